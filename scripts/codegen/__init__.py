@@ -1,0 +1,1 @@
+"""Compiles the schema and the operations into the typed client package."""

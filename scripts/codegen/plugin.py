@@ -1,0 +1,289 @@
+"""Shapes ariadne-codegen's output into the types and calls the platform documents.
+
+Stock output is typed after the query text: every nested selection gets a class of its own, lists
+hold optional entries, and an input field named like its type shadows it. The hooks below settle
+that, so that a fragment is the one class of its documented name wherever it appears.
+"""
+
+import ast
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from ariadne_codegen import Plugin
+from graphql import (
+    ExecutableDefinitionNode,
+    FragmentDefinitionNode,
+    GraphQLEnumType,
+    GraphQLInputField,
+    GraphQLSchema,
+)
+
+MODEL_MODULE = "_model"
+Node = TypeVar("Node", bound=ast.AST)
+
+
+class DocumentedTypes(Plugin):
+    """Turns generated modules into the documented types; see each hook."""
+
+    def __init__(self, schema: GraphQLSchema, config_dict: dict[str, Any]) -> None:
+        super().__init__(schema, config_dict)
+        settings = config_dict["tool"]["ariadne-codegen"]["documented-types"]
+        self.renamed_inputs: dict[str, str] = settings["inputs"]
+        self.mixins: dict[str, dict[str, str]] = settings["mixins"]
+        self.same_types: dict[str, str] = dict(settings["recursive"])
+        self.fragments: set[str] = set()
+        self.results: dict[str, ast.ClassDef] = {}
+
+    # -- inputs ---------------------------------------------------------------------------------
+
+    def process_name(self, name: str, node: Any = None) -> str:
+        """Start input attributes lower-case, as documented.
+
+        Left as it is, `TimeUnit: Optional[TimeUnit] = None` would shadow its own type, evaluate to
+        NoneType and refuse every value.
+        """
+        if isinstance(node, GraphQLInputField):
+            return name[0].lower() + name[1:]
+        return name
+
+    def generate_input_field(
+        self, field_implementation: ast.AnnAssign, input_field: GraphQLInputField, field_name: str
+    ) -> ast.AnnAssign:
+        """Keep the contract's name for the wire only, so that type checkers accept ours."""
+        for call in _nodes(field_implementation, ast.Call):
+            for keyword in call.keywords:
+                if keyword.arg == "alias":
+                    keyword.arg = "serialization_alias"
+        return field_implementation
+
+    def generate_inputs_module(self, module: ast.Module) -> ast.Module:
+        """Give the inputs their documented names, and lists without empty entries."""
+        for class_def in _nodes(module, ast.ClassDef):
+            class_def.name = self.renamed_inputs.get(class_def.name, class_def.name)
+            for field in _fields(class_def):
+                field.annotation = _Rename(self.renamed_inputs).visit(field.annotation)
+                field.annotation = _EntriesNotNull().visit(field.annotation)
+        return module
+
+    # -- enums ----------------------------------------------------------------------------------
+
+    def generate_enum(self, class_def: ast.ClassDef, enum_type: GraphQLEnumType) -> ast.ClassDef:
+        """Keep a value that the platform added later as its text."""
+        class_def.bases = [ast.Name("OpenEnum")]
+        return class_def
+
+    def generate_enums_module(self, module: ast.Module) -> ast.Module:
+        """Import the open enum in place of the standard one."""
+        module.body[0] = _import_from(MODEL_MODULE, ["OpenEnum"], level=2)
+        return module
+
+    # -- results --------------------------------------------------------------------------------
+
+    def generate_fragments_module(
+        self, module: ast.Module, fragments_definitions: dict[str, FragmentDefinitionNode]
+    ) -> ast.Module:
+        """Make every fragment one class, with its mixin, wherever it is spread."""
+        self.fragments = set(fragments_definitions)
+        kept: dict[str, ast.ClassDef] = {}
+        others: list[ast.stmt] = []
+        for statement in module.body:
+            if not isinstance(statement, ast.ClassDef):
+                others.append(statement)
+            elif spread := _spread_fragment(statement, self.fragments):
+                self.same_types[statement.name] = spread
+            elif statement.name not in self.same_types:
+                kept[statement.name] = statement
+        for class_def in kept.values():
+            self._document(class_def)
+        imports: list[ast.stmt] = [_import_from(MODEL_MODULE, ["Items"], level=2)]
+        for name, mixin in self.mixins.items():
+            kept[name].bases.insert(0, ast.Name(mixin["class"]))
+            imports.append(_import_from(mixin["module"], [mixin["class"]], level=2))
+        module.body = [*imports, *others, *kept.values()]
+        return module
+
+    def generate_result_types_module(
+        self, module: ast.Module, operation_definition: ExecutableDefinitionNode
+    ) -> ast.Module:
+        """Refer to fragments by their own name in place of an alias an operation."""
+        for statement in module.body:
+            if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+                for target in statement.targets:
+                    assert isinstance(target, ast.Name)
+                    self.same_types[target.id] = statement.value.id
+        module.body = [node for node in module.body if not isinstance(node, ast.Assign)]
+        for class_def in _nodes(module, ast.ClassDef):
+            self._document(class_def)
+            self.results[class_def.name] = class_def
+        module.body.insert(0, _import_from(MODEL_MODULE, ["Items"], level=2))
+        return module
+
+    def _document(self, class_def: ast.ClassDef) -> None:
+        for field in _fields(class_def):
+            field.annotation = _Rename(self.same_types).visit(field.annotation)
+            field.annotation = _ListsAsItems().visit(field.annotation)
+            if field.value is not None and _is_items(field.annotation):
+                field.value = ast.List([])
+
+    def generate_init_import(self, import_: ast.ImportFrom) -> ast.ImportFrom:
+        """Export each type under its one name."""
+        import_.names = [
+            ast.alias(self.renamed_inputs.get(alias.name, alias.name))
+            for alias in import_.names
+            if alias.name in self.fragments or alias.name not in self.same_types
+        ]
+        return import_
+
+    def copy_code(self, copied_code: str) -> str:
+        """Point the copied base model at the one the package keeps."""
+        if "class UnsetType" not in copied_code:
+            return copied_code
+        return f"from ..{MODEL_MODULE} import UNSET as UNSET, BaseModel as BaseModel\n"
+
+    # -- client ---------------------------------------------------------------------------------
+
+    def generate_client_module(self, module: ast.Module) -> ast.Module:
+        """Parse answers from bytes, return the operation's field, import types on first use."""
+        modules = {
+            alias.name: statement.module
+            for statement in module.body
+            if isinstance(statement, ast.ImportFrom) and statement.level == 1
+            for alias in statement.names
+        }
+        body = [node for node in module.body if not isinstance(node, ast.ImportFrom)]
+        for class_def in _nodes(module, ast.ClassDef):
+            for method in _nodes(class_def, ast.AsyncFunctionDef):
+                self._return_field(method, modules)
+        typing_only: list[ast.stmt] = [
+            _import_from(source or "", [name])
+            for name, source in modules.items()
+            if source in ("enums", "input_types")
+        ]
+        typing_only += [
+            _import_from("fragments", sorted(self.fragments)),
+            _import_from("input_types", sorted(self.renamed_inputs.values())),
+        ]
+        module.body = [
+            _import_from("__future__", ["annotations"], level=0),
+            _import_from("collections.abc", ["AsyncIterator"], level=0),
+            _import_from("typing", ["TYPE_CHECKING", "Optional"], level=0),
+            _import_from(f"{MODEL_MODULE}", ["UNSET", "Items", "Unset"], level=2),
+            _import_from(modules["AsyncBaseClient"] or "", ["AsyncBaseClient"]),
+            ast.If(test=ast.Name("TYPE_CHECKING"), body=typing_only, orelse=[]),
+            *body,
+        ]
+        return module
+
+    def _return_field(self, method: ast.AsyncFunctionDef, modules: dict[str, str | None]) -> None:
+        method.args.kwarg = None
+        for argument in method.args.args:
+            if argument.annotation:
+                renames = self.renamed_inputs | {"UnsetType": "Unset"}
+                argument.annotation = _Rename(renames).visit(argument.annotation)
+                argument.annotation = _EntriesNotNull().visit(argument.annotation)
+        (request,) = (
+            call
+            for call in _nodes(method, ast.Call)
+            if isinstance(call.func, ast.Attribute) and call.func.attr.startswith("execute")
+        )
+        request.keywords = [keyword for keyword in request.keywords if keyword.arg]
+        assert method.returns
+        name = next(n.id for n in _nodes(method.returns, ast.Name) if n.id in self.results)
+        request.args.insert(0, ast.Name(name))
+        answer: ast.expr = ast.Name("result")
+        annotation: ast.expr = ast.Name(name)
+        if len(fields := _fields(self.results[name])) == 1:
+            assert isinstance(fields[0].target, ast.Name)
+            answer = ast.Attribute(answer, fields[0].target.id)
+            annotation = fields[0].annotation
+        setup = [node for node in method.body if _assigns(node, "query", "variables")]
+        result_import = _import_from(modules[name] or "", [name])
+        if isinstance(loop := method.body[-1], ast.AsyncFor):
+            loop.target = ast.Name("result")
+            loop.body = [ast.Expr(ast.Yield(answer))]
+            method.returns = ast.Subscript(ast.Name("AsyncIterator"), _unquoted(annotation))
+            method.body = [result_import, *setup, loop]
+        else:
+            execution = ast.Assign([ast.Name("result")], ast.Await(request), lineno=0)
+            method.returns = _unquoted(annotation)
+            method.body = [result_import, *setup, execution, ast.Return(answer)]
+
+
+class _Rename(ast.NodeTransformer):
+    """Replaces names in an annotation, quoted or not."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        quote = '"' if node.id.startswith('"') else ""
+        name = node.id.strip('"')
+        return ast.Name(f"{quote}{self.names.get(name, name)}{quote}")
+
+
+class _EntriesNotNull(ast.NodeTransformer):
+    """Turns `list[Optional[X]]` into `list[X]`: nobody means to send an empty entry."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        if _is_subscript_of(node, "list") and _is_subscript_of(node.slice, "Optional"):
+            assert isinstance(node.slice, ast.Subscript)
+            return ast.Subscript(ast.Name("list"), node.slice.slice)
+        return node
+
+
+class _ListsAsItems(ast.NodeTransformer):
+    """Turns `Optional[list[Optional[X]]]` into `Items[X]`: a list without empty entries."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        node = _EntriesNotNull().visit(node)
+        if _is_subscript_of(node, "Optional") and _is_subscript_of(node.slice, "list"):
+            assert isinstance(node.slice, ast.Subscript)
+            node = node.slice
+        if _is_subscript_of(node, "list"):
+            return ast.Subscript(ast.Name("Items"), node.slice)
+        return node
+
+
+def _spread_fragment(class_def: ast.ClassDef, fragments: set[str]) -> str | None:
+    """Name the fragment of which this class is nothing but another name."""
+    base = class_def.bases[0]
+    only_passes = all(isinstance(node, ast.Pass) for node in class_def.body)
+    return base.id if only_passes and isinstance(base, ast.Name) and base.id in fragments else None
+
+
+def _fields(class_def: ast.ClassDef) -> list[ast.AnnAssign]:
+    return [node for node in class_def.body if isinstance(node, ast.AnnAssign)]
+
+
+def _nodes(root: ast.AST, kind: type[Node]) -> Iterator[Node]:
+    return (node for node in ast.walk(root) if isinstance(node, kind))
+
+
+def _assigns(node: ast.stmt, *names: str) -> bool:
+    if isinstance(node, ast.AnnAssign):
+        return isinstance(node.target, ast.Name) and node.target.id in names
+    return isinstance(node, ast.Assign) and any(
+        isinstance(target, ast.Name) and target.id in names for target in node.targets
+    )
+
+
+def _is_subscript_of(node: ast.AST, name: str) -> bool:
+    return (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+    )
+
+
+def _is_items(annotation: ast.expr) -> bool:
+    return _is_subscript_of(annotation, "Items")
+
+
+def _unquoted(annotation: ast.expr) -> ast.expr:
+    """Write the annotation without quotes: the client module postpones all of them."""
+    return ast.parse(ast.unparse(annotation).replace('"', "").replace("'", ""), mode="eval").body
+
+
+def _import_from(module: str, names: list[str], level: int = 1) -> ast.ImportFrom:
+    return ast.ImportFrom(module, [ast.alias(name) for name in names], level)

@@ -1,0 +1,1 @@
+from .._model import UNSET as UNSET, BaseModel as BaseModel

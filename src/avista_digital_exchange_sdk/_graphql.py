@@ -1,0 +1,194 @@
+"""One operation over HTTP: a request made, an answer parsed from its bytes, an error built."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+import pydantic
+from pydantic import SecretStr, ValidationError
+from pydantic_core import from_json, to_json
+
+from ._io import Answer, Io
+from ._model import BaseModel, Unset
+from ._redact import redact
+from .errors import (
+    ApiError,
+    InvalidRequestError,
+    InvalidResponseError,
+    NotFoundError,
+    RateLimitedError,
+    ServerError,
+    UnauthorizedError,
+)
+
+Result = TypeVar("Result", bound=BaseModel)
+
+_ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
+    # The first class one of whose words occurs in the errorType, in lower case, is taken.
+    (UnauthorizedError, ("unauthorized", "accessdenied", "forbidden", "authentication")),
+    (NotFoundError, ("notfound", "not_found")),
+    (RateLimitedError, ("throttl", "toomanyrequests", "limitexceeded", "ratelimit")),
+    (InvalidRequestError, ("validation", "badrequest", "invalid", "rejectedrecords", "malformed")),
+    (ServerError, ("timeout", "internal", "server", "unavailable", "lambda", "unhandled")),
+]
+
+
+class Subscription(Generic[Result]):
+    """A subscription that is ready to be started over a real-time connection."""
+
+    def __init__(self, result: type[Result], query: str, variables: dict[str, object]) -> None:
+        self.result = result
+        self.query = query
+        self.variables = variables
+
+
+class _Envelope(pydantic.BaseModel, Generic[Result]):
+    data: Result | None = None
+    errors: list[Any] | None = None
+
+
+class GraphQLClient:
+    """Runs the generated operations; the generated client extends it."""
+
+    def __init__(self, io: Io, endpoint: str, token: SecretStr) -> None:
+        self.io = io
+        self.endpoint = endpoint
+        self.token = token
+
+    async def execute(
+        self,
+        result: type[Result],
+        *,
+        query: str,
+        operation_name: str,
+        variables: dict[str, object],
+    ) -> Result:
+        """Run one query or mutation and return its data."""
+        body = to_json(
+            {
+                "query": query,
+                "operationName": operation_name,
+                "variables": wire_variables(variables),
+            }
+        )
+        headers = {
+            "Authorization": self.token.get_secret_value(),
+            "Content-Type": "application/json",
+        }
+        answer = await self.io.post(self.endpoint, headers, body)
+        return parse_answer(result, answer, operation_name, self.token)
+
+    def subscription(
+        self,
+        result: type[Result],
+        *,
+        query: str,
+        operation_name: str,
+        variables: dict[str, object],
+    ) -> Subscription[Result]:
+        """Describe a subscription, to be started over a real-time connection."""
+        return Subscription(result, query, wire_variables(variables))
+
+
+def wire_variables(variables: dict[str, object]) -> dict[str, object]:
+    """Variables as JSON can hold them: left-out ones left out, models under the contract's names."""
+    return {
+        name: value.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if isinstance(value, BaseModel)
+        else value
+        for name, value in variables.items()
+        if not isinstance(value, Unset)
+    }
+
+
+@lru_cache(maxsize=None)
+def _envelope(result: type[Result]) -> type[_Envelope[Result]]:
+    return _Envelope[result]  # type: ignore[valid-type]  # parametrised at run time, once a type
+
+
+def parse_answer(
+    result: type[Result], answer: Answer, operation_name: str, token: SecretStr
+) -> Result:
+    """Turn the platform's answer into its data, or into the error it stands for."""
+    if answer.status == 200:
+        try:
+            envelope = _envelope(result).model_validate_json(answer.content)
+        except ValidationError as error:
+            # A partial answer must not hide the platform's own error.
+            parsed = _json_object(answer.content)
+            if not parsed.get("errors"):
+                raise InvalidResponseError(_what_is_wrong(error, parsed, operation_name)) from error
+        else:
+            if envelope.data is not None and not envelope.errors:
+                return envelope.data
+    raise _error_of(answer, operation_name, token)
+
+
+def _json_object(content: bytes) -> dict[str, Any]:
+    try:
+        parsed = from_json(content)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _what_is_wrong(error: ValidationError, parsed: dict[str, Any], operation_name: str) -> str:
+    if not parsed:
+        return f"{operation_name}: the answer is not a JSON object"
+    # The values that did not fit stay out of the message: they may be secrets.
+    places = {".".join(str(part) for part in item["loc"]) for item in error.errors()}
+    return f"{operation_name}: the answer is not of the contract's shape at {', '.join(places)}"
+
+
+def _error_of(answer: Answer, operation_name: str, token: SecretStr) -> Exception:
+    parsed = _json_object(answer.content)
+    errors = parsed.get("errors")
+    if not isinstance(errors, list):
+        errors = [errors] if errors else []
+    if answer.status == 200 and not errors:
+        return InvalidResponseError(f"{operation_name}: the answer holds no data and no error")
+    request_id = answer.headers.get("x-amzn-requestid")
+    error_class = _class_by_type(errors) or _class_by_status(answer.status)
+    described = "; ".join(_described(errors)) or f"HTTP status {answer.status}"
+    suffix = f" (request {request_id})" if request_id else ""
+    secret = token.get_secret_value()
+    return error_class(
+        redact(f"{operation_name}: {described}{suffix}", secret),
+        operationName=operation_name,
+        errors=redact(errors, secret),
+        data=redact(parsed.get("data"), secret),
+        statusCode=answer.status,
+        requestId=request_id,
+    )
+
+
+def _described(errors: list[Any]) -> Iterable[str]:
+    for error in errors:
+        if not isinstance(error, dict):
+            yield str(error)
+            continue
+        kind, message = error.get("errorType"), error.get("message")
+        yield ": ".join(str(part) for part in (kind, message) if part) or "an error without message"
+
+
+def _class_by_type(errors: list[Any]) -> type[ApiError] | None:
+    kinds = [str(error.get("errorType") or "") for error in errors if isinstance(error, dict)]
+    messages = [str(error.get("message") or "") for error in errors if isinstance(error, dict)]
+    for error_class, words in _ERROR_CLASSES:
+        if any(word in kind.lower() for kind in kinds for word in words):
+            return error_class
+    if any("timed out" in message.lower() for message in messages):
+        return ServerError
+    return None
+
+
+def _class_by_status(status: int) -> type[ApiError]:
+    if status in (401, 403):
+        return UnauthorizedError
+    if status == 404:
+        return NotFoundError
+    if status == 429:
+        return RateLimitedError
+    if status >= 500:
+        return ServerError
+    return InvalidRequestError if 400 <= status < 500 else ApiError

@@ -1,0 +1,84 @@
+"""What every generated type has in common: how it prints, and what its enums and lists accept."""
+
+from collections.abc import Iterable
+from enum import Enum, StrEnum
+from typing import Annotated, Any, Final, Literal, Optional, TypeVar, get_args
+
+import pydantic
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+LONGEST_PRINTED_LIST = 3
+SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
+
+
+class Unset(Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "UNSET"
+
+
+UNSET: Final[Literal[Unset.UNSET]] = Unset.UNSET
+"""Stands for an optional variable that is left out of the request."""
+
+
+class BaseModel(pydantic.BaseModel):
+    """A type of the platform: prints readably, compares by value."""
+
+    model_config = pydantic.ConfigDict(
+        defer_build=True, protected_namespaces=(), validate_assignment=True
+    )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Print long lists as their length, and addresses that are secrets not at all."""
+        for name, value in super().__repr_args__():
+            if name in SECRET_FIELDS and value is not None:
+                yield name, _Text("<secret>")
+            elif isinstance(value, list) and len(value) > LONGEST_PRINTED_LIST:
+                yield name, _Text(f"<list of {len(value)}>")
+            elif isinstance(value, Enum):
+                yield name, value.value
+            else:
+                yield name, value
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+class _Text(str):
+    """Text that prints without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class OpenEnum(StrEnum):
+    """An enum that keeps a value the platform added later as its text."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "OpenEnum | None":
+        if not isinstance(value, str):
+            return None
+        added = str.__new__(cls, value)
+        added._name_ = added._value_ = value
+        return added
+
+
+class _WithoutNulls:
+    """Validates a nullable list of nullable entries into a plain list."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        (item,) = get_args(source)
+        nullable = handler.generate_schema(Optional[list[Optional[item]]])  # noqa: UP045
+        return core_schema.no_info_after_validator_function(_without_nulls, nullable)
+
+
+def _without_nulls(items: list[Any] | None) -> list[Any]:
+    return [item for item in items or () if item is not None]
+
+
+_Item = TypeVar("_Item")
+Items = Annotated[list[_Item], _WithoutNulls()]
+"""A list as users want it: the contract allows null for it and in it, this holds neither."""

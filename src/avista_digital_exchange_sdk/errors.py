@@ -1,0 +1,180 @@
+"""Every error the SDK raises, as one tree.
+
+```
+DigitalExchangeError
+├─ InvalidParameterError (ValueError)        refused before anything was sent
+│  ├─ PathNotFoundError (FileNotFoundError)
+│  └─ PathIsFolderError (IsADirectoryError)
+├─ ConnectionFailedError                     no answer came
+│  └─ RequestTimeoutError (TimeoutError)
+├─ ApiError                                  the platform answered with an error
+│  ├─ UnauthorizedError
+│  ├─ NotFoundError
+│  ├─ InvalidRequestError
+│  ├─ RateLimitedError
+│  └─ ServerError
+├─ InvalidResponseError                      the answer is not what the contract promises
+├─ TransferError                             bytes over a presigned URL
+├─ PublishIncompleteError                    some records were written, some were not
+├─ QueryIncompleteError                      a query stopped before its last page
+├─ ExportTimeoutError (TimeoutError)         the export did not become ready in time
+└─ SubscriptionError                         the real-time connection
+```
+
+Errors can be pickled, carry their cause, and never hold a token or a presigned query string.
+Trouble with local files stays what Python raises: `PermissionError`, `OSError` and so on.
+"""
+
+from collections.abc import Sequence
+
+
+class DigitalExchangeError(Exception):
+    """The base of every error of this package."""
+
+
+class InvalidParameterError(DigitalExchangeError, ValueError):
+    """An argument was refused before anything was sent.
+
+    The message names the argument, what was given and what is valid.
+    """
+
+
+class PathNotFoundError(InvalidParameterError, FileNotFoundError):
+    """A local path given as an argument does not exist."""
+
+
+class PathIsFolderError(InvalidParameterError, IsADirectoryError):
+    """A local path given as an argument is a folder where a file is needed."""
+
+
+class ConnectionFailedError(DigitalExchangeError):
+    """No answer came: the platform could not be reached, or the connection broke."""
+
+
+class RequestTimeoutError(ConnectionFailedError, TimeoutError):
+    """No answer came in the time the client's `timeout` allows."""
+
+
+class ApiError(DigitalExchangeError):
+    """The platform answered with an error.
+
+    Attributes:
+        operationName: The GraphQL operation that failed.
+        errors: The platform's own list of errors, one dictionary each.
+        data: What the platform answered beside the errors, or None.
+        statusCode: The HTTP status of the answer.
+        requestId: The platform's name for the request, to give to its support.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operationName: str | None = None,
+        errors: Sequence[object] = (),
+        data: object = None,
+        statusCode: int | None = None,
+        requestId: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.operationName = operationName
+        self.errors = list(errors)
+        self.data = data
+        self.statusCode = statusCode
+        self.requestId = requestId
+
+
+class UnauthorizedError(ApiError):
+    """The token was refused, or its user may not do this."""
+
+
+class NotFoundError(ApiError):
+    """Nothing with that id exists, or its user may not see it."""
+
+
+class InvalidRequestError(ApiError):
+    """The platform refused what was asked."""
+
+
+class RateLimitedError(ApiError):
+    """The platform asks to be called less often."""
+
+
+class ServerError(ApiError):
+    """The platform failed to do what was asked."""
+
+
+class InvalidResponseError(DigitalExchangeError):
+    """The answer is not JSON, holds no data, or is not of the contract's shape."""
+
+
+class TransferError(DigitalExchangeError):
+    """An upload or download over a presigned URL failed.
+
+    Attributes:
+        statusCode: The HTTP status of the storage's answer, or None where none came.
+        path: The local file.
+    """
+
+    def __init__(
+        self, message: str, *, statusCode: int | None = None, path: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.statusCode = statusCode
+        self.path = path
+
+
+class PublishIncompleteError(DigitalExchangeError):
+    """Some records of a publish were written and some were not.
+
+    Attributes:
+        written: Indexes, in the list that was given, of the records that were written.
+        rejected: Reason of each rejection, by the record's index.
+        unknown: Indexes of records that were sent without an answer coming back.
+        notSent: Indexes of records that were not sent.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        written: Sequence[int] = (),
+        rejected: dict[int, str] | None = None,
+        unknown: Sequence[int] = (),
+        notSent: Sequence[int] = (),
+    ) -> None:
+        super().__init__(message)
+        self.written = list(written)
+        self.rejected = dict(rejected or {})
+        self.unknown = list(unknown)
+        self.notSent = list(notSent)
+
+
+class QueryIncompleteError(DigitalExchangeError):
+    """A query stopped before its last page; nothing was written.
+
+    Attributes:
+        queryId: The query, or None where it had not begun.
+        pagesRead: How many pages were read before it stopped.
+    """
+
+    def __init__(self, message: str, *, queryId: str | None = None, pagesRead: int = 0) -> None:
+        super().__init__(message)
+        self.queryId = queryId
+        self.pagesRead = pagesRead
+
+
+class ExportTimeoutError(DigitalExchangeError, TimeoutError):
+    """The platform did not announce the export file in time; nothing was written.
+
+    Attributes:
+        queryId: The query whose export was waited for.
+    """
+
+    def __init__(self, message: str, *, queryId: str | None = None) -> None:
+        super().__init__(message)
+        self.queryId = queryId
+
+
+class SubscriptionError(DigitalExchangeError):
+    """The real-time connection could not be had, was refused, or broke."""

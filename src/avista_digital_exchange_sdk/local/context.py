@@ -1,0 +1,49 @@
+"""What every resolver is given: the running parts of the exchange and who is calling."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .accounts import Accounts
+    from .collaboratives import Collaboratives
+    from .data_stores import DataStores
+    from .events import Events
+    from .objects import Objects
+    from .time_series import TimeSeriesStore
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user behind a request and the token the request came with."""
+
+    user_id: str
+    token_id: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The running parts of one Local Exchange."""
+
+    accounts: Accounts
+    data_stores: DataStores
+    collaboratives: Collaboratives
+    objects: Objects
+    events: Events
+    time_series: TimeSeriesStore
+
+
+@dataclass(frozen=True)
+class Context:
+    """One request's view of the exchange."""
+
+    exchange: Exchange
+    caller: Caller
+
+
+# Called as resolver(context, **arguments). Arguments are the field's own, input objects as
+# dictionaries with the contract's names, enums as their text. The answer is shaped like the
+# contract's type, with the contract's names as keys.
+Resolver = Callable[..., Awaitable[Any]]

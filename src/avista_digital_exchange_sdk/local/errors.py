@@ -1,0 +1,26 @@
+"""The one way a resolver refuses a call."""
+
+
+class PlatformError(Exception):
+    """Becomes one AppSync error on the field whose resolver raised it."""
+
+    def __init__(self, error_type: str, message: str, error_info: object = None) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.message = message
+        self.error_info = error_info
+
+
+def unauthorized(what: str) -> PlatformError:
+    """Refuse something that exists but that the caller may not see or change."""
+    return PlatformError("Unauthorized", f"Not Authorized to access {what}.")
+
+
+def not_found(what: str) -> PlatformError:
+    """Refuse an id that names nothing."""
+    return PlatformError("NotFound", f"{what} does not exist.")
+
+
+def bad_request(message: str) -> PlatformError:
+    """Refuse arguments that are valid GraphQL and still make no sense."""
+    return PlatformError("BadRequest", message)

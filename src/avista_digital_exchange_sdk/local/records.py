@@ -1,0 +1,197 @@
+"""The SQLite file behind the exchange: everything that is neither time series nor file bytes."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+# Columns carry the contract's names, so that a row already has the shape of an answer.
+TABLES = """
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+
+CREATE TABLE IF NOT EXISTS organizations (
+    organizationId TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    hostOrganization INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS users (
+    userId TEXT PRIMARY KEY,
+    firstName TEXT NOT NULL,
+    lastName TEXT NOT NULL,
+    email TEXT NOT NULL,
+    organizationId TEXT NOT NULL REFERENCES organizations
+);
+
+CREATE TABLE IF NOT EXISTS tokens (
+    tokenId TEXT PRIMARY KEY,
+    tokenValue TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    userId TEXT NOT NULL REFERENCES users,
+    dateCreated TEXT NOT NULL,
+    dateExpires TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS dataStores (
+    dataStoreId TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    description TEXT,
+    ownerUserId TEXT NOT NULL REFERENCES users,
+    homeDirectoryId TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS directories (
+    dataStoreDirectoryId TEXT PRIMARY KEY,
+    dataStoreId TEXT NOT NULL REFERENCES dataStores ON DELETE CASCADE,
+    parentDirectoryId TEXT REFERENCES directories ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    ownerUserId TEXT NOT NULL REFERENCES users
+);
+CREATE INDEX IF NOT EXISTS directoriesByParent ON directories (parentDirectoryId);
+CREATE INDEX IF NOT EXISTS directoriesByDataStore ON directories (dataStoreId);
+
+CREATE TABLE IF NOT EXISTS files (
+    dataStoreFileId TEXT PRIMARY KEY,
+    dataStoreId TEXT NOT NULL REFERENCES dataStores ON DELETE CASCADE,
+    dataStoreDirectoryId TEXT NOT NULL REFERENCES directories ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    fileExtension TEXT NOT NULL,
+    description TEXT,
+    contentType TEXT,
+    lastModified TEXT,
+    storageSizeBytes INTEGER,
+    ownerUserId TEXT NOT NULL REFERENCES users,
+    objectKey TEXT NOT NULL UNIQUE
+);
+CREATE INDEX IF NOT EXISTS filesByDirectory ON files (dataStoreDirectoryId);
+CREATE INDEX IF NOT EXISTS filesByDataStore ON files (dataStoreId);
+
+CREATE TABLE IF NOT EXISTS objects (objectKey TEXT PRIMARY KEY, etag TEXT NOT NULL);
+
+CREATE TABLE IF NOT EXISTS timeSeriesDatabases (
+    timeSeriesDbId TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    description TEXT,
+    ownerUserId TEXT NOT NULL REFERENCES users,
+    databaseName TEXT NOT NULL,
+    tableName TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS collaboratives (
+    collaborativeId TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    description TEXT,
+    hostOrganizationId TEXT NOT NULL REFERENCES organizations
+);
+
+CREATE TABLE IF NOT EXISTS memberOrganizations (
+    collaborativeId TEXT NOT NULL REFERENCES collaboratives,
+    organizationId TEXT NOT NULL REFERENCES organizations,
+    memberState TEXT NOT NULL,
+    PRIMARY KEY (collaborativeId, organizationId)
+);
+
+CREATE TABLE IF NOT EXISTS members (
+    collaborativeId TEXT NOT NULL REFERENCES collaboratives,
+    userId TEXT NOT NULL REFERENCES users,
+    permission TEXT NOT NULL,
+    PRIMARY KEY (collaborativeId, userId)
+);
+
+CREATE TABLE IF NOT EXISTS sharedServices (
+    collaborativeId TEXT NOT NULL REFERENCES collaboratives,
+    serviceId TEXT NOT NULL,
+    serviceType TEXT NOT NULL,
+    PRIMARY KEY (collaborativeId, serviceId)
+);
+CREATE INDEX IF NOT EXISTS sharedServicesByService ON sharedServices (serviceId);
+"""
+
+Row = dict[str, Any]
+
+
+class Records:
+    """One SQLite file, held by one Local Exchange at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(
+            path, timeout=0, isolation_level=None, check_same_thread=False
+        )
+        self._connection.row_factory = _as_dictionary
+        try:
+            self._prepare()
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise OSError(
+                errno.EBUSY, "The folder is in use by another Local Exchange", str(path.parent)
+            ) from error
+
+    def _prepare(self) -> None:
+        """Take the file for ourselves and see that every table is there."""
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+
+    def one(self, sql: str, *parameters: object) -> Row | None:
+        """Return the first row, or None."""
+        row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        return row
+
+    def all(self, sql: str, *parameters: object) -> list[Row]:
+        """Return every row."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def run(self, sql: str, *parameters: object) -> int:
+        """Execute one statement and return the number of rows it changed."""
+        return self._connection.execute(sql, parameters).rowcount
+
+    def insert(self, table: str, **values: object) -> None:
+        """Add one row."""
+        columns, places = ", ".join(values), ", ".join("?" * len(values))
+        self.run(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values.values())
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all of the block's changes or none of them."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def setting(self, name: str) -> str | None:
+        """Return what is kept under the name, if anything is."""
+        row = self.one("SELECT value FROM settings WHERE name = ?", name)
+        return None if row is None else str(row["value"])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def new_id(kind: str) -> str:
+    """Make an id that tells its kind, as all the platform's ids do."""
+    return f"{kind}.{uuid4()}"
+
+
+def timestamp(moment: datetime | None = None) -> str:
+    """Write a moment, or now, as ISO 8601 in UTC to the millisecond."""
+    moment = moment or datetime.now(UTC)
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _as_dictionary(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+    """Name the values of a row."""
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
