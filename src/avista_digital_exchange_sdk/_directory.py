@@ -53,7 +53,9 @@ class DirectoryListing:
             reports/      dataStoreDirectoryId.1a2b
             load.csv      dataStoreFileId.3c4d
         """
-        rows = [(_printable(entry.name) + "/", entry.dataStoreDirectoryId) for entry in self.directories]
+        rows = [
+            (_printable(entry.name) + "/", entry.dataStoreDirectoryId) for entry in self.directories
+        ]
         rows += [
             (_printable(full_name(entry.name, entry.fileExtension)), entry.dataStoreFileId)
             for entry in self.files
@@ -73,4 +75,6 @@ class DirectoryListing:
 
 def _printable(name: str) -> str:
     """A name without control characters, which could play tricks on a terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name)
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
+    )

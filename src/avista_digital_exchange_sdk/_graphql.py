@@ -1,8 +1,8 @@
 """One operation over HTTP: a request made, an answer parsed from its bytes, an error built."""
 
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, Self, TypeVar
 
 import pydantic
 from pydantic import SecretStr, ValidationError
@@ -50,10 +50,17 @@ class _Envelope(pydantic.BaseModel, Generic[Result]):
 class GraphQLClient:
     """Runs the generated operations; the generated client extends it."""
 
-    def __init__(self, io: Io, endpoint: str, token: SecretStr) -> None:
+    def __init__(
+        self, io: Io, endpoint: str, token: SecretStr, timeout: float | None = None
+    ) -> None:
         self.io = io
         self.endpoint = endpoint
         self.token = token
+        self._timeout = timeout
+
+    def hurried(self, timeout: float) -> Self:
+        """The same client, waiting at most `timeout` seconds for an answer."""
+        return type(self)(self.io, self.endpoint, self.token, timeout)
 
     async def execute(
         self,
@@ -75,7 +82,7 @@ class GraphQLClient:
             "Authorization": self.token.get_secret_value(),
             "Content-Type": "application/json",
         }
-        answer = await self.io.post(self.endpoint, headers, body)
+        answer = await self.io.post(self.endpoint, headers, body, self._timeout)
         return parse_answer(result, answer, operation_name, self.token)
 
     def subscription(
@@ -91,7 +98,7 @@ class GraphQLClient:
 
 
 def wire_variables(variables: dict[str, object]) -> dict[str, object]:
-    """Variables as JSON can hold them: left-out ones left out, models under the contract's names."""
+    """Variables as JSON holds them: unset ones left out, models under the contract's names."""
     return {
         name: value.model_dump(mode="json", by_alias=True, exclude_none=True)
         if isinstance(value, BaseModel)
@@ -101,7 +108,7 @@ def wire_variables(variables: dict[str, object]) -> dict[str, object]:
     }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _envelope(result: type[Result]) -> type[_Envelope[Result]]:
     return _Envelope[result]  # type: ignore[valid-type]  # parametrised at run time, once a type
 
@@ -119,8 +126,9 @@ def parse_answer(
             if not parsed.get("errors"):
                 raise InvalidResponseError(_what_is_wrong(error, parsed, operation_name)) from error
         else:
-            if envelope.data is not None and not envelope.errors:
-                return envelope.data
+            data: Result | None = envelope.data
+            if data is not None and not envelope.errors:
+                return data
     raise _error_of(answer, operation_name, token)
 
 

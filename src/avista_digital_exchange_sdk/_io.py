@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import httpx
@@ -59,8 +59,10 @@ class Socket(Protocol):
 class Io(Protocol):
     """What a flow can wait for."""
 
-    async def post(self, url: str, headers: dict[str, str], content: bytes) -> Answer:
-        """POST a body and read the whole answer."""
+    async def post(
+        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+    ) -> Answer:
+        """POST a body and read the whole answer; `timeout` seconds in place of the usual."""
 
     async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
         """PUT a body of a known size to a presigned URL."""
@@ -158,9 +160,12 @@ class BlockingIo:
         self._timeout = timeout
         self._http = httpx.Client(timeout=timeout)
 
-    async def post(self, url: str, headers: dict[str, str], content: bytes) -> Answer:
-        with _http_errors(self._timeout):
-            answer = self._http.post(url, headers=headers, content=content)
+    async def post(
+        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+    ) -> Answer:
+        patience = timeout or self._timeout
+        with _http_errors(patience):
+            answer = self._http.post(url, headers=headers, content=content, timeout=patience)
         return Answer(answer.status_code, answer.headers, answer.content)
 
     async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
@@ -172,7 +177,9 @@ class BlockingIo:
 
     @contextlib.asynccontextmanager
     async def get(self, url: str) -> AsyncIterator[Download]:
-        request = _presigned_request(self._http, "GET", url, headers={"Accept-Encoding": "identity"})
+        request = _presigned_request(
+            self._http, "GET", url, headers={"Accept-Encoding": "identity"}
+        )
         with _http_errors(self._timeout):
             response = self._http.send(request, stream=True)
         with contextlib.closing(response):
@@ -181,9 +188,11 @@ class BlockingIo:
     @contextlib.asynccontextmanager
     async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
         from websockets.sync.client import connect
+        from websockets.typing import Subprotocol
 
+        names = [Subprotocol(name) for name in subprotocols]
         with _socket_errors():
-            socket = connect(url, subprotocols=subprotocols, **_socket_options(self._timeout))
+            socket = connect(url, subprotocols=names, **_socket_options(self._timeout))
         with contextlib.closing(socket):
             yield _BlockingSocket(socket)
 
@@ -231,9 +240,12 @@ class AsyncIo:
         self._timeout = timeout
         self._http = httpx.AsyncClient(timeout=timeout)
 
-    async def post(self, url: str, headers: dict[str, str], content: bytes) -> Answer:
-        with _http_errors(self._timeout):
-            answer = await self._http.post(url, headers=headers, content=content)
+    async def post(
+        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+    ) -> Answer:
+        patience = timeout or self._timeout
+        with _http_errors(patience):
+            answer = await self._http.post(url, headers=headers, content=content, timeout=patience)
         return Answer(answer.status_code, answer.headers, answer.content)
 
     async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
@@ -246,7 +258,9 @@ class AsyncIo:
 
     @contextlib.asynccontextmanager
     async def get(self, url: str) -> AsyncIterator[Download]:
-        request = _presigned_request(self._http, "GET", url, headers={"Accept-Encoding": "identity"})
+        request = _presigned_request(
+            self._http, "GET", url, headers={"Accept-Encoding": "identity"}
+        )
         with _http_errors(self._timeout):
             response = await self._http.send(request, stream=True)
         async with contextlib.aclosing(response):
@@ -255,9 +269,11 @@ class AsyncIo:
     @contextlib.asynccontextmanager
     async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
         from websockets.asyncio.client import connect
+        from websockets.typing import Subprotocol
 
+        names = [Subprotocol(name) for name in subprotocols]
         with _socket_errors():
-            socket = await connect(url, subprotocols=subprotocols, **_socket_options(self._timeout))
+            socket = await connect(url, subprotocols=names, **_socket_options(self._timeout))
         try:
             yield _AsyncSocket(socket)
         finally:

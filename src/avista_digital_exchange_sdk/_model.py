@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum, StrEnum
-from typing import Annotated, Any, Final, Literal, Optional, TypeVar, get_args
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 import pydantic
 from pydantic import GetCoreSchemaHandler
@@ -71,7 +71,8 @@ class _WithoutNulls:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         (item,) = get_args(source)
-        nullable = handler.generate_schema(Optional[list[Optional[item]]])  # noqa: UP045
+        entry = core_schema.nullable_schema(handler.generate_schema(item))
+        nullable = core_schema.nullable_schema(core_schema.list_schema(entry))
         return core_schema.no_info_after_validator_function(_without_nulls, nullable)
 
 

@@ -54,9 +54,7 @@ def connection_init() -> str:
     return '{"type":"connection_init"}'
 
 
-def start(
-    identifier: str, subscription: Subscription[Any], endpoint: str, token: SecretStr
-) -> str:
+def start(identifier: str, subscription: Subscription[Any], endpoint: str, token: SecretStr) -> str:
     """The message that starts a subscription."""
     request = {"query": subscription.query, "variables": subscription.variables}
     payload = {

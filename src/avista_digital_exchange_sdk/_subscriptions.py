@@ -18,7 +18,9 @@ START_TIMEOUT = 15.0
 class Events(Generic[Result]):
     """The events of one started subscription."""
 
-    def __init__(self, connection: "RealtimeConnection", identifier: str, result: type[Result]) -> None:
+    def __init__(
+        self, connection: "RealtimeConnection", identifier: str, result: type[Result]
+    ) -> None:
         self._connection = connection
         self._identifier = identifier
         self._result = result
@@ -49,9 +51,7 @@ class RealtimeConnection:
         self._silence = _realtime.connection_timeout(message)
 
     @contextlib.asynccontextmanager
-    async def subscribe(
-        self, subscription: Subscription[Result]
-    ) -> AsyncIterator[Events[Result]]:
+    async def subscribe(self, subscription: Subscription[Result]) -> AsyncIterator[Events[Result]]:
         """Start a subscription, and go on when the platform says that it runs."""
         identifier = str(uuid.uuid4())
         message = _realtime.start(identifier, subscription, self._endpoint, self._token)
@@ -83,7 +83,9 @@ class RealtimeConnection:
                 raise SubscriptionError("the real-time connection fell silent") from None
             raise
 
-    async def _answer_to(self, question: str, kind: str, identifier: str | None) -> _realtime.Message:
+    async def _answer_to(
+        self, question: str, kind: str, identifier: str | None
+    ) -> _realtime.Message:
         try:
             return await self.wait_for(kind, identifier, START_TIMEOUT)
         except TimeoutError:

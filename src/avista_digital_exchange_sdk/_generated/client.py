@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, Union
 
 from .._model import UNSET, Items, Unset
 from .base_client import AsyncBaseClient
 
 if TYPE_CHECKING:
+    from .._graphql import Subscription
     from .enums import ServiceType, TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
     from .fragments import (
         Collaborative,
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         FilterQueryPage,
         LatestValuesPage,
         PresignedUrl,
-        QueryExport,
         QueryExportRequest,
         ServerResponse,
         Service,
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
         TimeSeriesDbDataInput,
         TimeSeriesQueryAssetInput,
     )
+    from .on_notify_time_series_query_export_complete import (
+        OnNotifyTimeSeriesQueryExportComplete,
+    )
+    from .storage_get_data_store_file_download import StorageGetDataStoreFileDownload
 
 
 def gql(q: str) -> str:
@@ -1017,9 +1020,9 @@ class Client(AsyncBaseClient):
         )
         return result.timeSeriesDb_cancelDatabaseQuery
 
-    async def on_notify_time_series_query_export_complete(
+    def on_notify_time_series_query_export_complete(
         self, queryId: str
-    ) -> AsyncIterator[Optional[QueryExport]]:
+    ) -> Subscription[OnNotifyTimeSeriesQueryExportComplete]:
         from .on_notify_time_series_query_export_complete import (
             OnNotifyTimeSeriesQueryExportComplete,
         )
@@ -1039,13 +1042,12 @@ class Client(AsyncBaseClient):
             }
             """)
         variables: dict[str, object] = {"queryId": queryId}
-        async for result in self.execute_ws(
+        return self.subscription(
             OnNotifyTimeSeriesQueryExportComplete,
             query=query,
             operation_name="onNotifyTimeSeriesQueryExportComplete",
             variables=variables,
-        ):
-            yield result.onNotifyTimeSeriesQueryExportComplete
+        )
 
     async def user_get_user_session(self) -> Optional[UserSession]:
         from .user_get_user_session import UserGetUserSession

@@ -1,0 +1,153 @@
+"""Checks of arguments, made before anything is sent.
+
+Each takes the argument's name, so that the error can name it, and returns the value as it is used.
+"""
+
+import operator
+import os
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from .errors import InvalidParameterError, PathIsFolderError, PathNotFoundError
+
+LONGEST_ID = 1024
+LONGEST_SHOWN = 80
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_Enum = TypeVar("_Enum", bound=Enum)
+
+
+def invalid(argument: str, value: object, valid: str) -> InvalidParameterError:
+    """Build the error for a refused argument."""
+    return InvalidParameterError(f"{argument}: got {shown(value)}; valid is {valid}")
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: its type told, its length bounded."""
+    text = repr(value)
+    if len(text) > LONGEST_SHOWN:
+        text = f"{text[:LONGEST_SHOWN]}…"
+    return text if value is None or isinstance(value, str) else f"{text} ({type(value).__name__})"
+
+
+def text(argument: str, value: object, *, longest: int | None = None) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value.strip():
+        raise invalid(argument, value, "a text that is not empty")
+    _unicode(argument, value)
+    if longest is not None and len(value) > longest:
+        raise invalid(argument, value, f"at most {longest} characters, not {len(value)}")
+    return value
+
+
+def optional_text(argument: str, value: object) -> str | None:
+    """A text, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise invalid(argument, value, "a text or None")
+    _unicode(argument, value)
+    return value
+
+
+def identifier(argument: str, value: object) -> str:
+    """The id of something on the platform."""
+    given = text(argument, value, longest=LONGEST_ID)
+    if not given.isprintable() or given != given.strip():
+        raise invalid(argument, value, "an id, without control characters or blanks around it")
+    return given
+
+
+def _unicode(argument: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        valid = "text that can be written as UTF-8 (no lone surrogates)"
+        raise invalid(argument, value, valid) from None
+
+
+def choice(argument: str, value: object, choices: type[_Enum]) -> _Enum:
+    """A member of an enum, given as itself or as its text in any case."""
+    wanted = value.upper() if isinstance(value, str) else value
+    for member in choices:
+        if wanted == member.value:
+            return member
+    raise invalid(argument, value, "one of " + ", ".join(str(member.value) for member in choices))
+
+
+def whole_number(argument: str, value: object, lowest: int, highest: int) -> int:
+    """A whole number between two bounds, given as a number or as its text."""
+    valid = f"a whole number from {lowest} to {highest}"
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = int(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]  # index() raises TypeError for what is no integer
+    except (TypeError, ValueError):
+        raise invalid(argument, value, valid) from None
+    if not lowest <= number <= highest:
+        raise invalid(argument, value, valid)
+    return number
+
+
+def seconds(argument: str, value: object) -> float:
+    """A duration above zero, in seconds."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
+        raise invalid(argument, value, "a number of seconds above 0")
+    return float(value)
+
+
+def path(argument: str, value: object) -> Path:
+    """A path of the local file system."""
+    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+        raise invalid(argument, value, "a path of the local file system")
+    given = Path(os.fsdecode(value)).expanduser()
+    if "\0" in str(given):
+        raise invalid(argument, value, "a path without NUL characters")
+    return given
+
+
+def source_file(argument: str, value: object) -> Path:
+    """A local file that can be read."""
+    given = path(argument, value)
+    if given.is_dir():
+        raise PathIsFolderError(f"{argument}: got {shown(value)}; a folder, not a file")
+    if not given.exists():
+        raise PathNotFoundError(f"{argument}: got {shown(value)}; no such file")
+    if not given.is_file():
+        raise invalid(argument, value, "a regular file (its size must be known before it is sent)")
+    return given
+
+
+def target_file(argument: str, value: object, name: str) -> Path:
+    """Where to write a file: `value` itself, or `name` in it when it is a folder."""
+    given = path(argument, value)
+    if given.is_dir():
+        return given / name
+    ends_as_folder = os.fsdecode(value).endswith(tuple(filter(None, (os.sep, os.altsep))))  # type: ignore[arg-type]  # path() has checked it
+    folder = given if ends_as_folder else given.parent
+    if not folder.is_dir():
+        raise PathNotFoundError(f"{argument}: got {shown(value)}; there is no folder {folder}")
+    return given
+
+
+def entries(argument: str, value: object, what: str) -> list[Any]:
+    """A list (or any other iterable but text and dictionaries) that is not empty."""
+    if isinstance(value, (str, bytes, dict)) or not isinstance(value, Iterable):
+        raise invalid(argument, value, f"a list of {what}")
+    items = list(value)
+    if not items:
+        raise invalid(argument, value, f"a list of {what} that is not empty")
+    return items
+
+
+def is_secure(url: str) -> bool:
+    """Whether what travels to this address can't be read on the way: https, or this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))

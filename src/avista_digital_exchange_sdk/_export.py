@@ -1,0 +1,300 @@
+"""A query's result chunks, put together into the file that the platform's own export would be.
+
+A chunk is a JSON array of TimeSeriesAssetData and holds one page's rows, a row being an asset's
+values at one time. Rows come ordered by asset (as asked for), then time; an asset's data, and even
+one row, may be split over neighbouring chunks. Memory stays flat: what can't be written yet,
+because the header or JSON's nesting needs what is still to come, is spooled to disk.
+"""
+
+import contextlib
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import IO, Any, BinaryIO, NamedTuple, Protocol
+
+from pydantic_core import from_json, to_json
+
+from ._generated.input_types import TimeSeriesQueryAssetInput
+from ._instants import instant, iso_text
+from .errors import InvalidParameterError, InvalidResponseError
+
+SPOOL_SIZE = 1 << 18
+"""Bytes a spool keeps in memory before it goes to disk."""
+
+_ISO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+
+
+class Export(Protocol):
+    """A file in the making."""
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next page's chunk."""
+
+    def finish(self) -> None:
+        """Write what is still held back; the file is complete then."""
+
+    def close(self) -> None:
+        """Let go of what is spooled, whether or not the file was finished."""
+
+
+class _Point(NamedTuple):
+    time: str
+    value: str
+
+
+class _Attribute(NamedTuple):
+    name: str
+    type: str
+    points: list[_Point]
+
+
+class _Asset(NamedTuple):
+    position: int
+    assetId: str
+    name: str | None
+    attributes: list[_Attribute]
+
+
+class Request:
+    """The assets and attributes that were asked for, as both formats need them."""
+
+    def __init__(self, assets: Iterable[TimeSeriesQueryAssetInput]) -> None:
+        self.position: dict[str, int] = {}
+        self.attributes: dict[str, dict[str, int]] = {}
+        for asset in assets:
+            self.position[asset.assetId] = len(self.position)
+            names = asset.attributeNamesFilter or []
+            self.attributes[asset.assetId] = {name: index for index, name in enumerate(names)}
+
+    def asks_for(self, assetId: str, attribute: str) -> bool:
+        """Whether an asset's attribute was asked for; no names asks for all."""
+        names = self.attributes[assetId]
+        return not names or attribute in names
+
+    def assets_of(self, chunk: bytes) -> Iterator[_Asset]:
+        """Read a chunk's assets, without what was not asked for."""
+        try:
+            for asset in from_json(chunk):
+                asset_id = asset["assetId"]
+                attributes = [
+                    _attribute(entry)
+                    for entry in asset["attributes"] or ()
+                    if entry and self.asks_for(asset_id, entry["name"])
+                ]
+                yield _Asset(self.position[asset_id], asset_id, asset["name"], attributes)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # The message of the cause may show values, and a value is nobody's business here.
+            kind = type(error).__name__
+            message = f"a result chunk is not a JSON array of the assets asked for ({kind})"
+            raise InvalidResponseError(message) from None
+
+
+def _attribute(entry: dict[str, Any]) -> _Attribute:
+    points = [_Point(_iso(point["timestamp"]), point["value"]) for point in entry["data"] or ()]
+    if any(later.time <= earlier.time for earlier, later in pairwise(points)):
+        points.sort()
+    return _Attribute(entry["name"], entry["attributeType"], points)
+
+
+def _iso(text: str) -> str:
+    """A time with nine digits, so that texts sort as times do."""
+    if len(text) == 24 and _ISO_MILLISECONDS.fullmatch(text):
+        return f"{text[:23]}000000"
+    try:
+        exact = iso_text(instant("timestamp", text))
+    except InvalidParameterError:
+        # Timestream writes UTC without saying so.
+        exact = iso_text(instant("timestamp", f"{text}Z"))
+    return exact[:-1].ljust(29, "0")
+
+
+def _shortest(time: str) -> str:
+    return f"{time[:23]}Z" if time.endswith("000000") else f"{time}Z"
+
+
+class _Lines:
+    """Takes rows that end in CR LF, which makes csv quote both, and ends them in LF alone."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, row: str) -> None:
+        self._file.write(f"{row[:-2]}\n")
+
+
+def _csv_writer(file: IO[str]) -> Any:
+    return csv.writer(_Lines(file), lineterminator="\r\n")
+
+
+class CsvExport:
+    """One row an asset and time, one column an attribute."""
+
+    def __init__(self, request: Request, file: BinaryIO) -> None:
+        self._request = request
+        self._text = io.TextIOWrapper(file, "utf-8", newline="", write_through=False)
+        self._columns: dict[str, int] = {}
+        for names in request.attributes.values():
+            for name in names:
+                self._columns.setdefault(name, len(self._columns))
+        self._asked = len(self._columns)
+        self._pending: tuple[int, str] | None = None
+        self._row: list[str | None] = []
+        self._header_known = all(request.attributes.values())
+        self._spool: IO[str] | None = None
+        if self._header_known:
+            self._rows = _csv_writer(self._text)
+            self._rows.writerow(self._header(list(self._columns)))
+        else:
+            self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # close() closes it
+                SPOOL_SIZE, "w+", encoding="utf-8", newline=""
+            )
+            self._rows = csv.writer(self._spool)
+
+    def add(self, chunk: bytes) -> None:
+        for asset in self._request.assets_of(chunk):
+            for time, row in sorted(self._rows_of(asset).items()):
+                self._take((asset.position, time), row)
+
+    def _rows_of(self, asset: _Asset) -> dict[str, list[str | None]]:
+        columns = self._columns
+        places = [
+            columns.setdefault(attribute.name, len(columns)) for attribute in asset.attributes
+        ]
+        width = 3 + len(columns)
+        rows: dict[str, list[str | None]] = {}
+        for place, attribute in zip(places, asset.attributes, strict=True):
+            for time, value in attribute.points:
+                row = rows.get(time)
+                if row is None:
+                    row = rows[time] = [None] * width
+                    row[0], row[1] = asset.assetId, asset.name
+                    row[2] = f"{time[:10]} {time[11:]}"
+                row[3 + place] = value
+        return rows
+
+    def _take(self, key: tuple[int, str], row: list[str | None]) -> None:
+        if key == self._pending:
+            # The row is split over two chunks.
+            self._row += [None] * (len(row) - len(self._row))
+            for place, value in enumerate(row):
+                if value is not None:
+                    self._row[place] = value
+            return
+        if self._pending is not None:
+            if key < self._pending:
+                raise InvalidResponseError("the result chunks are not ordered by asset and time")
+            self._rows.writerow(self._row)
+        self._pending, self._row = key, row
+
+    def finish(self) -> None:
+        if self._pending is not None:
+            self._rows.writerow(self._row)
+        if self._spool is not None:
+            self._write_spooled(self._spool)
+        self._text.flush()
+
+    def close(self) -> None:
+        if self._spool is not None:
+            self._spool.close()
+        with contextlib.suppress(ValueError):
+            # The file is its owner's to close, and may be closed already.
+            self._text.detach()
+
+    def _write_spooled(self, spool: IO[str]) -> None:
+        spool.seek(0)
+        names = list(self._columns)
+        names = names[: self._asked] + sorted(names[self._asked :])
+        order = [3 + self._columns[name] for name in names]
+        rows = _csv_writer(self._text)
+        rows.writerow(self._header(names))
+        for row in csv.reader(spool):
+            row += [""] * (3 + len(names) - len(row))
+            rows.writerow(row[:3] + [row[place] for place in order])
+
+    @staticmethod
+    def _header(names: list[str]) -> list[str]:
+        return ["assetId", "name", "timestamp", *names]
+
+
+class _Series:
+    """One attribute's points as JSON, spooled while the asset's other attributes still grow."""
+
+    def __init__(self, attributeType: str) -> None:
+        self.type = attributeType
+        self.spool = tempfile.SpooledTemporaryFile(SPOOL_SIZE)  # noqa: SIM115  # its writer closes it
+        self.last = _Point("", "")
+
+    def add(self, points: list[_Point]) -> None:
+        if points[0].time < self.last.time:
+            raise InvalidResponseError("the result chunks are not ordered by asset and time")
+        if self.last.time:
+            self.spool.write(b",")
+        entries = [{"timestamp": _shortest(time), "value": value} for time, value in points]
+        self.spool.write(to_json(entries)[1:-1])
+        self.last = points[-1]
+
+
+class JsonExport:
+    """An array of TimeSeriesAssetData, an asset a line."""
+
+    def __init__(self, request: Request, file: BinaryIO) -> None:
+        self._request = request
+        self._file = file
+        self._asset: _Asset | None = None
+        self._series: dict[str, _Series] = {}
+        self._separator = b"["
+
+    def add(self, chunk: bytes) -> None:
+        for asset in self._request.assets_of(chunk):
+            if self._asset is not None and asset.position < self._asset.position:
+                raise InvalidResponseError("the result chunks are not ordered by asset and time")
+            if self._asset is not None and asset.position > self._asset.position:
+                self._write_asset(self._asset)
+            self._asset = asset
+            for attribute in asset.attributes:
+                if attribute.points:
+                    self._of(attribute).add(attribute.points)
+
+    def _of(self, attribute: _Attribute) -> _Series:
+        series = self._series.get(attribute.name)
+        if series is None:
+            series = self._series[attribute.name] = _Series(attribute.type)
+        return series
+
+    def _write_asset(self, asset: _Asset) -> None:
+        asked = self._request.attributes[asset.assetId]
+        names = sorted(self._series, key=lambda name: (asked.get(name, 0), name))
+        if names:
+            head = to_json({"assetId": asset.assetId, "name": asset.name})[:-1]
+            self._file.write(self._separator + head + b',"attributes":[')
+            for index, name in enumerate(names):
+                self._write_series(name, self._series[name], b"," if index else b"")
+            self._file.write(b"]}")
+            self._separator = b",\n"
+        self._series = {}
+
+    def _write_series(self, name: str, series: _Series, separator: bytes) -> None:
+        head = {
+            "attributeType": series.type,
+            "lastValue": series.last.value,
+            "lastValueTime": _shortest(series.last.time),
+            "name": name,
+        }
+        self._file.write(separator + to_json(head)[:-1] + b',"data":[')
+        with series.spool as spool:
+            spool.seek(0)
+            while block := spool.read(SPOOL_SIZE):
+                self._file.write(block)
+        self._file.write(b"]}")
+
+    def finish(self) -> None:
+        if self._asset is not None:
+            self._write_asset(self._asset)
+        self._file.write(b"]\n" if self._separator != b"[" else b"[]\n")
+
+    def close(self) -> None:
+        for series in self._series.values():
+            series.spool.close()

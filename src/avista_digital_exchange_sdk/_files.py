@@ -1,0 +1,43 @@
+"""Local files that appear whole or not at all, under names that stay in their folder."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+LONGEST_NAME = 255
+
+
+@contextlib.contextmanager
+def whole_file(target: Path) -> Iterator[BinaryIO]:
+    """Write a temporary file beside `target`; move it into place only when all went well."""
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def safe_name(name: str, otherwise: str) -> str:
+    """A name from the server, as one that stays in its folder; `otherwise` if nothing is left."""
+    from pathvalidate import sanitize_filename
+
+    printable = "".join(character if character.isprintable() else "_" for character in name)
+    local = sanitize_filename(printable, replacement_text="_", platform="auto")
+    local = _shortened(local)
+    return local if local.strip(". ") else sanitize_filename(otherwise)
+
+
+def _shortened(name: str) -> str:
+    """Cut a name to what file systems take, counted in bytes, keeping the end of its extension."""
+    encoded = name.encode("utf-8", "surrogatepass")
+    if len(encoded) <= LONGEST_NAME:
+        return name
+    extension = Path(name).suffix.encode("utf-8", "surrogatepass")[: LONGEST_NAME // 2]
+    stem = encoded[: LONGEST_NAME - len(extension)]
+    return (stem + extension).decode("utf-8", "ignore")

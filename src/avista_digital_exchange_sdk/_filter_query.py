@@ -1,0 +1,216 @@
+"""A query with filters: every page followed, then one file.
+
+The file is the platform's own export, announced over the real-time connection. Where no such
+connection can be had, the pages' result chunks are put together here into the same file.
+"""
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from . import _subscriptions, _transfer
+from ._export import CsvExport, Export, JsonExport, Request
+from ._files import whole_file
+from ._generated.client import Client
+from ._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
+from ._generated.fragments import FilterQueryPage, QueryExport
+from ._generated.input_types import TimeSeriesQueryAssetInput
+from ._generated.on_notify_time_series_query_export_complete import (
+    OnNotifyTimeSeriesQueryExportComplete,
+)
+from ._io import Io
+from .errors import (
+    DigitalExchangeError,
+    ExportTimeoutError,
+    InvalidResponseError,
+    QueryIncompleteError,
+    SubscriptionError,
+)
+
+CANCEL_TIMEOUT = 5.0
+"""Seconds that cancelling a query may take: whoever interrupts one wants to be gone."""
+
+logger = logging.getLogger(__package__)
+
+
+class FilterQuery:
+    """One query as it runs on the platform, page after page."""
+
+    def __init__(
+        self,
+        client: Client,
+        timeSeriesDbId: str,
+        assets: list[TimeSeriesQueryAssetInput],
+        interval: tuple[str, str],
+        maxRows: int | None,
+    ) -> None:
+        self._client = client
+        self._timeSeriesDbId = timeSeriesDbId
+        self._assets = assets
+        self._interval = interval
+        self._maxRows = maxRows
+        self._page: FilterQueryPage | None = None
+        self.pagesRead = 0
+
+    @property
+    def queryId(self) -> str | None:
+        """The platform's name for the query, once its first page is read."""
+        return self._page.queryId if self._page else None
+
+    async def next_page(self) -> FilterQueryPage | None:
+        """Read the next page; None after the last. A page without rows is not the last."""
+        before = self._page
+        if before is None:
+            page = await self._first_page()
+        elif not before.nextToken:
+            return None
+        else:
+            page = await self._following_page(before)
+        if page is None:
+            raise InvalidResponseError("the platform answered a query with nothing")
+        if before is not None and page.nextToken and page.nextToken == before.nextToken:
+            raise self._incomplete("the platform gave the same page token twice")
+        self._page = page
+        self.pagesRead += 1
+        return page
+
+    async def _first_page(self) -> FilterQueryPage | None:
+        start, end = self._interval
+        return await self._client.time_series_db_query_database(
+            self._timeSeriesDbId,
+            TimeSeriesDbQueryType.TIME_PERIOD,
+            self._assets,
+            startTime=start,
+            endTime=end,
+            maxRows=self._maxRows,
+        )
+
+    async def _following_page(self, before: FilterQueryPage) -> FilterQueryPage | None:
+        try:
+            return await self._client.time_series_db_query_database(
+                self._timeSeriesDbId,
+                TimeSeriesDbQueryType.NEXT_TOKEN,
+                self._assets,
+                maxRows=self._maxRows,
+                nextToken=before.nextToken,
+                clientToken=before.clientToken,
+                queryString=before.queryString,
+            )
+        except DigitalExchangeError as error:
+            raise self._incomplete(str(error)) from error
+
+    def _incomplete(self, reason: str) -> QueryIncompleteError:
+        return QueryIncompleteError(
+            f"the query stopped after {self.pagesRead} pages, nothing was written: {reason}",
+            queryId=self.queryId,
+            pagesRead=self.pagesRead,
+        )
+
+    def lacks_chunk(self) -> QueryIncompleteError:
+        """The error for a page whose rows can't be had."""
+        return self._incomplete(
+            f"page {self.pagesRead} comes without a result chunk, so the result can't be put "
+            'together here. Allow WebSocket connections to the platform, and use aggregate="server"'
+        )
+
+    async def request_export(self, file_format: TimeSeriesQueryOutputFileType) -> None:
+        """Ask for the whole result as a file."""
+        await self._client.time_series_db_generate_query_result_export_file(
+            self._timeSeriesDbId, self.queryId or "", file_format
+        )
+
+    async def cancel(self) -> None:
+        """Stop the query on the platform, as far as it can be reached."""
+        if self.queryId is not None:
+            hurried = self._client.hurried(CANCEL_TIMEOUT)
+            with contextlib.suppress(DigitalExchangeError):
+                await hurried.time_series_db_cancel_database_query(
+                    self._timeSeriesDbId, self.queryId
+                )
+
+
+class FilterQueryFile:
+    """Brings a query's result into a local file."""
+
+    def __init__(
+        self,
+        client: Client,
+        io: Io,
+        begin: Callable[[], FilterQuery],
+        request: Request,
+        file_format: TimeSeriesQueryOutputFileType,
+        target: Path,
+        exportTimeout: float,
+    ) -> None:
+        self._client = client
+        self._io = io
+        self._begin = begin
+        self._request = request
+        self._format = file_format
+        self._target = target
+        self._exportTimeout = exportTimeout
+
+    async def write(self, aggregate: str) -> None:
+        """Write the file by the way asked for; `auto` prefers the platform's own export."""
+        if aggregate == "client":
+            return await self._aggregated(self._put_together)
+        if aggregate == "server":
+            return await self._aggregated(self._exported)
+        try:
+            await self._aggregated(self._exported)
+        except SubscriptionError as error:
+            logger.warning("%s; the result is put together on this side", error)
+            await self._aggregated(self._put_together)
+
+    async def _aggregated(self, way: Callable[[FilterQuery], Awaitable[None]]) -> None:
+        query = self._begin()
+        try:
+            await way(query)
+        except BaseException:
+            await query.cancel()
+            raise
+
+    async def _exported(self, query: FilterQuery) -> None:
+        # The connection comes first: where it can't be had, nothing else was done in vain.
+        async with _subscriptions.connect(
+            self._io, self._client.endpoint, self._client.token
+        ) as connection:
+            while await query.next_page():
+                pass
+            subscription = self._client.on_notify_time_series_query_export_complete(
+                query.queryId or ""
+            )
+            async with connection.subscribe(subscription) as events:
+                await query.request_export(self._format)
+                export = await self._announced(events, query)
+        with whole_file(self._target) as file:
+            await _transfer.download_into(self._io, export.url, file, "the query result")
+
+    async def _announced(
+        self,
+        events: _subscriptions.Events[OnNotifyTimeSeriesQueryExportComplete],
+        query: FilterQuery,
+    ) -> QueryExport:
+        deadline = self._io.clock() + self._exportTimeout
+        while True:
+            try:
+                event = await events.next(deadline - self._io.clock())
+            except TimeoutError:
+                message = f"the export was not announced within {self._exportTimeout:g} s"
+                raise ExportTimeoutError(message, queryId=query.queryId) from None
+            export = event.onNotifyTimeSeriesQueryExportComplete
+            if export is not None and export.queryId == query.queryId:
+                return export
+
+    async def _put_together(self, query: FilterQuery) -> None:
+        with whole_file(self._target) as file:
+            csv_wanted = self._format is TimeSeriesQueryOutputFileType.CSV
+            export: Export = (CsvExport if csv_wanted else JsonExport)(self._request, file)
+            with contextlib.closing(export):
+                while page := await query.next_page():
+                    if page.presignedUrl is None:
+                        raise query.lacks_chunk()
+                    url = page.presignedUrl
+                    export.add(await _transfer.download_bytes(self._io, url, "a result chunk"))
+                export.finish()

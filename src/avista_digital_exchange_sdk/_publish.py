@@ -1,0 +1,169 @@
+"""Publishing any number of records: batch by batch, and an exact account when one fails."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ._generated.client import Client
+from ._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
+from ._generated.input_types import TimeSeriesDbDataInput, TimeSeriesInputRecord
+from ._instants import instant
+from .errors import (
+    ApiError,
+    DigitalExchangeError,
+    InvalidRequestError,
+    NotFoundError,
+    PublishIncompleteError,
+    RateLimitedError,
+    UnauthorizedError,
+)
+
+BATCH_SIZE = 100
+"""The most records one write of AWS Timestream takes."""
+
+_REFUSALS = (InvalidRequestError, NotFoundError, RateLimitedError, UnauthorizedError)
+"""After these nothing was written; after any other error that can't be known."""
+
+
+class Publication:
+    """Writes records and keeps account of each."""
+
+    def __init__(self, client: Client, timeSeriesDbId: str, assetId: str) -> None:
+        self._client = client
+        self._timeSeriesDbId = timeSeriesDbId
+        self._assetId = assetId
+        self.written: list[int] = []
+        self.rejected: dict[int, str] = {}
+        self.unknown: list[int] = []
+        self.answers: list[TimeSeriesAssetData] = []
+
+    async def publish(self, records: Sequence[TimeSeriesInputRecord]) -> list[TimeSeriesAssetData]:
+        """Write all records; raise PublishIncompleteError when only some could be written.
+
+        Rejected records do not keep the following ones from being written; any other failure ends
+        the publishing, because it would most likely meet the following batches too.
+        """
+        failure: DigitalExchangeError | None = None
+        for start in range(0, len(records), BATCH_SIZE):
+            batch = range(start, min(start + BATCH_SIZE, len(records)))
+            try:
+                await self._write(records, batch)
+            except DigitalExchangeError as error:
+                failure = error
+                if not self._take_account(error, batch):
+                    break
+            except BaseException as interruption:
+                self.unknown += batch
+                interruption.add_note(self._account(len(records)))
+                raise
+        if failure is not None:
+            report = self._report(failure, len(records))
+            if report is failure:
+                raise failure
+            raise report from failure
+        return merged(self.answers)
+
+    async def _write(self, records: Sequence[TimeSeriesInputRecord], batch: range) -> None:
+        data = TimeSeriesDbDataInput.model_construct(records=[records[index] for index in batch])
+        self.answers += await self._client.time_series_db_publish_to_database(
+            self._timeSeriesDbId, self._assetId, data
+        )
+        self.written += batch
+
+    def _take_account(self, error: DigitalExchangeError, batch: range) -> bool:
+        """Note what became of a failed batch; say whether to go on with the next."""
+        rejected = _rejected_records(error)
+        if rejected:
+            self.rejected |= {batch.start + index: reason for index, reason in rejected.items()}
+            self.written += (index for index in batch if index not in self.rejected)
+            return True
+        if not isinstance(error, _REFUSALS):
+            self.unknown += batch
+        return False
+
+    def _report(self, failure: DigitalExchangeError, total: int) -> DigitalExchangeError:
+        if not (self.written or self.rejected):
+            if self.unknown:
+                failure.add_note(self._account(total))
+            return failure
+        return PublishIncompleteError(
+            f"{self._account(total)}. Cause: {failure}",
+            written=self.written,
+            rejected=self.rejected,
+            unknown=self.unknown,
+            notSent=self._not_sent(total),
+        )
+
+    def _not_sent(self, total: int) -> list[int]:
+        accounted = {*self.written, *self.rejected, *self.unknown}
+        return [index for index in range(total) if index not in accounted]
+
+    def _account(self, total: int) -> str:
+        parts = [f"{len(self.written)} of {total} records were written{_listed(self.written)}"]
+        if self.rejected:
+            first, reason = next(iter(self.rejected.items()))
+            parts.append(f"{len(self.rejected)} were rejected{_listed(list(self.rejected))}")
+            parts.append(f"record {first}: {reason}")
+        if self.unknown:
+            parts.append(f"{len(self.unknown)} may have been written{_listed(self.unknown)}")
+        if not_sent := self._not_sent(total):
+            parts.append(f"{len(not_sent)} were not sent{_listed(not_sent)}")
+        return "; ".join(parts)
+
+
+def _listed(indexes: Sequence[int]) -> str:
+    """Indexes as ranges, such as ` (0-99, 200)`."""
+    if not indexes:
+        return ""
+    ranges: list[list[int]] = []
+    for index in sorted(indexes):
+        if ranges and index == ranges[-1][1] + 1:
+            ranges[-1][1] = index
+        else:
+            ranges.append([index, index])
+    texts = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
+    return f" ({', '.join(texts)})"
+
+
+def _rejected_records(error: DigitalExchangeError) -> dict[int, str]:
+    """Reasons by index, read off the rejections that AWS Timestream lists in its error."""
+    if not isinstance(error, ApiError):
+        return {}
+    rejected: dict[int, str] = {}
+    for entry in error.errors:
+        info = entry.get("errorInfo") if isinstance(entry, dict) else None
+        for record in _rejections(info):
+            index = record.get("RecordIndex")
+            if isinstance(index, int):
+                rejected[index] = str(record.get("Reason") or "no reason given")
+    return rejected
+
+
+def _rejections(info: Any) -> Iterable[dict[str, Any]]:
+    listed = info.get("RejectedRecords") if isinstance(info, dict) else None
+    return (record for record in listed or () if isinstance(record, dict))
+
+
+def merged(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
+    """Join what several answers say of the same asset and attribute, in the order they came."""
+    joined: dict[str, TimeSeriesAssetData] = {}
+    attributes: dict[tuple[str, str], TimeSeriesAssetAttribute] = {}
+    for asset in assets:
+        known = joined.get(asset.assetId)
+        if known is None:
+            known = joined[asset.assetId] = asset.model_copy(update={"attributes": []})
+        known.name = known.name if asset.name is None else asset.name
+        for attribute in asset.attributes:
+            key = (asset.assetId, attribute.name)
+            if (earlier := attributes.get(key)) is None:
+                attributes[key] = attribute
+                known.attributes.append(attribute)
+            else:
+                earlier.data.extend(attribute.data)
+                if _instant_of(attribute) >= _instant_of(earlier):
+                    earlier.lastValue = attribute.lastValue
+                    earlier.lastValueTime = attribute.lastValueTime
+    return list(joined.values())
+
+
+def _instant_of(attribute: TimeSeriesAssetAttribute) -> int:
+    return instant("lastValueTime", attribute.lastValueTime)

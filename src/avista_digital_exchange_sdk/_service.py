@@ -1,0 +1,24 @@
+"""What the services share: the generated client, and the way to wait."""
+
+from typing import TypeVar
+
+from ._generated.client import Client
+from ._io import Io
+from .errors import NotFoundError
+
+_Found = TypeVar("_Found")
+
+
+class Service:
+    """The base of every service's calls."""
+
+    def __init__(self, client: Client, io: Io) -> None:
+        self._client = client
+        self._io = io
+
+
+def found(answer: _Found | None, what: str, identifier: str) -> _Found:
+    """Insist that the platform answered with something: it says null for what it does not have."""
+    if answer is None:
+        raise NotFoundError(f"{what} {identifier}: the platform answered with nothing")
+    return answer

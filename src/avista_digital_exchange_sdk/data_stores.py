@@ -1,0 +1,239 @@
+"""Data stores: directories and files, and the way of their bytes."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from . import _checks, _files, _transfer
+from ._directory import full_name, split_name
+from ._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
+from ._service import Service, found
+from .errors import DigitalExchangeError, InvalidResponseError, NotFoundError
+
+
+class DataStoreCalls(Service):
+    """The calls about data stores."""
+
+    async def listDataStores(self) -> list[DataStore]:
+        """List the data stores you own.
+
+        Returns:
+            The data stores, one `DataStore` each; empty if you own none.
+
+        Raises:
+            UnauthorizedError: The token was refused.
+
+        Example:
+            >>> for dataStore in digitalExchange.listDataStores():
+            ...     print(dataStore.name)
+            Cedar Valley field data
+        """
+        return await self._client.storage_list_data_stores()
+
+    async def getDataStore(self, dataStoreId: str) -> DataStore:
+        """Get a data store's metadata.
+
+        Args:
+            dataStoreId: The id of the data store.
+
+        Returns:
+            The data store; `homeDirectoryId` is where its files begin.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such data store.
+            UnauthorizedError: You may not see it.
+
+        Example:
+            >>> dataStore = digitalExchange.getDataStore(dataStoreId)
+            >>> dataStore.homeDirectoryId == homeDirectoryId
+            True
+        """
+        _checks.identifier("dataStoreId", dataStoreId)
+        answer = await self._client.storage_get_data_store(dataStoreId)
+        return found(answer, "data store", dataStoreId)
+
+    async def getDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
+        """Get a directory's metadata and its contents, in one request.
+
+        Args:
+            dataStoreDirectoryId: The id of the directory.
+
+        Returns:
+            The directory. `directories` and `files` hold its entries; the contents of the
+            directories among them are not loaded. `printContents()` prints them all.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such directory.
+            UnauthorizedError: You may not see it.
+
+        Example:
+            >>> directory = digitalExchange.getDataStoreDirectory(homeDirectoryId)
+            >>> [file.name for file in directory.files]
+            ['solar_site']
+        """
+        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
+        answer = await self._client.storage_get_data_store_directory(dataStoreDirectoryId)
+        return found(answer, "directory", dataStoreDirectoryId)
+
+    async def getDataStoreFileMeta(self, dataStoreFileId: str) -> DataStoreFile:
+        """Get a file's metadata.
+
+        Args:
+            dataStoreFileId: The id of the file.
+
+        Returns:
+            The file. `name` is without, `fileExtension` is all that follows the first dot;
+            `storageSizeBytes` is its size in bytes.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not see it.
+
+        Example:
+            >>> file = digitalExchange.getDataStoreFileMeta(dataStoreFileId)
+            >>> file.name, file.fileExtension, file.storageSizeBytes
+            ('solar_site', 'csv', 14854)
+        """
+        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        answer = await self._client.storage_get_data_store_file(dataStoreFileId)
+        return found(answer, "file", dataStoreFileId)
+
+    async def downloadDataStoreFile(
+        self, dataStoreFileId: str, writeLocation: str | os.PathLike[str]
+    ) -> DataStoreFile:
+        """Download a file to the local file system.
+
+        The file appears whole or not at all; one that is there already is replaced.
+
+        Args:
+            dataStoreFileId: The id of the file.
+            writeLocation: The path to write to, or a folder, in which the file keeps its
+                original name.
+
+        Returns:
+            The file's metadata.
+
+        Raises:
+            InvalidParameterError: The id or the path can't be used.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not read it.
+            TransferError: The bytes did not come, or not all of them.
+
+        Example:
+            >>> file = digitalExchange.downloadDataStoreFile(dataStoreFileId, "./")
+            >>> open("solar_site.csv").readline().startswith("time,GHI")
+            True
+        """
+        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        target = _checks.target_file("writeLocation", writeLocation, "")
+        answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
+        file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
+        url = _address(answer.storage_getDataStoreFileDownloadUrl, "download")
+        name = full_name(file.name, file.fileExtension)
+        if target.is_dir():
+            target = target / _files.safe_name(name, otherwise=dataStoreFileId)
+        with _files.whole_file(target) as local:
+            await _transfer.download_into(self._io, url, local, name)
+        return file
+
+    async def uploadFileToDataStore(
+        self,
+        dataStoreId: str,
+        dataStoreDirectoryId: str,
+        localPath: str | os.PathLike[str],
+        name: str | None = None,
+        description: str | None = None,
+    ) -> DataStoreFile:
+        """Upload a local file to a data store.
+
+        If the bytes can't be sent, no empty file stays behind on the platform.
+
+        Args:
+            dataStoreId: The id of the data store to write to.
+            dataStoreDirectoryId: The id of the directory to place the file in.
+            localPath: The path of the local file; at most 5 GiB, what one presigned PUT of AWS
+                S3 takes.
+            name: The file's name on the platform with its extension, if it has one; the local
+                file's name if left out.
+            description: What the file is.
+
+        Returns:
+            The new file's metadata.
+
+        Raises:
+            InvalidParameterError: An argument can't be used.
+            PathNotFoundError: There is no such local file.
+            NotFoundError: There is no such data store or directory.
+            UnauthorizedError: You may not write to it.
+            TransferError: The bytes could not be sent.
+
+        Example:
+            >>> file = digitalExchange.uploadFileToDataStore(
+            ...     dataStoreId, homeDirectoryId, "solar_site.csv", "july.csv")
+            >>> file.name, file.fileExtension
+            ('july', 'csv')
+        """
+        _checks.identifier("dataStoreId", dataStoreId)
+        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
+        _checks.optional_text("description", description)
+        path = _source(localPath)
+        given = path.name if name is None else _checks.text("name", name)
+        bare_name, extension = split_name(given)
+        created = await self._client.storage_create_data_store_file(
+            dataStoreId, dataStoreDirectoryId, bare_name, extension, description
+        )
+        if created is None or created.itemId is None:
+            raise InvalidResponseError("the platform gave no id for the new file")
+        try:
+            await _transfer.upload(self._io, _address(created, "upload"), path)
+        except BaseException as error:
+            await self._remove_empty_file(created.itemId, error)
+            raise
+        return await self.getDataStoreFileMeta(created.itemId)
+
+    async def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
+        """Delete a file from its data store and from the platform, for good.
+
+        Args:
+            dataStoreFileId: The id of the file.
+
+        Returns:
+            The metadata of the file that was deleted.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not delete it.
+
+        Example:
+            >>> digitalExchange.deleteDataStoreFile(dataStoreFileId).name
+            'solar_site'
+        """
+        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
+        return found(answer, "file", dataStoreFileId)
+
+    async def _remove_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
+        try:
+            with contextlib.suppress(NotFoundError):
+                await self._client.storage_delete_data_store_file(dataStoreFileId)
+        except DigitalExchangeError as error:
+            failure.add_note(f"its record {dataStoreFileId} could not be removed: {error}")
+
+
+def _source(localPath: str | os.PathLike[str]) -> Path:
+    path = _checks.source_file("localPath", localPath)
+    size = path.stat().st_size
+    if size > _transfer.LARGEST_UPLOAD:
+        valid = f"a file of at most {_transfer.LARGEST_UPLOAD} bytes (5 GiB), not {size}"
+        raise _checks.invalid("localPath", str(localPath), valid)
+    return path
+
+
+def _address(presigned: PresignedUrl | None, purpose: str) -> str:
+    if presigned is None or not presigned.url:
+        raise InvalidResponseError(f"the platform gave no address for the {purpose}")
+    return presigned.url

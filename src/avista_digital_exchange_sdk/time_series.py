@@ -1,0 +1,393 @@
+"""Time series databases: publishing, latest values, and queries."""
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal, NotRequired, TypedDict
+
+from pydantic_core import to_json
+
+from . import _checks, _records
+from ._export import Request
+from ._files import whole_file
+from ._filter_query import FilterQuery, FilterQueryFile
+from ._generated.enums import TimeSeriesQueryOutputFileType
+from ._generated.fragments import TimeSeriesAssetData, TimeSeriesDb
+from ._generated.input_types import (
+    TimeSeriesDimension,
+    TimeSeriesInputRecord,
+    TimeSeriesMeasureValue,
+    TimeSeriesQueryAssetInput,
+)
+from ._instants import interval
+from ._publish import Publication, merged
+from ._service import Service, found
+from .errors import InvalidParameterError, InvalidResponseError
+
+MOST_ROWS = 1000
+"""The most rows a page of AWS Timestream holds."""
+
+AGGREGATIONS = ("auto", "server", "client")
+
+
+class AssetFilter(TypedDict):
+    """Which asset to query, and which of its attributes; all when they are left out."""
+
+    assetId: str
+    attributeNamesFilter: NotRequired[Sequence[str] | None]
+
+
+class TimeSeriesCalls(Service):
+    """The calls about time series databases."""
+
+    async def listTimeSeriesDatabases(self) -> list[TimeSeriesDb]:
+        """List the databases you own.
+
+        Returns:
+            The databases, one `TimeSeriesDb` each; empty if you own none.
+
+        Raises:
+            UnauthorizedError: The token was refused.
+
+        Example:
+            >>> for database in digitalExchange.listTimeSeriesDatabases():
+            ...     print(database.name)
+            Cedar Valley measurements
+        """
+        return await self._client.time_series_db_list_databases()
+
+    async def getTimeSeriesDatabase(self, timeSeriesDbId: str) -> TimeSeriesDb:
+        """Get a database's metadata.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+
+        Returns:
+            The database; `databaseName` and `tableName` are its names in SQL.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not see it.
+
+        Example:
+            >>> database = digitalExchange.getTimeSeriesDatabase(timeSeriesDbId)
+            >>> database.timeSeriesDbId == timeSeriesDbId
+            True
+        """
+        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        answer = await self._client.time_series_db_get_database(timeSeriesDbId)
+        return found(answer, "time series database", timeSeriesDbId)
+
+    async def listTimeSeriesAssetsAndLatestValues(
+        self,
+        timeSeriesDbId: str,
+        resultFileWriteLocation: str | os.PathLike[str] | None = None,
+    ) -> list[TimeSeriesAssetData]:
+        """List every asset and attribute of a database, each with its latest value.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            resultFileWriteLocation: Where to write the result as JSON as well: the path of a
+                file, or a folder, in which the file is named `result.json`.
+
+        Returns:
+            The assets, one `TimeSeriesAssetData` each. Each of its `attributes` has a `name`,
+            `lastValue` and `lastValueTime` (ISO 8601, UTC).
+
+        Raises:
+            InvalidParameterError: The id or the path can't be used.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> for asset in digitalExchange.listTimeSeriesAssetsAndLatestValues(timeSeriesDbId):
+            ...     print(asset.name, [attribute.lastValue for attribute in asset.attributes])
+            Greensboro roof ['18.8', '0']
+        """
+        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        target = None
+        if resultFileWriteLocation is not None:
+            target = _checks.target_file(
+                "resultFileWriteLocation", resultFileWriteLocation, "result.json"
+            )
+        assets = await self._latest_values(timeSeriesDbId)
+        if target is not None:
+            with whole_file(target) as file:
+                file.write(to_json(assets, indent=2) + b"\n")
+        return assets
+
+    async def _latest_values(self, timeSeriesDbId: str) -> list[TimeSeriesAssetData]:
+        assets: list[TimeSeriesAssetData] = []
+        nextToken: str | None = None
+        clientToken: str | None = None
+        while True:
+            page = await self._client.time_series_db_list_all_asset_last_values(
+                timeSeriesDbId, nextToken, clientToken
+            )
+            page = found(page, "latest values of", timeSeriesDbId)
+            assets += page.data
+            if not page.nextToken:
+                return merged(assets)
+            if page.nextToken == nextToken:
+                raise InvalidResponseError("the platform gave the same page token twice")
+            nextToken, clientToken = page.nextToken, page.clientToken
+
+    async def createTimeSeriesMeasureValue(
+        self, type: str, name: str, value: str | float | bool | datetime
+    ) -> TimeSeriesMeasureValue:
+        """Make one measure, to be used in a record of type `MULTI`. Nothing is sent.
+
+        Args:
+            type: The type of the value, in any case: `DOUBLE`, `BIGINT`, `VARCHAR`, `BOOLEAN` or
+                `TIMESTAMP`.
+            name: The name of the measure, which is the attribute's name; 1 to 256 bytes.
+            value: The value as text, or as a number, bool or datetime, which is turned into text
+                without losing digits. A `TIMESTAMP` counts the record's `timeUnit` since 1970.
+
+        Returns:
+            The measure.
+
+        Raises:
+            InvalidParameterError: An argument is not of the stated kind.
+
+        Example:
+            >>> measure = digitalExchange.createTimeSeriesMeasureValue("DOUBLE", "A kW", 12.5)
+            >>> measure.value
+            '12.5'
+
+        Source: `MeasureValue` in the reference of AWS Timestream's write API.
+        """
+        return _records.measure_value(type, name, value)
+
+    async def createTimeSeriesDimension(
+        self, dimensionValueType: str, name: str, value: str
+    ) -> TimeSeriesDimension:
+        """Make one dimension, a piece of metadata of a record. Nothing is sent.
+
+        Args:
+            dimensionValueType: The type of the value: `VARCHAR`, in any case.
+            name: The name of the dimension, 1 to 256 bytes. The dimension called `name` holds
+                the asset's name as the platform's web pages show it.
+            value: The value, 1 to 2048 bytes.
+
+        Returns:
+            The dimension.
+
+        Raises:
+            InvalidParameterError: An argument is not of the stated kind.
+
+        Example:
+            >>> digitalExchange.createTimeSeriesDimension("VARCHAR", "name", "Roof").value
+            'Roof'
+
+        Source: `Dimension` in the reference of AWS Timestream's write API.
+        """
+        return _records.dimension(dimensionValueType, name, value)
+
+    async def createTimeSeriesInputRecord(
+        self,
+        time: str | int | datetime,
+        timeUnit: str,
+        measureName: str,
+        measureValueType: str,
+        measureValue: str | float | bool | datetime | None = None,
+        measureValues: Sequence[TimeSeriesMeasureValue] | None = None,
+        dimensions: Sequence[TimeSeriesDimension] | None = None,
+        version: int = 1,
+    ) -> TimeSeriesInputRecord:
+        """Make one record: what was measured at one time. Nothing is sent.
+
+        Args:
+            time: The time, as a count of `timeUnit` since 1970 in UTC, or as a datetime with a
+                time zone.
+            timeUnit: The unit of `time`, in any case: `SECONDS`, `MILLISECONDS`, `MICROSECONDS`
+                or `NANOSECONDS`.
+            measureName: The name of the measure, or of the record when it holds several.
+            measureValueType: The type of the value, in any case: `DOUBLE`, `BIGINT`, `VARCHAR`,
+                `BOOLEAN`, `TIMESTAMP`, or `MULTI` for several measures.
+            measureValue: The value, unless the type is `MULTI`.
+            measureValues: The measures when the type is `MULTI`, 1 to 256.
+            dimensions: The record's dimensions, at most 128.
+            version: A record replaces one of the same dimensions, measure name and time if its
+                version is higher.
+
+        Returns:
+            The record.
+
+        Raises:
+            InvalidParameterError: An argument is not of the stated kind, or they do not go
+                together.
+
+        Example:
+            >>> record = digitalExchange.createTimeSeriesInputRecord(
+            ...     1662155084, "SECONDS", "A kW", "DOUBLE", 12.5)
+            >>> record.time, record.measureValue
+            ('1662155084', '12.5')
+
+        Source: `Record` in the reference of AWS Timestream's write API.
+        """
+        return _records.input_record(
+            time,
+            timeUnit,
+            measureName,
+            measureValueType,
+            measureValue,
+            measureValues,
+            dimensions,
+            version,
+        )
+
+    async def publishToTimeSeriesDatabase(
+        self, timeSeriesDbId: str, assetId: str, records: Iterable[TimeSeriesInputRecord]
+    ) -> list[TimeSeriesAssetData]:
+        """Publish records of one asset, any number of them.
+
+        They are written in batches of 100, in order. Publishing the same records again changes
+        nothing, so a publish that broke off can be repeated as a whole.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetId: The id of the asset that the records are about; an asset comes into being
+                with its first record.
+            records: The records, as `createTimeSeriesInputRecord` makes them.
+
+        Returns:
+            What was written, one `TimeSeriesAssetData` an asset.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was written.
+            UnauthorizedError: You may not write to this database.
+            PublishIncompleteError: Only some records were written; it says which.
+
+        Example:
+            >>> record = digitalExchange.createTimeSeriesInputRecord(
+            ...     1662155084, "SECONDS", "A kW", "DOUBLE", 12.5)
+            >>> digitalExchange.publishToTimeSeriesDatabase(timeSeriesDbId, "meter-7", [record])
+            [TimeSeriesAssetData(assetId='meter-7', ...)]
+        """
+        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        _checks.identifier("assetId", assetId)
+        given = _checks.entries("records", records, "TimeSeriesInputRecord")
+        checked = [
+            _records.check_record(f"records[{index}]", record) for index, record in enumerate(given)
+        ]
+        return await Publication(self._client, timeSeriesDbId, assetId).publish(checked)
+
+    async def queryTimeSeriesDatabaseWithFilters(
+        self,
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | datetime,
+        endTime: str | datetime,
+        resultFileWriteLocation: str | os.PathLike[str],
+        exportFileFormat: Literal["CSV", "JSON"] = "CSV",
+        maxRows: int | None = None,
+        *,
+        exportTimeout: float = 300,
+        aggregate: Literal["auto", "server", "client"] = "auto",
+    ) -> bool:
+        """Query assets and attributes over a time range, and write the result to a file.
+
+        Every page of the result is followed. The file appears whole or not at all. A CSV file has
+        one row an asset and time and one column an attribute, in the order asked for; a JSON file
+        is an array of `TimeSeriesAssetData`. Values keep the text they were published with.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetAndAttributesFilter: The assets, each as `{"assetId": ...,
+                "attributeNamesFilter": [...]}`; without names, all attributes of the asset.
+            startTime: The beginning of the time range: ISO 8601 with a time zone, such as
+                `2022-09-27T10:22:45.000Z`, or a datetime with a time zone.
+            endTime: The end of the time range, likewise.
+            resultFileWriteLocation: The path of the file, or a folder, in which it is named
+                `result.csv` or `result.json`.
+            exportFileFormat: `CSV` or `JSON`.
+            maxRows: The most rows of a page, 1 to 1000. It changes how the result travels, never
+                what it holds.
+            exportTimeout: Seconds to wait until the platform has made the file.
+            aggregate: `server` has the platform make the file, which needs a WebSocket
+                connection; `client` puts the pages together on this side; `auto` does the former
+                where it can, the latter where not.
+
+        Returns:
+            True: the file is there, and complete.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+            QueryIncompleteError: The query stopped before its last page.
+            ExportTimeoutError: The file was not made in time.
+            SubscriptionError: No real-time connection, and `aggregate` is `server`.
+            TransferError: The file could not be fetched.
+
+        Example:
+            >>> digitalExchange.queryTimeSeriesDatabaseWithFilters(
+            ...     timeSeriesDbId, [{"assetId": "roof", "attributeNamesFilter": ["DNI (W/m^2)"]}],
+            ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", "./")
+            True
+        """
+        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        assets = _asset_inputs(assetAndAttributesFilter)
+        ends = interval(("startTime", startTime), ("endTime", endTime))
+        format_ = _checks.choice(
+            "exportFileFormat", exportFileFormat, TimeSeriesQueryOutputFileType
+        )
+        target = _checks.target_file(
+            "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
+        )
+        rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
+        timeout = _checks.seconds("exportTimeout", exportTimeout)
+        if aggregate not in AGGREGATIONS:
+            raise _checks.invalid("aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS))
+        file = FilterQueryFile(
+            self._client,
+            self._io,
+            lambda: FilterQuery(self._client, timeSeriesDbId, assets, ends, rows),
+            Request(assets),
+            format_,
+            target,
+            timeout,
+        )
+        await file.write(aggregate)
+        return True
+
+
+def _asset_inputs(given: object) -> list[TimeSeriesQueryAssetInput]:
+    """Check the filters, and unite those that name the same asset."""
+    argument = "assetAndAttributesFilter"
+    if isinstance(given, (str, datetime)):
+        raise InvalidParameterError(
+            f"{argument}: got {_checks.shown(given)}; the filter comes before the times: "
+            f"timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
+        )
+    united: dict[str, list[str] | None] = {}
+    for index, entry in enumerate(_checks.entries(argument, given, "filters")):
+        assetId, names = _asset_filter(f"{argument}[{index}]", entry)
+        if assetId not in united:
+            united[assetId] = names
+        elif (known := united[assetId]) is None or names is None:
+            united[assetId] = None
+        else:
+            united[assetId] = list(dict.fromkeys(known + names))
+    return [
+        TimeSeriesQueryAssetInput(assetId=assetId, attributeNamesFilter=names)
+        for assetId, names in united.items()
+    ]
+
+
+def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
+    valid = '{"assetId": "…", "attributeNamesFilter": ["…"]}, the latter may be left out'
+    if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
+        raise _checks.invalid(argument, entry, valid)
+    assetId = _checks.identifier(f"{argument}.assetId", entry.get("assetId"))
+    names = entry.get("attributeNamesFilter")
+    if names is None or (isinstance(names, (list, tuple)) and not names):
+        return assetId, None
+    names_argument = f"{argument}.attributeNamesFilter"
+    checked = [
+        _checks.text(f"{names_argument}[{index}]", name)
+        for index, name in enumerate(_checks.entries(names_argument, names, "attribute names"))
+    ]
+    return assetId, list(dict.fromkeys(checked))
