@@ -5,7 +5,6 @@ connection can be had, the pages' result chunks are put together here into the s
 """
 
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ._generated.on_notify_time_series_query_export_complete import (
     OnNotifyTimeSeriesQueryExportComplete,
 )
 from ._io import Io
+from ._log import logger
 from .errors import (
     DigitalExchangeError,
     ExportTimeoutError,
@@ -30,8 +30,6 @@ from .errors import (
 
 CANCEL_TIMEOUT = 5.0
 """Seconds that cancelling a query may take: whoever interrupts one wants to be gone."""
-
-logger = logging.getLogger(__package__)
 
 
 class FilterQuery:

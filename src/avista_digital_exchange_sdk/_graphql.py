@@ -1,5 +1,6 @@
 """One operation over HTTP: a request made, an answer parsed from its bytes, an error built."""
 
+import logging
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Generic, Self, TypeVar
@@ -9,6 +10,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_core import from_json, to_json
 
 from ._io import Answer, Io
+from ._log import logger, shortened
 from ._model import BaseModel, Unset
 from ._redact import redact
 from .errors import (
@@ -82,7 +84,19 @@ class GraphQLClient:
             "Authorization": self.token.get_secret_value(),
             "Content-Type": "application/json",
         }
+        begun = self.io.clock()
         answer = await self.io.post(self.endpoint, headers, body, self._timeout)
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug(
+                "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
+                operation_name,
+                shortened(variables),
+                answer.status,
+                1000 * (self.io.clock() - begun),
+                len(body),
+                len(answer.content),
+                answer.headers.get("x-amzn-requestid"),
+            )
         return parse_answer(result, answer, operation_name, self.token)
 
     def subscription(

@@ -9,11 +9,13 @@ Only this module knows httpx, websockets, asyncio and clocks.
 """
 
 import asyncio
+import concurrent.futures
 import contextlib
 import logging
+import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import httpx
 
@@ -23,6 +25,7 @@ BLOCK_SIZE = 1 << 18
 LONGEST_MESSAGE = 1 << 20
 
 _Result = TypeVar("_Result")
+_Outcome = TypeVar("_Outcome", covariant=True)
 
 
 class Answer(NamedTuple):
@@ -56,6 +59,16 @@ class Socket(Protocol):
         """Wait at most `timeout` seconds for one message; raise TimeoutError when none comes."""
 
 
+class Pending(Protocol[_Outcome]):
+    """A flow that runs beside the one that began it."""
+
+    async def result(self) -> _Outcome:
+        """Wait for its end; raise what it raised."""
+
+    def abandon(self) -> None:
+        """Let nobody wait for it any more."""
+
+
 class Io(Protocol):
     """What a flow can wait for."""
 
@@ -75,6 +88,9 @@ class Io(Protocol):
     ) -> contextlib.AbstractAsyncContextManager[Socket]:
         """Open a WebSocket."""
 
+    def begin(self, flow: Coroutine[Any, Any, _Result]) -> "Pending[_Result]":
+        """Begin a flow that runs beside the present one."""
+
     def clock(self) -> float:
         """Seconds of a clock that never goes back."""
 
@@ -92,6 +108,19 @@ def run(flow: Coroutine[Any, Any, _Result]) -> _Result:
     finally:
         flow.close()
     raise RuntimeError("a flow over BlockingIo suspended")
+
+
+def iterate(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
+    """Run an iterating flow over `BlockingIo`, a step an item."""
+    try:
+        while True:
+            try:
+                item = run(flow.__anext__())
+            except StopAsyncIteration:
+                return
+            yield item
+    finally:
+        run(flow.aclose())
 
 
 class _PresignedUrl(httpx.URL):
@@ -196,11 +225,35 @@ class BlockingIo:
         with contextlib.closing(socket):
             yield _BlockingSocket(socket)
 
+    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+        return _Thread(flow)
+
     def clock(self) -> float:
         return time.monotonic()
 
     async def close(self) -> None:
         self._http.close()
+
+
+class _Thread(Generic[_Result]):
+    """A flow in a thread of its own, which does not keep the interpreter from exiting."""
+
+    def __init__(self, flow: Coroutine[Any, Any, _Result]) -> None:
+        self._future: concurrent.futures.Future[_Result] = concurrent.futures.Future()
+        self._flow = flow
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._future.set_result(run(self._flow))
+        except BaseException as error:
+            self._future.set_exception(error)
+
+    async def result(self) -> _Result:
+        return self._future.result()
+
+    def abandon(self) -> None:
+        pass
 
 
 class _BlockingDownload:
@@ -279,11 +332,25 @@ class AsyncIo:
         finally:
             await socket.close()
 
+    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+        return _Task(flow)
+
     def clock(self) -> float:
         return time.monotonic()
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+class _Task(Generic[_Result]):
+    def __init__(self, flow: Coroutine[Any, Any, _Result]) -> None:
+        self._task = asyncio.create_task(flow)
+
+    async def result(self) -> _Result:
+        return await self._task
+
+    def abandon(self) -> None:
+        self._task.cancel()
 
 
 class _AsyncDownload:

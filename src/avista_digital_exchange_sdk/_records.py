@@ -215,7 +215,7 @@ def _double_text(argument: str, value: object) -> str:
 
 
 def _bigint_text(argument: str, value: object, valid: str) -> str:
-    if isinstance(value, (float, Decimal)) and value % 1 == 0 and abs(value) <= 2**53:
+    if isinstance(value, (float, Decimal)) and value % 1 == 0 and -(2**53) <= value <= 2**53:
         value = int(value)
     text = str(value).strip() if isinstance(value, (Integral, str)) else ""
     if not _INTEGER.fullmatch(text) or len(text) > 20 or not -(2**63) <= int(text) < 2**63:

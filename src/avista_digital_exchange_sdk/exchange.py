@@ -1,20 +1,21 @@
 """The two doors to the Digital Exchange: one whose calls block, one whose calls are awaited."""
 
 import functools
-import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from pydantic import SecretStr
 
-from . import _checks
+from . import _checks, _log
 from ._generated.client import Client
-from ._io import AsyncIo, BlockingIo, Io, run
+from ._io import AsyncIo, BlockingIo, Io, iterate, run
+from .collaboratives import CollaborativeCalls
 from .data_stores import DataStoreCalls
 from .errors import InvalidParameterError
 from .time_series import TimeSeriesCalls
+from .time_series_queries import TimeSeriesQueryCalls
 from .users import UserCalls
 
 PRODUCTION_ENDPOINT = (
@@ -29,7 +30,7 @@ _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
 
-class _Calls(UserCalls, DataStoreCalls, TimeSeriesCalls):
+class _Calls(UserCalls, DataStoreCalls, TimeSeriesCalls, TimeSeriesQueryCalls, CollaborativeCalls):
     """Every documented call, written once."""
 
 
@@ -67,7 +68,7 @@ def _debug(debug: bool) -> None:
     if not isinstance(debug, bool):
         raise _checks.invalid("debug", debug, "True or False")
     if debug:
-        logging.getLogger(__package__).setLevel(logging.DEBUG)
+        _log.turn_on()
 
 
 def _blocking(
@@ -82,6 +83,22 @@ def _blocking(
         return run(call(self._calls, *args, **kwargs))
 
     return cast(Callable[Concatenate["AvistaDigitalExchange", _Arguments], _Result], blocking)
+
+
+def _blocking_iterator(
+    call: Callable[Concatenate[Any, _Arguments], AsyncGenerator[_Result, None]],
+) -> Callable[Concatenate["AvistaDigitalExchange", _Arguments], Iterator[_Result]]:
+    """Make an iterating call's blocking twin, with its name, signature and docstring."""
+
+    @functools.wraps(call)
+    def blocking(
+        self: "AvistaDigitalExchange", *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> Iterator[_Result]:
+        return iterate(call(self._calls, *args, **kwargs))
+
+    return cast(
+        Callable[Concatenate["AvistaDigitalExchange", _Arguments], Iterator[_Result]], blocking
+    )
 
 
 class AvistaDigitalExchange:
@@ -153,6 +170,18 @@ class AvistaDigitalExchange:
     createTimeSeriesInputRecord = _blocking(_Calls.createTimeSeriesInputRecord)
     publishToTimeSeriesDatabase = _blocking(_Calls.publishToTimeSeriesDatabase)
     queryTimeSeriesDatabaseWithFilters = _blocking(_Calls.queryTimeSeriesDatabaseWithFilters)
+    queryTimeSeriesDatabase_TimestreamFormat = _blocking(
+        _Calls.queryTimeSeriesDatabase_TimestreamFormat
+    )
+    iterTimeSeriesDatabase_TimestreamFormat = _blocking_iterator(
+        _Calls.iterTimeSeriesDatabase_TimestreamFormat
+    )
+    listCollaboratives = _blocking(_Calls.listCollaboratives)
+    getCollaborative = _blocking(_Calls.getCollaborative)
+    listCollaborativeServices = _blocking(_Calls.listCollaborativeServices)
+    listCollaborativesServiceSharedWith = _blocking(_Calls.listCollaborativesServiceSharedWith)
+    addServiceToCollaborative = _blocking(_Calls.addServiceToCollaborative)
+    removeServiceFromCollaborative = _blocking(_Calls.removeServiceFromCollaborative)
 
 
 class AsyncAvistaDigitalExchange(_Calls):

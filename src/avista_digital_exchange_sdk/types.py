@@ -1,17 +1,24 @@
 """The documented types, under their documented names."""
 
 from ._generated.enums import (
+    CollaborativeMemberOrganizationState,
+    CollaborativeMemberPermission,
     DataStoreObjectType,
     DimensionValueType,
     MeasureValueType,
+    ServiceType,
     TimeUnit,
 )
 from ._generated.fragments import (
+    Collaborative,
+    CollaborativeMemberOrganization,
+    CollaborativeMemberUser,
     DataStore,
     DataStoreDirectory,
     DataStoreFile,
     DataStoreObject,
     Organization,
+    Service,
     TimeSeriesAssetAttribute,
     TimeSeriesAssetAttributeData,
     TimeSeriesAssetData,
@@ -23,10 +30,16 @@ from ._generated.input_types import (
     TimeSeriesInputRecord,
     TimeSeriesMeasureValue,
 )
-from .time_series import AssetFilter
+from ._timestream import QueryResult_TimestreamVariables
+from .time_series_queries import AssetFilter
 
 __all__ = [
     "AssetFilter",
+    "Collaborative",
+    "CollaborativeMemberOrganization",
+    "CollaborativeMemberOrganizationState",
+    "CollaborativeMemberPermission",
+    "CollaborativeMemberUser",
     "DataStore",
     "DataStoreDirectory",
     "DataStoreFile",
@@ -35,6 +48,9 @@ __all__ = [
     "DimensionValueType",
     "MeasureValueType",
     "Organization",
+    "QueryResult_TimestreamVariables",
+    "Service",
+    "ServiceType",
     "TimeSeriesAssetAttribute",
     "TimeSeriesAssetAttributeData",
     "TimeSeriesAssetData",

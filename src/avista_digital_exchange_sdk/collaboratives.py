@@ -1,0 +1,179 @@
+"""Collaboratives: who works together, and which services they share."""
+
+from . import _checks
+from ._generated.enums import ServiceType
+from ._generated.fragments import Collaborative, Service
+from ._service import Service as ServiceCalls
+from ._service import found
+from .errors import InvalidParameterError
+
+_TYPE_BY_ID = {"dataStore": ServiceType.DATA_STORE, "timeSeriesDb": ServiceType.TIME_SERIES_DB}
+"""An id begins with the kind of thing it names; these kinds can be shared."""
+
+
+class CollaborativeCalls(ServiceCalls):
+    """The calls about collaboratives."""
+
+    async def listCollaboratives(self) -> list[Collaborative]:
+        """List the collaboratives you are a member of.
+
+        Returns:
+            The collaboratives, one `Collaborative` each, with their members.
+
+        Raises:
+            UnauthorizedError: The token was refused.
+
+        Example:
+            >>> for collaborative in digitalExchange.listCollaboratives():
+            ...     print(collaborative.name)
+            Distributed solar study
+        """
+        return await self._client.collaborative_list_collaboratives()
+
+    async def getCollaborative(self, collaborativeId: str) -> Collaborative:
+        """Get a collaborative's metadata and members.
+
+        Args:
+            collaborativeId: The id of the collaborative.
+
+        Returns:
+            The collaborative; each of `memberOrganizations` lists its `usersInCollaborative`.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such collaborative.
+            UnauthorizedError: You are not a member of it.
+
+        Example:
+            >>> collaborative = digitalExchange.getCollaborative(collaborativeId)
+            >>> collaborative.collaborativeId == collaborativeId
+            True
+        """
+        _checks.identifier("collaborativeId", collaborativeId)
+        answer = await self._client.collaborative_get_collaborative(collaborativeId)
+        return found(answer, "collaborative", collaborativeId)
+
+    async def listCollaborativeServices(self, collaborativeId: str) -> list[Service]:
+        """List the services that are shared in a collaborative.
+
+        Args:
+            collaborativeId: The id of the collaborative.
+
+        Returns:
+            The services, one `Service` each. `dataStore` or `timeSeriesDb` holds the service
+            itself; both are None for a kind of service this package has no type for.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such collaborative.
+            UnauthorizedError: You are not a member of it.
+
+        Example:
+            >>> services = digitalExchange.listCollaborativeServices(collaborativeId)
+            >>> sorted(service.serviceType for service in services)
+            ['DATA_STORE', 'TIME_SERIES_DB']
+        """
+        _checks.identifier("collaborativeId", collaborativeId)
+        return await self._client.collaborative_list_collaborative_services(collaborativeId)
+
+    async def listCollaborativesServiceSharedWith(
+        self, serviceId: str, *, serviceType: str | None = None
+    ) -> list[Collaborative]:
+        """List the collaboratives that a service of yours is shared with.
+
+        Args:
+            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
+            serviceType: The kind of the service, where its id does not tell.
+
+        Returns:
+            The collaboratives, one `Collaborative` each.
+
+        Raises:
+            InvalidParameterError: The id can't be used, or does not tell the kind.
+            NotFoundError: There is no such service.
+            UnauthorizedError: You do not own it.
+
+        Example:
+            >>> shared = digitalExchange.listCollaborativesServiceSharedWith(dataStoreId)
+            >>> [collaborative.name for collaborative in shared]
+            ['Distributed solar study']
+        """
+        kind = _service_type(serviceId, serviceType)
+        return await self._client.collaborative_list_collaboratives_service_shared_with(
+            serviceId, kind
+        )
+
+    async def addServiceToCollaborative(
+        self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
+    ) -> Service:
+        """Share a service of yours with a collaborative.
+
+        Args:
+            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The id of the collaborative.
+            serviceType: The kind of the service, where its id does not tell.
+
+        Returns:
+            The service.
+
+        Raises:
+            InvalidParameterError: An id can't be used, or does not tell the kind.
+            NotFoundError: There is no such service or collaborative.
+            UnauthorizedError: You do not own the service, or are no member.
+
+        Example:
+            >>> service = digitalExchange.addServiceToCollaborative(dataStoreId, collaborativeId)
+            >>> service.serviceType
+            <ServiceType.DATA_STORE: 'DATA_STORE'>
+        """
+        kind = _service_type(serviceId, serviceType)
+        _checks.identifier("collaborativeId", collaborativeId)
+        answer = await self._client.collaborative_add_service_to_collaborative(
+            serviceId, kind, collaborativeId
+        )
+        return found(answer, "service", serviceId)
+
+    async def removeServiceFromCollaborative(
+        self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
+    ) -> Service:
+        """Stop sharing a service with a collaborative; its members lose access at once.
+
+        Args:
+            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The id of the collaborative.
+            serviceType: The kind of the service, where its id does not tell.
+
+        Returns:
+            The service.
+
+        Raises:
+            InvalidParameterError: An id can't be used, or does not tell the kind.
+            NotFoundError: There is no such service or collaborative.
+            UnauthorizedError: You do not own the service.
+
+        Example:
+            >>> service = digitalExchange.removeServiceFromCollaborative(
+            ...     dataStoreId, collaborativeId)
+            >>> service.serviceId == dataStoreId
+            True
+        """
+        kind = _service_type(serviceId, serviceType)
+        _checks.identifier("collaborativeId", collaborativeId)
+        answer = await self._client.collaborative_remove_service_from_collaborative(
+            serviceId, kind, collaborativeId
+        )
+        return found(answer, "service", serviceId)
+
+
+def _service_type(serviceId: object, serviceType: object) -> ServiceType:
+    """Read the kind of a service off its id, unless it is given."""
+    identifier = _checks.identifier("serviceId", serviceId)
+    if serviceType is not None:
+        return _checks.choice("serviceType", serviceType, ServiceType)
+    for mark, kind in _TYPE_BY_ID.items():
+        if mark in identifier:
+            return kind
+    raise InvalidParameterError(
+        f"serviceId: got {_checks.shown(identifier)}, which does not tell its kind; valid is a "
+        "dataStoreId (dataStoreId.…) or a timeSeriesDbId (timeSeriesDbId.…), or give serviceType="
+    )

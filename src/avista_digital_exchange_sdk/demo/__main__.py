@@ -1,0 +1,129 @@
+"""Runs the demo against a Local Exchange: `python -m avista_digital_exchange_sdk.demo`."""
+
+import csv
+import filecmp
+import itertools
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
+from avista_digital_exchange_sdk.local import LocalExchange
+
+ASSETS = {
+    "pyranometer-1": ("Roof pyranometer", ["GHI (W/m^2)", "DNI (W/m^2)", "DHI (W/m^2)"]),
+    "weather-mast-1": ("Weather mast", ["Dry-bulb (C)", "Wspd (m/s)"]),
+}
+FIRST_LINES = 15
+WIDEST_LINE = 100
+
+_steps = itertools.count(1)
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Print a step's title above what it shows."""
+    print(f"\n{next(_steps)}. {title}")
+    print("   " + "─" * len(title))
+    yield
+
+
+def show(text: object) -> None:
+    """Print indented, no line wider than a terminal."""
+    for line in str(text).splitlines():
+        short = line if len(line) <= WIDEST_LINE else line[: WIDEST_LINE - 1] + "…"
+        print(f"   {short}")
+
+
+def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, folder: Path) -> None:
+    """Do the main job, showing each step."""
+    with step("Who am I?"):
+        user = exchange.getUserInfo()
+        organization = user.organization.name if user.organization else "no organization"
+        show(f"{user.firstName} {user.lastName}, {organization}")
+
+    with step("Upload a file of measurements"):
+        uploaded = exchange.uploadFileToDataStore(
+            local.dataStoreId, local.homeDirectoryId, source, description="July 1981, hourly"
+        )
+        show(f"{source.name} → {uploaded.storageSizeBytes} bytes, {uploaded.contentType}")
+
+    with step("Print the directory"):
+        exchange.getDataStoreDirectory(local.homeDirectoryId).printContents()
+
+    with step("Download it again and compare"):
+        exchange.downloadDataStoreFile(uploaded.dataStoreFileId, folder)
+        same = filecmp.cmp(source, folder / source.name, shallow=False)
+        show(f"{folder / source.name}: {'the same bytes' if same else 'DIFFERENT BYTES'}")
+
+    with step("Publish the measurements of two assets"):
+        with source.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        for assetId, (name, attributes) in ASSETS.items():
+            records = [make_record(exchange, row, name, attributes) for row in rows]
+            exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, assetId, records)
+            show(f"{assetId}: {len(records)} records of {len(attributes)} attributes")
+
+    with step("Latest values"):
+        for asset in exchange.listTimeSeriesAssetsAndLatestValues(local.timeSeriesDbId):
+            show(asset.name)
+            for attribute in asset.attributes:
+                show(f"  {attribute.name:<14}{attribute.lastValue:>8}  {attribute.lastValueTime}")
+
+    wanted = [
+        {"assetId": assetId, "attributeNamesFilter": attributes}
+        for assetId, (_, attributes) in ASSETS.items()
+    ]
+    for file_format in ("CSV", "JSON"):
+        with step(f"Query the first week of July into a {file_format} file"):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                local.timeSeriesDbId,
+                wanted,
+                "1981-07-01T10:00:00.000Z",
+                "1981-07-08T00:00:00.000Z",
+                folder,
+                file_format,
+            )
+            result = folder / f"result.{file_format.lower()}"
+            show(f"{result}: {result.stat().st_size} bytes. It begins:")
+            with result.open(encoding="utf-8") as text:
+                for line in itertools.islice(text, FIRST_LINES):
+                    show(line.rstrip())
+
+
+def make_record(
+    exchange: AvistaDigitalExchange, row: dict[str, str], name: str, attributes: list[str]
+) -> TimeSeriesInputRecord:
+    """Make one record of one row of the file."""
+    return exchange.createTimeSeriesInputRecord(
+        datetime.fromisoformat(row["time"]),
+        "MILLISECONDS",
+        "measurements",
+        "MULTI",
+        measureValues=[
+            exchange.createTimeSeriesMeasureValue("DOUBLE", attribute, row[attribute])
+            for attribute in attributes
+        ],
+        dimensions=[exchange.createTimeSeriesDimension("VARCHAR", "name", name)],
+    )
+
+
+def main() -> None:
+    """Run the demo in a temporary folder."""
+    sample = files(__package__) / "solar_site.csv"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        as_file(sample) as source,
+        LocalExchange() as local,
+        AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
+    ):
+        print(f"A Local Exchange answers at {local.endpoint}. Nothing leaves this machine.")
+        run(exchange, local, source, Path(folder))
+    print("\nDone. README.md tells how to do the same with your own token.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""Queries of time series databases: by filters into a file, and in Timestream's SQL."""
+
+import os
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
+from typing import Any, Literal, NotRequired, TypedDict
+
+from . import _checks
+from ._export import Request
+from ._filter_query import FilterQuery, FilterQueryFile
+from ._generated.enums import TimeSeriesQueryOutputFileType
+from ._generated.input_types import TimeSeriesQueryAssetInput
+from ._instants import interval
+from ._service import Service, found
+from ._timestream import QueryResult_TimestreamVariables, result_of, row_values
+from .errors import InvalidParameterError, InvalidResponseError
+
+MOST_ROWS = 1000
+"""The most rows a page of AWS Timestream holds."""
+
+AGGREGATIONS = ("auto", "server", "client")
+
+
+class AssetFilter(TypedDict):
+    """Which asset to query, and which of its attributes; all when they are left out."""
+
+    assetId: str
+    attributeNamesFilter: NotRequired[Sequence[str] | None]
+
+
+class TimeSeriesQueryCalls(Service):
+    """The calls that query time series databases."""
+
+    async def queryTimeSeriesDatabaseWithFilters(
+        self,
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | datetime,
+        endTime: str | datetime,
+        resultFileWriteLocation: str | os.PathLike[str],
+        exportFileFormat: Literal["CSV", "JSON"] = "CSV",
+        maxRows: int | None = None,
+        *,
+        exportTimeout: float = 300,
+        aggregate: Literal["auto", "server", "client"] = "auto",
+    ) -> bool:
+        """Query assets and attributes over a time range, and write the result to a file.
+
+        Every page of the result is followed. The file appears whole or not at all. A CSV file has
+        one row an asset and time and one column an attribute, in the order asked for; a JSON file
+        is an array of `TimeSeriesAssetData`. Values keep the text they were published with.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetAndAttributesFilter: The assets, each as `{"assetId": ...,
+                "attributeNamesFilter": [...]}`; without names, all attributes of the asset.
+            startTime: The beginning of the time range: ISO 8601 with a time zone, such as
+                `2022-09-27T10:22:45.000Z`, or a datetime with a time zone.
+            endTime: The end of the time range, likewise.
+            resultFileWriteLocation: The path of the file, or a folder, in which it is named
+                `result.csv` or `result.json`.
+            exportFileFormat: `CSV` or `JSON`.
+            maxRows: The most rows of a page, 1 to 1000. It changes how the result travels, never
+                what it holds.
+            exportTimeout: Seconds to wait until the platform has made the file.
+            aggregate: `server` has the platform make the file, which needs a WebSocket
+                connection; `client` puts the pages together on this side; `auto` does the former
+                where it can, the latter where not.
+
+        Returns:
+            True: the file is there, and complete.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+            QueryIncompleteError: The query stopped before its last page.
+            ExportTimeoutError: The file was not made in time.
+            SubscriptionError: No real-time connection, and `aggregate` is `server`.
+            TransferError: The file could not be fetched.
+
+        Example:
+            >>> digitalExchange.queryTimeSeriesDatabaseWithFilters(
+            ...     timeSeriesDbId, [{"assetId": "roof", "attributeNamesFilter": ["DNI (W/m^2)"]}],
+            ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", "./")
+            True
+        """
+        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        assets = _asset_inputs(assetAndAttributesFilter)
+        ends = interval(("startTime", startTime), ("endTime", endTime))
+        format_ = _checks.choice(
+            "exportFileFormat", exportFileFormat, TimeSeriesQueryOutputFileType
+        )
+        target = _checks.target_file(
+            "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
+        )
+        rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
+        timeout = _checks.seconds("exportTimeout", exportTimeout)
+        if aggregate not in AGGREGATIONS:
+            raise _checks.invalid("aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS))
+        file = FilterQueryFile(
+            self._client,
+            self._io,
+            lambda: FilterQuery(self._client, timeSeriesDbId, assets, ends, rows),
+            Request(assets),
+            format_,
+            target,
+            timeout,
+        )
+        await file.write(aggregate)
+        return True
+
+    async def queryTimeSeriesDatabase_TimestreamFormat(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        nextToken: str | None = None,
+        clientToken: str | None = None,
+    ) -> QueryResult_TimestreamVariables:
+        """Run one SELECT in Timestream's SQL and get one page of its result.
+
+        For the next page ask again with the same `queryString` and `maxRows`, and with the
+        `nextToken` and `clientToken` of the page before. A page may be empty and still have a
+        `nextToken`; `iterTimeSeriesDatabase_TimestreamFormat` follows them for you.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query. The table is `"databaseName"."tableName"`, the names being
+                those that `getTimeSeriesDatabase` tells.
+            maxRows: The most rows of a page, 1 to 1000; a page holds at most 1 MB.
+            nextToken: The token of the page before; none for the first page. It is good for an
+                hour, and only the newest one is.
+            clientToken: The client token of the page before; none for the first page.
+
+        Returns:
+            One page: its `rows`, `columnInfo`, `nextToken` and so on, in Timestream's own form.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> result = digitalExchange.queryTimeSeriesDatabase_TimestreamFormat(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two")
+            >>> result.rows
+            [{'Data': [{'ScalarValue': '2'}]}]
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        _checks.text("queryString", queryString)
+        rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
+        page = await self._client.time_series_db_query_database_with_timestream_query(
+            timeSeriesDbId,
+            queryString,
+            rows,
+            _checks.optional_text("nextToken", nextToken),
+            _checks.optional_text("clientToken", clientToken),
+        )
+        return result_of(found(page, "time series database", timeSeriesDbId))
+
+    async def iterTimeSeriesDatabase_TimestreamFormat(
+        self, timeSeriesDbId: str, queryString: str, maxRows: int | str | None = None
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Run one SELECT in Timestream's SQL and go through all rows of its result.
+
+        The next page is fetched while you work on the present one; memory holds no more.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+
+        Yields:
+            One dictionary a row, keyed by column name: int for BIGINT, float for DOUBLE, bool for
+            BOOLEAN, ISO 8601 text in UTC with up to nine digits for TIMESTAMP, date for DATE,
+            None for NULL, lists for arrays and dictionaries for rows; text for all else. A time
+            series is a list of `{"time": …, "value": …}`.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> for row in digitalExchange.iterTimeSeriesDatabase_TimestreamFormat(
+            ...         timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure"):
+            ...     print(row)
+            {'two': 2, 'sure': True}
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        query = self.queryTimeSeriesDatabase_TimestreamFormat
+        result = await query(timeSeriesDbId, queryString, maxRows)
+        while result.nextToken:
+            following = self._io.begin(
+                query(timeSeriesDbId, queryString, maxRows, result.nextToken, result.clientToken)
+            )
+            try:
+                for row in row_values(result):
+                    yield row
+                before, result = result.nextToken, await following.result()
+            finally:
+                following.abandon()
+            if result.nextToken == before:
+                raise InvalidResponseError("the platform gave the same page token twice")
+        for row in row_values(result):
+            yield row
+
+
+def _asset_inputs(given: object) -> list[TimeSeriesQueryAssetInput]:
+    """Check the filters, and unite those that name the same asset."""
+    argument = "assetAndAttributesFilter"
+    if isinstance(given, (str, datetime)):
+        raise InvalidParameterError(
+            f"{argument}: got {_checks.shown(given)}; the filter comes before the times: "
+            f"timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
+        )
+    united: dict[str, list[str] | None] = {}
+    for index, entry in enumerate(_checks.entries(argument, given, "filters")):
+        assetId, names = _asset_filter(f"{argument}[{index}]", entry)
+        if assetId not in united:
+            united[assetId] = names
+        elif (known := united[assetId]) is None or names is None:
+            united[assetId] = None
+        else:
+            united[assetId] = list(dict.fromkeys(known + names))
+    return [
+        TimeSeriesQueryAssetInput(assetId=assetId, attributeNamesFilter=names)
+        for assetId, names in united.items()
+    ]
+
+
+def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
+    valid = '{"assetId": "…", "attributeNamesFilter": ["…"]}, the latter may be left out'
+    if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
+        raise _checks.invalid(argument, entry, valid)
+    assetId = _checks.identifier(f"{argument}.assetId", entry.get("assetId"))
+    names = entry.get("attributeNamesFilter")
+    if names is None or (isinstance(names, (list, tuple)) and not names):
+        return assetId, None
+    names_argument = f"{argument}.attributeNamesFilter"
+    checked = [
+        _checks.text(f"{names_argument}[{index}]", name)
+        for index, name in enumerate(_checks.entries(names_argument, names, "attribute names"))
+    ]
+    return assetId, list(dict.fromkeys(checked))
