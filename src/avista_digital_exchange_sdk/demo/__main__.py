@@ -17,7 +17,7 @@ ASSETS = {
     "pyranometer-1": ("Roof pyranometer", ["GHI (W/m^2)", "DNI (W/m^2)", "DHI (W/m^2)"]),
     "weather-mast-1": ("Weather mast", ["Dry-bulb (C)", "Wspd (m/s)"]),
 }
-FIRST_LINES = 15
+FIRST_LINES = 6
 WIDEST_LINE = 100
 
 _steps = itertools.count(1)
@@ -26,16 +26,15 @@ _steps = itertools.count(1)
 @contextmanager
 def step(title: str) -> Iterator[None]:
     """Print a step's title above what it shows."""
-    print(f"\n{next(_steps)}. {title}")
-    print("   " + "─" * len(title))
+    heading = f"{next(_steps)}. {title}"
+    print(f"\n{heading}\n{'─' * len(heading)}")
     yield
 
 
 def show(text: object) -> None:
-    """Print indented, no line wider than a terminal."""
+    """Print, no line wider than a terminal."""
     for line in str(text).splitlines():
-        short = line if len(line) <= WIDEST_LINE else line[: WIDEST_LINE - 1] + "…"
-        print(f"   {short}")
+        print(line if len(line) <= WIDEST_LINE else line[: WIDEST_LINE - 1] + "…")
 
 
 def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, folder: Path) -> None:
@@ -49,7 +48,7 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
         uploaded = exchange.uploadFileToDataStore(
             local.dataStoreId, local.homeDirectoryId, source, description="July 1981, hourly"
         )
-        show(f"{source.name} → {uploaded.storageSizeBytes} bytes, {uploaded.contentType}")
+        show(f"{source.name} → {uploaded.storageSizeBytes:,} bytes, {uploaded.contentType}")
 
     with step("Print the directory"):
         exchange.getDataStoreDirectory(local.homeDirectoryId).printContents()
@@ -57,7 +56,7 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
     with step("Download it again and compare"):
         exchange.downloadDataStoreFile(uploaded.dataStoreFileId, folder)
         same = filecmp.cmp(source, folder / source.name, shallow=False)
-        show(f"{folder / source.name}: {'the same bytes' if same else 'DIFFERENT BYTES'}")
+        show(f"{source.name}: {'the same bytes' if same else 'DIFFERENT BYTES'}")
 
     with step("Publish the measurements of two assets"):
         with source.open(encoding="utf-8", newline="") as lines:
@@ -78,17 +77,17 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
         for assetId, (_, attributes) in ASSETS.items()
     ]
     for file_format in ("CSV", "JSON"):
-        with step(f"Query the first week of July into a {file_format} file"):
+        with step(f"Query a week of July into a {file_format} file"):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 local.timeSeriesDbId,
                 wanted,
-                "1981-07-01T10:00:00.000Z",
-                "1981-07-08T00:00:00.000Z",
+                "1981-07-01T12:00:00.000Z",
+                "1981-07-08T12:00:00.000Z",
                 folder,
                 file_format,
             )
             result = folder / f"result.{file_format.lower()}"
-            show(f"{result}: {result.stat().st_size} bytes. It begins:")
+            show(f"{result.name}: {result.stat().st_size:,} bytes. It begins:")
             with result.open(encoding="utf-8") as text:
                 for line in itertools.islice(text, FIRST_LINES):
                     show(line.rstrip())
