@@ -48,8 +48,14 @@ def access_to_service(
 
 
 def require(
-    records: Records, caller: Caller, service_id: str, owner_user_id: str, needed: Access
+    records: Records,
+    caller: Caller,
+    service_id: str,
+    owner_user_id: str,
+    needed: Access,
+    *,
+    item_id: str | None = None,
 ) -> None:
-    """Refuse the call unless the caller has the access it needs."""
+    """Refuse the call unless the caller has the access it needs to a service, or an item of it."""
     if access_to_service(records, caller, service_id, owner_user_id) < needed:
-        raise unauthorized(service_id)
+        raise unauthorized(item_id or service_id)

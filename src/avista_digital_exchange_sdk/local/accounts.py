@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from .access import Access, require
 from .context import Caller
-from .errors import bad_request, not_found
-from .records import Records, Row, new_id, timestamp
+from .errors import PlatformError, bad_request, not_found
+from .records import Records, Row, check_name, new_id, timestamp
+from .shapes import as_user
 
 LONGEST_TOKEN_LIFE_DAYS = 3650
 TIME_SERIES_DATABASE_NAME = "LocalExchange"
@@ -30,10 +31,8 @@ class Accounts:
         )
         return organization_id
 
-    def create_user(
-        self, first_name: str, last_name: str, email: str, organization_id: str
-    ) -> Caller:
-        """Add a user and the token the user calls with."""
+    def create_user(self, first_name: str, last_name: str, email: str, organization_id: str) -> str:
+        """Add a user and return its id."""
         user_id = new_id("userId")
         self._records.insert(
             "users",
@@ -43,7 +42,7 @@ class Accounts:
             email=email,
             organizationId=organization_id,
         )
-        return Caller(user_id, token_id="")
+        return user_id
 
     def user(self, user_id: str) -> Row:
         """Return a User with its Organization."""
@@ -68,7 +67,19 @@ class Accounts:
         )
         return None if row is None else Caller(row["userId"], row["tokenId"])
 
-    def create_token(self, caller: Caller, name: str, days_before_expiration: int) -> Row:
+    def check_token(self, caller: Caller) -> None:
+        """Refuse a caller whose token has been deleted or has expired since the call began."""
+        row = self._records.one(
+            "SELECT 1 FROM tokens WHERE tokenId = ? AND dateExpires > ?",
+            caller.token_id,
+            timestamp(),
+        )
+        if row is None:
+            raise PlatformError(
+                "UnauthorizedException", "You are not authorized to make this call."
+            )
+
+    def create_token(self, user_id: str, name: str, days_before_expiration: int) -> Row:
         """Add an AuthenticationToken; only this answer tells its value."""
         if not 1 <= days_before_expiration <= LONGEST_TOKEN_LIFE_DAYS:
             raise bad_request(f"daysBeforeExpiration must be 1 to {LONGEST_TOKEN_LIFE_DAYS}.")
@@ -77,7 +88,7 @@ class Accounts:
             "tokenId": new_id("tokenId"),
             "tokenValue": secrets.token_urlsafe(32),
             "name": name,
-            "userId": caller.user_id,
+            "userId": user_id,
             "dateCreated": timestamp(now),
             "dateExpires": timestamp(now + timedelta(days=days_before_expiration)),
         }
@@ -106,16 +117,14 @@ class Accounts:
 
     def create_database(self, caller: Caller, name: str, description: str | None) -> Row:
         """Add a TimeSeriesDb that the caller owns."""
-        if not name:
-            raise bad_request("The name of a time series database must not be empty.")
-        time_series_db_id = new_id("timeSeriesDbId")
+        check_name(name)
         database = {
-            "timeSeriesDbId": time_series_db_id,
+            "timeSeriesDbId": new_id("timeSeriesDbId"),
             "name": name,
             "description": description,
             "ownerUserId": caller.user_id,
             "databaseName": TIME_SERIES_DATABASE_NAME,
-            "tableName": time_series_db_id.replace(".", "_"),
+            "tableName": f"TimeSeries_{secrets.token_hex(8)}",
         }
         self._records.insert("timeSeriesDatabases", **database)
         return database
@@ -129,22 +138,21 @@ class Accounts:
 
     def read_database(self, caller: Caller, time_series_db_id: str) -> Row:
         """Return a TimeSeriesDb the caller may read."""
-        return self._database(caller, time_series_db_id, Access.READ)
+        return self.database(caller, time_series_db_id, Access.READ)
 
     def write_database(self, caller: Caller, time_series_db_id: str) -> Row:
         """Return a TimeSeriesDb the caller may publish to."""
-        return self._database(caller, time_series_db_id, Access.WRITE)
+        return self.database(caller, time_series_db_id, Access.WRITE)
 
     def own_database(self, caller: Caller, time_series_db_id: str) -> Row:
         """Return a TimeSeriesDb that is the caller's own."""
-        return self._database(caller, time_series_db_id, Access.OWN)
+        return self.database(caller, time_series_db_id, Access.OWN)
 
     def update_database(
         self, caller: Caller, time_series_db_id: str, name: str | None, description: str | None
     ) -> Row:
         """Change what is given of the caller's own TimeSeriesDb."""
-        if name == "":
-            raise bad_request("The name of a time series database must not be empty.")
+        check_name(name)
         self.own_database(caller, time_series_db_id)
         self._records.run(
             """UPDATE timeSeriesDatabases
@@ -166,8 +174,8 @@ class Accounts:
             )
         return database
 
-    def _database(self, caller: Caller, time_series_db_id: str, needed: Access) -> Row:
-        """Find a TimeSeriesDb and hold the caller to the access needed."""
+    def database(self, caller: Caller, time_series_db_id: str, needed: Access) -> Row:
+        """Return a TimeSeriesDb, holding the caller to the access needed."""
         database = self._records.one(
             "SELECT * FROM timeSeriesDatabases WHERE timeSeriesDbId = ?", time_series_db_id
         )
@@ -175,19 +183,3 @@ class Accounts:
             raise not_found(time_series_db_id)
         require(self._records, caller, time_series_db_id, database["ownerUserId"], needed)
         return database
-
-
-def as_user(row: Row) -> Row:
-    """Shape a row of a user and its organization as a User."""
-    return {
-        "userId": row["userId"],
-        "firstName": row["firstName"],
-        "lastName": row["lastName"],
-        "email": row["email"],
-        "userAccountState": "ACTIVE",
-        "organization": {
-            "organizationId": row["organizationId"],
-            "name": row["organizationName"],
-            "hostOrganization": bool(row["hostOrganization"]),
-        },
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from .accounts import Accounts
     from .collaboratives import Collaboratives
     from .data_stores import DataStores
+    from .directories import Directories
     from .events import Events
+    from .files import Files
     from .objects import Objects
     from .time_series import TimeSeriesStore
 
@@ -29,6 +31,8 @@ class Exchange:
 
     accounts: Accounts
     data_stores: DataStores
+    directories: Directories
+    files: Files
     collaboratives: Collaboratives
     objects: Objects
     events: Events
@@ -47,3 +51,5 @@ class Context:
 # dictionaries with the contract's names, enums as their text. The answer is shaped like the
 # contract's type, with the contract's names as keys.
 Resolver = Callable[..., Awaitable[Any]]
+# Called in the same way for a subscription; the answer yields the field's events.
+Source = Callable[..., Awaitable[AsyncIterator[Any]]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -25,10 +25,13 @@ class Events:
         self._subscribers: dict[Topic, set[Subscription]] = {}
         self._kept: OrderedDict[Topic, Any] = OrderedDict()
 
-    def subscribe(self, subscription_field: str, arguments: Mapping[str, str]) -> Subscription:
-        """Register a subscriber; events sent from now on reach it."""
+    def subscribe(
+        self, subscription_field: str, arguments: Mapping[str, str], check: Callable[[], None]
+    ) -> Subscription:
+        """Register a subscriber; events sent from now on reach it while the check passes."""
+        check()
         topic = _topic(subscription_field, arguments)
-        subscription = Subscription(self, topic)
+        subscription = Subscription(self, topic, check)
         self._subscribers.setdefault(topic, set()).add(subscription)
         if topic in self._kept:
             subscription.deliver(self._kept[topic])
@@ -67,9 +70,10 @@ class Events:
 class Subscription(AsyncIterator[Any]):
     """The events one subscriber has not yet seen."""
 
-    def __init__(self, events: Events, topic: Topic) -> None:
+    def __init__(self, events: Events, topic: Topic, check: Callable[[], None]) -> None:
         self._events = events
         self._topic = topic
+        self._check = check
         self._queue: asyncio.Queue[Any] = asyncio.Queue(LONGEST_QUEUE)
 
     def deliver(self, payload: Any) -> None:
@@ -78,7 +82,10 @@ class Subscription(AsyncIterator[Any]):
             self._queue.put_nowait(payload)
 
     async def __anext__(self) -> Any:
-        return await self._queue.get()
+        payload = await self._queue.get()
+        # What may be heard may have changed since the subscription started.
+        self._check()
+        return payload
 
     async def aclose(self) -> None:
         """Stop listening."""

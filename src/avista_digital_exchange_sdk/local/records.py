@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from .errors import bad_request
+
 # Columns carry the contract's names, so that a row already has the shape of an answer.
 TABLES = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -162,14 +164,15 @@ class Records:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all of the block's changes or none of them."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """Keep all of the block's changes or none of them; one may lie within another."""
+        self._connection.execute("SAVEPOINT block")
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._connection.execute("ROLLBACK TO block")
             raise
-        self._connection.execute("COMMIT")
+        finally:
+            self._connection.execute("RELEASE block")
 
     def setting(self, name: str) -> str | None:
         """Return what is kept under the name, if anything is."""
@@ -195,3 +198,9 @@ def timestamp(moment: datetime | None = None) -> str:
 def _as_dictionary(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
     """Name the values of a row."""
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+def check_name(name: str | None) -> None:
+    """Refuse a name that is given and empty."""
+    if name == "":
+        raise bad_request("The name must not be empty.")

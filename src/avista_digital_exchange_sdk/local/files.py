@@ -1,0 +1,134 @@
+"""The files of data stores: what is known of them, and the URLs to their bytes."""
+
+from __future__ import annotations
+
+import mimetypes
+
+from .access import Access
+from .context import Caller
+from .data_stores import DataStores
+from .directories import Directories
+from .errors import not_found
+from .objects import Objects
+from .records import Records, Row, check_name, new_id, timestamp
+from .shapes import as_file
+
+UNKNOWN_CONTENT = "application/octet-stream"
+# Python's own table alone: what the machine knows beyond it differs from machine to machine.
+MIME_TYPES = mimetypes.MimeTypes()
+
+
+class Files:
+    """The files of one exchange."""
+
+    def __init__(
+        self, records: Records, objects: Objects, data_stores: DataStores, directories: Directories
+    ) -> None:
+        self._records = records
+        self._objects = objects
+        self._data_stores = data_stores
+        self._directories = directories
+
+    def get(self, caller: Caller, file_id: str) -> Row:
+        """Return a DataStoreFile the caller may read."""
+        return as_file(self._find(caller, file_id, Access.READ))
+
+    def download_url(self, caller: Caller, file_id: str) -> Row:
+        """Return a PresignedUrl for a file's bytes."""
+        row = self._find(caller, file_id, Access.READ)
+        content_type = row["contentType"] or UNKNOWN_CONTENT
+        url = self._objects.download_url(row["objectKey"], content_type=content_type)
+        return {"itemId": file_id, "url": url}
+
+    def create(
+        self,
+        caller: Caller,
+        data_store_id: str,
+        directory_id: str,
+        *,
+        name: str,
+        file_extension: str,
+        description: str | None,
+    ) -> Row:
+        """Add a file whose bytes are still to come, and return the PresignedUrl they go to."""
+        check_name(name)
+        self._directories.find(caller, directory_id, Access.WRITE, data_store_id)
+        file_id, key = new_id("dataStoreFileId"), self._objects.new_key()
+        self._records.insert(
+            "files",
+            dataStoreFileId=file_id,
+            dataStoreId=data_store_id,
+            dataStoreDirectoryId=directory_id,
+            name=name,
+            fileExtension=file_extension,
+            description=description,
+            ownerUserId=caller.user_id,
+            objectKey=key,
+        )
+        return {"itemId": file_id, "url": self._objects.upload_url(key)}
+
+    def awaits(self, key: str) -> bool:
+        """Say whether bytes under this key have a file to belong to."""
+        return self._records.one("SELECT 1 FROM files WHERE objectKey = ?", key) is not None
+
+    def confirm_upload(self, key: str, size: int) -> None:
+        """Note that a file's bytes have arrived."""
+        file = self._records.one("SELECT fileExtension FROM files WHERE objectKey = ?", key)
+        if file is not None:
+            self._records.run(
+                """UPDATE files SET storageSizeBytes = ?, lastModified = ?, contentType = ?
+                WHERE objectKey = ?""",
+                size,
+                timestamp(),
+                content_type_of(file["fileExtension"]),
+                key,
+            )
+
+    def update(
+        self,
+        caller: Caller,
+        file_id: str,
+        *,
+        directory_id: str | None,
+        name: str | None,
+        description: str | None,
+    ) -> Row:
+        """Rename, describe or move a file within its data store."""
+        check_name(name)
+        file = self._find(caller, file_id, Access.WRITE)
+        if directory_id is not None:
+            self._directories.find(caller, directory_id, Access.WRITE, file["dataStoreId"])
+        self._records.run(
+            """UPDATE files
+            SET name = coalesce(?, name), description = coalesce(?, description),
+                dataStoreDirectoryId = coalesce(?, dataStoreDirectoryId)
+            WHERE dataStoreFileId = ?""",
+            name,
+            description,
+            directory_id,
+            file_id,
+        )
+        return self.get(caller, file_id)
+
+    def delete(self, caller: Caller, file_id: str) -> Row:
+        """Take a file away with its bytes."""
+        file = self._find(caller, file_id, Access.WRITE)
+        self._records.run("DELETE FROM files WHERE dataStoreFileId = ?", file_id)
+        self._objects.delete(file["objectKey"])
+        return as_file(file)
+
+    def _find(self, caller: Caller, file_id: str, needed: Access) -> Row:
+        """Find a file and hold the caller to the access needed."""
+        file = self._records.one("SELECT * FROM files WHERE dataStoreFileId = ?", file_id)
+        if file is None:
+            raise not_found(file_id)
+        self._data_stores.get(caller, file["dataStoreId"], needed, item_id=file_id)
+        return file
+
+
+def content_type_of(file_extension: str) -> str:
+    """Guess what a file holds, the same on every machine."""
+    content_type, encoding = MIME_TYPES.guess_type(f"file.{file_extension}")
+    if encoding is not None:
+        return "application/gzip" if encoding == "gzip" else UNKNOWN_CONTENT
+    return content_type or UNKNOWN_CONTENT

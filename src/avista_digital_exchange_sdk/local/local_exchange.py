@@ -1,0 +1,152 @@
+"""The Local Exchange as a context manager."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from .accounts import Accounts
+from .collaboratives import Collaboratives
+from .context import Exchange
+from .data_stores import DataStores
+from .directories import Directories
+from .events import Events
+from .files import Files
+from .objects import Objects
+from .presigned import PresignedUrls
+from .records import Records
+from .seed import Seed, seed
+from .server import GRAPHQL_PATH, REALTIME_PATH, Server
+from .time_series import TimeSeriesStore
+
+EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class LocalExchange:
+    """The Digital Exchange platform, served on this machine.
+
+    It answers as soon as it is made, and until it is closed:
+
+        with LocalExchange() as local:
+            digitalExchange = AvistaDigitalExchange(local.token, endpoint=local.endpoint)
+
+    Attributes:
+        endpoint: Where GraphQL is answered over HTTP.
+        realtimeEndpoint: Where subscriptions are answered over WebSocket.
+        token: The token of the user who owns everything that is there at first.
+        tokens: The tokens of `owner`; of `member` and `reader`, who are in the owner's
+            collaborative with the permissions READ_WRITE and READ_ONLY; and of `outsider`, who
+            is in none.
+        dataStoreId: A data store shared in the collaborative.
+        homeDirectoryId: The data store's home directory.
+        timeSeriesDbId: A time series database shared in the collaborative.
+        collaborativeId: The collaborative.
+    """
+
+    def __init__(
+        self, *, host: str = "127.0.0.1", port: int = 0, data: str | Path | None = None
+    ) -> None:
+        """Start to serve.
+
+        Args:
+            host: The address to listen on.
+            port: The port to listen on; 0 takes any that is free.
+            data: The folder in which everything is kept. None keeps nothing: all is gone once
+                the exchange is closed.
+
+        Raises:
+            OSError: The address can't be listened on, or the folder can't be used.
+        """
+        with ExitStack() as stack:
+            listener = stack.enter_context(_listen(host, port))
+            address = _address(host, listener)
+            if data is None:
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="local-exchange-")))
+            else:
+                folder = Path(data)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.exchange, planted = _open(folder, f"http://{address}", stack)
+            server = Server(self.exchange, listener)
+            server.start()
+            stack.callback(server.stop)
+            self._open_parts = stack.pop_all()
+        self.endpoint = f"http://{address}{GRAPHQL_PATH}"
+        self.realtimeEndpoint = f"ws://{address}{REALTIME_PATH}"
+        self.tokens = dict(planted.tokens)
+        self.token = self.tokens["owner"]
+        self.dataStoreId = planted.dataStoreId
+        self.homeDirectoryId = planted.homeDirectoryId
+        self.timeSeriesDbId = planted.timeSeriesDbId
+        self.collaborativeId = planted.collaborativeId
+
+    def close(self) -> None:
+        """Stop to serve, and remove what was only temporary. Closing again changes nothing."""
+        self._open_parts.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"LocalExchange(endpoint={self.endpoint!r})"
+
+
+def _open(folder: Path, base_url: str, stack: ExitStack) -> tuple[Exchange, Seed]:
+    """Open everything kept in the folder, planting the seed in a new one."""
+    records = Records(folder / "records.sqlite")
+    stack.callback(records.close)
+    objects = Objects(records, folder / "objects", PresignedUrls(base_url, _secret(records)))
+    accounts = Accounts(records)
+    data_stores = DataStores(records, objects)
+    directories = Directories(records, objects, data_stores)
+    collaboratives = Collaboratives(records, accounts, data_stores)
+    time_series = TimeSeriesStore(folder / "time_series")
+    stack.callback(time_series.close)
+    exchange = Exchange(
+        accounts=accounts,
+        data_stores=data_stores,
+        directories=directories,
+        files=Files(records, objects, data_stores, directories),
+        collaboratives=collaboratives,
+        objects=objects,
+        events=Events(),
+        time_series=time_series,
+    )
+    return exchange, seed(records, accounts, data_stores, collaboratives)
+
+
+def _secret(records: Records) -> bytes:
+    """Return what presigned URLs are signed with, the same at every start."""
+    secret = records.setting("secret")
+    if secret is None:
+        secret = secrets.token_hex(32)
+        records.insert("settings", name="secret", value=secret)
+    return bytes.fromhex(secret)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Listen on an address; a port that is taken is refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=2048)
+    # Connections inherit it. Without it every small answer waits 40 ms for the client's ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    """Return the host and port under which a client on this machine finds the listener."""
+    host = EVERY_ADDRESS.get(host, host)
+    port = listener.getsockname()[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

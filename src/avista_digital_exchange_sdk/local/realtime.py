@@ -1,0 +1,233 @@
+"""AppSync's real-time protocol: subscriptions over WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import ExecutionResult
+from pydantic_core import from_json, to_json
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from .context import Caller, Context, Exchange
+from .contract import Contract, Results, as_answer
+from .errors import PlatformError
+from .graphql_http import UNAUTHORIZED, read_operation
+
+SUBPROTOCOL = "graphql-ws"
+HEADER_SUBPROTOCOL = "header-"
+CONNECTION_TIMEOUT_MS = 300_000
+KEEP_ALIVE_SECONDS = 60.0
+LARGEST_PAYLOAD_BYTES = 240 * 1024
+
+Message = dict[str, Any]
+
+
+class RealtimeEndpoint:
+    """Answers WebSocket connections to /graphql/realtime."""
+
+    def __init__(self, contract: Contract, exchange: Exchange) -> None:
+        self._contract = contract
+        self._exchange = exchange
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one connection until it closes."""
+        if SUBPROTOCOL not in websocket.scope["subprotocols"]:
+            error = {"errorType": "NoProtocolError", "errorCode": 400}
+            await websocket.send_denial_response(Response(to_json({"errors": [error]}), 400))
+            return
+        await websocket.accept(SUBPROTOCOL)
+        await RealtimeConnection(self._contract, self._exchange, websocket).serve()
+
+
+@dataclass(frozen=True)
+class RunningSubscription:
+    """A subscription's results and the task that sends them."""
+
+    results: Results
+    task: asyncio.Task[None]
+
+
+class RealtimeConnection:
+    """One connection and the subscriptions that run over it."""
+
+    def __init__(self, contract: Contract, exchange: Exchange, websocket: WebSocket) -> None:
+        self._contract = contract
+        self._exchange = exchange
+        self._websocket = websocket
+        self._connected = False
+        self._running: dict[str, RunningSubscription] = {}
+
+    async def serve(self) -> None:
+        """Handle frames in their order until the connection closes."""
+        keep_alive = asyncio.create_task(self._keep_alive())
+        try:
+            while True:
+                await self._handle(await self._websocket.receive())
+        except WebSocketDisconnect:
+            pass
+        finally:
+            keep_alive.cancel()
+            for subscription_id in list(self._running):
+                await self._end(subscription_id)
+
+    async def _handle(self, event: Mapping[str, Any]) -> None:
+        """Handle one frame. A frame that makes no sense is answered, and the socket kept."""
+        if event["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect
+        message = _read_json(event.get("text"))
+        match message:
+            case {"type": "connection_init"}:
+                await self._connect()
+            case {"type": "start", "id": str(subscription_id)}:
+                await self._start(subscription_id, message.get("payload"))
+            case {"type": "stop", "id": str(subscription_id)}:
+                await self._end(subscription_id)
+                await self._send({"type": "complete", "id": subscription_id})
+            case {"type": _}:
+                await self._refuse(message.get("id"), "UnsupportedOperation", "Unknown message.")
+            case _:
+                await self._refuse(None, "BadRequestException", "A message is a JSON object.")
+
+    # The connection
+
+    async def _connect(self) -> None:
+        """Acknowledge a connection whose token is good, and close any other."""
+        self._connected = self._caller(_connection_header(self._websocket)) is not None
+        if not self._connected:
+            error = UNAUTHORIZED | {"errorCode": 401}
+            await self._send({"type": "connection_error", "payload": {"errors": [error]}})
+            await self._websocket.close()
+            raise WebSocketDisconnect
+        payload = {"connectionTimeoutMs": CONNECTION_TIMEOUT_MS}
+        await self._send({"type": "connection_ack", "payload": payload})
+        await self._send({"type": "ka"})
+
+    async def _keep_alive(self) -> None:
+        """Show the client now and then that the connection lives."""
+        with suppress(WebSocketDisconnect):
+            while True:
+                await asyncio.sleep(KEEP_ALIVE_SECONDS)
+                if self._connected:
+                    await self._send({"type": "ka"})
+
+    def _caller(self, authorization: object) -> Caller | None:
+        """Return who is behind an authorization made out for this host."""
+        match authorization:
+            case {"host": str(host), "Authorization": str(token)} if self._is_our_host(host):
+                return self._exchange.accounts.authenticate(token)
+        return None
+
+    def _is_our_host(self, host: str) -> bool:
+        """Say whether a host, with or without its port, is the one this connection was made to."""
+        address = self._websocket.headers.get("host", "")
+        return host == address or address.startswith(f"{host}:")
+
+    # Subscriptions
+
+    async def _start(self, subscription_id: str, payload: object) -> None:
+        """Start a subscription, or say why not."""
+        if not self._connected:
+            message = "connection_init comes first."
+            return await self._refuse(subscription_id, "BadRequestException", message)
+        if subscription_id in self._running:
+            message = "The id is that of a running subscription."
+            return await self._refuse(subscription_id, "DuplicateSubscriptionException", message)
+        try:
+            operation, authorization = _read_start(payload)
+            query, variables, operation_name = read_operation(operation)
+        except ValueError as error:
+            return await self._refuse(subscription_id, "BadRequestException", str(error))
+        caller = self._caller(authorization)
+        if caller is None:
+            return await self._refuse(subscription_id, **UNAUTHORIZED)
+        context = Context(self._exchange, caller)
+        results = await self._contract.subscribe(context, query, variables, operation_name)
+        if isinstance(results, ExecutionResult):
+            errors = as_answer(results)["errors"]
+            return await self._send_errors(subscription_id, errors)
+        await self._send({"type": "start_ack", "id": subscription_id})
+        task = asyncio.create_task(self._pump(subscription_id, results))
+        self._running[subscription_id] = RunningSubscription(results, task)
+
+    async def _pump(self, subscription_id: str, results: Results) -> None:
+        """Send a subscription's events until it ends."""
+        with suppress(WebSocketDisconnect):
+            try:
+                async for result in results:
+                    payload = as_answer(result)
+                    await self._send({"type": "data", "id": subscription_id, "payload": payload})
+            except PlatformError as error:
+                del self._running[subscription_id]
+                await results.aclose()
+                await self._refuse(subscription_id, error.error_type, error.message)
+
+    async def _end(self, subscription_id: str) -> None:
+        """End a subscription, if it still runs."""
+        subscription = self._running.pop(subscription_id, None)
+        if subscription is not None:
+            subscription.task.cancel()
+            await asyncio.wait([subscription.task])
+            await subscription.results.aclose()
+
+    # Messages
+
+    async def _send(self, message: Message) -> None:
+        """Send a message, unless it is larger than the platform delivers."""
+        text = to_json(message)
+        if message["type"] != "data" or len(text) <= LARGEST_PAYLOAD_BYTES:
+            await self._websocket.send_text(text.decode())
+
+    async def _refuse(self, subscription_id: object, errorType: str, message: str) -> None:
+        """Answer that something can't be done."""
+        await self._send_errors(subscription_id, [{"errorType": errorType, "message": message}])
+
+    async def _send_errors(self, subscription_id: object, errors: list[Message]) -> None:
+        """Answer with errors, of a subscription where there is one."""
+        message: Message = {"type": "error", "payload": {"errors": errors}}
+        if isinstance(subscription_id, str):
+            message["id"] = subscription_id
+        await self._send(message)
+
+
+def _read_start(payload: object) -> tuple[Any, Any]:
+    """Take the operation and the authorization out of a start message."""
+    match payload:
+        case {"data": str(data), "extensions": {"authorization": authorization}, **beside}:
+            operation = _read_json(data)
+            if isinstance(operation, dict) and "operationName" in beside:
+                operation["operationName"] = beside["operationName"]
+            return operation, authorization
+    raise ValueError("A start message has payload.data and an authorization.")
+
+
+def _connection_header(websocket: WebSocket) -> object:
+    """Return the authorization a connection came with, in its address or as a subprotocol."""
+    for subprotocol in websocket.scope["subprotocols"]:
+        if subprotocol.startswith(HEADER_SUBPROTOCOL):
+            return _read_base64(subprotocol.removeprefix(HEADER_SUBPROTOCOL))
+    # A plus sign in an address may have become a space on its way.
+    return _read_base64(websocket.query_params.get("header", "").replace(" ", "+"))
+
+
+def _read_base64(text: str) -> object:
+    """Read JSON from base64 of either alphabet, padded or not; None where it is neither."""
+    standard = text.replace("-", "+").replace("_", "/").rstrip("=")
+    padding = "=" * (-len(standard) % 4)
+    try:
+        return _read_json(base64.b64decode(standard + padding, validate=True))
+    except ValueError:
+        return None
+
+
+def _read_json(text: str | bytes | None) -> Any:
+    """Read JSON; None where it is none."""
+    try:
+        return None if text is None else from_json(text)
+    except ValueError:
+        return None

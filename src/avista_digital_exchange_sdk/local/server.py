@@ -1,0 +1,138 @@
+"""The HTTP and WebSocket server, on a thread and an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import socket
+from threading import Event, Thread
+
+import uvicorn
+from pydantic_core import to_json
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.routing import Mount, Route, Router, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .context import Exchange
+from .contract import Contract
+from .graphql_http import GraphQLEndpoint
+from .object_requests import ObjectEndpoint
+from .objects import OBJECTS_PATH
+from .realtime import RealtimeEndpoint
+
+logger = logging.getLogger(__name__)
+
+GRAPHQL_PATH = "/graphql"
+REALTIME_PATH = "/graphql/realtime"
+# How long requests under way may take to end once the server is told to stop.
+GRACE_SECONDS = 1
+
+
+def application(exchange: Exchange) -> ASGIApp:
+    """Put the endpoints together."""
+    contract = Contract()
+    routes = [
+        Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).answer, methods=["POST"]),
+        WebSocketRoute(REALTIME_PATH, RealtimeEndpoint(contract, exchange).serve),
+        Mount(OBJECTS_PATH, ObjectEndpoint(exchange.objects, exchange.files)),
+    ]
+    return NamedRequests(Router(routes))
+
+
+class NamedRequests:
+    """Gives every answer an id, and one to requests that nothing else could answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        request_id = secrets.token_hex(16)
+        started = False
+
+        async def send_named(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message)["x-amzn-requestid"] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_named)
+        except Exception:
+            logger.exception("Request %s failed", request_id)
+            if not started:
+                await _failure()(scope, receive, send_named)
+
+
+class Server:
+    """Serves an exchange on a listening socket until it is stopped."""
+
+    def __init__(self, exchange: Exchange, listener: socket.socket) -> None:
+        self._uvicorn = _Uvicorn(application(exchange))
+        self._listener = listener
+        self._thread = Thread(target=self._run, name="local-exchange", daemon=True)
+
+    def start(self) -> None:
+        """Return once requests are answered."""
+        self._thread.start()
+        self._uvicorn.ready.wait()
+
+    def stop(self) -> None:
+        """Return once everything under way has ended, the thread too."""
+        self._uvicorn.stop()
+        self._thread.join()
+
+    def _run(self) -> None:
+        """Serve, on this thread."""
+        asyncio.run(self._uvicorn.serve(sockets=[self._listener]))
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn, waiting for an event instead of looking ten times a second whether to stop."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        config = uvicorn.Config(
+            app,
+            ws="websockets-sansio",
+            ws_ping_interval=None,
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        # Here, not on the server's thread, so that what is missing is missed by the caller.
+        config.load()
+        super().__init__(config)
+        self.ready = Event()
+        self._stopped = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop
+
+    async def main_loop(self) -> None:
+        """Wait until told to stop."""
+        self._loop = asyncio.get_running_loop()
+        self.ready.set()
+        await self._stopped.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what is under way, and cut off clients that do not read to the end."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        # Sockets are closed in the loop's next round.
+        await asyncio.sleep(0)
+
+    def stop(self) -> None:
+        """End the wait, from any thread."""
+        self._loop.call_soon_threadsafe(self._stopped.set)
+
+
+def _failure() -> Response:
+    """Say that something went wrong on this side."""
+    error = {"errorType": "InternalFailure", "message": "The Local Exchange failed; see its log."}
+    return Response(to_json({"errors": [error]}), 500, media_type="application/json")

@@ -1,0 +1,49 @@
+"""The contract's TimeSeriesDbAssetData, as publishing and the latest values answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .records import Measure, Record
+from .values import format_iso
+
+
+def asset_data(asset_id: str, name: str | None, attributes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Shape an asset."""
+    return {"assetId": asset_id, "name": name, "attributes": attributes}
+
+
+def attribute_data(
+    name: str,
+    attribute_type: str,
+    last: tuple[str, str],
+    data: list[dict[str, str]],
+) -> dict[str, Any]:
+    """Shape an attribute; `last` is its last value and that value's time."""
+    return {
+        "attributeType": attribute_type,
+        "lastValue": last[0],
+        "lastValueTime": last[1],
+        "name": name,
+        "data": data,
+    }
+
+
+def written_data(
+    asset_id: str, name: str | None, records: Iterable[Record]
+) -> list[dict[str, Any]]:
+    """Tell what was written for an asset: nothing, or the asset with its attributes' new data."""
+    points: dict[str, list[tuple[int, Measure]]] = {}
+    for record in sorted(records, key=lambda record: record.time):
+        for measure in record.measures:
+            points.setdefault(measure.name, []).append((record.time, measure))
+    attributes = [_written_attribute(name, points[name]) for name in sorted(points)]
+    return [asset_data(asset_id, name, attributes)] if attributes else []
+
+
+def _written_attribute(name: str, points: list[tuple[int, Measure]]) -> dict[str, Any]:
+    """Shape an attribute of which data was written."""
+    data = [{"timestamp": format_iso(time), "value": measure.text} for time, measure in points]
+    last = data[-1]
+    return attribute_data(name, points[-1][1].type, (last["value"], last["timestamp"]), data)

@@ -1,0 +1,137 @@
+"""What one database holds: its dimensions, measures, assets and series, and their DuckDB tables.
+
+DuckDB takes column names that differ only in letter case for the same column, and names come from
+outside. So a dimension or measure is stored under a column name of our own (`d1`, `m1`, …), and
+the names people gave live in a table. A plain record's value goes into one column a type, as its
+measure may have any of thousands of names; the measures of MULTI records have a column each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+
+PHYSICAL_TYPES = {
+    "DOUBLE": "DOUBLE",
+    "BIGINT": "BIGINT",
+    "VARCHAR": "VARCHAR",
+    "BOOLEAN": "BOOLEAN",
+    "TIMESTAMP": "TIMESTAMP_NS",
+}
+
+
+def plain_column(measure_type: str) -> str:
+    """Name the column that holds the values of plain records of a type."""
+    return f"plain_{measure_type.lower()}"
+
+
+def text_column(column: str) -> str:
+    """Name the column beside a DOUBLE that keeps a text the number alone would not give back."""
+    return f"{column}_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The records that share an asset, a measure name and dimensions."""
+
+    asset_id: str
+    measure_name: str
+    dimensions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A dimension or a measure of MULTI records, and the physical column behind it."""
+
+    name: str
+    type: str
+    physical: str
+
+
+@dataclass
+class Catalogue:
+    """The names of one database. Only the writer changes it, after its transaction is through."""
+
+    schema: str
+    has_tables: bool = False
+    dimensions: dict[str, Column] = field(default_factory=dict)
+    measures: dict[str, Column] = field(default_factory=dict)
+    measure_names: dict[str, str] = field(default_factory=dict)
+    """The type of each record measure name, MULTI included."""
+    assets: dict[str, str | None] = field(default_factory=dict)
+    """The latest name of each asset."""
+    series: dict[Series, int] = field(default_factory=dict)
+
+    def table(self, name: str) -> str:
+        """Address one of the database's tables in DuckDB."""
+        return f"{self.schema}.{name}"
+
+    def attribute_type(self, name: str) -> str | None:
+        """Tell the type of an attribute, which plain and MULTI records share."""
+        if name in self.measures:
+            return self.measures[name].type
+        measure_type = self.measure_names.get(name)
+        return measure_type if measure_type != "MULTI" else None
+
+    def attribute_names(self) -> Iterator[str]:
+        """List every attribute in name order."""
+        plain = {name for name, kind in list(self.measure_names.items()) if kind != "MULTI"}
+        return iter(sorted(plain | set(self.measures)))
+
+
+def schema_name(time_series_db_id: str) -> str:
+    """Name a database's DuckDB schema: safe to write into SQL, distinct for every id."""
+    return "db_" + hashlib.sha256(time_series_db_id.encode()).hexdigest()[:32]
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Create the tables of a database that has none yet."""
+    plain = ", ".join(
+        f"{plain_column(name)} {physical}" for name, physical in PHYSICAL_TYPES.items()
+    )
+    connection.execute(f"CREATE SCHEMA {schema}")
+    for table, columns in {
+        "columns": "name VARCHAR, type VARCHAR, physical VARCHAR",
+        "measure_names": "name VARCHAR, type VARCHAR",
+        "assets": "asset_id VARCHAR PRIMARY KEY, name VARCHAR",
+        "series": "series_id INTEGER, asset_id VARCHAR, measure_name VARCHAR",
+        "points": "sequence BIGINT, series_id INTEGER, time TIMESTAMP_NS, version BIGINT, "
+        f"fingerprint BIGINT, {plain}, {text_column(plain_column('DOUBLE'))} VARCHAR",
+    }.items():
+        connection.execute(f"CREATE TABLE {schema}.{table} ({columns})")
+
+
+def load_catalogue(connection: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalogue:
+    """Read what a database holds; one that was never written to holds nothing."""
+    catalogue = Catalogue(schema_name(time_series_db_id))
+    exists = connection.execute(
+        "SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [catalogue.schema]
+    ).fetchone()
+    if not exists:
+        return catalogue
+    catalogue.has_tables = True
+    rows = connection.execute(f"SELECT * FROM {catalogue.table('columns')}").fetchall()
+    for column in (Column(*row) for row in rows):
+        kind = catalogue.dimensions if column.physical[0] == "d" else catalogue.measures
+        kind[column.name] = column
+    for name in ("measure_names", "assets"):
+        rows = connection.execute(f"SELECT * FROM {catalogue.table(name)}").fetchall()
+        getattr(catalogue, name).update(rows)
+    _load_series(connection, catalogue)
+    return catalogue
+
+
+def _load_series(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Read the series, each with the dimensions it has."""
+    dimensions = list(catalogue.dimensions.values())
+    columns = ", ".join(
+        ["series_id", "asset_id", "measure_name", *(column.physical for column in dimensions)]
+    )
+    rows = connection.execute(f"SELECT {columns} FROM {catalogue.table('series')}").fetchall()
+    for series_id, asset_id, measure_name, *values in rows:
+        given = zip(dimensions, values, strict=True)
+        pairs = sorted((column.name, value) for column, value in given if value is not None)
+        catalogue.series[Series(asset_id, measure_name, tuple(pairs))] = series_id

@@ -1,0 +1,190 @@
+"""A filter query's rows as CSV, and as JSON: a page's chunk or the whole export.
+
+Rows stream out of DuckDB already written as text, so memory stays flat as results grow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TextIO
+
+import duckdb
+
+from .filter_query import FilterResult
+from .sql_text import csv_text, iso_text, json_text, timestamp_text
+
+_ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class LastValue:
+    """The last value of one attribute of one asset among some rows."""
+
+    asset_index: int
+    column: int
+    value: str
+    time: str
+
+
+def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: TextIO) -> None:
+    """Write every row; attributes asked for by name have a column even where there is no data."""
+    asked = result.asked()
+    found = {result.attributes[last.column].name for last in _last_values(cursor, result)}
+    names = [*asked, *sorted(found - set(asked))]
+    file.write(",".join(["assetId", "name", "timestamp", *map(_csv_cell, names)]) + "\n")
+    cells = [timestamp_text("time")]
+    for name in names:
+        column = result.column(name)
+        cells.append(
+            "''" if column is None else csv_text(f"c{column}", result.attributes[column].type)
+        )
+    line = " || ',' || ".join(cells)
+    cursor.execute(f"SELECT asset_index, {line} || chr(10) FROM {result.table} ORDER BY rowid")
+    assets = [
+        f"{_csv_cell(asset.asset_id)},{_csv_cell(name or '')},"
+        for asset, name in zip(result.filters, result.names, strict=True)
+    ]
+    for rows in _batches(cursor):
+        file.write("".join([assets[asset_index] + line for asset_index, line in rows]))
+
+
+def write_json(
+    cursor: duckdb.DuckDBPyConnection,
+    result: FilterResult,
+    file: TextIO,
+    rows: range | None = None,
+) -> None:
+    """Write the rows, or some of them, as an array of assets with their attributes' data."""
+    rows = range(result.row_count) if rows is None else rows
+    lasts = _in_asked_order(result, _last_values(cursor, result, rows))
+    file.write("[")
+    separator = ""
+    for asset_index, attributes in groupby(
+        _data(cursor, result, lasts, rows), key=lambda part: lasts[part[0]].asset_index
+    ):
+        asset_id, name = result.filters[asset_index].asset_id, result.names[asset_index]
+        file.write(f'{separator}{{"assetId":{_json(asset_id)},"name":{_json(name)},"attributes":[')
+        _write_attributes(file, result, lasts, attributes)
+        file.write("]}")
+        separator = ",\n"
+    file.write("]\n")
+
+
+def _write_attributes(
+    file: TextIO,
+    result: FilterResult,
+    lasts: list[LastValue],
+    parts: Iterator[tuple[int, list[str]]],
+) -> None:
+    """Write one asset's attributes, whose data comes in parts."""
+    separator = ""
+    for position, batches in groupby(parts, key=lambda part: part[0]):
+        last = lasts[position]
+        attribute = result.attributes[last.column]
+        file.write(
+            f'{separator}{{"attributeType":"{attribute.type}","lastValue":{_json(last.value)},'
+            f'"lastValueTime":"{last.time}","name":{_json(attribute.name)},"data":['
+        )
+        comma = ""
+        for _, entries in batches:
+            file.write(comma + ",".join(entries))
+            comma = ","
+        file.write("]}")
+        separator = ","
+
+
+def _data(
+    cursor: duckdb.DuckDBPyConnection, result: FilterResult, lasts: list[LastValue], rows: range
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the data points as JSON, each list with the position in `lasts` it belongs to."""
+    if not lasts:
+        return
+    selects = []
+    for column in sorted({last.column for last in lasts}):
+        value = json_text(f"c{column}", result.attributes[column].type)
+        selects.append(
+            f"SELECT asset_index, {column} AS attribute, rowid AS row, time, {value} AS value "
+            f"FROM {result.table} WHERE c{column} IS NOT NULL "
+            f"AND rowid >= {rows.start} AND rowid < {rows.stop}"
+        )
+    order = json.dumps([[last.asset_index, last.column, i] for i, last in enumerate(lasts)])
+    cursor.execute(
+        f"""
+        SELECT position, '{{"timestamp":"' || {iso_text("time")} || '","value":' || value || '}}'
+        FROM ({" UNION ALL ".join(selects)}) JOIN (
+            SELECT place[1] AS asset_index, place[2] AS attribute, place[3] AS position
+            FROM (SELECT unnest(?::JSON::INTEGER[][]) AS place)
+        ) USING (asset_index, attribute)
+        ORDER BY position, row
+        """,
+        [order],
+    )
+    for batch in _batches(cursor):
+        for position, entries in groupby(batch, key=lambda row: row[0]):
+            yield position, [entry for _, entry in entries]
+
+
+def _last_values(
+    cursor: duckdb.DuckDBPyConnection, result: FilterResult, rows: range | None = None
+) -> list[LastValue]:
+    """Find which attributes of which assets have a value at all, and the last one of each."""
+    if not result.attributes:
+        return []
+    rows = range(result.row_count) if rows is None else rows
+    lasts = ", ".join(
+        f"max_by(c{i}, rowid), max(CASE WHEN c{i} IS NOT NULL THEN time END)"
+        for i in range(len(result.attributes))
+    )
+    times = ", ".join(
+        f"l{2 * i}, {iso_text(f'l{2 * i + 1}')}" for i in range(len(result.attributes))
+    )
+    names = ", ".join(f"l{i}" for i in range(2 * len(result.attributes)))
+    found = cursor.execute(
+        f"""
+        SELECT asset_index, {times} FROM (
+            SELECT asset_index, {lasts} FROM {result.table}
+            WHERE rowid >= {rows.start} AND rowid < {rows.stop} GROUP BY asset_index
+        ) AS last(asset_index, {names})
+        ORDER BY asset_index
+        """
+    ).fetchall()
+    return [
+        LastValue(asset_index, i // 2, values[i], values[i + 1])
+        for asset_index, *values in found
+        for i in range(0, len(values), 2)
+        if values[i] is not None
+    ]
+
+
+def _in_asked_order(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
+    """Order each asset's attributes as they were asked for, or by name if all were."""
+    places: dict[tuple[str, ...] | None, dict[str, int]] = {}
+
+    def place(last: LastValue) -> tuple[int, int, str]:
+        names = result.filters[last.asset_index].names
+        order = places.setdefault(names, {name: i for i, name in enumerate(names or ())})
+        name = result.attributes[last.column].name
+        return last.asset_index, order.get(name, 0), name
+
+    return sorted(lasts, key=place)
+
+
+def _batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[int, str]]]:
+    """Yield what the cursor selected, many rows at once."""
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        yield rows
+
+
+def _csv_cell(text: str) -> str:
+    """Write a CSV cell, quoted only where it must be."""
+    if any(character in text for character in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _json(value: str | None) -> str:
+    """Write a JSON string or null."""
+    return json.dumps(value, ensure_ascii=False)

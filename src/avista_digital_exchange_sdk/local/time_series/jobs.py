@@ -1,0 +1,72 @@
+"""Work on a DuckDB cursor in a thread of its own, so that the event loop never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+import duckdb
+
+R_co = TypeVar("R_co", covariant=True)
+Work = Callable[[duckdb.DuckDBPyConnection], R_co]
+
+_INTERRUPT_AGAIN = 0.05
+
+
+class JobStoppedError(Exception):
+    """The job was stopped before it was done."""
+
+
+class Job(Generic[R_co]):
+    """One piece of work under way. Many can wait for it, and it can be stopped."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, threads: Executor, work: Work[R_co]
+    ) -> None:
+        self._cursor = connection.cursor()
+        self._stopped = False
+        self._thread = threads.submit(self._run, work)
+        self._future = asyncio.wrap_future(self._thread)
+        # Whoever waits gets the error; that nobody does is no mistake.
+        self._future.add_done_callback(lambda future: future.cancelled() or future.exception())
+
+    @property
+    def running(self) -> bool:
+        """Whether the work is still to come to its end, good or bad."""
+        return not self._thread.done()
+
+    async def finished_within(self, seconds: float) -> bool:
+        """Wait a while for the work to be done, whatever comes of it."""
+        await asyncio.wait([self._future], timeout=seconds)
+        return self._future.done()
+
+    async def result(self) -> R_co:
+        """Wait for what the work answers, or raises."""
+        return await asyncio.shield(self._future)
+
+    async def stop(self) -> None:
+        """Interrupt the work and wait until it has stopped."""
+        while not self._future.done():
+            self.interrupt()
+            await self.finished_within(_INTERRUPT_AGAIN)
+
+    def interrupt(self) -> None:
+        """Interrupt the work. Between two statements that is lost: repeat it until it stopped."""
+        self._stopped = True
+        # The work may be done, and its cursor closed, by now.
+        with suppress(duckdb.ConnectionException):
+            self._cursor.interrupt()
+
+    def _run(self, work: Work[R_co]) -> R_co:
+        """Do the work, in the thread."""
+        try:
+            if self._stopped:
+                raise JobStoppedError
+            return work(self._cursor)
+        except duckdb.InterruptException:
+            raise JobStoppedError from None
+        finally:
+            self._cursor.close()

@@ -1,0 +1,232 @@
+"""Records as they are published: read, checked against the platform's limits, typed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from avista_digital_exchange_sdk.local.errors import PlatformError
+
+from .values import NANOSECONDS, Value, parse_time, parse_value
+
+MAX_RECORDS = 100
+MAX_DIMENSIONS = 128
+MAX_MEASURES = 256
+MAX_RECORD_BYTES = 2048
+MAX_NAME_BYTES = 256
+MAX_VALUE_BYTES = 2048
+
+ASSET_ID = "assetId"
+_RESERVED_NAMES = {"time", "measure_name", ASSET_ID}
+_RESERVED_PREFIXES = ("ts_", "measure_value")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One value of a record: as it is stored, and as the text it comes back as."""
+
+    name: str
+    type: str
+    value: Value
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record that may be written; a plain one has a single measure, named like itself."""
+
+    index: int
+    dimensions: tuple[tuple[str, str], ...]
+    measure_name: str
+    multi: bool
+    measures: tuple[Measure, ...]
+    time: int
+    version: int
+    fingerprint: int = field(init=False)
+    """A digest of the measures, by which two records with the same key are compared."""
+
+    def __post_init__(self) -> None:
+        content = repr(sorted((m.name, m.type, m.value) for m in self.measures)).encode()
+        digest = hashlib.blake2b(content, digest_size=8).digest()
+        object.__setattr__(self, "fingerprint", int.from_bytes(digest, signed=True))
+
+    @property
+    def type(self) -> str:
+        """The MeasureValueType the record was published with."""
+        return "MULTI" if self.multi else self.measures[0].type
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why one record was not written."""
+
+    index: int
+    reason: str
+    existing_version: int | None = None
+
+    def as_error_info(self) -> dict[str, object]:
+        """Shape it as the error's `RejectedRecords` entry."""
+        info: dict[str, object] = {"RecordIndex": self.index, "Reason": self.reason}
+        if self.existing_version is not None:
+            info["ExistingVersion"] = self.existing_version
+        return info
+
+
+class RejectedError(Exception):
+    """A record that can't be written, though the rest of its batch can."""
+
+    def __init__(self, reason: str, existing_version: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.existing_version = existing_version
+
+
+def invalid_request(message: str) -> PlatformError:
+    """Refuse a whole request, as the platform's database does."""
+    return PlatformError("ValidationException", message)
+
+
+def read_records(
+    inputs: Sequence[Mapping[str, Any] | None],
+) -> tuple[list[Record], list[Rejection]]:
+    """Read a batch: the records that may be written, and those refused on their own.
+
+    Raises:
+        PlatformError: If the request as a whole is refused.
+    """
+    if not 1 <= len(inputs) <= MAX_RECORDS:
+        raise invalid_request(
+            f"1 to {MAX_RECORDS} records can be written in one request, not {len(inputs)}."
+        )
+    for index, record in enumerate(inputs):
+        _check_request(f"records[{index}]", record)
+    records, rejections = [], []
+    for index, record in enumerate(inputs):
+        assert record is not None  # _check_request refused it
+        try:
+            records.append(_read_record(index, record))
+        except RejectedError as rejected:
+            rejections.append(Rejection(index, rejected.reason))
+    return records, rejections
+
+
+def check_length(where: str, text: object, limit: int) -> None:
+    """Refuse the request unless the text is there and 1 to `limit` bytes long."""
+    if not isinstance(text, str):
+        raise invalid_request(f"{where} is missing.")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise invalid_request(f"{where} is not valid Unicode text.") from None
+    if not 1 <= size <= limit:
+        raise invalid_request(f"{where} must be 1 to {limit} bytes long, not {size}.")
+
+
+def _check_request(where: str, record: Mapping[str, Any] | None) -> None:
+    """Check what the platform checks of every record before it looks at any."""
+    if record is None:
+        raise invalid_request(f"{where} is missing.")
+    check_length(f"{where}.Time", record.get("Time"), MAX_NAME_BYTES)
+    check_length(f"{where}.MeasureName", record.get("MeasureName"), MAX_NAME_BYTES)
+    version = record.get("Version")
+    if version is not None and version < 1:
+        raise invalid_request(f"{where}.Version must be 1 or higher, not {version}.")
+    dimensions = record.get("Dimensions") or []
+    if len(dimensions) > MAX_DIMENSIONS:
+        raise invalid_request(f"{where} has more than {MAX_DIMENSIONS} dimensions.")
+    _check_pairs(f"{where}.Dimensions", dimensions)
+    _check_measure_form(where, record)
+
+
+def _check_measure_form(where: str, record: Mapping[str, Any]) -> None:
+    """Check that a MULTI record has MeasureValues only, any other a MeasureValue only."""
+    value, values = record.get("MeasureValue"), record.get("MeasureValues")
+    if record.get("MeasureValueType") != "MULTI":
+        if values:
+            raise invalid_request(f"{where}.MeasureValues is only for records of type MULTI.")
+        check_length(f"{where}.MeasureValue", value, MAX_VALUE_BYTES)
+        return
+    if value is not None:
+        raise invalid_request(f"{where}.MeasureValue is not for records of type MULTI.")
+    if not values:
+        raise invalid_request(f"{where}.MeasureValues is missing.")
+    _check_pairs(f"{where}.MeasureValues", values)
+    if any(measure["Type"] == "MULTI" for measure in values):
+        raise invalid_request(f"{where}.MeasureValues can't be of type MULTI themselves.")
+
+
+def _check_pairs(where: str, pairs: Iterable[Mapping[str, Any] | None]) -> None:
+    """Check the names and values of dimensions or measures."""
+    for index, pair in enumerate(pairs):
+        if pair is None:
+            raise invalid_request(f"{where}[{index}] is missing.")
+        check_length(f"{where}[{index}].Name", pair.get("Name"), MAX_NAME_BYTES)
+        check_length(f"{where}[{index}].Value", pair.get("Value"), MAX_VALUE_BYTES)
+
+
+def _read_record(index: int, record: Mapping[str, Any]) -> Record:
+    """Read one record whose form is known to be right."""
+    dimensions = [(pair["Name"], pair["Value"]) for pair in record.get("Dimensions") or []]
+    multi = record.get("MeasureValueType") == "MULTI"
+    measures = _measure_inputs(record)
+    _check_limits(record, dimensions, measures, multi)
+    unit = record.get("TimeUnit") or "MILLISECONDS"
+    assert unit in NANOSECONDS
+    try:
+        time = parse_time(record["Time"], unit)
+    except ValueError as error:
+        raise RejectedError(f"The time {record['Time']!r} {error}.") from None
+    return Record(
+        index=index,
+        dimensions=tuple(sorted(dimensions)),
+        measure_name=record["MeasureName"],
+        multi=multi,
+        measures=tuple(_read_measure(*measure, unit) for measure in measures),
+        time=time,
+        version=record.get("Version") or 1,
+    )
+
+
+def _measure_inputs(record: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """List a record's measures as name, type and text, whichever way they were given."""
+    if record.get("MeasureValueType") == "MULTI":
+        return [(m["Name"], m["Type"], m["Value"]) for m in record["MeasureValues"]]
+    measure_type = record.get("MeasureValueType") or "DOUBLE"
+    return [(record["MeasureName"], measure_type, record["MeasureValue"])]
+
+
+def _read_measure(name: str, measure_type: str, text: str, unit: str) -> Measure:
+    """Read one measure value."""
+    try:
+        return Measure(name, measure_type, *parse_value(measure_type, text, unit))
+    except ValueError as error:
+        shown = text if len(text) <= 60 else text[:57] + "…"
+        raise RejectedError(f"The value {shown!r} of measure {name!r} {error}.") from None
+
+
+def _check_limits(
+    record: Mapping[str, Any],
+    dimensions: list[tuple[str, str]],
+    measures: list[tuple[str, str, str]],
+    multi: bool,
+) -> None:
+    """Reject a record that is too large, or whose names are reserved or not distinct."""
+    if len(measures) > MAX_MEASURES:
+        raise RejectedError(f"A record can have at most {MAX_MEASURES} measures.")
+    dimension_names = [name for name, _ in dimensions]
+    measure_names = [name for name, _, _ in measures]
+    columns = dimension_names + (measure_names if multi else [])
+    for name in [record["MeasureName"], *columns]:
+        if name in _RESERVED_NAMES or name.startswith(_RESERVED_PREFIXES):
+            raise RejectedError(f"The name {name!r} is reserved.")
+    if len(set(columns)) < len(columns):
+        raise RejectedError("The dimensions and measures of a record must have distinct names.")
+    texts = [*dimension_names, *(value for _, value in dimensions)]
+    texts += [record["MeasureName"], *(text for _, _, text in measures)]
+    size = sum(len(text.encode()) for text in (texts + measure_names if multi else texts))
+    if size > MAX_RECORD_BYTES:
+        raise RejectedError(
+            f"The record is {size} bytes large, more than the limit of {MAX_RECORD_BYTES}."
+        )

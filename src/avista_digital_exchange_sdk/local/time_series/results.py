@@ -1,0 +1,46 @@
+"""Results kept to be read page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import duckdb
+
+PAGE_BYTES = 1_000_000
+# No row is smaller than ten bytes, so a page never looks further than this.
+_PAGE_ROWS = PAGE_BYTES // 10
+
+
+class Result(Protocol):
+    """What a finished query holds."""
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are in all."""
+
+    def page_end(self, cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
+        """Tell the row before which the page that begins at `start` ends."""
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """A result in a table, its rows numbered by `rowid` and measured by the column `bytes`."""
+
+    table: str
+    row_count: int
+
+    def page_end(self, cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
+        """Take as many rows as fit the page, but one at least."""
+        rows = min(max_rows or _PAGE_ROWS, self.row_count - start)
+        count: int
+        (count,) = cursor.execute(
+            f"""
+            SELECT count(*) FROM (
+                SELECT sum(bytes) OVER (ORDER BY rowid) AS total
+                FROM {self.table} WHERE rowid >= ? AND rowid < ?
+            ) WHERE total <= ?
+            """,
+            [start, start + rows, PAGE_BYTES],
+        ).fetchall()[0]
+        return start + max(count, min(rows, 1))

@@ -1,0 +1,62 @@
+"""SQL expressions that write values, times, CSV cells and JSON strings as the exports want them."""
+
+from __future__ import annotations
+
+import json
+
+from .catalogue import text_column
+
+
+def quote(text: str) -> str:
+    """Write text as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def value_text(column: str, value_type: str) -> str:
+    """Write a stored value as the text it was published with."""
+    match value_type:
+        case "DOUBLE":
+            return f"coalesce({text_column(column)}, {column}::VARCHAR)"
+        case "TIMESTAMP":
+            return timestamp_text(column)
+        case "VARCHAR":
+            return column
+        case _:
+            return f"{column}::VARCHAR"
+
+
+def timestamp_text(time: str) -> str:
+    """Write an instant with nine fractional digits, as Timestream does."""
+    return f"strftime({time}, '%Y-%m-%d %H:%M:%S.%n')"
+
+
+def iso_text(time: str) -> str:
+    """Write an instant as ISO 8601: milliseconds, or nine digits where it is finer."""
+    digits = f"CASE WHEN epoch_ns({time}) % 1000000 = 0 THEN 23 ELSE 29 END"
+    return f"left(strftime({time}, '%Y-%m-%dT%H:%M:%S.%n'), {digits}) || 'Z'"
+
+
+def csv_text(text: str, value_type: str) -> str:
+    """Write a CSV cell; only text can hold what needs quotes."""
+    if value_type == "VARCHAR":
+        text = f"""
+            CASE WHEN regexp_matches({text}, '[,"\\r\\n]')
+            THEN '"' || replace({text}, '"', '""') || '"' ELSE {text} END"""
+    return f"coalesce({text}, '')"
+
+
+def json_text(text: str, value_type: str) -> str:
+    """Write a JSON string; only text can hold what needs escapes."""
+    return f"json_string({text})" if value_type == "VARCHAR" else f"'\"' || {text} || '\"'"
+
+
+def json_string_macro() -> str:
+    """Define `json_string` in SQL; DuckDB's to_json writes hexadecimal digits as capitals."""
+    plain = r"""replace(replace(text, '\', '\\'), '"', '\"')"""
+    escaped = plain
+    for code in range(0x20):
+        escape = json.dumps(chr(code)).strip('"')
+        escaped = f"replace({escaped}, chr({code}), '{escape}')"
+    has_control_characters = r"regexp_matches(text, '[\x00-\x1f]')"
+    body = f"CASE WHEN {has_control_characters} THEN {escaped} ELSE {plain} END"
+    return f"""CREATE OR REPLACE MACRO json_string(text) AS '"' || {body} || '"'"""

@@ -1,0 +1,163 @@
+"""A Local Exchange to speak to, in GraphQL and over its real-time protocol."""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from avista_digital_exchange_sdk.local import LocalExchange
+
+CREATE_FILE = """
+mutation ($store: ID!, $directory: ID!, $name: String!, $extension: String!) {
+  storage_createDataStoreFile(
+    dataStoreId: $store, dataStoreDirectoryId: $directory, name: $name, fileExtension: $extension
+  ) { itemId url }
+}
+"""
+
+
+class Platform:
+    """Calls a Local Exchange as one user or another."""
+
+    def __init__(self, local: LocalExchange) -> None:
+        self.local = local
+        self.http = httpx.Client(timeout=10)
+
+    def post(self, query: str, as_: str = "owner", **variables: Any) -> httpx.Response:
+        headers = {"Authorization": self.local.tokens[as_]}
+        body = {"query": query, "variables": variables}
+        return self.http.post(self.local.endpoint, json=body, headers=headers)
+
+    def answer(self, query: str, as_: str = "owner", **variables: Any) -> dict[str, Any]:
+        """The whole answer, errors and all."""
+        response = self.post(query, as_, **variables)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def ask(self, query: str, as_: str = "owner", **variables: Any) -> Any:
+        """The answer to the query's one field, which must succeed."""
+        answer = self.answer(query, as_, **variables)
+        assert "errors" not in answer, answer
+        (value,) = answer["data"].values()
+        return value
+
+    def refusal(self, query: str, as_: str = "owner", **variables: Any) -> str:
+        """The error type with which the query's one field is refused."""
+        answer = self.answer(query, as_, **variables)
+        assert list(answer["data"].values()) == [None]
+        (error,) = answer["errors"]
+        return error["errorType"]
+
+    def create_file(self, name: str = "notes", extension: str = "txt", as_: str = "owner") -> Any:
+        """A file whose bytes are still to come."""
+        return self.ask(
+            CREATE_FILE,
+            as_,
+            store=self.local.dataStoreId,
+            directory=self.local.homeDirectoryId,
+            name=name,
+            extension=extension,
+        )
+
+    def upload(self, content: bytes, name: str = "notes", extension: str = "txt") -> str:
+        """The id of a file with these bytes."""
+        created = self.create_file(name, extension)
+        self.http.put(created["url"], content=content).raise_for_status()
+        return created["itemId"]
+
+    def download_url(self, file_id: str) -> str:
+        query = (
+            "query ($id: ID!) { storage_getDataStoreFileDownloadUrl(dataStoreFileId: $id) {url}}"
+        )
+        return self.ask(query, id=file_id)["url"]
+
+    def share(self, service_id: str, service_type: str) -> None:
+        self._change_sharing("addServiceTo", service_id, service_type)
+
+    def unshare(self, service_id: str, service_type: str) -> None:
+        self._change_sharing("removeServiceFrom", service_id, service_type)
+
+    def _change_sharing(self, change: str, service_id: str, service_type: str) -> None:
+        self.ask(
+            f"""mutation ($c: ID!, $s: ID!, $t: ServiceType!) {{
+              collaborative_{change}Collaborative(
+                collaborativeId: $c, serviceId: $s, serviceType: $t
+              ) {{ serviceId }}
+            }}""",
+            c=self.local.collaborativeId,
+            s=service_id,
+            t=service_type,
+        )
+
+
+class Socket:
+    """A real-time connection that speaks JSON."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    def send(self, message: object) -> None:
+        self.connection.send(json.dumps(message))
+
+    def receive(self, timeout: float = 5) -> dict[str, Any]:
+        """The next message that is not a sign of life."""
+        while True:
+            message = json.loads(self.connection.recv(timeout))
+            if message["type"] != "ka":
+                return message
+
+    def is_silent(self) -> bool:
+        """Whether nothing more comes: what is asked now is answered next."""
+        self.send({"type": "stop", "id": "nothing"})
+        return self.receive() == {"type": "complete", "id": "nothing"}
+
+
+@pytest.fixture(scope="session")
+def local() -> Iterator[LocalExchange]:
+    with LocalExchange() as local:
+        yield local
+
+
+@pytest.fixture(scope="session")
+def platform(local: LocalExchange) -> Iterator[Platform]:
+    platform = Platform(local)
+    with platform.http:
+        yield platform
+
+
+@pytest.fixture
+def authorization(local: LocalExchange) -> Callable[[str], dict[str, str]]:
+    """The authorization a user sends along with a connection or a subscription."""
+
+    def of(role: str) -> dict[str, str]:
+        host = urlsplit(local.endpoint).netloc
+        return {"host": host, "Authorization": local.tokens.get(role, role)}
+
+    return of
+
+
+@pytest.fixture
+def open_socket(
+    local: LocalExchange, authorization: Callable[[str], dict[str, str]]
+) -> Iterator[Callable[..., Socket]]:
+    """Opens connections, as the owner and acknowledged unless told otherwise."""
+    with ExitStack() as opened:
+
+        def open_(role: str = "owner", *, acknowledged: bool = True) -> Socket:
+            text = json.dumps(authorization(role))
+            header = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+            protocols = ["graphql-ws", f"header-{header}"]
+            connection = connect(local.realtimeEndpoint, subprotocols=protocols)
+            socket = Socket(opened.enter_context(connection))
+            if acknowledged:
+                socket.send({"type": "connection_init"})
+                assert socket.receive()["type"] == "connection_ack"
+            return socket
+
+        yield open_

@@ -1,0 +1,97 @@
+"""Collaboratives: their members, and the services shared in them."""
+
+import pytest
+
+SERVICES = """query ($id: ID!) { collaborative_listCollaborativeServices(collaborativeId: $id) {
+  serviceType serviceId dataStore { dataStoreId } timeSeriesDb { timeSeriesDbId }
+  iotEndpointGroup { __typename }
+} }"""
+REMOVE = """mutation ($collaborative: ID!, $id: ID!, $type: ServiceType!) {
+  collaborative_removeServiceFromCollaborative(
+    collaborativeId: $collaborative, serviceId: $id, serviceType: $type
+  ) { serviceId }
+}"""
+ADD = REMOVE.replace("removeServiceFrom", "addServiceTo")
+SHARED_WITH = """query ($id: ID!) { collaborative_listCollaborativesServiceSharedWith(
+  serviceId: $id, serviceType: DATA_STORE) { collaborativeId } }"""
+
+
+@pytest.fixture
+def store_id(platform):
+    created = platform.ask('mutation { storage_createDataStore(name: "x") { dataStoreId } }')
+    yield created["dataStoreId"]
+    query = "mutation ($id: ID!) { storage_deleteDataStore(dataStoreId: $id) { name } }"
+    platform.ask(query, id=created["dataStoreId"])
+
+
+def test_members_are_grouped_by_organization(platform, local):
+    collaborative = platform.ask(
+        """query ($id: ID!) { collaborative_getCollaborative(collaborativeId: $id) {
+          name description hostOrganizationId
+          memberOrganizations {
+            memberState collaborativeId organization { organizationId name }
+            usersInCollaborative { permission user { firstName lastName organization { name } } }
+          }
+        } }""",
+        id=local.collaborativeId,
+    )
+    host, guest = collaborative["memberOrganizations"]
+    assert (host["memberState"], guest["memberState"]) == ("HOST_ORGANIZATION", "APPROVED")
+    assert host["organization"]["organizationId"] == collaborative["hostOrganizationId"]
+    assert host["collaborativeId"] == guest["collaborativeId"] == local.collaborativeId
+    assert [
+        (member["user"]["firstName"], member["permission"])
+        for member in host["usersInCollaborative"] + guest["usersInCollaborative"]
+    ] == [("Ada", "READ_WRITE"), ("Marcus", "READ_WRITE"), ("Priya", "READ_ONLY")]
+    for member in guest["usersInCollaborative"]:
+        assert member["user"]["organization"]["name"] == guest["organization"]["name"]
+
+
+def test_members_see_shared_services_with_what_they_are(platform, local):
+    services = platform.ask(SERVICES, "reader", id=local.collaborativeId)
+    assert {
+        "serviceType": "DATA_STORE",
+        "serviceId": local.dataStoreId,
+        "dataStore": {"dataStoreId": local.dataStoreId},
+        "timeSeriesDb": None,
+        "iotEndpointGroup": None,
+    } in services
+    assert {
+        "serviceType": "TIME_SERIES_DB",
+        "serviceId": local.timeSeriesDbId,
+        "dataStore": None,
+        "timeSeriesDb": {"timeSeriesDbId": local.timeSeriesDbId},
+        "iotEndpointGroup": None,
+    } in services
+
+
+def test_a_service_is_shared_until_it_is_removed(platform, local, store_id):
+    assert platform.ask(SHARED_WITH, id=store_id) == []
+    for _ in "again":
+        platform.share(store_id, "DATA_STORE")
+    assert platform.ask(SHARED_WITH, id=store_id) == [{"collaborativeId": local.collaborativeId}]
+
+    platform.unshare(store_id, "DATA_STORE")
+    assert platform.ask(SHARED_WITH, id=store_id) == []
+    variables = {"collaborative": local.collaborativeId, "id": store_id, "type": "DATA_STORE"}
+    assert platform.refusal(REMOVE, **variables) == "NotFound"
+
+
+def test_a_deleted_service_is_shared_no_more(platform, local):
+    created = platform.ask('mutation { timeSeriesDb_createDatabase(name: "x") { timeSeriesDbId } }')
+    platform.share(created["timeSeriesDbId"], "TIME_SERIES_DB")
+    query = "mutation ($id: ID!) { timeSeriesDb_deleteDatabase(timeSeriesDbId: $id) { name } }"
+    platform.ask(query, id=created["timeSeriesDbId"])
+    services = platform.ask(SERVICES, id=local.collaborativeId)
+    assert created["timeSeriesDbId"] not in [service["serviceId"] for service in services]
+
+
+def test_an_id_of_another_kind_is_refused(platform, local):
+    variables = {"collaborative": local.collaborativeId, "id": local.dataStoreId}
+    assert platform.refusal(ADD, **variables, type="TIME_SERIES_DB") == "BadRequest"
+
+
+@pytest.mark.parametrize("service_type", ["IOT_GROUP", "DATA_CAPTURE", "OCS_ADAPTER"])
+def test_services_that_are_not_served_say_so(platform, local, service_type):
+    variables = {"collaborative": local.collaborativeId, "id": "x", "type": service_type}
+    assert platform.refusal(ADD, **variables) == "NotAvailable"

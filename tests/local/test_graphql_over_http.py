@@ -1,0 +1,166 @@
+"""GraphQL over HTTP: AppSync's statuses, headers and shapes."""
+
+import json
+import logging
+
+import httpx
+import pytest
+from graphql import build_client_schema, get_introspection_query
+from graphql.utilities import lexicographic_sort_schema, print_schema
+
+from avista_digital_exchange_sdk.local.contract import executable_schema
+
+WHO = "{ user_getUserSession { user { firstName } } }"
+
+
+def test_an_answer_without_errors_has_no_errors_member(platform):
+    assert platform.answer(WHO) == {"data": {"user_getUserSession": {"user": {"firstName": "Ada"}}}}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "wrong"}])
+def test_a_refused_token_is_answered_401(local, headers):
+    response = httpx.post(local.endpoint, json={"query": WHO}, headers=headers)
+    assert response.status_code == 401
+    assert response.json() == {
+        "errors": [
+            {
+                "errorType": "UnauthorizedException",
+                "message": "You are not authorized to make this call.",
+            }
+        ]
+    }
+
+
+def test_a_token_is_sent_raw_without_bearer(local):
+    headers = {"Authorization": f"Bearer {local.token}"}
+    assert httpx.post(local.endpoint, json={"query": WHO}, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("{ nothing }", "Cannot query field 'nothing'"),
+        ("{ storage_getDataStore { name } }", "dataStoreId"),
+        ("query ($id: ID!) { storage_getDataStore(dataStoreId: $id) { name } }", "$id"),
+        (
+            'subscription { onNotifyTimeSeriesQueryExportComplete(queryId: "1") { url } }',
+            "WebSocket",
+        ),
+    ],
+)
+def test_what_does_not_validate_is_answered_200_with_data_null(platform, query, says):
+    answer = platform.answer(query)
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert error["path"] is None
+    assert says in error["message"]
+    assert all(location["sourceName"] is None for location in error["locations"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"query": 1}',
+        b'{"query": "{"}',
+        b'{"query": "{ a }", "variables": []}',
+        b'{"query": "\\ud800"}',
+        json.dumps({"query": "{a" * 5_000}).encode(),
+    ],
+)
+def test_what_can_not_be_parsed_is_answered_400(local, body):
+    response = httpx.post(local.endpoint, content=body, headers={"Authorization": local.token})
+    assert response.status_code == 400
+    (error,) = response.json()["errors"]
+    assert error["errorType"] == "MalformedHttpRequestException"
+
+
+def test_a_field_s_error_has_its_type_at_the_top_level(platform):
+    answer = platform.answer('{ storage_getDataStore(dataStoreId: "dataStoreId.none") { name } }')
+    assert answer == {
+        "data": {"storage_getDataStore": None},
+        "errors": [
+            {
+                "path": ["storage_getDataStore"],
+                "data": None,
+                "errorType": "NotFound",
+                "errorInfo": None,
+                "locations": [{"line": 1, "column": 3, "sourceName": None}],
+                "message": "dataStoreId.none does not exist.",
+            }
+        ],
+    }
+
+
+def test_one_field_s_error_leaves_the_others_their_answers(platform):
+    answer = platform.answer(
+        """{ storage_getDataStore(dataStoreId: "none") { name }
+        user_getUserSession { user { userId } } }"""
+    )
+    assert answer["data"]["user_getUserSession"]["user"]["userId"]
+    assert len(answer["errors"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("{ renamed: iot_listHubs { __typename } }", "iot_listHubs"),
+        (
+            'mutation { storage_createDataStoreFileDataView(dataStoreFileId: "x") { name } }',
+            "storage_createDataStoreFileDataView",
+        ),
+    ],
+)
+def test_a_field_nobody_serves_says_so(platform, query, field):
+    (error,) = platform.answer(query)["errors"]
+    assert error["errorType"] == "NotAvailable"
+    assert error["message"] == f"{field} is not available in the Local Exchange."
+
+
+def test_every_answer_names_its_request(platform, local):
+    responses = [platform.post(WHO), platform.post(WHO), httpx.post(local.endpoint)]
+    ids = [response.headers["x-amzn-requestid"] for response in responses]
+    assert len(set(ids)) == 3
+
+
+def test_the_named_operation_of_several_is_answered(platform, local):
+    body = {
+        "query": f"query One {WHO} query Two {{ __typename }}",
+        "operationName": "Two",
+    }
+    headers = {"Authorization": local.token}
+    answer = httpx.post(local.endpoint, json=body, headers=headers).json()
+    assert answer == {"data": {"__typename": "Query"}}
+
+
+def test_introspection_tells_the_whole_contract(platform):
+    introspection = platform.answer(get_introspection_query())["data"]
+    served = lexicographic_sort_schema(build_client_schema(introspection))
+    assert print_schema(served) == print_schema(lexicographic_sort_schema(executable_schema()))
+
+
+def test_an_enum_value_may_come_in_a_variable(platform, local):
+    query = """query ($type: ServiceType!, $id: ID!) {
+      collaborative_listCollaborativesServiceSharedWith(serviceType: $type, serviceId: $id) { name }
+    }"""
+    shared_with = platform.ask(query, type="DATA_STORE", id=local.dataStoreId)
+    assert shared_with == [{"name": "Solar Research"}]
+
+
+def test_a_failure_of_the_exchange_itself_is_logged_and_told(platform, monkeypatch, caplog):
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by accident")
+
+    monkeypatch.setattr(platform.local.exchange.accounts, "user", fail, raising=False)
+    assert platform.refusal(WHO) == "InternalFailure"
+    assert "by accident" in caplog.text
+
+    with monkeypatch.context() as patch:
+        patch.setattr(platform.local.exchange.accounts, "authenticate", fail, raising=False)
+        response = platform.post(WHO)
+    assert response.status_code == 500
+    assert response.json()["errors"][0]["errorType"] == "InternalFailure"
+    assert response.headers["x-amzn-requestid"] in caplog.text
+    assert caplog.records[0].levelno == logging.ERROR

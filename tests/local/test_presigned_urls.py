@@ -1,0 +1,206 @@
+"""Presigned URLs: what S3 allows with them, and what it refuses."""
+
+import hashlib
+import http.client
+import socket
+from datetime import timedelta
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+
+CONTENT = bytes(range(256)) * 1024
+
+
+@pytest.fixture(scope="module")
+def url(platform):
+    """A download URL of a file that holds CONTENT."""
+    return platform.download_url(platform.upload(CONTENT))
+
+
+@pytest.fixture
+def upload_url(platform):
+    return platform.create_file()["url"]
+
+
+def refusal(response):
+    """The status, code and message of S3's XML."""
+    assert response.headers["content-type"].startswith("application/xml")
+    error = ElementTree.fromstring(response.content)
+    return response.status_code, error.findtext("Code"), error.findtext("Message")
+
+
+def key_of(url):
+    return urlsplit(url).path.removeprefix("/objects/")
+
+
+def test_a_download_is_what_was_uploaded_with_its_md5_as_etag(platform, url):
+    response = platform.http.get(url)
+    assert response.content == CONTENT
+    assert response.headers["etag"] == f'"{hashlib.md5(CONTENT).hexdigest()}"'
+    assert response.headers["content-length"] == str(len(CONTENT))
+    assert response.headers["accept-ranges"] == "bytes"
+    assert response.headers["last-modified"].endswith(" GMT")
+
+
+def test_an_upload_is_answered_with_its_etag(platform, upload_url):
+    response = platform.http.put(upload_url, content=CONTENT)
+    assert response.status_code == 200
+    assert response.content == b""
+    assert response.headers["etag"] == f'"{hashlib.md5(CONTENT).hexdigest()}"'
+
+
+def test_an_empty_file_can_be_uploaded_and_downloaded(platform):
+    response = platform.http.get(platform.download_url(platform.upload(b"")))
+    assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("bytes=0-0", slice(0, 1)),
+        ("bytes=100-299", slice(100, 300)),
+        ("bytes=1000-", slice(1000, None)),
+        ("bytes=-10", slice(-10, None)),
+        ("bytes=5-99999999", slice(5, None)),
+    ],
+)
+def test_a_range_is_answered_206_with_its_bytes(platform, url, header, wanted):
+    response = platform.http.get(url, headers={"Range": header})
+    assert response.status_code == 206
+    assert response.content == CONTENT[wanted]
+    first, last, _ = wanted.indices(len(CONTENT))
+    assert response.headers["content-range"] == f"bytes {first}-{last - 1}/{len(CONTENT)}"
+
+
+@pytest.mark.parametrize("header", ["bytes=0-1,5-6", "lines=1-2", "bytes=", "bytes=-", "bytes=a-b"])
+def test_what_is_not_one_range_is_answered_with_the_whole(platform, url, header):
+    response = platform.http.get(url, headers={"Range": header})
+    assert (response.status_code, response.content) == (200, CONTENT)
+
+
+@pytest.mark.parametrize("header", ["bytes=99999999-", "bytes=-0", "bytes=5-4"])
+def test_a_range_beyond_the_end_is_answered_416(platform, url, header):
+    response = platform.http.get(url, headers={"Range": header})
+    assert refusal(response)[:2] == (416, "InvalidRange")
+    assert response.headers["content-range"] == f"bytes */{len(CONTENT)}"
+
+
+def test_if_match_holds_a_download_to_the_same_bytes(platform, url):
+    etag = platform.http.get(url).headers["etag"]
+    assert platform.http.get(url, headers={"If-Match": etag}).status_code == 200
+    changed = platform.http.get(url, headers={"If-Match": '"other"', "Range": "bytes=1-"})
+    assert refusal(changed)[:2] == (412, "PreconditionFailed")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_an_authorization_header_is_refused(platform, url, upload_url, method):
+    address = url if method == "GET" else upload_url
+    content = b"x" if method == "PUT" else None
+    headers = {"Authorization": platform.local.token}
+    response = platform.http.request(method, address, headers=headers, content=content)
+    assert refusal(response) == (400, "InvalidArgument", "Only one auth mechanism allowed")
+
+
+def test_a_chunked_upload_is_refused(platform, upload_url):
+    response = platform.http.put(upload_url, content=iter([b"a", b"b"]))
+    assert refusal(response)[:2] == (501, "NotImplemented")
+
+
+def test_an_upload_without_a_length_is_refused(upload_url):
+    address = urlsplit(upload_url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        target = f"{address.path}?{address.query}"
+        connection.sendall(f"PUT {target} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 411 ")
+    assert b"<Code>MissingContentLength</Code>" in answer
+
+
+def test_an_upload_over_5_gib_is_refused_before_it_is_sent(upload_url):
+    address = urlsplit(upload_url)
+    connection = http.client.HTTPConnection(address.netloc)
+    connection.putrequest("PUT", f"{address.path}?{address.query}")
+    connection.putheader("Content-Length", str(5 * 1024**3 + 1))
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    response = connection.getresponse()
+    assert response.status == 400
+    assert b"<Code>EntityTooLarge</Code>" in response.read()
+    connection.close()
+
+
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "POST"])
+def test_a_download_url_is_bound_to_its_method(platform, url, method):
+    response = platform.http.request(method, url, content=b"x" if method == "PUT" else None)
+    assert response.status_code == 403
+    if method != "HEAD":
+        assert refusal(response)[:2] == (403, "SignatureDoesNotMatch")
+
+
+def test_an_upload_url_can_not_be_read_from(platform, upload_url):
+    assert refusal(platform.http.get(upload_url))[:2] == (403, "SignatureDoesNotMatch")
+
+
+def test_a_url_is_bound_to_its_object_and_parameters(platform, url, upload_url):
+    other_object = url.replace(key_of(url), key_of(upload_url))
+    longer = url.replace("X-Amz-Expires=900", "X-Amz-Expires=9000")
+    other_type = url.replace("response-content-type=text", "response-content-type=image")
+    for changed in (other_object, longer, other_type, url[:-1]):
+        assert changed != url
+        assert refusal(platform.http.get(changed))[:2] == (403, "SignatureDoesNotMatch")
+
+
+def test_a_url_without_a_signature_is_refused(platform, url):
+    response = platform.http.get(url.partition("?")[0])
+    assert refusal(response) == (403, "AccessDenied", "Access Denied")
+
+
+def test_an_expired_url_is_refused(platform, url, upload_url):
+    objects = platform.local.exchange.objects
+    past = timedelta(seconds=-1)
+    download = platform.http.get(objects.download_url(key_of(url), lifetime=past))
+    upload = platform.http.put(objects.upload_url(key_of(upload_url), lifetime=past), content=b"x")
+    for response in (download, upload):
+        assert refusal(response) == (403, "AccessDenied", "Request has expired")
+
+
+def test_what_was_never_uploaded_can_not_be_downloaded(platform):
+    file_id = platform.create_file()["itemId"]
+    assert refusal(platform.http.get(platform.download_url(file_id)))[:2] == (404, "NoSuchKey")
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(platform):
+    created = platform.create_file()
+    address = urlsplit(created["url"])
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        target = f"{address.path}?{address.query}"
+        head = f"PUT {target} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n\r\n"
+        connection.sendall(head.encode() + b"only a part")
+    objects = platform.local.exchange.objects
+    assert platform.http.get(platform.download_url(created["itemId"])).status_code == 404
+    assert not objects.path(key_of(created["url"])).exists()
+
+
+def test_a_second_upload_replaces_the_first_and_a_broken_one_does_not(platform):
+    created = platform.create_file()
+    platform.http.put(created["url"], content=b"first").raise_for_status()
+    platform.http.put(created["url"], content=b"second").raise_for_status()
+    address = urlsplit(created["url"])
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        target = f"{address.path}?{address.query}"
+        head = f"PUT {target} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n\r\n"
+        connection.sendall(head.encode() + b"third")
+    response = platform.http.get(platform.download_url(created["itemId"]))
+    assert response.content == b"second"
+    assert response.headers["etag"] == f'"{hashlib.md5(b"second").hexdigest()}"'
+
+
+def test_a_result_has_an_etag_too(platform):
+    stored = platform.local.exchange.objects.create()
+    stored.path.write_bytes(b"[]\n")
+    url = platform.local.exchange.objects.download_url(stored.key, content_type="application/json")
+    response = platform.http.get(url)
+    assert response.headers["content-type"] == "application/json"
+    etag = response.headers["etag"]
+    assert platform.http.get(url, headers={"If-Match": etag}).content == b"[]\n"

@@ -1,0 +1,396 @@
+"""Subscriptions: AppSync's real-time protocol, and who may listen."""
+
+import json
+from base64 import b64encode
+from itertools import count
+from urllib.parse import quote
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+PUBLISH = """mutation ($id: ID!, $asset: ID!, $records: [TimeSeriesDbRecordInput]!) {
+  timeSeriesDb_publishToDatabase(timeSeriesDbId: $id, assetId: $asset, data: {records: $records}) {
+    assetId
+} }"""
+ON_PUBLISH = """subscription OnPublish($id: ID!, $asset: ID!) {
+  onTimeSeriesDbPublish(timeSeriesDbId: $id, assetId: $asset) {
+    assetId attributes { name data { value } }
+} }"""
+ON_EXPORT = """subscription ($id: String!) {
+  onNotifyTimeSeriesQueryExportComplete(queryId: $id) { queryId fileType url }
+}"""
+QUERY = """query ($id: ID!) { timeSeriesDb_queryDatabase(
+  timeSeriesDbId: $id, queryType: TIME_PERIOD, assets: [{assetId: "a"}]
+  startTime: "2024-01-01T00:00:00Z", endTime: "2024-01-02T00:00:00Z"
+) { queryId nextToken } }"""
+EXPORT = """mutation ($id: ID!, $query: String!) { timeSeriesDb_generateQueryResultExportFile(
+  timeSeriesDbId: $id, queryId: $query, fileFormat: CSV) { queryId } }"""
+
+TIMES = count()
+
+
+@pytest.fixture
+def start(local, authorization):
+    """Makes start messages."""
+
+    def start(subscription_id="1", query=ON_PUBLISH, role="owner", **variables):
+        variables = {"id": local.timeSeriesDbId, "asset": "a"} | variables
+        return {
+            "id": subscription_id,
+            "type": "start",
+            "payload": {
+                "data": json.dumps({"query": query, "variables": variables}),
+                "extensions": {"authorization": authorization(role)},
+            },
+        }
+
+    return start
+
+
+@pytest.fixture
+def publish(platform, local):
+    """Publishes one value for an asset, each at a time of its own."""
+
+    def publish(value="1", asset="a", database=local.timeSeriesDbId):
+        record = {
+            "Time": str(next(TIMES)),
+            "MeasureName": "m",
+            "MeasureValue": value,
+            "MeasureValueType": "VARCHAR",
+        }
+        platform.ask(PUBLISH, id=database, asset=asset, records=[record])
+
+    return publish
+
+
+def errors_of(message, subscription_id="1"):
+    assert (message["type"], message.get("id")) == ("error", subscription_id)
+    return [error["errorType"] for error in message["payload"]["errors"]]
+
+
+# Connecting
+
+
+def test_a_connection_is_acknowledged_and_shows_that_it_lives(open_socket):
+    socket = open_socket(acknowledged=False)
+    socket.send({"type": "connection_init"})
+    acknowledgement = json.loads(socket.connection.recv(5))
+    assert acknowledgement == {
+        "type": "connection_ack",
+        "payload": {"connectionTimeoutMs": 300_000},
+    }
+    assert json.loads(socket.connection.recv(5)) == {"type": "ka"}
+
+
+def test_signs_of_life_come_again_and_again(open_socket, monkeypatch):
+    monkeypatch.setattr("avista_digital_exchange_sdk.local.realtime.KEEP_ALIVE_SECONDS", 0.01)
+    socket = open_socket()
+    assert [json.loads(socket.connection.recv(5)) for _ in range(4)] == [{"type": "ka"}] * 4
+
+
+@pytest.mark.parametrize("encode", [quote, str])
+def test_the_token_may_come_in_the_address(local, authorization, encode):
+    # The question mark makes a plus sign in base64, which some clients leave as it is.
+    text = json.dumps(authorization("owner") | {"note": "?>?>?>"})
+    header = encode(b64encode(text.encode()).decode())
+    uri = f"{local.realtimeEndpoint}?header={header}&payload=e30="
+    with connect(uri, subprotocols=["graphql-ws"]) as connection:
+        assert connection.subprotocol == "graphql-ws"
+        connection.send('{"type": "connection_init"}')
+        assert json.loads(connection.recv(5))["type"] == "connection_ack"
+
+
+def test_a_refused_token_is_told_and_the_connection_closed(open_socket):
+    socket = open_socket("no such token", acknowledged=False)
+    socket.send({"type": "connection_init"})
+    message = socket.receive()
+    assert message["type"] == "connection_error"
+    assert message["payload"]["errors"] == [
+        {
+            "errorType": "UnauthorizedException",
+            "message": "You are not authorized to make this call.",
+            "errorCode": 401,
+        }
+    ]
+    with pytest.raises(ConnectionClosed):
+        socket.receive()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "header-!!!",
+        "header-bm90IGpzb24",
+        "header-" + b64encode(b'{"Authorization": "x"}').decode().rstrip("="),
+    ],
+)
+def test_a_connection_without_a_readable_header_is_refused(local, header):
+    protocols = ["graphql-ws", header] if header else ["graphql-ws"]
+    with connect(local.realtimeEndpoint, subprotocols=protocols) as connection:
+        connection.send('{"type": "connection_init"}')
+        assert json.loads(connection.recv(5))["type"] == "connection_error"
+
+
+def test_an_authorization_for_another_host_is_refused(local):
+    header = b64encode(
+        json.dumps({"host": "other.example", "Authorization": local.token}).encode()
+    ).decode()
+    uri = f"{local.realtimeEndpoint}?header={quote(header)}&payload=e30="
+    with connect(uri, subprotocols=["graphql-ws"]) as connection:
+        connection.send('{"type": "connection_init"}')
+        assert json.loads(connection.recv(5))["type"] == "connection_error"
+
+
+@pytest.mark.parametrize("protocols", [None, ["graphql-transport-ws"]])
+def test_another_subprotocol_is_refused(local, protocols):
+    connection = connect(local.realtimeEndpoint, subprotocols=protocols)
+    with pytest.raises(InvalidStatus) as refused, connection:
+        pass
+    assert refused.value.response.status_code == 400
+
+
+# Subscribing
+
+
+def test_a_subscriber_hears_what_is_published_for_its_asset_until_it_stops(
+    open_socket, start, publish
+):
+    socket = open_socket()
+    socket.send(start())
+    assert socket.receive() == {"type": "start_ack", "id": "1"}
+    publish("other", asset="another asset")
+    publish("heard")
+    assert socket.receive() == {
+        "type": "data",
+        "id": "1",
+        "payload": {
+            "data": {
+                "onTimeSeriesDbPublish": [
+                    {"assetId": "a", "attributes": [{"name": "m", "data": [{"value": "heard"}]}]}
+                ]
+            }
+        },
+    }
+    socket.send({"type": "stop", "id": "1"})
+    assert socket.receive() == {"type": "complete", "id": "1"}
+    publish("unheard")
+    assert socket.is_silent()
+
+
+def test_several_subscriptions_run_over_one_connection(open_socket, start, publish):
+    socket = open_socket()
+    for subscription_id in ("one", "two"):
+        socket.send(start(subscription_id))
+        assert socket.receive()["type"] == "start_ack"
+    publish()
+    assert {socket.receive()["id"], socket.receive()["id"]} == {"one", "two"}
+
+
+def test_frames_are_handled_in_order_so_a_client_need_not_wait(open_socket, start):
+    socket = open_socket(acknowledged=False)
+    socket.send({"type": "connection_init"})
+    socket.send(start())
+    assert [socket.receive()["type"] for _ in range(2)] == ["connection_ack", "start_ack"]
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_the_operation_s_name_comes_beside_or_inside_the_data(open_socket, start, beside):
+    message = start(
+        query=ON_PUBLISH + " subscription Other { onNotifyUploadComplete(uploadId: 1) {uploadId} }"
+    )
+    data = json.loads(message["payload"]["data"])
+    if beside:
+        message["payload"]["operationName"] = "OnPublish"
+    else:
+        message["payload"]["data"] = json.dumps(data | {"operationName": "OnPublish"})
+    socket = open_socket()
+    socket.send(message)
+    assert socket.receive()["type"] == "start_ack"
+
+
+def test_an_export_is_told_to_who_ran_the_query_even_a_moment_late(
+    platform, local, open_socket, start
+):
+    query_id = platform.ask(QUERY, id=local.timeSeriesDbId)["queryId"]
+    early, late = open_socket(), open_socket()
+    early.send(start(query=ON_EXPORT, id=query_id))
+    assert early.receive()["type"] == "start_ack"
+    platform.ask(EXPORT, id=local.timeSeriesDbId, query=query_id)
+    told = early.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]
+    assert told["queryId"] == query_id
+    assert platform.http.get(told["url"]).text.startswith("assetId,name,timestamp")
+
+    late.send(start(query=ON_EXPORT, id=query_id))
+    assert late.receive()["type"] == "start_ack"
+    assert late.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"] == told
+
+
+def test_an_export_is_told_to_nobody_else(platform, local, open_socket, start):
+    query_id = platform.ask(QUERY, "reader", id=local.timeSeriesDbId)["queryId"]
+    for role in ("owner", "member", "outsider"):
+        socket = open_socket(role)
+        socket.send(start(query=ON_EXPORT, role=role, id=query_id))
+        assert errors_of(socket.receive()) == ["Unauthorized"]
+    socket = open_socket("reader")
+    socket.send(start(query=ON_EXPORT, role="reader", id=query_id))
+    assert socket.receive()["type"] == "start_ack"
+
+
+# Who may listen
+
+
+@pytest.mark.parametrize("role", ["owner", "member", "reader"])
+def test_who_may_read_a_database_may_listen_to_it(open_socket, start, role):
+    socket = open_socket(role)
+    socket.send(start(role=role))
+    assert socket.receive()["type"] == "start_ack"
+
+
+def test_an_outsider_may_not_listen(open_socket, start):
+    socket = open_socket("outsider")
+    socket.send(start(role="outsider"))
+    assert errors_of(socket.receive()) == ["Unauthorized"]
+
+
+def test_a_subscription_acts_for_its_own_token_not_the_connection_s(open_socket, start):
+    socket = open_socket("owner")
+    socket.send(start(role="outsider"))
+    assert errors_of(socket.receive()) == ["Unauthorized"]
+    socket.send(start(role="no such token"))
+    assert errors_of(socket.receive()) == ["UnauthorizedException"]
+
+
+def test_a_listener_hears_nothing_more_once_the_database_is_shared_no_more(
+    platform, open_socket, start, publish
+):
+    created = platform.ask('mutation { timeSeriesDb_createDatabase(name: "x") { timeSeriesDbId } }')
+    database = created["timeSeriesDbId"]
+    platform.share(database, "TIME_SERIES_DB")
+    socket = open_socket("reader")
+    socket.send(start(role="reader", id=database))
+    assert socket.receive()["type"] == "start_ack"
+    platform.unshare(database, "TIME_SERIES_DB")
+    publish("secret", database=database)
+    assert errors_of(socket.receive()) == ["Unauthorized"]
+    publish("secret", database=database)
+    assert socket.is_silent()
+
+
+def test_a_listener_hears_nothing_more_once_its_token_is_deleted(
+    platform, open_socket, start, publish
+):
+    token = platform.ask(
+        """mutation { user_createAuthenticationToken(name: "t", daysBeforeExpiration: 1) {
+        tokenId tokenValue } }"""
+    )
+    socket = open_socket()
+    socket.send(start(role=token["tokenValue"]))
+    assert socket.receive()["type"] == "start_ack"
+    delete = "mutation ($id: ID!) { user_deleteAuthenticationToken(tokenId: $id) { name } }"
+    platform.ask(delete, id=token["tokenId"])
+    publish()
+    assert errors_of(socket.receive()) == ["UnauthorizedException"]
+
+
+# What makes no sense is answered, and the connection kept
+
+
+@pytest.mark.parametrize("frame", ["not json", "[]", "1", '{"kind": "start"}', b"\x00\x01"])
+def test_a_malformed_frame_is_answered(open_socket, frame):
+    socket = open_socket()
+    socket.connection.send(frame)
+    assert errors_of(socket.receive(), None) == ["BadRequestException"]
+    assert socket.is_silent()
+
+
+def test_an_unknown_type_is_answered(open_socket):
+    socket = open_socket()
+    socket.send({"type": "subscribe", "id": "1"})
+    assert errors_of(socket.receive()) == ["UnsupportedOperation"]
+    assert socket.is_silent()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None,
+        {},
+        {"data": "{}"},
+        {"data": {}, "extensions": {"authorization": {}}},
+        {"data": "not json", "extensions": {"authorization": {}}},
+        {"data": '{"query": 1}', "extensions": {"authorization": {}}},
+    ],
+)
+def test_a_start_that_can_not_be_read_is_answered(open_socket, payload):
+    socket = open_socket()
+    socket.send({"type": "start", "id": "1", "payload": payload})
+    assert errors_of(socket.receive()) == ["BadRequestException"]
+    assert socket.is_silent()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "subscription {",
+        "subscription { nothing }",
+        "{ user_getUserSession { user { userId } } }",
+        "subscription ($missing: ID!) { onNotifyUploadComplete(uploadId: $missing) { uploadId } }",
+        "subscription { onNotifyUploadComplete(uploadId: 1) { uploadId } }",
+    ],
+)
+def test_a_subscription_that_can_not_start_is_answered(open_socket, start, query):
+    socket = open_socket()
+    socket.send(start(query=query))
+    assert len(errors_of_any(socket.receive())) == 1
+    assert socket.is_silent()
+
+
+def errors_of_any(message):
+    """The messages of an error, which need not have a type."""
+    assert (message["type"], message["id"]) == ("error", "1")
+    return [error["message"] for error in message["payload"]["errors"]]
+
+
+def test_the_id_of_a_running_subscription_is_refused_and_the_subscription_kept(
+    open_socket, start, publish
+):
+    socket = open_socket()
+    socket.send(start())
+    assert socket.receive()["type"] == "start_ack"
+    socket.send(start())
+    assert errors_of(socket.receive()) == ["DuplicateSubscriptionException"]
+    publish()
+    assert socket.receive()["type"] == "data"
+
+
+def test_a_subscription_before_the_connection_is_acknowledged_is_refused(open_socket, start):
+    socket = open_socket(acknowledged=False)
+    socket.send(start())
+    assert errors_of(socket.receive()) == ["BadRequestException"]
+
+
+def test_an_event_over_240_kb_is_not_delivered(open_socket, start, publish):
+    hundred_times = " ".join(
+        f"a{number}: attributes {{ data {{ value }} }}" for number in range(130)
+    )
+    query = ON_PUBLISH.replace("attributes { name data { value } }", hundred_times)
+    socket = open_socket()
+    socket.send(start(query=query))
+    assert socket.receive()["type"] == "start_ack"
+    publish("x" * 2_000)
+    publish("small")
+    assert "small" in json.dumps(socket.receive())
+
+
+def test_nothing_stays_behind_when_a_connection_breaks(local, open_socket, start):
+    before = dict(local.exchange.events.subscribers)
+    socket = open_socket()
+    socket.send(start(asset="only here"))
+    assert socket.receive()["type"] == "start_ack"
+    assert len(local.exchange.events.subscribers) == len(before) + 1
+    socket.connection.close()
+    other = open_socket()
+    assert other.is_silent()
+    assert dict(local.exchange.events.subscribers) == before

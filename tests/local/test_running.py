@@ -1,0 +1,211 @@
+"""Starting, stopping and keeping: in Python and as a program."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk.local import LocalExchange
+
+WHO = "{ user_getUserSession { user { userId } } }"
+READY_KEYS = [
+    "endpoint",
+    "realtimeEndpoint",
+    "tokens",
+    "dataStoreId",
+    "homeDirectoryId",
+    "timeSeriesDbId",
+    "collaborativeId",
+]
+
+
+def ask(endpoint, token, query=WHO):
+    response = httpx.post(endpoint, json={"query": query}, headers={"Authorization": token})
+    return response.json()["data"]
+
+
+def attributes(local):
+    return {name: getattr(local, name) for name in READY_KEYS}
+
+
+# In Python
+
+
+def test_it_answers_as_soon_as_it_is_made_and_leaves_nothing_behind():
+    threads = set(threading.enumerate())
+    leftovers = set(Path(tempfile.gettempdir()).glob("local-exchange-*"))
+    with LocalExchange() as local:
+        assert ask(local.endpoint, local.token)["user_getUserSession"]
+        assert local.token == local.tokens["owner"]
+        assert set(local.tokens) == {"owner", "member", "reader", "outsider"}
+        assert len(set(local.tokens.values())) == 4
+    with pytest.raises(httpx.ConnectError):
+        ask(local.endpoint, local.token)
+    assert set(threading.enumerate()) == threads
+    assert set(Path(tempfile.gettempdir()).glob("local-exchange-*")) == leftovers
+
+
+def test_closing_again_changes_nothing():
+    local = LocalExchange()
+    local.close()
+    local.close()
+
+
+def test_its_text_shows_no_token(local):
+    assert local.token not in repr(local)
+    assert local.endpoint in repr(local)
+
+
+def test_two_may_run_side_by_side_and_know_nothing_of_each_other(local):
+    with LocalExchange() as other:
+        answer = httpx.post(local.endpoint, headers={"Authorization": other.token})
+    assert answer.status_code == 401
+
+
+def test_it_closes_while_a_client_listens_and_another_downloads(authorization, open_socket):
+    with LocalExchange() as local:
+        stored = local.exchange.objects.create()
+        with stored.path.open("wb") as file:
+            file.truncate(200 * 1024**2)
+        address = urlsplit(local.exchange.objects.download_url(stored.key))
+        connection = socket.create_connection((address.hostname, address.port))
+        target = f"{address.path}?{address.query}"
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
+    connection.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "0.0.0.0"])
+def test_its_endpoint_can_be_reached_whatever_it_listens_on(host):
+    if host == "::1" and not _has_ipv6():
+        pytest.skip("This machine has no IPv6.")
+    with LocalExchange(host=host) as local:
+        assert ask(local.endpoint, local.token)["user_getUserSession"]
+        assert local.realtimeEndpoint == local.endpoint.replace("http", "ws", 1) + "/realtime"
+
+
+def _has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_port_that_is_taken_is_an_oserror(local):
+    with pytest.raises(OSError, match="in use"):
+        LocalExchange(port=urlsplit(local.endpoint).port)
+
+
+def test_everything_is_kept_in_a_data_folder(tmp_path):
+    create = 'mutation { storage_createDataStore(name: "kept") { dataStoreId } }'
+    with LocalExchange(data=tmp_path / "new") as local:
+        first = attributes(local)
+        created = ask(local.endpoint, local.token, create)["storage_createDataStore"]
+    with LocalExchange(data=tmp_path / "new") as local:
+        again = attributes(local)
+        kept = ask(local.endpoint, local.token, "{ storage_listDataStores { dataStoreId } }")
+    assert created in kept["storage_listDataStores"]
+    for name in READY_KEYS[2:]:
+        assert again[name] == first[name]
+
+
+def test_a_file_and_its_presigned_url_outlive_a_restart(tmp_path):
+    with LocalExchange(data=tmp_path) as local:
+        port = urlsplit(local.endpoint).port
+        create = f"""mutation {{ storage_createDataStoreFile(
+          dataStoreId: "{local.dataStoreId}", dataStoreDirectoryId: "{local.homeDirectoryId}",
+          name: "a", fileExtension: "txt") {{ itemId url }} }}"""
+        created = ask(local.endpoint, local.token, create)["storage_createDataStoreFile"]
+        httpx.put(created["url"], content=b"kept").raise_for_status()
+        query = f"""{{ storage_getDataStoreFileDownloadUrl(
+          dataStoreFileId: "{created["itemId"]}") {{ url }} }}"""
+        answer = ask(local.endpoint, local.token, query)["storage_getDataStoreFileDownloadUrl"]
+    with LocalExchange(data=tmp_path, port=port):
+        assert httpx.get(answer["url"]).content == b"kept"
+
+
+def test_two_data_folders_have_different_tokens_and_ids(tmp_path):
+    with LocalExchange(data=tmp_path / "a") as a, LocalExchange(data=tmp_path / "b") as b:
+        assert not set(a.tokens.values()) & set(b.tokens.values())
+        assert a.dataStoreId != b.dataStoreId
+
+
+def test_a_data_folder_is_used_by_one_exchange_at_a_time(tmp_path):
+    with (
+        LocalExchange(data=tmp_path),
+        pytest.raises(OSError, match="in use by another Local Exchange"),
+    ):
+        LocalExchange(data=tmp_path)
+
+
+# As a program
+
+
+@pytest.fixture
+def run():
+    """Starts the program; what still runs at the end of a test is ended."""
+    running = []
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "avista_digital_exchange_sdk.local", *map(str, arguments)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_program_answers_once_it_says_so_and_stops_cleanly(run, tmp_path, number):
+    ready_file = tmp_path / "ready.json"
+    process = run("--ready-file", ready_file)
+    line = process.stdout.readline()
+    ready = json.loads(ready_file.read_text())
+    assert list(ready) == READY_KEYS
+    assert line == f"The Local Exchange answers at {ready['endpoint']}\n"
+    assert ask(ready["endpoint"], ready["tokens"]["owner"])["user_getUserSession"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["ready.json"]
+    if os.name == "posix":
+        assert ready_file.stat().st_mode & 0o077 == 0
+
+    process.send_signal(number)
+    assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0
+
+
+def test_the_program_keeps_everything_with_data(run, tmp_path):
+    tokens = []
+    for _ in range(2):
+        process = run("--data", tmp_path / "data", "--ready-file", tmp_path / "ready.json")
+        process.stdout.readline()
+        tokens.append(json.loads((tmp_path / "ready.json").read_text())["tokens"])
+        process.terminate()
+        process.communicate(timeout=10)
+    assert tokens[0] == tokens[1]
+
+
+def test_the_program_says_why_it_can_not_start(run, local):
+    process = run("--port", urlsplit(local.endpoint).port)
+    output, errors = process.communicate(timeout=10)
+    assert output == ""
+    assert errors.startswith("The Local Exchange can't start: ")
+    assert errors.count("\n") == 1
+    assert process.returncode == 1
