@@ -6,20 +6,20 @@ connection can be had, the pages' result chunks are put together here into the s
 
 import contextlib
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from . import _subscriptions, _transfer
 from ._export import CsvExport, Export, JsonExport, Request
 from ._files import whole_file
 from ._generated.client import Client
 from ._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
-from ._generated.fragments import FilterQueryPage, QueryExport
+from ._generated.fragments import FilterQueryPage
 from ._generated.input_types import TimeSeriesQueryAssetInput
-from ._generated.on_notify_time_series_query_export_complete import (
-    OnNotifyTimeSeriesQueryExportComplete,
-)
 from ._io import Io
 from ._log import logger
+from ._retry import Waits
+from ._subscriptions import RealtimeConnection, connect
+from ._transfer import Transfers
 from .errors import (
     DigitalExchangeError,
     ExportTimeoutError,
@@ -135,6 +135,7 @@ class FilterQueryFile:
         self,
         client: Client,
         io: Io,
+        transfers: Transfers,
         begin: Callable[[], FilterQuery],
         request: Request,
         file_format: TimeSeriesQueryOutputFileType,
@@ -143,6 +144,7 @@ class FilterQueryFile:
     ) -> None:
         self._client = client
         self._io = io
+        self._transfers = transfers
         self._begin = begin
         self._request = request
         self._format = file_format
@@ -171,35 +173,54 @@ class FilterQueryFile:
 
     async def _exported(self, query: FilterQuery) -> None:
         # The connection comes first: where it can't be had, nothing else was done in vain.
-        async with _subscriptions.connect(
-            self._io, self._client.endpoint, self._client.token
-        ) as connection:
+        async with self._connected() as connection:
             while await query.next_page():
                 pass
-            subscription = self._client.on_notify_time_series_query_export_complete(
-                query.queryId or ""
-            )
-            async with connection.subscribe(subscription) as events:
-                await query.request_export(self._format)
-                export = await self._announced(events, query)
-        with whole_file(self._target) as file:
-            await _transfer.download_into(self._io, export.url, file, "the query result")
+            addresses = [await self._announced(query, connection)]
 
-    async def _announced(
-        self,
-        events: _subscriptions.Events[OnNotifyTimeSeriesQueryExportComplete],
-        query: FilterQuery,
-    ) -> QueryExport:
+        async def address() -> str:
+            return addresses.pop() if addresses else await self._announced(query, None)
+
+        with whole_file(self._target) as file:
+            await self._transfers.download(address, file, "the query result")
+
+    def _connected(self) -> AbstractAsyncContextManager[RealtimeConnection]:
+        return connect(self._io, self._client.endpoint, self._client.token)
+
+    async def _announced(self, query: FilterQuery, connection: RealtimeConnection | None) -> str:
+        """Ask for the export and wait until it is announced, over a new connection if need be."""
         deadline = self._io.clock() + self._exportTimeout
+        waits = Waits(self._client.maxRetries)
         while True:
             try:
-                event = await events.next(deadline - self._io.clock())
-            except TimeoutError:
-                message = f"the export was not announced within {self._exportTimeout:g} s"
-                raise ExportTimeoutError(message, queryId=query.queryId) from None
-            export = event.onNotifyTimeSeriesQueryExportComplete
-            if export is not None and export.queryId == query.queryId:
-                return export
+                if connection is not None:
+                    return await self._asked_for(query, connection, deadline)
+                async with self._connected() as fresh:
+                    return await self._asked_for(query, fresh, deadline)
+            except SubscriptionError as error:
+                # Nothing is replayed after a drop, so the export is asked for again.
+                connection = None
+                wait = waits.next()
+                if wait is None or self._io.clock() + wait > deadline:
+                    raise
+                logger.debug("%s; connecting again in %.1f s", error, wait)
+                await self._io.sleep(wait)
+
+    async def _asked_for(
+        self, query: FilterQuery, connection: RealtimeConnection, deadline: float
+    ) -> str:
+        subscription = self._client.on_notify_time_series_query_export_complete(query.queryId or "")
+        async with connection.subscribe(subscription) as events:
+            await query.request_export(self._format)
+            while True:
+                try:
+                    event = await events.next(deadline - self._io.clock())
+                except TimeoutError:
+                    message = f"the export was not announced within {self._exportTimeout:g} s"
+                    raise ExportTimeoutError(message, queryId=query.queryId) from None
+                export = event.onNotifyTimeSeriesQueryExportComplete
+                if export is not None and export.queryId == query.queryId:
+                    return export.url
 
     async def _put_together(self, query: FilterQuery) -> None:
         with whole_file(self._target) as file:
@@ -210,5 +231,5 @@ class FilterQueryFile:
                     if page.presignedUrl is None:
                         raise query.lacks_chunk()
                     url = page.presignedUrl
-                    export.add(await _transfer.download_bytes(self._io, url, "a result chunk"))
+                    export.add(await self._transfers.fetch(url, "a result chunk"))
                 export.finish()

@@ -13,8 +13,10 @@ from ._io import Answer, Io
 from ._log import logger, shortened
 from ._model import BaseModel, Unset
 from ._redact import redact
+from ._retry import Waits, may_pass, retry_after
 from .errors import (
     ApiError,
+    DigitalExchangeError,
     InvalidRequestError,
     InvalidResponseError,
     NotFoundError,
@@ -35,6 +37,16 @@ _ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
 ]
 
 
+REPEATABLE_MUTATIONS = frozenset(
+    {
+        "timeSeriesDb_publishToDatabase",  # records carry versions: the same again is no change
+        "timeSeriesDb_generateQueryResultExportFile",
+        "timeSeriesDb_cancelDatabaseQuery",
+    }
+)
+"""Mutations that do no harm when they are done twice."""
+
+
 class Subscription(Generic[Result]):
     """A subscription that is ready to be started over a real-time connection."""
 
@@ -53,16 +65,22 @@ class GraphQLClient:
     """Runs the generated operations; the generated client extends it."""
 
     def __init__(
-        self, io: Io, endpoint: str, token: SecretStr, timeout: float | None = None
+        self,
+        io: Io,
+        endpoint: str,
+        token: SecretStr,
+        maxRetries: int,
+        timeout: float | None = None,
     ) -> None:
         self.io = io
         self.endpoint = endpoint
         self.token = token
+        self.maxRetries = maxRetries
         self._timeout = timeout
 
     def hurried(self, timeout: float) -> Self:
-        """The same client, waiting at most `timeout` seconds for an answer."""
-        return type(self)(self.io, self.endpoint, self.token, timeout)
+        """The same client, asking once and waiting at most `timeout` seconds for the answer."""
+        return type(self)(self.io, self.endpoint, self.token, 0, timeout)
 
     async def execute(
         self,
@@ -84,6 +102,28 @@ class GraphQLClient:
             "Authorization": self.token.get_secret_value(),
             "Content-Type": "application/json",
         }
+        repeatable = not is_mutation(query) or operation_name in REPEATABLE_MUTATIONS
+        waits = Waits(self.maxRetries)
+        while True:
+            asked_wait: float | None = None
+            try:
+                answer = await self._ask(operation_name, variables, headers, body)
+                asked_wait = retry_after(answer.headers)
+                return parse_answer(result, answer, operation_name, self.token)
+            except DigitalExchangeError as error:
+                passing = may_pass(error, repeatable=repeatable)
+                if not passing or (wait := waits.next(asked_wait)) is None:
+                    raise
+                logger.debug("%s; trying again in %.1f s", error, wait)
+            await self.io.sleep(wait)
+
+    async def _ask(
+        self,
+        operation_name: str,
+        variables: dict[str, object],
+        headers: dict[str, str],
+        body: bytes,
+    ) -> Answer:
         begun = self.io.clock()
         answer = await self.io.post(self.endpoint, headers, body, self._timeout)
         if logger.isEnabledFor(logging.DEBUG):
@@ -97,7 +137,7 @@ class GraphQLClient:
                 len(answer.content),
                 answer.headers.get("x-amzn-requestid"),
             )
-        return parse_answer(result, answer, operation_name, self.token)
+        return answer
 
     def subscription(
         self,
@@ -109,6 +149,11 @@ class GraphQLClient:
     ) -> Subscription[Result]:
         """Describe a subscription, to be started over a real-time connection."""
         return Subscription(result, query, wire_variables(variables))
+
+
+def is_mutation(document: str) -> bool:
+    """Whether an operation changes something."""
+    return document.lstrip().startswith("mutation")
 
 
 def wire_variables(variables: dict[str, object]) -> dict[str, object]:

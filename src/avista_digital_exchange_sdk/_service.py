@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from ._generated.client import Client
 from ._io import Io
+from ._transfer import Transfers
 from .errors import NotFoundError
 
 _Found = TypeVar("_Found")
@@ -15,6 +16,7 @@ class Service:
     def __init__(self, client: Client, io: Io) -> None:
         self._client = client
         self._io = io
+        self._transfers = Transfers(io, client.maxRetries)
 
 
 def found(answer: _Found | None, what: str, identifier: str) -> _Found:

@@ -58,7 +58,9 @@ class RealtimeConnection:
         await self._socket.send(message)
         await self._answer_to("start", "start_ack", identifier)
         yield Events(self, identifier, subscription.result)
-        await self._socket.send(_realtime.stop(identifier))
+        with contextlib.suppress(SubscriptionError):
+            # The connection may be gone by now, and with it the subscription.
+            await self._socket.send(_realtime.stop(identifier))
 
     async def wait_for(
         self, kind: str, identifier: str | None, timeout: float

@@ -129,14 +129,20 @@ class DataStoreCalls(Service):
         """
         _checks.identifier("dataStoreFileId", dataStoreFileId)
         target = _checks.target_file("writeLocation", writeLocation, "")
-        answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
-        file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
-        url = _address(answer.storage_getDataStoreFileDownloadUrl, "download")
+        file, url = await self._download_address(dataStoreFileId)
         name = full_name(file.name, file.fileExtension)
         if target.is_dir():
             target = target / _files.safe_name(name, otherwise=dataStoreFileId)
+        fresh_addresses = [url]
+
+        async def address() -> str:
+            # The first one came with the metadata; it may expire on the way.
+            if fresh_addresses:
+                return fresh_addresses.pop()
+            return (await self._download_address(dataStoreFileId))[1]
+
         with _files.whole_file(target) as local:
-            await _transfer.download_into(self._io, url, local, name)
+            await self._transfers.download(address, local, name)
         return file
 
     async def uploadFileToDataStore(
@@ -182,17 +188,22 @@ class DataStoreCalls(Service):
         path = _source(localPath)
         given = path.name if name is None else _checks.text("name", name)
         bare_name, extension = split_name(given)
-        created = await self._client.storage_create_data_store_file(
-            dataStoreId, dataStoreDirectoryId, bare_name, extension, description
-        )
-        if created is None or created.itemId is None:
-            raise InvalidResponseError("the platform gave no id for the new file")
-        try:
-            await _transfer.upload(self._io, _address(created, "upload"), path)
-        except BaseException as error:
-            await self._remove_empty_file(created.itemId, error)
-            raise
-        return await self.getDataStoreFileMeta(created.itemId)
+        created: list[str] = []
+
+        async def create() -> str:
+            answer = await self._client.storage_create_data_store_file(
+                dataStoreId, dataStoreDirectoryId, bare_name, extension, description
+            )
+            if answer is None or answer.itemId is None:
+                raise InvalidResponseError("the platform gave no id for the new file")
+            created.append(answer.itemId)
+            return _address(answer, "upload")
+
+        async def undo(failure: BaseException) -> None:
+            await self._remove_empty_file(created.pop(), failure)
+
+        await self._transfers.upload(path, create, undo)
+        return await self.getDataStoreFileMeta(created.pop())
 
     async def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
         """Delete a file from its data store and from the platform, for good.
@@ -215,6 +226,11 @@ class DataStoreCalls(Service):
         _checks.identifier("dataStoreFileId", dataStoreFileId)
         answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
         return found(answer, "file", dataStoreFileId)
+
+    async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, str]:
+        answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
+        file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
+        return file, _address(answer.storage_getDataStoreFileDownloadUrl, "download")
 
     async def _remove_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
         try:

@@ -48,7 +48,15 @@ class PathIsFolderError(InvalidParameterError, IsADirectoryError):
 
 
 class ConnectionFailedError(DigitalExchangeError):
-    """No answer came: the platform could not be reached, or the connection broke."""
+    """No answer came: the platform could not be reached, or the connection broke.
+
+    Attributes:
+        sent: Whether the request may have reached the platform.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class RequestTimeoutError(ConnectionFailedError, TimeoutError):

@@ -4,13 +4,13 @@ import functools
 import os
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar, cast
 
 from pydantic import SecretStr
 
 from . import _checks, _log
 from ._generated.client import Client
-from ._io import AsyncIo, BlockingIo, Io, iterate, run
+from ._io import AsyncIo, BlockingIo, Io, Network, Verify, iterate, run, tls_context
 from .collaboratives import CollaborativeCalls
 from .data_stores import DataStoreCalls
 from .errors import InvalidParameterError
@@ -25,6 +25,8 @@ TOKEN_VARIABLE = "AVISTA_DX_TOKEN"
 ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
 DEFAULT_TIMEOUT = 60.0
 """Seconds; AWS AppSync cuts an operation off at 30."""
+DEFAULT_RETRIES = 4
+MOST_RETRIES = 100
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -34,11 +36,42 @@ class _Calls(UserCalls, DataStoreCalls, TimeSeriesCalls, TimeSeriesQueryCalls, C
     """Every documented call, written once."""
 
 
-def _client(io: Io, token: str | None, endpoint: str | None) -> Client:
-    return Client(io, _endpoint(endpoint), _token(token))
+class _Settings(NamedTuple):
+    """The doors' arguments, checked."""
+
+    network: Network
+    endpoint: str
+    token: SecretStr
+    maxRetries: int
+
+    def client(self, io: Io) -> Client:
+        """The generated client over one way to wait."""
+        return Client(io, self.endpoint, self.token, self.maxRetries)
 
 
-def _token(given: str | None) -> SecretStr:
+def _settings(
+    token: object,
+    debug: object,
+    endpoint: object,
+    timeout: object,
+    maxRetries: object,
+    verify: object,
+    proxy: object,
+) -> _Settings:
+    if not isinstance(debug, bool):
+        raise _checks.invalid("debug", debug, "True or False")
+    settings = _Settings(
+        Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(proxy)),
+        _endpoint(endpoint),
+        _token(token),
+        _checks.whole_number("maxRetries", maxRetries, 0, MOST_RETRIES),
+    )
+    if debug:
+        _log.turn_on()
+    return settings
+
+
+def _token(given: object) -> SecretStr:
     value = os.environ.get(TOKEN_VARIABLE) if given is None else given
     if value is None:
         raise InvalidParameterError(
@@ -56,7 +89,7 @@ def _token(given: str | None) -> SecretStr:
     return SecretStr(value)
 
 
-def _endpoint(given: str | None) -> str:
+def _endpoint(given: object) -> str:
     value = given or os.environ.get(ENDPOINT_VARIABLE) or PRODUCTION_ENDPOINT
     if not isinstance(value, str) or not _checks.is_secure(value):
         valid = "an https:// address (http:// only on this machine)"
@@ -64,11 +97,11 @@ def _endpoint(given: str | None) -> str:
     return value
 
 
-def _debug(debug: bool) -> None:
-    if not isinstance(debug, bool):
-        raise _checks.invalid("debug", debug, "True or False")
-    if debug:
-        _log.turn_on()
+def _proxy(given: object) -> str | None:
+    # A proxy's URL may hold a password, so it stays out of the message.
+    if given is None or (isinstance(given, str) and given.startswith(("http://", "https://"))):
+        return given
+    raise InvalidParameterError("proxy: valid is None or the URL of an http:// or https:// proxy")
 
 
 def _blocking(
@@ -114,6 +147,12 @@ class AvistaDigitalExchange:
         endpoint: The address of the platform's GraphQL API; the environment variable
             `AVISTA_DX_ENDPOINT`, then production, if left out.
         timeout: Seconds to wait for each answer, or each part of one.
+        maxRetries: How often a step is tried again after a failure that may pass, waiting
+            longer each time. Progress begins the count anew.
+        verify: What verifies certificates: True for the operating system's own, the path of a
+            bundle (PEM), or an `ssl.SSLContext`. False verifies nothing, and warns.
+        proxy: The URL of a proxy; what the environment says (`HTTPS_PROXY` and so on) if left
+            out. This machine itself is always reached directly.
 
     Raises:
         InvalidParameterError: There is no token, or an argument can't be used.
@@ -131,10 +170,13 @@ class AvistaDigitalExchange:
         *,
         endpoint: str | None = None,
         timeout: float = DEFAULT_TIMEOUT,
+        maxRetries: int = DEFAULT_RETRIES,
+        verify: Verify = True,
+        proxy: str | None = None,
     ) -> None:
-        _debug(debug)
-        self._io = BlockingIo(_checks.seconds("timeout", timeout))
-        self._calls = _Calls(_client(self._io, token, endpoint), self._io)
+        settings = _settings(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        self._io = BlockingIo(settings.network)
+        self._calls = _Calls(settings.client(self._io), self._io)
 
     def __repr__(self) -> str:
         return f"AvistaDigitalExchange(endpoint={self._calls._client.endpoint!r})"
@@ -196,6 +238,12 @@ class AsyncAvistaDigitalExchange(_Calls):
         endpoint: The address of the platform's GraphQL API; the environment variable
             `AVISTA_DX_ENDPOINT`, then production, if left out.
         timeout: Seconds to wait for each answer, or each part of one.
+        maxRetries: How often a step is tried again after a failure that may pass, waiting
+            longer each time. Progress begins the count anew.
+        verify: What verifies certificates: True for the operating system's own, the path of a
+            bundle (PEM), or an `ssl.SSLContext`. False verifies nothing, and warns.
+        proxy: The URL of a proxy; what the environment says (`HTTPS_PROXY` and so on) if left
+            out. This machine itself is always reached directly.
 
     Raises:
         InvalidParameterError: There is no token, or an argument can't be used.
@@ -213,10 +261,13 @@ class AsyncAvistaDigitalExchange(_Calls):
         *,
         endpoint: str | None = None,
         timeout: float = DEFAULT_TIMEOUT,
+        maxRetries: int = DEFAULT_RETRIES,
+        verify: Verify = True,
+        proxy: str | None = None,
     ) -> None:
-        _debug(debug)
-        io = AsyncIo(_checks.seconds("timeout", timeout))
-        super().__init__(_client(io, token, endpoint), io)
+        settings = _settings(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        io = AsyncIo(settings.network)
+        super().__init__(settings.client(io), io)
 
     def __repr__(self) -> str:
         return f"AsyncAvistaDigitalExchange(endpoint={self._client.endpoint!r})"

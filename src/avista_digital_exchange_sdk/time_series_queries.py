@@ -101,6 +101,7 @@ class TimeSeriesQueryCalls(Service):
         file = FilterQueryFile(
             self._client,
             self._io,
+            self._transfers,
             lambda: FilterQuery(self._client, timeSeriesDbId, assets, ends, rows),
             Request(assets),
             format_,

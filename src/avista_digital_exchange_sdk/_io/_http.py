@@ -1,0 +1,78 @@
+"""What both colours ask of httpx: requests that keep secrets, errors of this package."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from ..errors import ConnectionFailedError, InvalidResponseError, RequestTimeoutError
+from ._protocol import Network
+
+LARGEST_ANSWER = 64 << 20
+"""Bytes; AWS AppSync answers with at most 5 MB, so what is larger is not an answer of it."""
+
+LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+
+
+def client_options(network: Network) -> dict[str, Any]:
+    """Options of both of httpx's clients."""
+    return {
+        "timeout": network.timeout,
+        "verify": network.tls,
+        "proxy": network.proxy,
+        # No proxy can reach this machine's own loopback for us.
+        "mounts": dict.fromkeys(LOOPBACK_PATTERNS),
+    }
+
+
+class _PresignedUrl(httpx.URL):
+    """A URL that prints without its query string, so that no log of httpx can show it."""
+
+    def __str__(self) -> str:
+        return super().__str__().partition("?")[0]
+
+    def __repr__(self) -> str:
+        return f"URL({str(self)!r})"
+
+
+def presigned_request(
+    client: httpx.Client | httpx.AsyncClient,
+    method: str,
+    url: str,
+    headers: dict[str, str],
+    **options: Any,
+) -> httpx.Request:
+    """A request to a presigned URL, for the bytes as they are stored."""
+    try:
+        request = client.build_request(
+            method, url, headers={"Accept-Encoding": "identity", **headers}, **options
+        )
+    except (httpx.InvalidURL, UnicodeError):
+        raise InvalidResponseError("the platform gave an address that is no URL") from None
+    request.url = _PresignedUrl(url)
+    return request
+
+
+def check_size(received: int) -> None:
+    """Refuse an answer that is larger than any the platform gives."""
+    if received > LARGEST_ANSWER:
+        raise InvalidResponseError(f"the answer is larger than {LARGEST_ANSWER} bytes")
+
+
+@contextlib.contextmanager
+def http_errors(timeout: float) -> Iterator[None]:
+    """Turn httpx's errors into this package's; theirs can carry the URL of the request."""
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        kind = type(error).__name__.removesuffix("Timeout").lower()
+        message = f"no answer within {timeout:g} s ({kind} timeout)"
+        sent = not isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout))
+        raise RequestTimeoutError(message, sent=sent) from error
+    except httpx.TransportError as error:
+        message = f"the connection failed: {error or type(error).__name__}"
+        sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
+        raise ConnectionFailedError(message, sent=sent) from error
+    except httpx.DecodingError as error:
+        raise InvalidResponseError("the answer is not encoded as it says") from error

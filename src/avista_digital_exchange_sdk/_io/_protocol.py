@@ -1,0 +1,128 @@
+"""What a flow can wait for, and how a flow over blocking waits is run."""
+
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+BLOCK_SIZE = 1 << 18
+"""Bytes of a file that are held in memory at a time."""
+
+_Result = TypeVar("_Result")
+_Outcome = TypeVar("_Outcome", covariant=True)
+
+
+class Network(NamedTuple):
+    """How the network is reached.
+
+    Attributes:
+        timeout: Seconds to wait for an answer, or each part of one.
+        tls: What verifies the servers' certificates.
+        proxy: The proxy's URL; None takes what the environment says.
+    """
+
+    timeout: float
+    tls: ssl.SSLContext
+    proxy: str | None
+
+
+class Answer(NamedTuple):
+    """A whole HTTP response."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class Download(Protocol):
+    """An HTTP response whose body is still to be read."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    def blocks(self) -> AsyncGenerator[bytes, None]:
+        """The body, block by block."""
+
+    async def read(self, limit: int) -> bytes:
+        """The body at once; at most `limit` bytes of it."""
+
+
+class Socket(Protocol):
+    """An open WebSocket."""
+
+    async def send(self, text: str) -> None:
+        """Send one text message."""
+
+    async def receive(self, timeout: float) -> str:
+        """Wait at most `timeout` seconds for one message; raise TimeoutError when none comes."""
+
+
+class Pending(Protocol[_Outcome]):
+    """A flow that runs beside the one that began it."""
+
+    async def result(self) -> _Outcome:
+        """Wait for its end; raise what it raised."""
+
+    def abandon(self) -> None:
+        """Let nobody wait for it any more."""
+
+
+class Io(Protocol):
+    """What a flow can wait for."""
+
+    async def post(
+        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+    ) -> Answer:
+        """POST a body and read the whole answer; `timeout` seconds in place of the usual."""
+
+    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
+        """PUT a body of a known size to a presigned URL."""
+
+    def get(self, url: str, headers: dict[str, str]) -> AbstractAsyncContextManager[Download]:
+        """GET a presigned URL, leaving the body to be read."""
+
+    def websocket(self, url: str, subprotocols: list[str]) -> AbstractAsyncContextManager[Socket]:
+        """Open a WebSocket."""
+
+    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+        """Begin a flow that runs beside the present one."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+    def clock(self) -> float:
+        """Seconds of a clock that never goes back."""
+
+    async def close(self) -> None:
+        """Close every connection."""
+
+
+def run(flow: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run a flow over `BlockingIo` to its end; its waits block, so one step is all it takes."""
+    try:
+        flow.send(None)
+    except StopIteration as end:
+        result: _Result = end.value
+        return result
+    finally:
+        flow.close()
+    raise RuntimeError("a flow over BlockingIo suspended")
+
+
+def iterate(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
+    """Run an iterating flow over `BlockingIo`, a step an item."""
+    try:
+        while True:
+            try:
+                item = run(flow.__anext__())
+            except StopAsyncIteration:
+                return
+            yield item
+    finally:
+        run(flow.aclose())
+
+
+async def as_async(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Blocks that are at hand, for a reader that awaits them."""
+    for block in blocks:
+        yield block

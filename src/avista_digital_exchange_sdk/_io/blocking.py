@@ -1,0 +1,137 @@
+"""`Io` whose coroutines block and never suspend."""
+
+import concurrent.futures
+import contextlib
+import threading
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from ..errors import SubscriptionError
+from ._http import check_size, client_options, http_errors, presigned_request
+from ._protocol import BLOCK_SIZE, Answer, Download, Network, Pending, Socket, run
+from ._websocket import connect_options, socket_errors
+
+_Result = TypeVar("_Result")
+
+
+class BlockingIo:
+    """`Io` for the blocking client."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._http = httpx.Client(**client_options(network))
+
+    async def post(
+        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+    ) -> Answer:
+        patience = timeout or self._network.timeout
+        body = bytearray()
+        with (
+            http_errors(patience),
+            self._http.stream(
+                "POST", url, headers=headers, content=content, timeout=patience
+            ) as answer,
+        ):
+            for block in answer.iter_bytes():
+                body += block
+                check_size(len(body))
+        return Answer(answer.status_code, answer.headers, bytes(body))
+
+    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
+        headers = {"Content-Length": str(size)}
+        request = presigned_request(self._http, "PUT", url, headers, content=blocks)
+        with http_errors(self._network.timeout):
+            answer = self._http.send(request)
+        return Answer(answer.status_code, answer.headers, answer.content)
+
+    @contextlib.asynccontextmanager
+    async def get(self, url: str, headers: dict[str, str]) -> AsyncIterator[Download]:
+        request = presigned_request(self._http, "GET", url, headers)
+        with http_errors(self._network.timeout):
+            response = self._http.send(request, stream=True)
+        with contextlib.closing(response):
+            yield _Download(response, self._network.timeout)
+
+    @contextlib.asynccontextmanager
+    async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
+        from websockets.sync.client import connect
+
+        with socket_errors():
+            try:
+                socket = connect(url, **connect_options(self._network, url, subprotocols))
+            except TimeoutError as error:
+                raise SubscriptionError("the real-time connection did not open in time") from error
+        with contextlib.closing(socket):
+            yield _Socket(socket)
+
+    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+        return _Thread(flow)
+
+    async def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def clock(self) -> float:
+        return time.monotonic()
+
+    async def close(self) -> None:
+        self._http.close()
+
+
+class _Download:
+    def __init__(self, response: httpx.Response, timeout: float) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self._response = response
+        self._timeout = timeout
+
+    async def blocks(self) -> AsyncGenerator[bytes, None]:
+        with http_errors(self._timeout):
+            for block in self._response.iter_raw(BLOCK_SIZE):
+                yield block
+
+    async def read(self, limit: int) -> bytes:
+        body = bytearray()
+        with http_errors(self._timeout):
+            for block in self._response.iter_raw(BLOCK_SIZE):
+                body += block
+                if len(body) >= limit:
+                    break
+        return bytes(body[:limit])
+
+
+class _Socket:
+    def __init__(self, socket: Any) -> None:
+        self._socket = socket
+
+    async def send(self, text: str) -> None:
+        with socket_errors():
+            self._socket.send(text)
+
+    async def receive(self, timeout: float) -> str:
+        with socket_errors():
+            return str(self._socket.recv(timeout, decode=True))
+
+
+class _Thread(Generic[_Result]):
+    """A flow in a thread of its own, which does not keep the interpreter from exiting."""
+
+    def __init__(self, flow: Coroutine[Any, Any, _Result]) -> None:
+        self._outcome: concurrent.futures.Future[_Result] = concurrent.futures.Future()
+        self._flow = flow
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._outcome.set_result(run(self._flow))
+        except BaseException as error:
+            self._outcome.set_exception(error)
+
+    async def result(self) -> _Result:
+        return self._outcome.result()
+
+    def abandon(self) -> None:
+        # A thread can't be stopped from outside; it ends by itself, and nobody takes its outcome.
+        pass
