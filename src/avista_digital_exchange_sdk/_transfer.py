@@ -26,10 +26,13 @@ LARGEST_REFUSAL = 4096
 Address = Callable[[], Awaitable[str]]
 """Gives a presigned URL; asked again, a fresh one."""
 
+Undo = Callable[[BaseException], Awaitable[None]]
+"""Takes back what giving an address has made, after the failure it is told of."""
+
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
 
 
-class _Passing(TransferError):
+class _PassingError(TransferError):
     """A failure that may pass: the transfer is tried again."""
 
     asked_wait: float | None = None
@@ -54,7 +57,7 @@ class Transfers:
             try:
                 await download.attempt(url)
                 break
-            except _Passing as error:
+            except _PassingError as error:
                 if download.furthest > reached:
                     waits.progress()
                 await self._wait(waits, error)
@@ -75,15 +78,10 @@ class Transfers:
                     if len(body) > LARGEST_CHUNK:
                         raise InvalidResponseError(f"{what} is larger than {LARGEST_CHUNK} bytes")
                     return body
-            except _Passing as error:
+            except _PassingError as error:
                 await self._wait(waits, error)
 
-    async def upload(
-        self,
-        path: Path,
-        create: Callable[[], Awaitable[str]],
-        undo: Callable[[BaseException], Awaitable[None]],
-    ) -> None:
+    async def upload(self, path: Path, create: Address, undo: Undo) -> None:
         """Stream a local file to the URL that `create` gives; `undo` that if it can't be done."""
         waits = Waits(self._maxRetries)
         while True:
@@ -93,7 +91,7 @@ class Transfers:
                 return
             except BaseException as error:
                 await undo(error)
-                if not isinstance(error, _Passing):
+                if not isinstance(error, _PassingError):
                     raise
                 await self._wait(waits, error)
 
@@ -107,14 +105,14 @@ class Transfers:
                 answer = await self._io.put(url, size, _blocks(file, size, path))
             except ConnectionFailedError as error:
                 message = f"upload of {path.name} broke off: {error}"
-                raise _Passing(message, path=str(path)) from error
+                raise _PassingError(message, path=str(path)) from error
         if answer.status not in (200, 201, 204):
             refusal = _refusal(f"upload of {path.name}", answer)
             refusal.path = str(path)
             raise refusal
         logger.debug("%s: %d bytes uploaded in %.3f s", path.name, size, self._io.clock() - begun)
 
-    async def _wait(self, waits: Waits, error: _Passing) -> None:
+    async def _wait(self, waits: Waits, error: _PassingError) -> None:
         wait = waits.next(error.asked_wait)
         if wait is None:
             raise TransferError(
@@ -142,7 +140,7 @@ class _Resumable:
         self._digest = hashlib.md5(usedforsecurity=False)
 
     async def attempt(self, url: str) -> None:
-        """Go on from the last byte, to the end; raise `_Passing` where another attempt may help."""
+        """Go on from the last byte, to the end; raise `_PassingError` where another attempt may help."""
         if self._etag is None:
             # Without it, nothing tells whether the rest would be of the same file.
             self._start_over()
@@ -151,7 +149,7 @@ class _Resumable:
         async with _opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
             if download.status in (412, 416):
                 self._start_over()
-                raise _Passing(f"{self._what} changed while it was downloaded")
+                raise _PassingError(f"{self._what} changed while it was downloaded")
             if download.status == 200 and self.received:
                 self._start_over()
             if download.status == 206:
@@ -178,11 +176,13 @@ class _Resumable:
     def _check_whole(self, promised: int, download: Download) -> None:
         if promised >= 0 and promised != self.received:
             message = f"{self._what}: {self.received} bytes came, {promised} were promised"
-            raise _Passing(message)
+            raise _PassingError(message)
         expected = _md5_of(download)
         if expected is not None and expected != self._digest.hexdigest():
             self._start_over()
-            raise _Passing(f"{self._what}: the bytes that came do not have the file's checksum")
+            raise _PassingError(
+                f"{self._what}: the bytes that came do not have the file's checksum"
+            )
 
 
 @contextlib.asynccontextmanager
@@ -207,7 +207,7 @@ def _broken_off(what: str, received: int) -> Iterator[None]:
     try:
         yield
     except ConnectionFailedError as error:
-        raise _Passing(f"download of {what} broke off: {error}") from error
+        raise _PassingError(f"download of {what} broke off: {error}") from error
 
 
 def _refusal(doing: str, answer: Answer) -> TransferError:
@@ -217,7 +217,9 @@ def _refusal(doing: str, answer: Answer) -> TransferError:
         return TransferError(
             f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
         )
-    passing = _Passing(f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status)
+    passing = _PassingError(
+        f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
+    )
     passing.address_expired = expired
     passing.asked_wait = retry_after(answer.headers)
     return passing
@@ -231,7 +233,7 @@ def _reason(body: bytes) -> str:
 
 
 def _md5_of(download: Download) -> str | None:
-    """The file's MD5, where its ETag is one: not with encryption by a key of KMS or a customer's."""
+    """The file's MD5, where its ETag is one: not if a key of KMS or a customer's encrypts it."""
     encryption = download.headers.get("x-amz-server-side-encryption", "AES256")
     customer = "x-amz-server-side-encryption-customer-algorithm" in download.headers
     matched = _MD5_ETAG.fullmatch(download.headers.get("etag", ""))

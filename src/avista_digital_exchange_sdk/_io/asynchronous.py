@@ -118,6 +118,8 @@ class _Socket:
 class _Task(Generic[_Result]):
     def __init__(self, flow: Coroutine[Any, Any, _Result]) -> None:
         self._task = asyncio.create_task(flow)
+        # Whoever abandons it does not want to hear how it ended.
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def result(self) -> _Result:
         return await self._task
