@@ -82,8 +82,8 @@ def proxy(local: LocalExchange) -> Iterator[Proxy]:
 
 @pytest.fixture
 def proxied(proxy: Proxy, connect: Connect, local: LocalExchange) -> AvistaDigitalExchange:
-    """The owner's exchange, through the proxy."""
-    return connect(local.token, endpoint=proxy.endpoint)
+    """The owner's exchange, through the proxy; what fails once fails for good."""
+    return connect(local.token, endpoint=proxy.endpoint, maxRetries=0)
 
 
 @pytest.fixture
@@ -94,5 +94,5 @@ def scripted(httpx_mock: HTTPXMock) -> ScriptedPlatform:
 
 @pytest.fixture
 def scripted_exchange(scripted: ScriptedPlatform, connect: Connect) -> AvistaDigitalExchange:
-    """An exchange with the scripted platform."""
-    return connect(TOKEN, endpoint=ENDPOINT)
+    """An exchange with the scripted platform; what fails once fails for good."""
+    return connect(TOKEN, endpoint=ENDPOINT, maxRetries=0)

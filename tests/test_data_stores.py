@@ -162,7 +162,7 @@ class TestDirectories:
     def test_what_does_not_exist_is_not_found(
         self, call: str, exchange: AvistaDigitalExchange
     ) -> None:
-        with pytest.raises(NotFoundError, match="dataStoreThingId.nothing"):
+        with pytest.raises(NotFoundError, match=r"dataStoreThingId.nothing"):
             getattr(exchange, call)("dataStoreThingId.nothing")
 
     @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ class TestConstruction:
         assert exchange.getUserInfo().firstName == "Ada"
 
     def test_a_missing_token_is_a_clear_error(self, door: Door) -> None:
-        with pytest.raises(InvalidParameterError, match="token: none was given.*AVISTA_DX_TOKEN"):
+        with pytest.raises(InvalidParameterError, match=r"token: none was given.*AVISTA_DX_TOKEN"):
             door()
 
     @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "tökén", 7, b"bytes"])
@@ -110,17 +110,17 @@ class TestConstruction:
     def test_an_endpoint_that_would_show_the_token_is_refused(
         self, door: Door, endpoint: object
     ) -> None:
-        with pytest.raises(InvalidParameterError, match="endpoint: got .* valid is an https://"):
+        with pytest.raises(InvalidParameterError, match=r"endpoint: got .* valid is an https://"):
             door("token", endpoint=endpoint)
 
     @pytest.mark.parametrize("timeout", [0, -1, "60", None, True, float("nan"), float("inf")])
     def test_a_timeout_that_is_no_duration_is_refused(self, door: Door, timeout: object) -> None:
-        with pytest.raises(InvalidParameterError, match="timeout: got .* seconds above 0"):
+        with pytest.raises(InvalidParameterError, match=r"timeout: got .* seconds above 0"):
             door("token", timeout=timeout)
 
     @pytest.mark.parametrize("debug", ["yes", 1, None])
     def test_debug_is_true_or_false(self, door: Door, debug: object) -> None:
-        with pytest.raises(InvalidParameterError, match="debug: got .* True or False"):
+        with pytest.raises(InvalidParameterError, match=r"debug: got .* True or False"):
             door("token", debug)
 
     def test_endpoint_and_timeout_are_given_by_name_only(self, door: Door) -> None:

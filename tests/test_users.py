@@ -31,7 +31,7 @@ def test_a_token_without_a_user_is_an_error(
     session: object, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
 ) -> None:
     scripted.data("user_getUserSession", session)
-    with pytest.raises(NotFoundError, match="of this token"):
+    with pytest.raises(NotFoundError, match=r"of this token"):
         scripted_exchange.getUserInfo()
 
 

@@ -200,7 +200,8 @@ class DataStoreCalls(Service):
             return _address(answer, "upload")
 
         async def undo(failure: BaseException) -> None:
-            await self._remove_empty_file(created.pop(), failure)
+            if created:
+                await self._remove_empty_file(created.pop(), failure)
 
         await self._transfers.upload(path, create, undo)
         return await self.getDataStoreFileMeta(created.pop())

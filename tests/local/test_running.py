@@ -9,11 +9,13 @@ import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
+from base64 import b64encode
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from avista_digital_exchange_sdk.local import LocalExchange
 
@@ -41,9 +43,9 @@ def attributes(local):
 # In Python
 
 
-def test_it_answers_as_soon_as_it_is_made_and_leaves_nothing_behind():
+def test_it_answers_as_soon_as_it_is_made_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     threads = set(threading.enumerate())
-    leftovers = set(Path(tempfile.gettempdir()).glob("local-exchange-*"))
     with LocalExchange() as local:
         assert ask(local.endpoint, local.token)["user_getUserSession"]
         assert local.token == local.tokens["owner"]
@@ -52,7 +54,7 @@ def test_it_answers_as_soon_as_it_is_made_and_leaves_nothing_behind():
     with pytest.raises(httpx.ConnectError):
         ask(local.endpoint, local.token)
     assert set(threading.enumerate()) == threads
-    assert set(Path(tempfile.gettempdir()).glob("local-exchange-*")) == leftovers
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_closing_again_changes_nothing():
@@ -72,19 +74,33 @@ def test_two_may_run_side_by_side_and_know_nothing_of_each_other(local):
     assert answer.status_code == 401
 
 
-def test_it_closes_while_a_client_listens_and_another_downloads(authorization, open_socket):
+def test_it_closes_while_a_client_listens():
+    with LocalExchange() as local:
+        host = urlsplit(local.endpoint).netloc
+        authorization = json.dumps({"host": host, "Authorization": local.token})
+        uri = f"{local.realtimeEndpoint}?header={b64encode(authorization.encode()).decode()}"
+        with connect(uri, subprotocols=["graphql-ws"]) as connection:
+            connection.send('{"type": "connection_init"}')
+            assert json.loads(connection.recv())["type"] == "connection_ack"
+            local.close()
+            assert json.loads(connection.recv())["type"] == "ka"
+            with pytest.raises(ConnectionClosed):
+                connection.recv()
+
+
+def test_it_closes_while_a_client_does_not_read_what_it_asked_for():
     with LocalExchange() as local:
         stored = local.exchange.objects.create()
         with stored.path.open("wb") as file:
             file.truncate(200 * 1024**2)
         address = urlsplit(local.exchange.objects.download_url(stored.key))
-        connection = socket.create_connection((address.hostname, address.port))
-        target = f"{address.path}?{address.query}"
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
-        assert connection.recv(12) == b"HTTP/1.1 200"
-        started = time.monotonic()
-    assert time.monotonic() - started < 5
-    connection.close()
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            target = f"{address.path}?{address.query}"
+            connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+            assert connection.recv(12) == b"HTTP/1.1 200"
+            started = time.monotonic()
+            local.close()
+            assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "0.0.0.0"])

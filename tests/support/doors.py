@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 
-
 RUNNER = asyncio.Runner()
 """Runs every coroutine of the tests; closed when they are over."""
 

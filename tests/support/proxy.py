@@ -4,7 +4,7 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -43,6 +43,7 @@ class Proxy:
         answers: Answers by operation name or method, given in place of the Local Exchange's;
             None passes one request on.
         blocks_websockets: Whether connections of this kind are refused.
+        before_upload: Called when an upload has begun, before its bytes are read.
     """
 
     def __init__(self, endpoint: str) -> None:
@@ -50,6 +51,7 @@ class Proxy:
         self.seen: list[Seen] = []
         self.answers: dict[str, list[Answer | None]] = {}
         self.blocks_websockets = False
+        self.before_upload: Callable[[], object] = lambda: None
         self._arrival = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
@@ -107,6 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         if self.headers.get("Upgrade", "").lower() == "websocket":
             return self._handle_websocket()
+        if self.command == "PUT":
+            self.proxy.before_upload()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         answer = self.proxy.note(Seen(self.command, self.path, dict(self.headers), body))
         self._send(self._passed_on(body) if answer is None else answer)

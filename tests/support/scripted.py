@@ -24,7 +24,7 @@ class ScriptedPlatform:
 
     def __init__(self, httpx_mock: HTTPXMock) -> None:
         self.requests: list[httpx.Request] = []
-        self._answers: dict[str, deque[Answer | Exception]] = {}
+        self._answers: dict[str, deque[Answer | BaseException]] = {}
         httpx_mock.add_callback(self._answer, is_reusable=True, is_optional=True)
 
     def answers(self, operation: str, *answers: Any) -> None:
@@ -55,7 +55,7 @@ class ScriptedPlatform:
     def _lay_down(self, key: str, answers: Any) -> None:
         made = (
             answer
-            if isinstance(answer, (Answer, Exception))
+            if isinstance(answer, (Answer, BaseException))
             else Answer(body=json.dumps(answer).encode())
             for answer in answers
         )
@@ -69,7 +69,7 @@ class ScriptedPlatform:
                 break
         else:
             raise AssertionError(f"nothing was laid down for {_key(request)}")
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return httpx.Response(
             answer.status, headers=answer.headers, stream=IteratorStream([answer.body])

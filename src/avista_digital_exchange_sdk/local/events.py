@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 EXPORT_COMPLETE = "onNotifyTimeSeriesQueryExportComplete"
@@ -60,11 +59,6 @@ class Events:
         subscribers.discard(subscription)
         if not subscribers:
             self._subscribers.pop(topic, None)
-
-    @property
-    def subscribers(self) -> Mapping[Topic, set[Subscription]]:
-        """Everyone who waits for something."""
-        return MappingProxyType(self._subscribers)
 
 
 class Subscription(AsyncIterator[Any]):

@@ -36,8 +36,7 @@ class Files:
     def download_url(self, caller: Caller, file_id: str) -> Row:
         """Return a PresignedUrl for a file's bytes."""
         row = self._find(caller, file_id, Access.READ)
-        content_type = row["contentType"] or UNKNOWN_CONTENT
-        url = self._objects.download_url(row["objectKey"], content_type=content_type)
+        url = self._objects.download_url(row["objectKey"], content_type=row["contentType"])
         return {"itemId": file_id, "url": url}
 
     def create(
@@ -62,6 +61,7 @@ class Files:
             name=name,
             fileExtension=file_extension,
             description=description,
+            contentType=content_type_of(file_extension),
             ownerUserId=caller.user_id,
             objectKey=key,
         )
@@ -73,16 +73,12 @@ class Files:
 
     def confirm_upload(self, key: str, size: int) -> None:
         """Note that a file's bytes have arrived."""
-        file = self._records.one("SELECT fileExtension FROM files WHERE objectKey = ?", key)
-        if file is not None:
-            self._records.run(
-                """UPDATE files SET storageSizeBytes = ?, lastModified = ?, contentType = ?
-                WHERE objectKey = ?""",
-                size,
-                timestamp(),
-                content_type_of(file["fileExtension"]),
-                key,
-            )
+        self._records.run(
+            "UPDATE files SET storageSizeBytes = ?, lastModified = ? WHERE objectKey = ?",
+            size,
+            timestamp(),
+            key,
+        )
 
     def update(
         self,

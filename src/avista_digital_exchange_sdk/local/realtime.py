@@ -21,6 +21,11 @@ from .graphql_http import UNAUTHORIZED, read_operation
 
 SUBPROTOCOL = "graphql-ws"
 HEADER_SUBPROTOCOL = "header-"
+NO_PROTOCOL = {
+    "errorType": "NoProtocolError",
+    "message": f"The WebSocket subprotocol must be {SUBPROTOCOL}.",
+    "errorCode": 400,
+}
 CONNECTION_TIMEOUT_MS = 300_000
 KEEP_ALIVE_SECONDS = 60.0
 LARGEST_PAYLOAD_BYTES = 240 * 1024
@@ -38,8 +43,7 @@ class RealtimeEndpoint:
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one connection until it closes."""
         if SUBPROTOCOL not in websocket.scope["subprotocols"]:
-            error = {"errorType": "NoProtocolError", "errorCode": 400}
-            await websocket.send_denial_response(Response(to_json({"errors": [error]}), 400))
+            await websocket.send_denial_response(Response(to_json({"errors": [NO_PROTOCOL]}), 400))
             return
         await websocket.accept(SUBPROTOCOL)
         await RealtimeConnection(self._contract, self._exchange, websocket).serve()

@@ -65,7 +65,7 @@ CREATE TABLE IF NOT EXISTS files (
     name TEXT NOT NULL,
     fileExtension TEXT NOT NULL,
     description TEXT,
-    contentType TEXT,
+    contentType TEXT NOT NULL,
     lastModified TEXT,
     storageSizeBytes INTEGER,
     ownerUserId TEXT NOT NULL REFERENCES users,

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 GRAPHQL_PATH = "/graphql"
 REALTIME_PATH = "/graphql/realtime"
+# Longer than clients keep an idle connection, so that none is closed as they take it up again.
+KEEP_ALIVE_SECONDS = 75
 # How long requests under way may take to end once the server is told to stop.
 GRACE_SECONDS = 1
 
@@ -104,6 +106,7 @@ class _Uvicorn(uvicorn.Server):
             log_config=None,
             log_level="critical",
             access_log=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         # Here, not on the server's thread, so that what is missing is missed by the caller.

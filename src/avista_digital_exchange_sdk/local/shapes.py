@@ -25,9 +25,10 @@ def as_user(row: Row) -> Row:
 
 
 def as_file(row: Row) -> Row:
-    """Shape a row as a DataStoreFile."""
+    """Shape a row as a DataStoreFile, which tells of its bytes only once they have arrived."""
     size = row["storageSizeBytes"]
     return row | {
+        "contentType": None if size is None else row["contentType"],
         "storageSizeBytes": size if size is None or size <= LARGEST_INT else None,
         "s3ConfirmedUpload": size is not None,
         "dataViewIds": [],

@@ -1,0 +1,124 @@
+"""What a door is made of: its arguments, checked, and calls turned into blocking ones."""
+
+import functools
+import os
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from pydantic import SecretStr
+
+from . import _checks, _log
+from ._graphql import GraphQLClient
+from ._io import Io, Network, iterate, run, tls_context
+from .errors import InvalidParameterError
+
+PRODUCTION_ENDPOINT = (
+    "https://rrfs7pb7ancybo7bom7uxcsaxq.appsync-api.us-west-2.amazonaws.com/graphql"
+)
+TOKEN_VARIABLE = "AVISTA_DX_TOKEN"
+ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
+DEFAULT_TIMEOUT = 60.0
+"""Seconds; AWS AppSync cuts an operation off at 30."""
+DEFAULT_RETRIES = 4
+MOST_RETRIES = 100
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+_Client = TypeVar("_Client", bound=GraphQLClient)
+
+
+class Settings(NamedTuple):
+    """The doors' arguments, checked."""
+
+    network: Network
+    endpoint: str
+    token: SecretStr
+    maxRetries: int
+
+    def client(self, kind: type[_Client], io: Io) -> _Client:
+        """A client of some kind over one way to wait."""
+        return kind(io, self.endpoint, self.token, self.maxRetries)
+
+
+def settings_of(
+    token: object,
+    debug: object,
+    endpoint: object,
+    timeout: object,
+    maxRetries: object,
+    verify: object,
+    proxy: object,
+) -> Settings:
+    """Check a door's arguments; turn the log on if `debug` asks for it."""
+    if not isinstance(debug, bool):
+        raise _checks.invalid("debug", debug, "True or False")
+    settings = Settings(
+        Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(proxy)),
+        endpoint_of(endpoint),
+        token_of(token),
+        _checks.whole_number("maxRetries", maxRetries, 0, MOST_RETRIES),
+    )
+    if debug:
+        _log.turn_on()
+    return settings
+
+
+def token_of(given: object, variable: str = TOKEN_VARIABLE) -> SecretStr:
+    """The token that is given, or that an environment variable holds."""
+    value = os.environ.get(variable) if given is None else given
+    if value is None:
+        raise InvalidParameterError(
+            f"token: none was given, and the environment variable {variable} is not set; "
+            "make one at energy.collaboratives.io"
+        )
+    # The value stays out of these messages.
+    if not isinstance(value, str):
+        raise InvalidParameterError(f"token: got a {type(value).__name__}; valid is a text")
+    value = value.strip()
+    if not value or not value.isascii() or not value.isprintable() or " " in value:
+        raise InvalidParameterError(
+            "token: it is empty, or holds blanks or characters that no token has"
+        )
+    return SecretStr(value)
+
+
+def endpoint_of(given: object) -> str:
+    """The endpoint that is given, or that the environment names, or production."""
+    value = given or os.environ.get(ENDPOINT_VARIABLE) or PRODUCTION_ENDPOINT
+    if not isinstance(value, str) or not _checks.is_secure(value):
+        valid = "an https:// address (http:// only on this machine)"
+        raise _checks.invalid("endpoint", value, valid)
+    return value
+
+
+def _proxy(given: object) -> str | None:
+    # A proxy's URL may hold a password, so it stays out of the message.
+    if given is None or (isinstance(given, str) and given.startswith(("http://", "https://"))):
+        return given
+    raise InvalidParameterError("proxy: valid is None or the URL of an http:// or https:// proxy")
+
+
+def blocking(
+    call: Callable[Concatenate[Any, _Arguments], Coroutine[Any, Any, _Result]],
+) -> Callable[Concatenate[Any, _Arguments], _Result]:
+    """Make a call's blocking twin, with its name, signature and docstring."""
+
+    @functools.wraps(call)
+    def blocked(self: Any, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        return run(call(self._calls, *args, **kwargs))
+
+    return blocked
+
+
+def blocking_iterator(
+    call: Callable[Concatenate[Any, _Arguments], AsyncGenerator[_Result, None]],
+) -> Callable[Concatenate[Any, _Arguments], Iterator[_Result]]:
+    """Make an iterating call's blocking twin, with its name, signature and docstring."""
+
+    @functools.wraps(call)
+    def blocked(
+        self: Any, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> Iterator[_Result]:
+        return iterate(call(self._calls, *args, **kwargs))
+
+    return blocked

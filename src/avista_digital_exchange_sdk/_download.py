@@ -1,0 +1,207 @@
+"""Downloads: one stream, resumed where it broke off; several at once where one is slow.
+
+Object stores and long lines hold every connection to a certain speed, and several connections add
+up. Where one connection is fast, several would only cost.
+"""
+
+import contextlib
+import hashlib
+from collections import deque
+from typing import BinaryIO
+
+from ._io import BLOCK_SIZE, Download, Io
+from ._presigned import Address, PassingError, broken_off, md5_of, opened
+from ._retry import Waits
+from .errors import TransferError
+
+PART_SIZE = 8 << 20
+PARTS_AT_ONCE = 8
+LOOK_AFTER = 0.5
+"""Seconds after which a stream's speed is known well enough to judge it."""
+
+SLOW = 2.0
+"""Seconds that a rest must need at a stream's speed to be worth more connections."""
+
+
+class _SlowError(Exception):
+    """Ends a stream whose rest is better fetched over several connections."""
+
+
+class Resumable:
+    """A download that knows how far it got, and of which version of the file."""
+
+    def __init__(
+        self, io: Io, address: Address, file: BinaryIO, what: str, maxRetries: int
+    ) -> None:
+        self._io = io
+        self._address = address
+        self._file = file
+        self._what = what
+        self._maxRetries = maxRetries
+        self._url: str | None = None
+        self._start_over()
+        self.furthest = 0
+
+    def _start_over(self) -> None:
+        self._file.seek(0)
+        self._file.truncate()
+        self._etag: str | None = None
+        self._in_parts = False
+        self.received = 0
+        self._digest = hashlib.md5(usedforsecurity=False)
+
+    def forget_address(self) -> None:
+        """Ask for a fresh address at the next attempt: this one has expired."""
+        self._url = None
+
+    async def attempt(self) -> None:
+        """Go on to the end; raise PassingError where another attempt may help."""
+        url = self._url = self._url or await self._address()
+        if self._etag is None:
+            # Without it, nothing tells whether the rest would be of the same file.
+            self._start_over()
+        wanted = _range(self.received, None, self._etag) if self.received else {}
+        async with opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
+            if download.status in (412, 416):
+                self._start_over()
+                raise PassingError(f"{self._what} changed while it was downloaded")
+            if download.status == 200 and self.received:
+                self._start_over()
+            _check_range(download, self.received, self._what)
+            self._etag = download.headers.get("etag")
+            total = self.received + int(download.headers.get("content-length", -1 << 62))
+            expected = md5_of(download)
+            with contextlib.suppress(_SlowError):
+                await self._take(download, total)
+        if self._in_parts:
+            await self._take_parts(url, total)
+        self._check_whole(total, expected)
+
+    async def _take(self, download: Download, total: int) -> None:
+        begun, first = self._io.clock(), self.received
+        with broken_off(f"download of {self._what}"):
+            async with contextlib.aclosing(download.blocks()) as blocks:
+                async for block in blocks:
+                    self._file.write(block)
+                    self._count(block)
+                    elapsed = self._io.clock() - begun
+                    if elapsed > LOOK_AFTER and self._is_slow(elapsed, first, total):
+                        self._in_parts = True
+                        raise _SlowError
+
+    def _count(self, block: bytes) -> None:
+        self._digest.update(block)
+        self.received += len(block)
+        self.furthest = max(self.furthest, self.received)
+
+    def _is_slow(self, elapsed: float, first: int, total: int) -> bool:
+        rest = total - self.received
+        rate = (self.received - first) / elapsed
+        return self._etag is not None and rest > 2 * PART_SIZE and rest > SLOW * rate
+
+    async def _take_parts(self, url: str, total: int) -> None:
+        self._file.flush()
+        parts = _Parts(self._io, self._address, url, self._etag, self._what, self._maxRetries)
+        try:
+            await parts.fetch(self._file.name, self.received, total)
+        except _ChangedError:
+            self._start_over()
+            raise PassingError(f"{self._what} changed while it was downloaded") from None
+        self._file.seek(self.received)
+        while block := self._file.read(BLOCK_SIZE):
+            self._count(block)
+
+    def _check_whole(self, total: int, expected: str | None) -> None:
+        if total >= 0 and total != self.received:
+            message = f"{self._what}: {self.received} bytes came, {total} were promised"
+            raise PassingError(message)
+        if expected is not None and expected != self._digest.hexdigest():
+            self._start_over()
+            raise PassingError(f"{self._what}: what came does not have the file's checksum")
+
+
+class _ChangedError(Exception):
+    """The file is no longer the one whose first part was fetched."""
+
+
+class _Parts:
+    """The parts of a file, fetched over several connections into their places."""
+
+    def __init__(
+        self, io: Io, address: Address, url: str, etag: str | None, what: str, maxRetries: int
+    ) -> None:
+        self._io = io
+        self._address = address
+        self._url = url
+        self._etag = etag
+        self._what = what
+        self._maxRetries = maxRetries
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._stopped = False
+
+    async def fetch(self, path: str, begin: int, total: int) -> None:
+        """Fetch all bytes from `begin` on; the file holds those before."""
+        starts = range(begin, total, PART_SIZE)
+        self._waiting.extend((start, min(start + PART_SIZE, total)) for start in starts)
+        workers = [self._io.begin(self._work(path)) for _ in range(min(PARTS_AT_ONCE, len(starts)))]
+        try:
+            for worker in workers:
+                await worker.result()
+        finally:
+            self._stopped = True
+            for worker in workers:
+                worker.abandon()
+
+    async def _work(self, path: str) -> None:
+        # A handle of its own: no worker can write where another one seeks, nor into a file that
+        # got the number of one closed in the meantime.
+        with open(path, "r+b") as file:
+            while self._waiting and not self._stopped:
+                try:
+                    begin, end = self._waiting.popleft()
+                except IndexError:
+                    return
+                await self._fetch_part(file, begin, end)
+
+    async def _fetch_part(self, file: BinaryIO, begin: int, end: int) -> None:
+        waits = Waits(self._maxRetries)
+        file.seek(begin)
+        while file.tell() < end and not self._stopped:
+            reached, url = file.tell(), self._url
+            try:
+                await self._attempt(file, url, end)
+            except PassingError as error:
+                if file.tell() > reached:
+                    waits.progress()
+                wait = waits.next(error.asked_wait)
+                if wait is None:
+                    raise
+                if error.address_expired and url == self._url:
+                    self._url = await self._address()
+                else:
+                    await self._io.sleep(wait)
+
+    async def _attempt(self, file: BinaryIO, url: str, end: int) -> None:
+        begin = file.tell()
+        wanted = _range(begin, end, self._etag)
+        async with opened(self._io, url, wanted, self._what, (206, 200, 412, 416)) as download:
+            if download.status != 206:
+                raise _ChangedError
+            _check_range(download, begin, self._what)
+            with broken_off(f"download of {self._what}"):
+                async with contextlib.aclosing(download.blocks()) as blocks:
+                    async for block in blocks:
+                        if self._stopped or file.tell() + len(block) > end:
+                            return
+                        file.write(block)
+
+
+def _range(begin: int, end: int | None, etag: str | None) -> dict[str, str]:
+    last = "" if end is None else str(end - 1)
+    return {"Range": f"bytes={begin}-{last}", "If-Match": etag or ""}
+
+
+def _check_range(download: Download, begin: int, what: str) -> None:
+    given = download.headers.get("content-range", "")
+    if download.status == 206 and not given.startswith(f"bytes {begin}-"):
+        raise TransferError(f"{what}: asked to go on at byte {begin}, got {given!r}")
