@@ -54,8 +54,8 @@ def settings_of(
         raise _checks.invalid("debug", debug, "True or False")
     settings = Settings(
         Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(proxy)),
-        endpoint_of(endpoint),
-        token_of(token),
+        _endpoint(endpoint),
+        _token(token),
         _checks.whole_number("maxRetries", maxRetries, 0, MOST_RETRIES),
     )
     if debug:
@@ -63,12 +63,11 @@ def settings_of(
     return settings
 
 
-def token_of(given: object, variable: str = TOKEN_VARIABLE) -> SecretStr:
-    """The token that is given, or that an environment variable holds."""
-    value = os.environ.get(variable) if given is None else given
+def _token(given: object) -> SecretStr:
+    value = os.environ.get(TOKEN_VARIABLE) if given is None else given
     if value is None:
         raise InvalidParameterError(
-            f"token: none was given, and the environment variable {variable} is not set; "
+            f"token: none was given, and the environment variable {TOKEN_VARIABLE} is not set; "
             "make one at energy.collaboratives.io"
         )
     # The value stays out of these messages.
@@ -82,8 +81,7 @@ def token_of(given: object, variable: str = TOKEN_VARIABLE) -> SecretStr:
     return SecretStr(value)
 
 
-def endpoint_of(given: object) -> str:
-    """The endpoint that is given, or that the environment names, or production."""
+def _endpoint(given: object) -> str:
     value = given or os.environ.get(ENDPOINT_VARIABLE) or PRODUCTION_ENDPOINT
     if not isinstance(value, str) or not _checks.is_secure(value):
         valid = "an https:// address (http:// only on this machine)"

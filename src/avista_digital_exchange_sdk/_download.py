@@ -19,8 +19,11 @@ PARTS_AT_ONCE = 8
 LOOK_AFTER = 0.5
 """Seconds after which a stream's speed is known well enough to judge it."""
 
-SLOW = 2.0
-"""Seconds that a rest must need at a stream's speed to be worth more connections."""
+FAST = 100e6
+"""Bytes a second above which one connection is left alone."""
+
+LONG = 2.0
+"""Seconds that a rest must still need to be worth more connections."""
 
 
 class _SlowError(Exception):
@@ -97,7 +100,7 @@ class Resumable:
     def _is_slow(self, elapsed: float, first: int, total: int) -> bool:
         rest = total - self.received
         rate = (self.received - first) / elapsed
-        return self._etag is not None and rest > 2 * PART_SIZE and rest > SLOW * rate
+        return self._etag is not None and rate < FAST and rest > max(2 * PART_SIZE, LONG * rate)
 
     async def _take_parts(self, url: str, total: int) -> None:
         self._file.flush()

@@ -15,7 +15,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
     """Write a temporary file beside `target`; move it into place only when all went well."""
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with open(temporary, "xb") as file:
+        with open(temporary, "x+b") as file:
             yield file
         os.replace(temporary, target)
     except BaseException:

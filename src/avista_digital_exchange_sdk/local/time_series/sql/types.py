@@ -1,0 +1,169 @@
+"""Timestream's data types, and how each is represented in DuckDB.
+
+An interval of days and shorter is a whole number of nanoseconds, one of months and longer a whole
+number of months: DuckDB's own intervals end at microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Type:
+    """A data type."""
+
+    def duckdb(self) -> str:
+        """Name the DuckDB type that represents it."""
+        raise NotImplementedError
+
+    def column_info(self) -> dict[str, Any]:
+        """Describe it the way a query's response describes the types of its columns."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Scalar(Type):
+    """A type without parts."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def duckdb(self) -> str:
+        return _DUCKDB_NAMES[self.name]
+
+    def column_info(self) -> dict[str, Any]:
+        return {"ScalarType": self.name.upper().replace(" ", "_")}
+
+
+@dataclass(frozen=True)
+class Array(Type):
+    """A list of values of one type."""
+
+    element: Type
+
+    def __str__(self) -> str:
+        return f"array({self.element})"
+
+    def duckdb(self) -> str:
+        return f"{self.element.duckdb()}[]"
+
+    def column_info(self) -> dict[str, Any]:
+        return {"ArrayColumnInfo": {"Type": self.element.column_info()}}
+
+
+@dataclass(frozen=True)
+class Row(Type):
+    """Some values, each of its own type and perhaps with a name."""
+
+    fields: tuple[tuple[str | None, Type], ...]
+
+    def __str__(self) -> str:
+        fields = (f'"{name}" {kind}' if name else str(kind) for name, kind in self.fields)
+        return f"row({', '.join(fields)})"
+
+    def duckdb(self) -> str:
+        fields = (f"f{i} {kind.duckdb()}" for i, (_, kind) in enumerate(self.fields))
+        return f"STRUCT({', '.join(fields)})"
+
+    def column_info(self) -> dict[str, Any]:
+        return {
+            "RowColumnInfo": [
+                ({"Name": name} if name else {}) | {"Type": kind.column_info()}
+                for name, kind in self.fields
+            ]
+        }
+
+
+@dataclass(frozen=True)
+class TimeSeries(Type):
+    """Values of one type, each with its time, ordered by time."""
+
+    value: Type
+
+    def __str__(self) -> str:
+        return f"timeseries({self.value})"
+
+    def duckdb(self) -> str:
+        return f'STRUCT("time" TIMESTAMP_NS, "value" {self.value.duckdb()})[]'
+
+    def column_info(self) -> dict[str, Any]:
+        return {"TimeSeriesMeasureValueColumnInfo": {"Type": self.value.column_info()}}
+
+
+INTEGER = Scalar("integer")
+BIGINT = Scalar("bigint")
+DOUBLE = Scalar("double")
+BOOLEAN = Scalar("boolean")
+VARCHAR = Scalar("varchar")
+TIMESTAMP = Scalar("timestamp")
+DATE = Scalar("date")
+INTERVAL = Scalar("interval day to second")
+MONTHS = Scalar("interval year to month")
+UNKNOWN = Scalar("unknown")
+"""The type of NULL."""
+
+_DUCKDB_NAMES = {
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "varchar": "VARCHAR",
+    "timestamp": "TIMESTAMP_NS",
+    "date": "DATE",
+    "interval day to second": "BIGINT",
+    "interval year to month": "INTEGER",
+    "unknown": "INTEGER",
+}
+_WIDER = {
+    INTEGER: (BIGINT, DOUBLE),
+    BIGINT: (DOUBLE,),
+    DATE: (TIMESTAMP,),
+}
+
+
+def converts(given: Type, wanted: Type) -> bool:
+    """Tell whether a value of one type may stand where another is wanted."""
+    if given in (wanted, UNKNOWN):
+        return True
+    if isinstance(given, Array) and isinstance(wanted, Array):
+        return converts(given.element, wanted.element)
+    if isinstance(given, Row) and isinstance(wanted, Row):
+        return len(given.fields) == len(wanted.fields) and all(
+            converts(a, b) for (_, a), (_, b) in zip(given.fields, wanted.fields, strict=True)
+        )
+    return isinstance(given, Scalar) and wanted in _WIDER.get(given, ())
+
+
+def common_type(one: Type, other: Type) -> Type | None:
+    """Find the type that values of two types have in common, if they have one."""
+    if converts(one, other):
+        return other
+    if converts(other, one):
+        return one
+    if isinstance(one, Array) and isinstance(other, Array):
+        element = common_type(one.element, other.element)
+        return element and Array(element)
+    if isinstance(one, Row) and isinstance(other, Row) and len(one.fields) == len(other.fields):
+        pairs = zip(one.fields, other.fields, strict=True)
+        fields = [(name, common_type(a, b)) for (name, a), (_, b) in pairs]
+        if all(kind is not None for _, kind in fields):
+            return Row(tuple((name, kind) for name, kind in fields if kind is not None))
+    return None
+
+
+def is_numeric(kind: Type) -> bool:
+    """Tell whether values can be calculated with."""
+    return kind in (INTEGER, BIGINT, DOUBLE)
+
+
+def is_orderable(kind: Type) -> bool:
+    """Tell whether values can be put in order."""
+    if isinstance(kind, Array):
+        return is_orderable(kind.element)
+    if isinstance(kind, Row):
+        return all(is_orderable(part) for _, part in kind.fields)
+    return not isinstance(kind, TimeSeries)
