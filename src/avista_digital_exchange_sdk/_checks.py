@@ -27,15 +27,19 @@ def invalid(argument: str, value: object, valid: str) -> InvalidParameterError:
 
 def shown(value: object) -> str:
     """A value as an error shows it: its type told, its length bounded."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:
+        # A number of very many digits, say; the error to raise is about the argument.
+        text = "what can't be shown"
     if len(text) > LONGEST_SHOWN:
         text = f"{text[:LONGEST_SHOWN]}…"
     return text if value is None or isinstance(value, str) else f"{text} ({type(value).__name__})"
 
 
-def text(argument: str, value: object, *, longest: int | None = None) -> str:
-    """A text that is not empty."""
-    if not isinstance(value, str) or not value.strip():
+def text(argument: str, value: object, *, longest: int | None = None, blank: bool = False) -> str:
+    """A text that is not empty; nor blank, unless that will do."""
+    if not isinstance(value, str) or not (value if blank else value.strip()):
         raise invalid(argument, value, "a text that is not empty")
     _unicode(argument, value)
     if longest is not None and len(value) > longest:

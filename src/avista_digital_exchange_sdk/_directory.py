@@ -50,8 +50,7 @@ class DirectoryListing:
         Example:
             >>> directory = digitalExchange.getDataStoreDirectory(homeDirectoryId)
             >>> directory.printContents()
-            reports/      dataStoreDirectoryId.1a2b
-            load.csv      dataStoreFileId.3c4d
+            solar_site.csv  dataStoreFileId...
         """
         rows = [
             (_printable(entry.name) + "/", entry.dataStoreDirectoryId) for entry in self.directories

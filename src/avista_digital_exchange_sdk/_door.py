@@ -102,7 +102,7 @@ def blocking(
     """Make a call's blocking twin, with its name, signature and docstring."""
 
     @functools.wraps(call)
-    def blocked(self: Any, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+    def blocked(self: Any, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
         return run(call(self._calls, *args, **kwargs))
 
     return blocked
@@ -115,7 +115,7 @@ def blocking_iterator(
 
     @functools.wraps(call)
     def blocked(
-        self: Any, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+        self: Any, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> Iterator[_Result]:
         return iterate(call(self._calls, *args, **kwargs))
 

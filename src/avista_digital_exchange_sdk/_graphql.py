@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from copy import copy
 from functools import cache
 from typing import Any, Generic, Self, TypeVar
 
@@ -9,6 +10,7 @@ import pydantic
 from pydantic import SecretStr, ValidationError
 from pydantic_core import from_json, to_json
 
+from ._documents import operation
 from ._io import Answer, Io
 from ._log import logger, shortened
 from ._model import BaseModel, Unset
@@ -25,7 +27,7 @@ from .errors import (
     UnauthorizedError,
 )
 
-Result = TypeVar("Result", bound=BaseModel)
+Result = TypeVar("Result")
 
 _ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
     # The first class one of whose words occurs in the errorType, in lower case, is taken.
@@ -45,6 +47,9 @@ REPEATABLE_MUTATIONS = frozenset(
     }
 )
 """Mutations that do no harm when they are done twice."""
+
+
+ANONYMOUS = "an operation without a name"
 
 
 class Subscription(Generic[Result]):
@@ -70,27 +75,29 @@ class GraphQLClient:
         endpoint: str,
         token: SecretStr,
         maxRetries: int,
-        timeout: float | None = None,
     ) -> None:
         self.io = io
         self.endpoint = endpoint
         self.token = token
         self.maxRetries = maxRetries
-        self._timeout = timeout
+        self._timeout: float | None = None
 
     def hurried(self, timeout: float) -> Self:
         """The same client, asking once and waiting at most `timeout` seconds for the answer."""
-        return type(self)(self.io, self.endpoint, self.token, 0, timeout)
+        hurried = copy(self)
+        hurried.maxRetries, hurried._timeout = 0, timeout
+        return hurried
 
     async def execute(
         self,
         result: type[Result],
         *,
         query: str,
-        operation_name: str,
+        operation_name: str | None,
         variables: dict[str, object],
     ) -> Result:
         """Run one query or mutation and return its data."""
+        label = operation_name or ANONYMOUS
         body = to_json(
             {
                 "query": query,
@@ -102,14 +109,15 @@ class GraphQLClient:
             "Authorization": self.token.get_secret_value(),
             "Content-Type": "application/json",
         }
-        repeatable = not is_mutation(query) or operation_name in REPEATABLE_MUTATIONS
+        changes = operation(query, operation_name).kind == "mutation"
+        repeatable = not changes or operation_name in REPEATABLE_MUTATIONS
         waits = Waits(self.maxRetries)
         while True:
             asked_wait: float | None = None
             try:
-                answer = await self._ask(operation_name, variables, headers, body)
+                answer = await self._ask(label, variables, headers, body)
                 asked_wait = retry_after(answer.headers)
-                return parse_answer(result, answer, operation_name, self.token)
+                return parse_answer(result, answer, label, self.token)
             except DigitalExchangeError as error:
                 passing = may_pass(error, repeatable=repeatable)
                 if not passing or (wait := waits.next(asked_wait)) is None:
@@ -149,11 +157,6 @@ class GraphQLClient:
     ) -> Subscription[Result]:
         """Describe a subscription, to be started over a real-time connection."""
         return Subscription(result, query, wire_variables(variables))
-
-
-def is_mutation(document: str) -> bool:
-    """Whether an operation changes something."""
-    return document.lstrip().startswith("mutation")
 
 
 def wire_variables(variables: dict[str, object]) -> dict[str, object]:
@@ -246,6 +249,9 @@ def _class_by_type(errors: list[Any]) -> type[ApiError] | None:
             return error_class
     if any("timed out" in message.lower() for message in messages):
         return ServerError
+    # AWS AppSync says so, without an errorType, of a document that does not fit the schema.
+    if any(message.startswith("Validation error") for message in messages):
+        return InvalidRequestError
     return None
 
 

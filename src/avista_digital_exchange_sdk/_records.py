@@ -4,6 +4,7 @@ The rules are those of AWS Timestream's write API: see `Record` and `MeasureValu
 and "Naming constraints" and "Quotas" in its developer guide.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,6 +27,8 @@ LONGEST_VALUE = 2048
 MOST_DIMENSIONS = 128
 MOST_MEASURES = 256
 HIGHEST_VERSION = 2**31 - 1
+LARGEST_INTEGER = 10**LONGEST_VALUE
+"""Python refuses to write out integers that are very much longer."""
 RESERVED_NAMES = frozenset({"measure_value", "measure_name", "time"})
 RESERVED_PREFIX = "ts_"
 
@@ -62,7 +65,7 @@ def dimension(dimensionValueType: object, name: object, value: object) -> TimeSe
             "dimensionValueType", dimensionValueType, DimensionValueType
         ),
         name=_name("name", name),
-        value=_bounded("value", _checks.text("value", value)),
+        value=_bounded("value", _checks.text("value", value, blank=True)),
     )
 
 
@@ -171,7 +174,7 @@ def _value_text(
     """Write a measure's value as text of its type, without losing digits."""
     value = _plain(value)
     if kind is MeasureValueType.VARCHAR:
-        return _bounded(argument, _checks.text(argument, _as_text(argument, value)))
+        return _bounded(argument, _checks.text(argument, _as_text(argument, value), blank=True))
     if kind is MeasureValueType.BOOLEAN:
         text = str(value).strip().lower() if isinstance(value, (bool, str)) else ""
         if text not in ("true", "false"):
@@ -188,11 +191,11 @@ def _value_text(
 
 def _plain(value: object) -> object:
     """Numbers and booleans of numpy as Python's own."""
-    if type(value).__module__ == "numpy" and not isinstance(value, (str, bytes)):
-        item: object = value.item() if hasattr(value, "item") else value
-        name = type(value).__name__
-        return value if name.startswith(("datetime", "timedelta")) else item
-    return value
+    is_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
+    if not is_scalar or type(value).__name__.startswith(("datetime", "timedelta")):
+        return value
+    item: object = value.item()  # type: ignore[attr-defined]  # every scalar of numpy has it
+    return item
 
 
 def _as_text(argument: str, value: object) -> object:
@@ -202,6 +205,8 @@ def _as_text(argument: str, value: object) -> object:
         return iso_text(instant(argument, value))
     if isinstance(value, float):
         return float.__repr__(value)
+    if isinstance(value, Integral) and abs(int(value)) >= LARGEST_INTEGER:
+        return value
     return str(value) if isinstance(value, (Integral, Decimal)) else value
 
 
@@ -215,12 +220,18 @@ def _double_text(argument: str, value: object) -> str:
 
 
 def _bigint_text(argument: str, value: object, valid: str) -> str:
-    if isinstance(value, (float, Decimal)) and value % 1 == 0 and -(2**53) <= value <= 2**53:
+    if isinstance(value, (float, Decimal)) and _is_exact_integer(value):
         value = int(value)
-    text = str(value).strip() if isinstance(value, (Integral, str)) else ""
+    text = _as_text(argument, value) if isinstance(value, Integral) else value
+    text = text.strip() if isinstance(text, str) else ""
     if not _INTEGER.fullmatch(text) or len(text) > 20 or not -(2**63) <= int(text) < 2**63:
         raise invalid(argument, value, valid)
     return text
+
+
+def _is_exact_integer(value: float | Decimal) -> bool:
+    finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+    return finite and -(2**53) <= value <= 2**53 and value % 1 == 0
 
 
 def _timestamp_text(argument: str, value: object, unit: TimeUnit | None) -> str:

@@ -26,7 +26,7 @@ class CollaborativeCalls(ServiceCalls):
         Example:
             >>> for collaborative in digitalExchange.listCollaboratives():
             ...     print(collaborative.name)
-            Distributed solar study
+            Solar Research
         """
         return await self._client.collaborative_list_collaboratives()
 
@@ -69,9 +69,10 @@ class CollaborativeCalls(ServiceCalls):
             UnauthorizedError: You are not a member of it.
 
         Example:
-            >>> services = digitalExchange.listCollaborativeServices(collaborativeId)
-            >>> sorted(service.serviceType for service in services)
-            ['DATA_STORE', 'TIME_SERIES_DB']
+            >>> for service in digitalExchange.listCollaborativeServices(collaborativeId):
+            ...     print(service.serviceType)
+            DATA_STORE
+            TIME_SERIES_DB
         """
         _checks.identifier("collaborativeId", collaborativeId)
         return await self._client.collaborative_list_collaborative_services(collaborativeId)
@@ -96,7 +97,7 @@ class CollaborativeCalls(ServiceCalls):
         Example:
             >>> shared = digitalExchange.listCollaborativesServiceSharedWith(dataStoreId)
             >>> [collaborative.name for collaborative in shared]
-            ['Distributed solar study']
+            ['Solar Research']
         """
         kind = _service_type(serviceId, serviceType)
         return await self._client.collaborative_list_collaboratives_service_shared_with(

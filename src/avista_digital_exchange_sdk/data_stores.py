@@ -26,7 +26,7 @@ class DataStoreCalls(Service):
         Example:
             >>> for dataStore in digitalExchange.listDataStores():
             ...     print(dataStore.name)
-            Cedar Valley field data
+            Solar site
         """
         return await self._client.storage_list_data_stores()
 
@@ -124,7 +124,8 @@ class DataStoreCalls(Service):
 
         Example:
             >>> file = digitalExchange.downloadDataStoreFile(dataStoreFileId, "./")
-            >>> open("solar_site.csv").readline().startswith("time,GHI")
+            >>> with open("solar_site.csv") as downloaded:
+            ...     downloaded.readline().startswith("time,GHI")
             True
         """
         _checks.identifier("dataStoreFileId", dataStoreFileId)

@@ -8,13 +8,21 @@ from ._generated.client import Client
 from ._io import AsyncIo, BlockingIo, Verify, run
 from .collaboratives import CollaborativeCalls
 from .data_stores import DataStoreCalls
+from .operations import OperationCalls
 from .time_series import TimeSeriesCalls
 from .time_series_queries import TimeSeriesQueryCalls
 from .users import UserCalls
 
 
-class _Calls(UserCalls, DataStoreCalls, TimeSeriesCalls, TimeSeriesQueryCalls, CollaborativeCalls):
-    """Every documented call, written once."""
+class _Calls(
+    UserCalls,
+    DataStoreCalls,
+    TimeSeriesCalls,
+    TimeSeriesQueryCalls,
+    CollaborativeCalls,
+    OperationCalls,
+):
+    """Every call, written once."""
 
 
 class AvistaDigitalExchange:
@@ -43,7 +51,7 @@ class AvistaDigitalExchange:
     Example:
         >>> with AvistaDigitalExchange(token, endpoint=endpoint) as digitalExchange:
         ...     print(digitalExchange.getUserInfo().firstName)
-        Olivia
+        Ada
     """
 
     def __init__(
@@ -107,6 +115,7 @@ class AvistaDigitalExchange:
     listCollaborativesServiceSharedWith = blocking(_Calls.listCollaborativesServiceSharedWith)
     addServiceToCollaborative = blocking(_Calls.addServiceToCollaborative)
     removeServiceFromCollaborative = blocking(_Calls.removeServiceFromCollaborative)
+    execute = blocking(_Calls.execute)
 
 
 class AsyncAvistaDigitalExchange(_Calls):
@@ -134,7 +143,7 @@ class AsyncAvistaDigitalExchange(_Calls):
     Example:
         >>> async with AsyncAvistaDigitalExchange(token, endpoint=endpoint) as digitalExchange:
         ...     print((await digitalExchange.getUserInfo()).firstName)
-        Olivia
+        Ada
     """
 
     def __init__(

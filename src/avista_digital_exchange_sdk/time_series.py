@@ -34,7 +34,7 @@ class TimeSeriesCalls(Service):
         Example:
             >>> for database in digitalExchange.listTimeSeriesDatabases():
             ...     print(database.name)
-            Cedar Valley measurements
+            Solar measurements
         """
         return await self._client.time_series_db_list_databases()
 
@@ -85,7 +85,7 @@ class TimeSeriesCalls(Service):
         Example:
             >>> for asset in digitalExchange.listTimeSeriesAssetsAndLatestValues(timeSeriesDbId):
             ...     print(asset.name, [attribute.lastValue for attribute in asset.attributes])
-            Greensboro roof ['18.8', '0']
+            Greensboro roof ['0', '18.8']
         """
         _checks.identifier("timeSeriesDbId", timeSeriesDbId)
         target = None

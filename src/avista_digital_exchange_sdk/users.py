@@ -19,7 +19,7 @@ class UserCalls(Service):
         Example:
             >>> user = digitalExchange.getUserInfo()
             >>> print(user.firstName, user.organization.name)
-            Olivia Cedar Valley Utility
+            Ada Cascade Valley Energy
         """
         session = await self._client.user_get_user_session()
         return found(session.user if session else None, "user", "of this token")

@@ -77,7 +77,7 @@ class ScriptedPlatform:
 
 
 def _key(request: httpx.Request) -> list[str]:
-    if str(request.url) == ENDPOINT:
+    if request.method == "POST":
         return [json.loads(request.content)["operationName"]]
     # The URL of a presigned request prints without its query string.
     url = httpx.URL(request.url).copy_with()

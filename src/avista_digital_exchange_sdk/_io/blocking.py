@@ -59,12 +59,14 @@ class BlockingIo:
     async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
         from websockets.sync.client import connect
 
-        with socket_errors():
-            try:
-                socket = connect(url, **connect_options(self._network, url, subprotocols))
-            except TimeoutError as error:
-                raise SubscriptionError("the real-time connection did not open in time") from error
-        with contextlib.closing(socket):
+        with contextlib.ExitStack() as closing:
+            with socket_errors():
+                try:
+                    options = connect_options(self._network, url, subprotocols)
+                    socket = closing.enter_context(connect(url, **options))
+                except TimeoutError as error:
+                    message = "the real-time connection did not open in time"
+                    raise SubscriptionError(message) from error
             yield _Socket(socket)
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:

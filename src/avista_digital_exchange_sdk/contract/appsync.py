@@ -9,7 +9,6 @@ from graphql import (
     DirectiveDefinitionNode,
     DirectiveNode,
     DocumentNode,
-    NamedTypeNode,
     NameNode,
     ScalarTypeDefinitionNode,
     StringValueNode,
@@ -18,6 +17,8 @@ from graphql import (
     visit,
 )
 from graphql.language import REMOVE
+
+from .nodes import type_names
 
 DIRECTIVE_PREFIX = "aws_"
 SCALARS = {
@@ -37,10 +38,9 @@ def plain(document: DocumentNode) -> DocumentNode:
     """The same schema without AppSync's directives, and with the scalars it uses declared."""
     stripped = visit(document, _WithoutDirectives())
     declared = [node for node in stripped.definitions if not _is_scalar(node)]
-    used = _UsedNames()
-    visit(DocumentNode(definitions=declared), used)
-    scalars = [_scalar(name) for name in SCALARS if name in used.names]
-    return DocumentNode(definitions=[*declared, *scalars])
+    used = type_names(DocumentNode(definitions=tuple(declared)))
+    scalars = [_scalar(name) for name in SCALARS if name in used]
+    return DocumentNode(definitions=(*declared, *scalars))
 
 
 class _WithoutDirectives(Visitor):
@@ -55,17 +55,6 @@ class _WithoutDirectives(Visitor):
         return REMOVE if node.name.value.startswith(DIRECTIVE_PREFIX) else None
 
 
-class _UsedNames(Visitor):
-    """Collects the names of all types that are referred to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_named_type(self, node: NamedTypeNode, *_: object) -> None:
-        self.names.add(node.name.value)
-
-
 def _is_scalar(node: DefinitionNode) -> bool:
     return isinstance(node, ScalarTypeDefinitionNode) and node.name.value in SCALARS
 
@@ -73,5 +62,5 @@ def _is_scalar(node: DefinitionNode) -> bool:
 def _scalar(name: str) -> ScalarTypeDefinitionNode:
     description = StringValueNode(value=SCALARS[name], block=True)
     return ScalarTypeDefinitionNode(
-        name=NameNode(value=name), description=description, directives=[]
+        name=NameNode(value=name), description=description, directives=()
     )

@@ -1,6 +1,7 @@
 """A schema, read from where it can be had: an endpoint, an SDL file, an introspection JSON."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from graphql import (
     print_schema,
 )
 
-from .._door import DEFAULT_TIMEOUT, endpoint_of, token_of
+from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
 from .._graphql import GraphQLClient
 from .._io import BlockingIo, run
 from ..errors import DigitalExchangeError, InvalidRequestError
@@ -41,12 +42,15 @@ def load(source: str, token_variable: str) -> GraphQLSchema:
 
 def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
     """Ask an endpoint for its schema; the token is in an environment variable."""
+    token = os.environ.get(token_variable)
+    if not token:
+        raise ContractError(f"the environment variable {token_variable} holds no token")
     try:
-        token = token_of(None, token_variable)
-        client = GraphQLClient(BlockingIo(DEFAULT_TIMEOUT), endpoint_of(endpoint), token)
+        settings = settings_of(token, False, endpoint, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True, None)
+        client = settings.client(GraphQLClient, BlockingIo(settings.network))
         return _from_introspection(_introspect(client), client.endpoint)
     except DigitalExchangeError as error:
-        raise ContractError(str(error)) from error
+        raise ContractError(f"{endpoint or 'the platform'}: {error}") from error
 
 
 def _introspect(client: GraphQLClient) -> dict[str, Any]:
@@ -60,8 +64,11 @@ def _introspect(client: GraphQLClient) -> dict[str, Any]:
 
 
 def _answer(client: GraphQLClient, query: str) -> dict[str, Any]:
-    operation = client.execute(dict[str, Any], query=query, operation_name=OPERATION, variables={})
-    return run(operation)
+    flow = client.execute(dict[str, Any], query=query, operation_name=OPERATION, variables={})
+    try:
+        return run(flow)
+    finally:
+        run(client.io.close())
 
 
 def from_file(path: Path) -> GraphQLSchema:

@@ -49,7 +49,12 @@ class LocalExchange:
     """
 
     def __init__(
-        self, *, host: str = "127.0.0.1", port: int = 0, data: str | Path | None = None
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        data: str | Path | None = None,
+        publicUrl: str | None = None,
     ) -> None:
         """Start to serve.
 
@@ -58,6 +63,8 @@ class LocalExchange:
             port: The port to listen on; 0 takes any that is free.
             data: The folder in which everything is kept. None keeps nothing: all is gone once
                 the exchange is closed.
+            publicUrl: What presigned URLs begin with, where clients reach the exchange by way of
+                another server, such as `https://exchange.example`.
 
         Raises:
             OSError: The address can't be listened on, or the folder can't be used.
@@ -70,7 +77,7 @@ class LocalExchange:
             else:
                 folder = Path(data)
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.exchange, planted = _open(folder, f"http://{address}", stack)
+            self.exchange, planted = _open(folder, publicUrl or f"http://{address}", stack)
             server = Server(self.exchange, listener)
             server.start()
             stack.callback(server.stop)

@@ -43,6 +43,14 @@ def not_supported(node: exp.Expression, what: str) -> PlatformError:
     return sql_error(node, f"{what} is not supported")
 
 
+def only(node: exp.Expression, *known: str) -> None:
+    """Refuse a node that says more than what is translated of it."""
+    for name, value in node.args.items():
+        if name not in known and value not in (None, False, [], ""):
+            what = value.key if isinstance(value, exp.Expression) else name
+            raise not_supported(node, what.replace("_", " ").strip().upper())
+
+
 def position(node: exp.Expression) -> str:
     """Write where a node begins, if that is known: `line 1:8: `."""
     places = [

@@ -33,9 +33,11 @@ class Scalar(Type):
         return self.name
 
     def duckdb(self) -> str:
+        """Name the DuckDB type that represents it."""
         return _DUCKDB_NAMES[self.name]
 
     def column_info(self) -> dict[str, Any]:
+        """Describe it as a response does."""
         return {"ScalarType": self.name.upper().replace(" ", "_")}
 
 
@@ -49,9 +51,11 @@ class Array(Type):
         return f"array({self.element})"
 
     def duckdb(self) -> str:
+        """Name the DuckDB type that represents it."""
         return f"{self.element.duckdb()}[]"
 
     def column_info(self) -> dict[str, Any]:
+        """Describe it as a response does."""
         return {"ArrayColumnInfo": {"Type": self.element.column_info()}}
 
 
@@ -66,10 +70,12 @@ class Row(Type):
         return f"row({', '.join(fields)})"
 
     def duckdb(self) -> str:
+        """Name the DuckDB type that represents it."""
         fields = (f"f{i} {kind.duckdb()}" for i, (_, kind) in enumerate(self.fields))
         return f"STRUCT({', '.join(fields)})"
 
     def column_info(self) -> dict[str, Any]:
+        """Describe it as a response does."""
         return {
             "RowColumnInfo": [
                 ({"Name": name} if name else {}) | {"Type": kind.column_info()}
@@ -88,9 +94,16 @@ class TimeSeries(Type):
         return f"timeseries({self.value})"
 
     def duckdb(self) -> str:
-        return f'STRUCT("time" TIMESTAMP_NS, "value" {self.value.duckdb()})[]'
+        """Name the DuckDB type that represents it."""
+        return Array(self.point).duckdb()
+
+    @property
+    def point(self) -> Row:
+        """One value with its time."""
+        return Row((("time", TIMESTAMP), ("value", self.value)))
 
     def column_info(self) -> dict[str, Any]:
+        """Describe it as a response does."""
         return {"TimeSeriesMeasureValueColumnInfo": {"Type": self.value.column_info()}}
 
 
@@ -106,7 +119,7 @@ MONTHS = Scalar("interval year to month")
 UNKNOWN = Scalar("unknown")
 """The type of NULL."""
 
-_DUCKDB_NAMES = {
+_DUCKDB_NAMES: dict[str, str] = {
     "integer": "INTEGER",
     "bigint": "BIGINT",
     "double": "DOUBLE",
@@ -118,7 +131,7 @@ _DUCKDB_NAMES = {
     "interval year to month": "INTEGER",
     "unknown": "INTEGER",
 }
-_WIDER = {
+_WIDER: dict[Type, tuple[Type, ...]] = {
     INTEGER: (BIGINT, DOUBLE),
     BIGINT: (DOUBLE,),
     DATE: (TIMESTAMP,),

@@ -1,0 +1,139 @@
+"""What the packages that `avista-dx generate` makes stand on.
+
+Their clients are doors of their own: made with the same arguments as `AvistaDigitalExchange`, over
+the same transport, with the same errors.
+"""
+
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import Self
+
+from . import _subscriptions
+from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, blocking, blocking_iterator, settings_of
+from ._graphql import GraphQLClient, Result
+from ._io import AsyncIo, BlockingIo, Verify, run
+from ._model import UNSET, BaseModel, Items, OpenEnum, Unset
+
+__all__ = [
+    "UNSET",
+    "AsyncOperations",
+    "BaseModel",
+    "BlockingOperations",
+    "Events",
+    "Items",
+    "OpenEnum",
+    "Unset",
+    "blocking",
+    "blocking_iterator",
+]
+
+LONGEST_WAIT = 24 * 3600.0
+"""Seconds until the next event; after a day AWS AppSync ends a connection anyway."""
+
+Events = AsyncGenerator[Result, None]
+"""What a subscription gives: its events, as they come."""
+
+
+class _Operations(GraphQLClient):
+    """Runs generated operations, subscriptions among them."""
+
+    async def events(
+        self,
+        result: type[Result],
+        *,
+        query: str,
+        operation_name: str,
+        variables: dict[str, object],
+    ) -> Events[Result]:
+        """Go through a subscription's events as they come."""
+        subscription = self.subscription(
+            result, query=query, operation_name=operation_name, variables=variables
+        )
+        async with (
+            _subscriptions.connect(self.io, self.endpoint, self.token) as connection,
+            connection.subscribe(subscription) as events,
+        ):
+            while True:
+                yield await events.next(LONGEST_WAIT)
+
+
+class AsyncOperations(_Operations):
+    """The base of a generated client whose operations are awaited.
+
+    Use it in an `async with` block, or await `close()`. Its arguments are those of
+    `AsyncAvistaDigitalExchange`.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        debug: bool = False,
+        *,
+        endpoint: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        maxRetries: int = DEFAULT_RETRIES,
+        verify: Verify = True,
+        proxy: str | None = None,
+    ) -> None:
+        settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        super().__init__(
+            AsyncIo(settings.network), settings.endpoint, settings.token, settings.maxRetries
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(endpoint={self.endpoint!r})"
+
+    async def close(self) -> None:
+        """Close the connections; the object can't be used afterwards."""
+        await self.io.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class BlockingOperations:
+    """The base of a generated client whose operations block until they are done.
+
+    Use it in a `with` block, or call `close()`. Its arguments are those of
+    `AvistaDigitalExchange`.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        debug: bool = False,
+        *,
+        endpoint: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        maxRetries: int = DEFAULT_RETRIES,
+        verify: Verify = True,
+        proxy: str | None = None,
+    ) -> None:
+        settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        self._calls = settings.client(_Operations, BlockingIo(settings.network))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(endpoint={self._calls.endpoint!r})"
+
+    def close(self) -> None:
+        """Close the connections; the object can't be used afterwards."""
+        run(self._calls.io.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,108 @@
+"""What Timestream's functions need of DuckDB beyond its own, as macros in the results database."""
+
+from __future__ import annotations
+
+_DAY = 86_400_000_000_000
+
+# 1.0E10 the way Java writes it, from 10000000000.0 or 1e10 the way DuckDB does.
+_DOUBLE_TEXT = r"""
+CASE
+    WHEN isnan(x) THEN 'NaN'
+    WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+    WHEN x = 0 OR (abs(x) >= 1e-3 AND abs(x) < 1e7) THEN x::VARCHAR
+    ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || results.scientific(abs(x)::VARCHAR)
+END
+"""
+_SCIENTIFIC = r"""
+CASE
+    WHEN contains(text, 'e') THEN
+        split_part(text, 'e', 1)
+        || CASE WHEN contains(split_part(text, 'e', 1), '.') THEN '' ELSE '.0' END
+        || 'E' || split_part(text, 'e', 2)::INTEGER
+    WHEN starts_with(text, '0.') THEN
+        results.mantissa(ltrim(substr(text, 3), '0'))
+        || 'E-' || (length(text) - 1 - length(ltrim(substr(text, 3), '0')))
+    ELSE
+        results.mantissa(rtrim(replace(text, '.', ''), '0'))
+        || 'E' || (strpos(text, '.') - 2)
+END
+"""
+_FROM_ISO = r"""
+make_timestamp_ns(
+    epoch_ns(CAST(regexp_replace(
+        regexp_replace(text, '(Z|z|[+-]\d\d(:?\d\d)?)$', ''), '[Tt]', ' ') AS TIMESTAMP_NS))
+    - CASE WHEN regexp_matches(text, '\d[+-]\d\d(:?\d\d)?$') AND contains(text, ':') THEN
+        CASE WHEN regexp_matches(text, '-\d\d(:?\d\d)?$') THEN -1 ELSE 1 END * 60000000000 * (
+            60 * regexp_extract(text, '[+-](\d\d)(:?\d\d)?$', 1)::BIGINT
+            + coalesce(nullif(regexp_extract(text, '[+-]\d\d:?(\d\d)$', 1), ''), '0')::BIGINT)
+      ELSE 0 END)
+"""
+_ISO_FORM = r"^\d{4}-\d\d-\d\d([Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|z|[+-]\d\d(:?\d\d)?)?)?$"
+
+_MACROS = {
+    "floor_mod(a, b)": "((a % b) + b) % b",
+    "date_of(t)": "CAST(make_timestamp_ns(epoch_ns(t) - results.time_of_day(t)) AS DATE)",
+    "time_of_day(t)": f"results.floor_mod(epoch_ns(t), {_DAY})",
+    "bin_time(t, width)": """
+        CASE WHEN width <= 0 THEN error('The interval of bin must be greater than zero')
+        ELSE make_timestamp_ns(epoch_ns(t) - results.floor_mod(epoch_ns(t), width)) END""",
+    "timestamp_of(d)": "CAST(d AS TIMESTAMP_NS)",
+    "add_months(t, n)": """
+        make_timestamp_ns(results.time_of_day(t) + epoch_ns(
+            CAST(results.date_of(t) + to_months(n::INTEGER) AS TIMESTAMP_NS)))""",
+    "add_months_to_date(d, n)": "CAST(d + to_months(n::INTEGER) AS DATE)",
+    "add_to_date(d, i)": f"""
+        CASE WHEN i % {_DAY} <> 0
+        THEN error('Cannot add hour, minutes or seconds to a date')
+        ELSE d + CAST(i // {_DAY} AS INTEGER) END""",
+    # Whole months do not end within a microsecond, so the nanoseconds go off both ends.
+    "months_between(a, b)": """
+        date_sub('month',
+            make_timestamp((epoch_ns(a) - results.floor_mod(epoch_ns(a), 1000)) // 1000),
+            make_timestamp((epoch_ns(b) - results.floor_mod(epoch_ns(a), 1000)
+                - results.floor_mod(epoch_ns(b) - results.floor_mod(epoch_ns(a), 1000), 1000)
+                ) // 1000))""",
+    "from_iso(text)": f"""
+        CASE WHEN regexp_matches(text, '{_ISO_FORM}') THEN {_FROM_ISO}
+        ELSE error('Invalid format: ' || text) END""",
+    "java_ln(x)": "CASE WHEN x = 0 THEN '-Infinity'::DOUBLE WHEN x < 0 THEN 'NaN' ELSE ln(x) END",
+    "java_log2(x)": (
+        "CASE WHEN x = 0 THEN '-Infinity'::DOUBLE WHEN x < 0 THEN 'NaN' ELSE log2(x) END"
+    ),
+    "java_log10(x)": (
+        "CASE WHEN x = 0 THEN '-Infinity'::DOUBLE WHEN x < 0 THEN 'NaN' ELSE log10(x) END"
+    ),
+    "mantissa(digits)": (
+        "left(digits, 1) || '.' || CASE WHEN length(digits) > 1 THEN substr(digits, 2) ELSE '0' END"
+    ),
+    "scientific(text)": _SCIENTIFIC,
+    "double_text(x)": _DOUBLE_TEXT,
+    "interval_text(i)": f"""
+        format('{{}}{{}} {{:02d}}:{{:02d}}:{{:02d}}.{{:09d}}', CASE WHEN i < 0 THEN '-' ELSE '' END,
+            abs(i) // {_DAY}, abs(i) // 3600000000000 % 24, abs(i) // 60000000000 % 60,
+            abs(i) // 1000000000 % 60, abs(i) % 1000000000)""",
+    "months_text(n)": "format('{}{}-{}', CASE WHEN n < 0 THEN '-' ELSE '' END, abs(n)//12, abs(n)%12)",
+    "null_if_null_inside(items, x)": "CASE WHEN len(items) = list_count(items) THEN x END",
+    "distinct_in_order(items)": "list_filter(items, lambda x, i: list_position(items, x) = i)",
+    "checked_series(points)": """
+        CASE WHEN list_contains(list_transform(points, lambda p: p.f0 IS NULL OR p.f1 IS NULL), true)
+        THEN error('The time and the value of a time series must not be NULL')
+        WHEN len(list_distinct(list_transform(points, lambda p: p.f0))) < len(points)
+        THEN error('The times of a time series must be distinct')
+        ELSE points END""",
+    "interpolated(method, points, times, filler)": """
+        interpolate(method, list_transform(points, lambda p: epoch_ns(p.f0)),
+            list_transform(points, lambda p: p.f1),
+            list_transform(times, lambda t: epoch_ns(t)), filler)""",
+    "interpolated_series(method, points, times, filler)": """
+        list_transform(results.interpolated(method, points, times, filler),
+            lambda v, i: {'f0': times[i], 'f1': v})""",
+    "interpolated_value(method, points, t, filler)": (
+        "results.interpolated(method, points, [t], filler)[1]"
+    ),
+}
+
+
+def macro_statements() -> list[str]:
+    """Write the statements that create the macros, those that others use before them."""
+    return [f"CREATE MACRO results.{head} AS {body}" for head, body in _MACROS.items()]

@@ -1,0 +1,93 @@
+"""A Local Exchange behind a faulty proxy, and exchanges that leave nothing behind."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, _retry
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.doors import RUNNER, Door
+from ..support.platform import Platform
+from .proxy import Proxy
+
+RETRIES = 2
+
+
+@dataclass(frozen=True)
+class Far:
+    """A Local Exchange that is reached by way of a proxy, and directly to see what it holds."""
+
+    proxy: Proxy
+    local: LocalExchange
+    platform: Platform
+
+    def direct(self) -> AvistaDigitalExchange:
+        """The owner's exchange; only bytes go by way of the proxy."""
+        return AvistaDigitalExchange(self.local.token, endpoint=self.local.endpoint)
+
+    def running_queries(self, timeSeriesDbId: str) -> list[str]:
+        """The ids of a database's queries that nobody has cancelled."""
+        queries = self.local.exchange.time_series.queries.of_database(timeSeriesDbId)
+        return [query.query_id for query in queries if not query.cancelled]
+
+
+@pytest.fixture(scope="session")
+def the_far_side() -> Iterator[Far]:
+    with Proxy().running() as proxy, LocalExchange(publicUrl=proxy.address) as local:
+        host, _, port = local.endpoint.split("/")[2].partition(":")
+        proxy.upstream = (host, int(port))
+        yield Far(proxy, local, Platform(local.endpoint, local.token))
+
+
+@pytest.fixture
+def far(the_far_side: Far) -> Iterator[Far]:
+    """The far side of the network, on which nothing is wrong yet."""
+    the_far_side.proxy.expect()
+    yield the_far_side
+    the_far_side.proxy.expect()
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_retry, "FIRST_WAIT", 0.001)
+
+
+Reach = Callable[..., AvistaDigitalExchange]
+
+
+@pytest.fixture
+def reach(door: Door, far: Far, tmp_path: Path) -> Iterator[Reach]:
+    """Makes exchanges of one colour that reach the far side, and sees that nothing is left."""
+    threads = {*threading.enumerate()}
+    with ExitStack() as stack:
+
+        def reached(**options: Any) -> AvistaDigitalExchange:
+            options = {"timeout": 5, "maxRetries": RETRIES, **options}
+            exchange = door(far.local.token, endpoint=far.proxy.endpoint, **options)
+            return stack.enter_context(closing(exchange))
+
+        yield reached
+    assert not asyncio.all_tasks(RUNNER.get_loop())
+    assert eventually(lambda: not {*threading.enumerate()} - threads), threading.enumerate()
+    # What stalls, stalls no more; who still waits for it, is found out.
+    far.proxy.expect()
+    assert eventually(lambda: not far.proxy.open_connections), "a connection was left open"
+    assert not [path.name for path in tmp_path.rglob("*.part")]
+
+
+def eventually(condition: Callable[[], object], seconds: float = 3) -> bool:
+    """Whether a condition comes true within a short time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True

@@ -1,0 +1,94 @@
+"""What can go wrong with one message, so that every kind of call can be put through all of it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from .proxy import Fault
+
+HTML = b"<html><body><h1>The service is not available</h1></body></html>"
+
+
+def http(status: str, body: bytes = b"", *headers: str) -> bytes:
+    """An HTTP answer."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def cuts(step: str, after: int = 0) -> list[Fault]:
+    """A connection that ends at every tenth of a message and of its answer."""
+    faults = []
+    for tenth in range(10):
+        request, answer = ("close", "reset") if tenth % 2 else ("reset", "close")
+        faults.append(Fault(step, "request", request, tenth / 10, after))
+        faults.append(Fault(step, "answer", answer, tenth / 10, after))
+    return [*faults, Fault(step, "answer", "close", 1, after)]
+
+
+def breaks_between(*steps: tuple[str, int]) -> list[Fault]:
+    """A connection that ends before, in the middle of and after each message and its answer."""
+    return [
+        Fault(step, way, what, at, after)
+        for step, after in steps
+        for way, what, at in (
+            ("request", "reset", 0),
+            ("request", "close", 0.5),
+            ("answer", "close", 0),
+            ("answer", "reset", 0.5),
+            ("answer", "reset", 1),
+        )
+    ]
+
+
+def lateness(step: str, after: int = 0) -> list[Fault]:
+    """A network that is late or slow, but not longer than the client is patient."""
+    return [
+        Fault(step, way, what, after=after)
+        for way in ("request", "answer")
+        for what in ("delay", "throttle")
+    ]
+
+
+def silences(step: str, after: int = 0) -> list[Fault]:
+    """A network on which nothing comes any more, and nothing says so."""
+    return [
+        Fault(step, "request", "stall", 0.5, after),
+        Fault(step, "answer", "stall", 0, after),
+        Fault(step, "answer", "stall", 0.5, after),
+    ]
+
+
+PASSING_ANSWERS = {
+    "408": http("408 Request Timeout"),
+    "429": http("429 Too Many Requests", b"{}", "Retry-After: 0"),
+    "500": http("500 Internal Server Error", HTML, "Content-Type: text/html"),
+    "502": http("502 Bad Gateway", HTML, "Content-Type: text/html"),
+    "503": http("503 Service Unavailable", b"", "Retry-After: 0"),
+    "504": http("504 Gateway Timeout", HTML, "Content-Type: text/html"),
+    "garbage": b"\x00\x9d\xff no HTTP at all\r\n\r\n",
+    "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "nothing": b"",
+}
+"""Answers that stand for a failure which may be over soon."""
+
+
+def refusals(step: str, after: int = 0) -> list[Any]:
+    """Answers of a proxy or a broken server, with and without the request being carried out."""
+    return [
+        pytest.param(
+            Fault(step, way, answer, after=after), id=f"{step}.{after}-{way}-answered-{name}"
+        )
+        for name, answer in PASSING_ANSWERS.items()
+        for way in ("request", "answer")
+    ]
+
+
+def scenarios(*faults: Iterable[Any]) -> pytest.MarkDecorator:
+    """Run a test once a fault."""
+    listed = [
+        pytest.param(fault, id=str(fault)) if isinstance(fault, Fault) else fault
+        for some in faults
+        for fault in some
+    ]
+    return pytest.mark.parametrize("fault", listed)

@@ -1,0 +1,694 @@
+"""Queries in Timestream's SQL: pages in Timestream's own form, and rows as Python values."""
+
+import asyncio
+import gc
+import json
+import threading
+import time
+import tracemalloc
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from pytest_httpx import HTTPXMock
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    InvalidRequestError,
+    InvalidResponseError,
+    NotFoundError,
+    QueryResult_TimestreamVariables,
+    ServerError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from .conftest import Connect
+from .support.doors import RUNNER, Awaited
+from .support.scripted import ENDPOINT, TOKEN, ScriptedPlatform, error, refusal
+
+QUERY = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
+DATABASE = "timeSeriesDbId.1"
+NULL = {"NullValue": True}
+STATUS = {
+    "ProgressPercentage": 100.0,
+    "CumulativeBytesScanned": 2048,
+    "CumulativeBytesMetered": 10000000,
+}
+
+Row = dict[str, Any]
+
+
+def scalar(value: str) -> Row:
+    return {"ScalarValue": value}
+
+
+def typed(name: str | None, scalar_type: str) -> Row:
+    """A column of a scalar type."""
+    named = {} if name is None else {"Name": name}
+    return {**named, "Type": {"ScalarType": scalar_type}}
+
+
+def response(columns: list[Row], rows: list[list[Row]], nextToken: str | None = None) -> Row:
+    """A response as Timestream gives it."""
+    given = {
+        "QueryId": "AEDACANMQDLSTQR3SPDV6HEWYACX5IALTEWGK7JM3VSFQQ5J5F3HGKVEMNHBRHY",
+        "Rows": [{"Data": row} for row in rows],
+        "ColumnInfo": columns,
+        "QueryStatus": STATUS,
+    }
+    return given if nextToken is None else {**given, "NextToken": nextToken}
+
+
+def page(
+    columns: list[Row], rows: list[list[Row]], nextToken: str | None = None
+) -> dict[str, str | None]:
+    """A page as the platform gives it."""
+    text = json.dumps(response(columns, rows, nextToken))
+    return {"clientToken": "client-token-1", "resultJSONString": text}
+
+
+def numbers(*values: int, nextToken: str | None = None) -> dict[str, str | None]:
+    """A page of one column of numbers, `n`."""
+    return page([typed("n", "BIGINT")], [[scalar(str(value))] for value in values], nextToken)
+
+
+def rows_of(exchange: AvistaDigitalExchange, *args: Any, **options: Any) -> Iterator[Row]:
+    """Go through the rows of a query, in the colour of the exchange."""
+    rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(*args, **options)
+    return rows if isinstance(exchange, AvistaDigitalExchange) else _stepped(rows)
+
+
+def _stepped(rows: AsyncGenerator[Row, None]) -> Iterator[Row]:
+    async def step() -> Row | None:
+        return await anext(rows, None)
+
+    try:
+        while (row := RUNNER.run(step())) is not None:
+            yield row
+    finally:
+        RUNNER.run(_closed(rows))
+
+
+async def _closed(rows: AsyncGenerator[Row, None]) -> None:
+    await rows.aclose()
+
+
+def until(condition: Callable[[], bool], timeout: float = 10) -> bool:
+    """Do nothing, as a program busy with other things, until something is so."""
+    deadline = time.monotonic() + timeout
+    while not condition() and time.monotonic() < deadline:
+        RUNNER.run(asyncio.sleep(0.01))
+    return condition()
+
+
+class TestOnePage:
+    def test_every_property_is_read_off_the_response(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1, 2, nextToken="token-2"))
+        result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+        assert isinstance(result, QueryResult_TimestreamVariables)
+        columns = [{"Name": "n", "Type": {"ScalarType": "BIGINT"}}]
+        rows = [{"Data": [{"ScalarValue": "1"}]}, {"Data": [{"ScalarValue": "2"}]}]
+        assert result.timestreamResults == response(
+            columns, [[scalar("1")], [scalar("2")]], "token-2"
+        )
+        assert result.rows == rows
+        assert result.columnInfo == columns
+        assert result.queryId.startswith("AEDACAN")
+        assert result.queryStatus == STATUS
+        assert result.nextToken == "token-2"
+        assert result.clientToken == "client-token-1"
+
+    def test_the_last_page_has_no_next_token(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1))
+        result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+        assert result.nextToken is None
+
+    @pytest.mark.parametrize(("given", "sent"), [(100, 100), ("100", 100), (1, 1), ("1000", 1000)])
+    def test_max_rows_is_a_number_or_its_text(
+        self,
+        given: Any,
+        sent: int,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        scripted.data(QUERY, numbers(1))
+        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1", given)
+        assert scripted.variables(QUERY)[0]["maxRows"] == sent
+
+    @pytest.mark.parametrize("given", [0, 1001, -1, "0", "many", "", 1.5, True, [1]])
+    def test_max_rows_out_of_bounds_is_refused(
+        self, given: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match=r"^maxRows: .*1 to 1000"):
+            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1", given)
+        assert scripted.operations == []
+
+    def test_tokens_and_query_travel_as_given(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1), numbers(1))
+        query = "SELECT 'it''s', \"a b\"\n-- ünïcode 🔌"
+        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(
+            DATABASE, query, 10, "next", "client"
+        )
+        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(
+            timeSeriesDbId=DATABASE,
+            queryString=query,
+            maxRows=10,
+            nextToken="next",
+            clientToken="client",
+        )
+        sent = {
+            "timeSeriesDbId": DATABASE,
+            "queryString": query,
+            "maxRows": 10,
+            "nextToken": "next",
+            "clientToken": "client",
+        }
+        assert scripted.variables(QUERY) == [sent, sent]
+
+    @pytest.mark.parametrize(
+        "text", ["", "no JSON", "[]", "null", '"text"', '{"QueryId": "q", "ColumnInfo": []}', "{}"]
+    )
+    def test_what_is_no_result_of_timestream_is_an_invalid_response(
+        self, text: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, {"clientToken": None, "resultJSONString": text})
+        with pytest.raises(InvalidResponseError, match="no result of Timestream"):
+            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+
+    def test_an_answer_of_nothing_is_not_found(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, None)
+        with pytest.raises(NotFoundError, match=DATABASE):
+            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+
+    def test_results_compare_and_print(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1), numbers(1), numbers(2))
+        one, same, other = (
+            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+            for _ in range(3)
+        )
+        assert one == same != other
+        assert str(one).startswith("QueryResult_TimestreamVariables(")
+
+
+def array_of(item: Row) -> Row:
+    return {"ArrayColumnInfo": {"Type": item}}
+
+
+def row_of(*columns: Row) -> Row:
+    return {"RowColumnInfo": list(columns)}
+
+
+def series_of(value: Row) -> Row:
+    return {"TimeSeriesMeasureValueColumnInfo": {"Type": value}}
+
+
+BIGINT, DOUBLE, VARCHAR, TIMESTAMP = (
+    {"ScalarType": name} for name in ("BIGINT", "DOUBLE", "VARCHAR", "TIMESTAMP")
+)
+POINTS = [
+    {"Time": "2024-05-01 00:00:00.000000000", "Value": scalar("1.5")},
+    {"Time": "2024-05-01 00:00:00.000000001", "Value": NULL},
+]
+VALUES = [
+    (BIGINT, scalar("-9223372036854775808"), -(2**63)),
+    ({"ScalarType": "INTEGER"}, scalar("7"), 7),
+    (DOUBLE, scalar("0.1"), 0.1),
+    (DOUBLE, scalar("1.0E-5"), 1e-5),
+    (DOUBLE, scalar("Infinity"), float("inf")),
+    ({"ScalarType": "BOOLEAN"}, scalar("true"), True),
+    ({"ScalarType": "BOOLEAN"}, scalar("false"), False),
+    (VARCHAR, scalar(""), ""),
+    (VARCHAR, scalar("12"), "12"),
+    (VARCHAR, scalar("null"), "null"),
+    (TIMESTAMP, scalar("2024-05-01 01:02:03.123456789"), "2024-05-01T01:02:03.123456789Z"),
+    (TIMESTAMP, scalar("2024-05-01 01:02:03.000000000"), "2024-05-01T01:02:03.000Z"),
+    (TIMESTAMP, scalar("1677-09-21 00:12:44.000000001"), "1677-09-21T00:12:44.000000001Z"),
+    ({"ScalarType": "DATE"}, scalar("2024-05-01"), date(2024, 5, 1)),
+    ({"ScalarType": "TIME"}, scalar("01:02:03.000000000"), "01:02:03.000000000"),
+    (
+        {"ScalarType": "INTERVAL_DAY_TO_SECOND"},
+        scalar("0 01:00:00.000000000"),
+        "0 01:00:00.000000000",
+    ),
+    ({"ScalarType": "SOMETHING_NEW"}, scalar("kept"), "kept"),
+    ({"ScalarType": "UNKNOWN"}, NULL, None),
+    (BIGINT, NULL, None),
+    (TIMESTAMP, NULL, None),
+    (array_of(BIGINT), {"ArrayValue": [scalar("1"), NULL, scalar("3")]}, [1, None, 3]),
+    (array_of(BIGINT), {"ArrayValue": []}, []),
+    (array_of(BIGINT), NULL, None),
+    (
+        array_of(array_of(VARCHAR)),
+        {"ArrayValue": [{"ArrayValue": [scalar("a")]}, {"ArrayValue": []}]},
+        [["a"], []],
+    ),
+    (
+        row_of(typed("x", "BIGINT"), typed(None, "VARCHAR")),
+        {"RowValue": {"Data": [scalar("1"), NULL]}},
+        {"x": 1, "_col1": None},
+    ),
+    (row_of(typed("x", "BIGINT")), NULL, None),
+    (
+        array_of(row_of(typed("at", "TIMESTAMP"))),
+        {"ArrayValue": [{"RowValue": {"Data": [scalar("2024-05-01 00:00:00.000000001")]}}]},
+        [{"at": "2024-05-01T00:00:00.000000001Z"}],
+    ),
+    (
+        series_of(DOUBLE),
+        {"TimeSeriesValue": POINTS},
+        [
+            {"time": "2024-05-01T00:00:00.000Z", "value": 1.5},
+            {"time": "2024-05-01T00:00:00.000000001Z", "value": None},
+        ],
+    ),
+    (series_of(DOUBLE), NULL, None),
+]
+
+
+class TestValues:
+    @pytest.mark.parametrize(("column_type", "datum", "value"), VALUES)
+    def test_each_type_becomes_its_python_value(
+        self,
+        column_type: Row,
+        datum: Row,
+        value: object,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        scripted.data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
+        (row,) = rows_of(scripted_exchange, DATABASE, "SELECT c")
+        assert row == {"c": value}
+        assert type(row["c"]) is type(value)
+
+    def test_columns_without_name_or_of_the_same_name_all_appear(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        names = [None, "a", "a", "a_2", None, "a", "_col0"]
+        columns = [typed(name, "BIGINT") for name in names]
+        scripted.data(QUERY, page(columns, [[scalar(str(n)) for n in range(len(names))]]))
+        (row,) = rows_of(scripted_exchange, DATABASE, "SELECT …")
+        assert list(row.values()) == list(range(len(names)))
+        assert list(row)[:3] == ["_col0", "a", "a_2"]
+
+    @pytest.mark.parametrize(
+        ("column_type", "datum"),
+        [
+            (BIGINT, scalar("many")),
+            (BIGINT, scalar("9" * 5000)),
+            (BIGINT, {}),
+            (BIGINT, {"ArrayValue": []}),
+            (DOUBLE, {"ScalarValue": None}),
+            ({"ScalarType": "BOOLEAN"}, scalar("perhaps")),
+            (TIMESTAMP, scalar("yesterday")),
+            (TIMESTAMP, {"ScalarValue": 5}),
+            ({"ScalarType": "DATE"}, scalar("2024-13-01")),
+            (array_of(BIGINT), {"ArrayValue": [{}]}),
+            (row_of(typed("x", "BIGINT")), {"RowValue": {"Data": []}}),
+            (series_of(DOUBLE), {"TimeSeriesValue": [{}]}),
+            ({}, scalar("1")),
+        ],
+    )
+    def test_a_datum_that_is_not_of_its_columns_type_is_an_invalid_response(
+        self,
+        column_type: Row,
+        datum: Row,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        scripted.data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
+        with pytest.raises(InvalidResponseError, match="not of the columns' types"):
+            list(rows_of(scripted_exchange, DATABASE, "SELECT c"))
+
+    def test_a_row_of_the_wrong_length_is_an_invalid_response(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, page([typed("c", "BIGINT")], [[scalar("1"), scalar("2")]]))
+        with pytest.raises(InvalidResponseError):
+            list(rows_of(scripted_exchange, DATABASE, "SELECT c"))
+
+
+class TestFollowingPages:
+    def test_every_page_is_followed_with_the_tokens_of_the_one_before(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(
+            QUERY, numbers(1, 2, nextToken="t2"), numbers(3, nextToken="t3"), numbers(4, 5)
+        )
+        rows = rows_of(scripted_exchange, DATABASE, "SELECT n", maxRows="2")
+        assert [row["n"] for row in rows] == [1, 2, 3, 4, 5]
+        sent = scripted.variables(QUERY)
+        assert [one["nextToken"] for one in sent] == [None, "t2", "t3"]
+        assert [one["clientToken"] for one in sent] == [None, "client-token-1", "client-token-1"]
+        assert all(one["maxRows"] == 2 and one["queryString"] == "SELECT n" for one in sent)
+
+    def test_a_page_without_rows_is_not_the_end(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(nextToken="t2"), numbers(nextToken="t3"), numbers(1))
+        assert list(rows_of(scripted_exchange, DATABASE, "SELECT n")) == [{"n": 1}]
+
+    def test_no_rows_at_all_is_an_empty_result(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers())
+        assert list(rows_of(scripted_exchange, DATABASE, "SELECT n")) == []
+
+    def test_a_token_that_comes_twice_ends_it_with_an_error(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2, nextToken="t2"))
+        with pytest.raises(InvalidResponseError, match="same page token twice"):
+            list(rows_of(scripted_exchange, DATABASE, "SELECT n"))
+
+    def test_a_page_that_fails_is_an_error_after_the_rows_before_it(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers(
+            QUERY,
+            {"data": {QUERY: numbers(1, 2, nextToken="t2")}},
+            refusal(error("InternalServerException", "gone")),
+        )
+        rows = rows_of(scripted_exchange, DATABASE, "SELECT n")
+        assert [next(rows)["n"], next(rows)["n"]] == [1, 2]
+        with pytest.raises(ServerError, match="gone"):
+            next(rows)
+
+    def test_the_next_page_is_fetched_while_the_present_one_is_worked_on(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(
+            QUERY, numbers(1, 2, nextToken="t2"), numbers(3, 4, nextToken="t3"), numbers(5)
+        )
+        with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")) as rows:
+            assert next(rows) == {"n": 1}
+            assert until(lambda: len(scripted.operations) == 2)
+            assert next(rows) == {"n": 2}
+            RUNNER.run(asyncio.sleep(0.1))
+            # Not further ahead than one page.
+            assert len(scripted.operations) == 2
+            assert next(rows) == {"n": 3}
+            assert until(lambda: len(scripted.operations) == 3)
+
+    def test_it_holds_two_pages_at_most(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        pages = [numbers(number, nextToken=f"t{number}") for number in range(12)]
+        scripted.data(QUERY, *pages, numbers(12))
+        before = results_in_memory()
+        held = [
+            results_in_memory() - before
+            for row in rows_of(scripted_exchange, DATABASE, "SELECT n")
+            if until(lambda n=row["n"]: len(scripted.operations) == min(n + 2, 13))
+        ]
+        assert len(held) == 13
+        assert max(held) <= 2
+
+    def test_memory_does_not_grow_with_the_result(
+        self, httpx_mock: HTTPXMock, connect: Connect
+    ) -> None:
+        def answer(request: httpx.Request) -> httpx.Response:
+            variables = json.loads(request.content)["variables"]
+            number = int(variables["nextToken"] or 0) + 1
+            last = number == int(variables["queryString"])
+            made = numbers(*range(1000), nextToken=None if last else str(number))
+            return httpx.Response(200, json={"data": {QUERY: made}})
+
+        httpx_mock.add_callback(answer, is_reusable=True)
+        exchange = connect(TOKEN, endpoint=ENDPOINT)
+
+        def peak(pages: int) -> int:
+            tracemalloc.start()
+            assert sum(1 for _ in rows_of(exchange, DATABASE, str(pages))) == 1000 * pages
+            highest = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return highest
+
+        peak(1)
+        few, many = peak(4), peak(16)
+        assert many < 1.3 * few
+
+    def test_the_blocking_one_works_inside_a_running_event_loop(
+        self, scripted: ScriptedPlatform
+    ) -> None:
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2))
+
+        async def notebook() -> list[Row]:
+            with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as exchange:
+                return list(exchange.iterTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT n"))
+
+        assert RUNNER.run(notebook()) == [{"n": 1}, {"n": 2}]
+
+    def test_nothing_is_sent_before_the_first_row_is_asked_for(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")):
+            assert scripted.operations == []
+
+
+class TestLeavingEarly:
+    def test_no_thread_and_no_task_is_left(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        threads = threading.active_count()
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2, nextToken="t3"))
+        for row in rows_of(scripted_exchange, DATABASE, "SELECT n"):
+            assert row == {"n": 1}
+            break
+        gc.collect()
+        assert until(lambda: threading.active_count() <= threads)
+        assert tasks() == set()
+
+    def test_the_blocking_one_does_not_wait_for_the_page_under_way(
+        self, httpx_mock: HTTPXMock
+    ) -> None:
+        threads = threading.active_count()
+        answered = threading.Event()
+        httpx_mock.add_response(json={"data": {QUERY: numbers(1, nextToken="t2")}})
+
+        def answer_late(_request: httpx.Request) -> httpx.Response:
+            answered.wait(30)
+            return httpx.Response(200, json={"data": {QUERY: numbers(2)}})
+
+        httpx_mock.add_callback(answer_late)
+        with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as exchange:
+            rows = rows_of(exchange, DATABASE, "SELECT n")
+            next(rows)
+            assert threading.active_count() == threads + 1
+            begun = time.monotonic()
+            rows.close()
+            assert time.monotonic() - begun < 5
+            answered.set()
+            assert until(lambda: threading.active_count() <= threads)
+
+    def test_the_awaited_one_cancels_the_page_under_way(self, httpx_mock: HTTPXMock) -> None:
+        cancelled = []
+        httpx_mock.add_response(json={"data": {QUERY: numbers(1, nextToken="t2")}})
+
+        async def never_answer(_request: httpx.Request) -> httpx.Response:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                cancelled.append(True)
+                raise
+            raise AssertionError
+
+        httpx_mock.add_callback(never_answer)
+        with Awaited(TOKEN, endpoint=ENDPOINT) as exchange:
+            rows = rows_of(exchange, DATABASE, "SELECT n")
+            next(rows)
+            RUNNER.run(asyncio.sleep(0.05))
+            assert len(tasks()) == 1
+            rows.close()
+            assert until(lambda: tasks() == set())
+        assert cancelled == [True]
+
+    def test_an_error_in_the_users_own_code_passes_through(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2))
+
+        def work() -> None:
+            with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")) as rows:
+                for _row in rows:
+                    raise LookupError("the user's own")
+
+        with pytest.raises(LookupError, match="the user's own"):
+            work()
+        assert tasks() == set()
+
+
+def results_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(item, QueryResult_TimestreamVariables) for item in gc.get_objects())
+
+
+def tasks() -> set[asyncio.Task[Any]]:
+    return asyncio.all_tasks(RUNNER.get_loop())
+
+
+@pytest.fixture
+def measured(exchange: AvistaDigitalExchange, database: str) -> str:
+    """A database of two assets: one with values of all types, one with ten numbers."""
+    measures = [
+        exchange.createTimeSeriesMeasureValue("DOUBLE", "A kW", "0.1"),
+        exchange.createTimeSeriesMeasureValue("BIGINT", "count", 2**63 - 1),
+        exchange.createTimeSeriesMeasureValue("BOOLEAN", "closed", True),
+        exchange.createTimeSeriesMeasureValue("VARCHAR", "state", 'it\'s "on"\n🔌'),
+        exchange.createTimeSeriesMeasureValue("TIMESTAMP", "seen", 1714521600123456789),
+    ]
+    name = exchange.createTimeSeriesDimension("VARCHAR", "name", "Feeder 7")
+    time_, unit = 1714521600000000001, "NANOSECONDS"
+    exchange.publishToTimeSeriesDatabase(
+        database,
+        "feeder-7",
+        [exchange.createTimeSeriesInputRecord(time_, unit, "all", "MULTI", None, measures, [name])],
+    )
+    exchange.publishToTimeSeriesDatabase(
+        database,
+        "counter",
+        [
+            exchange.createTimeSeriesInputRecord(n, "SECONDS", "n", "BIGINT", n * n)
+            for n in range(10)
+        ],
+    )
+    return database
+
+
+@pytest.fixture
+def table(exchange: AvistaDigitalExchange, measured: str) -> str:
+    """The name of that database's table in SQL."""
+    found = exchange.getTimeSeriesDatabase(measured)
+    return f'"{found.databaseName}"."{found.tableName}"'
+
+
+class TestAgainstTheLocalExchange:
+    def test_what_was_published_comes_back_in_its_types(
+        self, exchange: AvistaDigitalExchange, measured: str, table: str
+    ) -> None:
+        (row,) = rows_of(
+            exchange,
+            measured,
+            f'SELECT time, assetId, name, "A kW", "count", closed, state, seen FROM {table} '
+            "WHERE assetId = 'feeder-7'",
+        )
+        assert row == {
+            "time": "2024-05-01T00:00:00.000000001Z",
+            "assetId": "feeder-7",
+            "name": "Feeder 7",
+            "A kW": 0.1,
+            "count": 2**63 - 1,
+            "closed": True,
+            "state": 'it\'s "on"\n🔌',
+            "seen": "2024-05-01T00:00:00.123456789Z",
+        }
+
+    def test_pages_follow_each_other_by_their_tokens(
+        self, exchange: AvistaDigitalExchange, measured: str, table: str
+    ) -> None:
+        query = (
+            f"SELECT measure_value::bigint AS n FROM {table} WHERE measure_name = 'n' ORDER BY n"
+        )
+        ask = exchange.queryTimeSeriesDatabase_TimestreamFormat
+        pages = [ask(measured, query, 4)]
+        while pages[-1].nextToken:
+            pages.append(ask(measured, query, "4", pages[-1].nextToken, pages[-1].clientToken))
+        values = [datum["ScalarValue"] for page in pages for (datum,) in data_of(page)]
+        assert values == [str(n * n) for n in range(10)]
+        assert max(len(page.rows) for page in pages) == 4
+        assert len({page.queryId for page in pages}) == 1
+        assert pages[0].columnInfo == [{"Name": "n", "Type": {"ScalarType": "BIGINT"}}]
+        assert pages[-1].queryStatus["ProgressPercentage"] == 100
+
+        rows = rows_of(exchange, measured, query, maxRows=3)
+        assert [row["n"] for row in rows] == [n * n for n in range(10)]
+
+    def test_null_arrays_rows_and_series_come_nested(
+        self, exchange: AvistaDigitalExchange, measured: str, table: str
+    ) -> None:
+        (row,) = rows_of(
+            exchange,
+            measured,
+            "SELECT NULL AS nothing, ARRAY[1, NULL, 3] AS list, 1.5E0, 'x', "
+            "create_time_series(time, measure_value::bigint) AS series "
+            f"FROM {table} WHERE measure_name = 'n' AND measure_value::bigint < 2",
+        )
+        assert row["nothing"] is None
+        assert row["list"] == [1, None, 3]
+        assert (row["_col2"], row["_col3"]) == (1.5, "x")
+        assert row["series"] == [
+            {"time": "1970-01-01T00:00:00.000Z", "value": 0},
+            {"time": "1970-01-01T00:00:01.000Z", "value": 1},
+        ]
+
+    @pytest.mark.parametrize("role", ["owner", "member", "reader"])
+    def test_members_may_query_a_shared_database(
+        self, role: str, connect: Connect, local: LocalExchange
+    ) -> None:
+        exchange = connect(local.tokens[role], endpoint=local.endpoint)
+        rows = rows_of(exchange, local.timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+        assert list(rows) == [{"two": 2, "sure": True}]
+
+    def test_an_outsider_may_not(self, connect: Connect, local: LocalExchange) -> None:
+        outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
+        with pytest.raises(UnauthorizedError):
+            outsider.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, "SELECT 1")
+
+    @pytest.mark.parametrize(
+        ("query", "told"),
+        [
+            ("SELECT nothing FROM {table}", "Column 'nothing' does not exist"),
+            ("SELECT frobnicate(1)", "frobnicate"),
+            ("SELEC 1", "invalid"),
+            ("DELETE FROM {table}", ""),
+            ("SELECT 1; SELECT 2", ""),
+            ("SELECT * FROM read_csv('/etc/passwd')", ""),
+        ],
+    )
+    def test_a_query_timestream_would_refuse_is_an_invalid_request(
+        self, query: str, told: str, exchange: AvistaDigitalExchange, measured: str, table: str
+    ) -> None:
+        with pytest.raises(InvalidRequestError) as caught:
+            exchange.queryTimeSeriesDatabase_TimestreamFormat(
+                measured, query.replace("{table}", table)
+            )
+        assert told in str(caught.value)
+        assert caught.value.errors[0]["errorType"] == "ValidationException"
+
+    def test_the_token_of_another_query_is_refused(
+        self, exchange: AvistaDigitalExchange, measured: str, table: str
+    ) -> None:
+        query = f"SELECT time FROM {table}"
+        first = exchange.queryTimeSeriesDatabase_TimestreamFormat(measured, query, 4)
+        with pytest.raises(InvalidRequestError):
+            exchange.queryTimeSeriesDatabase_TimestreamFormat(
+                measured, f"{query} ", 4, first.nextToken, first.clientToken
+            )
+        with pytest.raises(InvalidRequestError):
+            exchange.queryTimeSeriesDatabase_TimestreamFormat(
+                measured, query, 4, "no token of this platform", first.clientToken
+            )
+
+    def test_a_database_that_does_not_exist_is_not_found(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(NotFoundError):
+            exchange.queryTimeSeriesDatabase_TimestreamFormat("timeSeriesDbId.nothing", "SELECT 1")
+
+
+def data_of(result: QueryResult_TimestreamVariables) -> list[list[Row]]:
+    return [row["Data"] for row in result.rows]
