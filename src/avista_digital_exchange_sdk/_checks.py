@@ -130,6 +130,8 @@ def target_file(argument: str, value: object, name: str) -> Path:
     given = path(argument, value)
     if given.is_dir():
         return given / name
+    if given.exists() and not given.is_file():
+        raise invalid(argument, value, "a file or a folder (a device or pipe can't be replaced)")
     ends_as_folder = os.fsdecode(value).endswith(tuple(filter(None, (os.sep, os.altsep))))  # type: ignore[arg-type]  # path() has checked it
     folder = given if ends_as_folder else given.parent
     if not folder.is_dir():

@@ -70,9 +70,8 @@ class Resumable:
                 raise PassingError(f"{self._what} changed while it was downloaded")
             if download.status == 200 and self.received:
                 self._start_over()
-            _check_range(download, self.received, self._what)
+            total = _promised(download, self.received, self._what)
             self._etag = download.headers.get("etag")
-            total = self.received + int(download.headers.get("content-length", -1 << 62))
             expected = md5_of(download)
             with contextlib.suppress(_SlowError):
                 await self._take(download, total)
@@ -115,7 +114,7 @@ class Resumable:
             self._count(block)
 
     def _check_whole(self, total: int, expected: str | None) -> None:
-        if total >= 0 and total != self.received:
+        if total != self.received:
             message = f"{self._what}: {self.received} bytes came, {total} were promised"
             raise PassingError(message)
         if expected is not None and expected != self._digest.hexdigest():
@@ -140,10 +139,12 @@ class _Parts:
         self._what = what
         self._maxRetries = maxRetries
         self._waiting: deque[tuple[int, int]] = deque()
+        self._total = 0
         self._stopped = False
 
     async def fetch(self, path: str, begin: int, total: int) -> None:
         """Fetch all bytes from `begin` on; the file holds those before."""
+        self._total = total
         starts = range(begin, total, PART_SIZE)
         self._waiting.extend((start, min(start + PART_SIZE, total)) for start in starts)
         workers = [self._io.begin(self._work(path)) for _ in range(min(PARTS_AT_ONCE, len(starts)))]
@@ -190,7 +191,7 @@ class _Parts:
         async with opened(self._io, url, wanted, self._what, (206, 200, 412, 416)) as download:
             if download.status != 206:
                 raise _ChangedError
-            _check_range(download, begin, self._what)
+            _check_range(download, begin, end, self._total, self._what)
             with broken_off(f"download of {self._what}"):
                 async with contextlib.aclosing(download.blocks()) as blocks:
                     async for block in blocks:
@@ -204,7 +205,18 @@ def _range(begin: int, end: int | None, etag: str | None) -> dict[str, str]:
     return {"Range": f"bytes={begin}-{last}", "If-Match": etag or ""}
 
 
-def _check_range(download: Download, begin: int, what: str) -> None:
+def _promised(download: Download, begin: int, what: str) -> int:
+    """How long the whole file is: without knowing it, nothing tells whether all of it came."""
+    length = download.headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()):
+        raise TransferError(f"{what}: the storage does not say how long it is")
+    total = begin + int(length)
+    if download.status == 206:
+        _check_range(download, begin, total, total, what)
+    return total
+
+
+def _check_range(download: Download, begin: int, end: int, total: int, what: str) -> None:
     given = download.headers.get("content-range", "")
-    if download.status == 206 and not given.startswith(f"bytes {begin}-"):
-        raise TransferError(f"{what}: asked to go on at byte {begin}, got {given!r}")
+    if given != f"bytes {begin}-{end - 1}/{total}":
+        raise TransferError(f"{what}: asked for the bytes from {begin} on, got {given[:80]!r}")

@@ -28,9 +28,6 @@ from .errors import (
     SubscriptionError,
 )
 
-CANCEL_TIMEOUT = 5.0
-"""Seconds that cancelling a query may take: whoever interrupts one wants to be gone."""
-
 
 class FilterQuery:
     """One query as it runs on the platform, page after page."""
@@ -121,9 +118,8 @@ class FilterQuery:
     async def cancel(self) -> None:
         """Stop the query on the platform, as far as it can be reached."""
         if self.queryId is not None:
-            hurried = self._client.hurried(CANCEL_TIMEOUT)
             with contextlib.suppress(DigitalExchangeError):
-                await hurried.time_series_db_cancel_database_query(
+                await self._client.hurried().time_series_db_cancel_database_query(
                     self._timeSeriesDbId, self.queryId
                 )
 
@@ -170,6 +166,7 @@ class FilterQueryFile:
         except BaseException:
             await query.cancel()
             raise
+        logger.debug("query %s: %d pages, into one file", query.queryId, query.pagesRead)
 
     async def _exported(self, query: FilterQuery) -> None:
         # The connection comes first: where it can't be had, nothing else was done in vain.

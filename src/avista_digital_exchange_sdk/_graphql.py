@@ -15,7 +15,7 @@ from ._io import Answer, Io
 from ._log import logger, shortened
 from ._model import BaseModel, Unset
 from ._redact import redact
-from ._retry import Waits, may_pass, retry_after
+from ._retry import Waits, may_be_done, may_pass, retry_after
 from .errors import (
     ApiError,
     DigitalExchangeError,
@@ -49,6 +49,9 @@ REPEATABLE_MUTATIONS = frozenset(
 """Mutations that do no harm when they are done twice."""
 
 
+HURRIED_TIMEOUT = 5.0
+"""Seconds that tidying up may take: whoever interrupts a call wants to be gone."""
+
 ANONYMOUS = "an operation without a name"
 
 
@@ -62,6 +65,9 @@ class Subscription(Generic[Result]):
 
 
 class _Envelope(pydantic.BaseModel, Generic[Result]):
+    # What did not fit may be a presigned URL, and a traceback shows the cause of an error too.
+    model_config = pydantic.ConfigDict(hide_input_in_errors=True)
+
     data: Result | None = None
     errors: list[Any] | None = None
 
@@ -81,12 +87,19 @@ class GraphQLClient:
         self.token = token
         self.maxRetries = maxRetries
         self._timeout: float | None = None
+        self._insists = False
 
-    def hurried(self, timeout: float) -> Self:
-        """The same client, asking once and waiting at most `timeout` seconds for the answer."""
+    def hurried(self) -> Self:
+        """The same client, asking once and not waiting long: to tidy up after an interruption."""
         hurried = copy(self)
-        hurried.maxRetries, hurried._timeout = 0, timeout
+        hurried.maxRetries, hurried._timeout = 0, HURRIED_TIMEOUT
         return hurried
+
+    def insisting(self) -> Self:
+        """The same client, for mutations that here do no harm when they are done twice."""
+        insisting = copy(self)
+        insisting._insists = True
+        return insisting
 
     async def execute(
         self,
@@ -110,8 +123,9 @@ class GraphQLClient:
             "Content-Type": "application/json",
         }
         changes = operation(query, operation_name).kind == "mutation"
-        repeatable = not changes or operation_name in REPEATABLE_MUTATIONS
+        repeatable = not changes or self._insists or operation_name in REPEATABLE_MUTATIONS
         waits = Waits(self.maxRetries)
+        mayBeDone = False
         while True:
             asked_wait: float | None = None
             try:
@@ -119,6 +133,7 @@ class GraphQLClient:
                 asked_wait = retry_after(answer.headers)
                 return parse_answer(result, answer, label, self.token)
             except DigitalExchangeError as error:
+                mayBeDone = error.mayBeDone = mayBeDone or may_be_done(error)
                 passing = may_pass(error, repeatable=repeatable)
                 if not passing or (wait := waits.next(asked_wait)) is None:
                     raise
@@ -138,7 +153,7 @@ class GraphQLClient:
             logger.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
                 operation_name,
-                shortened(variables),
+                shortened(variables, self.token.get_secret_value()),
                 answer.status,
                 1000 * (self.io.clock() - begun),
                 len(body),

@@ -24,6 +24,9 @@ def instant(argument: str, value: object) -> int:
     fraction = fraction.rstrip("0")
     if len(fraction) > 9:
         raise invalid(argument, value, "a fraction of at most nine digits (nanoseconds)")
+    if "." in whole or "," in whole:
+        # Python would take a fraction of an hour or minute for one of a second.
+        raise invalid(argument, value, VALID)
     try:
         moment = datetime.fromisoformat(whole)
     except ValueError:
@@ -34,7 +37,10 @@ def instant(argument: str, value: object) -> int:
 def _of_datetime(argument: str, moment: datetime, given: object = None) -> int:
     if moment.tzinfo is None:
         raise invalid(argument, moment if given is None else given, VALID)
-    since: timedelta = moment - _EPOCH
+    try:
+        since: timedelta = moment.astimezone(UTC) - _EPOCH
+    except OverflowError:
+        raise invalid(argument, moment if given is None else given, VALID) from None
     # pandas.Timestamp is a datetime that counts nanoseconds beside its microseconds.
     beyond = int(getattr(moment, "nanosecond", 0))
     seconds = since.days * 86_400 + since.seconds

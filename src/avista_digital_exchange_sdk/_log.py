@@ -26,19 +26,19 @@ def _has_stream() -> bool:
     return any(isinstance(handler, logging.StreamHandler) for handler in logger.handlers)
 
 
-def shortened(value: Any) -> Any:
-    """A request's variables as a log line shows them."""
+def shortened(value: Any, secret: str = "") -> Any:
+    """A request's variables as a log line shows them, without `secret`."""
     if isinstance(value, BaseModel):
         value = value.model_dump(exclude_none=True)
     if isinstance(value, dict):
         return {
-            name: "<secret>" if name in SECRET_VARIABLES and item else shortened(item)
+            name: "<secret>" if name in SECRET_VARIABLES and item else shortened(item, secret)
             for name, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        shown = [shortened(item) for item in value[:LONGEST_LIST]]
+        shown = [shortened(item, secret) for item in value[:LONGEST_LIST]]
         more = len(value) - len(shown)
         return [*shown, f"… {more} more"] if more else shown
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return f"{redact(value)[:LONGEST_TEXT]}… ({len(value)} characters)"
-    return redact(value)
+        return f"{redact(value, secret)[:LONGEST_TEXT]}… ({len(value)} characters)"
+    return redact(value, secret)

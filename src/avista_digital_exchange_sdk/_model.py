@@ -26,7 +26,10 @@ class BaseModel(pydantic.BaseModel):
     """A type of the platform: prints readably, compares by value."""
 
     model_config = pydantic.ConfigDict(
-        defer_build=True, protected_namespaces=(), validate_assignment=True
+        defer_build=True,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+        validate_assignment=True,
     )
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:

@@ -10,18 +10,11 @@ from ._instants import instant
 from .errors import (
     ApiError,
     DigitalExchangeError,
-    InvalidRequestError,
-    NotFoundError,
     PublishIncompleteError,
-    RateLimitedError,
-    UnauthorizedError,
 )
 
 BATCH_SIZE = 100
 """The most records one write of AWS Timestream takes."""
-
-_REFUSALS = (InvalidRequestError, NotFoundError, RateLimitedError, UnauthorizedError)
-"""After these nothing was written; after any other error that can't be known."""
 
 
 class Publication:
@@ -76,7 +69,7 @@ class Publication:
             self.rejected |= {batch.start + index: reason for index, reason in rejected.items()}
             self.written += (index for index in batch if index not in self.rejected)
             return True
-        if not isinstance(error, _REFUSALS):
+        if error.mayBeDone:
             self.unknown += batch
         return False
 

@@ -3,16 +3,22 @@
 import re
 from typing import Any
 
-_QUERY_STRING = re.compile(r"""(\w+://[^\s"'<>?]*)\?[^\s"'<>]+""")
+_WORD = re.compile(r"""[^\s"'<>]+""")
 
 
 def redact(value: Any, secret: str = "") -> Any:
     """Replace the query string of every URL, and `secret`, in a text or in JSON's texts."""
     if isinstance(value, str):
         text = value.replace(secret, "<secret>") if secret else value
-        return _QUERY_STRING.sub(r"\1?<secret>", text)
+        return _WORD.sub(_without_query_string, text) if "://" in text else text
     if isinstance(value, list):
         return [redact(item, secret) for item in value]
     if isinstance(value, dict):
-        return {name: redact(item, secret) for name, item in value.items()}
+        return {redact(name, secret): redact(item, secret) for name, item in value.items()}
     return value
+
+
+def _without_query_string(word: re.Match[str]) -> str:
+    # A pattern for the whole URL would take quadratic time where a word is very long.
+    address, _, query = word[0].partition("?")
+    return f"{address}?<secret>" if query and "://" in address else word[0]

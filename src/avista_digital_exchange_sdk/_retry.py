@@ -12,14 +12,19 @@ from .errors import (
     ApiError,
     ConnectionFailedError,
     DigitalExchangeError,
+    InvalidRequestError,
+    NotFoundError,
     RateLimitedError,
     ServerError,
+    UnauthorizedError,
 )
 
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 20.0
 LONGEST_ASKED_WAIT = 120.0
 PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+REFUSALS = (InvalidRequestError, NotFoundError, RateLimitedError, UnauthorizedError)
+"""After these, nothing was done."""
 
 
 class Waits:
@@ -58,6 +63,13 @@ def may_pass(error: DigitalExchangeError, *, repeatable: bool) -> bool:
         passing = isinstance(error, ServerError) or error.statusCode in PASSING_STATUSES
         return repeatable and passing
     return False
+
+
+def may_be_done(error: DigitalExchangeError) -> bool:
+    """Whether the platform may have done what it was asked for, though this came of it."""
+    if isinstance(error, ConnectionFailedError):
+        return error.sent
+    return not isinstance(error, REFUSALS)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

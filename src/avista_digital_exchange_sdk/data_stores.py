@@ -192,9 +192,15 @@ class DataStoreCalls(Service):
         created: list[str] = []
 
         async def create() -> str:
-            answer = await self._client.storage_create_data_store_file(
-                dataStoreId, dataStoreDirectoryId, bare_name, extension, description
-            )
+            try:
+                answer = await self._client.storage_create_data_store_file(
+                    dataStoreId, dataStoreDirectoryId, bare_name, extension, description
+                )
+            except BaseException as error:
+                # Its id is not known, so it can't be removed.
+                if getattr(error, "mayBeDone", True):
+                    error.add_note(f"a file {given} without content may be in the directory now")
+                raise
             if answer is None or answer.itemId is None:
                 raise InvalidResponseError("the platform gave no id for the new file")
             created.append(answer.itemId)
@@ -205,7 +211,12 @@ class DataStoreCalls(Service):
                 await self._remove_empty_file(created.pop(), failure)
 
         await self._transfers.upload(path, create, undo)
-        return await self.getDataStoreFileMeta(created.pop())
+        (dataStoreFileId,) = created
+        try:
+            return await self.getDataStoreFileMeta(dataStoreFileId)
+        except DigitalExchangeError as error:
+            error.add_note(f"the file was uploaded, it is {dataStoreFileId}")
+            raise
 
     async def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
         """Delete a file from its data store and from the platform, for good.
@@ -235,9 +246,11 @@ class DataStoreCalls(Service):
         return file, _address(answer.storage_getDataStoreFileDownloadUrl, "download")
 
     async def _remove_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
+        interrupted = not isinstance(failure, Exception)
+        client = self._client.hurried() if interrupted else self._client.insisting()
         try:
             with contextlib.suppress(NotFoundError):
-                await self._client.storage_delete_data_store_file(dataStoreFileId)
+                await client.storage_delete_data_store_file(dataStoreFileId)
         except DigitalExchangeError as error:
             failure.add_note(f"its record {dataStoreFileId} could not be removed: {error}")
 

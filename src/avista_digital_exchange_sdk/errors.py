@@ -29,7 +29,14 @@ from collections.abc import Sequence
 
 
 class DigitalExchangeError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package.
+
+    Attributes:
+        mayBeDone: Whether the platform may have done what it was asked for all the same: the
+            request, or one of the attempts before it, may have reached it.
+    """
+
+    mayBeDone: bool = False
 
 
 class InvalidParameterError(DigitalExchangeError, ValueError):

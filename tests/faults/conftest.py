@@ -1,13 +1,14 @@
 """A Local Exchange behind a faulty proxy, and exchanges that leave nothing behind."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,6 +18,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.doors import RUNNER, Door
 from ..support.platform import Platform
 from .proxy import Proxy
+from .secrets import SERVERS, Listener, Watched, forms
 
 RETRIES = 2
 
@@ -64,23 +66,48 @@ Reach = Callable[..., AvistaDigitalExchange]
 
 
 @pytest.fixture
-def reach(door: Door, far: Far, tmp_path: Path) -> Iterator[Reach]:
+def shown(far: Far) -> Iterator[list[str]]:
+    """All that is logged, and that errors show; sees that it holds no secret."""
+    listener = Listener()
+    root, package = logging.getLogger(), logging.getLogger("avista_digital_exchange_sdk")
+    levels = root.level, package.level
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    package.setLevel(logging.DEBUG)
+    far.proxy.signatures.clear()
+    yield listener.lines
+    root.removeHandler(listener)
+    root.setLevel(levels[0])
+    package.setLevel(levels[1])
+    text = "\n".join(listener.lines)
+    assert "avista_digital_exchange_sdk" in text
+    for secret in (*forms(far.local.token), *far.proxy.signatures, "X-Amz-Signature="):
+        assert secret not in text
+
+
+@pytest.fixture
+def reach(door: Door, far: Far, tmp_path: Path, shown: list[str]) -> Iterator[Reach]:
     """Makes exchanges of one colour that reach the far side, and sees that nothing is left."""
-    threads = {*threading.enumerate()}
+    threads = our_threads()
     with ExitStack() as stack:
 
         def reached(**options: Any) -> AvistaDigitalExchange:
             options = {"timeout": 5, "maxRetries": RETRIES, **options}
             exchange = door(far.local.token, endpoint=far.proxy.endpoint, **options)
-            return stack.enter_context(closing(exchange))
+            return cast(AvistaDigitalExchange, Watched(stack.enter_context(closing(exchange)), shown))
 
         yield reached
     assert not asyncio.all_tasks(RUNNER.get_loop())
-    assert eventually(lambda: not {*threading.enumerate()} - threads), threading.enumerate()
+    assert eventually(lambda: our_threads() <= threads), our_threads() - threads
     # What stalls, stalls no more; who still waits for it, is found out.
     far.proxy.expect()
     assert eventually(lambda: not far.proxy.open_connections), "a connection was left open"
     assert not [path.name for path in tmp_path.rglob("*.part")]
+
+
+def our_threads() -> set[threading.Thread]:
+    """All threads that are not the Local Exchange's or the proxy's own."""
+    return {thread for thread in threading.enumerate() if not thread.name.startswith(SERVERS)}
 
 
 def eventually(condition: Callable[[], object], seconds: float = 3) -> bool:

@@ -6,17 +6,19 @@ begins and ends.
 
 import asyncio
 import json
+import re
 import socket
 import ssl
 import struct
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Any, Literal, NamedTuple
 
 BLOCK_SIZE = 1 << 16
+SIGNATURE = re.compile(r"X-Amz-Signature=(\w+)")
 PIECES = 20
 """Into how many pieces a message is cut that comes slowly."""
 
@@ -137,6 +139,7 @@ class Proxy(Background):
         faults: What is to happen; each happens once to the first message it fits.
         happened: What did happen, in order.
         seen: The names of all messages to the server, in order.
+        signatures: Of the presigned URLs that were used.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
@@ -147,6 +150,7 @@ class Proxy(Background):
         self.faults: list[Fault] = []
         self.happened: list[Fault] = []
         self.seen: list[str] = []
+        self.signatures: set[str] = set()
         self.stalled = threading.Event()
         self._released = asyncio.Event()
 
@@ -168,7 +172,8 @@ class Proxy(Background):
         self._released.set()
         self._released = asyncio.Event()
         self.stalled.clear()
-        self.faults, self.happened, self.seen = [*faults], [], []
+        self.faults = [replace(fault) for fault in faults]
+        self.happened, self.seen = [], []
 
     # Connections
 
@@ -189,7 +194,9 @@ class Proxy(Background):
         """Pass one request on, and its answer back; say whether another may follow."""
         request = await _read_request(client[0])
         self.seen.append(request.name)
-        if reply := self._reply(request.name, "request"):
+        self.signatures.update(SIGNATURE.findall(request.begin.partition(b"\r\n")[0].decode()))
+        reply = self._reply(request.name, "request")
+        if reply is not None:
             await _pass_over(client[0], request.rest)
             return await _send(client[1], reply)
         await self._pass_on(request, "request", client, server)

@@ -1,7 +1,7 @@
 """Calls that read, over a network that fails: the right answer, or an error in time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +13,7 @@ from avista_digital_exchange_sdk import (
     InvalidResponseError,
     RequestTimeoutError,
 )
+from avista_digital_exchange_sdk.local.time_series import latest
 
 from ..support.doors import RUNNER
 from .conftest import RETRIES, Far, Reach
@@ -25,8 +26,7 @@ SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 STEPS = [(DIRECTORY, 0), (LATEST, 0), (LATEST, 1)]
 """Every request of the calls below: the second page, the third one and so on."""
 
-ASSETS, ATTRIBUTES = 6, 124
-"""With values of 1,500 characters, more than a page of latest values holds."""
+ASSETS, ASSETS_A_PAGE = 5, 3
 
 
 class Held(NamedTuple):
@@ -34,6 +34,13 @@ class Held(NamedTuple):
 
     call: Callable[[AvistaDigitalExchange], Any]
     expected: Any
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_pages() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latest, "PAGE_ASSETS", ASSETS_A_PAGE)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -47,10 +54,8 @@ def held(the_far_side: Far) -> dict[str, Held]:
     with the_far_side.direct() as direct:
         for asset in range(ASSETS):
             records = [
-                direct.createTimeSeriesInputRecord(
-                    asset, "SECONDS", f"attribute {number}", "VARCHAR", f"{number} {'x' * 1500}"
-                )
-                for number in range(ATTRIBUTES)
+                direct.createTimeSeriesInputRecord(asset, "SECONDS", f"power {n}", "DOUBLE", n)
+                for n in range(20)
             ]
             direct.publishToTimeSeriesDatabase(database, f"asset {asset}", records)
         calls: dict[str, Callable[[AvistaDigitalExchange], Any]] = {

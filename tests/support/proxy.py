@@ -44,6 +44,7 @@ class Proxy:
             None passes one request on.
         blocks_websockets: Whether connections of this kind are refused.
         before_upload: Called when an upload has begun, before its bytes are read.
+        before_download: Called when a download was asked for, before it is answered.
     """
 
     def __init__(self, endpoint: str) -> None:
@@ -52,6 +53,7 @@ class Proxy:
         self.answers: dict[str, list[Answer | None]] = {}
         self.blocks_websockets = False
         self.before_upload: Callable[[], object] = lambda: None
+        self.before_download: Callable[[], object] = lambda: None
         self._arrival = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
@@ -113,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.proxy.before_upload()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         answer = self.proxy.note(Seen(self.command, self.path, dict(self.headers), body))
+        if self.command == "GET":
+            self.proxy.before_download()
         self._send(self._passed_on(body) if answer is None else answer)
 
     do_GET = do_POST = do_PUT = _handle

@@ -71,9 +71,8 @@ class ScriptedPlatform:
             raise AssertionError(f"nothing was laid down for {_key(request)}")
         if isinstance(answer, BaseException):
             raise answer
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=IteratorStream([answer.body])
-        )
+        headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+        return httpx.Response(answer.status, headers=headers, stream=IteratorStream([answer.body]))
 
 
 def _key(request: httpx.Request) -> list[str]:

@@ -71,7 +71,7 @@ def http_errors(timeout: float) -> Iterator[None]:
         sent = not isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout))
         raise RequestTimeoutError(message, sent=sent) from error
     except httpx.TransportError as error:
-        message = f"the connection failed: {error or type(error).__name__}"
+        message = f"the connection failed: {str(error) or type(error).__name__}"
         sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
         raise ConnectionFailedError(message, sent=sent) from error
     except httpx.DecodingError as error:

@@ -11,7 +11,7 @@ import httpx
 
 from ..errors import SubscriptionError
 from ._http import check_size, client_options, http_errors, presigned_request
-from ._protocol import BLOCK_SIZE, Answer, Download, Network, Pending, Socket, run
+from ._protocol import Answer, Download, Network, Pending, Socket, run
 from ._websocket import connect_options, socket_errors
 
 _Result = TypeVar("_Result")
@@ -91,13 +91,13 @@ class _Download:
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         with http_errors(self._timeout):
-            for block in self._response.iter_raw(BLOCK_SIZE):
+            for block in self._response.iter_raw():
                 yield block
 
     async def read(self, limit: int) -> bytes:
         body = bytearray()
         with http_errors(self._timeout):
-            for block in self._response.iter_raw(BLOCK_SIZE):
+            for block in self._response.iter_raw():
                 body += block
                 if len(body) >= limit:
                     break

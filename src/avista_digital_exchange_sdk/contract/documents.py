@@ -81,7 +81,8 @@ def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
 
 
 def _problem(error: GraphQLError) -> Problem:
-    (line, column), *_ = error.locations or [(1, 1)]
+    assert error.locations
+    line, column = error.locations[0]
     return Problem(error.source.name if error.source else "", line, column, error.message)
 
 

@@ -80,7 +80,10 @@ def arrange(schema: GraphQLSchema, present: Mapping[Service, str]) -> dict[Servi
             for service, piece in _root_pieces(definition, roots.index(name), services):
                 pieces[service].append(piece)
         else:
-            pieces[services[name]].append(Piece(name, _rank(definition), definition))
+            # A scalar is no service's own.
+            scalar = isinstance(definition, ScalarTypeDefinitionNode)
+            service = BASE if scalar else services[name]
+            pieces[service].append(Piece(name, _rank(definition), definition))
     return {
         service: _text(_head(service, present.get(service, "")), held, order.get(service, []))
         for service, held in pieces.items()

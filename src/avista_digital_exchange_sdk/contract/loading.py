@@ -26,11 +26,9 @@ from .appsync import plain
 from .errors import ContractError
 
 OPERATION = "IntrospectionQuery"
-# Not every server knows what was added to introspection later, AWS AppSync among them.
-QUERIES = (
-    get_introspection_query(input_value_deprecation=True, directive_is_repeatable=True),
-    get_introspection_query(),
-)
+WHOLE = get_introspection_query(input_value_deprecation=True)
+OLDEST = get_introspection_query()
+"""For servers that don't know what was added to introspection later."""
 
 
 def load(source: str, token_variable: str) -> GraphQLSchema:
@@ -48,27 +46,24 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
     try:
         settings = settings_of(token, False, endpoint, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True, None)
         client = settings.client(GraphQLClient, BlockingIo(settings.network))
-        return _from_introspection(_introspect(client), client.endpoint)
+        try:
+            introspection = run(_introspect(client))
+        finally:
+            run(client.io.close())
     except DigitalExchangeError as error:
         raise ContractError(f"{endpoint or 'the platform'}: {error}") from error
+    return _from_introspection(introspection, client.endpoint)
 
 
-def _introspect(client: GraphQLClient) -> dict[str, Any]:
-    *newer, oldest = QUERIES
-    for query in newer:
-        try:
-            return _answer(client, query)
-        except InvalidRequestError:
-            continue
-    return _answer(client, oldest)
-
-
-def _answer(client: GraphQLClient, query: str) -> dict[str, Any]:
-    flow = client.execute(dict[str, Any], query=query, operation_name=OPERATION, variables={})
+async def _introspect(client: GraphQLClient) -> dict[str, Any]:
     try:
-        return run(flow)
-    finally:
-        run(client.io.close())
+        return await _answer(client, WHOLE)
+    except InvalidRequestError:
+        return await _answer(client, OLDEST)
+
+
+async def _answer(client: GraphQLClient, query: str) -> dict[str, Any]:
+    return await client.execute(dict[str, Any], query=query, operation_name=OPERATION, variables={})
 
 
 def from_file(path: Path) -> GraphQLSchema:

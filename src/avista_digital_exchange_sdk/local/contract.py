@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, cast
 
-from ariadne import MutationType, QueryType, SubscriptionType, make_executable_schema
+from ariadne import make_executable_schema
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -112,19 +112,24 @@ class Contract:
 
 
 def executable_schema() -> GraphQLSchema:
-    """Bind every resolver there is to the schema, and an honest refusal to all other fields."""
-    query, mutation, subscription = QueryType(), MutationType(), SubscriptionType()
-    for service in SERVICES:
-        for name, resolver in service.QUERIES.items():
-            query.set_field(name, _bound(resolver))
-        for name, resolver in service.MUTATIONS.items():
-            mutation.set_field(name, _bound(resolver))
-    for name, source in notifications.SUBSCRIPTIONS.items():
-        subscription.set_source(name, _bound(source))
-        subscription.set_field(name, _payload)
+    """Bind every field of the root types to what answers it, or to an honest refusal.
+
+    A field that the contract no longer has is answered no longer.
+    """
     sdl = files("avista_digital_exchange_sdk") / "_generated" / "schema.graphql"
-    schema = make_executable_schema(sdl.read_text("utf-8"), query, mutation, subscription)
-    _refuse_the_rest(schema)
+    schema = make_executable_schema(sdl.read_text("utf-8"))
+    queries = {name: _bound(one) for service in SERVICES for name, one in service.QUERIES.items()}
+    mutations = {
+        name: _bound(one) for service in SERVICES for name, one in service.MUTATIONS.items()
+    }
+    sources = {name: _bound(source) for name, source in notifications.SUBSCRIPTIONS.items()}
+    for root, resolvers in ((schema.query_type, queries), (schema.mutation_type, mutations)):
+        for name, field in root.fields.items() if root else ():
+            field.resolve = resolvers.get(name, _not_available)
+    events = schema.subscription_type
+    for name, field in events.fields.items() if events else ():
+        field.subscribe = sources.get(name, _not_available)
+        field.resolve = _payload
     return schema
 
 
@@ -140,16 +145,6 @@ def _bound(resolver: Resolver | Source) -> GraphQLFieldResolver:
 def _payload(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:
     """Resolve a subscription's field: the event is the answer."""
     return payload
-
-
-def _refuse_the_rest(schema: GraphQLSchema) -> None:
-    """Let every field of the contract that is bound to nothing say so."""
-    for root in (schema.query_type, schema.mutation_type, schema.subscription_type):
-        for field in root.fields.values() if root else ():
-            if root is schema.subscription_type:
-                field.subscribe = field.subscribe or _not_available
-            else:
-                field.resolve = field.resolve or _not_available
 
 
 def _not_available(_root: object, info: GraphQLResolveInfo, **_arguments: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import socket
 from contextlib import ExitStack
@@ -90,9 +91,12 @@ class LocalExchange:
         self.homeDirectoryId = planted.homeDirectoryId
         self.timeSeriesDbId = planted.timeSeriesDbId
         self.collaborativeId = planted.collaborativeId
+        # DuckDB complains aloud of connections that are left open when the interpreter exits.
+        atexit.register(self.close)
 
     def close(self) -> None:
         """Stop to serve, and remove what was only temporary. Closing again changes nothing."""
+        atexit.unregister(self.close)
         self._open_parts.close()
 
     def __enter__(self) -> Self:

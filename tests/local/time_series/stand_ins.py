@@ -170,9 +170,35 @@ class Exchange:
         """Query and export as CSV."""
         return self.export(self.query(*assets, **arguments))
 
+    def timestream(self, sql: str, **arguments: Any) -> Any:
+        """Ask for a page of a Timestream query and read the response."""
+        answer = self.call("queryDatabaseWithTimestreamQuery", queryString=sql, **arguments)
+        return json.loads(answer["resultJSONString"]) | {"ClientToken": answer["clientToken"]}
+
+    def rows(self, sql: str) -> list[list[Any]]:
+        """Read all rows of a Timestream query, as plain values."""
+        page = self.timestream(sql)
+        rows = page["Rows"]
+        while token := page.get("NextToken"):
+            page = self.timestream(sql, nextToken=token)
+            rows += page["Rows"]
+        return [[datum(value) for value in row["Data"]] for row in rows]
+
     def latest(self, **arguments: Any) -> Any:
         """Ask for the first page of latest values."""
         return self.call("listAllAssetLastValues", **arguments)
+
+
+def datum(value: dict[str, Any]) -> Any:
+    """Make plain a value of a Timestream response: text, lists, tuples, (time, value) pairs."""
+    if "ArrayValue" in value:
+        return [datum(item) for item in value["ArrayValue"]]
+    if "RowValue" in value:
+        return tuple(datum(item) for item in value["RowValue"]["Data"])
+    if "TimeSeriesValue" in value:
+        return [(point["Time"], datum(point["Value"])) for point in value["TimeSeriesValue"]]
+    assert value == {"NullValue": True} or set(value) == {"ScalarValue"}
+    return value.get("ScalarValue")
 
 
 def record(

@@ -18,6 +18,7 @@ from .jobs import JobStoppedError
 from .latest import LatestResult, read_latest
 from .queries import Asked, Page, Query
 from .records import invalid_request
+from .timestream_resolver import query_with_timestream_query
 
 CONTENT_TYPES = {"CSV": "text/csv", "JSON": "application/json"}
 _LARGEST_INT = 2**31 - 1
@@ -240,6 +241,7 @@ QUERIES: dict[str, Resolver] = {
     "timeSeriesDb_listDatabases": list_databases,
     "timeSeriesDb_listAllAssetLastValues": list_all_asset_last_values,
     "timeSeriesDb_queryDatabase": query_database,
+    "timeSeriesDb_queryDatabaseWithTimestreamQuery": query_with_timestream_query,
 }
 MUTATIONS: dict[str, Resolver] = {
     "timeSeriesDb_createDatabase": create_database,

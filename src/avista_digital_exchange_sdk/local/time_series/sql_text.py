@@ -47,7 +47,7 @@ def csv_text(text: str, value_type: str) -> str:
 
 def json_text(text: str, value_type: str) -> str:
     """Write a JSON string; only text can hold what needs escapes."""
-    return f"json_string({text})" if value_type == "VARCHAR" else f"'\"' || {text} || '\"'"
+    return f"results.json_string({text})" if value_type == "VARCHAR" else f"'\"' || {text} || '\"'"
 
 
 def json_string_macro() -> str:
@@ -59,4 +59,4 @@ def json_string_macro() -> str:
         escaped = f"replace({escaped}, chr({code}), '{escape}')"
     has_control_characters = r"regexp_matches(text, '[\x00-\x1f]')"
     body = f"CASE WHEN {has_control_characters} THEN {escaped} ELSE {plain} END"
-    return f"""CREATE OR REPLACE MACRO json_string(text) AS '"' || {body} || '"'"""
+    return f"""CREATE MACRO results.json_string(text) AS '"' || {body} || '"'"""

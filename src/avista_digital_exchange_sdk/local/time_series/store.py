@@ -23,12 +23,15 @@ from .jobs import Job, Work
 from .publishing import write_batch
 from .queries import Queries
 from .records import Rejection, check_length, read_records
+from .sql.interpolation import register_functions
+from .sql.macros import macro_statements
 from .sql_text import json_string_macro, quote
 
 MAX_ASSET_ID_BYTES = 2048
 _THREADS = 32
 _CLOSE_AGAIN = 0.02
 _MEMORY_LIMIT = "1GB"
+_SPILL_LIMIT = "5GB"
 
 R = TypeVar("R")
 _log = logging.getLogger(__name__)
@@ -52,12 +55,15 @@ class TimeSeriesStore:
             "ATTACH ':memory:' AS results",
             f"SET temp_directory = {quote(str(folder / 'spill'))}",
             f"SET memory_limit = '{_MEMORY_LIMIT}'",
+            f"SET max_temp_directory_size = '{_SPILL_LIMIT}'",
             # A query gets at its own database's tables and at nothing else on this machine.
             "SET enable_external_access = false",
             "SET lock_configuration = true",
         ):
             self._connection.execute(statement)
-        self._connection.execute(json_string_macro())
+        register_functions(self._connection)
+        for statement in (json_string_macro(), *macro_statements()):
+            self._connection.execute(statement)
         self._threads = ThreadPoolExecutor(_THREADS, "time-series")
         self._jobs: WeakSet[Job[Any]] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -33,6 +34,8 @@ def _call(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
         return _aggregate(translator, function, name, suffix)
     if suffix.used:
         raise not_supported(node, f"OVER, FILTER or IGNORE NULLS of {name}")
+    if name == "try" and len(function.expressions) == 1:
+        return _try(translator, function)
     if name in _LAMBDA_FUNCTIONS:
         return _LAMBDA_FUNCTIONS[name](translator, function)
     return scalar(
@@ -53,6 +56,15 @@ def scalar(call: Call) -> Expression:
     if call.name not in SCALARS:
         raise sql_error(call.node, f"Function {call.name} not registered")
     return _fitted(call, SCALARS[call.name])
+
+
+def _try(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
+    """`try(…)`: NULL instead of an error."""
+    argument = node.expressions[0]
+    if type(argument) is exp.Cast:
+        argument = exp.TryCast(**argument.args)
+    tried = translator.translate(argument)
+    return Expression(f"try({tried.sql})", tried.type)
 
 
 def _fitted(call: Call, overloads: list[Overload], **parts: str) -> Expression:
@@ -307,4 +319,6 @@ def _reduce(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression
 
 _LAMBDA_FUNCTIONS = {"filter": _filter, "transform": _transform, "reduce": _reduce}
 
-CALLS = dict.fromkeys((exp.Anonymous, exp.Filter, exp.IgnoreNulls, exp.Window), _call)
+CALLS: Mapping[
+    type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]
+] = dict.fromkeys((exp.Anonymous, exp.Filter, exp.IgnoreNulls, exp.Window), _call)

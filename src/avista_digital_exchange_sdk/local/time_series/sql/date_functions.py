@@ -99,7 +99,7 @@ def duration(text: str) -> Expression | None:
     return interval_of(Decimal(match[1]), DURATION_UNITS.get(match[2], "")) if match else None
 
 
-def add(node: exp.Expression, left: Expression, right: Expression, sign: int) -> Expression | None:
+def add(left: Expression, right: Expression, sign: int) -> Expression | None:
     """Add an interval to a time, or subtract it; None if that is not what the operands are."""
     if left.type in (INTERVAL, MONTHS) and right.type in (TIMESTAMP, DATE) and sign > 0:
         left, right = right, left
@@ -157,7 +157,7 @@ def _date_add(call: Call) -> Expression:
         change = Expression(f"(({amount.sql}) * {_UNITS[unit]}::BIGINT)", INTERVAL)
     else:
         change = Expression(f"(({amount.sql}) * {_MONTH_UNITS[unit]})", MONTHS)
-    added = add(call.node, time, change, 1)
+    added = add(time, change, 1)
     assert added is not None
     return added
 

@@ -22,6 +22,11 @@ class Timestream(Trino):
 
     INDEX_OFFSET = 0
 
+    class Tokenizer(Trino.Tokenizer):
+        """Splits SHOW into its words, too."""
+
+        COMMANDS: ClassVar[set[TokenType]] = set()
+
     class Parser(TrinoParser):
         """Knows only the functions whose arguments have a grammar of their own."""
 
@@ -48,8 +53,10 @@ def parse(sql: str, tokens: list[Token]) -> exp.Expression:
         place = error.errors[0]
         raise _syntax_error(place.get("line") or 1, place.get("col") or 1) from None
     statement = statements[0] if len(statements) == 1 else None
-    if not isinstance(statement, exp.Expression):
+    if statement is None or isinstance(statement, exp.Block):
         raise invalid_request("The query must be a single statement.")
+    if not isinstance(statement, exp.Select | exp.SetOperation | exp.Subquery | exp.Values):
+        raise invalid_at(tokens[0])
     return statement
 
 

@@ -51,7 +51,7 @@ class ExpressionTranslator:
         """Translate an expression."""
         translation = _TRANSLATIONS.get(type(node))
         if translation is None:
-            raise not_supported(node, node.key.upper())
+            raise not_supported(node, node.sql("trino")[:60])
         before = len(self.ungrouped)
         result = translation(self, node)
         if result.sql in self.group_keys:

@@ -47,8 +47,8 @@ def only(node: exp.Expression, *known: str) -> None:
     """Refuse a node that says more than what is translated of it."""
     for name, value in node.args.items():
         if name not in known and value not in (None, False, [], ""):
-            what = value.key if isinstance(value, exp.Expression) else name
-            raise not_supported(node, what.replace("_", " ").strip().upper())
+            what = value.key if isinstance(value, exp.Expression) else value
+            raise not_supported(node, (what if isinstance(what, str) else name).strip("_").upper())
 
 
 def position(node: exp.Expression) -> str:

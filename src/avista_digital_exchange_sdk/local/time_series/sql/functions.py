@@ -64,7 +64,6 @@ _MATH = [
     ("asin", "double -> double", f"CASE WHEN abs({{0}}) > 1 THEN {_NAN} ELSE asin({{0}}) END"),
     ("atan", "double -> double", "atan({0})"),
     ("atan2", "double, double -> double", "atan2({0}, {1})"),
-    ("cbrt", "double -> double", "cbrt({0})"),
     ("ceil ceiling", "bigint -> bigint", "{0}"),
     ("ceil ceiling", "double -> double", "ceil({0})"),
     ("cos", "double -> double", "cos({0})"),
@@ -107,7 +106,6 @@ _COMPARISON = [
     ("least", "O... -> O", _null_if_any("least({all})")),
     ("coalesce", "T... -> T", "coalesce({all})"),
     ("nullif", "T, T -> T", "nullif({0}, {1})"),
-    ("try", "T -> T", "try({0})"),
 ]
 _SUBSTRING_IS_EMPTY = "{1} = 0 OR -({1}) > length({0})"
 _SPACES = r"chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '"
@@ -239,7 +237,7 @@ _INTERPOLATIONS = [
     (
         f"interpolate_{name}",
         f"timeseries(double), {at}{fill} -> {result}",
-        f"results.interpolated_{shape}('{name}', {{0}}, {{1}}, {'{2}' if fill else 'NULL'})",
+        f"results.interpolated_{shape}('{name}', {{0}}, {{1}}, {'{2}' if fill else '0.0'})",
     )
     for name, fill in (("linear", ""), ("locf", ""), ("spline_cubic", ""), ("fill", ", double"))
     for shape, at, result in (

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import duckdb
 
 LONGEST = 100_000
 """The most points a series, and the most times a call, may have."""
@@ -13,8 +16,8 @@ def interpolate(
     method: str,
     times: Sequence[int],
     values: Sequence[float],
-    wanted: Sequence[int],
-    filler: float | None,
+    wanted: Sequence[int | None],
+    filler: float,
 ) -> list[float | None]:
     """Estimate the values of a series, whose times rise, at the wanted times.
 
@@ -24,12 +27,20 @@ def interpolate(
     """
     if len(times) > LONGEST or len(wanted) > LONGEST:
         raise ValueError(f"Interpolation takes at most {LONGEST} points and {LONGEST} times")
+    estimate = _estimator(method, times, values, filler)
+    return [None if time is None else estimate(time) for time in wanted]
+
+
+def _estimator(
+    method: str, times: Sequence[int], values: Sequence[float], filler: float
+) -> Callable[[int], float | None]:
+    """Make the function that estimates the value at one time."""
     if method == "locf":
-        return [_last_before(times, values, time) for time in wanted]
+        return partial(_last_before, times, values)
     if method == "fill":
-        return [_exact(times, values, time, filler) for time in wanted]
+        return partial(_exact, times, values, filler)
     curvatures = _curvatures(times, values) if method == "spline_cubic" else [0.0] * len(times)
-    return [_between(times, values, curvatures, time) for time in wanted]
+    return partial(_between, times, values, curvatures)
 
 
 def _last_before(times: Sequence[int], values: Sequence[float], time: int) -> float | None:
@@ -38,9 +49,7 @@ def _last_before(times: Sequence[int], values: Sequence[float], time: int) -> fl
     return values[index - 1] if index else None
 
 
-def _exact(
-    times: Sequence[int], values: Sequence[float], time: int, otherwise: float | None
-) -> float | None:
+def _exact(times: Sequence[int], values: Sequence[float], otherwise: float, time: int) -> float:
     """Take the value of the point at a time, if there is one."""
     index = bisect_left(times, time)
     return values[index] if index < len(times) and times[index] == time else otherwise
@@ -78,3 +87,13 @@ def _curvatures(times: Sequence[int], values: Sequence[float]) -> list[float]:
     for i in range(count - 2, 0, -1):
         curvatures[i] = curvatures[i] * curvatures[i + 1] + rest[i]
     return [0.0, *curvatures[1:-1], 0.0] if count > 1 else curvatures
+
+
+def register_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB call `interpolate`."""
+    connection.create_function(
+        "interpolate",
+        interpolate,
+        ["VARCHAR", "BIGINT[]", "DOUBLE[]", "BIGINT[]", "DOUBLE"],
+        "DOUBLE[]",
+    )

@@ -27,17 +27,9 @@ CASE
         || 'E' || (strpos(text, '.') - 2)
 END
 """
-_FROM_ISO = r"""
-make_timestamp_ns(
-    epoch_ns(CAST(regexp_replace(
-        regexp_replace(text, '(Z|z|[+-]\d\d(:?\d\d)?)$', ''), '[Tt]', ' ') AS TIMESTAMP_NS))
-    - CASE WHEN regexp_matches(text, '\d[+-]\d\d(:?\d\d)?$') AND contains(text, ':') THEN
-        CASE WHEN regexp_matches(text, '-\d\d(:?\d\d)?$') THEN -1 ELSE 1 END * 60000000000 * (
-            60 * regexp_extract(text, '[+-](\d\d)(:?\d\d)?$', 1)::BIGINT
-            + coalesce(nullif(regexp_extract(text, '[+-]\d\d:?(\d\d)$', 1), ''), '0')::BIGINT)
-      ELSE 0 END)
-"""
-_ISO_FORM = r"^\d{4}-\d\d-\d\d([Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|z|[+-]\d\d(:?\d\d)?)?)?$"
+# A date, perhaps a time, and after a time perhaps a zone.
+_ISO_TIME = r"^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?"
+_ISO_ZONE = r"(?:Z|z|[+-]\d\d(?::?\d\d)?)"
 
 _MACROS = {
     "floor_mod(a, b)": "((a % b) + b) % b",
@@ -62,8 +54,16 @@ _MACROS = {
             make_timestamp((epoch_ns(b) - results.floor_mod(epoch_ns(a), 1000)
                 - results.floor_mod(epoch_ns(b) - results.floor_mod(epoch_ns(a), 1000), 1000)
                 ) // 1000))""",
+    "from_iso_parts(local, zone)": """
+        make_timestamp_ns(epoch_ns(CAST(regexp_replace(local, '[Tt]', ' ') AS TIMESTAMP_NS))
+            - CASE WHEN starts_with(zone, '-') THEN -60000000000 ELSE 60000000000 END
+            * (60 * coalesce(TRY_CAST(substr(zone, 2, 2) AS BIGINT), 0)
+                + coalesce(TRY_CAST(right(substr(zone, 4), 2) AS BIGINT), 0)))""",
     "from_iso(text)": f"""
-        CASE WHEN regexp_matches(text, '{_ISO_FORM}') THEN {_FROM_ISO}
+        CASE WHEN regexp_matches(text, '{_ISO_TIME}$')
+            OR (regexp_matches(text, '{_ISO_TIME}{_ISO_ZONE}$') AND length(text) > 11)
+        THEN results.from_iso_parts(
+            regexp_extract(text, '{_ISO_TIME}'), regexp_replace(text, '{_ISO_TIME}', ''))
         ELSE error('Invalid format: ' || text) END""",
     "java_ln(x)": "CASE WHEN x = 0 THEN '-Infinity'::DOUBLE WHEN x < 0 THEN 'NaN' ELSE ln(x) END",
     "java_log2(x)": (
@@ -81,11 +81,13 @@ _MACROS = {
         format('{{}}{{}} {{:02d}}:{{:02d}}:{{:02d}}.{{:09d}}', CASE WHEN i < 0 THEN '-' ELSE '' END,
             abs(i) // {_DAY}, abs(i) // 3600000000000 % 24, abs(i) // 60000000000 % 60,
             abs(i) // 1000000000 % 60, abs(i) % 1000000000)""",
-    "months_text(n)": "format('{}{}-{}', CASE WHEN n < 0 THEN '-' ELSE '' END, abs(n)//12, abs(n)%12)",
+    "months_text(n)": (
+        "format('{}{}-{}', CASE WHEN n < 0 THEN '-' ELSE '' END, abs(n) // 12, abs(n) % 12)"
+    ),
     "null_if_null_inside(items, x)": "CASE WHEN len(items) = list_count(items) THEN x END",
     "distinct_in_order(items)": "list_filter(items, lambda x, i: list_position(items, x) = i)",
     "checked_series(points)": """
-        CASE WHEN list_contains(list_transform(points, lambda p: p.f0 IS NULL OR p.f1 IS NULL), true)
+        CASE WHEN list_bool_or(list_transform(points, lambda p: p.f0 IS NULL OR p.f1 IS NULL))
         THEN error('The time and the value of a time series must not be NULL')
         WHEN len(list_distinct(list_transform(points, lambda p: p.f0))) < len(points)
         THEN error('The times of a time series must be distinct')

@@ -133,7 +133,10 @@ class SelectTranslator:
         only(group, "expressions")
         translator = ExpressionTranslator(self._queries, self._scope, "GROUP BY clause")
         keys = []
-        for item in group.expressions:
+        items = [part for item in group.expressions for part in _grouped_together(item)]
+        # GROUP BY () makes one group of everything.
+        self._translator.has_aggregates = not items
+        for item in items:
             if isinstance(item, exp.Literal) and item.is_int:
                 item = self._selected(item, "GROUP BY")
             keys.append(translator.translate(item).sql)
@@ -142,7 +145,7 @@ class SelectTranslator:
 
     def _selected(self, place: exp.Literal, clause: str) -> exp.Expression:
         """Return the expression in a place of the SELECT."""
-        selected = self._node.expressions
+        selected: list[exp.Expression] = self._node.expressions
         if not 1 <= int(place.name) <= len(selected):
             raise sql_error(place, f"{clause} position {place.name} is not in select list")
         node = selected[int(place.name) - 1]
@@ -243,6 +246,11 @@ def limit_sql(node: exp.Expression) -> str:
     if not isinstance(count, exp.Literal) or not count.is_int or int(count.name) >= 2**63:
         raise sql_error(count, "LIMIT must be a whole number")
     return f" LIMIT {count.name}"
+
+
+def _grouped_together(item: exp.Expression) -> list[exp.Expression]:
+    """Take `(a, b)` apart."""
+    return item.expressions if isinstance(item, exp.Tuple) else [item]
 
 
 def _implied_name(node: exp.Expression) -> str | None:

@@ -1,0 +1,31 @@
+"""The bodies of the SDK's own requests, for floors that send the same."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from pydantic import SecretStr
+
+from avista_digital_exchange_sdk._generated.client import Client
+from avista_digital_exchange_sdk._io import Answer, BlockingIo, Network, run, tls_context
+
+
+class _Recorded(BaseException):
+    """Ends a flow where it would have sent its request."""
+
+
+class _Recorder(BlockingIo):
+    async def post(
+        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+    ) -> Answer:
+        raise _Recorded(content)
+
+
+def body_of(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
+    """The body of the request that a call of the generated client begins with."""
+    io = _Recorder(Network(1, tls_context(True), None))
+    try:
+        run(call(Client(io, "http://localhost/graphql", SecretStr("none"), 0)))
+    except _Recorded as recorded:
+        content: bytes = recorded.args[0]
+        return content
+    raise RuntimeError("nothing was sent")

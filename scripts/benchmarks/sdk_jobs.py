@@ -1,0 +1,145 @@
+"""The jobs as a user of the SDK writes them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+from uuid import uuid4
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+
+from . import measurements
+from .place import Job, Place, Work
+
+
+def exchange_at(place: Place) -> AvistaDigitalExchange:
+    """The owner's exchange."""
+    return AvistaDigitalExchange(place.token, endpoint=place.endpoint)
+
+
+@contextmanager
+def user(place: Place) -> Iterator[Work]:
+    """Ask 500 times who I am."""
+    with exchange_at(place) as exchange:
+
+        def work() -> None:
+            for _ in range(500):
+                assert exchange.getUserInfo().firstName
+
+        yield work
+
+
+@contextmanager
+def directory(place: Place) -> Iterator[Work]:
+    """List a directory."""
+    with exchange_at(place) as exchange:
+
+        def work() -> None:
+            listed = exchange.getDataStoreDirectory(place.provided["directoryId"])
+            assert len(listed.directories) == len(listed.files) == 500
+
+        yield work
+
+
+def download(name: str) -> Job:
+    """Download a file."""
+
+    @contextmanager
+    def job(place: Place) -> Iterator[Work]:
+        target = place.path("downloaded")
+        with exchange_at(place) as exchange:
+            yield lambda: exchange.downloadDataStoreFile(place.provided[name], target)
+        target.unlink()
+
+    return job
+
+
+@contextmanager
+def upload(place: Place) -> Iterator[Work]:
+    """Upload a file."""
+    uploaded: list[str] = []
+    with exchange_at(place) as exchange:
+
+        def work() -> None:
+            file = exchange.uploadFileToDataStore(
+                place.dataStoreId, place.homeDirectoryId, place.path("1GiB")
+            )
+            uploaded.append(file.dataStoreFileId)
+
+        yield work
+        exchange.deleteDataStoreFile(uploaded[0])
+
+
+def filter_query(points: int, aggregate: Literal["server", "client"]) -> Job:
+    """Query points by filters into a CSV file."""
+
+    @contextmanager
+    def job(place: Place) -> Iterator[Work]:
+        target = place.path("result.csv")
+        start, end = measurements.interval(points)
+        with exchange_at(place) as exchange:
+            yield lambda: exchange.queryTimeSeriesDatabaseWithFilters(
+                place.timeSeriesDbId,
+                measurements.filters(),
+                start,
+                end,
+                target,
+                aggregate=aggregate,
+            )
+        target.unlink()
+
+    return job
+
+
+@contextmanager
+def latest(place: Place) -> Iterator[Work]:
+    """Ask for the latest value of each attribute of each asset."""
+    with exchange_at(place) as exchange:
+
+        def work() -> None:
+            listed = exchange.listTimeSeriesAssetsAndLatestValues(place.provided["latestDbId"])
+            assert len(listed) == len(measurements.LATEST_ASSETS)
+
+        yield work
+
+
+@contextmanager
+def sql(place: Place) -> Iterator[Work]:
+    """Go through a million rows."""
+    with exchange_at(place) as exchange:
+        database = exchange.getTimeSeriesDatabase(place.timeSeriesDbId)
+        query = measurements.sql(str(database.databaseName), str(database.tableName))
+
+        def work() -> None:
+            rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(place.timeSeriesDbId, query)
+            assert sum(1 for _ in rows) == measurements.ROWS
+
+        yield work
+
+
+@contextmanager
+def publish(place: Place) -> Iterator[Work]:
+    """Publish 100,000 records of a new asset."""
+    with exchange_at(place) as exchange:
+        records = [
+            exchange.createTimeSeriesInputRecord(time, "SECONDS", "kW", "DOUBLE", value)
+            for time, value in measurements.plain_values()
+        ]
+        yield lambda: exchange.publishToTimeSeriesDatabase(
+            place.timeSeriesDbId, f"meter-{uuid4()}", records
+        )
+
+
+JOBS: dict[str, Job] = {
+    "user": user,
+    "directory": directory,
+    "download": download("1GiB"),
+    "upload": upload,
+    "slow-download": download("512MiB"),
+    "export-1M": filter_query(1_000_000, "server"),
+    "export-10M": filter_query(10_000_000, "server"),
+    "aggregate-1M": filter_query(1_000_000, "client"),
+    "aggregate-10M": filter_query(10_000_000, "client"),
+    "latest": latest,
+    "sql": sql,
+    "publish": publish,
+}

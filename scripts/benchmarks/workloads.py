@@ -1,0 +1,220 @@
+"""The workloads, and how close to its floor each should come."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from .measuring import Usage
+
+MB = 1 << 20
+
+Medians = Mapping[str, Mapping[str, Usage]]
+"""What each side took of each workload."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure, and where it should be.
+
+    Attributes:
+        text: The target in words.
+        limit: The figure's bound.
+        figure: Reads it off what was measured; a KeyError says that this was not measured.
+        at_least: Whether the bound is the lowest value, not the highest.
+    """
+
+    text: str
+    limit: float
+    figure: Callable[[Medians], float]
+    at_least: bool = False
+
+    def met(self, figure: float) -> bool:
+        """Whether a figure is where it should be."""
+        return figure >= self.limit if self.at_least else figure <= self.limit
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A job for every side.
+
+    Attributes:
+        name: Its name on the command line.
+        title: What is done.
+        floor: What its floor does.
+        targets: Where the SDK should be.
+        provisions: What is laid down for it on the server.
+        repetitions: How often each side does it.
+        script: Python that is measured as a whole process, by side, in place of a job.
+        leaves_results: Whether the server keeps results of it, and so is started anew each time.
+        throttled: Whether the server is reached through the throttling proxy.
+    """
+
+    name: str
+    title: str
+    floor: str
+    targets: tuple[Target, ...]
+    provisions: tuple[str, ...] = ()
+    repetitions: int = 3
+    script: Mapping[str, str] | None = None
+    leaves_results: bool = False
+    throttled: bool = False
+
+
+def _ratio(name: str, kind: Literal["wall", "cpu"], highest: float) -> Target:
+    """How much longer than its floor the SDK takes."""
+
+    def figure(medians: Medians) -> float:
+        sdk, floor = medians[name]["sdk"], medians[name]["floor"]
+        return sdk.wall / floor.wall if kind == "wall" else sdk.cpu / floor.cpu
+
+    return Target(f"{kind} ≤ {highest:g}x floor", highest, figure)
+
+
+def _faster(name: str, than: str, lowest: float) -> Target:
+    """How much sooner than another side the SDK is done."""
+
+    def figure(medians: Medians) -> float:
+        return medians[name][than].wall / medians[name]["sdk"].wall
+
+    return Target(f"≥ {lowest:g}x faster than {than}", lowest, figure, at_least=True)
+
+
+def _peak(name: str, highest: int) -> Target:
+    """How much memory the SDK holds, in MB."""
+    text = f"peak RSS ≤ {highest} MB"
+    return Target(text, highest, lambda medians: medians[name]["sdk"].peakRss / MB)
+
+
+def _growth(name: str, smaller: str, highest: int) -> Target:
+    """How much more memory the SDK holds than in a smaller workload, in MB."""
+
+    def figure(medians: Medians) -> float:
+        return (medians[name]["sdk"].peakRss - medians[smaller]["sdk"].peakRss) / MB
+
+    return Target(f"≤ {highest} MB more than {smaller}", highest, figure)
+
+
+CONSTRUCT = (
+    "from avista_digital_exchange_sdk import AvistaDigitalExchange\nAvistaDigitalExchange('token')"
+)
+
+EXPORT_FLOOR = "the same exchange, its file by curl"
+AGGREGATE_FLOOR = "from_json of the chunks and csv.writer"
+
+WORKLOADS = [
+    Workload(
+        "import",
+        "import and construct the client",
+        "import httpx and pydantic, open an httpx.Client",
+        (_ratio("import", "wall", 1.15),),
+        repetitions=11,
+        script={
+            "sdk": CONSTRUCT,
+            "floor": "import httpx, pydantic\nhttpx.Client()",
+            "official": CONSTRUCT,
+        },
+    ),
+    Workload(
+        "user",
+        "500 getUserInfo calls",
+        "the same POST by bare httpx, response.json()",
+        (_ratio("user", "wall", 1.25),),
+        repetitions=5,
+    ),
+    Workload(
+        "directory",
+        "directory of 1,000 entries",
+        "the same POST and from_json",
+        (
+            _ratio("directory", "wall", 1.5),
+            _faster("directory", "official-0.0.23", 100),
+            _faster("directory", "official-newest", 100),
+        ),
+        ("directory",),
+        repetitions=7,
+    ),
+    Workload(
+        "download",
+        "download 1 GiB",
+        "curl",
+        (_ratio("download", "wall", 1.2), _peak("download", 48)),
+        ("1GiB",),
+    ),
+    Workload(
+        "upload",
+        "upload 1 GiB",
+        "curl -T",
+        (_ratio("upload", "wall", 1.2), _peak("upload", 48)),
+        ("1GiB",),
+    ),
+    Workload(
+        "slow-download",
+        "download 512 MiB at 25 MB/s a connection and 40 ms",
+        "curl, one stream",
+        (_faster("slow-download", "floor", 3), _peak("slow-download", 64)),
+        ("512MiB",),
+        throttled=True,
+    ),
+    Workload(
+        "export-1M",
+        "filter query to CSV, 1M points, server export",
+        EXPORT_FLOOR,
+        (_ratio("export-1M", "wall", 1.15), _peak("export-1M", 64)),
+        ("points",),
+        leaves_results=True,
+    ),
+    Workload(
+        "export-10M",
+        "the same, 10M points",
+        EXPORT_FLOOR,
+        (
+            _ratio("export-10M", "wall", 1.15),
+            _peak("export-10M", 64),
+            _growth("export-10M", "export-1M", 4),
+        ),
+        ("points",),
+        leaves_results=True,
+    ),
+    Workload(
+        "aggregate-1M",
+        "filter query to CSV, 1M points, aggregated here",
+        AGGREGATE_FLOOR,
+        (_ratio("aggregate-1M", "cpu", 1.5), _peak("aggregate-1M", 160)),
+        ("points",),
+        leaves_results=True,
+    ),
+    Workload(
+        "aggregate-10M",
+        "the same, 10M points",
+        AGGREGATE_FLOOR,
+        (
+            _ratio("aggregate-10M", "cpu", 1.5),
+            _peak("aggregate-10M", 160),
+            _growth("aggregate-10M", "aggregate-1M", 4),
+        ),
+        ("points",),
+        leaves_results=True,
+    ),
+    Workload(
+        "latest",
+        "latest values of 2,000 assets x 10 attributes",
+        "from_json of the same pages",
+        (_ratio("latest", "cpu", 2),),
+        ("latest",),
+        repetitions=5,
+    ),
+    Workload(
+        "sql",
+        "SQL, 1M rows by pages, iterated",
+        "from_json of the same pages",
+        (_ratio("sql", "cpu", 2),),
+        ("points",),
+        leaves_results=True,
+    ),
+    Workload(
+        "publish",
+        "publish 100,000 records",
+        "the same bodies, serialised beforehand, posted by bare httpx",
+        (_ratio("publish", "wall", 1.3),),
+    ),
+]

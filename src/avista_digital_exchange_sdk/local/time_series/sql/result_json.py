@@ -1,0 +1,88 @@
+"""Results as the JSON of a Timestream query's response."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from .casts import text_of
+from .expressions import Expression
+from .types import VARCHAR, Array, Row, TimeSeries, Type
+
+
+def row_sql(types: Sequence[Type]) -> str:
+    """Write the SQL that makes the JSON text of a row of columns `c0`, `c1`, …."""
+    return _row([Expression(f"c{i}", kind) for i, kind in enumerate(types)])
+
+
+def _row(values: Sequence[Expression], depth: int = 0) -> str:
+    """Write a row: `{"Data":[…]}`."""
+    data = " || ',' || ".join(_datum(value, depth) for value in values)
+    return f"""'{{"Data":[' || {data} || ']}}'"""
+
+
+def _datum(value: Expression, depth: int) -> str:
+    """Write a value of any type."""
+    item = f"v{depth}"
+    if isinstance(value.type, Array):
+        element = _datum(Expression(item, value.type.element), depth + 1)
+        content = f"""'{{"ArrayValue":' || {_list(value.sql, item, element)} || '}}'"""
+    elif isinstance(value.type, TimeSeries):
+        time, point = (Expression(*field) for field in _fields(item, value.type.point))
+        entry = (
+            f"""'{{"Time":"' || {text_of(time).sql} || '","Value":' """
+            f"""|| {_datum(point, depth + 1)} || '}}'"""
+        )
+        content = f"""'{{"TimeSeriesValue":' || {_list(value.sql, item, entry)} || '}}'"""
+    elif isinstance(value.type, Row):
+        fields = [Expression(*field) for field in _fields(value.sql, value.type)]
+        content = f"""'{{"RowValue":' || {_row(fields, depth + 1)} || '}}'"""
+    else:
+        content = f"""'{{"ScalarValue":' || {_string(value)} || '}}'"""
+    return f"""CASE WHEN ({value.sql}) IS NULL THEN '{{"NullValue":true}}' ELSE {content} END"""
+
+
+def _string(value: Expression) -> str:
+    """Write a scalar as a JSON string."""
+    text = text_of(value).sql
+    return f"results.json_string({text})" if value.type == VARCHAR else f"""'"' || {text} || '"'"""
+
+
+def _list(items: str, item: str, element: str) -> str:
+    """Write a JSON array of a list's items."""
+    texts = f"list_transform({items}, lambda {item}: {element})"
+    return f"'[' || array_to_string({texts}, ',') || ']'"
+
+
+def _fields(value: str, row: Row) -> list[tuple[str, Type]]:
+    """Take a row's fields out of it."""
+    return [(f"struct_extract({value}, 'f{i}')", kind) for i, (_, kind) in enumerate(row.fields)]
+
+
+def response(
+    query_id: str,
+    next_token: str | None,
+    rows: Sequence[str],
+    columns: Sequence[tuple[str | None, Type]],
+    progress: float,
+    scanned: int,
+) -> str:
+    """Write a page as the JSON of a response; the rows are JSON already."""
+    head = {"QueryId": query_id} | ({"NextToken": next_token} if next_token else {})
+    tail = {
+        "ColumnInfo": [
+            {"Name": name or f"_col{i}", "Type": kind.column_info()}
+            for i, (name, kind) in enumerate(columns)
+        ],
+        "QueryStatus": {
+            "ProgressPercentage": progress,
+            "CumulativeBytesScanned": scanned,
+            "CumulativeBytesMetered": scanned,
+        },
+    }
+    return f'{_json(head)[:-1]},"Rows":[{",".join(rows)}],{_json(tail)[1:]}'
+
+
+def _json(value: object) -> str:
+    """Write compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

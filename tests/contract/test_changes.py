@@ -1,0 +1,383 @@
+"""Every kind of change of the platform's schema gets its verdict, and names whom it concerns."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from .conftest import Command, Edit, in_one_piece
+
+USER_CALLS = {"getCollaborative", "getUserInfo", "listCollaboratives"} | {
+    "listCollaborativesServiceSharedWith"
+}
+SERVICE_CALLS = {"listCollaborativeServices"} | {
+    "addServiceToCollaborative",
+    "removeServiceFromCollaborative",
+}
+STORE_CALLS = {"getDataStore", "listDataStores"} | SERVICE_CALLS
+FILE_CALLS = {"getDataStoreFileMeta", "getDataStoreDirectory", "downloadDataStoreFile"} | {
+    "uploadFileToDataStore",
+    "deleteDataStoreFile",
+}
+VALUE_CALLS = {"listTimeSeriesAssetsAndLatestValues", "publishToTimeSeriesDatabase"}
+FILTER_QUERY = {"queryTimeSeriesDatabaseWithFilters"}
+PUBLISH = {"publishToTimeSeriesDatabase"}
+NOBODY: set[str] = set()
+
+
+class Case(NamedTuple):
+    """A change: its edits, its kinds, whether it breaks what is used, the calls it touches."""
+
+    edits: list[Edit]
+    kinds: set[str]
+    breaks: bool
+    calls: set[str]
+
+
+def case(
+    *edits: tuple[str, str, str], kinds: str = "", breaks: bool = False, calls: set[str] = NOBODY
+) -> Case:
+    return Case([Edit(*edit) for edit in edits], set(kinds.split()), breaks, calls)
+
+
+CASES = {
+    "a type that is used is removed": case(
+        ("time_series", '  """Values with their times."""\n  data: [AttributeDataEntry]\n', ""),
+        ("time_series", "type AttributeDataEntry {", "type SomethingElse {"),
+        kinds="TYPE_REMOVED FIELD_REMOVED TYPE_ADDED",
+        breaks=True,
+        calls=VALUE_CALLS,
+    ),
+    "a type that nothing uses is removed": case(
+        ("base", '"""An object in S3. No operation uses it."""\ntype S3Object {', "type S3Thing {"),
+        kinds="TYPE_REMOVED TYPE_ADDED",
+    ),
+    "a type becomes another kind of type": case(
+        (
+            "time_series",
+            "enum TimeUnit {\n  MICROSECONDS\n  MILLISECONDS\n  NANOSECONDS\n  SECONDS\n}",
+            "scalar TimeUnit",
+        ),
+        kinds="TYPE_CHANGED_KIND",
+        breaks=True,
+        calls=PUBLISH,
+    ),
+    "a field that is used is removed": case(
+        ("storage", "  homeDirectoryId: String\n", ""),
+        kinds="FIELD_REMOVED",
+        breaks=True,
+        calls=STORE_CALLS,
+    ),
+    "a field that nothing uses is removed": case(
+        ("user", "  email: String\n", ""),
+        kinds="FIELD_REMOVED",
+    ),
+    "a field is renamed": case(
+        ("storage", "  storageSizeBytes: Int", "  sizeBytes: Int"),
+        kinds="FIELD_REMOVED FIELD_ADDED",
+        breaks=True,
+        calls=FILE_CALLS,
+    ),
+    "a field changes its type": case(
+        ("storage", "  storageSizeBytes: Int", "  storageSizeBytes: Float"),
+        kinds="FIELD_CHANGED_KIND",
+        breaks=True,
+        calls=FILE_CALLS,
+    ),
+    "a field becomes one of AppSync's scalars": case(
+        ("storage", "  lastModified: String", "  lastModified: AWSDateTime"),
+        kinds="FIELD_CHANGED_KIND TYPE_ADDED",
+        breaks=True,
+        calls=FILE_CALLS,
+    ),
+    "a field becomes non-null": case(
+        ("user", "  firstName: String\n", "  firstName: String!\n"),
+    ),
+    "a field becomes nullable": case(
+        ("time_series", "  lastValueTime: String!", "  lastValueTime: String"),
+        kinds="FIELD_CHANGED_KIND",
+        breaks=True,
+        calls=VALUE_CALLS,
+    ),
+    "a list becomes a single value": case(
+        (
+            "collaborative",
+            "  memberOrganizations: [CollaborativeMemberOrganization]",
+            "  memberOrganizations: CollaborativeMemberOrganization",
+        ),
+        kinds="FIELD_CHANGED_KIND",
+        breaks=True,
+        calls=USER_CALLS - {"getUserInfo"},
+    ),
+    "a field that is used is deprecated": case(
+        ("user", "  lastName: String\n", '  lastName: String @deprecated(reason: "Gone soon.")\n'),
+        kinds="DEPRECATED",
+        calls=USER_CALLS,
+    ),
+    "a field that nothing uses is deprecated": case(
+        ("user", "  email: String\n", "  email: String @deprecated\n"),
+        kinds="DEPRECATED",
+    ),
+    "an argument that is used is removed": case(
+        ("storage", "    dataStoreId: ID!\n    description: String\n", "    dataStoreId: ID!\n"),
+        kinds="ARG_REMOVED",
+        breaks=True,
+        calls={"uploadFileToDataStore"},
+    ),
+    "an argument that nothing uses is removed": case(
+        ("storage", '    """Lists the data stores of this user."""\n    userId: ID\n', ""),
+        kinds="ARG_REMOVED",
+    ),
+    "an argument is renamed": case(
+        (
+            "time_series",
+            "timeSeriesDb_getDatabase(timeSeriesDbId: ID!)",
+            "timeSeriesDb_getDatabase(databaseId: ID!)",
+        ),
+        kinds="ARG_REMOVED REQUIRED_ARG_ADDED",
+        breaks=True,
+        calls={"getTimeSeriesDatabase"},
+    ),
+    "an argument becomes non-null": case(
+        (
+            "storage",
+            "    dataStoreId: ID!\n    description: String\n",
+            "    dataStoreId: ID!\n    description: String!\n",
+        ),
+        kinds="ARG_CHANGED_KIND",
+        breaks=True,
+        calls={"uploadFileToDataStore"},
+    ),
+    "an argument becomes nullable": case(
+        (
+            "storage",
+            "storage_getDataStore(dataStoreId: ID!)",
+            "storage_getDataStore(dataStoreId: ID)",
+        ),
+    ),
+    "an argument changes its type": case(
+        (
+            "time_series",
+            "onNotifyTimeSeriesQueryExportComplete(queryId: String!)",
+            "onNotifyTimeSeriesQueryExportComplete(queryId: ID!)",
+        ),
+        kinds="ARG_CHANGED_KIND",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "an argument gets a default value": case(
+        (
+            "storage",
+            "storage_getDataStore(dataStoreId: ID!)",
+            'storage_getDataStore(dataStoreId: ID = "mine")',
+        ),
+    ),
+    "an optional argument is added": case(
+        (
+            "storage",
+            "storage_getDataStore(dataStoreId: ID!)",
+            "storage_getDataStore(dataStoreId: ID!, version: Int)",
+        ),
+        kinds="OPTIONAL_ARG_ADDED",
+        calls={"getDataStore"},
+    ),
+    "a required argument is added": case(
+        (
+            "storage",
+            "storage_getDataStore(dataStoreId: ID!)",
+            "storage_getDataStore(dataStoreId: ID!, version: Int!)",
+        ),
+        kinds="REQUIRED_ARG_ADDED",
+        breaks=True,
+        calls={"getDataStore"},
+    ),
+    "a required argument is added to what nothing uses": case(
+        (
+            "storage",
+            "storage_deleteDataStore(dataStoreId: ID!)",
+            "storage_deleteDataStore(dataStoreId: ID!, sure: Boolean!)",
+        ),
+        kinds="REQUIRED_ARG_ADDED",
+    ),
+    "an enum value that is used is removed": case(
+        ("collaborative", "  PENDING_APPROVAL\n", ""),
+        kinds="VALUE_REMOVED_FROM_ENUM",
+        breaks=True,
+        calls=USER_CALLS - {"getUserInfo"},
+    ),
+    "an enum value that nothing uses is removed": case(
+        ("user", "  DATA_PROVIDER\n", ""),
+        kinds="VALUE_REMOVED_FROM_ENUM",
+    ),
+    "an enum value is renamed": case(
+        ("storage", "  DIRECTORY\n", "  FOLDER\n"),
+        kinds="VALUE_REMOVED_FROM_ENUM VALUE_ADDED_TO_ENUM",
+        breaks=True,
+        calls={"getDataStoreDirectory"},
+    ),
+    "an enum value is added": case(
+        ("storage", "  DIRECTORY\n", "  DIRECTORY\n  LINK\n"),
+        kinds="VALUE_ADDED_TO_ENUM",
+        calls={"getDataStoreDirectory"},
+    ),
+    "an input field is removed": case(
+        (
+            "time_series",
+            "input TimeSeriesDbDimensionInput {\n  DimensionValueType: DimensionValueType\n",
+            "input TimeSeriesDbDimensionInput {\n",
+        ),
+        kinds="FIELD_REMOVED",
+        breaks=True,
+        calls=PUBLISH,
+    ),
+    "an optional input field is added": case(
+        (
+            "time_series",
+            "input MeasureValueInput {\n",
+            "input MeasureValueInput {\n  Unit: String\n",
+        ),
+        kinds="OPTIONAL_INPUT_FIELD_ADDED",
+        calls=PUBLISH,
+    ),
+    "a required input field is added": case(
+        (
+            "time_series",
+            "input MeasureValueInput {\n",
+            "input MeasureValueInput {\n  Unit: String!\n",
+        ),
+        kinds="REQUIRED_INPUT_FIELD_ADDED",
+        breaks=True,
+        calls=PUBLISH,
+    ),
+    "an input field becomes non-null": case(
+        (
+            "time_series",
+            "  attributeNamesFilter: [String]\n",
+            "  attributeNamesFilter: [String]!\n",
+        ),
+        kinds="FIELD_CHANGED_KIND",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "an input field becomes nullable": case(
+        (
+            "time_series",
+            "input TimeSeriesQueryAssetInput {\n  assetId: String!",
+            "input TimeSeriesQueryAssetInput {\n  assetId: String",
+        ),
+    ),
+    "an input field changes its type": case(
+        (
+            "time_series",
+            "input TimeSeriesQueryAssetInput {\n  assetId: String!",
+            "input TimeSeriesQueryAssetInput {\n  assetId: ID!",
+        ),
+        kinds="FIELD_CHANGED_KIND",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "an operation is removed": case(
+        ("user", '  """Tells who the caller is."""\n  user_getUserSession: UserSession\n', ""),
+        kinds="FIELD_REMOVED",
+        breaks=True,
+        calls={"getUserInfo"},
+    ),
+    "an operation that nothing uses is removed": case(
+        (
+            "storage",
+            '  """Deletes a data store."""\n'
+            "  storage_deleteDataStore(dataStoreId: ID!): DataStore\n",
+            "",
+        ),
+        kinds="FIELD_REMOVED",
+    ),
+    "an operation is moved to another root type": case(
+        ("user", '  """Tells who the caller is."""\n  user_getUserSession: UserSession\n', ""),
+        (
+            "user",
+            "extend type Mutation {\n",
+            "extend type Mutation {\n  user_getUserSession: UserSession\n",
+        ),
+        kinds="FIELD_REMOVED FIELD_ADDED",
+        breaks=True,
+        calls={"getUserInfo"},
+    ),
+    "an operation returns something else": case(
+        (
+            "collaborative",
+            "  collaborative_listCollaboratives: [Collaborative]",
+            "  collaborative_listCollaboratives: Collaborative",
+        ),
+        kinds="FIELD_CHANGED_KIND",
+        breaks=True,
+        calls={"listCollaboratives"},
+    ),
+    "a subscription is removed": case(
+        (
+            "time_series",
+            '  """Tells when the export file of a query is ready."""\n'
+            "  onNotifyTimeSeriesQueryExportComplete(queryId: String!): TimeSeriesQueryExport\n",
+            "",
+        ),
+        kinds="FIELD_REMOVED",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "another type takes the place of a root type": case(
+        (
+            "base",
+            "  subscription: Subscription\n}",
+            "  subscription: Events\n}\n\ntype Events {\n  onNothing: ID\n}",
+        ),
+        kinds="OPERATION_INVALID TYPE_ADDED",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "a type is added": case(
+        (
+            "user",
+            "enum UserAccountState {",
+            "type Team {\n  name: String\n}\n\nenum UserAccountState {",
+        ),
+        kinds="TYPE_ADDED",
+    ),
+    "a field is added": case(
+        ("user", "  email: String\n", "  email: String\n  title: String\n"),
+        kinds="FIELD_ADDED",
+    ),
+    "an operation is added": case(
+        ("user", "extend type Query {\n", "extend type Query {\n  user_listUsers: [User]\n"),
+        kinds="FIELD_ADDED",
+    ),
+    "only a description changes": case(
+        ("user", '"""A user of the Digital Exchange."""', '"""Somebody."""'),
+    ),
+    "only the order changes": case(
+        (
+            "user",
+            "  email: String\n  firstName: String\n",
+            "  firstName: String\n  email: String\n",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_change_gets_its_verdict(
+    name: str, contract: dict[str, str], command: Command, tmp_path: Path
+) -> None:
+    change = CASES[name]
+    for edit in change.edits:
+        edit.apply(contract)
+    schema = tmp_path / "schema.graphql"
+    schema.write_text(in_one_piece(contract), "utf-8")
+
+    outcome = command("contract", "--against", schema, "--format", "json")
+
+    assert "findings" in outcome.report, outcome.output
+    findings = outcome.report["findings"]
+    assert {finding["kind"] for finding in findings} == change.kinds
+    assert {call for finding in findings for call in finding["calls"]} == change.calls
+    assert outcome.exit_code == (1 if change.breaks else 0)
+    assert outcome.report["verdict"] == ("breaks" if change.breaks else "holds")
+    assert any(finding["breaks"] for finding in findings) == change.breaks

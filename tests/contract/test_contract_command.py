@@ -1,0 +1,235 @@
+"""`avista-dx contract`: what it says, in each format, and how it exits."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from .conftest import Command, Edit, in_one_piece
+
+WITHOUT_FIRST_NAME = Edit("user", "  firstName: String\n", "")
+WITHOUT_EMAIL = Edit("user", "  email: String\n", "")
+
+
+@pytest.fixture
+def changed(contract: dict[str, str], tmp_path: Path) -> Path:
+    """A schema that lacks a field the SDK uses and one that it does not use."""
+    for edit in (WITHOUT_FIRST_NAME, WITHOUT_EMAIL):
+        edit.apply(contract)
+    file = tmp_path / "changed.graphql"
+    file.write_text(in_one_piece(contract), "utf-8")
+    return file
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """A folder of a user's own operations, one of which no longer fits `changed`."""
+    folder = tmp_path / "documents"
+    (folder / "more").mkdir(parents=True)
+    (folder / "people.graphql").write_text(
+        "query me {\n  user_getUserSession { user { ...Person } }\n}\n"
+    )
+    (folder / "more" / "person.graphql").write_text(
+        "\ufefffragment Person on User {\n  userId\n  email\n}\n", "utf-8"
+    )
+    (folder / "stores.graphql").write_text("query stores { storage_listDataStores { name } }\n")
+    return folder
+
+
+class TestVerdict:
+    def test_the_schema_the_sdk_was_generated_from_is_what_it_compares_with_by_default(
+        self, command: Command
+    ) -> None:
+        outcome = command("contract")
+        assert (outcome.exit_code, outcome.output) == (
+            0,
+            "The contract holds: nothing has changed.\n",
+        )
+
+    def test_an_endpoint_can_be_compared_with(self, command: Command, local: LocalExchange) -> None:
+        outcome = command(
+            "contract", "--against", local.endpoint, "--token-env", "MINE", MINE=local.token
+        )
+        assert (outcome.exit_code, outcome.complaint) == (0, "")
+
+    @pytest.mark.parametrize(
+        ("against", "reason"),
+        [
+            ("nowhere.graphql", "nowhere.graphql: No such file or directory"),
+            ("https://platform.test/graphql", "AVISTA_DX_TOKEN holds no token"),
+            ("http://platform.test/graphql", "https://"),
+        ],
+    )
+    def test_what_can_t_be_compared_is_told_with_its_reason(
+        self, against: str, reason: str, command: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if against.startswith("http://"):
+            monkeypatch.setenv("AVISTA_DX_TOKEN", "token")
+        outcome = command("contract", "--against", against)
+        assert outcome.exit_code == 2
+        assert outcome.output == ""
+        assert reason in outcome.complaint
+
+    def test_a_token_that_is_refused_is_told(self, command: Command, local: LocalExchange) -> None:
+        outcome = command("contract", "--against", local.endpoint, AVISTA_DX_TOKEN="wrong")
+        assert outcome.exit_code == 2
+        assert "UnauthorizedException" in outcome.complaint
+        assert "Traceback" not in outcome.complaint
+
+
+class TestFormats:
+    def test_people_read_a_table(self, command: Command, changed: Path) -> None:
+        outcome = command("contract", "--against", changed)
+        assert outcome.exit_code == 1
+        assert "User.firstName was removed." in outcome.output
+        assert "calls: getCollaborative, getUserInfo" in outcome.output
+        assert "nothing in use" in outcome.output
+        assert outcome.output.endswith(
+            "The contract is broken. Changes that break what is in use: 1; "
+            "errors in your documents: 0.\n"
+        )
+
+    def test_machines_read_json(self, command: Command, changed: Path) -> None:
+        email, first_name = command("contract", "--against", changed, "--format", "json").report[
+            "findings"
+        ]
+        assert first_name == {
+            "severity": "breaking",
+            "kind": "FIELD_REMOVED",
+            "description": "User.firstName was removed.",
+            "breaks": True,
+            "operations": [
+                "collaborative_getCollaborative",
+                "collaborative_listCollaboratives",
+                "collaborative_listCollaborativesServiceSharedWith",
+                "user_getUserSession",
+            ],
+            "calls": [
+                "getCollaborative",
+                "getUserInfo",
+                "listCollaboratives",
+                "listCollaborativesServiceSharedWith",
+            ],
+            "types": [
+                "Collaborative",
+                "CollaborativeMemberOrganization",
+                "CollaborativeMemberUser",
+                "User",
+            ],
+            "documents": [],
+        }
+        assert (email["breaks"], email["calls"], email["types"]) == (False, [], [])
+
+    def test_github_reads_annotations(self, command: Command, changed: Path) -> None:
+        lines = command("contract", "--against", changed, "--format", "github").output.splitlines()
+        unused, used, verdict = lines
+        assert unused == "::warning title=Breaking%3A FIELD_REMOVED::User.email was removed."
+        assert used.startswith(
+            "::error title=Breaking%3A FIELD_REMOVED::User.firstName was removed.%0Acalls: get"
+        )
+        assert verdict.startswith("::error::The contract is broken.")
+
+    def test_the_reason_for_no_comparison_comes_in_the_same_format(self, command: Command) -> None:
+        told = command("contract", "--against", "100%.graphql", "--format", "github")
+        assert told.exit_code == 2
+        assert told.output == (
+            "::error title=The contract could not be compared"
+            "::100%25.graphql: No such file or directory\n"
+        )
+        told = command("contract", "--against", "nowhere", "--format", "json")
+        assert told.report == {"verdict": "unknown", "reason": "nowhere: No such file or directory"}
+
+
+class TestDocuments:
+    def test_documents_that_fit_pass(self, command: Command, documents: Path) -> None:
+        assert command("contract", "--documents", documents).exit_code == 0
+
+    def test_documents_that_no_longer_fit_are_told_by_file_and_line(
+        self, command: Command, documents: Path, changed: Path
+    ) -> None:
+        outcome = command(
+            "contract", "--against", changed, "--documents", documents, "--format", "json"
+        )
+        assert outcome.exit_code == 1
+        (problem,) = outcome.report["problems"]
+        assert problem == {
+            "file": str(documents / "more" / "person.graphql"),
+            "line": 3,
+            "column": 3,
+            "message": "Cannot query field 'email' on type 'User'.",
+        }
+        email, _ = outcome.report["findings"]
+        assert email["documents"] == [f"{documents / 'people.graphql'}: me"]
+        assert email["breaks"]
+
+    def test_a_change_that_leaves_a_document_valid_can_still_break_it(
+        self, command: Command, documents: Path, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        Edit("user", "  email: String\n", "  email: Int\n").apply(contract)
+        changed = tmp_path / "changed.graphql"
+        changed.write_text(in_one_piece(contract), "utf-8")
+        outcome = command(
+            "contract", "--against", changed, "--documents", documents, "--format", "json"
+        )
+        assert outcome.exit_code == 1
+        assert outcome.report["problems"] == []
+        (finding,) = outcome.report["findings"]
+        assert finding["documents"] == [f"{documents / 'people.graphql'}: me"]
+
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ("query me {", "own.graphql:1:11"),
+            ("{ user_getUserSession { user { userId } } }", "own.graphql:1:1"),
+            ("query a { nothing }", "own.graphql:1:11"),
+            ("query a($id: ID!) { storage_listDataStores { name } }", "own.graphql:1:9"),
+        ],
+        ids=["syntax", "without a name", "unknown field", "unused variable"],
+    )
+    def test_a_document_that_was_never_right_is_told(
+        self, text: str, place: str, command: Command, tmp_path: Path
+    ) -> None:
+        (tmp_path / "own.graphql").write_text(text)
+        outcome = command("contract", "--documents", tmp_path)
+        assert outcome.exit_code == 1
+        assert place in outcome.output
+
+    def test_a_fragment_that_nothing_uses_is_no_error(
+        self, command: Command, documents: Path
+    ) -> None:
+        (documents / "people.graphql").unlink()
+        assert command("contract", "--documents", documents).exit_code == 0
+
+    def test_a_folder_without_documents_can_t_be_checked(
+        self, command: Command, tmp_path: Path
+    ) -> None:
+        outcome = command("contract", "--documents", tmp_path / "nowhere")
+        assert outcome.exit_code == 2
+        assert "no folder with .graphql files" in outcome.complaint
+
+
+class TestCommandLine:
+    def test_help_imports_nothing_that_it_does_not_need(self) -> None:
+        code = (
+            "import sys; sys.argv = ['avista-dx', 'contract', '--help']\n"
+            "from avista_digital_exchange_sdk.cli import main\n"
+            "try: main()\n"
+            "except SystemExit: pass\n"
+            "assert 'ariadne_codegen' not in sys.modules and 'graphql' not in sys.modules"
+        )
+        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert "--against" in shown.stdout
+
+    def test_without_the_extra_it_says_which_one_is_missing(self) -> None:
+        code = (
+            "import sys; sys.modules['typer'] = None\n"
+            "from avista_digital_exchange_sdk.cli import main; main()"
+        )
+        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert shown.returncode != 0
+        assert "pip install 'avista-digital-exchange-sdk[contract]'" in shown.stderr
+        assert "Traceback" not in shown.stderr

@@ -1,0 +1,132 @@
+"""`execute`: operations of one's own, run ad hoc."""
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    InvalidRequestError,
+    InvalidResponseError,
+    ServerError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..support.scripted import ENDPOINT, TOKEN, Answer, ScriptedPlatform
+
+STORE = "query ($id: ID!) { storage_getDataStore(dataStoreId: $id) { name } }"
+SEVERAL = """
+  # query commented { nothing }
+  query one { user_getUserSession { user { firstName } } }
+  query two { user_getUserSession { user { ...Name } } }
+  fragment Name on User { lastName }
+  subscription three {
+    onNotifyUploadComplete(uploadId: "u") { uploadId }
+  }
+"""
+PUBLISH = """
+  mutation publish($db: ID!, $data: TimeSeriesDbDataInput!) {
+    timeSeriesDb_publishToDatabase(timeSeriesDbId: $db, assetId: "roof", data: $data) { assetId }
+  }
+"""
+
+
+class TestAnswers:
+    def test_the_answer_s_data_comes_as_a_dictionary(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        answer = exchange.execute(STORE, {"id": local.dataStoreId})
+        assert answer == {"storage_getDataStore": {"name": "Solar site"}}
+
+    def test_variables_can_be_left_out(self, exchange: AvistaDigitalExchange) -> None:
+        answer = exchange.execute("{ user_getUserSession { user { firstName } } }")
+        assert answer == {"user_getUserSession": {"user": {"firstName": "Ada"}}}
+
+    def test_objects_of_the_sdk_travel_under_the_contract_s_names(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "DOUBLE", 1.5)
+        exchange.execute(PUBLISH, {"db": database, "data": {"records": [record]}})
+        (asset,) = exchange.listTimeSeriesAssetsAndLatestValues(database)
+        assert asset.attributes[0].lastValue == "1.5"
+
+    @pytest.mark.parametrize(("name", "field"), [("one", "firstName"), ("two", "lastName")])
+    def test_one_of_several_operations_is_chosen_by_its_name(
+        self, name: str, field: str, exchange: AvistaDigitalExchange
+    ) -> None:
+        answer = exchange.execute(SEVERAL, operationName=name)
+        assert list(answer["user_getUserSession"]["user"]) == [field]
+
+    def test_a_query_is_tried_again_and_a_mutation_is_not(
+        self, scripted: ScriptedPlatform, connect: Connect
+    ) -> None:
+        exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=1)
+        fragment = "fragment A on B { c }"
+        for kind in ("query", "mutation"):
+            scripted.answers(kind, Answer(503), {"data": {"a": 1}})
+        assert exchange.execute(f"{fragment} query query {{ a }}") == {"a": 1}
+        with pytest.raises(ServerError):
+            exchange.execute(f"{fragment} mutation mutation {{ a }}")
+        assert scripted.operations == ["query", "query", "mutation"]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("document", "arguments", "message"),
+        [
+            ("", {}, "document: got ''"),
+            (None, {}, "document: got None"),
+            ("fragment A on User { userId }", {}, "it holds no operation"),
+            (SEVERAL, {}, "operationName: none was given, and .* several: one, two, three"),
+            (SEVERAL, {"operationName": "four"}, "got 'four'; the document holds one, two, three"),
+            (SEVERAL, {"operationName": "three"}, "a subscription has no single answer"),
+            ('subscription s($a: T = {b: "}"}) { c }', {}, "a subscription has no single answer"),
+            (STORE, {"variables": ["id"]}, r"variables: got \['id'\]"),
+            (STORE, {"variables": {"id": {1}}}, r"variables\.id: got \{1\}"),
+            (STORE, {"variables": {"id": [float("nan")]}}, r"variables\.id\[0\]: got nan"),
+            (STORE, {"variables": {"id": "\ud800"}}, r"variables\.id: .* UTF-8"),
+            (STORE, {"variables": {"id": {1: 2}}}, r"variables\.id: got \{1: 2\}"),
+        ],
+    )
+    def test_what_can_t_be_run_is_refused_before_it_is_sent(
+        self,
+        document: str,
+        arguments: dict[str, object],
+        message: str,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match=message):
+            scripted_exchange.execute(document, **arguments)
+
+    def test_a_document_that_does_not_fit_the_contract_is_an_invalid_request(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(InvalidRequestError, match="Cannot query field 'nothing'"):
+            exchange.execute("query q { nothing }")
+
+    def test_a_refused_token_is_the_usual_error(
+        self, connect: Connect, local: LocalExchange
+    ) -> None:
+        with pytest.raises(UnauthorizedError):
+            connect("wrong", endpoint=local.endpoint).execute(
+                "query q { user_getUserSession { user { userId } } }"
+            )
+
+    def test_an_error_beside_data_keeps_the_data(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        errors = [{"message": "no", "errorType": "Odd"}]
+        scripted.answers("q", {"data": {"a": 1, "b": None}, "errors": errors})
+        with pytest.raises(ApiError) as failure:
+            scripted_exchange.execute("query q { a b }")
+        assert failure.value.data == {"a": 1, "b": None}
+        assert failure.value.operationName == "q"
+
+    def test_an_answer_without_data_is_an_error(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers("q", {"data": None})
+        with pytest.raises(InvalidResponseError):
+            scripted_exchange.execute("query q { a }")

@@ -1,0 +1,266 @@
+"""`avista-dx generate`: a typed client for a user's own operations."""
+
+import asyncio
+import importlib
+import itertools
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from .conftest import Command
+
+OPERATIONS = {
+    "people.graphql": """
+        query whoAmI { user_getUserSession { user { ...Person } } }
+        fragment Person on User { userId firstName organization { name } }
+    """,
+    "stores.graphql": """
+        # Data stores, and only what we need of them.
+        query storeNames { storage_listDataStores { name } }
+        query storeName($dataStoreId: ID!) {
+          storage_getDataStore(dataStoreId: $dataStoreId) { name }
+        }
+    """,
+    "values.graphql": """
+        mutation publish($timeSeriesDbId: ID!, $assetId: ID!, $data: TimeSeriesDbDataInput!) {
+          timeSeriesDb_publishToDatabase(
+            timeSeriesDbId: $timeSeriesDbId, assetId: $assetId, data: $data
+          ) { assetId }
+        }
+        subscription published($timeSeriesDbId: ID!, $assetId: ID!) {
+          onTimeSeriesDbPublish(timeSeriesDbId: $timeSeriesDbId, assetId: $assetId) {
+            assetId
+            attributes { name data { value } }
+          }
+        }
+    """,
+}
+
+
+def written(folder: Path, operations: dict[str, str]) -> Path:
+    """A folder with operation files."""
+    folder.mkdir()
+    for name, text in operations.items():
+        (folder / name).write_text(textwrap.dedent(text), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The package generated from `OPERATIONS`, ready to be imported."""
+    folder = tmp_path_factory.mktemp("own")
+    queries = written(folder / "queries", OPERATIONS)
+    command = ["-m", "avista_digital_exchange_sdk.cli", "generate"]
+    package = folder / "my_exchange"
+    subprocess.run(
+        [sys.executable, *command, "--queries", queries, "--out", package],
+        check=True,
+        cwd=folder,
+        capture_output=True,
+    )
+    sys.path.insert(0, str(folder))
+    yield package
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture
+def own(package: Path) -> ModuleType:
+    return importlib.import_module(package.name)
+
+
+def record(time: int) -> Any:
+    inputs = importlib.import_module("my_exchange.input_types")
+    return inputs.TimeSeriesDbDataInput(
+        records=[
+            inputs.TimeSeriesDbRecordInput(
+                measureName="power",
+                measureValue="1.5",
+                measureValueType="DOUBLE",
+                time=str(time),
+                timeUnit="SECONDS",
+            )
+        ]
+    )
+
+
+class TestTheBlockingClient:
+    def test_answers_are_objects_of_the_operation_s_own_types(
+        self, own: ModuleType, local: LocalExchange
+    ) -> None:
+        with own.Client(local.token, endpoint=local.endpoint) as client:
+            user = client.who_am_i().user
+            assert (user.firstName, user.organization.name) == ("Ada", "Cascade Valley Energy")
+            assert type(user) is importlib.import_module("my_exchange.fragments").Person
+            assert "Solar site" in [store.name for store in client.store_names()]
+            assert client.store_name(local.dataStoreId).name == "Solar site"
+
+    def test_inputs_travel_under_the_contract_s_names(
+        self, own: ModuleType, local: LocalExchange, database: str
+    ) -> None:
+        with own.Client(local.token, endpoint=local.endpoint) as client:
+            assert [asset.assetId for asset in client.publish(database, "roof", record(1))] == [
+                "roof"
+            ]
+        exchange = AvistaDigitalExchange(local.token, endpoint=local.endpoint)
+        with exchange:
+            (asset,) = exchange.listTimeSeriesAssetsAndLatestValues(database)
+        assert asset.attributes[0].lastValue == "1.5"
+
+    def test_a_subscription_is_gone_through(
+        self, own: ModuleType, local: LocalExchange, database: str
+    ) -> None:
+        seen = threading.Event()
+
+        def publish_until_seen() -> None:
+            with own.Client(local.token, endpoint=local.endpoint) as publisher:
+                for time in itertools.count(1):
+                    publisher.publish(database, "roof", record(time))
+                    if seen.wait(0.05):
+                        break
+
+        with (
+            own.Client(local.token, endpoint=local.endpoint) as client,
+            ThreadPoolExecutor() as threads,
+        ):
+            publishing = threads.submit(publish_until_seen)
+            event = next(client.published(database, "roof"))
+            seen.set()
+            publishing.result()
+        assert event.onTimeSeriesDbPublish[0].attributes[0].data[0].value == "1.5"
+
+    def test_errors_are_those_of_the_sdk(self, own: ModuleType, local: LocalExchange) -> None:
+        with (
+            own.Client("wrong", endpoint=local.endpoint) as client,
+            pytest.raises(UnauthorizedError) as refusal,
+        ):
+            client.who_am_i()
+        assert refusal.value.operationName == "whoAmI"
+
+    def test_token_and_endpoint_come_from_the_environment(
+        self, own: ModuleType, local: LocalExchange, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match="AVISTA_DX_TOKEN"):
+            own.Client()
+        monkeypatch.setenv("AVISTA_DX_TOKEN", local.token)
+        monkeypatch.setenv("AVISTA_DX_ENDPOINT", local.endpoint)
+        with own.Client() as client:
+            assert client.who_am_i().user.firstName == "Ada"
+            assert repr(client) == f"Client(endpoint={local.endpoint!r})"
+            assert local.token not in repr(vars(client))
+
+
+class TestTheAsyncClient:
+    def test_its_operations_are_awaited(
+        self, own: ModuleType, local: LocalExchange, database: str
+    ) -> None:
+        async def flow() -> None:
+            async with own.AsyncClient(local.token, endpoint=local.endpoint) as client:
+                assert (await client.who_am_i()).user.firstName == "Ada"
+                async with aclosing(client.published(database, "roof")) as events:
+                    waiting = asyncio.create_task(anext(events))
+                    time = 0
+                    while not waiting.done():
+                        time += 1
+                        await client.publish(database, "roof", record(time))
+                        await asyncio.sleep(0.05)
+                    event = await waiting
+                assert event.onTimeSeriesDbPublish[0].attributes[0].data[0].value == "1.5"
+
+        asyncio.run(flow())
+
+
+class TestThePackage:
+    def test_types_are_known_to_a_type_checker(self, package: Path, tmp_path: Path) -> None:
+        use = tmp_path / "use.py"
+        use.write_text(
+            "from my_exchange import AsyncClient, Client\n"
+            "reveal_type(Client('t').store_name)\n"
+            "async def use(client: AsyncClient) -> None:\n"
+            "    reveal_type(await client.store_names())\n"
+        )
+        checked = subprocess.run(
+            [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", use],
+            cwd=package.parent,
+            capture_output=True,
+            text=True,
+        )
+        assert checked.returncode == 0, checked.stdout
+        assert '"def (dataStoreId: str) -> ' in checked.stdout
+        assert "StoreNamesStorageListDataStores]" in checked.stdout
+
+    def test_generating_again_changes_nothing(self, package: Path, command: Command) -> None:
+        outcome = command("generate", "--queries", package.parent / "queries", "--out", package)
+        assert (outcome.exit_code, outcome.output) == (0, f"{package} is up to date.\n")
+
+    def test_what_an_operation_left_behind_is_removed(
+        self, command: Command, tmp_path: Path
+    ) -> None:
+        queries, out = written(tmp_path / "queries", OPERATIONS), tmp_path / "mine"
+        assert command("generate", "--queries", queries, "--out", out).exit_code == 0
+        (queries / "values.graphql").unlink()
+        assert command("generate", "--queries", queries, "--out", out).exit_code == 0
+        assert not (out / "publish.py").exists()
+        assert "publish" not in (out / "blocking.py").read_text()
+
+    def test_a_file_of_the_user_s_own_is_never_touched(
+        self, command: Command, tmp_path: Path
+    ) -> None:
+        queries, out = written(tmp_path / "queries", OPERATIONS), tmp_path / "mine"
+        out.mkdir()
+        (out / "client.py").write_text("PRECIOUS = True\n")
+        outcome = command("generate", "--queries", queries, "--out", out)
+        assert outcome.exit_code == 2
+        assert "client.py was not generated" in outcome.complaint
+        assert [file.name for file in out.iterdir()] == ["client.py"]
+        assert (out / "client.py").read_text() == "PRECIOUS = True\n"
+
+    def test_documents_that_do_not_fit_are_told_and_nothing_is_written(
+        self, command: Command, tmp_path: Path
+    ) -> None:
+        queries = written(tmp_path / "queries", {"a.graphql": "query a {\n  nothing\n}\n"})
+        outcome = command("generate", "--queries", queries, "--out", tmp_path / "mine")
+        assert outcome.exit_code == 1
+        assert f"{queries / 'a.graphql'}:2:3: Cannot query field 'nothing'" in outcome.complaint
+        assert not (tmp_path / "mine").exists()
+
+    @pytest.mark.parametrize(
+        "name", ["execute", "close", "client", "blocking", "dataStore", "user", "class"]
+    )
+    def test_a_name_that_would_clash_is_refused_or_works(
+        self, name: str, command: Command, tmp_path: Path
+    ) -> None:
+        operation = f"query {name} {{ storage_listDataStores {{ name }} }}"
+        queries = written(tmp_path / "queries", {"a.graphql": operation})
+        outcome = command("generate", "--queries", queries, "--out", tmp_path / "mine")
+        if name == "class":
+            assert outcome.exit_code == 0
+            assert (
+                "class_ = blocking(AsyncClient.class_)"
+                in (tmp_path / "mine" / "blocking.py").read_text()
+            )
+        else:
+            assert outcome.exit_code == 2
+            assert "Traceback" not in outcome.complaint
+            assert outcome.complaint
+
+    def test_the_folder_s_name_must_be_a_package_s(self, command: Command, tmp_path: Path) -> None:
+        queries = written(tmp_path / "queries", OPERATIONS)
+        outcome = command("generate", "--queries", queries, "--out", tmp_path / "my-client")
+        assert outcome.exit_code == 2
+        assert "'my-client' can't be a package's name" in outcome.complaint

@@ -1,0 +1,159 @@
+"""`scripts/schema` and `scripts/generate`, in a copy of the checkout."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from .appsync import exported
+from .conftest import ROOT, in_one_piece
+from .test_changes import CASES
+
+PACKAGE = Path("src") / "avista_digital_exchange_sdk"
+GENERATED = PACKAGE / "_generated"
+HARMLESS = [name for name, case in CASES.items() if not case.breaks]
+# Tests that between them run every kind of generated code.
+TESTS = ["test_users.py", "test_data_stores.py", "test_publishing.py", "test_collaboratives.py"]
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the tools and the tests need of the checkout."""
+    copy = tmp_path_factory.mktemp("checkout")
+    without_caches = shutil.ignore_patterns("__pycache__")
+    for name in ("schema", "queries", "scripts", "src", "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=without_caches)
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    return copy
+
+
+@pytest.fixture
+def checkout(original: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return Path(shutil.copytree(original, tmp_path / "checkout", symlinks=True))
+
+
+def run(checkout: Path, *command: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a module of Python with the copy in the place of the checkout."""
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, command)],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(checkout / "src"), **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+def generate(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(checkout, "scripts.maintenance.generate", *arguments)
+
+
+def import_schema(checkout: Path, sdl: str) -> subprocess.CompletedProcess[str]:
+    export = checkout / "export.graphql"
+    export.write_text(exported(sdl), "utf-8")
+    return run(checkout, "scripts.maintenance.schema", "import", export)
+
+
+def texts(folder: Path, pattern: str) -> dict[str, str]:
+    return {file.name: file.read_text("utf-8") for file in folder.glob(pattern)}
+
+
+class TestSchema:
+    def test_fetching_what_is_there_changes_nothing(
+        self, checkout: Path, local: LocalExchange
+    ) -> None:
+        fetch = ("scripts.maintenance.schema", "fetch", "--endpoint", local.endpoint)
+        fetched = run(checkout, *fetch, "--token-env", "MY_TOKEN", MY_TOKEN=local.token)
+        assert (fetched.returncode, fetched.stdout) == (0, "schema/ is up to date.\n")
+        assert texts(checkout / "schema", "*") == texts(ROOT / "schema", "*")
+
+    def test_the_files_that_changed_are_named(
+        self, checkout: Path, contract: dict[str, str]
+    ) -> None:
+        sdl = in_one_piece(contract).replace("  email: String\n", "  mail: String\n", 1)
+        imported = import_schema(checkout, sdl)
+        assert imported.returncode == 0
+        assert imported.stdout == "written: schema/user.graphql\nNow run scripts/generate.\n"
+
+    @pytest.mark.parametrize(
+        ("way", "reason"),
+        [
+            (["import", "nowhere.graphql"], "nowhere.graphql: No such file or directory"),
+            (["fetch", "--token-env", "NO_TOKEN"], "NO_TOKEN holds no token"),
+        ],
+    )
+    def test_without_a_schema_nothing_is_written(
+        self, way: list[str], reason: str, checkout: Path
+    ) -> None:
+        refused = run(checkout, "scripts.maintenance.schema", *way)
+        assert refused.returncode == 2
+        assert reason in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+class TestGenerate:
+    def test_what_is_committed_is_fresh(self, checkout: Path) -> None:
+        assert generate(checkout, "--check").stdout == ""
+
+    def test_the_generated_package_can_be_made_from_nothing(self, checkout: Path) -> None:
+        shutil.rmtree(checkout / GENERATED)
+        assert generate(checkout).returncode == 0
+        assert texts(checkout / GENERATED, "*.*") == texts(ROOT / GENERATED, "*.*")
+
+    def test_broken_generated_code_is_mended(self, checkout: Path) -> None:
+        (checkout / GENERATED / "fragments.py").write_text("this is not Python")
+        stale = generate(checkout, "--check")
+        assert stale.returncode == 1
+        assert stale.stdout == f"stale: {GENERATED / 'fragments.py'}\n"
+        assert generate(checkout).returncode == 0
+        assert generate(checkout, "--check").returncode == 0
+
+    def test_an_operation_that_no_longer_fits_is_told(
+        self, checkout: Path, contract: dict[str, str]
+    ) -> None:
+        import_schema(checkout, in_one_piece(contract).replace("  homeDirectoryId: String\n", ""))
+        refused = generate(checkout)
+        assert refused.returncode == 2
+        assert "Cannot query field 'homeDirectoryId'" in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+class TestHarmlessChanges:
+    @pytest.mark.parametrize("name", HARMLESS)
+    def test_the_sdk_is_regenerated_and_works(
+        self, name: str, checkout: Path, contract: dict[str, str]
+    ) -> None:
+        for edit in CASES[name].edits:
+            edit.apply(contract)
+        assert import_schema(checkout, in_one_piece(contract)).returncode == 0
+        assert generate(checkout).returncode == 0
+        assert generate(checkout, "--check").returncode == 0
+        # Code that did not change is what all other tests are about.
+        if texts(checkout / GENERATED, "*.py") != texts(ROOT / GENERATED, "*.py"):
+            assert_tests_pass(checkout)
+
+    def test_all_of_them_at_once_leave_the_tests_green(
+        self, checkout: Path, contract: dict[str, str]
+    ) -> None:
+        applied = 0
+        for name in HARMLESS:
+            for edit in CASES[name].edits:
+                # Some change the same line in different ways; the first one is taken.
+                if contract[edit.service].count(edit.old) == 1:
+                    edit.apply(contract)
+                    applied += 1
+        assert applied > len(HARMLESS) / 2
+        assert import_schema(checkout, in_one_piece(contract)).returncode == 0
+        assert generate(checkout).returncode == 0
+        assert_tests_pass(checkout)
+
+
+def assert_tests_pass(checkout: Path) -> None:
+    tests = [f"tests/{name}" for name in TESTS]
+    outcome = run(checkout, "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests)
+    assert outcome.returncode == 0, outcome.stdout[-4000:]

@@ -1,0 +1,225 @@
+"""The files of `schema/` follow the platform's schema, and change only where it does."""
+
+import json
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLSchema,
+    build_schema,
+    introspection_from_schema,
+    lexicographic_sort_schema,
+)
+from pytest_httpx import HTTPXMock
+
+from avista_digital_exchange_sdk.contract import layout, loading
+from avista_digital_exchange_sdk.contract.errors import ContractError
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from .appsync import exported
+from .conftest import SCHEMA, Edit, in_one_piece
+
+TOKEN = "SOME_TOKEN"
+
+
+@pytest.fixture
+def schema() -> GraphQLSchema:
+    return layout.load_folder(SCHEMA)
+
+
+def rewritten(schema: GraphQLSchema, contract: dict[str, str]) -> dict[str, str]:
+    """The files that a schema changes."""
+    after = layout.arrange(schema, contract)
+    return {
+        service: after.get(service, "")
+        for service in after.keys() | contract.keys()
+        if after.get(service) != contract.get(service)
+    }
+
+
+def imported(edits: list[Edit], contract: dict[str, str], folder: Path) -> dict[str, str]:
+    """The files that change when an export of a changed contract is imported."""
+    changed = dict(contract)
+    for edit in edits:
+        edit.apply(changed)
+    file = folder / "export.graphql"
+    file.write_text(exported(in_one_piece(changed)), "utf-8")
+    return rewritten(loading.from_file(file), contract)
+
+
+class TestRoundTrip:
+    def test_what_the_local_exchange_tells_of_itself_changes_nothing(
+        self, local: LocalExchange, contract: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(TOKEN, local.token)
+        assert rewritten(loading.load(local.endpoint, TOKEN), contract) == {}
+
+    def test_the_order_in_which_the_platform_tells_it_does_not_matter(
+        self, schema: GraphQLSchema, contract: dict[str, str]
+    ) -> None:
+        assert rewritten(lexicographic_sort_schema(schema), contract) == {}
+
+    def test_an_export_of_appsync_changes_nothing(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        assert imported([], contract, tmp_path) == {}
+
+    def test_the_export_that_is_imported_has_all_that_appsync_adds(
+        self, contract: dict[str, str]
+    ) -> None:
+        text = exported(in_one_piece(contract))
+        assert text.startswith("\ufeff")
+        assert text.count("@aws_subscribe(mutations") > 5
+        for directive in ("cognito_user_pools", "api_key", "iam", "oidc", "lambda", "auth"):
+            assert text.count(f"@aws_{directive}") > 10
+
+    @pytest.mark.parametrize("wrapped", [True, False], ids=["in data", "bare"])
+    def test_an_introspection_json_changes_nothing(
+        self, wrapped: bool, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        told = introspection_from_schema(
+            build_schema(exported(in_one_piece(contract)).removeprefix("\ufeff")),
+            input_value_deprecation=False,
+            directive_is_repeatable=False,
+            specified_by_url=False,
+        )
+        file = tmp_path / "schema.json"
+        file.write_text("\ufeff" + json.dumps({"data": told} if wrapped else told), "utf-8")
+        assert rewritten(loading.from_file(file), contract) == {}
+
+    def test_a_platform_that_has_no_descriptions_takes_none_away(
+        self, schema: GraphQLSchema, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        file = tmp_path / "schema.json"
+        file.write_text(json.dumps(introspection_from_schema(schema, descriptions=False)))
+        assert rewritten(loading.from_file(file), contract) == {}
+
+
+class TestWhatIsNew:
+    def test_a_field_comes_in_its_place_by_name(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        edit = Edit("user", "  userRoles: [UserRole]\n", "  userRoles: [UserRole]\n  age: Int\n")
+        (text,) = imported([edit], contract, tmp_path).values()
+        assert text == contract["user"].replace("type User {\n", "type User {\n  age: Int\n")
+
+    def test_a_type_that_one_service_uses_goes_there(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        edits = [
+            Edit("storage", "  homeDirectoryId: String\n", "  quota: Quota\n"),
+            Edit("base", "type Schema {", "type Quota {\n  bytes: Int\n}\n\ntype Schema {"),
+        ]
+        assert imported(edits, contract, tmp_path).keys() == {"storage"}
+
+    def test_a_type_that_several_services_use_goes_where_its_name_says(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        edits = [
+            Edit("storage", "  homeDirectoryId: String\n", "  state: UserAccountQuota\n"),
+            Edit("collaborative", "  hostOrganizationId: String!\n", "  q: UserAccountQuota\n"),
+            Edit("base", "type Schema {", "type UserAccountQuota {\n  n: Int\n}\n\ntype Schema {"),
+        ]
+        changed = imported(edits, contract, tmp_path)
+        assert changed.keys() == {"storage", "collaborative", "user"}
+        assert "type UserAccountQuota {" in changed["user"]
+
+    def test_what_nothing_tells_goes_to_the_base(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        edit = Edit("user", "enum UserRole {", "enum Weather {\n  SUN\n}\n\nenum UserRole {")
+        (service,) = imported([edit], contract, tmp_path)
+        assert service == "base"
+
+    def test_a_new_kind_of_event_goes_where_the_mutation_is_that_fires_it(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        edits = [
+            Edit(
+                "storage",
+                "extend type Mutation {\n",
+                "extend type Mutation {\n  storage_notifyScan: ScanResult\n",
+            ),
+            Edit(
+                "base",
+                "extend type Subscription {\n",
+                "type ScanResult {\n  clean: Boolean\n}\n\n"
+                "extend type Subscription {\n  onNotifyScan: ScanResult\n",
+            ),
+        ]
+        changed = imported(edits, contract, tmp_path)
+        assert changed.keys() == {"storage"}
+        assert "extend type Subscription {\n  onNotifyScan: ScanResult\n}" in changed["storage"]
+
+    def test_a_new_service_gets_a_file(self, contract: dict[str, str], tmp_path: Path) -> None:
+        edit = Edit(
+            "user",
+            "extend type Query {\n",
+            "type Forecast {\n  sun: Int\n}\n\n"
+            "extend type Query {\n  gridWeather_getForecast(day: AWSDate!): Forecast\n",
+        )
+        changed = imported([edit], contract, tmp_path)
+        assert changed.keys() == {"base", "grid_weather"}
+        assert changed["grid_weather"] == (
+            "# The grid weather service.\n\n"
+            "extend type Query {\n  gridWeather_getForecast(day: AWSDate!): Forecast\n}\n\n"
+            "type Forecast {\n  sun: Int\n}\n"
+        )
+        assert "scalar AWSDate\n" in changed["base"]
+
+    def test_a_new_description_takes_the_place_of_the_present_one(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        edit = Edit("user", '"""A user of the Digital Exchange."""', '"""Somebody."""')
+        (text,) = imported([edit], contract, tmp_path).values()
+        assert text == contract["user"].replace(edit.old, edit.new)
+
+    def test_a_deprecation_is_kept(self, contract: dict[str, str], tmp_path: Path) -> None:
+        new = '  email: String @deprecated(reason: "Ask nicely.")\n'
+        edit = Edit("user", "  email: String\n", new)
+        (text,) = imported([edit], contract, tmp_path).values()
+        assert text == contract["user"].replace(edit.old, new)
+
+    def test_a_service_that_is_gone_leaves_no_file(
+        self, schema: GraphQLSchema, tmp_path: Path
+    ) -> None:
+        (tmp_path / "weather.graphql").write_text("# Gone.\n\ntype Cloud {\n  wet: Boolean\n}\n")
+        assert tmp_path / "weather.graphql" in layout.rewrite(tmp_path, schema)
+        assert not (tmp_path / "weather.graphql").exists()
+
+
+class TestFetching:
+    def test_a_server_that_knows_only_the_oldest_introspection_is_understood(
+        self, schema: GraphQLSchema, httpx_mock: HTTPXMock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(TOKEN, "token")
+        refusal = "Validation error of type UnknownArgument: includeDeprecated"
+        httpx_mock.add_response(json={"data": None, "errors": [{"message": refusal}]})
+        httpx_mock.add_response(json={"data": introspection_from_schema(schema)})
+        fetched = loading.load("https://platform.test/graphql", TOKEN)
+        assert fetched.type_map.keys() == schema.type_map.keys()
+
+    def test_without_a_token_nothing_is_sent(self) -> None:
+        with pytest.raises(ContractError, match=f"{TOKEN} holds no token"):
+            loading.load("https://platform.test/graphql", TOKEN)
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            (b"\xff\xfe", "not a text in UTF-8"),
+            (b"{", "not JSON"),
+            (b'{"data": {"__schema": {}}}', "not the result of an introspection"),
+            (b'{"errors": []}', "not the result of an introspection"),
+            (b"type Query {", "Syntax Error"),
+            (b"type Query { a: Nothing }", "not a valid schema: Unknown type 'Nothing'"),
+            (b"", "Syntax Error"),
+        ],
+    )
+    def test_what_is_no_schema_is_refused_with_the_file_s_name(
+        self, content: bytes, message: str, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "schema"
+        file.write_bytes(content)
+        with pytest.raises(ContractError, match=message) as refusal:
+            loading.from_file(file)
+        assert str(file) in str(refusal.value)

@@ -1,0 +1,54 @@
+"""What of the contract stands behind the public calls and types of the SDK."""
+
+from avista_digital_exchange_sdk import types
+from avista_digital_exchange_sdk.contract import surface
+from avista_digital_exchange_sdk.contract.usage import Parts
+
+OPERATIONS_OF_CALLS = {
+    "getUserInfo": {"user_getUserSession"},
+    "listDataStores": {"storage_listDataStores"},
+    "getDataStore": {"storage_getDataStore"},
+    "getDataStoreDirectory": {"storage_getDataStoreDirectory"},
+    "getDataStoreFileMeta": {"storage_getDataStoreFile"},
+    "downloadDataStoreFile": {"storage_getDataStoreFileDownload"},
+    "uploadFileToDataStore": {
+        "storage_createDataStoreFile",
+        "storage_getDataStoreFile",
+        "storage_deleteDataStoreFile",
+    },
+    "deleteDataStoreFile": {"storage_deleteDataStoreFile"},
+    "listTimeSeriesDatabases": {"timeSeriesDb_listDatabases"},
+    "getTimeSeriesDatabase": {"timeSeriesDb_getDatabase"},
+    "listTimeSeriesAssetsAndLatestValues": {"timeSeriesDb_listAllAssetLastValues"},
+    "publishToTimeSeriesDatabase": {"timeSeriesDb_publishToDatabase"},
+    "queryTimeSeriesDatabaseWithFilters": {
+        "timeSeriesDb_queryDatabase",
+        "timeSeriesDb_generateQueryResultExportFile",
+        "timeSeriesDb_cancelDatabaseQuery",
+        "onNotifyTimeSeriesQueryExportComplete",
+    },
+    "queryTimeSeriesDatabase_TimestreamFormat": {"timeSeriesDb_queryDatabaseWithTimestreamQuery"},
+    "iterTimeSeriesDatabase_TimestreamFormat": {"timeSeriesDb_queryDatabaseWithTimestreamQuery"},
+    "listCollaboratives": {"collaborative_listCollaboratives"},
+    "getCollaborative": {"collaborative_getCollaborative"},
+    "listCollaborativeServices": {"collaborative_listCollaborativeServices"},
+    "listCollaborativesServiceSharedWith": {"collaborative_listCollaborativesServiceSharedWith"},
+    "addServiceToCollaborative": {"collaborative_addServiceToCollaborative"},
+    "removeServiceFromCollaborative": {"collaborative_removeServiceFromCollaborative"},
+}
+
+
+def test_every_call_is_traced_to_the_operations_it_runs() -> None:
+    traced: dict[str, set[str]] = {}
+    for operation, calls in surface.calls_by_operation().items():
+        for call in calls:
+            traced.setdefault(call, set()).add(operation)
+    assert traced == OPERATIONS_OF_CALLS
+
+
+def test_every_operation_stands_behind_a_call() -> None:
+    assert surface.operations().keys() == surface.calls_by_operation().keys()
+
+
+def test_every_public_type_is_traced_to_the_contract() -> None:
+    assert surface.parts_of_types(Parts(surface.schema())).keys() == set(types.__all__)

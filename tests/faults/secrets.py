@@ -1,0 +1,63 @@
+"""Finds secrets in whatever a program shows of what it does."""
+
+import base64
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from avista_digital_exchange_sdk import DigitalExchangeError
+
+SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series_")
+
+
+class Listener(logging.Handler):
+    """Keeps all that is logged on the client's side, by whatever library."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.setFormatter(logging.Formatter("%(name)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not str(record.threadName).startswith(SERVERS):
+            self.lines.append(self.format(record))
+
+
+class Watched:
+    """An exchange whose errors are looked at."""
+
+    def __init__(self, exchange: Any, shown: list[str]) -> None:
+        self._exchange = exchange
+        self._shown = shown
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._exchange, name)
+        return self._watched(attribute) if callable(attribute) else attribute
+
+    def _watched(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*args: Any, **options: Any) -> Any:
+            try:
+                return call(*args, **options)
+            except BaseException as error:
+                self._shown += everything_shown_by(error)
+                raise
+
+        return watched
+
+
+def everything_shown_by(error: BaseException) -> list[str]:
+    """All the ways in which an error, and what caused it, may reach a screen or a file."""
+    shown = [str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)]
+    if isinstance(error, DigitalExchangeError):
+        pickled = pickle.dumps(error, 0)
+        assert str(pickle.loads(pickled)) == str(error)
+        shown.append(pickled.decode("latin-1"))
+    return shown
+
+
+def forms(token: str) -> list[str]:
+    """A token as it is, and as base64 would hide it, at each of three offsets."""
+    encoded = [base64.b64encode(b" " * shift + token.encode()).decode() for shift in range(3)]
+    return [token, *(text[4:-4] for text in encoded)]

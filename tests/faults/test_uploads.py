@@ -1,0 +1,195 @@
+"""Uploads over a network that fails: the file is there once and whole, or not at all."""
+
+import time
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    DataStoreFile,
+    DigitalExchangeError,
+    TransferError,
+)
+
+from .conftest import RETRIES, Far, Reach
+from .proxy import Fault
+from .scenarios import (
+    HTML,
+    breaks_between,
+    cuts,
+    http,
+    lateness,
+    refusals,
+    scenarios,
+    silences,
+)
+
+CREATE = "storage_createDataStoreFile"
+DELETE = "storage_deleteDataStoreFile"
+META = "storage_getDataStoreFile"
+CONTENT = Random(2).randbytes(1 << 20)
+
+
+class Place(NamedTuple):
+    """A directory on the platform, and the local file that goes there."""
+
+    far: Far
+    dataStoreId: str
+    homeDirectoryId: str
+    source: Path
+
+    def upload(self, exchange: AvistaDigitalExchange) -> DataStoreFile:
+        return exchange.uploadFileToDataStore(self.dataStoreId, self.homeDirectoryId, self.source)
+
+    def files(self) -> list[DataStoreFile]:
+        """What the platform holds."""
+        with self.far.direct() as direct:
+            return direct.getDataStoreDirectory(self.homeDirectoryId).files
+
+    def content(self, file: DataStoreFile) -> bytes:
+        self.far.proxy.expect()
+        target = self.source.with_name("again")
+        with self.far.direct() as direct:
+            direct.downloadDataStoreFile(file.dataStoreFileId, target)
+        return target.read_bytes()
+
+
+@pytest.fixture
+def place(far: Far, tmp_path: Path) -> Place:
+    """An empty directory, and a file to go there."""
+    source = tmp_path / "load.bin"
+    source.write_bytes(CONTENT)
+    store = far.platform.create_data_store()
+    return Place(far, store["dataStoreId"], store["homeDirectoryId"], source)
+
+
+@scenarios(
+    cuts("PUT"),
+    refusals("PUT"),
+    lateness("PUT"),
+    breaks_between((META, 0)),
+    refusals(META),
+)
+def test_a_failure_that_passes_changes_nothing(
+    fault: Fault, place: Place, reach: Reach, far: Far
+) -> None:
+    exchange = reach()
+    far.proxy.expect(fault)
+    file = place.upload(exchange)
+    assert far.proxy.happened
+    assert place.files() == [file]
+    assert file.storageSizeBytes == len(CONTENT)
+    assert place.content(file) == CONTENT
+
+
+@scenarios(silences("PUT"), silences(META))
+def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
+    fault: Fault, place: Place, reach: Reach, far: Far
+) -> None:
+    exchange = reach(timeout=0.4)
+    far.proxy.expect(fault)
+    file = place.upload(exchange)
+    assert far.proxy.happened
+    assert place.files() == [file]
+    assert place.content(file) == CONTENT
+
+
+@scenarios(
+    [
+        Fault("PUT", "request", "reset", 0.5, times=99),
+        Fault("PUT", "answer", "close", times=99),
+        Fault("PUT", "answer", "stall", times=99),
+        Fault("PUT", "request", http("503 Service Unavailable", HTML), times=99),
+        Fault("PUT", "answer", http("500 Internal Server Error", HTML), times=99),
+    ]
+)
+def test_a_failure_that_stays_is_an_error_and_leaves_no_file(
+    fault: Fault, place: Place, reach: Reach, far: Far
+) -> None:
+    exchange = reach(timeout=0.3)
+    far.proxy.expect(fault)
+    begun = time.monotonic()
+    with pytest.raises(TransferError, match=r"load\.bin"):
+        place.upload(exchange)
+    assert time.monotonic() - begun < 3
+    assert len(far.proxy.happened) == 1 + RETRIES
+    assert place.files() == []
+
+
+@scenarios(
+    breaks_between((CREATE, 0)),
+    # A server that says 429 has done nothing.
+    [scenario for scenario in refusals(CREATE) if "answer-answered-429" not in str(scenario.id)],
+    silences(CREATE),
+)
+def test_the_file_is_created_once_at_most(
+    fault: Fault, place: Place, reach: Reach, far: Far
+) -> None:
+    exchange = reach(timeout=0.5)
+    far.proxy.expect(fault)
+    try:
+        file = place.upload(exchange)
+    except DigitalExchangeError as error:
+        # A file of which only its record came into being is told of.
+        notes = " ".join(getattr(error, "__notes__", ()))
+        assert all(file.storageSizeBytes is None for file in place.files())
+        assert len(place.files()) <= 1
+        assert not place.files() or "without content may" in notes
+    else:
+        assert place.files() == [file]
+        assert place.content(file) == CONTENT
+    assert far.proxy.happened
+
+
+@scenarios(breaks_between((DELETE, 0)), refusals(DELETE), silences(DELETE))
+def test_the_record_of_a_failed_upload_is_removed_whatever_happens(
+    fault: Fault, place: Place, reach: Reach, far: Far
+) -> None:
+    exchange = reach(timeout=0.5)
+    far.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)), fault)
+    with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
+        place.upload(exchange)
+    assert len(far.proxy.happened) == 2
+    assert place.files() == []
+
+
+@scenarios([Fault(META, way, "reset", times=99) for way in ("request", "answer")])
+def test_a_file_whose_metadata_cannot_be_had_is_named_by_the_error(
+    fault: Fault, place: Place, reach: Reach, far: Far
+) -> None:
+    exchange = reach()
+    far.proxy.expect(fault)
+    with pytest.raises(ConnectionFailedError) as caught:
+        place.upload(exchange)
+    (file,) = place.files()
+    (note,) = caught.value.__notes__
+    assert file.dataStoreFileId in note
+    assert "was uploaded" in note
+    assert place.content(file) == CONTENT
+
+
+def test_a_refusal_that_comes_while_the_bytes_still_go_is_an_error_at_once(
+    place: Place, reach: Reach, far: Far
+) -> None:
+    exchange = reach()
+    far.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)))
+    with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
+        place.upload(exchange)
+    assert far.proxy.seen == [CREATE, "PUT", DELETE]
+    assert place.files() == []
+
+
+def test_a_network_that_takes_no_bytes_is_not_waited_for_for_ever(
+    place: Place, reach: Reach, far: Far
+) -> None:
+    # More than the buffers of all sockets on the way hold.
+    place.source.write_bytes(bytes(32 << 20))
+    exchange = reach(timeout=0.5, maxRetries=0)
+    far.proxy.expect(Fault("PUT", "request", "stall", 0.1))
+    with pytest.raises(TransferError, match=r"within 0\.5 s \(write timeout\)"):
+        place.upload(exchange)
+    assert place.files() == []

@@ -1,0 +1,223 @@
+"""The documented types: their properties, how they print, and that they compare by value."""
+
+from typing import Any
+
+import pydantic
+import pytest
+
+import avista_digital_exchange_sdk as sdk
+from avista_digital_exchange_sdk import (
+    DataStore,
+    DataStoreDirectory,
+    DataStoreFile,
+    MeasureValueType,
+    Organization,
+    TimeSeriesAssetAttribute,
+    TimeSeriesAssetAttributeData,
+    TimeSeriesAssetData,
+    TimeSeriesInputRecord,
+    TimeSeriesMeasureValue,
+    User,
+    types,
+)
+
+DOCUMENTED = {
+    "User": ["userId", "firstName", "lastName", "organization"],
+    "Organization": ["name", "organizationId"],
+    "DataStore": ["dataStoreId", "name", "description", "ownerUserId", "homeDirectoryId"],
+    "DataStoreDirectory": [
+        "dataStoreDirectoryId",
+        "dataStoreId",
+        "name",
+        "homeDirectory",
+        "parentDirectoryId",
+        "directories",
+        "files",
+        "printContents",
+    ],
+    "DataStoreFile": [
+        "dataStoreFileId",
+        "dataStoreId",
+        "dataStoreDirectoryId",
+        "name",
+        "description",
+        "fileExtension",
+        "storageSizeBytes",
+        "lastModified",
+        "contentType",
+    ],
+    "TimeSeriesDb": [
+        "timeSeriesDbId",
+        "name",
+        "description",
+        "ownerUserId",
+        "databaseName",
+        "tableName",
+    ],
+    "QueryResult_TimestreamVariables": [
+        "timestreamResults",
+        "clientToken",
+        "nextToken",
+        "queryId",
+        "queryStatus",
+        "rows",
+        "columnInfo",
+    ],
+    "TimeSeriesMeasureValue": ["type", "name", "value"],
+    "TimeSeriesDimension": ["dimensionValueType", "name", "value"],
+    "TimeSeriesInputRecord": [
+        "time",
+        "timeUnit",
+        "measureName",
+        "measureValueType",
+        "measureValue",
+        "measureValues",
+        "dimensions",
+        "version",
+    ],
+    "TimeSeriesAssetData": ["assetId", "name", "attributes"],
+    "TimeSeriesAssetAttribute": ["attributeType", "lastValue", "lastValueTime", "name", "data"],
+    "TimeSeriesAssetAttributeData": ["timestamp", "value"],
+    "Service": ["serviceType", "serviceId", "dataStore", "timeSeriesDb"],
+    "Collaborative": [
+        "collaborativeId",
+        "name",
+        "description",
+        "hostOrganizationId",
+        "memberOrganizations",
+    ],
+    "CollaborativeMemberOrganization": [
+        "organization",
+        "collaborativeId",
+        "memberState",
+        "usersInCollaborative",
+    ],
+    "CollaborativeMemberUser": ["permission", "user"],
+}
+
+
+def a_user(**changes: Any) -> User:
+    organization = Organization(organizationId="o1", name="Utility")
+    return User(**{"userId": "u1", "firstName": "Ada", "organization": organization, **changes})
+
+
+class TestTheDocumentedTypes:
+    @pytest.mark.parametrize("name", DOCUMENTED)
+    def test_are_imported_from_the_package(self, name: str) -> None:
+        assert name in sdk.__all__
+        assert getattr(sdk, name) is getattr(types, name)
+
+    @pytest.mark.parametrize(("name", "properties"), DOCUMENTED.items())
+    def test_have_every_documented_property(self, name: str, properties: list[str]) -> None:
+        kind = getattr(sdk, name)
+        present = kind.model_fields.keys() | set(dir(kind))
+        assert set(properties) <= present
+
+    @pytest.mark.parametrize("name", DOCUMENTED)
+    def test_are_described(self, name: str) -> None:
+        assert issubclass(getattr(sdk, name), pydantic.BaseModel)
+
+    def test_lists_are_lists(self) -> None:
+        for name, properties in {
+            "Collaborative": ["memberOrganizations"],
+            "CollaborativeMemberOrganization": ["usersInCollaborative"],
+            "TimeSeriesAssetData": ["attributes"],
+            "TimeSeriesAssetAttribute": ["data"],
+            "DataStoreDirectory": ["contents"],
+        }.items():
+            for field in properties:
+                annotation = getattr(sdk, name).model_fields[field].annotation
+                assert str(annotation).startswith("list[")
+
+
+class TestPrinting:
+    def test_is_readable(self) -> None:
+        assert str(a_user()) == (
+            "User(userId='u1', firstName='Ada', lastName=None, "
+            "organization=Organization(organizationId='o1', name='Utility'))"
+        )
+        assert repr(a_user()) == str(a_user())
+
+    def test_shows_enums_as_their_text_and_long_lists_as_their_length(self) -> None:
+        points = [TimeSeriesAssetAttributeData(timestamp=str(n), value="1") for n in range(500)]
+        attribute = TimeSeriesAssetAttribute(
+            attributeType=MeasureValueType.DOUBLE,
+            lastValue="1",
+            lastValueTime="499",
+            name="kW",
+            data=points,
+        )
+        assert str(attribute) == (
+            "TimeSeriesAssetAttribute(attributeType='DOUBLE', lastValue='1', "
+            "lastValueTime='499', name='kW', data=<list of 500>)"
+        )
+
+    def test_of_a_directory_shows_its_contents(self) -> None:
+        directory = DataStoreDirectory(dataStoreDirectoryId="d1", name="home", contents=[])
+        assert str(directory).startswith("DataStoreDirectory(dataStoreDirectoryId='d1'")
+
+
+class TestComparing:
+    def test_is_by_value(self) -> None:
+        assert a_user() == a_user()
+        assert a_user() is not a_user()
+        assert a_user() != a_user(firstName="Grace")
+        assert a_user() != a_user(organization=Organization(organizationId="o2", name="Utility"))
+
+    def test_other_types_are_never_equal(self) -> None:
+        store = DataStore(dataStoreId="1", name="one")
+        assert store != a_user()
+        assert store != {"dataStoreId": "1", "name": "one"}
+        assert store != "one"
+
+
+class TestEnums:
+    def test_compare_and_print_as_their_text(self) -> None:
+        assert MeasureValueType.DOUBLE == "DOUBLE"
+        assert str(MeasureValueType.DOUBLE) == "DOUBLE"
+        assert f"{MeasureValueType.DOUBLE}" == "DOUBLE"
+
+    def test_a_value_added_tomorrow_is_kept_as_its_text(self) -> None:
+        parsed = TimeSeriesAssetAttribute.model_validate_json(
+            '{"attributeType":"GEOMETRY","lastValue":"x","lastValueTime":"t","name":"n"}'
+        )
+        assert parsed.attributeType == "GEOMETRY"
+        assert str(parsed.attributeType) == "GEOMETRY"
+        assert '"attributeType":"GEOMETRY"' in parsed.model_dump_json()
+        assert "attributeType='GEOMETRY'" in repr(parsed)
+        assert "GEOMETRY" not in list(MeasureValueType)
+
+    def test_what_is_no_text_is_no_value(self) -> None:
+        with pytest.raises(pydantic.ValidationError):
+            TimeSeriesAssetAttribute.model_validate_json(
+                '{"attributeType":7,"lastValue":"x","lastValueTime":"t","name":"n"}'
+            )
+
+
+class TestLists:
+    @pytest.mark.parametrize("given", ["null", "[]", "[null]"])
+    def test_that_are_null_or_hold_nulls_are_empty(self, given: str) -> None:
+        asset = TimeSeriesAssetData.model_validate_json(f'{{"assetId":"a","attributes":{given}}}')
+        assert asset.attributes == []
+
+    def test_left_out_are_empty_and_each_its_own(self) -> None:
+        first, second = (TimeSeriesAssetData(assetId="a") for _ in range(2))
+        first.attributes.append(
+            TimeSeriesAssetAttribute(
+                attributeType=MeasureValueType.DOUBLE, lastValue="1", lastValueTime="t", name="n"
+            )
+        )
+        assert second.attributes == []
+
+
+class TestInputs:
+    def test_can_be_made_under_their_documented_names(self) -> None:
+        record = TimeSeriesInputRecord(time="1", measureName="kW", measureValue="1")
+        assert (record.time, record.measureValueType) == ("1", None)
+        measure = TimeSeriesMeasureValue(name="kW", type=MeasureValueType.DOUBLE, value="1")
+        assert str(measure) == "TimeSeriesMeasureValue(name='kW', type='DOUBLE', value='1')"
+
+
+def test_a_file_of_no_known_size_is_no_trouble() -> None:
+    file = DataStoreFile.model_validate_json('{"dataStoreFileId":"f","name":"load"}')
+    assert file.storageSizeBytes is None
