@@ -44,11 +44,10 @@ class TestDataStores:
         assert data_store["dataStoreId"] in [store.dataStoreId for store in listed]
         assert all(isinstance(store, DataStore) for store in listed)
 
-    def test_whoever_owns_none_gets_an_empty_list(
-        self, connect: Connect, local: LocalExchange
-    ) -> None:
-        outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
-        assert outsider.listDataStores() == []
+    def test_whoever_owns_none_gets_an_empty_list(self, connect: Connect) -> None:
+        with LocalExchange() as untouched:
+            outsider = connect(untouched.tokens["outsider"], endpoint=untouched.endpoint)
+            assert outsider.listDataStores() == []
 
     def test_one_is_found_by_its_id(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]

@@ -3,8 +3,10 @@
 Each takes the argument's name, so that the error can name it, and returns the value as it is used.
 """
 
+import errno
 import operator
 import os
+import re
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -14,9 +16,11 @@ from urllib.parse import urlsplit
 from .errors import InvalidParameterError, PathIsFolderError, PathNotFoundError
 
 LONGEST_ID = 1024
+LONGEST_ADDRESS = 2048
 LONGEST_SHOWN = 80
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
+_WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,20}\s*")
 _Enum = TypeVar("_Enum", bound=Enum)
 
 
@@ -75,7 +79,7 @@ def _unicode(argument: str, value: str) -> None:
 
 def choice(argument: str, value: object, choices: type[_Enum]) -> _Enum:
     """A member of an enum, given as itself or as its text in any case."""
-    wanted = value.upper() if isinstance(value, str) else value
+    wanted = value.upper() if isinstance(value, str) else None
     for member in choices:
         if wanted == member.value:
             return member
@@ -88,12 +92,19 @@ def whole_number(argument: str, value: object, lowest: int, highest: int) -> int
     try:
         if isinstance(value, bool):
             raise TypeError
-        number = int(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]  # index() raises TypeError for what is no integer
+        number = _number_of(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]  # index() raises TypeError for what is no integer
     except (TypeError, ValueError):
         raise invalid(argument, value, valid) from None
     if not lowest <= number <= highest:
         raise invalid(argument, value, valid)
     return number
+
+
+def _number_of(text: str) -> int:
+    # Python's own int() also takes 1_000, and digits of other scripts.
+    if not _WHOLE_NUMBER.fullmatch(text):
+        raise ValueError
+    return int(text)
 
 
 def seconds(argument: str, value: object) -> float:
@@ -107,9 +118,15 @@ def path(argument: str, value: object) -> Path:
     """A path of the local file system."""
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
         raise invalid(argument, value, "a path of the local file system")
-    given = Path(os.fsdecode(value)).expanduser()
-    if "\0" in str(given):
-        raise invalid(argument, value, "a path without NUL characters")
+    try:
+        given = Path(os.fsdecode(value)).expanduser()
+        os.lstat(given)
+    except (ValueError, RuntimeError):
+        # NUL characters, lone surrogates, the home folder of a user there is not.
+        raise invalid(argument, value, "a path of the local file system") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise invalid(argument, value, "a path the local file system can hold") from None
     return given
 
 
@@ -147,6 +164,17 @@ def entries(argument: str, value: object, what: str) -> list[Any]:
     if not items:
         raise invalid(argument, value, f"a list of {what} that is not empty")
     return items
+
+
+def is_address(url: str) -> bool:
+    """Whether a text is the URL of a host, so that connecting to it can be tried."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:
+        return False
+    return bool(host) and url.isprintable() and " " not in url and len(url) <= LONGEST_ADDRESS
 
 
 def is_secure(url: str) -> bool:

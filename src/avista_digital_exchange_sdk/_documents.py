@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from . import _checks
 from .errors import InvalidParameterError
 
 KINDS = ("query", "mutation", "subscription")
@@ -66,4 +67,6 @@ def operation(document: str, operationName: str | None) -> Operation:
     for one in held:
         if one.name == operationName:
             return one
-    raise InvalidParameterError(f"operationName: got {operationName!r}; the document holds {names}")
+    raise InvalidParameterError(
+        f"operationName: got {_checks.shown(operationName)}; the document holds {names}"
+    )

@@ -20,6 +20,7 @@ ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
 DEFAULT_TIMEOUT = 60.0
 """Seconds; AWS AppSync cuts an operation off at 30."""
 DEFAULT_RETRIES = 4
+PROXIES = ("http://", "https://")
 MOST_RETRIES = 100
 
 _Arguments = ParamSpec("_Arguments")
@@ -82,8 +83,14 @@ def _token(given: object) -> SecretStr:
 
 
 def _endpoint(given: object) -> str:
-    value = given or os.environ.get(ENDPOINT_VARIABLE) or PRODUCTION_ENDPOINT
-    if not isinstance(value, str) or not _checks.is_secure(value):
+    value = os.environ.get(ENDPOINT_VARIABLE) or PRODUCTION_ENDPOINT if given is None else given
+    if (
+        not isinstance(value, str)
+        or not _checks.is_address(value)
+        or not _checks.is_secure(value)
+        # What stands before an @ would be sent in the token's place.
+        or "@" in value
+    ):
         valid = "an https:// address (http:// only on this machine)"
         raise _checks.invalid("endpoint", value, valid)
     return value
@@ -91,7 +98,9 @@ def _endpoint(given: object) -> str:
 
 def _proxy(given: object) -> str | None:
     # A proxy's URL may hold a password, so it stays out of the message.
-    if given is None or (isinstance(given, str) and given.startswith(("http://", "https://"))):
+    if given is None:
+        return None
+    if isinstance(given, str) and given.startswith(PROXIES) and _checks.is_address(given):
         return given
     raise InvalidParameterError("proxy: valid is None or the URL of an http:// or https:// proxy")
 

@@ -23,8 +23,6 @@ FIRST_WAIT = 0.5
 LONGEST_WAIT = 20.0
 LONGEST_ASKED_WAIT = 120.0
 PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
-REFUSALS = (InvalidRequestError, NotFoundError, RateLimitedError, UnauthorizedError)
-"""After these, nothing was done."""
 
 
 class Waits:
@@ -69,7 +67,11 @@ def may_be_done(error: DigitalExchangeError) -> bool:
     """Whether the platform may have done what it was asked for, though this came of it."""
     if isinstance(error, ConnectionFailedError):
         return error.sent
-    return not isinstance(error, REFUSALS)
+    if isinstance(error, RateLimitedError):
+        return False
+    if isinstance(error, ApiError) and error.statusCode in PASSING_STATUSES:
+        return True
+    return not isinstance(error, (InvalidRequestError, NotFoundError, UnauthorizedError))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -187,8 +187,8 @@ class DataStoreCalls(Service):
         _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
         _checks.optional_text("description", description)
         path = _source(localPath)
-        given = path.name if name is None else _checks.text("name", name)
-        bare_name, extension = split_name(given)
+        given = ("localPath", path.name) if name is None else ("name", name)
+        bare_name, extension = split_name(_checks.text(*given))
         created: list[str] = []
 
         async def create() -> str:

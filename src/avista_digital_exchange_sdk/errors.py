@@ -5,6 +5,7 @@ DigitalExchangeError
 ├─ InvalidParameterError (ValueError)        refused before anything was sent
 │  ├─ PathNotFoundError (FileNotFoundError)
 │  └─ PathIsFolderError (IsADirectoryError)
+├─ MissingExtraError (ImportError)           an extra of this package is not installed
 ├─ ConnectionFailedError                     no answer came
 │  └─ RequestTimeoutError (TimeoutError)
 ├─ ApiError                                  the platform answered with an error
@@ -52,6 +53,10 @@ class PathNotFoundError(InvalidParameterError, FileNotFoundError):
 
 class PathIsFolderError(InvalidParameterError, IsADirectoryError):
     """A local path given as an argument is a folder where a file is needed."""
+
+
+class MissingExtraError(DigitalExchangeError, ImportError):
+    """What was called needs an extra of this package that is not installed."""
 
 
 class ConnectionFailedError(DigitalExchangeError):

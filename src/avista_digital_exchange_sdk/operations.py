@@ -11,6 +11,9 @@ from ._model import BaseModel
 from ._service import Service
 from .errors import InvalidParameterError
 
+DEEPEST = 100
+"""Levels of nesting; variables that hold themselves have no end of them."""
+
 
 class OperationCalls(Service):
     """The call that runs an operation of one's own."""
@@ -63,8 +66,10 @@ class OperationCalls(Service):
         )
 
 
-def _plain(argument: str, value: Any) -> Any:
+def _plain(argument: str, value: Any, depth: int = 0) -> Any:
     """A variable as JSON holds it."""
+    if depth > DEEPEST:
+        raise InvalidParameterError(f"variables: they are nested deeper than {DEEPEST} levels")
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(value, Enum):
@@ -76,8 +81,11 @@ def _plain(argument: str, value: Any) -> Any:
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, list | tuple):
-        return [_plain(f"{argument}[{index}]", item) for index, item in enumerate(value)]
+        return [_plain(f"{argument}[{index}]", item, depth + 1) for index, item in enumerate(value)]
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
-        return {name: _plain(f"{argument}.{name}", item) for name, item in value.items()}
+        return {
+            _checks.optional_text(argument, name): _plain(f"{argument}.{name}", item, depth + 1)
+            for name, item in value.items()
+        }
     valid = "what JSON holds (text, finite numbers, True, False, None, lists, dictionaries)"
     raise _checks.invalid(argument, value, f"{valid} or an object of this package's types")

@@ -91,7 +91,7 @@ CASES = {
         calls=FILE_CALLS,
     ),
     "a field becomes non-null": case(
-        ("user", "  firstName: String\n", "  firstName: String!\n"),
+        ("time_series", "  tableName: String\n", "  tableName: String!\n"),
     ),
     "a field becomes nullable": case(
         ("time_series", "  lastValueTime: String!", "  lastValueTime: String"),
@@ -194,8 +194,8 @@ CASES = {
     "a required argument is added to what nothing uses": case(
         (
             "storage",
-            "storage_deleteDataStore(dataStoreId: ID!)",
-            "storage_deleteDataStore(dataStoreId: ID!, sure: Boolean!)",
+            "storage_createDataStoreFileDataView(dataStoreFileId: ID!)",
+            "storage_createDataStoreFileDataView(dataStoreFileId: ID!, sure: Boolean!)",
         ),
         kinds="REQUIRED_ARG_ADDED",
     ),
@@ -284,9 +284,9 @@ CASES = {
     ),
     "an operation that nothing uses is removed": case(
         (
-            "storage",
-            '  """Deletes a data store."""\n'
-            "  storage_deleteDataStore(dataStoreId: ID!): DataStore\n",
+            "user",
+            '  """Lists the caller\'s authentication tokens."""\n'
+            "  user_listAuthenticationTokens: [AuthenticationToken]\n",
             "",
         ),
         kinds="FIELD_REMOVED",

@@ -241,17 +241,19 @@ class Proxy(Background):
     # Messages and what happens to them
 
     def _fault(self, name: str, way: Way, *, replies: bool = False) -> Fault | None:
-        for fault in self.faults:
-            if (fault.step, fault.way) == (name, way) and replies != isinstance(fault.what, str):
-                if fault.after:
-                    fault.after -= 1
-                    return None
+        hit = None
+        for fault in [*self.faults]:
+            if (fault.step, fault.way) != (name, way) or replies == isinstance(fault.what, str):
+                continue
+            if fault.after:
+                fault.after -= 1
+            elif hit is None:
+                hit = fault
                 fault.times -= 1
+                self.happened.append(fault)
                 if not fault.times:
                     self.faults.remove(fault)
-                self.happened.append(fault)
-                return fault
-        return None
+        return hit
 
     def _reply(self, name: str, way: Way) -> Any:
         fault = self._fault(name, way, replies=True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         UserSession,
     )
     from .input_types import (
+        DataStoreObjectIdInput,
         TimeSeriesDbDataInput,
         TimeSeriesQueryAssetInput,
     )
@@ -594,6 +595,323 @@ class Client(AsyncBaseClient):
         )
         return result
 
+    async def storage_get_data_store_zip_download_url(
+        self, dataStoreObjectIds: list[DataStoreObjectIdInput]
+    ) -> Optional[PresignedUrl]:
+        from .storage_get_data_store_zip_download_url import (
+            StorageGetDataStoreZipDownloadUrl,
+        )
+
+        query = gql("""
+            query storage_getDataStoreZipDownloadUrl($dataStoreObjectIds: [DataStoreObjectIdInput]!) {
+              storage_getDataStoreZipDownloadUrl(dataStoreObjectIds: $dataStoreObjectIds) {
+                ...PresignedUrl
+              }
+            }
+
+            fragment PresignedUrl on PresignedUrl {
+              itemId
+              url
+            }
+            """)
+        variables: dict[str, object] = {"dataStoreObjectIds": dataStoreObjectIds}
+        result = await self.execute(
+            StorageGetDataStoreZipDownloadUrl,
+            query=query,
+            operation_name="storage_getDataStoreZipDownloadUrl",
+            variables=variables,
+        )
+        return result.storage_getDataStoreZipDownloadUrl
+
+    async def storage_create_data_store(
+        self, name: str, description: Union[Optional[str], Unset] = UNSET
+    ) -> Optional[DataStore]:
+        from .storage_create_data_store import StorageCreateDataStore
+
+        query = gql("""
+            mutation storage_createDataStore($name: String!, $description: String) {
+              storage_createDataStore(name: $name, description: $description) {
+                ...DataStore
+              }
+            }
+
+            fragment DataStore on DataStore {
+              dataStoreId
+              name
+              description
+              ownerUserId
+              homeDirectoryId
+            }
+            """)
+        variables: dict[str, object] = {"name": name, "description": description}
+        result = await self.execute(
+            StorageCreateDataStore,
+            query=query,
+            operation_name="storage_createDataStore",
+            variables=variables,
+        )
+        return result.storage_createDataStore
+
+    async def storage_update_data_store(
+        self,
+        dataStoreId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[DataStore]:
+        from .storage_update_data_store import StorageUpdateDataStore
+
+        query = gql("""
+            mutation storage_updateDataStore($dataStoreId: ID!, $name: String, $description: String) {
+              storage_updateDataStore(
+                dataStoreId: $dataStoreId
+                name: $name
+                description: $description
+              ) {
+                ...DataStore
+              }
+            }
+
+            fragment DataStore on DataStore {
+              dataStoreId
+              name
+              description
+              ownerUserId
+              homeDirectoryId
+            }
+            """)
+        variables: dict[str, object] = {
+            "dataStoreId": dataStoreId,
+            "name": name,
+            "description": description,
+        }
+        result = await self.execute(
+            StorageUpdateDataStore,
+            query=query,
+            operation_name="storage_updateDataStore",
+            variables=variables,
+        )
+        return result.storage_updateDataStore
+
+    async def storage_delete_data_store(self, dataStoreId: str) -> Optional[DataStore]:
+        from .storage_delete_data_store import StorageDeleteDataStore
+
+        query = gql("""
+            mutation storage_deleteDataStore($dataStoreId: ID!) {
+              storage_deleteDataStore(dataStoreId: $dataStoreId) {
+                ...DataStore
+              }
+            }
+
+            fragment DataStore on DataStore {
+              dataStoreId
+              name
+              description
+              ownerUserId
+              homeDirectoryId
+            }
+            """)
+        variables: dict[str, object] = {"dataStoreId": dataStoreId}
+        result = await self.execute(
+            StorageDeleteDataStore,
+            query=query,
+            operation_name="storage_deleteDataStore",
+            variables=variables,
+        )
+        return result.storage_deleteDataStore
+
+    async def storage_create_data_store_directory(
+        self, dataStoreId: str, parentDirectoryId: str, name: str
+    ) -> Optional[DataStoreDirectory]:
+        from .storage_create_data_store_directory import StorageCreateDataStoreDirectory
+
+        query = gql("""
+            mutation storage_createDataStoreDirectory($dataStoreId: ID!, $parentDirectoryId: ID!, $name: String!) {
+              storage_createDataStoreDirectory(
+                dataStoreId: $dataStoreId
+                parentDirectoryId: $parentDirectoryId
+                name: $name
+              ) {
+                ...DataStoreDirectory
+              }
+            }
+
+            fragment DataStoreDirectory on DataStoreDirectory {
+              dataStoreDirectoryId
+              dataStoreId
+              name
+              homeDirectory
+              parentDirectoryId
+              contents {
+                ...DataStoreObject
+              }
+            }
+
+            fragment DataStoreFile on DataStoreFile {
+              dataStoreFileId
+              dataStoreId
+              dataStoreDirectoryId
+              name
+              description
+              fileExtension
+              storageSizeBytes
+              lastModified
+              contentType
+            }
+
+            fragment DataStoreObject on DataStoreObject {
+              objectType
+              dataStoreDirectory {
+                dataStoreDirectoryId
+                dataStoreId
+                name
+                homeDirectory
+                parentDirectoryId
+              }
+              dataStoreFile {
+                ...DataStoreFile
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "dataStoreId": dataStoreId,
+            "parentDirectoryId": parentDirectoryId,
+            "name": name,
+        }
+        result = await self.execute(
+            StorageCreateDataStoreDirectory,
+            query=query,
+            operation_name="storage_createDataStoreDirectory",
+            variables=variables,
+        )
+        return result.storage_createDataStoreDirectory
+
+    async def storage_update_data_store_directory(
+        self,
+        dataStoreDirectoryId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        parentDirectoryId: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[DataStoreDirectory]:
+        from .storage_update_data_store_directory import StorageUpdateDataStoreDirectory
+
+        query = gql("""
+            mutation storage_updateDataStoreDirectory($dataStoreDirectoryId: ID!, $name: String, $parentDirectoryId: ID) {
+              storage_updateDataStoreDirectory(
+                dataStoreDirectoryId: $dataStoreDirectoryId
+                name: $name
+                parentDirectoryId: $parentDirectoryId
+              ) {
+                ...DataStoreDirectory
+              }
+            }
+
+            fragment DataStoreDirectory on DataStoreDirectory {
+              dataStoreDirectoryId
+              dataStoreId
+              name
+              homeDirectory
+              parentDirectoryId
+              contents {
+                ...DataStoreObject
+              }
+            }
+
+            fragment DataStoreFile on DataStoreFile {
+              dataStoreFileId
+              dataStoreId
+              dataStoreDirectoryId
+              name
+              description
+              fileExtension
+              storageSizeBytes
+              lastModified
+              contentType
+            }
+
+            fragment DataStoreObject on DataStoreObject {
+              objectType
+              dataStoreDirectory {
+                dataStoreDirectoryId
+                dataStoreId
+                name
+                homeDirectory
+                parentDirectoryId
+              }
+              dataStoreFile {
+                ...DataStoreFile
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "dataStoreDirectoryId": dataStoreDirectoryId,
+            "name": name,
+            "parentDirectoryId": parentDirectoryId,
+        }
+        result = await self.execute(
+            StorageUpdateDataStoreDirectory,
+            query=query,
+            operation_name="storage_updateDataStoreDirectory",
+            variables=variables,
+        )
+        return result.storage_updateDataStoreDirectory
+
+    async def storage_delete_data_store_directory(
+        self, dataStoreDirectoryId: str
+    ) -> Optional[DataStoreDirectory]:
+        from .storage_delete_data_store_directory import StorageDeleteDataStoreDirectory
+
+        query = gql("""
+            mutation storage_deleteDataStoreDirectory($dataStoreDirectoryId: ID!) {
+              storage_deleteDataStoreDirectory(dataStoreDirectoryId: $dataStoreDirectoryId) {
+                ...DataStoreDirectory
+              }
+            }
+
+            fragment DataStoreDirectory on DataStoreDirectory {
+              dataStoreDirectoryId
+              dataStoreId
+              name
+              homeDirectory
+              parentDirectoryId
+              contents {
+                ...DataStoreObject
+              }
+            }
+
+            fragment DataStoreFile on DataStoreFile {
+              dataStoreFileId
+              dataStoreId
+              dataStoreDirectoryId
+              name
+              description
+              fileExtension
+              storageSizeBytes
+              lastModified
+              contentType
+            }
+
+            fragment DataStoreObject on DataStoreObject {
+              objectType
+              dataStoreDirectory {
+                dataStoreDirectoryId
+                dataStoreId
+                name
+                homeDirectory
+                parentDirectoryId
+              }
+              dataStoreFile {
+                ...DataStoreFile
+              }
+            }
+            """)
+        variables: dict[str, object] = {"dataStoreDirectoryId": dataStoreDirectoryId}
+        result = await self.execute(
+            StorageDeleteDataStoreDirectory,
+            query=query,
+            operation_name="storage_deleteDataStoreDirectory",
+            variables=variables,
+        )
+        return result.storage_deleteDataStoreDirectory
+
     async def storage_create_data_store_file(
         self,
         dataStoreId: str,
@@ -636,6 +954,50 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.storage_createDataStoreFile
+
+    async def storage_update_data_store_file(
+        self,
+        dataStoreFileId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        dataStoreDirectoryId: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[DataStoreFile]:
+        from .storage_update_data_store_file import StorageUpdateDataStoreFile
+
+        query = gql("""
+            mutation storage_updateDataStoreFile($dataStoreFileId: ID!, $name: String, $dataStoreDirectoryId: ID) {
+              storage_updateDataStoreFile(
+                dataStoreFileId: $dataStoreFileId
+                name: $name
+                dataStoreDirectoryId: $dataStoreDirectoryId
+              ) {
+                ...DataStoreFile
+              }
+            }
+
+            fragment DataStoreFile on DataStoreFile {
+              dataStoreFileId
+              dataStoreId
+              dataStoreDirectoryId
+              name
+              description
+              fileExtension
+              storageSizeBytes
+              lastModified
+              contentType
+            }
+            """)
+        variables: dict[str, object] = {
+            "dataStoreFileId": dataStoreFileId,
+            "name": name,
+            "dataStoreDirectoryId": dataStoreDirectoryId,
+        }
+        result = await self.execute(
+            StorageUpdateDataStoreFile,
+            query=query,
+            operation_name="storage_updateDataStoreFile",
+            variables=variables,
+        )
+        return result.storage_updateDataStoreFile
 
     async def storage_delete_data_store_file(
         self, dataStoreFileId: str

@@ -6,7 +6,17 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import DimensionValueType, MeasureValueType, TimeUnit
+from .enums import DataStoreObjectType, DimensionValueType, MeasureValueType, TimeUnit
+
+
+class DataStoreObjectIdInput(BaseModel):
+    """Names a directory or a file."""
+
+    dataStoreDirectoryId: Optional[str] = None
+    "Given if `objectType` is DIRECTORY."
+    dataStoreFileId: Optional[str] = None
+    "Given if `objectType` is FILE."
+    objectType: DataStoreObjectType
 
 
 class TimeSeriesQueryAssetInput(BaseModel):

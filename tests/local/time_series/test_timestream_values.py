@@ -111,6 +111,7 @@ TIMES: list[tuple[str, Any]] = [
         "Thu, 7 Jul 2022T17:44:43.771",
     ),
     ("date_format(TIMESTAMP '2022-07-07 17:44', '%Y/%c/%d %H:%i %%')", "2022/7/07 17:44 %"),
+    ("format_datetime(from_nanoseconds(5), 'SSSSSSSSS''ns %n''')", "000000005ns %n"),
     ("date_parse('2022-01-02 03:04', '%Y-%m-%d %H:%i')", "2022-01-02 03:04:00.000000000"),
     ("parse_datetime('02/01/2022', 'dd/MM/yyyy')", "2022-01-02 00:00:00.000000000"),
     ("parse_duration('2.5d')", "2 12:00:00.000000000"),
@@ -143,7 +144,7 @@ TEXTS: list[tuple[str, Any]] = [
     ("replace('abc', 'b')", "ac"),
     ("lpad('a', 3, 'x')", "xxa"),
     ("reverse('abc')", "cba"),
-    ("upper('ß') || lower('A') || chr(66)", "ßaB"),
+    ("upper('é') || lower('A') || chr(66)", "ÉaB"),
 ]
 NUMBERS: list[tuple[str, Any]] = [
     ("round(2.5)", "3.0"),

@@ -5,6 +5,7 @@ import filecmp
 import io
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 from ariadne_codegen.exceptions import CodeGenException
@@ -28,7 +29,9 @@ def write(schema: str, queries: str, into: Path, settings: Settings) -> None:
             target_package_name=into.name,
         )
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                # Deprecations are told by the comparison of contracts, with what they touch.
+                warnings.simplefilter("ignore", DeprecationWarning)
                 client({"tool": {"ariadne-codegen": ariadne, SETTINGS_KEY: settings}})  # type: ignore[no-untyped-call]  # ariadne-codegen has no annotation here
         except CodeGenException as error:
             raise ContractError(f"no client could be generated: {error}") from error

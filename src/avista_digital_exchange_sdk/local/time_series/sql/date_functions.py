@@ -206,9 +206,30 @@ def _formatter(
             parsed = f"CAST(strptime({text.sql}, {quote(pattern)}) AS TIMESTAMP_NS)"
             return Expression(parsed, TIMESTAMP)
         time, _ = call.take(TIMESTAMP, VARCHAR)
-        return Expression(f"strftime({time.sql}, {quote(pattern)})", VARCHAR)
+        return Expression(_strftime(time.sql, pattern), VARCHAR)
 
     return translate
+
+
+def _strftime(time: str, pattern: str) -> str:
+    """Write a time with a pattern; what follows %n DuckDB would write over its last digits."""
+    nanoseconds = f" || lpad((results.time_of_day({time}) % 1000000000)::VARCHAR, 9, '0') || "
+    parts = (
+        f"strftime({time}, {quote(part)})" if part else "''"
+        for part in _split_at_nanoseconds(pattern)
+    )
+    return f"({nanoseconds.join(parts)})"
+
+
+def _split_at_nanoseconds(pattern: str) -> list[str]:
+    """Split a pattern at each %n, of which %%n is none."""
+    parts = [""]
+    for specifier in re.findall(r"%-?.|[^%]+", pattern, re.DOTALL):
+        if specifier == "%n":
+            parts.append("")
+        else:
+            parts[-1] += specifier
+    return parts
 
 
 def _from_iso8601_timestamp(call: Call) -> Expression:
@@ -327,7 +348,7 @@ DATE_FUNCTIONS: dict[str, Callable[[Call], Expression]] = FIELDS | {
     "now": _now,
     "parse_datetime": _formatter(joda_pattern, parsing=True),
     "parse_duration": _parse_duration,
-    "to_iso8601": _of_time(VARCHAR, "strftime({0}, '%Y-%m-%dT%H:%M:%S.%nZ')"),
+    "to_iso8601": _of_time(VARCHAR, "strftime({0}, '%Y-%m-%dT%H:%M:%S.%n') || 'Z'"),
     "to_milliseconds": _to_number(1_000_000),
     "to_nanoseconds": _to_number(1),
     "to_unixtime": _of_time(DOUBLE, "(epoch_ns({0}) / 1e9)"),
