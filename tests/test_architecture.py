@@ -68,6 +68,7 @@ PUBLIC = {
         "InvalidParameterError",
         "InvalidRequestError",
         "InvalidResponseError",
+        "MissingExtraError",
         "NotFoundError",
         "PathIsFolderError",
         "PathNotFoundError",

@@ -36,6 +36,17 @@ DIRECTORY = {
 }
 
 
+@pytest.fixture(scope="module")
+def crowded(platform: Platform) -> str:
+    """The id of a directory with 1,000 entries."""
+    store = platform.create_data_store()
+    for part in range(4):
+        directories = [f"day {part}-{index}" for index in range(125)]
+        files = [f"load {part}-{index}" for index in range(125)]
+        platform.create_entries(store["dataStoreId"], store["homeDirectoryId"], directories, files)
+    return store["homeDirectoryId"]
+
+
 class TestDataStores:
     def test_the_ones_you_own_are_listed(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
@@ -107,18 +118,9 @@ class TestDirectories:
         assert directory.directories == directory.files == []
 
     def test_a_thousand_entries_take_one_request(
-        self,
-        proxied: AvistaDigitalExchange,
-        proxy: Proxy,
-        platform: Platform,
-        data_store: dict[str, str],
+        self, proxied: AvistaDigitalExchange, proxy: Proxy, crowded: str
     ) -> None:
-        home = data_store["homeDirectoryId"]
-        for part in range(4):
-            directories = [f"day {part}-{index}" for index in range(125)]
-            files = [f"load {part}-{index}" for index in range(125)]
-            platform.create_entries(data_store["dataStoreId"], home, directories, files)
-        directory = proxied.getDataStoreDirectory(home)
+        directory = proxied.getDataStoreDirectory(crowded)
         assert len(directory.directories) == len(directory.files) == 500
         assert proxy.names == ["storage_getDataStoreDirectory"]
 

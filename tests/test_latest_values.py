@@ -178,12 +178,15 @@ class TestPages:
         assert list(tmp_path.iterdir()) == []
 
     def test_a_result_larger_than_a_page_comes_whole(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, database: str
+        self, local: LocalExchange, proxy: Proxy, database: str
     ) -> None:
-        wide = [single(proxied, START, f"note {n}", "x" * 1900, kind="VARCHAR") for n in range(600)]
-        proxied.publishToTimeSeriesDatabase(database, "wide", wide)
-        proxied.publishToTimeSeriesDatabase(database, "zest", [single(proxied, START)])
-        first, second = proxied.listTimeSeriesAssetsAndLatestValues(database)
+        with AvistaDigitalExchange(local.token, endpoint=proxy.endpoint) as exchange:
+            wide = [
+                single(exchange, START, f"note {n}", "x" * 1900, kind="VARCHAR") for n in range(600)
+            ]
+            exchange.publishToTimeSeriesDatabase(database, "wide", wide)
+            exchange.publishToTimeSeriesDatabase(database, "zest", [single(exchange, START)])
+            first, second = exchange.listTimeSeriesAssetsAndLatestValues(database)
         assert len(first.attributes) == 600
         assert second.assetId == "zest"
         assert proxy.names.count(LATEST) >= 2

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 from pydantic_core import from_json
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from avista_digital_exchange_sdk._generated.client import Client
 from avista_digital_exchange_sdk._generated.enums import (
@@ -168,11 +168,9 @@ def export(points: int) -> Job:
                 for _ in query.pages():
                     pass
                 socket.send(_subscription(place, query.queryId))
-                while json.loads(socket.recv())["type"] != "start_ack":
-                    pass
+                _received(socket, "start_ack")
                 bare.field(_export_request(place, query.queryId))
-                while (message := json.loads(socket.recv()))["type"] != "data":
-                    pass
+                message = _received(socket, "data")
             (event,) = message["payload"]["data"].values()
             curl("--output", target, event["url"])
 
@@ -180,6 +178,16 @@ def export(points: int) -> Job:
         target.unlink()
 
     return job
+
+
+def _received(socket: ClientConnection, kind: str) -> Any:
+    """The next message of a kind."""
+    for text in socket:
+        message = json.loads(text)
+        assert not message["type"].endswith("error"), message
+        if message["type"] == kind:
+            return message
+    raise AssertionError("the server closed the connection")
 
 
 def _authorization(place: Place) -> dict[str, str]:
@@ -193,7 +201,7 @@ def _subprotocols(place: Place) -> Any:
 
 def _subscription(place: Place, queryId: str) -> str:
     query = (
-        "subscription s($queryId: ID!) "
+        "subscription s($queryId: String!) "
         "{ onNotifyTimeSeriesQueryExportComplete(queryId: $queryId) { url } }"
     )
     payload = {

@@ -23,12 +23,22 @@ def generate(into: Path) -> None:
     """Write the generated package as the folder `into`."""
     # What is generated names its sources, so they are given as they are called in the checkout.
     with contextlib.chdir(ROOT):
+        schema = layout.load_folder(Path("schema"))
+        operations = Documents(Path("queries"))
+        if problems := operations.problems(schema):
+            raise ContractError("\n".join(map(str, problems)))
         package.write("schema", "queries", into, SDK)
-        schema = print_schema(layout.load_folder(Path("schema")))
-        operations = print_ast(Documents(Path("queries")).document)
-    for name, source, text in (("schema", "schema", schema), ("operations", "queries", operations)):
-        header = f"# Generated from {source}/ by scripts/generate.\n\n"
-        (into / f"{name}.graphql").write_text(f"{header}{text}\n", "utf-8")
+    texts = {
+        "schema.graphql": f"{made_from('schema')}{print_schema(schema)}\n",
+        "operations.graphql": f"{made_from('queries')}{print_ast(operations.document)}\n",
+    }
+    for name, text in texts.items():
+        (into / name).write_text(text, "utf-8")
+
+
+def made_from(folder: str) -> str:
+    """The comment at the head of a generated file."""
+    return f"# Generated from {folder}/ by scripts/generate.\n\n"
 
 
 def main() -> int:

@@ -1,15 +1,13 @@
-"""What a door is made of: its arguments, checked, and calls turned into blocking ones."""
+"""What a door is made of: its arguments, checked."""
 
-import functools
 import os
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import SecretStr
 
 from . import _checks, _log
 from ._graphql import GraphQLClient
-from ._io import Io, Network, iterate, run, tls_context
+from ._io import Io, Network, tls_context
 from .errors import InvalidParameterError
 
 PRODUCTION_ENDPOINT = (
@@ -23,8 +21,6 @@ DEFAULT_RETRIES = 4
 PROXIES = ("http://", "https://")
 MOST_RETRIES = 100
 
-_Arguments = ParamSpec("_Arguments")
-_Result = TypeVar("_Result")
 _Client = TypeVar("_Client", bound=GraphQLClient)
 
 
@@ -103,29 +99,3 @@ def _proxy(given: object) -> str | None:
     if isinstance(given, str) and given.startswith(PROXIES) and _checks.is_address(given):
         return given
     raise InvalidParameterError("proxy: valid is None or the URL of an http:// or https:// proxy")
-
-
-def blocking(
-    call: Callable[Concatenate[Any, _Arguments], Coroutine[Any, Any, _Result]],
-) -> Callable[Concatenate[Any, _Arguments], _Result]:
-    """Make a call's blocking twin, with its name, signature and docstring."""
-
-    @functools.wraps(call)
-    def blocked(self: Any, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-        return run(call(self._calls, *args, **kwargs))
-
-    return blocked
-
-
-def blocking_iterator(
-    call: Callable[Concatenate[Any, _Arguments], AsyncGenerator[_Result, None]],
-) -> Callable[Concatenate[Any, _Arguments], Iterator[_Result]]:
-    """Make an iterating call's blocking twin, with its name, signature and docstring."""
-
-    @functools.wraps(call)
-    def blocked(
-        self: Any, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
-    ) -> Iterator[_Result]:
-        return iterate(call(self._calls, *args, **kwargs))
-
-    return blocked

@@ -12,7 +12,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import repeat, zip_longest
 from typing import IO, Any, BinaryIO, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
@@ -40,15 +40,11 @@ class Export(Protocol):
         """Let go of what is spooled, whether or not the file was finished."""
 
 
-class _Point(NamedTuple):
-    time: str
-    value: str
-
-
 class _Attribute(NamedTuple):
     name: str
     type: str
-    points: list[_Point]
+    values: dict[str, str]
+    """By time, in order."""
 
 
 class _Asset(NamedTuple):
@@ -76,11 +72,12 @@ class Request:
 
     def assets_of(self, chunk: bytes) -> Iterator[_Asset]:
         """Read a chunk's assets, without what was not asked for."""
+        times = _Times()
         try:
             for asset in from_json(chunk):
                 asset_id = asset["assetId"]
                 attributes = [
-                    _attribute(entry)
+                    _attribute(entry, times)
                     for entry in asset["attributes"] or ()
                     if entry and self.asks_for(asset_id, entry["name"])
                 ]
@@ -92,14 +89,30 @@ class Request:
             raise InvalidResponseError(message) from None
 
 
-def _attribute(entry: dict[str, Any]) -> _Attribute:
-    points = [_Point(_iso(point["timestamp"]), point["value"]) for point in entry["data"] or ()]
-    if any(later.time <= earlier.time for earlier, later in pairwise(points)):
-        points.sort()
-    return _Attribute(entry["name"], entry["attributeType"], points)
+class _Times(dict[str, str]):
+    """Times by their texts in a chunk, where most occur once for each attribute."""
+
+    def __missing__(self, text: str) -> str:
+        time = self[text] = _sortable(text)
+        return time
 
 
-def _iso(text: str) -> str:
+def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
+    data = entry["data"] or ()
+    # A comprehension for each part, and no object a point: a point takes as long as to parse it.
+    values = dict(
+        zip(
+            [times[point["timestamp"]] for point in data],
+            [point["value"] for point in data],
+            strict=True,
+        )
+    )
+    if (ordered := sorted(values)) != list(values):
+        values = {time: values[time] for time in ordered}
+    return _Attribute(entry["name"], entry["attributeType"], values)
+
+
+def _sortable(text: str) -> str:
     """A time with nine digits, so that texts sort as times do."""
     if len(text) == 24 and _ISO_MILLISECONDS.fullmatch(text):
         return f"{text[:23]}000000"
@@ -129,6 +142,13 @@ def _csv_writer(file: IO[str]) -> Any:
     return csv.writer(_Lines(file), lineterminator="\r\n")
 
 
+_Row = tuple[str | None, ...]
+
+
+def _united(row: _Row, more: _Row) -> _Row:
+    return tuple(old if new is None else new for old, new in zip_longest(row, more, fillvalue=None))
+
+
 class CsvExport:
     """One row an asset and time, one column an attribute."""
 
@@ -140,8 +160,8 @@ class CsvExport:
             for name in names:
                 self._columns.setdefault(name, len(self._columns))
         self._asked = len(self._columns)
-        self._pending: tuple[int, str] | None = None
-        self._row: list[str | None] = []
+        self._last = (-1, "")
+        self._row: _Row = ()
         self._header_known = all(request.attributes.values())
         self._spool: IO[str] | None = None
         if self._header_known:
@@ -155,42 +175,35 @@ class CsvExport:
 
     def add(self, chunk: bytes) -> None:
         for asset in self._request.assets_of(chunk):
-            for time, row in sorted(self._rows_of(asset).items()):
-                self._take((asset.position, time), row)
+            times = sorted(set[str]().union(*(entry.values for entry in asset.attributes)))
+            if times:
+                self._take((asset.position, times[0]), list(self._rows_of(asset, times)))
+                self._last = (asset.position, times[-1])
 
-    def _rows_of(self, asset: _Asset) -> dict[str, list[str | None]]:
-        columns = self._columns
-        places = [
-            columns.setdefault(attribute.name, len(columns)) for attribute in asset.attributes
-        ]
-        width = 3 + len(columns)
-        rows: dict[str, list[str | None]] = {}
-        for place, attribute in zip(places, asset.attributes, strict=True):
-            for time, value in attribute.points:
-                row = rows.get(time)
-                if row is None:
-                    row = rows[time] = [None] * width
-                    row[0], row[1] = asset.assetId, asset.name
-                    row[2] = f"{time[:10]} {time[11:]}"
-                row[3 + place] = value
-        return rows
-
-    def _take(self, key: tuple[int, str], row: list[str | None]) -> None:
-        if key == self._pending:
-            # The row is split over two chunks.
-            self._row += [None] * (len(row) - len(self._row))
-            for place, value in enumerate(row):
-                if value is not None:
-                    self._row[place] = value
-            return
-        if self._pending is not None:
-            if key < self._pending:
-                raise InvalidResponseError("the result chunks are not ordered by asset and time")
+    def _take(self, first: tuple[int, str], rows: list[_Row]) -> None:
+        """Write rows, but hold the last one back: it may be split over two chunks."""
+        if first < self._last:
+            raise InvalidResponseError("the result chunks are not ordered by asset and time")
+        if first == self._last:
+            rows[0] = _united(self._row, rows[0])
+        elif self._row:
             self._rows.writerow(self._row)
-        self._pending, self._row = key, row
+        self._rows.writerows(rows[:-1])
+        self._row = rows[-1]
+
+    def _rows_of(self, asset: _Asset, times: list[str]) -> Iterator[_Row]:
+        """The rows of an asset, made a column at a time."""
+        columns = self._columns
+        for entry in asset.attributes:
+            columns.setdefault(entry.name, len(columns))
+        cells: list[Iterable[str | None]] = [repeat(None)] * len(columns)
+        for entry in asset.attributes:
+            cells[columns[entry.name]] = map(entry.values.get, times)
+        written = (f"{time[:10]} {time[11:]}" for time in times)
+        return zip(repeat(asset.assetId), repeat(asset.name), written, *cells)
 
     def finish(self) -> None:
-        if self._pending is not None:
+        if self._row:
             self._rows.writerow(self._row)
         if self._spool is not None:
             self._write_spooled(self._spool)
@@ -225,16 +238,16 @@ class _Series:
     def __init__(self, attributeType: str) -> None:
         self.type = attributeType
         self.spool = tempfile.SpooledTemporaryFile(SPOOL_SIZE)  # noqa: SIM115  # its writer closes it
-        self.last = _Point("", "")
+        self.lastTime = self.lastValue = ""
 
-    def add(self, points: list[_Point]) -> None:
-        if points[0].time < self.last.time:
+    def add(self, values: dict[str, str]) -> None:
+        entries = [{"timestamp": _shortest(time), "value": value} for time, value in values.items()]
+        if next(iter(values)) < self.lastTime:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
-        if self.last.time:
+        if self.lastTime:
             self.spool.write(b",")
-        entries = [{"timestamp": _shortest(time), "value": value} for time, value in points]
         self.spool.write(to_json(entries)[1:-1])
-        self.last = points[-1]
+        self.lastTime, self.lastValue = next(reversed(values.items()))
 
 
 class JsonExport:
@@ -255,8 +268,8 @@ class JsonExport:
                 self._write_asset(self._asset)
             self._asset = asset
             for attribute in asset.attributes:
-                if attribute.points:
-                    self._of(attribute).add(attribute.points)
+                if attribute.values:
+                    self._of(attribute).add(attribute.values)
 
     def _of(self, attribute: _Attribute) -> _Series:
         series = self._series.get(attribute.name)
@@ -279,8 +292,8 @@ class JsonExport:
     def _write_series(self, name: str, series: _Series, separator: bytes) -> None:
         head = {
             "attributeType": series.type,
-            "lastValue": series.last.value,
-            "lastValueTime": _shortest(series.last.time),
+            "lastValue": series.lastValue,
+            "lastValueTime": _shortest(series.lastTime),
             "name": name,
         }
         self._file.write(separator + to_json(head)[:-1] + b',"data":[')

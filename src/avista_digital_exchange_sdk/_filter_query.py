@@ -5,9 +5,10 @@ connection can be had, the pages' result chunks are put together here into the s
 """
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import NamedTuple
 
 from ._export import CsvExport, Export, JsonExport, Request
 from ._files import whole_file
@@ -124,6 +125,22 @@ class FilterQuery:
                 )
 
 
+class FilterJob(NamedTuple):
+    """A query with filters, its arguments checked.
+
+    Attributes:
+        begin: Begins the query.
+        request: What it asks for.
+        exportTimeout: Seconds to wait until the platform has made the file.
+        aggregate: Who makes the file: `server`, `client`, or `auto`.
+    """
+
+    begin: Callable[[], FilterQuery]
+    request: Request
+    exportTimeout: float
+    aggregate: str
+
+
 class FilterQueryFile:
     """Brings a query's result into a local file."""
 
@@ -132,26 +149,22 @@ class FilterQueryFile:
         client: Client,
         io: Io,
         transfers: Transfers,
-        begin: Callable[[], FilterQuery],
-        request: Request,
+        job: FilterJob,
         file_format: TimeSeriesQueryOutputFileType,
         target: Path,
-        exportTimeout: float,
     ) -> None:
         self._client = client
         self._io = io
         self._transfers = transfers
-        self._begin = begin
-        self._request = request
+        self._job = job
         self._format = file_format
         self._target = target
-        self._exportTimeout = exportTimeout
 
-    async def write(self, aggregate: str) -> None:
+    async def write(self) -> None:
         """Write the file by the way asked for; `auto` prefers the platform's own export."""
-        if aggregate == "client":
+        if self._job.aggregate == "client":
             return await self._aggregated(self._put_together)
-        if aggregate == "server":
+        if self._job.aggregate == "server":
             return await self._aggregated(self._exported)
         try:
             await self._aggregated(self._exported)
@@ -160,7 +173,7 @@ class FilterQueryFile:
             await self._aggregated(self._put_together)
 
     async def _aggregated(self, way: Callable[[FilterQuery], Awaitable[None]]) -> None:
-        query = self._begin()
+        query = self._job.begin()
         try:
             await way(query)
         except BaseException:
@@ -186,7 +199,7 @@ class FilterQueryFile:
 
     async def _announced(self, query: FilterQuery, connection: RealtimeConnection | None) -> str:
         """Ask for the export and wait until it is announced, over a new connection if need be."""
-        deadline = self._io.clock() + self._exportTimeout
+        deadline = self._io.clock() + self._job.exportTimeout
         waits = Waits(self._client.maxRetries)
         while True:
             try:
@@ -213,7 +226,7 @@ class FilterQueryFile:
                 try:
                     event = await events.next(deadline - self._io.clock())
                 except TimeoutError:
-                    message = f"the export was not announced within {self._exportTimeout:g} s"
+                    message = f"the export was not announced within {self._job.exportTimeout:g} s"
                     raise ExportTimeoutError(message, queryId=query.queryId) from None
                 export = event.onNotifyTimeSeriesQueryExportComplete
                 if export is not None and export.queryId == query.queryId:
@@ -222,11 +235,15 @@ class FilterQueryFile:
     async def _put_together(self, query: FilterQuery) -> None:
         with whole_file(self._target) as file:
             csv_wanted = self._format is TimeSeriesQueryOutputFileType.CSV
-            export: Export = (CsvExport if csv_wanted else JsonExport)(self._request, file)
+            export: Export = (CsvExport if csv_wanted else JsonExport)(self._job.request, file)
             with contextlib.closing(export):
-                while page := await query.next_page():
-                    if page.presignedUrl is None:
-                        raise query.lacks_chunk()
-                    url = page.presignedUrl
-                    export.add(await self._transfers.fetch(url, "a result chunk"))
+                async with contextlib.aclosing(self._chunks(query)) as chunks:
+                    async for chunk in chunks:
+                        export.add(chunk)
                 export.finish()
+
+    async def _chunks(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
+        while page := await query.next_page():
+            if page.presignedUrl is None:
+                raise query.lacks_chunk()
+            yield await self._transfers.fetch(page.presignedUrl, "a result chunk")

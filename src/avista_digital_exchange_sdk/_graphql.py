@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from copy import copy
 from functools import cache
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, cast
 
 import pydantic
 from pydantic import SecretStr, ValidationError
@@ -27,7 +27,8 @@ from .errors import (
     UnauthorizedError,
 )
 
-Result = TypeVar("Result")
+Data = TypeVar("Data")
+Result = TypeVar("Result", bound=BaseModel)
 
 _ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
     # The first class one of whose words occurs in the errorType, in lower case, is taken.
@@ -64,11 +65,11 @@ class Subscription(Generic[Result]):
         self.variables = variables
 
 
-class _Envelope(pydantic.BaseModel, Generic[Result]):
+class _Envelope(pydantic.BaseModel, Generic[Data]):
     # What did not fit may be a presigned URL, and a traceback shows the cause of an error too.
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)
 
-    data: Result | None = None
+    data: Data | None = None
     errors: list[Any] | None = None
 
 
@@ -103,12 +104,12 @@ class GraphQLClient:
 
     async def execute(
         self,
-        result: type[Result],
+        result: type[Data],
         *,
         query: str,
         operation_name: str | None,
         variables: dict[str, object],
-    ) -> Result:
+    ) -> Data:
         """Run one query or mutation and return its data."""
         label = operation_name or ANONYMOUS
         body = to_json(
@@ -186,26 +187,25 @@ def wire_variables(variables: dict[str, object]) -> dict[str, object]:
 
 
 @cache
-def _envelope(result: type[Result]) -> type[_Envelope[Result]]:
-    return _Envelope[result]  # type: ignore[valid-type]  # parametrised at run time, once a type
+def _envelope(result: Any) -> Any:
+    return _Envelope[result]
 
 
-def parse_answer(
-    result: type[Result], answer: Answer, operation_name: str, token: SecretStr
-) -> Result:
+def parse_answer(result: type[Data], answer: Answer, operation_name: str, token: SecretStr) -> Data:
     """Turn the platform's answer into its data, or into the error it stands for."""
     if answer.status == 200:
         try:
-            envelope = _envelope(result).model_validate_json(answer.content)
+            envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(
+                answer.content
+            )
         except ValidationError as error:
             # A partial answer must not hide the platform's own error.
             parsed = _json_object(answer.content)
             if not parsed.get("errors"):
                 raise InvalidResponseError(_what_is_wrong(error, parsed, operation_name)) from error
         else:
-            data: Result | None = envelope.data
-            if data is not None and not envelope.errors:
-                return data
+            if envelope.data is not None and not envelope.errors:
+                return envelope.data
     raise _error_of(answer, operation_name, token)
 
 

@@ -4,7 +4,7 @@ The response is described under `Query`, `Datum`, `ColumnInfo` and `Type` in the
 Timestream's query API.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -73,7 +73,7 @@ def result_of(page: TimestreamPage) -> QueryResult_TimestreamVariables:
 
 def row_values(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
     """The rows of a page as dictionaries of Python values, keyed by column name."""
-    names = _column_names(result.columnInfo)
+    names = column_names(result.columnInfo)
     try:
         converters = [_converter(column["Type"]) for column in result.columnInfo]
         return [
@@ -88,16 +88,22 @@ def row_values(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
         raise InvalidResponseError(f"a row is not of the columns' types ({kind})") from error
 
 
-def _column_names(columns: list[dict[str, Any]]) -> list[str]:
-    """A name for every column: unnamed ones as Presto names them, repeated ones numbered."""
-    names: list[str] = []
-    for index, column in enumerate(columns):
-        name = unnumbered = column.get("Name") or f"_col{index}"
-        number = 2
-        while name in names:
+def column_names(columns: list[dict[str, Any]]) -> list[str]:
+    """A name for every column: unnamed ones as Presto names them."""
+    return distinct_names(
+        column.get("Name") or f"_col{index}" for index, column in enumerate(columns)
+    )
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """Names of columns, repeated ones numbered."""
+    distinct: list[str] = []
+    for unnumbered in names:
+        name, number = unnumbered, 2
+        while name in distinct:
             name, number = f"{unnumbered}_{number}", number + 1
-        names.append(name)
-    return names
+        distinct.append(name)
+    return distinct
 
 
 def _converter(column_type: dict[str, Any]) -> Convert:
@@ -109,7 +115,7 @@ def _converter(column_type: dict[str, Any]) -> Convert:
         item = _converter(column_type["ArrayColumnInfo"]["Type"])
         return _nullable("ArrayValue", lambda items: [item(datum) for datum in items])
     if "RowColumnInfo" in column_type:
-        names = _column_names(column_type["RowColumnInfo"])
+        names = column_names(column_type["RowColumnInfo"])
         fields = [_converter(column["Type"]) for column in column_type["RowColumnInfo"]]
         return _nullable(
             "RowValue",

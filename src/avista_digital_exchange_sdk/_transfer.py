@@ -8,6 +8,7 @@ from ._download import Resumable
 from ._io import BLOCK_SIZE, Io
 from ._log import logger
 from ._presigned import Address, PassingError, broken_off, check_url, opened, refusal
+from ._ranges import RangedFile
 from ._retry import Waits
 from .errors import InvalidResponseError, TransferError
 
@@ -60,6 +61,19 @@ class Transfers:
                     return body
             except PassingError as error:
                 await self._wait(waits, error)
+
+    async def read(self, file: RangedFile, begin: int, end: int) -> bytes:
+        """Fetch the bytes of a file from `begin` up to `end`, which are all in it."""
+        body, waits = bytearray(), Waits(self._maxRetries)
+        while len(body) < end - begin:
+            reached = len(body)
+            try:
+                await file.attempt(begin, end, body)
+            except PassingError as error:
+                if len(body) > reached:
+                    waits.progress()
+                await self._wait(waits, error)
+        return bytes(body)
 
     async def upload(self, path: Path, create: Address, undo: Undo) -> None:
         """Stream a local file to the URL that `create` gives; `undo` that if it can't be done."""

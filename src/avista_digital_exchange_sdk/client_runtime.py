@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from . import _subscriptions
-from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, blocking, blocking_iterator, settings_of
+from ._colours import blocking, blocking_iterator
+from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
 from ._graphql import GraphQLClient, Result
 from ._io import AsyncIo, BlockingIo, Verify, run
 from ._model import UNSET, BaseModel, Items, OpenEnum, Unset

@@ -3,18 +3,25 @@
 import contextlib
 import os
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from . import _checks, _files, _transfer
 from ._directory import full_name, split_name
 from ._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
 from ._service import Service, found
+from ._working_directory import WorkingDirectory
 from .errors import DigitalExchangeError, InvalidResponseError, NotFoundError
 
+Store = TypeVar("Store", bound=DataStore)
+"""A data store whose methods are of the colour of the calls it comes from."""
 
-class DataStoreCalls(Service):
+
+class DataStoreCalls(Service, Generic[Store]):
     """The calls about data stores."""
 
-    async def listDataStores(self) -> list[DataStore]:
+    _store: type[Store]
+
+    async def listDataStores(self) -> list[Store]:
         """List the data stores you own.
 
         Returns:
@@ -28,9 +35,9 @@ class DataStoreCalls(Service):
             ...     print(dataStore.name)
             Solar site
         """
-        return await self._client.storage_list_data_stores()
+        return [self._reached(store) for store in await self._client.storage_list_data_stores()]
 
-    async def getDataStore(self, dataStoreId: str) -> DataStore:
+    async def getDataStore(self, dataStoreId: str) -> Store:
         """Get a data store's metadata.
 
         Args:
@@ -51,7 +58,7 @@ class DataStoreCalls(Service):
         """
         _checks.identifier("dataStoreId", dataStoreId)
         answer = await self._client.storage_get_data_store(dataStoreId)
-        return found(answer, "data store", dataStoreId)
+        return self._reached(found(answer, "data store", dataStoreId))
 
     async def getDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
         """Get a directory's metadata and its contents, in one request.
@@ -204,7 +211,7 @@ class DataStoreCalls(Service):
             if answer is None or answer.itemId is None:
                 raise InvalidResponseError("the platform gave no id for the new file")
             created.append(answer.itemId)
-            return _address(answer, "upload")
+            return address_of(answer, "upload")
 
         async def undo(failure: BaseException) -> None:
             if created:
@@ -240,10 +247,16 @@ class DataStoreCalls(Service):
         answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
         return found(answer, "file", dataStoreFileId)
 
+    def _reached(self, store: DataStore) -> Store:
+        """The data store, with methods that lead back to these calls."""
+        reached = self._store.model_construct(store.model_fields_set, **dict(store))
+        reached._calls = WorkingDirectory(self, reached)
+        return reached
+
     async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, str]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
         file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
-        return file, _address(answer.storage_getDataStoreFileDownloadUrl, "download")
+        return file, address_of(answer.storage_getDataStoreFileDownloadUrl, "download")
 
     async def _remove_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
         interrupted = not isinstance(failure, Exception)
@@ -264,7 +277,8 @@ def _source(localPath: str | os.PathLike[str]) -> Path:
     return path
 
 
-def _address(presigned: PresignedUrl | None, purpose: str) -> str:
+def address_of(presigned: PresignedUrl | None, purpose: str) -> str:
+    """Insist that the platform gave an address for the bytes."""
     if presigned is None or not presigned.url:
         raise InvalidResponseError(f"the platform gave no address for the {purpose}")
     return presigned.url

@@ -1,13 +1,18 @@
 """The two doors to the Digital Exchange: one whose calls block, one whose calls are awaited."""
 
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self
 
-from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, blocking, blocking_iterator, settings_of
+from ._async_data_store import AsyncDataStore
+from ._colours import blocking, blocking_iterator
+from ._data_store_doors import AsyncDataStores, BlockingDataStoreCalls, DataStores
+from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
 from ._generated.client import Client
+from ._generated.fragments import DataStore
 from ._io import AsyncIo, BlockingIo, Verify, run
 from .collaboratives import CollaborativeCalls
-from .data_stores import DataStoreCalls
+from .data_store_contents import DataStoreContentCalls
+from .data_stores import Store
 from .operations import OperationCalls
 from .time_series import TimeSeriesCalls
 from .time_series_queries import TimeSeriesQueryCalls
@@ -16,16 +21,23 @@ from .users import UserCalls
 
 class _Calls(
     UserCalls,
-    DataStoreCalls,
+    DataStoreContentCalls[Store],
     TimeSeriesCalls,
     TimeSeriesQueryCalls,
     CollaborativeCalls,
     OperationCalls,
+    Generic[Store],
 ):
     """Every call, written once."""
 
 
-class AvistaDigitalExchange:
+class _BlockingCalls(_Calls[DataStore]):
+    """Every call, giving data stores whose methods block."""
+
+    _store = DataStore
+
+
+class AvistaDigitalExchange(BlockingDataStoreCalls):
     """The Digital Exchange, by calls that block until they are done.
 
     It works inside a running event loop too, as in notebooks. Use it in a `with` block, or call
@@ -67,7 +79,7 @@ class AvistaDigitalExchange:
     ) -> None:
         settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
         self._io = BlockingIo(settings.network)
-        self._calls = _Calls(settings.client(Client, self._io), self._io)
+        self._calls = _BlockingCalls(settings.client(Client, self._io), self._io)
 
     def __repr__(self) -> str:
         return f"AvistaDigitalExchange(endpoint={self._calls._client.endpoint!r})"
@@ -87,14 +99,12 @@ class AvistaDigitalExchange:
     ) -> None:
         self.close()
 
+    @property
+    def dataStores(self) -> DataStores:
+        """The calls about data stores, apart from the others."""
+        return DataStores(self._calls)
+
     getUserInfo = blocking(_Calls.getUserInfo)
-    listDataStores = blocking(_Calls.listDataStores)
-    getDataStore = blocking(_Calls.getDataStore)
-    getDataStoreDirectory = blocking(_Calls.getDataStoreDirectory)
-    getDataStoreFileMeta = blocking(_Calls.getDataStoreFileMeta)
-    downloadDataStoreFile = blocking(_Calls.downloadDataStoreFile)
-    uploadFileToDataStore = blocking(_Calls.uploadFileToDataStore)
-    deleteDataStoreFile = blocking(_Calls.deleteDataStoreFile)
     listTimeSeriesDatabases = blocking(_Calls.listTimeSeriesDatabases)
     getTimeSeriesDatabase = blocking(_Calls.getTimeSeriesDatabase)
     listTimeSeriesAssetsAndLatestValues = blocking(_Calls.listTimeSeriesAssetsAndLatestValues)
@@ -118,7 +128,7 @@ class AvistaDigitalExchange:
     execute = blocking(_Calls.execute)
 
 
-class AsyncAvistaDigitalExchange(_Calls):
+class AsyncAvistaDigitalExchange(_Calls[AsyncDataStore]):
     """The Digital Exchange, by the same calls as coroutines: `await` each.
 
     Use it in an `async with` block, or await `close()`, to close its connections.
@@ -146,6 +156,8 @@ class AsyncAvistaDigitalExchange(_Calls):
         Ada
     """
 
+    _store = AsyncDataStore
+
     def __init__(
         self,
         token: str | None = None,
@@ -160,6 +172,11 @@ class AsyncAvistaDigitalExchange(_Calls):
         settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
         io = AsyncIo(settings.network)
         super().__init__(settings.client(Client, io), io)
+
+    @property
+    def dataStores(self) -> AsyncDataStores:
+        """The calls about data stores, apart from the others."""
+        return AsyncDataStores(self._client, self._io)
 
     def __repr__(self) -> str:
         return f"AsyncAvistaDigitalExchange(endpoint={self._client.endpoint!r})"

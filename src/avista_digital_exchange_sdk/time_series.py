@@ -14,9 +14,9 @@ from ._generated.input_types import (
     TimeSeriesInputRecord,
     TimeSeriesMeasureValue,
 )
-from ._publish import Publication, merged
+from ._latest_values import latest_values
+from ._publish import Publication
 from ._service import Service, found
-from .errors import InvalidResponseError
 
 
 class TimeSeriesCalls(Service):
@@ -93,27 +93,11 @@ class TimeSeriesCalls(Service):
             target = _checks.target_file(
                 "resultFileWriteLocation", resultFileWriteLocation, "result.json"
             )
-        assets = await self._latest_values(timeSeriesDbId)
+        assets = await latest_values(self._client, timeSeriesDbId)
         if target is not None:
             with whole_file(target) as file:
                 file.write(to_json(assets, indent=2) + b"\n")
         return assets
-
-    async def _latest_values(self, timeSeriesDbId: str) -> list[TimeSeriesAssetData]:
-        assets: list[TimeSeriesAssetData] = []
-        nextToken: str | None = None
-        clientToken: str | None = None
-        while True:
-            page = await self._client.time_series_db_list_all_asset_last_values(
-                timeSeriesDbId, nextToken, clientToken
-            )
-            page = found(page, "latest values of", timeSeriesDbId)
-            assets += page.data
-            if not page.nextToken:
-                return merged(assets)
-            if page.nextToken == nextToken:
-                raise InvalidResponseError("the platform gave the same page token twice")
-            nextToken, clientToken = page.nextToken, page.clientToken
 
     async def createTimeSeriesMeasureValue(
         self, type: str, name: str, value: str | float | bool | datetime

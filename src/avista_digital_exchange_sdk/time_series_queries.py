@@ -1,16 +1,24 @@
 """Queries of time series databases: by filters into a file, and in Timestream's SQL."""
 
 import os
-from collections.abc import AsyncGenerator, Sequence
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from datetime import datetime
-from typing import Any, Literal, NotRequired, TypedDict
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal, NotRequired, Protocol, TypedDict, TypeVar
 
 from . import _checks
 from ._export import Request
-from ._filter_query import FilterQuery, FilterQueryFile
+from ._extras import need
+from ._files import whole_file
+from ._filter_query import FilterJob, FilterQuery, FilterQueryFile
 from ._generated.enums import TimeSeriesQueryOutputFileType
+from ._generated.fragments import TimestreamPage
 from ._generated.input_types import TimeSeriesQueryAssetInput
 from ._instants import interval
+from ._latest_values import attribute_types
 from ._service import Service, found
 from ._timestream import QueryResult_TimestreamVariables, result_of, row_values
 from .errors import InvalidParameterError, InvalidResponseError
@@ -19,6 +27,22 @@ MOST_ROWS = 1000
 """The most rows a page of AWS Timestream holds."""
 
 AGGREGATIONS = ("auto", "server", "client")
+
+
+class _HasNextToken(Protocol):
+    @property
+    def nextToken(self) -> str | None: ...
+
+
+_Page = TypeVar("_Page", bound=_HasNextToken)
+
+
+class ResultFileFormat(StrEnum):
+    """What a result file can be."""
+
+    CSV = "CSV"
+    JSON = "JSON"
+    PARQUET = "PARQUET"
 
 
 class AssetFilter(TypedDict):
@@ -38,7 +62,7 @@ class TimeSeriesQueryCalls(Service):
         startTime: str | datetime,
         endTime: str | datetime,
         resultFileWriteLocation: str | os.PathLike[str],
-        exportFileFormat: Literal["CSV", "JSON"] = "CSV",
+        exportFileFormat: Literal["CSV", "JSON", "PARQUET"] = "CSV",
         maxRows: int | None = None,
         *,
         exportTimeout: float = 300,
@@ -48,7 +72,9 @@ class TimeSeriesQueryCalls(Service):
 
         Every page of the result is followed. The file appears whole or not at all. A CSV file has
         one row an asset and time and one column an attribute, in the order asked for; a JSON file
-        is an array of `TimeSeriesAssetData`. Values keep the text they were published with.
+        is an array of `TimeSeriesAssetData`. Values keep the text they were published with. A
+        Parquet file has the columns of the CSV file, in the attributes' own types; it is made on
+        this side and needs the extra `arrow`.
 
         Args:
             timeSeriesDbId: The id of the database.
@@ -58,8 +84,8 @@ class TimeSeriesQueryCalls(Service):
                 `2022-09-27T10:22:45.000Z`, or a datetime with a time zone.
             endTime: The end of the time range, likewise.
             resultFileWriteLocation: The path of the file, or a folder, in which it is named
-                `result.csv` or `result.json`.
-            exportFileFormat: `CSV` or `JSON`.
+                `result.csv`, `result.json` or `result.parquet`.
+            exportFileFormat: `CSV`, `JSON` or `PARQUET`.
             maxRows: The most rows of a page, 1 to 1000. It changes how the result travels, never
                 what it holds.
             exportTimeout: Seconds to wait until the platform has made the file.
@@ -72,6 +98,7 @@ class TimeSeriesQueryCalls(Service):
 
         Raises:
             InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: Parquet is wanted, and the extra `arrow` is not installed.
             NotFoundError: There is no such database.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
@@ -85,31 +112,67 @@ class TimeSeriesQueryCalls(Service):
             ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", "./")
             True
         """
-        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
-        assets = _asset_inputs(assetAndAttributesFilter)
-        ends = interval(("startTime", startTime), ("endTime", endTime))
-        format_ = _checks.choice(
-            "exportFileFormat", exportFileFormat, TimeSeriesQueryOutputFileType
+        job = self._filter_job(
+            timeSeriesDbId,
+            assetAndAttributesFilter,
+            startTime,
+            endTime,
+            maxRows,
+            exportTimeout,
+            aggregate,
         )
+        format_ = _checks.choice("exportFileFormat", exportFileFormat, ResultFileFormat)
         target = _checks.target_file(
             "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
         )
+        if format_ is ResultFileFormat.PARQUET:
+            await self._write_parquet(timeSeriesDbId, job, target)
+        else:
+            await self._write(job, TimeSeriesQueryOutputFileType(format_), target)
+        return True
+
+    def _filter_job(
+        self,
+        timeSeriesDbId: object,
+        assetAndAttributesFilter: object,
+        startTime: object,
+        endTime: object,
+        maxRows: object,
+        exportTimeout: object,
+        aggregate: str,
+    ) -> FilterJob:
+        """Check what every query with filters is given."""
+        database = _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        assets = _asset_inputs(assetAndAttributesFilter)
+        ends = interval(("startTime", startTime), ("endTime", endTime))
         rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
         timeout = _checks.seconds("exportTimeout", exportTimeout)
         if aggregate not in AGGREGATIONS:
             raise _checks.invalid("aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS))
-        file = FilterQueryFile(
-            self._client,
-            self._io,
-            self._transfers,
-            lambda: FilterQuery(self._client, timeSeriesDbId, assets, ends, rows),
+        return FilterJob(
+            lambda: FilterQuery(self._client, database, assets, ends, rows),
             Request(assets),
-            format_,
-            target,
             timeout,
+            aggregate,
         )
-        await file.write(aggregate)
-        return True
+
+    async def _write(
+        self, job: FilterJob, file_format: TimeSeriesQueryOutputFileType, target: Path
+    ) -> None:
+        await FilterQueryFile(
+            self._client, self._io, self._transfers, job, file_format, target
+        ).write()
+
+    async def _write_parquet(self, timeSeriesDbId: str, job: FilterJob, target: Path) -> None:
+        need("arrow", "pyarrow")
+        from ._frames.csv_result import CsvResult
+
+        with tempfile.TemporaryDirectory() as folder:
+            source = Path(folder, "result.csv")
+            await self._write(job, TimeSeriesQueryOutputFileType.CSV, source)
+            types = await attribute_types(self._client, timeSeriesDbId, job.request.position)
+            with whole_file(target) as file:
+                CsvResult(source, types).write_parquet(file)
 
     async def queryTimeSeriesDatabase_TimestreamFormat(
         self,
@@ -151,6 +214,19 @@ class TimeSeriesQueryCalls(Service):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
+        page = await self._timestream_page(
+            timeSeriesDbId, queryString, maxRows, nextToken, clientToken
+        )
+        return result_of(page)
+
+    async def _timestream_page(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        nextToken: str | None = None,
+        clientToken: str | None = None,
+    ) -> TimestreamPage:
         _checks.identifier("timeSeriesDbId", timeSeriesDbId)
         _checks.text("queryString", queryString)
         rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
@@ -161,7 +237,33 @@ class TimeSeriesQueryCalls(Service):
             _checks.optional_text("nextToken", nextToken),
             _checks.optional_text("clientToken", clientToken),
         )
-        return result_of(found(page, "time series database", timeSeriesDbId))
+        return found(page, "time series database", timeSeriesDbId)
+
+    async def _timestream_pages(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None,
+        read: Callable[[TimestreamPage], _Page],
+    ) -> AsyncGenerator[_Page, None]:
+        """Every page, the next one fetched while the present one is worked on."""
+        answer = await self._timestream_page(timeSeriesDbId, queryString, maxRows)
+        page = read(answer)
+        while page.nextToken:
+            following = self._io.begin(
+                self._timestream_page(
+                    timeSeriesDbId, queryString, maxRows, page.nextToken, answer.clientToken
+                )
+            )
+            try:
+                yield page
+                before, answer = page.nextToken, await following.result()
+            finally:
+                following.abandon()
+            page = read(answer)
+            if page.nextToken == before:
+                raise InvalidResponseError("the platform gave the same page token twice")
+        yield page
 
     async def iterTimeSeriesDatabase_TimestreamFormat(
         self, timeSeriesDbId: str, queryString: str, maxRows: int | str | None = None
@@ -195,22 +297,11 @@ class TimeSeriesQueryCalls(Service):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
-        query = self.queryTimeSeriesDatabase_TimestreamFormat
-        result = await query(timeSeriesDbId, queryString, maxRows)
-        while result.nextToken:
-            following = self._io.begin(
-                query(timeSeriesDbId, queryString, maxRows, result.nextToken, result.clientToken)
-            )
-            try:
+        pages = self._timestream_pages(timeSeriesDbId, queryString, maxRows, result_of)
+        async with aclosing(pages):
+            async for result in pages:
                 for row in row_values(result):
                     yield row
-                before, result = result.nextToken, await following.result()
-            finally:
-                following.abandon()
-            if result.nextToken == before:
-                raise InvalidResponseError("the platform gave the same page token twice")
-        for row in row_values(result):
-            yield row
 
 
 def _asset_inputs(given: object) -> list[TimeSeriesQueryAssetInput]:

@@ -36,9 +36,13 @@ class Far:
         return AvistaDigitalExchange(self.local.token, endpoint=self.local.endpoint)
 
     def running_queries(self, timeSeriesDbId: str) -> list[str]:
-        """The ids of a database's queries that nobody has cancelled."""
+        """The ids of a database's queries with filters that nobody has cancelled."""
         queries = self.local.exchange.time_series.queries.of_database(timeSeriesDbId)
-        return [query.query_id for query in queries if not query.cancelled]
+        return [
+            query.query_id
+            for query in queries
+            if query.asked.kind == "FILTER" and not query.cancelled
+        ]
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +98,9 @@ def reach(door: Door, far: Far, tmp_path: Path, shown: list[str]) -> Iterator[Re
         def reached(**options: Any) -> AvistaDigitalExchange:
             options = {"timeout": 5, "maxRetries": RETRIES, **options}
             exchange = door(far.local.token, endpoint=far.proxy.endpoint, **options)
-            return cast(AvistaDigitalExchange, Watched(stack.enter_context(closing(exchange)), shown))
+            return cast(
+                AvistaDigitalExchange, Watched(stack.enter_context(closing(exchange)), shown)
+            )
 
         yield reached
     assert not asyncio.all_tasks(RUNNER.get_loop())

@@ -38,7 +38,8 @@ class Fault:
         what: `close` and `reset` end the connection; after `stall` nothing passes any more;
             `delay` and `throttle` make it late and slow; `drop` and `double` are for real-time
             messages. Bytes are answered in the server's place (on the way to the server, it is
-            never asked). A function makes another body of an answer, or of a message.
+            never asked). A function makes another body of an answer, or other real-time
+            messages of one.
         at: How much of the message passes before, from 0 to 1.
         after: How many messages of that name pass unharmed before.
         times: How many it happens to.
@@ -46,7 +47,7 @@ class Fault:
 
     step: str
     way: Way
-    what: What | bytes | Callable[[bytes], bytes]
+    what: What | bytes | Callable[[bytes], bytes] | Callable[[bytes], list[bytes]]
     at: float = 0.0
     after: int = 0
     times: int = 1
@@ -235,7 +236,7 @@ class Proxy(Background):
                 self.seen.append(name)
             change = self._reply(name, way)
             if callable(change):
-                frame = _text_frame(change(text))
+                frame = b"".join(_text_frame(changed) for changed in change(text))
             await self._pass_on(Message(name, frame), way, source, sink)
 
     # Messages and what happens to them

@@ -120,8 +120,11 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
 
 
 @scenarios(
-    [Fault(step, way, what, times=999) for step in (ADDRESS, "GET")
-     for way, what in (("request", "reset"), ("answer", "close"), ("answer", "stall"))],
+    [
+        Fault(step, way, what, times=999)
+        for step in (ADDRESS, "GET")
+        for way, what in (("request", "reset"), ("answer", "close"), ("answer", "stall"))
+    ],
 )
 def test_a_failure_that_stays_is_an_error_and_leaves_the_old_file_as_it_was(
     fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path

@@ -5,6 +5,7 @@ from typing import Optional
 
 from pydantic import Field
 
+from .._data_store import BlockingMethods
 from .._directory import DirectoryListing
 from .._model import Items
 from .base_model import BaseModel
@@ -50,7 +51,7 @@ class Collaborative(BaseModel):
     memberOrganizations: Items["CollaborativeMemberOrganization"] = []
 
 
-class DataStore(BaseModel):
+class DataStore(BlockingMethods, BaseModel):
     dataStoreId: str
     name: str
     description: Optional[str] = Field(default=None)

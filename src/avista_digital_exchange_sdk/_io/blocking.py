@@ -59,11 +59,14 @@ class BlockingIo:
     async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
         from websockets.sync.client import connect
 
+        from ._connections import BlockingConnection
+
+        options = connect_options(self._network, url, subprotocols)
         with contextlib.ExitStack() as closing:
             with socket_errors():
                 try:
-                    options = connect_options(self._network, url, subprotocols)
-                    socket = closing.enter_context(connect(url, **options))
+                    opening = connect(url, create_connection=BlockingConnection, **options)
+                    socket = closing.enter_context(opening)
                 except TimeoutError as error:
                     message = "the real-time connection did not open in time"
                     raise SubscriptionError(message) from error

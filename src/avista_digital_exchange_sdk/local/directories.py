@@ -112,8 +112,8 @@ class Directories:
             "contents": lambda _info: self._contents(row["dataStoreDirectoryId"]),
         }
 
-    def _contents(self, directory_id: str) -> list[Row]:
-        """Return what is in a directory as DataStoreObjects, directories first, by name."""
+    def entries(self, directory_id: str) -> tuple[list[Row], list[Row]]:
+        """Return the rows of the directories and of the files in a directory, by name."""
         directories = self._records.all(
             "SELECT * FROM directories WHERE parentDirectoryId = ? ORDER BY name, rowid",
             directory_id,
@@ -123,6 +123,11 @@ class Directories:
             ORDER BY name, fileExtension, rowid""",
             directory_id,
         )
+        return directories, files
+
+    def _contents(self, directory_id: str) -> list[Row]:
+        """Return what is in a directory as DataStoreObjects, directories first."""
+        directories, files = self.entries(directory_id)
         return [
             {"objectType": "DIRECTORY", "dataStoreDirectory": self._as_directory(row)}
             for row in directories

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
+from . import zips
 from .access import Access
 from .context import Caller
 from .data_stores import DataStores
 from .directories import Directories
-from .errors import not_found
+from .errors import bad_request, not_found
 from .objects import Objects
 from .records import Records, Row, check_name, new_id, timestamp
 from .shapes import as_file
@@ -38,6 +42,50 @@ class Files:
         row = self._find(caller, file_id, Access.READ)
         url = self._objects.download_url(row["objectKey"], content_type=row["contentType"])
         return {"itemId": file_id, "url": url}
+
+    async def zip_url(self, caller: Caller, wanted: Sequence[Row | None]) -> Row:
+        """Return a PresignedUrl for one zip of files and directories the caller may read."""
+        if not wanted:
+            raise bad_request("A zip needs at least one file or directory.")
+        entries = list(self._zip_entries(caller, wanted))
+        stored = self._objects.create()
+        try:
+            await asyncio.to_thread(zips.write, stored.path, entries)
+        except FileNotFoundError as error:
+            self._objects.delete(stored.key)
+            raise bad_request("A file was deleted while the zip was made.") from error
+        url = self._objects.download_url(stored.key, content_type="application/zip")
+        return {"itemId": None, "url": url}
+
+    def _zip_entries(self, caller: Caller, wanted: Sequence[Row | None]) -> Iterator[zips.Entry]:
+        names, top = zips.Names(), PurePosixPath()
+        for kind, item_id in zips.object_ids(wanted):
+            if not item_id:
+                raise bad_request("An object is named by its type and the id that goes with it.")
+            if kind == "FILE":
+                yield from self._zip_file(names, top, self._find(caller, item_id, Access.READ))
+            else:
+                directory = self._directories.find(caller, item_id, Access.READ)
+                yield from self._zip_directory(names, top, directory)
+
+    def _zip_directory(
+        self, names: zips.Names, folder: PurePosixPath, directory: Row
+    ) -> Iterator[zips.Entry]:
+        place = names.place(folder, directory["name"])
+        yield zips.Entry(place, None)
+        directories, files = self._directories.entries(directory["dataStoreDirectoryId"])
+        for inner in directories:
+            yield from self._zip_directory(names, place, inner)
+        for file in files:
+            yield from self._zip_file(names, place, file)
+
+    def _zip_file(
+        self, names: zips.Names, folder: PurePosixPath, file: Row
+    ) -> Iterator[zips.Entry]:
+        # A file whose bytes have not arrived is not there yet.
+        if file["storageSizeBytes"] is not None:
+            place = names.place(folder, file["name"], file["fileExtension"])
+            yield zips.Entry(place, self._objects.path(file["objectKey"]))
 
     def create(
         self,

@@ -313,3 +313,16 @@ def test_a_deleted_database_is_empty_if_its_id_comes_back(exchange: Exchange) ->
     assert refusal(error)[0] == "NotFound"
     exchange.accounts.databases[database["timeSeriesDbId"]] = database
     assert exchange.latest()["data"] == []
+
+
+def test_an_asset_can_have_a_thousand_attributes(exchange: Exchange) -> None:
+    names = [f"attribute {i:04}" for i in range(1100)]
+    for start in range(0, len(names), 100):
+        exchange.publish(*(record(1, "1.0", name) for name in names[start : start + 100]))
+    page = exchange.query()
+    header, row = exchange.export(page).splitlines()
+    assert header == ",".join(["assetId", "name", "timestamp", *names])
+    assert row.endswith(",1.0" * 1100)
+    (asset,) = json.loads(exchange.export(page, "JSON"))
+    assert [attribute["name"] for attribute in asset["attributes"]] == names
+    assert len(exchange.latest()["data"][0]["attributes"]) == 1100

@@ -171,6 +171,7 @@ REFUSALS = {
     "SELECT abs('x')": "line 1:8: Unexpected parameters (varchar) for function abs",
     'SELECT 1 FROM "Digital Exchange"."x"': "line 1:15: Table Digital Exchange.x does not exist",
     "SELECT 1 FROM x": "line 1:15: Table x does not exist",
+    "SELECT 1, FROM (VALUES 1) AS t(x)": "The query syntax is invalid at line 1:",
     "SELECT 1 +": "The query syntax is invalid at line 1:10",
     "SELECT 'abc": "The query syntax is invalid at line 1:",
     "": "queryString must be 1 to",
@@ -378,3 +379,27 @@ def test_plain_and_multi_records_are_rows_of_one_table(exchange: Exchange) -> No
         [ASSET, "readings", None, None, "3"],
         [ASSET, "t", None, "x", None],
     ]
+
+
+def test_a_table_can_have_hundreds_of_columns(exchange: Exchange) -> None:
+    measures = [(f"m{i}", "BIGINT", "1") for i in range(256)]
+    exchange.publish(multi(1, *measures))
+    columns = ", ".join(f"a.m{i}, b.m{i}" for i in range(256))
+    sql = f"SELECT a.*, b.*, {columns} FROM {TABLE} a JOIN {TABLE} b USING (time)"
+    ((*values,),) = exchange.rows(sql)
+    assert values.count("1") == 4 * 256
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT " + " OR ".join(f"{i} = 1999" for i in range(2000)), "true"),
+        ("SELECT 7 IN (" + ", ".join(map(str, range(5000))) + ")", "true"),
+        ("SELECT count(*) FROM (" + " UNION ALL ".join(["SELECT 1"] * 100) + ")", "100"),
+    ],
+    ids=["OR", "IN", "UNION"],
+)
+def test_queries_written_by_programs_may_be_long(
+    metrics: Exchange, sql: str, expected: str
+) -> None:
+    assert metrics.rows(sql) == [[expected]]

@@ -79,7 +79,10 @@ SDK = Settings(
         "TimeSeriesDbRecordInput": "TimeSeriesInputRecord",
     },
     same_types={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
-    mixins={"DataStoreDirectory": (Module("_directory", 2), "DirectoryListing")},
+    mixins={
+        "DataStore": (Module("_data_store", 2), "BlockingMethods"),
+        "DataStoreDirectory": (Module("_directory", 2), "DirectoryListing"),
+    },
 )
 """The SDK's own package of generated code."""
 

@@ -82,6 +82,11 @@ async def get_file_download_url(context: Context, dataStoreFileId: str) -> Row:
     return context.exchange.files.download_url(context.caller, dataStoreFileId)
 
 
+async def get_zip_download_url(context: Context, dataStoreObjectIds: list[Row | None]) -> Row:
+    """Answer where one zip of many files and directories is."""
+    return await context.exchange.files.zip_url(context.caller, dataStoreObjectIds)
+
+
 async def create_file(
     context: Context,
     dataStoreId: str,
@@ -129,6 +134,7 @@ QUERIES: dict[str, Resolver] = {
     "storage_getDataStoreDirectory": get_directory,
     "storage_getDataStoreFile": get_file,
     "storage_getDataStoreFileDownloadUrl": get_file_download_url,
+    "storage_getDataStoreZipDownloadUrl": get_zip_download_url,
 }
 MUTATIONS: dict[str, Resolver] = {
     "storage_createDataStore": create_data_store,

@@ -9,7 +9,6 @@ measure may have any of thousands of names; the measures of MULTI records have a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import duckdb
@@ -75,11 +74,6 @@ class Catalogue:
             return self.measures[name].type
         measure_type = self.measure_names.get(name)
         return measure_type if measure_type != "MULTI" else None
-
-    def attribute_names(self) -> Iterator[str]:
-        """List every attribute in name order."""
-        plain = {name for name, kind in list(self.measure_names.items()) if kind != "MULTI"}
-        return iter(sorted(plain | set(self.measures)))
 
 
 def schema_name(time_series_db_id: str) -> str:

@@ -15,6 +15,7 @@ import duckdb
 
 from .filter_query import FilterResult
 from .sql_text import csv_text, iso_text, json_text, timestamp_text
+from .values import format_iso
 
 _ROWS_AT_ONCE = 8192
 
@@ -41,7 +42,7 @@ def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: Tex
         cells.append(
             "''" if column is None else csv_text(f"c{column}", result.attributes[column].type)
         )
-    line = " || ',' || ".join(cells)
+    line = f"concat_ws(',', {', '.join(cells)})"
     cursor.execute(f"SELECT asset_index, {line} || chr(10) FROM {result.table} ORDER BY rowid")
     assets = [
         f"{_csv_cell(asset.asset_id)},{_csv_cell(name or '')},"
@@ -102,25 +103,24 @@ def _data(
     """Yield the data points as JSON, each list with the position in `lasts` it belongs to."""
     if not lasts:
         return
-    selects = []
-    for column in sorted({last.column for last in lasts}):
-        value = json_text(f"c{column}", result.attributes[column].type)
-        selects.append(
-            f"SELECT asset_index, {column} AS attribute, rowid AS row, time, {value} AS value "
-            f"FROM {result.table} WHERE c{column} IS NOT NULL "
-            f"AND rowid >= {rows.start} AND rowid < {rows.stop}"
-        )
-    order = json.dumps([[last.asset_index, last.column, i] for i, last in enumerate(lasts)])
+    columns = sorted({last.column for last in lasts})
+    values = ", ".join(json_text(f"c{i}", result.attributes[i].type) for i in columns)
+    places = [[last.asset_index, last.column, i] for i, last in enumerate(lasts)]
     cursor.execute(
         f"""
         SELECT position, '{{"timestamp":"' || {iso_text("time")} || '","value":' || value || '}}'
-        FROM ({" UNION ALL ".join(selects)}) JOIN (
+        FROM (
+            SELECT asset_index, time, rowid AS row,
+                unnest([{values}]) AS value, unnest(?::JSON::INTEGER[]) AS attribute
+            FROM {result.table} WHERE rowid >= {rows.start} AND rowid < {rows.stop}
+        ) JOIN (
             SELECT place[1] AS asset_index, place[2] AS attribute, place[3] AS position
             FROM (SELECT unnest(?::JSON::INTEGER[][]) AS place)
         ) USING (asset_index, attribute)
+        WHERE value IS NOT NULL
         ORDER BY position, row
         """,
-        [order],
+        [json.dumps(columns), json.dumps(places)],
     )
     for batch in _batches(cursor):
         for position, entries in groupby(batch, key=lambda row: row[0]):
@@ -135,27 +135,21 @@ def _last_values(
         return []
     rows = range(result.row_count) if rows is None else rows
     lasts = ", ".join(
-        f"max_by(c{i}, rowid), max(CASE WHEN c{i} IS NOT NULL THEN time END)"
+        f"max_by(c{i}, rowid), epoch_ns(max(CASE WHEN c{i} IS NOT NULL THEN time END))"
         for i in range(len(result.attributes))
     )
-    times = ", ".join(
-        f"l{2 * i}, {iso_text(f'l{2 * i + 1}')}" for i in range(len(result.attributes))
-    )
-    names = ", ".join(f"l{i}" for i in range(2 * len(result.attributes)))
     found = cursor.execute(
         f"""
-        SELECT asset_index, {times} FROM (
-            SELECT asset_index, {lasts} FROM {result.table}
-            WHERE rowid >= {rows.start} AND rowid < {rows.stop} GROUP BY asset_index
-        ) AS last(asset_index, {names})
-        ORDER BY asset_index
+        SELECT asset_index, {lasts} FROM {result.table}
+        WHERE rowid >= {rows.start} AND rowid < {rows.stop}
+        GROUP BY asset_index ORDER BY asset_index
         """
     ).fetchall()
     return [
-        LastValue(asset_index, i // 2, values[i], values[i + 1])
+        LastValue(asset_index, column, value, format_iso(time))
         for asset_index, *values in found
-        for i in range(0, len(values), 2)
-        if values[i] is not None
+        for column, (value, time) in enumerate(zip(values[::2], values[1::2], strict=True))
+        if value is not None
     ]
 
 

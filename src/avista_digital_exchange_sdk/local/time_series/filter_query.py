@@ -73,8 +73,8 @@ def _statement(table: str, selection: Selection, last_rows: int | None) -> str:
         f"max_by({cell}, sequence) AS {column}"
         for cell, column in zip(selection.cells(), columns, strict=True)
     )
-    sizes = " + ".join(
-        f"coalesce(strlen({json_text(column, attribute.type)}) + {_BYTES_AROUND_VALUE}, 0)"
+    sizes = ", ".join(
+        f"strlen({json_text(column, attribute.type)}) + {_BYTES_AROUND_VALUE}"
         for column, attribute in zip(columns, selection.attributes, strict=True)
     )
     rows = f"""
@@ -90,5 +90,5 @@ def _statement(table: str, selection: Selection, last_rows: int | None) -> str:
         rows += f" ORDER BY time DESC, asset_index LIMIT {last_rows}"
     return f"""
         CREATE TABLE {table} AS
-        SELECT *, {sizes} AS bytes FROM ({rows}) ORDER BY asset_index, time
+        SELECT *, list_sum([{sizes}]) AS bytes FROM ({rows}) ORDER BY asset_index, time
     """

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from .asset_data import asset_data, attribute_data
-from .catalogue import Catalogue
+from .catalogue import PHYSICAL_TYPES, Catalogue, plain_column
 from .results import PAGE_BYTES
-from .selection import AssetFilter, Selection
-from .sql_text import iso_text
+from .sql_text import value_text
+from .values import format_iso
 
 PAGE_ASSETS = 1000
+# What is latest goes by time and then by order of writing: one number that holds both.
+_KEY_BASE = 2**63
+_KEY = f"(epoch_ns(time)::HUGEINT * {_KEY_BASE} + sequence)"
 
 
 @dataclass(frozen=True)
@@ -40,41 +44,77 @@ class LatestResult:
         return end
 
 
+@dataclass(frozen=True)
+class _Latest:
+    """The latest value of an attribute among some records."""
+
+    asset_id: str
+    name: str
+    type: str
+    value: str
+    key: int
+
+
 def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> LatestResult:
     """Read the latest values of a database."""
-    filters = [AssetFilter(asset_id, None) for asset_id in sorted(catalogue.assets)]
-    selection = Selection(catalogue, filters)
-    if not selection.attributes:
-        return LatestResult([])
-    columns = []
-    for cell in selection.cells():
-        columns.append(f"max_by({cell}, (time, sequence))")
-        columns.append(iso_text(f"max(CASE WHEN {cell} IS NOT NULL THEN time END)"))
-    rows = cursor.execute(
-        f"""
-        SELECT asset_index, {", ".join(columns)} FROM {selection.points()}
-        GROUP BY asset_index ORDER BY asset_index
-        """,
-        [selection.parameter()],
-    ).fetchall()
+    assets: dict[str, dict[str, _Latest]] = {asset: {} for asset in sorted(catalogue.assets)}
+    if catalogue.has_tables:
+        found = [*_of_plain_records(cursor, catalogue), *_of_multi_records(cursor, catalogue)]
+        for latest in sorted(found, key=lambda latest: latest.key):
+            assets.setdefault(latest.asset_id, {})[latest.name] = latest
     return LatestResult(
         [
             asset_data(
-                filters[asset_index].asset_id,
-                catalogue.assets[filters[asset_index].asset_id],
-                _attributes(selection, values),
+                asset_id,
+                catalogue.assets.get(asset_id),
+                [_attribute(attributes[name]) for name in sorted(attributes)],
             )
-            for asset_index, *values in rows
+            for asset_id, attributes in assets.items()
         ]
     )
 
 
-def _attributes(selection: Selection, values: list[str | None]) -> list[dict[str, Any]]:
-    """Shape the attributes that have a value, in name order; `values` are value, time, …."""
-    return [
-        attribute_data(attribute.name, attribute.type, (value, time), [])
-        for attribute, value, time in zip(
-            selection.attributes, values[::2], values[1::2], strict=True
-        )
-        if value is not None and time is not None
-    ]
+def _attribute(latest: _Latest) -> dict[str, Any]:
+    """Shape an attribute with its latest value, and no data."""
+    time = format_iso(latest.key // _KEY_BASE)
+    return attribute_data(latest.name, latest.type, (latest.value, time), [])
+
+
+def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Latest]:
+    """Read the latest value of each measure of plain records."""
+    text = ", ".join(value_text(plain_column(kind), kind) for kind in PHYSICAL_TYPES)
+    rows = cursor.execute(
+        f"""
+        SELECT asset_id, measure_name, any_value(type), max_by(text, key), max(key) FROM (
+            SELECT *, coalesce({text}) AS text, {_KEY} AS key
+            FROM {catalogue.table("points")} JOIN {catalogue.table("series")} USING (series_id)
+            JOIN {catalogue.table("measure_names")} ON name = measure_name
+        ) WHERE text IS NOT NULL GROUP BY asset_id, measure_name
+        """
+    ).fetchall()
+    for row in rows:
+        yield _Latest(*row)
+
+
+def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Latest]:
+    """Read the latest value of each measure of MULTI records."""
+    measures = list(catalogue.measures.values())
+    if not measures:
+        return
+    columns = ", ".join(
+        f"max_by({value_text(measure.physical, measure.type)}, key), "
+        f"max(CASE WHEN {measure.physical} IS NOT NULL THEN key END)"
+        for measure in measures
+    )
+    rows = cursor.execute(
+        f"""
+        SELECT asset_id, {columns} FROM (
+            SELECT *, {_KEY} AS key
+            FROM {catalogue.table("points")} JOIN {catalogue.table("series")} USING (series_id)
+        ) GROUP BY asset_id
+        """
+    ).fetchall()
+    for asset_id, *values in rows:
+        for measure, value, key in zip(measures, values[::2], values[1::2], strict=True):
+            if value is not None:
+                yield _Latest(asset_id, measure.name, measure.type, value, key)

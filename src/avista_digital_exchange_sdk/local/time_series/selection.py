@@ -91,11 +91,19 @@ class Selection:
 
     def _find_attributes(self) -> list[Attribute]:
         """List the attributes that exist: those asked for by name first, then all if need be."""
+        everything = {asset.asset_id for asset in self.filters if asset.names is None}
         names = asked_names(self.filters)
-        if any(asset.names is None for asset in self.filters):
-            names = list(dict.fromkeys([*names, *self._catalogue.attribute_names()]))
+        if everything:
+            names = list(dict.fromkeys([*names, *sorted(self._attributes_of(everything))]))
         typed = ((name, self._catalogue.attribute_type(name)) for name in names)
         return [Attribute(name, kind) for name, kind in typed if kind is not None]
+
+    def _attributes_of(self, assets: set[str]) -> set[str]:
+        """List the attributes that assets may have."""
+        series = [known for known in list(self._catalogue.series) if known.asset_id in assets]
+        names = {known.measure_name for known in series}
+        multi = {name for name in names if self._catalogue.measure_names[name] == "MULTI"}
+        return (names - multi) | (set(self._catalogue.measures) if multi else set())
 
     def _cell(self, index: int, attribute: Attribute) -> str:
         """Write the CASE that picks an attribute's text out of a plain or a MULTI record."""
@@ -110,5 +118,7 @@ class Selection:
                 if names is None or attribute.name in names
             ]
             text = value_text(column.physical, attribute.type)
+            if len(shapes) == len(self._shapes) and not branches:
+                return text
             branches.append(f"WHEN shape IN ({', '.join(shapes)}) THEN {text}")
         return f"CASE {' '.join(branches)} END"

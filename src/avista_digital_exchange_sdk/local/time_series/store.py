@@ -25,7 +25,7 @@ from .queries import Queries
 from .records import Rejection, check_length, read_records
 from .sql.interpolation import register_functions
 from .sql.macros import macro_statements
-from .sql_text import json_string_macro, quote
+from .sql_text import define_json_string, quote
 
 MAX_ASSET_ID_BYTES = 2048
 _THREADS = 32
@@ -62,7 +62,8 @@ class TimeSeriesStore:
         ):
             self._connection.execute(statement)
         register_functions(self._connection)
-        for statement in (json_string_macro(), *macro_statements()):
+        define_json_string(self._connection)
+        for statement in macro_statements():
             self._connection.execute(statement)
         self._threads = ThreadPoolExecutor(_THREADS, "time-series")
         self._jobs: WeakSet[Job[Any]] = WeakSet()

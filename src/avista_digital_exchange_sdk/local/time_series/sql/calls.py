@@ -1,4 +1,4 @@
-"""Calls of functions: plain ones, aggregates, window functions, and those that take lambdas."""
+"""Calls of functions: plain ones, aggregates and window functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlglot import exp
 from avista_digital_exchange_sdk.local.time_series.sql_text import quote
 
 from .date_functions import DATE_FUNCTIONS, Call
-from .expressions import Expression, coerce, not_supported, only, sql_error
+from .expressions import Expression, not_supported, only, sql_error
 from .functions import (
     AGGREGATES,
     SCALARS,
@@ -19,7 +19,8 @@ from .functions import (
     fill_template,
     find_overload,
 )
-from .types import BOOLEAN, VARCHAR, Array, Row, TimeSeries, Type, common_type, is_orderable
+from .lambdas import LAMBDA_FUNCTIONS
+from .types import VARCHAR, Array, Row, is_orderable
 
 if TYPE_CHECKING:
     from .expression_translator import ExpressionTranslator
@@ -36,8 +37,8 @@ def _call(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
         raise not_supported(node, f"OVER, FILTER or IGNORE NULLS of {name}")
     if name == "try" and len(function.expressions) == 1:
         return _try(translator, function)
-    if name in _LAMBDA_FUNCTIONS:
-        return _LAMBDA_FUNCTIONS[name](translator, function)
+    if name in LAMBDA_FUNCTIONS:
+        return LAMBDA_FUNCTIONS[name](translator, function)
     return scalar(
         Call(function, name, translator.translate_all(function.expressions), translator.now)
     )
@@ -233,91 +234,6 @@ def _aggregate_arguments(
         nodes[-1] = nodes[-1].this
     return translator.translate_all(nodes), distinct, order
 
-
-def _lambda(
-    translator: ExpressionTranslator, node: exp.Expression, kinds: list[Type]
-) -> tuple[str, Expression]:
-    """Translate a lambda whose parameters are of these types: its head and its body."""
-    if not isinstance(node, exp.Lambda) or len(node.expressions) != len(kinds):
-        raise sql_error(node, f"Expected a lambda of {len(kinds)} parameters")
-    depth = len(translator.variables)
-    names = [f"v{depth}_{i}" for i in range(len(kinds))]
-    translator.variables.append(
-        {
-            parameter.name: Expression(name, kind)
-            for parameter, name, kind in zip(node.expressions, names, kinds, strict=True)
-        }
-    )
-    body = translator.translate(node.this)
-    translator.variables.pop()
-    return f"lambda {', '.join(names)}:", body
-
-
-def _arguments(
-    translator: ExpressionTranslator, node: exp.Anonymous, count: int
-) -> tuple[Expression, Type, list[exp.Expression]]:
-    """Take apart a call whose first argument is an array: it, its elements' type, the rest."""
-    arguments = node.expressions
-    if len(arguments) != count:
-        raise sql_error(node, f"Function {node.name.lower()} takes {count} arguments")
-    array = translator.translate(arguments[0])
-    if isinstance(array.type, TimeSeries):
-        return array, array.type.point, arguments[1:]
-    if not isinstance(array.type, Array):
-        raise sql_error(node, f"Unexpected parameters for function {node.name.lower()}")
-    return array, array.type.element, arguments[1:]
-
-
-def _filter(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
-    """`filter(array, x -> condition)`."""
-    array, element, (condition,) = _arguments(translator, node, 2)
-    head, body = _lambda(translator, condition, [element])
-    if body.type != BOOLEAN:
-        raise sql_error(condition, f"filter must evaluate to a boolean (actual: {body.type})")
-    return Expression(f"list_filter({array.sql}, {head} {body.sql})", array.type)
-
-
-def _transform(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
-    """`transform(array, x -> value)`."""
-    array, element, (function,) = _arguments(translator, node, 2)
-    head, body = _lambda(translator, function, [element])
-    return Expression(f"list_transform({array.sql}, {head} {body.sql})", Array(body.type))
-
-
-def _reduce(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
-    """`reduce(array, initial, (state, x) -> state, state -> result)`."""
-    array, element, (initial, step, finish) = _arguments(translator, node, 4)
-    start = translator.translate(initial)
-    _, widened = _lambda(translator, step, [start.type, element])
-    state = common_type(start.type, widened.type)
-    start_as_state = coerce(start, state) if state else None
-    if state is None or start_as_state is None:
-        raise sql_error(node, f"reduce can't go from {start.type} to {widened.type}")
-    head, body = _lambda(translator, step, [state, element])
-    body_as_state = coerce(body, state)
-    assert body_as_state is not None
-    # The state and the elements may be of different types; DuckDB wants one, so both are rows.
-    kind = Row((("state", state), ("element", element)))
-    first = f"CAST({{'f0': {start_as_state.sql}, 'f1': NULL}} AS {kind.duckdb()})"
-    rest = (
-        f"list_transform({array.sql}, lambda e: CAST({{'f0': NULL, 'f1': e}} AS {kind.duckdb()}))"
-    )
-    names = head.removeprefix("lambda ").removesuffix(":").split(", ")
-    sql = body_as_state.sql
-    for name, field in zip(names, ("f0", "f1"), strict=True):
-        sql = sql.replace(name, f"struct_extract({name}, '{field}')")
-    reduced = (
-        f"struct_extract(list_reduce({rest}, {head} "
-        f"CAST({{'f0': {sql}, 'f1': NULL}} AS {kind.duckdb()}), {first}), 'f0')"
-    )
-    _, result = _lambda(translator, finish, [state])
-    depth = len(translator.variables)
-    return Expression(
-        f"list_transform([{reduced}], lambda v{depth}_0: {result.sql})[1]", result.type
-    )
-
-
-_LAMBDA_FUNCTIONS = {"filter": _filter, "transform": _transform, "reduce": _reduce}
 
 CALLS: Mapping[
     type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]

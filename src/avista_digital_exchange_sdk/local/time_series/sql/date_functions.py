@@ -84,11 +84,11 @@ def interval_of(amount: Decimal, unit: str) -> Expression | None:
     """Make an interval of a number of units, or None for one that does not exist."""
     if unit in _UNITS:
         nanoseconds = amount * _UNITS[unit]
-        exact = nanoseconds == int(nanoseconds) and abs(nanoseconds) < 2**63
+        exact = abs(nanoseconds) < 2**63 and nanoseconds == int(nanoseconds)
         return Expression(str(int(nanoseconds)), INTERVAL) if exact else None
     if unit in _MONTH_UNITS:
         months = amount * _MONTH_UNITS[unit]
-        exact = months == int(months) and abs(months) < 2**31
+        exact = abs(months) < 2**31 and months == int(months)
         return Expression(str(int(months)), MONTHS) if exact else None
     return None
 

@@ -16,6 +16,8 @@ from avista_digital_exchange_sdk.local.time_series.records import invalid_reques
 
 from .date_functions import DURATION_UNITS
 
+_LIST_ENDS = {TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE, TokenType.ORDER_BY}
+
 
 class Timestream(Trino):
     """Trino's grammar, with functions left as they were called."""
@@ -47,6 +49,10 @@ def tokenize(sql: str) -> list[Token]:
 
 def parse(sql: str, tokens: list[Token]) -> exp.Expression:
     """Parse the tokens of a single statement."""
+    for token, following in pairwise(tokens):
+        # The parser lets a list end with a comma.
+        if token.token_type is TokenType.COMMA and following.token_type in _LIST_ENDS:
+            raise invalid_at(following)
     try:
         statements = Timestream().parser().parse(_with_durations(tokens), sql)
     except ParseError as error:

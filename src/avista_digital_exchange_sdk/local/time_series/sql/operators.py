@@ -95,11 +95,20 @@ def _comparison(translator: ExpressionTranslator, node: exp.Expression) -> Expre
 
 
 def _logic(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
-    """AND or OR."""
+    """AND or OR, of any number of terms at once."""
     only(node, "this", "expression")
-    left = translator.boolean(node.this, "Logical expression term")
-    right = translator.boolean(node.expression, "Logical expression term")
-    return Expression(f"({left.sql} {node.key.upper()} {right.sql})", BOOLEAN)
+    terms = [translator.boolean(term, "Logical expression term") for term in _terms(node)]
+    return Expression(f"({f' {node.key.upper()} '.join(term.sql for term in terms)})", BOOLEAN)
+
+
+def _terms(node: exp.Expression) -> list[exp.Expression]:
+    """Take a chain of one operator apart, which the parser makes as deep as it is long."""
+    terms = []
+    link = node
+    while type(link) is type(node):
+        terms.append(link.expression)
+        link = link.this
+    return [link, *reversed(terms)]
 
 
 def _not(translator: ExpressionTranslator, node: exp.Expression) -> Expression:

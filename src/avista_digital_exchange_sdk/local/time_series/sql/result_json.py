@@ -17,8 +17,8 @@ def row_sql(types: Sequence[Type]) -> str:
 
 def _row(values: Sequence[Expression], depth: int = 0) -> str:
     """Write a row: `{"Data":[…]}`."""
-    data = " || ',' || ".join(_datum(value, depth) for value in values)
-    return f"""'{{"Data":[' || {data} || ']}}'"""
+    data = ", ".join(_datum(value, depth) for value in values)
+    return f"""'{{"Data":[' || concat_ws(',', {data}) || ']}}'"""
 
 
 def _datum(value: Expression, depth: int) -> str:

@@ -1,1 +1,0 @@
-"""Compiles the schema and the operations into the typed client package."""

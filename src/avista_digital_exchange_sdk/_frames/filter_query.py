@@ -1,0 +1,56 @@
+"""A query with filters whose result becomes a table."""
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import aclosing
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+
+from .._filter_query import FilterJob, FilterQuery, FilterQueryFile
+from .._generated.client import Client
+from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._io import Io
+from .._latest_values import attribute_types
+from .._transfer import Transfers
+from .asset_data import AssetData
+from .csv_result import CsvResult
+
+
+async def read_table(
+    client: Client, io: Io, transfers: Transfers, timeSeriesDbId: str, job: FilterJob, shape: str
+) -> pa.Table:
+    """Run a query, and read its result."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = _Result(client, io, transfers, job, Path(folder))
+        await result.write()
+        # Asked for afterwards, because by then every attribute of the result is known.
+        types = await attribute_types(client, timeSeriesDbId, job.request.position)
+        return result.table(shape, types)
+
+
+class _Result(FilterQueryFile):
+    """A result as it came: the platform's file, or the chunks of the pages."""
+
+    def __init__(
+        self, client: Client, io: Io, transfers: Transfers, job: FilterJob, folder: Path
+    ) -> None:
+        file_format, target = TimeSeriesQueryOutputFileType.CSV, folder / "result.csv"
+        super().__init__(client, io, transfers, job, file_format, target)
+        self._data: AssetData | None = None
+
+    async def _put_together(self, query: FilterQuery) -> None:
+        request = self._job.request
+        data = AssetData(request.position, request.asks_for)
+        async with aclosing(self._chunks(query)) as chunks:
+            async for chunk in chunks:
+                data.add(chunk)
+        self._data = data
+
+    def table(self, shape: str, types: Mapping[str, str]) -> pa.Table:
+        if self._data is None:
+            file = CsvResult(self._target, types)
+            return file.wide() if shape == "wide" else file.long()
+        asked = chain.from_iterable(self._job.request.attributes.values())
+        return self._data.result(shape, asked, types)

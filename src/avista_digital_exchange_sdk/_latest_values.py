@@ -1,0 +1,44 @@
+"""The latest values of a database's attributes, page after page, and what they tell of types."""
+
+from collections.abc import Collection
+
+from ._generated.client import Client
+from ._generated.fragments import TimeSeriesAssetData
+from ._publish import merged
+from ._service import found
+from .errors import InvalidResponseError
+
+
+async def latest_values(client: Client, timeSeriesDbId: str) -> list[TimeSeriesAssetData]:
+    """Every asset, its attributes with their latest values."""
+    assets: list[TimeSeriesAssetData] = []
+    nextToken: str | None = None
+    clientToken: str | None = None
+    while True:
+        page = await client.time_series_db_list_all_asset_last_values(
+            timeSeriesDbId, nextToken, clientToken
+        )
+        page = found(page, "latest values of", timeSeriesDbId)
+        assets += page.data
+        if not page.nextToken:
+            return merged(assets)
+        if page.nextToken == nextToken:
+            raise InvalidResponseError("the platform gave the same page token twice")
+        nextToken, clientToken = page.nextToken, page.clientToken
+
+
+async def attribute_types(
+    client: Client, timeSeriesDbId: str, assetIds: Collection[str]
+) -> dict[str, str]:
+    """The type of each attribute that some assets have; text where they do not agree.
+
+    A result in CSV does not tell types, and nothing but these values tells them by attribute.
+    """
+    types: dict[str, str] = {}
+    for asset in await latest_values(client, timeSeriesDbId):
+        if asset.assetId in assetIds:
+            for attribute in asset.attributes:
+                known = types.setdefault(attribute.name, attribute.attributeType)
+                if known != attribute.attributeType:
+                    types[attribute.name] = "VARCHAR"
+    return types

@@ -1,0 +1,49 @@
+"""The platform's refusals as the errors that users of file systems expect."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+
+from ..errors import NotFoundError, UnauthorizedError
+
+
+@contextlib.contextmanager
+def asking_for(path: str) -> Iterator[None]:
+    """Turn what the platform says of a path's entries into errors of the operating system."""
+    try:
+        yield
+    except NotFoundError as error:
+        raise missing(path) from error
+    except UnauthorizedError as error:
+        raise PermissionError(errno.EACCES, f"the platform refuses it ({error})", path) from error
+
+
+def missing(path: str) -> FileNotFoundError:
+    """There is nothing there."""
+    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+
+def exists(path: str) -> FileExistsError:
+    """There is something there already."""
+    return FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+
+
+def is_directory(path: str) -> IsADirectoryError:
+    """It is a directory where a file is needed."""
+    return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+
+
+def is_no_directory(path: str) -> NotADirectoryError:
+    """It is a file where a directory is needed."""
+    return NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
+
+
+def is_not_empty(path: str) -> OSError:
+    """It is a directory that holds something."""
+    return OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), path)
+
+
+def not_here(path: str, call: str) -> PermissionError:
+    """Data stores as a whole are left to the exchange's own calls."""
+    return PermissionError(errno.EPERM, f"only {call}() does that to a data store", path)

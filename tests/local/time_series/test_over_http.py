@@ -1,0 +1,147 @@
+"""The time series operations as a client meets them: over HTTP, behind the contract's schema."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk.local import LocalExchange
+
+PUBLISH = """
+mutation ($database: ID!, $asset: ID!, $data: TimeSeriesDbDataInput!) {
+  timeSeriesDb_publishToDatabase(timeSeriesDbId: $database, assetId: $asset, data: $data) {
+    assetId name attributes { attributeType lastValue lastValueTime name data { timestamp value } }
+  }
+}
+"""
+QUERY = """
+query (
+  $database: ID!, $assets: [TimeSeriesQueryAssetInput]!, $type: TimeSeriesDbQueryType!,
+  $start: String, $end: String, $token: String, $maxRows: Int
+) {
+  timeSeriesDb_queryDatabase(
+    timeSeriesDbId: $database, assets: $assets, queryType: $type, startTime: $start,
+    endTime: $end, nextToken: $token, maxRows: $maxRows
+  ) { clientToken nextToken presignedUrl queryId queryProgressPercentage queryString }
+}
+"""
+TIMESTREAM = """
+query ($database: ID!, $sql: String!) {
+  timeSeriesDb_queryDatabaseWithTimestreamQuery(timeSeriesDbId: $database, queryString: $sql) {
+    clientToken resultJSONString
+  }
+}
+"""
+CREATE = 'mutation { timeSeriesDb_createDatabase(name: "measurements") { timeSeriesDbId } }'
+GET = """
+query ($database: ID!) {
+  timeSeriesDb_getDatabase(timeSeriesDbId: $database) { databaseName tableName }
+}
+"""
+LONG = "SELECT count(*) FROM " + " CROSS JOIN ".join(
+    f"UNNEST(sequence(1, 10000)) AS t{i}(x{i})" for i in range(4)
+)
+
+
+def records(count: int, first: int = 0) -> list[dict[str, Any]]:
+    """Make plain records, one a second."""
+    return [
+        {
+            "Time": str(first + i),
+            "TimeUnit": "SECONDS",
+            "MeasureName": "A kW",
+            "MeasureValueType": "DOUBLE",
+            "MeasureValue": f"{i}.50",
+        }
+        for i in range(count)
+    ]
+
+
+@pytest.fixture
+def database(platform: Any) -> str:
+    """A new database of the owner's."""
+    return str(platform.ask(CREATE)["timeSeriesDbId"])
+
+
+def test_published_records_come_back_through_pages_of_chunks(platform: Any, database: str) -> None:
+    written = platform.ask(PUBLISH, database=database, asset="a", data={"records": records(30)})
+    assert written[0]["attributes"][0]["lastValue"] == "29.50"
+    asked = {"database": database, "assets": [{"assetId": "a"}], "maxRows": 20}
+    page = platform.ask(
+        QUERY, **asked, type="TIME_PERIOD", start="1970-01-01T00:00:00Z", end="1970-01-02T00:00:00Z"
+    )
+    pages = [page]
+    while page["nextToken"]:
+        page = platform.ask(QUERY, **asked, type="NEXT_TOKEN", token=page["nextToken"])
+        pages.append(page)
+    chunks = [httpx.get(page["presignedUrl"]).raise_for_status().json() for page in pages]
+    assert chunks[0] == []
+    values = [
+        point["value"]
+        for chunk in chunks
+        for asset in chunk
+        for attribute in asset["attributes"]
+        for point in attribute["data"]
+    ]
+    assert values == [f"{i}.50" for i in range(30)]
+
+
+def test_rejected_records_are_told_in_one_error(platform: Any, database: str) -> None:
+    platform.ask(PUBLISH, database=database, asset="a", data={"records": records(1)})
+    other = records(2)
+    other[0]["MeasureValue"] = "7"
+    answer = platform.answer(PUBLISH, database=database, asset="a", data={"records": other})
+    assert answer["data"] == {"timeSeriesDb_publishToDatabase": None}
+    (error,) = answer["errors"]
+    assert error["errorType"] == "RejectedRecordsException"
+    (rejected,) = error["errorInfo"]["RejectedRecords"]
+    assert (rejected["RecordIndex"], rejected["ExistingVersion"]) == (0, 1)
+
+
+def test_a_timestream_query_is_answered_as_json(platform: Any, database: str) -> None:
+    platform.ask(PUBLISH, database=database, asset="a", data={"records": records(3)})
+    names = platform.ask(GET, database=database)
+    table = '"{databaseName}"."{tableName}"'.format(**names)
+    sql = f"SELECT max(measure_value::double) AS peak FROM {table} WHERE time > ago(40000d)"
+    answer = platform.ask(TIMESTREAM, database=database, sql=sql)
+    result = json.loads(answer["resultJSONString"])
+    assert result["Rows"] == [{"Data": [{"ScalarValue": "2.5"}]}]
+    assert result["ColumnInfo"] == [{"Name": "peak", "Type": {"ScalarType": "DOUBLE"}}]
+    refused = platform.answer(TIMESTREAM, database=database, sql=sql.replace("peak", "peak,"))
+    assert refused["errors"][0]["errorType"] == "ValidationException"
+
+
+def test_long_queries_of_many_keep_nobody_waiting(platform: Any, database: str) -> None:
+    def long_query() -> str:
+        answer = platform.ask(TIMESTREAM, database=database, sql=LONG)
+        return str(json.loads(answer["resultJSONString"])["QueryId"])
+
+    cancel = """
+    mutation ($database: ID!, $id: String!) {
+      timeSeriesDb_cancelDatabaseQuery(timeSeriesDbId: $database, queryId: $id) {
+        httpStatusCode
+      }
+    }
+    """
+    with ThreadPoolExecutor(8) as threads:
+        running = [threads.submit(long_query) for _ in range(8)]
+        time.sleep(0.5)
+        started = time.monotonic()
+        platform.ask(GET, database=database)
+        assert time.monotonic() - started < 1
+        for query in running:
+            answer = platform.ask(cancel, database=database, id=query.result())
+            assert answer == {"httpStatusCode": 200}
+
+
+def test_the_exchange_closes_at_once_while_a_query_runs() -> None:
+    with LocalExchange() as local, httpx.Client(headers={"Authorization": local.token}) as client:
+        variables = {"database": local.timeSeriesDbId, "sql": LONG}
+        client.post(local.endpoint, json={"query": TIMESTREAM, "variables": variables})
+        started = time.monotonic()
+    assert time.monotonic() - started < 5
