@@ -7,6 +7,7 @@ up. Where one connection is fast, several would only cost.
 import contextlib
 import hashlib
 from collections import deque
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from ._io import BLOCK_SIZE, Download, Io
@@ -159,13 +160,22 @@ class _Parts:
     async def _work(self, path: str) -> None:
         # A handle of its own: no worker can write where another one seeks, nor into a file that
         # got the number of one closed in the meantime.
-        with open(path, "r+b") as file:
+        with open(path, "r+b") as file, self._stopping_all():
             while self._waiting and not self._stopped:
                 try:
                     begin, end = self._waiting.popleft()
                 except IndexError:
                     return
                 await self._fetch_part(file, begin, end)
+
+    @contextlib.contextmanager
+    def _stopping_all(self) -> Iterator[None]:
+        """Let all workers stop when one fails for good."""
+        try:
+            yield
+        except BaseException:
+            self._stopped = True
+            raise
 
     async def _fetch_part(self, file: BinaryIO, begin: int, end: int) -> None:
         waits = Waits(self._maxRetries)
@@ -175,6 +185,8 @@ class _Parts:
             try:
                 await self._attempt(file, url, end)
             except PassingError as error:
+                if self._stopped:
+                    return
                 if file.tell() > reached:
                     waits.progress()
                 wait = waits.next(error.asked_wait)
@@ -195,8 +207,10 @@ class _Parts:
             with broken_off(f"download of {self._what}"):
                 async with contextlib.aclosing(download.blocks()) as blocks:
                     async for block in blocks:
-                        if self._stopped or file.tell() + len(block) > end:
+                        if self._stopped:
                             return
+                        if file.tell() + len(block) > end:
+                            raise TransferError(f"{self._what}: more bytes came than promised")
                         file.write(block)
 
 

@@ -99,7 +99,7 @@ class _Times(dict[str, str]):
 
 def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
     data = entry["data"] or ()
-    # A comprehension for each part, and no object a point: a point takes as long as to parse it.
+    # No object is made of a point: there are millions.
     values = dict(
         zip(
             [times[point["timestamp"]] for point in data],

@@ -1,7 +1,7 @@
 """Publishing any number of records: batch by batch, and an exact account when one fails."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from ._generated.client import Client
 from ._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
@@ -17,88 +17,112 @@ BATCH_SIZE = 100
 """The most records one write of AWS Timestream takes."""
 
 
-class Publication:
-    """Writes records and keeps account of each."""
+class Batch(NamedTuple):
+    """Records that are written at once.
 
-    def __init__(self, client: Client, timeSeriesDbId: str, assetId: str) -> None:
+    Attributes:
+        assetId: The asset they are about.
+        indexes: For each record, the index of what it was made of in what was given.
+    """
+
+    assetId: str
+    indexes: Sequence[int]
+    records: Sequence[TimeSeriesInputRecord]
+
+
+def batches(assetId: str, records: Sequence[TimeSeriesInputRecord]) -> Iterator[Batch]:
+    """Any number of records of one asset, batch by batch."""
+    for start in range(0, len(records), BATCH_SIZE):
+        batch = records[start : start + BATCH_SIZE]
+        yield Batch(assetId, range(start, start + len(batch)), batch)
+
+
+class Publication:
+    """Writes records and keeps account of each, or of the rows that they were made of."""
+
+    def __init__(
+        self, client: Client, timeSeriesDbId: str, indexes: Sequence[int], what: str = "record"
+    ) -> None:
         self._client = client
         self._timeSeriesDbId = timeSeriesDbId
-        self._assetId = assetId
+        self._indexes = indexes
+        self._what = what
         self.written: list[int] = []
         self.rejected: dict[int, str] = {}
         self.unknown: list[int] = []
         self.answers: list[TimeSeriesAssetData] = []
 
-    async def publish(self, records: Sequence[TimeSeriesInputRecord]) -> list[TimeSeriesAssetData]:
+    async def publish(self, batches: Iterable[Batch]) -> list[TimeSeriesAssetData]:
         """Write all records; raise PublishIncompleteError when only some could be written.
 
         Rejected records do not keep the following ones from being written; any other failure ends
         the publishing, because it would most likely meet the following batches too.
         """
         failure: DigitalExchangeError | None = None
-        for start in range(0, len(records), BATCH_SIZE):
-            batch = range(start, min(start + BATCH_SIZE, len(records)))
+        for batch in batches:
             try:
-                await self._write(records, batch)
+                await self._write(batch)
             except DigitalExchangeError as error:
                 failure = error
                 if not self._take_account(error, batch):
                     break
             except BaseException as interruption:
-                self.unknown += batch
-                interruption.add_note(self._account(len(records)))
+                self.unknown += dict.fromkeys(batch.indexes)
+                interruption.add_note(self._account())
                 raise
         if failure is not None:
-            report = self._report(failure, len(records))
+            report = self._report(failure)
             if report is failure:
                 raise failure
             raise report from failure
         return merged(self.answers)
 
-    async def _write(self, records: Sequence[TimeSeriesInputRecord], batch: range) -> None:
-        data = TimeSeriesDbDataInput.model_construct(records=[records[index] for index in batch])
+    async def _write(self, batch: Batch) -> None:
+        data = TimeSeriesDbDataInput.model_construct(records=batch.records)
         self.answers += await self._client.time_series_db_publish_to_database(
-            self._timeSeriesDbId, self._assetId, data
+            self._timeSeriesDbId, batch.assetId, data
         )
-        self.written += batch
+        self.written += dict.fromkeys(batch.indexes)
 
-    def _take_account(self, error: DigitalExchangeError, batch: range) -> bool:
+    def _take_account(self, error: DigitalExchangeError, batch: Batch) -> bool:
         """Note what became of a failed batch; say whether to go on with the next."""
         rejected = _rejected_records(error)
         if rejected:
-            self.rejected |= {batch.start + index: reason for index, reason in rejected.items()}
-            self.written += (index for index in batch if index not in self.rejected)
+            for index, reason in rejected.items():
+                self.rejected.setdefault(batch.indexes[index], reason)
+            self.written += (i for i in dict.fromkeys(batch.indexes) if i not in self.rejected)
             return True
         if error.mayBeDone:
-            self.unknown += batch
+            self.unknown += dict.fromkeys(batch.indexes)
         return False
 
-    def _report(self, failure: DigitalExchangeError, total: int) -> DigitalExchangeError:
+    def _report(self, failure: DigitalExchangeError) -> DigitalExchangeError:
         if not (self.written or self.rejected):
             if self.unknown:
-                failure.add_note(self._account(total))
+                failure.add_note(self._account())
             return failure
         return PublishIncompleteError(
-            f"{self._account(total)}. Cause: {failure}",
+            f"{self._account()}. Cause: {failure}",
             written=self.written,
             rejected=self.rejected,
             unknown=self.unknown,
-            notSent=self._not_sent(total),
+            notSent=self._not_sent(),
         )
 
-    def _not_sent(self, total: int) -> list[int]:
+    def _not_sent(self) -> list[int]:
         accounted = {*self.written, *self.rejected, *self.unknown}
-        return [index for index in range(total) if index not in accounted]
+        return [index for index in self._indexes if index not in accounted]
 
-    def _account(self, total: int) -> str:
-        parts = [f"{len(self.written)} of {total} records were written{_listed(self.written)}"]
+    def _account(self) -> str:
+        total = f"{len(self._indexes)} {self._what}s"
+        parts = [f"{len(self.written)} of {total} were written{_listed(self.written)}"]
         if self.rejected:
             first, reason = next(iter(self.rejected.items()))
             parts.append(f"{len(self.rejected)} were rejected{_listed(list(self.rejected))}")
-            parts.append(f"record {first}: {reason}")
+            parts.append(f"{self._what} {first}: {reason}")
         if self.unknown:
             parts.append(f"{len(self.unknown)} may have been written{_listed(self.unknown)}")
-        if not_sent := self._not_sent(total):
+        if not_sent := self._not_sent():
             parts.append(f"{len(not_sent)} were not sent{_listed(not_sent)}")
         return "; ".join(parts)
 

@@ -54,7 +54,7 @@ class RangedFile:
                         body += block[:missing]
                         missing -= len(block)
         if missing > 0:
-            raise PassingError(f"{self._what}: {missing} of the bytes that were promised are missing")
+            raise PassingError(f"{self._what}: {missing} of the bytes asked for did not come")
 
     def _check(self, download: Download, begin: int, end: int) -> None:
         if download.status in (412, 416):
@@ -65,7 +65,8 @@ class RangedFile:
             raise TransferError(f"{self._what}: the storage gives no parts of files")
         first, last, size = map(int, matched.groups())
         if (first, last) != (begin, end - 1):
-            raise TransferError(f"{self._what}: asked for the bytes from {begin} on, got {given[:80]!r}")
+            message = f"{self._what}: asked for the bytes from {begin} on, got {given[:80]!r}"
+            raise TransferError(message)
         if self.size not in (None, size):
             raise TransferError(f"{self._what} is no longer the file it was when it was opened")
         self._etag, self.size = download.headers.get("etag"), size

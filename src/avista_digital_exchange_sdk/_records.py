@@ -54,7 +54,7 @@ def measure_value(type: object, name: object, value: object) -> TimeSeriesMeasur
     """Make one measure of a MULTI record."""
     kind = _single_type("type", type)
     return TimeSeriesMeasureValue.model_construct(
-        type=kind, name=_name("name", name), value=_value_text("value", value, kind)
+        type=kind, name=checked_name("name", name), value=_value_text("value", value, kind)
     )
 
 
@@ -64,7 +64,7 @@ def dimension(dimensionValueType: object, name: object, value: object) -> TimeSe
         dimensionValueType=_checks.choice(
             "dimensionValueType", dimensionValueType, DimensionValueType
         ),
-        name=_name("name", name),
+        name=checked_name("name", name),
         value=_bounded("value", _checks.text("value", value, blank=True)),
     )
 
@@ -85,7 +85,7 @@ def input_record(
     record = TimeSeriesInputRecord(
         time=_time_text(time, unit),
         timeUnit=unit,
-        measureName=_name("measureName", measureName),
+        measureName=checked_name("measureName", measureName),
         measureValueType=kind,
         dimensions=_list("dimensions", dimensions, TimeSeriesDimension),
         version=_checks.whole_number("version", version, 1, HIGHEST_VERSION),
@@ -115,7 +115,7 @@ def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
             valid = f"1 to {MOST_MEASURES} measures when measureValueType is MULTI"
             raise invalid(f"{argument}.measureValues", record.measureValues, valid)
         for measure in measures:
-            _name(f"{argument}.measureValues.name", measure.name)
+            checked_name(f"{argument}.measureValues.name", measure.name)
             given = f"{argument}.measureValues.value ({measure.name})"
             _value_text(given, measure.value, _single_type("type", measure.type))
     elif kind is not None:
@@ -135,7 +135,8 @@ def _single_type(argument: str, value: object) -> MeasureValueType:
     return kind
 
 
-def _name(argument: str, value: object) -> str:
+def checked_name(argument: str, value: object) -> str:
+    """A name that Timestream takes for a measure, a dimension or a record."""
     name = _checks.text(argument, value)
     if len(name.encode()) > LONGEST_NAME:
         raise invalid(argument, value, f"a name of at most {LONGEST_NAME} bytes")

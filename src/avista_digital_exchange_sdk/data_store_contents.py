@@ -9,6 +9,7 @@ from ._generated.enums import DataStoreObjectType
 from ._generated.fragments import DataStoreDirectory, DataStoreFile
 from ._generated.input_types import DataStoreObjectIdInput
 from ._model import UNSET
+from ._progress import Progress
 from ._service import found
 from .data_stores import DataStoreCalls, Store, address_of
 from .errors import InvalidParameterError
@@ -283,7 +284,11 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
         return await self._change_file(dataStoreFileId, bare_name, dataStoreDirectoryId)
 
     async def downloadDataStoreZip(
-        self, dataStoreObjectIds: list[str], writeLocation: str | os.PathLike[str]
+        self,
+        dataStoreObjectIds: list[str],
+        writeLocation: str | os.PathLike[str],
+        *,
+        progress: Progress | None = None,
     ) -> Path:
         """Download many files and directories as one zip.
 
@@ -293,6 +298,8 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             dataStoreObjectIds: The ids of the files and directories, mixed as you like. A
                 directory comes with everything in it.
             writeLocation: The path to write to, or a folder, in which it is named `files.zip`.
+            progress: Called with the bytes that have moved and the bytes in all, as they move; what
+                it raises ends the transfer.
 
         Returns:
             The path of the zip.
@@ -316,7 +323,7 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             return address_of(answer, "download")
 
         with _files.whole_file(target) as local:
-            await self._transfers.download(address, local, target.name)
+            await self._moving(progress).download(address, local, target.name)
         return target
 
     async def _change_directory(
@@ -340,14 +347,14 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
         return found(answer, "file", dataStoreFileId)
 
 
-def keeps_extension(name: str, file: DataStoreFile) -> bool:
+def keeps_extension(name: str, extension: str | None) -> bool:
     """Whether a file can be given this full name: its extension can't be changed."""
-    ending = full_name("", file.fileExtension)
+    ending = full_name("", extension)
     return name.endswith(ending) and name != ending
 
 
 def _without_extension(name: str, file: DataStoreFile) -> str:
-    if not keeps_extension(name, file):
+    if not keeps_extension(name, file.fileExtension):
         valid = (
             f"a name with the file's own extension, which can't be changed: {file.fileExtension}"
         )

@@ -5,10 +5,13 @@ import os
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from . import _checks, _files, _transfer
+from . import _checks, _files
 from ._directory import full_name, split_name
 from ._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
+from ._progress import Progress, WatchedIo
+from ._ranges import RangedFile
 from ._service import Service, found
+from ._transfer import LARGEST_UPLOAD, Transfers
 from ._working_directory import WorkingDirectory
 from .errors import DigitalExchangeError, InvalidResponseError, NotFoundError
 
@@ -109,7 +112,11 @@ class DataStoreCalls(Service, Generic[Store]):
         return found(answer, "file", dataStoreFileId)
 
     async def downloadDataStoreFile(
-        self, dataStoreFileId: str, writeLocation: str | os.PathLike[str]
+        self,
+        dataStoreFileId: str,
+        writeLocation: str | os.PathLike[str],
+        *,
+        progress: Progress | None = None,
     ) -> DataStoreFile:
         """Download a file to the local file system.
 
@@ -119,6 +126,8 @@ class DataStoreCalls(Service, Generic[Store]):
             dataStoreFileId: The id of the file.
             writeLocation: The path to write to, or a folder, in which the file keeps its
                 original name.
+            progress: Called with the bytes that have moved and the bytes in all, as they move; what
+                it raises ends the transfer.
 
         Returns:
             The file's metadata.
@@ -150,7 +159,7 @@ class DataStoreCalls(Service, Generic[Store]):
             return (await self._download_address(dataStoreFileId))[1]
 
         with _files.whole_file(target) as local:
-            await self._transfers.download(address, local, name)
+            await self._moving(progress).download(address, local, name)
         return file
 
     async def uploadFileToDataStore(
@@ -160,6 +169,8 @@ class DataStoreCalls(Service, Generic[Store]):
         localPath: str | os.PathLike[str],
         name: str | None = None,
         description: str | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> DataStoreFile:
         """Upload a local file to a data store.
 
@@ -173,6 +184,8 @@ class DataStoreCalls(Service, Generic[Store]):
             name: The file's name on the platform with its extension, if it has one; the local
                 file's name if left out.
             description: What the file is.
+            progress: Called with the bytes that have moved and the bytes in all, as they move; what
+                it raises ends the transfer.
 
         Returns:
             The new file's metadata.
@@ -217,7 +230,7 @@ class DataStoreCalls(Service, Generic[Store]):
             if created:
                 await self._remove_empty_file(created.pop(), failure)
 
-        await self._transfers.upload(path, create, undo)
+        await self._moving(progress).upload(path, create, undo)
         (dataStoreFileId,) = created
         try:
             return await self.getDataStoreFileMeta(dataStoreFileId)
@@ -253,6 +266,22 @@ class DataStoreCalls(Service, Generic[Store]):
         reached._calls = WorkingDirectory(self, reached)
         return reached
 
+    async def _opened(self, dataStoreFileId: str) -> tuple[DataStoreFile, RangedFile]:
+        """A file whose bytes are fetched in parts, as they are needed."""
+        file, url = await self._download_address(dataStoreFileId)
+
+        async def address() -> str:
+            return (await self._download_address(dataStoreFileId))[1]
+
+        name = full_name(file.name, file.fileExtension)
+        return file, RangedFile(self._io, address, name, url)
+
+    def _moving(self, progress: Progress | None) -> Transfers:
+        """The transfers, watched as they go if someone wants to know."""
+        if progress is None:
+            return self._transfers
+        return Transfers(WatchedIo(self._io, progress), self._client.maxRetries)
+
     async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, str]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
         file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
@@ -271,8 +300,8 @@ class DataStoreCalls(Service, Generic[Store]):
 def _source(localPath: str | os.PathLike[str]) -> Path:
     path = _checks.source_file("localPath", localPath)
     size = path.stat().st_size
-    if size > _transfer.LARGEST_UPLOAD:
-        valid = f"a file of at most {_transfer.LARGEST_UPLOAD} bytes (5 GiB), not {size}"
+    if size > LARGEST_UPLOAD:
+        valid = f"a file of at most {LARGEST_UPLOAD} bytes (5 GiB), not {size}"
         raise _checks.invalid("localPath", str(localPath), valid)
     return path
 

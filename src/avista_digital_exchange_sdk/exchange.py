@@ -11,11 +11,12 @@ from ._generated.client import Client
 from ._generated.fragments import DataStore
 from ._io import AsyncIo, BlockingIo, Verify, run
 from .collaboratives import CollaborativeCalls
+from .data_frame_publishing import DataFramePublishingCalls
+from .data_frames import DataFrameCalls
 from .data_store_contents import DataStoreContentCalls
 from .data_stores import Store
 from .operations import OperationCalls
 from .time_series import TimeSeriesCalls
-from .time_series_queries import TimeSeriesQueryCalls
 from .users import UserCalls
 
 
@@ -23,7 +24,8 @@ class _Calls(
     UserCalls,
     DataStoreContentCalls[Store],
     TimeSeriesCalls,
-    TimeSeriesQueryCalls,
+    DataFrameCalls,
+    DataFramePublishingCalls,
     CollaborativeCalls,
     OperationCalls,
     Generic[Store],
@@ -119,6 +121,19 @@ class AvistaDigitalExchange(BlockingDataStoreCalls):
     iterTimeSeriesDatabase_TimestreamFormat = blocking_iterator(
         _Calls.iterTimeSeriesDatabase_TimestreamFormat
     )
+    queryTimeSeriesDatabaseToDataFrame = blocking(_Calls.queryTimeSeriesDatabaseToDataFrame)
+    queryTimeSeriesDatabaseToArrow = blocking(_Calls.queryTimeSeriesDatabaseToArrow)
+    queryTimeSeriesDatabaseToPolars = blocking(_Calls.queryTimeSeriesDatabaseToPolars)
+    queryTimeSeriesDatabase_TimestreamFormatToDataFrame = blocking(
+        _Calls.queryTimeSeriesDatabase_TimestreamFormatToDataFrame
+    )
+    queryTimeSeriesDatabase_TimestreamFormatToArrow = blocking(
+        _Calls.queryTimeSeriesDatabase_TimestreamFormatToArrow
+    )
+    queryTimeSeriesDatabase_TimestreamFormatToPolars = blocking(
+        _Calls.queryTimeSeriesDatabase_TimestreamFormatToPolars
+    )
+    publishDataFrameToTimeSeriesDatabase = blocking(_Calls.publishDataFrameToTimeSeriesDatabase)
     listCollaboratives = blocking(_Calls.listCollaboratives)
     getCollaborative = blocking(_Calls.getCollaborative)
     listCollaborativeServices = blocking(_Calls.listCollaborativeServices)

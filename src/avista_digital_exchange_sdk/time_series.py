@@ -15,7 +15,7 @@ from ._generated.input_types import (
     TimeSeriesMeasureValue,
 )
 from ._latest_values import latest_values
-from ._publish import Publication
+from ._publish import Publication, batches
 from ._service import Service, found
 
 
@@ -238,4 +238,5 @@ class TimeSeriesCalls(Service):
         checked = [
             _records.check_record(f"records[{index}]", record) for index, record in enumerate(given)
         ]
-        return await Publication(self._client, timeSeriesDbId, assetId).publish(checked)
+        publication = Publication(self._client, timeSeriesDbId, range(len(checked)))
+        return await publication.publish(batches(assetId, checked))

@@ -7,19 +7,44 @@ import pytest
 
 from .conftest import Command, Edit, in_one_piece
 
-USER_CALLS = {"getCollaborative", "getUserInfo", "listCollaboratives"} | {
-    "listCollaborativesServiceSharedWith"
+USER_CALLS = {
+    "getCollaborative",
+    "getUserInfo",
+    "listCollaboratives",
+    "listCollaborativesServiceSharedWith",
 }
-SERVICE_CALLS = {"listCollaborativeServices"} | {
+SERVICE_CALLS = {
     "addServiceToCollaborative",
+    "listCollaborativeServices",
     "removeServiceFromCollaborative",
 }
-STORE_CALLS = {"getDataStore", "listDataStores"} | SERVICE_CALLS
-FILE_CALLS = {"getDataStoreFileMeta", "getDataStoreDirectory", "downloadDataStoreFile"} | {
-    "uploadFileToDataStore",
-    "deleteDataStoreFile",
+STORE_CALLS = SERVICE_CALLS | {
+    "createDataStore",
+    "deleteDataStore",
+    "getDataStore",
+    "listDataStores",
+    "updateDataStore",
 }
-VALUE_CALLS = {"listTimeSeriesAssetsAndLatestValues", "publishToTimeSeriesDatabase"}
+DIRECTORY_CALLS = {
+    "createDataStoreDirectory",
+    "deleteDataStoreDirectory",
+    "getDataStoreDirectory",
+    "moveDataStoreDirectory",
+    "renameDataStoreDirectory",
+}
+FILE_CALLS = DIRECTORY_CALLS | {
+    "deleteDataStoreFile",
+    "downloadDataStoreFile",
+    "getDataStoreFileMeta",
+    "moveDataStoreFile",
+    "renameDataStoreFile",
+    "uploadFileToDataStore",
+}
+VALUE_CALLS = {
+    "listTimeSeriesAssetsAndLatestValues",
+    "publishToTimeSeriesDatabase",
+    "queryTimeSeriesDatabaseWithFilters",
+}
 FILTER_QUERY = {"queryTimeSeriesDatabaseWithFilters"}
 PUBLISH = {"publishToTimeSeriesDatabase"}
 NOBODY: set[str] = set()
@@ -213,12 +238,12 @@ CASES = {
         ("storage", "  DIRECTORY\n", "  FOLDER\n"),
         kinds="VALUE_REMOVED_FROM_ENUM VALUE_ADDED_TO_ENUM",
         breaks=True,
-        calls={"getDataStoreDirectory"},
+        calls=DIRECTORY_CALLS | {"downloadDataStoreZip"},
     ),
     "an enum value is added": case(
         ("storage", "  DIRECTORY\n", "  DIRECTORY\n  LINK\n"),
         kinds="VALUE_ADDED_TO_ENUM",
-        calls={"getDataStoreDirectory"},
+        calls=DIRECTORY_CALLS | {"downloadDataStoreZip"},
     ),
     "an input field is removed": case(
         (

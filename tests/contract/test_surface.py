@@ -2,7 +2,6 @@
 
 from avista_digital_exchange_sdk import types
 from avista_digital_exchange_sdk.contract import surface
-from avista_digital_exchange_sdk.contract.usage import Parts
 
 OPERATIONS_OF_CALLS = {
     "getUserInfo": {"user_getUserSession"},
@@ -17,12 +16,23 @@ OPERATIONS_OF_CALLS = {
         "storage_deleteDataStoreFile",
     },
     "deleteDataStoreFile": {"storage_deleteDataStoreFile"},
+    "renameDataStoreFile": {"storage_getDataStoreFile", "storage_updateDataStoreFile"},
+    "moveDataStoreFile": {"storage_getDataStoreFile", "storage_updateDataStoreFile"},
+    "createDataStoreDirectory": {"storage_createDataStoreDirectory"},
+    "renameDataStoreDirectory": {"storage_updateDataStoreDirectory"},
+    "moveDataStoreDirectory": {"storage_updateDataStoreDirectory"},
+    "deleteDataStoreDirectory": {"storage_deleteDataStoreDirectory"},
+    "createDataStore": {"storage_createDataStore"},
+    "updateDataStore": {"storage_updateDataStore"},
+    "deleteDataStore": {"storage_deleteDataStore"},
+    "downloadDataStoreZip": {"storage_getDataStoreZipDownloadUrl"},
     "listTimeSeriesDatabases": {"timeSeriesDb_listDatabases"},
     "getTimeSeriesDatabase": {"timeSeriesDb_getDatabase"},
     "listTimeSeriesAssetsAndLatestValues": {"timeSeriesDb_listAllAssetLastValues"},
     "publishToTimeSeriesDatabase": {"timeSeriesDb_publishToDatabase"},
     "queryTimeSeriesDatabaseWithFilters": {
         "timeSeriesDb_queryDatabase",
+        "timeSeriesDb_listAllAssetLastValues",
         "timeSeriesDb_generateQueryResultExportFile",
         "timeSeriesDb_cancelDatabaseQuery",
         "onNotifyTimeSeriesQueryExportComplete",
@@ -51,4 +61,4 @@ def test_every_operation_stands_behind_a_call() -> None:
 
 
 def test_every_public_type_is_traced_to_the_contract() -> None:
-    assert surface.parts_of_types(Parts(surface.schema())).keys() == set(types.__all__)
+    assert surface.parts_of_types().keys() == set(types.__all__)

@@ -103,6 +103,8 @@ def reach(door: Door, far: Far, tmp_path: Path, shown: list[str]) -> Iterator[Re
             )
 
         yield reached
+    # Generators that were left early are closed in the loop's next rounds.
+    RUNNER.run(asyncio.sleep(0.001))
     assert not asyncio.all_tasks(RUNNER.get_loop())
     assert eventually(lambda: our_threads() <= threads), our_threads() - threads
     # What stalls, stalls no more; who still waits for it, is found out.

@@ -15,15 +15,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import cycle
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 BLOCK_SIZE = 1 << 16
 SIGNATURE = re.compile(r"X-Amz-Signature=(\w+)")
 PIECES = 20
 """Into how many pieces a message is cut that comes slowly."""
 
-Way = Literal["request", "answer"]
-What = Literal["close", "reset", "stall", "delay", "throttle", "drop", "double"]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -34,7 +32,7 @@ class Fault:
     Attributes:
         step: The message's name: a GraphQL operation, an HTTP method, the type of a real-time
             message; `handshake` is the beginning of any connection.
-        way: Whether it is on its way to the server, or back.
+        way: `request` on its way to the server, `answer` on its way back.
         what: `close` and `reset` end the connection; after `stall` nothing passes any more;
             `delay` and `throttle` make it late and slow; `drop` and `double` are for real-time
             messages. Bytes are answered in the server's place (on the way to the server, it is
@@ -46,8 +44,8 @@ class Fault:
     """
 
     step: str
-    way: Way
-    what: What | bytes | Callable[[bytes], bytes] | Callable[[bytes], list[bytes]]
+    way: str
+    what: str | bytes | Callable[[bytes], Any]
     at: float = 0.0
     after: int = 0
     times: int = 1
@@ -229,7 +227,7 @@ class Proxy(Background):
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
 
-    async def _pump(self, way: Way, source: Streams, sink: Streams) -> None:
+    async def _pump(self, way: str, source: Streams, sink: Streams) -> None:
         while True:
             frame, name, text = await _read_frame(source[0])
             if way == "request":
@@ -241,7 +239,7 @@ class Proxy(Background):
 
     # Messages and what happens to them
 
-    def _fault(self, name: str, way: Way, *, replies: bool = False) -> Fault | None:
+    def _fault(self, name: str, way: str, *, replies: bool = False) -> Fault | None:
         hit = None
         for fault in [*self.faults]:
             if (fault.step, fault.way) != (name, way) or replies == isinstance(fault.what, str):
@@ -256,11 +254,11 @@ class Proxy(Background):
                     self.faults.remove(fault)
         return hit
 
-    def _reply(self, name: str, way: Way) -> Any:
+    def _reply(self, name: str, way: str) -> Any:
         fault = self._fault(name, way, replies=True)
         return fault and fault.what
 
-    async def _pass_on(self, message: Message, way: Way, source: Streams, sink: Streams) -> None:
+    async def _pass_on(self, message: Message, way: str, source: Streams, sink: Streams) -> None:
         fault = self._fault(message.name, way)
         if fault is None:
             return await _pour(message, source[0], sink[1], message.size)

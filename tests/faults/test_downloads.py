@@ -1,7 +1,6 @@
 """Downloads over a network that fails: the whole file, or none and an error in time."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -62,14 +61,14 @@ def target(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=[False, True], ids=["one-stream", "parts"])
-def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
+def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the network is taken to be slow, so that several connections are used."""
     if request.param:
         monkeypatch.setattr(_download, "LOOK_AFTER", -1.0)
         monkeypatch.setattr(_download, "FAST", float("inf"))
         monkeypatch.setattr(_download, "LONG", 0)
         monkeypatch.setattr(_download, "PART_SIZE", len(CONTENT) // 10)
-    return request.param
+    return bool(request.param)
 
 
 @scenarios(

@@ -310,7 +310,8 @@ def test_the_interpreter_exits_at_once(
         _, errors = program.communicate(timeout=10)
     finally:
         program.kill()
-    assert time.monotonic() - pressed < 2
+    # Long before any timeout of the network.
+    assert time.monotonic() - pressed < 5
     assert program.returncode == -signal.SIGINT
     assert errors.rstrip().endswith("KeyboardInterrupt")
     assert "Warning" not in errors

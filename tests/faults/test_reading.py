@@ -23,8 +23,10 @@ from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, sce
 DIRECTORY = "storage_getDataStoreDirectory"
 LATEST = "timeSeriesDb_listAllAssetLastValues"
 SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
-STEPS = [(DIRECTORY, 0), (LATEST, 0), (LATEST, 1)]
-"""Every request of the calls below: the second page, the third one and so on."""
+STEPS = [(DIRECTORY, 0), (LATEST, 0), (LATEST, 1), (SQL, 0), (SQL, 1), (SQL, 2)]
+"""Every request of the calls below, by how many of its kind came before."""
+
+TYPICAL_STEPS = [(DIRECTORY, 0), (LATEST, 1), (SQL, 1)]
 
 ASSETS, ASSETS_A_PAGE = 5, 3
 
@@ -61,7 +63,7 @@ def held(the_far_side: Far) -> dict[str, Held]:
         calls: dict[str, Callable[[AvistaDigitalExchange], Any]] = {
             DIRECTORY: lambda exchange: exchange.getDataStoreDirectory(home),
             LATEST: lambda exchange: exchange.listTimeSeriesAssetsAndLatestValues(database),
-            # SQL: lambda exchange: sql_rows(exchange, database),
+            SQL: lambda exchange: sql_rows(exchange, database),
         }
         return {name: Held(call, call(direct)) for name, call in calls.items()}
 
@@ -90,10 +92,10 @@ def test_there_is_enough_to_read(held: dict[str, Held], reach: Reach, far: Far) 
 
 
 @scenarios(
-    *(cuts(*step) for step in STEPS if step[1] < 2),
-    *(refusals(*step) for step in STEPS),
-    *(lateness(*step) for step in STEPS),
-    breaks_between(),
+    *(cuts(*step) for step in TYPICAL_STEPS),
+    *(refusals(*step) for step in TYPICAL_STEPS),
+    *(lateness(*step) for step in TYPICAL_STEPS),
+    breaks_between(*STEPS),
 )
 def test_a_failure_that_passes_changes_nothing(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far
@@ -105,7 +107,7 @@ def test_a_failure_that_passes_changes_nothing(
     assert far.proxy.happened
 
 
-@scenarios(*(silences(*step) for step in STEPS))
+@scenarios(*(silences(*step) for step in TYPICAL_STEPS))
 def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far
 ) -> None:
@@ -118,7 +120,7 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
 
 @scenarios(
     [Fault(step, "request", "reset", 0.5, after, times=99) for step, after in STEPS],
-    [Fault(step, "answer", "close", 0.5, after, times=99) for step, after in STEPS],
+    [Fault(step, "answer", "close", 0.5, after, times=99) for step, after in TYPICAL_STEPS],
 )
 def test_a_failure_that_stays_is_an_error_once_the_retries_are_used_up(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far

@@ -72,7 +72,7 @@ def place(far: Far, tmp_path: Path) -> Place:
     refusals("PUT"),
     lateness("PUT"),
     breaks_between((META, 0)),
-    refusals(META),
+    refusals(META)[::5],
 )
 def test_a_failure_that_passes_changes_nothing(
     fault: Fault, place: Place, reach: Reach, far: Far
@@ -144,7 +144,7 @@ def test_the_file_is_created_once_at_most(
         assert place.content(file) == CONTENT
 
 
-@scenarios(breaks_between((DELETE, 0)), refusals(DELETE), silences(DELETE))
+@scenarios(breaks_between((DELETE, 0)), refusals(DELETE)[::3], silences(DELETE)[:1])
 def test_the_record_of_a_failed_upload_is_removed_whatever_happens(
     fault: Fault, place: Place, reach: Reach, far: Far
 ) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 from pydantic_core import from_json
 
+from .._generated.fragments import TimestreamPage
 from .._timestream import column_names
 from ..errors import InvalidResponseError
 from .columns import INSTANT, TEXT, Values, parsed
@@ -38,6 +39,19 @@ _PAGE = pa.schema(
         ("ColumnInfo", pa.list_(_COLUMN)),
     ]
 )
+
+
+def page_of(answer: TimestreamPage) -> "Page":
+    """Read the platform's answer."""
+    return Page(answer.resultJSONString)
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """The pages of a result as one table."""
+    try:
+        return pa.concat_tables(tables)
+    except pa.ArrowInvalid:
+        raise InvalidResponseError("the pages of the result differ in their columns") from None
 
 
 class Page:

@@ -56,9 +56,12 @@ class AsyncIo:
     async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
         from websockets.asyncio.client import connect
 
+        from ._connections import AsyncConnection
+
+        options = connect_options(self._network, url, subprotocols)
         with socket_errors():
             try:
-                socket = await connect(url, **connect_options(self._network, url, subprotocols))
+                socket = await connect(url, create_connection=AsyncConnection, **options)
             except TimeoutError as error:
                 raise SubscriptionError("the real-time connection did not open in time") from error
         try:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
@@ -52,7 +53,7 @@ class BlockingIo:
         request = presigned_request(self._http, "GET", url, headers)
         with http_errors(self._network.timeout):
             response = self._http.send(request, stream=True)
-        with contextlib.closing(response):
+        with contextlib.closing(response), _ended_when_abandoned(response):
             yield _Download(response, self._network.timeout)
 
     @contextlib.asynccontextmanager
@@ -66,17 +67,21 @@ class BlockingIo:
             with socket_errors():
                 try:
                     opening = connect(url, create_connection=BlockingConnection, **options)
-                    socket = closing.enter_context(opening)
+                    connection = closing.enter_context(opening)
                 except TimeoutError as error:
                     message = "the real-time connection did not open in time"
                     raise SubscriptionError(message) from error
-            yield _Socket(socket)
+            yield _Socket(connection)
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
         return _Thread(flow)
 
     async def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        thread: _Thread[Any] | None = getattr(_begun, "thread", None)
+        if thread is None:
+            time.sleep(seconds)
+        elif thread.abandoned.wait(seconds):
+            raise concurrent.futures.CancelledError
 
     def clock(self) -> float:
         return time.monotonic()
@@ -120,15 +125,22 @@ class _Socket:
             return str(self._socket.recv(timeout, decode=True))
 
 
+_begun = threading.local()
+"""`thread` is the `_Thread` that runs, in a flow that was begun beside another one."""
+
+
 class _Thread(Generic[_Result]):
     """A flow in a thread of its own, which does not keep the interpreter from exiting."""
 
     def __init__(self, flow: Coroutine[Any, Any, _Result]) -> None:
         self._outcome: concurrent.futures.Future[_Result] = concurrent.futures.Future()
         self._flow = flow
+        self.abandoned = threading.Event()
+        self.reading: socket.socket | None = None
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
+        _begun.thread = self
         try:
             self._outcome.set_result(run(self._flow))
         except BaseException as error:
@@ -138,5 +150,23 @@ class _Thread(Generic[_Result]):
         return self._outcome.result()
 
     def abandon(self) -> None:
-        # A thread can't be stopped from outside; it ends by itself, and nobody takes its outcome.
-        pass
+        # A thread can't be stopped from outside, but what it waits for can be ended.
+        self.abandoned.set()
+        if (reading := self.reading) is not None:
+            with contextlib.suppress(OSError):
+                reading.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def _ended_when_abandoned(response: httpx.Response) -> Iterator[None]:
+    """Let a response end when the flow that reads it is abandoned."""
+    thread: _Thread[Any] | None = getattr(_begun, "thread", None)
+    stream = response.extensions.get("network_stream")
+    if thread is None or stream is None:
+        yield
+        return
+    thread.reading = stream.get_extra_info("socket")
+    try:
+        yield
+    finally:
+        thread.reading = None

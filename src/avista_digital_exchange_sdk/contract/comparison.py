@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from graphql import DocumentNode, GraphQLSchema
+from graphql import GraphQLSchema
 
 from . import surface
 from .changes import Change, Severity, changes
 from .documents import Documents, Problem, problems
-from .usage import Parts
 
 
 class Finding(NamedTuple):
@@ -49,12 +48,11 @@ class Comparison(NamedTuple):
 
 def compare(new: GraphQLSchema, documents: Documents | None = None) -> Comparison:
     """Compare a schema with the one the SDK was generated from."""
-    parts = Parts(surface.schema())
     operations = surface.operations()
     calls = surface.calls_by_operation()
-    by_operation = _changes_by(_used_by(operations, parts), new)
-    by_type = _changes_by(surface.parts_of_types(parts), new)
-    by_document = _changes_by(_used_by(documents.operations() if documents else {}, parts), new)
+    by_operation = _changes_by(surface.parts_of_operations(), new)
+    by_type = _changes_by(surface.parts_of_types(), new)
+    by_document = _changes_by(_parts_of(documents), new) if documents else {}
     listed = changes(surface.schema(), new)
     explained = {
         name
@@ -82,8 +80,10 @@ def compare(new: GraphQLSchema, documents: Documents | None = None) -> Compariso
     return Comparison(findings, documents.problems(new) if documents else [])
 
 
-def _used_by(operations: Mapping[str, DocumentNode], parts: Parts) -> dict[str, GraphQLSchema]:
-    return {name: parts.used_by(document) for name, document in operations.items()}
+def _parts_of(documents: Documents) -> dict[str, GraphQLSchema]:
+    """The part of the schema that each of the user's operations uses."""
+    operations = documents.operations()
+    return {name: surface.parts().used_by(document) for name, document in operations.items()}
 
 
 def _changes_by(parts: Mapping[str, GraphQLSchema], new: GraphQLSchema) -> dict[str, set[Change]]:

@@ -1,12 +1,8 @@
 """The SDK's own operations, and the public calls and types they stand for."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from inspect import isfunction
-from types import CodeType, FunctionType
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -27,6 +23,7 @@ from .._generated.client import Client
 from ..exchange import AsyncAvistaDigitalExchange
 from .codegen.settings import SDK
 from .loading import from_sdl
+from .reach import functions_of, names_used_by
 from .usage import Parts
 
 PACKAGE = types.__name__.partition(".")[0]
@@ -58,7 +55,20 @@ def operations() -> dict[str, DocumentNode]:
     return separate_operations(document())
 
 
-def parts_of_types(parts: Parts) -> dict[str, GraphQLSchema]:
+@cache
+def parts() -> Parts:
+    """The parts of the schema."""
+    return Parts(schema())
+
+
+@cache
+def parts_of_operations() -> dict[str, GraphQLSchema]:
+    """The part of the schema that each operation uses."""
+    return {name: parts().used_by(operation) for name, operation in operations().items()}
+
+
+@cache
+def parts_of_types() -> dict[str, GraphQLSchema]:
     """The part of the schema that each public type stands for."""
     fragments = {
         node.name.value: node
@@ -69,11 +79,11 @@ def parts_of_types(parts: Parts) -> dict[str, GraphQLSchema]:
     for name, fragment in fragments.items():
         if public := _public_name(name):
             spread = DocumentNode(definitions=tuple(_with_spreads(fragment, fragments)))
-            found[public] = parts.used_by(spread)
+            found[public] = parts().used_by(spread)
     for name, kind in schema().type_map.items():
         public = _public_name(SDK.renamed_inputs.get(name, name))
         if public and (is_enum_type(kind) or is_input_object_type(kind)):
-            found[public] = parts.of_type(name)
+            found[public] = parts().of_type(name)
     return found
 
 
@@ -105,58 +115,13 @@ def _spreads(fragment: FragmentDefinitionNode) -> list[str]:
 
 def calls_by_operation() -> dict[str, list[str]]:
     """The public calls that run each operation."""
-    calls = defaultdict(list)
-    for name, call in _functions(AsyncAvistaDigitalExchange).items():
-        if not name.startswith("_"):
-            for operation in sorted(_operations_of(call)):
-                calls[operation].append(name)
-    return calls
-
-
-def _operations_of(call: FunctionType) -> set[str]:
-    """The operations a call runs, found by following the names its code uses."""
     methods = _operations_by_method()
-    # `__init__` in code is mostly that of a base class.
-    shared = {
-        name: function
-        for name, function in _functions(AsyncAvistaDigitalExchange).items()
-        if not name.startswith("__")
-    }
-    seen: set[object] = set()
-    found: set[str] = set()
-    waiting: list[FunctionType] = [call]
-    while waiting:
-        function = waiting.pop()
-        if function in seen:
-            continue
-        seen.add(function)
-        for name in _names(function.__code__):
-            if name in methods:
-                found.add(methods[name])
-            waiting += _functions_behind(function.__globals__.get(name))
-            if name in shared:
-                waiting.append(shared[name])
-    return found
-
-
-def _functions_behind(value: Any) -> list[FunctionType]:
-    """A function of the SDK, or all those of a class of it."""
-    if (getattr(value, "__module__", None) or "").partition(".")[0] != PACKAGE:
-        return []
-    if isinstance(value, type):
-        return list(_functions(value).values())
-    return [value] if isfunction(value) else []
-
-
-def _functions(cls: type) -> dict[str, FunctionType]:
-    return {name: value for name in dir(cls) if isfunction(value := getattr(cls, name))}
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names(constant)
+    calls = defaultdict(list)
+    for name, call in functions_of(AsyncAvistaDigitalExchange).items():
+        if not name.startswith("_"):
+            for method in sorted(names_used_by(AsyncAvistaDigitalExchange, call) & methods.keys()):
+                calls[methods[method]].append(name)
+    return calls
 
 
 @cache
@@ -165,6 +130,6 @@ def _operations_by_method() -> dict[str, str]:
     names = operations().keys()
     return {
         method: operation
-        for method, function in _functions(Client).items()
+        for method, function in functions_of(Client).items()
         for operation in names & set(function.__code__.co_consts)
     }

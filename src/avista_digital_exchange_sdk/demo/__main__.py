@@ -10,7 +10,7 @@ from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
+from avista_digital_exchange_sdk import AssetFilter, AvistaDigitalExchange, TimeSeriesInputRecord
 from avista_digital_exchange_sdk.local import LocalExchange
 
 ASSETS = {
@@ -72,7 +72,7 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
             for attribute in asset.attributes:
                 show(f"  {attribute.name:<14}{attribute.lastValue:>8}  {attribute.lastValueTime}")
 
-    wanted = [
+    wanted: list[AssetFilter] = [
         {"assetId": assetId, "attributeNamesFilter": attributes}
         for assetId, (_, attributes) in ASSETS.items()
     ]

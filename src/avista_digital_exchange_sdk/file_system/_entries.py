@@ -33,7 +33,8 @@ def describe_store(store: DataStore) -> Info:
         "size": 0,
         "type": "directory",
         "dataStoreDirectoryId": store.homeDirectoryId,
-        "description": store.description or store.name,
+        "displayName": store.name,
+        "description": store.description,
         "others": (),
     }
 
@@ -75,6 +76,7 @@ def _describe_files(found: list[DataStoreFile]) -> Info:
         "dataStoreFileId": newest.dataStoreFileId,
         "description": newest.description,
         "contentType": newest.contentType,
+        "fileExtension": newest.fileExtension,
         "others": tuple(file.dataStoreFileId for file in others),
     }
 

@@ -44,6 +44,7 @@ def is_not_empty(path: str) -> OSError:
     return OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), path)
 
 
-def not_here(path: str, call: str) -> PermissionError:
-    """Data stores as a whole are left to the exchange's own calls."""
-    return PermissionError(errno.EPERM, f"only {call}() does that to a data store", path)
+def not_here(path: str) -> PermissionError:
+    """It is a data store as a whole, or none at all."""
+    message = "data stores are made and deleted by createDataStore() and deleteDataStore()"
+    return PermissionError(errno.EPERM, message, path)

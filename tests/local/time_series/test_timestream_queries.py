@@ -128,7 +128,7 @@ QUERIES: dict[str, tuple[str, list[list[Any]]]] = {
         "SELECT interpolate_locf(s, from_milliseconds(15000)), "
         "interpolate_fill(s, from_milliseconds(15000), 9.5), "
         "interpolate_fill(s, from_milliseconds(20000), 9.5), "
-        "interpolate_spline_cubic(s, from_milliseconds(15000)), "
+        "transform(interpolate_linear(s, ARRAY[now(), from_milliseconds(15000)]), x -> x.value)[2], "
         "interpolate_linear(s, from_milliseconds(-1)) FROM "
         f"(SELECT create_time_series(time, measure_value::double) AS s {CPU} AND host = 'h0')",
         [["0.0", "9.5", "3.0", "2.25", None]],
@@ -221,6 +221,11 @@ REFUSALS = {
     "SELECT date_trunc('eon', now())": "'eon' is not a valid TIMESTAMP field",
     "SELECT date_add('hour', 1, DATE '2020-01-01')": "Cannot add hour, minutes or seconds",
     "SELECT derivative_linear(NULL, 1s)": "Function derivative_linear not registered",
+    "SELECT interpolate_spline_cubic(NULL, now())": "Function interpolate_spline_cubic not reg",
+    "SELECT interpolate_locf(create_time_series(from_nanoseconds(a * 100 + b), 1), transform("
+    "sequence(1, 10000), x -> now())) FROM UNNEST(sequence(1, 40)) AS t(a) CROSS JOIN "
+    "UNNEST(sequence(0, 99)) AS u(b)": "Interpolation takes at most 25000000 points times times",
+    "SELECT interpolate_linear(create_time_series(now(), 1), ARRAY[NULL])": "must not be NULL",
     "SHOW FUNCTIONS": "The query syntax is invalid at line 1:",
     "DESCRIBE a.b": "Table a.b does not exist",
 }

@@ -18,6 +18,7 @@ from .sql_text import csv_text, iso_text, json_text, timestamp_text
 from .values import format_iso
 
 _ROWS_AT_ONCE = 8192
+_POINTS_AT_ONCE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class LastValue:
     column: int
     value: str
     time: str
+    rows: range
+    """The asset's rows, of which not all need to have a value."""
 
 
 def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: TextIO) -> None:
@@ -101,18 +104,44 @@ def _data(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, lasts: list[LastValue], rows: range
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the data points as JSON, each list with the position in `lasts` it belongs to."""
-    if not lasts:
-        return
-    columns = sorted({last.column for last in lasts})
+    for start, portion in _portions(lasts):
+        _select_data(cursor, result, portion, rows)
+        for batch in _batches(cursor):
+            for position, entries in groupby(batch, key=lambda row: row[0]):
+                yield start + position, [entry for _, entry in entries]
+
+
+def _portions(lasts: list[LastValue]) -> Iterator[tuple[int, list[LastValue]]]:
+    """Divide the attributes so that what is sorted at once stays small: where each begins, and it.
+
+    Many assets with little data are one portion, one attribute with much data is one of its own.
+    """
+    start = points = 0
+    for i, last in enumerate(lasts):
+        if i > start and points + len(last.rows) > _POINTS_AT_ONCE:
+            yield start, lasts[start:i]
+            start, points = i, 0
+        points += len(last.rows)
+    if lasts:
+        yield start, lasts[start:]
+
+
+def _select_data(
+    cursor: duckdb.DuckDBPyConnection, result: FilterResult, portion: list[LastValue], rows: range
+) -> None:
+    """Select the data points of some attributes as JSON, with their places in the portion."""
+    columns = sorted({last.column for last in portion})
     values = ", ".join(json_text(f"c{i}", result.attributes[i].type) for i in columns)
-    places = [[last.asset_index, last.column, i] for i, last in enumerate(lasts)]
+    places = [[last.asset_index, last.column, i] for i, last in enumerate(portion)]
+    first = max(rows.start, min(last.rows.start for last in portion))
+    end = min(rows.stop, max(last.rows.stop for last in portion))
     cursor.execute(
         f"""
         SELECT position, '{{"timestamp":"' || {iso_text("time")} || '","value":' || value || '}}'
         FROM (
             SELECT asset_index, time, rowid AS row,
                 unnest([{values}]) AS value, unnest(?::JSON::INTEGER[]) AS attribute
-            FROM {result.table} WHERE rowid >= {rows.start} AND rowid < {rows.stop}
+            FROM {result.table} WHERE rowid >= {first} AND rowid < {end}
         ) JOIN (
             SELECT place[1] AS asset_index, place[2] AS attribute, place[3] AS position
             FROM (SELECT unnest(?::JSON::INTEGER[][]) AS place)
@@ -122,9 +151,6 @@ def _data(
         """,
         [json.dumps(columns), json.dumps(places)],
     )
-    for batch in _batches(cursor):
-        for position, entries in groupby(batch, key=lambda row: row[0]):
-            yield position, [entry for _, entry in entries]
 
 
 def _last_values(
@@ -140,14 +166,14 @@ def _last_values(
     )
     found = cursor.execute(
         f"""
-        SELECT asset_index, {lasts} FROM {result.table}
+        SELECT asset_index, min(rowid), max(rowid), {lasts} FROM {result.table}
         WHERE rowid >= {rows.start} AND rowid < {rows.stop}
         GROUP BY asset_index ORDER BY asset_index
         """
     ).fetchall()
     return [
-        LastValue(asset_index, column, value, format_iso(time))
-        for asset_index, *values in found
+        LastValue(asset_index, column, value, format_iso(time), range(first, last + 1))
+        for asset_index, first, last, *values in found
         for column, (value, time) in enumerate(zip(values[::2], values[1::2], strict=True))
         if value is not None
     ]

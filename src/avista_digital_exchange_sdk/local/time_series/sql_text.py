@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
-import duckdb
-
 from .catalogue import text_column
 
 
@@ -52,19 +48,20 @@ def json_text(text: str, value_type: str) -> str:
     return f"results.json_string({text})" if value_type == "VARCHAR" else f"'\"' || {text} || '\"'"
 
 
-def define_json_string(connection: duckdb.DuckDBPyConnection) -> None:
+def json_string_macro() -> str:
     """Define `json_string` in SQL; DuckDB's to_json writes hexadecimal digits as capitals."""
-    connection.create_function("escape_json", _escape_json, ["VARCHAR"], "VARCHAR")
-    # Hardly any text has control characters, and without them DuckDB is quicker than Python.
-    connection.execute(
-        r"""
-        CREATE MACRO results.json_string(text) AS
-        CASE WHEN regexp_matches(text, '[\x00-\x1f]') THEN escape_json(text)
-        ELSE '"' || replace(replace(text, '\', '\\'), '"', '\"') || '"' END
+    return r"""
+        CREATE MACRO results.json_string(text) AS '"' ||
+        CASE WHEN regexp_matches(text, '[\x00-\x1f]') THEN array_to_string(
+            list_transform(string_split(text, ''), lambda character: CASE
+                WHEN character = '"' THEN '\"'
+                WHEN character = '\' THEN '\\'
+                WHEN character = chr(8) THEN '\b'
+                WHEN character = chr(9) THEN '\t'
+                WHEN character = chr(10) THEN '\n'
+                WHEN character = chr(12) THEN '\f'
+                WHEN character = chr(13) THEN '\r'
+                WHEN character < ' ' THEN format('\u{:04x}', unicode(character))
+                ELSE character END), '')
+        ELSE replace(replace(text, '\', '\\'), '"', '\"') END || '"'
         """
-    )
-
-
-def _escape_json(text: str) -> str:
-    """Write a JSON string."""
-    return json.dumps(text, ensure_ascii=False)

@@ -23,9 +23,8 @@ from .jobs import Job, Work
 from .publishing import write_batch
 from .queries import Queries
 from .records import Rejection, check_length, read_records
-from .sql.interpolation import register_functions
 from .sql.macros import macro_statements
-from .sql_text import define_json_string, quote
+from .sql_text import json_string_macro, quote
 
 MAX_ASSET_ID_BYTES = 2048
 _THREADS = 32
@@ -59,11 +58,9 @@ class TimeSeriesStore:
             # A query gets at its own database's tables and at nothing else on this machine.
             "SET enable_external_access = false",
             "SET lock_configuration = true",
+            json_string_macro(),
+            *macro_statements(),
         ):
-            self._connection.execute(statement)
-        register_functions(self._connection)
-        define_json_string(self._connection)
-        for statement in macro_statements():
             self._connection.execute(statement)
         self._threads = ThreadPoolExecutor(_THREADS, "time-series")
         self._jobs: WeakSet[Job[Any]] = WeakSet()

@@ -233,16 +233,21 @@ _ARRAYS = [
         "list_slice({0}, len({0}) + {1} + 1, len({0}) + {1} + {2}) END",
     ),
 ]
+# Where a series has nothing to go by, before its first point or after its last, NULL comes out.
 _INTERPOLATIONS = [
-    (
-        f"interpolate_{name}",
-        f"timeseries(double), {at}{fill} -> {result}",
-        f"results.interpolated_{shape}('{name}', {{0}}, {{1}}, {'{2}' if fill else '0.0'})",
-    )
-    for name, fill in (("linear", ""), ("locf", ""), ("spline_cubic", ""), ("fill", ", double"))
-    for shape, at, result in (
-        ("series", "array(timestamp)", "timeseries(double)"),
-        ("value", "timestamp", "double"),
+    row
+    for name, filler, last in (("linear", "", ""), ("locf", "", ""), ("fill", ", double", ", {2}"))
+    for row in (
+        (
+            f"interpolate_{name}",
+            f"timeseries(double), array(timestamp){filler} -> timeseries(double)",
+            f"results.with_times({{1}}, results.interpolate_{name}({{0}}, {{1}}{last}))",
+        ),
+        (
+            f"interpolate_{name}",
+            f"timeseries(double), timestamp{filler} -> double",
+            f"list_extract(results.interpolate_{name}({{0}}, [{{1}}]{last}), 1)",
+        ),
     )
 ]
 

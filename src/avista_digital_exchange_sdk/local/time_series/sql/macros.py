@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _DAY = 86_400_000_000_000
+LARGEST_INTERPOLATION = 25_000_000
+"""The most points of a series times the most times they are wanted for."""
 
 # 1.0E10 the way Java writes it, from 10000000000.0 or 1e10 the way DuckDB does.
 _DOUBLE_TEXT = r"""
@@ -92,16 +94,28 @@ _MACROS = {
         WHEN len(list_distinct(list_transform(points, lambda p: p.f0))) < len(points)
         THEN error('The times of a time series must be distinct')
         ELSE points END""",
-    "interpolated(method, points, times, filler)": """
-        interpolate(method, list_transform(points, lambda p: epoch_ns(p.f0)),
-            list_transform(points, lambda p: p.f1),
-            list_transform(times, lambda t: epoch_ns(t)), filler)""",
-    "interpolated_series(method, points, times, filler)": """
-        list_transform(results.interpolated(method, points, times, filler),
-            lambda v, i: {'f0': times[i], 'f1': v})""",
-    "interpolated_value(method, points, t, filler)": (
-        "results.interpolated(method, points, [t], filler)[1]"
+    # Of each time, the last point up to it; without an index that is a search through them all.
+    "last_points(points, times)": f"""
+        CASE WHEN len(points) * len(times) > {LARGEST_INTERPOLATION}
+        THEN error('Interpolation takes at most {LARGEST_INTERPOLATION} points times times')
+        WHEN list_count(times) < len(times)
+        THEN error('The times to interpolate at must not be NULL')
+        ELSE list_transform(times, lambda t:
+            {{'t': t, 'k': len(list_filter(points, lambda p: p.f0 <= t))}}) END""",
+    "interpolate_locf(points, times)": (
+        "list_transform(results.last_points(points, times), lambda x: points[x.k].f1)"
     ),
+    "interpolate_fill(points, times, filler)": """
+        list_transform(results.last_points(points, times), lambda x:
+            CASE WHEN points[x.k].f0 = x.t THEN points[x.k].f1 ELSE filler END)""",
+    "between(t, a, b)": """
+        CASE WHEN a.f0 < t AND t < b.f0 THEN a.f1 + (b.f1 - a.f1)
+            * ((epoch_ns(t) - epoch_ns(a.f0)) / (epoch_ns(b.f0) - epoch_ns(a.f0))) END""",
+    "interpolate_linear(points, times)": """
+        list_transform(results.last_points(points, times), lambda x:
+            CASE WHEN points[x.k].f0 = x.t THEN points[x.k].f1
+            ELSE results.between(x.t, points[x.k], points[x.k + 1]) END)""",
+    "with_times(times, items)": ("list_transform(items, lambda v, i: {'f0': times[i], 'f1': v})"),
 }
 
 

@@ -144,6 +144,8 @@ def converts(given: Type, wanted: Type) -> bool:
         return True
     if isinstance(given, Array) and isinstance(wanted, Array):
         return converts(given.element, wanted.element)
+    if isinstance(given, TimeSeries) and isinstance(wanted, TimeSeries):
+        return converts(given.value, wanted.value)
     if isinstance(given, Row) and isinstance(wanted, Row):
         return len(given.fields) == len(wanted.fields) and all(
             converts(a, b) for (_, a), (_, b) in zip(given.fields, wanted.fields, strict=True)

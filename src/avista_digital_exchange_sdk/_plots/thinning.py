@@ -1,0 +1,86 @@
+"""Lines as a picture needs them: broken where data is missing, no finer than its pixels."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Times = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
+
+COLUMNS = 2000
+"""Columns of pixels that a picture is thought to have, well above what one has on a screen."""
+
+STEADY = 1.5
+"""How much longer than usual a step is that leaves out a value of a series of equal steps."""
+
+UNSTEADY = 5
+"""The same for a series whose steps differ anyway."""
+
+
+class Line(NamedTuple):
+    """A line's points.
+
+    Attributes:
+        begins: Whether a point begins a new stretch, after a gap.
+    """
+
+    times: Times
+    values: Numbers
+    begins: Truths
+
+    def thinned(self, first: int, last: int) -> "Line":
+        """The same line with fewer points, drawn over the time from `first` to `last`.
+
+        Of the points in a column of pixels the first, lowest, highest and last remain: what is
+        drawn is the same, peaks included.
+        """
+        if len(self.times) <= 4 * COLUMNS:
+            return self
+        columns = (self.times - first) * (COLUMNS / max(last - first, 1))
+        begins = self.begins | _changes(columns.astype(np.int64))
+        starts = np.flatnonzero(begins)
+        run = np.cumsum(begins) - 1
+        lowest = np.minimum.reduceat(self.values, starts)
+        highest = np.maximum.reduceat(self.values, starts)
+        kept = np.zeros(len(self.times), np.bool_)
+        kept[starts] = True
+        kept[np.append(starts[1:], len(self.times)) - 1] = True
+        for extreme in (lowest, highest):
+            places = np.flatnonzero(self.values == extreme[run])
+            kept[places[_changes(run[places])]] = True
+        return Line(self.times[kept], self.values[kept], self.begins[kept])
+
+    def broken(self) -> "Line":
+        """The line with a missing value in every gap, where it is interrupted."""
+        places = np.flatnonzero(self.begins)[1:]
+        return Line(
+            np.insert(self.times, places, self.times[places]),
+            np.insert(self.values, places, np.nan),
+            np.insert(self.begins, places, False),
+        )
+
+    def alone(self) -> Truths:
+        """Which points stand alone between two gaps, where no line shows them."""
+        return self.begins & np.append(self.begins[1:], True)
+
+
+def line_of(times: Times, values: Numbers) -> Line:
+    """Points, at times that grow, as a line with its gaps."""
+    steps = np.diff(times)
+    begins = np.append(True, steps > _longest_step(steps))[: len(times)]
+    return Line(times, values, begins)
+
+
+def _longest_step(steps: Times) -> float:
+    """The longest step without a gap."""
+    if len(steps) < 2:
+        return np.inf
+    usual, long = np.quantile(steps, [0.5, 0.9])
+    return float(long * (STEADY if long <= STEADY * usual else UNSTEADY))
+
+
+def _changes(numbers: npt.NDArray[np.int64]) -> Truths:
+    """Where a number differs from the one before; the first does."""
+    return np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]

@@ -1,0 +1,128 @@
+"""Lists of TimeSeriesAssetData as frames of pandas and polars, and as Arrow tables.
+
+Such lists are what `listTimeSeriesAssetsAndLatestValues` and `publishToTimeSeriesDatabase` return,
+and what a result file in JSON holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+from pydantic_core import to_json
+
+from . import _checks
+from ._extras import need
+from ._generated.fragments import TimeSeriesAssetData
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+Shape = Literal["wide", "long"]
+SHAPES = ("wide", "long")
+
+
+def assetDataToDataFrame(
+    assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "wide"
+) -> pd.DataFrame:
+    """Make a frame of pandas from assets with their data.
+
+    An attribute without data counts with its last value. Needs the extra `pandas`.
+
+    Args:
+        assets: The assets.
+        shape: `wide` has one row an asset and time, and one column an attribute; `long` has one
+            row a value.
+
+    Returns:
+        A frame as `queryTimeSeriesDatabaseToDataFrame` returns it, attributes in the order in
+        which they come.
+
+    Raises:
+        InvalidParameterError: An argument can't be used.
+        MissingExtraError: The extra `pandas` is not installed.
+
+    Example:
+        >>> assets = digitalExchange.listTimeSeriesAssetsAndLatestValues(timeSeriesDbId)
+        >>> assetDataToDataFrame(assets, shape="long")["attribute"].to_list()
+        ['DNI (W/m^2)', 'Dry-bulb (C)']
+    """
+    need("pandas", "pandas", "pyarrow")
+    from ._frames.libraries import as_pandas
+
+    return as_pandas(assetDataToArrow(assets, shape=shape))
+
+
+def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "wide") -> pa.Table:
+    """Make an Arrow table from assets with their data.
+
+    An attribute without data counts with its last value. Needs the extra `arrow`.
+
+    Args:
+        assets: The assets.
+        shape: `wide` has one row an asset and time, `long` has one row a value.
+
+    Returns:
+        A table as `queryTimeSeriesDatabaseToArrow` returns it, attributes in the order in which
+        they come.
+
+    Raises:
+        InvalidParameterError: An argument can't be used.
+        MissingExtraError: The extra `arrow` is not installed.
+
+    Example:
+        >>> assets = digitalExchange.listTimeSeriesAssetsAndLatestValues(timeSeriesDbId)
+        >>> assetDataToArrow(assets)["Dry-bulb (C)"].to_pylist()
+        [18.8]
+    """
+    need("arrow", "pyarrow")
+    from ._frames.asset_data import AssetData
+
+    check_shape(shape)
+    if isinstance(assets, (str, bytes)) or not isinstance(assets, Iterable):
+        raise _checks.invalid("assets", assets, "a list of TimeSeriesAssetData")
+    listed = list(assets)
+    for index, asset in enumerate(listed):
+        if not isinstance(asset, TimeSeriesAssetData):
+            raise _checks.invalid(f"assets[{index}]", asset, "a TimeSeriesAssetData")
+    data = AssetData()
+    data.add(to_json(listed), latest=True)
+    return data.table(shape)
+
+
+def assetDataToPolars(
+    assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "wide"
+) -> pl.DataFrame:
+    """Make a frame of polars from assets with their data.
+
+    An attribute without data counts with its last value. Needs the extra `polars`.
+
+    Args:
+        assets: The assets.
+        shape: `wide` has one row an asset and time, `long` has one row a value.
+
+    Returns:
+        A frame as `queryTimeSeriesDatabaseToPolars` returns it, attributes in the order in which
+        they come.
+
+    Raises:
+        InvalidParameterError: An argument can't be used.
+        MissingExtraError: The extra `polars` is not installed.
+
+    Example:
+        >>> assets = digitalExchange.listTimeSeriesAssetsAndLatestValues(timeSeriesDbId)
+        >>> assetDataToPolars(assets)["Dry-bulb (C)"].to_list()
+        [18.8]
+    """
+    need("polars", "polars", "pyarrow")
+    from ._frames.libraries import as_polars
+
+    return as_polars(assetDataToArrow(assets, shape=shape))
+
+
+def check_shape(shape: object) -> None:
+    """Refuse a shape that there is not."""
+    if shape not in SHAPES:
+        raise _checks.invalid("shape", shape, "one of " + ", ".join(SHAPES))

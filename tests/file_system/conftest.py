@@ -1,0 +1,34 @@
+"""Fixtures: the file system of a new data store, empty."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.platform import Platform
+from ..support.proxy import Proxy
+
+
+@pytest.fixture
+def file_system(local: LocalExchange) -> Iterator[DataStoreFileSystem]:
+    """The owner's file system."""
+    fs = DataStoreFileSystem(token=local.token, endpoint=local.endpoint, skip_instance_cache=True)
+    with closing(fs):
+        yield fs
+
+
+@pytest.fixture
+def watched_file_system(local: LocalExchange, proxy: Proxy) -> Iterator[DataStoreFileSystem]:
+    """The owner's file system, through a proxy that sees every request."""
+    fs = DataStoreFileSystem(token=local.token, endpoint=proxy.endpoint, skip_instance_cache=True)
+    with closing(fs):
+        yield fs
+
+
+@pytest.fixture
+def home(platform: Platform) -> str:
+    """The path of a new data store, empty."""
+    return platform.create_data_store()["dataStoreId"]
