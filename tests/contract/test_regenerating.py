@@ -174,4 +174,4 @@ def regenerated(contract: dict[str, str], folder: Path) -> Path:
 
 def assert_green(checkout: Path, tests: list[str]) -> None:
     outcome = run(checkout, "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests)
-    assert outcome.returncode == 0, outcome.stdout[-4000:]
+    assert outcome.returncode == 0, (outcome.stdout + outcome.stderr)[-4000:]

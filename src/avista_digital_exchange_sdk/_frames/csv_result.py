@@ -23,9 +23,12 @@ _COLUMN = re.compile(r"In CSV column #(\d+)")
 
 
 class CsvResult:
-    """A result file whose attributes have these types.
+    """A result file.
 
-    The file itself says nothing of types, and "007" may be a text: so they have to be known.
+    Args:
+        path: Where it is.
+        types: The types of its attributes. The file itself tells none, and "007" may be a text;
+            what is not among them stays text.
     """
 
     def __init__(self, path: Path, types: Mapping[str, str]) -> None:

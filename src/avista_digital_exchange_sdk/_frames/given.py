@@ -56,7 +56,7 @@ class GivenFrame:
     """
 
     def __init__(self, frame: object, timeColumn: str, timeZone: str | None) -> None:
-        self._table = _indexed_by_time(_table_of(frame), timeColumn)
+        self._table = _indexed_by_time(table_of("frame", frame), timeColumn)
         self._timeZone = None if timeZone is None else zone("timeZone", timeZone).key
 
     def __len__(self) -> int:
@@ -145,14 +145,15 @@ class GivenFrame:
         return pc.assume_timezone(column.cast(_UNZONED), self._timeZone).cast(INSTANT)
 
 
-def _table_of(frame: object) -> pa.Table:
+def table_of(argument: str, frame: object, valid: str = VALID_FRAME) -> pa.Table:
+    """A frame of any library as a table."""
     try:
         return pa.table(frame)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeError) as error:
-        reason = "; ".join(map(str, error.args)) if isinstance(error, pa.ArrowException) else error
-        raise InvalidParameterError(f"frame: its columns can't be read: {reason}") from None
+    except (pa.ArrowException, UnicodeError) as error:
+        reason = "; ".join(map(str, error.args))
+        raise InvalidParameterError(f"{argument}: its columns can't be read: {reason}") from None
     except (TypeError, ValueError):
-        raise _checks.invalid("frame", frame, VALID_FRAME) from None
+        raise _checks.invalid(argument, frame, valid) from None
 
 
 def _indexed_by_time(table: pa.Table, timeColumn: str) -> pa.Table:

@@ -1,8 +1,9 @@
 """Results of any kind as series: one attribute of one asset each."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,21 +11,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
+from pydantic_core import to_json
 
 from .. import _checks
 from .._frames.asset_data import AssetData
 from .._frames.columns import INSTANT, TEXT, Keys, Values
 from .._frames.csv_result import CsvResult
 from .._frames.given import table_of
-from ..errors import InvalidParameterError, InvalidResponseError
+from .._generated.fragments import TimeSeriesAssetData
 from .thinning import Numbers, Times
 
 VALID = (
-    "a frame or table as queries return it, a list of TimeSeriesAssetData, or the path of a "
-    "result file (.csv, .json, .parquet)"
+    "a frame as queries return it, a list of TimeSeriesAssetData, or the path of a result file "
+    "(.csv, .json or .parquet)"
 )
 MOST_STATES = 20
-"""The most different texts of an attribute that can be told apart in a picture."""
+"""The most different texts of an attribute that a picture can tell apart."""
+
+
+Places = npt.NDArray[np.int64]
 
 
 class Series(NamedTuple):
@@ -34,7 +39,7 @@ class Series(NamedTuple):
         asset: The asset's name, or its id where it has none.
         times: Nanoseconds since 1970, growing.
         values: A number at each time.
-        states: What the numbers stand for, where they are places in this list.
+        states: The texts that the numbers stand for, where they do.
     """
 
     asset: str
@@ -42,3 +47,157 @@ class Series(NamedTuple):
     times: Times
     values: Numbers
     states: Sequence[str] | None = None
+
+
+class _Readings(NamedTuple):
+    """A column's values as numbers, missing ones as NaN; and the texts they stand for, if so."""
+
+    numbers: Numbers
+    states: Sequence[str] | None = None
+
+
+def table_of_result(argument: str, result: object) -> pa.Table:
+    """A result as a table, wide or long."""
+    if isinstance(result, (str, os.PathLike)):
+        return _table_of_file(argument, _checks.source_file(argument, result))
+    if isinstance(result, Sequence) and all(isinstance(a, TimeSeriesAssetData) for a in result):
+        return _table_of_assets(to_json(result))
+    table = table_of(argument, result, VALID)
+    if "timestamp" not in table.column_names:
+        listed = ", ".join(map(repr, table.column_names))
+        raise _checks.invalid(argument, listed, "a frame with a column `timestamp`")
+    return table
+
+
+class Drawable:
+    """What can be drawn of a table.
+
+    Attributes:
+        series: The series in it, attribute by attribute.
+        left_out: The attributes that no line can show.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        self.series: list[Series] = []
+        self.left_out: list[str] = []
+        self._times: Times = table["timestamp"].cast(INSTANT).cast(pa.int64()).to_numpy()
+        codes, names = _assets(table)
+        for attribute, rows, column in _columns(table):
+            readings = _readings(column)
+            if readings is None:
+                self.left_out.append(attribute)
+                continue
+            for code, some in _groups(codes[rows]):
+                self._add(names[code], attribute, rows[some], some, readings)
+
+    def _add(
+        self, asset: str, attribute: str, rows: Places, places: Places, readings: _Readings
+    ) -> None:
+        numbers, times = readings.numbers[places], self._times[rows]
+        present = ~np.isnan(numbers)
+        if not present.any():
+            return
+        numbers, times = numbers[present], times[present]
+        if (np.diff(times) <= 0).any():
+            # Each time once; of several values at a time, the last.
+            times, last = np.unique(times[::-1], return_index=True)
+            numbers = numbers[::-1][last]
+        self.series.append(Series(asset, attribute, times, numbers, readings.states))
+
+
+def _table_of_file(argument: str, path: Path) -> pa.Table:
+    match path.suffix.lower():
+        case ".csv":
+            return CsvResult(path, {}).wide()
+        case ".json":
+            return _table_of_assets(path.read_bytes())
+        case ".parquet":
+            return pq.read_table(path)
+    raise _checks.invalid(argument, str(path), VALID)
+
+
+def _table_of_assets(array: bytes) -> pa.Table:
+    data = AssetData()
+    data.add(array, latest=True)
+    return data.table("wide")
+
+
+def _columns(table: pa.Table) -> Iterator[tuple[str, Places, Values]]:
+    """Each attribute, with the rows that its values are in."""
+    if {"attribute", "value"} <= set(table.column_names):
+        codes, names = _encoded(table["attribute"])
+        for code, rows in _groups(codes):
+            yield names[code], rows, table["value"].take(pa.array(rows))
+    else:
+        every = np.arange(table.num_rows)
+        for name in table.column_names:
+            if name not in Keys._fields:
+                yield name, every, table[name]
+
+
+def _assets(table: pa.Table) -> tuple[Places, list[str]]:
+    """The number of each row's asset, and what the assets are called."""
+    if "assetId" not in table.column_names:
+        return np.zeros(table.num_rows, np.int64), [""]
+    codes, ids = _encoded(table["assetId"])
+    named = dict(zip(ids, ids, strict=True))
+    if "name" in table.column_names:
+        pairs = pa.table({"id": table["assetId"], "name": table["name"]}).group_by(["id", "name"])
+        found = pairs.aggregate([]).to_pylist()
+        named |= {str(pair["id"]): pair["name"] for pair in found if pair["name"]}
+    names = [named[assetId] for assetId in ids]
+    return codes, [
+        name if names.count(name) == 1 else f"{name} ({assetId})"
+        for name, assetId in zip(names, ids, strict=True)
+    ]
+
+
+def _encoded(column: Values) -> tuple[Places, list[str]]:
+    """Texts as numbers, and what they stand for."""
+    encoded = _plain(column).cast(TEXT).fill_null("").combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
+
+
+def _groups(codes: Places) -> Iterator[tuple[int, Places]]:
+    """The places of each number, the numbers in order."""
+    order = np.argsort(codes, kind="stable")
+    ends = np.flatnonzero(np.diff(codes[order])) + 1
+    for places in np.split(order, ends):
+        if len(places):
+            yield int(codes[places[0]]), places
+
+
+def _readings(column: Values) -> _Readings | None:
+    """A column as numbers; None if it can't be drawn."""
+    column = _plain(column)
+    kind = column.type
+    if kinds.is_boolean(kind):
+        return _Readings(_numbers(column.cast(pa.int8())), ["false", "true"])
+    if kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind):
+        return _Readings(_numbers(column))
+    if kinds.is_null(kind):
+        return _Readings(np.full(len(column), np.nan))
+    if not (kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)):
+        return None
+    try:
+        # Texts of numbers, as in a result file in CSV or where a column holds several types.
+        return _Readings(_numbers(column.cast(TEXT)))
+    except pa.ArrowInvalid:
+        return _states(column.cast(TEXT))
+
+
+def _states(column: Values) -> _Readings | None:
+    states = sorted(column.drop_null().unique().to_pylist())
+    if len(states) > MOST_STATES:
+        return None
+    return _Readings(_numbers(pc.index_in(column, value_set=pa.array(states, TEXT))), states)
+
+
+def _numbers(column: Values) -> Numbers:
+    numbers: Numbers = column.cast(pa.float64(), safe=False).to_numpy()
+    return numbers
+
+
+def _plain(column: Values) -> Values:
+    """A column without the dictionary that frames keep their categories in."""
+    return column.cast(column.type.value_type) if kinds.is_dictionary(column.type) else column

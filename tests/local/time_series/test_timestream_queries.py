@@ -128,7 +128,8 @@ QUERIES: dict[str, tuple[str, list[list[Any]]]] = {
         "SELECT interpolate_locf(s, from_milliseconds(15000)), "
         "interpolate_fill(s, from_milliseconds(15000), 9.5), "
         "interpolate_fill(s, from_milliseconds(20000), 9.5), "
-        "transform(interpolate_linear(s, ARRAY[now(), from_milliseconds(15000)]), x -> x.value)[2], "
+        "transform(interpolate_linear(s, ARRAY[now(), from_milliseconds(15000)]), "
+        "x -> x.value)[2], "
         "interpolate_linear(s, from_milliseconds(-1)) FROM "
         f"(SELECT create_time_series(time, measure_value::double) AS s {CPU} AND host = 'h0')",
         [["0.0", "9.5", "3.0", "2.25", None]],
