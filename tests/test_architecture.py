@@ -25,6 +25,7 @@ PUBLIC = {
     "the doors": ["AsyncAvistaDigitalExchange", "AvistaDigitalExchange"],
     "types of users": ["Organization", "User"],
     "types of data stores": [
+        "AsyncDataStore",
         "DataStore",
         "DataStoreDirectory",
         "DataStoreFile",

@@ -65,6 +65,16 @@ CALLS = {
 BEYOND = {
     "iterTimeSeriesDatabase_TimestreamFormat": "timeSeriesDbId, queryString, maxRows=None",
     "execute": "document, variables=None, operationName=None",
+    "createDataStore": "name, description=None",
+    "updateDataStore": "dataStoreId, name=None, description=None",
+    "deleteDataStore": "dataStoreId",
+    "createDataStoreDirectory": "dataStoreId, parentDirectoryId, name",
+    "renameDataStoreDirectory": "dataStoreDirectoryId, name",
+    "moveDataStoreDirectory": "dataStoreDirectoryId, parentDirectoryId, name=None",
+    "deleteDataStoreDirectory": "dataStoreDirectoryId",
+    "renameDataStoreFile": "dataStoreFileId, name",
+    "moveDataStoreFile": "dataStoreFileId, dataStoreDirectoryId, name=None",
+    "downloadDataStoreZip": "dataStoreObjectIds, writeLocation",
 }
 """Calls that go beyond the documented ones."""
 
@@ -146,7 +156,7 @@ class TestCalls:
     @each_door
     def test_there_are_no_others(self, door: type) -> None:
         public = {name for name in dir(door) if not name.startswith("_")}
-        assert public == {*EVERY_CALL, "close"}
+        assert public == {*EVERY_CALL, "close", "dataStores"}
 
     @each_door
     def test_the_client_is_made_from_token_and_debug(self, door: type) -> None:

@@ -7,6 +7,7 @@ in `errors`; all of them can be imported from here.
 
 import logging
 
+from ._async_data_store import AsyncDataStore
 from ._version import __version__
 from .errors import (
     ApiError,
@@ -63,6 +64,7 @@ __all__ = [
     "ApiError",
     "AssetFilter",
     "AsyncAvistaDigitalExchange",
+    "AsyncDataStore",
     "AvistaDigitalExchange",
     "Collaborative",
     "CollaborativeMemberOrganization",

@@ -17,6 +17,7 @@ from typing import IO, Any, BinaryIO, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
 
+from ._collector import collector_at_rest
 from ._generated.input_types import TimeSeriesQueryAssetInput
 from ._instants import instant, iso_text
 from .errors import InvalidParameterError, InvalidResponseError
@@ -74,7 +75,9 @@ class Request:
         """Read a chunk's assets, without what was not asked for."""
         times = _Times()
         try:
-            for asset in from_json(chunk):
+            with collector_at_rest():
+                assets = from_json(chunk)
+            for asset in assets:
                 asset_id = asset["assetId"]
                 attributes = [
                     _attribute(entry, times)

@@ -12,7 +12,6 @@ def need(extra: str, *modules: str) -> None:
             import_module(module)
         except ModuleNotFoundError as error:
             raise MissingExtraError(
-                f"this needs {error.name}: "
-                f'pip install "avista-digital-exchange-sdk[{extra}]"',
+                f'this needs {error.name}: pip install "avista-digital-exchange-sdk[{extra}]"',
                 name=error.name,
             ) from error

@@ -10,6 +10,7 @@ import pydantic
 from pydantic import SecretStr, ValidationError
 from pydantic_core import from_json, to_json
 
+from ._collector import collector_at_rest
 from ._documents import operation
 from ._io import Answer, Io
 from ._log import logger, shortened
@@ -195,9 +196,10 @@ def parse_answer(result: type[Data], answer: Answer, operation_name: str, token:
     """Turn the platform's answer into its data, or into the error it stands for."""
     if answer.status == 200:
         try:
-            envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(
-                answer.content
-            )
+            with collector_at_rest():
+                envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(
+                    answer.content
+                )
         except ValidationError as error:
             # A partial answer must not hide the platform's own error.
             parsed = _json_object(answer.content)

@@ -80,7 +80,7 @@ class _WithoutNulls:
 
 
 def _without_nulls(items: list[Any] | None) -> list[Any]:
-    return [item for item in items or () if item is not None]
+    return [item for item in items if item is not None] if items else []
 
 
 _Item = TypeVar("_Item")

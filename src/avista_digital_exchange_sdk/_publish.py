@@ -163,23 +163,31 @@ def _rejections(info: Any) -> Iterable[dict[str, Any]]:
 def merged(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
     """Join what several answers say of the same asset and attribute, in the order they came."""
     joined: dict[str, TimeSeriesAssetData] = {}
-    attributes: dict[tuple[str, str], TimeSeriesAssetAttribute] = {}
+    attributes: dict[str, dict[str, TimeSeriesAssetAttribute]] = {}
     for asset in assets:
-        known = joined.get(asset.assetId)
-        if known is None:
-            known = joined[asset.assetId] = asset.model_copy(update={"attributes": []})
-        known.name = known.name if asset.name is None else asset.name
-        for attribute in asset.attributes:
-            key = (asset.assetId, attribute.name)
-            if (earlier := attributes.get(key)) is None:
-                attributes[key] = attribute
-                known.attributes.append(attribute)
-            else:
-                earlier.data.extend(attribute.data)
-                if _instant_of(attribute) >= _instant_of(earlier):
-                    earlier.lastValue = attribute.lastValue
-                    earlier.lastValueTime = attribute.lastValueTime
+        known = joined.setdefault(asset.assetId, asset)
+        if known is not asset:
+            if asset.assetId not in attributes:
+                attributes[asset.assetId] = {entry.name: entry for entry in known.attributes}
+            _join(known, attributes[asset.assetId], asset)
     return list(joined.values())
+
+
+def _join(
+    known: TimeSeriesAssetData,
+    attributes: dict[str, TimeSeriesAssetAttribute],
+    asset: TimeSeriesAssetData,
+) -> None:
+    known.name = known.name if asset.name is None else asset.name
+    for attribute in asset.attributes:
+        earlier = attributes.setdefault(attribute.name, attribute)
+        if earlier is attribute:
+            known.attributes.append(attribute)
+            continue
+        earlier.data.extend(attribute.data)
+        if _instant_of(attribute) >= _instant_of(earlier):
+            earlier.lastValue = attribute.lastValue
+            earlier.lastValueTime = attribute.lastValueTime
 
 
 def _instant_of(attribute: TimeSeriesAssetAttribute) -> int:

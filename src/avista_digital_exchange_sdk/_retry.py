@@ -58,8 +58,9 @@ def may_pass(error: DigitalExchangeError, *, repeatable: bool) -> bool:
     if isinstance(error, RateLimitedError):
         return True
     if isinstance(error, ApiError):
-        passing = isinstance(error, ServerError) or error.statusCode in PASSING_STATUSES
-        return repeatable and passing
+        # The platform tells of failures of its own inside a 200 too.
+        told = error.statusCode == 200 and isinstance(error, ServerError)
+        return repeatable and (told or error.statusCode in PASSING_STATUSES)
     return False
 
 

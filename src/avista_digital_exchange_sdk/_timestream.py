@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from ._collector import collector_at_rest
 from ._generated.fragments import TimestreamPage
 from ._model import BaseModel
 from .errors import InvalidResponseError
@@ -62,7 +63,8 @@ class QueryResult_TimestreamVariables(BaseModel):
 def result_of(page: TimestreamPage) -> QueryResult_TimestreamVariables:
     """Read the platform's answer; the response of Timestream travels in it as JSON text."""
     try:
-        results = from_json(page.resultJSONString)
+        with collector_at_rest():
+            results = from_json(page.resultJSONString)
     except ValueError:
         results = None
     wanted = {"QueryId": str, "Rows": list, "ColumnInfo": list}
@@ -77,21 +79,23 @@ def row_values(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
     """The rows of a page as dictionaries of Python values, keyed by column name."""
     if not result.rows:
         return []
-    names = column_names(result.columnInfo)
+    with collector_at_rest():
+        names = column_names(result.columnInfo)
+        columns = _converted_columns(result)
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _converted_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
+    """The values, a column at a time: twice as fast as converting every datum by itself."""
+    data = zip(*(row["Data"] for row in result.rows), strict=True)
     try:
-        # Converting a column at a time is twice as fast as converting every datum by itself.
-        columns = [
-            _converter(column["Type"])(data)
-            for column, data in zip(
-                result.columnInfo,
-                zip(*(row["Data"] for row in result.rows), strict=True),
-                strict=True,
-            )
+        return [
+            _converter(column["Type"])(values)
+            for column, values in zip(result.columnInfo, data, strict=True)
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         kind = type(error).__name__
         raise InvalidResponseError(f"a row is not of the columns' types ({kind})") from error
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def column_names(columns: list[dict[str, Any]]) -> list[str]:

@@ -207,8 +207,8 @@ class DataStoreCalls(Service, Generic[Store]):
         _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
         _checks.optional_text("description", description)
         path = _source(localPath)
-        given = ("localPath", path.name) if name is None else ("name", name)
-        bare_name, extension = split_name(_checks.text(*given))
+        argument, given = ("localPath", path.name) if name is None else ("name", name)
+        bare_name, extension = split_name(_checks.text(argument, given))
         created: list[str] = []
 
         async def create() -> str:

@@ -224,12 +224,14 @@ class TestCommandLine:
         assert (shown.returncode, shown.stderr) == (0, "")
         assert "--against" in shown.stdout
 
-    def test_without_the_extra_it_says_which_one_is_missing(self) -> None:
+    @pytest.mark.parametrize("module", ["typer", "graphql", "rich"])
+    def test_without_the_extra_it_says_which_one_is_missing(self, module: str) -> None:
         code = (
-            "import sys; sys.modules['typer'] = None\n"
+            f"import sys; sys.modules[{module!r}] = None; sys.argv = ['avista-dx', 'contract']\n"
             "from avista_digital_exchange_sdk.cli import main; main()"
         )
         shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert shown.returncode != 0
-        assert "pip install 'avista-digital-exchange-sdk[contract]'" in shown.stderr
+        assert shown.returncode == 2
+        assert f"this needs {module}" in shown.stderr
+        assert 'pip install "avista-digital-exchange-sdk[contract]"' in shown.stderr
         assert "Traceback" not in shown.stderr

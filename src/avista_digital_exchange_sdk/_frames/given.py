@@ -56,7 +56,7 @@ class GivenFrame:
     """
 
     def __init__(self, frame: object, timeColumn: str, timeZone: str | None) -> None:
-        self._table = _indexed_by_time(table_of("frame", frame), timeColumn)
+        self._table = indexed_by_time(table_of("frame", frame), timeColumn)
         self._timeZone = None if timeZone is None else zone("timeZone", timeZone).key
 
     def __len__(self) -> int:
@@ -156,7 +156,7 @@ def table_of(argument: str, frame: object, valid: str = VALID_FRAME) -> pa.Table
         raise _checks.invalid(argument, frame, valid) from None
 
 
-def _indexed_by_time(table: pa.Table, timeColumn: str) -> pa.Table:
+def indexed_by_time(table: pa.Table, timeColumn: str) -> pa.Table:
     """Make a column of an index of times; an index that only numbers rows is not wanted."""
     if UNNAMED_INDEX not in table.column_names:
         return table

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from ..errors import SubscriptionError
 from ._protocol import Network
@@ -26,10 +27,23 @@ def connect_options(network: Network, url: str, subprotocols: list[str]) -> dict
         "compression": None,
         # The logger of websockets shows whole messages, token included; nobody listens to this one.
         "logger": logging.Logger("websockets of the SDK", logging.CRITICAL + 1),
-        # True takes what the environment says; no proxy can reach this machine's own loopback.
-        "proxy": None if parts.hostname in LOOPBACK else network.proxy or True,
+        "proxy": _proxy(network, parts.hostname or ""),
     }
     return options | {"ssl": network.tls} if parts.scheme == "wss" else options
+
+
+def _proxy(network: Network, host: str) -> str | bool | None:
+    """The proxy to use, as websockets takes it: True for what the environment says."""
+    if host in LOOPBACK:
+        # No proxy can reach this machine's own loopback for us.
+        return None
+    if network.proxy is not None:
+        return network.proxy
+    proxies = getproxies()
+    # Of ALL_PROXY, which httpx heeds, websockets does not know.
+    if "all" in proxies and not proxies.keys() & {"wss", "https"} and not proxy_bypass(host):
+        return proxies["all"]
+    return True
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """Results of any kind as series: one attribute of one asset each."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from .. import _checks
 from .._frames.asset_data import AssetData
 from .._frames.columns import INSTANT, TEXT, Keys, Values
 from .._frames.csv_result import CsvResult
-from .._frames.given import table_of
+from .._frames.given import indexed_by_time, table_of
 from .._generated.fragments import TimeSeriesAssetData
 from .thinning import Numbers, Times
 
@@ -56,13 +56,17 @@ class _Readings(NamedTuple):
     states: Sequence[str] | None = None
 
 
+_Column = tuple[str, Places, Values]
+"""An attribute, the rows that its values are in, and the values."""
+
+
 def table_of_result(argument: str, result: object) -> pa.Table:
     """A result as a table, wide or long."""
     if isinstance(result, (str, os.PathLike)):
         return _table_of_file(argument, _checks.source_file(argument, result))
     if isinstance(result, Sequence) and all(isinstance(a, TimeSeriesAssetData) for a in result):
         return _table_of_assets(to_json(result))
-    table = table_of(argument, result, VALID)
+    table = indexed_by_time(table_of(argument, result, VALID), "timestamp")
     if "timestamp" not in table.column_names:
         listed = ", ".join(map(repr, table.column_names))
         raise _checks.invalid(argument, listed, "a frame with a column `timestamp`")
@@ -72,17 +76,21 @@ def table_of_result(argument: str, result: object) -> pa.Table:
 class Drawable:
     """What can be drawn of a table.
 
+    Args:
+        table: The table, wide or long.
+        attributes: The attributes wanted; None for all.
+
     Attributes:
         series: The series in it, attribute by attribute.
         left_out: The attributes that no line can show.
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, attributes: Iterable[str] | None) -> None:
         self.series: list[Series] = []
         self.left_out: list[str] = []
         self._times: Times = table["timestamp"].cast(INSTANT).cast(pa.int64()).to_numpy()
         codes, names = _assets(table)
-        for attribute, rows, column in _columns(table):
+        for attribute, rows, column in _wanted(list(_columns(table)), attributes):
             readings = _readings(column)
             if readings is None:
                 self.left_out.append(attribute)
@@ -122,7 +130,20 @@ def _table_of_assets(array: bytes) -> pa.Table:
     return data.table("wide")
 
 
-def _columns(table: pa.Table) -> Iterator[tuple[str, Places, Values]]:
+def _wanted(columns: list[_Column], attributes: object) -> list[_Column]:
+    """The columns of the attributes wanted, in that order."""
+    if attributes is None:
+        return columns
+    by_name = {column[0]: column for column in columns}
+    names = _checks.entries("attributes", attributes, "names of attributes")
+    for name in names:
+        if name not in by_name:
+            listed = ", ".join(map(repr, by_name)) or "none"
+            raise _checks.invalid("attributes", name, f"one of the result's attributes: {listed}")
+    return [by_name[name] for name in dict.fromkeys(names)]
+
+
+def _columns(table: pa.Table) -> Iterator[_Column]:
     """Each attribute, with the rows that its values are in."""
     if {"attribute", "value"} <= set(table.column_names):
         codes, names = _encoded(table["attribute"])

@@ -24,11 +24,13 @@ class Line(NamedTuple):
 
     Attributes:
         begins: Whether a point begins a new stretch, after a gap.
+        step: The usual time from one point to the next, for which a value holds before a gap.
     """
 
     times: Times
     values: Numbers
     begins: Truths
+    step: int
 
     def thinned(self, first: int, last: int) -> "Line":
         """The same line with fewer points, drawn over the time from `first` to `last`.
@@ -50,35 +52,32 @@ class Line(NamedTuple):
         for extreme in (lowest, highest):
             places = np.flatnonzero(self.values == extreme[run])
             kept[places[_changes(run[places])]] = True
-        return Line(self.times[kept], self.values[kept], self.begins[kept])
+        return Line(self.times[kept], self.values[kept], self.begins[kept], self.step)
 
     def broken(self) -> "Line":
         """The line with a missing value in every gap, where it is interrupted."""
         places = np.flatnonzero(self.begins)[1:]
         return Line(
-            np.insert(self.times, places, self.times[places]),
+            np.insert(self.times, places, self.times[places - 1] + self.step),
             np.insert(self.values, places, np.nan),
             np.insert(self.begins, places, False),
+            self.step,
         )
 
     def alone(self) -> Truths:
         """Which points stand alone between two gaps, where no line shows them."""
-        return self.begins & np.append(self.begins[1:], True)
+        alone: Truths = self.begins & np.append(self.begins[1:], True)
+        return alone
 
 
 def line_of(times: Times, values: Numbers) -> Line:
     """Points, at times that grow, as a line with its gaps."""
     steps = np.diff(times)
-    begins = np.append(True, steps > _longest_step(steps))[: len(times)]
-    return Line(times, values, begins)
-
-
-def _longest_step(steps: Times) -> float:
-    """The longest step without a gap."""
     if len(steps) < 2:
-        return np.inf
+        return Line(times, values, np.arange(len(times)) == 0, 0)
     usual, long = np.quantile(steps, [0.5, 0.9])
-    return float(long * (STEADY if long <= STEADY * usual else UNSTEADY))
+    longest = long * (STEADY if long <= STEADY * usual else UNSTEADY)
+    return Line(times, values, np.append(True, steps > longest), int(usual))
 
 
 def _changes(numbers: npt.NDArray[np.int64]) -> Truths:

@@ -2,16 +2,19 @@
 
 import sys
 
+from .._extras import need
+from ..errors import MissingExtraError
+
+FAILED = 2
+
 
 def main() -> None:
     """Run the command line, or say which extra it needs."""
     try:
-        import typer  # noqa: F401
-    except ModuleNotFoundError:
-        sys.exit(
-            "avista-dx needs what the extra `contract` brings: "
-            "pip install 'avista-digital-exchange-sdk[contract]'"
-        )
+        need("contract", "typer")
+    except MissingExtraError as error:
+        sys.stderr.write(f"avista-dx: {error}\n")
+        sys.exit(FAILED)
     from .app import app
 
     app()

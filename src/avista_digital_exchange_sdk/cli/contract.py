@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from .._extras import need
 from ..contract.errors import ContractError
 from ..contract.format import Format
+from ..errors import MissingExtraError
 
 BREAKS, UNKNOWN = 1, 2
 
@@ -37,6 +39,7 @@ def contract(
     Exits with 0 if nothing that is in use breaks, with 1 if something does, and with 2 if the
     schemas could not be compared.
     """
+    _need("graphql", "rich")
     from ..contract import report, surface
     from ..contract.comparison import compare
     from ..contract.documents import Documents
@@ -64,6 +67,7 @@ def generate(
     Exits with 0 if the package is written, with 1 if the files do not fit the platform's schema,
     and with 2 if there is something else in the way.
     """
+    _need("ariadne_codegen")
     from ..contract import surface
     from ..contract.codegen.client import generate as generate_client
     from ..contract.documents import Documents
@@ -74,10 +78,19 @@ def generate(
             typer.echo("\n".join(map(str, problems)), err=True)
             sys.exit(BREAKS)
         changed = generate_client(documents, out)
-    except ContractError as error:
+    except (ContractError, OSError) as error:
         typer.echo(f"{error}", err=True)
         sys.exit(UNKNOWN)
     for name in changed:
         typer.echo(f"written: {out / name}")
     if not changed:
         typer.echo(f"{out} is up to date.")
+
+
+def _need(*modules: str) -> None:
+    """Stop where something is not installed."""
+    try:
+        need("contract", *modules)
+    except MissingExtraError as error:
+        typer.echo(f"avista-dx: {error}", err=True)
+        sys.exit(UNKNOWN)

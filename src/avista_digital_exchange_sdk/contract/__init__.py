@@ -8,6 +8,7 @@ layout       a schema as the files of `schema/`, one a service
 changes      what differs between two schemas
  ├─ usage    the part of a schema that operations use
 surface      the SDK's own operations, and the calls and types they stand for
+ ├─ reach    what a call's code reaches
 documents    a user's own operation files
 comparison   the changes, each with the operations, calls and types it touches
 report       the comparison as a table, as JSON and as annotations of a GitHub workflow

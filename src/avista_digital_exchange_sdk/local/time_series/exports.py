@@ -14,7 +14,7 @@ from typing import TextIO
 import duckdb
 
 from .filter_query import FilterResult
-from .sql_text import csv_text, iso_text, json_text, timestamp_text
+from .sql_text import csv_text, iso_text, timestamp_text
 from .values import format_iso
 
 _ROWS_AT_ONCE = 8192
@@ -131,19 +131,24 @@ def _select_data(
 ) -> None:
     """Select the data points of some attributes as JSON, with their places in the portion."""
     columns = sorted({last.column for last in portion})
-    values = ", ".join(json_text(f"c{i}", result.attributes[i].type) for i in columns)
-    places = [[last.asset_index, last.column, i] for i, last in enumerate(portion)]
+    places = [
+        [last.asset_index, last.column, i, int(result.attributes[last.column].type == "VARCHAR")]
+        for i, last in enumerate(portion)
+    ]
     first = max(rows.start, min(last.rows.start for last in portion))
     end = min(rows.stop, max(last.rows.stop for last in portion))
     cursor.execute(
         f"""
-        SELECT position, '{{"timestamp":"' || {iso_text("time")} || '","value":' || value || '}}'
+        SELECT position, '{{"timestamp":"' || {iso_text("time")} || '","value":' ||
+            CASE WHEN is_text THEN results.json_string(value) ELSE '"' || value || '"' END || '}}'
         FROM (
             SELECT asset_index, time, rowid AS row,
-                unnest([{values}]) AS value, unnest(?::JSON::INTEGER[]) AS attribute
+                unnest([{", ".join(f"c{i}" for i in columns)}]) AS value,
+                unnest(?::JSON::INTEGER[]) AS attribute
             FROM {result.table} WHERE rowid >= {first} AND rowid < {end}
         ) JOIN (
-            SELECT place[1] AS asset_index, place[2] AS attribute, place[3] AS position
+            SELECT place[1] AS asset_index, place[2] AS attribute, place[3] AS position,
+                place[4] = 1 AS is_text
             FROM (SELECT unnest(?::JSON::INTEGER[][]) AS place)
         ) USING (asset_index, attribute)
         WHERE value IS NOT NULL

@@ -43,11 +43,6 @@ def csv_text(text: str, value_type: str) -> str:
     return f"coalesce({text}, '')"
 
 
-def json_text(text: str, value_type: str) -> str:
-    """Write a JSON string; only text can hold what needs escapes."""
-    return f"results.json_string({text})" if value_type == "VARCHAR" else f"'\"' || {text} || '\"'"
-
-
 def json_string_macro() -> str:
     """Define `json_string` in SQL; DuckDB's to_json writes hexadecimal digits as capitals."""
     return r"""

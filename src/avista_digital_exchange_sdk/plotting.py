@@ -1,0 +1,53 @@
+"""Pictures of time series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ._extras import need
+from ._zones import zone
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def plotTimeSeries(
+    result: object,
+    *,
+    attributes: Iterable[str] | None = None,
+    timeZone: str = "UTC",
+    title: str | None = None,
+) -> Figure:
+    """Draw time series.
+
+    There is one panel a unit, which is read off the brackets at the end of an attribute's name, as
+    in `GHI (W/m^2)`, and one an attribute that has none. Assets are lines. Where data is missing,
+    a line is interrupted. Truths and texts are drawn as steps. Lines of a million points are
+    thinned out to what a picture can show, peaks included. Needs the extra `plot`.
+
+    Args:
+        result: A frame as queries return it, of pandas, polars or Arrow, wide or long; a list of
+            `TimeSeriesAssetData`; or the path of a result file (`.csv`, `.json`, `.parquet`).
+        attributes: The attributes to draw; all of them if left out.
+        timeZone: The zone of the axis of time, such as `America/Los_Angeles`.
+        title: What to write above; the asset's name if left out and there is but one.
+
+    Returns:
+        The figure. `figure.savefig("result.png")` writes it, and notebooks show it.
+
+    Raises:
+        InvalidParameterError: An argument can't be used, or is not such a result.
+        InvalidResponseError: A file is not of its format.
+        MissingExtraError: The extra `plot` is not installed.
+
+    Example:
+        >>> assets = digitalExchange.listTimeSeriesAssetsAndLatestValues(timeSeriesDbId)
+        >>> plotTimeSeries(assets, timeZone="America/Los_Angeles").savefig("latest.png")
+    """
+    need("plot", "matplotlib", "numpy", "pyarrow")
+    from ._plots.drawing import draw
+    from ._plots.series import Drawable, table_of_result
+
+    place = zone("timeZone", timeZone)
+    return draw(Drawable(table_of_result("result", result), attributes), place, title)

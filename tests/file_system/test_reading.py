@@ -1,0 +1,446 @@
+"""Finding files by their paths and reading them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    TransferError,
+)
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.platform import Platform
+from ..support.proxy import Proxy
+from ..support.scripted import Answer
+
+EXPIRED = Answer(
+    403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+)
+LISTING = "storage_getDataStoreDirectory"
+MEGABYTE = 1_000_000
+
+Upload = Callable[..., str]
+
+
+@pytest.fixture
+def owner(local: LocalExchange) -> AvistaDigitalExchange:
+    """Someone else at work in the same data store."""
+    with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as owner:
+        yield owner
+
+
+@pytest.fixture
+def upload(owner: AvistaDigitalExchange, home: str, tmp_path: Path) -> Upload:
+    """Puts a file into the data store's home, unseen by the file system; returns its id."""
+    local = tmp_path / "to upload"
+    home_directory = owner.getDataStore(home).homeDirectoryId
+
+    def upload(name: str, content: bytes = b"") -> str:
+        local.write_bytes(content)
+        return owner.uploadFileToDataStore(home, home_directory, local, name).dataStoreFileId
+
+    return upload
+
+
+def numbered(size: int) -> bytes:
+    """Bytes in which every place is told from the others."""
+    return b"".join(index.to_bytes(4, "big") for index in range(size // 4))
+
+
+class TestPaths:
+    def test_files_and_directories_are_found_below_the_data_stores_id(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        file_system.pipe({f"{home}/a/b/load.csv": b"12.5", f"{home}/README": b""})
+        assert file_system.ls(home, detail=False) == [f"{home}/a", f"{home}/README"]
+        assert file_system.ls(f"dx://{home}/a/", detail=False) == [f"{home}/a/b"]
+        assert file_system.ls(f"{home}/a/b/load.csv", detail=False) == [f"{home}/a/b/load.csv"]
+        assert file_system.find(home) == [f"{home}/README", f"{home}/a/b/load.csv"]
+        assert file_system.glob(f"dx://{home}/**/*.csv") == [f"{home}/a/b/load.csv"]
+        assert [place for place, _, _ in file_system.walk(home)] == [
+            home,
+            f"{home}/a",
+            f"{home}/a/b",
+        ]
+        assert file_system.isdir(f"{home}/a")
+        assert file_system.isfile(f"{home}/README")
+        assert file_system.du(home) == 4
+
+    def test_the_root_lists_the_data_stores_you_own(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        stores = {info["name"]: info for info in file_system.ls("dx://")}
+        assert stores[home]["displayName"] == "Field data"
+        assert file_system.info(home)["type"] == file_system.info("")["type"] == "directory"
+
+    def test_what_is_known_of_a_file_is_told(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        file_id = upload("load.tar.gz", b"12.5")
+        info = file_system.info(f"dx://{home}/load.tar.gz")
+        assert (info["name"], info["type"], info["size"]) == (f"{home}/load.tar.gz", "file", 4)
+        assert info["dataStoreFileId"] == file_id
+        assert info["contentType"] == "application/gzip"
+        moment = file_system.modified(f"{home}/load.tar.gz")
+        assert abs(moment - datetime.now(UTC)) < timedelta(minutes=1)
+        assert file_system.created(f"{home}/load.tar.gz") == moment
+
+    @pytest.mark.parametrize("path", ["nothing", "nothing/at/all", "load.csv/inside"])
+    def test_what_is_not_there_is_missing(
+        self, path: str, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        upload("load.csv")
+        assert not file_system.exists(f"{home}/{path}")
+        assert not file_system.isdir(f"{home}/{path}")
+        for look in (file_system.info, file_system.ls, file_system.open, file_system.cat):
+            with pytest.raises((FileNotFoundError, NotADirectoryError)):
+                look(f"{home}/{path}")
+
+    def test_a_data_store_that_is_not_there_is_missing(
+        self, file_system: DataStoreFileSystem
+    ) -> None:
+        assert not file_system.exists("dataStoreId.nothing")
+        with pytest.raises(FileNotFoundError):
+            file_system.ls("dataStoreId.nothing")
+
+    def test_what_you_may_not_see_is_refused(self, home: str, local: LocalExchange) -> None:
+        outsider = DataStoreFileSystem(token=local.tokens["outsider"], endpoint=local.endpoint)
+        with pytest.raises(PermissionError):
+            outsider.ls(home)
+        outsider.close()
+
+    def test_a_directory_can_not_be_read(self, file_system: DataStoreFileSystem, home: str) -> None:
+        with pytest.raises(IsADirectoryError):
+            file_system.open(home)
+
+
+class TestNames:
+    def test_of_several_files_of_one_name_it_is_the_newest(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        older = upload("load.csv", b"first")
+        upload("load.csv", b"second")
+        assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
+        assert file_system.cat(f"{home}/load.csv") == b"second"
+        assert file_system.info(f"{home}/load.csv")["others"] == (older,)
+
+    def test_a_directory_comes_before_a_file_of_its_name(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        file_system.pipe(f"{home}/load/july.csv", b"12.5")
+        upload("load", b"a file")
+        file_system.invalidate_cache()
+        assert file_system.isdir(f"{home}/load")
+        assert file_system.find(home) == [f"{home}/load/july.csv"]
+
+    def test_a_file_whose_bytes_are_under_way_is_not_there_yet(
+        self, file_system: DataStoreFileSystem, home: str, platform: Platform, upload: Upload
+    ) -> None:
+        upload("load.csv", b"old")
+        directory = file_system.info(home)["dataStoreDirectoryId"]
+        platform.create_entries(home, directory, [], ["load", "new"])
+        assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
+        assert file_system.cat(f"{home}/load.csv") == b"old"
+
+    def test_names_that_no_path_can_hold_are_left_out(
+        self, file_system: DataStoreFileSystem, home: str, platform: Platform, tmp_path: Path
+    ) -> None:
+        directory = file_system.info(home)["dataStoreDirectoryId"]
+        platform.create_entries(home, directory, ["..", "a/b", "."], [])
+        file_system.pipe(f"{home}/load.csv", b"12.5")
+        assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
+        file_system.get(home, str(tmp_path / "got"), recursive=True)
+        assert [path.name for path in tmp_path.rglob("*")] == ["got", "load.csv"]
+
+    @pytest.mark.parametrize("name", ["ü 日本.csv", "a b+c%20d&e=f.csv", "#1?.csv", "x'y\"z"])
+    def test_any_other_name_will_do(
+        self, name: str, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        file_system.pipe(f"{home}/{name}/{name}", b"12.5")
+        assert file_system.ls(f"{home}/{name}", detail=False) == [f"{home}/{name}/{name}"]
+        assert file_system.cat_file(f"{home}/{name}/{name}") == b"12.5"
+
+
+class TestRemembering:
+    def test_a_listing_is_asked_for_once(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    ) -> None:
+        upload("load.csv", b"12.5")
+        for _ in range(3):
+            watched_file_system.ls(home)
+            watched_file_system.info(f"{home}/load.csv")
+        assert proxy.names == ["storage_getDataStore", LISTING]
+
+    def test_it_is_asked_for_anew_on_demand(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        assert file_system.ls(home) == []
+        upload("load.csv")
+        assert file_system.ls(home) == []
+        assert file_system.ls(home, refresh=True, detail=False) == [f"{home}/load.csv"]
+        upload("more.csv")
+        file_system.invalidate_cache(home)
+        assert len(file_system.ls(home)) == 2
+
+    def test_it_is_forgotten_after_a_while(
+        self, local: LocalExchange, home: str, upload: Upload
+    ) -> None:
+        hasty = DataStoreFileSystem(
+            token=local.token, endpoint=local.endpoint, listings_expiry_time=0
+        )
+        assert hasty.ls(home) == []
+        upload("load.csv")
+        assert len(hasty.ls(home)) == 1
+        hasty.close()
+
+    def test_what_others_have_added_is_found_at_once(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        file_system.ls(home)
+        assert not file_system.exists(f"{home}/load.csv")
+        upload("load.csv", b"12.5")
+        assert file_system.exists(f"{home}/load.csv")
+        upload("more.csv", b"13")
+        assert file_system.cat(f"{home}/more.csv") == b"13"
+
+    def test_what_others_have_replaced_is_read_anew(
+        self,
+        file_system: DataStoreFileSystem,
+        home: str,
+        upload: Upload,
+        owner: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        old = upload("load.csv", b"old")
+        file_system.ls(home)
+        upload("load.csv", b"newer")
+        owner.deleteDataStoreFile(old)
+        assert file_system.cat(f"{home}/load.csv") == b"newer"
+        file_system.ls(home)
+        file_system.get_file(f"{home}/load.csv", str(tmp_path / "load.csv"))
+        assert (tmp_path / "load.csv").read_bytes() == b"newer"
+
+    def test_a_directory_that_others_have_replaced_is_listed_anew(
+        self, file_system: DataStoreFileSystem, home: str, owner: AvistaDigitalExchange
+    ) -> None:
+        file_system.pipe(f"{home}/a/b/old.csv", b"")
+        file_system.ls(f"{home}/a/b")
+        outer = file_system.info(f"{home}/a")["dataStoreDirectoryId"]
+        owner.deleteDataStoreDirectory(outer)
+        home_directory = owner.getDataStore(home).homeDirectoryId
+        anew = owner.createDataStoreDirectory(home, home_directory, "a")
+        file_system.invalidate_cache(f"{home}/a/b")
+        assert not file_system.exists(f"{home}/a/b")
+        assert file_system.info(f"{home}/a")["dataStoreDirectoryId"] == anew.dataStoreDirectoryId
+
+    def test_its_own_changes_show_at_once(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        for path in (f"{home}/a/load.csv", f"{home}/a/more.csv"):
+            file_system.pipe(path, b"1")
+            assert file_system.exists(path)
+        file_system.rm(f"{home}/a/more.csv")
+        assert file_system.ls(f"{home}/a", detail=False) == [f"{home}/a/load.csv"]
+
+
+class TestBytes:
+    @pytest.mark.parametrize(
+        ("start", "end"), [(None, None), (10, 20), (-10, None), (None, -5), (90, 200), (50, 50)]
+    )
+    def test_a_part_is_what_a_slice_would_be(
+        self, start: int | None, end: int | None, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        content = numbered(100)
+        file_system.pipe(f"{home}/load.bin", content)
+        assert file_system.cat_file(f"{home}/load.bin", start, end) == content[start:end]
+
+    def test_an_empty_file_is_read_as_such(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        file_system.touch(f"{home}/empty")
+        assert file_system.cat(f"{home}/empty") == b""
+        with file_system.open(f"{home}/empty") as file:
+            assert file.read() == b""
+
+    def test_only_the_blocks_that_are_read_are_fetched(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    ) -> None:
+        content = numbered(2 * MEGABYTE)
+        upload("load.bin", content)
+        with watched_file_system.open(f"{home}/load.bin", block_size=100_000) as file:
+            file.seek(-8, 2)
+            assert file.read() == content[-8:]
+            file.seek(250_000)
+            assert file.read(10) == content[250_000:250_010]
+            file.seek(240_000)
+            assert file.read(20) == content[240_000:240_020]
+        ranges = [request.headers["Range"] for request in proxy.named("GET")]
+        assert ranges == ["bytes=1900000-1999999", "bytes=200000-299999"]
+
+    def test_opening_and_reading_asks_for_one_address(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    ) -> None:
+        upload("load.bin", numbered(MEGABYTE))
+        watched_file_system.info(f"{home}/load.bin")
+        proxy.seen.clear()
+        with watched_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
+            assert file.read() == numbered(MEGABYTE)
+        assert proxy.names == ["storage_getDataStoreFileDownload", *["GET"] * 4]
+
+    def test_an_address_that_expires_on_the_way_is_renewed(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    ) -> None:
+        content = numbered(MEGABYTE)
+        upload("load.bin", content)
+        with watched_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
+            begun = file.read(10)
+            proxy.answers["GET"] = [EXPIRED]
+            assert begun + file.read() == content
+
+    def test_a_part_that_breaks_off_is_fetched_on_from_there(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    ) -> None:
+        content = numbered(1000)
+        upload("load.bin", content)
+        answer = Answer(
+            206,
+            content[:400],
+            {"Content-Length": "1000", "Content-Range": "bytes 0-999/1000", "ETag": '"x"'},
+        )
+        proxy.answers["GET"] = [answer, None]
+        with pytest.raises(TransferError, match="no longer the file it was"):
+            watched_file_system.cat(f"{home}/load.bin")
+        assert proxy.named("GET")[1].headers["Range"] == "bytes=400-999"
+        assert proxy.named("GET")[1].headers["If-Match"] == '"x"'
+
+    @pytest.mark.parametrize(
+        ("answer", "told"),
+        [
+            (Answer(200, b"x" * 1000), "gives no parts"),
+            (Answer(206, b"x" * 1000, {"Content-Range": "bytes 0-9/1000"}), "asked for the bytes"),
+            (Answer(206, b"x" * 1000), "gives no parts"),
+            (Answer(403, b"<Error><Code>AccessDenied</Code></Error>"), "AccessDenied"),
+        ],
+    )
+    def test_what_is_not_the_part_asked_for_is_refused(
+        self,
+        answer: Answer,
+        told: str,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        upload: Upload,
+    ) -> None:
+        upload("load.bin", b"x" * 1000)
+        proxy.answers["GET"] = [answer]
+        with pytest.raises(TransferError, match=told):
+            watched_file_system.cat(f"{home}/load.bin")
+
+    def test_text_is_read_line_by_line(self, file_system: DataStoreFileSystem, home: str) -> None:
+        file_system.pipe(f"{home}/load.csv", "time,°C\n0,12.5\n".encode())
+        with file_system.open(f"{home}/load.csv", "r", encoding="utf-8") as file:
+            assert list(file) == ["time,°C\n", "0,12.5\n"]
+
+    def test_compressed_files_are_read_through(
+        self, local: LocalExchange, home: str, file_system: DataStoreFileSystem
+    ) -> None:
+        options = {"token": local.token, "endpoint": local.endpoint}
+        with fsspec.open(f"dx://{home}/a.csv.gz", "wb", compression="infer", **options) as file:
+            file.write(b"12.5" * 1000)
+        assert file_system.info(f"{home}/a.csv.gz")["size"] < 200
+        with fsspec.open(f"dx://{home}/a.csv.gz", compression="infer", **options) as file:
+            assert file.read() == b"12.5" * 1000
+        fsspec.filesystem("dx", **options).close()
+
+    def test_a_file_whose_size_the_platform_can_not_tell_is_read_too(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        upload: Upload,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        # As of one above 2 GiB, where GraphQL's whole numbers end.
+        monkeypatch.setattr("avista_digital_exchange_sdk.local.shapes.LARGEST_INT", 10)
+        upload("load.bin", numbered(1000))
+        assert watched_file_system.info(f"{home}/load.bin")["size"] == 1000
+        assert watched_file_system.cat(f"{home}/load.bin") == numbered(1000)
+
+
+class TestDownloads:
+    def test_a_tree_comes_with_everything_in_it(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        tree = {f"site/{day}/{name}": f"{day} {name}".encode() for day in "ab" for name in "xyz"}
+        file_system.pipe({f"{home}/{path}": content for path, content in tree.items()})
+        file_system.mkdir(f"{home}/site/empty")
+        file_system.get(f"dx://{home}/site", str(tmp_path), recursive=True)
+        found = {
+            str(path.relative_to(tmp_path)): path.read_bytes()
+            for path in tmp_path.rglob("*")
+            if path.is_file()
+        }
+        assert found == tree
+        assert (tmp_path / "site/empty").is_dir()
+
+    def test_one_that_fails_leaves_no_part_of_it(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        upload: Upload,
+        tmp_path: Path,
+    ) -> None:
+        upload("load.csv", b"12.5")
+        target = tmp_path / "got"
+        proxy.answers["GET"] = [Answer(403, b"<Error><Code>AccessDenied</Code></Error>")]
+        with pytest.raises(TransferError):
+            watched_file_system.get(f"{home}/load.csv", str(target / "load.csv"))
+        assert list(target.iterdir()) == []
+
+    def test_progress_is_told_to_callbacks(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        file_system.pipe({f"{home}/{name}": bytes(300_000) for name in "abc"})
+        told = Told()
+        file_system.get(home, str(tmp_path / "got"), recursive=True, callback=told)
+        assert (told.value, told.size) == (4, 4)
+        assert sorted(child.value for child in told.children) == [0, 300_000, 300_000, 300_000]
+
+
+class Told(fsspec.Callback):
+    """Keeps what it was told, of every file apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.children: list[Told] = []
+
+    def branched(self, *_: object, **__: object) -> "Told":
+        self.children.append(Told())
+        return self.children[-1]
+
+
+class TestFailures:
+    def test_a_directory_that_could_not_be_read_is_not_taken_for_empty(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    ) -> None:
+        upload("load.csv")
+        broken = {"errors": [{"errorType": "Unauthorized", "message": "not now"}]}
+        proxy.answers[LISTING] = [Answer(200, str(broken).replace("'", '"').encode())]
+        with pytest.raises(PermissionError):
+            watched_file_system.find(home)
+        assert watched_file_system.find(home) == [f"{home}/load.csv"]
+
+    def test_a_platform_out_of_reach_is_not_taken_for_a_missing_file(self, home: str) -> None:
+        nowhere = DataStoreFileSystem(
+            token="token", endpoint="http://127.0.0.1:9/graphql", maxRetries=0
+        )
+        with pytest.raises(ConnectionFailedError):
+            nowhere.exists(f"{home}/load.csv")
+        nowhere.close()
