@@ -1,6 +1,6 @@
 """Finding files by their paths and reading them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +29,7 @@ Upload = Callable[..., str]
 
 
 @pytest.fixture
-def owner(local: LocalExchange) -> AvistaDigitalExchange:
+def owner(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
     """Someone else at work in the same data store."""
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as owner:
         yield owner
