@@ -33,6 +33,7 @@ EARLIEST, LATEST = -(2**63) + 10**14, 2**63 - 10**14
 """Nanoseconds since 1970 that Timestream can hold, less a day at both ends."""
 
 UNITS = {"SECONDS": 10**9, "MILLISECONDS": 10**6, "MICROSECONDS": 1000, "NANOSECONDS": 1}
+DELETE = "mutation ($id: ID!) { timeSeriesDb_deleteDatabase(timeSeriesDbId: $id) { name } }"
 TAKEN = {"time", "measure_name", "measure_value", "assetid", "name"}
 
 characters = st.characters(exclude_categories=["Cs"])
@@ -131,10 +132,16 @@ class Place:
         self._exchanges = exchanges
         self._platform = platform
         self._target = folder / "result"
+        self.database = ""
+
+    def delete(self) -> None:
+        if self.database:
+            self._platform.run(DELETE, id=self.database)
 
     def publish(self, data: Data) -> None:
         self._exchanges.reverse()
         self.exchange = self._exchanges[0]
+        self.delete()
         self.database = self._platform.create_database()
         for asset, times in data.values.items():
             records = [
@@ -213,7 +220,9 @@ def place(
             stack.enter_context(door(local.token, endpoint=local.endpoint))
             for door in DOORS.values()
         ]
-        yield Place(exchanges, platform, tmp_path_factory.mktemp("round-trips"))
+        place = Place(exchanges, platform, tmp_path_factory.mktemp("round-trips"))
+        yield place
+        place.delete()
 
 
 ways = pytest.mark.parametrize("aggregate", ["server", "client"])

@@ -87,8 +87,8 @@ def row_values(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
 
 def _converted_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
     """The values, a column at a time: twice as fast as converting every datum by itself."""
-    data = zip(*(row["Data"] for row in result.rows), strict=True)
     try:
+        data = zip(*(row["Data"] for row in result.rows), strict=True)
         return [
             _converter(column["Type"])(values)
             for column, values in zip(result.columnInfo, data, strict=True)

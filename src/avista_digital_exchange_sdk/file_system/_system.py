@@ -8,6 +8,7 @@ from typing import Any
 
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.core import get_compression  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._paths import SEPARATOR
 from .._progress import Progress
@@ -73,6 +74,16 @@ class DataStoreFileSystem(ReadingFileSystem):
             self._upload(local, path, exclusive=exclusive)
 
         return StoreFileWriter(path, store, autocommit=autocommit)
+
+    def open(
+        self, path: str, mode: str = "rb", *args: Any, compression: str | None = None, **options: Any
+    ) -> Any:
+        """Open a file, as `open()` does."""
+        if "r" not in mode and get_compression(path, compression):
+            # What compresses would leave the file behind it open, and so unwritten.
+            message = "fsspec.open() compresses what is written; the file system's own open() does not"
+            raise NotImplementedError(message)
+        return super().open(path, mode, *args, compression=compression, **options)
 
     def put_file(
         self,

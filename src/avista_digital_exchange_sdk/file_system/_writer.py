@@ -3,6 +3,7 @@
 import io
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,4 +60,6 @@ class StoreFileWriter(io.BufferedRandom):
     def __del__(self) -> None:
         # Whoever did not close it has not said that it is whole.
         if hasattr(self, "_spooled") and not self.closed:
+            message = f"dx://{self.path} was not written: it was not closed"
+            warnings.warn(message, ResourceWarning, source=self)
             self.discard()
