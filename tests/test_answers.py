@@ -196,6 +196,7 @@ class TestAnswersThatAreNone:
     @pytest.mark.parametrize(
         ("data", "place"),
         [
+            ({}, LIST),
             ({LIST: "text"}, LIST),
             ({LIST: [{"dataStoreId": "1"}]}, "name"),
             ({LIST: [{"dataStoreId": 1, "name": "private"}]}, "dataStoreId"),

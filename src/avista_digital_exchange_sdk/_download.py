@@ -5,12 +5,11 @@ up. Where one connection is fast, several would only cost.
 """
 
 import contextlib
-import hashlib
 from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ._io import BLOCK_SIZE, Download, Io
+from ._io import BLOCK_SIZE, Download, Io, Md5
 from ._presigned import Address, PassingError, broken_off, md5_of, opened
 from ._retry import Waits
 from .errors import TransferError
@@ -50,9 +49,10 @@ class Resumable:
         self._file.seek(0)
         self._file.truncate()
         self._etag: str | None = None
+        self._expected: str | None = None
         self._in_parts = False
         self.received = 0
-        self._digest = hashlib.md5(usedforsecurity=False)
+        self._md5 = Md5()
 
     def forget_address(self) -> None:
         """Ask for a fresh address at the next attempt: this one has expired."""
@@ -73,12 +73,13 @@ class Resumable:
                 self._start_over()
             total = _promised(download, self.received, self._what)
             self._etag = download.headers.get("etag")
-            expected = md5_of(download)
+            if not self.received:
+                self._expected = md5_of(download)
             with contextlib.suppress(_SlowError):
                 await self._take(download, total)
         if self._in_parts:
             await self._take_parts(url, total)
-        self._check_whole(total, expected)
+        self._check_whole(total)
 
     async def _take(self, download: Download, total: int) -> None:
         begun, first = self._io.clock(), self.received
@@ -93,7 +94,8 @@ class Resumable:
                         raise _SlowError
 
     def _count(self, block: bytes) -> None:
-        self._digest.update(block)
+        if self._expected is not None:
+            self._md5.add(block)
         self.received += len(block)
         self.furthest = max(self.furthest, self.received)
 
@@ -114,11 +116,11 @@ class Resumable:
         while block := self._file.read(BLOCK_SIZE):
             self._count(block)
 
-    def _check_whole(self, total: int, expected: str | None) -> None:
+    def _check_whole(self, total: int) -> None:
         if total != self.received:
             message = f"{self._what}: {self.received} bytes came, {total} were promised"
             raise PassingError(message)
-        if expected is not None and expected != self._digest.hexdigest():
+        if self._expected is not None and self._expected != self._md5.hexdigest():
             self._start_over()
             raise PassingError(f"{self._what}: what came does not have the file's checksum")
 

@@ -75,8 +75,8 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             >>> frame = digitalExchange.queryTimeSeriesDatabaseToDataFrame(
             ...     timeSeriesDbId, [{"assetId": "roof"}],
             ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z")
-            >>> frame["Dry-bulb (C)"].max()
-            18.8
+            >>> frame["Dry-bulb (C)"].to_list()
+            [18.8]
         """
         need("pandas", "pandas", "pyarrow")
         from ._frames.libraries import as_pandas

@@ -1,6 +1,7 @@
 """Writing, replacing, moving and deleting by path: whole or not at all."""
 
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,15 @@ class TestWriting:
             assert len(list(spool.iterdir())) == 1
         assert list(spool.iterdir()) == []
 
+    def test_compressing_is_left_to_fsspec(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        with pytest.raises(NotImplementedError, match=r"fsspec\.open\(\) compresses"):
+            file_system.open(f"{home}/load.csv.gz", "wb", compression="infer")
+        with file_system.open(f"{home}/load.csv", "wb", compression="infer") as file:
+            file.write(b"12.5")
+        assert file_system.cat(f"{home}/load.csv") == b"12.5"
+
     @pytest.mark.parametrize("mode", ["ab", "a", "r+b"])
     def test_a_mode_it_has_not_is_told(
         self, mode: str, file_system: DataStoreFileSystem, home: str
@@ -104,10 +114,9 @@ def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def fail_in(context: AbstractContextManager[Any], written: str | bytes | None = None) -> None:
-    with context as file:
-        if written:
-            file.write(written)
+def fail_in(context: AbstractContextManager[Any], act: Callable[[Any], object]) -> None:
+    with context as entered:
+        act(entered)
         raise ZeroDivisionError
 
 
@@ -121,7 +130,10 @@ class TestWholeOrNotAtAll:
         self, mode: str, file_system: DataStoreFileSystem, home: str, spool: Path
     ) -> None:
         with pytest.raises(ZeroDivisionError) as raised:
-            fail_in(file_system.open(f"{home}/load.csv", mode), "new" if mode == "w" else b"new")
+            fail_in(
+                file_system.open(f"{home}/load.csv", mode),
+                lambda file: file.write("new" if mode == "w" else b"new"),
+            )
         assert raised.value.__notes__ == [f"dx://{home}/load.csv was not written"]
         assert file_system.cat(f"{home}/load.csv") == b"old"
         assert files_in(file_system, home) == [("load", 3)]
@@ -133,7 +145,7 @@ class TestWholeOrNotAtAll:
         options = {"token": local.token, "endpoint": local.endpoint}
         opening = fsspec.open(f"dx://{home}/load.csv", "wb", compression="gzip", **options)
         with pytest.raises(ZeroDivisionError):
-            fail_in(opening, b"new")
+            fail_in(opening, lambda file: file.write(b"new"))
         assert file_system.cat(f"{home}/load.csv") == b"old"
         fsspec.filesystem("dx", **options).close()
 
@@ -207,10 +219,8 @@ class TestWholeOrNotAtAll:
     def test_a_transaction_that_fails_writes_nothing(
         self, file_system: DataStoreFileSystem, home: str, spool: Path
     ) -> None:
-        transaction = file_system.transaction
-        file = file_system.open(f"{home}/load.csv", "wb")
         with pytest.raises(ZeroDivisionError):
-            fail_in(transaction)
+            fail_in(file_system.transaction, lambda _: file_system.pipe(f"{home}/load.csv", b"new"))
         assert file_system.cat(f"{home}/load.csv") == b"old"
         assert list(spool.iterdir()) == []
 

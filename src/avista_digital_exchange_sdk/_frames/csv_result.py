@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,11 +11,18 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from .._records import LONGEST_VALUE
 from ..errors import InvalidResponseError
 from .columns import INSTANT, TEXT, Keys, LongTable, common_type, type_of, wide_names
 
 BLOCK_SIZE = 8 << 20
-"""Bytes that are parsed at a time: more than any row has, and enough for a row group."""
+"""Bytes that are parsed at a time."""
+
+SMALL_BLOCK_SIZE = 2 << 20
+"""The same where memory counts: Arrow reads about 32 blocks ahead."""
+
+GROUP_SIZE = 16 << 20
+"""Bytes in memory of a row group of Parquet."""
 
 _KEYS = len(Keys._fields)
 _UNZONED = pa.timestamp("ns")
@@ -64,24 +71,27 @@ class CsvResult:
         )
         with (
             self._errors(),
-            pa_csv.open_csv(self._path, **self._options(self._types)) as batches,
+            pa_csv.open_csv(self._path, **self._options(self._types, SMALL_BLOCK_SIZE)) as batches,
             pq.ParquetWriter(file, schema) as writer,
         ):
-            for batch in batches:
-                table = _zoned(pa.Table.from_batches([batch]))
-                writer.write_table(table.rename_columns(schema.names))
+            for table in _groups(batches):
+                writer.write_table(_zoned(table).rename_columns(schema.names))
 
     def _read(self, types: Sequence[pa.DataType]) -> pa.Table:
         with self._errors():
-            return _zoned(pa_csv.read_csv(self._path, **self._options(types)))
+            return _zoned(pa_csv.read_csv(self._path, **self._options(types, BLOCK_SIZE)))
 
-    def _options(self, types: Sequence[pa.DataType]) -> dict[str, Any]:
+    def _options(self, types: Sequence[pa.DataType], block_size: int) -> dict[str, Any]:
+        # A block must hold a row, however long, with every quote in it doubled.
+        longest_row = len(types) * 2 * (LONGEST_VALUE + 1)
         # Columns go by number here: an attribute may be called as another column is.
         kinds = [_UNZONED if kind == INSTANT else kind for kind in (TEXT, TEXT, INSTANT, *types)]
         numbers = [str(number) for number in range(len(kinds))]
         return {
             "read_options": pa_csv.ReadOptions(
-                column_names=numbers, skip_rows_after_names=1, block_size=BLOCK_SIZE
+                column_names=numbers,
+                skip_rows_after_names=1,
+                block_size=max(block_size, longest_row),
             ),
             "parse_options": pa_csv.ParseOptions(newlines_in_values=True),
             "convert_options": pa_csv.ConvertOptions(
@@ -106,10 +116,25 @@ class CsvResult:
 
 def _attributes_of(path: Path) -> list[str]:
     with path.open(encoding="utf-8", newline="") as file:
-        header = next(csv.reader(file), [])
+        try:
+            header = next(csv.reader(file), [])
+        except (UnicodeDecodeError, csv.Error):
+            header = []
     if len(header) < _KEYS:
         raise InvalidResponseError("the result file has no header")
     return header[_KEYS:]
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches joined to tables of a size."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(batch.nbytes for batch in held) >= GROUP_SIZE:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def _zoned(table: pa.Table) -> pa.Table:

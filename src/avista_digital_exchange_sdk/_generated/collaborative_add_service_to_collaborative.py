@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import Service
 
 
 class CollaborativeAddServiceToCollaborative(BaseModel):
-    collaborative_addServiceToCollaborative: Optional["Service"] = Field(default=None)
+    collaborative_addServiceToCollaborative: Optional["Service"]

@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import Collaborative
 
 
 class CollaborativeGetCollaborative(BaseModel):
-    collaborative_getCollaborative: Optional["Collaborative"] = Field(default=None)
+    collaborative_getCollaborative: Optional["Collaborative"]

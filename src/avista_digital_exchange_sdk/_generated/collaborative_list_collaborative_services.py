@@ -7,4 +7,4 @@ from .fragments import Service
 
 
 class CollaborativeListCollaborativeServices(BaseModel):
-    collaborative_listCollaborativeServices: Items["Service"] = []
+    collaborative_listCollaborativeServices: Items["Service"]

@@ -7,4 +7,4 @@ from .fragments import Collaborative
 
 
 class CollaborativeListCollaboratives(BaseModel):
-    collaborative_listCollaboratives: Items["Collaborative"] = []
+    collaborative_listCollaboratives: Items["Collaborative"]

@@ -7,4 +7,4 @@ from .fragments import Collaborative
 
 
 class CollaborativeListCollaborativesServiceSharedWith(BaseModel):
-    collaborative_listCollaborativesServiceSharedWith: Items["Collaborative"] = []
+    collaborative_listCollaborativesServiceSharedWith: Items["Collaborative"]

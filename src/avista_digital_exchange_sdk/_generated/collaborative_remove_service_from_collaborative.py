@@ -3,13 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import Service
 
 
 class CollaborativeRemoveServiceFromCollaborative(BaseModel):
-    collaborative_removeServiceFromCollaborative: Optional["Service"] = Field(
-        default=None
-    )
+    collaborative_removeServiceFromCollaborative: Optional["Service"]

@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import QueryExport
 
 
 class OnNotifyTimeSeriesQueryExportComplete(BaseModel):
-    onNotifyTimeSeriesQueryExportComplete: Optional["QueryExport"] = Field(default=None)
+    onNotifyTimeSeriesQueryExportComplete: Optional["QueryExport"]

@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import PresignedUrl
 
 
 class StorageCreateDataStoreFile(BaseModel):
-    storage_createDataStoreFile: Optional["PresignedUrl"] = Field(default=None)
+    storage_createDataStoreFile: Optional["PresignedUrl"]

@@ -3,13 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import DataStoreDirectory
 
 
 class StorageDeleteDataStoreDirectory(BaseModel):
-    storage_deleteDataStoreDirectory: Optional["DataStoreDirectory"] = Field(
-        default=None
-    )
+    storage_deleteDataStoreDirectory: Optional["DataStoreDirectory"]

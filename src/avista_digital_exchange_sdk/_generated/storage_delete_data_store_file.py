@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import DataStoreFile
 
 
 class StorageDeleteDataStoreFile(BaseModel):
-    storage_deleteDataStoreFile: Optional["DataStoreFile"] = Field(default=None)
+    storage_deleteDataStoreFile: Optional["DataStoreFile"]

@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import DataStore
 
 
 class StorageGetDataStore(BaseModel):
-    storage_getDataStore: Optional["DataStore"] = Field(default=None)
+    storage_getDataStore: Optional["DataStore"]

@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import DataStoreDirectory
 
 
 class StorageGetDataStoreDirectory(BaseModel):
-    storage_getDataStoreDirectory: Optional["DataStoreDirectory"] = Field(default=None)
+    storage_getDataStoreDirectory: Optional["DataStoreDirectory"]

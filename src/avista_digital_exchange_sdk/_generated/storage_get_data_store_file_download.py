@@ -3,12 +3,10 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import DataStoreFile, PresignedUrl
 
 
 class StorageGetDataStoreFileDownload(BaseModel):
-    storage_getDataStoreFile: Optional["DataStoreFile"] = Field(default=None)
-    storage_getDataStoreFileDownloadUrl: Optional["PresignedUrl"] = Field(default=None)
+    storage_getDataStoreFile: Optional["DataStoreFile"]
+    storage_getDataStoreFileDownloadUrl: Optional["PresignedUrl"]

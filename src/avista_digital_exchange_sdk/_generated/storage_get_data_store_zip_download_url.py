@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import PresignedUrl
 
 
 class StorageGetDataStoreZipDownloadUrl(BaseModel):
-    storage_getDataStoreZipDownloadUrl: Optional["PresignedUrl"] = Field(default=None)
+    storage_getDataStoreZipDownloadUrl: Optional["PresignedUrl"]

@@ -7,4 +7,4 @@ from .fragments import DataStore
 
 
 class StorageListDataStores(BaseModel):
-    storage_listDataStores: Items["DataStore"] = []
+    storage_listDataStores: Items["DataStore"]

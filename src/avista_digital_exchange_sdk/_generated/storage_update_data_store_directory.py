@@ -3,13 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import DataStoreDirectory
 
 
 class StorageUpdateDataStoreDirectory(BaseModel):
-    storage_updateDataStoreDirectory: Optional["DataStoreDirectory"] = Field(
-        default=None
-    )
+    storage_updateDataStoreDirectory: Optional["DataStoreDirectory"]

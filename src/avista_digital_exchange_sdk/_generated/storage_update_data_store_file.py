@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import DataStoreFile
 
 
 class StorageUpdateDataStoreFile(BaseModel):
-    storage_updateDataStoreFile: Optional["DataStoreFile"] = Field(default=None)
+    storage_updateDataStoreFile: Optional["DataStoreFile"]

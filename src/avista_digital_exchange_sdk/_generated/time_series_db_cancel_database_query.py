@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import ServerResponse
 
 
 class TimeSeriesDbCancelDatabaseQuery(BaseModel):
-    timeSeriesDb_cancelDatabaseQuery: Optional["ServerResponse"] = Field(default=None)
+    timeSeriesDb_cancelDatabaseQuery: Optional["ServerResponse"]

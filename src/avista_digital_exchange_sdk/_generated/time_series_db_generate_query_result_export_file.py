@@ -3,13 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import QueryExportRequest
 
 
 class TimeSeriesDbGenerateQueryResultExportFile(BaseModel):
-    timeSeriesDb_generateQueryResultExportFile: Optional["QueryExportRequest"] = Field(
-        default=None
-    )
+    timeSeriesDb_generateQueryResultExportFile: Optional["QueryExportRequest"]

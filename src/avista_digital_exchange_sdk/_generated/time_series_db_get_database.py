@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import TimeSeriesDb
 
 
 class TimeSeriesDbGetDatabase(BaseModel):
-    timeSeriesDb_getDatabase: Optional["TimeSeriesDb"] = Field(default=None)
+    timeSeriesDb_getDatabase: Optional["TimeSeriesDb"]

@@ -3,13 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import LatestValuesPage
 
 
 class TimeSeriesDbListAllAssetLastValues(BaseModel):
-    timeSeriesDb_listAllAssetLastValues: Optional["LatestValuesPage"] = Field(
-        default=None
-    )
+    timeSeriesDb_listAllAssetLastValues: Optional["LatestValuesPage"]

@@ -7,4 +7,4 @@ from .fragments import TimeSeriesDb
 
 
 class TimeSeriesDbListDatabases(BaseModel):
-    timeSeriesDb_listDatabases: Items["TimeSeriesDb"] = []
+    timeSeriesDb_listDatabases: Items["TimeSeriesDb"]

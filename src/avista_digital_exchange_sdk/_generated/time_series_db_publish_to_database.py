@@ -7,4 +7,4 @@ from .fragments import TimeSeriesAssetData
 
 
 class TimeSeriesDbPublishToDatabase(BaseModel):
-    timeSeriesDb_publishToDatabase: Items["TimeSeriesAssetData"] = []
+    timeSeriesDb_publishToDatabase: Items["TimeSeriesAssetData"]

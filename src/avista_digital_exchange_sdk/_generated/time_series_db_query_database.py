@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import FilterQueryPage
 
 
 class TimeSeriesDbQueryDatabase(BaseModel):
-    timeSeriesDb_queryDatabase: Optional["FilterQueryPage"] = Field(default=None)
+    timeSeriesDb_queryDatabase: Optional["FilterQueryPage"]

@@ -3,13 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import TimestreamPage
 
 
 class TimeSeriesDbQueryDatabaseWithTimestreamQuery(BaseModel):
-    timeSeriesDb_queryDatabaseWithTimestreamQuery: Optional["TimestreamPage"] = Field(
-        default=None
-    )
+    timeSeriesDb_queryDatabaseWithTimestreamQuery: Optional["TimestreamPage"]

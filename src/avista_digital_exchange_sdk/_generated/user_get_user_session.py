@@ -3,11 +3,9 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import UserSession
 
 
 class UserGetUserSession(BaseModel):
-    user_getUserSession: Optional["UserSession"] = Field(default=None)
+    user_getUserSession: Optional["UserSession"]

@@ -8,6 +8,7 @@ running, and Ctrl-C behaves.
 Only this package knows httpx, websockets, asyncio, threads and clocks.
 """
 
+from ._md5 import Md5
 from ._protocol import (
     BLOCK_SIZE,
     Answer,
@@ -30,6 +31,7 @@ __all__ = [
     "BlockingIo",
     "Download",
     "Io",
+    "Md5",
     "Network",
     "Pending",
     "Socket",

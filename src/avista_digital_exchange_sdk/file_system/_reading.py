@@ -12,7 +12,7 @@ from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec'
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT
+from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, ENDPOINT_VARIABLE, TOKEN_VARIABLE
 from .._io import run
 from .._paths import SEPARATOR
 from .._progress import Progress
@@ -32,8 +32,19 @@ LISTING_LIFETIME = 30.0
 _Result = TypeVar("_Result")
 
 
+class _Environment:
+    """What the environment says at the moment of the exchange to use."""
+
+    def __get__(self, instance: object, owner: type) -> tuple[str | None, ...]:
+        return tuple(map(os.environ.get, (TOKEN_VARIABLE, ENDPOINT_VARIABLE)))
+
+
 class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no annotations
     """Looks around in data stores and reads what is in them."""
+
+    # fsspec gives out the same object for the same arguments: and the same environment.
+    _environment = _Environment()
+    _extra_tokenize_attributes = ("_environment",)
 
     def __init__(
         self,
@@ -48,11 +59,13 @@ class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has
         **options: Any,
     ) -> None:
         super().__init__(listings_expiry_time=listings_expiry_time, **options)
+        # When it connects again, it is the same whatever the environment says by then.
+        token_then, endpoint_then = self._environment
 
         def connect() -> AvistaDigitalExchange:
             return AvistaDigitalExchange(
-                token,
-                endpoint=endpoint,
+                token or token_then,
+                endpoint=endpoint or endpoint_then,
                 timeout=timeout,
                 maxRetries=maxRetries,
                 verify=verify,

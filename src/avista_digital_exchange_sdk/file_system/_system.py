@@ -76,12 +76,19 @@ class DataStoreFileSystem(ReadingFileSystem):
         return StoreFileWriter(path, store, autocommit=autocommit)
 
     def open(
-        self, path: str, mode: str = "rb", *args: Any, compression: str | None = None, **options: Any
+        self,
+        path: str,
+        mode: str = "rb",
+        *args: Any,
+        compression: str | None = None,
+        **options: Any,
     ) -> Any:
         """Open a file, as `open()` does."""
         if "r" not in mode and get_compression(path, compression):
             # What compresses would leave the file behind it open, and so unwritten.
-            message = "fsspec.open() compresses what is written; the file system's own open() does not"
+            message = (
+                "fsspec.open() compresses what is written; the file system's own open() does not"
+            )
             raise NotImplementedError(message)
         return super().open(path, mode, *args, compression=compression, **options)
 

@@ -61,5 +61,5 @@ class StoreFileWriter(io.BufferedRandom):
         # Whoever did not close it has not said that it is whole.
         if hasattr(self, "_spooled") and not self.closed:
             message = f"dx://{self.path} was not written: it was not closed"
-            warnings.warn(message, ResourceWarning, source=self)
+            warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
             self.discard()

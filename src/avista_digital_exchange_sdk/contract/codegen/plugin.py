@@ -121,6 +121,9 @@ class DocumentedTypes(Plugin):
             self._document(class_def)
             if class_def.name == result:
                 self.results[result] = class_def
+                for field in _fields(class_def):
+                    # The platform answers every field that was asked for, if only with null.
+                    field.value = None
             else:
                 self.nested[class_def.name] = result
         module.body.insert(0, _import_from(self.settings.models, ["Items"]))

@@ -1,0 +1,161 @@
+"""One file system object, in several threads and processes."""
+
+import json
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import fsspec
+import pytest
+
+from avista_digital_exchange_sdk import InvalidParameterError
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
+from avista_digital_exchange_sdk.local import LocalExchange
+
+READING = """
+import pickle, sys
+from contextlib import closing
+
+with closing(pickle.loads(bytes.fromhex(sys.argv[1]))) as fs:
+    sys.stdout.write(fs.cat(sys.argv[2]).decode())
+"""
+
+
+@pytest.fixture
+def path(file_system: DataStoreFileSystem, home: str) -> str:
+    file_system.pipe(f"{home}/load.csv", b"12.5")
+    return f"{home}/load.csv"
+
+
+def read_in_a_process(fs: DataStoreFileSystem, path: str, **environment: str) -> str:
+    """What a process that starts anew reads, given the file system as a pickle."""
+    return subprocess.check_output(
+        [sys.executable, "-W", "error", "-c", READING, pickle.dumps(fs).hex(), path],
+        env=os.environ | environment,
+        text=True,
+    )
+
+
+class TestPickles:
+    def test_another_process_reads_with_it(
+        self, file_system: DataStoreFileSystem, path: str
+    ) -> None:
+        assert read_in_a_process(file_system, path) == "12.5"
+
+    def test_it_is_small_however_much_it_remembers(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        fresh = len(pickle.dumps(file_system))
+        file_system.pipe({f"{home}/{name}": b"" for name in range(20)})
+        file_system.ls(home)
+        assert len(pickle.dumps(file_system)) == fresh < 500
+
+    def test_a_token_of_the_environment_stays_there(
+        self, local: LocalExchange, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        fs = DataStoreFileSystem(skip_instance_cache=True)
+        assert local.token.encode() not in pickle.dumps(fs)
+        assert read_in_a_process(fs, path, **settings) == "12.5"
+        fs.close()
+
+    def test_an_open_file_goes_on_where_it_was(
+        self, file_system: DataStoreFileSystem, path: str
+    ) -> None:
+        with file_system.open(path) as file:
+            file.seek(2)
+            with pickle.loads(pickle.dumps(file)) as revived:
+                assert revived.read() == b".5"
+                revived.fs.close()
+
+
+class TestTheToken:
+    def test_it_shows_nowhere(
+        self, file_system: DataStoreFileSystem, local: LocalExchange, path: str
+    ) -> None:
+        shown = [repr(file_system), str(file_system), repr(file_system.open(path))]
+        shown.append(repr(fsspec.open(f"dx://{path}", token=local.token, endpoint=local.endpoint)))
+        shown.append(file_system.to_json(include_password=False))
+        assert not any(local.token in text for text in shown)
+
+    def test_it_is_part_of_what_json_reopens(
+        self, file_system: DataStoreFileSystem, path: str
+    ) -> None:
+        reopened = DataStoreFileSystem.from_json(file_system.to_json())
+        assert reopened.cat(path) == b"12.5"
+        assert json.loads(file_system.to_json())["protocol"] == "dx"
+        reopened.close()
+
+    def test_without_one_it_is_told_at_once(self) -> None:
+        with pytest.raises(InvalidParameterError, match="AVISTA_DX_TOKEN"):
+            fsspec.filesystem("dx")
+
+
+class TestTheEnvironment:
+    def test_another_token_there_makes_another_file_system(
+        self, local: LocalExchange, home: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AVISTA_DX_ENDPOINT", local.endpoint)
+        monkeypatch.setenv("AVISTA_DX_TOKEN", local.token)
+        owners = fsspec.filesystem("dx")
+        assert owners.exists(home)
+        assert fsspec.filesystem("dx") is owners
+        monkeypatch.setenv("AVISTA_DX_TOKEN", local.tokens["outsider"])
+        outsiders = fsspec.filesystem("dx")
+        with pytest.raises(PermissionError):
+            outsiders.exists(home)
+        for fs in (owners, outsiders):
+            fs.close()
+
+
+class TestConcurrency:
+    def test_threads_share_it(self, file_system: DataStoreFileSystem, home: str) -> None:
+        def work(number: int) -> bytes:
+            path = f"{home}/{number % 3}/{number}.csv"
+            file_system.pipe(path, b"%d" % number)
+            return file_system.cat(path)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(work, range(24))) == [b"%d" % number for number in range(24)]
+        assert len(file_system.ls(home, refresh=True)) == 3
+        assert len(file_system.find(home)) == 24
+
+    @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+    def test_a_forked_process_has_connections_of_its_own(
+        self, file_system: DataStoreFileSystem, path: str
+    ) -> None:
+        ours = file_system.exchange
+        context = multiprocessing.get_context("fork")
+        answers = context.Queue()
+        process = context.Process(target=_read, args=(file_system, path, id(ours), answers))
+        process.start()
+        assert answers.get(timeout=20) == (b"12.5", True)
+        process.join()
+        assert file_system.exchange is ours
+        assert file_system.cat(path) == b"12.5"
+
+    def test_it_can_be_used_again_after_it_was_closed(
+        self, file_system: DataStoreFileSystem, path: str
+    ) -> None:
+        file_system.close()
+        assert file_system.cat(path) == b"12.5"
+
+
+def _read(fs: DataStoreFileSystem, path: str, other: int, answers: multiprocessing.Queue) -> None:
+    answers.put((fs.cat(path), id(fs.exchange) != other))
+
+
+class TestImports:
+    def test_the_package_alone_does_not_bring_fsspec(self) -> None:
+        code = "import sys, avista_digital_exchange_sdk; print('fsspec' in sys.modules)"
+        assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
+
+    def test_the_protocol_is_known_without_importing_anything(self) -> None:
+        code = "import fsspec; print(fsspec.get_filesystem_class('dx').__name__)"
+        shown = subprocess.check_output([sys.executable, "-c", code], text=True)
+        assert shown == "DataStoreFileSystem\n"
