@@ -359,6 +359,17 @@ class TestAProxy:
             query(exchange, far_away, tmp_path)
 
     @pytest.mark.parametrize(
+        "named", ["socks5://ada:s3cr3t@proxy.test:1080", "ftp://ada:s3cr3t@proxy.test", "x://"]
+    )
+    def test_that_can_not_be_used_is_refused_from_the_environment_too(
+        self, named: str, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", named)
+        with pytest.raises(InvalidParameterError, match=r"^proxy: the environment") as caught:
+            door("token")
+        assert "s3cr3t" not in str(caught.value)
+
+    @pytest.mark.parametrize(
         "proxy", ["", "proxy.test:8080", "socks5://proxy.test", "ftp://proxy.test", 7, b"http://p"]
     )
     def test_that_is_no_address_is_refused(self, proxy: object, door: Door) -> None:

@@ -1,5 +1,6 @@
 """Writing, replacing, moving and deleting by path: whole or not at all."""
 
+import signal
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -415,6 +416,22 @@ class TestMoving:
         assert file_system.info(f"{home}/b.py")["description"] == "tests"
 
 
+class Interrupting(fsspec.Callback):
+    """Presses Ctrl-C when the first bytes have moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pressed = False
+
+    def branched(self, *_: object, **__: object) -> "Interrupting":
+        return self
+
+    def absolute_update(self, value: int) -> None:
+        if value and not self.pressed:
+            self.pressed = True
+            signal.raise_signal(signal.SIGINT)
+
+
 class TestUploads:
     @pytest.fixture
     def tree(self, tmp_path: Path) -> Path:
@@ -467,6 +484,20 @@ class TestUploads:
             watched_file_system.put(str(tree), f"{home}/site", recursive=True)
         for name in "ab":
             assert all(size == 300 for _, size in files_in(file_system, f"{home}/site/{name}"))
+
+    def test_an_interruption_ends_it_and_leaves_no_part_of_a_file(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        for name in "abcd":
+            (tmp_path / name).write_bytes(bytes(3_000_000))
+        with pytest.raises(KeyboardInterrupt):
+            file_system.put(str(tmp_path), f"{home}/x", recursive=True, callback=Interrupting())
+        assert all(size == 3_000_000 for _, size in files_in(file_system, f"{home}/x"))
+        file_system.put(str(tmp_path), f"{home}/y", recursive=True)
+        target = tmp_path / "got"
+        with pytest.raises(KeyboardInterrupt):
+            file_system.get(f"{home}/y", str(target), recursive=True, callback=Interrupting())
+        assert {path.name for path in target.rglob("*")} <= set("abcd")
 
     def test_one_that_must_not_replace_does_not(
         self, file_system: DataStoreFileSystem, home: str, tree: Path

@@ -6,7 +6,12 @@ from typing import Any
 
 import httpx
 
-from ..errors import ConnectionFailedError, InvalidResponseError, RequestTimeoutError
+from ..errors import (
+    ConnectionFailedError,
+    InvalidParameterError,
+    InvalidResponseError,
+    RequestTimeoutError,
+)
 from ._protocol import Network
 
 LARGEST_ANSWER = 64 << 20
@@ -24,6 +29,19 @@ def client_options(network: Network) -> dict[str, Any]:
         # No proxy can reach this machine's own loopback for us.
         "mounts": dict.fromkeys(LOOPBACK_PATTERNS),
     }
+
+
+@contextlib.contextmanager
+def proxy_errors() -> Iterator[None]:
+    """Turn httpx's refusals of the environment's proxies into this package's errors."""
+    try:
+        yield
+    except (ImportError, ValueError, httpx.InvalidURL):
+        # ImportError: a SOCKS proxy, for which httpx needs another package.
+        message = "the environment (HTTPS_PROXY, ALL_PROXY and so on) names one that can't be used"
+        raise InvalidParameterError(
+            f"proxy: {message}; valid is the URL of an http:// or https:// proxy"
+        ) from None
 
 
 class _PresignedUrl(httpx.URL):

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from ..errors import SubscriptionError
-from ._http import check_size, client_options, http_errors, presigned_request
+from ._http import check_size, client_options, http_errors, presigned_request, proxy_errors
 from ._protocol import Answer, Download, Network, Pending, Socket, run
 from ._websocket import connect_options, socket_errors
 
@@ -23,7 +23,8 @@ class BlockingIo:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._http = httpx.Client(**client_options(network))
+        with proxy_errors():
+            self._http = httpx.Client(**client_options(network))
 
     async def post(
         self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None

@@ -64,8 +64,8 @@ class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has
 
         def connect() -> AvistaDigitalExchange:
             return AvistaDigitalExchange(
-                token or token_then,
-                endpoint=endpoint or endpoint_then,
+                token_then if token is None else token,
+                endpoint=endpoint_then if endpoint is None else endpoint,
                 timeout=timeout,
                 maxRetries=maxRetries,
                 verify=verify,

@@ -1,0 +1,106 @@
+"""Inputs that are bad or merely odd, good arguments of every call, and ways to make the calls."""
+
+import pickle
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
+
+from .doors import RUNNER
+
+HUGE = "x" * 10_000_000
+HUGE_NUMBER = 10**5000
+"""More digits than Python turns into text."""
+SURROGATE = "\ud800"
+OURS = ("avista_digital_exchange_sdk", "builtins")
+
+SERVICE_ID = {"serviceId": "dataStoreId.1"}
+QUERY = {"timeSeriesDbId": "timeSeriesDbId.1", "queryString": "SELECT 1"}
+FILTERS = {
+    "timeSeriesDbId": "timeSeriesDbId.1",
+    "assetAndAttributesFilter": [{"assetId": "meter"}],
+    "startTime": "2024-05-01T00:00:00Z",
+    "endTime": "2024-05-02T00:00:00Z",
+    "resultFileWriteLocation": "result.csv",
+    "aggregate": "client",
+}
+RECORD = {"time": 1, "timeUnit": "SECONDS", "measureName": "kW", "measureValueType": "DOUBLE"}
+GOOD: dict[str, dict[str, Any]] = {
+    "getDataStore": {"dataStoreId": "dataStoreId.1"},
+    "getDataStoreDirectory": {"dataStoreDirectoryId": "dataStoreDirectoryId.1"},
+    "getDataStoreFileMeta": {"dataStoreFileId": "dataStoreFileId.1"},
+    "downloadDataStoreFile": {"dataStoreFileId": "dataStoreFileId.1", "writeLocation": "copy.csv"},
+    "uploadFileToDataStore": {
+        "dataStoreId": "dataStoreId.1",
+        "dataStoreDirectoryId": "dataStoreDirectoryId.1",
+        "localPath": "load.csv",
+    },
+    "deleteDataStoreFile": {"dataStoreFileId": "dataStoreFileId.1"},
+    "getTimeSeriesDatabase": {"timeSeriesDbId": "timeSeriesDbId.1"},
+    "listTimeSeriesAssetsAndLatestValues": {"timeSeriesDbId": "timeSeriesDbId.1"},
+    "publishToTimeSeriesDatabase": {
+        "timeSeriesDbId": "timeSeriesDbId.1",
+        "assetId": "meter",
+        "records": [TimeSeriesInputRecord(time="1", measureName="kW", measureValue="1")],
+    },
+    "queryTimeSeriesDatabaseWithFilters": FILTERS,
+    "queryTimeSeriesDatabase_TimestreamFormat": QUERY,
+    "iterTimeSeriesDatabase_TimestreamFormat": QUERY,
+    "createTimeSeriesMeasureValue": {"type": "DOUBLE", "name": "kW", "value": "1"},
+    "createTimeSeriesDimension": {"dimensionValueType": "VARCHAR", "name": "name", "value": "x"},
+    "createTimeSeriesInputRecord": {**RECORD, "measureValue": "1"},
+    "getCollaborative": {"collaborativeId": "collaborativeId.1"},
+    "listCollaborativeServices": {"collaborativeId": "collaborativeId.1"},
+    "listCollaborativesServiceSharedWith": SERVICE_ID,
+    "addServiceToCollaborative": {**SERVICE_ID, "collaborativeId": "collaborativeId.1"},
+    "removeServiceFromCollaborative": {**SERVICE_ID, "collaborativeId": "collaborativeId.1"},
+    "execute": {"document": "query q($x: String) { q(x: $x) }"},
+}
+"""Arguments of every call that has any, none of them bad."""
+
+ODD_TEXTS = [
+    "it's",
+    'say "hi"',
+    "a,b;c",
+    "back\\slash",
+    "${jndi:x} $x %s {0} {{x}}",
+    "'; DROP TABLE users; --",
+    '"} mutation { storage_deleteDataStore(dataStoreId: "x") { name } } #',
+    "<script>alert(1)</script>",
+    "Zähler 🔌 電力",
+    "../../etc/passwd",
+    "null",
+    "0",
+]
+ODDER_TEXTS = [*ODD_TEXTS, "line\nline\r\nline\ttab", "nul\0nul", "\x1b[31m\x7f", " blanks "]
+"""Odd texts that are no ids, because of what can't be seen."""
+
+
+def short(value: Any) -> str:
+    """A value as the name of a test shows it."""
+    try:
+        return ascii(value)[:30]
+    except ValueError:
+        return type(value).__name__
+
+
+def run(exchange: AvistaDigitalExchange, call: str, **arguments: Any) -> Any:
+    """Make a call in either colour; what it yields is gone through."""
+    answer = getattr(exchange, call)(**arguments)
+    if isinstance(answer, Iterator):
+        return list(answer)
+    return RUNNER.run(_listed(answer)) if hasattr(answer, "__aiter__") else answer
+
+
+async def _listed(rows: Any) -> list[Any]:
+    return [row async for row in rows]
+
+
+def assert_clean(error: BaseException) -> None:
+    """A user who sees the error sees nothing of the libraries behind it, and can pickle it."""
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    shown = traceback.TracebackException.from_exception(error)
+    while shown is not None:
+        assert shown.exc_type.__module__.partition(".")[0] in OURS
+        shown = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
