@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pyarrow.csv
 from pydantic_core import from_json
 from websockets.sync.client import ClientConnection, connect
 
@@ -176,6 +177,23 @@ def export(points: int) -> Job:
 
         yield work
         target.unlink()
+
+    return job
+
+
+def frame(points: int) -> Job:
+    """The same exchange, and its file read by Arrow."""
+
+    @contextmanager
+    def job(place: Place) -> Iterator[Work]:
+        with export(points)(place) as fetch:
+
+            def work() -> None:
+                fetch()
+                table = pyarrow.csv.read_csv(place.path("result.csv"))
+                assert table.num_rows * len(measurements.ATTRIBUTES) == points
+
+            yield work
 
     return job
 
@@ -363,6 +381,7 @@ JOBS: dict[str, Job] = {
     "export-10M": export(10_000_000),
     "aggregate-1M": aggregate(1_000_000),
     "aggregate-10M": aggregate(10_000_000),
+    "frame-1M": frame(1_000_000),
     "latest": latest,
     "sql": sql,
     "publish": publish,

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from typing import Literal
 from uuid import uuid4
 
+import pandas  # noqa: F401  # imports are not measured
+import pyarrow.csv  # noqa: F401
+
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
 from . import measurements
@@ -90,6 +93,25 @@ def filter_query(points: int, aggregate: Literal["server", "client"]) -> Job:
     return job
 
 
+def frame(points: int) -> Job:
+    """Query points by filters into a frame of pandas."""
+
+    @contextmanager
+    def job(place: Place) -> Iterator[Work]:
+        start, end = measurements.interval(points)
+        with exchange_at(place) as exchange:
+
+            def work() -> None:
+                frame = exchange.queryTimeSeriesDatabaseToDataFrame(
+                    place.timeSeriesDbId, measurements.filters(), start, end
+                )
+                assert frame[measurements.ATTRIBUTES].size == points
+
+            yield work
+
+    return job
+
+
 @contextmanager
 def latest(place: Place) -> Iterator[Work]:
     """Ask for the latest value of each attribute of each asset."""
@@ -139,6 +161,7 @@ JOBS: dict[str, Job] = {
     "export-10M": filter_query(10_000_000, "server"),
     "aggregate-1M": filter_query(1_000_000, "client"),
     "aggregate-10M": filter_query(10_000_000, "client"),
+    "frame-1M": frame(1_000_000),
     "latest": latest,
     "sql": sql,
     "publish": publish,

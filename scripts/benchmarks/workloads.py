@@ -196,6 +196,14 @@ WORKLOADS = [
         leaves_results=True,
     ),
     Workload(
+        "frame-1M",
+        "filter query to a frame of pandas, 1M points",
+        f"{EXPORT_FLOOR}, pyarrow.csv.read_csv",
+        (_ratio("frame-1M", "wall", 1.3),),
+        ("points",),
+        leaves_results=True,
+    ),
+    Workload(
         "latest",
         "latest values of 2,000 assets x 10 attributes",
         "from_json of the same pages",

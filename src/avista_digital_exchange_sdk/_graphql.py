@@ -194,6 +194,7 @@ def _envelope(result: Any) -> Any:
 
 def parse_answer(result: type[Data], answer: Answer, operation_name: str, token: SecretStr) -> Data:
     """Turn the platform's answer into its data, or into the error it stands for."""
+    wrong = None
     if answer.status == 200:
         try:
             with collector_at_rest():
@@ -204,11 +205,12 @@ def parse_answer(result: type[Data], answer: Answer, operation_name: str, token:
             # A partial answer must not hide the platform's own error.
             parsed = _json_object(answer.content)
             if not parsed.get("errors"):
-                raise InvalidResponseError(_what_is_wrong(error, parsed, operation_name)) from error
+                wrong = InvalidResponseError(_what_is_wrong(error, parsed, operation_name))
         else:
             if envelope.data is not None and not envelope.errors:
                 return envelope.data
-    raise _error_of(answer, operation_name, token)
+    # Raised out here, as pydantic's error holds the answer, and whoever pickles causes, it too.
+    raise wrong or _error_of(answer, operation_name, token)
 
 
 def _json_object(content: bytes) -> dict[str, Any]:

@@ -50,9 +50,13 @@ class InvalidParameterError(DigitalExchangeError, ValueError):
 class PathNotFoundError(InvalidParameterError, FileNotFoundError):
     """A local path given as an argument does not exist."""
 
+    __new__ = OSError.__new__  # type: ignore[assignment]  # ValueError's makes no OSError
+
 
 class PathIsFolderError(InvalidParameterError, IsADirectoryError):
     """A local path given as an argument is a folder where a file is needed."""
+
+    __new__ = OSError.__new__  # type: ignore[assignment]  # ValueError's makes no OSError
 
 
 class MissingExtraError(DigitalExchangeError, ImportError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from . import _checks
 from ._extras import need
 from ._zones import zone
 
@@ -50,4 +51,5 @@ def plotTimeSeries(
     from ._plots.series import Drawable, table_of_result
 
     place = zone("timeZone", timeZone)
-    return draw(Drawable(table_of_result("result", result), attributes), place, title)
+    above = _checks.optional_text("title", title)
+    return draw(Drawable(table_of_result("result", result), attributes), place, above)

@@ -192,12 +192,12 @@ class Proxy(Background):
 
     async def _exchange(self, client: Streams, server: Streams) -> bool:
         """Pass one request on, and its answer back; say whether another may follow."""
-        request = await _read_request(client[0])
+        request = await read_request(client[0])
         self.seen.append(request.name)
         self.signatures.update(SIGNATURE.findall(request.begin.partition(b"\r\n")[0].decode()))
         reply = self._reply(request.name, "request")
         if reply is not None:
-            await _pass_over(client[0], request.rest)
+            await pass_over(client[0], request.rest)
             return await _send(client[1], reply)
         await self._pass_on(request, "request", client, server)
         answer = await _read_answer(server[0], request.name)
@@ -207,7 +207,7 @@ class Proxy(Background):
             return False
         reply = self._reply(request.name, "answer")
         if isinstance(reply, bytes):
-            await _pass_over(server[0], answer.rest)
+            await pass_over(server[0], answer.rest)
             return await _send(client[1], reply)
         if reply is not None:
             body = reply(await server[0].readexactly(answer.rest))
@@ -338,7 +338,8 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.write_eof()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Message:
+async def read_request(reader: asyncio.StreamReader) -> Message:
+    """The next request; a GraphQL request with all of its body."""
     head = await reader.readuntil(b"\r\n\r\n")
     method, path, _ = head.split(b" ", 2)
     length = _length(head)
@@ -426,7 +427,8 @@ async def _pour(
             return
 
 
-async def _pass_over(reader: asyncio.StreamReader, length: int) -> None:
+async def pass_over(reader: asyncio.StreamReader, length: int) -> None:
+    """Read a body that nobody wants."""
     while length:
         length -= len(await reader.readexactly(min(length, BLOCK_SIZE)))
 

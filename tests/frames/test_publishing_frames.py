@@ -25,6 +25,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..conftest import Connect
 from ..support.platform import Platform
 from ..support.proxy import Proxy
+from ..support.scripted import Answer
 from .measured import INSTANT, WHOLE, asks, instants, of_types
 
 PUBLISH = "timeSeriesDb_publishToDatabase"
@@ -293,7 +294,7 @@ class TestWhatCanNotBePublished:
             proxied.publishDataFrameToTimeSeriesDatabase("timeSeriesDbId.1", rows, **options)
         assert not proxy.seen
 
-    def test_by_a_reader_is_nothing(
+    def test_is_everything_for_whoever_may_not_write(
         self, connect: Connect, local: LocalExchange, database: str
     ) -> None:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
@@ -326,8 +327,6 @@ class TestAccounts:
         self, proxy: Proxy, proxied: AvistaDigitalExchange, database: str
     ) -> None:
         refused = {"data": None, "errors": [{"errorType": "Unauthorized", "message": "no"}]}
-        from ..support.scripted import Answer
-
         proxy.answers[PUBLISH] = [None, Answer(200, json.dumps(refused).encode())]
         rows = pa.table(
             {

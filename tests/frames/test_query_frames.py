@@ -261,7 +261,7 @@ class TestDamagedChunks:
         self, proxy: Proxy, proxied: AvistaDigitalExchange, measured: str
     ) -> None:
         proxy.answers["GET"] = [Answer(200, b'[{"assetId": "secret", "attributes": 5', {})]
-        with pytest.raises(InvalidResponseError, match="chunk") as raised:
+        with pytest.raises(InvalidResponseError, match="not a JSON array") as raised:
             proxied.queryTimeSeriesDatabaseToArrow(
                 measured, [asks("meter", "kW")], *WHOLE, aggregate="client"
             )

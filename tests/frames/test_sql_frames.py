@@ -1,6 +1,7 @@
 """Timestream SQL as frames: all pages, every type."""
 
 import datetime
+import json
 from typing import Any
 
 import pandas as pd
@@ -96,8 +97,6 @@ def test_a_wrong_query_is_told_as_ever(exchange: AvistaDigitalExchange, measured
 
 def answer(rows: Any, columns: Any, **beside: Any) -> dict[str, Any]:
     """A page as the platform gives it."""
-    import json
-
     page = {"QueryId": "q", "Rows": rows, "ColumnInfo": columns, **beside}
     return {"clientToken": "c", "resultJSONString": json.dumps(page)}
 

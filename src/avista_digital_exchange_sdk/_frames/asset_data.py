@@ -224,5 +224,7 @@ def _parsed(array: bytes) -> Any:
         )
     except pa.ArrowInvalid:
         # The message of the cause may show values, and a value is nobody's business here.
-        raise InvalidResponseError("a result chunk is not a JSON array of assets") from None
+        raise InvalidResponseError(
+            "the result is not a JSON array of TimeSeriesAssetData"
+        ) from None
     return table["assets"].combine_chunks().flatten()

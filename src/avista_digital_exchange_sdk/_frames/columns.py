@@ -61,6 +61,27 @@ def instants(texts: Values) -> Values:
         return texts.cast(_UNZONED).cast(INSTANT)
 
 
+def plain(table: pa.Table) -> pa.Table:
+    """A table whose texts are all of one type, and stand in no dictionary of categories."""
+    columns = [_plain(column) for column in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_dictionary(column.type):
+        kind = _plain_type(column.type)
+        return column if kind == column.type else column.cast(kind)
+    # Not every dictionary can be cast as a whole: those of polars can't.
+    kind = _plain_type(column.type.value_type)
+    chunks = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
+    return pa.chunked_array(chunks, kind)
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    is_text = pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return TEXT if is_text else kind
+
+
 def wide_names(attributes: Iterable[str]) -> list[str]:
     """The columns of a wide table; an attribute may be called as one of the keys is."""
     return distinct_names([*Keys._fields, *attributes])

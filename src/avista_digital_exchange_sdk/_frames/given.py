@@ -12,7 +12,7 @@ from .._generated.enums import MeasureValueType
 from .._records import LONGEST_VALUE
 from .._zones import zone
 from ..errors import InvalidParameterError
-from .columns import INSTANT, TEXT, TYPES, Values
+from .columns import INSTANT, TEXT, TYPES, Values, plain
 
 VALID_FRAME = (
     "a frame of pandas or polars, an Arrow table, or what offers Arrow's PyCapsule interface"
@@ -31,7 +31,7 @@ _NATURAL: dict[MeasureValueType, list[Callable[[Any], bool]]] = {
     BOOLEAN: [kinds.is_boolean],
     BIGINT: [kinds.is_integer],
     DOUBLE: [kinds.is_floating, kinds.is_decimal],
-    VARCHAR: [kinds.is_string, kinds.is_large_string, kinds.is_string_view],
+    VARCHAR: [kinds.is_string],
     TIMESTAMP: [kinds.is_timestamp, kinds.is_date],
 }
 _MADE_FROM = {
@@ -73,8 +73,6 @@ class GivenFrame:
             listed = ", ".join(map(repr, self.names))
             raise _checks.invalid(argument, name, f"one of the frame's columns: {listed}")
         column = self._table[name].combine_chunks()
-        if kinds.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
         if kinds.is_floating(column.type):
             # What is not a number is not a value.
             column = column.cast(pa.float64())
@@ -148,7 +146,7 @@ class GivenFrame:
 def table_of(argument: str, frame: object, valid: str = VALID_FRAME) -> pa.Table:
     """A frame of any library as a table."""
     try:
-        return pa.table(frame)
+        return plain(pa.table(frame))
     except (pa.ArrowException, UnicodeError) as error:
         reason = "; ".join(map(str, error.args))
         raise InvalidParameterError(f"{argument}: its columns can't be read: {reason}") from None

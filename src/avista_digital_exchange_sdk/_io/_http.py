@@ -80,9 +80,14 @@ def check_size(received: int) -> None:
 
 @contextlib.contextmanager
 def http_errors(timeout: float) -> Iterator[None]:
-    """Turn httpx's errors into this package's; theirs can carry the URL of the request."""
+    """Turn httpx's errors into this package's; theirs stay as causes, without the request."""
     try:
-        yield
+        try:
+            yield
+        except httpx.RequestError as error:
+            # It holds the token or a presigned URL, and whoever pickles causes would pickle it.
+            error._request = None
+            raise
     except httpx.TimeoutException as error:
         kind = type(error).__name__.removesuffix("Timeout").lower()
         message = f"no answer within {timeout:g} s ({kind} timeout)"

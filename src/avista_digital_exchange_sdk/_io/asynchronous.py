@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -53,22 +54,8 @@ class AsyncIo:
         async with contextlib.aclosing(response):
             yield _Download(response, self._network.timeout)
 
-    @contextlib.asynccontextmanager
-    async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
-        from websockets.asyncio.client import connect
-
-        from ._connections import AsyncConnection
-
-        options = connect_options(self._network, url, subprotocols)
-        with socket_errors():
-            try:
-                socket = await connect(url, create_connection=AsyncConnection, **options)
-            except TimeoutError as error:
-                raise SubscriptionError("the real-time connection did not open in time") from error
-        try:
-            yield _Socket(socket)
-        finally:
-            await socket.close()
+    def websocket(self, url: str, subprotocols: list[str]) -> AbstractAsyncContextManager[Socket]:
+        return open_socket(self._network, url, subprotocols)
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
         return _Task(flow)
@@ -81,6 +68,25 @@ class AsyncIo:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+@contextlib.asynccontextmanager
+async def open_socket(network: Network, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
+    """Open a WebSocket; close it in the end."""
+    from websockets.asyncio.client import connect
+
+    from ._connection import DirectConnection
+
+    options = connect_options(network, url, subprotocols)
+    with socket_errors():
+        try:
+            socket = await connect(url, create_connection=DirectConnection, **options)
+        except TimeoutError as error:
+            raise SubscriptionError("the real-time connection did not open in time") from error
+    try:
+        yield _Socket(socket)
+    finally:
+        await socket.close()
 
 
 class _Download:

@@ -6,14 +6,16 @@ import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
-from ..errors import SubscriptionError
 from ._http import check_size, client_options, http_errors, presigned_request, proxy_errors
 from ._protocol import Answer, Download, Network, Pending, Socket, run
-from ._websocket import connect_options, socket_errors
+from .asynchronous import open_socket
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
 
 _Result = TypeVar("_Result")
 
@@ -59,20 +61,16 @@ class BlockingIo:
 
     @contextlib.asynccontextmanager
     async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
-        from websockets.sync.client import connect
+        from anyio.from_thread import start_blocking_portal
 
-        from ._connections import BlockingConnection
-
-        options = connect_options(self._network, url, subprotocols)
-        with contextlib.ExitStack() as closing:
-            with socket_errors():
-                try:
-                    opening = connect(url, create_connection=BlockingConnection, **options)
-                    connection = closing.enter_context(opening)
-                except TimeoutError as error:
-                    message = "the real-time connection did not open in time"
-                    raise SubscriptionError(message) from error
-            yield _Socket(connection)
+        # On an event loop in a thread of its own. The blocking connections of websockets have a
+        # thread too, and let both threads use one TLS session at a time, which OpenSSL forbids.
+        opening = open_socket(self._network, url, subprotocols)
+        with (
+            start_blocking_portal() as portal,
+            portal.wrap_async_context_manager(opening) as connection,
+        ):
+            yield _Socket(connection, portal)
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
         return _Thread(flow)
@@ -114,16 +112,15 @@ class _Download:
 
 
 class _Socket:
-    def __init__(self, socket: Any) -> None:
+    def __init__(self, socket: Socket, portal: "BlockingPortal") -> None:
         self._socket = socket
+        self._portal = portal
 
     async def send(self, text: str) -> None:
-        with socket_errors():
-            self._socket.send(text)
+        self._portal.call(self._socket.send, text)
 
     async def receive(self, timeout: float) -> str:
-        with socket_errors():
-            return str(self._socket.recv(timeout, decode=True))
+        return self._portal.call(self._socket.receive, timeout)
 
 
 _begun = threading.local()

@@ -1,5 +1,6 @@
 """Results of any kind as series: one attribute of one asset each."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,10 +16,11 @@ from pydantic_core import to_json
 
 from .. import _checks
 from .._frames.asset_data import AssetData
-from .._frames.columns import INSTANT, TEXT, Keys, Values
+from .._frames.columns import INSTANT, TEXT, Keys, Values, instants
 from .._frames.csv_result import CsvResult
 from .._frames.given import indexed_by_time, table_of
 from .._generated.fragments import TimeSeriesAssetData
+from ..errors import InvalidResponseError
 from .thinning import Numbers, Times
 
 VALID = (
@@ -66,11 +68,7 @@ def table_of_result(argument: str, result: object) -> pa.Table:
         return _table_of_file(argument, _checks.source_file(argument, result))
     if isinstance(result, Sequence) and all(isinstance(a, TimeSeriesAssetData) for a in result):
         return _table_of_assets(to_json(result))
-    table = indexed_by_time(table_of(argument, result, VALID), "timestamp")
-    if "timestamp" not in table.column_names:
-        listed = ", ".join(map(repr, table.column_names))
-        raise _checks.invalid(argument, listed, "a frame with a column `timestamp`")
-    return table
+    return _timed(argument, indexed_by_time(table_of(argument, result, VALID), "timestamp"))
 
 
 class Drawable:
@@ -88,7 +86,7 @@ class Drawable:
     def __init__(self, table: pa.Table, attributes: Iterable[str] | None) -> None:
         self.series: list[Series] = []
         self.left_out: list[str] = []
-        self._times: Times = table["timestamp"].cast(INSTANT).cast(pa.int64()).to_numpy()
+        self._times: Times = table["timestamp"].cast(pa.int64()).to_numpy()
         codes, names = _assets(table)
         for attribute, rows, column in _wanted(list(_columns(table)), attributes):
             readings = _readings(column)
@@ -120,8 +118,25 @@ def _table_of_file(argument: str, path: Path) -> pa.Table:
         case ".json":
             return _table_of_assets(path.read_bytes())
         case ".parquet":
-            return pq.read_table(path)
+            try:
+                return _timed(argument, table_of(argument, pq.read_table(path)))
+            except pa.ArrowInvalid:
+                raise InvalidResponseError(f"{path.name} is not a Parquet file") from None
     raise _checks.invalid(argument, str(path), VALID)
+
+
+def _timed(argument: str, table: pa.Table) -> pa.Table:
+    """A table whose rows all have a time; what says no zone is in UTC."""
+    if "timestamp" not in table.column_names:
+        listed = ", ".join(map(repr, table.column_names))
+        raise _checks.invalid(argument, listed, "a frame with a column `timestamp`")
+    try:
+        times = instants(table["timestamp"]) if table.num_rows else pa.array([], INSTANT)
+    except pa.ArrowException:
+        kind = str(table["timestamp"].type)
+        raise _checks.invalid(argument, kind, "a column `timestamp` of times") from None
+    place = table.column_names.index("timestamp")
+    return table.set_column(place, "timestamp", times).filter(times.is_valid())
 
 
 def _table_of_assets(array: bytes) -> pa.Table:
@@ -175,7 +190,7 @@ def _assets(table: pa.Table) -> tuple[Places, list[str]]:
 
 def _encoded(column: Values) -> tuple[Places, list[str]]:
     """Texts as numbers, and what they stand for."""
-    encoded = _plain(column).cast(TEXT).fill_null("").combine_chunks().dictionary_encode()
+    encoded = column.cast(TEXT).fill_null("").combine_chunks().dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
 
@@ -190,7 +205,6 @@ def _groups(codes: Places) -> Iterator[tuple[int, Places]]:
 
 def _readings(column: Values) -> _Readings | None:
     """A column as numbers; None if it can't be drawn."""
-    column = _plain(column)
     kind = column.type
     if kinds.is_boolean(kind):
         return _Readings(_numbers(column.cast(pa.int8())), ["false", "true"])
@@ -198,13 +212,19 @@ def _readings(column: Values) -> _Readings | None:
         return _Readings(_numbers(column))
     if kinds.is_null(kind):
         return _Readings(np.full(len(column), np.nan))
-    if not (kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)):
+    if not kinds.is_string(kind):
         return None
-    try:
-        # Texts of numbers, as in a result file in CSV or where a column holds several types.
-        return _Readings(_numbers(column.cast(TEXT)))
-    except pa.ArrowInvalid:
-        return _states(column.cast(TEXT))
+    return _readings_of_texts(column)
+
+
+def _readings_of_texts(column: Values) -> _Readings | None:
+    """Texts, which are of all types in a file in CSV and where several types share a column."""
+    with contextlib.suppress(pa.ArrowInvalid):
+        return _Readings(_numbers(column))
+    with contextlib.suppress(pa.ArrowInvalid):
+        instants(column)
+        return None
+    return _states(column)
 
 
 def _states(column: Values) -> _Readings | None:
@@ -217,8 +237,3 @@ def _states(column: Values) -> _Readings | None:
 def _numbers(column: Values) -> Numbers:
     numbers: Numbers = column.cast(pa.float64(), safe=False).to_numpy()
     return numbers
-
-
-def _plain(column: Values) -> Values:
-    """A column without the dictionary that frames keep their categories in."""
-    return column.cast(column.type.value_type) if kinds.is_dictionary(column.type) else column

@@ -1,0 +1,24 @@
+"""The connection of websockets, made careful; imported when a subscription starts."""
+
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import InvalidStatus
+
+from ..errors import SubscriptionError
+
+
+class DirectConnection(ClientConnection):
+    """A connection that is opened where it was asked for, or not at all.
+
+    The handshake carries the token; if it followed a redirect, another host would get to see it.
+    """
+
+    async def handshake(self, *args: Any, **options: Any) -> None:
+        """Perform the opening handshake."""
+        try:
+            await super().handshake(*args, **options)
+        except InvalidStatus as error:
+            status = error.response.status_code
+            message = f"the real-time connection was refused: status {status}"
+            raise SubscriptionError(message) from None
