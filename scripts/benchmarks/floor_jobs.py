@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pyarrow.csv
 from pydantic_core import from_json
 from websockets.sync.client import ClientConnection, connect
 
@@ -186,6 +185,8 @@ def frame(points: int) -> Job:
 
     @contextmanager
     def job(place: Place) -> Iterator[Work]:
+        import pyarrow.csv
+
         with export(points)(place) as fetch:
 
             def work() -> None:

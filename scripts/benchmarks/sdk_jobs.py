@@ -5,9 +5,6 @@ from contextlib import contextmanager
 from typing import Literal
 from uuid import uuid4
 
-import pandas  # noqa: F401  # imports are not measured
-import pyarrow.csv  # noqa: F401
-
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
 from . import measurements
@@ -98,6 +95,10 @@ def frame(points: int) -> Job:
 
     @contextmanager
     def job(place: Place) -> Iterator[Work]:
+        # Here, because imports are not measured, and other jobs' memory is.
+        import pandas  # noqa: F401
+        import pyarrow.csv  # noqa: F401
+
         start, end = measurements.interval(points)
         with exchange_at(place) as exchange:
 

@@ -214,6 +214,8 @@ class _Parts:
                         if file.tell() + len(block) > end:
                             raise TransferError(f"{self._what}: more bytes came than promised")
                         file.write(block)
+            if file.tell() < end:
+                raise PassingError(f"{self._what}: fewer bytes came than promised")
 
 
 def _range(begin: int, end: int | None, etag: str | None) -> dict[str, str]:

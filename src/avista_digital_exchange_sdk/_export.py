@@ -6,9 +6,7 @@ one row, may be split over neighbouring chunks. Memory stays flat: what can't be
 because the header or JSON's nesting needs what is still to come, is spooled to disk.
 """
 
-import contextlib
 import csv
-import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -134,14 +132,14 @@ def _shortest(time: str) -> str:
 class _Lines:
     """Takes rows that end in CR LF, which makes csv quote both, and ends them in LF alone."""
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def write(self, row: str) -> None:
-        self._file.write(f"{row[:-2]}\n")
+        self._file.write(f"{row[:-2]}\n".encode())
 
 
-def _csv_writer(file: IO[str]) -> Any:
+def _csv_writer(file: BinaryIO) -> Any:
     return csv.writer(_Lines(file), lineterminator="\r\n")
 
 
@@ -157,7 +155,7 @@ class CsvExport:
 
     def __init__(self, request: Request, file: BinaryIO) -> None:
         self._request = request
-        self._text = io.TextIOWrapper(file, "utf-8", newline="", write_through=False)
+        self._file = file
         self._columns: dict[str, int] = {}
         for names in request.attributes.values():
             for name in names:
@@ -168,7 +166,7 @@ class CsvExport:
         self._header_known = all(request.attributes.values())
         self._spool: IO[str] | None = None
         if self._header_known:
-            self._rows = _csv_writer(self._text)
+            self._rows = _csv_writer(self._file)
             self._rows.writerow(self._header(list(self._columns)))
         else:
             self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # close() closes it
@@ -210,21 +208,17 @@ class CsvExport:
             self._rows.writerow(self._row)
         if self._spool is not None:
             self._write_spooled(self._spool)
-        self._text.flush()
 
     def close(self) -> None:
         if self._spool is not None:
             self._spool.close()
-        with contextlib.suppress(ValueError):
-            # The file is its owner's to close, and may be closed already.
-            self._text.detach()
 
     def _write_spooled(self, spool: IO[str]) -> None:
         spool.seek(0)
         names = list(self._columns)
         names = names[: self._asked] + sorted(names[self._asked :])
         order = [3 + self._columns[name] for name in names]
-        rows = _csv_writer(self._text)
+        rows = _csv_writer(self._file)
         rows.writerow(self._header(names))
         for row in csv.reader(spool):
             row += [""] * (3 + len(names) - len(row))

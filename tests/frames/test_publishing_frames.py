@@ -193,6 +193,13 @@ class TestMissingValues:
         assert table["kW"].to_pylist() == [1.5, None]
         assert table["on"].to_pylist() == [None, True]
 
+    def test_are_texts_of_what_is_no_number_too(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        rows = frame(kW=["1.5", "nan"])
+        exchange.publishDataFrameToTimeSeriesDatabase(database, rows, measureTypes={"kW": "DOUBLE"})
+        assert stored(exchange, database)["kW"].to_pylist() == [1.5]
+
     def test_alone_send_nothing(
         self, proxy: Proxy, proxied: AvistaDigitalExchange, database: str
     ) -> None:

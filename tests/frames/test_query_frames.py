@@ -256,16 +256,51 @@ class TestBothWays:
             )
 
 
-class TestDamagedChunks:
-    def test_are_told_without_showing_a_value(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange, measured: str
+class TestChunks:
+    """What the platform says in its pages, when it says it oddly."""
+
+    def query(self, chunk: bytes, proxy: Proxy, exchange: AvistaDigitalExchange) -> pa.Table:
+        proxy.answers["GET"] = [Answer(200, chunk, {})]
+        return exchange.queryTimeSeriesDatabaseToArrow(
+            self.database, [asks("meter", "kW")], *WHOLE, aggregate="client"
+        )
+
+    @pytest.fixture(autouse=True)
+    def _database(self, measured: str) -> None:
+        self.database = measured
+
+    @pytest.mark.parametrize(
+        "chunk",
+        [
+            b'[{"assetId": "secret", "attributes": 5',
+            b'{"assetId": "secret"}',
+            b'[{"assetId": "secret", "name": null, "attributes": []}]',
+            b'[{"name": "secret", "attributes": []}]',
+            b'[{"assetId": "meter", "attributes": [{"name": "kW", "attributeType": "DOUBLE", '
+            b'"data": [{"timestamp": "secret", "value": "1"}]}]}]',
+            b'[{"assetId": "meter", "attributes": [{"name": "kW", "attributeType": "DOUBLE", '
+            b'"data": [{"timestamp": "2024-05-01T00:00:00.000Z", "value": "secret"}]}]}]',
+        ],
+    )
+    def test_that_are_damaged_are_told_without_showing_a_value(
+        self, chunk: bytes, proxy: Proxy, proxied: AvistaDigitalExchange
     ) -> None:
-        proxy.answers["GET"] = [Answer(200, b'[{"assetId": "secret", "attributes": 5', {})]
-        with pytest.raises(InvalidResponseError, match="not a JSON array") as raised:
-            proxied.queryTimeSeriesDatabaseToArrow(
-                measured, [asks("meter", "kW")], *WHOLE, aggregate="client"
-            )
+        with pytest.raises(InvalidResponseError) as raised:
+            self.query(chunk, proxy, proxied)
         assert "secret" not in str(raised.value)
+
+    def test_may_hold_nulls_where_the_contract_allows_them(
+        self, proxy: Proxy, proxied: AvistaDigitalExchange
+    ) -> None:
+        chunk = (
+            b'[{"assetId": "meter", "name": null, "attributes": [null, {"name": "kW", '
+            b'"attributeType": "DOUBLE", "data": [null, '
+            b'{"timestamp": "2024-05-01 00:00:00.000000001", "value": "1.5"}]}, '
+            b'{"name": "not asked for", "attributeType": "DOUBLE", "data": null}]}]'
+        )
+        table = self.query(chunk, proxy, proxied)
+        assert table["kW"].to_pylist() == [1.5]
+        assert table.num_columns == 4
 
 
 class TestArguments:

@@ -134,6 +134,28 @@ def test_what_is_no_result_is_told_without_showing_a_value(
     assert "secret" not in str(raised.value)
 
 
+def test_rows_in_rows_are_structs(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    fields = [{"Name": "a", "Type": {"ScalarType": "BIGINT"}}, DOUBLE]
+    rows = [
+        {"Data": [{"RowValue": {"Data": [{"ScalarValue": "1"}, {"NullValue": True}]}}]},
+        {"Data": [{"NullValue": True}]},
+    ]
+    scripted.data(SQL, answer(rows, [{"Name": "r", "Type": {"RowColumnInfo": fields}}]))
+    result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT r")
+    assert result.to_pylist() == [{"r": {"a": 1, "x": None}}, {"r": None}]
+
+
+def test_pages_that_do_not_fit_together_are_told(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    other = {"Name": "y", "Type": {"ScalarType": "BIGINT"}}
+    scripted.data(SQL, answer([], [DOUBLE], NextToken="next"), answer([], [other]))
+    with pytest.raises(InvalidResponseError, match="differ in their columns"):
+        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+
+
 def test_a_page_token_given_twice_ends_the_query(
     scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
 ) -> None:

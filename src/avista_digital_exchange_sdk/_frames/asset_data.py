@@ -1,12 +1,14 @@
 """Assets with their data, as the platform writes them in JSON: as a table, wide or long."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
+from .._export import Request
 from ..errors import InvalidResponseError
 from .columns import (
     INSTANT,
@@ -42,8 +44,12 @@ class Points(NamedTuple):
     def ordered(self) -> "Points":
         """Each time once, in order; of several values at a time, the last one given."""
         times, texts = self
-        if _all(pc.less(times[:-1], times[1:])):
-            return self
+        if times.null_count:
+            # The contract has lists with nulls in them.
+            present = times.is_valid()
+            times, texts = times.filter(present), texts.filter(present)
+        if len(times) < 2 or pc.all(pc.less(times[:-1], times[1:])).as_py():
+            return Points(times, texts)
         order = pc.sort_indices(times)
         times, texts = times.take(order), texts.take(order)
         is_last = pa.concat_arrays([pc.not_equal(times[:-1], times[1:]), pa.array([True])])
@@ -71,9 +77,8 @@ class Asset:
         """All points of an attribute, if it has any."""
         if attribute not in self._pieces:
             return None
-        pieces = self._pieces[attribute]
-        whole = Points(*map(pa.concat_arrays, zip(*pieces, strict=True)))
-        return (pieces[0] if len(pieces) == 1 else whole).ordered()
+        times, texts = zip(*self._pieces[attribute], strict=True)
+        return Points(_joined(times), _joined(texts)).ordered()
 
 
 class AssetData:
@@ -82,44 +87,42 @@ class AssetData:
     An asset's data may be split over neighbouring arrays.
 
     Args:
-        assets: Assets in the order that rows take; others follow as they come.
-        asks_for: Whether an attribute of an asset is wanted.
+        request: What was asked for, where the arrays are the result of a query.
     """
 
-    def __init__(
-        self,
-        assets: Iterable[str] = (),
-        asks_for: Callable[[str, str], bool] = lambda assetId, attribute: True,
-    ) -> None:
-        self._assets = {assetId: Asset() for assetId in assets}
-        self._asks_for = asks_for
+    def __init__(self, request: Request | None = None) -> None:
+        self._request = request
+        self._assets = {assetId: Asset() for assetId in request.position} if request else {}
         self._types: dict[str, str] = {}
 
     def add(self, array: bytes, *, latest: bool = False) -> None:
         """Take an array; with `latest`, also the last values of attributes without data."""
         for assetId, name, attributes in _assets_of(array):
-            asset = self._assets.setdefault(assetId, Asset())
+            asset = self._asset(assetId)
             asset.name = name
             for attribute, kind, points in _attributes_of(attributes, latest):
-                if self._asks_for(assetId, attribute):
+                if self._request is None or self._request.asks_for(assetId, attribute):
                     asset.add(attribute, points)
                     # Where an attribute has two types, text holds the values of both.
                     known = self._types.setdefault(attribute, kind)
                     self._types[attribute] = kind if kind == known else "VARCHAR"
 
-    def table(self, shape: str) -> pa.Table:
-        """All of it; attributes in the order they came."""
-        return self._shaped(shape, list(self._types), self._types)
+    def table(self, shape: str, types: Mapping[str, str] | None = None) -> pa.Table:
+        """All of it; `types` of attributes go before those that the arrays tell."""
+        shaped = self._wide if shape == "wide" else self._long
+        return shaped(self._attributes(), {**self._types, **(types or {})}).combine_chunks()
 
-    def result(self, shape: str, asked: Iterable[str], types: Mapping[str, str]) -> pa.Table:
-        """A query's result: the attributes asked for by name, then others in name order."""
-        attributes = list(dict.fromkeys(asked))
-        attributes += sorted(self._types.keys() - set(attributes))
-        return self._shaped(shape, attributes, {**self._types, **types})
+    def _asset(self, assetId: str) -> Asset:
+        if self._request is not None and assetId not in self._assets:
+            raise InvalidResponseError("the result holds an asset that was not asked for")
+        return self._assets.setdefault(assetId, Asset())
 
-    def _shaped(self, shape: str, attributes: Sequence[str], types: Mapping[str, str]) -> pa.Table:
-        table = (self._wide if shape == "wide" else self._long)(attributes, types)
-        return table.combine_chunks()
+    def _attributes(self) -> list[str]:
+        """In the order they came; or those asked for by name, then others in name order."""
+        if self._request is None:
+            return list(self._types)
+        asked = dict.fromkeys(chain.from_iterable(self._request.attributes.values()))
+        return [*asked, *sorted(self._types.keys() - asked.keys())]
 
     def _wide(self, attributes: Sequence[str], types: Mapping[str, str]) -> pa.Table:
         """One row an asset and time, one column an attribute of those named."""
@@ -154,6 +157,10 @@ class AssetData:
         return long.table()
 
 
+def _joined(pieces: Sequence[pa.Array]) -> pa.Array:
+    return pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+
+
 def _keys(assetId: str, asset: Asset, times: pa.Array) -> tuple[Any, ...]:
     names = pa.repeat(pa.scalar(asset.name, TEXT), len(times))
     return pa.repeat(assetId, len(times)), names, times
@@ -181,8 +188,10 @@ def _assets_of(array: bytes) -> Iterator[tuple[str, str | None, Any]]:
     assets = _parsed(array)
     names = assets.field("name").to_pylist()
     for index, assetId in enumerate(assets.field("assetId").to_pylist()):
+        if assetId is None:
+            raise InvalidResponseError("the result holds an asset without an id")
         if (attributes := assets.field("attributes")[index].values) is not None:
-            yield assetId, names[index], attributes
+            yield assetId, names[index], attributes.filter(attributes.is_valid())
 
 
 def _attributes_of(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Points]]:
@@ -204,10 +213,6 @@ def _attributes_of(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Po
 def _points(entries: Any, time: str, value: str) -> Points:
     times = parsed(entries.field(time), INSTANT, time)
     return Points(times, entries.field(value))
-
-
-def _all(truths: pa.BooleanArray) -> bool:
-    return bool(pc.all(truths).as_py())
 
 
 def _parsed(array: bytes) -> Any:

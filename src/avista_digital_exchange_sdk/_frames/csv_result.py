@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from .._records import LONGEST_VALUE
 from ..errors import InvalidResponseError
@@ -66,6 +65,8 @@ class CsvResult:
 
     def write_parquet(self, file: BinaryIO) -> None:
         """Write the wide table as Parquet; memory holds a few batches of it."""
+        import pyarrow.parquet as pq
+
         schema = pa.schema(
             zip(wide_names(self._attributes), [TEXT, TEXT, INSTANT, *self._types], strict=True)
         )

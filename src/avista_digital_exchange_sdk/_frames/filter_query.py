@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Mapping
 from contextlib import aclosing
-from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,8 +40,7 @@ class _Result(FilterQueryFile):
         self._data: AssetData | None = None
 
     async def _put_together(self, query: FilterQuery) -> None:
-        request = self._job.request
-        data = AssetData(request.position, request.asks_for)
+        data = AssetData(self._job.request)
         async with aclosing(self._chunks(query)) as chunks:
             async for chunk in chunks:
                 data.add(chunk)
@@ -52,5 +50,4 @@ class _Result(FilterQueryFile):
         if self._data is None:
             file = CsvResult(self._target, types)
             return file.wide() if shape == "wide" else file.long()
-        asked = chain.from_iterable(self._job.request.attributes.values())
-        return self._data.result(shape, asked, types)
+        return self._data.table(shape, types)

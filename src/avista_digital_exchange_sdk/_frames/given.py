@@ -73,11 +73,7 @@ class GivenFrame:
             listed = ", ".join(map(repr, self.names))
             raise _checks.invalid(argument, name, f"one of the frame's columns: {listed}")
         column = self._table[name].combine_chunks()
-        if kinds.is_floating(column.type):
-            # What is not a number is not a value.
-            column = column.cast(pa.float64())
-            column = pc.if_else(pc.is_nan(column), None, column)
-        return column
+        return _without_nan(column.cast(pa.float64())) if kinds.is_floating(column.type) else column
 
     def type_of(self, argument: str, name: object) -> MeasureValueType | None:
         """The type that a column's values have on the platform; None if it has no values."""
@@ -104,7 +100,7 @@ class GivenFrame:
             )
         try:
             return self._made(str(name), column, wanted)
-        except pa.ArrowInvalid as error:
+        except pa.ArrowException as error:
             reason = str(error).partition("\n")[0]
             raise InvalidParameterError(
                 f"frame: column {name!r} can't be published as {wanted}: {reason}"
@@ -123,6 +119,7 @@ class GivenFrame:
         if not kinds.is_decimal(column.type) or wanted is not DOUBLE:
             column = column.cast(TYPES[wanted])
         if kinds.is_floating(column.type):
+            column = _without_nan(column)
             _refuse(pc.is_inf(column), name, "is infinite, which no DOUBLE is")
         texts = column.cast(TEXT)
         length = pc.binary_length(texts)
@@ -162,6 +159,11 @@ def indexed_by_time(table: pa.Table, timeColumn: str) -> pa.Table:
     if not holds_times or timeColumn in table.column_names:
         return table.drop_columns([UNNAMED_INDEX])
     return table.rename_columns({UNNAMED_INDEX: timeColumn})
+
+
+def _without_nan(floats: Values) -> Values:
+    """What is not a number is not a value."""
+    return pc.if_else(pc.is_nan(floats), None, floats)
 
 
 def _read_times(texts: Values) -> Values:

@@ -29,22 +29,24 @@ class AsyncIo:
         self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
     ) -> Answer:
         patience = timeout or self._network.timeout
-        body = bytearray()
-        with http_errors(patience):
-            async with self._http.stream(
-                "POST", url, headers=headers, content=content, timeout=patience
-            ) as answer:
-                async for block in answer.aiter_bytes():
-                    body += block
-                    check_size(len(body))
-        return Answer(answer.status_code, answer.headers, bytes(body))
+        request = self._http.build_request(
+            "POST", url, headers=headers, content=content, timeout=patience
+        )
+        return await self._answer(request, patience)
 
     async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
         headers = {"Content-Length": str(size)}
         request = presigned_request(self._http, "PUT", url, headers, content=as_async(blocks))
-        with http_errors(self._network.timeout):
-            answer = await self._http.send(request)
-        return Answer(answer.status_code, answer.headers, answer.content)
+        return await self._answer(request, self._network.timeout)
+
+    async def _answer(self, request: httpx.Request, patience: float) -> Answer:
+        body = bytearray()
+        with http_errors(patience):
+            async with contextlib.aclosing(await self._http.send(request, stream=True)) as answer:
+                async for block in answer.aiter_bytes():
+                    body += block
+                    check_size(len(body))
+        return Answer(answer.status_code, answer.headers, bytes(body))
 
     @contextlib.asynccontextmanager
     async def get(self, url: str, headers: dict[str, str]) -> AsyncIterator[Download]:

@@ -32,24 +32,26 @@ class BlockingIo:
         self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
     ) -> Answer:
         patience = timeout or self._network.timeout
+        request = self._http.build_request(
+            "POST", url, headers=headers, content=content, timeout=patience
+        )
+        return self._answer(request, patience)
+
+    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
+        headers = {"Content-Length": str(size)}
+        request = presigned_request(self._http, "PUT", url, headers, content=blocks)
+        return self._answer(request, self._network.timeout)
+
+    def _answer(self, request: httpx.Request, patience: float) -> Answer:
         body = bytearray()
         with (
             http_errors(patience),
-            self._http.stream(
-                "POST", url, headers=headers, content=content, timeout=patience
-            ) as answer,
+            contextlib.closing(self._http.send(request, stream=True)) as answer,
         ):
             for block in answer.iter_bytes():
                 body += block
                 check_size(len(body))
         return Answer(answer.status_code, answer.headers, bytes(body))
-
-    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
-        headers = {"Content-Length": str(size)}
-        request = presigned_request(self._http, "PUT", url, headers, content=blocks)
-        with http_errors(self._network.timeout):
-            answer = self._http.send(request)
-        return Answer(answer.status_code, answer.headers, answer.content)
 
     @contextlib.asynccontextmanager
     async def get(self, url: str, headers: dict[str, str]) -> AsyncIterator[Download]:
