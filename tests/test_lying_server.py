@@ -1,10 +1,11 @@
 """A server that lies: each lie is refused, or made harmless."""
 
 import json
+import platform
 import traceback
 import tracemalloc
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,12 @@ CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
 DEEP = b"[" * 200_000 + b"]" * 200_000
 
 
+ENDLESS = b"--and so on for ever"
+CUT = b"--and hangs up"
+
+
 class Liar(Background):
-    """Answers what it is told to, by operation or method; `...` at the end goes on for ever.
+    """Answers what it is told to, by operation or method.
 
     Attributes:
         answers: Answers by operation or method.
@@ -82,15 +87,13 @@ class Liar(Background):
             await pass_over(client[0], request.rest)
             answers = self.answers[request.name]
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
-            async for block in _sent(answer):
-                client[1].write(block)
+            client[1].write(answer.removesuffix(ENDLESS).removesuffix(CUT))
+            await client[1].drain()
+            while answer.endswith(ENDLESS):
+                client[1].write(CHUNK)
                 await client[1].drain()
-
-
-async def _sent(answer: bytes) -> AsyncIterator[bytes]:
-    yield answer.removesuffix(b"...")
-    while answer.endswith(b"..."):
-        yield CHUNK
+            if answer.endswith(CUT):
+                return
 
 
 def ok(content: Any, *headers: str) -> bytes:
@@ -128,24 +131,24 @@ def little_memory() -> Iterator[None]:
 
 class TestEndlessBodies:
     def test_of_an_answer(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
-        liar.lay_down(GET_USER, ENDLESS_HEAD + b"...")
+        liar.lay_down(GET_USER, ENDLESS_HEAD + ENDLESS)
         with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than 2097152"):
             victim.getUserInfo()
         assert len(liar.heads) == 1
 
     def test_of_an_error(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
-        liar.lay_down(GET_USER, ENDLESS_HEAD.replace(b"200 OK", b"500 No") + b"...")
+        liar.lay_down(GET_USER, ENDLESS_HEAD.replace(b"200 OK", b"500 No") + ENDLESS)
         with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than"):
             victim.getUserInfo()
 
     def test_of_a_file(self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path) -> None:
-        liar.lay_down_file(ENDLESS_HEAD + b"...")
+        liar.lay_down_file(ENDLESS_HEAD + ENDLESS)
         with little_memory(), pytest.raises(TransferError, match=r"does not say how long it is"):
             victim.downloadDataStoreFile("file", tmp_path)
         assert not [*tmp_path.iterdir()]
 
     def test_of_a_refusal(self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path) -> None:
-        liar.lay_down_file(ENDLESS_HEAD.replace(b"200 OK", b"403 No") + b"...")
+        liar.lay_down_file(ENDLESS_HEAD.replace(b"200 OK", b"403 No") + ENDLESS)
         with little_memory(), pytest.raises(TransferError, match=r"refused: 403"):
             victim.downloadDataStoreFile("file", tmp_path)
 
@@ -156,7 +159,7 @@ class TestEndlessBodies:
         (tmp_path / "load.csv").write_bytes(b"1")
         created = {"itemId": "1", "url": f"{liar.address}/object?X-Amz-Signature=5ec7e7"}
         liar.lay_down(CREATE, ok({"data": {CREATE: created}}))
-        liar.lay_down("PUT", ENDLESS_HEAD.replace(b"200 OK", status) + b"...")
+        liar.lay_down("PUT", ENDLESS_HEAD.replace(b"200 OK", status) + ENDLESS)
         liar.lay_down("storage_deleteDataStoreFile", ok({"data": {}}))
         with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than"):
             victim.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
@@ -165,7 +168,7 @@ class TestEndlessBodies:
         self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         lay_down_page(liar)
-        liar.lay_down("GET", ENDLESS_HEAD + b"...")
+        liar.lay_down("GET", ENDLESS_HEAD + ENDLESS)
         with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than 2097152"):
             query(victim, tmp_path)
         assert not [*tmp_path.iterdir()]
@@ -375,12 +378,10 @@ class TestLengths:
         self, given: str, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         half = ok(b"con", 'ETag: "v1"').replace(b"Length: 3", b"Length: 7")
-        # The connection ends here, as its length says otherwise.
         rest = http("206 Partial", b"tent", 'ETag: "v1"', f"Content-Range: {given}")
-        liar.lay_down_file(half + b"\r\n", rest)
-        exchange = victim
+        liar.lay_down_file(half + CUT, rest)
         with pytest.raises(TransferError, match=r"load\.csv") as caught:
-            exchange.downloadDataStoreFile("file", tmp_path)
+            victim.downloadDataStoreFile("file", tmp_path)
         assert len(str(caught.value)) < 500
         assert not [*tmp_path.iterdir()]
 
@@ -396,9 +397,7 @@ class TestLengths:
         self, liar: Liar, connect: Connect, tmp_path: Path
     ) -> None:
         halves = [
-            ok(b"con", f'ETag: "v{number}"', "Connection: close").replace(
-                b"Length: 3", b"Length: 7"
-            )
+            ok(b"con", f'ETag: "v{number}"').replace(b"Length: 3", b"Length: 7") + CUT
             for number in range(50)
         ]
         liar.lay_down_file(*halves)
@@ -571,8 +570,21 @@ class TestNames:
         assert written.read_bytes() == b"content"
         assert written.name.isprintable()
         assert len(written.name.encode()) <= 255
-        stem = written.name.partition(".")[0].strip().upper()
-        assert stem not in {"CON", "NUL", "AUX", "PRN", "COM1", "LPT9"}
+
+    @pytest.mark.parametrize("name", ["COM1", "nul", "aux", "lpt9", "CON", "Prn"])
+    def test_are_no_devices_where_names_can_be(
+        self,
+        name: str,
+        liar: Liar,
+        victim: AvistaDigitalExchange,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        liar.lay_down_file(ok(b"content"), name=name, fileExtension="csv")
+        monkeypatch.setattr(platform, "system", lambda: "Windows")
+        victim.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
+        (written,) = tmp_path.iterdir()
+        assert written.stem.upper() != name.upper()
 
     def test_play_no_tricks_on_a_terminal(
         self, liar: Liar, victim: AvistaDigitalExchange, capsys: pytest.CaptureFixture[str]
@@ -585,7 +597,7 @@ class TestNames:
             "parentDirectoryId": None,
             "name": evil,
             "path": evil,
-            "contents": [{"dataStoreFile": file, "dataStoreDirectory": None}],
+            "contents": [{"objectType": "FILE", "dataStoreFile": file, "dataStoreDirectory": None}],
         }
         name = "storage_getDataStoreDirectory"
         liar.lay_down(name, ok({"data": {name: directory}}))
@@ -611,7 +623,7 @@ class TestRealTime:
         connect: Connect,
         monkeypatch: pytest.MonkeyPatch,
     ) -> AvistaDigitalExchange:
-        monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 0.5)
+        monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 1)
         host, _, port = local.endpoint.split("/")[2].partition(":")
         proxy.upstream = (host, int(port))
         return connect(local.token, endpoint=proxy.endpoint, maxRetries=1, timeout=5)
@@ -623,7 +635,7 @@ class TestRealTime:
             *TIMES,
             folder,
             aggregate="server",
-            exportTimeout=0.5,
+            exportTimeout=30,
         )
 
     @pytest.mark.parametrize(
@@ -639,8 +651,6 @@ class TestRealTime:
             b'{"type":7}',
             b'{"type":["data"]}',
             b'{"type":"data","id":["1"],"payload":[1]}',
-            b'{"type":"connection_ack","payload":[1]}',
-            b'{"type":"connection_ack","payload":7}',
             b'{"type":"error","payload":7}',
             b'{"type":"error","payload":{"errors":{"message":{"a":1}}}}',
             b'{"type":"error","payload":{"errors":[[[]],7,null,{"errorType":7}]}}',
@@ -685,17 +695,26 @@ class TestRealTime:
         assert not [*tmp_path.iterdir()]
 
     @pytest.mark.parametrize(
-        "milliseconds", ["1" + "0" * 400, "1e999", "-5", "0", "true", '"5"', "null", "0.001", "{}"]
+        "payload",
+        [
+            *(
+                f'{{"connectionTimeoutMs":{milliseconds}}}'
+                for milliseconds in ("1" + "0" * 400, "-5", "0", "true", '"5"', "null", "0.1", "{}")
+            ),
+            "[1]",
+            "7",
+            '"x"',
+        ],
     )
     def test_a_patience_that_makes_no_sense_does_no_harm(
         self,
-        milliseconds: str,
+        payload: str,
         proxy: Proxy,
         local: LocalExchange,
         lied_to: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        frame = f'{{"type":"connection_ack","payload":{{"connectionTimeoutMs":{milliseconds}}}}}'
+        frame = f'{{"type":"connection_ack","payload":{payload}}}'
         proxy.expect(Fault("connection_ack", "answer", lambda _text: [frame.encode()]))
         self.query(lied_to, local, tmp_path)
         assert (tmp_path / "result.csv").exists()

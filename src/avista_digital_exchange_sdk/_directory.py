@@ -61,7 +61,7 @@ class DirectoryListing:
         ]
         width = max((len(name) for name, _ in rows), default=0)
         for name, entry_id in rows:
-            print(f"{name:<{width}}  {entry_id}")
+            print(f"{name:<{width}}  {_printable(entry_id)}")
         if not rows:
             print(f"{_printable(self.name)}/ is {self._why_nothing()}")
 
@@ -69,7 +69,9 @@ class DirectoryListing:
         # An entry of another directory's contents comes without its own.
         if "contents" in self.model_fields_set:
             return "empty"
-        return f'not loaded: getDataStoreDirectory("{self.dataStoreDirectoryId}") loads it'
+        return (
+            f'not loaded: getDataStoreDirectory("{_printable(self.dataStoreDirectoryId)}") loads it'
+        )
 
 
 def _printable(name: str) -> str:

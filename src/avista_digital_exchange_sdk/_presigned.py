@@ -16,6 +16,7 @@ from ._retry import PASSING_STATUSES, retry_after
 from .errors import ConnectionFailedError, TransferError
 
 LARGEST_REFUSAL = 4096
+LONGEST_SHOWN = 80
 
 Address = Callable[[], Awaitable[str]]
 """Gives a presigned URL; asked again, a fresh one."""
@@ -91,5 +92,6 @@ def md5_of(download: Download) -> str | None:
 def check_url(url: str, what: str) -> None:
     """Refuse an address that would send the bytes in the clear."""
     if not is_secure(url):
-        message = f"{what}: the platform gave an address that is not https: {redact(url)}"
+        shown = url.partition("?")[0][:LONGEST_SHOWN]
+        message = f"{what}: the platform gave an address that is not https: {shown!r}"
         raise TransferError(message)

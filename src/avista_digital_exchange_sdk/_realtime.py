@@ -16,6 +16,8 @@ from ._redact import redact
 from .errors import SubscriptionError
 
 DEFAULT_CONNECTION_TIMEOUT = 300.0
+LONGEST_CONNECTION_TIMEOUT = 86_400_000
+"""Milliseconds; no connection lives longer than a day."""
 
 
 class Message(NamedTuple):
@@ -74,11 +76,13 @@ def parse(text: str, token: SecretStr) -> Message:
     try:
         frame = from_json(text)
         payload = frame.get("payload")
-        message = Message(frame["type"], frame.get("id"), payload if payload else {})
+        message = Message(
+            frame["type"], frame.get("id"), payload if isinstance(payload, dict) else {}
+        )
     except (ValueError, KeyError, AttributeError):
         raise SubscriptionError("the real-time connection sent what is no message") from None
     if message.type in ("error", "connection_error"):
-        described = "; ".join(_descriptions(message.payload)) or message.type
+        described = "; ".join(_descriptions(payload)) or message.type
         described = redact(described, token.get_secret_value())
         raise SubscriptionError(f"the real-time connection reports: {described}")
     return message
@@ -87,7 +91,7 @@ def parse(text: str, token: SecretStr) -> Message:
 def connection_timeout(acknowledgement: Message) -> float:
     """Seconds without any message after which the connection counts as dead."""
     milliseconds = acknowledgement.payload.get("connectionTimeoutMs")
-    if isinstance(milliseconds, int) and milliseconds > 0:
+    if type(milliseconds) is int and 0 < milliseconds < LONGEST_CONNECTION_TIMEOUT:
         return milliseconds / 1000
     return DEFAULT_CONNECTION_TIMEOUT
 

@@ -4,13 +4,15 @@ import re
 from typing import Any
 
 _WORD = re.compile(r"""[^\s"'<>]+""")
+_SIGNED = re.compile(r"""(X-Amz-[\w-]+=)[^\s&"'<>]+""", re.IGNORECASE)
 
 
 def redact(value: Any, secret: str = "") -> Any:
     """Replace the query string of every URL, and `secret`, in a text or in JSON's texts."""
     if isinstance(value, str):
         text = value.replace(secret, "<secret>") if secret else value
-        return _WORD.sub(_without_query_string, text) if "://" in text else text
+        text = _WORD.sub(_without_query_string, text) if "://" in text else text
+        return _SIGNED.sub(r"\1<secret>", text)
     if isinstance(value, list):
         return [redact(item, secret) for item in value]
     if isinstance(value, dict):

@@ -3,15 +3,15 @@
 from . import _checks
 from ._generated.enums import ServiceType
 from ._generated.fragments import Collaborative, Service
-from ._service import Service as ServiceCalls
 from ._service import found
+from .data_stores import DataStoreCalls, Store
 from .errors import InvalidParameterError
 
 _TYPE_BY_ID = {"dataStore": ServiceType.DATA_STORE, "timeSeriesDb": ServiceType.TIME_SERIES_DB}
 """An id begins with the kind of thing it names; these kinds can be shared."""
 
 
-class CollaborativeCalls(ServiceCalls):
+class CollaborativeCalls(DataStoreCalls[Store]):
     """The calls about collaboratives."""
 
     async def listCollaboratives(self) -> list[Collaborative]:
@@ -75,7 +75,8 @@ class CollaborativeCalls(ServiceCalls):
             TIME_SERIES_DB
         """
         _checks.identifier("collaborativeId", collaborativeId)
-        return await self._client.collaborative_list_collaborative_services(collaborativeId)
+        services = await self._client.collaborative_list_collaborative_services(collaborativeId)
+        return [self._with_methods(service) for service in services]
 
     async def listCollaborativesServiceSharedWith(
         self, serviceId: str, *, serviceType: str | None = None
@@ -132,7 +133,7 @@ class CollaborativeCalls(ServiceCalls):
         answer = await self._client.collaborative_add_service_to_collaborative(
             serviceId, kind, collaborativeId
         )
-        return found(answer, "service", serviceId)
+        return self._with_methods(found(answer, "service", serviceId))
 
     async def removeServiceFromCollaborative(
         self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
@@ -163,7 +164,12 @@ class CollaborativeCalls(ServiceCalls):
         answer = await self._client.collaborative_remove_service_from_collaborative(
             serviceId, kind, collaborativeId
         )
-        return found(answer, "service", serviceId)
+        return self._with_methods(found(answer, "service", serviceId))
+
+    def _with_methods(self, service: Service) -> Service:
+        if service.dataStore is not None:
+            service.dataStore = self._reached(service.dataStore)
+        return service
 
 
 def _service_type(serviceId: object, serviceType: object) -> ServiceType:

@@ -37,8 +37,8 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         """Query assets and attributes over a time range into a frame of pandas.
 
         Columns have the attributes' own types: DOUBLE float64, BIGINT Int64, BOOLEAN boolean,
-        VARCHAR str, TIMESTAMP and `timestamp` datetime64[ns, UTC]. Where there is no value, it is
-        missing. Needs the extra `pandas`.
+        VARCHAR str (object before pandas 3), TIMESTAMP and `timestamp` datetime64[ns, UTC]. Where
+        there is no value, it is missing. Needs the extra `pandas`.
 
         Args:
             timeSeriesDbId: The id of the database.

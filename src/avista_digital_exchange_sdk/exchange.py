@@ -26,7 +26,7 @@ class _Calls(
     TimeSeriesCalls,
     DataFrameCalls,
     DataFramePublishingCalls,
-    CollaborativeCalls,
+    CollaborativeCalls[Store],
     OperationCalls,
     Generic[Store],
 ):

@@ -320,6 +320,15 @@ class TestDeleting:
         with pytest.raises(FileNotFoundError):
             file_system.rm(f"{home}/a")
 
+    def test_a_name_that_looks_like_a_pattern_is_a_name(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        file_system.pipe({f"{home}/{name}": b"1" for name in ("[ab].csv", "a.csv")})
+        file_system.mv(f"{home}/[ab].csv", f"{home}/[ac].csv")
+        assert file_system.find(home) == [f"{home}/[ac].csv", f"{home}/a.csv"]
+        file_system.rm(f"{home}/[ac].csv")
+        assert file_system.find(home) == [f"{home}/a.csv"]
+
     def test_all_of_a_name_go(self, file_system: DataStoreFileSystem, home: str) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
         for _ in range(2):

@@ -94,8 +94,13 @@ def http_errors(timeout: float) -> Iterator[None]:
         sent = not isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout))
         raise RequestTimeoutError(message, sent=sent) from error
     except httpx.TransportError as error:
-        message = f"the connection failed: {str(error) or type(error).__name__}"
+        # Of what is no HTTP, the error shows all, and it may be a secret that was echoed.
+        reason, echoed, _ = str(error).partition(": bytearray(")
+        message = f"the connection failed: {reason or type(error).__name__}"
         sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
-        raise ConnectionFailedError(message, sent=sent) from error
+        raise ConnectionFailedError(message, sent=sent) from None if echoed else error
+    except UnicodeError:
+        message = "the connection failed: the address holds no name a host can have"
+        raise ConnectionFailedError(message, sent=False) from None
     except httpx.DecodingError as error:
         raise InvalidResponseError("the answer is not encoded as it says") from error

@@ -6,7 +6,6 @@ from typing import Any
 
 from .._generated.fragments import DataStoreDirectory
 from .._paths import SEPARATOR
-from ..errors import NotFoundError
 from ..exchange import AvistaDigitalExchange
 from . import _errors
 from ._entries import ROOT, Info, describe_contents, describe_store, describe_stores
@@ -64,13 +63,14 @@ class Listings:
 
     def directory(self, path: str) -> DataStoreDirectory:
         """A directory as the platform has it now."""
-        try:
-            return self._exchange().getDataStoreDirectory(self.directory_id(path))
-        except NotFoundError:
-            # What was remembered is no longer true: others have deleted or replaced it.
-            self.forget(path)
+        directory_id = self.directory_id(path)
+        with contextlib.suppress(FileNotFoundError), asking_for(path):
+            return self._exchange().getDataStoreDirectory(directory_id)
+        # What was remembered is no longer true: others have deleted or replaced it.
+        self.forget(path)
+        directory_id = self.directory_id(path)
         with asking_for(path):
-            return self._exchange().getDataStoreDirectory(self.directory_id(path))
+            return self._exchange().getDataStoreDirectory(directory_id)
 
     def directory_id(self, path: str) -> str:
         """The id of a directory."""

@@ -214,7 +214,7 @@ class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has
         **options: Any,
     ) -> None:
         """Download a file; it appears when it is complete."""
-        if outfile is not None or isfilelike(lpath):
+        if outfile is not None:
             super().get_file(rpath, lpath, callback=callback, outfile=outfile, **options)
         else:
             self._download(rpath, lpath, reporting(callback))
@@ -233,8 +233,11 @@ class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has
         AbstractFileSystem.get(plan, rpath, lpath, recursive, maxdepth=maxdepth, **options)
         Copies(self._download, callback).make(plan.pairs)
 
-    def _download(self, source: str, target: str, progress: Progress | None = None) -> None:
+    def _download(self, source: str, target: Any, progress: Progress | None = None) -> None:
         source = self._strip_protocol(source)
+        if isfilelike(target):
+            target.write(self.cat_file(source))
+            return
         local = Path(target)
         if self.isdir(source):
             local.mkdir(parents=True, exist_ok=True)

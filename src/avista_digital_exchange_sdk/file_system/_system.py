@@ -239,7 +239,7 @@ class DataStoreFileSystem(ReadingFileSystem):
         if maxdepth is not None:
             super().rm(path, recursive=recursive, maxdepth=maxdepth)
             return
-        for found in reversed(self.expand_path(path)):
+        for found in reversed(self._literally_or_expanded(path)):
             _split(found)
             if self.isdir(found) and not recursive:
                 raise _errors.is_directory(found)
@@ -258,7 +258,7 @@ class DataStoreFileSystem(ReadingFileSystem):
         To another data store, to another extension (which the platform can't change), and for lists
         and patterns, it is copied and then deleted.
         """
-        if isinstance(path1, list) or has_magic(str(path1)):
+        if isinstance(path1, list) or (has_magic(str(path1)) and not self.exists(path1)):
             super().mv(path1, path2, recursive=recursive, maxdepth=maxdepth, **options)
             return
         source, target = self._strip_protocol(path1), self._strip_protocol(path2)
@@ -271,6 +271,13 @@ class DataStoreFileSystem(ReadingFileSystem):
             self._move(source, info, target)
         else:
             super().mv(source, target, recursive=recursive, maxdepth=maxdepth, **options)
+
+    def _literally_or_expanded(self, path: Any) -> list[str]:
+        """The path itself where something has that very name; otherwise what it is a pattern of."""
+        if isinstance(path, list) or not self.exists(path):
+            expanded: list[str] = self.expand_path(path)
+            return expanded
+        return [self._strip_protocol(path)]
 
     def _move(self, source: str, info: Info, target: str) -> None:
         parent, name = _split(target)

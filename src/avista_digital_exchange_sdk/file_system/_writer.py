@@ -54,8 +54,10 @@ class StoreFileWriter(io.BufferedRandom):
 
     def discard(self) -> None:
         """Forget the bytes."""
-        super().close()
-        self._spooled.unlink(missing_ok=True)
+        try:
+            super().close()
+        finally:
+            self._spooled.unlink(missing_ok=True)
 
     def __del__(self) -> None:
         # Whoever did not close it has not said that it is whole.
