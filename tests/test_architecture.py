@@ -126,7 +126,13 @@ class TestImports:
         assert list(TopologicalSorter(graph).static_order())
 
     def test_of_generated_code_reach_only_what_it_is_made_for(self) -> None:
-        assert PARTS["_generated"] <= {"_data_store", "_directory", "_graphql", "_model"}
+        assert PARTS["_generated"] <= {
+            "_data_store",
+            "_directory",
+            "_graphql",
+            "_model",
+            "_values",
+        }
 
     @pytest.mark.parametrize("part", sorted(PARTS.keys() - DOORS - OUTSIDE - {"__init__"}))
     def test_point_away_from_the_doors(self, part: str) -> None:
@@ -137,7 +143,7 @@ class TestImports:
         "part", sorted(part for part in PARTS.keys() - DOORS - {"__init__"} if part[0] == "_")
     )
     def test_of_what_services_are_made_of_point_away_from_them(self, part: str) -> None:
-        assert {name for name in PARTS[part] if name[0] != "_"} <= {"errors"}
+        assert {name for name in PARTS[part] if name[0] != "_"} <= {"errors", "types"}
 
     @pytest.mark.parametrize("part", sorted(DOORS | {"__init__"}))
     def test_of_the_doors_need_nothing_from_outside(self, part: str) -> None:
@@ -186,7 +192,11 @@ class TestTheSurface:
         assert all(hasattr(sdk, name) for name in sdk.__all__)
 
     def test_keeps_what_is_inside_to_itself(self) -> None:
-        code = f"import {NAME}; print(*[n for n in vars({NAME}) if n[0] != '_'])"
+        code = f"import {NAME}; print(*[n for n in dir({NAME}) if n[0] != '_'])"
         shown = subprocess.check_output([sys.executable, "-c", code], text=True).split()
-        modules = {path.stem for path in PACKAGE.iterdir()} | {"logging"}
-        assert set(shown) - set(sdk.__all__) <= modules
+        assert set(shown) == {name for name in sdk.__all__ if name[0] != "_"}
+
+    def test_opens_without_what_only_calls_need(self) -> None:
+        code = f"import {NAME}, sys; {NAME}.AvistaDigitalExchange('token'); print(*sys.modules)"
+        loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
+        assert not {"asyncio", "pydantic", "websockets", "pandas"} & {*loaded}

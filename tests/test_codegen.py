@@ -62,6 +62,7 @@ class Greeting:
 SETTINGS = Settings(
     client="Client",
     models=Module(f"{SDK}._model", 0),
+    values=Module(f"{SDK}._values", 0),
     base=(Module(f"{SDK}._graphql", 0), "GraphQLClient"),
     subscription=("subscription", "Subscription"),
     exports='"""Generated."""\n',

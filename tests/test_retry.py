@@ -22,7 +22,8 @@ from avista_digital_exchange_sdk import (
     TransferError,
     _retry,
 )
-from avista_digital_exchange_sdk._io import AsyncIo, BlockingIo
+from avista_digital_exchange_sdk._io import BlockingIo
+from avista_digital_exchange_sdk._io.asynchronous import AsyncIo
 
 from .conftest import Connect
 from .support.doors import Door

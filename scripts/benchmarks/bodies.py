@@ -3,10 +3,9 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from pydantic import SecretStr
-
 from avista_digital_exchange_sdk._generated.client import Client
 from avista_digital_exchange_sdk._io import Answer, BlockingIo, Network, run, tls_context
+from avista_digital_exchange_sdk._values import Token
 
 
 class _Recorded(BaseException):
@@ -24,7 +23,7 @@ def body_of(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
     """The body of the request that a call of the generated client begins with."""
     io = _Recorder(Network(1, tls_context(True), None))
     try:
-        run(call(Client(io, "http://localhost/graphql", SecretStr("none"), 0)))
+        run(call(Client(io, "http://localhost/graphql", Token("none"), 0)))
     except _Recorded as recorded:
         content: bytes = recorded.args[0]
         return content

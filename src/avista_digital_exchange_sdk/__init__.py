@@ -6,8 +6,9 @@ in `errors`; all of them can be imported from here.
 """
 
 import logging
+from typing import TYPE_CHECKING, Any
 
-from ._async_data_store import AsyncDataStore
+from . import types
 from ._version import __version__
 from .errors import (
     ApiError,
@@ -31,34 +32,37 @@ from .errors import (
     UnauthorizedError,
 )
 from .exchange import AsyncAvistaDigitalExchange, AvistaDigitalExchange
-from .types import (
-    AssetFilter,
-    Collaborative,
-    CollaborativeMemberOrganization,
-    CollaborativeMemberOrganizationState,
-    CollaborativeMemberPermission,
-    CollaborativeMemberUser,
-    DataStore,
-    DataStoreDirectory,
-    DataStoreFile,
-    DataStoreObject,
-    DataStoreObjectType,
-    DimensionValueType,
-    MeasureValueType,
-    Organization,
-    QueryResult_TimestreamVariables,
-    Service,
-    ServiceType,
-    TimeSeriesAssetAttribute,
-    TimeSeriesAssetAttributeData,
-    TimeSeriesAssetData,
-    TimeSeriesDb,
-    TimeSeriesDimension,
-    TimeSeriesInputRecord,
-    TimeSeriesMeasureValue,
-    TimeUnit,
-    User,
-)
+
+if TYPE_CHECKING:
+    from .types import (
+        AssetFilter,
+        AsyncDataStore,
+        Collaborative,
+        CollaborativeMemberOrganization,
+        CollaborativeMemberOrganizationState,
+        CollaborativeMemberPermission,
+        CollaborativeMemberUser,
+        DataStore,
+        DataStoreDirectory,
+        DataStoreFile,
+        DataStoreObject,
+        DataStoreObjectType,
+        DimensionValueType,
+        MeasureValueType,
+        Organization,
+        QueryResult_TimestreamVariables,
+        Service,
+        ServiceType,
+        TimeSeriesAssetAttribute,
+        TimeSeriesAssetAttributeData,
+        TimeSeriesAssetData,
+        TimeSeriesDb,
+        TimeSeriesDimension,
+        TimeSeriesInputRecord,
+        TimeSeriesMeasureValue,
+        TimeUnit,
+        User,
+    )
 
 __all__ = [
     "ApiError",
@@ -114,3 +118,13 @@ __all__ = [
 
 # Whoever wants the log asks for it; unasked, nothing is printed.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    if name in types.__all__:
+        return getattr(types, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,18 +1,27 @@
 """The calls about data stores as a group of their own: `digitalExchange.dataStores`."""
 
-from ._async_data_store import AsyncDataStore
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import types
 from ._colours import blocking
-from ._generated.fragments import DataStore
 from .data_store_contents import DataStoreContentCalls
 
+if TYPE_CHECKING:
+    from ._async_data_store import AsyncDataStore
+    from ._generated.fragments import DataStore
 
-class AsyncDataStores(DataStoreContentCalls[AsyncDataStore]):
+
+class AsyncDataStores(DataStoreContentCalls["AsyncDataStore"]):
     """The calls about data stores: `await` each."""
 
-    _store = AsyncDataStore
+    @property
+    def _store(self) -> type[AsyncDataStore]:
+        return types.AsyncDataStore
 
 
-class _Calls(DataStoreContentCalls[DataStore]):
+class _Calls(DataStoreContentCalls["DataStore"]):
     """The calls about data stores, giving those whose methods block."""
 
 

@@ -3,11 +3,10 @@
 import os
 from typing import NamedTuple, TypeVar
 
-from pydantic import SecretStr
-
 from . import _checks, _log
 from ._graphql import GraphQLClient
 from ._io import Io, Network, tls_context
+from ._values import Token
 from .errors import InvalidParameterError
 
 PRODUCTION_ENDPOINT = (
@@ -29,7 +28,7 @@ class Settings(NamedTuple):
 
     network: Network
     endpoint: str
-    token: SecretStr
+    token: Token
     maxRetries: int
 
     def client(self, kind: type[_Client], io: Io) -> _Client:
@@ -60,7 +59,7 @@ def settings_of(
     return settings
 
 
-def _token(given: object) -> SecretStr:
+def _token(given: object) -> Token:
     value = os.environ.get(TOKEN_VARIABLE) if given is None else given
     if value is None:
         raise InvalidParameterError(
@@ -75,7 +74,7 @@ def _token(given: object) -> SecretStr:
         raise InvalidParameterError(
             "token: it is empty, or holds blanks or characters that no token has"
         )
-    return SecretStr(value)
+    return Token(value)
 
 
 def _endpoint(given: object) -> str:

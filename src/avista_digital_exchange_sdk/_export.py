@@ -6,19 +6,23 @@ one row, may be split over neighbouring chunks. Memory stays flat: what can't be
 because the header or JSON's nesting needs what is still to come, is spooled to disk.
 """
 
+from __future__ import annotations
+
 import csv
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import repeat, zip_longest
-from typing import IO, Any, BinaryIO, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
 
 from ._collector import collector_at_rest
-from ._generated.input_types import TimeSeriesQueryAssetInput
 from ._instants import instant, iso_text
 from .errors import InvalidParameterError, InvalidResponseError
+
+if TYPE_CHECKING:
+    from ._generated.input_types import TimeSeriesQueryAssetInput
 
 SPOOL_SIZE = 1 << 18
 """Bytes a spool keeps in memory before it goes to disk."""

@@ -4,18 +4,17 @@ The file is the platform's own export, announced over the real-time connection. 
 connection can be had, the pages' result chunks are put together here into the same file.
 """
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ._export import CsvExport, Export, JsonExport, Request
 from ._files import whole_file
-from ._generated.client import Client
 from ._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
-from ._generated.fragments import FilterQueryPage
-from ._generated.input_types import TimeSeriesQueryAssetInput
 from ._io import Io
 from ._log import logger
 from ._retry import Waits
@@ -28,6 +27,11 @@ from .errors import (
     QueryIncompleteError,
     SubscriptionError,
 )
+
+if TYPE_CHECKING:
+    from ._generated.client import Client
+    from ._generated.fragments import FilterQueryPage
+    from ._generated.input_types import TimeSeriesQueryAssetInput
 
 
 class FilterQuery:

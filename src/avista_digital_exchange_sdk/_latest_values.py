@@ -1,12 +1,17 @@
 """The latest values of a database's attributes, page after page, and what they tell of types."""
 
-from collections.abc import Collection
+from __future__ import annotations
 
-from ._generated.client import Client
-from ._generated.fragments import TimeSeriesAssetData
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
 from ._publish import merged
 from ._service import found
 from .errors import InvalidResponseError
+
+if TYPE_CHECKING:
+    from ._generated.client import Client
+    from ._generated.fragments import TimeSeriesAssetData
 
 
 async def latest_values(client: Client, timeSeriesDbId: str) -> list[TimeSeriesAssetData]:

@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from ._model import BaseModel
 from ._redact import redact
 
 LONGEST_TEXT = 60
@@ -28,8 +27,6 @@ def _has_stream() -> bool:
 
 def shortened(value: Any, secret: str = "") -> Any:
     """A request's variables as a log line shows them, without `secret`."""
-    if isinstance(value, BaseModel):
-        value = value.model_dump(exclude_none=True)
     if isinstance(value, dict):
         return {
             name: "<secret>" if name in SECRET_VARIABLES and item else shortened(item, secret)

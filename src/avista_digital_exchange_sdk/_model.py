@@ -1,8 +1,8 @@
-"""What every generated type has in common: how it prints, and what its enums and lists accept."""
+"""What every generated type has in common: how it prints, and what its lists accept."""
 
 from collections.abc import Iterable
-from enum import Enum, StrEnum
-from typing import Annotated, Any, Final, Literal, TypeVar, get_args
+from enum import Enum
+from typing import Annotated, Any, TypeVar, get_args
 
 import pydantic
 from pydantic import GetCoreSchemaHandler
@@ -10,16 +10,6 @@ from pydantic_core import CoreSchema, core_schema
 
 LONGEST_PRINTED_LIST = 3
 SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
-
-
-class Unset(Enum):
-    """The type of `UNSET`."""
-
-    UNSET = "UNSET"
-
-
-UNSET: Final[Literal[Unset.UNSET]] = Unset.UNSET
-"""Stands for an optional variable that is left out of the request."""
 
 
 class BaseModel(pydantic.BaseModel):
@@ -53,18 +43,6 @@ class _Text(str):
 
     def __repr__(self) -> str:
         return str(self)
-
-
-class OpenEnum(StrEnum):
-    """An enum that keeps a value the platform added later as its text."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> "OpenEnum | None":
-        if not isinstance(value, str):
-            return None
-        added = str.__new__(cls, value)
-        added._name_ = added._value_ = value
-        return added
 
 
 class _WithoutNulls:

@@ -1,17 +1,21 @@
 """Publishing any number of records: batch by batch, and an exact account when one fails."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from __future__ import annotations
 
-from ._generated.client import Client
-from ._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
-from ._generated.input_types import TimeSeriesDbDataInput, TimeSeriesInputRecord
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
 from ._instants import instant
 from .errors import (
     ApiError,
     DigitalExchangeError,
     PublishIncompleteError,
 )
+
+if TYPE_CHECKING:
+    from ._generated.client import Client
+    from ._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
+    from ._generated.input_types import TimeSeriesInputRecord
 
 BATCH_SIZE = 100
 """The most records one write of AWS Timestream takes."""
@@ -78,6 +82,8 @@ class Publication:
         return merged(self.answers)
 
     async def _write(self, batch: Batch) -> None:
+        from ._generated.input_types import TimeSeriesDbDataInput
+
         data = TimeSeriesDbDataInput.model_construct(records=batch.records)
         self.answers += await self._client.time_series_db_publish_to_database(
             self._timeSeriesDbId, batch.assetId, data

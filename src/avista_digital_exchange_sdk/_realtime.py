@@ -8,11 +8,11 @@ import base64
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import SecretStr
 from pydantic_core import from_json, to_json
 
 from ._graphql import Subscription
 from ._redact import redact
+from ._values import Token
 from .errors import SubscriptionError
 
 DEFAULT_CONNECTION_TIMEOUT = 300.0
@@ -40,12 +40,12 @@ def realtime_url(endpoint: str) -> str:
     return urlunsplit((scheme, host, path, "", ""))
 
 
-def authorization(endpoint: str, token: SecretStr) -> dict[str, str]:
+def authorization(endpoint: str, token: Token) -> dict[str, str]:
     """The authorization object; its host is the GraphQL endpoint's, never the real-time one."""
-    return {"host": urlsplit(endpoint).netloc, "Authorization": token.get_secret_value()}
+    return {"host": urlsplit(endpoint).netloc, "Authorization": token.reveal()}
 
 
-def subprotocols(endpoint: str, token: SecretStr) -> list[str]:
+def subprotocols(endpoint: str, token: Token) -> list[str]:
     """The subprotocols to ask for; the second carries the token, so that no URL does."""
     header = base64.urlsafe_b64encode(to_json(authorization(endpoint, token)))
     return ["graphql-ws", "header-" + header.decode().rstrip("=")]
@@ -56,7 +56,7 @@ def connection_init() -> str:
     return '{"type":"connection_init"}'
 
 
-def start(identifier: str, subscription: Subscription[Any], endpoint: str, token: SecretStr) -> str:
+def start(identifier: str, subscription: Subscription[Any], endpoint: str, token: Token) -> str:
     """The message that starts a subscription."""
     request = {"query": subscription.query, "variables": subscription.variables}
     payload = {
@@ -71,7 +71,7 @@ def stop(identifier: str) -> str:
     return to_json({"id": identifier, "type": "stop"}).decode()
 
 
-def parse(text: str, token: SecretStr) -> Message:
+def parse(text: str, token: Token) -> Message:
     """Read one message of the server; raise SubscriptionError when it reports a failure."""
     try:
         frame = from_json(text)
@@ -83,7 +83,7 @@ def parse(text: str, token: SecretStr) -> Message:
         raise SubscriptionError("the real-time connection sent what is no message") from None
     if message.type in ("error", "connection_error"):
         described = "; ".join(_descriptions(payload)) or message.type
-        described = redact(described, token.get_secret_value())
+        described = redact(described, token.reveal())
         raise SubscriptionError(f"the real-time connection reports: {described}")
     return message
 

@@ -4,6 +4,8 @@ The rules are those of AWS Timestream's write API: see `Record` and `MeasureValu
 and "Naming constraints" and "Quotas" in its developer guide.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Sequence
@@ -12,14 +14,9 @@ from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
 
-from . import _checks
+from . import _checks, types
 from ._checks import invalid
 from ._generated.enums import DimensionValueType, MeasureValueType, TimeUnit
-from ._generated.input_types import (
-    TimeSeriesDimension,
-    TimeSeriesInputRecord,
-    TimeSeriesMeasureValue,
-)
 from ._instants import instant, iso_text
 
 LONGEST_NAME = 256
@@ -50,17 +47,17 @@ class _InstantText(str):
         return int(Decimal(self).scaleb(6))
 
 
-def measure_value(type: object, name: object, value: object) -> TimeSeriesMeasureValue:
+def measure_value(type: object, name: object, value: object) -> types.TimeSeriesMeasureValue:
     """Make one measure of a MULTI record."""
     kind = _single_type("type", type)
-    return TimeSeriesMeasureValue.model_construct(
+    return types.TimeSeriesMeasureValue.model_construct(
         type=kind, name=checked_name("name", name), value=_value_text("value", value, kind)
     )
 
 
-def dimension(dimensionValueType: object, name: object, value: object) -> TimeSeriesDimension:
+def dimension(dimensionValueType: object, name: object, value: object) -> types.TimeSeriesDimension:
     """Make one dimension of a record."""
-    return TimeSeriesDimension(
+    return types.TimeSeriesDimension(
         dimensionValueType=_checks.choice(
             "dimensionValueType", dimensionValueType, DimensionValueType
         ),
@@ -78,20 +75,20 @@ def input_record(
     measureValues: object,
     dimensions: object,
     version: object,
-) -> TimeSeriesInputRecord:
+) -> types.TimeSeriesInputRecord:
     """Make one record."""
     unit = _checks.choice("timeUnit", timeUnit, TimeUnit)
     kind = _checks.choice("measureValueType", measureValueType, MeasureValueType)
-    record = TimeSeriesInputRecord(
+    record = types.TimeSeriesInputRecord(
         time=_time_text(time, unit),
         timeUnit=unit,
         measureName=checked_name("measureName", measureName),
         measureValueType=kind,
-        dimensions=_list("dimensions", dimensions, TimeSeriesDimension),
+        dimensions=_list("dimensions", dimensions, types.TimeSeriesDimension),
         version=_checks.whole_number("version", version, 1, HIGHEST_VERSION),
     )
     if kind is MeasureValueType.MULTI:
-        measures = _list("measureValues", measureValues, TimeSeriesMeasureValue)
+        measures = _list("measureValues", measureValues, types.TimeSeriesMeasureValue)
         record.measureValues = [_in_unit(measure, unit) for measure in measures]
         if measureValue is not None:
             raise invalid("measureValue", measureValue, "None when measureValueType is MULTI")
@@ -103,9 +100,9 @@ def input_record(
     return record
 
 
-def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
+def check_record(argument: str, record: object) -> types.TimeSeriesInputRecord:
     """Check what a record must hold together; it may have been changed since it was made."""
-    if not isinstance(record, TimeSeriesInputRecord):
+    if not isinstance(record, types.TimeSeriesInputRecord):
         raise invalid(argument, record, "a TimeSeriesInputRecord")
     _time_text(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
     kind = record.measureValueType
@@ -249,7 +246,7 @@ def _timestamp_text(argument: str, value: object, unit: TimeUnit | None) -> str:
     )
 
 
-def _in_unit(measure: TimeSeriesMeasureValue, unit: TimeUnit) -> TimeSeriesMeasureValue:
+def _in_unit(measure: types.TimeSeriesMeasureValue, unit: TimeUnit) -> types.TimeSeriesMeasureValue:
     value = measure.value
     if not isinstance(value, _InstantText):
         return measure

@@ -1,11 +1,15 @@
 """What the services share: the generated client, and the way to wait."""
 
-from typing import TypeVar
+from __future__ import annotations
 
-from ._generated.client import Client
+from typing import TYPE_CHECKING, TypeVar
+
 from ._io import Io
 from ._transfer import Transfers
 from .errors import NotFoundError
+
+if TYPE_CHECKING:
+    from ._generated.client import Client
 
 _Found = TypeVar("_Found")
 

@@ -5,11 +5,12 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Generic
 
-from pydantic import SecretStr, ValidationError
+from pydantic_core import ValidationError
 
 from . import _realtime
 from ._graphql import Result, Subscription
 from ._io import Io, Socket
+from ._values import Token
 from .errors import SubscriptionError
 
 START_TIMEOUT = 15.0
@@ -37,7 +38,7 @@ class Events(Generic[Result]):
 class RealtimeConnection:
     """An acknowledged connection to the platform's real-time endpoint."""
 
-    def __init__(self, socket: Socket, io: Io, endpoint: str, token: SecretStr) -> None:
+    def __init__(self, socket: Socket, io: Io, endpoint: str, token: Token) -> None:
         self._socket = socket
         self._io = io
         self._endpoint = endpoint
@@ -96,7 +97,7 @@ class RealtimeConnection:
 
 
 @contextlib.asynccontextmanager
-async def connect(io: Io, endpoint: str, token: SecretStr) -> AsyncIterator[RealtimeConnection]:
+async def connect(io: Io, endpoint: str, token: Token) -> AsyncIterator[RealtimeConnection]:
     """Open a real-time connection; raise SubscriptionError when it can't be had."""
     url = _realtime.realtime_url(endpoint)
     async with io.websocket(url, _realtime.subprotocols(endpoint, token)) as socket:

@@ -12,8 +12,10 @@ from . import _subscriptions
 from ._colours import blocking, blocking_iterator
 from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
 from ._graphql import GraphQLClient, Result
-from ._io import AsyncIo, BlockingIo, Verify, run
-from ._model import UNSET, BaseModel, Items, OpenEnum, Unset
+from ._io import BlockingIo, Verify, run
+from ._io.asynchronous import AsyncIo
+from ._model import BaseModel, Items
+from ._values import UNSET, OpenEnum, Unset
 
 __all__ = [
     "UNSET",

@@ -1,11 +1,17 @@
 """Collaboratives: who works together, and which services they share."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from . import _checks
 from ._generated.enums import ServiceType
-from ._generated.fragments import Collaborative, Service
 from ._service import found
 from .data_stores import DataStoreCalls, Store
 from .errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from ._generated.fragments import Collaborative, Service
 
 _TYPE_BY_ID = {"dataStore": ServiceType.DATA_STORE, "timeSeriesDb": ServiceType.TIME_SERIES_DB}
 """An id begins with the kind of thing it names; these kinds can be shared."""

@@ -1,12 +1,17 @@
 """Publishing the rows of a data frame."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from . import _checks
 from ._extras import need
-from ._generated.fragments import TimeSeriesAssetData
 from ._publish import Publication
 from ._service import Service
+
+if TYPE_CHECKING:
+    from ._generated.fragments import TimeSeriesAssetData
 
 
 class DataFramePublishingCalls(Service):

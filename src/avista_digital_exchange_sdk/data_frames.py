@@ -7,9 +7,10 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from ._asset_filters import AssetFilter
 from ._extras import need
 from .frames import Shape, check_shape
-from .time_series_queries import AssetFilter, TimeSeriesQueryCalls
+from .time_series_queries import TimeSeriesQueryCalls
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,18 +1,23 @@
 """Creating, renaming, moving and deleting data stores and directories; many files as one zip."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import _checks, _files
 from ._directory import full_name
 from ._generated.enums import DataStoreObjectType
-from ._generated.fragments import DataStoreDirectory, DataStoreFile
-from ._generated.input_types import DataStoreObjectIdInput
-from ._model import UNSET
 from ._progress import Progress
 from ._service import found
+from ._values import UNSET
 from .data_stores import DataStoreCalls, Store, address_of
 from .errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from ._generated.fragments import DataStoreDirectory, DataStoreFile
+    from ._generated.input_types import DataStoreObjectIdInput
 
 ZIP_NAME = "files.zip"
 
@@ -363,6 +368,8 @@ def _without_extension(name: str, file: DataStoreFile) -> str:
 
 
 def _object_id(index: int, given: object) -> DataStoreObjectIdInput:
+    from ._generated.input_types import DataStoreObjectIdInput
+
     """The wire's way to name a file or a directory, whose id tells which it is."""
     identifier = _checks.identifier(f"dataStoreObjectIds[{index}]", given)
     if identifier.startswith("dataStoreFileId"):

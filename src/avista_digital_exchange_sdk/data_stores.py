@@ -1,13 +1,14 @@
 """Data stores: directories and files, and the way of their bytes."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from . import _checks, _files
 from ._directory import full_name, split_name
-from ._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
 from ._progress import Progress, WatchedIo
 from ._ranges import RangedFile
 from ._service import Service, found
@@ -15,14 +16,20 @@ from ._transfer import LARGEST_UPLOAD, Transfers
 from ._working_directory import WorkingDirectory
 from .errors import DigitalExchangeError, InvalidResponseError, NotFoundError
 
-Store = TypeVar("Store", bound=DataStore)
+if TYPE_CHECKING:
+    from ._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
+
+Store = TypeVar("Store", bound="DataStore")
 """A data store whose methods are of the colour of the calls it comes from."""
 
 
 class DataStoreCalls(Service, Generic[Store]):
     """The calls about data stores."""
 
-    _store: type[Store]
+    @property
+    def _store(self) -> type[Store]:
+        """What a data store is here: its methods block, or are awaited."""
+        raise NotImplementedError
 
     async def listDataStores(self) -> list[Store]:
         """List the data stores you own.

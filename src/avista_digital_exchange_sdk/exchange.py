@@ -1,15 +1,16 @@
 """The two doors to the Digital Exchange: one whose calls block, one whose calls are awaited."""
 
-from types import TracebackType
-from typing import Generic, Self
+from __future__ import annotations
 
-from ._async_data_store import AsyncDataStore
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Self
+
+from . import types
 from ._colours import blocking, blocking_iterator
 from ._data_store_doors import AsyncDataStores, BlockingDataStoreCalls, DataStores
 from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
 from ._generated.client import Client
-from ._generated.fragments import DataStore
-from ._io import AsyncIo, BlockingIo, Verify, run
+from ._io import BlockingIo, Verify, run
 from .collaboratives import CollaborativeCalls
 from .data_frame_publishing import DataFramePublishingCalls
 from .data_frames import DataFrameCalls
@@ -18,6 +19,10 @@ from .data_stores import Store
 from .operations import OperationCalls
 from .time_series import TimeSeriesCalls
 from .users import UserCalls
+
+if TYPE_CHECKING:
+    from ._async_data_store import AsyncDataStore
+    from ._generated.fragments import DataStore
 
 
 class _Calls(
@@ -33,10 +38,12 @@ class _Calls(
     """Every call, written once."""
 
 
-class _BlockingCalls(_Calls[DataStore]):
+class _BlockingCalls(_Calls["DataStore"]):
     """Every call, giving data stores whose methods block."""
 
-    _store = DataStore
+    @property
+    def _store(self) -> type[DataStore]:
+        return types.DataStore
 
 
 class AvistaDigitalExchange(BlockingDataStoreCalls):
@@ -143,7 +150,7 @@ class AvistaDigitalExchange(BlockingDataStoreCalls):
     execute = blocking(_Calls.execute)
 
 
-class AsyncAvistaDigitalExchange(_Calls[AsyncDataStore]):
+class AsyncAvistaDigitalExchange(_Calls["AsyncDataStore"]):
     """The Digital Exchange, by the same calls as coroutines: `await` each.
 
     Use it in an `async with` block, or await `close()`, to close its connections.
@@ -171,7 +178,9 @@ class AsyncAvistaDigitalExchange(_Calls[AsyncDataStore]):
         Ada
     """
 
-    _store = AsyncDataStore
+    @property
+    def _store(self) -> type[AsyncDataStore]:
+        return types.AsyncDataStore
 
     def __init__(
         self,
@@ -185,6 +194,9 @@ class AsyncAvistaDigitalExchange(_Calls[AsyncDataStore]):
         proxy: str | None = None,
     ) -> None:
         settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        # Imported here, as the blocking door needs no asyncio.
+        from ._io.asynchronous import AsyncIo
+
         io = AsyncIo(settings.network)
         super().__init__(settings.client(Client, io), io)
 

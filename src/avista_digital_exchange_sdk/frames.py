@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import to_json
 
-from . import _checks
+from . import _checks, types
 from ._extras import need
-from ._generated.fragments import TimeSeriesAssetData
+
+if TYPE_CHECKING:
+    from ._generated.fragments import TimeSeriesAssetData
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +87,7 @@ def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "w
         raise _checks.invalid("assets", assets, "a list of TimeSeriesAssetData")
     listed = list(assets)
     for index, asset in enumerate(listed):
-        if not isinstance(asset, TimeSeriesAssetData):
+        if not isinstance(asset, types.TimeSeriesAssetData):
             raise _checks.invalid(f"assets[{index}]", asset, "a TimeSeriesAssetData")
     data = AssetData()
     data.add(to_json(listed), latest=True)

@@ -1,22 +1,27 @@
 """Time series databases: what is in them, and publishing to them."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
 from . import _checks, _records
 from ._files import whole_file
-from ._generated.fragments import TimeSeriesAssetData, TimeSeriesDb
-from ._generated.input_types import (
-    TimeSeriesDimension,
-    TimeSeriesInputRecord,
-    TimeSeriesMeasureValue,
-)
 from ._latest_values import latest_values
 from ._publish import Publication, batches
 from ._service import Service, found
+
+if TYPE_CHECKING:
+    from ._generated.fragments import TimeSeriesAssetData, TimeSeriesDb
+    from ._generated.input_types import (
+        TimeSeriesDimension,
+        TimeSeriesInputRecord,
+        TimeSeriesMeasureValue,
+    )
 
 
 class TimeSeriesCalls(Service):

@@ -1,5 +1,7 @@
 """Queries of time series databases: by filters into a file, and in Timestream's SQL."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -7,21 +9,23 @@ from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NotRequired, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from . import _checks
+from ._asset_filters import AssetFilter, asset_inputs
 from ._export import Request
 from ._extras import need
 from ._files import whole_file
 from ._filter_query import FilterJob, FilterQuery, FilterQueryFile
 from ._generated.enums import TimeSeriesQueryOutputFileType
-from ._generated.fragments import TimestreamPage
-from ._generated.input_types import TimeSeriesQueryAssetInput
 from ._instants import interval
 from ._latest_values import attribute_types
 from ._service import Service, found
-from ._timestream import QueryResult_TimestreamVariables, result_of, row_values
-from .errors import InvalidParameterError, InvalidResponseError
+from .errors import InvalidResponseError
+
+if TYPE_CHECKING:
+    from ._generated.fragments import TimestreamPage
+    from ._timestream import QueryResult_TimestreamVariables
 
 MOST_ROWS = 1000
 """The most rows a page of AWS Timestream holds."""
@@ -43,13 +47,6 @@ class ResultFileFormat(StrEnum):
     CSV = "CSV"
     JSON = "JSON"
     PARQUET = "PARQUET"
-
-
-class AssetFilter(TypedDict):
-    """Which asset to query, and which of its attributes; all when they are left out."""
-
-    assetId: str
-    attributeNamesFilter: NotRequired[Sequence[str] | None]
 
 
 class TimeSeriesQueryCalls(Service):
@@ -143,7 +140,7 @@ class TimeSeriesQueryCalls(Service):
     ) -> FilterJob:
         """Check what every query with filters is given."""
         database = _checks.identifier("timeSeriesDbId", timeSeriesDbId)
-        assets = _asset_inputs(assetAndAttributesFilter)
+        assets = asset_inputs(assetAndAttributesFilter)
         ends = interval(("startTime", startTime), ("endTime", endTime))
         rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
         timeout = _checks.seconds("exportTimeout", exportTimeout)
@@ -214,6 +211,8 @@ class TimeSeriesQueryCalls(Service):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
+        from ._timestream import result_of
+
         page = await self._timestream_page(
             timeSeriesDbId, queryString, maxRows, nextToken, clientToken
         )
@@ -297,47 +296,10 @@ class TimeSeriesQueryCalls(Service):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
+        from ._timestream import result_of, row_values
+
         pages = self._timestream_pages(timeSeriesDbId, queryString, maxRows, result_of)
         async with aclosing(pages):
             async for result in pages:
                 for row in row_values(result):
                     yield row
-
-
-def _asset_inputs(given: object) -> list[TimeSeriesQueryAssetInput]:
-    """Check the filters, and unite those that name the same asset."""
-    argument = "assetAndAttributesFilter"
-    if isinstance(given, (str, datetime)):
-        raise InvalidParameterError(
-            f"{argument}: got {_checks.shown(given)}; the filter comes before the times: "
-            f"timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
-        )
-    united: dict[str, list[str] | None] = {}
-    for index, entry in enumerate(_checks.entries(argument, given, "filters")):
-        assetId, names = _asset_filter(f"{argument}[{index}]", entry)
-        if assetId not in united:
-            united[assetId] = names
-        elif (known := united[assetId]) is None or names is None:
-            united[assetId] = None
-        else:
-            united[assetId] = list(dict.fromkeys(known + names))
-    return [
-        TimeSeriesQueryAssetInput(assetId=assetId, attributeNamesFilter=names)
-        for assetId, names in united.items()
-    ]
-
-
-def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
-    valid = '{"assetId": "…", "attributeNamesFilter": ["…"]}, the latter may be left out'
-    if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
-        raise _checks.invalid(argument, entry, valid)
-    assetId = _checks.identifier(f"{argument}.assetId", entry.get("assetId"))
-    names = entry.get("attributeNamesFilter")
-    if names is None or (isinstance(names, (list, tuple)) and not names):
-        return assetId, None
-    names_argument = f"{argument}.attributeNamesFilter"
-    checked = [
-        _checks.text(f"{names_argument}[{index}]", name)
-        for index, name in enumerate(_checks.entries(names_argument, names, "attribute names"))
-    ]
-    return assetId, list(dict.fromkeys(checked))

@@ -1,40 +1,50 @@
-"""The documented types, under their documented names."""
+"""The documented types, under their documented names.
 
-from ._generated.enums import (
-    CollaborativeMemberOrganizationState,
-    CollaborativeMemberPermission,
-    DataStoreObjectType,
-    DimensionValueType,
-    MeasureValueType,
-    ServiceType,
-    TimeUnit,
-)
-from ._generated.fragments import (
-    Collaborative,
-    CollaborativeMemberOrganization,
-    CollaborativeMemberUser,
-    DataStore,
-    DataStoreDirectory,
-    DataStoreFile,
-    DataStoreObject,
-    Organization,
-    Service,
-    TimeSeriesAssetAttribute,
-    TimeSeriesAssetAttributeData,
-    TimeSeriesAssetData,
-    TimeSeriesDb,
-    User,
-)
-from ._generated.input_types import (
-    TimeSeriesDimension,
-    TimeSeriesInputRecord,
-    TimeSeriesMeasureValue,
-)
-from ._timestream import QueryResult_TimestreamVariables
-from .time_series_queries import AssetFilter
+Each is imported when it is first used: pydantic, of which they are made, takes longer to import
+than everything else.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._asset_filters import AssetFilter
+    from ._async_data_store import AsyncDataStore
+    from ._generated.enums import (
+        CollaborativeMemberOrganizationState,
+        CollaborativeMemberPermission,
+        DataStoreObjectType,
+        DimensionValueType,
+        MeasureValueType,
+        ServiceType,
+        TimeUnit,
+    )
+    from ._generated.fragments import (
+        Collaborative,
+        CollaborativeMemberOrganization,
+        CollaborativeMemberUser,
+        DataStore,
+        DataStoreDirectory,
+        DataStoreFile,
+        DataStoreObject,
+        Organization,
+        Service,
+        TimeSeriesAssetAttribute,
+        TimeSeriesAssetAttributeData,
+        TimeSeriesAssetData,
+        TimeSeriesDb,
+        User,
+    )
+    from ._generated.input_types import (
+        TimeSeriesDimension,
+        TimeSeriesInputRecord,
+        TimeSeriesMeasureValue,
+    )
+    from ._timestream import QueryResult_TimestreamVariables
 
 __all__ = [
     "AssetFilter",
+    "AsyncDataStore",
     "Collaborative",
     "CollaborativeMemberOrganization",
     "CollaborativeMemberOrganizationState",
@@ -61,3 +71,27 @@ __all__ = [
     "TimeUnit",
     "User",
 ]
+
+_MODULES = (
+    "_generated.enums",
+    "_generated.fragments",
+    "_generated.input_types",
+    "_async_data_store",
+    "_timestream",
+    "_asset_filters",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for module in _MODULES:
+        members = vars(import_module(f".{module}", __package__))
+        if name in members:
+            globals()[name] = members[name]
+            break
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,7 +1,13 @@
 """Users: who the token belongs to."""
 
-from ._generated.fragments import User
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ._service import Service, found
+
+if TYPE_CHECKING:
+    from ._generated.fragments import User
 
 
 class UserCalls(Service):

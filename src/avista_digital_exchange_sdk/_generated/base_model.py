@@ -1,1 +1,2 @@
-from .._model import UNSET as UNSET, BaseModel as BaseModel
+from .._values import UNSET as UNSET
+from .._model import BaseModel as BaseModel

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Union
 
-from .._model import UNSET, Items, Unset
+from .._values import UNSET, Unset
 from .base_client import AsyncBaseClient
 
 if TYPE_CHECKING:
     from .._graphql import Subscription
+    from .._model import Items
     from .enums import ServiceType, TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
     from .fragments import (
         Collaborative,

@@ -21,13 +21,11 @@ from ._protocol import (
     run,
 )
 from ._tls import Verify, tls_context
-from .asynchronous import AsyncIo
 from .blocking import BlockingIo
 
 __all__ = [
     "BLOCK_SIZE",
     "Answer",
-    "AsyncIo",
     "BlockingIo",
     "Download",
     "Io",

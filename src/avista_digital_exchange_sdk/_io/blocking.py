@@ -12,7 +12,6 @@ import httpx
 
 from ._http import check_size, client_options, http_errors, presigned_request, proxy_errors
 from ._protocol import Answer, Download, Network, Pending, Socket, run
-from .asynchronous import open_socket
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -64,6 +63,8 @@ class BlockingIo:
     @contextlib.asynccontextmanager
     async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
         from anyio.from_thread import start_blocking_portal
+
+        from .asynchronous import open_socket
 
         # On an event loop in a thread of its own. The blocking connections of websockets have a
         # thread too, and let both threads use one TLS session at a time, which OpenSSL forbids.

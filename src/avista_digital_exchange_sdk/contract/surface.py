@@ -32,6 +32,7 @@ HAND_MADE = {
     "TimestreamPage": "QueryResult_TimestreamVariables",
     "TimeSeriesQueryAssetInput": "AssetFilter",
 }
+AWAITED_TWIN = "AsyncDataStore"
 
 
 @cache
@@ -84,6 +85,7 @@ def parts_of_types() -> dict[str, GraphQLSchema]:
         public = _public_name(SDK.renamed_inputs.get(name, name))
         if public and (is_enum_type(kind) or is_input_object_type(kind)):
             found[public] = parts().of_type(name)
+    found[AWAITED_TWIN] = found["DataStore"]
     return found
 
 

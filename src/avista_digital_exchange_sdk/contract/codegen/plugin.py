@@ -76,7 +76,7 @@ class DocumentedTypes(Plugin):
 
     def generate_enums_module(self, module: ast.Module) -> ast.Module:
         """Import the open enum in place of the standard one."""
-        module.body[0] = _import_from(self.settings.models, ["OpenEnum"])
+        module.body[0] = _import_from(self.settings.values, ["OpenEnum"])
         return module
 
     # -- results --------------------------------------------------------------------------------
@@ -144,8 +144,11 @@ class DocumentedTypes(Plugin):
         """Point the copied base model at the one the package keeps."""
         if "class UnsetType" not in copied_code:
             return copied_code
-        name, level = self.settings.models
-        return f"from {'.' * level}{name} import UNSET as UNSET, BaseModel as BaseModel\n"
+        kept = ((self.settings.values, "UNSET"), (self.settings.models, "BaseModel"))
+        return "".join(
+            f"from {'.' * module.level}{module.name} import {name} as {name}\n"
+            for module, name in kept
+        )
 
     # -- client ---------------------------------------------------------------------------------
 
@@ -175,6 +178,7 @@ class DocumentedTypes(Plugin):
                 for name, result in self.nested.items()
             ),
             _import_from(self.settings.base[0], [self.settings.subscription[1]]),
+            _import_from(self.settings.models, ["Items"]),
             *(_import_from(Module("fragments", 1), [name]) for name in sorted(self.fragments)),
             *(
                 _import_from(Module("input_types", 1), [name])
@@ -184,7 +188,7 @@ class DocumentedTypes(Plugin):
         module.body = [
             _import_from(Module("__future__", 0), ["annotations"]),
             _import_from(Module("typing", 0), ["TYPE_CHECKING", "Optional", "Union"]),
-            _import_from(self.settings.models, ["UNSET", "Items", "Unset"]),
+            _import_from(self.settings.values, ["UNSET", "Unset"]),
             _import_from(Module(modules[BASE_CLIENT] or "", 1), [BASE_CLIENT]),
             ast.If(ast.Name("TYPE_CHECKING"), typing_only, []),
             *body,
