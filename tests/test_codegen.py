@@ -1,6 +1,7 @@
 """The generated client: fresh, and shaped as documented where stock output is not."""
 
 import importlib
+import inspect
 import os
 import shutil
 import subprocess
@@ -20,11 +21,19 @@ GENERATED = "src/avista_digital_exchange_sdk/_generated"
 SDK = "avista_digital_exchange_sdk"
 
 SCHEMA = """
-enum Unit { SECONDS MINUTES }
+"How long."
+enum Unit { "A sixtieth of a minute." SECONDS MINUTES }
 input ReadingInput { Unit: Unit, Values: [String], Name: String! }
 input BatchInput { readings: [ReadingInput]! }
 type Organization { id: ID!, name: String! }
-type Person { id: ID!, unit: Unit, organization: Organization, friends: [Organization] }
+"Somebody who works\\nfor an organization."
+type Person {
+  id: ID!
+  "What \\"time\\" is counted in."
+  unit: Unit
+  organization: Organization
+  friends: [Organization]
+}
 type Entry { folder: Folder, file: String }
 type Folder { id: ID!, name: String!, contents: [Entry] }
 type Query { people: [Person], folder: Folder }
@@ -168,6 +177,26 @@ class TestTheShapeOfWhatIsGenerated:
 
     def test_enums_keep_values_added_later(self, fragments: Any) -> None:
         assert fragments.Person.model_validate({"id": "p", "unit": "DAYS"}).unit == "DAYS"
+
+    def test_classes_tell_what_the_schema_says_of_them(
+        self, fragments: Any, module: Callable[[str], ModuleType]
+    ) -> None:
+        assert inspect.getdoc(fragments.Person) == "Somebody who works\nfor an organization."
+        assert vars(fragments.Organization).get("__doc__") is None
+        assert inspect.getdoc(module("enums").Unit) == "How long."
+
+    @pytest.mark.parametrize(
+        ("name", "member", "told"),
+        [
+            ("fragments", "unit: Optional[Unit]", """'What "time" is counted in.'"""),
+            ("enums", 'SECONDS = "SECONDS"', '"A sixtieth of a minute."'),
+        ],
+    )
+    def test_so_do_their_members(self, name: str, member: str, told: str, folder: Path) -> None:
+        lines = (folder / "made_for_tests" / f"{name}.py").read_text().splitlines()
+        (place,) = (i for i, line in enumerate(lines) if line.strip().startswith(member))
+        assert lines[place + 1].strip() == told
+        assert lines[place + 2].strip() not in (told, "")
 
     def test_a_call_returns_its_operations_only_field(
         self, module: Callable[[str], ModuleType]

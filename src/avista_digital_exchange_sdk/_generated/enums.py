@@ -5,55 +5,85 @@ from .._values import OpenEnum
 
 
 class CollaborativeMemberOrganizationState(OpenEnum):
+    """State of an organization's membership in a collaborative."""
+
     APPROVED = "APPROVED"
     DENIED_ACCESS = "DENIED_ACCESS"
     HOST_ORGANIZATION = "HOST_ORGANIZATION"
+    "The organization the collaborative belongs to."
     PENDING_APPROVAL = "PENDING_APPROVAL"
 
 
 class CollaborativeMemberPermission(OpenEnum):
+    """What a member may do in a collaborative."""
+
     READ_ONLY = "READ_ONLY"
     READ_WRITE = "READ_WRITE"
 
 
 class ServiceType(OpenEnum):
+    """Kind of a service."""
+
     DATA_CAPTURE = "DATA_CAPTURE"
     DATA_STORE = "DATA_STORE"
     IOT_GROUP = "IOT_GROUP"
+    "A group of IoT endpoints, IotEndpointGroup."
     OCS_ADAPTER = "OCS_ADAPTER"
     TIME_SERIES_DB = "TIME_SERIES_DB"
 
 
 class DataStoreObjectType(OpenEnum):
+    """What an entry of a directory is."""
+
     DIRECTORY = "DIRECTORY"
     FILE = "FILE"
 
 
 class TimeSeriesDbQueryType(OpenEnum):
+    """What a query request asks for."""
+
     LAST_X_ROWS = "LAST_X_ROWS"
+    "The last rows."
     NEXT_TOKEN = "NEXT_TOKEN"
+    "The next page of a query that is under way."
     TIME_PERIOD = "TIME_PERIOD"
+    "The first page of what lies in a time range."
 
 
 class TimeSeriesQueryOutputFileType(OpenEnum):
+    """Format of an export file."""
+
     CSV = "CSV"
+    "Comma-separated values."
     JSON = "JSON"
+    "An array of TimeSeriesDbAssetData objects."
 
 
 class MeasureValueType(OpenEnum):
+    """Type of a measure."""
+
     BIGINT = "BIGINT"
+    "Integer of 64 bits."
     BOOLEAN = "BOOLEAN"
     DOUBLE = "DOUBLE"
+    "Floating-point number of 64 bits."
     MULTI = "MULTI"
+    "Several measures at the same time, each with a type of its own."
     TIMESTAMP = "TIMESTAMP"
     VARCHAR = "VARCHAR"
+    "Text."
 
 
 class DimensionValueType(OpenEnum):
+    """Type of a dimension's value."""
+
     VARCHAR = "VARCHAR"
+    "Text."
 
 
 class TimeUnit(OpenEnum):
+    """The unit in which a record's time is counted."""
+
     MICROSECONDS = "MICROSECONDS"
     MILLISECONDS = "MILLISECONDS"
     NANOSECONDS = "NANOSECONDS"

@@ -20,146 +20,238 @@ from .enums import (
 
 
 class Organization(BaseModel):
+    """A member organization of the Digital Exchange."""
+
     organizationId: str
     name: str
 
 
 class User(BaseModel):
+    """A user of the Digital Exchange."""
+
     userId: str
     firstName: Optional[str] = Field(default=None)
     lastName: Optional[str] = Field(default=None)
     organization: Optional["Organization"] = Field(default=None)
+    "The organization the user belongs to."
 
 
 class CollaborativeMemberUser(BaseModel):
+    """A user's membership in a collaborative."""
+
     permission: Optional[CollaborativeMemberPermission] = Field(default=None)
+    "What the user may do with the services shared in the collaborative."
     user: Optional["User"] = Field(default=None)
 
 
 class CollaborativeMemberOrganization(BaseModel):
+    """An organization's membership in a collaborative."""
+
     organization: Optional["Organization"] = Field(default=None)
     collaborativeId: str
     memberState: Optional[CollaborativeMemberOrganizationState] = Field(default=None)
     usersInCollaborative: Items["CollaborativeMemberUser"] = []
+    "The organization's users who are members of the collaborative."
 
 
 class Collaborative(BaseModel):
+    """A group of organizations and users that share services."""
+
     collaborativeId: str
+    "Starts with `collaborativeId.`"
     name: str
     description: Optional[str] = Field(default=None)
     hostOrganizationId: str
+    "The organization the collaborative belongs to."
     memberOrganizations: Items["CollaborativeMemberOrganization"] = []
+    "The members, by organization."
 
 
 class DataStore(BlockingMethods, BaseModel):
+    """A store of files."""
+
     dataStoreId: str
+    "Starts with `dataStoreId.`"
     name: str
     description: Optional[str] = Field(default=None)
     ownerUserId: Optional[str] = Field(default=None)
     homeDirectoryId: Optional[str] = Field(default=None)
+    "The `dataStoreDirectoryId` of the data store's home directory."
 
 
 class DataStoreFile(BaseModel):
+    """Metadata of a file in a data store."""
+
     dataStoreFileId: str
+    "Starts with `dataStoreFileId.`"
     dataStoreId: Optional[str] = Field(default=None)
+    "The data store this file belongs to."
     dataStoreDirectoryId: Optional[str] = Field(default=None)
+    "The directory this file lies in."
     name: str
+    "The file name without its extension."
     description: Optional[str] = Field(default=None)
     fileExtension: Optional[str] = Field(default=None)
+    "All that follows the first dot of the file name: `tar.gz` for `a.tar.gz`."
     storageSizeBytes: Optional[int] = Field(default=None)
     lastModified: Optional[str] = Field(default=None)
+    "When the file was last modified."
     contentType: Optional[str] = Field(default=None)
+    "MIME type of the bytes."
 
 
 class DataStoreObject(BaseModel):
+    """An entry of a directory: either a directory or a file."""
+
     objectType: DataStoreObjectType
     dataStoreDirectory: Optional["DataStoreDirectory"] = Field(default=None)
+    "The entry, if it is a directory."
     dataStoreFile: Optional["DataStoreFile"] = Field(default=None)
+    "The entry, if it is a file."
 
 
 class DataStoreDirectory(DirectoryListing, BaseModel):
+    """A directory of a data store."""
+
     dataStoreDirectoryId: str
+    "Starts with `dataStoreDirectoryId.`"
     dataStoreId: Optional[str] = Field(default=None)
+    "The data store this directory belongs to."
     name: str
     homeDirectory: Optional[bool] = Field(default=None)
+    "True for a data store's home directory, false for a subdirectory."
     parentDirectoryId: Optional[str] = Field(default=None)
+    "The `dataStoreDirectoryId` of the directory this one lies in."
     contents: Items["DataStoreObject"] = []
+    "The directories and files directly inside this one."
 
 
 class FilterQueryPage(BaseModel):
+    """One page of a query's result."""
+
     queryId: str
     clientToken: Optional[str] = Field(default=None)
+    "Ties a query to the device that asks. Sent back with the request for the next page."
     nextToken: Optional[str] = Field(default=None)
+    "Token of the next page. Null on the last one."
     queryString: Optional[str] = Field(default=None)
+    "The query that was run. Sent back with the request for the next page."
     presignedUrl: Optional[str] = Field(default=None)
+    "Presigned URL to download this page's chunk of the result from. A secret until it expires."
 
 
 class TimeSeriesAssetAttributeData(BaseModel):
+    """One value of an attribute at one time."""
+
     timestamp: str
+    "ISO 8601."
     value: str
+    "The value as text."
 
 
 class TimeSeriesAssetAttribute(BaseModel):
+    """One attribute of an asset and some of its data."""
+
     attributeType: MeasureValueType
     lastValue: str
+    "The latest value, as text."
     lastValueTime: str
+    "The time of `lastValue`."
     name: str
     data: Items["TimeSeriesAssetAttributeData"] = []
+    "Values with their times."
 
 
 class TimeSeriesAssetData(BaseModel):
+    """An asset with data of its attributes."""
+
     assetId: str
+    "Chosen by whoever publishes the data."
     name: Optional[str] = Field(default=None)
+    "The asset's name, taken from the dimension called `name`."
     attributes: Items["TimeSeriesAssetAttribute"] = []
 
 
 class LatestValuesPage(BaseModel):
+    """One page of assets and their latest values."""
+
     data: Items["TimeSeriesAssetData"]
     nextToken: Optional[str] = Field(default=None)
+    "Token of the next page. Null on the last one."
     clientToken: Optional[str] = Field(default=None)
+    "Ties a query to the device that asks. Sent back with the request for the next page."
 
 
 class PresignedUrl(BaseModel):
+    """A URL that lets its bearer send or fetch one object's bytes until it expires.
+    Requests to it carry no Authorization header."""
+
     itemId: Optional[str] = Field(default=None)
+    "Id of what the bytes belong to. For a new data store file, its `dataStoreFileId`."
     url: Optional[str] = Field(default=None)
+    "Bound to its HTTP method (GET or PUT). A secret until it expires."
 
 
 class QueryExport(BaseModel):
+    """An export file that is ready."""
+
     queryId: str
     fileType: TimeSeriesQueryOutputFileType
     fileSizeBytes: Optional[int] = Field(default=None)
     url: str
+    "Presigned URL to download the file from. A secret until it expires."
 
 
 class QueryExportRequest(BaseModel):
+    """Confirms that an export file was asked for."""
+
     queryId: str
 
 
 class ServerResponse(BaseModel):
+    """The answer of operations that have nothing else to return."""
+
     httpStatusCode: Optional[int] = Field(default=None)
     errorMessage: Optional[str] = Field(default=None)
 
 
 class TimeSeriesDb(BaseModel):
+    """A database of measurements, one table in Timestream."""
+
     timeSeriesDbId: str
+    "Starts with `timeSeriesDbId.`"
     name: str
+    "The name people see."
     description: Optional[str] = Field(default=None)
     ownerUserId: str
     databaseName: Optional[str] = Field(default=None)
+    "Name of the Timestream database the table is in, for use in SQL."
     tableName: Optional[str] = Field(default=None)
+    "Name of the Timestream table, for use in SQL."
 
 
 class Service(BaseModel):
+    """A service of the Digital Exchange, such as a data store or a time series
+    database. `serviceType` tells which of its reference fields is set."""
+
     serviceType: ServiceType
     serviceId: str
+    "The id of what `serviceType` names, for instance a `dataStoreId` or a `timeSeriesDbId`."
     dataStore: Optional["DataStore"] = Field(default=None)
     timeSeriesDb: Optional["TimeSeriesDb"] = Field(default=None)
 
 
 class TimestreamPage(BaseModel):
+    """One page of the result of a query in Timestream's SQL."""
+
     clientToken: Optional[str] = Field(default=None)
+    "Ties a query to the device that asks. Sent back with the request for the next page."
     resultJSONString: str
+    "Timestream's response as JSON text: `QueryId`, `Rows`, `ColumnInfo`, `QueryStatus` and, if another page follows, `NextToken`. Every scalar in it is text."
 
 
 class UserSession(BaseModel):
+    """The session of the caller."""
+
     user: Optional["User"] = Field(default=None)
+    "The caller."

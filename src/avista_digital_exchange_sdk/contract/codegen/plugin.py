@@ -20,6 +20,7 @@ from graphql import (
     OperationDefinitionNode,
 )
 
+from .descriptions import describe
 from .settings import BASE_CLIENT, SETTINGS_KEY, Module, Settings
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -72,6 +73,7 @@ class DocumentedTypes(Plugin):
     def generate_enum(self, class_def: ast.ClassDef, enum_type: GraphQLEnumType) -> ast.ClassDef:
         """Keep a value that the platform added later as its text."""
         class_def.bases = [ast.Name("OpenEnum")]
+        describe(class_def, enum_type, enum_type.values)
         return class_def
 
     def generate_enums_module(self, module: ast.Module) -> ast.Module:
@@ -84,7 +86,7 @@ class DocumentedTypes(Plugin):
     def generate_fragments_module(
         self, module: ast.Module, fragments_definitions: dict[str, FragmentDefinitionNode]
     ) -> ast.Module:
-        """Make every fragment one class, with its mixin, wherever it is spread."""
+        """Make every fragment one class, described, with its mixin, wherever it is spread."""
         self.fragments = set(fragments_definitions)
         kept: dict[str, ast.ClassDef] = {}
         others: list[ast.stmt] = []
@@ -97,6 +99,9 @@ class DocumentedTypes(Plugin):
                 kept[statement.name] = statement
         for class_def in kept.values():
             self._document(class_def)
+            if fragment := fragments_definitions.get(class_def.name):
+                kind = self.schema.type_map[fragment.type_condition.name.value]
+                describe(class_def, kind, getattr(kind, "fields", {}))
         imports: list[ast.stmt] = [_import_from(self.settings.models, ["Items"])]
         for name, (mixin_module, mixin) in self.settings.mixins.items():
             kept[name].bases.insert(0, ast.Name(mixin))
