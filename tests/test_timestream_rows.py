@@ -16,6 +16,7 @@ from pytest_httpx import HTTPXMock
 
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
+    InvalidParameterError,
     InvalidResponseError,
     QueryResult_TimestreamVariables,
     ServerError,
@@ -188,6 +189,18 @@ def count_of(exchange: AvistaDigitalExchange, *args: Any) -> int:
         return count
 
     return RUNNER.run(counted())
+
+
+class TestBadArguments:
+    @pytest.mark.parametrize(
+        ("argument", "value"), [("timeSeriesDbId", ""), ("queryString", " "), ("maxRows", 0)]
+    )
+    def test_are_refused_by_the_call_not_at_the_first_row(
+        self, argument: str, value: Any, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        good = {"timeSeriesDbId": DATABASE, "queryString": "SELECT n", "maxRows": 1}
+        with pytest.raises(InvalidParameterError, match=f"^{argument}: got"):
+            scripted_exchange.iterTimeSeriesDatabase_TimestreamFormat(**good | {argument: value})
 
 
 class TestFollowingPages:

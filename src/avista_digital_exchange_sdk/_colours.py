@@ -5,6 +5,7 @@ whose `_calls` holds the calls as they were written.
 """
 
 import functools
+import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -29,7 +30,7 @@ def blocking(
 def blocking_iterator(
     call: Callable[Concatenate[Any, _Arguments], AsyncGenerator[_Result, None]],
 ) -> Callable[Concatenate[Any, _Arguments], Iterator[_Result]]:
-    """Make an iterating call's blocking twin, with its name, signature and docstring."""
+    """Make an iterating call's blocking twin: `Iterator[X]` in place of `AsyncGenerator[X, None]`."""
 
     @functools.wraps(call)
     def blocked(
@@ -37,6 +38,10 @@ def blocking_iterator(
     ) -> Iterator[_Result]:
         return iterate(call(self._calls, *args, **kwargs))
 
+    signature = inspect.signature(call)
+    items = str(signature.return_annotation).partition("[")[2].removesuffix("]")
+    iterator = f"Iterator[{items.removesuffix(', None')}]"
+    blocked.__signature__ = signature.replace(return_annotation=iterator)  # type: ignore[attr-defined]  # help() looks for it
     return blocked
 
 

@@ -226,13 +226,10 @@ class TimeSeriesQueryCalls(Service):
         nextToken: str | None = None,
         clientToken: str | None = None,
     ) -> TimestreamPage:
-        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
-        _checks.text("queryString", queryString)
-        rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
         page = await self._client.time_series_db_query_database_with_timestream_query(
             timeSeriesDbId,
             queryString,
-            rows,
+            _check_sql(timeSeriesDbId, queryString, maxRows),
             _checks.optional_text("nextToken", nextToken),
             _checks.optional_text("clientToken", clientToken),
         )
@@ -264,7 +261,7 @@ class TimeSeriesQueryCalls(Service):
                 raise InvalidResponseError("the platform gave the same page token twice")
         yield page
 
-    async def iterTimeSeriesDatabase_TimestreamFormat(
+    def iterTimeSeriesDatabase_TimestreamFormat(
         self, timeSeriesDbId: str, queryString: str, maxRows: int | str | None = None
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Run one SELECT in Timestream's SQL and go through all rows of its result.
@@ -296,6 +293,13 @@ class TimeSeriesQueryCalls(Service):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
+        # Not in the generator, which would refuse only when it is asked for its first row.
+        rows = _check_sql(timeSeriesDbId, queryString, maxRows)
+        return self._timestream_rows(timeSeriesDbId, queryString, rows)
+
+    async def _timestream_rows(
+        self, timeSeriesDbId: str, queryString: str, maxRows: int | None
+    ) -> AsyncGenerator[dict[str, Any], None]:
         from ._timestream import result_of, row_values
 
         pages = self._timestream_pages(timeSeriesDbId, queryString, maxRows, result_of)
@@ -303,3 +307,10 @@ class TimeSeriesQueryCalls(Service):
             async for result in pages:
                 for row in row_values(result):
                     yield row
+
+
+def _check_sql(timeSeriesDbId: object, queryString: object, maxRows: object) -> int | None:
+    """Check what every query in SQL is given; return the most rows of a page."""
+    _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+    _checks.text("queryString", queryString)
+    return None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
