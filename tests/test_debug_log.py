@@ -34,10 +34,9 @@ with AvistaDigitalExchange({token!r}, {debug}, endpoint={endpoint!r}) as digital
 @pytest.fixture(autouse=True)
 def _quiet_again() -> Iterator[None]:
     logger = logging.getLogger(LOGGER)
-    level, handlers = logger.level, list(logger.handlers)
+    level = logger.level
     yield
     logger.setLevel(level)
-    logger.handlers[:] = handlers
 
 
 @pytest.fixture
@@ -237,6 +236,16 @@ class TestPrinting:
     def test_a_second_exchange_does_not_double_the_lines(self, run) -> None:
         outcome = run("True", "AvistaDigitalExchange('other', True).close()")
         assert len(outcome.stderr.splitlines()) == 2
+
+    def test_one_exchange_in_debug_mode_does_not_make_another_one_talk(
+        self, connect: Connect, local: LocalExchange, lines: list[str]
+    ) -> None:
+        loud = connect(local.token, True, endpoint=local.endpoint)
+        quiet = connect(local.token, endpoint=local.endpoint)
+        quiet.getUserInfo()
+        assert list(lines) == []
+        loud.getUserInfo()
+        assert len(list(lines)) == 1
 
     def test_a_program_can_ask_for_the_log_through_logging_alone(
         self, exchange: AvistaDigitalExchange, lines: list[str]

@@ -30,7 +30,7 @@ def blocking(
 def blocking_iterator(
     call: Callable[Concatenate[Any, _Arguments], AsyncGenerator[_Result, None]],
 ) -> Callable[Concatenate[Any, _Arguments], Iterator[_Result]]:
-    """Make an iterating call's blocking twin: `Iterator[X]` in place of `AsyncGenerator[X, None]`."""
+    """Make an iterating call's blocking twin; its signature says that it returns an `Iterator`."""
 
     @functools.wraps(call)
     def blocked(

@@ -1,11 +1,13 @@
 """What a door is made of: its arguments, checked."""
 
+import logging
 import os
 from typing import NamedTuple, TypeVar
 
-from . import _checks, _log
+from . import _checks
 from ._graphql import GraphQLClient
 from ._io import Io, Network, tls_context
+from ._log import logger_of
 from ._values import Token
 from .errors import InvalidParameterError
 
@@ -30,10 +32,11 @@ class Settings(NamedTuple):
     endpoint: str
     token: Token
     maxRetries: int
+    log: logging.Logger
 
     def client(self, kind: type[_Client], io: Io) -> _Client:
         """A client of some kind over one way to wait."""
-        return kind(io, self.endpoint, self.token, self.maxRetries)
+        return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
 
 
 def settings_of(
@@ -45,18 +48,16 @@ def settings_of(
     verify: object,
     proxy: object,
 ) -> Settings:
-    """Check a door's arguments; turn the log on if `debug` asks for it."""
+    """Check a door's arguments."""
     if not isinstance(debug, bool):
         raise _checks.invalid("debug", debug, "True or False")
-    settings = Settings(
+    return Settings(
         Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(proxy)),
         _endpoint(endpoint),
         _token(token),
         _checks.whole_number("maxRetries", maxRetries, 0, MOST_RETRIES),
+        logger_of(debug),
     )
-    if debug:
-        _log.turn_on()
-    return settings
 
 
 def _token(given: object) -> Token:

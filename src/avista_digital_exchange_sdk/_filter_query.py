@@ -16,7 +16,6 @@ from ._export import CsvExport, Export, JsonExport, Request
 from ._files import whole_file
 from ._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
 from ._io import Io
-from ._log import logger
 from ._retry import Waits
 from ._subscriptions import RealtimeConnection, connect
 from ._transfer import Transfers
@@ -173,7 +172,7 @@ class FilterQueryFile:
         try:
             await self._aggregated(self._exported)
         except SubscriptionError as error:
-            logger.warning("%s; the result is put together on this side", error)
+            self._client.log.warning("%s; the result is put together on this side", error)
             await self._aggregated(self._put_together)
 
     async def _aggregated(self, way: Callable[[FilterQuery], Awaitable[None]]) -> None:
@@ -183,7 +182,7 @@ class FilterQueryFile:
         except BaseException:
             await query.cancel()
             raise
-        logger.debug("query %s: %d pages, into one file", query.queryId, query.pagesRead)
+        self._client.log.debug("query %s: %d pages, into one file", query.queryId, query.pagesRead)
 
     async def _exported(self, query: FilterQuery) -> None:
         # The connection comes first: where it can't be had, nothing else was done in vain.
@@ -217,7 +216,7 @@ class FilterQueryFile:
                 wait = waits.next()
                 if wait is None or self._io.clock() + wait > deadline:
                     raise
-                logger.debug("%s; connecting again in %.1f s", error, wait)
+                self._client.log.debug("%s; connecting again in %.1f s", error, wait)
                 await self._io.sleep(wait)
 
     async def _asked_for(

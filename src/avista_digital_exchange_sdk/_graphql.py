@@ -52,11 +52,13 @@ class GraphQLClient:
         endpoint: str,
         token: Token,
         maxRetries: int,
+        log: logging.Logger = logger,
     ) -> None:
         self.io = io
         self.endpoint = endpoint
         self.token = token
         self.maxRetries = maxRetries
+        self.log = log
         self._timeout: float | None = None
         self._insists = False
 
@@ -107,7 +109,7 @@ class GraphQLClient:
                 passing = may_pass(error, repeatable=repeatable)
                 if not passing or (wait := waits.next(asked_wait)) is None:
                     raise
-                logger.debug("%s; trying again in %.1f s", error, wait)
+                self.log.debug("%s; trying again in %.1f s", error, wait)
             await self.io.sleep(wait)
 
     async def _ask(
@@ -119,8 +121,8 @@ class GraphQLClient:
     ) -> Answer:
         begun = self.io.clock()
         answer = await self.io.post(self.endpoint, headers, body, self._timeout)
-        if logger.isEnabledFor(logging.DEBUG):
-            logger.debug(
+        if self.log.isEnabledFor(logging.DEBUG):
+            self.log.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
                 operation_name,
                 shortened(variables, self.token.reveal()),

@@ -10,19 +10,27 @@ LONGEST_LIST = 3
 SECRET_VARIABLES = frozenset({"nextToken", "clientToken", "token", "authorization"})
 
 logger = logging.getLogger(__package__)
+"""What clients tell; a program that wants to hear it sets its level."""
+
+_debug_logger = logging.Logger(logger.name, logging.DEBUG)
+"""The same to whoever listens, but heard whatever that level: clients in debug mode have it."""
+_debug_logger.parent = logger
 
 
-def turn_on() -> None:
-    """Show what calls do: on stderr, unless the program has set up logging in its own way."""
-    logger.setLevel(logging.DEBUG)
+def logger_of(debug: bool) -> logging.Logger:
+    """The logger of one client; in debug mode on stderr, unless the program has set up logging."""
+    if not debug:
+        return logger
     if not logging.getLogger().handlers and not _has_stream():
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
-        logger.addHandler(handler)
+        _debug_logger.addHandler(handler)
+    return _debug_logger
 
 
 def _has_stream() -> bool:
-    return any(isinstance(handler, logging.StreamHandler) for handler in logger.handlers)
+    handlers = [*logger.handlers, *_debug_logger.handlers]
+    return any(isinstance(handler, logging.StreamHandler) for handler in handlers)
 
 
 def shortened(value: Any, secret: str = "") -> Any:

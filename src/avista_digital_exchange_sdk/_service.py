@@ -20,7 +20,7 @@ class Service:
     def __init__(self, client: Client, io: Io) -> None:
         self._client = client
         self._io = io
-        self._transfers = Transfers(io, client.maxRetries)
+        self._transfers = Transfers(io, client.maxRetries, client.log)
 
 
 def found(answer: _Found | None, what: str, identifier: str) -> _Found:

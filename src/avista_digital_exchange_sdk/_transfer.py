@@ -1,12 +1,12 @@
 """Transfers of bytes over presigned URLs: streamed, tried again, and checked before they count."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from ._download import Resumable
 from ._io import BLOCK_SIZE, Io
-from ._log import logger
 from ._presigned import Address, PassingError, broken_off, check_url, opened, refusal
 from ._ranges import RangedFile
 from ._retry import Waits
@@ -24,9 +24,10 @@ Undo = Callable[[BaseException], Awaitable[None]]
 class Transfers:
     """Uploads and downloads, each tried again as often as the user allows."""
 
-    def __init__(self, io: Io, maxRetries: int) -> None:
+    def __init__(self, io: Io, maxRetries: int, log: logging.Logger) -> None:
         self._io = io
         self._maxRetries = maxRetries
+        self._log = log
 
     async def download(self, address: Address, file: BinaryIO, what: str) -> None:
         """Stream what a presigned URL holds into a file that is empty so far."""
@@ -44,7 +45,7 @@ class Transfers:
                 if error.address_expired:
                     download.forget_address()
                 await self._wait(waits, error)
-        logger.debug(
+        self._log.debug(
             "%s: %d bytes downloaded in %.3f s", what, download.received, self._io.clock() - begun
         )
 
@@ -100,7 +101,9 @@ class Transfers:
             refused = refusal(f"upload of {path.name}", answer)
             refused.path = str(path)
             raise refused
-        logger.debug("%s: %d bytes uploaded in %.3f s", path.name, size, self._io.clock() - begun)
+        self._log.debug(
+            "%s: %d bytes uploaded in %.3f s", path.name, size, self._io.clock() - begun
+        )
 
     async def _wait(self, waits: Waits, error: PassingError) -> None:
         wait = waits.next(error.asked_wait)
@@ -109,7 +112,7 @@ class Transfers:
             for note in getattr(error, "__notes__", ()):
                 last.add_note(note)
             raise last from error.__cause__
-        logger.debug("%s; trying again in %.1f s", error, wait)
+        self._log.debug("%s; trying again in %.1f s", error, wait)
         await self._io.sleep(0 if error.address_expired else wait)
 
 

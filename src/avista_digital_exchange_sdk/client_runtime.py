@@ -80,7 +80,11 @@ class AsyncOperations(_Operations):
     ) -> None:
         settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
         super().__init__(
-            AsyncIo(settings.network), settings.endpoint, settings.token, settings.maxRetries
+            AsyncIo(settings.network),
+            settings.endpoint,
+            settings.token,
+            settings.maxRetries,
+            settings.log,
         )
 
     def __repr__(self) -> str:

@@ -287,7 +287,7 @@ class DataStoreCalls(Service, Generic[Store]):
         """The transfers, watched as they go if someone wants to know."""
         if progress is None:
             return self._transfers
-        return Transfers(WatchedIo(self._io, progress), self._client.maxRetries)
+        return Transfers(WatchedIo(self._io, progress), self._client.maxRetries, self._client.log)
 
     async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, str]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
