@@ -125,6 +125,12 @@ def test_a_port_that_is_taken_is_an_oserror(local):
         LocalExchange(port=urlsplit(local.endpoint).port)
 
 
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_so_is_one_that_there_is_not(port):
+    with pytest.raises(OSError, match=f"no port {port}; they go from 0 to 65535"):
+        LocalExchange(port=port)
+
+
 def test_everything_is_kept_in_a_data_folder(tmp_path):
     create = 'mutation { storage_createDataStore(name: "kept") { dataStoreId } }'
     with LocalExchange(data=tmp_path / "new") as local:

@@ -25,6 +25,7 @@ from .seed import Seed, seed
 from .server import GRAPHQL_PATH, REALTIME_PATH, Server
 from .time_series import TimeSeriesStore
 
+LAST_PORT = 65535
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -150,6 +151,8 @@ def _secret(records: Records) -> bytes:
 def _listen(host: str, port: int) -> socket.socket:
     """Listen on an address; a port that is taken is refused."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if not 0 <= port <= LAST_PORT:
+        raise OSError(f"there is no port {port}; they go from 0 to {LAST_PORT}")
     listener = socket.create_server((host, port), family=family, backlog=2048)
     # Connections inherit it. Without it every small answer waits 40 ms for the client's ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
