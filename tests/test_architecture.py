@@ -59,6 +59,7 @@ PUBLIC = {
         "ApiError",
         "ConnectionFailedError",
         "DigitalExchangeError",
+        "ExchangeClosedError",
         "ExportTimeoutError",
         "InvalidParameterError",
         "InvalidRequestError",

@@ -196,7 +196,11 @@ REFUSED = [
     *each("iterTimeSeriesDatabase_TimestreamFormat", "queryString", *BAD_TEXTS),
     *each("iterTimeSeriesDatabase_TimestreamFormat", "maxRows", *BAD_ROWS[:4]),
     *each("createTimeSeriesMeasureValue", "type", ("FLOAT", "BIGINT"), (None, "BIGINT")),
-    *each("createTimeSeriesMeasureValue", "type", ("MULTI", "the type of a single value")),
+    *each(
+        "createTimeSeriesMeasureValue",
+        "type",
+        ("MULTI", "one of BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR"),
+    ),
     *each("createTimeSeriesMeasureValue", "name", *BAD_TEXTS, (HUGE, "256 bytes")),
     *each("createTimeSeriesMeasureValue", "value", ("1; DROP", "DOUBLE"), (HUGE, "DOUBLE")),
     *each("createTimeSeriesDimension", "dimensionValueType", ("DOUBLE", "VARCHAR"), (7, "VARCHAR")),

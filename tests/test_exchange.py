@@ -2,13 +2,14 @@
 
 import asyncio
 import inspect
+from pathlib import Path
 
 import pytest
 
 from avista_digital_exchange_sdk import (
     AsyncAvistaDigitalExchange,
     AvistaDigitalExchange,
-    DigitalExchangeError,
+    ExchangeClosedError,
     InvalidParameterError,
     UnauthorizedError,
 )
@@ -132,8 +133,21 @@ class TestClosing:
     def test_a_with_block_closes_it(self, door: Door, local: LocalExchange) -> None:
         with door(local.token, endpoint=local.endpoint) as exchange:
             assert exchange.getUserInfo().firstName == "Ada"
-        with pytest.raises((DigitalExchangeError, RuntimeError)):
+        with pytest.raises(ExchangeClosedError, match="was closed"):
             exchange.getUserInfo()
+
+    def test_an_upload_after_it_leaves_no_doubt_that_nothing_was_sent(
+        self, door: Door, local: LocalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_text("1,2\n")
+        with door(local.token, endpoint=local.endpoint) as exchange:
+            pass
+        with pytest.raises(ExchangeClosedError) as caught:
+            exchange.uploadFileToDataStore(
+                local.dataStoreId, local.homeDirectoryId, tmp_path / "load.csv"
+            )
+        assert not caught.value.mayBeDone
+        assert not hasattr(caught.value, "__notes__")
 
     def test_closing_twice_changes_nothing(self, connect: Connect, local: LocalExchange) -> None:
         exchange = connect(local.token, endpoint=local.endpoint)

@@ -77,8 +77,8 @@ def _unicode(argument: str, value: str) -> None:
         raise invalid(argument, value, valid) from None
 
 
-def choice(argument: str, value: object, choices: type[_Enum]) -> _Enum:
-    """A member of an enum, given as itself or as its text in any case."""
+def choice(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
+    """One of some members of an enum, given as itself or as its text in any case."""
     wanted = value.upper() if isinstance(value, str) else None
     for member in choices:
         if wanted == member.value:

@@ -125,7 +125,7 @@ class Publication:
         if self.rejected:
             first, reason = next(iter(self.rejected.items()))
             parts.append(f"{len(self.rejected)} were rejected{_listed(list(self.rejected))}")
-            parts.append(f"{self._what} {first}: {reason}")
+            parts.append(f"{self._what} {first}: {reason.rstrip('.')}")
         if self.unknown:
             parts.append(f"{len(self.unknown)} may have been written{_listed(self.unknown)}")
         if not_sent := self._not_sent():

@@ -28,6 +28,7 @@ LARGEST_INTEGER = 10**LONGEST_VALUE
 """Python refuses to write out integers that are very much longer."""
 RESERVED_NAMES = frozenset({"measure_value", "measure_name", "time"})
 RESERVED_PREFIX = "ts_"
+SINGLE_TYPES = [kind for kind in MeasureValueType if kind is not MeasureValueType.MULTI]
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -126,10 +127,7 @@ def check_record(argument: str, record: object) -> types.TimeSeriesInputRecord:
 
 
 def _single_type(argument: str, value: object) -> MeasureValueType:
-    kind = _checks.choice(argument, value, MeasureValueType)
-    if kind is MeasureValueType.MULTI:
-        raise invalid(argument, value, "the type of a single value; MULTI is the type of a record")
-    return kind
+    return _checks.choice(argument, value, SINGLE_TYPES)
 
 
 def checked_name(argument: str, value: object) -> str:

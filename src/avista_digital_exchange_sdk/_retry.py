@@ -12,6 +12,7 @@ from .errors import (
     ApiError,
     ConnectionFailedError,
     DigitalExchangeError,
+    ExchangeClosedError,
     InvalidRequestError,
     NotFoundError,
     RateLimitedError,
@@ -72,7 +73,8 @@ def may_be_done(error: DigitalExchangeError) -> bool:
         return False
     if isinstance(error, ApiError) and error.statusCode in PASSING_STATUSES:
         return True
-    return not isinstance(error, (InvalidRequestError, NotFoundError, UnauthorizedError))
+    certain = (ExchangeClosedError, InvalidRequestError, NotFoundError, UnauthorizedError)
+    return not isinstance(error, certain)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

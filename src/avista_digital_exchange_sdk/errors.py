@@ -6,6 +6,7 @@ DigitalExchangeError
 │  ├─ PathNotFoundError (FileNotFoundError)
 │  └─ PathIsFolderError (IsADirectoryError)
 ├─ MissingExtraError (ImportError)           an extra of this package is not installed
+├─ ExchangeClosedError                       a call after `close()`
 ├─ ConnectionFailedError                     no answer came
 │  └─ RequestTimeoutError (TimeoutError)
 ├─ ApiError                                  the platform answered with an error
@@ -61,6 +62,10 @@ class PathIsFolderError(InvalidParameterError, IsADirectoryError):
 
 class MissingExtraError(DigitalExchangeError, ImportError):
     """What was called needs an extra of this package that is not installed."""
+
+
+class ExchangeClosedError(DigitalExchangeError):
+    """A call was made of an exchange that had been closed; nothing was sent."""
 
 
 class ConnectionFailedError(DigitalExchangeError):

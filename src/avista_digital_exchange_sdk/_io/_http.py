@@ -8,6 +8,7 @@ import httpx
 
 from ..errors import (
     ConnectionFailedError,
+    ExchangeClosedError,
     InvalidParameterError,
     InvalidResponseError,
     RequestTimeoutError,
@@ -44,6 +45,12 @@ def proxy_errors() -> Iterator[None]:
         ) from None
 
 
+def check_open(client: httpx.Client | httpx.AsyncClient) -> None:
+    """Refuse to send anything by a client that was closed."""
+    if client.is_closed:
+        raise ExchangeClosedError("this exchange was closed; make a new one")
+
+
 class _PresignedUrl(httpx.URL):
     """A URL that prints without its query string, so that no log of httpx can show it."""
 
@@ -62,6 +69,7 @@ def presigned_request(
     **options: Any,
 ) -> httpx.Request:
     """A request to a presigned URL, for the bytes as they are stored."""
+    check_open(client)
     try:
         request = client.build_request(
             method, url, headers={"Accept-Encoding": "identity", **headers}, **options

@@ -10,7 +10,14 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from ..errors import SubscriptionError
-from ._http import check_size, client_options, http_errors, presigned_request, proxy_errors
+from ._http import (
+    check_open,
+    check_size,
+    client_options,
+    http_errors,
+    presigned_request,
+    proxy_errors,
+)
 from ._protocol import Answer, Download, Network, Pending, Socket, as_async
 from ._websocket import connect_options, socket_errors
 
@@ -28,6 +35,7 @@ class AsyncIo:
     async def post(
         self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
     ) -> Answer:
+        check_open(self._http)
         patience = timeout or self._network.timeout
         request = self._http.build_request(
             "POST", url, headers=headers, content=content, timeout=patience

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
-from ._http import check_size, client_options, http_errors, presigned_request, proxy_errors
+from ._http import (
+    check_open,
+    check_size,
+    client_options,
+    http_errors,
+    presigned_request,
+    proxy_errors,
+)
 from ._protocol import Answer, Download, Network, Pending, Socket, run
 
 if TYPE_CHECKING:
@@ -30,6 +37,7 @@ class BlockingIo:
     async def post(
         self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
     ) -> Answer:
+        check_open(self._http)
         patience = timeout or self._network.timeout
         request = self._http.build_request(
             "POST", url, headers=headers, content=content, timeout=patience
