@@ -310,42 +310,6 @@ class TestZips:
             outsider.downloadDataStoreZip([upload("load.csv").dataStoreFileId], tmp_path)
 
 
-class TestProgress:
-    def test_it_is_told_as_the_bytes_move_and_ends_at_all_of_them(
-        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
-    ) -> None:
-        local, told = tmp_path / "large.bin", []
-        local.write_bytes(bytes(1_000_000))
-
-        def progress(done: int, total: int | None) -> None:
-            told.append((done, total))
-
-        place = (data_store["dataStoreId"], data_store["homeDirectoryId"])
-        file = exchange.uploadFileToDataStore(*place, local, progress=progress)
-        uploaded = list(told)
-        told.clear()
-        exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "x", progress=progress)
-        for moved in (uploaded, told):
-            assert [total for _, total in moved] == [1_000_000] * len(moved)
-            assert len(moved) > 2
-            assert sorted(moved) == moved
-            assert moved[-1] == (1_000_000, 1_000_000)
-
-    def test_what_it_raises_ends_the_upload_and_leaves_no_file(
-        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
-    ) -> None:
-        local = tmp_path / "large.bin"
-        local.write_bytes(bytes(1_000_000))
-
-        def stop(done: int, total: int | None) -> None:
-            raise InterruptedError
-
-        home = data_store["homeDirectoryId"]
-        with pytest.raises(InterruptedError):
-            exchange.uploadFileToDataStore(data_store["dataStoreId"], home, local, progress=stop)
-        assert exchange.getDataStoreDirectory(home).contents == []
-
-
 class TestTheGroup:
     def test_it_has_the_same_calls(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]

@@ -16,6 +16,7 @@ from ._export import CsvExport, Export, JsonExport, Request
 from ._files import whole_file
 from ._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
 from ._io import Io
+from ._progress import Tell, Watch
 from ._retry import Waits
 from ._subscriptions import RealtimeConnection, connect
 from ._transfer import Transfers
@@ -43,12 +44,14 @@ class FilterQuery:
         assets: list[TimeSeriesQueryAssetInput],
         interval: tuple[str, str],
         maxRows: int | None,
+        tell: Tell | None,
     ) -> None:
         self._client = client
         self._timeSeriesDbId = timeSeriesDbId
         self._assets = assets
         self._interval = interval
         self._maxRows = maxRows
+        self._tell = tell
         self._page: FilterQueryPage | None = None
         self.pagesRead = 0
 
@@ -72,6 +75,8 @@ class FilterQuery:
             raise self._incomplete("the platform gave the same page token twice")
         self._page = page
         self.pagesRead += 1
+        if self._tell:
+            self._tell(self.pagesRead, None)
         return page
 
     async def _first_page(self) -> FilterQueryPage | None:
@@ -132,16 +137,18 @@ class FilterJob(NamedTuple):
     """A query with filters, its arguments checked.
 
     Attributes:
-        begin: Begins the query.
+        begin: Begins the query, telling of its pages if someone wants to know.
         request: What it asks for.
         exportTimeout: Seconds to wait until the platform has made the file.
         aggregate: Who makes the file: `server`, `client`, or `auto`.
+        watch: Who wants to know how far it has got.
     """
 
-    begin: Callable[[], FilterQuery]
+    begin: Callable[[Tell | None], FilterQuery]
     request: Request
     exportTimeout: float
     aggregate: str
+    watch: Watch
 
 
 class FilterQueryFile:
@@ -162,8 +169,14 @@ class FilterQueryFile:
         self._job = job
         self._format = file_format
         self._target = target
+        self._tell: Tell | None = None
 
     async def write(self) -> None:
+        """Write the file, and tell how far it has got."""
+        with self._job.watch.of("query") as self._tell:
+            await self._write()
+
+    async def _write(self) -> None:
         """Write the file by the way asked for; `auto` prefers the platform's own export."""
         if self._job.aggregate == "client":
             return await self._aggregated(self._put_together)
@@ -176,7 +189,7 @@ class FilterQueryFile:
             await self._aggregated(self._put_together)
 
     async def _aggregated(self, way: Callable[[FilterQuery], Awaitable[None]]) -> None:
-        query = self._job.begin()
+        query = self._job.begin(self._tell)
         try:
             await way(query)
         except BaseException:
@@ -195,7 +208,8 @@ class FilterQueryFile:
             return addresses.pop() if addresses else await self._announced(query, None)
 
         with whole_file(self._target) as file:
-            await self._transfers.download(address, file, "the query result")
+            transfers = self._transfers.watched(self._tell)
+            await transfers.download(address, file, "the query result")
 
     def _connected(self) -> AbstractAsyncContextManager[RealtimeConnection]:
         return connect(self._io, self._client.endpoint, self._client.token)

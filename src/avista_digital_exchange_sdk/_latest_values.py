@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection
 from typing import TYPE_CHECKING
 
+from ._progress import UNWATCHED, Watch
 from ._publish import merged
 from ._service import found
 from .errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from ._generated.client import Client
-    from ._generated.fragments import TimeSeriesAssetData
+    from ._generated.fragments import LatestValuesPage, TimeSeriesAssetData
 
 
-async def latest_values(client: Client, timeSeriesDbId: str) -> list[TimeSeriesAssetData]:
+async def latest_values(
+    client: Client, timeSeriesDbId: str, watch: Watch = UNWATCHED
+) -> list[TimeSeriesAssetData]:
     """Every asset, its attributes with their latest values."""
-    assets: list[TimeSeriesAssetData] = []
+    pages = watch.pages("latest values", _pages(client, timeSeriesDbId))
+    return merged([asset async for page in pages for asset in page.data])
+
+
+async def _pages(client: Client, timeSeriesDbId: str) -> AsyncGenerator[LatestValuesPage, None]:
     nextToken: str | None = None
     clientToken: str | None = None
     while True:
@@ -24,9 +31,9 @@ async def latest_values(client: Client, timeSeriesDbId: str) -> list[TimeSeriesA
             timeSeriesDbId, nextToken, clientToken
         )
         page = found(page, "latest values of", timeSeriesDbId)
-        assets += page.data
+        yield page
         if not page.nextToken:
-            return merged(assets)
+            return
         if page.nextToken == nextToken:
             raise InvalidResponseError("the platform gave the same page token twice")
         nextToken, clientToken = page.nextToken, page.clientToken

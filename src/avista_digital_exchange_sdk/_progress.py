@@ -1,94 +1,90 @@
-"""How much of a file has moved, told as it moves."""
+"""How far a long call has got: told to whoever asks, or drawn as a bar."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
-from typing import Any, TypeVar
+import warnings
+from collections.abc import AsyncGenerator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._io import Answer, Download, Io, Pending, Socket
+from . import _checks
+from ._extras import need
 
-Progress = Callable[[int, int | None], object]
-"""Told the bytes done and the bytes in all, None where that is unknown; may raise, to stop."""
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
-_Result = TypeVar("_Result")
+Tell = Callable[[int, int | None], object]
+"""Told how much is done, and how much there is in all where that is known; may raise, to stop."""
 
+Progress = bool | Tell
+"""What calls take as `progress`: True for a bar, or what is to be told."""
 
-class WatchedIo:
-    """An `Io` for the transfer of one file, which tells how much of it has moved."""
-
-    def __init__(self, io: Io, progress: Progress) -> None:
-        self._io = io
-        self._progress = progress
-        self._moved = 0
-
-    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
-        """PUT a body, and tell of each block that is taken from it."""
-        self._moved = 0
-        answer = await self._io.put(url, size, self._counted(blocks, size))
-        self._tell(0, size)
-        return answer
-
-    @contextlib.asynccontextmanager
-    async def get(self, url: str, headers: dict[str, str]) -> AsyncIterator[Download]:
-        """GET a presigned URL, and tell of each block that comes."""
-        async with self._io.get(url, headers) as download:
-            yield _WatchedDownload(download, self._tell)
-
-    def _counted(self, blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
-        for block in blocks:
-            yield block
-            self._tell(len(block), size)
-
-    def _tell(self, moved: int, total: int | None) -> None:
-        # What came twice, after a failure, counts once.
-        self._moved += moved
-        self._progress(self._moved if total is None else min(self._moved, total), total)
-
-    async def post(
-        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
-    ) -> Answer:
-        """POST, which moves no file."""
-        return await self._io.post(url, headers, content, timeout)
-
-    def websocket(self, url: str, subprotocols: list[str]) -> AbstractAsyncContextManager[Socket]:
-        """Open a WebSocket, which moves no file."""
-        return self._io.websocket(url, subprotocols)
-
-    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
-        """Begin a flow that runs beside the present one."""
-        return self._io.begin(flow)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await self._io.sleep(seconds)
-
-    def clock(self) -> float:
-        """Seconds of a clock that never goes back."""
-        return self._io.clock()
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._io.close()
+_Page = TypeVar("_Page")
 
 
-class _WatchedDownload:
-    def __init__(self, download: Download, tell: Callable[[int, int | None], None]) -> None:
-        self.status = download.status
-        self.headers: Mapping[str, str] = download.headers
-        self._download = download
-        self._tell = tell
+class Watch:
+    """The argument `progress`, checked."""
 
-    async def blocks(self) -> AsyncGenerator[bytes, None]:
-        async with contextlib.aclosing(self._download.blocks()) as blocks:
-            async for block in blocks:
-                self._tell(len(block), self._total())
-                yield block
+    def __init__(self, progress: object) -> None:
+        if not (progress is None or isinstance(progress, bool) or callable(progress)):
+            valid = "True for a bar, or a function of how much is done and how much in all"
+            raise _checks.invalid("progress", progress, valid)
+        if progress is True:
+            need("progress", "tqdm")
+        self._progress: Any = None if progress is False else progress
 
-    async def read(self, limit: int) -> bytes:
-        return await self._download.read(limit)
+    @contextlib.contextmanager
+    def of(self, what: str, unit: str = "B") -> Iterator[Tell | None]:
+        """What to tell of a piece of work as it goes on, counted in some unit, or in pages."""
+        if self._progress is True:
+            with contextlib.closing(_Bar(what, unit)) as bar:
+                yield bar
+        else:
+            yield self._progress
 
-    def _total(self) -> int | None:
-        """The size of the whole file, though only a part of it may come."""
-        _, _, whole = self.headers.get("content-range", "").rpartition("/")
-        total = whole or self.headers.get("content-length", "")
-        return int(total) if total.isascii() and total.isdigit() else None
+    async def pages(
+        self, what: str, pages: AsyncGenerator[_Page, None]
+    ) -> AsyncGenerator[_Page, None]:
+        """Go through pages, and tell of each."""
+        with self.of(what) as tell:
+            async with contextlib.aclosing(pages):
+                read = 0
+                async for page in pages:
+                    read += 1
+                    if tell:
+                        tell(read, None)
+                    yield page
+
+
+UNWATCHED = Watch(None)
+
+
+class _Bar:
+    """Draws a bar, once there is something to tell."""
+
+    def __init__(self, what: str, unit: str) -> None:
+        self._what = what
+        self._unit = unit
+        self._bar: tqdm[Any] | None = None
+
+    def __call__(self, done: int, total: int | None) -> None:
+        # How many pages there are is never known; a result may follow them as a file, in bytes.
+        unit = "pages" if total is None else self._unit
+        if self._bar is None or self._bar.unit.strip() != unit:
+            self.close()
+            self._bar = _drawn(self._what, unit, total)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _drawn(what: str, unit: str, total: int | None) -> "tqdm[Any]":
+    """A bar at zero: that of a notebook where there is one, else one of text."""
+    with warnings.catch_warnings():
+        # In a notebook without ipywidgets it complains before it writes text.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        from tqdm.auto import tqdm
+    if unit == "B":
+        return tqdm(desc=what, total=total, unit="B", unit_scale=True)
+    return tqdm(desc=what, total=total, unit=f" {unit}")

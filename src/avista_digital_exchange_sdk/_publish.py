@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._instants import instant
+from ._progress import Tell, Watch
 from .errors import (
     ApiError,
     DigitalExchangeError,
@@ -45,19 +46,43 @@ class Publication:
     """Writes records and keeps account of each, or of the rows that they were made of."""
 
     def __init__(
-        self, client: Client, timeSeriesDbId: str, indexes: Sequence[int], what: str = "record"
+        self,
+        client: Client,
+        timeSeriesDbId: str,
+        indexes: Sequence[int],
+        watch: Watch,
+        what: str = "record",
     ) -> None:
         self._client = client
         self._timeSeriesDbId = timeSeriesDbId
         self._indexes = indexes
+        self._watch = watch
         self._what = what
+        self._done: set[int] = set()
         self.written: list[int] = []
         self.rejected: dict[int, str] = {}
         self.unknown: list[int] = []
         self.answers: list[TimeSeriesAssetData] = []
 
     async def publish(self, batches: Iterable[Batch]) -> list[TimeSeriesAssetData]:
-        """Write all records; raise PublishIncompleteError when only some could be written.
+        """Write all records; raise PublishIncompleteError when only some could be written."""
+        try:
+            with self._watch.of("publish", f"{self._what}s") as tell:
+                failure = await self._write_all(batches, tell)
+        except BaseException as interruption:
+            interruption.add_note(self._account())
+            raise
+        if failure is not None:
+            report = self._report(failure)
+            if report is failure:
+                raise failure
+            raise report from failure
+        return merged(self.answers)
+
+    async def _write_all(
+        self, batches: Iterable[Batch], tell: Tell | None
+    ) -> DigitalExchangeError | None:
+        """Write batch by batch; return what went wrong last.
 
         Rejected records do not keep the following ones from being written; any other failure ends
         the publishing, because it would most likely meet the following batches too.
@@ -70,16 +95,13 @@ class Publication:
                 failure = error
                 if not self._take_account(error, batch):
                     break
-            except BaseException as interruption:
+            except BaseException:
                 self.unknown += dict.fromkeys(batch.indexes)
-                interruption.add_note(self._account())
                 raise
-        if failure is not None:
-            report = self._report(failure)
-            if report is failure:
-                raise failure
-            raise report from failure
-        return merged(self.answers)
+            self._done.update(batch.indexes)
+            if tell:
+                tell(len(self._done), len(self._indexes))
+        return failure
 
     async def _write(self, batch: Batch) -> None:
         from ._generated.input_types import TimeSeriesDbDataInput

@@ -8,8 +8,10 @@ from typing import BinaryIO
 from ._download import Resumable
 from ._io import BLOCK_SIZE, Io
 from ._presigned import Address, PassingError, broken_off, check_url, opened, refusal
+from ._progress import Tell
 from ._ranges import RangedFile
 from ._retry import Waits
+from ._watched_io import WatchedIo
 from .errors import InvalidResponseError, TransferError
 
 LARGEST_UPLOAD = 5 << 30
@@ -28,6 +30,12 @@ class Transfers:
         self._io = io
         self._maxRetries = maxRetries
         self._log = log
+
+    def watched(self, tell: Tell | None) -> "Transfers":
+        """The same, telling as bytes move if someone wants to know."""
+        if tell is None:
+            return self
+        return Transfers(WatchedIo(self._io, tell), self._maxRetries, self._log)
 
     async def download(self, address: Address, file: BinaryIO, what: str) -> None:
         """Stream what a presigned URL holds into a file that is empty so far."""

@@ -3,11 +3,11 @@
 import inspect
 import os
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from . import _checks
 from ._paths import HERE, SEPARATOR, UP, directory_named, files_named, steps_of
+from ._progress import Progress
 from .errors import DigitalExchangeError, NotFoundError
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ class WorkingDirectory:
         localFilePath: str | os.PathLike[str],
         name: str | None = None,
         description: str | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> "DataStoreFile":
         """Upload a local file.
 
@@ -132,6 +134,8 @@ class WorkingDirectory:
             name: The file's name in the working directory, or a path; if that ends with `/` it
                 is a directory, in which the file keeps its local name.
             description: What the file is.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
 
         Returns:
             The new file's metadata.
@@ -157,11 +161,20 @@ class WorkingDirectory:
             )
         place = await self._walk("name", folder + separator)
         return await calls.uploadFileToDataStore(
-            store.dataStoreId, self._id(place), localFilePath, own_name or None, description
+            store.dataStoreId,
+            self._id(place),
+            localFilePath,
+            own_name or None,
+            description,
+            progress=progress,
         )
 
     async def downloadFile(
-        self, path: str, writeLocation: str | os.PathLike[str] = "./"
+        self,
+        path: str,
+        writeLocation: str | os.PathLike[str] = "./",
+        *,
+        progress: Progress | None = None,
     ) -> "DataStoreFile":
         """Download a file to the local file system.
 
@@ -171,6 +184,8 @@ class WorkingDirectory:
             path: The file, from the working directory or, with a `/` at its beginning, from the
                 home directory. Of several of one name it is the newest.
             writeLocation: The path to write to, or a folder, in which the file keeps its name.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
 
         Returns:
             The file's metadata.
@@ -187,7 +202,9 @@ class WorkingDirectory:
         """
         calls, _ = self._exchange()
         file = await self._file(path)
-        return await calls.downloadDataStoreFile(file.dataStoreFileId, writeLocation)
+        return await calls.downloadDataStoreFile(
+            file.dataStoreFileId, writeLocation, progress=progress
+        )
 
     async def deleteFile(self, path: str) -> "DataStoreFile":
         """Delete a file for good.
@@ -294,9 +311,6 @@ def _missing(what: str, name: str, place: Place) -> NotFoundError:
 
 def _shown(name: str, method: Any) -> str:
     """A method's call as a user writes it."""
-    parameters: Mapping[str, inspect.Parameter] = inspect.signature(method).parameters
-    plain = [
-        str(parameter.replace(annotation=inspect.Parameter.empty))
-        for parameter in list(parameters.values())[1:]
-    ]
-    return f"{name}({', '.join(plain)})"
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    plain = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
+    return f"{name}{inspect.Signature(plain)}"

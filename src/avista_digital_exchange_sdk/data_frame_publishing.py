@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import _checks
 from ._extras import need
+from ._progress import Progress, Watch
 from ._publish import Publication
 from ._service import Service
 
@@ -32,6 +33,7 @@ class DataFramePublishingCalls(Service):
         measureTypes: Mapping[str, str] | None = None,
         measureName: str = "measurements",
         version: int = 1,
+        progress: Progress | None = None,
     ) -> list[TimeSeriesAssetData]:
         """Publish the rows of a data frame, of one asset or of many.
 
@@ -60,6 +62,8 @@ class DataFramePublishingCalls(Service):
                 ones are called `measurements-2` and so on.
             version: A record replaces one of the same dimensions, name and time if its version
                 is higher.
+            progress: True for a bar, or what is called with the rows done and the rows in all,
+                batch by batch; what it raises ends the publishing.
 
         Returns:
             What was written, one `TimeSeriesAssetData` an asset.
@@ -83,6 +87,7 @@ class DataFramePublishingCalls(Service):
         from ._frames.layout import Layout
 
         _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        watch = Watch(progress)
         rows = Layout(
             assetId,
             assetIdColumn,
@@ -94,5 +99,5 @@ class DataFramePublishingCalls(Service):
             measureName,
             version,
         ).rows(GivenFrame(frame, timeColumn, timeZone))
-        publication = Publication(self._client, timeSeriesDbId, rows.indexes, "row")
+        publication = Publication(self._client, timeSeriesDbId, rows.indexes, watch, "row")
         return await publication.publish(rows.batches())

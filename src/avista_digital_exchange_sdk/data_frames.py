@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ._asset_filters import AssetFilter
 from ._extras import need
+from ._progress import Progress, Watch
 from .frames import Shape, check_shape
 from .time_series_queries import TimeSeriesQueryCalls
 
@@ -34,6 +35,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        progress: Progress | None = None,
     ) -> pd.DataFrame:
         """Query assets and attributes over a time range into a frame of pandas.
 
@@ -56,6 +58,9 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             aggregate: `server` has the platform put the result together, which needs a WebSocket
                 connection; `client` puts the pages together on this side; `auto` does the former
                 where it can, the latter where not.
+            progress: True for a bar, or what is called with the pages read so far and None; then,
+                where the platform puts the result together, with the bytes that have come and the
+                bytes in all. What it raises ends the query.
 
         Returns:
             A frame with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
@@ -92,6 +97,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
                 shape=shape,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                progress=progress,
             )
         )
 
@@ -106,6 +112,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        progress: Progress | None = None,
     ) -> pa.Table:
         """Query assets and attributes over a time range into an Arrow table.
 
@@ -124,6 +131,8 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             shape: `wide` has one row an asset and time, `long` has one row a value.
             exportTimeout: Seconds to wait until the platform has made the result.
             aggregate: Who puts the result together: `server`, `client`, or `auto`.
+            progress: True for a bar, or what is called with the pages, then the bytes that have
+                come, as in `queryTimeSeriesDatabaseToDataFrame`.
 
         Returns:
             A table with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
@@ -158,6 +167,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             maxRows,
             exportTimeout,
             aggregate,
+            progress,
         )
         return await read_table(self._client, self._io, self._transfers, timeSeriesDbId, job, shape)
 
@@ -172,6 +182,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        progress: Progress | None = None,
     ) -> pl.DataFrame:
         """Query assets and attributes over a time range into a frame of polars.
 
@@ -190,6 +201,8 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             shape: `wide` has one row an asset and time, `long` has one row a value.
             exportTimeout: Seconds to wait until the platform has made the result.
             aggregate: Who puts the result together: `server`, `client`, or `auto`.
+            progress: True for a bar, or what is called with the pages, then the bytes that have
+                come, as in `queryTimeSeriesDatabaseToDataFrame`.
 
         Returns:
             A frame with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
@@ -225,11 +238,17 @@ class DataFrameCalls(TimeSeriesQueryCalls):
                 shape=shape,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                progress=progress,
             )
         )
 
     async def queryTimeSeriesDatabase_TimestreamFormatToDataFrame(
-        self, timeSeriesDbId: str, queryString: str, maxRows: int | str | None = None
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> pd.DataFrame:
         """Run one SELECT in Timestream's SQL and get its whole result as a frame of pandas.
 
@@ -239,6 +258,8 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             timeSeriesDbId: The id of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
 
         Returns:
             A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
@@ -265,12 +286,17 @@ class DataFrameCalls(TimeSeriesQueryCalls):
 
         return as_pandas(
             await self.queryTimeSeriesDatabase_TimestreamFormatToArrow(
-                timeSeriesDbId, queryString, maxRows
+                timeSeriesDbId, queryString, maxRows, progress=progress
             )
         )
 
     async def queryTimeSeriesDatabase_TimestreamFormatToArrow(
-        self, timeSeriesDbId: str, queryString: str, maxRows: int | str | None = None
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> pa.Table:
         """Run one SELECT in Timestream's SQL and get its whole result as an Arrow table.
 
@@ -280,6 +306,8 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             timeSeriesDbId: The id of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
 
         Returns:
             A table with one row a row and one column a column: BIGINT and INTEGER int64, DOUBLE
@@ -304,12 +332,19 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         need("arrow", "pyarrow")
         from ._frames.timestream import joined, page_of
 
-        pages = self._timestream_pages(timeSeriesDbId, queryString, maxRows, page_of)
+        pages = Watch(progress).pages(
+            "query", self._timestream_pages(timeSeriesDbId, queryString, maxRows, page_of)
+        )
         async with aclosing(pages):
             return joined([page.table() async for page in pages])
 
     async def queryTimeSeriesDatabase_TimestreamFormatToPolars(
-        self, timeSeriesDbId: str, queryString: str, maxRows: int | str | None = None
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> pl.DataFrame:
         """Run one SELECT in Timestream's SQL and get its whole result as a frame of polars.
 
@@ -319,6 +354,8 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             timeSeriesDbId: The id of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
 
         Returns:
             A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
@@ -345,6 +382,6 @@ class DataFrameCalls(TimeSeriesQueryCalls):
 
         return as_polars(
             await self.queryTimeSeriesDatabase_TimestreamFormatToArrow(
-                timeSeriesDbId, queryString, maxRows
+                timeSeriesDbId, queryString, maxRows, progress=progress
             )
         )

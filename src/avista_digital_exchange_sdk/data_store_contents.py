@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from . import _checks, _files
 from ._directory import full_name
 from ._generated.enums import DataStoreObjectType
-from ._progress import Progress
+from ._progress import Progress, Watch
 from ._service import found
 from ._values import UNSET
 from .data_stores import DataStoreCalls, Store, address_of
@@ -303,8 +303,8 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             dataStoreObjectIds: The ids of the files and directories, mixed as you like. A
                 directory comes with everything in it.
             writeLocation: The path to write to, or a folder, in which it is named `files.zip`.
-            progress: Called with the bytes that have moved and the bytes in all, as they move; what
-                it raises ends the transfer.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
 
         Returns:
             The path of the zip.
@@ -322,13 +322,14 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
         given = _checks.entries("dataStoreObjectIds", dataStoreObjectIds, "ids")
         wanted = [_object_id(index, identifier) for index, identifier in enumerate(given)]
         target = _checks.target_file("writeLocation", writeLocation, ZIP_NAME)
+        watch = Watch(progress)
 
         async def address() -> str:
             answer = await self._client.storage_get_data_store_zip_download_url(wanted)
             return address_of(answer, "download")
 
-        with _files.whole_file(target) as local:
-            await self._moving(progress).download(address, local, target.name)
+        with _files.whole_file(target) as local, watch.of(target.name) as tell:
+            await self._transfers.watched(tell).download(address, local, target.name)
         return target
 
     async def _change_directory(

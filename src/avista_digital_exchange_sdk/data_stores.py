@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from . import _checks, _files
 from ._directory import full_name, split_name
-from ._progress import Progress, WatchedIo
+from ._progress import Progress, Watch
 from ._ranges import RangedFile
 from ._service import Service, found
-from ._transfer import LARGEST_UPLOAD, Transfers
+from ._transfer import LARGEST_UPLOAD
 from ._working_directory import WorkingDirectory
 from .errors import DigitalExchangeError, InvalidResponseError, NotFoundError
 
@@ -133,8 +133,8 @@ class DataStoreCalls(Service, Generic[Store]):
             dataStoreFileId: The id of the file.
             writeLocation: The path to write to, or a folder, in which the file keeps its
                 original name.
-            progress: Called with the bytes that have moved and the bytes in all, as they move; what
-                it raises ends the transfer.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
 
         Returns:
             The file's metadata.
@@ -153,6 +153,7 @@ class DataStoreCalls(Service, Generic[Store]):
         """
         _checks.identifier("dataStoreFileId", dataStoreFileId)
         target = _checks.target_file("writeLocation", writeLocation, "")
+        watch = Watch(progress)
         file, url = await self._download_address(dataStoreFileId)
         name = full_name(file.name, file.fileExtension)
         if target.is_dir():
@@ -165,8 +166,8 @@ class DataStoreCalls(Service, Generic[Store]):
                 return fresh_addresses.pop()
             return (await self._download_address(dataStoreFileId))[1]
 
-        with _files.whole_file(target) as local:
-            await self._moving(progress).download(address, local, name)
+        with _files.whole_file(target) as local, watch.of(name) as tell:
+            await self._transfers.watched(tell).download(address, local, name)
         return file
 
     async def uploadFileToDataStore(
@@ -191,8 +192,8 @@ class DataStoreCalls(Service, Generic[Store]):
             name: The file's name on the platform with its extension, if it has one; the local
                 file's name if left out.
             description: What the file is.
-            progress: Called with the bytes that have moved and the bytes in all, as they move; what
-                it raises ends the transfer.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
 
         Returns:
             The new file's metadata.
@@ -216,6 +217,7 @@ class DataStoreCalls(Service, Generic[Store]):
         path = _source(localPath)
         argument, given = ("localPath", path.name) if name is None else ("name", name)
         bare_name, extension = split_name(_checks.text(argument, given))
+        watch = Watch(progress)
         created: list[str] = []
 
         async def create() -> str:
@@ -237,7 +239,8 @@ class DataStoreCalls(Service, Generic[Store]):
             if created:
                 await self._remove_empty_file(created.pop(), failure)
 
-        await self._moving(progress).upload(path, create, undo)
+        with watch.of(given) as tell:
+            await self._transfers.watched(tell).upload(path, create, undo)
         (dataStoreFileId,) = created
         try:
             return await self.getDataStoreFileMeta(dataStoreFileId)
@@ -282,12 +285,6 @@ class DataStoreCalls(Service, Generic[Store]):
 
         name = full_name(file.name, file.fileExtension)
         return file, RangedFile(self._io, address, name, url)
-
-    def _moving(self, progress: Progress | None) -> Transfers:
-        """The transfers, watched as they go if someone wants to know."""
-        if progress is None:
-            return self._transfers
-        return Transfers(WatchedIo(self._io, progress), self._client.maxRetries, self._client.log)
 
     async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, str]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)

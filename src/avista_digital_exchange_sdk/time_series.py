@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from . import _checks, _records
 from ._files import whole_file
 from ._latest_values import latest_values
+from ._progress import Progress, Watch
 from ._publish import Publication, batches
 from ._service import Service, found
 
@@ -70,6 +71,8 @@ class TimeSeriesCalls(Service):
         self,
         timeSeriesDbId: str,
         resultFileWriteLocation: str | os.PathLike[str] | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> list[TimeSeriesAssetData]:
         """List every asset and attribute of a database, each with its latest value.
 
@@ -77,6 +80,8 @@ class TimeSeriesCalls(Service):
             timeSeriesDbId: The id of the database.
             resultFileWriteLocation: Where to write the result as JSON as well: the path of a
                 file, or a folder, in which the file is named `result.json`.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the listing.
 
         Returns:
             The assets, one `TimeSeriesAssetData` each. Each of its `attributes` has a `name`,
@@ -98,7 +103,7 @@ class TimeSeriesCalls(Service):
             target = _checks.target_file(
                 "resultFileWriteLocation", resultFileWriteLocation, "result.json"
             )
-        assets = await latest_values(self._client, timeSeriesDbId)
+        assets = await latest_values(self._client, timeSeriesDbId, Watch(progress))
         if target is not None:
             with whole_file(target) as file:
                 file.write(to_json(assets, indent=2) + b"\n")
@@ -210,7 +215,12 @@ class TimeSeriesCalls(Service):
         )
 
     async def publishToTimeSeriesDatabase(
-        self, timeSeriesDbId: str, assetId: str, records: Iterable[TimeSeriesInputRecord]
+        self,
+        timeSeriesDbId: str,
+        assetId: str,
+        records: Iterable[TimeSeriesInputRecord],
+        *,
+        progress: Progress | None = None,
     ) -> list[TimeSeriesAssetData]:
         """Publish records of one asset, any number of them.
 
@@ -222,6 +232,8 @@ class TimeSeriesCalls(Service):
             assetId: The id of the asset that the records are about; an asset comes into being
                 with its first record.
             records: The records, as `createTimeSeriesInputRecord` makes them.
+            progress: True for a bar, or what is called with the records done and the records in
+                all, batch by batch; what it raises ends the publishing.
 
         Returns:
             What was written, one `TimeSeriesAssetData` an asset.
@@ -239,9 +251,10 @@ class TimeSeriesCalls(Service):
         """
         _checks.identifier("timeSeriesDbId", timeSeriesDbId)
         _checks.identifier("assetId", assetId)
+        watch = Watch(progress)
         given = _checks.entries("records", records, "TimeSeriesInputRecord")
         checked = [
             _records.check_record(f"records[{index}]", record) for index, record in enumerate(given)
         ]
-        publication = Publication(self._client, timeSeriesDbId, range(len(checked)))
+        publication = Publication(self._client, timeSeriesDbId, range(len(checked)), watch)
         return await publication.publish(batches(assetId, checked))

@@ -20,6 +20,7 @@ from ._filter_query import FilterJob, FilterQuery, FilterQueryFile
 from ._generated.enums import TimeSeriesQueryOutputFileType
 from ._instants import interval
 from ._latest_values import attribute_types
+from ._progress import Progress, Watch
 from ._service import Service, found
 from .errors import InvalidResponseError
 
@@ -64,6 +65,7 @@ class TimeSeriesQueryCalls(Service):
         *,
         exportTimeout: float = 300,
         aggregate: Literal["auto", "server", "client"] = "auto",
+        progress: Progress | None = None,
     ) -> bool:
         """Query assets and attributes over a time range, and write the result to a file.
 
@@ -89,6 +91,9 @@ class TimeSeriesQueryCalls(Service):
             aggregate: `server` has the platform make the file, which needs a WebSocket
                 connection; `client` puts the pages together on this side; `auto` does the former
                 where it can, the latter where not.
+            progress: True for a bar, or what is called with the pages read so far and None; then,
+                where the platform makes the file, with the bytes that have come and the bytes in
+                all. What it raises ends the query.
 
         Returns:
             True: the file is there, and complete.
@@ -117,6 +122,7 @@ class TimeSeriesQueryCalls(Service):
             maxRows,
             exportTimeout,
             aggregate,
+            progress,
         )
         format_ = _checks.choice("exportFileFormat", exportFileFormat, ResultFileFormat)
         target = _checks.target_file(
@@ -137,6 +143,7 @@ class TimeSeriesQueryCalls(Service):
         maxRows: object,
         exportTimeout: object,
         aggregate: str,
+        progress: object,
     ) -> FilterJob:
         """Check what every query with filters is given."""
         database = _checks.identifier("timeSeriesDbId", timeSeriesDbId)
@@ -147,10 +154,11 @@ class TimeSeriesQueryCalls(Service):
         if aggregate not in AGGREGATIONS:
             raise _checks.invalid("aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS))
         return FilterJob(
-            lambda: FilterQuery(self._client, database, assets, ends, rows),
+            lambda tell: FilterQuery(self._client, database, assets, ends, rows, tell),
             Request(assets),
             timeout,
             aggregate,
+            Watch(progress),
         )
 
     async def _write(
@@ -262,7 +270,12 @@ class TimeSeriesQueryCalls(Service):
         yield page
 
     def iterTimeSeriesDatabase_TimestreamFormat(
-        self, timeSeriesDbId: str, queryString: str, maxRows: int | str | None = None
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: Progress | None = None,
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Run one SELECT in Timestream's SQL and go through all rows of its result.
 
@@ -272,6 +285,8 @@ class TimeSeriesQueryCalls(Service):
             timeSeriesDbId: The id of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
             maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
 
         Yields:
             One dictionary a row, keyed by column name: int for BIGINT, float for DOUBLE, bool for
@@ -295,14 +310,16 @@ class TimeSeriesQueryCalls(Service):
         """
         # Not in the generator, which would refuse only when it is asked for its first row.
         rows = _check_sql(timeSeriesDbId, queryString, maxRows)
-        return self._timestream_rows(timeSeriesDbId, queryString, rows)
+        return self._timestream_rows(timeSeriesDbId, queryString, rows, Watch(progress))
 
     async def _timestream_rows(
-        self, timeSeriesDbId: str, queryString: str, maxRows: int | None
+        self, timeSeriesDbId: str, queryString: str, maxRows: int | None, watch: Watch
     ) -> AsyncGenerator[dict[str, Any], None]:
         from ._timestream import result_of, row_values
 
-        pages = self._timestream_pages(timeSeriesDbId, queryString, maxRows, result_of)
+        pages = watch.pages(
+            "query", self._timestream_pages(timeSeriesDbId, queryString, maxRows, result_of)
+        )
         async with aclosing(pages):
             async for result in pages:
                 for row in row_values(result):

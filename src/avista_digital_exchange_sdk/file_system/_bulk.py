@@ -7,7 +7,7 @@ from concurrent.futures import (  # noqa: TID251  # only the SDK proper waits th
 )
 from typing import Any
 
-from .._progress import Progress
+from .._progress import Tell
 
 AT_ONCE = 8
 """Files; each has a connection of its own."""
@@ -15,7 +15,7 @@ AT_ONCE = 8
 Pair = tuple[str, str]
 """Where a file comes from, and where it goes to."""
 
-Copy = Callable[[str, str, Progress], object]
+Copy = Callable[[str, str, Tell], object]
 """Copies one pair, and tells of its progress."""
 
 
@@ -73,7 +73,7 @@ class Copies:
             self._copy(source, target, progress)
 
 
-def reporting(callback: Any) -> Progress:
+def reporting(callback: Any) -> Tell:
     """Tell one of fsspec's callbacks of a file's progress."""
 
     def report(done: int, total: int | None) -> None:
