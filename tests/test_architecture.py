@@ -150,8 +150,8 @@ class TestImports:
     def test_of_the_doors_need_nothing_from_outside(self, part: str) -> None:
         assert not PARTS[part] & OUTSIDE
 
-    def test_of_the_local_exchange_are_for_the_demo_alone(self) -> None:
-        assert {part for part, needed in PARTS.items() if "local" in needed} == {"demo"}
+    def test_of_the_local_exchange_are_for_programs_alone(self) -> None:
+        assert {part for part, needed in PARTS.items() if "local" in needed} == {"cli", "demo"}
 
     def test_into_the_local_exchange_bring_nothing_of_the_sdk(self) -> None:
         """It reads the schema as text, and is a server in its own right."""

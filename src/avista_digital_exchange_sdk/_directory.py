@@ -53,28 +53,28 @@ class DirectoryListing:
             solar_site.csv  dataStoreFileId...
         """
         rows = [
-            (_printable(entry.name) + "/", entry.dataStoreDirectoryId) for entry in self.directories
+            (printable(entry.name) + "/", entry.dataStoreDirectoryId) for entry in self.directories
         ]
         rows += [
-            (_printable(full_name(entry.name, entry.fileExtension)), entry.dataStoreFileId)
+            (printable(full_name(entry.name, entry.fileExtension)), entry.dataStoreFileId)
             for entry in self.files
         ]
         width = max((len(name) for name, _ in rows), default=0)
         for name, entry_id in rows:
-            print(f"{name:<{width}}  {_printable(entry_id)}")
+            print(f"{name:<{width}}  {printable(entry_id)}")
         if not rows:
-            print(f"{_printable(self.name)}/ is {self._why_nothing()}")
+            print(f"{printable(self.name)}/ is {self._why_nothing()}")
 
     def _why_nothing(self) -> str:
         # An entry of another directory's contents comes without its own.
         if "contents" in self.model_fields_set:
             return "empty"
         return (
-            f'not loaded: getDataStoreDirectory("{_printable(self.dataStoreDirectoryId)}") loads it'
+            f'not loaded: getDataStoreDirectory("{printable(self.dataStoreDirectoryId)}") loads it'
         )
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A name without control characters, which could play tricks on a terminal."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name

@@ -5,16 +5,18 @@ import sys
 from .._extras import need
 from ..errors import MissingExtraError
 
-FAILED = 2
+MISUSED, INTERRUPTED = 2, 130
 
 
 def main() -> None:
     """Run the command line, or say which extra it needs."""
     try:
-        need("contract", "typer")
+        need("cli", "typer")
+        from .app import app
+
+        app()
     except MissingExtraError as error:
         sys.stderr.write(f"avista-dx: {error}\n")
-        sys.exit(FAILED)
-    from .app import app
-
-    app()
+        sys.exit(MISUSED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,6 +1,5 @@
 """The commands about the platform's contract: what changed in it, and clients generated from it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +8,19 @@ import typer
 from .._extras import need
 from ..contract.errors import ContractError
 from ..contract.format import Format
-from ..errors import MissingExtraError
+from .commands import command
+from .output import print_json
+from .run import Run
 
 BREAKS, UNKNOWN = 1, 2
 
 
+@command(
+    "avista-dx contract --against https://example.com/graphql --token-env MY_TOKEN",
+    "avista-dx contract --documents queries --format github",
+)
 def contract(
+    run: Run,
     against: Annotated[
         str | None,
         typer.Option(
@@ -34,12 +40,14 @@ def contract(
         str, typer.Option(metavar="NAME", help="The environment variable that holds the token.")
     ] = "AVISTA_DX_TOKEN",
 ) -> None:
-    """Tell what changed in the platform's schema, and whom it concerns.
+    """Tell what changed in the platform's schema.
 
-    Exits with 0 if nothing that is in use breaks, with 1 if something does, and with 2 if the
-    schemas could not be compared.
+    And whom it concerns: your own operations and those of the SDK. Exits with 0 if nothing that is
+    in use breaks, with 1 if something does, and with 2 if the schemas could not be compared.
     """
-    _need("graphql", "rich")
+    need("contract", "graphql")
+    if run.json:
+        format_ = Format.JSON
     from ..contract import report, surface
     from ..contract.comparison import compare
     from ..contract.documents import Documents
@@ -50,24 +58,29 @@ def contract(
         schema = load(against, token_env) if against else surface.schema()
     except ContractError as error:
         typer.echo(report.failure(str(error), format_), err=format_ is Format.TABLE)
-        sys.exit(UNKNOWN)
+        raise typer.Exit(UNKNOWN) from None
     comparison = compare(schema, own)
     typer.echo(report.text(comparison, format_))
-    sys.exit(BREAKS if comparison.breaks else 0)
+    if comparison.breaks:
+        raise typer.Exit(BREAKS)
 
 
+@command("avista-dx generate --queries queries --out my_exchange")
 def generate(
+    run: Run,
     queries: Annotated[
         Path, typer.Option(metavar="DIR", help="A folder with your .graphql files.")
     ],
     out: Annotated[Path, typer.Option(metavar="PKG", help="The folder of the package to write.")],
 ) -> None:
-    """Make a typed client for your own .graphql files.
+    """Make a typed client for your operations.
+
+    They are in .graphql files.
 
     Exits with 0 if the package is written, with 1 if the files do not fit the platform's schema,
     and with 2 if there is something else in the way.
     """
-    _need("ariadne_codegen")
+    need("contract", "ariadne_codegen")
     from ..contract import surface
     from ..contract.codegen.client import generate as generate_client
     from ..contract.documents import Documents
@@ -76,21 +89,14 @@ def generate(
         documents = Documents(queries)
         if problems := documents.problems(surface.schema()):
             typer.echo("\n".join(map(str, problems)), err=True)
-            sys.exit(BREAKS)
+            raise typer.Exit(BREAKS)
         changed = generate_client(documents, out)
     except (ContractError, OSError) as error:
         typer.echo(f"{error}", err=True)
-        sys.exit(UNKNOWN)
+        raise typer.Exit(UNKNOWN) from None
+    if run.json:
+        print_json([str(out / name) for name in changed])
     for name in changed:
-        typer.echo(f"written: {out / name}")
+        run.tell(f"written: {out / name}")
     if not changed:
-        typer.echo(f"{out} is up to date.")
-
-
-def _need(*modules: str) -> None:
-    """Stop where something is not installed."""
-    try:
-        need("contract", *modules)
-    except MissingExtraError as error:
-        typer.echo(f"avista-dx: {error}", err=True)
-        sys.exit(UNKNOWN)
+        run.tell(f"{out} is up to date.")

@@ -1,0 +1,159 @@
+"""A file in CSV as a frame to publish."""
+
+import csv
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.types as kinds
+
+from .. import _checks
+from ..errors import InvalidParameterError
+
+REASON = "rejected because"
+"""The column that tells, in a file of rejected rows, why they were; it is never published."""
+
+NAME = "name"
+"""The column of the assets' names, unless another one is named."""
+
+TEXT, NUMBER = "VARCHAR", "DOUBLE"
+
+
+class Columns(NamedTuple):
+    """What is said of a file's columns.
+
+    Attributes:
+        asset: The asset of all rows, in place of a column.
+        asset_column: The column of each row's asset.
+        name_column: The column of the assets' names.
+        time_column: The column of the times.
+        time_zone: The zone of times that say none.
+        dimensions: Columns of metadata.
+        measures: The columns to publish; all that are nothing else if there are none.
+        types: The platform's types of columns.
+        attributes: The attributes that columns become, where those have another name.
+    """
+
+    asset: str | None
+    asset_column: str
+    name_column: str | None
+    time_column: str
+    time_zone: str | None
+    dimensions: Sequence[str]
+    measures: Sequence[str]
+    types: dict[str, str]
+    attributes: dict[str, str]
+
+
+class Frame(NamedTuple):
+    """A frame, and what `publishDataFrameToTimeSeriesDatabase` is to know of its columns."""
+
+    table: pa.Table
+    layout: dict[str, Any]
+    time_zone: str | None
+
+
+def frame_of(path: Path, columns: Columns, known: dict[str, str]) -> Frame:
+    """Read a file as a frame.
+
+    Args:
+        path: The file.
+        columns: What is said of its columns.
+        known: The types of the attributes that the database has.
+    """
+    names = _column_names(path)
+    _check_names("--rename", columns.attributes, names)
+    _check_names("--type", columns.types, names)
+    name_column = columns.name_column
+    if name_column is None and NAME in names and NAME not in columns.measures:
+        name_column = NAME
+    keys = {columns.asset_column, name_column, *columns.dimensions}
+    measures = columns.measures or [
+        name for name in names if name not in keys | {columns.time_column}
+    ]
+    attributes = {name: columns.attributes.get(name, name) for name in names}
+    types = {name: known[attributes[name]] for name in measures if attributes.get(name) in known}
+    types |= {name: kind.upper() for name, kind in columns.types.items()}
+    texts = [name for name in names if name in keys or types.get(name) == TEXT]
+    table = _read(path, names, texts)
+    for name in measures:
+        if name in names and kinds.is_integer(table.schema.field(name).type):
+            types.setdefault(name, NUMBER)
+
+    def renamed(given: Iterable[str]) -> list[str]:
+        return [attributes.get(name, name) for name in given]
+
+    layout = {
+        "assetId": columns.asset,
+        "assetIdColumn": columns.asset_column,
+        "nameColumn": name_column,
+        "timeColumn": columns.time_column,
+        "dimensionColumns": columns.dimensions,
+        "measureColumns": renamed(measures),
+        "measureTypes": {attributes[name]: kind for name, kind in types.items()},
+        "measureName": "measurements",
+        "version": 1,
+    }
+    return Frame(table.rename_columns(_distinct(renamed(names))), layout, columns.time_zone)
+
+
+def write_rejected(source: Path, target: Path, reasons: dict[int, str]) -> None:
+    """Write the rows of a file that were rejected, as they are, each with the reason.
+
+    Args:
+        source: The file.
+        target: The file to write.
+        reasons: The reasons, by the index of the row.
+    """
+    with _opened(source) as file, target.open("w", encoding="utf-8", newline="") as rejected:
+        rows = (row for row in csv.reader(file) if row)
+        header = next(rows)
+        kept = [index for index, name in enumerate(header) if name != REASON]
+        writer = csv.writer(rejected, lineterminator="\n")
+        writer.writerow([*(header[index] for index in kept), REASON])
+        for number, row in enumerate(rows):
+            if number in reasons:
+                writer.writerow([*(row[index] for index in kept), reasons[number]])
+
+
+def _column_names(path: Path) -> list[str]:
+    try:
+        with _opened(path) as file:
+            header = next(csv.reader(file), [])
+    except UnicodeError:
+        raise InvalidParameterError(f"FILE: {path} is not text in UTF-8") from None
+    return _distinct([name for name in header if name != REASON])
+
+
+def _read(path: Path, names: Collection[str], texts: Collection[str]) -> pa.Table:
+    """Read columns, of the types of their values; `texts` are texts whatever they look like."""
+    convert = pyarrow.csv.ConvertOptions(
+        include_columns=list(names),
+        column_types=dict.fromkeys(texts, pa.string()),
+        strings_can_be_null=True,
+    )
+    parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
+    try:
+        return pyarrow.csv.read_csv(path, parse_options=parse, convert_options=convert)
+    except (pa.ArrowException, UnicodeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InvalidParameterError(f"FILE: {path} can't be read: {reason}") from None
+
+
+def _opened(path: Path) -> TextIO:
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def _check_names(option: str, given: Iterable[str], names: Sequence[str]) -> None:
+    for name in given:
+        if name not in names:
+            raise _checks.invalid(option, name, "one of the columns: " + ", ".join(names))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidParameterError(f"FILE: {names.count(name)} columns are called {name!r}")
+    return names

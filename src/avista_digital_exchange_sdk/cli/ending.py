@@ -1,0 +1,98 @@
+"""How a command ends: with an exit code, and with errors told in a line or two."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from .._directory import printable
+from ..errors import (
+    ConnectionFailedError,
+    DigitalExchangeError,
+    InvalidParameterError,
+    MissingExtraError,
+    NotFoundError,
+    PublishIncompleteError,
+    UnauthorizedError,
+)
+from .naming import renamed
+
+DONE, FAILED, MISUSED, REFUSED, NOT_FOUND, INCOMPLETE, UNREACHABLE = range(7)
+INTERRUPTED, PIPE_CLOSED = 130, 141
+"""What shells say of a program that Ctrl-C ended, and of one whose reader went away."""
+
+EXIT_CODES = {
+    DONE: "Done.",
+    FAILED: "It failed; the message says why.",
+    MISUSED: "It can't be done as asked: an option, argument or file can't be used. "
+    "Nothing was sent.",
+    REFUSED: "The token was refused, or its user may not do this.",
+    NOT_FOUND: "There is nothing of that id or path.",
+    INCOMPLETE: "Only some of the rows were published.",
+    UNREACHABLE: "The platform could not be reached, or not in time. Trying again may help.",
+    INTERRUPTED: "Ctrl-C.",
+    PIPE_CLOSED: "Whoever read the output went away, as `head` does.",
+}
+
+_CODE_OF: list[tuple[type[BaseException], int]] = [
+    (InvalidParameterError, MISUSED),
+    (MissingExtraError, MISUSED),
+    (UnauthorizedError, REFUSED),
+    (NotFoundError, NOT_FOUND),
+    (FileNotFoundError, NOT_FOUND),
+    (PublishIncompleteError, INCOMPLETE),
+    (ConnectionFailedError, UNREACHABLE),
+    (KeyboardInterrupt, INTERRUPTED),
+]
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Turn whatever goes wrong into a message and an exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        # Python would complain when it flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(PIPE_CLOSED) from None
+    except (Exception, KeyboardInterrupt) as error:
+        complain(told(error))
+        raise typer.Exit(code_of(error)) from None
+
+
+def complain(message: str) -> None:
+    """Tell an error, in as many lines as it has."""
+    for line in message.splitlines():
+        sys.stderr.write(f"avista-dx: {line}\n")
+
+
+def code_of(error: BaseException) -> int:
+    """The exit code of an error: its own, or that of what caused it."""
+    for one in (error, error.__cause__):
+        for kind, code in _CODE_OF:
+            if isinstance(one, kind):
+                return code
+    return FAILED
+
+
+def told(error: BaseException) -> str:
+    """An error in one line, and in a second one what was noted about it."""
+    lines = [_message(error), "; ".join(getattr(error, "__notes__", ()))]
+    return "\n".join(printable(" ".join(line.split())) for line in lines if line)
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, InvalidParameterError):
+        return renamed(str(error))
+    if isinstance(error, DigitalExchangeError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,56 @@
+"""Entries of data stores, as commands tell of them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .._paths import SEPARATOR
+from .places import DIRECTORY, FILE, SCHEME
+
+if TYPE_CHECKING:
+    from ..file_system import DataStoreFileSystem
+
+Info = dict[str, Any]
+"""An entry, as the file system describes it."""
+
+_TOLD = ("type", "size", "modified", "contentType", "description")
+
+
+def last_step(info: Info) -> str:
+    """The name of an entry in its directory."""
+    path: str = info["name"]
+    return path.rpartition(SEPARATOR)[2]
+
+
+def name_of(info: Info) -> str:
+    """The name of an entry, a directory's with a slash."""
+    return last_step(info) + (SEPARATOR if info["type"] == "directory" else "")
+
+
+def modified(info: Info) -> str | None:
+    """When a file's bytes came."""
+    moment: datetime | None = info.get("modified")
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def id_of(info: Info) -> str | None:
+    """The id of an entry."""
+    return info.get(FILE) or info.get(DIRECTORY)
+
+
+def described(info: Info) -> Info:
+    """An entry as JSON has it."""
+    told = {key: info[key] for key in _TOLD if info.get(key) is not None}
+    return {"path": f"{SCHEME}{info['name']}", "id": id_of(info)} | told
+
+
+def nested(files: "DataStoreFileSystem", info: Info) -> Info:
+    """An entry as JSON has it, with everything in it."""
+    if info["type"] == "file":
+        return described(info)
+    inner = [nested(files, inner) for inner in contents(files, info["name"])]
+    return described(info) | {"contents": inner}
+
+
+def contents(files: "DataStoreFileSystem", path: str) -> list[Info]:
+    """What is in a directory, in the order of names."""
+    return sorted(files.ls(path), key=last_step)

@@ -1,0 +1,30 @@
+"""Errors of the library, in the words of the command line."""
+
+import re
+
+OPTIONS = {
+    "timeSeriesDbId": "DATABASE",
+    "queryString": "QUERY",
+    "assetAndAttributesFilter": "--asset, --filter",
+    "startTime": "--from",
+    "endTime": "--to",
+    "frame": "FILE",
+    "assetId": "--asset",
+    "assetIdColumn": "--asset-column",
+    "nameColumn": "--name-column",
+    "timeColumn": "--time-column",
+    "timeZone": "--time-zone",
+    "dimensionColumns": "--dimension",
+    "measureColumns": "--measure",
+    "measureTypes": "--type",
+    "serviceId": "SERVICE",
+    "collaborativeId": "COLLABORATIVE",
+}
+"""What the arguments of calls are called here."""
+
+
+def renamed(message: str) -> str:
+    """The message of an error about an argument, naming the option that it was given by."""
+    for argument, option in OPTIONS.items():
+        message = re.sub(rf"^{argument}\b|\b{argument}=", option, message)
+    return message

@@ -1,0 +1,81 @@
+"""What users name: places in data stores by paths or by ids, and local files."""
+
+from typing import TYPE_CHECKING
+
+from .. import _checks
+from .._directory import full_name
+from .._paths import SEPARATOR
+from ..errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from ..exchange import AvistaDigitalExchange
+    from ..file_system import DataStoreFileSystem
+
+SCHEME = "dx://"
+STORE, DIRECTORY, FILE = "dataStoreId", "dataStoreDirectoryId", "dataStoreFileId"
+"""What an id begins with tells what it is of."""
+
+HELP = "A path such as dx://<dataStoreId>/folder/file.csv, or an id."
+
+
+def is_place(text: str) -> bool:
+    """Whether a text names a place in a data store."""
+    return text.startswith((SCHEME, STORE, DIRECTORY, FILE))
+
+
+def is_file_id(place: str) -> bool:
+    """Whether a place is a file's id, which tells the file even from others of its name."""
+    return place.startswith(FILE)
+
+
+def is_directory_id(place: str) -> bool:
+    """Whether a place is a directory's id."""
+    return place.startswith(DIRECTORY)
+
+
+def path_of(files: "DataStoreFileSystem", argument: str, place: str) -> str:
+    """The path of a place, as the file system has it."""
+    if not is_place(place):
+        raise _checks.invalid(argument, place, HELP[0].lower() + HELP[1:].rstrip("."))
+    if not (is_file_id(place) or is_directory_id(place)):
+        path: str = files._strip_protocol(place)
+        return path
+    path = SEPARATOR.join(_way_to(files.exchange, place))
+    info = files.info(path)
+    if place not in (info.get(FILE), info.get(DIRECTORY)):
+        raise InvalidParameterError(
+            f"{argument}: {place} has no path of its own: "
+            f"{SCHEME}{path} leads to another one of its name"
+        )
+    return path
+
+
+def paths_of(files: "DataStoreFileSystem", argument: str, place: str) -> list[str]:
+    """The paths of all that a place is a pattern of, unless something has that very name.
+
+    A file's id stays as it is.
+    """
+    if is_file_id(place):
+        return [place]
+    path = path_of(files, argument, place)
+    if files.exists(path) or not set("*?[") & set(path):
+        return [path]
+    found: list[str] = files.glob(path)
+    if not found:
+        raise FileNotFoundError(2, "No such file or directory", place)
+    return found
+
+
+def _way_to(exchange: "AvistaDigitalExchange", place: str) -> list[str]:
+    """The steps of a path to what an id is of, from its data store on."""
+    names: list[str] = []
+    directory_id: str | None = place
+    if is_file_id(place):
+        file = exchange.getDataStoreFileMeta(place)
+        names.append(full_name(file.name, file.fileExtension))
+        directory_id = file.dataStoreDirectoryId
+    directory = exchange.getDataStoreDirectory(directory_id or "")
+    while directory.parentDirectoryId and not directory.homeDirectory:
+        names.append(directory.name)
+        directory = exchange.getDataStoreDirectory(directory.parentDirectoryId)
+    return [directory.dataStoreId or "", *reversed(names)]

@@ -1,0 +1,66 @@
+"""Serving a Local Exchange until the process is told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import NamedTemporaryFile
+
+from . import LocalExchange
+
+READY = (
+    "endpoint",
+    "realtimeEndpoint",
+    "tokens",
+    "dataStoreId",
+    "homeDirectoryId",
+    "timeSeriesDbId",
+    "collaborativeId",
+)
+
+
+def serve(
+    host: str,
+    port: int,
+    data: Path | None,
+    ready_file: Path | None,
+    tell: Callable[[LocalExchange], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        host: The address to listen on.
+        port: The port to listen on; 0 takes any that is free.
+        data: The folder in which everything is kept; None keeps nothing.
+        ready_file: The JSON file to write once the exchange answers.
+        tell: Called with the exchange once it answers.
+
+    Raises:
+        OSError: The address can't be listened on, or a file or folder can't be used.
+    """
+    stop: SimpleQueue[int] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: stop.put(received))
+    with LocalExchange(host=host, port=port, data=data) as local:
+        if ready_file is not None:
+            _write_ready_file(ready_file, local)
+        tell(local)
+        stop.get()
+
+
+def ready_text(local: LocalExchange) -> str:
+    """What a client needs to know of an exchange, as JSON."""
+    return json.dumps({name: getattr(local, name) for name in READY}, indent=2)
+
+
+def _write_ready_file(path: Path, local: LocalExchange) -> None:
+    """Write the file whole or not at all, readable by its owner alone: it holds tokens."""
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}-", delete=False
+    ) as file:
+        file.write(ready_text(local) + "\n")
+    os.replace(file.name, path)
