@@ -22,14 +22,15 @@ def plotTimeSeries(
 ) -> Figure:
     """Draw time series.
 
-    There is one panel a unit, which is read off the brackets at the end of an attribute's name, as
-    in `GHI (W/m^2)`, and one an attribute that has none. Assets are lines. Where data is missing,
-    a line is interrupted. Truths and texts are drawn as steps. Lines of a million points are
-    thinned out to what a picture can show, peaks included. Needs the extra `plot`.
+    There is one panel a unit, which is read off the end of an attribute's name, as in
+    `GHI (W/m^2)` or `A kW`, and one an attribute that tells none. Assets are lines. Where data is
+    missing, a line is interrupted. Truths and texts are drawn as steps. Lines of a million points
+    are thinned out to what a picture can show, peaks included. Needs the extra `plot`.
 
     Args:
-        result: A frame as queries return it, of pandas, polars or Arrow, wide or long; a list of
-            `TimeSeriesAssetData`; or the path of a result file (`.csv`, `.json`, `.parquet`).
+        result: A frame as queries return it, of pandas, polars or Arrow, wide or long, or any
+            other with a column `timestamp` or `time`; a list of `TimeSeriesAssetData`; or the
+            path of a result file (`.csv`, `.json`, `.parquet`).
         attributes: The attributes to draw; all of them if left out.
         timeZone: The zone of the axis of time, such as `America/Los_Angeles`.
         title: What to write above; the asset's name if left out and there is but one.

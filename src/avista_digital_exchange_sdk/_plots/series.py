@@ -27,6 +27,9 @@ VALID = (
     "a frame as queries return it, a list of TimeSeriesAssetData, or the path of a result file "
     "(.csv, .json or .parquet)"
 )
+TIME_COLUMNS = ("timestamp", "time")
+"""What the time is called in frames of queries with filters, and in those of SQL."""
+
 MOST_STATES = 20
 """The most different texts of an attribute that a picture can tell apart."""
 
@@ -127,15 +130,16 @@ def _table_of_file(argument: str, path: Path) -> pa.Table:
 
 def _timed(argument: str, table: pa.Table) -> pa.Table:
     """A table whose rows all have a time; what says no zone is in UTC."""
-    if "timestamp" not in table.column_names:
+    found = next((name for name in TIME_COLUMNS if name in table.column_names), None)
+    if found is None:
         listed = ", ".join(map(repr, table.column_names))
-        raise _checks.invalid(argument, listed, "a frame with a column `timestamp`")
+        raise _checks.invalid(argument, listed, "a frame with a column `timestamp` or `time`")
     try:
-        times = instants(table["timestamp"]) if table.num_rows else pa.array([], INSTANT)
+        times = instants(table[found]) if table.num_rows else pa.array([], INSTANT)
     except pa.ArrowException:
-        kind = str(table["timestamp"].type)
-        raise _checks.invalid(argument, kind, "a column `timestamp` of times") from None
-    place = table.column_names.index("timestamp")
+        kind = str(table[found].type)
+        raise _checks.invalid(argument, kind, f"a column `{found}` of times") from None
+    place = table.column_names.index(found)
     return table.set_column(place, "timestamp", times).filter(times.is_valid())
 
 

@@ -1,0 +1,71 @@
+"""The axis of time, which all panels share."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import matplotlib.dates
+import numpy as np
+from matplotlib.axes import Axes
+
+from .thinning import Numbers, Times
+
+dates: Any = matplotlib.dates
+"""Most of it is not typed."""
+
+NARROW_MARGIN = 0.01
+"""How much of the axis is empty at either end."""
+
+SHORTEST_MARGIN = 500_000_000
+MARGIN_OF_INSTANT = 1800_000_000_000
+"""The same in nanoseconds, where there is hardly any time between first and last, or none."""
+
+HOUR = 3600_000_000_000
+
+# How years, months, days, hours, minutes and seconds are written, and where one begins.
+_FORMATS = ["%Y", "%b", "%b %d", "%H:%M", "%H:%M", "%H:%M:%S.%f"]
+_BEGINNINGS = ["", "%Y", "%b %d", "%b %d", "%H:%M", "%H:%M"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Span(NamedTuple):
+    """The first and the last time of a picture, in nanoseconds since 1970."""
+
+    first: int
+    last: int
+
+    @property
+    def shown(self) -> Times:
+        """The ends of the axis."""
+        length = self.last - self.first
+        margin = max(int(length * NARROW_MARGIN), SHORTEST_MARGIN) if length else MARGIN_OF_INSTANT
+        return np.array([self.first - margin, self.last + margin])
+
+    def text(self, zone: ZoneInfo) -> str:
+        """It in words, in the time of a zone."""
+        digits = "minutes" if self.last - self.first >= HOUR else "seconds"
+        ends = [_local(time, zone).isoformat(" ", digits) for time in self]
+        return f"{' to '.join(dict.fromkeys(ends))} ({zone.key})"
+
+
+def prepare_time_axis(axes: Axes, span: Span, zone: ZoneInfo) -> None:
+    """Lay out the axis of time in a zone."""
+    locator = dates.AutoDateLocator(tz=zone, minticks=4, maxticks=9)
+    formatter = dates.ConciseDateFormatter(
+        # What it would write beside the axis, the label tells of both ends.
+        locator, zone, _FORMATS, zero_formats=_BEGINNINGS, show_offset=False
+    )  # fmt: skip
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(formatter)
+    axes.set_xlim(*days(span.shown))
+
+
+def days(times: Times) -> Numbers:
+    """Times as matplotlib counts them."""
+    counted: Numbers = dates.date2num(times.astype("datetime64[ns]"))
+    return counted
+
+
+def _local(time: int, zone: ZoneInfo) -> datetime:
+    return (_EPOCH + timedelta(microseconds=time // 1000)).astimezone(zone).replace(tzinfo=None)
