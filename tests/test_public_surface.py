@@ -9,20 +9,26 @@ import doctest
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 import avista_digital_exchange_sdk as package
 from avista_digital_exchange_sdk import (
     AsyncAvistaDigitalExchange,
     AvistaDigitalExchange,
+    DataStore,
     DataStoreDirectory,
     DigitalExchangeError,
     TimeSeriesInputRecord,
+    frames,
+    plotting,
 )
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from .support.doors import RUNNER
@@ -128,10 +134,30 @@ TYPES = {
 }
 DOORS = (AvistaDigitalExchange, AsyncAvistaDigitalExchange)
 EVERY_CALL = CALLS | BEYOND
+METHODS = ["cd", "ls", "pwd", "uploadFile", "downloadFile", "deleteFile", "help"]
+"""What a data store can do."""
+
+FUNCTIONS = {
+    function.__name__: function
+    for function in (
+        frames.assetDataToArrow,
+        frames.assetDataToDataFrame,
+        frames.assetDataToPolars,
+        plotting.plotTimeSeries,
+    )
+}
+"""What needs no exchange."""
+
+DESCRIBED: dict[str, Callable[..., Any]] = {
+    **{call: getattr(AvistaDigitalExchange, call) for call in EVERY_CALL},
+    **{f"DataStore.{method}": getattr(DataStore, method) for method in METHODS},
+    **FUNCTIONS,
+}
 SOLAR_SITE = files("avista_digital_exchange_sdk.demo") / "solar_site.csv"
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 each_call = pytest.mark.parametrize("call", EVERY_CALL)
+each_described = pytest.mark.parametrize("described", DESCRIBED.values(), ids=DESCRIBED.keys())
 each_door = pytest.mark.parametrize("door", DOORS)
 
 
@@ -209,27 +235,28 @@ class TestDocstrings:
         blocking, awaited = (getattr(door, call).__doc__ for door in DOORS)
         assert blocking == awaited
 
-    @each_call
-    def test_they_begin_with_a_sentence(self, call: str) -> None:
-        summary = inspect.getdoc(getattr(AvistaDigitalExchange, call)).partition("\n")[0]
+    @each_described
+    def test_they_begin_with_a_sentence(self, described: Callable[..., Any]) -> None:
+        summary = (inspect.getdoc(described) or "").partition("\n")[0]
         assert re.fullmatch(r"[A-Z][^.]+(\. .+)?\.", summary)
 
-    @each_call
-    def test_they_tell_every_argument_in_order(self, call: str) -> None:
-        function = getattr(AvistaDigitalExchange, call)
-        arguments = sections_of(inspect.getdoc(function)).get("Args", "")
+    @each_described
+    def test_they_tell_every_argument_in_order(self, described: Callable[..., Any]) -> None:
+        arguments = sections_of(inspect.getdoc(described) or "").get("Args", "")
         told = re.findall(r"^    (\w+): \S", arguments, re.M)
-        assert told == [parameter.name for parameter in parameters_of(function)]
+        assert told == [parameter.name for parameter in parameters_of(described)]
 
-    @each_call
-    def test_they_tell_what_comes_back_what_can_go_wrong_and_an_example(self, call: str) -> None:
-        sections = sections_of(inspect.getdoc(getattr(AvistaDigitalExchange, call)))
+    @each_described
+    def test_they_tell_what_comes_back_what_can_go_wrong_and_an_example(
+        self, described: Callable[..., Any]
+    ) -> None:
+        sections = sections_of(inspect.getdoc(described) or "")
         assert {"Raises", "Example"} < sections.keys()
         assert ("Returns" in sections) != ("Yields" in sections)
 
-    @each_call
-    def test_the_errors_they_tell_exist(self, call: str) -> None:
-        raises = sections_of(inspect.getdoc(getattr(AvistaDigitalExchange, call)))["Raises"]
+    @each_described
+    def test_the_errors_they_tell_exist(self, described: Callable[..., Any]) -> None:
+        raises = sections_of(inspect.getdoc(described) or "")["Raises"]
         told = re.findall(r"^    (\w+): \S", raises, re.M)
         assert told
         assert all(issubclass(getattr(package, name), DigitalExchangeError) for name in told)
@@ -254,6 +281,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     with (
         LocalExchange() as local,
         AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
+        closing(fsspec.filesystem("dx", token=local.token, endpoint=local.endpoint)),
     ):
         file = exchange.uploadFileToDataStore(
             local.dataStoreId, local.homeDirectoryId, SOLAR_SITE.name
@@ -269,6 +297,8 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
             "dataStoreFileId": file.dataStoreFileId,
             "timeSeriesDbId": local.timeSeriesDbId,
             "collaborativeId": local.collaborativeId,
+            "dataStore": exchange.getDataStore(local.dataStoreId),
+            **FUNCTIONS,
         }
 
 
@@ -289,9 +319,10 @@ class TestExamples:
         [
             AvistaDigitalExchange,
             DataStoreDirectory.printContents,
-            *(getattr(AvistaDigitalExchange, call) for call in EVERY_CALL),
+            DataStoreFileSystem,
+            *DESCRIBED.values(),
         ],
-        ids=lambda described: described.__name__,
+        ids=lambda described: described.__qualname__,
     )
     def test_the_example_in_the_docstring_runs(self, described: Any, names: dict[str, Any]) -> None:
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

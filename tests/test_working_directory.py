@@ -1,12 +1,8 @@
 """Going through a data store with paths, as through a file system."""
 
 import copy
-import doctest
-import inspect
 import pickle
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,14 +14,11 @@ from avista_digital_exchange_sdk import (
     NotFoundError,
     PathNotFoundError,
 )
-from avista_digital_exchange_sdk.local import LocalExchange
 
 from .support.plain import Plain
 from .support.platform import Platform
 from .support.proxy import Proxy
-from .test_public_surface import SOLAR_SITE, example_of
-
-METHODS = ["cd", "ls", "pwd", "uploadFile", "downloadFile", "deleteFile", "help"]
+from .test_public_surface import METHODS
 
 
 @pytest.fixture
@@ -184,39 +177,6 @@ class TestHelp:
         store.help()
         told = [line.partition("(")[0] for line in capsys.readouterr().out.splitlines()]
         assert told == METHODS
-
-    @pytest.mark.parametrize("name", METHODS)
-    def test_methods_are_documented(self, name: str, store: Plain) -> None:
-        method = getattr(store.of, name)
-        documented = inspect.getdoc(method) or ""
-        assert {"Returns:", "Raises:", "Example:"} <= set(documented.split())
-        assert all(
-            f"    {argument}: " in documented for argument in inspect.signature(method).parameters
-        )
-
-
-@pytest.fixture
-def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """What the examples take as given: a data store with a file that is here too."""
-    monkeypatch.chdir(tmp_path)
-    Path(SOLAR_SITE.name).write_bytes(SOLAR_SITE.read_bytes())
-    with (
-        LocalExchange() as local,
-        AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
-    ):
-        store = exchange.getDataStore(local.dataStoreId)
-        store.uploadFile(SOLAR_SITE.name)
-        yield {"dataStore": store}
-
-
-@pytest.mark.parametrize("name", METHODS)
-def test_the_example_in_the_docstring_runs(name: str, names: dict[str, Any]) -> None:
-    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    example = example_of(getattr(DataStore, name), names)
-    report: list[str] = []
-    doctest.DocTestRunner(optionflags=flags).run(example, out=report.append)
-    assert not report, "".join(report)
-    assert example.examples
 
 
 class TestADataStore:

@@ -1,6 +1,5 @@
 """Data stores in the tools that speak fsspec."""
 
-import doctest
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,7 +19,6 @@ from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.proxy import Proxy
-from ..test_public_surface import example_of
 
 FRAME = pandas.DataFrame({"time": range(1000), "kW": [0.5 * hour for hour in range(1000)]})
 TOTAL = FRAME["kW"].sum()
@@ -32,16 +30,6 @@ def options(local: LocalExchange) -> Iterator[dict[str, str]]:
     options = {"token": local.token, "endpoint": local.endpoint}
     with closing(fsspec.filesystem("dx", **options)):
         yield options
-
-
-def test_the_example_of_the_file_system_runs(options: dict[str, str], home: str) -> None:
-    with fsspec.open(f"dx://{home}/solar_site.csv", "w", **options) as file:
-        file.write("time,GHI\n")
-    example = example_of(DataStoreFileSystem, {"dataStoreId": home, **options})
-    report: list[str] = []
-    doctest.DocTestRunner().run(example, out=report.append)
-    assert not report, "".join(report)
-    assert example.examples
 
 
 class TestPandas:
