@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
-    from .._progress import Progress
+    from .._progress import Tell
 
 Unit = Literal["bytes", "pages", "records", "rows"]
 
 
 @contextmanager
-def bar(what: str, unit: Unit, *, shown: bool) -> "Iterator[Progress | None]":
+def bar(what: str, unit: Unit, *, shown: bool) -> "Iterator[Tell | None]":
     """Show a bar while something lasts; None where it is not to be shown.
 
     Args:

@@ -10,7 +10,7 @@ from . import output
 from .bars import Unit, bar
 
 if TYPE_CHECKING:
-    from .._progress import Progress
+    from .._progress import Tell
     from ..exchange import AvistaDigitalExchange
     from ..file_system import DataStoreFileSystem
 
@@ -78,6 +78,6 @@ class Run:
         if not self.quiet:
             sys.stderr.write(f"{message}\n")
 
-    def bar(self, what: str, unit: Unit) -> "AbstractContextManager[Progress | None]":
+    def bar(self, what: str, unit: Unit) -> "AbstractContextManager[Tell | None]":
         """Show how far long work has got, on a terminal; None where nobody looks."""
         return bar(what, unit, shown=not self.quiet and sys.stderr.isatty())

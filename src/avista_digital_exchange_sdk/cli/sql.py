@@ -15,7 +15,7 @@ from .output import json_text, print_table
 from .run import Run
 
 if TYPE_CHECKING:
-    from .._progress import Progress
+    from .._progress import Tell
 
 STANDARD_INPUT = "-"
 
@@ -73,7 +73,7 @@ def sql(
         _PRINTERS[format_](_pages(run, database, statement, progress))
 
 
-def _pages(run: Run, database: str, statement: str, progress: "Progress | None") -> Iterator[Page]:
+def _pages(run: Run, database: str, statement: str, progress: "Tell | None") -> Iterator[Page]:
     """The pages of a result, those without rows too: they have columns."""
     from .._io import iterate
     from .._timestream import column_names, result_of, row_values

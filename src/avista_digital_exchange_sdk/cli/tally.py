@@ -4,7 +4,7 @@ import threading  # noqa: TID251  # the file system's copies run in threads of i
 
 from fsspec import Callback  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._progress import Progress
+from .._progress import Tell
 from ..file_system._bulk import reporting
 
 
@@ -16,7 +16,7 @@ class Tally(Callback):  # type: ignore[misc]  # fsspec has no annotations
         total: The bytes in all.
     """
 
-    def __init__(self, report: Progress | None, total: int) -> None:
+    def __init__(self, report: Tell | None, total: int) -> None:
         super().__init__()
         self._report = report
         self._total = total
@@ -27,7 +27,7 @@ class Tally(Callback):  # type: ignore[misc]  # fsspec has no annotations
         """What the file system tells of one file."""
         return _Part(self)
 
-    def part(self) -> Progress:
+    def part(self) -> Tell:
         """What the exchange tells of one file."""
         return reporting(self.branched())
 
