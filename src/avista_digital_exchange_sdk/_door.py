@@ -1,12 +1,13 @@
-"""What a door is made of: its arguments, checked."""
+"""What a door is made of: its arguments, checked, and how it is opened and closed."""
 
 import logging
 import os
-from typing import NamedTuple, TypeVar
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
 
 from . import _checks
 from ._graphql import GraphQLClient
-from ._io import Io, Network, tls_context
+from ._io import Io, Network, run, tls_context
 from ._log import logger_of
 from ._values import Token
 from .errors import InvalidParameterError
@@ -37,6 +38,60 @@ class Settings(NamedTuple):
     def client(self, kind: type[_Client], io: Io) -> _Client:
         """A client of some kind over one way to wait."""
         return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
+
+
+class BlockingDoor:
+    """What is opened and closed, in calls that block."""
+
+    @property
+    def _graphql_client(self) -> GraphQLClient:
+        """The client that makes the requests."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(endpoint={self._graphql_client.endpoint!r})"
+
+    def close(self) -> None:
+        """Close the connections; the object can't be used afterwards."""
+        run(self._graphql_client.io.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AwaitedDoor:
+    """What is opened and closed, in calls that are awaited."""
+
+    @property
+    def _graphql_client(self) -> GraphQLClient:
+        """The client that makes the requests."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(endpoint={self._graphql_client.endpoint!r})"
+
+    async def close(self) -> None:
+        """Close the connections; the object can't be used afterwards."""
+        await self._graphql_client.io.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
 
 
 def settings_of(

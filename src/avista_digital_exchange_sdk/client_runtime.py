@@ -5,14 +5,12 @@ the same transport, with the same errors.
 """
 
 from collections.abc import AsyncGenerator
-from types import TracebackType
-from typing import Self
 
 from . import _subscriptions
 from ._colours import blocking, blocking_iterator
-from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
+from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, AwaitedDoor, BlockingDoor, settings_of
 from ._graphql import GraphQLClient, Result
-from ._io import BlockingIo, Verify, run
+from ._io import BlockingIo, Verify
 from ._io.asynchronous import AsyncIo
 from ._model import BaseModel, Items
 from ._values import UNSET, OpenEnum, Unset
@@ -60,7 +58,7 @@ class _Operations(GraphQLClient):
                 yield await events.next(LONGEST_WAIT)
 
 
-class AsyncOperations(_Operations):
+class AsyncOperations(AwaitedDoor, _Operations):
     """The base of a generated client whose operations are awaited.
 
     Use it in an `async with` block, or await `close()`. Its arguments are those of
@@ -87,26 +85,12 @@ class AsyncOperations(_Operations):
             settings.log,
         )
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(endpoint={self.endpoint!r})"
-
-    async def close(self) -> None:
-        """Close the connections; the object can't be used afterwards."""
-        await self.io.close()
-
-    async def __aenter__(self) -> Self:
+    @property
+    def _graphql_client(self) -> GraphQLClient:
         return self
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
 
-
-class BlockingOperations:
+class BlockingOperations(BlockingDoor):
     """The base of a generated client whose operations block until they are done.
 
     Use it in a `with` block, or call `close()`. Its arguments are those of
@@ -127,20 +111,6 @@ class BlockingOperations:
         settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
         self._calls = settings.client(_Operations, BlockingIo(settings.network))
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(endpoint={self._calls.endpoint!r})"
-
-    def close(self) -> None:
-        """Close the connections; the object can't be used afterwards."""
-        run(self._calls.io.close())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+    @property
+    def _graphql_client(self) -> GraphQLClient:
+        return self._calls

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self
+from typing import TYPE_CHECKING, Generic
 
 from . import types
 from ._colours import blocking, blocking_iterator
 from ._data_store_doors import AsyncDataStores, BlockingDataStoreCalls, DataStores
-from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
+from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, AwaitedDoor, BlockingDoor, settings_of
 from ._generated.client import Client
-from ._io import BlockingIo, Verify, run
+from ._io import BlockingIo, Verify
 from .collaboratives import CollaborativeCalls
 from .data_frame_publishing import DataFramePublishingCalls
 from .data_frames import DataFrameCalls
@@ -46,7 +45,7 @@ class _BlockingCalls(_Calls["DataStore"]):
         return types.DataStore
 
 
-class AvistaDigitalExchange(BlockingDataStoreCalls):
+class AvistaDigitalExchange(BlockingDoor, BlockingDataStoreCalls):
     """The Digital Exchange, by calls that block until they are done.
 
     It works inside a running event loop too, as in notebooks. Use it in a `with` block, or call
@@ -87,26 +86,12 @@ class AvistaDigitalExchange(BlockingDataStoreCalls):
         proxy: str | None = None,
     ) -> None:
         settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
-        self._io = BlockingIo(settings.network)
-        self._calls = _BlockingCalls(settings.client(Client, self._io), self._io)
+        io = BlockingIo(settings.network)
+        self._calls = _BlockingCalls(settings.client(Client, io), io)
 
-    def __repr__(self) -> str:
-        return f"AvistaDigitalExchange(endpoint={self._calls._client.endpoint!r})"
-
-    def close(self) -> None:
-        """Close the connections; the object can't be used afterwards."""
-        run(self._io.close())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+    @property
+    def _graphql_client(self) -> Client:
+        return self._calls._client
 
     @property
     def dataStores(self) -> DataStores:
@@ -150,7 +135,7 @@ class AvistaDigitalExchange(BlockingDataStoreCalls):
     execute = blocking(_Calls.execute)
 
 
-class AsyncAvistaDigitalExchange(_Calls["AsyncDataStore"]):
+class AsyncAvistaDigitalExchange(AwaitedDoor, _Calls["AsyncDataStore"]):
     """The Digital Exchange, by the same calls as coroutines: `await` each.
 
     Use it in an `async with` block, or await `close()`, to close its connections.
@@ -201,24 +186,10 @@ class AsyncAvistaDigitalExchange(_Calls["AsyncDataStore"]):
         super().__init__(settings.client(Client, io), io)
 
     @property
+    def _graphql_client(self) -> Client:
+        return self._client
+
+    @property
     def dataStores(self) -> AsyncDataStores:
         """The calls about data stores, apart from the others."""
         return AsyncDataStores(self._client, self._io)
-
-    def __repr__(self) -> str:
-        return f"AsyncAvistaDigitalExchange(endpoint={self._client.endpoint!r})"
-
-    async def close(self) -> None:
-        """Close the connections; the object can't be used afterwards."""
-        await self._io.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
