@@ -1,7 +1,8 @@
 """Bad inputs of every call: each has its stated error, before anything is sent."""
 
+import inspect
 import os
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,12 +14,41 @@ from avista_digital_exchange_sdk import (
     InvalidParameterError,
     PathIsFolderError,
     PathNotFoundError,
-    TimeSeriesInputRecord,
 )
 
+from .support.bad_values import (
+    ADDRESS,
+    BAD_AGGREGATES,
+    BAD_FILTERS,
+    BAD_FORMATS,
+    BAD_FRAMES,
+    BAD_IDS,
+    BAD_OBJECT_IDS,
+    BAD_OPTIONAL_TEXTS,
+    BAD_PATHS,
+    BAD_RECORDS,
+    BAD_ROWS,
+    BAD_SECONDS,
+    BAD_TEXTS,
+    BAD_TIMES,
+    DOOR_ENDPOINTS,
+    DOOR_OTHERS,
+    DOOR_PROXIES,
+    DOOR_TOKENS,
+    ITSELF,
+    JSON,
+    NO_FILE,
+    NO_FOLDERS,
+    NOT_BEFORE_THE_END,
+    OPTIONAL_TEXT,
+    PATH,
+    SINGLE_TYPES,
+)
 from .support.doors import Door
-from .support.inputs import GOOD, HUGE, HUGE_NUMBER, SURROGATE, assert_clean, run, short
+from .support.inputs import GOOD, HUGE, SURROGATE, assert_clean, run, short
 from .support.scripted import ScriptedPlatform
+
+FRAMES = ("Arrow", "DataFrame", "Polars")
 
 
 class Refused(NamedTuple):
@@ -34,173 +64,98 @@ class Refused(NamedTuple):
         return f"{self.call}-{self.argument}-{short(self.value)}"
 
 
-def each(call: str, argument: str, *bad: tuple[Any, str]) -> list[Refused]:
-    return [Refused(call, argument, value, words) for value, words in bad]
+def each(
+    calls: str | Sequence[str],
+    argument: str,
+    *bad: tuple[Any, str],
+    error: type[DigitalExchangeError] = InvalidParameterError,
+) -> list[Refused]:
+    """Bad values of an argument that one call has, or several."""
+    return [
+        Refused(call, argument, value, words, error)
+        for call in ([calls] if isinstance(calls, str) else calls)
+        for value, words in bad
+    ]
 
 
+FILTER_FILE = "queryTimeSeriesDatabaseWithFilters"
+FILTER_QUERIES = [FILTER_FILE, *(f"queryTimeSeriesDatabaseTo{kind}" for kind in FRAMES)]
+SQL_PAGE = "queryTimeSeriesDatabase_TimestreamFormat"
+SQL_QUERIES = [
+    SQL_PAGE,
+    "iterTimeSeriesDatabase_TimestreamFormat",
+    *(f"{SQL_PAGE}To{kind}" for kind in FRAMES),
+]
 ID_ARGUMENTS = [
     (call, argument)
     for call, arguments in GOOD.items()
     for argument in arguments
     if argument.endswith("Id")
 ]
-NOT_EMPTY, NO_CONTROL, NO_SURROGATES = "not empty", "control characters", "surrogates"
-BAD_IDS = [
-    (None, NOT_EMPTY),
-    (7, "(int)"),
-    ("", NOT_EMPTY),
-    ("i\nd", NO_CONTROL),
-    (SURROGATE, NO_SURROGATES),
-    (HUGE, "at most 1024 characters, not 10000000"),
+WRITERS = [
+    ("downloadDataStoreFile", "writeLocation"),
+    ("downloadDataStoreZip", "writeLocation"),
+    ("listTimeSeriesAssetsAndLatestValues", "resultFileWriteLocation"),
+    (FILTER_FILE, "resultFileWriteLocation"),
 ]
-BAD_TEXTS = [
-    (None, NOT_EMPTY),
-    (b"text", "(bytes)"),
-    (["text"], "(list)"),
-    ("", NOT_EMPTY),
-    (" \t\n", NOT_EMPTY),
-    (f"a{SURROGATE}", NO_SURROGATES),
+"""Calls that write a file, and the argument that says where."""
+NAMED = [
+    "createDataStore",
+    "createDataStoreDirectory",
+    "renameDataStoreDirectory",
+    "renameDataStoreFile",
 ]
-OPTIONAL_TEXT = "a text or None"
-BAD_OPTIONAL_TEXTS = [
-    (7, OPTIONAL_TEXT),
-    (b"text", OPTIONAL_TEXT),
-    ({}, OPTIONAL_TEXT),
-    (SURROGATE, NO_SURROGATES),
+RENAMED = [
+    "updateDataStore",
+    "moveDataStoreDirectory",
+    "moveDataStoreFile",
+    "uploadFileToDataStore",
 ]
-PATH = "a path of the local file system"
-BAD_PATHS = [
-    ("", PATH),
-    (7, PATH),
-    (b"load.csv", PATH),
-    ("a\0b", PATH),
-    (SURROGATE, PATH),
-    ("~nobody-of-that-name/load.csv", PATH),
-    ("x" * 300, "can hold"),
-    (HUGE, "can hold"),
-]
-ROWS = "a whole number from 1 to 1000"
-BAD_ROWS = [
-    (value, ROWS)
-    for value in (0, 1001, -1, 2**64, HUGE_NUMBER, "", "many", "1_0", "٣", "1.5", 1.5, True, [1])
-]
-TIME = "ISO 8601 with a time zone"
-BAD_TIMES = [
-    (value, TIME)
-    for value in (
-        None,
-        1662155084,
-        float("nan"),
-        "",
-        "yesterday",
-        "2022-09-27",
-        "2022-09-27T10:22:45",
-        "2022-13-01T00:00:00Z",
-        "2022-02-30T00:00:00Z",
-        "2022-09-27T10:22:60Z",
-        "2022-09-27T10:22:45Z\n",
-        "2022-09-27T10:22:45Z' OR 1=1 --",
-        "0001-01-01T00:00:00+14:00",
-        datetime(2022, 9, 27),
-        date(2022, 9, 27),
-        SURROGATE,
-        HUGE,
-    )
-]
-FILTER = '{"assetId": "…", "attributeNamesFilter": ["…"]}'
-NAMES = "a list of attribute names"
-BAD_FILTERS = [
-    (None, "a list of filters"),
-    (7, "a list of filters"),
-    ({"assetId": "meter"}, "a list of filters"),
-    ([], "not empty"),
-    ("2022-09-27T10:22:45Z", "the filter comes before the times"),
-    ([None], FILTER),
-    (["meter"], FILTER),
-    ([{}], "assetAndAttributesFilter[0].assetId"),
-    ([{"assetID": "meter"}], FILTER),
-    ([{"assetId": "meter", "attributes": ["kW"]}], FILTER),
-    ([{"assetId": 7}], "assetAndAttributesFilter[0].assetId"),
-    ([{"assetId": HUGE}], "at most 1024 characters"),
-    ([{"assetId": "a"}, {"assetId": "a\0"}], "assetAndAttributesFilter[1].assetId"),
-    ([{"assetId": "a", "attributeNamesFilter": "kW"}], NAMES),
-    ([{"assetId": "a", "attributeNamesFilter": {"kW": 1}}], NAMES),
-    ([{"assetId": "a", "attributeNamesFilter": ["kW", ""]}], "attributeNamesFilter[1]"),
-    ([{"assetId": "a", "attributeNamesFilter": [None]}], "attributeNamesFilter[0]"),
-    ([{"assetId": "a", "attributeNamesFilter": [SURROGATE]}], NO_SURROGATES),
-]
-RECORDS = "a list of TimeSeriesInputRecord"
-BAD_RECORDS = [
-    (None, RECORDS),
-    ("records", RECORDS),
-    ({}, RECORDS),
-    ([], "not empty"),
-    (iter(()), "not empty"),
-    ([None], "records[0]"),
-    ([{"time": "1"}], "records[0]"),
-    ([TimeSeriesInputRecord(time="soon", measureName="kW", measureValue="1")], "records[0].time"),
-]
-SECONDS = "a number of seconds above 0"
-JSON = "what JSON holds"
-ITSELF: dict[str, Any] = {}
-ITSELF["x"] = [ITSELF]
+"""Calls that give something a name, or may."""
 
 REFUSED = [
+    *(case for call, argument in ID_ARGUMENTS for case in each(call, argument, *BAD_IDS)),
     *(
-        Refused(call, argument, value, words)
-        for call, argument in ID_ARGUMENTS
-        for value, words in BAD_IDS
+        case
+        for call, argument in WRITERS
+        for case in (
+            *each(call, argument, *BAD_PATHS, (os.devnull, "can't be replaced")),
+            *each(call, argument, *NO_FOLDERS, error=PathNotFoundError),
+        )
     ),
-    *each("downloadDataStoreFile", "writeLocation", (None, PATH), *BAD_PATHS),
-    Refused(
-        "downloadDataStoreFile", "writeLocation", "none/x", "there is no folder", PathNotFoundError
+    *(
+        case
+        for call, argument in WRITERS
+        if argument in GOOD[call]
+        for case in each(call, argument, (None, PATH))
     ),
-    Refused("downloadDataStoreFile", "writeLocation", os.devnull, "can't be replaced"),
+    *each("downloadDataStoreZip", "dataStoreObjectIds", *BAD_OBJECT_IDS),
     *each("uploadFileToDataStore", "localPath", (None, PATH), *BAD_PATHS),
-    Refused("uploadFileToDataStore", "localPath", "none.csv", "no such file", PathNotFoundError),
-    Refused("uploadFileToDataStore", "localPath", ".", "a folder", PathIsFolderError),
-    Refused("uploadFileToDataStore", "localPath", os.devnull, "a regular file"),
-    *each("uploadFileToDataStore", "name", *BAD_TEXTS[1:]),
-    *each("uploadFileToDataStore", "description", *BAD_OPTIONAL_TEXTS),
-    *each("listTimeSeriesAssetsAndLatestValues", "resultFileWriteLocation", *BAD_PATHS),
+    *each("uploadFileToDataStore", "localPath", (os.devnull, "a regular file")),
+    *each("uploadFileToDataStore", "localPath", NO_FILE, error=PathNotFoundError),
+    *each("uploadFileToDataStore", "localPath", (".", "a folder"), error=PathIsFolderError),
+    *each(NAMED, "name", *BAD_TEXTS),
+    *each(RENAMED, "name", *BAD_TEXTS[1:]),
+    *each(
+        ["createDataStore", "updateDataStore", "uploadFileToDataStore"],
+        "description",
+        *BAD_OPTIONAL_TEXTS,
+    ),
     *each("publishToTimeSeriesDatabase", "records", *BAD_RECORDS),
-    *each("queryTimeSeriesDatabaseWithFilters", "assetAndAttributesFilter", *BAD_FILTERS),
-    *each("queryTimeSeriesDatabaseWithFilters", "startTime", *BAD_TIMES),
-    *each("queryTimeSeriesDatabaseWithFilters", "endTime", *BAD_TIMES[:5]),
-    Refused(
-        "queryTimeSeriesDatabaseWithFilters", "startTime", "2024-05-02T00:00:00Z", "before endTime"
-    ),
-    *each(
-        "queryTimeSeriesDatabaseWithFilters", "resultFileWriteLocation", (None, PATH), *BAD_PATHS
-    ),
-    *each(
-        "queryTimeSeriesDatabaseWithFilters",
-        "exportFileFormat",
-        *((value, "one of CSV, JSON") for value in (None, 7, "", "XML", "CSV ", ["CSV"], HUGE)),
-    ),
-    *each("queryTimeSeriesDatabaseWithFilters", "maxRows", *BAD_ROWS),
-    *each(
-        "queryTimeSeriesDatabaseWithFilters",
-        "exportTimeout",
-        *((value, SECONDS) for value in (None, 0, -1, "5", True, float("nan"), float("inf"))),
-    ),
-    *each(
-        "queryTimeSeriesDatabaseWithFilters",
-        "aggregate",
-        *((value, "one of auto, server, client") for value in (None, "", "both", 7, HUGE)),
-    ),
-    *each("queryTimeSeriesDatabase_TimestreamFormat", "queryString", *BAD_TEXTS),
-    *each("queryTimeSeriesDatabase_TimestreamFormat", "maxRows", *BAD_ROWS),
-    *each("queryTimeSeriesDatabase_TimestreamFormat", "nextToken", *BAD_OPTIONAL_TEXTS),
-    *each("queryTimeSeriesDatabase_TimestreamFormat", "clientToken", *BAD_OPTIONAL_TEXTS),
-    *each("iterTimeSeriesDatabase_TimestreamFormat", "queryString", *BAD_TEXTS),
-    *each("iterTimeSeriesDatabase_TimestreamFormat", "maxRows", *BAD_ROWS[:4]),
+    *each("publishDataFrameToTimeSeriesDatabase", "frame", *BAD_FRAMES),
+    *each(FILTER_QUERIES, "assetAndAttributesFilter", *BAD_FILTERS),
+    *each(FILTER_QUERIES, "startTime", *BAD_TIMES, *NOT_BEFORE_THE_END),
+    *each(FILTER_QUERIES, "endTime", *BAD_TIMES),
+    *each(FILTER_QUERIES, "maxRows", *BAD_ROWS),
+    *each(FILTER_QUERIES, "exportTimeout", *BAD_SECONDS),
+    *each(FILTER_QUERIES, "aggregate", *BAD_AGGREGATES),
+    *each(FILTER_FILE, "exportFileFormat", *BAD_FORMATS),
+    *each(SQL_QUERIES, "queryString", *BAD_TEXTS),
+    *each(SQL_QUERIES, "maxRows", *BAD_ROWS),
+    *each(SQL_PAGE, "nextToken", *BAD_OPTIONAL_TEXTS),
+    *each(SQL_PAGE, "clientToken", *BAD_OPTIONAL_TEXTS),
     *each("createTimeSeriesMeasureValue", "type", ("FLOAT", "BIGINT"), (None, "BIGINT")),
-    *each(
-        "createTimeSeriesMeasureValue",
-        "type",
-        ("MULTI", "one of BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR"),
-    ),
+    *each("createTimeSeriesMeasureValue", "type", ("MULTI", f"one of {SINGLE_TYPES}")),
     *each("createTimeSeriesMeasureValue", "name", *BAD_TEXTS, (HUGE, "256 bytes")),
     *each("createTimeSeriesMeasureValue", "value", ("1; DROP", "DOUBLE"), (HUGE, "DOUBLE")),
     *each("createTimeSeriesDimension", "dimensionValueType", ("DOUBLE", "VARCHAR"), (7, "VARCHAR")),
@@ -230,6 +185,14 @@ REFUSED = [
 ]
 
 
+def calls_with_arguments() -> Iterator[str]:
+    """The public calls that can't do without an argument."""
+    for name, call in inspect.getmembers(AvistaDigitalExchange, inspect.isfunction):
+        given = list(inspect.signature(call).parameters.values())[1:]
+        if name[0] != "_" and any(parameter.default is parameter.empty for parameter in given):
+            yield name
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that relative paths are in; it holds one file."""
@@ -241,7 +204,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class TestRefused:
     def test_the_table_covers_every_call_that_takes_arguments(self) -> None:
         assert len(REFUSED) >= 120
-        assert {case.call for case in REFUSED} == GOOD.keys()
+        assert {case.call for case in REFUSED} == GOOD.keys() == set(calls_with_arguments())
 
     @pytest.mark.parametrize("case", REFUSED, ids=str)
     def test_with_its_stated_error_before_anything_is_sent(
@@ -263,64 +226,36 @@ class TestRefused:
         assert os.listdir(folder) == ["load.csv"]
         assert_clean(caught.value)
 
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+    @pytest.mark.parametrize(
+        ("call", "argument"), [("uploadFileToDataStore", "localPath"), *WRITERS]
+    )
+    def test_so_is_a_pipe_as_a_file(
+        self, call: str, argument: str, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        os.mkfifo("pipe")
+        with pytest.raises(InvalidParameterError, match=rf"^{argument}: got 'pipe'; valid is a"):
+            run(scripted_exchange, call, **GOOD[call] | {argument: "pipe"})
+
+    def test_so_is_a_file_of_more_than_5_gib(
+        self, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        Path("huge").touch()
+        os.truncate("huge", 5 * 1024**3 + 1)
+        with pytest.raises(InvalidParameterError, match=r"^localPath: got .*5 GiB"):
+            scripted_exchange.uploadFileToDataStore("s", "d", "huge")
+
     @pytest.mark.parametrize("call", GOOD)
     def test_the_same_call_without_the_bad_argument_is_not_refused(
         self, call: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
     ) -> None:
         # Nothing is laid down, so that what gets as far as sending fails there.
-        if call.startswith("create"):
+        if call.startswith("createTimeSeries"):
             assert run(scripted_exchange, call, **GOOD[call])
         else:
             with pytest.raises(AssertionError, match="nothing was laid down"):
                 run(scripted_exchange, call, **GOOD[call])
             assert len(scripted.requests) == 1
-
-
-DOOR_TOKENS = [7, b"token", "", " ", "a b", "a\nb", "tökén", SURROGATE, "\x00"]
-ADDRESS = "valid is an https:// address"
-DOOR_ENDPOINTS = [
-    7,
-    b"https://exchange.test",
-    "",
-    [],
-    "exchange.test/graphql",
-    "http://exchange.test/graphql",
-    "ftp://exchange.test",
-    "https://",
-    "https://exchange.test:port/",
-    "https://exchange.test:99999/",
-    "https://exchange test/",
-    "https://exchange.test/\nHost: other.test",
-    "https://[::1/",
-    "https://user:password@exchange.test/",
-    f"https://{'a' * 64}.test/",
-    f"https://{SURROGATE}.test/",
-    f"https://exchange.test/{HUGE}",
-]
-DOOR_PROXIES = [
-    7,
-    "",
-    "socks5://proxy.test",
-    "http://",
-    "http://proxy:port",
-    "http://[::1",
-    "http://a b",
-    f"http://{SURROGATE}",
-]
-DOOR_OTHERS = [
-    ("debug", 1, "True or False"),
-    ("debug", "yes", "True or False"),
-    ("timeout", 0, SECONDS),
-    ("timeout", None, SECONDS),
-    ("timeout", "60", SECONDS),
-    ("timeout", float("nan"), SECONDS),
-    ("maxRetries", -1, "from 0 to 100"),
-    ("maxRetries", True, "from 0 to 100"),
-    ("maxRetries", HUGE_NUMBER, "from 0 to 100"),
-    ("verify", None, PATH),
-    ("verify", "load.csv", "certificates (PEM)"),
-    ("verify", "x" * 300, "can hold"),
-]
 
 
 class TestDoors:

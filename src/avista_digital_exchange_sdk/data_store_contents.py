@@ -246,9 +246,9 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> digitalExchange.renameDataStoreFile(dataStoreFileId, "roof.csv").name
             'roof'
         """
+        _checks.text("name", name)
         file = await self.getDataStoreFileMeta(dataStoreFileId)
-        bare_name = _without_extension(_checks.text("name", name), file)
-        return await self._change_file(dataStoreFileId, bare_name, None)
+        return await self._change_file(dataStoreFileId, _without_extension(name, file), None)
 
     async def moveDataStoreFile(
         self, dataStoreFileId: str, dataStoreDirectoryId: str, name: str | None = None
@@ -284,8 +284,8 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
         _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
         bare_name = None
         if name is not None:
-            file = await self.getDataStoreFileMeta(dataStoreFileId)
-            bare_name = _without_extension(_checks.text("name", name), file)
+            _checks.text("name", name)
+            bare_name = _without_extension(name, await self.getDataStoreFileMeta(dataStoreFileId))
         return await self._change_file(dataStoreFileId, bare_name, dataStoreDirectoryId)
 
     async def downloadDataStoreZip(
@@ -369,9 +369,9 @@ def _without_extension(name: str, file: DataStoreFile) -> str:
 
 
 def _object_id(index: int, given: object) -> DataStoreObjectIdInput:
+    """The wire's way to name a file or a directory, whose id tells which it is."""
     from ._generated.input_types import DataStoreObjectIdInput
 
-    """The wire's way to name a file or a directory, whose id tells which it is."""
     identifier = _checks.identifier(f"dataStoreObjectIds[{index}]", given)
     if identifier.startswith("dataStoreFileId"):
         return DataStoreObjectIdInput(

@@ -3,7 +3,10 @@
 import pickle
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
+
+import pyarrow
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
 
@@ -22,21 +25,33 @@ FILTERS = {
     "assetAndAttributesFilter": [{"assetId": "meter"}],
     "startTime": "2024-05-01T00:00:00Z",
     "endTime": "2024-05-02T00:00:00Z",
-    "resultFileWriteLocation": "result.csv",
     "aggregate": "client",
 }
+STORE = {"dataStoreId": "dataStoreId.1"}
+DIRECTORY = {"dataStoreDirectoryId": "dataStoreDirectoryId.1"}
+FILE = {"dataStoreFileId": "dataStoreFileId.1"}
+PARENT = {"parentDirectoryId": "dataStoreDirectoryId.2"}
 RECORD = {"time": 1, "timeUnit": "SECONDS", "measureName": "kW", "measureValueType": "DOUBLE"}
 GOOD: dict[str, dict[str, Any]] = {
-    "getDataStore": {"dataStoreId": "dataStoreId.1"},
-    "getDataStoreDirectory": {"dataStoreDirectoryId": "dataStoreDirectoryId.1"},
-    "getDataStoreFileMeta": {"dataStoreFileId": "dataStoreFileId.1"},
-    "downloadDataStoreFile": {"dataStoreFileId": "dataStoreFileId.1", "writeLocation": "copy.csv"},
-    "uploadFileToDataStore": {
-        "dataStoreId": "dataStoreId.1",
-        "dataStoreDirectoryId": "dataStoreDirectoryId.1",
-        "localPath": "load.csv",
+    "getDataStore": STORE,
+    "createDataStore": {"name": "Wind site"},
+    "updateDataStore": {**STORE, "name": "Wind site"},
+    "deleteDataStore": STORE,
+    "getDataStoreDirectory": DIRECTORY,
+    "createDataStoreDirectory": {**STORE, **PARENT, "name": "reports"},
+    "renameDataStoreDirectory": {**DIRECTORY, "name": "reports"},
+    "moveDataStoreDirectory": {**DIRECTORY, **PARENT, "name": "reports"},
+    "deleteDataStoreDirectory": DIRECTORY,
+    "getDataStoreFileMeta": FILE,
+    "downloadDataStoreFile": {**FILE, "writeLocation": "copy.csv"},
+    "uploadFileToDataStore": {**STORE, **DIRECTORY, "localPath": "load.csv"},
+    "renameDataStoreFile": {**FILE, "name": "may.csv"},
+    "moveDataStoreFile": {**FILE, **DIRECTORY, "name": "may.csv"},
+    "deleteDataStoreFile": FILE,
+    "downloadDataStoreZip": {
+        "dataStoreObjectIds": ["dataStoreFileId.1"],
+        "writeLocation": "files.zip",
     },
-    "deleteDataStoreFile": {"dataStoreFileId": "dataStoreFileId.1"},
     "getTimeSeriesDatabase": {"timeSeriesDbId": "timeSeriesDbId.1"},
     "listTimeSeriesAssetsAndLatestValues": {"timeSeriesDbId": "timeSeriesDbId.1"},
     "publishToTimeSeriesDatabase": {
@@ -44,8 +59,20 @@ GOOD: dict[str, dict[str, Any]] = {
         "assetId": "meter",
         "records": [TimeSeriesInputRecord(time="1", measureName="kW", measureValue="1")],
     },
-    "queryTimeSeriesDatabaseWithFilters": FILTERS,
+    "publishDataFrameToTimeSeriesDatabase": {
+        "timeSeriesDbId": "timeSeriesDbId.1",
+        "frame": pyarrow.table(
+            {"assetId": ["meter"], "timestamp": [datetime(2024, 5, 1, tzinfo=UTC)], "kW": [1.5]}
+        ),
+    },
+    "queryTimeSeriesDatabaseWithFilters": {**FILTERS, "resultFileWriteLocation": "result.csv"},
+    "queryTimeSeriesDatabaseToArrow": FILTERS,
+    "queryTimeSeriesDatabaseToDataFrame": FILTERS,
+    "queryTimeSeriesDatabaseToPolars": FILTERS,
     "queryTimeSeriesDatabase_TimestreamFormat": QUERY,
+    "queryTimeSeriesDatabase_TimestreamFormatToArrow": QUERY,
+    "queryTimeSeriesDatabase_TimestreamFormatToDataFrame": QUERY,
+    "queryTimeSeriesDatabase_TimestreamFormatToPolars": QUERY,
     "iterTimeSeriesDatabase_TimestreamFormat": QUERY,
     "createTimeSeriesMeasureValue": {"type": "DOUBLE", "name": "kW", "value": "1"},
     "createTimeSeriesDimension": {"dimensionValueType": "VARCHAR", "name": "name", "value": "x"},
