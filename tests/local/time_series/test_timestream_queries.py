@@ -134,6 +134,24 @@ QUERIES: dict[str, tuple[str, list[list[Any]]]] = {
         f"(SELECT create_time_series(time, measure_value::double) AS s {CPU} AND host = 'h0')",
         [["0.0", "9.5", "3.0", "2.25", None]],
     ),
+    # Worked out by hand from the definition of a natural spline.
+    "interpolation by a spline": (
+        "SELECT interpolate_spline_cubic(s, from_milliseconds(500)), "
+        "interpolate_spline_cubic(s, from_milliseconds(1000)), "
+        "interpolate_spline_cubic(s, from_milliseconds(2500)), "
+        "transform(interpolate_spline_cubic(s, ARRAY[from_milliseconds(1500), "
+        "from_milliseconds(-1), from_milliseconds(3001)]), x -> x.value) FROM "
+        "(SELECT create_time_series(from_milliseconds(1000 * n), v) AS s "
+        "FROM (VALUES (0, 0.0), (1, 1.0), (2, 0.0), (3, 1.0)) AS t(n, v))",
+        [["0.75", "1.0", "0.25", ["0.5", None, None]]],
+    ),
+    "a spline through one point or two": (
+        "SELECT interpolate_spline_cubic(create_time_series(from_milliseconds(0), 7), "
+        "from_milliseconds(0)), interpolate_spline_cubic(s, from_milliseconds(1)) FROM "
+        "(SELECT create_time_series(from_milliseconds(4 * n), 2.0 * n) AS s "
+        "FROM UNNEST(ARRAY[0, 1]) AS t(n)) GROUP BY s",
+        [["7.0", "0.5"]],
+    ),
     "lambdas over a time series": (
         "SELECT filter(s, x -> x.value > 10), transform(s, x -> x.time)[1] FROM "
         f"(SELECT create_time_series(time, measure_value::double) AS s {CPU} AND host = 'h0')",
@@ -222,7 +240,10 @@ REFUSALS = {
     "SELECT date_trunc('eon', now())": "'eon' is not a valid TIMESTAMP field",
     "SELECT date_add('hour', 1, DATE '2020-01-01')": "Cannot add hour, minutes or seconds",
     "SELECT derivative_linear(NULL, 1s)": "Function derivative_linear not registered",
-    "SELECT interpolate_spline_cubic(NULL, now())": "Function interpolate_spline_cubic not reg",
+    "SELECT interpolate_spline_cubic(create_time_series(from_milliseconds(100 * a + b), 1), now()) "
+    "FROM UNNEST(sequence(1, 51)) AS t(a) CROSS JOIN UNNEST(sequence(0, 99)) AS u(b)": (
+        "A spline takes at most 5000 points"
+    ),
     "SELECT interpolate_locf(create_time_series(from_nanoseconds(a * 100 + b), 1), transform("
     "sequence(1, 10000), x -> now())) FROM UNNEST(sequence(1, 40)) AS t(a) CROSS JOIN "
     "UNNEST(sequence(0, 99)) AS u(b)": "Interpolation takes at most 25000000 points times times",

@@ -236,7 +236,12 @@ _ARRAYS = [
 # Where a series has nothing to go by, before its first point or after its last, NULL comes out.
 _INTERPOLATIONS = [
     row
-    for name, filler, last in (("linear", "", ""), ("locf", "", ""), ("fill", ", double", ", {2}"))
+    for name, filler, last in (
+        ("linear", "", ""),
+        ("spline_cubic", "", ""),
+        ("locf", "", ""),
+        ("fill", ", double", ", {2}"),
+    )
     for row in (
         (
             f"interpolate_{name}",

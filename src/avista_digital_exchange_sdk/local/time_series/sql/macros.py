@@ -5,6 +5,8 @@ from __future__ import annotations
 _DAY = 86_400_000_000_000
 LARGEST_INTERPOLATION = 25_000_000
 """The most points of a series times the most times they are wanted for."""
+LARGEST_SPLINE = 5_000
+"""The most points of a series that a spline is laid through."""
 
 # 1.0E10 the way Java writes it, from 10000000000.0 or 1e10 the way DuckDB does.
 _DOUBLE_TEXT = r"""
@@ -115,6 +117,44 @@ _MACROS = {
         list_transform(results.last_points(points, times), lambda x:
             CASE WHEN points[x.k].f0 = x.t THEN points[x.k].f1
             ELSE results.between(x.t, points[x.k], points[x.k + 1]) END)""",
+    # A natural spline: it has no bend at its ends. Its bends, the second derivatives at the points,
+    # solve a tridiagonal system, by one sweep forth and one back (Thomas's algorithm).
+    "seconds_between(a, b)": "(epoch_ns(b.f0) - epoch_ns(a.f0)) / 1e9",
+    "slope(a, b)": "(b.f1 - a.f1) / results.seconds_between(a, b)",
+    "spline_row(a, b, c)": """
+        {'before': results.seconds_between(a, b), 'after': results.seconds_between(b, c),
+            'right': 6 * (results.slope(b, c) - results.slope(a, b)),
+            'factor': 0e0, 'rest': 0e0}""",
+    "spline_pivot(done, row)": "2 * (row.before + row.after) - row.before * done.factor",
+    "spline_swept(done, row)": """
+        {'before': row.before, 'after': row.after, 'right': row.right,
+            'factor': row.after / results.spline_pivot(done, row),
+            'rest': (row.right - row.before * done.rest) / results.spline_pivot(done, row)}""",
+    "spline_forth(points)": """
+        list_reduce(list_transform(range(2, len(points)), lambda i:
+                [results.spline_row(points[i - 1], points[i], points[i + 1])]),
+            lambda done, row: list_append(done, results.spline_swept(done[-1], row[1])),
+            [{'before': 0e0, 'after': 0e0, 'right': 0e0, 'factor': 0e0, 'rest': 0e0}])""",
+    "spline_bends(points)": f"""
+        CASE WHEN len(points) > {LARGEST_SPLINE}
+        THEN error('A spline takes at most {LARGEST_SPLINE} points')
+        ELSE list_reduce(list_transform(list_reverse(results.spline_forth(points)), lambda row:
+                [{{'bend': row.rest, 'factor': row.factor}}]),
+            lambda done, row: list_prepend(
+                {{'bend': row[1].bend - row[1].factor * done[1].bend, 'factor': 0e0}}, done),
+            [{{'bend': 0e0, 'factor': 0e0}}]) END""",
+    "between_on_spline(t, a, b, bend_a, bend_b)": """
+        CASE WHEN a.f0 < t AND t < b.f0 THEN list_transform(
+            [(epoch_ns(t) - epoch_ns(a.f0)) / (epoch_ns(b.f0) - epoch_ns(a.f0))], lambda u:
+                (1 - u) * a.f1 + u * b.f1 + results.seconds_between(a, b) ** 2 / 6
+                * (((1 - u) ** 3 - (1 - u)) * bend_a + (u ** 3 - u) * bend_b))[1] END""",
+    # The list of one list has the bends worked out once, not for each time.
+    "interpolate_spline_cubic(points, times)": """
+        list_transform([results.spline_bends(points)], lambda bends:
+            list_transform(results.last_points(points, times), lambda x:
+                CASE WHEN points[x.k].f0 = x.t THEN points[x.k].f1
+                ELSE results.between_on_spline(x.t, points[x.k], points[x.k + 1],
+                    bends[x.k].bend, bends[x.k + 1].bend) END))[1]""",
     "with_times(times, items)": ("list_transform(items, lambda v, i: {'f0': times[i], 'f1': v})"),
 }
 
