@@ -29,7 +29,8 @@ BLOCK_BYTES = 1024 * 1024
 # otherwise find its connection broken and never see why.
 LONGEST_REFUSED_UPLOAD_BYTES = 64 * 1024**2
 
-RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
+# Of no more digits than sizes have: Python refuses to read numbers of thousands.
+RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
 
 
 class ObjectEndpoint:

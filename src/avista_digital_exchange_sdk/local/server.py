@@ -51,8 +51,8 @@ class NamedRequests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await self._converse(scope, receive, send)
         request_id = secrets.token_hex(16)
         started = False
 
@@ -69,6 +69,15 @@ class NamedRequests:
             logger.exception("Request %s failed", request_id)
             if not started:
                 await _failure()(scope, receive, send_named)
+
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket."""
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            # uvicorn would say nothing of it, silenced as it is here; it closes the connection.
+            logger.exception("A WebSocket connection failed")
+            raise
 
 
 class Server:

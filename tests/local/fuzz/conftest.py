@@ -1,0 +1,205 @@
+"""A Local Exchange in which one user has much to hide from another, who tries everything."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk.local import LocalExchange
+
+SECRET = "for the owner's eyes 7f3a9c"
+QUERY = "timeSeriesDb_queryDatabase"
+
+# The same examples at every run: what was found once is found again, and nothing else by chance.
+settings.register_profile(
+    "fuzz",
+    derandomize=True,
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("fuzz")
+
+
+class Failures(logging.Handler):
+    """Keeps what the server's log tells of exceptions that nothing handled."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+        self.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(self.format(record))
+
+
+class Exposed:
+    """A Local Exchange, and a stranger who knows the id of everything in it.
+
+    Attributes:
+        local: The Local Exchange.
+        failures: What it could not handle.
+        urls: Presigned URLs of the stranger's own, by method.
+        ids: Of everything that the owner has.
+        own_ids: Of everything that the stranger has.
+    """
+
+    def __init__(
+        self, local: LocalExchange, http: httpx.Client, place: Path, failures: Failures
+    ) -> None:
+        self.local = local
+        self.http = http
+        self.failures = failures
+        self.urls: dict[str, str] = {}
+        self._place = place
+        self.ids = [*self._hide(), local.collaborativeId]
+        self.own_ids: list[str] = []
+        self._held = self._holdings()
+
+    def ask(self, body: Any, role: str = "outsider") -> httpx.Response:
+        """POST an operation, or bytes that are none."""
+        content = {"content": body} if isinstance(body, bytes) else {"json": body}
+        headers = {"Authorization": self.local.tokens[role]}
+        return self.http.post(self.local.endpoint, headers=headers, **content)
+
+    def field(self, query: str, role: str, **variables: Any) -> Any:
+        """The answer to an operation of one field."""
+        answer = self.ask({"query": query, "variables": variables}, role).json()
+        assert answer["data"], answer
+        (value,) = answer["data"].values()
+        return value
+
+    def settle(self) -> None:
+        """Give the stranger a place of its own, where that is not there any more."""
+        if self.own_ids and all(map(self._is_there, self.own_ids[:3])):
+            return
+        store, home, database = self._settled("outsider", "mine")
+        created = self._create_file("outsider", store, home, "mine")
+        self.http.put(created["url"], content=b"mine").raise_for_status()
+        url = self.field(
+            "query q($f: ID!) { storage_getDataStoreFileDownloadUrl(dataStoreFileId: $f) { url } }",
+            "outsider",
+            f=created["itemId"],
+        )["url"]
+        self.urls = {"GET": url, "PUT": created["url"]}
+        self.own_ids = [store, database, created["itemId"], home, self._query(database, "outsider")]
+
+    def check(self, *shown: str) -> None:
+        """See that nothing failed, and that nothing of the owner's was shown."""
+        assert self.failures.told == []
+        for text in shown:
+            assert SECRET not in text
+
+    def check_all_is_as_it_was(self) -> None:
+        """See that the owner's things, and what lies beside the exchange's folder, are intact."""
+        assert self._holdings() == self._held
+        assert {path.name: path.is_file() for path in self._place.iterdir()} == {
+            "beside.csv": True,
+            "data": False,
+        }
+        self.check()
+
+    @property
+    def beside(self) -> Path:
+        """A file beside the exchange's folder."""
+        return self._place / "beside.csv"
+
+    # What the owner has
+
+    def _hide(self) -> list[str]:
+        self.beside.write_text(f"a,b\n{SECRET},1\n")
+        store, home, database = self._settled("owner", SECRET)
+        ids = [store, home, database]
+        for where in ((store, home), (self.local.dataStoreId, self.local.homeDirectoryId)):
+            created = self._create_file("owner", *where, SECRET)
+            self.http.put(created["url"], content=SECRET.encode()).raise_for_status()
+            ids += [*where, created["itemId"]]
+        with AvistaDigitalExchange(self.local.token, endpoint=self.local.endpoint) as owner:
+            for kept in (database, self.local.timeSeriesDbId):
+                record = owner.createTimeSeriesInputRecord(1, "SECONDS", "note", "VARCHAR", SECRET)
+                owner.publishToTimeSeriesDatabase(kept, "meter", [record])
+                ids += [kept, self._query(kept, "owner")]
+        return ids
+
+    def _settled(self, role: str, name: str) -> tuple[str, str, str]:
+        """A new data store, its home directory, and a new database."""
+        store = self.field(
+            "mutation m($n: String!) { storage_createDataStore(name: $n, description: $n) "
+            "{ dataStoreId homeDirectoryId } }",
+            role,
+            n=name,
+        )
+        database = self.field(
+            "mutation m($n: String!) { timeSeriesDb_createDatabase(name: $n, description: $n) "
+            "{ timeSeriesDbId } }",
+            role,
+            n=name,
+        )
+        return store["dataStoreId"], store["homeDirectoryId"], database["timeSeriesDbId"]
+
+    def _create_file(self, role: str, store: str, directory: str, name: str) -> dict[str, str]:
+        return self.field(
+            "mutation m($s: ID!, $d: ID!, $n: String!) { storage_createDataStoreFile("
+            'dataStoreId: $s, dataStoreDirectoryId: $d, name: $n, fileExtension: "csv") '
+            "{ itemId url } }",
+            role,
+            s=store,
+            d=directory,
+            n=name,
+        )
+
+    def _query(self, database: str, role: str) -> str:
+        """The id of a query that was begun."""
+        return self.field(
+            f"query q($d: ID!) {{ {QUERY}(timeSeriesDbId: $d, queryType: TIME_PERIOD, "
+            'startTime: "1970-01-01T00:00:00Z", endTime: "1970-01-02T00:00:00Z", '
+            'assets: [{assetId: "meter"}]) { queryId } }',
+            role,
+            d=database,
+        )["queryId"]
+
+    def _is_there(self, identifier: str) -> bool:
+        known = {
+            "dataStoreId": "storage_getDataStore(dataStoreId: $i) { name }",
+            "timeSeriesDbId": "timeSeriesDb_getDatabase(timeSeriesDbId: $i) { name }",
+            "dataStoreFileId": "storage_getDataStoreFile(dataStoreFileId: $i) { name }",
+        }[identifier.partition(".")[0]]
+        return self.field(f"query q($i: ID!) {{ {known} }}", "outsider", i=identifier) is not None
+
+    def _holdings(self) -> Any:
+        """All that the owner has, as the owner sees it."""
+        with AvistaDigitalExchange(self.local.token, endpoint=self.local.endpoint) as owner:
+            stores = owner.listDataStores()
+            held: list[Any] = [
+                (store, owner.getDataStoreDirectory(store.homeDirectoryId)) for store in stores
+            ]
+            for database in owner.listTimeSeriesDatabases():
+                latest = owner.listTimeSeriesAssetsAndLatestValues(database.timeSeriesDbId)
+                held.append((database, latest))
+            held += owner.listCollaborativeServices(self.local.collaborativeId)
+        return held
+
+
+@pytest.fixture(scope="session")
+def _exposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exposed]:
+    place = tmp_path_factory.mktemp("exposed")
+    failures = Failures()
+    root = logging.getLogger()
+    with LocalExchange(data=place / "data") as local, httpx.Client(timeout=60) as http:
+        root.addHandler(failures)
+        yield Exposed(local, http, place, failures)
+        root.removeHandler(failures)
+
+
+@pytest.fixture
+def exposed(_exposed: Exposed) -> Iterator[Exposed]:
+    """A Local Exchange with things to hide; sees that they are as they were afterwards."""
+    _exposed.failures.told.clear()
+    _exposed.settle()
+    yield _exposed
+    _exposed.check_all_is_as_it_was()
