@@ -18,6 +18,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.platform import Platform
 from ..support.proxy import Proxy
 from ..support.scripted import Answer
+from .stored import REFUSED
 
 EXPIRED = Answer(
     403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
@@ -325,7 +326,7 @@ class TestBytes:
             (Answer(200, b"x" * 1000), "gives no parts"),
             (Answer(206, b"x" * 1000, {"Content-Range": "bytes 0-9/1000"}), "asked for the bytes"),
             (Answer(206, b"x" * 1000), "gives no parts"),
-            (Answer(403, b"<Error><Code>AccessDenied</Code></Error>"), "AccessDenied"),
+            (REFUSED, "AccessDenied"),
         ],
     )
     def test_what_is_not_the_part_asked_for_is_refused(
@@ -371,59 +372,6 @@ class TestBytes:
         upload("load.bin", numbered(1000))
         assert watched_file_system.info(f"{home}/load.bin")["size"] == 1000
         assert watched_file_system.cat(f"{home}/load.bin") == numbered(1000)
-
-
-class TestDownloads:
-    def test_a_tree_comes_with_everything_in_it(
-        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
-    ) -> None:
-        tree = {f"site/{day}/{name}": f"{day} {name}".encode() for day in "ab" for name in "xyz"}
-        file_system.pipe({f"{home}/{path}": content for path, content in tree.items()})
-        file_system.mkdir(f"{home}/site/empty")
-        file_system.get(f"dx://{home}/site", str(tmp_path), recursive=True)
-        found = {
-            str(path.relative_to(tmp_path)): path.read_bytes()
-            for path in tmp_path.rglob("*")
-            if path.is_file()
-        }
-        assert found == tree
-        assert (tmp_path / "site/empty").is_dir()
-
-    def test_one_that_fails_leaves_no_part_of_it(
-        self,
-        watched_file_system: DataStoreFileSystem,
-        proxy: Proxy,
-        home: str,
-        upload: Upload,
-        tmp_path: Path,
-    ) -> None:
-        upload("load.csv", b"12.5")
-        target = tmp_path / "got"
-        proxy.answers["GET"] = [Answer(403, b"<Error><Code>AccessDenied</Code></Error>")]
-        with pytest.raises(TransferError):
-            watched_file_system.get(f"{home}/load.csv", str(target / "load.csv"))
-        assert list(target.iterdir()) == []
-
-    def test_progress_is_told_to_callbacks(
-        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
-    ) -> None:
-        file_system.pipe({f"{home}/{name}": bytes(300_000) for name in "abc"})
-        told = Told()
-        file_system.get(home, str(tmp_path / "got"), recursive=True, callback=told)
-        assert (told.value, told.size) == (4, 4)
-        assert sorted(child.value for child in told.children) == [0, 300_000, 300_000, 300_000]
-
-
-class Told(fsspec.Callback):
-    """Keeps what it was told, of every file apart."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.children: list[Told] = []
-
-    def branched(self, *_: object, **__: object) -> "Told":
-        self.children.append(Told())
-        return self.children[-1]
 
 
 class TestFailures:

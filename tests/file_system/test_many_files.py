@@ -1,0 +1,164 @@
+"""Whole folders, uploaded and downloaded several files at once."""
+
+import signal
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from avista_digital_exchange_sdk import TransferError
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
+
+from ..support.proxy import Proxy
+from .stored import REFUSED, contents, files_in
+
+
+class Told(fsspec.Callback):
+    """Keeps what it was told, of every file apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.children: list[Told] = []
+
+    def branched(self, *_: object, **__: object) -> "Told":
+        self.children.append(Told())
+        return self.children[-1]
+
+
+class Interrupting(fsspec.Callback):
+    """Presses Ctrl-C when the first bytes have moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pressed = False
+
+    def branched(self, *_: object, **__: object) -> "Interrupting":
+        return self
+
+    def absolute_update(self, value: int) -> None:
+        if value and not self.pressed:
+            self.pressed = True
+            signal.raise_signal(signal.SIGINT)
+
+
+class TestDownloads:
+    def test_a_tree_comes_with_everything_in_it(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        tree = {f"site/{day}/{name}": f"{day} {name}".encode() for day in "ab" for name in "xyz"}
+        file_system.pipe({f"{home}/{path}": content for path, content in tree.items()})
+        file_system.mkdir(f"{home}/site/empty")
+        file_system.get(f"dx://{home}/site", str(tmp_path), recursive=True)
+        found = {
+            str(path.relative_to(tmp_path)): path.read_bytes()
+            for path in tmp_path.rglob("*")
+            if path.is_file()
+        }
+        assert found == tree
+        assert (tmp_path / "site/empty").is_dir()
+
+    def test_one_that_fails_leaves_no_part_of_it(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        tmp_path: Path,
+    ) -> None:
+        watched_file_system.pipe(f"{home}/load.csv", b"12.5")
+        target = tmp_path / "got"
+        proxy.answers["GET"] = [REFUSED]
+        with pytest.raises(TransferError):
+            watched_file_system.get(f"{home}/load.csv", str(target / "load.csv"))
+        assert list(target.iterdir()) == []
+
+    def test_progress_is_told_to_callbacks(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        file_system.pipe({f"{home}/{name}": bytes(300_000) for name in "abc"})
+        told = Told()
+        file_system.get(home, str(tmp_path / "got"), recursive=True, callback=told)
+        assert (told.value, told.size) == (4, 4)
+        assert sorted(child.value for child in told.children) == [0, 300_000, 300_000, 300_000]
+
+
+class TestUploads:
+    @pytest.fixture
+    def tree(self, tmp_path: Path) -> Path:
+        for day in "ab":
+            for name in "wxyz":
+                path = tmp_path / "site" / day / f"{name}.csv"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(f"{day} {name}" * 100)
+        (tmp_path / "site/empty").mkdir()
+        return tmp_path / "site"
+
+    def test_a_tree_goes_with_everything_in_it(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        told = Told()
+        file_system.put(str(tree), f"dx://{home}", recursive=True, callback=told)
+        assert contents(file_system, f"{home}/site") == {
+            str(path.relative_to(tree)): path.read_bytes() for path in tree.rglob("*.csv")
+        }
+        assert file_system.isdir(f"{home}/site/empty")
+        assert told.value == told.size == 8
+        assert {child.value for child in told.children} == {300}
+
+    def test_again_it_replaces_every_file(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        for _ in range(2):
+            file_system.put(str(tree), f"{home}/site", recursive=True)
+            tree = tree.rename(tree.with_name("renamed")) if tree.name == "site" else tree
+        assert [name for name, _ in files_in(file_system, f"{home}/site/a")] == list("wxyz")
+
+    def test_directories_are_listed_once_however_many_files_go_into_them(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, tree: Path
+    ) -> None:
+        watched_file_system.put(str(tree), f"{home}/site", recursive=True)
+        names = proxy.names
+        begun = names.index("storage_createDataStoreFile")
+        assert "storage_getDataStoreDirectory" not in names[begun:]
+
+    def test_one_that_fails_ends_it_and_leaves_no_part_of_a_file(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        file_system: DataStoreFileSystem,
+        home: str,
+        tree: Path,
+    ) -> None:
+        proxy.answers["PUT"] = [None, REFUSED]
+        with pytest.raises(TransferError):
+            watched_file_system.put(str(tree), f"{home}/site", recursive=True)
+        for name in "ab":
+            assert all(size == 300 for _, size in files_in(file_system, f"{home}/site/{name}"))
+
+    def test_an_interruption_ends_it_and_leaves_no_part_of_a_file(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        for name in "abcd":
+            (tmp_path / name).write_bytes(bytes(3_000_000))
+        with pytest.raises(KeyboardInterrupt):
+            file_system.put(str(tmp_path), f"{home}/x", recursive=True, callback=Interrupting())
+        assert all(size == 3_000_000 for _, size in files_in(file_system, f"{home}/x"))
+        file_system.put(str(tmp_path), f"{home}/y", recursive=True)
+        target = tmp_path / "got"
+        with pytest.raises(KeyboardInterrupt):
+            file_system.get(f"{home}/y", str(target), recursive=True, callback=Interrupting())
+        assert {path.name for path in target.rglob("*")} <= set("abcd")
+
+    def test_one_that_must_not_replace_does_not(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        file_system.pipe(f"{home}/w.csv", b"old")
+        for put in (file_system.put, file_system.put_file):
+            with pytest.raises(FileExistsError):
+                put(str(tree / "a/w.csv"), f"{home}/w.csv", mode="create")
+        assert file_system.cat(f"{home}/w.csv") == b"old"
+
+    def test_a_local_file_must_be_there(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        with pytest.raises(FileNotFoundError):
+            file_system.put_file(str(tmp_path / "nothing"), f"{home}/load.csv")
