@@ -216,7 +216,7 @@ def _points(entries: Any, time: str, value: str) -> Points:
 
 
 def _parsed(array: bytes) -> Any:
-    document = b'{"assets":' + array + b"}"
+    document = b"".join((b'{"assets":', array, b"}"))
     try:
         table = pa_json.read_json(
             pa.BufferReader(document),
