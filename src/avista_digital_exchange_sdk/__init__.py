@@ -32,9 +32,9 @@ from .errors import (
     TransferError,
     UnauthorizedError,
 )
-from .exchange import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 
 if TYPE_CHECKING:
+    from .exchange import AsyncAvistaDigitalExchange, AvistaDigitalExchange
     from .types import (
         AssetFilter,
         AsyncDataStore,
@@ -123,6 +123,11 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
+    # The doors bring httpx, which takes longer to import than the help of the command line may.
+    if name in ("AsyncAvistaDigitalExchange", "AvistaDigitalExchange"):
+        from . import exchange
+
+        return getattr(exchange, name)
     if name in types.__all__:
         return getattr(types, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

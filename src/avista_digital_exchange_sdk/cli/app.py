@@ -1,8 +1,10 @@
 """The program `avista-dx`: all commands, in the order of its help."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from .account import whoami
 from .collaboratives import collaboratives, services, share, unshare
@@ -29,8 +31,18 @@ def _in_lines(title: str, lines: Iterable[str]) -> str:
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
 
+class _Program(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] in self.commands:
+            # No option of its own is given. To read even that, typer imports pydantic, which would
+            # take longer than the help of a command may.
+            self.params, self.add_help_option = [], False
+        return super().parse_args(ctx, args)
+
+
 app = typer.Typer(
     name="avista-dx",
+    cls=_Program,
     help="Files, time series and collaboratives of the Avista Digital Exchange.\n\n"
     "The token comes from the environment variable AVISTA_DX_TOKEN, the platform's address from "
     "AVISTA_DX_ENDPOINT; production, if that is not set. Data goes to standard output, everything "
