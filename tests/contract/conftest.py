@@ -1,45 +1,20 @@
 """Fixtures: the contract's files, schemas changed from them, and the command line."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
-from typer.testing import CliRunner
 
-from avista_digital_exchange_sdk.cli.app import app
+from ..support.command_line import Command, run_command
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "schema"
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
-
-    exit_code: int
-    output: str
-    complaint: str
-
-    @property
-    def report(self) -> dict[str, Any]:
-        return json.loads(self.output)
-
-
-Command = Callable[..., Outcome]
-
-
 @pytest.fixture
 def command() -> Command:
     """Runs `avista-dx`."""
-
-    def run(*arguments: object, **environment: str) -> Outcome:
-        result = CliRunner().invoke(app, [str(one) for one in arguments], env=environment)
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Outcome(result.exit_code, result.stdout, result.stderr)
-
-    return run
+    return run_command
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """The program `avista-dx`: all commands, in the order of its help."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from .._version import __version__
 from .account import whoami
 from .collaboratives import collaboratives, services, share, unshare
 from .contract import contract, generate
@@ -53,5 +54,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"avista-dx {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
 for command in COMMANDS:
     app.command(command.name, epilog=_in_lines("Examples", command.examples))(command.action)

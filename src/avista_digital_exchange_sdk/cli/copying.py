@@ -14,7 +14,7 @@ from .commands import command
 from .copies import Copy, downloads, uploads
 from .entries import described
 from .output import print_json
-from .places import HELP, is_file_id, is_place, path_of, paths_of
+from .places import HELP, is_file_id, is_place, path_of, paths_of, place_of
 from .run import Run
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def get(
             Path(copy.target).parent.mkdir(parents=True, exist_ok=True)
             run.exchange.downloadDataStoreFile(copy.source, copy.target, progress=tally.part())
     if run.json:
-        print_json([{"source": one.source, "target": one.target} for one in copies])
+        print_json([{"source": place_of(one.source), "target": one.target} for one in copies])
     run.tell(f"downloaded {_account(copies)} to {target}")
 
 

@@ -9,7 +9,7 @@ from .._directory import printable
 from .commands import command
 from .entries import Info, contents, described, id_of, modified, name_of, nested
 from .output import print_json
-from .places import HELP, SCHEME, is_directory_id, is_file_id, path_of, paths_of
+from .places import HELP, is_directory_id, is_file_id, path_of, paths_of, place_of
 from .run import Run
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def tree(run: Run, place: Place) -> None:
     from rich.text import Text
     from rich.tree import Tree
 
-    top = Tree(Text(f"{SCHEME}{printable(path)}"))
+    top = Tree(Text(printable(place_of(path))))
     _grow(top, run.files, path)
     Console(soft_wrap=True).print(top)
 
@@ -121,7 +121,7 @@ def _matching(run: Run, place: str, recursive: bool) -> list[str]:
     paths = paths_of(run.files, "PLACE", place)
     if not recursive and any(map(run.files.isdir, paths)):
         raise _checks.invalid("PLACE", place, "files; directories take --recursive")
-    return [path if is_file_id(path) else f"{SCHEME}{path}" for path in paths]
+    return [place_of(path) for path in paths]
 
 
 def _delete(run: Run, place: str) -> None:

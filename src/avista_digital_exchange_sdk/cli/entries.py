@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .._paths import SEPARATOR
-from .places import DIRECTORY, FILE, SCHEME
+from .places import DIRECTORY, FILE, place_of
 
 if TYPE_CHECKING:
     from ..file_system import DataStoreFileSystem
@@ -40,7 +40,7 @@ def id_of(info: Info) -> str | None:
 def described(info: Info) -> Info:
     """An entry as JSON has it."""
     told = {key: info[key] for key in _TOLD if info.get(key) is not None}
-    return {"path": f"{SCHEME}{info['name']}", "id": id_of(info)} | told
+    return {"path": place_of(info["name"]), "id": id_of(info)} | told
 
 
 def nested(files: "DataStoreFileSystem", info: Info) -> Info:

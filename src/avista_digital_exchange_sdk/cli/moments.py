@@ -1,6 +1,7 @@
 """Times as users write them: ISO 8601, or how long ago."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from .. import _checks
 NOW = "now"
 HELP = "ISO 8601, or how long ago: -90s, -15m, -12h, -7d, -2w."
 
-_AGO = re.compile(r"-(\d{1,9})([smhdw])")
+_AGO = re.compile(r"-([0-9]{1,9})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -17,15 +18,19 @@ def moment(option: str, text: str, zone: ZoneInfo) -> str | datetime:
     """Read a time; one that says no zone is in `zone`."""
     if text == NOW:
         return datetime.now(UTC)
-    if ago := _AGO.fullmatch(text):
-        count, unit = ago.groups()
-        try:
-            return datetime.now(UTC) - timedelta(**{_UNITS[unit]: int(count)})
-        except OverflowError:
-            raise _checks.invalid(option, text, HELP.rstrip(".")) from None
+    if text.startswith("-"):
+        return datetime.now(UTC) - _duration(option, text)
     try:
         told = datetime.fromisoformat(text)
     except ValueError:
         # The exchange reads more digits than Python does, and says what is wrong.
         return text
     return text if told.tzinfo else told.replace(tzinfo=zone)
+
+
+def _duration(option: str, text: str) -> timedelta:
+    if ago := _AGO.fullmatch(text):
+        count, unit = ago.groups()
+        with suppress(OverflowError):
+            return timedelta(**{_UNITS[unit]: int(count)})
+    raise _checks.invalid(option, text, HELP.rstrip("."))

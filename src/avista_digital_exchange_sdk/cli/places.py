@@ -33,6 +33,11 @@ def is_directory_id(place: str) -> bool:
     return place.startswith(DIRECTORY)
 
 
+def place_of(path: str) -> str:
+    """How users name what the file system has a path of; a file's id stays as it is."""
+    return path if is_file_id(path) else f"{SCHEME}{path}"
+
+
 def path_of(files: "DataStoreFileSystem", argument: str, place: str) -> str:
     """The path of a place, as the file system has it."""
     if not is_place(place):

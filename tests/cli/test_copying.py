@@ -1,0 +1,150 @@
+"""Moving files: `get` and `put`."""
+
+from pathlib import Path
+
+import pytest
+
+from ..support.command_line import Command
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def loads() -> Path:
+    """A folder with files, folders, and a folder with nothing in it."""
+    folder = Path("loads")
+    for name in ("may.csv", "june.csv", "2023/may.csv", "2023/old/april.csv", "empty/"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name.endswith("/"):
+            path.mkdir()
+        else:
+            path.write_text(f"{name}\n")
+    return folder
+
+
+def tree_of(folder: Path) -> dict[str, str | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def paths(dx: Command, place: str) -> list[str]:
+    """Every file and directory below a place, by its path from there."""
+
+    def below(entry: dict) -> list[str]:
+        inner = [path for one in entry.get("contents", []) for path in below(one)]
+        return [entry["path"], *inner]
+
+    return [path.removeprefix(place) for path in below(dx("tree", place, "--json").report)[1:]]
+
+
+class TestBoth:
+    def test_bring_a_folder_back_as_it_was(self, dx: Command, store: str, loads: Path) -> None:
+        assert dx("put", "--recursive", loads, f"{store}/copy").exit_code == 0
+        assert dx("get", "--recursive", f"{store}/copy", "back").exit_code == 0
+        assert tree_of(Path("back")) == tree_of(loads)
+
+    def test_tell_what_they_did(self, dx: Command, store: str, loads: Path) -> None:
+        put = dx("put", loads / "may.csv", store)
+        assert (put.output, put.complaint) == ("", f"uploaded 1 file (8 bytes) to {store}\n")
+        get = dx("get", f"{store}/may.csv", "here.csv")
+        assert (get.output, get.complaint) == ("", "downloaded 1 file (8 bytes) to here.csv\n")
+        assert dx("get", "--quiet", f"{store}/may.csv", "here.csv").complaint == ""
+
+    def test_refuse_folders_unless_asked_for_them(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, store)
+        for arguments in (["put", loads, f"{store}/x"], ["get", f"{store}/loads", "x"]):
+            outcome = dx(*arguments)
+            assert outcome.exit_code == 2
+            assert "--recursive" in outcome.complaint
+        assert not Path("x").exists()
+        assert paths(dx, f"{store}")[0] == "/loads"
+
+    def test_refuse_places_on_the_wrong_side(self, dx: Command, store: str, loads: Path) -> None:
+        assert "TARGET" in dx("put", loads / "may.csv", "loads").complaint
+        assert "TARGET" in dx("get", f"{store}/may.csv", f"{store}/june.csv").complaint
+        assert "SOURCE" in dx("get", "may.csv", ".").complaint
+
+
+class TestPut:
+    @pytest.mark.parametrize(
+        ("target", "path"),
+        [("", "/may.csv"), ("/new.csv", "/new.csv"), ("/new/", "/new/may.csv")],
+    )
+    def test_goes_into_directories_and_to_new_names(
+        self, dx: Command, store: str, loads: Path, target: str, path: str
+    ) -> None:
+        dx("put", loads / "may.csv", store + target)
+        assert path in paths(dx, store)
+
+    def test_takes_several_into_a_directory_which_it_makes(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", loads / "may.csv", loads / "june.csv", f"{store}/new")
+        assert paths(dx, store) == ["/new", "/new/june.csv", "/new/may.csv"]
+
+    def test_takes_a_directory_s_id(
+        self, dx: Command, store: str, loads: Path, data_store: dict[str, str]
+    ) -> None:
+        dx("put", "-r", loads, data_store["homeDirectoryId"])
+        assert "/loads/2023/old/april.csv" in paths(dx, store)
+
+    def test_replaces_a_file_of_the_name(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", loads / "may.csv", store)
+        (loads / "may.csv").write_text("newer")
+        dx("put", loads / "may.csv", store)
+        assert [row[1] for row in dx("ls", store).rows] == ["5"]
+
+    def test_as_json_tells_the_new_files(self, dx: Command, store: str, loads: Path) -> None:
+        files = dx("put", "-r", loads, store, "--json").report
+        assert {file["path"].removeprefix(f"{store}/loads/") for file in files} == {
+            "may.csv",
+            "june.csv",
+            "2023/may.csv",
+            "2023/old/april.csv",
+        }
+        assert all(file["id"].startswith("dataStoreFileId.") for file in files)
+
+    def test_of_a_file_there_is_not_sends_nothing(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        outcome = dx("put", loads / "may.csv", loads / "none.csv", store)
+        assert outcome.exit_code == 2
+        assert "none.csv" in outcome.complaint
+        assert paths(dx, store) == []
+
+
+class TestGet:
+    def test_goes_into_folders_and_to_new_names(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", loads / "may.csv", store)
+        for target in ("new.csv", ".", "folder/"):
+            assert dx("get", f"{store}/may.csv", target).exit_code == 0
+        for path in ("new.csv", "may.csv", "folder/may.csv"):
+            assert Path(path).read_text() == "may.csv\n"
+
+    def test_takes_patterns_and_ids(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", "-r", loads, store)
+        ids = {row[0]: row[3] for row in dx("ls", f"{store}/loads").rows}
+        assert dx("get", f"{store}/loads/*.csv", "matched").exit_code == 0
+        assert tree_of(Path("matched")) == {"may.csv": "may.csv\n", "june.csv": "june.csv\n"}
+        assert dx("get", "-r", ids["may.csv"], ids["2023/"], "by id").exit_code == 0
+        assert tree_of(Path("by id")).keys() == {
+            "may.csv",
+            "2023",
+            "2023/may.csv",
+            "2023/old",
+            "2023/old/april.csv",
+        }
+
+    def test_as_json_tells_where_files_went(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", loads / "may.csv", store)
+        assert dx("get", f"{store}/may.csv", "new.csv", "--json").report == [
+            {"source": f"{store}/may.csv", "target": "new.csv"}
+        ]

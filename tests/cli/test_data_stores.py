@@ -1,0 +1,169 @@
+"""Looking around in data stores, and deleting: `stores`, `ls`, `tree`, `rm`."""
+
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.command_line import Command
+from ..support.platform import Platform
+
+
+@pytest.fixture
+def filled(store: str, dx: Command, tmp_path: Path) -> str:
+    """A data store with `a.csv`, `b.txt` and `loads/may/1.csv`."""
+    (tmp_path / "loads" / "may").mkdir(parents=True)
+    for name in ("a.csv", "b.txt", "loads/may/1.csv"):
+        (tmp_path / name).write_text("time,kW\n")
+    names = [tmp_path / "a.csv", tmp_path / "b.txt", tmp_path / "loads"]
+    assert dx("put", "--recursive", *names, store).exit_code == 0
+    return store
+
+
+def names(dx: Command, place: str) -> list[str]:
+    return [row[0] for row in dx("ls", place).rows]
+
+
+class TestWhoami:
+    def test_tells_the_user(self, dx: Command) -> None:
+        ((name, organization, _),) = dx("whoami").rows
+        assert (name, organization) == ("Ada Lindqvist", "Cascade Valley Energy")
+
+    def test_as_json_under_the_contract_s_names(self, dx: Command) -> None:
+        user = dx("whoami", "--json").report
+        assert (user["firstName"], user["organization"]["name"]) == ("Ada", "Cascade Valley Energy")
+
+
+class TestStores:
+    def test_are_listed_with_their_ids(self, dx: Command, local: LocalExchange) -> None:
+        assert ["Solar site", local.dataStoreId, "Files of the solar site"] in dx("stores").rows
+
+    def test_as_json_have_all_that_the_platform_tells(
+        self, dx: Command, local: LocalExchange
+    ) -> None:
+        listed = {store["dataStoreId"]: store for store in dx("stores", "--json").report}
+        assert listed[local.dataStoreId]["homeDirectoryId"] == local.homeDirectoryId
+
+
+class TestLs:
+    def test_lists_a_directory_with_sizes_times_and_ids(self, dx: Command, filled: str) -> None:
+        rows = {row[0]: row[1:] for row in dx("ls", filled).rows}
+        assert rows.keys() == {"a.csv", "b.txt", "loads/"}
+        size, modified, file_id = rows["a.csv"]
+        assert size == "8"
+        assert modified.endswith("+00:00")
+        assert file_id.startswith("dataStoreFileId.")
+        assert rows["loads/"][2].startswith("dataStoreDirectoryId.")
+
+    def test_takes_ids_as_well_as_paths(self, dx: Command, filled: str) -> None:
+        ids = {row[0]: row[3] for row in dx("ls", filled).rows}
+        assert names(dx, filled.removeprefix("dx://")) == names(dx, filled)
+        assert names(dx, ids["loads/"]) == ["may/"]
+        assert names(dx, ids["a.csv"]) == ["a.csv"]
+
+    def test_lists_what_a_pattern_matches(self, dx: Command, filled: str) -> None:
+        assert names(dx, f"{filled}/*.csv") == ["a.csv"]
+        assert names(dx, f"{filled}/lo*") == ["loads/"]
+
+    def test_takes_a_name_for_itself_rather_than_for_a_pattern(
+        self, dx: Command, store: str, tmp_path: Path
+    ) -> None:
+        for name in ("[ab].csv", "a.csv"):
+            (tmp_path / name).write_text("1")
+            dx("put", tmp_path / name, store)
+        assert names(dx, f"{store}/[ab].csv") == ["[ab].csv"]
+
+    def test_as_json_tells_paths(self, dx: Command, filled: str) -> None:
+        (entry,) = dx("ls", f"{filled}/a.csv", "--json").report
+        assert (entry["path"], entry["type"], entry["size"]) == (f"{filled}/a.csv", "file", 8)
+
+    @pytest.mark.parametrize("place", ["{store}/none", "{store}/*.none", "dx://dataStoreId.none"])
+    def test_of_nothing_is_told(self, dx: Command, store: str, place: str) -> None:
+        outcome = dx("ls", place.format(store=store))
+        assert (outcome.exit_code, outcome.output) == (4, "")
+        assert "No such file or directory" in outcome.complaint
+
+    def test_of_what_is_no_place_says_what_is(self, dx: Command) -> None:
+        outcome = dx("ls", "loads")
+        assert outcome.exit_code == 2
+        assert outcome.complaint == (
+            "avista-dx: PLACE: got 'loads'; valid is a path such as "
+            "dx://<dataStoreId>/folder/file.csv, or an id\n"
+        )
+
+    def test_prints_no_control_characters(
+        self, dx: Command, data_store: dict[str, str], platform: Platform
+    ) -> None:
+        place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        platform.create_directory(place, home, "a\x1b[2J\tb\x9b")
+        for arguments in (["ls"], ["ls", "--json"], ["tree"], ["tree", "--json"]):
+            shown = dx(*arguments, place).output
+            assert "a" in shown
+            assert not {"\x1b", "\x9b"} & set(shown)
+        assert len(dx("ls", place).rows[0]) == 4
+
+
+class TestTree:
+    def test_shows_everything_below(self, dx: Command, filled: str) -> None:
+        assert dx("tree", filled).output.splitlines() == [
+            filled,
+            "├── a.csv",
+            "├── b.txt",
+            "└── loads/",
+            "    └── may/",
+            "        └── 1.csv",
+        ]
+
+    def test_as_json_is_nested(self, dx: Command, filled: str) -> None:
+        top = dx("tree", f"{filled}/loads", "--json").report
+        assert top["path"] == f"{filled}/loads"
+        assert [file["path"] for file in top["contents"][0]["contents"]] == [
+            f"{filled}/loads/may/1.csv"
+        ]
+
+
+class TestRm:
+    def test_deletes_files_by_path_pattern_and_id(self, dx: Command, filled: str) -> None:
+        ids = {row[0]: row[3] for row in dx("ls", filled).rows}
+        assert dx("rm", ids["b.txt"], f"{filled}/*.csv").exit_code == 0
+        assert names(dx, filled) == ["loads/"]
+
+    def test_deletes_directories_only_if_asked_to(self, dx: Command, filled: str) -> None:
+        refused = dx("rm", f"{filled}/loads")
+        assert refused.exit_code == 2
+        assert "--recursive" in refused.complaint
+        assert dx("rm", "--recursive", f"{filled}/loads").exit_code == 0
+        assert names(dx, filled) == ["a.csv", "b.txt"]
+
+    def test_deletes_a_directory_by_its_id(self, dx: Command, filled: str) -> None:
+        ids = {row[0]: row[3] for row in dx("ls", filled).rows}
+        assert dx("rm", ids["loads/"]).exit_code == 2
+        assert dx("rm", "-r", ids["loads/"]).exit_code == 0
+        assert names(dx, filled) == ["a.csv", "b.txt"]
+
+    def test_by_an_id_leaves_other_files_of_the_name(
+        self, dx: Command, data_store: dict[str, str], local: LocalExchange, tmp_path: Path
+    ) -> None:
+        source = tmp_path / "a.csv"
+        ids = []
+        with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+            for text in ("1", "22"):
+                source.write_text(text)
+                file = exchange.uploadFileToDataStore(
+                    data_store["dataStoreId"], data_store["homeDirectoryId"], source
+                )
+                ids.append(file.dataStoreFileId)
+        older, newer = ids
+        assert dx("get", older, tmp_path / "older.csv").exit_code == 0
+        assert (tmp_path / "older.csv").read_text() == "1"
+        dx("rm", newer)
+        ((_, size, _, file_id),) = dx("ls", data_store["dataStoreId"]).rows
+        assert (size, file_id) == ("1", older)
+
+    def test_tells_what_it_deleted(self, dx: Command, filled: str) -> None:
+        outcome = dx("rm", f"{filled}/a.csv", "--json")
+        assert outcome.report == [f"{filled}/a.csv"]
+        assert outcome.complaint == f"deleted {filled}/a.csv\n"
+        assert dx("rm", f"{filled}/b.txt", "--quiet").complaint == ""

@@ -1,0 +1,181 @@
+"""What is in databases, and querying it: `databases`, `assets`, `query`."""
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from avista_digital_exchange_sdk.cli.moments import moment
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.command_line import Command, Outcome
+
+HEADER = "assetId,name,timestamp"
+RANGE = ("--from", "2024-05-01", "--to", "2024-05-02")
+
+
+@pytest.fixture
+def measured(dx: Command, database: str, tmp_path: Path) -> str:
+    """A database with two feeders, of which one has a state."""
+    source = tmp_path / "measured.csv"
+    source.write_text(
+        f"{HEADER},A kW,State\n"
+        "feeder-7,Feeder 7,2024-05-01T00:00:00Z,12.5,on\n"
+        "feeder-7,Feeder 7,2024-05-01T01:00:00Z,13.25,off\n"
+        "feeder-8,Feeder 8,2024-05-01T00:00:00Z,7,\n"
+    )
+    assert dx("publish", database, source).exit_code == 0
+    return database
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+class TestDatabases:
+    def test_are_listed_with_their_names_in_sql(self, dx: Command, local: LocalExchange) -> None:
+        tables = {row[1]: row[2] for row in dx("databases").rows}
+        counted = dx(
+            "sql", local.timeSeriesDbId, f"SELECT count(*) AS n FROM {tables[local.timeSeriesDbId]}"
+        )
+        assert counted.output.startswith("n\n")
+
+
+class TestAssets:
+    def test_are_listed_with_latest_values(self, dx: Command, measured: str) -> None:
+        time = "2024-05-01T01:00:00.000Z"
+        assert dx("assets", measured).rows[:2] == [
+            ["feeder-7", "Feeder 7", "A kW", "DOUBLE", "13.25", time],
+            ["feeder-7", "Feeder 7", "State", "VARCHAR", "off", time],
+        ]
+
+    def test_as_json_are_the_contract_s(self, dx: Command, measured: str) -> None:
+        first, second = dx("assets", measured, "--json").report
+        assert [first["assetId"], second["assetId"]] == ["feeder-7", "feeder-8"]
+        assert first["attributes"][0]["lastValue"] == "13.25"
+
+    def test_of_a_database_there_is_not_is_told(self, dx: Command) -> None:
+        assert dx("assets", "timeSeriesDbId.none").exit_code == 4
+
+
+class TestQuery:
+    def test_writes_csv_to_standard_output(self, dx: Command, measured: str) -> None:
+        outcome = dx("query", measured, "--asset", "feeder-7", "--attribute", "A kW", *RANGE)
+        assert outcome.output.splitlines() == [
+            f"{HEADER},A kW",
+            "feeder-7,Feeder 7,2024-05-01 00:00:00.000000000,12.5",
+            "feeder-7,Feeder 7,2024-05-01 01:00:00.000000000,13.25",
+        ]
+
+    def test_takes_several_assets_and_all_their_attributes(
+        self, dx: Command, measured: str
+    ) -> None:
+        outcome = dx("query", measured, "--asset", "feeder-7", "--asset", "feeder-8", *RANGE)
+        assert [row["A kW"] for row in csv.DictReader(outcome.output.splitlines())] == [
+            "12.5",
+            "13.25",
+            "7",
+        ]
+
+    def test_takes_a_filter_file(self, dx: Command, measured: str) -> None:
+        wanted = [{"assetId": "feeder-7", "attributeNamesFilter": ["State"]}]
+        Path("filter.json").write_text(json.dumps(wanted))
+        outcome = dx("query", measured, "--filter", "filter.json", *RANGE)
+        assert outcome.output.splitlines()[0] == f"{HEADER},State"
+
+    def test_writes_json(self, dx: Command, measured: str) -> None:
+        for arguments in (["--json"], ["--format", "json"]):
+            (asset,) = dx("query", measured, "--asset", "feeder-8", *RANGE, *arguments).report
+            assert asset["attributes"][0]["data"][0]["value"] == "7"
+
+    def test_writes_files_of_the_format_that_they_are_called(
+        self, dx: Command, measured: str
+    ) -> None:
+        query = ["query", measured, "--asset", "feeder-7", *RANGE, "-o"]
+        assert dx(*query, "may.parquet").complaint == "written: may.parquet\n"
+        assert pq.read_table("may.parquet")["A kW"].to_pylist() == [12.5, 13.25]
+        dx(*query, "may.json")
+        assert json.loads(Path("may.json").read_text())[0]["assetId"] == "feeder-7"
+        dx(*query, "may.txt")
+        assert Path("may.txt").read_text().startswith(HEADER)
+        assert {path.name for path in Path().iterdir()} == {
+            "measured.csv",
+            "may.parquet",
+            "may.json",
+            "may.txt",
+        }
+
+    def test_draws_a_picture(self, dx: Command, measured: str) -> None:
+        outcome = dx("query", measured, "--asset", "feeder-7", *RANGE, "--plot", "may.png")
+        assert (outcome.exit_code, outcome.output) == (0, "")
+        assert Path("may.png").read_bytes().startswith(b"\x89PNG")
+
+    def test_draws_a_picture_and_writes_the_result(self, dx: Command, measured: str) -> None:
+        dx("query", measured, "--asset", "feeder-7", *RANGE, "--plot", "may.svg", "-o", "may.csv")
+        assert "<svg" in Path("may.svg").read_text()
+        assert Path("may.csv").read_text().startswith(HEADER)
+
+    def test_counts_back_from_now(self, dx: Command, database: str) -> None:
+        for hours in (1, 3):
+            time = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+            Path("recent.csv").write_text(f"timestamp,kW\n{time},{hours}\n")
+            dx("publish", database, "recent.csv", "--asset", "a")
+        query = ["query", database, "--asset", "a", "--from"]
+        values = [
+            [row["kW"] for row in csv.DictReader(dx(*query, *since).output.splitlines())]
+            for since in (["-2h"], ["-7d"], ["-7d", "--to", "-2h"])
+        ]
+        assert values == [["1"], ["3", "1"], ["3"]]
+
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (["--from", "-7d"], "--asset, --filter: valid is one of them"),
+            (["--asset", "a", "--from", "-7 days"], "--from: got '-7 days'; valid is ISO 8601, or how"),
+            (["--asset", "a", "--from", "May"], "--from: got 'May'; valid is ISO 8601"),
+            (["--asset", "a", "--from", "2024-05-02", "--to", "2024-05-01"], "--from: got"),
+            (["--asset", "a", "--from", "-7d", "-o", "none/x.csv"], "--output"),
+            (["--asset", "a", "--from", "-7d", "--plot", "x.doc"], "--plot: got 'x.doc'"),
+            (["--asset", "a", "--from", "-7d", "--time-zone", "Here"], "--time-zone: got 'Here'"),
+            (["--filter", "measured.csv", "--from", "-7d"], "--filter: measured.csv is not JSON"),
+            (["--filter", "other.json", "--from", "-7d"], "--asset, --filter[0]: got"),
+        ],
+    )
+    def test_names_the_option_that_can_t_be_used(
+        self, dx: Command, measured: str, arguments: list[str], told: str
+    ) -> None:
+        Path("other.json").write_text('[{"asset": "feeder-7"}]')
+        outcome: Outcome = dx("query", measured, *arguments)
+        assert (outcome.exit_code, outcome.output) == (2, "")
+        assert outcome.complaint.startswith(f"avista-dx: {told}")
+
+
+class TestMoments:
+    def test_that_say_no_zone_are_in_the_one_given(self, dx: Command, measured: str) -> None:
+        query = ["query", measured, "--asset", "feeder-7", "--time-zone", "America/Los_Angeles"]
+        outcome = dx(*query, "--from", "2024-04-30 17:30", "--to", "2024-04-30 18:30")
+        assert [row["A kW"] for row in csv.DictReader(outcome.output.splitlines())] == ["13.25"]
+
+    def test_with_a_zone_lose_no_digit(self) -> None:
+        text = "2024-05-01T00:00:00.123456789Z"
+        assert moment("--from", text, UTC) == text
+
+    @pytest.mark.parametrize(
+        ("text", "ago"),
+        [
+            ("-90s", timedelta(seconds=90)),
+            ("-15m", timedelta(minutes=15)),
+            ("-12h", timedelta(hours=12)),
+            ("-7d", timedelta(days=7)),
+            ("-2w", timedelta(weeks=2)),
+            ("now", timedelta()),
+        ],
+    )
+    def test_can_be_told_from_now(self, text: str, ago: timedelta) -> None:
+        before = datetime.now(UTC)
+        told = moment("--from", text, UTC)
+        assert before - ago <= told <= datetime.now(UTC) - ago
