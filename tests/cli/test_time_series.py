@@ -135,7 +135,11 @@ class TestQuery:
         ("arguments", "told"),
         [
             (["--from", "-7d"], "--asset, --filter: valid is one of them"),
-            (["--asset", "a", "--from", "-7 days"], "--from: got '-7 days'; valid is ISO 8601, or how"),
+            (
+                ["--asset", "a", "--from", "-7 days"],
+                "--from: got '-7 days'; valid is ISO 8601, or how",
+            ),
+            (["--asset", "a", "--from", "-999999w"], "--from: got '-999999w'"),
             (["--asset", "a", "--from", "May"], "--from: got 'May'; valid is ISO 8601"),
             (["--asset", "a", "--from", "2024-05-02", "--to", "2024-05-01"], "--from: got"),
             (["--asset", "a", "--from", "-7d", "-o", "none/x.csv"], "--output"),

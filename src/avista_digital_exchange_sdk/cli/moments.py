@@ -19,7 +19,7 @@ def moment(option: str, text: str, zone: ZoneInfo) -> str | datetime:
     if text == NOW:
         return datetime.now(UTC)
     if text.startswith("-"):
-        return datetime.now(UTC) - _duration(option, text)
+        return _ago(option, text)
     try:
         told = datetime.fromisoformat(text)
     except ValueError:
@@ -28,9 +28,9 @@ def moment(option: str, text: str, zone: ZoneInfo) -> str | datetime:
     return text if told.tzinfo else told.replace(tzinfo=zone)
 
 
-def _duration(option: str, text: str) -> timedelta:
+def _ago(option: str, text: str) -> datetime:
     if ago := _AGO.fullmatch(text):
         count, unit = ago.groups()
         with suppress(OverflowError):
-            return timedelta(**{_UNITS[unit]: int(count)})
+            return datetime.now(UTC) - timedelta(**{_UNITS[unit]: int(count)})
     raise _checks.invalid(option, text, HELP.rstrip("."))

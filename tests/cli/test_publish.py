@@ -1,0 +1,212 @@
+"""Publishing files in CSV: `publish`."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ..support.command_line import Command
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes lines to a file."""
+
+    def write(*lines: str, name: str = "may.csv") -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        return path
+
+    return write
+
+
+def latest(dx: Command, database: str) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Type, latest value and time by asset and attribute."""
+    return {(row[0], row[2]): tuple(row[3:]) for row in dx("assets", database).rows}
+
+
+class TestColumns:
+    def test_become_attributes_of_the_types_of_their_values(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
+        source = write(
+            "assetId,name,timestamp,A kW,count,State,open,since",
+            "7,Feeder 7,2024-05-01T00:00:00Z,12.5,3,on,true,2024-01-01T00:00:00Z",
+        )
+        outcome = dx("publish", database, source)
+        assert (outcome.exit_code, outcome.complaint) == (0, "published: 1 rows\n")
+        time = "2024-05-01T00:00:00.000Z"
+        assert latest(dx, database) == {
+            ("7", "A kW"): ("DOUBLE", "12.5", time),
+            ("7", "count"): ("DOUBLE", "3", time),
+            ("7", "State"): ("VARCHAR", "on", time),
+            ("7", "open"): ("BOOLEAN", "true", time),
+            ("7", "since"): ("TIMESTAMP", "2024-01-01 00:00:00.000000000", time),
+        }
+
+    def test_are_mapped(self, dx: Command, database: str, write: Write) -> None:
+        source = write(
+            "meter,label,when,Power,site,note,count",
+            "007,Feeder 7,2024-05-01 00:00:00,12,North,x,3",
+        )
+        columns = ["--asset-column", "meter", "--name-column", "label", "--time-column", "when"]
+        options = ["--time-zone", "America/Los_Angeles", "--dimension", "site"]
+        measures = ["--measure", "Power", "--measure", "count", "--type", "count=bigint"]
+        outcome = dx(
+            "publish", database, source, *columns, *options, *measures, "--rename", "Power=A kW"
+        )
+        assert outcome.exit_code == 0
+        time = "2024-05-01T07:00:00.000Z"
+        assert latest(dx, database) == {
+            ("007", "A kW"): ("DOUBLE", "12", time),
+            ("007", "count"): ("BIGINT", "3", time),
+        }
+        assert dx("assets", database).rows[0][1] == "Feeder 7"
+
+    def test_keep_the_types_that_the_database_has(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
+        first = write("timestamp,code,n", "2024-05-01T00:00:00Z,a,1")
+        dx("publish", database, first, "--asset", "a", "--type", "n=BIGINT")
+        second = write("timestamp,code,n", "2024-05-01T01:00:00Z,007,2")
+        assert dx("publish", database, second, "--asset", "b").exit_code == 0
+        time = "2024-05-01T01:00:00.000Z"
+        assert latest(dx, database)["b", "code"] == ("VARCHAR", "007", time)
+        assert latest(dx, database)["b", "n"] == ("BIGINT", "2", time)
+
+    def test_may_lack_values(self, dx: Command, database: str, write: Write) -> None:
+        source = write(
+            "timestamp,a,b",
+            "2024-05-01T00:00:00Z,1,",
+            "2024-05-01T01:00:00Z,,x",
+            "2024-05-01T02:00:00Z,NA,",
+        )
+        dx("publish", database, source, "--asset", "q")
+        assert latest(dx, database) == {
+            ("q", "a"): ("DOUBLE", "1", "2024-05-01T00:00:00.000Z"),
+            ("q", "b"): ("VARCHAR", "x", "2024-05-01T01:00:00.000Z"),
+        }
+
+    def test_can_be_what_a_query_wrote(
+        self, dx: Command, database: str, write: Write, tmp_path: Path
+    ) -> None:
+        dx("publish", database, write("timestamp,a", "2024-05-01T00:00:00Z,1"), "--asset", "q")
+        result = tmp_path / "result.csv"
+        query = ["query", database, "--asset", "q", "--from", "2024-05-01", "--to", "2024-05-02"]
+        dx(*query, "-o", result)
+        assert dx("publish", database, result, "--time-zone", "UTC").exit_code == 0
+
+    @pytest.mark.parametrize(
+        ("lines", "options", "told"),
+        [
+            (["timestamp,a", "2024-05-01T00:00:00,1"], [], "are in no time zone; say which with "),
+            (["time,a", "2024-05-01T00:00:00Z,1"], [], "--time-column: got 'timestamp'"),
+            (["timestamp,a,a", "2024-05-01T00:00:00Z,1,2"], [], "FILE: 2 columns are called 'a'"),
+            (["timestamp,a", "2024-05-01T00:00:00Z"], [], "FILE: "),
+            (["timestamp,a", "May,1"], [], "FILE: column 'timestamp'"),
+            (["timestamp,a", "2024-05-01T00:00:00Z,x"], ["--type", "a=DOUBLE"], "FILE: column 'a'"),
+            (["timestamp,a"], ["--type", "b=DOUBLE"], "--type: got 'b'; valid is one of the col"),
+            (["timestamp,a"], ["--type", "DOUBLE"], "--type: got 'DOUBLE'; valid is two names"),
+            (["timestamp,a"], ["--rename", "b=c"], "--rename: got 'b'"),
+            (["timestamp,a"], ["--rename", "a=timestamp"], "FILE: 2 columns are called"),
+        ],
+    )
+    def test_that_can_t_be_used_are_told_before_anything_is_sent(
+        self,
+        dx: Command,
+        database: str,
+        write: Write,
+        lines: list[str],
+        options: list[str],
+        told: str,
+    ) -> None:
+        outcome = dx("publish", database, write(*lines), "--asset", "q", *options)
+        assert outcome.exit_code == 2
+        assert told in outcome.complaint
+        assert latest(dx, database) == {}
+
+    def test_must_be_text_in_utf_8(self, dx: Command, database: str, tmp_path: Path) -> None:
+        source = tmp_path / "latin.csv"
+        source.write_bytes("timestamp,Ärger\n2024-05-01T00:00:00Z,ä\n".encode("latin-1"))
+        outcome = dx("publish", database, source, "--asset", "q")
+        assert outcome.exit_code == 2
+        assert "UTF-8" in outcome.complaint
+
+
+class TestDryRun:
+    def test_tells_what_would_be_published(self, dx: Command, database: str, write: Write) -> None:
+        source = write(
+            "assetId,timestamp,kW,State",
+            "a,2024-05-01T00:00:00Z,1,on",
+            "b,2024-05-01T01:00:00Z,2,",
+        )
+        outcome = dx("publish", database, source, "--dry-run")
+        assert outcome.rows == [["kW", "DOUBLE"], ["State", "VARCHAR"]]
+        assert "Nothing was published" in outcome.complaint
+        assert dx("publish", database, source, "--dry-run", "--json").report == {
+            "rows": 2,
+            "records": 2,
+            "assets": ["a", "b"],
+            "attributes": {"kW": "DOUBLE", "State": "VARCHAR"},
+            "from": "2024-05-01T00:00:00.000Z",
+            "to": "2024-05-01T01:00:00.000Z",
+        }
+        assert latest(dx, database) == {}
+
+    def test_fails_as_publishing_would(self, dx: Command, database: str, write: Write) -> None:
+        source = write("timestamp,kW", "2024-05-01T00:00:00,1")
+        assert dx("publish", database, source, "--dry-run", "--asset", "a").exit_code == 2
+
+
+class TestRejectedRows:
+    @pytest.fixture
+    def source(self, dx: Command, database: str, write: Write) -> Path:
+        """A file whose second and fourth rows differ from what is published already."""
+        times = [f"2024-05-01T0{hour}:00:00Z" for hour in range(5)]
+        dx(
+            "publish",
+            database,
+            write("timestamp,kW", f"{times[1]},1", f"{times[3]},3"),
+            "--asset=a",
+        )
+        return write("timestamp,kW", *(f"{time},10.50" for time in times))
+
+    def test_are_written_to_a_file_with_their_reasons(
+        self, dx: Command, database: str, source: Path
+    ) -> None:
+        outcome = dx("publish", database, source, "--asset", "a")
+        assert outcome.exit_code == 5
+        told, place = outcome.complaint.splitlines()
+        assert told.startswith("avista-dx: rows: 3 written, 2 rejected; row 2: ")
+        rejected = source.with_name("may.rejected.csv")
+        assert str(rejected) in place
+        rows = list(csv.DictReader(rejected.read_text().splitlines()))
+        assert [row["timestamp"] for row in rows] == [
+            "2024-05-01T01:00:00Z",
+            "2024-05-01T03:00:00Z",
+        ]
+        assert [row["kW"] for row in rows] == ["10.50", "10.50"]
+        assert all(row["rejected because"] for row in rows)
+
+    def test_are_told_as_json(
+        self, dx: Command, database: str, source: Path, tmp_path: Path
+    ) -> None:
+        rejected = tmp_path / "elsewhere.csv"
+        arguments = ["publish", database, source, "--asset", "a", "--rejected", rejected]
+        outcome = dx(*arguments, "--json")
+        assert outcome.exit_code == 5
+        assert outcome.report["written"] == 3
+        assert [row["row"] for row in outcome.report["rejected"]] == [2, 4]
+        assert rejected.exists()
+
+    def test_can_be_mended_and_published_again(
+        self, dx: Command, database: str, source: Path
+    ) -> None:
+        dx("publish", database, source, "--asset", "a")
+        rejected = source.with_name("may.rejected.csv")
+        rejected.write_text(rejected.read_text().replace("T01", "T06").replace("T03", "T07"))
+        assert dx("publish", database, rejected, "--asset", "a").exit_code == 0
+        assert latest(dx, database) == {("a", "kW"): ("DOUBLE", "10.5", "2024-05-01T07:00:00.000Z")}

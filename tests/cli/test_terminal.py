@@ -1,0 +1,71 @@
+"""What people see on a terminal: tables, and bars while they wait."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.terminal import Shown, run_on_terminal
+from .conftest import PROGRAM, Process
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
+
+SIZE = 3_000_000
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file of some megabytes."""
+    path = tmp_path / "large.bin"
+    path.write_bytes(os.urandom(SIZE))
+    return path
+
+
+def shown(
+    stream: Literal["stdout", "stderr"], environment: Mapping[str, str], *arguments: object
+) -> Shown:
+    return run_on_terminal([*PROGRAM, *map(str, arguments)], stream, environment)
+
+
+class TestTables:
+    def test_have_titles_and_whole_ids(
+        self, environment: dict[str, str], local: LocalExchange
+    ) -> None:
+        title, *rows = shown("stdout", environment, "stores").terminal.splitlines()
+        assert title.split() == ["name", "dataStoreId", "description"]
+        (row,) = [row for row in rows if row.startswith("Solar site")]
+        assert local.dataStoreId in row
+
+    def test_are_what_sql_gives(self, environment: dict[str, str], local: LocalExchange) -> None:
+        outcome = shown("stdout", environment, "sql", local.timeSeriesDbId, "SELECT 1 AS one")
+        assert outcome.terminal.split() == ["one", "1"]
+
+    def test_give_way_to_json(self, environment: dict[str, str]) -> None:
+        assert shown("stdout", environment, "stores", "--json").terminal.startswith("[\n  {")
+
+
+class TestBars:
+    def test_show_bytes_rate_and_time_left(
+        self, environment: dict[str, str], store: str, large: Path, tmp_path: Path
+    ) -> None:
+        put = shown("stderr", environment, "put", large, store)
+        get = shown("stderr", environment, "get", f"{store}/large.bin", tmp_path / "copy.bin")
+        for outcome, what in ((put, "uploading"), (get, "downloading")):
+            assert (outcome.exit_code, outcome.other) == (0, "")
+            for part in (what, "3.0/3.0 MB", "B/s", "0:00:0"):
+                assert part in outcome.terminal
+            assert outcome.terminal.splitlines()[-1].startswith(what.replace("ing", "ed"))
+
+    def test_do_not_show_where_quiet_is_wanted(
+        self, environment: dict[str, str], store: str, large: Path
+    ) -> None:
+        outcome = shown("stderr", environment, "put", large, store, "--quiet")
+        assert (outcome.exit_code, outcome.terminal) == (0, "")
+
+    def test_do_not_show_elsewhere(self, process: Process, store: str, large: Path) -> None:
+        outcome = process("put", large, store)
+        assert outcome.stderr == f"uploaded 1 file ({SIZE:,} bytes) to {store}\n"
