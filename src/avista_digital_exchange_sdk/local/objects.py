@@ -40,10 +40,18 @@ class Objects:
         self._folder = folder
         self._results: deque[tuple[float, str]] = deque()
         # What an earlier run had under way means nothing to this one.
-        for name in (RESULTS, INCOMING):
-            shutil.rmtree(folder / name, ignore_errors=True)
-        for name in (FILES, RESULTS, INCOMING):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._empty(RESULTS, INCOMING)
+        (folder / FILES).mkdir(exist_ok=True)
+
+    def clear(self) -> None:
+        """Remove the bytes of every object."""
+        self._results.clear()
+        self._empty(FILES, RESULTS, INCOMING)
+
+    def _empty(self, *kinds: str) -> None:
+        for kind in kinds:
+            shutil.rmtree(self._folder / kind, ignore_errors=True)
+            (self._folder / kind).mkdir(parents=True, exist_ok=True)
 
     def create(self) -> StoredObject:
         """Make a place for a query's result. It is kept for a while, then removed."""

@@ -174,6 +174,16 @@ class Records:
         finally:
             self._connection.execute("RELEASE block")
 
+    def clear(self) -> None:
+        """Remove every row, except for the settings."""
+        tables = self.all(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'settings'"
+        )
+        with self.transaction():
+            self.run("PRAGMA defer_foreign_keys = ON")
+            for table in tables:
+                self.run(f"DELETE FROM {table['name']}")
+
     def setting(self, name: str) -> str | None:
         """Return what is kept under the name, if anything is."""
         row = self.one("SELECT value FROM settings WHERE name = ?", name)

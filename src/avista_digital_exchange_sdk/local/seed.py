@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from .accounts import Accounts
-from .collaboratives import Collaboratives
-from .context import Caller
-from .data_stores import DataStores
+from .context import Caller, Exchange
 from .records import Records
 
 TOKEN_LIFE_DAYS = 3650
@@ -26,21 +23,27 @@ class Seed:
     collaborativeId: str
 
 
-def seed(
-    records: Records, accounts: Accounts, data_stores: DataStores, collaboratives: Collaboratives
-) -> Seed:
+def seed(records: Records, exchange: Exchange) -> Seed:
     """Return the seed of this exchange, planting it in a new one."""
     kept = records.setting(SETTING)
     if kept is not None:
         return Seed(**json.loads(kept))
+    return plant(records, exchange)
+
+
+def plant(records: Records, exchange: Exchange) -> Seed:
+    """Plant the seed in an exchange that holds nothing."""
     with records.transaction():
-        planted = _plant(accounts, data_stores, collaboratives)
-        records.insert("settings", name=SETTING, value=json.dumps(asdict(planted)))
+        planted = _planted(exchange)
+        records.run(
+            "INSERT OR REPLACE INTO settings VALUES (?, ?)", SETTING, json.dumps(asdict(planted))
+        )
     return planted
 
 
-def _plant(accounts: Accounts, data_stores: DataStores, collaboratives: Collaboratives) -> Seed:
+def _planted(exchange: Exchange) -> Seed:
     """Create the users, and what the owner shares with two of them."""
+    accounts, collaboratives = exchange.accounts, exchange.collaboratives
     utility = accounts.create_organization("Cascade Valley Energy", host=True)
     university = accounts.create_organization("Palouse State University")
     consultancy = accounts.create_organization("Harborview Analytics")
@@ -56,7 +59,7 @@ def _plant(accounts: Accounts, data_stores: DataStores, collaboratives: Collabor
 
     caller = accounts.authenticate(tokens["owner"])
     assert isinstance(caller, Caller)
-    data_store = data_stores.create(caller, "Solar site", "Files of the solar site")
+    data_store = exchange.data_stores.create(caller, "Solar site", "Files of the solar site")
     database = accounts.create_database(caller, "Solar measurements", "What the site measures")
 
     collaborative_id = collaboratives.create(

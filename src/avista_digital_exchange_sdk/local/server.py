@@ -6,7 +6,9 @@ import asyncio
 import logging
 import secrets
 import socket
+from collections.abc import Coroutine
 from threading import Event, Thread
+from typing import Any, TypeVar
 
 import uvicorn
 from pydantic_core import to_json
@@ -21,6 +23,8 @@ from .graphql_http import GraphQLEndpoint
 from .object_requests import ObjectEndpoint
 from .objects import OBJECTS_PATH
 from .realtime import RealtimeEndpoint
+
+_Result = TypeVar("_Result")
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +102,10 @@ class Server:
         self._uvicorn.stop()
         self._thread.join()
 
+    def run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+        """Run a coroutine among the requests, and return what it returns."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._uvicorn.loop).result()
+
     def _run(self) -> None:
         """Serve, on this thread."""
         asyncio.run(self._uvicorn.serve(sockets=[self._listener]))
@@ -123,11 +131,11 @@ class _Uvicorn(uvicorn.Server):
         super().__init__(config)
         self.ready = Event()
         self._stopped = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop
+        self.loop: asyncio.AbstractEventLoop
 
     async def main_loop(self) -> None:
         """Wait until told to stop."""
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self.ready.set()
         await self._stopped.wait()
 
@@ -141,7 +149,7 @@ class _Uvicorn(uvicorn.Server):
 
     def stop(self) -> None:
         """End the wait, from any thread."""
-        self._loop.call_soon_threadsafe(self._stopped.set)
+        self.loop.call_soon_threadsafe(self._stopped.set)
 
 
 def _failure() -> Response:

@@ -1,0 +1,133 @@
+"""Beginning anew while it runs: everything is gone, and what a new exchange holds is there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    DigitalExchangeError,
+    NotFoundError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
+IDS = ("dataStoreId", "homeDirectoryId", "timeSeriesDbId", "collaborativeId")
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[LocalExchange]:
+    with LocalExchange(data=tmp_path / "data") as local:
+        yield local
+
+
+def connected(local: LocalExchange, role: str = "owner") -> AvistaDigitalExchange:
+    return AvistaDigitalExchange(local.tokens[role], endpoint=local.endpoint)
+
+
+def use(local: LocalExchange, folder: Path) -> None:
+    """Leave something of every kind."""
+    source = folder / "load.csv"
+    source.write_text("12.5")
+    with connected(local) as exchange:
+        exchange.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
+        exchange.createDataStore("Another")
+        record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "kW", "DOUBLE", 1)
+        exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", [record])
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            local.timeSeriesDbId, [{"assetId": "meter"}], *WHOLE, folder
+        )
+        exchange.removeServiceFromCollaborative(local.dataStoreId, local.collaborativeId)
+
+
+def contents(local: LocalExchange) -> dict[str, Any]:
+    """What the owner sees."""
+    with connected(local) as exchange:
+        return {
+            "stores": [store.name for store in exchange.listDataStores()],
+            "files": exchange.getDataStoreDirectory(local.homeDirectoryId).contents,
+            "databases": [database.name for database in exchange.listTimeSeriesDatabases()],
+            "values": exchange.listTimeSeriesAssetsAndLatestValues(local.timeSeriesDbId),
+            "shared": [
+                service.serviceType
+                for service in exchange.listCollaborativeServices(local.collaborativeId)
+            ],
+            "people": [
+                [user.user.firstName for user in organization.usersInCollaborative]
+                for collaborative in exchange.listCollaboratives()
+                for organization in collaborative.memberOrganizations
+            ],
+        }
+
+
+def test_it_holds_what_a_new_one_does(local: LocalExchange, tmp_path: Path) -> None:
+    new = contents(local)
+    for _ in range(2):
+        use(local, tmp_path)
+        assert contents(local) != new
+        local.reset()
+        assert contents(local) == new
+
+
+def test_what_was_given_out_before_leads_nowhere(local: LocalExchange, tmp_path: Path) -> None:
+    use(local, tmp_path)
+    endpoint, tokens = local.endpoint, local.tokens
+    ids = [getattr(local, name) for name in IDS]
+    with connected(local) as before:
+        local.reset()
+        with pytest.raises(UnauthorizedError):
+            before.getUserInfo()
+    assert local.endpoint == endpoint
+    assert local.token == local.tokens["owner"]
+    assert not {*tokens.values()} & {*local.tokens.values()}
+    assert not {*ids} & {getattr(local, name) for name in IDS}
+    with connected(local) as exchange:
+        for call, lost in (
+            (exchange.getDataStore, ids[0]),
+            (exchange.getDataStoreDirectory, ids[1]),
+            (exchange.getTimeSeriesDatabase, ids[2]),
+            (exchange.getCollaborative, ids[3]),
+        ):
+            with pytest.raises(NotFoundError):
+                call(lost)
+
+
+def test_no_bytes_stay(local: LocalExchange, tmp_path: Path) -> None:
+    use(local, tmp_path)
+    stored = tmp_path / "data" / "objects"
+    assert [path for path in stored.rglob("*") if path.is_file()]
+    local.reset()
+    assert not [path for path in stored.rglob("*") if path.is_file()]
+
+
+def test_it_is_kept_over_a_restart(local: LocalExchange, tmp_path: Path) -> None:
+    use(local, tmp_path)
+    local.reset()
+    local.close()
+    with LocalExchange(data=tmp_path / "data") as again:
+        assert again.tokens == local.tokens
+        assert contents(again)["files"] == []
+
+
+@pytest.mark.parametrize("role", ["owner", "member", "reader"])
+def test_every_role_has_its_place(role: str, local: LocalExchange) -> None:
+    local.reset()
+    with connected(local, role) as exchange:
+        assert exchange.getDataStore(local.dataStoreId).name == "Solar site"
+
+
+def test_a_query_that_runs_is_stopped(local: LocalExchange) -> None:
+    endless = "SELECT count(*) FROM " + ", ".join(
+        f"UNNEST(sequence(1, 10000)) AS t{n}(x{n})" for n in range(5)
+    )
+    with connected(local) as exchange:
+        # The first page comes while the query still runs.
+        page = exchange.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, endless)
+        assert page.nextToken
+        local.reset()
+        with pytest.raises(DigitalExchangeError):
+            exchange.getUserInfo()
+    assert contents(local)["databases"] == ["Solar measurements"]
