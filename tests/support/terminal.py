@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """What moves the cursor, and colours."""
 
