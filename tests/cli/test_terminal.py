@@ -56,9 +56,23 @@ class TestBars:
         get = shown("stderr", environment, "get", f"{store}/large.bin", tmp_path / "copy.bin")
         for outcome, what in ((put, "uploading"), (get, "downloading")):
             assert (outcome.exit_code, outcome.other) == (0, "")
-            for part in (what, "3.0/3.0 MB", "B/s", "0:00:0"):
+            for part in (what, "3.0 MB of 3.0 MB", "B/s", "0:00:0"):
                 assert part in outcome.terminal
             assert outcome.terminal.splitlines()[-1].startswith(what.replace("ing", "ed"))
+
+    def test_count_rows_that_are_published_and_read(
+        self, environment: dict[str, str], database: str, tmp_path: Path
+    ) -> None:
+        rows = [f"2024-05-01T00:{i // 60:02}:{i % 60:02}Z,{i}" for i in range(1500)]
+        source = tmp_path / "many.csv"
+        source.write_text("\n".join(["timestamp,n", *rows]))
+        publish = shown("stderr", environment, "publish", database, source, "--asset", "a")
+        assert "1,500 rows of 1,500 rows" in publish.terminal
+        query = ["query", database, "--asset", "a", "--from", "2024-05-01", "--to", "2024-05-02"]
+        read = shown("stderr", environment, *query)
+        assert len(read.other.splitlines()) == 1501
+        assert "querying" in read.terminal
+        assert " kB of " in read.terminal
 
     def test_do_not_show_where_quiet_is_wanted(
         self, environment: dict[str, str], store: str, large: Path

@@ -6,20 +6,23 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from rich.progress import ProgressColumn
+    from rich.progress import Progress, Task
 
     from .._progress import Tell
 
-Unit = Literal["bytes", "pages", "records", "rows"]
+Unit = Literal["bytes", "pages", "rows"]
 
 
 @contextmanager
-def bar(what: str, unit: Unit, *, shown: bool) -> "Iterator[Tell | None]":
+def bar(
+    what: str, unit: Unit, unit_of_total: Unit | None, *, shown: bool
+) -> "Iterator[Tell | None]":
     """Show a bar while something lasts; None where it is not to be shown.
 
     Args:
         what: What is under way.
         unit: What is counted.
+        unit_of_total: What is counted once there is a total, if that is something else.
         shown: Whether to show it.
 
     Yields:
@@ -28,34 +31,46 @@ def bar(what: str, unit: Unit, *, shown: bool) -> "Iterator[Tell | None]":
     if not shown:
         yield None
         return
+    with _bars() as progress:
+        task = progress.add_task(what, total=None, unit=unit)
+
+        def tell(done: int, total: int | None) -> None:
+            counted = unit if total is None else unit_of_total or unit
+            if counted != progress.tasks[task].fields["unit"]:
+                progress.reset(task, unit=counted)
+            progress.update(task, completed=done, total=total)
+
+        yield tell
+
+
+def _bars() -> "Progress":
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(file=sys.stderr)
-    columns = [TextColumn("{task.description}"), BarColumn(), *_counting(unit)]
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def _counting(unit: Unit) -> "list[ProgressColumn]":
-    """How many are done, and how fast they are."""
     from rich.progress import (
-        DownloadColumn,
-        MofNCompleteColumn,
+        BarColumn,
+        Progress,
         ProgressColumn,
-        Task,
         TextColumn,
-        TransferSpeedColumn,
+        TimeRemainingColumn,
     )
     from rich.text import Text
 
-    if unit == "bytes":
-        return [DownloadColumn(), TransferSpeedColumn()]
+    class Amount(ProgressColumn):
+        def render(self, task: "Task") -> Text:
+            done = _told(task, task.completed)
+            return Text(done if task.total is None else f"{done} of {_told(task, task.total)}")
 
     class Rate(ProgressColumn):
-        def render(self, task: Task) -> Text:
+        def render(self, task: "Task") -> Text:
             speed = task.finished_speed or task.speed
-            return Text("" if speed is None else f"{speed:,.0f} {unit}/s")
+            return Text("" if speed is None else f"{_told(task, speed)}/s")
 
-    return [MofNCompleteColumn(), TextColumn(unit), Rate()]
+    columns = [TextColumn("{task.description}"), BarColumn(), Amount(), Rate()]
+    console = Console(file=sys.stderr)
+    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
+
+
+def _told(task: "Task", count: float) -> str:
+    from rich.filesize import decimal
+
+    unit: Unit = task.fields["unit"]
+    return decimal(int(count)) if unit == "bytes" else f"{count:,.0f} {unit}"

@@ -103,8 +103,8 @@ def _told(run: Run, what: str, copies: list[Copy]) -> "Iterator[Tally]":
     """A bar of all copies."""
     from .tally import Tally
 
-    with run.bar(what, "bytes") as progress:
-        yield Tally(progress, sum(copy.size for copy in copies))
+    with run.bar(what, "bytes") as tell:
+        yield Tally(tell, sum(copy.size for copy in copies))
 
 
 def _ends(copies: list[Copy]) -> tuple[list[str], list[str]]:

@@ -33,7 +33,8 @@ def databases(run: Run) -> None:
 @command("avista-dx assets <timeSeriesDbId>", "avista-dx assets <timeSeriesDbId> --json")
 def assets(run: Run, database: Database) -> None:
     """List assets, attributes, latest values."""
-    found = run.exchange.listTimeSeriesAssetsAndLatestValues(database)
+    with run.bar("listing", "pages") as tell:
+        found = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
     columns = {
         "assetId": lambda row: row[0].assetId,
         "name": lambda row: row[0].name,

@@ -146,9 +146,10 @@ def _publish(run: Run, database: str, source: Path, frame: "Frame", rejected: Pa
     from .csv_frame import write_rejected
 
     try:
-        run.exchange.publishDataFrameToTimeSeriesDatabase(
-            database, frame.table, timeZone=frame.time_zone, **frame.layout
-        )
+        with run.bar("publishing", "rows") as tell:
+            run.exchange.publishDataFrameToTimeSeriesDatabase(
+                database, frame.table, timeZone=frame.time_zone, progress=tell, **frame.layout
+            )
     except PublishIncompleteError as error:
         _report(run, len(error.written), error.rejected)
         summary = PublishIncompleteError(_summary(error))

@@ -94,14 +94,16 @@ def query(
     target = _target(output, kind, plot)
     with TemporaryDirectory(prefix=".avista-dx-", dir=target and target.parent) as folder:
         result = Path(folder, f"result.{kind}")
-        run.exchange.queryTimeSeriesDatabaseWithFilters(
-            database,
-            wanted,
-            moment("--from", start, place),
-            moment("--to", end, place),
-            result,
-            kind,  # type: ignore[arg-type]  # the call takes it in any case
-        )
+        with run.bar("querying", "pages", "bytes") as tell:
+            run.exchange.queryTimeSeriesDatabaseWithFilters(
+                database,
+                wanted,
+                moment("--from", start, place),
+                moment("--to", end, place),
+                result,
+                kind,  # type: ignore[arg-type]  # the call takes it in any case
+                progress=tell,
+            )
         if plot is not None:
             _draw(result, plot, time_zone)
             run.tell(f"drawn: {plot}")

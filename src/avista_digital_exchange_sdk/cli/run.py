@@ -78,6 +78,8 @@ class Run:
         if not self.quiet:
             sys.stderr.write(f"{message}\n")
 
-    def bar(self, what: str, unit: Unit) -> "AbstractContextManager[Tell | None]":
+    def bar(
+        self, what: str, unit: Unit, unit_of_total: Unit | None = None
+    ) -> "AbstractContextManager[Tell | None]":
         """Show how far long work has got, on a terminal; None where nobody looks."""
-        return bar(what, unit, shown=not self.quiet and sys.stderr.isatty())
+        return bar(what, unit, unit_of_total, shown=not self.quiet and sys.stderr.isatty())

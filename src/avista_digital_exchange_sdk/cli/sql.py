@@ -69,11 +69,11 @@ def sql(
         format_ = Format.JSON if run.json else by_default
     # A bar would get between the rows.
     bar = nullcontext() if on_terminal else run.bar("reading", "rows")
-    with bar as progress:
-        _PRINTERS[format_](_pages(run, database, statement, progress))
+    with bar as tell:
+        _PRINTERS[format_](_pages(run, database, statement, tell))
 
 
-def _pages(run: Run, database: str, statement: str, progress: "Tell | None") -> Iterator[Page]:
+def _pages(run: Run, database: str, statement: str, tell: "Tell | None") -> Iterator[Page]:
     """The pages of a result, those without rows too: they have columns."""
     from .._io import iterate
     from .._timestream import column_names, result_of, row_values
@@ -83,8 +83,8 @@ def _pages(run: Run, database: str, statement: str, progress: "Tell | None") -> 
         rows = row_values(page)
         yield Page(column_names(page.columnInfo), rows)
         count += len(rows)
-        if progress is not None:
-            progress(count, None)
+        if tell is not None:
+            tell(count, None)
 
 
 def _print_tables(pages: Iterable[Page]) -> None:
