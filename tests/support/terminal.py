@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -25,15 +26,17 @@ def run_on_terminal(
 ) -> Shown:
     """Run a program with one of its streams on a terminal."""
     ours, theirs = pty.openpty()
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {stream: theirs}
-    with subprocess.Popen(command, env={**environment, "TERM": "xterm-256color"}, **streams) as run:
-        os.close(theirs)
-        shown = bytearray()
-        # Linux tells the end of a terminal as an error.
-        with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:
-            while block := terminal.read(65536):
-                shown += block
-        other = run.stderr if stream == "stdout" else run.stdout
+    environment = {**environment, "TERM": "xterm-256color"}
+    shown = bytearray()
+    with tempfile.TemporaryFile() as other:
+        streams = {"stdout": other, "stderr": other} | {stream: theirs}
+        with subprocess.Popen(command, env=environment, **streams) as run:
+            os.close(theirs)
+            # Linux tells the end of a terminal as an error.
+            with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:
+                while block := terminal.read(65536):
+                    shown += block
+        other.seek(0)
         text = other.read().decode()
     terminal = CONTROL.sub("", shown.decode()).replace("\r\n", "\n")
     return Shown(run.returncode, terminal, text)

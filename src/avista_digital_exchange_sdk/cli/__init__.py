@@ -14,7 +14,7 @@ def main() -> None:
         need("cli", "typer")
         from .app import app
 
-        app()
+        app(prog_name="avista-dx")
     except MissingExtraError as error:
         sys.stderr.write(f"avista-dx: {error}\n")
         sys.exit(MISUSED)

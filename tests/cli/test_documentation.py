@@ -1,0 +1,148 @@
+"""Every command is documented: its help, its examples, and README.md, whose examples run."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import typer.main
+
+from avista_digital_exchange_sdk.cli.app import COMMANDS, app
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.command_line import run_command
+from ..support.terminal import run_on_terminal
+from ..test_readme import README, holds
+from .conftest import PATIENCE, PROGRAM
+
+BLOCK = re.compile(
+    r"(?P<comment><!-- not run: .+? -->\n)?^```console\n(?P<text>.*?)^```$", re.M | re.S
+)
+PROMPT = "$ "
+NAMES = [command.name for command in COMMANDS]
+EXAMPLES = [(command.name, example) for command in COMMANDS for example in command.examples]
+
+
+class Example(NamedTuple):
+    """A command of README.md, and what it promises to print."""
+
+    line: int
+    command: str
+    promised: list[str]
+
+
+def examples(text: str) -> Iterator[Example]:
+    """The examples of README.md that run."""
+    for block in BLOCK.finditer(text):
+        if block["comment"]:
+            continue
+        first = text[: block.start("text")].count("\n") + 1
+        example = None
+        for number, line in enumerate(block["text"].splitlines(), first):
+            if line.startswith(PROMPT):
+                if example:
+                    yield example
+                example = Example(number, line.removeprefix(PROMPT), [])
+            elif example:
+                example.promised.append(line)
+        if example:
+            yield example
+
+
+def parsed(name: str) -> Any:
+    """A command, as typer has it."""
+    return typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+
+
+class TestHelp:
+    @pytest.mark.parametrize("name", NAMES)
+    def test_tells_what_a_command_does_takes_and_is_called_like(self, name: str) -> None:
+        command = parsed(name)
+        shown = run_command(name, "--help").output
+        assert command.help
+        assert "Examples:" in shown
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), parameter.name
+        assert {"--json", "--quiet"} <= {one for part in command.params for one in part.opts}
+
+    @pytest.mark.parametrize(("name", "example"), EXAMPLES)
+    def test_gives_examples_that_can_be_read(self, name: str, example: str) -> None:
+        words = shlex.split(re.sub(r" [<>] .*", "", example))
+        assert words[:2] == ["avista-dx", name]
+        assert parsed(name).make_context(name, words[2:])
+
+    def test_lists_every_command_in_a_sentence(self) -> None:
+        shown = run_command("--help").output
+        for name in NAMES:
+            assert re.search(rf"^  {name} +\S.*\.$", shown, re.M), name
+
+    @pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in NAMES)])
+    def test_imports_nothing_that_takes_long(self, arguments: list[str]) -> None:
+        code = (
+            f"import sys; sys.argv = ['avista-dx', *{arguments!r}]\n"
+            "from avista_digital_exchange_sdk.cli import main\n"
+            "try: main()\n"
+            "except SystemExit: pass\n"
+            "print(*sys.modules, file=sys.stderr)"
+        )
+        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert "Usage: avista-dx" in shown.stdout
+        slow = {"asyncio", "fsspec", "graphql", "httpx", "pyarrow", "pydantic", "rich", "ssl"}
+        assert not slow & set(shown.stderr.split())
+
+    def test_tells_the_version(self) -> None:
+        assert re.fullmatch(r"avista-dx \d+\.\d+\.\d+\n", run_command("--version").output)
+
+
+def test_shells_complete_commands() -> None:
+    asked = {
+        "_AVISTA_DX_COMPLETE": "complete_bash",
+        "COMP_WORDS": "avista-dx who",
+        "COMP_CWORD": "1",
+    }
+    shown = subprocess.run(
+        PROGRAM, env=os.environ | asked, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert shown.stdout.split() == ["whoami"]
+
+
+class TestReadme:
+    def test_has_every_command(self) -> None:
+        section = (
+            README.read_text("utf-8").partition("\n## Command line\n")[2].partition("\n## ")[0]
+        )
+        for command in COMMANDS:
+            assert f"| `{command.name}" in section, command.name
+
+    def test_has_an_example_of_every_command(self) -> None:
+        text = README.read_text("utf-8")
+        for name in NAMES:
+            assert re.search(rf"avista-dx {name}\b", text), name
+
+    @pytest.mark.skipif(os.name == "nt", reason="bash, on a terminal of POSIX")
+    def test_has_examples_that_run_and_print_what_they_say(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        found = list(examples(README.read_text("utf-8")))
+        assert len(found) > 20
+        program = f'avista-dx() {{ {shlex.join(PROGRAM)} "$@"; }}'
+        script = "\n".join(
+            [program, *(f"{one.command}\nprintf '\\036%s\\036' $?" for one in found)]
+        )
+        with LocalExchange() as local:
+            access = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
+            environment = os.environ | access | {"COLUMNS": "160"}
+            shown = run_on_terminal(["bash", "-c", script], "stdout", environment)
+        *outputs, _ = shown.terminal.split("\036")
+        for example, output, code in zip(found, outputs[::2], outputs[1::2], strict=True):
+            what = f"README.md:{example.line}: {example.command}"
+            assert code == "0", f"{what} exits with {code}:\n{shown.other}"
+            lines = "\n".join(line.rstrip() for line in output.splitlines())
+            promised = [line for line in example.promised if line]
+            assert not promised or holds(promised, lines), f"{what} shows:\n{output}"
