@@ -131,6 +131,7 @@ class TestImports:
             "_data_store",
             "_directory",
             "_graphql",
+            "_listing",
             "_model",
             "_values",
         }

@@ -1,6 +1,10 @@
 """What a directory of a data store can do beside holding its metadata."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from ._html import Row, table
+from ._text import printable
 
 if TYPE_CHECKING:
     from ._generated.fragments import DataStoreDirectory, DataStoreFile, DataStoreObject
@@ -65,17 +69,34 @@ class DirectoryListing:
         if not rows:
             print(f"{printable(self.name)}/ is {self._why_nothing()}")
 
-    def _why_nothing(self) -> str:
+    def _repr_html_(self) -> str | None:
+        """A tree, for notebooks."""
+        return table(list(self._tree()), preformatted="name")
+
+    def _tree(self, trunk: str = "", branch: str = "") -> "Iterator[Row]":
+        """The directory and, below it, what is known to be in it."""
+        name = f"{branch}{self.name}/" if self._is_loaded() else f"{branch}{self.name}/ …"
+        yield {"name": name, "bytes": None, "lastModified": None, "id": self.dataStoreDirectoryId}
+        entries: list[DataStoreDirectory | DataStoreFile] = [*self.directories, *self.files]
+        for entry in entries:
+            twig, deeper = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
+            if isinstance(entry, DirectoryListing):
+                yield from entry._tree(trunk + deeper, trunk + twig)
+            else:
+                yield {
+                    "name": trunk + twig + full_name(entry.name, entry.fileExtension),
+                    "bytes": entry.storageSizeBytes,
+                    "lastModified": entry.lastModified,
+                    "id": entry.dataStoreFileId,
+                }
+
+    def _is_loaded(self) -> bool:
         # An entry of another directory's contents comes without its own.
-        if "contents" in self.model_fields_set:
+        return "contents" in self.model_fields_set
+
+    def _why_nothing(self) -> str:
+        if self._is_loaded():
             return "empty"
         return (
             f'not loaded: getDataStoreDirectory("{printable(self.dataStoreDirectoryId)}") loads it'
         )
-
-
-def printable(name: str) -> str:
-    """A name without control characters, which could play tricks on a terminal."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
-    )

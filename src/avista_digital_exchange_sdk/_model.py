@@ -1,12 +1,14 @@
 """What every generated type has in common: how it prints, and what its lists accept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Annotated, Any, TypeVar, get_args
 
 import pydantic
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from ._html import Row, table
 
 LONGEST_PRINTED_LIST = 3
 SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
@@ -36,6 +38,23 @@ class BaseModel(pydantic.BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+    def _repr_html_(self) -> str | None:
+        """A table, for notebooks."""
+        return table(self._html_rows())
+
+    def _html_rows(self) -> Sequence[Row]:
+        """What it is in a table: one row, its name first, ids last."""
+        fields = [(name, value) for name, value in self if name not in SECRET_FIELDS]
+        fields.sort(key=lambda field: (field[0].endswith("Id"), field[0] != "name"))
+        return [{name: _cell(value) for name, value in fields}]
+
+
+def _cell(value: object) -> object:
+    """A property in a cell of a table: of a list its length, of other types their name."""
+    if isinstance(value, list):
+        return len(value)
+    return getattr(value, "name", str(value)) if isinstance(value, BaseModel) else value
 
 
 class _Text(str):

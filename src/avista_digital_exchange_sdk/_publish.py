@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._instants import instant
+from ._listing import Listing
 from ._progress import Tell, Watch
 from .errors import (
     ApiError,
@@ -198,7 +199,7 @@ def merged(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
             if asset.assetId not in attributes:
                 attributes[asset.assetId] = {entry.name: entry for entry in known.attributes}
             _join(known, attributes[asset.assetId], asset)
-    return list(joined.values())
+    return Listing(joined.values())
 
 
 def _join(

@@ -59,6 +59,9 @@ class QueryResult_TimestreamVariables(BaseModel):
         """The columns, each with its `Name` and `Type`."""
         return list(self.timestreamResults["ColumnInfo"])
 
+    def _html_rows(self) -> list[dict[str, Any]]:
+        return row_values(self)
+
 
 def result_of(page: TimestreamPage) -> QueryResult_TimestreamVariables:
     """Read the platform's answer; the response of Timestream travels in it as JSON text."""

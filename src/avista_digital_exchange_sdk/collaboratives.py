@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import _checks
 from ._generated.enums import ServiceType
+from ._listing import Listing
 from ._service import found
 from .data_stores import DataStoreCalls, Store
 from .errors import InvalidParameterError
@@ -34,7 +35,7 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             ...     print(collaborative.name)
             Solar Research
         """
-        return await self._client.collaborative_list_collaboratives()
+        return Listing(await self._client.collaborative_list_collaboratives())
 
     async def getCollaborative(self, collaborativeId: str) -> Collaborative:
         """Get a collaborative's metadata and members.
@@ -82,7 +83,7 @@ class CollaborativeCalls(DataStoreCalls[Store]):
         """
         _checks.identifier("collaborativeId", collaborativeId)
         services = await self._client.collaborative_list_collaborative_services(collaborativeId)
-        return [self._with_methods(service) for service in services]
+        return Listing(self._with_methods(service) for service in services)
 
     async def listCollaborativesServiceSharedWith(
         self, serviceId: str, *, serviceType: str | None = None
@@ -107,9 +108,10 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             ['Solar Research']
         """
         kind = _service_type(serviceId, serviceType)
-        return await self._client.collaborative_list_collaboratives_service_shared_with(
+        shared = await self._client.collaborative_list_collaboratives_service_shared_with(
             serviceId, kind
         )
+        return Listing(shared)
 
     async def addServiceToCollaborative(
         self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None

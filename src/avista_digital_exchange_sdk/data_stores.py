@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from . import _checks, _files
 from ._directory import full_name, split_name
+from ._listing import Listing
 from ._progress import Progress, Watch
 from ._ranges import RangedFile
 from ._service import Service, found
@@ -45,7 +46,8 @@ class DataStoreCalls(Service, Generic[Store]):
             ...     print(dataStore.name)
             Solar site
         """
-        return [self._reached(store) for store in await self._client.storage_list_data_stores()]
+        stores = await self._client.storage_list_data_stores()
+        return Listing(self._reached(store) for store in stores)
 
     async def getDataStore(self, dataStoreId: str) -> Store:
         """Get a data store's metadata.

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from . import _checks, _records
 from ._files import whole_file
 from ._latest_values import latest_values
+from ._listing import Listing
 from ._progress import Progress, Watch
 from ._publish import Publication, batches
 from ._service import Service, found
@@ -42,7 +43,7 @@ class TimeSeriesCalls(Service):
             ...     print(database.name)
             Solar measurements
         """
-        return await self._client.time_series_db_list_databases()
+        return Listing(await self._client.time_series_db_list_databases())
 
     async def getTimeSeriesDatabase(self, timeSeriesDbId: str) -> TimeSeriesDb:
         """Get a database's metadata.

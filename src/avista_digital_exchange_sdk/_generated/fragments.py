@@ -7,6 +7,7 @@ from pydantic import Field
 
 from .._data_store import BlockingMethods
 from .._directory import DirectoryListing
+from .._listing import AssetRows, MemberRows
 from .._model import Items
 from .base_model import BaseModel
 from .enums import (
@@ -54,7 +55,7 @@ class CollaborativeMemberOrganization(BaseModel):
     "The organization's users who are members of the collaborative."
 
 
-class Collaborative(BaseModel):
+class Collaborative(MemberRows, BaseModel):
     """A group of organizations and users that share services."""
 
     collaborativeId: str
@@ -162,7 +163,7 @@ class TimeSeriesAssetAttribute(BaseModel):
     "Values with their times."
 
 
-class TimeSeriesAssetData(BaseModel):
+class TimeSeriesAssetData(AssetRows, BaseModel):
     """An asset with data of its attributes."""
 
     assetId: str

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from .._directory import printable
+from .._text import printable
 
 Row = TypeVar("Row")
 Cell = Callable[[Row], object]

@@ -85,6 +85,8 @@ SDK = Settings(
     mixins={
         "DataStore": (Module("_data_store", 2), "BlockingMethods"),
         "DataStoreDirectory": (Module("_directory", 2), "DirectoryListing"),
+        "Collaborative": (Module("_listing", 2), "MemberRows"),
+        "TimeSeriesAssetData": (Module("_listing", 2), "AssetRows"),
     },
 )
 """The SDK's own package of generated code."""
