@@ -134,6 +134,13 @@ QUERIES: dict[str, tuple[str, list[list[Any]]]] = {
         f"(SELECT create_time_series(time, measure_value::double) AS s {CPU} AND host = 'h0')",
         [["0.0", "9.5", "3.0", "2.25", None]],
     ),
+    "interpolation of as much as it takes": (
+        "SELECT reduce(transform(interpolate_linear(create_time_series(from_milliseconds("
+        "200 * a + 2 * b), 2.0 * b), sequence(from_milliseconds(200), from_milliseconds(9998), "
+        "2ms)), x -> x.value), 0.0, (s, x) -> s + x, s -> s) "
+        "FROM UNNEST(sequence(1, 49)) AS t(a) CROSS JOIN UNNEST(sequence(0, 99)) AS u(b)",
+        [["485100.0"]],
+    ),
     # Worked out by hand from the definition of a natural spline.
     "interpolation by a spline": (
         "SELECT interpolate_spline_cubic(s, from_milliseconds(500)), "

@@ -234,6 +234,7 @@ _ARRAYS = [
     ),
 ]
 # Where a series has nothing to go by, before its first point or after its last, NULL comes out.
+# The lists of one bind the arguments: an aggregate would be worked out anew for every time.
 _INTERPOLATIONS = [
     row
     for name, filler, last in (
@@ -246,12 +247,14 @@ _INTERPOLATIONS = [
         (
             f"interpolate_{name}",
             f"timeseries(double), array(timestamp){filler} -> timeseries(double)",
-            f"results.with_times({{1}}, results.interpolate_{name}({{0}}, {{1}}{last}))",
+            f"list_transform([{{0}}], lambda points: list_transform([{{1}}], lambda times: "
+            f"results.with_times(times, results.interpolate_{name}(points, times{last})))[1])[1]",
         ),
         (
             f"interpolate_{name}",
             f"timeseries(double), timestamp{filler} -> double",
-            f"list_extract(results.interpolate_{name}({{0}}, [{{1}}]{last}), 1)",
+            f"list_transform([{{0}}], lambda points: results.interpolate_{name}("
+            f"points, [{{1}}]{last}))[1][1]",
         ),
     )
 ]
