@@ -105,11 +105,12 @@ ODDER_TEXTS = [*ODD_TEXTS, "line\nline\r\nline\ttab", "nul\0nul", "\x1b[31m\x7f"
 
 
 def short(value: Any) -> str:
-    """A value as the name of a test shows it."""
+    """A value as the name of a test shows it, the same in every process."""
     try:
-        return ascii(value)[:30]
+        shown = ascii(value)
     except ValueError:
         return type(value).__name__
+    return type(value).__name__ if " at 0x" in shown else shown[:30]
 
 
 def run(exchange: AvistaDigitalExchange, call: str, **arguments: Any) -> Any:
