@@ -14,7 +14,7 @@ import pytest
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(
-    r"(?P<comment><!-- not run: .+? -->\n)?^```python\n(?P<code>.*?)^```$", re.M | re.S
+    r"(?P<comment><!-- not run: [^\n]+ -->\n)?^```python\n(?P<code>.*?)^```$", re.M | re.S
 )
 SHOWN_COMMENT = re.compile(r"^ *# ?(.*)$")
 ANYTHING = "…"
