@@ -136,6 +136,24 @@ class TestWhatIsTold:
         assert "… (912 characters)" in call["variables"]
         assert len(call["variables"]) < 150
 
+    def test_so_they_are_within_what_a_query_asks_for(
+        self,
+        connect: Connect,
+        local: LocalExchange,
+        database: str,
+        tmp_path: Path,
+        lines: list[str],
+    ) -> None:
+        exchange = connect(local.token, True, endpoint=local.endpoint)
+        wanted = [{"assetId": "a" * 900, "attributeNamesFilter": ["b" * 200] * 5}]
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            database, wanted, "1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z", tmp_path
+        )
+        call, *_ = calls(lines, "timeSeriesDb_queryDatabase")
+        assert "… (900 characters)" in call["variables"]
+        assert "TimeSeriesQueryAssetInput" not in call["variables"]
+        assert len(call["variables"]) < 600
+
 
 class TestWhatIsNeverTold:
     def test_no_token_and_no_presigned_query_string_in_any_log(

@@ -16,13 +16,13 @@ DEEPEST = 100
 
 def wire_variables(variables: dict[str, object]) -> dict[str, object]:
     """Variables as JSON holds them: unset ones left out, models under the contract's names."""
-    return {
-        name: value.model_dump(mode="json", by_alias=True, exclude_none=True)
-        if isinstance(value, BaseModel)
-        else value
-        for name, value in variables.items()
-        if not isinstance(value, Unset)
-    }
+    return {name: _wire(value) for name, value in variables.items() if not isinstance(value, Unset)}
+
+
+def _wire(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return [_wire(item) for item in value] if isinstance(value, list) else value
 
 
 def json_value(argument: str, value: Any, depth: int = 0) -> Any:
