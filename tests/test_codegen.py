@@ -16,6 +16,8 @@ import pytest
 from avista_digital_exchange_sdk.contract.codegen import package
 from avista_digital_exchange_sdk.contract.codegen.settings import Module, Settings
 
+from .support.importing import importing_from
+
 ROOT = Path(__file__).parents[1]
 GENERATED = "src/avista_digital_exchange_sdk/_generated"
 SDK = "avista_digital_exchange_sdk"
@@ -100,11 +102,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def module(folder: Path) -> Iterator[Callable[[str], ModuleType]]:
     """Imports a module of the package."""
-    sys.path.insert(0, str(folder))
-    yield lambda name: importlib.import_module(f"made_for_tests.{name}")
-    sys.path.remove(str(folder))
-    for name in [name for name in sys.modules if name.startswith("made_for_tests")]:
-        del sys.modules[name]
+    with importing_from(folder):
+        yield lambda name: importlib.import_module(f"made_for_tests.{name}")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from .support.importing import importing_from
+
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(
     r"(?P<comment><!-- not run: [^\n]+ -->\n)?^```python\n(?P<code>.*?)^```$", re.M | re.S
@@ -99,7 +101,7 @@ def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
     """Where the examples run: one namespace, in an empty folder. What they open gets closed."""
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "__main__"}
-    with ExitStack() as stack:
+    with importing_from(tmp_path), ExitStack() as stack:
         yield names
         for value in names.values():
             if hasattr(value, "close") and not isinstance(value, type):

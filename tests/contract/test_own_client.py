@@ -23,6 +23,7 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..support.importing import importing_from
 from .conftest import Command
 
 OPERATIONS = {
@@ -74,9 +75,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         cwd=folder,
         capture_output=True,
     )
-    sys.path.insert(0, str(folder))
-    yield package
-    sys.path.remove(str(folder))
+    with importing_from(folder):
+        yield package
 
 
 @pytest.fixture
