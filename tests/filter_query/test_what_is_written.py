@@ -1,0 +1,190 @@
+"""The file of a filter query against a Local Exchange, down to the byte."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from .conftest import ODD, SHAPES, WHOLE, asks
+
+WAYS = ["server", "client"]
+
+
+class TestTheFile:
+    """Its bytes, which are the same wherever it is put together."""
+
+    @pytest.fixture(params=WAYS)
+    def aggregate(self, request: pytest.FixtureRequest) -> Any:
+        return request.param
+
+    @pytest.fixture
+    def target(self, tmp_path: Path) -> Path:
+        return tmp_path / "result"
+
+    @pytest.mark.parametrize("maxRows", [None, 1, 2])
+    def test_csv_has_a_row_an_asset_and_time_and_a_column_an_attribute(
+        self,
+        maxRows: int | None,
+        aggregate: Any,
+        exchange: AvistaDigitalExchange,
+        measured: str,
+        target: Path,
+    ) -> None:
+        filters = [asks("meter-2", "kW"), asks("meter-1", "on", "kW", "V")]
+        assert exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, filters, *WHOLE, target, "CSV", maxRows, aggregate=aggregate
+        )
+        assert target.read_text("utf-8").splitlines(keepends=True) == [
+            "assetId,name,timestamp,kW,on,V\n",
+            "meter-2,,2023-11-14 22:13:20.000000001,1,,\n",
+            "meter-2,,2023-11-14 22:13:20.123456789,2,,\n",
+            "meter-2,,2023-11-14 22:14:20.000000000,3,,\n",
+            "meter-1,Meter 1,2023-11-14 22:13:20.000000000,18.80,,230.5\n",
+            "meter-1,Meter 1,2023-11-14 22:14:20.000000000,0.1,,\n",
+            "meter-1,Meter 1,2023-11-14 22:15:20.000000000,,true,231.0\n",
+        ]
+
+    @pytest.mark.parametrize("maxRows", [None, 1, 2])
+    def test_json_is_an_array_of_assets_in_the_order_asked_for(
+        self,
+        maxRows: int | None,
+        aggregate: Any,
+        exchange: AvistaDigitalExchange,
+        measured: str,
+        target: Path,
+    ) -> None:
+        filters = [asks("meter-2", "kW"), asks("nobody"), asks("meter-1", "on", "nothing", "V")]
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, filters, *WHOLE, target, "JSON", maxRows, aggregate=aggregate
+        )
+        assert target.read_text("utf-8") == (
+            '[{"assetId":"meter-2","name":null,"attributes":['
+            '{"attributeType":"DOUBLE","lastValue":"3",'
+            '"lastValueTime":"2023-11-14T22:14:20.000Z","name":"kW","data":['
+            '{"timestamp":"2023-11-14T22:13:20.000000001Z","value":"1"},'
+            '{"timestamp":"2023-11-14T22:13:20.123456789Z","value":"2"},'
+            '{"timestamp":"2023-11-14T22:14:20.000Z","value":"3"}]}]},\n'
+            '{"assetId":"meter-1","name":"Meter 1","attributes":['
+            '{"attributeType":"BOOLEAN","lastValue":"true",'
+            '"lastValueTime":"2023-11-14T22:15:20.000Z","name":"on","data":['
+            '{"timestamp":"2023-11-14T22:15:20.000Z","value":"true"}]},'
+            '{"attributeType":"DOUBLE","lastValue":"231.0",'
+            '"lastValueTime":"2023-11-14T22:15:20.000Z","name":"V","data":['
+            '{"timestamp":"2023-11-14T22:13:20.000Z","value":"230.5"},'
+            '{"timestamp":"2023-11-14T22:15:20.000Z","value":"231.0"}]}]}]\n'
+        )
+
+    def test_columns_nobody_named_follow_in_name_order(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
+    ) -> None:
+        filters = [asks("types"), asks("meter-1", "V", "nothing")]
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, filters, *WHOLE, target, aggregate=aggregate
+        )
+        assert target.read_text("utf-8") == (
+            "assetId,name,timestamp,V,nothing,bigint,boolean,double,timestamp,varchar\n"
+            "types,,2023-11-14 22:13:20.000000000,,,9223372036854775807,false,-1.50e-7,"
+            "2023-11-14 22:13:20.000000000,null\n"
+            "meter-1,Meter 1,2023-11-14 22:13:20.000000000,230.5,,,,,,\n"
+            "meter-1,Meter 1,2023-11-14 22:15:20.000000000,231.0,,,,,,\n"
+        )
+
+    def test_csv_quotes_what_must_be_quoted_and_nothing_else(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
+    ) -> None:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, [asks("odd", ODD, "ü")], *WHOLE, target, aggregate=aggregate
+        )
+        quoted = '"a, ""b""\r\nc"'
+        assert target.read_bytes().decode("utf-8") == (
+            f"assetId,name,timestamp,{quoted},ü\n"
+            f"odd,{quoted},2023-11-14 22:13:20.000000000,{quoted},🌞\n"
+            f"odd,{quoted},2023-11-14 22:13:21.000000000,\\/\u2028\x01\x7f, \n"
+        )
+
+    def test_json_holds_odd_values_as_they_are(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
+    ) -> None:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, [asks("odd")], *WHOLE, target, "JSON", aggregate=aggregate
+        )
+        (asset,) = json.loads(target.read_text("utf-8"))
+        assert asset["name"] == ODD
+        assert {entry["name"]: entry["data"][0]["value"] for entry in asset["attributes"]} == {
+            ODD: ODD,
+            "ü": "🌞",
+        }
+        assert asset["attributes"][0]["data"][1]["value"] == "\\/\u2028\x01\x7f"
+
+    @pytest.mark.parametrize(
+        ("fileFormat", "content"),
+        [("CSV", "assetId,name,timestamp,kW\n"), ("JSON", "[]\n")],
+    )
+    def test_a_result_without_rows_is_a_file_too(
+        self,
+        fileFormat: Any,
+        content: str,
+        aggregate: Any,
+        exchange: AvistaDigitalExchange,
+        measured: str,
+        target: Path,
+    ) -> None:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured,
+            [asks("meter-1", "kW")],
+            "1999-01-01T00:00:00Z",
+            "1999-01-02T00:00:00Z",
+            target,
+            fileFormat,
+            aggregate=aggregate,
+        )
+        assert target.read_text("utf-8") == content
+
+
+@pytest.fixture(scope="module")
+def exported(
+    local: LocalExchange, measured: str, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, Any], bytes]:
+    """Gives the server's own export of a shape, made once."""
+    target = tmp_path_factory.mktemp("exported") / "result"
+
+    @cache
+    def export(shape: str, fileFormat: Any) -> bytes:
+        with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                measured, SHAPES[shape], *WHOLE, target, fileFormat, aggregate="server"
+            )
+        return target.read_bytes()
+
+    return export
+
+
+class TestBothWays:
+    @pytest.mark.parametrize("fileFormat", ["CSV", "JSON"])
+    @pytest.mark.parametrize("shape", SHAPES)
+    def test_give_the_same_bytes_however_the_pages_fall(
+        self,
+        shape: str,
+        fileFormat: Any,
+        exported: Callable[[str, Any], bytes],
+        exchange: AvistaDigitalExchange,
+        measured: str,
+        tmp_path: Path,
+    ) -> None:
+        for maxRows in (1, 7):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                measured,
+                SHAPES[shape],
+                *WHOLE,
+                tmp_path / "result",
+                fileFormat,
+                maxRows,
+                aggregate="client",
+            )
+            assert (tmp_path / "result").read_bytes() == exported(shape, fileFormat)
