@@ -8,6 +8,7 @@ import pytest
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     DataStoreFile,
+    InvalidParameterError,
     InvalidResponseError,
     NotFoundError,
     PathNotFoundError,
@@ -77,6 +78,24 @@ class TestWhereItGoes:
         (tmp_path / "load.csv").write_bytes(b"an older and much longer content" * 10)
         exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
         assert (tmp_path / "load.csv").read_bytes() == CONTENT
+
+    def test_a_link_stays_and_leads_to_the_new_file(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        link = tmp_path / "newest.csv"
+        link.symlink_to("2024.csv")
+        exchange.downloadDataStoreFile(file.dataStoreFileId, link)
+        assert link.is_symlink()
+        assert (tmp_path / "2024.csv").read_bytes() == CONTENT
+
+    def test_a_link_to_a_device_stays(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        link = tmp_path / "output"
+        link.symlink_to("/dev/null")
+        with pytest.raises(InvalidParameterError, match=r"writeLocation: got .*device"):
+            exchange.downloadDataStoreFile(file.dataStoreFileId, link)
+        assert link.is_symlink()
 
     @pytest.mark.parametrize("location", ["nowhere/load.csv", "nowhere/"])
     def test_a_folder_that_does_not_exist_is_refused_before_anything_is_sent(

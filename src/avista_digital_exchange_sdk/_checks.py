@@ -143,8 +143,13 @@ def source_file(argument: str, value: object) -> Path:
 
 
 def target_file(argument: str, value: object, name: str) -> Path:
-    """Where to write a file: `value` itself, or `name` in it when it is a folder."""
+    """Where to write a file: `value` itself, or `name` in it when it is a folder.
+
+    A link stays, and leads to the new file: some, such as /dev/stdout, must not be replaced.
+    """
     given = path(argument, value)
+    if given.is_symlink():
+        given = Path(os.path.realpath(given))
     if given.is_dir():
         return given / name
     if given.exists() and not given.is_file():

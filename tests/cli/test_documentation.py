@@ -21,7 +21,7 @@ from ..test_readme import README, holds
 from .conftest import PATIENCE, PROGRAM
 
 BLOCK = re.compile(
-    r"(?P<comment><!-- not run: .+? -->\n)?^```console\n(?P<text>.*?)^```$", re.M | re.S
+    r"(?P<comment><!-- not run: [^\n]+ -->\n)?^```console\n(?P<text>.*?)^```$", re.M | re.S
 )
 PROMPT = "$ "
 NAMES = [command.name for command in COMMANDS]

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,10 @@ class TestErrors:
     def test_play_no_tricks_on_a_terminal(self) -> None:
         assert "\x1b" not in told(ApiError("\x1b[2Jgone"))
 
+    def test_name_paths_as_they_were_given(self) -> None:
+        missing = FileNotFoundError(2, "No such file or directory", "dataStoreId.1/a.csv")
+        assert told(missing) == "dx://dataStoreId.1/a.csv: No such file or directory"
+
     def test_name_options(self) -> None:
         assert told(InvalidParameterError("startTime: got x")) == "--from: got x"
 
@@ -135,6 +140,15 @@ class TestProcesses:
         )
         os.close(theirs)
         assert (outcome.returncode, outcome.stderr) == (141, b"")
+
+    def test_print_what_the_terminal_has_no_characters_for(
+        self, process: Process, environment: dict[str, str], dx: Command, store: str, tmp_path: Path
+    ) -> None:
+        (tmp_path / "Übersicht.csv").write_text("1")
+        dx("put", tmp_path / "Übersicht.csv", store)
+        outcome = process("ls", store, env=environment | {"PYTHONIOENCODING": "ascii"})
+        assert (outcome.returncode, outcome.stderr) == (0, "")
+        assert outcome.stdout.startswith("\\xdcbersicht.csv\t1\t")
 
     def test_tell_that_nobody_answers(self, process: Process, environment: dict[str, str]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -1,6 +1,7 @@
 """The command line, `avista-dx`."""
 
 import sys
+from io import TextIOWrapper
 
 from .._extras import need
 from ..errors import MissingExtraError
@@ -10,6 +11,9 @@ MISUSED, INTERRUPTED = 2, 130
 
 def main() -> None:
     """Run the command line, or say which extra it needs."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A name that the terminal has no characters for is no reason to fail.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         need("cli", "typer")
         from .app import app

@@ -65,7 +65,7 @@ def uploads(source: Path, target: str, *, into: bool, recursive: bool) -> Iterat
     if into:
         target += SEPARATOR + source.resolve().name
     if not source.is_dir():
-        file = _checks.source_file("SOURCE", source)
+        file = _checks.source_file("SOURCE", str(source))
         yield Copy(str(file), target, file.stat().st_size)
         return
     if not recursive:

@@ -33,7 +33,7 @@ Recursive = Annotated[
 )
 def get(
     run: Run,
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help=HELP)],
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help=HELP)],
     target: Annotated[
         str, typer.Argument(metavar="TARGET", help="A file or folder of this machine.")
     ],
@@ -75,7 +75,7 @@ def get(
 def put(
     run: Run,
     sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders of this machine.")
+        list[Path], typer.Argument(metavar="SOURCE", help="Files and folders of this machine.")
     ],
     target: Annotated[str, typer.Argument(metavar="TARGET", help=HELP)],
     recursive: Recursive = False,

@@ -77,7 +77,7 @@ def tree(run: Run, place: Place) -> None:
 )
 def rm(
     run: Run,
-    places: Annotated[list[str], typer.Argument(metavar="PLACE...", help=HELP)],
+    places: Annotated[list[str], typer.Argument(metavar="PLACE", help=HELP)],
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Directories too, with all in them.")
     ] = False,

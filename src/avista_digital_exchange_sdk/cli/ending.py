@@ -18,6 +18,7 @@ from ..errors import (
     UnauthorizedError,
 )
 from .naming import renamed
+from .places import SCHEME, STORE
 
 DONE, FAILED, MISUSED, REFUSED, NOT_FOUND, INCOMPLETE, UNREACHABLE = range(7)
 INTERRUPTED, PIPE_CLOSED = 130, 141
@@ -94,5 +95,11 @@ def _message(error: BaseException) -> str:
     if isinstance(error, DigitalExchangeError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        place = _place(str(error.filename or ""))
+        return f"{place}: {error.strerror}" if place else error.strerror
     return f"{type(error).__name__}: {error}"
+
+
+def _place(name: str) -> str:
+    """A file's name as it was given: the file system's paths are without their scheme."""
+    return f"{SCHEME}{name}" if name.startswith(STORE) else name

@@ -102,7 +102,7 @@ def publish(
         _pairs("--type", types),
         _pairs("--rename", renames),
     )
-    source = _checks.source_file("FILE", file)
+    source = _checks.source_file("FILE", str(file))
     frame = frame_of(source, columns, _known_types(run, database))
     if dry_run:
         _check(run, frame)

@@ -123,7 +123,9 @@ def _filters(
     if file is None or assets or attributes:
         raise InvalidParameterError("--asset, --filter: valid is one of them")
     try:
-        filters: list[AssetFilter] = json.loads(_checks.source_file("--filter", file).read_bytes())
+        filters: list[AssetFilter] = json.loads(
+            _checks.source_file("--filter", str(file)).read_bytes()
+        )
     except ValueError as error:
         raise InvalidParameterError(f"--filter: {file} is not JSON: {error}") from None
     return filters
@@ -142,7 +144,7 @@ def _target(output: Path | None, kind: Format, plot: Path | None) -> Path | None
     """Where to write the result; refuse what can't be written before anything is asked."""
     if plot is not None:
         need("plot", "matplotlib", "numpy", "pyarrow")
-        if _checks.target_file("--plot", plot, "").suffix.lower() not in PICTURES:
+        if _checks.target_file("--plot", str(plot), "").suffix.lower() not in PICTURES:
             raise _checks.invalid(
                 "--plot", str(plot), "a file that ends with " + ", ".join(PICTURES)
             )
@@ -150,7 +152,7 @@ def _target(output: Path | None, kind: Format, plot: Path | None) -> Path | None
         raise InvalidParameterError("--format: parquet can't be shown on a terminal; give --output")
     if output is None:
         return None
-    return _checks.target_file("--output", output, f"result.{kind}")
+    return _checks.target_file("--output", str(output), f"result.{kind}")
 
 
 def _draw(result: Path, picture: Path, time_zone: str) -> None:
