@@ -74,6 +74,14 @@ class TestBars:
         assert "querying" in read.terminal
         assert " kB of " in read.terminal
 
+    def test_leave_data_where_it_is_sent(
+        self, environment: dict[str, str], database: str, tmp_path: Path
+    ) -> None:
+        statement = "SELECT 1 AS one UNION ALL SELECT 2"
+        outcome = shown("stderr", environment, "sql", database, statement)
+        assert "reading" in outcome.terminal
+        assert outcome.other == "one\n1\n2\n"
+
     def test_do_not_show_where_quiet_is_wanted(
         self, environment: dict[str, str], store: str, large: Path
     ) -> None:

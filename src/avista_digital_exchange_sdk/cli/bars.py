@@ -66,7 +66,15 @@ def _bars() -> "Progress":
 
     columns = [TextColumn("{task.description}"), BarColumn(), Amount(), Rate()]
     console = Console(file=sys.stderr)
-    return Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
+    return Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        # Data goes where it is sent, not to the terminal above the bar.
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
 
 
 def _told(task: "Task", count: float) -> str:
