@@ -72,6 +72,16 @@ class TestBoth:
         assert "TARGET" in dx("get", f"{store}/may.csv", f"{store}/june.csv").complaint
         assert "SOURCE" in dx("get", "may.csv", ".").complaint
 
+    def test_never_write_a_file_over_one_just_written(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, store)
+        two = dx("get", f"{store}/loads/may.csv", f"{store}/loads/2023/may.csv", "new")
+        assert two.exit_code == 2
+        assert "one file only for" in two.complaint
+        assert dx("put", loads / "may.csv", loads / "2023" / "may.csv", store).exit_code == 2
+        assert not Path("new").exists()
+
 
 class TestPut:
     @pytest.mark.parametrize(

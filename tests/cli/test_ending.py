@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,6 +113,26 @@ class TestErrors:
         assert outcome.returncode == 4
         assert local.token not in outcome.stderr
         assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "extra", "arguments"),
+    [
+        ("fsspec", "cli", ["ls", "dataStoreId.1"]),
+        ("pyarrow", "arrow", ["publish", "timeSeriesDbId.1", __file__]),
+        ("matplotlib", "plot", ["query", "x", "--asset", "a", "--from", "-1d", "--plot", "x.png"]),
+        ("ariadne", "local", ["local"]),
+        ("ariadne_codegen", "contract", ["generate", "--queries", "x", "--out", "y"]),
+    ],
+)
+def test_what_is_not_installed_is_told_with_its_extra(
+    dx: Command, monkeypatch: pytest.MonkeyPatch, module: str, extra: str, arguments: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    outcome = dx(*arguments)
+    assert outcome.exit_code == 2
+    assert outcome.complaint.startswith(f"avista-dx: this needs {module}: pip install ")
+    assert f'"avista-digital-exchange-sdk[{extra}]"' in outcome.complaint
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")

@@ -123,6 +123,9 @@ class TestFormats:
         }
         assert (email["breaks"], email["calls"], email["types"]) == (False, [], [])
 
+    def test_json_can_be_asked_for_as_of_every_command(self, command: Command) -> None:
+        assert command("contract", "--json").report["verdict"] == "holds"
+
     def test_github_reads_annotations(self, command: Command, changed: Path) -> None:
         lines = command("contract", "--against", changed, "--format", "github").output.splitlines()
         unused, used, verdict = lines

@@ -55,9 +55,11 @@ def get(
         for one in found
         for copy in downloads(run.files, one, local, into=into, recursive=recursive)
     ]
+    _check_targets(copies)
     by_id = [copy for copy in copies if is_file_id(copy.source)]
+    by_path = [copy for copy in copies if not is_file_id(copy.source)]
     with _told(run, "downloading", copies) as tally:
-        run.files.get(*_ends([copy for copy in copies if copy not in by_id]), callback=tally)
+        run.files.get(*_ends(by_path), callback=tally)
         for copy in by_id:
             Path(copy.target).parent.mkdir(parents=True, exist_ok=True)
             run.exchange.downloadDataStoreFile(copy.source, copy.target, progress=tally.part())
@@ -91,6 +93,7 @@ def put(
     copies = [
         copy for source in sources for copy in uploads(source, path, into=into, recursive=recursive)
     ]
+    _check_targets(copies)
     with _told(run, "uploading", copies) as tally:
         run.files.put(*_ends(copies), callback=tally)
     if run.json:
@@ -105,6 +108,15 @@ def _told(run: Run, what: str, copies: list[Copy]) -> "Iterator[Tally]":
 
     with run.bar(what, "bytes") as tell:
         yield Tally(tell, sum(copy.size for copy in copies))
+
+
+def _check_targets(copies: list[Copy]) -> None:
+    """Refuse to write one file over another one that has just been written."""
+    written: set[str] = set()
+    for copy in copies:
+        if copy.target in written and not copy.is_folder:
+            raise _checks.invalid("SOURCE", copy.source, f"one file only for {copy.target}")
+        written.add(copy.target)
 
 
 def _ends(copies: list[Copy]) -> tuple[list[str], list[str]]:

@@ -1,7 +1,7 @@
 """A file in CSV as a frame to publish."""
 
 import csv
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -66,37 +66,27 @@ def frame_of(path: Path, columns: Columns, known: dict[str, str]) -> Frame:
     names = _column_names(path)
     _check_names("--rename", columns.attributes, names)
     _check_names("--type", columns.types, names)
-    name_column = columns.name_column
-    if name_column is None and NAME in names and NAME not in columns.measures:
-        name_column = NAME
-    keys = {columns.asset_column, name_column, *columns.dimensions}
-    measures = columns.measures or [
-        name for name in names if name not in keys | {columns.time_column}
-    ]
+    columns = _with_defaults(columns, names)
     attributes = {name: columns.attributes.get(name, name) for name in names}
-    types = {name: known[attributes[name]] for name in measures if attributes.get(name) in known}
-    types |= {name: kind.upper() for name, kind in columns.types.items()}
-    texts = [name for name in names if name in keys or types.get(name) == TEXT]
-    table = _read(path, names, texts)
-    for name in measures:
+    types = {name: known[attribute] for name, attribute in attributes.items() if attribute in known}
+    types = {name: kind for name, kind in types.items() if name in columns.measures} | columns.types
+    table = _read(path, names, texts={*_keys(columns), *(n for n in types if types[n] == TEXT)})
+    for name in columns.measures:
         if name in names and kinds.is_integer(table.schema.field(name).type):
             types.setdefault(name, NUMBER)
-
-    def renamed(given: Iterable[str]) -> list[str]:
-        return [attributes.get(name, name) for name in given]
-
     layout = {
         "assetId": columns.asset,
         "assetIdColumn": columns.asset_column,
-        "nameColumn": name_column,
+        "nameColumn": columns.name_column,
         "timeColumn": columns.time_column,
         "dimensionColumns": columns.dimensions,
-        "measureColumns": renamed(measures),
+        "measureColumns": [attributes.get(name, name) for name in columns.measures],
         "measureTypes": {attributes[name]: kind for name, kind in types.items()},
         "measureName": "measurements",
         "version": 1,
     }
-    return Frame(table.rename_columns(_distinct(renamed(names))), layout, columns.time_zone)
+    renamed = table.rename_columns(_distinct(list(attributes.values())))
+    return Frame(renamed, layout, columns.time_zone)
 
 
 def write_rejected(source: Path, target: Path, reasons: dict[int, str]) -> None:
@@ -118,6 +108,22 @@ def write_rejected(source: Path, target: Path, reasons: dict[int, str]) -> None:
                 writer.writerow([*(row[index] for index in kept), reasons[number]])
 
 
+def _with_defaults(columns: Columns, names: Sequence[str]) -> Columns:
+    """What is said of the columns, with what need not be said."""
+    if columns.name_column is None and NAME in names and NAME not in columns.measures:
+        columns = columns._replace(name_column=NAME)
+    taken = {*_keys(columns), columns.time_column}
+    return columns._replace(
+        measures=columns.measures or [name for name in names if name not in taken],
+        types={name: kind.upper() for name, kind in columns.types.items()},
+    )
+
+
+def _keys(columns: Columns) -> list[str | None]:
+    """The columns that tell what a row is about."""
+    return [columns.asset_column, columns.name_column, *columns.dimensions]
+
+
 def _column_names(path: Path) -> list[str]:
     try:
         with _opened(path) as file:
@@ -127,11 +133,11 @@ def _column_names(path: Path) -> list[str]:
     return _distinct([name for name in header if name != REASON])
 
 
-def _read(path: Path, names: Collection[str], texts: Collection[str]) -> pa.Table:
+def _read(path: Path, names: Sequence[str], texts: Container[str | None]) -> pa.Table:
     """Read columns, of the types of their values; `texts` are texts whatever they look like."""
     convert = pyarrow.csv.ConvertOptions(
-        include_columns=list(names),
-        column_types=dict.fromkeys(texts, pa.string()),
+        include_columns=names,
+        column_types={name: pa.string() for name in names if name in texts},
         strings_can_be_null=True,
     )
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True)

@@ -100,7 +100,7 @@ def _entries(files: "DataStoreFileSystem", place: str) -> list[Info]:
     """What a place holds; of a pattern, what it matches."""
     path = path_of(files, "PLACE", place)
     if files.exists(path):
-        return files.ls(path)
+        return contents(files, path)
     return [files.info(match) for match in paths_of(files, "PLACE", place)]
 
 
