@@ -13,6 +13,7 @@ import pytest
 import typer.main
 
 from avista_digital_exchange_sdk.cli.app import COMMANDS, app
+from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.command_line import run_command

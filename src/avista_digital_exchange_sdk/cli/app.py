@@ -13,7 +13,7 @@ from .contract import contract, generate
 from .copying import get, put
 from .data_stores import ls, rm, stores, tree
 from .databases import assets, databases
-from .ending import EXIT_CODES
+from .exit_codes import EXIT_CODES
 from .local import local
 from .publish import publish
 from .query import query

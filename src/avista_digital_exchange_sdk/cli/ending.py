@@ -17,25 +17,18 @@ from ..errors import (
     PublishIncompleteError,
     UnauthorizedError,
 )
+from .exit_codes import (
+    FAILED,
+    INCOMPLETE,
+    INTERRUPTED,
+    MISUSED,
+    NOT_FOUND,
+    PIPE_CLOSED,
+    REFUSED,
+    UNREACHABLE,
+)
 from .naming import renamed
 from .places import SCHEME, STORE
-
-DONE, FAILED, MISUSED, REFUSED, NOT_FOUND, INCOMPLETE, UNREACHABLE = range(7)
-INTERRUPTED, PIPE_CLOSED = 130, 141
-"""What shells say of a program that Ctrl-C ended, and of one whose reader went away."""
-
-EXIT_CODES = {
-    DONE: "Done.",
-    FAILED: "It failed; the message says why.",
-    MISUSED: "It can't be done as asked: an option, argument or file can't be used. "
-    "Nothing was sent.",
-    REFUSED: "The token was refused, or its user may not do this.",
-    NOT_FOUND: "There is nothing of that id or path.",
-    INCOMPLETE: "Only some of the rows were published.",
-    UNREACHABLE: "The platform could not be reached, or not in time. Trying again may help.",
-    INTERRUPTED: "Ctrl-C.",
-    PIPE_CLOSED: "Whoever read the output went away, as `head` does.",
-}
 
 _CODE_OF: list[tuple[type[BaseException], int]] = [
     (InvalidParameterError, MISUSED),

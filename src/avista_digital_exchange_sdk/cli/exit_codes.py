@@ -1,0 +1,19 @@
+"""How commands exit."""
+
+DONE, FAILED, MISUSED, REFUSED, NOT_FOUND, INCOMPLETE, UNREACHABLE = range(7)
+INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143
+"""What shells say of programs that SIGINT, SIGPIPE and SIGTERM ended."""
+
+EXIT_CODES = {
+    DONE: "Done.",
+    FAILED: "It failed; the message says why.",
+    MISUSED: "It can't be done as asked: an option, argument or file can't be used. "
+    "Nothing was sent.",
+    REFUSED: "The token was refused, or its user may not do this.",
+    NOT_FOUND: "There is nothing of that id or path.",
+    INCOMPLETE: "Only some of the rows were published.",
+    UNREACHABLE: "The platform could not be reached, or not in time. Trying again may help.",
+    INTERRUPTED: "Ctrl-C.",
+    PIPE_CLOSED: "Whoever read the output went away, as `head` does.",
+    TERMINATED: "It was told to end, by SIGTERM.",
+}
