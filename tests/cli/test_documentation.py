@@ -113,12 +113,14 @@ def test_shells_complete_commands() -> None:
 
 
 class TestReadme:
-    def test_has_every_command(self) -> None:
+    def test_has_every_command_and_every_exit_code(self) -> None:
         section = (
             README.read_text("utf-8").partition("\n## Command line\n")[2].partition("\n## ")[0]
         )
         for command in COMMANDS:
             assert f"| `{command.name}" in section, command.name
+        for code, meaning in EXIT_CODES.items():
+            assert f"| {code} | {meaning}" in section
 
     def test_has_an_example_of_every_command(self) -> None:
         text = README.read_text("utf-8")
