@@ -37,7 +37,7 @@ class TestColumns:
             "7,Feeder 7,2024-05-01T00:00:00Z,12.5,3,on,true,2024-01-01T00:00:00Z",
         )
         outcome = dx("publish", database, source)
-        assert (outcome.exit_code, outcome.complaint) == (0, "published: 1 rows\n")
+        assert (outcome.exit_code, outcome.complaint) == (0, "rows published: 1\n")
         time = "2024-05-01T00:00:00.000Z"
         assert latest(dx, database) == {
             ("7", "A kW"): ("DOUBLE", "12.5", time),
@@ -201,6 +201,16 @@ class TestRejectedRows:
         assert outcome.report["written"] == 3
         assert [row["row"] for row in outcome.report["rejected"]] == [2, 4]
         assert rejected.exists()
+
+    def test_need_a_place_before_anything_is_sent(
+        self, dx: Command, database: str, write: Write, tmp_path: Path
+    ) -> None:
+        source = write("timestamp,kW", "2024-05-01T00:00:00Z,1")
+        missing = tmp_path / "none" / "rejected.csv"
+        outcome = dx("publish", database, source, "--asset", "a", "--rejected", missing)
+        assert outcome.exit_code == 2
+        assert "--rejected: got" in outcome.complaint
+        assert latest(dx, database) == {}
 
     def test_can_be_mended_and_published_again(
         self, dx: Command, database: str, source: Path

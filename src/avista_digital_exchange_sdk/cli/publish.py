@@ -103,11 +103,13 @@ def publish(
         _pairs("--rename", renames),
     )
     source = _checks.source_file("FILE", str(file))
+    name = f"{source.stem}.rejected{source.suffix}"
+    refuse = _checks.target_file("--rejected", str(rejected or source.with_name(name)), name)
     frame = frame_of(source, columns, _known_types(run, database))
     if dry_run:
         _check(run, frame)
     else:
-        _publish(run, database, source, frame, rejected)
+        _publish(run, database, source, frame, refuse)
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
@@ -124,7 +126,9 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
 def _known_types(run: Run, database: str) -> dict[str, str]:
     """The types of a database's attributes, where its assets agree on them."""
     types: dict[str, set[str]] = {}
-    for asset in run.exchange.listTimeSeriesAssetsAndLatestValues(database):
+    with run.bar("listing", "pages") as tell:
+        assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
+    for asset in assets:
         for attribute in asset.attributes:
             types.setdefault(attribute.name, set()).add(str(attribute.attributeType))
     return {name: found.pop() for name, found in types.items() if len(found) == 1}
@@ -137,12 +141,12 @@ def _check(run: Run, frame: "Frame") -> None:
     columns = {"attribute": lambda pair: pair[0], "type": lambda pair: pair[1]}
     run.show(account["attributes"].items(), columns, json=account)
     run.tell(
-        f"{account['rows']} rows of {len(account['assets'])} assets, "
+        f"rows: {account['rows']}, assets: {len(account['assets'])}, "
         f"from {account['from']} to {account['to']}. Nothing was published."
     )
 
 
-def _publish(run: Run, database: str, source: Path, frame: "Frame", rejected: Path | None) -> None:
+def _publish(run: Run, database: str, source: Path, frame: "Frame", refuse: Path) -> None:
     from .csv_frame import write_rejected
 
     try:
@@ -154,12 +158,11 @@ def _publish(run: Run, database: str, source: Path, frame: "Frame", rejected: Pa
         _report(run, len(error.written), error.rejected)
         summary = PublishIncompleteError(_summary(error))
         if error.rejected:
-            target = rejected or source.with_suffix(f".rejected{source.suffix}")
-            write_rejected(source, target, error.rejected)
-            summary.add_note(f"the rejected rows are in {target}, each with its reason")
+            write_rejected(source, refuse, error.rejected)
+            summary.add_note(f"the rejected rows are in {refuse}, each with its reason")
         raise summary from error
     _report(run, frame.table.num_rows, {})
-    run.tell(f"published: {frame.table.num_rows} rows")
+    run.tell(f"rows published: {frame.table.num_rows}")
 
 
 def _report(run: Run, written: int, rejected: dict[int, str]) -> None:
