@@ -34,7 +34,7 @@ def dx(access: dict[str, str]) -> Command:
 @pytest.fixture
 def environment(access: Mapping[str, str]) -> dict[str, str]:
     """The environment of a process that runs a command."""
-    return os.environ | access | {"COLUMNS": "160"}
+    return os.environ | access
 
 
 @pytest.fixture

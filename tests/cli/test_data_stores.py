@@ -53,7 +53,7 @@ class TestLs:
         assert rows.keys() == {"a.csv", "b.txt", "loads/"}
         size, modified, file_id = rows["a.csv"]
         assert size == "8"
-        assert modified.endswith("+00:00")
+        assert modified.endswith("Z")
         assert file_id.startswith("dataStoreFileId.")
         assert rows["loads/"][2].startswith("dataStoreDirectoryId.")
 

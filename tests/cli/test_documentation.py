@@ -140,7 +140,7 @@ class TestReadme:
         )
         with LocalExchange() as local:
             access = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
-            environment = os.environ | access | {"COLUMNS": "160"}
+            environment = os.environ | access
             shown = run_on_terminal(["bash", "-c", script], "stdout", environment)
         *outputs, _ = shown.terminal.split("\036")
         for example, output, code in zip(found, outputs[::2], outputs[1::2], strict=True):

@@ -35,7 +35,8 @@ class TestTables:
     def test_have_titles_and_whole_ids(
         self, environment: dict[str, str], local: LocalExchange
     ) -> None:
-        title, *rows = shown("stdout", environment, "stores").terminal.splitlines()
+        narrow = environment | {"COLUMNS": "40"}
+        title, *rows = shown("stdout", narrow, "stores").terminal.splitlines()
         assert title.split() == ["name", "dataStoreId", "description"]
         (row,) = [row for row in rows if row.startswith("Solar site")]
         assert local.dataStoreId in row

@@ -1,6 +1,6 @@
 """Entries of data stores, as commands tell of them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from .._paths import SEPARATOR
@@ -29,7 +29,7 @@ def name_of(info: Info) -> str:
 def modified(info: Info) -> str | None:
     """When a file's bytes came."""
     moment: datetime | None = info.get("modified")
-    return None if moment is None else moment.isoformat(timespec="seconds")
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def id_of(info: Info) -> str | None:

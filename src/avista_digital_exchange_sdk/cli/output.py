@@ -8,21 +8,24 @@ from typing import TypeVar
 from .._text import printable
 
 Row = TypeVar("Row")
+WIDEST = 100_000
+"""Characters; more than any table has, so that none is fitted to the terminal."""
+
 Cell = Callable[[Row], object]
 """What a column holds of a row; None where that is nothing."""
 
 
 def print_table(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
-    """Print a table as wide as the terminal."""
+    """Print a table as wide as it is: ids that are cut in two can't be copied."""
     from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text
 
-    titles = [Column(title, overflow="fold", header_style="bold") for title in columns]
+    titles = [Column(title, no_wrap=True, header_style="bold") for title in columns]
     table = Table(*titles, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for row in rows:
         table.add_row(*map(Text, _cells(row, columns)))
-    Console().print(table)
+    Console(width=WIDEST).print(table)
 
 
 def print_lines(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
