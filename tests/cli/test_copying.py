@@ -112,6 +112,20 @@ class TestPut:
         dx("put", loads / "may.csv", store)
         assert [row[1] for row in dx("ls", store).rows] == ["5"]
 
+    def test_follows_links_in_a_folder(self, dx: Command, store: str, loads: Path) -> None:
+        (loads / "linked").symlink_to("2023")
+        dx("put", "-r", loads, store)
+        assert "/loads/linked/old/april.csv" in paths(dx, store)
+
+    def test_of_a_folder_that_can_t_be_read_sends_nothing(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        (loads / "loop").symlink_to(".", target_is_directory=True)
+        outcome = dx("put", "-r", loads, store)
+        assert outcome.exit_code == 1
+        assert len(outcome.complaint.splitlines()) == 1
+        assert paths(dx, store) == []
+
     def test_as_json_tells_the_new_files(self, dx: Command, store: str, loads: Path) -> None:
         files = dx("put", "-r", loads, store, "--json").report
         assert {file["path"].removeprefix(f"{store}/loads/") for file in files} == {

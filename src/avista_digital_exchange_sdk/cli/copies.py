@@ -1,4 +1,4 @@
-"""What is to be copied and where to, folders file by file; and copying it."""
+"""What is to be copied and where to, folders file by file."""
 
 import os
 from collections.abc import Iterator
@@ -70,9 +70,14 @@ def uploads(source: Path, target: str, *, into: bool, recursive: bool) -> Iterat
         return
     if not recursive:
         raise _checks.invalid("SOURCE", str(source), "a file; folders take --recursive")
-    for folder, _, names in os.walk(source):
+    # Nothing is left out: links are followed, and what can't be read is an error.
+    for folder, _, names in os.walk(source, onerror=_refuse, followlinks=True):
         inner = Path(folder)
         path = SEPARATOR.join([target, *inner.relative_to(source).parts])
         yield Copy(folder, path, 0, True)
         for name in names:
             yield Copy(str(inner / name), path + SEPARATOR + name, (inner / name).stat().st_size)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
