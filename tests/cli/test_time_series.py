@@ -146,6 +146,7 @@ class TestQuery:
             (["--asset", "a", "--from", "-7d", "--plot", "x.doc"], "--plot: got 'x.doc'"),
             (["--asset", "a", "--from", "-7d", "--time-zone", "Here"], "--time-zone: got 'Here'"),
             (["--filter", "measured.csv", "--from", "-7d"], "--filter: measured.csv is not JSON"),
+            (["--filter", "none.json", "--from", "-7d"], "--filter: none.json can't be read: No"),
             (["--filter", "other.json", "--from", "-7d"], "--asset, --filter[0]: got"),
         ],
     )

@@ -123,11 +123,11 @@ def _filters(
     if file is None or assets or attributes:
         raise InvalidParameterError("--asset, --filter: valid is one of them")
     try:
-        filters: list[AssetFilter] = json.loads(
-            _checks.source_file("--filter", str(file)).read_bytes()
-        )
+        filters: list[AssetFilter] = json.loads(file.read_bytes())
+    except OSError as error:
+        raise InvalidParameterError(f"--filter: {file} can't be read: {error.strerror}") from error
     except ValueError as error:
-        raise InvalidParameterError(f"--filter: {file} is not JSON: {error}") from None
+        raise InvalidParameterError(f"--filter: {file} is not JSON: {error}") from error
     return filters
 
 
