@@ -6,6 +6,7 @@ from ._text import printable
 
 MOST_ROWS = 100
 LONGEST_TEXT = 300
+LONGEST_IN_ONE_LINE = 32
 
 Row = Mapping[str, object]
 """Values by the titles of their columns."""
@@ -39,15 +40,16 @@ class _Column(list[str]):
     """The cells of a column, in HTML."""
 
     def __init__(self, title: str, values: Sequence[object], preformatted: bool) -> None:
+        texts = [_text(value, preformatted) for value in values]
         is_numeric = all(value is None or _is_number(value) for value in values)
         style = f"text-align: {'right' if is_numeric else 'left'}"
         if preformatted:
             style += "; font-family: monospace; white-space: pre"
+        elif max(map(len, texts)) <= LONGEST_IN_ONE_LINE:
+            style += "; white-space: nowrap"
         start, end = ("<code>", "</code>") if title.endswith(("id", "Id")) else ("", "")
         self.head = f'<th style="{style}">{_escaped(title)}</th>'
-        super().__init__(
-            f'<td style="{style}">{start}{_text(value, preformatted)}{end}</td>' for value in values
-        )
+        super().__init__(f'<td style="{style}">{start}{_escaped(text)}{end}</td>' for text in texts)
 
 
 def _is_number(value: object) -> bool:
@@ -64,7 +66,7 @@ def _text(value: object, preformatted: bool) -> str:
         text = " ".join(text.split())
     if len(text) > LONGEST_TEXT:
         text = f"{text[:LONGEST_TEXT]}…"
-    return _escaped(text)
+    return text
 
 
 def _escaped(text: str) -> str:
