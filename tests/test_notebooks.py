@@ -74,9 +74,17 @@ def test_both_clients_work_under_the_running_loop(execute: Execute) -> None:
 
 class TestBars:
     def test_are_widgets(self, execute: Execute) -> None:
-        drawn = outputs(execute("progress"))
+        notebook = execute("progress")
+        drawn = outputs(notebook)
         assert len(drawn) == 4
         assert all(WIDGET in output.data for output in drawn)
+        widgets = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]
+        styles = [
+            widget["state"]["bar_style"]
+            for widget in widgets["state"].values()
+            if widget["model_name"] == "FloatProgressModel"
+        ]
+        assert styles == ["success"] * 4
 
     def test_are_text_where_there_are_no_widgets(self, execute: Execute) -> None:
         drawn = outputs(execute("progress", WITHOUT_WIDGETS))

@@ -71,7 +71,10 @@ class _Bar:
         if self._bar is None or self._bar.unit.strip() != unit:
             self.close()
             self._bar = _drawn(self._what, unit, total)
-        self._bar.update(done - self._bar.n)
+        # Parts of a file may come in several threads, and what they tell be late.
+        if done > self._bar.n:
+            self._bar.n = done
+        self._bar.update(0)
 
     def close(self) -> None:
         """Leave the bar as it is."""
