@@ -208,6 +208,14 @@ class TestDirectories:
             "id": "f.readme",
         }
 
+    def test_have_entries_that_are_tables_too(self) -> None:
+        place = directory("site", directory("2024"), file("may"), file("june"))
+        assert [row["name"] for row in shown(place.directories)] == ["2024"]
+        assert [(row["name"], row["storageSizeBytes"]) for row in shown(place.files)] == [
+            ("may", "34"),
+            ("june", "34"),
+        ]
+
     def test_say_what_is_not_loaded(
         self, exchange: AvistaDigitalExchange, platform: Platform, data_store: dict[str, str]
     ) -> None:

@@ -1,9 +1,10 @@
 """What a directory of a data store can do beside holding its metadata."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ._html import Row, table
+from ._listing import Listing
 from ._text import printable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class DirectoryListing:
     if TYPE_CHECKING:
         dataStoreDirectoryId: str
         name: str
+        parentDirectoryId: str | None
         contents: list[DataStoreObject]
         model_fields_set: set[str]
 
@@ -40,13 +42,13 @@ class DirectoryListing:
     def directories(self) -> "list[DataStoreDirectory]":
         """The directories in this directory; their own contents are not loaded."""
         entries = (entry.dataStoreDirectory for entry in self.contents)
-        return [directory for directory in entries if directory is not None]
+        return Listing(directory for directory in entries if directory is not None)
 
     @property
     def files(self) -> "list[DataStoreFile]":
         """The files in this directory."""
         entries = (entry.dataStoreFile for entry in self.contents)
-        return [file for file in entries if file is not None]
+        return Listing(file for file in entries if file is not None)
 
     def printContents(self) -> None:
         """Print every directory and file in this directory with its id, directories first.
@@ -72,6 +74,16 @@ class DirectoryListing:
     def _repr_html_(self) -> str | None:
         """A tree, for notebooks."""
         return table(list(self._tree()), preformatted="name")
+
+    def _html_rows(self) -> "Sequence[Row]":
+        """What it is in a list of directories: its contents are mostly not loaded there."""
+        return [
+            {
+                "name": self.name,
+                "dataStoreDirectoryId": self.dataStoreDirectoryId,
+                "parentDirectoryId": self.parentDirectoryId,
+            }
+        ]
 
     def _tree(self, trunk: str = "", branch: str = "") -> "Iterator[Row]":
         """The directory and, below it, what is known to be in it."""
