@@ -168,7 +168,7 @@ class TestFiles:
             store.uploadFile(source, name)
 
     def test_a_local_file_must_be_there(self, store: Plain, tmp_path: Path) -> None:
-        with pytest.raises(PathNotFoundError):
+        with pytest.raises(PathNotFoundError, match="localFilePath: got"):
             store.uploadFile(tmp_path / "nothing.csv")
 
 

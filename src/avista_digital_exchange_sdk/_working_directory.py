@@ -153,6 +153,7 @@ class WorkingDirectory:
             ('july', 'csv')
         """
         calls, store = self._exchange()
+        source = _checks.source_file("localFilePath", localFilePath)
         given = "" if name is None else _checks.text("name", name)
         folder, separator, own_name = given.rpartition(SEPARATOR)
         if own_name in (HERE, UP):
@@ -163,7 +164,7 @@ class WorkingDirectory:
         return await calls.uploadFileToDataStore(
             store.dataStoreId,
             self._id(place),
-            localFilePath,
+            source,
             own_name or None,
             description,
             progress=progress,

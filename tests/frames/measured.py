@@ -13,6 +13,9 @@ WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 WAYS = ["server", "client"]
 ODD = 'a, "b"\r\nc'
 NANOSECONDS = START * 10**9 + 123_456_789
+NOON = 1_714_564_800 * 10**9
+"""2024-05-01T12:00:00Z, in nanoseconds."""
+
 INSTANT = pa.timestamp("ns", "UTC")
 
 TYPES = {
@@ -74,3 +77,10 @@ def of_types() -> pa.Table:
 
 
 START_TIME = datetime.fromtimestamp(START, UTC)
+
+
+def frame(**columns: Any) -> pa.Table:
+    """Rows of the asset `a`, a second apart, as an Arrow table."""
+    count = max(map(len, columns.values()))
+    times = instants(*(NOON + n * 10**9 for n in range(count)))
+    return pa.table({"assetId": ["a"] * count, "timestamp": times, **columns})

@@ -34,6 +34,13 @@ _NATURAL: dict[MeasureValueType, list[Callable[[Any], bool]]] = {
     VARCHAR: [kinds.is_string],
     TIMESTAMP: [kinds.is_timestamp, kinds.is_date],
 }
+_WORDS = {
+    BOOLEAN: "truths",
+    BIGINT: "whole numbers",
+    DOUBLE: "numbers with a fraction",
+    VARCHAR: "texts",
+    TIMESTAMP: "times",
+}
 _MADE_FROM = {
     BOOLEAN: {BOOLEAN, VARCHAR},
     BIGINT: {BIGINT, DOUBLE, VARCHAR},
@@ -95,8 +102,9 @@ class GivenFrame:
         if natural is None:
             return pa.nulls(len(column), TEXT)
         if natural not in _MADE_FROM[wanted]:
+            valid = " or ".join(_WORDS[kind] for kind in _NATURAL if kind in _MADE_FROM[wanted])
             raise InvalidParameterError(
-                f"frame: column {name!r} is of type {column.type}; that makes no {wanted}"
+                f"frame: column {name!r} is of type {column.type}; {wanted} is made of {valid}"
             )
         try:
             return self._made(str(name), column, wanted)
@@ -146,7 +154,9 @@ def table_of(argument: str, frame: object, valid: str = VALID_FRAME) -> pa.Table
         return plain(pa.table(frame))
     except (pa.ArrowException, UnicodeError) as error:
         reason = "; ".join(map(str, error.args))
-        raise InvalidParameterError(f"{argument}: its columns can't be read: {reason}") from None
+        raise InvalidParameterError(
+            f"{argument}: its columns can't be read: {reason}; valid is {valid}"
+        ) from None
     except (TypeError, ValueError):
         raise _checks.invalid(argument, frame, valid) from None
 
