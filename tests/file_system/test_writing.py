@@ -1,5 +1,6 @@
 """Writing and replacing files by path: whole or not at all."""
 
+import tracemalloc
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -47,6 +48,23 @@ class TestWriting:
             file.write(b"12.5")
             assert len(list(spool.iterdir())) == 1
         assert list(spool.iterdir()) == []
+
+    def test_memory_holds_no_more_of_a_larger_file(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        block = bytes(1 << 20)
+        tracemalloc.start()
+        try:
+            with file_system.open(f"{home}/large.bin", "wb") as file:
+                for _ in range(48):
+                    file.write(block)
+            with file_system.open(f"{home}/large.bin", block_size=1 << 17) as file:
+                while file.read(1 << 20):
+                    pass
+            assert tracemalloc.get_traced_memory()[1] < 16 << 20
+        finally:
+            tracemalloc.stop()
+        assert file_system.size(f"{home}/large.bin") == 48 << 20
 
     def test_compressing_is_left_to_fsspec(
         self, file_system: DataStoreFileSystem, home: str
