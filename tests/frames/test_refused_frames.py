@@ -86,7 +86,7 @@ REFUSED = [
     (pd.DataFrame({"x": [1, "a"]}), {}, "frame: its columns can't be read"),
     (pd.DataFrame({"x": ["\ud800"]}, dtype=object), {}, "frame: its columns can't be read"),
     (pd.DataFrame([[1, 2]], columns=["x", "x"]), {}, "frame"),
-    (pd.Series([1.5], name="kW"), {}, "frame: its columns can't be read.*; valid is a frame"),
+    (pd.Series([1.5], name="kW"), {}, "(?s)frame: .*; valid is a frame"),
     (pl.DataFrame({"x": [1]}).lazy(), {}, "frame: got .*PyCapsule"),
     ("a.csv", {}, "frame: got 'a.csv'; valid is a frame of pandas or polars"),
     (None, {}, "frame"),
