@@ -126,6 +126,7 @@ class TestConcurrency:
         assert len(file_system.find(home)) == 24
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+    @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # newer Pythons warn of threads
     def test_a_forked_process_has_connections_of_its_own(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
