@@ -60,6 +60,13 @@ class TestPanels:
         assert lines(state) == [[1, 0, 1]]
         assert on.lines[0].get_drawstyle() == "steps-post"
 
+    def test_show_every_asset_that_is_in_one_state(self) -> None:
+        one = rows(3, State=["on", "off", "on"])
+        (axes,) = plotTimeSeries(pd.concat([one, one.assign(assetId="x", name="X")])).axes
+        first, second = lines(axes)
+        assert np.round(first).tolist() == np.round(second).tolist() == [1, 0, 1]
+        assert first[0] > second[0]
+
     def test_of_texts_that_are_never_the_same_are_left_out_and_named(self) -> None:
         result = rows(kW=1.0, Note=[f"note {n}" for n in range(24)], seen=NOON)
         figure = plotTimeSeries(result)
@@ -95,6 +102,14 @@ class TestLines:
         one = rows(**{"P (kW)": 1.0, "Q (kW)": 2.0})
         figure = plotTimeSeries(pd.concat([one, one.assign(assetId="x", name="X")]))
         assert legend(figure.axes[0]) == ["Meter 1 · P", "X · P", "Meter 1 · Q", "X · Q"]
+
+    def test_have_room_beside_long_names(self) -> None:
+        one = rows(**{f"{'A rather long name of a sensor'} {n} (kW)": 1.0 for n in (1, 2)})
+        other = one.assign(assetId="x", name="The other meter, with a longer name")
+        figure = plotTimeSeries(pd.concat([one, other]))
+        drawn(figure)
+        (axes,) = figure.axes
+        assert axes.get_position().width > 0.5
 
     def test_of_very_many_assets_are_listed_as_far_as_there_is_room(self) -> None:
         every = [rows(2, kW=float(n)).assign(assetId=f"m{n}", name=None) for n in range(30)]

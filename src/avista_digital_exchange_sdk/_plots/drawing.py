@@ -15,12 +15,14 @@ from matplotlib.ticker import FixedLocator
 from ..errors import InvalidParameterError
 from .panels import Panel, name_and_unit, panels_of
 from .series import Drawable, Series
-from .thinning import Line, line_of
+from .thinning import Line, Numbers, line_of
 from .time_axis import Span, days, prepare_time_axis
 
 MOST_PANELS = 40
 MOST_LABELS = 24
 LONGEST_LABEL = 36
+LONGEST_PART = 22
+"""Of a label of two parts."""
 LONGEST_TITLE = 110
 
 # Inches.
@@ -35,6 +37,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4
 """The palette of Okabe and Ito, which people who see colours differently can tell apart."""
 
 DARKER = 0.85
+SPREAD = 0.3
+"""How far apart the first and the last of several lines are that are in one state."""
+
 STYLES = ("-", "--", ":", "-.")
 GREY = "#666666"
 FAINT = "#E5E5E5"
@@ -93,7 +98,8 @@ def _labels(panel: Panel, assets: Sequence[str]) -> list[str]:
         parts = [series.asset] if len(assets) > 1 else []
         if len(attributes) > 1:
             parts.append(name_and_unit(series.attribute)[0])
-        every.append(" · ".join(map(_shown, parts)))
+        longest = LONGEST_PART if len(parts) > 1 else LONGEST_LABEL
+        every.append(" · ".join(_shown(part, longest) for part in parts))
     return every
 
 
@@ -105,8 +111,9 @@ def _height(panel: Panel, labels: Sequence[str]) -> float:
 
 
 def _prepare(axes: Axes, panel: Panel) -> None:
-    names = [_shown(name_and_unit(attribute)[0]) for attribute in panel.attributes]
-    title = _shown(", ".join(names), LONGEST_TITLE)
+    names = [name_and_unit(attribute)[0] for attribute in panel.attributes]
+    longest = max(LONGEST_TITLE // len(names), LONGEST_LABEL)
+    title = _shown(", ".join(_shown(name, longest) for name in names), LONGEST_TITLE)
     axes.set_title(title, loc="left", size=10, parse_math=False)
     axes.set_ylabel(_shown(_powers(panel.unit)), color=GREY, parse_math=False)
     axes.grid(color=FAINT, linewidth=0.8)
@@ -126,12 +133,23 @@ def _draw_lines(
     axes: Axes, panel: Panel, labels: Sequence[str], assets: Sequence[str], span: Span
 ) -> None:
     handles = []
-    for series in panel.series:
+    for series, values in zip(panel.series, _shifted(panel), strict=True):
         colour, style = _look(series, panel, assets)
-        line = line_of(series.times, series.values).thinned(*span)
+        line = line_of(series.times, values).thinned(*span)
         handles.append(_draw_line(axes, line, colour, style, stepped=series.states is not None))
     if any(labels):
         _draw_legend(axes, handles, labels)
+
+
+def _shifted(panel: Panel) -> list[Numbers]:
+    """Each line's values. States of several assets are beside each other, or one would hide all."""
+    count = len(panel.series)
+    if panel.states is None or count == 1:
+        return [series.values for series in panel.series]
+    return [
+        series.values + SPREAD * (0.5 - place / (count - 1))
+        for place, series in enumerate(panel.series)
+    ]
 
 
 def _look(series: Series, panel: Panel, assets: Sequence[str]) -> tuple[str, str]:
