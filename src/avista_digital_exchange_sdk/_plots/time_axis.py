@@ -52,10 +52,10 @@ class Span(NamedTuple):
 def prepare_time_axis(axes: Axes, span: Span, zone: ZoneInfo) -> None:
     """Lay out the axis of time in a zone."""
     locator = dates.AutoDateLocator(tz=zone, minticks=4, maxticks=9)
+    # Beside the axis it would write one date alone; the label tells of both ends.
     formatter = dates.ConciseDateFormatter(
-        # What it would write beside the axis, the label tells of both ends.
         locator, zone, _FORMATS, zero_formats=_BEGINNINGS, show_offset=False
-    )  # fmt: skip
+    )
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(formatter)
     axes.set_xlim(*days(span.shown))
