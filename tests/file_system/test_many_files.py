@@ -1,6 +1,8 @@
 """Whole folders, uploaded and downloaded several files at once."""
 
+import itertools
 import signal
+import threading
 from pathlib import Path
 
 import fsspec
@@ -30,14 +32,13 @@ class Interrupting(fsspec.Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pressed = False
+        self._told = itertools.count()
 
     def branched(self, *_: object, **__: object) -> "Interrupting":
         return self
 
     def absolute_update(self, value: int) -> None:
-        if value and not self.pressed:
-            self.pressed = True
+        if value and next(self._told) == 0:
             signal.raise_signal(signal.SIGINT)
 
 
@@ -147,6 +148,31 @@ class TestUploads:
         with pytest.raises(KeyboardInterrupt):
             file_system.get(f"{home}/y", str(target), recursive=True, callback=Interrupting())
         assert {path.name for path in target.rglob("*")} <= set("abcd")
+
+    def test_an_interruption_while_they_are_begun_lets_none_go_on(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        tree: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        begun: list[threading.Thread] = []
+        start = threading.Thread.start
+
+        def interrupted(thread: threading.Thread) -> None:
+            start(thread)
+            if thread.name.startswith("avista-dx"):
+                begun.append(thread)
+                if len(begun) == 2:
+                    raise KeyboardInterrupt
+
+        monkeypatch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            watched_file_system.put(str(tree), f"{home}/site", recursive=True)
+        for thread in begun:
+            thread.join()
+        assert "PUT" not in proxy.names
 
     def test_one_that_must_not_replace_does_not(
         self, file_system: DataStoreFileSystem, home: str, tree: Path

@@ -5,6 +5,7 @@ from concurrent.futures import (  # noqa: TID251  # only the SDK proper waits th
     ThreadPoolExecutor,
     as_completed,
 )
+from threading import Event  # noqa: TID251  # likewise
 from typing import Any
 
 from .._progress import Tell
@@ -45,23 +46,29 @@ class Copies:
     def __init__(self, copy: Copy, callback: Any) -> None:
         self._copy = copy
         self._callback = callback
+        self._begun = Event()
         self._stopped = False
 
     def make(self, pairs: Iterable[Pair]) -> None:
         """Copy every pair; raise the first error, when those under way have ended too."""
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="avista-dx") as pool:
-            copies = [pool.submit(self._one, *pair) for pair in pairs]
-            self._callback.set_size(len(copies))
             try:
+                copies = [pool.submit(self._one, *pair) for pair in pairs]
+                self._callback.set_size(len(copies))
+                # Only now: a pool that is interrupted while it starts a thread forgets that thread.
+                self._begun.set()
                 for ended in as_completed(copies):
                     ended.result()
                     self._callback.relative_update()
             finally:
                 self._stopped = True
-                for waiting in copies:
-                    waiting.cancel()
+                self._begun.set()
+                pool.shutdown(cancel_futures=True)
 
     def _one(self, source: str, target: str) -> None:
+        self._begun.wait()
+        if self._stopped:
+            raise _Stopped
         with self._callback.branched(source, target) as child:
             report = reporting(child)
 
