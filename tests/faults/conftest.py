@@ -21,6 +21,17 @@ from .proxy import Proxy
 from .secrets import SERVERS, Listener, Watched, forms
 
 RETRIES = 2
+IMPATIENT = {"timeout": 0.5, "maxRetries": 20}
+"""For a network that is silent once: soon tried again, and often enough for a slow machine."""
+
+PATIENCE = 1.5
+"""Seconds, where a step before the silent one is never tried again: enough for a slow machine."""
+
+NO_END = 3600
+"""Seconds; whoever waits so long for an answer waits for ever."""
+
+in_time = pytest.mark.timeout(60)
+"""For what must not wait for a silent network any longer than it says."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ def our_threads() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if not thread.name.startswith(SERVERS)}
 
 
-def eventually(condition: Callable[[], object], seconds: float = 3) -> bool:
+def eventually(condition: Callable[[], object], seconds: float = 30) -> bool:
     """Whether a condition comes true within a short time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -1,7 +1,6 @@
 """Queries with filters over a network that fails: the whole file, or none and an error in time."""
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -22,7 +21,7 @@ from avista_digital_exchange_sdk import (
     _subscriptions,
 )
 
-from .conftest import RETRIES, Far, Reach
+from .conftest import IMPATIENT, NO_END, RETRIES, Far, Reach, in_time
 from .proxy import Fault
 from .scenarios import (
     HTML,
@@ -95,9 +94,8 @@ def _measurements(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def measured(_measurements: Measured, monkeypatch: pytest.MonkeyPatch) -> Measured:
+def measured(_measurements: Measured) -> Measured:
     """A database with measurements, of which no query is under way."""
-    monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 0.5)
     _measurements.far.local.exchange.time_series.queries._queries.clear()
     return _measurements
 
@@ -143,7 +141,7 @@ def test_a_failure_that_passes_changes_nothing(
 def test_nor_does_it_where_the_result_is_put_together_on_this_side(
     fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
 ) -> None:
-    exchange = reach(timeout=0.5)
+    exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     format_ = "CSV" if fault.way == "request" else "JSON"
     assert measured.query(exchange, target, "client", exportFileFormat=format_)
@@ -152,11 +150,11 @@ def test_nor_does_it_where_the_result_is_put_together_on_this_side(
     assert [*target.parent.iterdir()] == [target]
 
 
-@scenarios(silences(PAGE), silences(PAGE, 3), silences(EXPORT), silences("GET"))
+@scenarios(silences(PAGE)[:1], silences(PAGE, 3)[1:], silences(EXPORT)[::2], silences("GET")[::2])
 def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
 ) -> None:
-    exchange = reach(timeout=0.4)
+    exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
     assert far.proxy.happened
@@ -197,18 +195,23 @@ def test_a_real_time_connection_that_breaks_does_not_keep_the_file_from_being_ma
     assert len(far.running_queries(measured.database)) == 1
 
 
+@in_time
 @scenarios(
     [Fault(step, "request", "stall", 0.5) for step in ("websocket", *FROM_CLIENT)],
     [Fault(step, "answer", "stall") for step in ("websocket", "connection_ack", "start_ack")],
 )
 def test_one_that_falls_silent_as_it_begins_does_not_either(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+    fault: Fault,
+    measured: Measured,
+    reach: Reach,
+    far: Far,
+    target: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    exchange = reach(timeout=0.5)
+    monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 0.5)
+    exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
-    begun = time.monotonic()
     assert measured.query(exchange, target, "auto")
-    assert time.monotonic() - begun < 4
     assert far.proxy.happened
     assert target.read_bytes() == measured.expected["CSV"]
 
@@ -229,11 +232,12 @@ def test_one_that_drops_before_the_notification_is_opened_anew(
     assert target.read_bytes() == measured.expected["CSV"]
 
 
+@in_time
 def test_one_that_shows_no_sign_of_life_is_opened_anew(
     measured: Measured, reach: Reach, far: Far, target: Path
 ) -> None:
     def impatient(_text: bytes) -> list[bytes]:
-        return [b'{"type":"connection_ack","payload":{"connectionTimeoutMs":400}}']
+        return [b'{"type":"connection_ack","payload":{"connectionTimeoutMs":1500}}']
 
     exchange = reach()
     far.proxy.expect(
@@ -241,9 +245,7 @@ def test_one_that_shows_no_sign_of_life_is_opened_anew(
         Fault("ka", "answer", "drop"),
         Fault("data", "answer", "stall"),
     )
-    begun = time.monotonic()
-    assert measured.query(exchange, target, "server", exportTimeout=60)
-    assert time.monotonic() - begun < 4
+    assert measured.query(exchange, target, "server", exportTimeout=NO_END)
     assert len(far.proxy.happened) == 3
     assert far.proxy.seen.count("websocket") == 2
     assert target.read_bytes() == measured.expected["CSV"]
@@ -297,6 +299,7 @@ def test_a_notification_too_many_changes_nothing(
     assert target.read_bytes() == measured.expected["CSV"]
 
 
+@in_time
 @scenarios(
     [Fault("data", "answer", "drop", times=99), Fault("data", "answer", "stall", times=99)],
     [pytest.param(Fault("data", "answer", lambda text: another(text)[:1], times=99), id="another")],
@@ -306,10 +309,8 @@ def test_one_that_never_comes_is_an_error_in_time(
 ) -> None:
     exchange = reach()
     far.proxy.expect(fault)
-    begun = time.monotonic()
     with pytest.raises(ExportTimeoutError, match=r"not announced within 0\.6 s") as caught:
         measured.query(exchange, target, "auto", exportTimeout=0.6)
-    assert time.monotonic() - begun < 2.5
     assert caught.value.queryId
     assert target.read_bytes() == OLD
     assert [*target.parent.iterdir()] == [target]

@@ -6,26 +6,31 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
-from avista_digital_exchange_sdk import (
-    AsyncAvistaDigitalExchange,
-    AvistaDigitalExchange,
-    _download,
-    _graphql,
-)
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, _download, _graphql
 
-from .conftest import Far, Reach
+from .calls import (
+    Call,
+    Held,
+    directory,
+    download,
+    latest,
+    publish,
+    query,
+    query_here,
+    records,
+    sql,
+    upload,
+)
+from .conftest import NO_END, Far, Reach, in_time
 from .proxy import Fault
 from .scenarios import scenarios
 
 CONTENT = bytes(range(256)) * 4096
-TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
 CREATE = "storage_createDataStoreFile"
 META = "storage_getDataStoreFile"
 ADDRESS = "storage_getDataStoreFileDownload"
@@ -36,15 +41,6 @@ SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 PAGE = "timeSeriesDb_queryDatabase"
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
 CANCEL = "timeSeriesDb_cancelDatabaseQuery"
-
-
-class Held(NamedTuple):
-    """What every call can be made with."""
-
-    dataStoreId: str
-    homeDirectoryId: str
-    dataStoreFileId: str
-    timeSeriesDbId: str
 
 
 @pytest.fixture(scope="session")
@@ -67,55 +63,6 @@ def held(_held: Held, far: Far) -> Held:
     return _held._replace(
         dataStoreId=store["dataStoreId"], homeDirectoryId=store["homeDirectoryId"]
     )
-
-
-def records(exchange: Any) -> list[Any]:
-    return [
-        exchange.createTimeSeriesInputRecord(number, "SECONDS", "power", "BIGINT", number)
-        for number in range(150)
-    ]
-
-
-Call = Callable[[Any, Held, Path], Any]
-
-
-def upload(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.uploadFileToDataStore(
-        held.dataStoreId, held.homeDirectoryId, folder / "source.bin"
-    )
-
-
-def download(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.downloadDataStoreFile(held.dataStoreFileId, folder)
-
-
-def publish(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.publishToTimeSeriesDatabase(
-        held.timeSeriesDbId, "other", records(AvistaDigitalExchange("token"))
-    )
-
-
-def directory(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.getDataStoreDirectory(held.homeDirectoryId)
-
-
-def latest(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.listTimeSeriesAssetsAndLatestValues(held.timeSeriesDbId, folder)
-
-
-def sql(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.queryTimeSeriesDatabase_TimestreamFormat(held.timeSeriesDbId, "SELECT 1")
-
-
-def query(exchange: Any, held: Held, folder: Path, aggregate: str = "server") -> Any:
-    return exchange.queryTimeSeriesDatabaseWithFilters(
-        held.timeSeriesDbId, [{"assetId": "meter"}], *TIMES, folder, maxRows=50,
-        aggregate=aggregate,
-    )  # fmt: skip
-
-
-def query_here(exchange: Any, held: Held, folder: Path) -> Any:
-    return query(exchange, held, folder, "client")
 
 
 POINTS: list[tuple[Call, list[Fault]]] = [
@@ -168,9 +115,7 @@ def ctrl_c(far: Far) -> Iterator[None]:
     """Presses Ctrl-C as soon as the network stalls."""
 
     def press() -> None:
-        if far.proxy.stalled.wait(20):
-            # Whoever stalls is to be waited for by then.
-            time.sleep(0.05)
+        if far.proxy.stalled.wait(60):
             os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=press, name="proxy: Ctrl-C")
@@ -180,34 +125,32 @@ def ctrl_c(far: Far) -> Iterator[None]:
     thread.join()
 
 
+@in_time
 @at_every_point
 def test_ctrl_c(
     call: Call, fault: Fault, held: Held, reach: Reach, far: Far, folder: Path, ctrl_c: None
 ) -> None:
-    exchange = reach(timeout=30)
+    exchange = reach(timeout=NO_END)
     far.proxy.expect(fault)
-    begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         call(exchange, held, folder)
-    assert time.monotonic() - begun < 3
     assert far.proxy.happened
     assert_nothing_is_left(far, held, folder)
 
 
+@in_time
 @at_every_point
 def test_a_task_that_is_cancelled(
     call: Call, fault: Fault, held: Held, far: Far, folder: Path
 ) -> None:
     async def run() -> None:
         token, endpoint = far.local.token, far.proxy.endpoint
-        async with AsyncAvistaDigitalExchange(token, endpoint=endpoint, timeout=30) as exchange:
+        async with AsyncAvistaDigitalExchange(token, endpoint=endpoint, timeout=NO_END) as exchange:
             task = asyncio.create_task(call(exchange, held, folder))
-            assert await asyncio.to_thread(far.proxy.stalled.wait, 10)
-            begun = time.monotonic()
+            assert await asyncio.to_thread(far.proxy.stalled.wait, 60)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert time.monotonic() - begun < 2
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     far.proxy.expect(fault)
@@ -215,6 +158,7 @@ def test_a_task_that_is_cancelled(
     assert_nothing_is_left(far, held, folder)
 
 
+@in_time
 @scenarios(
     [Fault("PUT", "answer", "stall"), Fault(PAGE, "answer", "stall", 0.5, 1)],
 )
@@ -228,19 +172,18 @@ def test_ctrl_c_on_a_dead_network_is_not_waited_for_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_graphql, "HURRIED_TIMEOUT", 0.5)
-    exchange = reach(timeout=30)
+    exchange = reach(timeout=NO_END)
     tidying = [
         Fault(step, "answer", "stall", times=99) for step in ("storage_deleteDataStoreFile", CANCEL)
     ]
     far.proxy.expect(fault, *tidying)
-    begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         (upload if fault.step == "PUT" else query)(exchange, held, folder)
-    assert time.monotonic() - begun < 3
     assert len(far.proxy.happened) == 2
     assert [path.name for path in folder.iterdir()] == ["source.bin"]
 
 
+@in_time
 def test_ctrl_c_while_several_connections_fetch_a_file(
     held: Held,
     reach: Reach,
@@ -253,31 +196,30 @@ def test_ctrl_c_while_several_connections_fetch_a_file(
     monkeypatch.setattr(_download, "FAST", float("inf"))
     monkeypatch.setattr(_download, "LONG", 0)
     monkeypatch.setattr(_download, "PART_SIZE", len(CONTENT) // 10)
-    exchange = reach(timeout=30)
+    exchange = reach(timeout=NO_END)
     far.proxy.expect(Fault("GET", "answer", "stall", 0.5, after=1, times=99))
-    begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         download(exchange, held, folder)
-    assert time.monotonic() - begun < 3
     assert_nothing_is_left(far, held, folder)
 
 
 PROGRAM = """
 import asyncio, pathlib, sys
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
-from tests.faults import test_interruptions as calls
+from tests.faults import calls
 
-name, colour, token, endpoint, folder, *held = sys.argv[1:]
+name, colour, token, endpoint, timeout, folder, *held = sys.argv[1:]
 call, held, folder = getattr(calls, name), calls.Held(*held), pathlib.Path(folder)
+options = {"endpoint": endpoint, "timeout": float(timeout)}
 
 async def main():
-    async with AsyncAvistaDigitalExchange(token, endpoint=endpoint) as exchange:
+    async with AsyncAvistaDigitalExchange(token, **options) as exchange:
         await call(exchange, held, folder)
 
 if colour == "async":
     asyncio.run(main())
 else:
-    with AvistaDigitalExchange(token, endpoint=endpoint) as exchange:
+    with AvistaDigitalExchange(token, **options) as exchange:
         call(exchange, held, folder)
 """
 
@@ -296,22 +238,19 @@ def test_the_interpreter_exits_at_once(
     call: Call, fault: Fault, colour: str, held: Held, far: Far, folder: Path
 ) -> None:
     far.proxy.expect(fault)
-    settings = [call.__name__, colour, far.local.token, far.proxy.endpoint, str(folder), *held]
+    settings = [call.__name__, colour, far.local.token, far.proxy.endpoint, str(NO_END)]
     program = subprocess.Popen(
-        [sys.executable, "-X", "dev", "-c", PROGRAM, *settings],
+        [sys.executable, "-X", "dev", "-c", PROGRAM, *settings, str(folder), *held],
         stderr=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
     )
     try:
-        assert far.proxy.stalled.wait(20)
-        pressed = time.monotonic()
+        assert far.proxy.stalled.wait(60)
         program.send_signal(signal.SIGINT)
-        _, errors = program.communicate(timeout=10)
+        _, errors = program.communicate(timeout=60)
     finally:
         program.kill()
-    # Long before any timeout of the network.
-    assert time.monotonic() - pressed < 5
     assert program.returncode == -signal.SIGINT
     assert errors.rstrip().endswith("KeyboardInterrupt")
     assert "Warning" not in errors

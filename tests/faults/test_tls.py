@@ -13,7 +13,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.doors import Door
 from ..support.secure import Authority
-from .conftest import RETRIES, eventually
+from .conftest import RETRIES, eventually, in_time
 from .proxy import Fault, Proxy
 from .scenarios import scenarios
 
@@ -102,12 +102,13 @@ def test_change_nothing(
     assert directory.files == []
 
 
+@in_time
 @scenarios([Fault("handshake", "request", what, times=99) for what in ("close", "stall")])
 def test_are_an_error_in_time_where_they_stay(
     fault: Fault, secure: Secure, reached: Callable[..., AvistaDigitalExchange]
 ) -> None:
-    exchange = reached(timeout=0.3)
+    exchange = reached(timeout=1, maxRetries=1)
     secure.proxy.expect(fault)
     with pytest.raises(ConnectionFailedError):
         exchange.getUserInfo()
-    assert len(secure.proxy.happened) == 1 + RETRIES
+    assert len(secure.proxy.happened) == 2

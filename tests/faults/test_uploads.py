@@ -1,6 +1,5 @@
 """Uploads over a network that fails: the file is there once and whole, or not at all."""
 
-import time
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from avista_digital_exchange_sdk import (
     TransferError,
 )
 
-from .conftest import RETRIES, Far, Reach
+from .conftest import IMPATIENT, PATIENCE, Far, Reach, in_time
 from .proxy import Fault
 from .scenarios import (
     HTML,
@@ -86,11 +85,11 @@ def test_a_failure_that_passes_changes_nothing(
     assert place.content(file) == CONTENT
 
 
-@scenarios(silences("PUT"), silences(META))
+@scenarios(silences("PUT")[:2], silences(META)[2:])
 def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     fault: Fault, place: Place, reach: Reach, far: Far
 ) -> None:
-    exchange = reach(timeout=0.4)
+    exchange = reach(timeout=PATIENCE)
     far.proxy.expect(fault)
     file = place.upload(exchange)
     assert far.proxy.happened
@@ -98,6 +97,7 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     assert place.content(file) == CONTENT
 
 
+@in_time
 @scenarios(
     [
         Fault("PUT", "request", "reset", 0.5, times=99),
@@ -110,13 +110,11 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
 def test_a_failure_that_stays_is_an_error_and_leaves_no_file(
     fault: Fault, place: Place, reach: Reach, far: Far
 ) -> None:
-    exchange = reach(timeout=0.3)
+    exchange = reach(timeout=PATIENCE, maxRetries=1)
     far.proxy.expect(fault)
-    begun = time.monotonic()
     with pytest.raises(TransferError, match=r"load\.bin"):
         place.upload(exchange)
-    assert time.monotonic() - begun < 3
-    assert len(far.proxy.happened) == 1 + RETRIES
+    assert len(far.proxy.happened) == 2
     assert place.files() == []
 
 
@@ -128,7 +126,7 @@ def test_a_failure_that_stays_is_an_error_and_leaves_no_file(
 def test_the_file_is_created_once_at_most(
     fault: Fault, place: Place, reach: Reach, far: Far
 ) -> None:
-    exchange = reach(timeout=0.5)
+    exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     try:
         file = place.upload(exchange)
@@ -148,7 +146,7 @@ def test_the_file_is_created_once_at_most(
 def test_the_record_of_a_failed_upload_is_removed_whatever_happens(
     fault: Fault, place: Place, reach: Reach, far: Far
 ) -> None:
-    exchange = reach(timeout=0.5)
+    exchange = reach(timeout=PATIENCE)
     far.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)), fault)
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
         place.upload(exchange)
@@ -182,13 +180,14 @@ def test_a_refusal_that_comes_while_the_bytes_still_go_is_an_error_at_once(
     assert place.files() == []
 
 
+@in_time
 def test_a_network_that_takes_no_bytes_is_not_waited_for_for_ever(
     place: Place, reach: Reach, far: Far
 ) -> None:
     # More than the buffers of all sockets on the way hold.
     place.source.write_bytes(bytes(32 << 20))
-    exchange = reach(timeout=0.5, maxRetries=0)
+    exchange = reach(timeout=PATIENCE, maxRetries=0)
     far.proxy.expect(Fault("PUT", "request", "stall", 0.1))
-    with pytest.raises(TransferError, match=r"within 0\.5 s \(write timeout\)"):
+    with pytest.raises(TransferError, match=r"within 1\.5 s \(write timeout\)"):
         place.upload(exchange)
     assert place.files() == []
