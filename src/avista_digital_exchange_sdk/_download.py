@@ -157,7 +157,7 @@ class _Parts:
         finally:
             self._stopped = True
             for worker in workers:
-                worker.abandon()
+                await worker.abandon()
 
     async def _work(self, path: str) -> None:
         # A handle of its own: no worker can write where another one seeks, nor into a file that

@@ -263,7 +263,7 @@ class TimeSeriesQueryCalls(Service):
                 yield page
                 before, answer = page.nextToken, await following.result()
             finally:
-                following.abandon()
+                await following.abandon()
             page = read(answer)
             if page.nextToken == before:
                 raise InvalidResponseError("the platform gave the same page token twice")

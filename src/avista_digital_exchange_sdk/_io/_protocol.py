@@ -63,8 +63,8 @@ class Pending(Protocol[_Outcome]):
     async def result(self) -> _Outcome:
         """Wait for its end; raise what it raised."""
 
-    def abandon(self) -> None:
-        """Let nobody wait for it any more."""
+    async def abandon(self) -> None:
+        """Have it end, whatever it is at; nobody wants its result any more."""
 
 
 class Io(Protocol):

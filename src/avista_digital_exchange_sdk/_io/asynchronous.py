@@ -144,5 +144,6 @@ class _Task(Generic[_Result]):
     async def result(self) -> _Result:
         return await self._task
 
-    def abandon(self) -> None:
+    async def abandon(self) -> None:
         self._task.cancel()
+        await asyncio.wait([self._task])

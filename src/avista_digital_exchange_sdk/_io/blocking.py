@@ -158,7 +158,7 @@ class _Thread(Generic[_Result]):
     async def result(self) -> _Result:
         return self._outcome.result()
 
-    def abandon(self) -> None:
+    async def abandon(self) -> None:
         # A thread can't be stopped from outside, but what it waits for can be ended.
         self.abandoned.set()
         if (reading := self.reading) is not None:
