@@ -91,11 +91,11 @@ def _error_of(answer: Answer, operation_name: str, token: Token) -> Exception:
         errors = [errors] if errors else []
     if answer.status == 200 and not errors:
         return InvalidResponseError(f"{operation_name}: the answer holds no data and no error")
-    request_id = answer.headers.get("x-amzn-requestid")
+    secret = token.reveal()
+    request_id = redact(answer.headers.get("x-amzn-requestid"), secret)
     error_class = _class_by_type(errors) or _class_by_status(answer.status)
     described = "; ".join(_described(errors)) or f"HTTP status {answer.status}"
     suffix = f" (request {request_id})" if request_id else ""
-    secret = token.reveal()
     return error_class(
         redact(f"{operation_name}: {described}{suffix}", secret),
         operationName=operation_name,

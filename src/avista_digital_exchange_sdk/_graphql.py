@@ -122,15 +122,16 @@ class GraphQLClient:
         begun = self.io.clock()
         answer = await self.io.post(self.endpoint, headers, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):
+            secret = self.token.reveal()
             self.log.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
                 operation_name,
-                shortened(variables, self.token.reveal()),
+                shortened(variables, secret),
                 answer.status,
                 1000 * (self.io.clock() - begun),
                 len(body),
                 len(answer.content),
-                answer.headers.get("x-amzn-requestid"),
+                shortened(answer.headers.get("x-amzn-requestid"), secret),
             )
         return answer
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
+from avista_digital_exchange_sdk import TimeSeriesInputRecord
 
 from .doors import RUNNER
 
@@ -113,9 +113,9 @@ def short(value: Any) -> str:
     return type(value).__name__ if " at 0x" in shown else shown[:30]
 
 
-def run(exchange: AvistaDigitalExchange, call: str, **arguments: Any) -> Any:
+def run(exchange: Any, call: str, *values: Any, **arguments: Any) -> Any:
     """Make a call in either colour; what it yields is gone through."""
-    answer = getattr(exchange, call)(**arguments)
+    answer = getattr(exchange, call)(*values, **arguments)
     if isinstance(answer, Iterator):
         return list(answer)
     return RUNNER.run(_listed(answer)) if hasattr(answer, "__aiter__") else answer
