@@ -66,7 +66,7 @@ class Resumable:
             self._start_over()
         wanted = _range(self.received, None, self._etag) if self.received else {}
         async with opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
-            if download.status in (412, 416):
+            if download.status in (412, 416) or not _is_of(download, self._etag):
                 self._start_over()
                 raise PassingError(f"{self._what} changed while it was downloaded")
             if download.status == 200 and self.received:
@@ -203,7 +203,7 @@ class _Parts:
         begin = file.tell()
         wanted = _range(begin, end, self._etag)
         async with opened(self._io, url, wanted, self._what, (206, 200, 412, 416)) as download:
-            if download.status != 206:
+            if download.status != 206 or not _is_of(download, self._etag):
                 raise _ChangedError
             _check_range(download, begin, end, self._total, self._what)
             with broken_off(f"download of {self._what}"):
@@ -221,6 +221,11 @@ class _Parts:
 def _range(begin: int, end: int | None, etag: str | None) -> dict[str, str]:
     last = "" if end is None else str(end - 1)
     return {"Range": f"bytes={begin}-{last}", "If-Match": etag or ""}
+
+
+def _is_of(download: Download, etag: str | None) -> bool:
+    """Whether a part is of this version of the file; not every server heeds If-Match."""
+    return download.status != 206 or download.headers.get("etag", etag) == etag
 
 
 def _promised(download: Download, begin: int, what: str) -> int:

@@ -112,8 +112,9 @@ class TestLengths:
             lambda head, body: (head.replace(b"206", b"200"), body),
             lambda head, body: (head.replace(b"-range: bytes ", b"-range: bytes 1"), body),
             lambda head, body: (head, body + b"more"),
+            lambda head, body: (head.replace(b"v1", b"v2"), body),
         ],
-        ids=["shorter", "the whole", "another range", "longer"],
+        ids=["shorter", "the whole", "another range", "longer", "another version"],
     )
     def test_a_part_fetched_over_a_connection_of_its_own_is_checked_too(
         self,
