@@ -21,9 +21,10 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from .conftest import Connect
-from .faults.proxy import Fault, Proxy, Tunnel
 from .support.doors import Door
+from .support.faulty_proxy import Fault, FaultyProxy
 from .support.secure import Authority
+from .support.tunnel import Tunnel
 
 HOST = "exchange.test"
 """Nobody's name: whoever reaches it does so by a proxy."""
@@ -45,7 +46,7 @@ class Site(NamedTuple):
         endpoint: The address it is known by.
     """
 
-    front: Proxy
+    front: FaultyProxy
     local: LocalExchange
     endpoint: str
 
@@ -55,11 +56,10 @@ class Site(NamedTuple):
 
 
 def site(context: ssl.SSLContext, name: str | None = None) -> Iterator[Site]:
-    with Proxy(context).running() as front:
+    with FaultyProxy(tls=context).running() as front:
         address = f"https://{name}" if name else front.address
         with LocalExchange(publicUrl=address) as local:
-            host, _, port = local.endpoint.split("/")[2].partition(":")
-            front.upstream = (host, int(port))
+            front.lead_to(local.endpoint)
             yield Site(front, local, f"{address}/graphql")
 
 
@@ -164,7 +164,7 @@ class TestTrust:
         assert not caught.value.sent
         with pytest.raises(SubscriptionError):
             query(exchange, here, tmp_path)
-        assert here.front.seen == []
+        assert here.front.names == []
 
     @pytest.mark.parametrize(
         ("hosts", "options"),
@@ -189,7 +189,7 @@ class TestTrust:
                 exchange.getUserInfo()
             with pytest.raises(SubscriptionError):
                 query(exchange, other, tmp_path)
-            assert other.front.seen == []
+            assert other.front.names == []
 
     def test_verification_can_be_turned_off_and_warns(
         self, here: Site, door: Door, connect: Connect, tmp_path: Path
@@ -237,7 +237,7 @@ class TestAProxy:
         token, endpoint = far_away.arguments
         exchange = connect(token, endpoint=endpoint, verify=authority.bundle, proxy=tunnel.address)
         do_everything(exchange, far_away, tmp_path)
-        assert "websocket" in far_away.front.seen
+        assert "websocket" in far_away.front.names
         first_lines = {request.partition("\r\n")[0] for request in tunnel.asked}
         assert first_lines == {f"CONNECT {HOST}:443 HTTP/1.1"}
 
@@ -325,7 +325,7 @@ class TestAProxy:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         token, endpoint = far_away.arguments
-        with Proxy().running() as company, caplog.at_level(logging.DEBUG):
+        with FaultyProxy().running() as company, caplog.at_level(logging.DEBUG):
             company.upstream = ("127.0.0.1", far_away.front.port)
             answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
             company.expect(Fault("CONNECT", "request", answer, times=99))
@@ -337,7 +337,7 @@ class TestAProxy:
                 exchange.getUserInfo()
             with pytest.raises(SubscriptionError) as second:
                 query(exchange, far_away, tmp_path)
-            assert company.seen == ["CONNECT", "CONNECT"]
+            assert company.names == ["CONNECT", "CONNECT"]
         shown = [repr(exchange), caplog.text, *(f"{e.value} {e.value!r}" for e in (caught, second))]
         assert "s3cr3t-word" not in "".join(shown)
         assert not caught.value.sent

@@ -16,8 +16,8 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, _retry
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.doors import RUNNER, Door
+from ..support.faulty_proxy import FaultyProxy
 from ..support.platform import Platform
-from .proxy import Proxy
 from .secrets import SERVERS, Listener, Watched, forms
 
 RETRIES = 2
@@ -38,7 +38,7 @@ in_time = pytest.mark.timeout(60)
 class Far:
     """A Local Exchange that is reached by way of a proxy, and directly to see what it holds."""
 
-    proxy: Proxy
+    proxy: FaultyProxy
     local: LocalExchange
     platform: Platform
 
@@ -58,9 +58,8 @@ class Far:
 
 @pytest.fixture(scope="session")
 def the_far_side() -> Iterator[Far]:
-    with Proxy().running() as proxy, LocalExchange(publicUrl=proxy.address) as local:
-        host, _, port = local.endpoint.split("/")[2].partition(":")
-        proxy.upstream = (host, int(port))
+    with FaultyProxy().running() as proxy, LocalExchange(publicUrl=proxy.address) as local:
+        proxy.lead_to(local.endpoint)
         yield Far(proxy, local, Platform(local.endpoint, local.token))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .proxy import Fault
+from ..support.faulty_proxy import Fault
 
 HTML = b"<html><body><h1>The service is not available</h1></body></html>"
 

@@ -13,8 +13,8 @@ from avista_digital_exchange_sdk import (
     _download,
 )
 
+from ..support.faulty_proxy import Fault
 from .conftest import IMPATIENT, Far, Reach, in_time
-from .proxy import Fault
 from .scenarios import (
     HTML,
     breaks_between,
@@ -101,7 +101,7 @@ def test_nor_does_it_for_one_of_several_connections(
     far.proxy.expect(fault)
     stored.download(exchange, target)
     assert far.proxy.happened
-    assert far.proxy.seen.count("GET") > 5
+    assert far.proxy.names.count("GET") > 5
     assert target.read_bytes() == CONTENT
     assert [*target.parent.iterdir()] == [target]
 
@@ -161,7 +161,7 @@ def test_it_goes_on_where_it_broke_off(
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
     assert len(far.proxy.happened) == 8
-    assert far.proxy.seen == [ADDRESS] + ["GET"] * 9
+    assert far.proxy.names == [ADDRESS] + ["GET"] * 9
 
 
 def test_an_address_that_expires_on_the_way_is_replaced(
@@ -177,7 +177,7 @@ def test_an_address_that_expires_on_the_way_is_replaced(
     )
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
-    assert far.proxy.seen.count(ADDRESS) == 2
+    assert far.proxy.names.count(ADDRESS) == 2
     assert len(far.proxy.happened) == 2
 
 
@@ -189,5 +189,5 @@ def test_a_refusal_is_an_error_at_once(
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403") as caught:
         stored.download(exchange, target)
     assert caught.value.statusCode == 403
-    assert far.proxy.seen == [ADDRESS, "GET"]
+    assert far.proxy.names == [ADDRESS, "GET"]
     assert target.read_bytes() == OLD

@@ -21,8 +21,8 @@ from avista_digital_exchange_sdk import (
     _subscriptions,
 )
 
+from ..support.faulty_proxy import Fault
 from .conftest import IMPATIENT, NO_END, RETRIES, Far, Reach, in_time
-from .proxy import Fault
 from .scenarios import (
     HTML,
     breaks_between,
@@ -130,7 +130,7 @@ def test_a_failure_that_passes_changes_nothing(
     assert far.proxy.happened
     assert target.read_bytes() == measured.expected["CSV"]
     assert [*target.parent.iterdir()] == [target]
-    assert CANCEL not in far.proxy.seen
+    assert CANCEL not in far.proxy.names
 
 
 @scenarios(
@@ -227,8 +227,8 @@ def test_one_that_drops_before_the_notification_is_opened_anew(
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
     assert far.proxy.happened
-    assert far.proxy.seen.count("websocket") == 2
-    assert far.proxy.seen.count(PAGE) == PAGES
+    assert far.proxy.names.count("websocket") == 2
+    assert far.proxy.names.count(PAGE) == PAGES
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -247,7 +247,7 @@ def test_one_that_shows_no_sign_of_life_is_opened_anew(
     )
     assert measured.query(exchange, target, "server", exportTimeout=NO_END)
     assert len(far.proxy.happened) == 3
-    assert far.proxy.seen.count("websocket") == 2
+    assert far.proxy.names.count("websocket") == 2
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -295,7 +295,7 @@ def test_a_notification_too_many_changes_nothing(
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
     assert far.proxy.happened
-    assert far.proxy.seen.count("GET") == 1
+    assert far.proxy.names.count("GET") == 1
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -335,7 +335,7 @@ def test_an_export_whose_address_expires_is_announced_anew(
     exchange = reach()
     far.proxy.expect(Fault("GET", "request", EXPIRED))
     assert measured.query(exchange, target, "server")
-    assert far.proxy.seen.count(EXPORT) == 2
+    assert far.proxy.names.count(EXPORT) == 2
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -367,7 +367,7 @@ def test_a_failure_that_stays_is_an_error_and_the_query_is_cancelled(
         assert caught.value.pagesRead == fault.after
     assert target.read_bytes() == OLD
     assert [*target.parent.iterdir()] == [target]
-    assert CANCEL in far.proxy.seen
+    assert CANCEL in far.proxy.names
     assert measured.all_cancelled()
 
 
@@ -383,7 +383,7 @@ def test_a_page_token_that_is_refused_is_an_error_at_once(
     far.proxy.expect(Fault(PAGE, "request", http("200 OK", json.dumps(refusal).encode()), after=2))
     with pytest.raises(QueryIncompleteError, match=r"after 2 pages.*pagination token"):
         measured.query(exchange, target, aggregate)
-    assert far.proxy.seen.count(PAGE) == 3
+    assert far.proxy.names.count(PAGE) == 3
     assert target.read_bytes() == OLD
     assert measured.all_cancelled()
 

@@ -13,6 +13,7 @@ import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, _download, _graphql
 
+from ..support.faulty_proxy import Fault
 from .calls import (
     Call,
     Held,
@@ -27,7 +28,6 @@ from .calls import (
     upload,
 )
 from .conftest import NO_END, Far, Reach, in_time
-from .proxy import Fault
 from .scenarios import scenarios
 
 CONTENT = bytes(range(256)) * 4096
@@ -104,7 +104,7 @@ def folder(tmp_path: Path) -> Path:
 def assert_nothing_is_left(far: Far, held: Held, folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["source.bin"]
     assert not far.running_queries(held.timeSeriesDbId)
-    uploaded = META in far.proxy.seen
+    uploaded = META in far.proxy.names
     with far.direct() as direct:
         files = direct.getDataStoreDirectory(held.homeDirectoryId).files
     assert [file.storageSizeBytes for file in files] == [len(CONTENT)] * uploaded
@@ -256,3 +256,22 @@ def test_the_interpreter_exits_at_once(
     assert "Warning" not in errors
     assert "ignored" not in errors
     assert_nothing_is_left(far, held, folder)
+
+
+def test_no_signal_handler_is_ever_installed(
+    held: Held, reach: Reach, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mine(number: int, frame: object) -> None:
+        raise AssertionError
+
+    # An event loop's runner puts a handler of its own only in the place of Python's default.
+    before = signal.signal(signal.SIGINT, mine)
+    monkeypatch.setattr(signal, "signal", lambda *_: pytest.fail("a handler was installed"))
+    try:
+        exchange = reach()
+        for call in (query, query_here):
+            assert call(exchange, held, folder)
+        assert signal.getsignal(signal.SIGINT) is mine
+    finally:
+        monkeypatch.undo()
+        signal.signal(signal.SIGINT, before)

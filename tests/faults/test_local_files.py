@@ -21,8 +21,8 @@ from avista_digital_exchange_sdk import (
     _files,
 )
 
+from ..support.faulty_proxy import Fault
 from .conftest import Far, Reach
-from .proxy import Fault
 
 CONTENT = Random(3).randbytes(1 << 20)
 DISK = 256 << 10
@@ -180,7 +180,7 @@ class TestAFullDisk:
         exchange = reach()
         with pytest.raises(OSError, match=r"No space left"):
             download(exchange, held, full_disk / "target")
-        assert far.proxy.seen.count("GET") == 1
+        assert far.proxy.names.count("GET") == 1
 
 
 class TestALockedFolder:

@@ -15,8 +15,8 @@ from avista_digital_exchange_sdk import (
     _publish,
 )
 
+from ..support.faulty_proxy import Fault
 from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
-from .proxy import Fault
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 PUBLISH = "timeSeriesDb_publishToDatabase"

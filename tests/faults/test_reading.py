@@ -15,8 +15,8 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local.time_series import latest
 
 from ..support.doors import RUNNER
+from ..support.faulty_proxy import Fault
 from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
-from .proxy import Fault
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 DIRECTORY = "storage_getDataStoreDirectory"
@@ -87,7 +87,7 @@ def test_there_is_enough_to_read(held: dict[str, Held], reach: Reach, far: Far) 
     for name, pages in ((DIRECTORY, 1), (LATEST, 2), (SQL, 3)):
         far.proxy.expect()
         held[name].call(reach())
-        assert far.proxy.seen == [name] * pages
+        assert far.proxy.names == [name] * pages
 
 
 @scenarios(
@@ -156,7 +156,7 @@ def test_what_is_no_answer_of_the_platform_is_an_error_at_once(
     far.proxy.expect(fault)
     with pytest.raises(InvalidResponseError, match=DIRECTORY):
         held[DIRECTORY].call(exchange)
-    assert far.proxy.seen == [DIRECTORY]
+    assert far.proxy.names == [DIRECTORY]
 
 
 @scenarios([Fault(step, "request", http("403 Forbidden", HTML)) for step in (DIRECTORY, LATEST)])
@@ -168,4 +168,4 @@ def test_a_refusal_is_an_error_at_once(
     with pytest.raises(ApiError) as caught:
         held[fault.step].call(exchange)
     assert caught.value.statusCode == 403
-    assert far.proxy.seen == [fault.step]
+    assert far.proxy.names == [fault.step]

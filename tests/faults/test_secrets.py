@@ -17,10 +17,10 @@ from avista_digital_exchange_sdk import (
     types,
 )
 
+from ..support.faulty_proxy import Fault
 from ..support.inputs import run
 from ..support.plain import Plain
 from .conftest import Far, Reach
-from .proxy import Fault
 from .scenarios import http
 from .secrets import Watched
 
@@ -203,7 +203,7 @@ def go_wrong(
     far.proxy.signatures.add(SIGNATURE)
     answer = call(exchange)
     shown += [repr(answer), str(answer), repr(exchange)]
-    for step in dict.fromkeys(far.proxy.seen):
+    for step in dict.fromkeys(far.proxy.names):
         for failure in failures(step, far.local.token):
             far.proxy.expect(failure)
             try:

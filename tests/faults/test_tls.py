@@ -12,9 +12,9 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedE
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.doors import Door
+from ..support.faulty_proxy import Fault, FaultyProxy
 from ..support.secure import Authority
 from .conftest import RETRIES, eventually, in_time
-from .proxy import Fault, Proxy
 from .scenarios import scenarios
 
 CONTENT = Random(4).randbytes(1 << 20)
@@ -24,7 +24,7 @@ PAGE = "timeSeriesDb_queryDatabase"
 class Secure(NamedTuple):
     """A Local Exchange behind a proxy that speaks TLS."""
 
-    proxy: Proxy
+    proxy: FaultyProxy
     local: LocalExchange
     authority: Authority
 
@@ -33,11 +33,10 @@ class Secure(NamedTuple):
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
     authority = Authority(tmp_path_factory.mktemp("authority"))
     with (
-        Proxy(authority.server("localhost")).running() as proxy,
+        FaultyProxy(tls=authority.server("localhost")).running() as proxy,
         LocalExchange(publicUrl=proxy.address) as local,
     ):
-        host, _, port = local.endpoint.split("/")[2].partition(":")
-        proxy.upstream = (host, int(port))
+        proxy.lead_to(local.endpoint)
         yield Secure(proxy, local, authority)
 
 

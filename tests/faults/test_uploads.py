@@ -14,8 +14,8 @@ from avista_digital_exchange_sdk import (
     TransferError,
 )
 
+from ..support.faulty_proxy import Fault
 from .conftest import IMPATIENT, PATIENCE, Far, Reach, in_time
-from .proxy import Fault
 from .scenarios import (
     HTML,
     breaks_between,
@@ -176,7 +176,7 @@ def test_a_refusal_that_comes_while_the_bytes_still_go_is_an_error_at_once(
     far.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)))
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
         place.upload(exchange)
-    assert far.proxy.seen == [CREATE, "PUT", DELETE]
+    assert far.proxy.names == [CREATE, "PUT", DELETE]
     assert place.files() == []
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
-from ..faults.proxy import Background, Streams, pass_over, read_request
 from ..faults.scenarios import http
+from ..support.background import Background
+from ..support.wire import Streams, pass_over, read_request
 from ..test_data_stores import FILE
 
 DOWNLOAD = "storage_getDataStoreFileDownload"

@@ -12,9 +12,9 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..conftest import Connect
-from ..faults.proxy import Streams, read_request
 from ..faults.scenarios import http
 from ..support.scripted import TOKEN
+from ..support.wire import Streams, read_request
 from .liar import CUT, DOWNLOAD, ENDLESS_HEAD, Liar, ok
 
 

@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..faults.proxy import Fault, Proxy
+from ..support.faulty_proxy import Fault, FaultyProxy
 from .liar import DEEP, TIMES
 
 
@@ -24,16 +24,15 @@ class TestRealTime:
     """The proxy changes what the Local Exchange says."""
 
     @pytest.fixture
-    def proxy(self) -> Iterator[Proxy]:
-        with Proxy().running() as proxy:
+    def proxy(self) -> Iterator[FaultyProxy]:
+        with FaultyProxy().running() as proxy:
             yield proxy
 
     @pytest.fixture
     def lied_to(
-        self, proxy: Proxy, local: LocalExchange, connect: Connect
+        self, proxy: FaultyProxy, local: LocalExchange, connect: Connect
     ) -> AvistaDigitalExchange:
-        host, _, port = local.endpoint.split("/")[2].partition(":")
-        proxy.upstream = (host, int(port))
+        proxy.lead_to(local.endpoint)
         return connect(local.token, endpoint=proxy.endpoint, maxRetries=1, timeout=5)
 
     def query(self, exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path) -> None:
@@ -72,7 +71,7 @@ class TestRealTime:
         self,
         frame: bytes,
         step: str,
-        proxy: Proxy,
+        proxy: FaultyProxy,
         local: LocalExchange,
         lied_to: AvistaDigitalExchange,
         tmp_path: Path,
@@ -89,7 +88,7 @@ class TestRealTime:
     def test_so_is_nonsense_in_an_event(
         self,
         payload: bytes,
-        proxy: Proxy,
+        proxy: FaultyProxy,
         local: LocalExchange,
         lied_to: AvistaDigitalExchange,
         tmp_path: Path,
@@ -119,7 +118,7 @@ class TestRealTime:
     def test_a_patience_that_makes_no_sense_does_no_harm(
         self,
         payload: str,
-        proxy: Proxy,
+        proxy: FaultyProxy,
         local: LocalExchange,
         lied_to: AvistaDigitalExchange,
         tmp_path: Path,
@@ -135,7 +134,7 @@ class TestRealTime:
     def test_an_export_at_no_safe_address_is_not_fetched(
         self,
         url: str,
-        proxy: Proxy,
+        proxy: FaultyProxy,
         local: LocalExchange,
         lied_to: AvistaDigitalExchange,
         tmp_path: Path,

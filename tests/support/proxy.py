@@ -1,172 +1,205 @@
 """A proxy between the SDK and a Local Exchange: sees every request, and can answer in its place."""
 
-import http.client
+import asyncio
 import json
-import socket
+import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from .background import Background
 from .scripted import Answer
+from .wire import (
+    CONTROL,
+    Message,
+    Streams,
+    hang_up,
+    pass_over,
+    pour,
+    read_answer,
+    read_frame,
+    read_request,
+    send,
+    with_length,
+)
 
-HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
+BLOCKED = Answer(403, b"<html>WebSockets are not allowed here</html>")
 
 
 class Seen(NamedTuple):
-    """One request as it came in."""
+    """One message as it came in.
 
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
+    Attributes:
+        name: The operation of a GraphQL request, the type of a real-time message, `websocket`
+            where one is opened, the method of any other request.
+        head: All of a request before its body.
+        body: Of a GraphQL request.
+    """
+
+    name: str
+    head: str = ""
+    body: bytes = b""
 
     @property
-    def name(self) -> str:
-        """The operation of a GraphQL request; the method of any other."""
-        return self.operation.get("operationName") or self.method
+    def headers(self) -> dict[str, str]:
+        lines = self.head.split("\r\n")[1:]
+        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
     @property
     def operation(self) -> dict[str, Any]:
-        is_graphql = self.method == "POST" and self.path.endswith("/graphql")
-        return json.loads(self.body) if is_graphql else {}
+        return json.loads(self.body) if self.body else {}
 
 
-class Proxy:
+class Proxy(Background):
     """Passes everything on, WebSockets too, unless told otherwise.
 
     Attributes:
-        endpoint: What to use in place of the Local Exchange's own endpoint.
-        seen: Every request, in order. Bytes travel through the proxy too.
+        address: Where it is reached; bytes travel through it too.
+        upstream: Host and port of the server.
+        seen: All messages to the server, in order.
         answers: Answers by operation name or method, given in place of the Local Exchange's;
             None passes one request on.
         blocks_websockets: Whether connections of this kind are refused.
         before_upload: Called when an upload has begun, before its bytes are read.
-        before_download: Called when a download was asked for, before it is answered.
     """
 
-    def __init__(self, endpoint: str) -> None:
-        self.upstream = urlsplit(endpoint)
+    def __init__(self, endpoint: str | None = None, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
+        self.upstream = ("127.0.0.1", 0)
+        if endpoint is not None:
+            self.lead_to(endpoint)
+        self._tls = tls
         self.seen: list[Seen] = []
         self.answers: dict[str, list[Answer | None]] = {}
         self.blocks_websockets = False
         self.before_upload: Callable[[], object] = lambda: None
-        self.before_download: Callable[[], object] = lambda: None
         self._arrival = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
-        self._server.proxy = self  # type: ignore[attr-defined]  # how its handlers find it
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-        self.endpoint = self.address + self.upstream.path
 
-    @contextmanager
-    def running(self) -> Iterator["Proxy"]:
-        self._thread.start()
-        try:
-            yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            self._thread.join()
+    def lead_to(self, endpoint: str) -> None:
+        """Pass everything on to the server at an endpoint."""
+        parts = urlsplit(endpoint)
+        self.upstream = (parts.hostname or "", parts.port or 0)
+
+    @property
+    def address(self) -> str:
+        scheme, host = ("https", "localhost") if self._tls else ("http", "127.0.0.1")
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        """What to use in place of the Local Exchange's own endpoint."""
+        return f"{self.address}/graphql"
 
     @property
     def names(self) -> list[str]:
-        """Names of what was asked, in order."""
-        return [request.name for request in self.seen]
+        """Names of all messages to the server, in order."""
+        return [message.name for message in self.seen]
 
     def named(self, name: str) -> list[Seen]:
-        """The requests of a name, in order."""
-        return [request for request in self.seen if request.name == name]
+        """The messages of a name, in order."""
+        return [message for message in self.seen if message.name == name]
 
-    def wait_for(self, name: str, timeout: float = 20) -> Seen:
+    def wait_for(self, name: str, timeout: float = 60) -> Seen:
         """Wait until something of that name was asked."""
         with self._arrival:
             assert self._arrival.wait_for(lambda: name in self.names, timeout), self.names
         return self.named(name)[0]
 
-    def note(self, request: Seen) -> Answer | None:
-        """Note a request; return the answer to give in the Local Exchange's place, if any."""
+    def note(self, message: Seen) -> Answer | None:
+        """Note a message; return the answer to give in the Local Exchange's place, if any."""
         with self._arrival:
-            self.seen.append(request)
+            self.seen.append(message)
             self._arrival.notify_all()
-            planned = self.answers.get(request.name)
-            return planned.pop(0) if planned else None
+        if message.name == "websocket" and self.blocks_websockets:
+            return BLOCKED
+        planned = self.answers.get(message.name)
+        return planned.pop(0) if planned else None
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Otherwise an answer's head and body wait for each other's acknowledgement.
-    disable_nagle_algorithm = True
-
-    @property
-    def proxy(self) -> Proxy:
-        return self.server.proxy  # type: ignore[attr-defined,no-any-return]  # set by Proxy
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-    def _handle(self) -> None:
-        if self.headers.get("Upgrade", "").lower() == "websocket":
-            return self._handle_websocket()
-        if self.command == "PUT":
-            self.proxy.before_upload()
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        answer = self.proxy.note(Seen(self.command, self.path, dict(self.headers), body))
-        if self.command == "GET":
-            self.proxy.before_download()
-        self._send(self._passed_on(body) if answer is None else answer)
-
-    do_GET = do_POST = do_PUT = _handle
-
-    def _passed_on(self, body: bytes) -> Answer:
-        upstream = self.proxy.upstream
-        connection = http.client.HTTPConnection(upstream.hostname or "", upstream.port)
+    async def serve(self, client: Streams) -> None:
+        await self.admit(client)
+        if self._tls is not None:
+            await client[1].start_tls(self._tls)
+        server = await asyncio.open_connection(*self.upstream)
         try:
-            connection.request(self.command, self.path, body or None, dict(self.headers))
-            response = connection.getresponse()
-            content = response.read()
+            while await self._exchange(client, server):
+                pass
         finally:
-            connection.close()
-        headers = {k: v for k, v in response.getheaders() if k.lower() not in HOP_BY_HOP}
-        if headers.get("content-type") == "application/json" and self.command == "POST":
-            # Presigned URLs lead through the proxy too; their signature leaves the host out.
-            here = f"http://{upstream.netloc}/".encode()
-            content = content.replace(here, f"{self.proxy.address}/".encode())
-        return Answer(response.status, content, headers)
+            await hang_up(server[1])
 
-    def _send(self, answer: Answer) -> None:
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if "Content-Length" not in answer.headers:
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-        # A body shorter than promised is only noticed when the connection ends.
-        self.close_connection = int(answer.headers.get("Content-Length", 0)) > len(answer.body)
+    async def _exchange(self, client: Streams, server: Streams) -> bool:
+        """Pass one request on, and its answer back; say whether another may follow."""
+        request = await read_request(client[0])
+        if request.name == "PUT":
+            self.before_upload()
+        reply = self.reply_to(request)
+        if reply is not None:
+            await pass_over(client[0], request.rest)
+            return await send(client[1], reply)
+        await self.pass_on(request, "request", client, server)
+        answer = await read_answer(server[0], request.name)
+        if b" 101 " in answer.begin[:13]:
+            await self.pass_on(answer, "answer", server, client)
+            await self._frames(client, server)
+            return False
+        given = await self.given_in_place_of(answer, server)
+        if isinstance(given, bytes):
+            return await send(client[1], given)
+        await self.pass_on(given, "answer", server, client)
+        return True
 
-    def _handle_websocket(self) -> None:
-        self.close_connection = True
-        if self.proxy.blocks_websockets:
-            return self._send(Answer(403, b"<html>WebSockets are not allowed here</html>"))
-        upstream = self.proxy.upstream
-        head = f"{self.requestline}\r\n{self.headers}".replace("\n", "\r\n").replace("\r\r", "\r")
-        with socket.create_connection((upstream.hostname or "", upstream.port or 80)) as there:
-            there.sendall(head.encode())
-            pump = threading.Thread(target=_pump, args=(there, self.connection))
-            pump.start()
-            _pump(self.connection, there)
-            pump.join()
+    async def _frames(self, client: Streams, server: Streams) -> None:
+        """Pass real-time messages on, both ways, until either side ends."""
+        pumps = [
+            asyncio.create_task(self._pump("request", client, server)),
+            asyncio.create_task(self._pump("answer", server, client)),
+        ]
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+
+    async def _pump(self, way: str, source: Streams, sink: Streams) -> None:
+        while True:
+            frame, name, text = await read_frame(source[0])
+            if way == "request" and name != CONTROL:
+                self.note(Seen(name))
+            message = Message(name, self.frames_of(name, way, frame, text))
+            await self.pass_on(message, way, source, sink)
+
+    # What may be done otherwise
+
+    async def admit(self, client: Streams) -> None:
+        """Begin a connection."""
+
+    def reply_to(self, request: Message) -> bytes | None:
+        """What to answer in the server's place, which is not asked then."""
+        head, _, body = request.begin.partition(b"\r\n\r\n")
+        planned = self.note(Seen(request.name, head.decode("latin-1"), body))
+        return None if planned is None else _as_http(planned)
+
+    async def given_in_place_of(self, answer: Message, server: Streams) -> Message | bytes:
+        """The answer, or another one; presigned URLs in it lead through the proxy too."""
+        if b"application/json" not in answer.begin.lower():
+            return answer
+        body = await server[0].readexactly(answer.rest)
+        # Their signature leaves the host out.
+        host, port = self.upstream
+        body = body.replace(f"http://{host}:{port}/".encode(), f"{self.address}/".encode())
+        return Message(answer.name, with_length(answer.begin, len(body)) + body)
+
+    def frames_of(self, name: str, way: str, frame: bytes, text: bytes) -> bytes:
+        """What to pass on of a real-time message."""
+        return frame
+
+    async def pass_on(self, message: Message, way: str, source: Streams, sink: Streams) -> None:
+        """Pass a message on."""
+        await pour(message, source[0], sink[1], message.size)
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while block := source.recv(1 << 16):
-            sink.sendall(block)
-        sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        # Either side may hang up at any time.
-        pass
+def _as_http(answer: Answer) -> bytes:
+    headers = {"Content-Length": str(len(answer.body)), **answer.headers}
+    lines = [f"HTTP/1.1 {answer.status} Planned", *(f"{k}: {v}" for k, v in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + answer.body
