@@ -53,11 +53,11 @@ class Liar(Background):
         self.lay_down(DOWNLOAD, *[ok({"data": data})] * 9)
         self.lay_down("GET", *answers)
 
-    def lay_down_page(self) -> None:
-        """Let a query have one page, whose chunk is to be fetched."""
+    def lay_down_page(self, nextToken: str | None = None) -> None:
+        """Let a query have pages, whose chunks are to be fetched: one, or always another one."""
         page = {
             "clientToken": None,
-            "nextToken": None,
+            "nextToken": nextToken,
             "queryId": "Q1",
             "queryProgressPercentage": 100,
             "resultChunkIndex": 0,

@@ -14,6 +14,7 @@ from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     DigitalExchangeError,
     InvalidResponseError,
+    QueryIncompleteError,
     TransferError,
 )
 
@@ -159,3 +160,12 @@ class TestPages:
         scripted.data(LATEST, *pages)
         with pytest.raises(InvalidResponseError, match=r"same page token twice"):
             scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+
+    def test_so_are_those_of_a_query_with_filters(
+        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        liar.lay_down_page(nextToken="the same")
+        liar.lay_down("GET", ok(b"[]"))
+        with pytest.raises(QueryIncompleteError, match=r"same page token twice"):
+            query(victim, tmp_path)
+        assert not [*tmp_path.iterdir()]

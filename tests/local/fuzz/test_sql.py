@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,3 +153,11 @@ def test_that_reaches_for_what_is_elsewhere(
             database=table.partition(".")[0],
         )
         run(exposed, sql)
+
+
+@pytest.mark.parametrize("place", ["read_text('{path}')", "'{path}'", "glob('{folder}/*')"])
+def test_nor_would_it_be_found_if_the_database_itself_were_asked(place: str, exposed: Any) -> None:
+    cursor = exposed.local.exchange.time_series._connection.cursor()
+    source = place.format(path=exposed.beside, folder=exposed.beside.parent)
+    with pytest.raises(duckdb.PermissionException):
+        cursor.execute(f"SELECT * FROM {source}")
