@@ -6,10 +6,10 @@ up. Where one connection is fast, several would only cost.
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from ._io import BLOCK_SIZE, Download, Io, Md5
+from ._io import Download, FileMd5, Io
 from ._presigned import Address, PassingError, broken_off, md5_of, opened
 from ._retry import Waits
 from .errors import TransferError
@@ -17,17 +17,13 @@ from .errors import TransferError
 PART_SIZE = 8 << 20
 PARTS_AT_ONCE = 8
 LOOK_AFTER = 0.5
-"""Seconds after which a stream's speed is known well enough to judge it."""
+"""Seconds of waiting for a stream after which its speed is known well enough to judge it."""
 
 FAST = 100e6
 """Bytes a second above which one connection is left alone."""
 
 LONG = 2.0
 """Seconds that a rest must still need to be worth more connections."""
-
-
-class _SlowError(Exception):
-    """Ends a stream whose rest is better fetched over several connections."""
 
 
 class Resumable:
@@ -42,17 +38,23 @@ class Resumable:
         self._what = what
         self._maxRetries = maxRetries
         self._url: str | None = None
-        self._start_over()
-        self.furthest = 0
-
-    def _start_over(self) -> None:
-        self._file.seek(0)
-        self._file.truncate()
         self._etag: str | None = None
         self._expected: str | None = None
-        self._in_parts = False
+        self._md5 = FileMd5(io, file.name)
         self.received = 0
-        self._md5 = Md5()
+        self.furthest = 0
+
+    async def _start_over(self) -> None:
+        await self._md5.aclose()
+        self._md5 = FileMd5(self._io, self._file.name)
+        self._file.seek(0)
+        self._file.truncate()
+        self._etag = self._expected = None
+        self.received = 0
+
+    async def aclose(self) -> None:
+        """Let go of the file."""
+        await self._md5.aclose()
 
     def forget_address(self) -> None:
         """Ask for a fresh address at the next attempt: this one has expired."""
@@ -63,65 +65,70 @@ class Resumable:
         url = self._url = self._url or await self._address()
         if self._etag is None:
             # Without it, nothing tells whether the rest would be of the same file.
-            self._start_over()
+            await self._start_over()
         wanted = _range(self.received, None, self._etag) if self.received else {}
         async with opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
             if download.status in (412, 416) or not _is_of(download, self._etag):
-                self._start_over()
+                await self._start_over()
                 raise PassingError(f"{self._what} changed while it was downloaded")
             if download.status == 200 and self.received:
-                self._start_over()
+                await self._start_over()
             total = _promised(download, self.received, self._what)
             self._etag = download.headers.get("etag")
             if not self.received:
                 self._expected = md5_of(download)
-            with contextlib.suppress(_SlowError):
-                await self._take(download, total)
-        if self._in_parts:
+            is_slow = await self._take(download, total)
+        if is_slow:
             await self._take_parts(url, total)
-        self._check_whole(total)
+        await self._check_whole(total)
 
-    async def _take(self, download: Download, total: int) -> None:
-        begun, first = self._io.clock(), self.received
+    async def _take(self, download: Download, total: int) -> bool:
+        """Take in the stream; break off, and say so, where several would be faster."""
+        clock, first, waited = self._io.clock, self.received, 0.0
         with broken_off(f"download of {self._what}"):
             async with contextlib.aclosing(download.blocks()) as blocks:
+                asked = clock()
                 async for block in blocks:
+                    # Only what was waited for is the connection's doing.
+                    waited += clock() - asked
                     self._file.write(block)
-                    self._count(block)
-                    elapsed = self._io.clock() - begun
-                    if elapsed > LOOK_AFTER and self._is_slow(elapsed, first, total):
-                        self._in_parts = True
-                        raise _SlowError
+                    self._reach(self.received + len(block))
+                    if waited > LOOK_AFTER and self._is_slow(waited, self.received - first, total):
+                        return True
+                    asked = clock()
+        return False
 
-    def _count(self, block: bytes) -> None:
+    def _reach(self, received: int) -> None:
+        self.received = received
+        self.furthest = max(self.furthest, received)
         if self._expected is not None:
-            self._md5.add(block)
-        self.received += len(block)
-        self.furthest = max(self.furthest, self.received)
+            self._md5.follow(received)
 
-    def _is_slow(self, elapsed: float, first: int, total: int) -> bool:
+    def _is_slow(self, waited: float, came: int, total: int) -> bool:
         rest = total - self.received
-        rate = (self.received - first) / elapsed
-        return self._etag is not None and rate < FAST and rest > max(2 * PART_SIZE, LONG * rate)
+        worth_it = rest > 2 * PART_SIZE and rest * waited > LONG * came
+        return self._etag is not None and worth_it and came < FAST * waited
 
     async def _take_parts(self, url: str, total: int) -> None:
         self._file.flush()
         parts = _Parts(self._io, self._address, url, self._etag, self._what, self._maxRetries)
+        hashed = self._md5.follow if self._expected is not None else lambda written: None
         try:
-            await parts.fetch(self._file.name, self.received, total)
+            await parts.fetch(self._file.name, self.received, total, hashed)
         except _ChangedError:
-            self._start_over()
+            await self._start_over()
             raise PassingError(f"{self._what} changed while it was downloaded") from None
-        self._file.seek(self.received)
-        while block := self._file.read(BLOCK_SIZE):
-            self._count(block)
+        self._reach(total)
 
-    def _check_whole(self, total: int) -> None:
+    async def _check_whole(self, total: int) -> None:
         if total != self.received:
             message = f"{self._what}: {self.received} bytes came, {total} were promised"
             raise PassingError(message)
-        if self._expected is not None and self._expected != self._md5.hexdigest():
-            self._start_over()
+        if self._expected is None:
+            return
+        self._file.flush()
+        if self._expected != await self._md5.hexdigest():
+            await self._start_over()
             raise PassingError(f"{self._what}: what came does not have the file's checksum")
 
 
@@ -142,13 +149,20 @@ class _Parts:
         self._what = what
         self._maxRetries = maxRetries
         self._waiting: deque[tuple[int, int]] = deque()
+        self._missing: set[int] = set()
         self._total = 0
         self._stopped = False
 
-    async def fetch(self, path: str, begin: int, total: int) -> None:
-        """Fetch all bytes from `begin` on; the file holds those before."""
-        self._total = total
+    async def fetch(
+        self, path: str, begin: int, total: int, written: Callable[[int], object]
+    ) -> None:
+        """Fetch all bytes from `begin` on; the file holds those before.
+
+        `written` is told up to where the file has no gap.
+        """
+        self._total, self._written = total, written
         starts = range(begin, total, PART_SIZE)
+        self._missing.update(starts)
         self._waiting.extend((start, min(start + PART_SIZE, total)) for start in starts)
         workers = [self._io.begin(self._work(path)) for _ in range(min(PARTS_AT_ONCE, len(starts)))]
         try:
@@ -169,6 +183,9 @@ class _Parts:
                 except IndexError:
                     return
                 await self._fetch_part(file, begin, end)
+                file.flush()
+                self._missing.discard(begin)
+                self._written(min(self._missing, default=self._total))
 
     @contextlib.contextmanager
     def _stopping_all(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Transfers of bytes over presigned URLs: streamed, tried again, and checked before they count."""
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -39,23 +40,27 @@ class Transfers:
 
     async def download(self, address: Address, file: BinaryIO, what: str) -> None:
         """Stream what a presigned URL holds into a file that is empty so far."""
-        download = Resumable(self._io, address, file, what, self._maxRetries)
-        waits = Waits(self._maxRetries)
         begun = self._io.clock()
+        async with contextlib.aclosing(
+            Resumable(self._io, address, file, what, self._maxRetries)
+        ) as download:
+            await self._resume_until_whole(download)
+        self._log.debug(
+            "%s: %d bytes downloaded in %.3f s", what, download.received, self._io.clock() - begun
+        )
+
+    async def _resume_until_whole(self, download: Resumable) -> None:
+        waits = Waits(self._maxRetries)
         while True:
             reached = download.furthest
             try:
-                await download.attempt()
-                break
+                return await download.attempt()
             except PassingError as error:
                 if download.furthest > reached:
                     waits.progress()
                 if error.address_expired:
                     download.forget_address()
                 await self._wait(waits, error)
-        self._log.debug(
-            "%s: %d bytes downloaded in %.3f s", what, download.received, self._io.clock() - begun
-        )
 
     async def fetch(self, url: str, what: str) -> bytes:
         """Fetch what a presigned URL holds, for things small enough to hold in memory."""

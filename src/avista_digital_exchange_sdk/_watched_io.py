@@ -56,6 +56,10 @@ class WatchedIo:
         """Begin a flow that runs beside the present one."""
         return self._io.begin(flow)
 
+    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+        """Begin work in a thread."""
+        return self._io.beside(work)
+
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await self._io.sleep(seconds)

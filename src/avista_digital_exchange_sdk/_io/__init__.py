@@ -8,7 +8,7 @@ running, and Ctrl-C behaves.
 Only this package knows httpx, websockets, asyncio, threads and clocks.
 """
 
-from ._md5 import Md5
+from ._file_md5 import FileMd5
 from ._protocol import (
     BLOCK_SIZE,
     Answer,
@@ -28,8 +28,8 @@ __all__ = [
     "Answer",
     "BlockingIo",
     "Download",
+    "FileMd5",
     "Io",
-    "Md5",
     "Network",
     "Pending",
     "Socket",

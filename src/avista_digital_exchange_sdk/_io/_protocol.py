@@ -1,7 +1,7 @@
 """What a flow can wait for, and how a flow over blocking waits is run."""
 
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -86,6 +86,9 @@ class Io(Protocol):
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
         """Begin a flow that runs beside the present one."""
+
+    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+        """Begin work of the processor or the disk, in a thread."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Generic, TypeVar
 
@@ -69,6 +69,9 @@ class AsyncIo:
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
         return _Task(flow)
+
+    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+        return _Task(asyncio.to_thread(work))
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
@@ -85,6 +85,12 @@ class BlockingIo:
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
         return _Thread(flow)
+
+    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+        async def flow() -> _Result:
+            return work()
+
+        return _Thread(flow())
 
     async def sleep(self, seconds: float) -> None:
         thread: _Thread[Any] | None = getattr(_begun, "thread", None)
