@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from ._collector import collector_at_rest
 from ._io import Answer
+from ._model import NULL
 from ._redact import redact
 from ._values import Token
 from .errors import (
@@ -80,7 +81,12 @@ def _what_is_wrong(error: ValidationError, parsed: dict[str, Any], operation_nam
     if not parsed:
         return f"{operation_name}: the answer is not a JSON object"
     # The values that did not fit stay out of the message: they may be secrets.
-    places = {".".join(str(part) for part in item["loc"]) for item in error.errors()}
+    # That null would have been right too is said of each list and entry around what is wrong.
+    places = {
+        ".".join(str(part) for part in item["loc"] if part != NULL)
+        for item in error.errors()
+        if item["type"] != "none_required"
+    }
     return f"{operation_name}: the answer is not of the contract's shape at {', '.join(places)}"
 
 

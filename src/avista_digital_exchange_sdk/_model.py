@@ -1,12 +1,12 @@
 """What every generated type has in common: how it prints, and what its lists accept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Annotated, Any, TypeVar, get_args
 
 import pydantic
 from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
 from ._html import Row, table
 
@@ -64,6 +64,10 @@ class _Text(str):
         return str(self)
 
 
+NULL = ""
+"""What stands before a place in an answer's errors where null would have been right too."""
+
+
 class _WithoutNulls:
     """Validates a nullable list of nullable entries into a plain list."""
 
@@ -71,13 +75,18 @@ class _WithoutNulls:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         (item,) = get_args(source)
-        entry = core_schema.nullable_schema(handler.generate_schema(item))
-        nullable = core_schema.nullable_schema(core_schema.list_schema(entry))
-        return core_schema.no_info_after_validator_function(_without_nulls, nullable)
+        entry = _or_null(handler.generate_schema(item), _omit)
+        return _or_null(core_schema.list_schema(entry), lambda _: [])
 
 
-def _without_nulls(items: list[Any] | None) -> list[Any]:
-    return [item for item in items if item is not None] if items else []
+def _or_null(schema: CoreSchema, read_null: Callable[[None], Any]) -> CoreSchema:
+    """What a schema says, or null; only null costs a call of Python's."""
+    null = core_schema.no_info_after_validator_function(read_null, core_schema.none_schema())
+    return core_schema.union_schema([(schema, NULL), (null, NULL)], mode="left_to_right")
+
+
+def _omit(_: None) -> Any:
+    raise PydanticOmit
 
 
 _Item = TypeVar("_Item")
