@@ -2,19 +2,14 @@
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from . import machine, peers
-from .measuring import ROOT, JobFailedError, measure
-from .report import Outcome, Report
-from .server import serving
-from .workloads import WORKLOADS, Workload
-
-PLACE = "place.json"
+from .bench import Bench, provide
+from .report import Report
+from .workloads import WORKLOADS
 
 
 def main() -> None:
@@ -27,7 +22,7 @@ def main() -> None:
         pythons |= peers.installed()
     report = Report(machine.describe())
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        provided = _provide(Path(folder), chosen)
+        provided = provide(Path(folder), chosen)
         for workload in chosen:
             outcome = Bench(Path(folder), provided, pythons).run(workload)
             report.add(outcome)
@@ -52,59 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
     return parser
-
-
-def _provide(folder: Path, workloads: list[Workload]) -> dict[str, Any]:
-    """Lay down what the workloads need, in a process of its own."""
-    needed = dict.fromkeys(name for workload in workloads for name in workload.provisions)
-    if not needed:
-        return {}
-    print("Laying down what the workloads need …", file=sys.stderr)
-    module = "scripts.benchmarks.provisions"
-    done = subprocess.run(
-        [sys.executable, "-m", module, str(folder), *needed],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    provided: dict[str, Any] = json.loads(done.stdout)
-    return provided
-
-
-class Bench:
-    """Gives a workload to every side, in turn."""
-
-    def __init__(self, folder: Path, provided: dict[str, Any], pythons: dict[str, Path]) -> None:
-        self._folder = folder
-        self._provided = provided
-        self._pythons = pythons
-
-    def run(self, workload: Workload) -> Outcome:
-        """Measure one workload."""
-        outcome = Outcome(workload, {side: [] for side in self._pythons})
-        turns = list(self._pythons) * workload.repetitions
-        for served in [[side] for side in turns] if workload.leaves_results else [turns]:
-            with serving(self._folder, self._provided, throttled=workload.throttled) as place:
-                place.write(self._folder / PLACE)
-                for side in served:
-                    if side not in outcome.failures:
-                        self._measure(outcome, side)
-        return outcome
-
-    def _measure(self, outcome: Outcome, side: str) -> None:
-        command, whole = self._command(outcome.workload, side)
-        try:
-            outcome.usages[side].append(measure(command, whole=whole))
-        except JobFailedError as error:
-            outcome.failures[side] = str(error)
-
-    def _command(self, workload: Workload, side: str) -> tuple[list[str], bool]:
-        """What runs in the client process, and whether all of it is measured."""
-        python, kind = str(self._pythons[side]), side.partition("-")[0]
-        if workload.script is not None:
-            return [python, "-c", workload.script[kind]], True
-        place = str(self._folder / PLACE)
-        return [python, "-m", "scripts.benchmarks.client", kind, workload.name, place], False
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def user(place: Place) -> Iterator[Work]:
     body = body_of(Client.user_get_user_session)
 
     def work() -> None:
-        for _ in range(500):
+        for _ in range(measurements.USER_CALLS):
             assert bare.http.post(place.endpoint, content=body).json()["data"]
 
     with bare.http:
@@ -83,7 +83,7 @@ def directory(place: Place) -> Iterator[Work]:
     body = body_of(lambda client: client.storage_get_data_store_directory(directoryId))
 
     def work() -> None:
-        assert len(bare.field(body)["contents"]) == 1000
+        assert len(bare.field(body)["contents"]) == measurements.ENTRIES
 
     with bare.http:
         yield work
@@ -192,7 +192,9 @@ def frame(points: int) -> Job:
             def work() -> None:
                 fetch()
                 table = pyarrow.csv.read_csv(place.path("result.csv"))
-                assert table.num_rows * len(measurements.ATTRIBUTES) == points
+                assert (
+                    table.num_rows * len(measurements.ATTRIBUTES) == points // measurements.FRACTION
+                )
 
             yield work
 

@@ -1,18 +1,25 @@
-"""The time series that the workloads read: what is in them, and how to ask for it."""
+"""What the workloads work on: how much of it there is, what is in it, how to ask for it."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+FRACTION = int(os.environ.get("BENCH_FRACTION", "1"))
+"""The workloads are done at one such part of their size, which only their tests have use for."""
+
+USER_CALLS = 500 // FRACTION
+ENTRIES = 1000 // FRACTION
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 ASSETS = [f"feeder-{number:02}" for number in range(10)]
 ATTRIBUTES = [f"sensor {number}" for number in range(10)]
-TIMES = 100_000
+TIMES = 100_000 // FRACTION
 """A second apart; every asset has a value of each attribute at each."""
 
 ROWS = len(ASSETS) * TIMES
 POINTS = ROWS * len(ATTRIBUTES)
 
-LATEST_ASSETS = [f"meter-{number:04}" for number in range(2000)]
+LATEST_ASSETS = [f"meter-{number:04}" for number in range(2000 // FRACTION)]
 
 
 def filters() -> list[Any]:
@@ -22,7 +29,7 @@ def filters() -> list[Any]:
 
 def interval(points: int) -> tuple[str, str]:
     """The time range that holds so many points."""
-    seconds = points * TIMES // POINTS
+    seconds = points // FRACTION * TIMES // POINTS
     end = START + timedelta(seconds=seconds - 1)
     return _text(START), _text(end)
 
@@ -53,7 +60,7 @@ def wire_record(seconds: int, seed: int) -> dict[str, Any]:
 def plain_values() -> list[tuple[int, str]]:
     """A hundred thousand times, in seconds, each with a value."""
     first = int(START.timestamp())
-    return [(first + number, value(number)) for number in range(100_000)]
+    return [(first + number, value(number)) for number in range(TIMES)]
 
 
 def value(seed: int) -> str:

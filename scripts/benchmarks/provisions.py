@@ -23,7 +23,6 @@ from . import measurements
 
 BLOCK = 1 << 20
 RECORDS_AT_ONCE = 100
-ENTRIES = 1000
 ENTRIES_AT_ONCE = 100
 
 
@@ -39,7 +38,7 @@ class Site:
         """A file of random bytes, on the disk and in the data store."""
         path = self.folder / name
         with path.open("wb") as file:
-            for _ in range(size // BLOCK):
+            for _ in range(size // BLOCK // measurements.FRACTION):
                 file.write(os.urandom(BLOCK))
         home = self.local.homeDirectoryId
         uploaded = self.exchange.uploadFileToDataStore(self.local.dataStoreId, home, path)
@@ -48,9 +47,10 @@ class Site:
     def directory(self) -> dict[str, Any]:
         """A directory of as many directories as files."""
         parent = self._made("parentDirectoryId", self.local.homeDirectoryId, ["entries"], [])[0]
-        for first in range(0, ENTRIES // 2, ENTRIES_AT_ONCE):
-            names = [f"entry-{first + number:03}" for number in range(ENTRIES_AT_ONCE)]
-            self._made("parentDirectoryId", parent, names, names)
+        names = [f"entry-{number:03}" for number in range(measurements.ENTRIES // 2)]
+        for first in range(0, len(names), ENTRIES_AT_ONCE):
+            some = names[first : first + ENTRIES_AT_ONCE]
+            self._made("parentDirectoryId", parent, some, some)
         return {"directoryId": parent}
 
     def _made(

@@ -18,11 +18,11 @@ def exchange_at(place: Place) -> AvistaDigitalExchange:
 
 @contextmanager
 def user(place: Place) -> Iterator[Work]:
-    """Ask 500 times who I am."""
+    """Ask again and again who I am."""
     with exchange_at(place) as exchange:
 
         def work() -> None:
-            for _ in range(500):
+            for _ in range(measurements.USER_CALLS):
                 assert exchange.getUserInfo().firstName
 
         yield work
@@ -35,7 +35,7 @@ def directory(place: Place) -> Iterator[Work]:
 
         def work() -> None:
             listed = exchange.getDataStoreDirectory(place.provided["directoryId"])
-            assert len(listed.directories) == len(listed.files) == 500
+            assert len(listed.directories) == len(listed.files) == measurements.ENTRIES // 2
 
         yield work
 
@@ -106,7 +106,7 @@ def frame(points: int) -> Job:
                 frame = exchange.queryTimeSeriesDatabaseToDataFrame(
                     place.timeSeriesDbId, measurements.filters(), start, end
                 )
-                assert frame[measurements.ATTRIBUTES].size == points
+                assert frame[measurements.ATTRIBUTES].size == points // measurements.FRACTION
 
             yield work
 
