@@ -59,6 +59,7 @@ class ObjectEndpoint:
         key = request.scope["path"].removeprefix(OBJECTS_PATH)
         if request.method == "PUT":
             return await self._put(request, key)
+        await self._objects.arrived(key)
         return self._get(request, key, allowed["response-content-type"])
 
     def _admit(self, request: Request) -> dict[str, str]:

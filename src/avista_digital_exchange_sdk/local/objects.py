@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import shutil
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +23,9 @@ OBJECTS_PATH = "/objects/"
 FILES = "files"
 RESULTS = "results"
 INCOMING = "incoming"
+
+Make = Callable[[Path], Awaitable[None]]
+"""Writes an object's bytes to a file."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Objects:
         self._records = records
         self._folder = folder
         self._results: deque[tuple[float, str]] = deque()
+        self._to_make: dict[str, Make] = {}
+        self._making = asyncio.Lock()
         # What an earlier run had under way means nothing to this one.
         self._empty(RESULTS, INCOMING)
         (folder / FILES).mkdir(exist_ok=True)
@@ -61,6 +68,20 @@ class Objects:
         key = self.new_key(RESULTS)
         self._results.append((now, key))
         return StoredObject(key, self.path(key))
+
+    def create_later(self, make: Make) -> StoredObject:
+        """Make a place for a query's result that is made once it is asked for."""
+        stored = self.create()
+        self._to_make[stored.key] = make
+        return stored
+
+    async def arrived(self, key: str) -> None:
+        """Make what was to be made once it is asked for."""
+        if key in self._to_make:
+            async with self._making:
+                if make := self._to_make.get(key):
+                    await make(self.path(key))
+                    self._to_make.pop(key, None)
 
     def new_key(self, kind: str = FILES) -> str:
         """Make a key under which bytes may be stored."""
@@ -101,5 +122,6 @@ class Objects:
 
     def delete(self, key: str) -> None:
         """Remove an object's bytes. Removing what is not there is no mistake."""
+        self._to_make.pop(key, None)
         self.path(key).unlink(missing_ok=True)
         self._records.run("DELETE FROM objects WHERE objectKey = ?", key)

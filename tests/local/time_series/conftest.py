@@ -19,7 +19,7 @@ def running_exchange(folder: Path) -> Iterator[Exchange]:
     (folder / "objects").mkdir()
     with asyncio.Runner() as runner:
         store = TimeSeriesStore(folder / "time series")
-        yield Exchange(runner, store, Objects(folder / "objects"))
+        yield Exchange(runner, store, Objects(folder / "objects", runner))
         store.close()
 
 

@@ -69,14 +69,21 @@ class Accounts:
 class Objects:
     """Files in a folder; a presigned URL is the file's key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
         self._folder = folder
+        self._runner = runner
+        self._to_make: dict[str, Any] = {}
         self._count = 0
 
     def create(self) -> Any:
         self._count += 1
         key = str(self._count)
         return SimpleNamespace(key=key, path=self._folder / key)
+
+    def create_later(self, make: Any) -> Any:
+        stored = self.create()
+        self._to_make[stored.key] = make
+        return stored
 
     def download_url(self, key: str, *, content_type: str = "application/octet-stream") -> str:
         return f"{key}?{content_type}"
@@ -85,7 +92,10 @@ class Objects:
         (self._folder / key).unlink(missing_ok=True)
 
     def read(self, url: str) -> bytes:
-        return (self._folder / url.partition("?")[0]).read_bytes()
+        key = url.partition("?")[0]
+        if make := self._to_make.pop(key, None):
+            self._runner.run(make(self._folder / key))
+        return (self._folder / key).read_bytes()
 
 
 class Events:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -19,6 +19,9 @@ from .latest import LatestResult, read_latest
 from .queries import Asked, Page, Query
 from .records import invalid_request
 from .timestream_resolver import query_with_timestream_query
+
+if TYPE_CHECKING:
+    from .store import TimeSeriesStore
 
 CONTENT_TYPES = {"CSV": "text/csv", "JSON": "application/json"}
 _LARGEST_INT = 2**31 - 1
@@ -200,23 +203,32 @@ def _write_file(
 
 
 async def _chunk_url(context: Context, page: Page) -> str:
-    """Sign the URL of a page's chunk, which is written when the page is first answered."""
+    """Sign the URL of a page's chunk, which is written when it is first fetched."""
     objects = context.exchange.objects
     if page.chunk_key is None:
-        stored = objects.create()
         if page.rows:
             result = await page.query.result()
             assert isinstance(result, FilterResult)
-
-            def write(cursor: duckdb.DuckDBPyConnection) -> None:
-                with stored.path.open("w", encoding="utf-8", newline="") as file:
-                    write_json(cursor, result, file, page.rows)
-
-            await context.exchange.time_series.start_job(write).result()
+            stored = objects.create_later(
+                lambda path: _write_chunk(context.exchange.time_series, result, page.rows, path)
+            )
         else:
+            stored = objects.create()
             stored.path.write_bytes(b"[]\n")
         page.chunk_key = stored.key
     return objects.download_url(page.chunk_key, content_type=CONTENT_TYPES["JSON"])
+
+
+async def _write_chunk(
+    time_series: TimeSeriesStore, result: FilterResult, rows: range, path: Path
+) -> None:
+    """Write a page's rows."""
+
+    def write(cursor: duckdb.DuckDBPyConnection) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write_json(cursor, result, file, rows)
+
+    await time_series.start_job(write).result()
 
 
 def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query:

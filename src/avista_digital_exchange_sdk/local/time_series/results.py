@@ -10,6 +10,8 @@ import duckdb
 PAGE_BYTES = 1_000_000
 # No row is smaller than ten bytes, so a page never looks further than this.
 _PAGE_ROWS = PAGE_BYTES // 10
+# Most rows are larger, so this is mostly enough to look at.
+_ROWS_AT_FIRST = 4096
 
 
 class Result(Protocol):
@@ -33,7 +35,13 @@ class ResultTable:
     def page_end(self, cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
         """Take as many rows as fit the page, but one at least."""
         rows = min(max_rows or _PAGE_ROWS, self.row_count - start)
-        count: int
+        looked = min(rows, _ROWS_AT_FIRST)
+        while (count := self._fitting(cursor, start, looked)) == looked < rows:
+            looked = min(rows, looked * 8)
+        return start + max(count, min(rows, 1))
+
+    def _fitting(self, cursor: duckdb.DuckDBPyConnection, start: int, rows: int) -> int:
+        """Tell how many of some rows fit a page."""
         (count,) = cursor.execute(
             f"""
             SELECT count(*) FROM (
@@ -43,4 +51,4 @@ class ResultTable:
             """,
             [start, start + rows, PAGE_BYTES],
         ).fetchall()[0]
-        return start + max(count, min(rows, 1))
+        return int(count)
