@@ -63,6 +63,8 @@ class Catalogue:
     assets: dict[str, str | None] = field(default_factory=dict)
     """The latest name of each asset."""
     series: dict[Series, int] = field(default_factory=dict)
+    newest: dict[int, int] = field(default_factory=dict)
+    """The latest time of each series: what is later than that can't be stored yet."""
 
     def table(self, name: str) -> str:
         """Address one of the database's tables in DuckDB."""
@@ -115,6 +117,8 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, time_series_db_id: str
         rows = connection.execute(f"SELECT * FROM {catalogue.table(name)}").fetchall()
         getattr(catalogue, name).update(rows)
     _load_series(connection, catalogue)
+    newest = f"SELECT series_id, epoch_ns(max(time)) FROM {catalogue.table('points')} GROUP BY ALL"
+    catalogue.newest.update(connection.execute(newest).fetchall())
     return catalogue
 
 

@@ -56,6 +56,7 @@ def write_batch(
         raise
     catalogue.has_tables = True
     additions.apply()
+    batch.note_newest()
     return accepted, rejections
 
 
@@ -109,6 +110,13 @@ class _Batch:
             )
         self._write_records()
 
+    def note_newest(self) -> None:
+        """Note the latest times, once the records are written."""
+        known, newest = self._catalogue.series, self._catalogue.newest
+        for series, time in self._pending:
+            series_id = known[series]
+            newest[series_id] = max(time, newest.get(series_id, time))
+
     @staticmethod
     def _changes(existing: Stored | None, record: Record) -> bool:
         """Tell whether a record is to be written over the existing one, or reject it."""
@@ -124,8 +132,12 @@ class _Batch:
 
     def _find_stored(self) -> dict[Key, Stored]:
         """Look up what is stored under the keys of the batch."""
-        known = self._catalogue.series
-        keys = {(known[series], record.time) for series, record in self._records if series in known}
+        known, newest = self._catalogue.series, self._catalogue.newest
+        keys = {
+            (known[series], record.time)
+            for series, record in self._records
+            if series in known and record.time <= newest[known[series]]
+        }
         if not keys:
             return {}
         times = [time for _, time in keys]
