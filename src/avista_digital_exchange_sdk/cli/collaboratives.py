@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .commands import command
+from .output import print_json
 from .run import Run
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def unshare(run: Run, service: Shared, collaborative: Within) -> None:
 
 def _tell(run: Run, what: str, service: "Service") -> None:
     if run.json:
-        run.show([], {}, json=service)
+        print_json(service)
     run.tell(f"{what}: {_name(service) or service.serviceId}")
 
 

@@ -68,9 +68,10 @@ def frame_of(path: Path, columns: Columns, known: dict[str, str]) -> Frame:
     _check_names("--type", columns.types, names)
     columns = _with_defaults(columns, names)
     attributes = {name: columns.attributes.get(name, name) for name in names}
-    types = {name: known[attribute] for name, attribute in attributes.items() if attribute in known}
-    types = {name: kind for name, kind in types.items() if name in columns.measures} | columns.types
-    table = _read(path, names, texts={*_keys(columns), *(n for n in types if types[n] == TEXT)})
+    in_database = [name for name in columns.measures if attributes.get(name) in known]
+    types = {name: known[attributes[name]] for name in in_database} | columns.types
+    texts = {*_keys(columns), *(name for name, kind in types.items() if kind == TEXT)}
+    table = _read(path, names, texts)
     for name in columns.measures:
         if name in names and kinds.is_integer(table.schema.field(name).type):
             types.setdefault(name, NUMBER)
