@@ -68,7 +68,7 @@ class TestBars:
         source = tmp_path / "many.csv"
         source.write_text("\n".join(["timestamp,n", *rows]))
         publish = shown("stderr", environment, "publish", database, source, "--asset", "a")
-        assert "1,500 rows of 1,500 rows" in publish.terminal
+        assert "1,500 of 1,500 rows" in publish.terminal
         query = ["query", database, "--asset", "a", "--from", "2024-05-01", "--to", "2024-05-02"]
         read = shown("stderr", environment, *query)
         assert len(read.other.splitlines()) == 1501

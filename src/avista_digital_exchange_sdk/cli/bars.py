@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .._progress import Tell
 
 Unit = Literal["bytes", "pages", "rows"]
+WIDTH = 20
+"""Characters of the bar itself; all there is to tell then fits into 80."""
 
 
 @contextmanager
@@ -56,15 +58,15 @@ def _bars() -> "Progress":
 
     class Amount(ProgressColumn):
         def render(self, task: "Task") -> Text:
-            done = _told(task, task.completed)
-            return Text(done if task.total is None else f"{done} of {_told(task, task.total)}")
+            counts = [task.completed] if task.total is None else [task.completed, task.total]
+            return Text(_told(task, *counts))
 
     class Rate(ProgressColumn):
         def render(self, task: "Task") -> Text:
             speed = task.finished_speed or task.speed
             return Text("" if speed is None else f"{_told(task, speed)}/s")
 
-    columns = [TextColumn("{task.description}"), BarColumn(), Amount(), Rate()]
+    columns = [TextColumn("{task.description}"), BarColumn(WIDTH), Amount(), Rate()]
     console = Console(file=sys.stderr)
     return Progress(
         *columns,
@@ -77,8 +79,11 @@ def _bars() -> "Progress":
     )
 
 
-def _told(task: "Task", count: float) -> str:
+def _told(task: "Task", *counts: float) -> str:
+    """How many there are, of how many."""
     from rich.filesize import decimal
 
     unit: Unit = task.fields["unit"]
-    return decimal(int(count)) if unit == "bytes" else f"{count:,.0f} {unit}"
+    if unit == "bytes":
+        return " of ".join(decimal(int(count)) for count in counts)
+    return " of ".join(f"{count:,.0f}" for count in counts) + f" {unit}"
