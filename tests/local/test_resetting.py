@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
-    DigitalExchangeError,
     NotFoundError,
     UnauthorizedError,
 )
@@ -119,6 +119,14 @@ def test_every_role_has_its_place(role: str, local: LocalExchange) -> None:
         assert exchange.getDataStore(local.dataStoreId).name == "Solar site"
 
 
+def test_no_values_stay(local: LocalExchange, tmp_path: Path) -> None:
+    use(local, tmp_path)
+    local.reset()
+    local.close()
+    with duckdb.connect(tmp_path / "data" / "time_series" / "time_series.duckdb") as kept:
+        assert kept.sql("SELECT table_name FROM duckdb_tables()").fetchall() == []
+
+
 def test_a_query_that_runs_is_stopped(local: LocalExchange) -> None:
     endless = "SELECT count(*) FROM " + ", ".join(
         f"UNNEST(sequence(1, 10000)) AS t{n}(x{n})" for n in range(5)
@@ -127,7 +135,7 @@ def test_a_query_that_runs_is_stopped(local: LocalExchange) -> None:
         # The first page comes while the query still runs.
         page = exchange.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, endless)
         assert page.nextToken
-        local.reset()
-        with pytest.raises(DigitalExchangeError):
-            exchange.getUserInfo()
-    assert contents(local)["databases"] == ["Solar measurements"]
+    (query,) = local.exchange.time_series.queries.of_database(local.timeSeriesDbId)
+    assert query.job.running
+    local.reset()
+    assert not query.job.running
