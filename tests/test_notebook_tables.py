@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,18 @@ HOSTILE = [
 ]
 
 Cells = list[list[str]]
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[LocalExchange]:
+    """An exchange of these tests alone: long lists are not shown whole."""
+    with LocalExchange() as local:
+        yield local
+
+
+@pytest.fixture(scope="module")
+def platform(local: LocalExchange) -> Platform:
+    return Platform(local.endpoint, local.token)
 
 
 class _Table(HTMLParser):
