@@ -69,6 +69,12 @@ class TestWorkloads:
         assert entry["title"] in printed
 
 
+    @pytest.mark.parametrize("name", [workload.name for workload in WORKLOADS])
+    def test_are_all_in_the_manual(self, name: str) -> None:
+        _, _, chapter = (ROOT / "README.md").read_text("utf-8").partition("## How fast it is\n")
+        assert f"`{name}`" in chapter.partition("\n## ")[0]
+
+
 class TestMeasuring:
     def test_tells_what_a_whole_process_took(self) -> None:
         used = measure([sys.executable, "-c", "bytearray(200 << 20)"], whole=True)
