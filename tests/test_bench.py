@@ -68,7 +68,6 @@ class TestWorkloads:
         assert {len(side["repetitions"]) for side in entry["sides"].values()} == {3}
         assert entry["title"] in printed
 
-
     @pytest.mark.parametrize("name", [workload.name for workload in WORKLOADS])
     def test_are_all_in_the_manual(self, name: str) -> None:
         _, _, chapter = (ROOT / "README.md").read_text("utf-8").partition("## How fast it is\n")
