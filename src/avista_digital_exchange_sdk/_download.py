@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from ._io import Download, FileMd5, Io
+from ._io import Download, FileMd5, Io, Pending
 from ._presigned import Address, PassingError, broken_off, md5_of, opened
 from ._retry import Waits
 from .errors import TransferError
@@ -164,8 +164,10 @@ class _Parts:
         starts = range(begin, total, PART_SIZE)
         self._missing.update(starts)
         self._waiting.extend((start, min(start + PART_SIZE, total)) for start in starts)
-        workers = [self._io.begin(self._work(path)) for _ in range(min(PARTS_AT_ONCE, len(starts)))]
+        workers: list[Pending[None]] = []
         try:
+            for _ in range(min(PARTS_AT_ONCE, len(starts))):
+                workers.append(self._io.begin(self._work(path)))
             for worker in workers:
                 await worker.result()
         finally:

@@ -152,7 +152,12 @@ class _Thread(Generic[_Result]):
         self._flow = flow
         self.abandoned = threading.Event()
         self.reading: socket.socket | None = None
-        threading.Thread(target=self._run, daemon=True).start()
+        try:
+            threading.Thread(target=self._run, daemon=True).start()
+        except BaseException:
+            # Starting one takes a moment, in which Ctrl-C may come; nobody else knows of it yet.
+            self._end()
+            raise
 
     def _run(self) -> None:
         _begun.thread = self
@@ -165,6 +170,9 @@ class _Thread(Generic[_Result]):
         return self._outcome.result()
 
     async def abandon(self) -> None:
+        self._end()
+
+    def _end(self) -> None:
         # A thread can't be stopped from outside, but what it waits for can be ended.
         self.abandoned.set()
         if (reading := self.reading) is not None:
@@ -182,6 +190,9 @@ def _ended_when_abandoned(response: httpx.Response) -> Iterator[None]:
         return
     thread.reading = stream.get_extra_info("socket")
     try:
+        if thread.abandoned.is_set():
+            # Just before there was anything to end.
+            raise concurrent.futures.CancelledError
         yield
     finally:
         thread.reading = None
