@@ -12,8 +12,10 @@ from .place import Job, Place, Work
 
 
 def exchange_at(place: Place) -> AvistaDigitalExchange:
-    """The owner's exchange."""
-    return AvistaDigitalExchange(place.token, endpoint=place.endpoint)
+    """The owner's exchange, connected; modules that its first call imports are imported."""
+    exchange = AvistaDigitalExchange(place.token, endpoint=place.endpoint)
+    exchange.getUserInfo()
+    return exchange
 
 
 @contextmanager
