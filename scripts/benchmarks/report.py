@@ -45,7 +45,7 @@ class Report:
         lines = [f"{workload.name}: {workload.title}; floor: {workload.floor}", f"  {HEAD}"]
         floor = outcome.medians.get("floor")
         lines += [f"  {_row(side, used, floor)}" for side, used in outcome.medians.items()]
-        lines += [f"  {side:<17}failed: {reason}" for side, reason in outcome.failures.items()]
+        lines += [f"  {side:<17}failed: {reason:.90}" for side, reason in outcome.failures.items()]
         for target, figure in self._figures(workload):
             verdict = "met" if target.met(figure) else "MISSED"
             lines.append(f"  {verdict}: {target.text} ({figure:.2f})")
