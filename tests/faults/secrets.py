@@ -7,9 +7,14 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import tblib.pickling_support
+
 from avista_digital_exchange_sdk import DigitalExchangeError
 
 SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series_")
+
+# With it, as with Dask, errors are pickled with all that they come from.
+tblib.pickling_support.install()
 
 
 class Listener(logging.Handler):

@@ -102,13 +102,25 @@ def http_errors(timeout: float) -> Iterator[None]:
         sent = not isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout))
         raise RequestTimeoutError(message, sent=sent) from error
     except httpx.TransportError as error:
-        # Of what is no HTTP, the error shows all, and it may be a secret that was echoed.
-        reason, echoed, _ = str(error).partition(": bytearray(")
+        reason = _without_echo(error)
         message = f"the connection failed: {reason or type(error).__name__}"
         sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
-        raise ConnectionFailedError(message, sent=sent) from None if echoed else error
+        raise ConnectionFailedError(message, sent=sent) from error
     except UnicodeError:
         message = "the connection failed: the address holds no name a host can have"
         raise ConnectionFailedError(message, sent=False) from None
     except httpx.DecodingError as error:
         raise InvalidResponseError("the answer is not encoded as it says") from error
+
+
+def _without_echo(error: httpx.TransportError) -> str:
+    """Take out of an error, and all it comes from, what it quotes of an answer that is no HTTP.
+
+    The quoted may be a secret that a server echoed.
+    """
+    reason, echoed, _ = str(error).partition(": bytearray(")
+    link: BaseException | None = error if echoed else None
+    while link is not None:
+        link.args = (reason,)
+        link = link.__cause__ or link.__context__
+    return reason
