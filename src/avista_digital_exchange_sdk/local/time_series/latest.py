@@ -82,6 +82,8 @@ def _attribute(latest: _Latest) -> dict[str, Any]:
 
 def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Latest]:
     """Read the latest value of each measure of plain records."""
+    if all(kind == "MULTI" for kind in catalogue.measure_names.values()):
+        return
     text = ", ".join(value_text(plain_column(kind), kind) for kind in PHYSICAL_TYPES)
     rows = cursor.execute(
         f"""
@@ -101,20 +103,30 @@ def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -
     measures = list(catalogue.measures.values())
     if not measures:
         return
-    columns = ", ".join(
-        f"max_by({value_text(measure.physical, measure.type)}, key), "
-        f"max(CASE WHEN {measure.physical} IS NOT NULL THEN key END)"
-        for measure in measures
+    keys = [f"{measure.physical}_key" for measure in measures]
+    latest = ", ".join(
+        f"max(key) FILTER (WHERE {measure.physical} IS NOT NULL) AS {key}"
+        for measure, key in zip(measures, keys, strict=True)
+    )
+    # Only what is latest is written as text, as that takes longer than to find it.
+    texts = ", ".join(
+        f"CASE WHEN key = {key} THEN {value_text(measure.physical, measure.type)} END"
+        for measure, key in zip(measures, keys, strict=True)
     )
     rows = cursor.execute(
         f"""
-        SELECT asset_id, {columns} FROM (
+        WITH keyed AS (
             SELECT *, {_KEY} AS key
             FROM {catalogue.table("points")} JOIN {catalogue.table("series")} USING (series_id)
-        ) GROUP BY asset_id
+        ), latest AS MATERIALIZED (
+            SELECT asset_id, {latest} FROM keyed GROUP BY asset_id
+        ), found AS (
+            SELECT * FROM keyed WHERE key IN (SELECT unnest([{", ".join(keys)}]) FROM latest)
+        )
+        SELECT asset_id, key, {texts} FROM found JOIN latest USING (asset_id)
         """
     ).fetchall()
-    for asset_id, *values in rows:
-        for measure, value, key in zip(measures, values[::2], values[1::2], strict=True):
+    for asset_id, key, *values in rows:
+        for measure, value in zip(measures, values, strict=True):
             if value is not None:
                 yield _Latest(asset_id, measure.name, measure.type, value, key)
