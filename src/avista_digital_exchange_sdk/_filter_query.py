@@ -137,6 +137,7 @@ class FilterJob(NamedTuple):
     """A query with filters, its arguments checked.
 
     Attributes:
+        timeSeriesDbId: The database.
         begin: Begins the query, telling of its pages if someone wants to know.
         request: What it asks for.
         exportTimeout: Seconds to wait until the platform has made the file.
@@ -144,6 +145,7 @@ class FilterJob(NamedTuple):
         watch: Who wants to know how far it has got.
     """
 
+    timeSeriesDbId: str
     begin: Callable[[Tell | None], FilterQuery]
     request: Request
     exportTimeout: float

@@ -169,7 +169,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             aggregate,
             progress,
         )
-        return await read_table(self._client, self._io, self._transfers, timeSeriesDbId, job, shape)
+        return await read_table(self._client, self._io, self._transfers, job, shape)
 
     async def queryTimeSeriesDatabaseToPolars(
         self,

@@ -19,9 +19,9 @@ from ._files import whole_file
 from ._filter_query import FilterJob, FilterQuery, FilterQueryFile
 from ._generated.enums import TimeSeriesQueryOutputFileType
 from ._instants import interval
-from ._latest_values import attribute_types
 from ._progress import Progress, Watch
 from ._service import Service, found
+from ._typed_result import TypedResultFile
 from .errors import InvalidResponseError
 
 if TYPE_CHECKING:
@@ -129,9 +129,12 @@ class TimeSeriesQueryCalls(Service):
             "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
         )
         if format_ is ResultFileFormat.PARQUET:
-            await self._write_parquet(timeSeriesDbId, job, target)
+            await self._write_parquet(job, target)
         else:
-            await self._write(job, TimeSeriesQueryOutputFileType(format_), target)
+            file_format = TimeSeriesQueryOutputFileType(format_)
+            await FilterQueryFile(
+                self._client, self._io, self._transfers, job, file_format, target
+            ).write()
         return True
 
     def _filter_job(
@@ -154,6 +157,7 @@ class TimeSeriesQueryCalls(Service):
         if aggregate not in AGGREGATIONS:
             raise _checks.invalid("aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS))
         return FilterJob(
+            database,
             lambda tell: FilterQuery(self._client, database, assets, ends, rows, tell),
             Request(assets),
             timeout,
@@ -161,21 +165,16 @@ class TimeSeriesQueryCalls(Service):
             Watch(progress),
         )
 
-    async def _write(
-        self, job: FilterJob, file_format: TimeSeriesQueryOutputFileType, target: Path
-    ) -> None:
-        await FilterQueryFile(
-            self._client, self._io, self._transfers, job, file_format, target
-        ).write()
-
-    async def _write_parquet(self, timeSeriesDbId: str, job: FilterJob, target: Path) -> None:
+    async def _write_parquet(self, job: FilterJob, target: Path) -> None:
         need("arrow", "pyarrow")
         from ._frames.csv_result import CsvResult
 
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder, "result.csv")
-            await self._write(job, TimeSeriesQueryOutputFileType.CSV, source)
-            types = await attribute_types(self._client, timeSeriesDbId, job.request.position)
+            result = TypedResultFile(self._client, self._io, self._transfers, job, source)
+            async with aclosing(result):
+                await result.write()
+                types = await result.types()
             with whole_file(target) as file:
                 CsvResult(source, types).write_parquet(file)
 

@@ -7,36 +7,32 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from .._filter_query import FilterJob, FilterQuery, FilterQueryFile
+from .._filter_query import FilterJob, FilterQuery
 from .._generated.client import Client
-from .._generated.enums import TimeSeriesQueryOutputFileType
 from .._io import Io
-from .._latest_values import attribute_types
 from .._transfer import Transfers
+from .._typed_result import TypedResultFile
 from .asset_data import AssetData
 from .csv_result import CsvResult
 
 
 async def read_table(
-    client: Client, io: Io, transfers: Transfers, timeSeriesDbId: str, job: FilterJob, shape: str
+    client: Client, io: Io, transfers: Transfers, job: FilterJob, shape: str
 ) -> pa.Table:
     """Run a query, and read its result."""
     with tempfile.TemporaryDirectory() as folder:
-        result = _Result(client, io, transfers, job, Path(folder))
-        await result.write()
-        # Asked for afterwards, because by then every attribute of the result is known.
-        types = await attribute_types(client, timeSeriesDbId, job.request.position)
-        return result.table(shape, types)
+        async with aclosing(_Result(client, io, transfers, job, Path(folder))) as result:
+            await result.write()
+            return result.table(shape, await result.types())
 
 
-class _Result(FilterQueryFile):
+class _Result(TypedResultFile):
     """A result as it came: the platform's file, or the chunks of the pages."""
 
     def __init__(
         self, client: Client, io: Io, transfers: Transfers, job: FilterJob, folder: Path
     ) -> None:
-        file_format, target = TimeSeriesQueryOutputFileType.CSV, folder / "result.csv"
-        super().__init__(client, io, transfers, job, file_format, target)
+        super().__init__(client, io, transfers, job, folder / "result.csv")
         self._data: AssetData | None = None
 
     async def _put_together(self, query: FilterQuery) -> None:
