@@ -18,6 +18,9 @@ from ._protocol import Network
 LARGEST_ANSWER = 64 << 20
 """Bytes; AWS AppSync answers with at most 5 MB, so what is larger is not an answer of it."""
 
+QUOTATION = ": bytearray("
+"""How h11 begins to quote what is no HTTP."""
+
 LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
 
@@ -118,9 +121,9 @@ def _without_echo(error: httpx.TransportError) -> str:
 
     The quoted may be a secret that a server echoed.
     """
-    reason, echoed, _ = str(error).partition(": bytearray(")
-    link: BaseException | None = error if echoed else None
-    while link is not None:
+    reason = str(error).partition(QUOTATION)[0]
+    link: BaseException | None = error
+    while link is not None and QUOTATION in str(link):
         link.args = (reason,)
         link = link.__cause__ or link.__context__
     return reason
