@@ -49,15 +49,18 @@ class Background:
 
     async def _stop(self) -> None:
         self._server.close()
-        while self._tasks:
+        # Others may be about to admit a connection that was made before.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.wait(self._tasks, timeout=0.1)
+            await asyncio.wait(others, timeout=0.1)
 
     def _admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = self._loop.create_task(self._attend((reader, writer)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # A task that is cancelled before its first step hangs up nothing.
+        task.add_done_callback(lambda _: writer.transport.abort())
 
     async def _attend(self, client: Streams) -> None:
         try:
