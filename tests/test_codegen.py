@@ -72,9 +72,9 @@ class Greeting:
 
 SETTINGS = Settings(
     client="Client",
-    models=Module(f"{SDK}._model", 0),
+    models=Module(f"{SDK}._models.model", 0),
     values=Module(f"{SDK}._values", 0),
-    base=(Module(f"{SDK}._graphql", 0), "GraphQLClient"),
+    base=(Module(f"{SDK}._requests.graphql", 0), "GraphQLClient"),
     subscription=("subscription", "Subscription"),
     exports='"""Generated."""\n',
     comments=True,

@@ -13,9 +13,9 @@ from avista_digital_exchange_sdk import (
     ExportTimeoutError,
     SubscriptionError,
     TransferError,
-    _realtime,
-    _subscriptions,
 )
+from avista_digital_exchange_sdk._requests import subscriptions
+from avista_digital_exchange_sdk._requests.realtime import realtime_url
 
 from .conftest import Connect
 from .support.realtime import Conversation, ScriptedRealtime
@@ -163,7 +163,7 @@ class TestTheWayOfAnExport:
         ],
     )
     def test_its_address_follows_from_the_endpoint(self, endpoint: str, url: str) -> None:
-        assert _realtime.realtime_url(endpoint) == url
+        assert realtime_url(endpoint) == url
 
 
 def refuses_the_token(conversation: Conversation) -> None:
@@ -282,14 +282,14 @@ class TestWhenItFails:
     def test_a_question_that_is_never_answered_ends(
         self, query: Query, realtime: ScriptedRealtime, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 0.1)
+        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.1)
         with pytest.raises(SubscriptionError, match=r"no answer to connection_init within 0\.1 s"):
             query()
 
     def test_so_does_a_subscription_that_is_never_acknowledged(
         self, query: Query, realtime: ScriptedRealtime, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 0.2)
+        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.2)
         realtime.converse = Conversation.welcome
         with pytest.raises(SubscriptionError, match=r"no answer to start within 0\.2 s"):
             query()

@@ -15,10 +15,10 @@ from avista_digital_exchange_sdk import (
     InvalidResponseError,
     QueryIncompleteError,
     TransferError,
-    _export,
 )
-from avista_digital_exchange_sdk._export import CsvExport, JsonExport, Request
 from avista_digital_exchange_sdk._generated.input_types import TimeSeriesQueryAssetInput
+from avista_digital_exchange_sdk._time_series import export as exporting
+from avista_digital_exchange_sdk._time_series.export import CsvExport, JsonExport, Request
 
 from .support.scripted import Answer, ScriptedPlatform, error, refusal
 
@@ -367,7 +367,7 @@ def test_memory_stays_flat_as_the_result_grows(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_export, "SPOOL_SIZE", 1 << 14)
+    monkeypatch.setattr(exporting, "SPOOL_SIZE", 1 << 14)
     request = Request([TimeSeriesQueryAssetInput(assetId="a", attributeNamesFilter=names)])
 
     def chunk(hour: int) -> bytes:

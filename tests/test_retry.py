@@ -20,10 +20,10 @@ from avista_digital_exchange_sdk import (
     RequestTimeoutError,
     ServerError,
     TransferError,
-    _retry,
 )
 from avista_digital_exchange_sdk._io import BlockingIo
 from avista_digital_exchange_sdk._io.asynchronous import AsyncIo
+from avista_digital_exchange_sdk._requests import retry
 
 from .conftest import Connect
 from .support.doors import Door
@@ -135,18 +135,18 @@ class TestAQuery:
 class TestTheWaits:
     def test_grow_up_to_a_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = _retry.Waits(9)
+        waits = retry.Waits(9)
         assert [waits.next() for _ in range(10)] == [0.5, 1, 2, 4, 8, 16, 20, 20, 20, None]
 
     def test_are_spread_over_their_whole_length(self) -> None:
-        shares = sorted((_retry.Waits(1).next() or 0) / _retry.FIRST_WAIT for _ in range(400))
+        shares = sorted((retry.Waits(1).next() or 0) / retry.FIRST_WAIT for _ in range(400))
         assert 0 <= shares[0] < 0.1
         assert 0.4 < shares[200] < 0.6
         assert 0.9 < shares[-1] <= 1
 
     def test_begin_anew_with_progress(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = _retry.Waits(2)
+        waits = retry.Waits(2)
         assert [waits.next(), waits.next(), waits.next()] == [0.5, 1, None]
         waits.progress()
         assert [waits.next(), waits.next(), waits.next()] == [0.5, 1, None]
@@ -169,16 +169,16 @@ class TestTheWaits:
 
     @pytest.mark.parametrize("asked", ["", "soon", "-5", "1e3", "٣", "Wed, 99 Nov 2022"])
     def test_a_server_that_asks_for_nonsense_is_not_heeded(self, asked: str) -> None:
-        assert _retry.retry_after({"retry-after": asked}) is None
+        assert retry.retry_after({"retry-after": asked}) is None
 
     def test_it_may_ask_by_a_date(self) -> None:
         moment = datetime.now(UTC) + timedelta(seconds=30)
         for text in (format_datetime(moment, usegmt=True), format_datetime(moment)):
-            asked = _retry.retry_after({"retry-after": text})
+            asked = retry.retry_after({"retry-after": text})
             assert asked is not None
             assert 28 < asked <= 30
         past = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
-        assert _retry.retry_after({"retry-after": past}) == 0
+        assert retry.retry_after({"retry-after": past}) == 0
 
 
 class TestAMutation:

@@ -1,7 +1,7 @@
 """The data store whose methods are awaited."""
 
-from ._data_store import AwaitedMethods
 from ._generated.fragments import DataStore
+from ._models.data_store import AwaitedMethods
 
 
 class AsyncDataStore(AwaitedMethods, DataStore):  # type: ignore[misc]  # awaits where its base blocks

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 from . import _checks
-from ._graphql import GraphQLClient
 from ._io import Io, Network, run, tls_context
-from ._log import logger_of
+from ._requests.graphql import GraphQLClient
+from ._requests.log import logger_of
 from ._values import Token
 from .errors import InvalidParameterError
 
@@ -40,9 +40,7 @@ class Settings(NamedTuple):
         return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
 
 
-class BlockingDoor:
-    """What is opened and closed, in calls that block."""
-
+class _Door:
     @property
     def _graphql_client(self) -> GraphQLClient:
         """The client that makes the requests."""
@@ -50,6 +48,10 @@ class BlockingDoor:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(endpoint={self._graphql_client.endpoint!r})"
+
+
+class BlockingDoor(_Door):
+    """What is opened and closed, in calls that block."""
 
     def close(self) -> None:
         """Close the connections; the object can't be used afterwards."""
@@ -67,16 +69,8 @@ class BlockingDoor:
         self.close()
 
 
-class AwaitedDoor:
+class AwaitedDoor(_Door):
     """What is opened and closed, in calls that are awaited."""
-
-    @property
-    def _graphql_client(self) -> GraphQLClient:
-        """The client that makes the requests."""
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(endpoint={self._graphql_client.endpoint!r})"
 
     async def close(self) -> None:
         """Close the connections; the object can't be used afterwards."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from ._io import Io
-from ._transfer import Transfers
+from ._transfers.transfer import Transfers
 from .errors import NotFoundError
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ the same transport, with the same errors.
 
 from collections.abc import AsyncGenerator
 
-from . import _subscriptions
 from ._colours import blocking, blocking_iterator
 from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, AwaitedDoor, BlockingDoor, settings_of
-from ._graphql import GraphQLClient, Result
 from ._io import BlockingIo, Verify
 from ._io.asynchronous import AsyncIo
-from ._model import BaseModel, Items
+from ._models.model import BaseModel, Items
+from ._requests import subscriptions
+from ._requests.graphql import GraphQLClient, Result
 from ._values import UNSET, OpenEnum, Unset
 
 __all__ = [
@@ -51,7 +51,7 @@ class _Operations(GraphQLClient):
             result, query=query, operation_name=operation_name, variables=variables
         )
         async with (
-            _subscriptions.connect(self.io, self.endpoint, self.token) as connection,
+            subscriptions.connect(self.io, self.endpoint, self.token) as connection,
             connection.subscribe(subscription) as events,
         ):
             while True:

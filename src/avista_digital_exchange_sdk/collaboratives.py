@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import _checks
 from ._generated.enums import ServiceType
-from ._listing import Listing
+from ._models.listing import Listing
 from ._service import found
 from .data_stores import DataStoreCalls, Store
 from .errors import InvalidParameterError

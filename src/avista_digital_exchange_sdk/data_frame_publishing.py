@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from . import _checks
 from ._extras import need
 from ._progress import Progress, Watch
-from ._publish import Publication
 from ._service import Service
+from ._time_series.publish import Publication
 
 if TYPE_CHECKING:
     from ._generated.fragments import TimeSeriesAssetData

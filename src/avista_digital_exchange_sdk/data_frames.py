@@ -7,9 +7,9 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from ._asset_filters import AssetFilter
 from ._extras import need
 from ._progress import Progress, Watch
+from ._time_series.asset_filters import AssetFilter
 from .frames import Shape, check_shape
 from .time_series_queries import TimeSeriesQueryCalls
 

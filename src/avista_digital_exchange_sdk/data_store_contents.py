@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import _checks, _files
-from ._directory import full_name
 from ._generated.enums import DataStoreObjectType
+from ._models.directory import full_name
 from ._progress import Progress, Watch
 from ._service import found
 from ._values import UNSET

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from . import _checks, _files
-from ._directory import full_name, split_name
-from ._listing import Listing
+from ._models.directory import full_name, split_name
+from ._models.listing import Listing
+from ._models.working_directory import WorkingDirectory
 from ._progress import Progress, Watch
-from ._ranges import RangedFile
 from ._service import Service, found
-from ._transfer import LARGEST_UPLOAD
-from ._working_directory import WorkingDirectory
+from ._transfers.ranges import RangedFile
+from ._transfers.transfer import LARGEST_UPLOAD
 from .errors import DigitalExchangeError, InvalidResponseError, NotFoundError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import _checks
-from ._documents import operation
+from ._requests.documents import operation
 from ._service import Service
 from .errors import InvalidParameterError
 
@@ -44,7 +44,7 @@ class OperationCalls(Service):
             ...     {"id": dataStoreId})
             {'storage_getDataStore': {'name': 'Solar site'}}
         """
-        from ._variables import json_value
+        from ._requests.variables import json_value
 
         _checks.text("document", document)
         _checks.optional_text("operationName", operationName)

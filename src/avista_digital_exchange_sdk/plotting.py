@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from . import _checks
 from ._extras import need
-from ._zones import zone
+from ._time_series.zones import zone
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
-from . import _checks, _records
+from . import _checks
 from ._files import whole_file
-from ._latest_values import latest_values
-from ._listing import Listing
+from ._models.listing import Listing
 from ._progress import Progress, Watch
-from ._publish import Publication, batches
 from ._service import Service, found
+from ._time_series.latest_values import latest_values
+from ._time_series.publish import Publication, batches
+from ._time_series.records import check_record, dimension, input_record, measure_value
 
 if TYPE_CHECKING:
     from ._generated.fragments import TimeSeriesAssetData, TimeSeriesDb
@@ -135,7 +136,7 @@ class TimeSeriesCalls(Service):
 
         Source: `MeasureValue` in the reference of AWS Timestream's write API.
         """
-        return _records.measure_value(type, name, value)
+        return measure_value(type, name, value)
 
     async def createTimeSeriesDimension(
         self, dimensionValueType: str, name: str, value: str
@@ -160,7 +161,7 @@ class TimeSeriesCalls(Service):
 
         Source: `Dimension` in the reference of AWS Timestream's write API.
         """
-        return _records.dimension(dimensionValueType, name, value)
+        return dimension(dimensionValueType, name, value)
 
     async def createTimeSeriesInputRecord(
         self,
@@ -204,7 +205,7 @@ class TimeSeriesCalls(Service):
 
         Source: `Record` in the reference of AWS Timestream's write API.
         """
-        return _records.input_record(
+        return input_record(
             time,
             timeUnit,
             measureName,
@@ -254,8 +255,6 @@ class TimeSeriesCalls(Service):
         _checks.identifier("assetId", assetId)
         watch = Watch(progress)
         given = _checks.entries("records", records, "TimeSeriesInputRecord")
-        checked = [
-            _records.check_record(f"records[{index}]", record) for index, record in enumerate(given)
-        ]
+        checked = [check_record(f"records[{index}]", record) for index, record in enumerate(given)]
         publication = Publication(self._client, timeSeriesDbId, range(len(checked)), watch)
         return await publication.publish(batches(assetId, checked))

@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from . import _checks
-from ._asset_filters import AssetFilter, asset_inputs
-from ._export import Request
 from ._extras import need
 from ._files import whole_file
-from ._filter_query import FilterJob, FilterQuery, FilterQueryFile
 from ._generated.enums import TimeSeriesQueryOutputFileType
-from ._instants import interval
 from ._progress import Progress, Watch
 from ._service import Service, found
-from ._typed_result import TypedResultFile
+from ._time_series.asset_filters import AssetFilter, asset_inputs
+from ._time_series.export import Request
+from ._time_series.filter_query import FilterJob, FilterQuery, FilterQueryFile
+from ._time_series.instants import interval
+from ._time_series.typed_result import TypedResultFile
 from .errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from ._generated.fragments import TimestreamPage
-    from ._timestream import QueryResult_TimestreamVariables
+    from ._time_series.timestream import QueryResult_TimestreamVariables
 
 MOST_ROWS = 1000
 """The most rows a page of AWS Timestream holds."""
@@ -218,7 +218,7 @@ class TimeSeriesQueryCalls(Service):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
-        from ._timestream import result_of
+        from ._time_series.timestream import result_of
 
         page = await self._timestream_page(
             timeSeriesDbId, queryString, maxRows, nextToken, clientToken
@@ -314,7 +314,7 @@ class TimeSeriesQueryCalls(Service):
     async def _timestream_rows(
         self, timeSeriesDbId: str, queryString: str, maxRows: int | None, watch: Watch
     ) -> AsyncGenerator[dict[str, Any], None]:
-        from ._timestream import result_of, row_values
+        from ._time_series.timestream import result_of, row_values
 
         pages = watch.pages(
             "query", self._timestream_pages(timeSeriesDbId, queryString, maxRows, result_of)

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._asset_filters import AssetFilter
     from ._async_data_store import AsyncDataStore
     from ._generated.enums import (
         CollaborativeMemberOrganizationState,
@@ -40,7 +39,8 @@ if TYPE_CHECKING:
         TimeSeriesInputRecord,
         TimeSeriesMeasureValue,
     )
-    from ._timestream import QueryResult_TimestreamVariables
+    from ._time_series.asset_filters import AssetFilter
+    from ._time_series.timestream import QueryResult_TimestreamVariables
 
 __all__ = [
     "AssetFilter",
@@ -77,8 +77,8 @@ _MODULES = (
     "_generated.fragments",
     "_generated.input_types",
     "_async_data_store",
-    "_timestream",
-    "_asset_filters",
+    "_time_series.timestream",
+    "_time_series.asset_filters",
 )
 
 

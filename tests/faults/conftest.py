@@ -12,7 +12,8 @@ from typing import Any, cast
 
 import pytest
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange, _retry
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk._requests import retry
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.doors import RUNNER, Door
@@ -73,7 +74,7 @@ def far(the_far_side: Far) -> Iterator[Far]:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_retry, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.001)
 
 
 Reach = Callable[..., AvistaDigitalExchange]

@@ -6,14 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
-from avista_digital_exchange_sdk import (
-    AvistaDigitalExchange,
-    ConnectionFailedError,
-    TransferError,
-    _download,
-)
+from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedError, TransferError
 
 from ..support.faulty_proxy import Fault
+from ..support.parts import use_parts
 from .conftest import IMPATIENT, Far, Reach, in_time
 from .scenarios import (
     HTML,
@@ -63,10 +59,7 @@ def target(tmp_path: Path) -> Path:
 def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the network is taken to be slow, so that several connections are used."""
     if request.param:
-        monkeypatch.setattr(_download, "LOOK_AFTER", -1.0)
-        monkeypatch.setattr(_download, "FAST", float("inf"))
-        monkeypatch.setattr(_download, "LONG", 0)
-        monkeypatch.setattr(_download, "PART_SIZE", len(CONTENT) // 10)
+        use_parts(monkeypatch, len(CONTENT) // 10)
     return bool(request.param)
 
 

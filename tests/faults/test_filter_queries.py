@@ -18,8 +18,8 @@ from avista_digital_exchange_sdk import (
     QueryIncompleteError,
     SubscriptionError,
     TransferError,
-    _subscriptions,
 )
+from avista_digital_exchange_sdk._requests import subscriptions
 
 from ..support.faulty_proxy import Fault
 from .conftest import IMPATIENT, NO_END, RETRIES, Far, Reach, in_time
@@ -208,7 +208,7 @@ def test_one_that_falls_silent_as_it_begins_does_not_either(
     target: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 0.5)
+    monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.5)
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "auto")

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, _download, _graphql
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange
+from avista_digital_exchange_sdk._requests import graphql
 
 from ..support.faulty_proxy import Fault
+from ..support.parts import use_parts
 from .calls import (
     Call,
     Held,
@@ -171,7 +173,7 @@ def test_ctrl_c_on_a_dead_network_is_not_waited_for_either(
     ctrl_c: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_graphql, "HURRIED_TIMEOUT", 0.5)
+    monkeypatch.setattr(graphql, "HURRIED_TIMEOUT", 0.5)
     exchange = reach(timeout=NO_END)
     tidying = [
         Fault(step, "answer", "stall", times=99) for step in ("storage_deleteDataStoreFile", CANCEL)
@@ -192,10 +194,7 @@ def test_ctrl_c_while_several_connections_fetch_a_file(
     ctrl_c: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_download, "LOOK_AFTER", -1.0)
-    monkeypatch.setattr(_download, "FAST", float("inf"))
-    monkeypatch.setattr(_download, "LONG", 0)
-    monkeypatch.setattr(_download, "PART_SIZE", len(CONTENT) // 10)
+    use_parts(monkeypatch, len(CONTENT) // 10)
     exchange = reach(timeout=NO_END)
     far.proxy.expect(Fault("GET", "answer", "stall", 0.5, after=1, times=99))
     with pytest.raises(KeyboardInterrupt):

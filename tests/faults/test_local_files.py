@@ -14,14 +14,11 @@ from typing import Any, BinaryIO, NamedTuple
 
 import pytest
 
-from avista_digital_exchange_sdk import (
-    AsyncAvistaDigitalExchange,
-    AvistaDigitalExchange,
-    _download,
-    _files,
-)
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange, _files
+from avista_digital_exchange_sdk._transfers import download as downloading
 
 from ..support.faulty_proxy import Fault
+from ..support.parts import use_parts
 from .conftest import Far, Reach
 
 CONTENT = Random(3).randbytes(1 << 20)
@@ -90,7 +87,7 @@ def full_disk(
 ) -> Iterator[Path]:
     """A folder on a disk that has little space left."""
     if request.param == "one pretended":
-        for module in (_files, _download):
+        for module in (_files, downloading):
             monkeypatch.setattr(module, "open", FullDisk, raising=False)
         yield tmp_path
         return
@@ -168,10 +165,7 @@ class TestAFullDisk:
         full_disk: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(_download, "LOOK_AFTER", -1.0)
-        monkeypatch.setattr(_download, "FAST", float("inf"))
-        monkeypatch.setattr(_download, "LONG", 0)
-        monkeypatch.setattr(_download, "PART_SIZE", len(CONTENT) // 10)
+        use_parts(monkeypatch, len(CONTENT) // 10)
         with pytest.raises(OSError, match=r"No space left"):
             download(reach(), held, full_disk / "target")
         assert not [*full_disk.iterdir()]

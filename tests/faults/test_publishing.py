@@ -12,8 +12,8 @@ from avista_digital_exchange_sdk import (
     DigitalExchangeError,
     PublishIncompleteError,
     TimeSeriesAssetData,
-    _publish,
 )
+from avista_digital_exchange_sdk._time_series import publish as publishing
 
 from ..support.faulty_proxy import Fault
 from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
@@ -65,7 +65,7 @@ class Series(NamedTuple):
 
 @pytest.fixture
 def series(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Series:
-    monkeypatch.setattr(_publish, "BATCH_SIZE", BATCH)
+    monkeypatch.setattr(publishing, "BATCH_SIZE", BATCH)
     return Series(far, far.platform.create_database(), tmp_path)
 
 

@@ -1,5 +1,6 @@
 """Whole folders, uploaded and downloaded several files at once."""
 
+import io
 import itertools
 import signal
 import threading
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from typing_extensions import Buffer
 
 from avista_digital_exchange_sdk import TransferError
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
@@ -42,6 +44,18 @@ class Interrupting(fsspec.Callback):
             signal.raise_signal(signal.SIGINT)
 
 
+class Blocks(io.BytesIO):
+    """An open file that keeps the length of every block written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: list[int] = []
+
+    def write(self, block: Buffer, /) -> int:
+        self.lengths.append(memoryview(block).nbytes)
+        return super().write(block)
+
+
 class TestDownloads:
     def test_a_tree_comes_with_everything_in_it(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
@@ -57,6 +71,16 @@ class TestDownloads:
         }
         assert found == tree
         assert (tmp_path / "site/empty").is_dir()
+
+    def test_open_files_are_written_block_by_block(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
+        content = {f"{home}/a": bytes(20 << 20), f"{home}/b": b"12.5"}
+        file_system.pipe(content)
+        targets = [Blocks(), Blocks()]
+        file_system.get([*content], targets)
+        assert [target.getvalue() for target in targets] == [*content.values()]
+        assert max(targets[0].lengths) <= file_system.blocksize
 
     def test_one_that_fails_leaves_no_part_of_it(
         self,

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange, _transfer
+from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk._io import _http
+from avista_digital_exchange_sdk._transfers import transfer
 
 from ..conftest import Connect
 from ..support.scripted import TOKEN
@@ -27,7 +28,7 @@ def victim(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "LARGEST_ANSWER", 2 << 20)
-    monkeypatch.setattr(_transfer, "LARGEST_CHUNK", 2 << 20)
+    monkeypatch.setattr(transfer, "LARGEST_CHUNK", 2 << 20)
 
 
 @pytest.fixture

@@ -5,14 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from avista_digital_exchange_sdk import (
-    AvistaDigitalExchange,
-    TransferError,
-    _download,
-)
+from avista_digital_exchange_sdk import AvistaDigitalExchange, TransferError
 
 from ..conftest import Connect
 from ..faults.scenarios import http
+from ..support.parts import use_parts
 from ..support.scripted import TOKEN
 from ..support.wire import Streams, read_request
 from .liar import CUT, DOWNLOAD, ENDLESS_HEAD, Liar, ok
@@ -123,10 +120,7 @@ class TestLengths:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(_download, "LOOK_AFTER", -1.0)
-        monkeypatch.setattr(_download, "FAST", float("inf"))
-        monkeypatch.setattr(_download, "LONG", 0)
-        monkeypatch.setattr(_download, "PART_SIZE", 1 << 16)
+        use_parts(monkeypatch, 1 << 16)
         with Parts(lie).running() as parts:
             parts.lay_down_file()
             exchange = connect(

@@ -11,8 +11,8 @@ from avista_digital_exchange_sdk import (
     InvalidResponseError,
     SubscriptionError,
     TransferError,
-    _subscriptions,
 )
+from avista_digital_exchange_sdk._requests import subscriptions
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
@@ -77,7 +77,7 @@ class TestRealTime:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(_subscriptions, "START_TIMEOUT", 1)
+        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 1)
         proxy.expect(Fault(step, "answer", lambda _text: [frame], times=9))
         with pytest.raises(SubscriptionError):
             self.query(lied_to, local, tmp_path)

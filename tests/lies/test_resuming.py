@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange, TransferError, _retry
+from avista_digital_exchange_sdk import AvistaDigitalExchange, TransferError
+from avista_digital_exchange_sdk._requests import retry
 
 from ..conftest import Connect
 from ..faults.scenarios import http
@@ -38,7 +39,7 @@ def new(*headers: str) -> bytes:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_retry, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.001)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
-from .._export import Request
+from .._time_series.export import Request
 from ..errors import InvalidResponseError
 from .columns import (
     INSTANT,

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
-from .._timestream import distinct_names
+from .._time_series.timestream import distinct_names
 from ..errors import InvalidParameterError, InvalidResponseError
 
 Values: TypeAlias = pa.Array | pa.ChunkedArray

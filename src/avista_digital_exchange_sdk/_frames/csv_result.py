@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from .._records import LONGEST_VALUE
+from .._time_series.records import LONGEST_VALUE
 from ..errors import InvalidResponseError
 from .columns import INSTANT, TEXT, Keys, LongTable, common_type, type_of, wide_names
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from .._filter_query import FilterJob, FilterQuery
 from .._generated.client import Client
 from .._io import Io
-from .._transfer import Transfers
-from .._typed_result import TypedResultFile
+from .._time_series.filter_query import FilterJob, FilterQuery
+from .._time_series.typed_result import TypedResultFile
+from .._transfers.transfer import Transfers
 from .asset_data import AssetData
 from .csv_result import CsvResult
 

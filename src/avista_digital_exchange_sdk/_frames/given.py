@@ -9,8 +9,8 @@ import pyarrow.types as kinds
 
 from .. import _checks
 from .._generated.enums import MeasureValueType
-from .._records import LONGEST_VALUE
-from .._zones import zone
+from .._time_series.records import LONGEST_VALUE
+from .._time_series.zones import zone
 from ..errors import InvalidParameterError
 from .columns import INSTANT, TEXT, TYPES, Values, plain
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from .. import _checks
 from .._generated.enums import MeasureValueType
-from .._records import HIGHEST_VERSION, checked_name
+from .._time_series.records import HIGHEST_VERSION, checked_name
 from .columns import Values
 from .given import TIMESTAMP, VARCHAR, GivenFrame
 from .rows import Measure, Rows

@@ -9,14 +9,14 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .. import _records
 from .._generated.enums import MeasureValueType, TimeUnit
 from .._generated.input_types import (
     TimeSeriesDimension,
     TimeSeriesInputRecord,
     TimeSeriesMeasureValue,
 )
-from .._publish import BATCH_SIZE, Batch
+from .._time_series.publish import BATCH_SIZE, Batch
+from .._time_series.records import dimension
 from .columns import Values
 
 ROWS_AT_ONCE = 1000
@@ -137,7 +137,7 @@ class Rows:
 
     def _dimension(self, name: str, value: str) -> TimeSeriesDimension:
         if (name, value) not in self._known:
-            self._known[name, value] = _records.dimension("VARCHAR", name, value)
+            self._known[name, value] = dimension("VARCHAR", name, value)
         return self._known[name, value]
 
 

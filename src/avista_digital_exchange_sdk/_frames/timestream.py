@@ -13,7 +13,7 @@ import pyarrow.json as pa_json
 from pydantic_core import from_json
 
 from .._generated.fragments import TimestreamPage
-from .._timestream import column_names
+from .._time_series.timestream import column_names
 from ..errors import InvalidResponseError
 from .columns import INSTANT, TEXT, Values, parsed
 

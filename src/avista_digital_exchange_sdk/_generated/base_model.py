@@ -1,2 +1,2 @@
 from .._values import UNSET as UNSET
-from .._model import BaseModel as BaseModel
+from .._models.model import BaseModel as BaseModel

@@ -9,8 +9,8 @@ from .._values import UNSET, Unset
 from .base_client import AsyncBaseClient
 
 if TYPE_CHECKING:
-    from .._graphql import Subscription
-    from .._model import Items
+    from .._models.model import Items
+    from .._requests.graphql import Subscription
     from .enums import ServiceType, TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
     from .fragments import (
         Collaborative,

@@ -5,10 +5,10 @@ from typing import Optional
 
 from pydantic import Field
 
-from .._data_store import BlockingMethods
-from .._directory import DirectoryListing
-from .._listing import AssetRows, MemberRows
-from .._model import Items
+from .._models.data_store import BlockingMethods
+from .._models.directory import DirectoryListing
+from .._models.listing import AssetRows, MemberRows
+from .._models.model import Items
 from .base_model import BaseModel
 from .enums import (
     CollaborativeMemberOrganizationState,

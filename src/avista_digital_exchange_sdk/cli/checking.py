@@ -4,7 +4,7 @@ from typing import Any
 
 from .._frames.given import GivenFrame
 from .._frames.layout import Layout
-from .._instants import iso_text
+from .._time_series.instants import iso_text
 from .csv_frame import Frame
 
 

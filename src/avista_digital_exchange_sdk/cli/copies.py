@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import _checks, _files
-from .._directory import full_name
-from .._paths import SEPARATOR
+from .._models.directory import full_name
+from .._models.paths import SEPARATOR
 from .places import is_file_id
 
 if TYPE_CHECKING:

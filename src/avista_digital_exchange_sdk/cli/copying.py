@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .. import _checks
-from .._paths import SEPARATOR
+from .._models.paths import SEPARATOR
 from .commands import command
 from .copies import Copy, downloads, uploads
 from .entries import described

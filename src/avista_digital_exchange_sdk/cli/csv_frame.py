@@ -1,6 +1,7 @@
 """A file in CSV as a frame to publish."""
 
 import csv
+from codecs import getwriter
 from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -10,6 +11,7 @@ import pyarrow.csv
 import pyarrow.types as kinds
 
 from .. import _checks
+from .._files import whole_file
 from ..errors import InvalidParameterError
 
 REASON = "rejected because"
@@ -98,11 +100,11 @@ def write_rejected(source: Path, target: Path, reasons: dict[int, str]) -> None:
         target: The file to write.
         reasons: The reasons, by the index of the row.
     """
-    with _opened(source) as file, target.open("w", encoding="utf-8", newline="") as rejected:
+    with _opened(source) as file, whole_file(target) as rejected:
         rows = (row for row in csv.reader(file) if row)
         header = next(rows)
         kept = [index for index, name in enumerate(header) if name != REASON]
-        writer = csv.writer(rejected, lineterminator="\n")
+        writer = csv.writer(getwriter("utf-8")(rejected), lineterminator="\n")
         writer.writerow([*(header[index] for index in kept), REASON])
         for number, row in enumerate(rows):
             if number in reasons:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .. import _checks
-from .._text import printable
+from .._models.text import printable
 from .commands import command
 from .entries import Info, contents, described, id_of, modified, name_of, nested
 from .output import print_json

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from .._text import printable
+from .._models.text import printable
 from ..errors import (
     ConnectionFailedError,
     DigitalExchangeError,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .._paths import SEPARATOR
+from .._models.paths import SEPARATOR
 from .places import DIRECTORY, FILE, place_of
 
 if TYPE_CHECKING:

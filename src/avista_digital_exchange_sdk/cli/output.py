@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from .._text import printable
+from .._models.text import printable
 
 Row = TypeVar("Row")
 WIDEST = 100_000

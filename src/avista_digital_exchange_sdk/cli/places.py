@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from .. import _checks
-from .._directory import full_name
-from .._paths import SEPARATOR
+from .._models.directory import full_name
+from .._models.paths import SEPARATOR
 from ..errors import InvalidParameterError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import typer
 
 from .. import _checks, _files
 from .._extras import need
-from .._zones import zone
+from .._time_series.zones import zone
 from ..errors import InvalidParameterError
 from .commands import command
 from .databases import Database

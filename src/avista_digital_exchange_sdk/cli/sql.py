@@ -76,7 +76,7 @@ def sql(
 def _pages(run: Run, database: str, statement: str, tell: "Tell | None") -> Iterator[Page]:
     """The pages of a result, those without rows too: they have columns."""
     from .._io import iterate
-    from .._timestream import column_names, result_of, row_values
+    from .._time_series.timestream import column_names, result_of, row_values
 
     calls, count = run.exchange._calls, 0
     for page in iterate(calls._timestream_pages(database, statement, None, result_of)):

@@ -19,8 +19,8 @@ from graphql import (
 )
 
 from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
-from .._graphql import GraphQLClient
 from .._io import BlockingIo, run
+from .._requests.graphql import GraphQLClient
 from ..errors import DigitalExchangeError, InvalidRequestError
 from .appsync import plain
 from .errors import ContractError

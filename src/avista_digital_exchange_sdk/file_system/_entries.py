@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from .._directory import full_name
 from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
-from .._paths import SEPARATOR, files_named, has_arrived, is_step
+from .._models.directory import full_name
+from .._models.paths import SEPARATOR, files_named, has_arrived, is_step
 
 Info = dict[str, Any]
 """An entry: `name` (its whole path), `type`, `size`, and more that the platform tells of it."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._generated.fragments import DataStoreDirectory
-from .._paths import SEPARATOR
+from .._models.paths import SEPARATOR
 from ..exchange import AvistaDigitalExchange
 from . import _errors
 from ._entries import ROOT, Info, describe_contents, describe_store, describe_stores

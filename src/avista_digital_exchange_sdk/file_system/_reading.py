@@ -14,9 +14,9 @@ from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's 
 
 from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, ENDPOINT_VARIABLE, TOKEN_VARIABLE
 from .._io import run
-from .._paths import SEPARATOR
+from .._models.paths import SEPARATOR
 from .._progress import Progress
-from .._ranges import RangedFile
+from .._transfers.ranges import RangedFile
 from ..exchange import AvistaDigitalExchange
 from . import _errors
 from ._bulk import Copies, Plan, reporting
@@ -236,7 +236,7 @@ class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has
     def _download(self, source: str, target: Any, progress: Progress | None = None) -> None:
         source = self._strip_protocol(source)
         if isfilelike(target):
-            target.write(self.cat_file(source))
+            super().get_file(source, target)
             return
         local = Path(target)
         if self.isdir(source):

@@ -10,7 +10,7 @@ from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec'
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.core import get_compression  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._paths import SEPARATOR
+from .._models.paths import SEPARATOR
 from .._progress import Progress
 from ..data_store_contents import keeps_extension
 from ..errors import NotFoundError

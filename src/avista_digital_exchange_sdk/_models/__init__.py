@@ -1,0 +1,1 @@
+"""What the types of answers can do beside holding data."""

@@ -1,0 +1,114 @@
+"""What a directory of a data store can do beside holding its metadata."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from .html import Row, table
+from .listing import Listing
+from .text import printable
+
+if TYPE_CHECKING:
+    from .._generated.fragments import DataStoreDirectory, DataStoreFile, DataStoreObject
+
+
+def full_name(name: str, extension: str | None) -> str:
+    """Join a file's name and extension: the platform keeps `a.tar.gz` as `a` and `tar.gz`."""
+    return f"{name}.{extension}" if extension else name
+
+
+def split_name(full: str) -> tuple[str, str]:
+    """Split a file's name as the platform keeps it: the extension follows the first dot.
+
+    Leading dots belong to the name, and a name that ends at its first dot keeps it, so that
+    joining the two gives back what was split.
+    """
+    bare = full.lstrip(".")
+    name, dot, extension = bare.partition(".")
+    hidden = full[: len(full) - len(bare)]
+    return (hidden + name, extension) if extension else (hidden + name + dot, "")
+
+
+class DirectoryListing:
+    """Reads a directory's entries off its `contents`."""
+
+    if TYPE_CHECKING:
+        dataStoreDirectoryId: str
+        name: str
+        parentDirectoryId: str | None
+        contents: list[DataStoreObject]
+        model_fields_set: set[str]
+
+    @property
+    def directories(self) -> "list[DataStoreDirectory]":
+        """The directories in this directory; their own contents are not loaded."""
+        entries = (entry.dataStoreDirectory for entry in self.contents)
+        return Listing(directory for directory in entries if directory is not None)
+
+    @property
+    def files(self) -> "list[DataStoreFile]":
+        """The files in this directory."""
+        entries = (entry.dataStoreFile for entry in self.contents)
+        return Listing(file for file in entries if file is not None)
+
+    def printContents(self) -> None:
+        """Print every directory and file in this directory with its id, directories first.
+
+        Example:
+            >>> directory = digitalExchange.getDataStoreDirectory(homeDirectoryId)
+            >>> directory.printContents()
+            solar_site.csv  dataStoreFileId...
+        """
+        rows = [
+            (printable(entry.name) + "/", entry.dataStoreDirectoryId) for entry in self.directories
+        ]
+        rows += [
+            (printable(full_name(entry.name, entry.fileExtension)), entry.dataStoreFileId)
+            for entry in self.files
+        ]
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, entry_id in rows:
+            print(f"{name:<{width}}  {printable(entry_id)}")
+        if not rows:
+            print(f"{printable(self.name)}/ is {self._why_nothing()}")
+
+    def _repr_html_(self) -> str | None:
+        """A tree, for notebooks."""
+        return table(list(self._tree()), preformatted="name")
+
+    def _html_rows(self) -> "Sequence[Row]":
+        """What it is in a list of directories: its contents are mostly not loaded there."""
+        return [
+            {
+                "name": self.name,
+                "dataStoreDirectoryId": self.dataStoreDirectoryId,
+                "parentDirectoryId": self.parentDirectoryId,
+            }
+        ]
+
+    def _tree(self, trunk: str = "", branch: str = "") -> "Iterator[Row]":
+        """The directory and, below it, what is known to be in it."""
+        name = f"{branch}{self.name}/" if self._is_loaded() else f"{branch}{self.name}/ …"
+        yield {"name": name, "bytes": None, "lastModified": None, "id": self.dataStoreDirectoryId}
+        entries: list[DataStoreDirectory | DataStoreFile] = [*self.directories, *self.files]
+        for entry in entries:
+            twig, deeper = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
+            if isinstance(entry, DirectoryListing):
+                yield from entry._tree(trunk + deeper, trunk + twig)
+            else:
+                yield {
+                    "name": trunk + twig + full_name(entry.name, entry.fileExtension),
+                    "bytes": entry.storageSizeBytes,
+                    "lastModified": entry.lastModified,
+                    "id": entry.dataStoreFileId,
+                }
+
+    def _is_loaded(self) -> bool:
+        # An entry of another directory's contents comes without its own.
+        return "contents" in self.model_fields_set
+
+    def _why_nothing(self) -> str:
+        if self._is_loaded():
+            return "empty"
+        return (
+            f'not loaded: getDataStoreDirectory("{printable(self.dataStoreDirectoryId)}") loads it'
+        )

@@ -1,0 +1,94 @@
+"""What every generated type has in common: how it prints, and what its lists accept."""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import Annotated, Any, TypeVar, get_args
+
+import pydantic
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticOmit, core_schema
+
+from .html import Row, table
+
+LONGEST_PRINTED_LIST = 3
+SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
+
+
+class BaseModel(pydantic.BaseModel):
+    """A type of the platform: prints readably, compares by value."""
+
+    model_config = pydantic.ConfigDict(
+        defer_build=True,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+        validate_assignment=True,
+    )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Print long lists as their length, and addresses that are secrets not at all."""
+        for name, value in super().__repr_args__():
+            if name in SECRET_FIELDS and value is not None:
+                yield name, _Text("<secret>")
+            elif isinstance(value, list) and len(value) > LONGEST_PRINTED_LIST:
+                yield name, _Text(f"<list of {len(value)}>")
+            elif isinstance(value, Enum):
+                yield name, value.value
+            else:
+                yield name, value
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str | None:
+        """A table, for notebooks."""
+        return table(self._html_rows())
+
+    def _html_rows(self) -> Sequence[Row]:
+        """What it is in a table: one row, its name first, ids last."""
+        fields = [(name, value) for name, value in self if name not in SECRET_FIELDS]
+        fields.sort(key=lambda field: (field[0].endswith("Id"), field[0] != "name"))
+        return [{name: _cell(value) for name, value in fields}]
+
+
+def _cell(value: object) -> object:
+    """A property in a cell of a table: of a list its length, of other types their name."""
+    if isinstance(value, list):
+        return len(value)
+    return getattr(value, "name", str(value)) if isinstance(value, BaseModel) else value
+
+
+class _Text(str):
+    """Text that prints without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+NULL = ""
+"""What stands before a place in an answer's errors where null would have been right too."""
+
+
+class _WithoutNulls:
+    """Validates a nullable list of nullable entries into a plain list."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        (item,) = get_args(source)
+        entry = _or_null(handler.generate_schema(item), _omit)
+        return _or_null(core_schema.list_schema(entry), lambda _: [])
+
+
+def _or_null(schema: CoreSchema, read_null: Callable[[None], Any]) -> CoreSchema:
+    """What a schema says, or null; only null costs a call of Python's."""
+    null = core_schema.no_info_after_validator_function(read_null, core_schema.none_schema())
+    return core_schema.union_schema([(schema, NULL), (null, NULL)], mode="left_to_right")
+
+
+def _omit(_: None) -> Any:
+    raise PydanticOmit
+
+
+_Item = TypeVar("_Item")
+Items = Annotated[list[_Item], _WithoutNulls()]
+"""A list as users want it: the contract allows null for it and in it, this holds neither."""

@@ -1,0 +1,42 @@
+"""Paths in a data store: their steps, and what a step leads to in a directory."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .directory import full_name
+
+if TYPE_CHECKING:
+    from .._generated.fragments import DataStoreDirectory, DataStoreFile
+
+SEPARATOR = "/"
+HERE, UP = ".", ".."
+
+
+def steps_of(path: str) -> list[str]:
+    """The names a path goes through, `..` among them; empty steps and `.` lead nowhere."""
+    return [step for step in path.split(SEPARATOR) if step not in ("", HERE)]
+
+
+def is_step(name: str) -> bool:
+    """Whether a path can go through an entry of this name; the platform takes any."""
+    return SEPARATOR not in name and name not in ("", HERE, UP)
+
+
+def has_arrived(file: "DataStoreFile") -> bool:
+    """Whether a file's bytes are there; until then the platform tells neither size nor time."""
+    return file.lastModified is not None or file.storageSizeBytes is not None
+
+
+def files_named(name: str, files: "Iterable[DataStoreFile]") -> "list[DataStoreFile]":
+    """The files of a full name, newest first: the platform keeps several of one name."""
+    matching = [file for file in files if full_name(file.name, file.fileExtension) == name]
+    # Of those of one moment the one listed last came last.
+    matching.sort(key=lambda file: file.lastModified or "")
+    return matching[::-1]
+
+
+def directory_named(
+    name: str, directories: "Iterable[DataStoreDirectory]"
+) -> "DataStoreDirectory | None":
+    """The directory of a name; of several, the one listed first."""
+    return next((directory for directory in directories if directory.name == name), None)

@@ -1,0 +1,317 @@
+"""Going through a data store as through a file system: paths from a working directory."""
+
+import inspect
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from .. import _checks
+from .._progress import Progress
+from ..errors import DigitalExchangeError, NotFoundError
+from .paths import HERE, SEPARATOR, UP, directory_named, files_named, steps_of
+
+if TYPE_CHECKING:
+    from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
+    from ..data_stores import DataStoreCalls
+
+
+class Step(NamedTuple):
+    """A directory below the home directory."""
+
+    name: str
+    directoryId: str
+
+
+Place = tuple[Step, ...]
+"""Where a directory is: the way to it from the home directory."""
+
+
+class WorkingDirectory:
+    """What a data store's methods do, written once; each colour of data store awaits or blocks.
+
+    It takes no part in what a data store is: any two are equal, and a data store that was pickled
+    or copied as JSON comes back without its exchange.
+    """
+
+    def __init__(
+        self,
+        calls: "DataStoreCalls[Any] | None" = None,
+        store: "DataStore | None" = None,
+        place: Place = (),
+    ) -> None:
+        self._reached = (calls, store) if calls and store else None
+        self._place = place
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, WorkingDirectory)
+
+    def __hash__(self) -> int:
+        return hash(WorkingDirectory)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[()]]:
+        return type(self), ()
+
+    def __deepcopy__(self, memo: object) -> "WorkingDirectory":
+        calls, store = self._reached or (None, None)
+        return WorkingDirectory(calls, store, self._place)
+
+    async def cd(self, path: str) -> None:
+        """Change the working directory.
+
+        Args:
+            path: The directory to go to: from the working directory, or from the home directory
+                if it begins with `/`. `..` goes up.
+
+        Returns:
+            None; the working directory stays as it is if the path leads nowhere.
+
+        Raises:
+            InvalidParameterError: The path is not a text, is empty, or leads to a file.
+            NotFoundError: There is no such directory.
+            UnauthorizedError: You may not see the data store.
+
+        Example:
+            >>> dataStore.cd("/")
+            >>> dataStore.pwd()
+            '/'
+        """
+        _checks.text("path", path)
+        self._place = await self._walk("path", path)
+
+    async def ls(self, path: str = ".") -> "DataStoreDirectory":
+        """Get a directory with its contents.
+
+        Args:
+            path: The directory, from the working directory or, with a `/` at its beginning, from
+                the home directory; the working directory itself if left out.
+
+        Returns:
+            The directory. `directories` and `files` hold its entries; `printContents()` prints
+            them.
+
+        Raises:
+            InvalidParameterError: The path is not a text, is empty, or leads to a file.
+            NotFoundError: There is no such directory.
+            UnauthorizedError: You may not see the data store.
+
+        Example:
+            >>> [file.name for file in dataStore.ls().files]
+            ['solar_site']
+        """
+        _checks.text("path", path)
+        return await self._directory(await self._walk("path", path))
+
+    async def pwd(self) -> str:
+        """Tell the working directory.
+
+        Returns:
+            Its path from the home directory, which is `/`.
+
+        Raises:
+            DigitalExchangeError: The data store did not come from an exchange.
+
+        Example:
+            >>> dataStore.pwd()
+            '/'
+        """
+        self._exchange()
+        return _path_of(self._place)
+
+    async def uploadFile(
+        self,
+        localFilePath: str | os.PathLike[str],
+        name: str | None = None,
+        description: str | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> "DataStoreFile":
+        """Upload a local file.
+
+        A file of the same name that is there already stays; paths then lead to the newer one.
+
+        Args:
+            localFilePath: The path of the local file; at most 5 GiB.
+            name: The file's name in the working directory, or a path; if that ends with `/` it
+                is a directory, in which the file keeps its local name.
+            description: What the file is.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
+
+        Returns:
+            The new file's metadata.
+
+        Raises:
+            InvalidParameterError: An argument can't be used.
+            PathNotFoundError: There is no such local file.
+            NotFoundError: There is no such directory in the data store.
+            UnauthorizedError: You may not write to the data store.
+            TransferError: The bytes could not be sent.
+
+        Example:
+            >>> file = dataStore.uploadFile("solar_site.csv", "july.csv")
+            >>> file.name, file.fileExtension
+            ('july', 'csv')
+        """
+        calls, store = self._exchange()
+        source = _checks.source_file("localFilePath", localFilePath)
+        given = "" if name is None else _checks.text("name", name)
+        folder, separator, own_name = given.rpartition(SEPARATOR)
+        if own_name in (HERE, UP):
+            raise _checks.invalid(
+                "name", name, "the path of a file, or of a directory with a / after it"
+            )
+        place = await self._walk("name", folder + separator)
+        return await calls.uploadFileToDataStore(
+            store.dataStoreId,
+            self._id(place),
+            source,
+            own_name or None,
+            description,
+            progress=progress,
+        )
+
+    async def downloadFile(
+        self,
+        path: str,
+        writeLocation: str | os.PathLike[str] = "./",
+        *,
+        progress: Progress | None = None,
+    ) -> "DataStoreFile":
+        """Download a file to the local file system.
+
+        The file appears whole or not at all; one that is there already is replaced.
+
+        Args:
+            path: The file, from the working directory or, with a `/` at its beginning, from the
+                home directory. Of several of one name it is the newest.
+            writeLocation: The path to write to, or a folder, in which the file keeps its name.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
+
+        Returns:
+            The file's metadata.
+
+        Raises:
+            InvalidParameterError: An argument can't be used, or the path leads to a directory.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not read the data store.
+            TransferError: The bytes did not come, or not all of them.
+
+        Example:
+            >>> dataStore.downloadFile("solar_site.csv", "copy.csv").storageSizeBytes
+            14854
+        """
+        calls, _ = self._exchange()
+        file = await self._file(path)
+        return await calls.downloadDataStoreFile(
+            file.dataStoreFileId, writeLocation, progress=progress
+        )
+
+    async def deleteFile(self, path: str) -> "DataStoreFile":
+        """Delete a file for good.
+
+        Args:
+            path: The file, from the working directory or, with a `/` at its beginning, from the
+                home directory. Of several of one name it is the newest.
+
+        Returns:
+            The metadata of the file that was deleted.
+
+        Raises:
+            InvalidParameterError: The path is not a text, is empty, or leads to a directory.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not delete it.
+
+        Example:
+            >>> dataStore.deleteFile("solar_site.csv").name
+            'solar_site'
+        """
+        calls, _ = self._exchange()
+        file = await self._file(path)
+        return await calls.deleteDataStoreFile(file.dataStoreFileId)
+
+    async def help(self) -> None:
+        """Print what a data store can do.
+
+        Returns:
+            None.
+
+        Raises:
+            DigitalExchangeError: The data store did not come from an exchange.
+
+        Example:
+            >>> dataStore.help()
+            cd(path)        Change the working directory.
+            ls(path='.')    Get a directory with its contents.
+            ...
+        """
+        self._exchange()
+        told = {
+            _shown(name, method): inspect.getdoc(method) or ""
+            for name, method in vars(WorkingDirectory).items()
+            if not name.startswith("_")
+        }
+        width = max(map(len, told))
+        for call, description in told.items():
+            sys.stdout.write(f"{call:<{width}}  {description.partition(chr(10))[0]}\n")
+
+    def _exchange(self) -> "tuple[DataStoreCalls[Any], DataStore]":
+        if self._reached is None:
+            raise DigitalExchangeError(
+                "this data store did not come from an exchange; getDataStore() brings one that does"
+            )
+        return self._reached
+
+    def _id(self, place: Place) -> str:
+        _, store = self._exchange()
+        directory_id = place[-1].directoryId if place else store.homeDirectoryId
+        if directory_id is None:
+            raise NotFoundError(f"the data store {store.dataStoreId} has no home directory")
+        return directory_id
+
+    async def _directory(self, place: Place) -> "DataStoreDirectory":
+        calls, _ = self._exchange()
+        return await calls.getDataStoreDirectory(self._id(place))
+
+    async def _walk(self, argument: str, path: str) -> Place:
+        place = () if path.startswith(SEPARATOR) else self._place
+        for name in steps_of(path):
+            place = place[:-1] if name == UP else await self._step(argument, path, place, name)
+        return place
+
+    async def _step(self, argument: str, path: str, place: Place, name: str) -> Place:
+        within = await self._directory(place)
+        directory = directory_named(name, within.directories)
+        if directory is not None:
+            return (*place, Step(name, directory.dataStoreDirectoryId))
+        if files_named(name, within.files):
+            raise _checks.invalid(argument, path, f"the path of a directory; {name} is a file")
+        raise _missing("directory", name, place)
+
+    async def _file(self, path: str) -> "DataStoreFile":
+        valid = "the path of a file"
+        folder, separator, name = _checks.text("path", path).rpartition(SEPARATOR)
+        if not steps_of(name) or name == UP:
+            raise _checks.invalid("path", path, valid)
+        place = await self._walk("path", folder + separator)
+        within = await self._directory(place)
+        if files := files_named(name, within.files):
+            return files[0]
+        if directory_named(name, within.directories):
+            raise _checks.invalid("path", path, f"{valid}; {name} is a directory")
+        raise _missing("file", name, place)
+
+
+def _path_of(place: Place) -> str:
+    return SEPARATOR + SEPARATOR.join(step.name for step in place)
+
+
+def _missing(what: str, name: str, place: Place) -> NotFoundError:
+    return NotFoundError(f"there is no {what} {_checks.shown(name)} in {_path_of(place)}")
+
+
+def _shown(name: str, method: Any) -> str:
+    """A method's call as a user writes it."""
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    plain = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
+    return f"{name}{inspect.Signature(plain)}"

@@ -1,0 +1,1 @@
+"""Records on their way to the platform, and results on their way to a file."""

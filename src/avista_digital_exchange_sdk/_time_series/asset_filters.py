@@ -1,0 +1,61 @@
+"""Which assets and attributes a query is about: how users say so, and what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NotRequired, TypedDict
+
+from .. import _checks
+from ..errors import InvalidParameterError
+
+if TYPE_CHECKING:
+    from .._generated.input_types import TimeSeriesQueryAssetInput
+
+
+class AssetFilter(TypedDict):
+    """Which asset to query, and which of its attributes; all when they are left out."""
+
+    assetId: str
+    attributeNamesFilter: NotRequired[Sequence[str] | None]
+
+
+def asset_inputs(given: object) -> list[TimeSeriesQueryAssetInput]:
+    """Check the filters, and unite those that name the same asset."""
+    from .._generated.input_types import TimeSeriesQueryAssetInput
+
+    argument = "assetAndAttributesFilter"
+    if isinstance(given, (str, datetime)):
+        raise InvalidParameterError(
+            f"{argument}: got {_checks.shown(given)}; the filter comes before the times: "
+            f"timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
+        )
+    united: dict[str, list[str] | None] = {}
+    for index, entry in enumerate(_checks.entries(argument, given, "filters")):
+        assetId, names = _asset_filter(f"{argument}[{index}]", entry)
+        if assetId not in united:
+            united[assetId] = names
+        elif (known := united[assetId]) is None or names is None:
+            united[assetId] = None
+        else:
+            united[assetId] = list(dict.fromkeys(known + names))
+    return [
+        TimeSeriesQueryAssetInput(assetId=assetId, attributeNamesFilter=names)
+        for assetId, names in united.items()
+    ]
+
+
+def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
+    valid = '{"assetId": "…", "attributeNamesFilter": ["…"]}, the latter may be left out'
+    if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
+        raise _checks.invalid(argument, entry, valid)
+    assetId = _checks.identifier(f"{argument}.assetId", entry.get("assetId"))
+    names = entry.get("attributeNamesFilter")
+    if names is None or (isinstance(names, (list, tuple)) and not names):
+        return assetId, None
+    names_argument = f"{argument}.attributeNamesFilter"
+    checked = [
+        _checks.text(f"{names_argument}[{index}]", name)
+        for index, name in enumerate(_checks.entries(names_argument, names, "attribute names"))
+    ]
+    return assetId, list(dict.fromkeys(checked))

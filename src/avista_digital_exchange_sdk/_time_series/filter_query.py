@@ -1,0 +1,268 @@
+"""A query with filters: every page followed, then one file.
+
+The file is the platform's own export, announced over the real-time connection. Where no such
+connection can be had, the pages' result chunks are put together here into the same file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._files import whole_file
+from .._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
+from .._io import Io
+from .._progress import Tell, Watch
+from .._requests.retry import Waits
+from .._requests.subscriptions import RealtimeConnection, connect
+from .._transfers.transfer import Transfers
+from ..errors import (
+    DigitalExchangeError,
+    ExportTimeoutError,
+    InvalidResponseError,
+    QueryIncompleteError,
+    SubscriptionError,
+)
+from .export import CsvExport, Export, JsonExport, Request
+
+if TYPE_CHECKING:
+    from .._generated.client import Client
+    from .._generated.fragments import FilterQueryPage
+    from .._generated.input_types import TimeSeriesQueryAssetInput
+
+
+class FilterQuery:
+    """One query as it runs on the platform, page after page."""
+
+    def __init__(
+        self,
+        client: Client,
+        timeSeriesDbId: str,
+        assets: list[TimeSeriesQueryAssetInput],
+        interval: tuple[str, str],
+        maxRows: int | None,
+        tell: Tell | None,
+    ) -> None:
+        self._client = client
+        self._timeSeriesDbId = timeSeriesDbId
+        self._assets = assets
+        self._interval = interval
+        self._maxRows = maxRows
+        self._tell = tell
+        self._page: FilterQueryPage | None = None
+        self.pagesRead = 0
+
+    @property
+    def queryId(self) -> str | None:
+        """The platform's name for the query, once its first page is read."""
+        return self._page.queryId if self._page else None
+
+    async def next_page(self) -> FilterQueryPage | None:
+        """Read the next page; None after the last. A page without rows is not the last."""
+        before = self._page
+        if before is None:
+            page = await self._first_page()
+        elif not before.nextToken:
+            return None
+        else:
+            page = await self._following_page(before)
+        if page is None:
+            raise InvalidResponseError("the platform answered a query with nothing")
+        if before is not None and page.nextToken and page.nextToken == before.nextToken:
+            raise self._incomplete("the platform gave the same page token twice")
+        self._page = page
+        self.pagesRead += 1
+        if self._tell:
+            self._tell(self.pagesRead, None)
+        return page
+
+    async def _first_page(self) -> FilterQueryPage | None:
+        start, end = self._interval
+        return await self._client.time_series_db_query_database(
+            self._timeSeriesDbId,
+            TimeSeriesDbQueryType.TIME_PERIOD,
+            self._assets,
+            startTime=start,
+            endTime=end,
+            maxRows=self._maxRows,
+        )
+
+    async def _following_page(self, before: FilterQueryPage) -> FilterQueryPage | None:
+        try:
+            return await self._client.time_series_db_query_database(
+                self._timeSeriesDbId,
+                TimeSeriesDbQueryType.NEXT_TOKEN,
+                self._assets,
+                maxRows=self._maxRows,
+                nextToken=before.nextToken,
+                clientToken=before.clientToken,
+                queryString=before.queryString,
+            )
+        except DigitalExchangeError as error:
+            raise self._incomplete(str(error)) from error
+
+    def _incomplete(self, reason: str) -> QueryIncompleteError:
+        return QueryIncompleteError(
+            f"the query stopped after {self.pagesRead} pages, nothing was written: {reason}",
+            queryId=self.queryId,
+            pagesRead=self.pagesRead,
+        )
+
+    def lacks_chunk(self) -> QueryIncompleteError:
+        """The error for a page whose rows can't be had."""
+        return self._incomplete(
+            f"page {self.pagesRead} comes without a result chunk, so the result can't be put "
+            'together here. Allow WebSocket connections to the platform, and use aggregate="server"'
+        )
+
+    async def request_export(self, file_format: TimeSeriesQueryOutputFileType) -> None:
+        """Ask for the whole result as a file."""
+        await self._client.time_series_db_generate_query_result_export_file(
+            self._timeSeriesDbId, self.queryId or "", file_format
+        )
+
+    async def cancel(self) -> None:
+        """Stop the query on the platform, as far as it can be reached."""
+        if self.queryId is not None:
+            with contextlib.suppress(DigitalExchangeError):
+                await self._client.hurried().time_series_db_cancel_database_query(
+                    self._timeSeriesDbId, self.queryId
+                )
+
+
+class FilterJob(NamedTuple):
+    """A query with filters, its arguments checked.
+
+    Attributes:
+        timeSeriesDbId: The database.
+        begin: Begins the query, telling of its pages if someone wants to know.
+        request: What it asks for.
+        exportTimeout: Seconds to wait until the platform has made the file.
+        aggregate: Who makes the file: `server`, `client`, or `auto`.
+        watch: Who wants to know how far it has got.
+    """
+
+    timeSeriesDbId: str
+    begin: Callable[[Tell | None], FilterQuery]
+    request: Request
+    exportTimeout: float
+    aggregate: str
+    watch: Watch
+
+
+class FilterQueryFile:
+    """Brings a query's result into a local file."""
+
+    def __init__(
+        self,
+        client: Client,
+        io: Io,
+        transfers: Transfers,
+        job: FilterJob,
+        file_format: TimeSeriesQueryOutputFileType,
+        target: Path,
+    ) -> None:
+        self._client = client
+        self._io = io
+        self._transfers = transfers
+        self._job = job
+        self._format = file_format
+        self._target = target
+        self._tell: Tell | None = None
+
+    async def write(self) -> None:
+        """Write the file, and tell how far it has got."""
+        with self._job.watch.of("query") as self._tell:
+            await self._write()
+
+    async def _write(self) -> None:
+        """Write the file by the way asked for; `auto` prefers the platform's own export."""
+        if self._job.aggregate == "client":
+            return await self._aggregated(self._put_together)
+        if self._job.aggregate == "server":
+            return await self._aggregated(self._exported)
+        try:
+            await self._aggregated(self._exported)
+        except SubscriptionError as error:
+            self._client.log.warning("%s; the result is put together on this side", error)
+            await self._aggregated(self._put_together)
+
+    async def _aggregated(self, way: Callable[[FilterQuery], Awaitable[None]]) -> None:
+        query = self._job.begin(self._tell)
+        try:
+            await way(query)
+        except BaseException:
+            await query.cancel()
+            raise
+        self._client.log.debug("query %s: %d pages, into one file", query.queryId, query.pagesRead)
+
+    async def _exported(self, query: FilterQuery) -> None:
+        # The connection comes first: where it can't be had, nothing else was done in vain.
+        async with self._connected() as connection:
+            while await query.next_page():
+                pass
+            addresses = [await self._announced(query, connection)]
+
+        async def address() -> str:
+            return addresses.pop() if addresses else await self._announced(query, None)
+
+        with whole_file(self._target) as file:
+            transfers = self._transfers.watched(self._tell)
+            await transfers.download(address, file, "the query result")
+
+    def _connected(self) -> AbstractAsyncContextManager[RealtimeConnection]:
+        return connect(self._io, self._client.endpoint, self._client.token)
+
+    async def _announced(self, query: FilterQuery, connection: RealtimeConnection | None) -> str:
+        """Ask for the export and wait until it is announced, over a new connection if need be."""
+        deadline = self._io.clock() + self._job.exportTimeout
+        waits = Waits(self._client.maxRetries)
+        while True:
+            try:
+                if connection is not None:
+                    return await self._asked_for(query, connection, deadline)
+                async with self._connected() as fresh:
+                    return await self._asked_for(query, fresh, deadline)
+            except SubscriptionError as error:
+                # Nothing is replayed after a drop, so the export is asked for again.
+                connection = None
+                wait = waits.next()
+                if wait is None or self._io.clock() + wait > deadline:
+                    raise
+                self._client.log.debug("%s; connecting again in %.1f s", error, wait)
+                await self._io.sleep(wait)
+
+    async def _asked_for(
+        self, query: FilterQuery, connection: RealtimeConnection, deadline: float
+    ) -> str:
+        subscription = self._client.on_notify_time_series_query_export_complete(query.queryId or "")
+        async with connection.subscribe(subscription) as events:
+            await query.request_export(self._format)
+            while True:
+                try:
+                    event = await events.next(deadline - self._io.clock())
+                except TimeoutError:
+                    message = f"the export was not announced within {self._job.exportTimeout:g} s"
+                    raise ExportTimeoutError(message, queryId=query.queryId) from None
+                export = event.onNotifyTimeSeriesQueryExportComplete
+                if export is not None and export.queryId == query.queryId:
+                    return export.url
+
+    async def _put_together(self, query: FilterQuery) -> None:
+        with whole_file(self._target) as file:
+            csv_wanted = self._format is TimeSeriesQueryOutputFileType.CSV
+            export: Export = (CsvExport if csv_wanted else JsonExport)(self._job.request, file)
+            with contextlib.closing(export):
+                async with contextlib.aclosing(self._chunks(query)) as chunks:
+                    async for chunk in chunks:
+                        export.add(chunk)
+                export.finish()
+
+    async def _chunks(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
+        while page := await query.next_page():
+            if page.presignedUrl is None:
+                raise query.lacks_chunk()
+            yield await self._transfers.fetch(page.presignedUrl, "a result chunk")

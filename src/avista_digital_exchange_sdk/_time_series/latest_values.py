@@ -1,0 +1,56 @@
+"""The latest values of a database's attributes, page after page, and what they tell of types."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Collection
+from typing import TYPE_CHECKING
+
+from .._progress import UNWATCHED, Watch
+from .._service import found
+from ..errors import InvalidResponseError
+from .publish import merged
+
+if TYPE_CHECKING:
+    from .._generated.client import Client
+    from .._generated.fragments import LatestValuesPage, TimeSeriesAssetData
+
+
+async def latest_values(
+    client: Client, timeSeriesDbId: str, watch: Watch = UNWATCHED
+) -> list[TimeSeriesAssetData]:
+    """Every asset, its attributes with their latest values."""
+    pages = watch.pages("latest values", _pages(client, timeSeriesDbId))
+    return merged([asset async for page in pages for asset in page.data])
+
+
+async def _pages(client: Client, timeSeriesDbId: str) -> AsyncGenerator[LatestValuesPage, None]:
+    nextToken: str | None = None
+    clientToken: str | None = None
+    while True:
+        page = await client.time_series_db_list_all_asset_last_values(
+            timeSeriesDbId, nextToken, clientToken
+        )
+        page = found(page, "latest values of", timeSeriesDbId)
+        yield page
+        if not page.nextToken:
+            return
+        if page.nextToken == nextToken:
+            raise InvalidResponseError("the platform gave the same page token twice")
+        nextToken, clientToken = page.nextToken, page.clientToken
+
+
+async def attribute_types(
+    client: Client, timeSeriesDbId: str, assetIds: Collection[str]
+) -> dict[str, str]:
+    """The type of each attribute that some assets have; text where they do not agree.
+
+    A result in CSV does not tell types, and nothing but these values tells them by attribute.
+    """
+    types: dict[str, str] = {}
+    for asset in await latest_values(client, timeSeriesDbId):
+        if asset.assetId in assetIds:
+            for attribute in asset.attributes:
+                known = types.setdefault(attribute.name, attribute.attributeType)
+                if known != attribute.attributeType:
+                    types[attribute.name] = "VARCHAR"
+    return types

@@ -1,0 +1,49 @@
+"""A query's result in CSV, and the types that CSV does not tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._generated.enums import TimeSeriesQueryOutputFileType
+from .filter_query import FilterJob, FilterQuery, FilterQueryFile
+from .latest_values import attribute_types
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .._generated.client import Client
+    from .._io import Io, Pending
+    from .._requests.subscriptions import RealtimeConnection
+    from .._transfers.transfer import Transfers
+
+
+class TypedResultFile(FilterQueryFile):
+    """Brings a query's result into a local file, and finds the types of what is in it."""
+
+    def __init__(
+        self, client: Client, io: Io, transfers: Transfers, job: FilterJob, target: Path
+    ) -> None:
+        file_format = TimeSeriesQueryOutputFileType.CSV
+        super().__init__(client, io, transfers, job, file_format, target)
+        self._pending: Pending[dict[str, str]] | None = None
+
+    async def types(self) -> dict[str, str]:
+        """The types of the result's attributes, once it is written."""
+        if self._pending is None:
+            return await self._asked_types()
+        return await self._pending.result()
+
+    async def aclose(self) -> None:
+        """End what is still asked for."""
+        if self._pending is not None:
+            await self._pending.abandon()
+
+    async def _announced(self, query: FilterQuery, connection: RealtimeConnection | None) -> str:
+        if self._pending is None:
+            # The result's attributes are all known by now; their types come while it is written.
+            self._pending = self._io.begin(self._asked_types())
+        return await super()._announced(query, connection)
+
+    async def _asked_types(self) -> dict[str, str]:
+        job = self._job
+        return await attribute_types(self._client, job.timeSeriesDbId, job.request.position)

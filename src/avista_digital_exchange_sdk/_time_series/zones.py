@@ -1,0 +1,14 @@
+"""Time zones by their names."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .._checks import invalid
+
+
+def zone(argument: str, value: object) -> ZoneInfo:
+    """A time zone, by its name."""
+    try:
+        return ZoneInfo(value)  # type: ignore[arg-type]  # raises TypeError for what is no text
+    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
+        valid = 'the name of a time zone, such as "UTC" or "America/Los_Angeles"'
+        raise invalid(argument, value, valid) from None

@@ -1,0 +1,1 @@
+"""Bytes over presigned URLs: streamed, tried again, and checked before they count."""
