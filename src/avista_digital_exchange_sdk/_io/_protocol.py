@@ -117,9 +117,14 @@ def iterate(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
     try:
         while True:
             try:
-                item = run(flow.__anext__())
+                # As `run` does, which to call for every row would take as long as the step itself.
+                flow.__anext__().send(None)
+            except StopIteration as end:
+                item: _Result = end.value
             except StopAsyncIteration:
                 return
+            else:
+                raise RuntimeError("a flow over BlockingIo suspended")
             yield item
     finally:
         run(flow.aclose())

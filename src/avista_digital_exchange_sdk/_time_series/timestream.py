@@ -5,8 +5,10 @@ Timestream's query API.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from pydantic_core import from_json
@@ -16,10 +18,10 @@ from .._models.model import BaseModel
 from .._requests.collector import collector_at_rest
 from ..errors import InvalidResponseError
 
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}", re.ASCII)
+_TIMESTAMPS = re.compile(r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}\n)*+", re.ASCII)
 
 Datum = dict[str, Any]
-Convert = Callable[[Iterable[Datum]], list[Any]]
+Convert = Callable[[Sequence[Any]], list[Any]]
 
 
 class QueryResult_TimestreamVariables(BaseModel):
@@ -85,7 +87,7 @@ def row_values(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
     with collector_at_rest():
         names = column_names(result.columnInfo)
         columns = _converted_columns(result)
-        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+        return list(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
 
 
 def _converted_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
@@ -122,17 +124,30 @@ def distinct_names(names: Iterable[str]) -> list[str]:
 def _converter(column_type: dict[str, Any]) -> Convert:
     """How to turn data of a type into Python values; None for NULL."""
     if "ScalarType" in column_type:
-        return _nullable("ScalarValue", _SCALARS.get(column_type["ScalarType"], str))
+        return _nullable("ScalarValue", _SCALARS.get(column_type["ScalarType"], _each(str)))
     if "ArrayColumnInfo" in column_type:
-        return _nullable("ArrayValue", _converter(column_type["ArrayColumnInfo"]["Type"]))
+        return _nullable("ArrayValue", _each(_converter(column_type["ArrayColumnInfo"]["Type"])))
     if "RowColumnInfo" in column_type:
-        return _nullable("RowValue", _row_converter(column_type["RowColumnInfo"]))
+        return _nullable("RowValue", _each(_row_converter(column_type["RowColumnInfo"])))
     values = _converter(column_type["TimeSeriesMeasureValueColumnInfo"]["Type"])
-    return _nullable("TimeSeriesValue", lambda points: _series(points, values))
+    return _nullable("TimeSeriesValue", _each(lambda points: _series(points, values)))
 
 
-def _nullable(kind: str, convert: Callable[[Any], Any]) -> Convert:
-    return lambda data: [None if "NullValue" in datum else convert(datum[kind]) for datum in data]
+def _each(convert: Callable[[Any], Any]) -> Convert:
+    return lambda values: list(map(convert, values))
+
+
+def _nullable(kind: str, convert: Convert) -> Convert:
+    value_of = itemgetter(kind)
+
+    def converted(data: Sequence[Datum]) -> list[Any]:
+        try:
+            return convert(list(map(value_of, data)))
+        except KeyError:
+            present = iter(convert([datum[kind] for datum in data if "NullValue" not in datum]))
+            return [None if "NullValue" in datum else next(present) for datum in data]
+
+    return converted
 
 
 def _row_converter(columns: list[dict[str, Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -148,29 +163,31 @@ def _row_converter(columns: list[dict[str, Any]]) -> Callable[[dict[str, Any]], 
 
 def _series(points: list[dict[str, Any]], convert: Convert) -> list[dict[str, Any]]:
     values = convert([point["Value"] for point in points])
-    return [
-        {"time": _timestamp(point["Time"]), "value": value}
-        for point, value in zip(points, values, strict=True)
-    ]
+    times = _timestamps([point["Time"] for point in points])
+    return [{"time": time, "value": value} for time, value in zip(times, values, strict=True)]
 
 
 def _boolean(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
 
 
-def _timestamp(text: str) -> str:
-    """ISO 8601 in UTC with all the digits Timestream has; a datetime would drop the last three."""
-    if not _TIMESTAMP.fullmatch(text):
-        raise ValueError("not a timestamp")
-    return f"{text[:10]}T{text[11:23]}Z" if text.endswith("000000") else f"{text[:10]}T{text[11:]}Z"
+def _timestamps(texts: Sequence[str]) -> list[str]:
+    """ISO 8601 in UTC with all the digits Timestream has; a datetime would drop the last three.
+
+    All of them as one text, which takes a tenth of the time of one by one.
+    """
+    lines = "\n".join([*texts, ""])
+    if not _TIMESTAMPS.fullmatch(lines):
+        raise ValueError("not timestamps")
+    return lines.replace(" ", "T").replace("\n", "Z\n").replace("000000Z", "Z").splitlines()
 
 
-_SCALARS: dict[str, Callable[[str], Any]] = {
-    "BIGINT": int,
-    "INTEGER": int,
-    "DOUBLE": float,
-    "BOOLEAN": _boolean,
-    "TIMESTAMP": _timestamp,
-    "DATE": date.fromisoformat,
+_SCALARS: dict[str, Convert] = {
+    "BIGINT": _each(int),
+    "INTEGER": _each(int),
+    "DOUBLE": _each(float),
+    "BOOLEAN": _each(_boolean),
+    "TIMESTAMP": _timestamps,
+    "DATE": _each(date.fromisoformat),
 }
 """The remaining scalars stay text: VARCHAR, TIME, and intervals, which Python has no type for."""
