@@ -1,5 +1,6 @@
 """Fixtures: a Local Exchange for the whole run, fresh places in it, and both doors to it."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
@@ -15,6 +16,11 @@ from .support.proxy import Proxy
 from .support.scripted import ENDPOINT, TOKEN, ScriptedPlatform
 
 Connect = Callable[..., AvistaDigitalExchange]
+
+
+def pytest_configure() -> None:
+    """Heed Ctrl-C, which tests press; a shell that runs them in the background has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

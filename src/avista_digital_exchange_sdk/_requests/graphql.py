@@ -23,7 +23,6 @@ REPEATABLE_MUTATIONS = frozenset(
     {
         "timeSeriesDb_publishToDatabase",  # records carry versions: the same again is no change
         "timeSeriesDb_generateQueryResultExportFile",
-        "timeSeriesDb_cancelDatabaseQuery",
     }
 )
 """Mutations that do no harm when they are done twice."""
