@@ -52,11 +52,12 @@ class FileMd5:
 
     def _hash(self) -> None:
         try:
+            block = memoryview(bytearray(BLOCK_SIZE))
             with open(self._path, "rb", buffering=0) as file:
                 file.seek(self._hashed)
                 # What is written grows meanwhile, until it is done or given up.
-                while block := file.read(max(0, min(self._written - self._hashed, BLOCK_SIZE))):
-                    self._digest.update(block)
-                    self._hashed += len(block)
+                while length := file.readinto(block[: max(0, self._written - self._hashed)]):
+                    self._digest.update(block[:length])
+                    self._hashed += length
         finally:
             self._busy.release()
