@@ -74,12 +74,13 @@ def presigned_request(
     """A request to a presigned URL, for the bytes as they are stored."""
     check_open(client)
     try:
+        address = _PresignedUrl(url)
         request = client.build_request(
-            method, url, headers={"Accept-Encoding": "identity", **headers}, **options
+            method, address, headers={"Accept-Encoding": "identity", **headers}, **options
         )
     except (httpx.InvalidURL, UnicodeError):
         raise InvalidResponseError("the platform gave an address that is no URL") from None
-    request.url = _PresignedUrl(url)
+    request.url = address
     return request
 
 

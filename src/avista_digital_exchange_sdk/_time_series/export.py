@@ -13,6 +13,8 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import repeat, zip_longest
+from operator import itemgetter
+from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
@@ -22,6 +24,8 @@ from ..errors import InvalidParameterError, InvalidResponseError
 from .instants import instant, iso_text
 
 if TYPE_CHECKING:
+    from _csv import Writer
+
     from .._generated.input_types import TimeSeriesQueryAssetInput
 
 SPOOL_SIZE = 1 << 18
@@ -105,46 +109,46 @@ class _Times(dict[str, str]):
 def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
     data = entry["data"] or ()
     # No object is made of a point: there are millions.
-    values = dict(
-        zip(
-            [times[point["timestamp"]] for point in data],
-            [point["value"] for point in data],
-            strict=True,
-        )
-    )
+    texts = map(itemgetter("timestamp"), data)
+    values = dict(zip(map(times.__getitem__, texts), map(itemgetter("value"), data), strict=True))
     if (ordered := sorted(values)) != list(values):
         values = {time: values[time] for time in ordered}
     return _Attribute(entry["name"], entry["attributeType"], values)
 
 
 def _sortable(text: str) -> str:
-    """A time with nine digits, so that texts sort as times do."""
-    if len(text) == 24 and _ISO_MILLISECONDS.fullmatch(text):
-        return f"{text[:23]}000000"
+    """A time as Timestream and the CSV file write it: such texts sort as times do."""
+    if _ISO_MILLISECONDS.fullmatch(text):
+        return f"{text[:10]} {text[11:23]}000000"
     try:
         exact = iso_text(instant("timestamp", text))
     except InvalidParameterError:
         # Timestream writes UTC without saying so.
         exact = iso_text(instant("timestamp", f"{text}Z"))
-    return exact[:-1].ljust(29, "0")
+    return exact[:-1].replace("T", " ").ljust(29, "0")
 
 
-def _shortest(time: str) -> str:
-    return f"{time[:23]}Z" if time.endswith("000000") else f"{time}Z"
+def _iso(time: str) -> str:
+    end = 23 if time.endswith("000000") else 29
+    return f"{time[:10]}T{time[11:end]}Z"
 
 
-class _Lines:
-    """Takes rows that end in CR LF, which makes csv quote both, and ends them in LF alone."""
+class _CsvFile:
+    """Writes rows that end in LF; csv ends them in CR LF here, which makes it quote both."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._lines: list[str] = []
+        # A list takes lines in less time than a file would.
+        self._writer = csv.writer(SimpleNamespace(write=self._lines.append), lineterminator="\r\n")
 
-    def write(self, row: str) -> None:
-        self._file.write(f"{row[:-2]}\n".encode())
+    def writerow(self, row: Iterable[str | None]) -> None:
+        self.writerows([row])
 
-
-def _csv_writer(file: BinaryIO) -> Any:
-    return csv.writer(_Lines(file), lineterminator="\r\n")
+    def writerows(self, rows: Iterable[Iterable[str | None]]) -> None:
+        self._writer.writerows(rows)
+        self._file.write("".join([f"{line[:-2]}\n" for line in self._lines]).encode())
+        self._lines.clear()
 
 
 _Row = tuple[str | None, ...]
@@ -167,10 +171,11 @@ class CsvExport:
         self._asked = len(self._columns)
         self._last = (-1, "")
         self._row: _Row = ()
+        self._rows: _CsvFile | Writer
         self._header_known = all(request.attributes.values())
         self._spool: IO[str] | None = None
         if self._header_known:
-            self._rows = _csv_writer(self._file)
+            self._rows = _CsvFile(self._file)
             self._rows.writerow(self._header(list(self._columns)))
         else:
             self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # close() closes it
@@ -204,8 +209,7 @@ class CsvExport:
         cells: list[Iterable[str | None]] = [repeat(None)] * len(columns)
         for entry in asset.attributes:
             cells[columns[entry.name]] = map(entry.values.get, times)
-        written = (f"{time[:10]} {time[11:]}" for time in times)
-        return zip(repeat(asset.assetId), repeat(asset.name), written, *cells)
+        return zip(repeat(asset.assetId), repeat(asset.name), times, *cells)
 
     def finish(self) -> None:
         if self._row:
@@ -222,7 +226,7 @@ class CsvExport:
         names = list(self._columns)
         names = names[: self._asked] + sorted(names[self._asked :])
         order = [3 + self._columns[name] for name in names]
-        rows = _csv_writer(self._file)
+        rows = _CsvFile(self._file)
         rows.writerow(self._header(names))
         for row in csv.reader(spool):
             row += [""] * (3 + len(names) - len(row))
@@ -242,7 +246,7 @@ class _Series:
         self.lastTime = self.lastValue = ""
 
     def add(self, values: dict[str, str]) -> None:
-        entries = [{"timestamp": _shortest(time), "value": value} for time, value in values.items()]
+        entries = [{"timestamp": _iso(time), "value": value} for time, value in values.items()]
         if next(iter(values)) < self.lastTime:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
         if self.lastTime:
@@ -294,7 +298,7 @@ class JsonExport:
         head = {
             "attributeType": series.type,
             "lastValue": series.lastValue,
-            "lastValueTime": _shortest(series.lastTime),
+            "lastValueTime": _iso(series.lastTime),
             "name": name,
         }
         self._file.write(separator + to_json(head)[:-1] + b',"data":[')
