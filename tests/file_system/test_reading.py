@@ -304,6 +304,19 @@ class TestBytes:
             proxy.answers["GET"] = [EXPIRED]
             assert begun + file.read() == content
 
+    def test_a_part_of_another_version_is_refused_even_where_the_server_sends_it(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    ) -> None:
+        upload("load.bin", numbered(1000))
+        part = {"Content-Length": "500", "Content-Range": "bytes 500-999/1000", "ETag": '"other"'}
+        with watched_file_system.open(
+            f"{home}/load.bin", block_size=500, cache_type="none"
+        ) as file:
+            assert file.read(500) == numbered(1000)[:500]
+            proxy.answers["GET"] = [Answer(206, bytes(500), part)]
+            with pytest.raises(TransferError, match="no longer the file it was"):
+                file.read(500)
+
     def test_a_part_that_breaks_off_is_fetched_on_from_there(
         self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:

@@ -67,6 +67,8 @@ class RangedFile:
         if (first, last) != (begin, end - 1):
             message = f"{self._what}: asked for the bytes from {begin} on, got {given[:80]!r}"
             raise TransferError(message)
-        if self.size not in (None, size):
+        etag = download.headers.get("etag", self._etag)
+        # Not every server heeds If-Match.
+        if self.size not in (None, size) or self._etag not in (None, etag):
             raise TransferError(f"{self._what} is no longer the file it was when it was opened")
-        self._etag, self.size = download.headers.get("etag"), size
+        self._etag, self.size = etag, size
