@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from .wire import Streams, hang_up
@@ -20,7 +20,7 @@ class Background:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._writers: list[asyncio.StreamWriter] = []
+        self._admitted: list[tuple[asyncio.StreamWriter, Any]] = []
         self.port = 0
 
     @contextmanager
@@ -56,14 +56,14 @@ class Background:
             for task in self._tasks:
                 task.cancel()
             await asyncio.wait(others, timeout=0.1)
-        for writer in self._writers:
+        for writer, _ in self._admitted:
             writer.transport.abort()
-            with suppress(OSError):
-                await writer.wait_closed()
+        while any(socket.fileno() >= 0 for _, socket in self._admitted):
+            await asyncio.sleep(0)
         self._server.close()
 
     def _admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.append(writer)
+        self._admitted.append((writer, writer.get_extra_info("socket")))
         task = self._loop.create_task(self._attend((reader, writer)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
