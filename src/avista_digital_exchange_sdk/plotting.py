@@ -48,9 +48,9 @@ def plotTimeSeries(
         >>> plotTimeSeries(assets, timeZone="America/Los_Angeles").savefig("latest.png")
     """
     need("plot", "matplotlib", "numpy", "pyarrow")
-    from ._plots.drawing import draw
-    from ._plots.series import Drawable, table_of_result
+    from ._plotting.figure import draw
+    from ._plotting.series import PlotData, load_result
 
     place = zone("timeZone", timeZone)
     above = _checks.optional_text("title", title)
-    return draw(Drawable(table_of_result("result", result), attributes), place, above)
+    return draw(PlotData(load_result("result", result), attributes), place, above)

@@ -23,8 +23,8 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
 from ..support.measurements import START, multi
+from .figures import NOON, drawn, legend, lines, panels, rows
 from .measured import WHOLE
-from .pictures import NOON, drawn, legend, lines, panels, rows
 
 SOLAR_SITE = importlib.resources.files("avista_digital_exchange_sdk.demo") / "solar_site.csv"
 

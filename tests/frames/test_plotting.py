@@ -9,10 +9,10 @@ import pytest
 from matplotlib.dates import num2date
 
 from avista_digital_exchange_sdk import InvalidParameterError
-from avista_digital_exchange_sdk._plots import thinning
+from avista_digital_exchange_sdk._plotting import downsampling
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
-from .pictures import HOUR, NOON, drawn, legend, lines, panels, pixels, rows
+from .figures import HOUR, NOON, drawn, legend, lines, panels, pixels, rows
 
 
 class TestPanels:
@@ -198,7 +198,7 @@ class TestAMillionPoints:
 
     def test_look_as_if_all_were_drawn(self, monkeypatch: pytest.MonkeyPatch) -> None:
         thinned = pixels(plotTimeSeries(noise()))
-        monkeypatch.setattr(thinning, "COLUMNS", 1_000_000)
+        monkeypatch.setattr(downsampling, "COLUMNS", 1_000_000)
         figure = plotTimeSeries(noise())
         assert len(lines(figure.axes[0])[0]) == 990_001
         differences = np.abs(pixels(figure) - thinned).max(axis=-1)

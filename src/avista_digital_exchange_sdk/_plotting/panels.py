@@ -31,18 +31,18 @@ class Panel(NamedTuple):
         return self.series[0].states
 
 
-def panels_of(every: Sequence[Series]) -> list[Panel]:
+def group_by_unit(every: Sequence[Series]) -> list[Panel]:
     """Divide series into panels."""
     panels: dict[tuple[str, str], Panel] = {}
     for series in every:
-        _, unit = name_and_unit(series.attribute)
+        _, unit = split_unit(series.attribute)
         is_shared = unit and series.states is None
         key = ("unit", unit) if is_shared else ("attribute", series.attribute)
         panels.setdefault(key, Panel(unit, [])).series.append(series)
     return list(panels.values())
 
 
-def name_and_unit(attribute: str) -> tuple[str, str]:
+def split_unit(attribute: str) -> tuple[str, str]:
     """An attribute's name, and its unit: in brackets at the end, or a last word that is a unit's.
 
     A word remains part of the name: `A kW` without it would be called `A`.

@@ -21,20 +21,20 @@ from .._frames.csv_result import CsvResult
 from .._frames.given import indexed_by_time, table_of
 from .._generated.fragments import TimeSeriesAssetData
 from ..errors import InvalidResponseError
-from .thinning import Numbers, Times
+from .downsampling import FloatArray, TimeArray
 
-VALID = (
+VALID_RESULTS = (
     "a frame as queries return it, a list of TimeSeriesAssetData, or the path of a result file "
     "(.csv, .json or .parquet)"
 )
 TIME_COLUMNS = ("timestamp", "time")
 """What the time is called in frames of queries with filters, and in those of SQL."""
 
-MOST_STATES = 20
+MAX_STATES = 20
 """The most different texts of an attribute that a picture can tell apart."""
 
 
-Places = npt.NDArray[np.int64]
+IndexArray = npt.NDArray[np.int64]
 
 
 class Series(NamedTuple):
@@ -49,32 +49,34 @@ class Series(NamedTuple):
 
     asset: str
     attribute: str
-    times: Times
-    values: Numbers
+    times: TimeArray
+    values: FloatArray
     states: Sequence[str] | None = None
 
 
-class _Readings(NamedTuple):
+class _NumericColumn(NamedTuple):
     """A column's values as numbers, missing ones as NaN; and the texts they stand for, if so."""
 
-    numbers: Numbers
+    numbers: FloatArray
     states: Sequence[str] | None = None
 
 
-_Column = tuple[str, Places, Values]
+_Column = tuple[str, IndexArray, Values]
 """An attribute, the rows that its values are in, and the values."""
 
 
-def table_of_result(argument: str, result: object) -> pa.Table:
+def load_result(argument: str, result: object) -> pa.Table:
     """A result as a table, wide or long."""
     if isinstance(result, (str, os.PathLike)):
-        return _table_of_file(argument, _checks.source_file(argument, result))
+        return _load_file(argument, _checks.source_file(argument, result))
     if isinstance(result, Sequence) and all(isinstance(a, TimeSeriesAssetData) for a in result):
-        return _table_of_assets(to_json(result))
-    return _timed(argument, indexed_by_time(table_of(argument, result, VALID), "timestamp"))
+        return _load_assets(to_json(result))
+    return _parse_time_column(
+        argument, indexed_by_time(table_of(argument, result, VALID_RESULTS), "timestamp")
+    )
 
 
-class Drawable:
+class PlotData:
     """What can be drawn of a table.
 
     Args:
@@ -89,18 +91,25 @@ class Drawable:
     def __init__(self, table: pa.Table, attributes: Iterable[str] | None) -> None:
         self.series: list[Series] = []
         self.left_out: list[str] = []
-        self._times: Times = table["timestamp"].cast(pa.int64()).to_numpy()
-        codes, names = _assets(table)
-        for attribute, rows, column in _wanted(list(_columns(table)), attributes):
-            readings = _readings(column)
+        self._times: TimeArray = table["timestamp"].cast(pa.int64()).to_numpy()
+        codes, names = _encode_assets(table)
+        for attribute, rows, column in _select_attributes(
+            list(_iter_attributes(table)), attributes
+        ):
+            readings = _to_numeric(column)
             if readings is None:
                 self.left_out.append(attribute)
                 continue
-            for code, some in _groups(codes[rows]):
+            for code, some in _group_rows(codes[rows]):
                 self._add(names[code], attribute, rows[some], some, readings)
 
     def _add(
-        self, asset: str, attribute: str, rows: Places, places: Places, readings: _Readings
+        self,
+        asset: str,
+        attribute: str,
+        rows: IndexArray,
+        places: IndexArray,
+        readings: _NumericColumn,
     ) -> None:
         numbers, times = readings.numbers[places], self._times[rows]
         present = ~np.isnan(numbers)
@@ -114,21 +123,21 @@ class Drawable:
         self.series.append(Series(asset, attribute, times, numbers, readings.states))
 
 
-def _table_of_file(argument: str, path: Path) -> pa.Table:
+def _load_file(argument: str, path: Path) -> pa.Table:
     match path.suffix.lower():
         case ".csv":
             return CsvResult(path, {}).wide()
         case ".json":
-            return _table_of_assets(path.read_bytes())
+            return _load_assets(path.read_bytes())
         case ".parquet":
             try:
-                return _timed(argument, table_of(argument, pq.read_table(path)))
+                return _parse_time_column(argument, table_of(argument, pq.read_table(path)))
             except pa.ArrowInvalid:
                 raise InvalidResponseError(f"{path.name} is not a Parquet file") from None
-    raise _checks.invalid(argument, str(path), VALID)
+    raise _checks.invalid(argument, str(path), VALID_RESULTS)
 
 
-def _timed(argument: str, table: pa.Table) -> pa.Table:
+def _parse_time_column(argument: str, table: pa.Table) -> pa.Table:
     """A table whose rows all have a time; what says no zone is in UTC."""
     found = next((name for name in TIME_COLUMNS if name in table.column_names), None)
     if found is None:
@@ -143,13 +152,13 @@ def _timed(argument: str, table: pa.Table) -> pa.Table:
     return table.set_column(place, "timestamp", times).filter(times.is_valid())
 
 
-def _table_of_assets(array: bytes) -> pa.Table:
+def _load_assets(array: bytes) -> pa.Table:
     data = AssetData()
     data.add(array, latest=True)
     return data.table("wide")
 
 
-def _wanted(columns: list[_Column], attributes: object) -> list[_Column]:
+def _select_attributes(columns: list[_Column], attributes: object) -> list[_Column]:
     """The columns of the attributes wanted, in that order."""
     if attributes is None:
         return columns
@@ -162,11 +171,11 @@ def _wanted(columns: list[_Column], attributes: object) -> list[_Column]:
     return [by_name[name] for name in dict.fromkeys(names)]
 
 
-def _columns(table: pa.Table) -> Iterator[_Column]:
+def _iter_attributes(table: pa.Table) -> Iterator[_Column]:
     """Each attribute, with the rows that its values are in."""
     if {"attribute", "value"} <= set(table.column_names):
-        codes, names = _encoded(table["attribute"])
-        for code, rows in _groups(codes):
+        codes, names = _encode(table["attribute"])
+        for code, rows in _group_rows(codes):
             yield names[code], rows, table["value"].take(pa.array(rows))
     else:
         every = np.arange(table.num_rows)
@@ -175,11 +184,11 @@ def _columns(table: pa.Table) -> Iterator[_Column]:
                 yield name, every, table[name]
 
 
-def _assets(table: pa.Table) -> tuple[Places, list[str]]:
+def _encode_assets(table: pa.Table) -> tuple[IndexArray, list[str]]:
     """The number of each row's asset, and what the assets are called."""
     if "assetId" not in table.column_names:
         return np.zeros(table.num_rows, np.int64), [""]
-    codes, ids = _encoded(table["assetId"])
+    codes, ids = _encode(table["assetId"])
     named = dict(zip(ids, ids, strict=True))
     if "name" in table.column_names:
         pairs = pa.table({"id": table["assetId"], "name": table["name"]}).group_by(["id", "name"])
@@ -192,13 +201,13 @@ def _assets(table: pa.Table) -> tuple[Places, list[str]]:
     ]
 
 
-def _encoded(column: Values) -> tuple[Places, list[str]]:
+def _encode(column: Values) -> tuple[IndexArray, list[str]]:
     """Texts as numbers, and what they stand for."""
     encoded = column.cast(TEXT).fill_null("").combine_chunks().dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
 
-def _groups(codes: Places) -> Iterator[tuple[int, Places]]:
+def _group_rows(codes: IndexArray) -> Iterator[tuple[int, IndexArray]]:
     """The places of each number, the numbers in order."""
     order = np.argsort(codes, kind="stable")
     ends = np.flatnonzero(np.diff(codes[order])) + 1
@@ -207,37 +216,37 @@ def _groups(codes: Places) -> Iterator[tuple[int, Places]]:
             yield int(codes[places[0]]), places
 
 
-def _readings(column: Values) -> _Readings | None:
+def _to_numeric(column: Values) -> _NumericColumn | None:
     """A column as numbers; None if it can't be drawn."""
     kind = column.type
     if kinds.is_boolean(kind):
-        return _Readings(_numbers(column.cast(pa.int8())), ["false", "true"])
+        return _NumericColumn(_to_floats(column.cast(pa.int8())), ["false", "true"])
     if kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind):
-        return _Readings(_numbers(column))
+        return _NumericColumn(_to_floats(column))
     if kinds.is_null(kind):
-        return _Readings(np.full(len(column), np.nan))
+        return _NumericColumn(np.full(len(column), np.nan))
     if not kinds.is_string(kind):
         return None
-    return _readings_of_texts(column)
+    return _parse_strings(column)
 
 
-def _readings_of_texts(column: Values) -> _Readings | None:
+def _parse_strings(column: Values) -> _NumericColumn | None:
     """Texts, which are of all types in a file in CSV and where several types share a column."""
     with contextlib.suppress(pa.ArrowInvalid):
-        return _Readings(_numbers(column))
+        return _NumericColumn(_to_floats(column))
     with contextlib.suppress(pa.ArrowInvalid):
         instants(column)
         return None
-    return _states(column)
+    return _encode_states(column)
 
 
-def _states(column: Values) -> _Readings | None:
+def _encode_states(column: Values) -> _NumericColumn | None:
     states = sorted(column.drop_null().unique().to_pylist())
-    if len(states) > MOST_STATES:
+    if len(states) > MAX_STATES:
         return None
-    return _Readings(_numbers(pc.index_in(column, value_set=pa.array(states, TEXT))), states)
+    return _NumericColumn(_to_floats(pc.index_in(column, value_set=pa.array(states, TEXT))), states)
 
 
-def _numbers(column: Values) -> Numbers:
-    numbers: Numbers = column.cast(pa.float64(), safe=False).to_numpy()
+def _to_floats(column: Values) -> FloatArray:
+    numbers: FloatArray = column.cast(pa.float64(), safe=False).to_numpy()
     return numbers
