@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,20 @@ class TestDirectories:
         with pytest.raises(NotFoundError, match="there is no directory 'x' in /a/b"):
             store.cd("b/x")
         assert store.pwd() == "/a"
+
+    def test_a_name_is_found_in_both_unicode_forms(
+        self, store: Plain, platform: Platform, data_store: dict[str, str], source: Path
+    ) -> None:
+        store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
+            typed = unicodedata.normalize(form, f"Süd {form}")
+            platform.create_directory(store_id, home, unicodedata.normalize(other, typed))
+            store.cd(typed)
+            store.uploadFile(source, unicodedata.normalize(other, "Übersicht.csv"))
+            store.downloadFile(unicodedata.normalize(form, "Übersicht.csv"), source.parent)
+            assert store.pwd() == "/" + unicodedata.normalize(other, typed)
+            store.deleteFile(unicodedata.normalize(form, "Übersicht.csv"))
+            store.cd("/")
 
     def test_a_file_is_no_directory(self, store: Plain, source: Path) -> None:
         store.uploadFile(source)

@@ -140,7 +140,11 @@ def test_what_is_not_installed_is_told_with_its_extra(
 class TestProcesses:
     @pytest.mark.parametrize(
         ("number", "code", "complaint"),
-        [(signal.SIGINT, 130, "avista-dx: interrupted\n"), (signal.SIGTERM, 143, "")],
+        [
+            (signal.SIGINT, 130, "avista-dx: interrupted\n"),
+            (signal.SIGTERM, 143, ""),
+            (getattr(signal, "SIGHUP", None), 129, ""),
+        ],
     )
     def test_end_when_they_are_told_to_without_a_traceback(
         self,
@@ -159,6 +163,22 @@ class TestProcesses:
                 run.send_signal(number)
                 _, told = run.communicate(timeout=PATIENCE)
         assert (run.returncode, told) == (code, complaint)
+
+    def test_sighup_that_nohup_has_ignored_does_not_end_a_command(
+        self, environment: dict[str, str], silent: socket.socket
+    ) -> None:
+        environment = environment | {"AVISTA_DX_ENDPOINT": address(silent)}
+        command = ["nohup", *PROGRAM, "stores"]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as run:
+            connection, _ = silent.accept()
+            with connection:
+                connection.recv(1)
+                run.send_signal(signal.SIGHUP)
+                with pytest.raises(subprocess.TimeoutExpired):
+                    run.wait(timeout=1)
+                run.send_signal(signal.SIGTERM)
+                run.communicate(timeout=PATIENCE)
+        assert run.returncode == 143
 
     def test_say_nothing_when_their_reader_is_gone(self, environment: dict[str, str]) -> None:
         ours, theirs = os.pipe()

@@ -195,7 +195,9 @@ def run():
         process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM)]
+)
 def test_the_program_answers_once_it_says_so_and_stops_cleanly(run, tmp_path, number):
     ready_file = tmp_path / "ready.json"
     process = run("--ready-file", ready_file)

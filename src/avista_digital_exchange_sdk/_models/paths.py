@@ -1,5 +1,6 @@
 """Paths in a data store: their steps, and what a step leads to in a directory."""
 
+import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,14 @@ def steps_of(path: str) -> list[str]:
     return [step for step in path.split(SEPARATOR) if step not in ("", HERE)]
 
 
+def compose(name: str) -> str:
+    """Write a name in Unicode's composed form (NFC), the one that names are compared in.
+
+    macOS writes "ü" as two characters, other systems as one: both are the same name.
+    """
+    return unicodedata.normalize("NFC", name)
+
+
 def is_step(name: str) -> bool:
     """Whether a path can go through an entry of this name; the platform takes any."""
     return SEPARATOR not in name and name not in ("", HERE, UP)
@@ -29,7 +38,10 @@ def has_arrived(file: "DataStoreFile") -> bool:
 
 def files_named(name: str, files: "Iterable[DataStoreFile]") -> "list[DataStoreFile]":
     """The files of a full name, newest first: the platform keeps several of one name."""
-    matching = [file for file in files if full_name(file.name, file.fileExtension) == name]
+    composed = compose(name)
+    matching = [
+        file for file in files if compose(full_name(file.name, file.fileExtension)) == composed
+    ]
     # Of those of one moment the one listed last came last.
     matching.sort(key=lambda file: file.lastModified or "")
     return matching[::-1]
@@ -39,4 +51,7 @@ def directory_named(
     name: str, directories: "Iterable[DataStoreDirectory]"
 ) -> "DataStoreDirectory | None":
     """The directory of a name; of several, the one listed first."""
-    return next((directory for directory in directories if directory.name == name), None)
+    composed = compose(name)
+    return next(
+        (directory for directory in directories if compose(directory.name) == composed), None
+    )

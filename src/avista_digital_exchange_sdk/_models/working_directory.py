@@ -283,7 +283,7 @@ class WorkingDirectory:
         within = await self._directory(place)
         directory = directory_named(name, within.directories)
         if directory is not None:
-            return (*place, Step(name, directory.dataStoreDirectoryId))
+            return (*place, Step(directory.name, directory.dataStoreDirectoryId))
         if files_named(name, within.files):
             raise _checks.invalid(argument, path, f"the path of a directory; {name} is a file")
         raise _missing("directory", name, place)

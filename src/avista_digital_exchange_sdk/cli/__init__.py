@@ -6,13 +6,12 @@ from io import TextIOWrapper
 
 from .._extras import need
 from ..errors import MissingExtraError
-from .exit_codes import INTERRUPTED, MISUSED, TERMINATED
+from .exit_codes import HUNG_UP, INTERRUPTED, MISUSED, TERMINATED
 
 
 def main() -> None:
     """Run the command line, or say which extra it needs."""
-    # What is under way is undone then, as at Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    _exit_on_signals()
     if isinstance(sys.stdout, TextIOWrapper):
         # A name that the terminal has no characters for is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -26,3 +25,20 @@ def main() -> None:
         sys.exit(MISUSED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _exit_on_signals() -> None:
+    """Exit on SIGTERM and SIGHUP as on Ctrl-C, so that incomplete work is undone."""
+    exit_codes: dict[int, int] = {signal.SIGTERM: TERMINATED}
+    # Windows has no SIGHUP; nohup has it ignored, which must stay so.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        exit_codes[signal.SIGHUP] = HUNG_UP
+
+    def exit_once(received: int, _frame: object) -> None:
+        # A terminal that closes may send both: the second must not interrupt the cleaning up.
+        for number in exit_codes:
+            signal.signal(number, signal.SIG_IGN)
+        sys.exit(exit_codes[received])
+
+    for number in exit_codes:
+        signal.signal(number, exit_once)

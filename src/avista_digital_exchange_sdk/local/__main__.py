@@ -11,7 +11,7 @@ from .serving import serve
 
 
 def main() -> int:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM, SIGINT or SIGHUP."""
     arguments = _parser().parse_args()
     try:
         serve(arguments.host, arguments.port, arguments.data, arguments.ready_file, _tell)

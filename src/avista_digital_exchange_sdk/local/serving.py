@@ -30,7 +30,7 @@ def serve(
     ready_file: Path | None,
     tell: Callable[[LocalExchange], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM, SIGINT or SIGHUP.
 
     Args:
         host: The address to listen on.
@@ -43,7 +43,11 @@ def serve(
         OSError: The address can't be listened on, or a file or folder can't be used.
     """
     stop: SimpleQueue[int] = SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    # Windows has no SIGHUP; nohup has it ignored, which must stay so.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, lambda received, _frame: stop.put(received))
     with LocalExchange(host=host, port=port, data=data) as local:
         if ready_file is not None:
