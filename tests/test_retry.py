@@ -167,9 +167,32 @@ class TestTheWaits:
             patient.getUserInfo()
         assert waits == []
 
-    @pytest.mark.parametrize("asked", ["", "soon", "-5", "1e3", "٣", "Wed, 99 Nov 2022"])
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            *("", "soon", "-5", "1e3", "٣", "nan", "inf", "0x10", "0.5", "1,2", ",", "()", '"'),
+            "Wed, 99 Nov 2022",
+            "Mon, 01 Jan 99999999999 00:00:00 GMT",
+            "Mon, 01 Jan 2024 00:00:00 +99999999999",
+            "Mon, 01 Jan 2024 99999999999:00:00 GMT",
+            "Mon, " * 10_000,
+        ],
+    )
     def test_a_server_that_asks_for_nonsense_is_not_heeded(self, asked: str) -> None:
         assert retry.retry_after({"retry-after": asked}) is None
+
+    @pytest.mark.parametrize("asked", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359"])
+    def test_retry_after_far_away_ends_the_call_with_its_own_error(
+        self,
+        asked: str,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        waits: list[float],
+    ) -> None:
+        scripted.answers(GET_USER, Answer(503, b"", {"Retry-After": asked}))
+        with pytest.raises(ServerError):
+            patient.getUserInfo()
+        assert waits == []
 
     def test_it_may_ask_by_a_date(self) -> None:
         moment = datetime.now(UTC) + timedelta(seconds=30)

@@ -93,6 +93,32 @@ def test_they_begin_anew_where_the_rest_would_be_of_another_version(
         assert "range:" not in gets(liar)[-1]
 
 
+@pytest.mark.parametrize("etag", ["v1", "d41d8cd9-2", '"v,1"', '""', '"' + "1" * 900 + '"'])
+def test_download_resumes_whatever_form_a_strong_etag_has(
+    etag: str, liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(half(etag), rest(etag))
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == OLD
+    assert f"if-match: {etag}" in gets(liar)[-1]
+
+
+@pytest.mark.parametrize(
+    "etag",
+    [
+        *('W/"v1"', "", "*", '"\xff"', '"\u00e9"', '"v1', '"a", "b"', "two words", "W/v1"),
+        '"' + "1" * 50_000 + '"',
+    ],
+)
+def test_download_starts_over_where_the_etag_names_no_version_exactly(
+    etag: str, liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(half(etag), new())
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == NEW
+    assert "range:" not in gets(liar)[-1]
+
+
 def test_without_a_version_to_name_they_ask_for_the_whole(
     liar: Liar, exchange: AvistaDigitalExchange, target: Path
 ) -> None:

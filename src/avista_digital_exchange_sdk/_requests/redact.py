@@ -4,7 +4,10 @@ import re
 from typing import Any
 
 _WORD = re.compile(r"""[^\s"'<>]+""")
-_SIGNED = re.compile(r"""(X-Amz-[\w-]+=)[^\s&"'<>]+""", re.IGNORECASE)
+_VALUE = re.compile(r"""[^\s&"'<>]*""")
+
+# Matched as a whole, without going back: servers may send names of a million characters.
+_NAME = re.compile(r"(?<![\w-])[\w-]++=")
 
 
 def redact(value: Any, secret: str = "") -> Any:
@@ -12,7 +15,7 @@ def redact(value: Any, secret: str = "") -> Any:
     if isinstance(value, str):
         text = value.replace(secret, "<secret>") if secret else value
         text = _WORD.sub(_without_query_string, text) if "://" in text else text
-        return _SIGNED.sub(r"\1<secret>", text)
+        return _without_signatures(text)
     if isinstance(value, list):
         return [redact(item, secret) for item in value]
     if isinstance(value, dict):
@@ -24,3 +27,14 @@ def _without_query_string(word: re.Match[str]) -> str:
     # A pattern for the whole URL would take quadratic time where a word is very long.
     address, _, query = word[0].partition("?")
     return f"{address}?<secret>" if query and "://" in address else word[0]
+
+
+def _without_signatures(text: str) -> str:
+    kept: list[str] = []
+    end = 0
+    for name in _NAME.finditer(text):
+        if name.start() >= end and "x-amz-" in name[0].lower():
+            kept += text[end : name.end()], "<secret>"
+            value = _VALUE.match(text, name.end())
+            end = value.end() if value else name.end()
+    return "".join([*kept, text[end:]])

@@ -83,9 +83,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if text.isascii() and text.isdigit():
         return float(text)
     try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
+        time = parsedate_to_datetime(text)
+    except (ValueError, OverflowError, LookupError, TypeError):
+        # All of these come from texts that are no date, such as one of a year far away.
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    return max(0.0, (time - datetime.now(UTC)).total_seconds())

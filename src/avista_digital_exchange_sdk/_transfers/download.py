@@ -12,7 +12,15 @@ from typing import BinaryIO
 from .._io import Download, FileMd5, Io, Pending
 from .._requests.retry import Waits
 from ..errors import TransferError
-from .presigned import Address, PassingError, broken_off, md5_of, opened
+from .presigned import (
+    Address,
+    PassingError,
+    broken_off,
+    md5_of,
+    opened,
+    parse_size,
+    strong_etag,
+)
 
 PART_SIZE = 8 << 20
 PARTS_AT_ONCE = 8
@@ -74,7 +82,7 @@ class Resumable:
             if download.status == 200 and self.received:
                 await self._start_over()
             total = _promised(download, self.received, self._what)
-            self._etag = download.headers.get("etag")
+            self._etag = strong_etag(download.headers) or self._etag
             if not self.received:
                 self._expected = md5_of(download)
             is_slow = await self._take(download, total)
@@ -249,10 +257,10 @@ def _is_of(download: Download, etag: str | None) -> bool:
 
 def _promised(download: Download, begin: int, what: str) -> int:
     """How long the whole file is: without knowing it, nothing tells whether all of it came."""
-    length = download.headers.get("content-length", "")
-    if not (length.isascii() and length.isdigit()):
+    length = parse_size(download.headers.get("content-length", ""))
+    if length is None:
         raise TransferError(f"{what}: the storage does not say how long it is")
-    total = begin + int(length)
+    total = begin + length
     if download.status == 206:
         _check_range(download, begin, total, total, what)
     return total

@@ -7,7 +7,7 @@ API reference (`GetObject`, `PutObject`).
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
 from .._checks import is_secure
 from .._io import Answer, Download, Io
@@ -22,6 +22,13 @@ Address = Callable[[], Awaitable[str]]
 """Gives a presigned URL; asked again, a fresh one."""
 
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
+
+# An ETag as If-Match takes it: one, of one version byte for byte, which weak ones (`W/"…"`) and
+# `*` are not. Some storages leave the quotes out.
+_STRONG_ETAG = re.compile(r'"[!#-~]{0,1000}"|(?!\*$)[!#-+\--.0-~]{1,1000}')
+
+# The largest object of AWS S3; a size beyond it, in a header, is not one to plan with.
+MAX_OBJECT_BYTES = 5 << 40
 
 
 class PassingError(TransferError):
@@ -76,9 +83,23 @@ def refusal(doing: str, answer: Answer) -> TransferError:
 
 def _reason(body: bytes) -> str:
     """What the storage says of a refusal: S3 answers XML with a code and a message."""
-    text = body.decode("utf-8", "replace")
-    parts = (re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL) for tag in ("Code", "Message"))
-    return redact(": ".join(part[1] for part in parts if part)) or "(no reason given)"
+    text = body[:LARGEST_REFUSAL].decode("utf-8", "replace")
+    parts = (text.partition(f"<{tag}>")[2].partition(f"</{tag}>") for tag in ("Code", "Message"))
+    return redact(": ".join(part for part, end, _ in parts if end)) or "(no reason given)"
+
+
+def strong_etag(headers: Mapping[str, str]) -> str | None:
+    """Return the ETag if it can tell whether a file is still the same, byte for byte."""
+    etag = headers.get("etag", "")
+    return etag if _STRONG_ETAG.fullmatch(etag) else None
+
+
+def parse_size(text: str) -> int | None:
+    """Return a number of bytes from a header; None if it is no size that an object can have."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_OBJECT_BYTES)):
+        return None
+    size = int(text)
+    return size if size <= MAX_OBJECT_BYTES else None
 
 
 def md5_of(download: Download) -> str | None:

@@ -5,9 +5,9 @@ import re
 
 from .._io import Download, Io
 from ..errors import TransferError
-from .presigned import Address, PassingError, broken_off, opened
+from .presigned import Address, PassingError, broken_off, opened, strong_etag
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
 
 
 class RangedFile:
@@ -43,7 +43,7 @@ class RangedFile:
 
     async def _fetch(self, url: str, begin: int, end: int, body: bytearray) -> None:
         wanted = {"Range": f"bytes={begin}-{end - 1}"}
-        if self._etag is not None:
+        if self._etag is not None and strong_etag({"etag": self._etag}):
             wanted["If-Match"] = self._etag
         async with opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
             self._check(download, begin, end)

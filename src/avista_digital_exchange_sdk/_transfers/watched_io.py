@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from .._io import Answer, Download, Io, Pending, Socket
 from .._progress import Tell
+from .presigned import parse_size
 
 _Result = TypeVar("_Result")
 
@@ -92,5 +93,4 @@ class _WatchedDownload:
     def _total(self) -> int | None:
         """The size of the whole file, though only a part of it may come."""
         _, _, whole = self.headers.get("content-range", "").rpartition("/")
-        total = whole or self.headers.get("content-length", "")
-        return int(total) if total.isascii() and total.isdigit() else None
+        return parse_size(whole or self.headers.get("content-length", ""))
