@@ -3,11 +3,15 @@
 import hashlib
 import http.client
 import socket
+import time
+from contextlib import ExitStack
 from datetime import timedelta
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+
+from avista_digital_exchange_sdk.local import object_requests
 
 CONTENT = bytes(range(256)) * 1024
 
@@ -203,3 +207,30 @@ def test_a_result_has_an_etag_too(platform):
     assert response.headers["content-type"] == "application/json"
     etag = response.headers["etag"]
     assert platform.http.get(url, headers={"If-Match": etag}).content == b"[]\n"
+
+
+def start_upload(url: str, length: int) -> socket.socket:
+    """A connection that has sent the head of an upload, and the first byte."""
+    address = urlsplit(url)
+    connection = socket.create_connection((address.hostname, address.port), timeout=10)
+    head = f"PUT {address.path}?{address.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"
+    connection.sendall(f"{head}\r\nx".encode())
+    return connection
+
+
+def test_an_upload_that_stalls_is_refused_and_nothing_of_it_kept(platform, monkeypatch, upload_url):
+    monkeypatch.setattr(object_requests, "MAX_IDLE_SECONDS", 0.2)
+    with start_upload(upload_url, 1000) as connection:
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert response.startswith(b"HTTP/1.1 400")
+    assert b"<Code>RequestTimeout</Code>" in response
+    assert not any((platform.local.exchange.objects.incoming_path().parent).iterdir())
+
+
+def test_slow_uploads_keep_nobody_waiting(platform, url):
+    with ExitStack() as opened:
+        for _ in range(60):
+            opened.enter_context(start_upload(platform.create_file()["url"], 10_000_000))
+        started = time.monotonic()
+        assert platform.http.get(url).content == CONTENT
+        assert time.monotonic() - started < 5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .collaboratives import Collaboratives
     from .data_stores import DataStores
     from .directories import Directories
-    from .events import Events
+    from .events import Events, Subscription
     from .files import Files
     from .objects import Objects
     from .time_series import TimeSeriesStore
@@ -50,6 +50,6 @@ class Context:
 # Called as resolver(context, **arguments). Arguments are the field's own, input objects as
 # dictionaries with the contract's names, enums as their text. The answer is shaped like the
 # contract's type, with the contract's names as keys.
-Resolver = Callable[..., Awaitable[Any]]
+Resolver = Callable[..., Coroutine[Any, Any, Any]]
 # Called in the same way for a subscription; the answer yields the field's events.
-Source = Callable[..., Awaitable[AsyncIterator[Any]]]
+Source = Callable[..., Coroutine[Any, Any, "Subscription"]]

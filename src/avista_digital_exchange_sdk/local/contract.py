@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
-from collections.abc import AsyncGenerator
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 from ariadne import make_executable_schema
 from graphql import (
@@ -20,25 +21,43 @@ from graphql import (
     OperationType,
     execute,
     get_operation_ast,
-    parse,
     subscribe,
-    validate,
 )
+from pydantic_core import to_json
 
 from .context import Context, Resolver, Source
+from .documents import Documents, Operation, Parsed
 from .errors import PlatformError
+from .events import Subscription
+from .execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, UserThreads
 from .services import collaborative, notifications, storage, user
 from .time_series import resolvers as time_series
 
 logger = logging.getLogger(__name__)
 
 SERVICES = (user, storage, collaborative, time_series)
-KEPT_DOCUMENTS = 256
-LONGEST_KEPT_DOCUMENT = 50_000
+EXECUTION_TIMEOUT = {
+    "path": None,
+    "data": None,
+    "errorType": "ExecutionTimeout",
+    "errorInfo": None,
+    "locations": None,
+    "message": "Execution timed out.",
+}
+INTERNAL_FAILURE = {
+    "errorType": "InternalFailure",
+    "message": "The Local Exchange failed; see its log.",
+}
 
 Answer = dict[str, Any]
-# What graphql-core makes of a subscription: it iterates, and closes like a generator.
-Results = AsyncGenerator[ExecutionResult, None]
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """A running subscription: where its events come from, and what answers one, as JSON."""
+
+    source: Subscription
+    answer: Callable[[object], Awaitable[bytes]]
 
 
 class Contract:
@@ -46,69 +65,97 @@ class Contract:
 
     def __init__(self) -> None:
         self._schema = executable_schema()
-        self._kept_document = lru_cache(KEPT_DOCUMENTS)(self._read_document)
+        self._documents = Documents(self._schema)
+        self._threads = UserThreads()
 
-    async def execute(
-        self,
-        context: Context,
-        query: str,
-        variables: dict[str, Any] | None,
-        operation_name: str | None,
-    ) -> Answer:
-        """Answer a query or a mutation. A document that can't be parsed raises GraphQLError."""
-        document, errors = self._document(query)
-        if not errors and _is_subscription(document, operation_name):
-            errors = [GraphQLError("Subscriptions are answered over WebSocket only.")]
-        if errors:
-            return as_answer(ExecutionResult(None, errors))
-        result = execute(
-            self._schema,
-            document,
-            context_value=context,
-            variable_values=variables,
-            operation_name=operation_name,
-        )
-        return as_answer(await result if inspect.isawaitable(result) else result)
+    async def execute(self, context: Context, operation: Operation) -> bytes:
+        """Answer a query or a mutation with JSON.
 
-    async def subscribe(
-        self,
-        context: Context,
-        query: str,
-        variables: dict[str, Any] | None,
-        operation_name: str | None,
-    ) -> Results | ExecutionResult:
-        """Start a subscription; what can't be started is a result of errors."""
+        Raises:
+            GraphQLError: If the document can't be parsed.
+        """
+
+        async def run() -> bytes:
+            document, errors = self._documents.read(operation.query)
+            if not errors and _is_subscription(document, operation):
+                errors = [GraphQLError("Subscriptions are answered over WebSocket.")]
+            if errors:
+                return to_json(_refused(errors))
+            return to_json(await self._execute(Execution(context, home), document, operation))
+
+        home = asyncio.get_running_loop()
+        return await self._threads.run(context.caller.user_id, run)
+
+    async def subscribe(self, context: Context, operation: Operation) -> Subscribed | Answer:
+        """Start a subscription; what can't be started is an answer of errors."""
+
+        async def read() -> Parsed:
+            return self._documents.read(operation.query)
+
         try:
-            document, errors = self._document(query)
+            document, errors = await self._threads.run(context.caller.user_id, read)
         except GraphQLError as error:
-            return ExecutionResult(None, [error])
-        if not errors and not _is_subscription(document, operation_name):
+            return _refused([error])
+        if not errors and not _is_subscription(document, operation):
             errors = [GraphQLError("Only subscriptions are answered over WebSocket.")]
         if errors:
-            return ExecutionResult(None, errors)
+            return _refused(errors)
+        return await self._subscribe(context, document, operation)
+
+    def close(self) -> None:
+        """Stop the threads in which documents are executed."""
+        self._threads.close()
+
+    async def _execute(
+        self,
+        execution: Execution,
+        document: DocumentNode,
+        operation: Operation,
+        event: object = None,
+    ) -> Answer:
+        """Execute a document, within its limits."""
+        try:
+            async with asyncio.timeout(MAX_EXECUTION_SECONDS):
+                result = execute(
+                    self._schema,
+                    document,
+                    event,
+                    execution,
+                    operation.variables,
+                    operation.name,
+                    _resolve_member,
+                    middleware=[execution],
+                )
+                return as_answer(await result if inspect.isawaitable(result) else result)
+        except (TimeoutError, ExecutionStoppedError):
+            return {"data": None, "errors": [EXECUTION_TIMEOUT]}
+
+    async def _subscribe(
+        self, context: Context, document: DocumentNode, operation: Operation
+    ) -> Subscribed | Answer:
+        """Find the source of a subscription's events."""
+        home = asyncio.get_running_loop()
+        execution = Execution(context, home)
         started = subscribe(
             self._schema,
             document,
-            context_value=context,
-            variable_values=variables,
-            operation_name=operation_name,
+            context_value=execution,
+            variable_values=operation.variables,
+            operation_name=operation.name,
         )
         results = await started if inspect.isawaitable(started) else started
-        return cast(Results | ExecutionResult, results)
+        if isinstance(results, ExecutionResult):
+            return as_answer(results)
+        assert execution.source is not None
 
-    def _document(self, query: str) -> tuple[DocumentNode, list[GraphQLError]]:
-        """Parse and validate a document; the same text comes again and again."""
-        if len(query) > LONGEST_KEPT_DOCUMENT:
-            return self._read_document(query)
-        return self._kept_document(query)
+        async def answer(event: object) -> bytes:
+            async def run() -> bytes:
+                execution = Execution(context, home)
+                return to_json(await self._execute(execution, document, operation, event))
 
-    def _read_document(self, query: str) -> tuple[DocumentNode, list[GraphQLError]]:
-        """Parse a document and tell what is wrong with it."""
-        try:
-            document = parse(query)
-            return document, validate(self._schema, document)
-        except RecursionError as error:
-            raise GraphQLError("The document is nested too deeply.") from error
+            return await self._threads.run(context.caller.user_id, run)
+
+        return Subscribed(execution.source, answer)
 
 
 def executable_schema() -> GraphQLSchema:
@@ -122,7 +169,7 @@ def executable_schema() -> GraphQLSchema:
     mutations = {
         name: _bound(one) for service in SERVICES for name, one in service.MUTATIONS.items()
     }
-    sources = {name: _bound(source) for name, source in notifications.SUBSCRIPTIONS.items()}
+    sources = {name: _listening(one) for name, one in notifications.SUBSCRIPTIONS.items()}
     for root, resolvers in ((schema.query_type, queries), (schema.mutation_type, mutations)):
         for name, field in root.fields.items() if root else ():
             field.resolve = resolvers.get(name, _not_available)
@@ -133,13 +180,34 @@ def executable_schema() -> GraphQLSchema:
     return schema
 
 
-def _bound(resolver: Resolver | Source) -> GraphQLFieldResolver:
-    """Hand a resolver the request's context in place of what graphql-core hands it."""
+def _bound(resolver: Resolver) -> GraphQLFieldResolver:
+    """Run a resolver where the exchange lives, with the request's context."""
 
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
-        return await resolver(info.context, **arguments)
+        execution: Execution = info.context
+        return await execution.at_home(resolver(execution.context, **arguments))
 
     return resolve
+
+
+def _listening(source: Source) -> GraphQLFieldResolver:
+    """Keep the source of a subscription's events, each of which is executed on its own."""
+
+    async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Subscription:
+        execution: Execution = info.context
+        execution.source = await source(execution.context, **arguments)
+        return execution.source
+
+    return resolve
+
+
+def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+    """Resolve a field of what a resolver answered; what it left to be read is read now."""
+    value = source.get(info.field_name) if isinstance(source, Mapping) else None
+    if not callable(value):
+        return value
+    execution: Execution = info.context
+    return execution.at_home(value())
 
 
 def _payload(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:
@@ -154,10 +222,15 @@ def _not_available(_root: object, info: GraphQLResolveInfo, **_arguments: Any) -
     )
 
 
-def _is_subscription(document: DocumentNode, operation_name: str | None) -> bool:
+def _is_subscription(document: DocumentNode, operation: Operation) -> bool:
     """Say whether the operation asked for is a subscription."""
-    operation = get_operation_ast(document, operation_name)
-    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+    node = get_operation_ast(document, operation.name)
+    return node is not None and node.operation is OperationType.SUBSCRIPTION
+
+
+def _refused(errors: Sequence[GraphQLError]) -> Answer:
+    """Answer a document that is not executed."""
+    return as_answer(ExecutionResult(None, list(errors)))
 
 
 def as_answer(result: ExecutionResult) -> Answer:
@@ -182,7 +255,7 @@ def _as_error(error: GraphQLError) -> Answer:
         error_type, error_info = original.error_type, original.error_info
     elif original is not None and not isinstance(original, GraphQLError):
         logger.error("%s failed", error.path[0], exc_info=original)
-        error_type, message = "InternalFailure", f"{type(original).__name__}: {original}"
+        error_type, message = INTERNAL_FAILURE["errorType"], INTERNAL_FAILURE["message"]
     return {
         "path": error.path,
         "data": None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from .access import Access
 from .context import Caller
 from .data_stores import DataStores
@@ -109,7 +111,7 @@ class Directories:
         """Shape a row as a DataStoreDirectory; its contents are read only when asked for."""
         return row | {
             "homeDirectory": row["parentDirectoryId"] is None,
-            "contents": lambda _info: self._contents(row["dataStoreDirectoryId"]),
+            "contents": partial(self._contents, row["dataStoreDirectoryId"]),
         }
 
     def entries(self, directory_id: str) -> tuple[list[Row], list[Row]]:
@@ -125,7 +127,7 @@ class Directories:
         )
         return directories, files
 
-    def _contents(self, directory_id: str) -> list[Row]:
+    async def _contents(self, directory_id: str) -> list[Row]:
         """Return what is in a directory as DataStoreObjects, directories first."""
         directories, files = self.entries(directory_id)
         return [

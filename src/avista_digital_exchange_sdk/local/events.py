@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 EXPORT_COMPLETE = "onNotifyTimeSeriesQueryExportComplete"
 
@@ -14,7 +16,20 @@ Topic = tuple[str, frozenset[tuple[str, str]]]
 # An export may be complete a moment before its user's subscription has arrived.
 KEPT_EXPORT_EVENTS = 1_000
 # A subscriber that reads too slowly loses events, as on the platform.
-LONGEST_QUEUE = 1_000
+MAX_QUEUED_EVENTS = 1_000
+MAX_QUEUED_BYTES = 8 * 1024**2
+
+
+class Event(NamedTuple):
+    """What subscribers are handed, and its size in bytes."""
+
+    payload: Any
+    size: int
+
+    @classmethod
+    def of(cls, payload: Any) -> Event:
+        """Measure an event."""
+        return cls(payload, len(to_json(payload)))
 
 
 class Events:
@@ -33,7 +48,7 @@ class Events:
         subscription = Subscription(self, topic, check)
         self._subscribers.setdefault(topic, set()).add(subscription)
         if topic in self._kept:
-            subscription.deliver(self._kept[topic])
+            subscription.deliver(Event.of(self._kept[topic]))
         return subscription
 
     async def send(
@@ -43,8 +58,10 @@ class Events:
         topic = _topic(subscription_field, arguments)
         if subscription_field == EXPORT_COMPLETE:
             self._keep(topic, payload)
-        for subscription in self._subscribers.get(topic, ()):
-            subscription.deliver(payload)
+        if subscribers := self._subscribers.get(topic):
+            event = Event.of(payload)
+            for subscription in subscribers:
+                subscription.deliver(event)
 
     def _keep(self, topic: Topic, payload: Any) -> None:
         """Remember an event for subscribers that come late, and forget the oldest."""
@@ -68,18 +85,21 @@ class Subscription(AsyncIterator[Any]):
         self._events = events
         self._topic = topic
         self._check = check
-        self._queue: asyncio.Queue[Any] = asyncio.Queue(LONGEST_QUEUE)
+        self._queue: asyncio.Queue[Event] = asyncio.Queue(MAX_QUEUED_EVENTS)
+        self._queued_bytes = 0
 
-    def deliver(self, payload: Any) -> None:
+    def deliver(self, event: Event) -> None:
         """Put an event in the queue, unless the subscriber is too far behind."""
-        if not self._queue.full():
-            self._queue.put_nowait(payload)
+        if not self._queue.full() and self._queued_bytes + event.size <= MAX_QUEUED_BYTES:
+            self._queued_bytes += event.size
+            self._queue.put_nowait(event)
 
     async def __anext__(self) -> Any:
-        payload = await self._queue.get()
+        event = await self._queue.get()
+        self._queued_bytes -= event.size
         # What may be heard may have changed since the subscription started.
         self._check()
-        return payload
+        return event.payload
 
     async def aclose(self) -> None:
         """Stop listening."""

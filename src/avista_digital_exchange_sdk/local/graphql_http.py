@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
 
 from graphql import GraphQLError
 from pydantic_core import from_json, to_json
@@ -11,7 +11,10 @@ from starlette.responses import Response
 
 from .context import Context, Exchange
 from .contract import Contract
+from .documents import read_operation
 
+MAX_REQUEST_BYTES = 1024**2
+MAX_BODY_SECONDS = 30.0
 UNAUTHORIZED = {
     "errorType": "UnauthorizedException",
     "message": "You are not authorized to make this call.",
@@ -26,36 +29,44 @@ class GraphQLEndpoint:
         self._exchange = exchange
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        body = await request.body()
+        """Answer one request. Nothing of its body is read before its token is known."""
         caller = self._exchange.accounts.authenticate(request.headers.get("authorization", ""))
         if caller is None:
             return _json({"errors": [UNAUTHORIZED]}, 401)
+        try:
+            body = await _read_body(request)
+        except TimeoutError:
+            return _malformed("The request body did not arrive in time.", 408)
+        if body is None:
+            return _malformed(f"The request body is larger than {MAX_REQUEST_BYTES} bytes.", 413)
         if not body:
             return _malformed("Request body is empty.")
         try:
-            query, variables, operation_name = read_operation(from_json(body))
-            context = Context(self._exchange, caller)
-            answer = await self._contract.execute(context, query, variables, operation_name)
-        except (ValueError, GraphQLError):
+            operation = read_operation(from_json(body))
+        except ValueError:
             return _malformed("Unable to parse GraphQL query.")
-        return _json(answer, 200)
+        try:
+            answer = await self._contract.execute(Context(self._exchange, caller), operation)
+        except GraphQLError:
+            return _malformed("Unable to parse GraphQL query.")
+        return Response(answer, media_type="application/json")
 
 
-def read_operation(operation: Any) -> tuple[str, dict[str, Any] | None, str | None]:
-    """Take an operation out of a request, or raise ValueError."""
-    if not isinstance(operation, dict):
-        raise ValueError("An operation is an object.")
-    query = operation.get("query")
-    variables = operation.get("variables")
-    operation_name = operation.get("operationName")
-    if not isinstance(query, str):
-        raise ValueError("The query is text.")
-    if not isinstance(variables, dict | None):
-        raise ValueError("The variables are an object.")
-    if not isinstance(operation_name, str | None):
-        raise ValueError("The operation's name is text.")
-    return query, variables, operation_name
+async def _read_body(request: Request) -> bytes | None:
+    """Read a body; None if it is larger than may be.
+
+    Raises:
+        TimeoutError: If it does not arrive in time.
+    """
+    if int(request.headers.get("content-length", 0)) > MAX_REQUEST_BYTES:
+        return None
+    body = bytearray()
+    async with asyncio.timeout(MAX_BODY_SECONDS):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_REQUEST_BYTES:
+                return None
+    return bytes(body)
 
 
 def _json(content: object, status: int) -> Response:
@@ -63,7 +74,7 @@ def _json(content: object, status: int) -> Response:
     return Response(to_json(content), status, media_type="application/json")
 
 
-def _malformed(message: str) -> Response:
+def _malformed(message: str, status: int = 400) -> Response:
     """Refuse a request that can't be read."""
     error = {"errorType": "MalformedHttpRequestException", "message": message}
-    return _json({"errors": [error]}, 400)
+    return _json({"errors": [error]}, status)

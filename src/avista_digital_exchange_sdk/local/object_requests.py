@@ -7,7 +7,6 @@ import hashlib
 import re
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from io import FileIO
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.sax.saxutils import escape
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,9 +24,8 @@ from .presigned import S3Error
 
 LARGEST_UPLOAD_BYTES = 5 * 1024**3
 BLOCK_BYTES = 1024 * 1024
-# A refused upload is read to its end, within reason: a client that is still sending would
-# otherwise find its connection broken and never see why.
-LONGEST_REFUSED_UPLOAD_BYTES = 64 * 1024**2
+# S3 gives up on a client that sends nothing for about that long.
+MAX_IDLE_SECONDS = 20.0
 
 # Of no more digits than sizes have: Python refuses to read numbers of thousands.
 RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
@@ -42,20 +40,15 @@ class ObjectEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        with suppress(ClientDisconnect):
-            try:
-                response = await self._answer(Request(scope, receive))
-            except S3Error as error:
-                response = _refusal(error)
-            await response(scope, receive, send)
+        try:
+            response = await self._answer(Request(scope, receive))
+        except S3Error as error:
+            response = _refusal(error)
+        await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> ASGIApp:
         """Do what a presigned URL allows."""
-        try:
-            allowed = self._admit(request)
-        except S3Error:
-            await _read_to_the_end(request)
-            raise
+        allowed = self._admit(request)
         key = request.scope["path"].removeprefix(OBJECTS_PATH)
         if request.method == "PUT":
             return await self._put(request, key)
@@ -168,22 +161,38 @@ async def _receive(chunks: AsyncIterator[bytes], incoming: Path) -> str:
     digest = hashlib.md5(usedforsecurity=False)
     with incoming.open("xb") as file:
         written = asyncio.create_task(asyncio.sleep(0))
-        async for block in _blocks(chunks):
+        try:
+            async for block in _blocks(chunks):
+                await written
+                written = asyncio.create_task(asyncio.to_thread(_take, block, file, digest))
+        finally:
             await written
-            written = asyncio.create_task(asyncio.to_thread(_take, block, file, digest))
-        await written
     return digest.hexdigest()
 
 
 async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytearray]:
     """Gather small chunks into large blocks."""
     block = bytearray()
-    async for chunk in chunks:
+    while (chunk := await _next_chunk(chunks)) is not None:
         block += chunk
         if len(block) >= BLOCK_BYTES:
             yield block
             block = bytearray()
     yield block
+
+
+async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """Wait for the next chunk, but not for long; None after the last one."""
+    try:
+        async with asyncio.timeout(MAX_IDLE_SECONDS):
+            return await anext(chunks, None)
+    except TimeoutError:
+        raise S3Error(
+            400,
+            "RequestTimeout",
+            "Your socket connection to the server was not read from or written to within the "
+            "timeout period. Idle connections will be closed.",
+        ) from None
 
 
 def _take(block: bytearray, file: BinaryIO, digest: hashlib._Hash) -> None:
@@ -210,17 +219,6 @@ def _wanted_range(header: str, size: int) -> range | None:
             {"content-range": f"bytes */{size}"},
         )
     return wanted
-
-
-async def _read_to_the_end(request: Request) -> None:
-    """Read what a refused client still sends, unless it waits for our word."""
-    if "expect" in request.headers:
-        return
-    read = 0
-    async for chunk in request.stream():
-        read += len(chunk)
-        if read > LONGEST_REFUSED_UPLOAD_BYTES:
-            return
 
 
 def _refusal(error: S3Error) -> Response:

@@ -13,13 +13,15 @@ from typing import Any, TypeVar
 import uvicorn
 from pydantic_core import to_json
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .connections import HttpConnection, WebSocketConnection
 from .context import Exchange
-from .contract import Contract
-from .graphql_http import GraphQLEndpoint
+from .contract import INTERNAL_FAILURE, Contract
+from .graphql_http import MAX_REQUEST_BYTES, GraphQLEndpoint
 from .object_requests import ObjectEndpoint
 from .objects import OBJECTS_PATH
 from .realtime import RealtimeEndpoint
@@ -36,9 +38,8 @@ KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 1
 
 
-def application(exchange: Exchange) -> ASGIApp:
+def application(exchange: Exchange, contract: Contract) -> ASGIApp:
     """Put the endpoints together."""
-    contract = Contract()
     routes = [
         Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).answer, methods=["POST"]),
         WebSocketRoute(REALTIME_PATH, RealtimeEndpoint(contract, exchange).serve),
@@ -69,6 +70,8 @@ class NamedRequests:
 
         try:
             await self._app(scope, receive, send_named)
+        except ClientDisconnect:
+            return
         except Exception:
             logger.exception("Request %s failed", request_id)
             if not started:
@@ -88,7 +91,8 @@ class Server:
     """Serves an exchange on a listening socket until it is stopped."""
 
     def __init__(self, exchange: Exchange, listener: socket.socket) -> None:
-        self._uvicorn = _Uvicorn(application(exchange))
+        self._contract = Contract()
+        self._uvicorn = _Uvicorn(application(exchange, self._contract))
         self._listener = listener
         self._thread = Thread(target=self._run, name="local-exchange", daemon=True)
 
@@ -101,6 +105,7 @@ class Server:
         """Return once everything under way has ended, the thread too."""
         self._uvicorn.stop()
         self._thread.join()
+        self._contract.close()
 
     def run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
         """Run a coroutine among the requests, and return what it returns."""
@@ -117,8 +122,12 @@ class _Uvicorn(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
         config = uvicorn.Config(
             app,
-            ws="websockets-sansio",
+            http=HttpConnection,
+            ws=WebSocketConnection,
             ws_ping_interval=None,
+            ws_max_size=MAX_REQUEST_BYTES,
+            # What is small compressed may be huge.
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             log_level="critical",
@@ -154,5 +163,5 @@ class _Uvicorn(uvicorn.Server):
 
 def _failure() -> Response:
     """Say that something went wrong on this side."""
-    error = {"errorType": "InternalFailure", "message": "The Local Exchange failed; see its log."}
-    return Response(to_json({"errors": [error]}), 500, media_type="application/json")
+    content = to_json({"errors": [INTERNAL_FAILURE]})
+    return Response(content, 500, media_type="application/json")

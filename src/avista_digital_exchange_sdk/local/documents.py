@@ -1,0 +1,141 @@
+"""GraphQL documents: parsed, validated, and held to what one request may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    SelectionSetNode,
+    parse,
+    validate,
+)
+
+MAX_TOKENS = 15_000
+# What AppSync lets one request resolve, and how deep it lets one select.
+MAX_FIELDS = 10_000
+MAX_DEPTH = 75
+# A document takes some hundred times its length once it is parsed.
+MAX_KEPT_DOCUMENTS = 128
+MAX_KEPT_CHARACTERS = 8_000
+
+Parsed = tuple[DocumentNode, Sequence[GraphQLError]]
+
+
+class Operation(NamedTuple):
+    """What a request asks for: a document, and which of its operations with which variables."""
+
+    query: str
+    variables: dict[str, Any] | None
+    name: str | None
+
+
+def read_operation(operation: Any) -> Operation:
+    """Take an operation out of a request.
+
+    Raises:
+        ValueError: If there is none in it.
+    """
+    if not isinstance(operation, dict):
+        raise ValueError("An operation is an object.")
+    query = operation.get("query")
+    variables = operation.get("variables")
+    operation_name = operation.get("operationName")
+    if not isinstance(query, str):
+        raise ValueError("The query is text.")
+    if not isinstance(variables, dict | None):
+        raise ValueError("The variables are an object.")
+    if not isinstance(operation_name, str | None):
+        raise ValueError("The operation's name is text.")
+    return Operation(query, variables, operation_name)
+
+
+class Documents:
+    """Reads documents for one schema. The same text comes again and again, so some are kept."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept = lru_cache(MAX_KEPT_DOCUMENTS)(self._read)
+
+    def read(self, text: str) -> Parsed:
+        """Parse and validate a document.
+
+        Raises:
+            GraphQLError: If it can't be parsed.
+        """
+        return self._read(text) if len(text) > MAX_KEPT_CHARACTERS else self._kept(text)
+
+    def _read(self, text: str) -> Parsed:
+        try:
+            document = parse(text, max_tokens=MAX_TOKENS)
+            errors = _check_size(document)
+            return document, errors or validate(self._schema, document)
+        except RecursionError as error:
+            raise GraphQLError("The document is nested too deeply.") from error
+
+
+class _Size(NamedTuple):
+    """How many fields a selection has with all fragments written out, and how deep they go."""
+
+    fields: int
+    depth: int
+
+
+def _check_size(document: DocumentNode) -> list[GraphQLError]:
+    """Refuse a document that selects more than one may, however few fragments it is made of."""
+    measure = _Measure(document)
+    try:
+        for definition in document.definitions:
+            size = measure.selection(getattr(definition, "selection_set", None))
+            if size.fields > MAX_FIELDS:
+                raise GraphQLError(f"The document selects more than {MAX_FIELDS} fields.")
+            if size.depth > MAX_DEPTH:
+                raise GraphQLError(f"The document selects more than {MAX_DEPTH} levels deep.")
+    except GraphQLError as error:
+        return [error]
+    return []
+
+
+class _Measure:
+    """Measures selections; each fragment once, however often it is spread."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        self._sizes: dict[str, _Size | None] = {}
+
+    def selection(self, selection: SelectionSetNode | None) -> _Size:
+        """Measure a selection set."""
+        fields = depth = 0
+        for node in selection.selections if selection is not None else ():
+            if isinstance(node, FragmentSpreadNode):
+                size = self._fragment(node.name.value)
+            else:
+                inner = self.selection(getattr(node, "selection_set", None))
+                own = int(isinstance(node, FieldNode))
+                size = _Size(inner.fields + own, inner.depth + own)
+            fields, depth = fields + size.fields, max(depth, size.depth)
+        return _Size(fields, depth)
+
+    def _fragment(self, name: str) -> _Size:
+        """Measure a fragment. One that is missing fails validation later."""
+        fragment = self._fragments.get(name)
+        if fragment is None:
+            return _Size(0, 0)
+        if name not in self._sizes:
+            self._sizes[name] = None
+            self._sizes[name] = self.selection(fragment.selection_set)
+        size = self._sizes[name]
+        if size is None:
+            raise GraphQLError(f'Cannot spread fragment "{name}" within itself.')
+        return size

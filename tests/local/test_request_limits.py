@@ -1,0 +1,259 @@
+"""What one client may cost the others: bodies, heads, documents, connections."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from graphql import get_introspection_query
+
+from avista_digital_exchange_sdk.local import connections, execution, graphql_http
+
+WHO = "{ user_getUserSession { user { firstName } } }"
+MEGABYTE = 1024**2
+
+
+@pytest.fixture
+def headers(local):
+    return {"Authorization": local.token}
+
+
+@pytest.fixture
+def open_tcp(local):
+    """Opens TCP connections to the exchange."""
+    address = urlsplit(local.endpoint)
+    with ExitStack() as opened:
+
+        def open_() -> socket.socket:
+            connection = socket.create_connection((address.hostname, address.port), timeout=10)
+            return opened.enter_context(connection)
+
+        yield open_
+
+
+def head(length: int | None, token: str = "") -> bytes:
+    """The head of a request whose body has that length, or is chunked."""
+    body = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    return f"POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n{body}\r\n\r\n".encode()
+
+
+def status(connection: socket.socket) -> int:
+    """The status of the response; the connection is read until it ends."""
+    received = b"".join(iter(lambda: connection.recv(65536), b""))
+    return int(received.split(b" ", 2)[1])
+
+
+def error_of(response: httpx.Response) -> dict[str, str]:
+    (error,) = response.json()["errors"]
+    return error
+
+
+# Bodies
+
+
+def test_an_unknown_token_is_refused_before_the_body_arrives(open_tcp):
+    connection = open_tcp()
+    connection.sendall(head(700 * MEGABYTE))
+    assert status(connection) == 401
+
+
+@pytest.mark.parametrize("token", ["unknown", "known"])
+def test_a_client_that_sends_too_much_learns_why_it_was_refused(local, token):
+    headers = {"Authorization": local.token if token == "known" else "unknown"}
+    response = httpx.post(local.endpoint, content=b" " * 8 * MEGABYTE, headers=headers)
+    assert response.status_code == {"unknown": 401, "known": 413}[token]
+
+
+def chunks(count: int) -> Iterator[bytes]:
+    for _ in range(count):
+        yield b" " * 65536
+
+
+def test_a_body_beyond_one_megabyte_is_refused(local, headers):
+    response = httpx.post(local.endpoint, content=b" " * (MEGABYTE + 1), headers=headers)
+    assert response.status_code == 413
+    assert error_of(response)["errorType"] == "MalformedHttpRequestException"
+    assert "1048576 bytes" in error_of(response)["message"]
+
+
+def test_a_chunked_body_beyond_one_megabyte_is_refused(local, headers):
+    response = httpx.post(local.endpoint, content=chunks(40), headers=headers)
+    assert response.status_code == 413
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_body_of_one_megabyte_is_answered(local, headers, chunked):
+    text = json.dumps({"query": WHO}).encode().ljust(MEGABYTE)
+    content = iter([text[:1000], text[1000:]]) if chunked else text
+    assert httpx.post(local.endpoint, content=content, headers=headers).status_code == 200
+
+
+def test_a_body_that_drips_is_refused_in_time(local, open_tcp, monkeypatch):
+    monkeypatch.setattr(graphql_http, "MAX_BODY_SECONDS", 0.3)
+    connection = open_tcp()
+    connection.sendall(head(1000, local.token) + b"{")
+    time.sleep(0.2)
+    connection.sendall(b'"')
+    assert status(connection) == 408
+
+
+def test_what_follows_a_refusal_is_read_only_for_a_while(open_tcp, monkeypatch):
+    monkeypatch.setattr(connections, "MAX_DISCARD_SECONDS", 0.2)
+    connection = open_tcp()
+    connection.sendall(head(None))
+    assert status(connection) == 401
+    with pytest.raises(ConnectionError):
+        send_slowly(connection)
+
+
+def send_slowly(connection: socket.socket) -> None:
+    """Send small chunks for two seconds."""
+    for _ in range(100):
+        connection.sendall(b"1\r\nx\r\n")
+        time.sleep(0.02)
+
+
+# Heads and connections
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: "])
+def test_a_head_that_does_not_arrive_in_time_ends_the_connection(open_tcp, monkeypatch, sent):
+    monkeypatch.setattr(connections, "MAX_HEAD_SECONDS", 0.3)
+    connection = open_tcp()
+    connection.sendall(sent)
+    assert connection.recv(1) == b""
+
+
+def test_the_second_head_of_a_connection_must_arrive_in_time_too(local, open_tcp, monkeypatch):
+    monkeypatch.setattr(connections, "MAX_HEAD_SECONDS", 0.3)
+    connection = open_tcp()
+    body = json.dumps({"query": WHO}).encode()
+    connection.sendall(head(len(body), local.token) + body)
+    while b"Ada" not in connection.recv(65536):
+        pass
+    time.sleep(0.5)
+    connection.sendall(b"POST /gra")
+    assert connection.recv(1) == b""
+
+
+def test_connections_without_requests_make_room_for_others(platform, open_tcp, monkeypatch):
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
+    for _ in range(60):
+        open_tcp().sendall(b"POST /graphql HTTP/1.1\r\n")
+    with httpx.Client() as client:
+        answer = client.post(
+            platform.local.endpoint,
+            json={"query": WHO},
+            headers={"Authorization": platform.local.token},
+        )
+    assert answer.status_code == 200
+
+
+# Documents
+
+
+def spreading(depth: int) -> str:
+    """A document that doubles what it selects with each of its fragments."""
+    fragments = [f"fragment f{i} on __Type {{ ...f{i + 1} ...f{i + 1} }}" for i in range(depth)]
+    last = f"fragment f{depth} on __Type {{ name }}"
+    return "\n".join(["{ __schema { types { ...f0 } } }", *fragments, last])
+
+
+def clique(size: int) -> str:
+    """A document of fragments that all spread each other."""
+    spread = " ".join(f"...f{i}" for i in range(size))
+    fragments = [f"fragment f{i} on __Type {{ {spread} }}" for i in range(size)]
+    return "\n".join(["{ __schema { types { ...f0 } } }", *fragments])
+
+
+def nested(depth: int) -> str:
+    """A document that goes down that many directories."""
+    start = '{ storage_getDataStoreDirectory(dataStoreDirectoryId: "x") '
+    inner = "{ contents { dataStoreDirectory " * depth + "{ name }" + " } }" * depth
+    return f"{start} {inner} }}"
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("{" + " ".join(f"a{i}: __typename" for i in range(4000)) + "}", None),
+        (spreading(40), "more than 10000 fields"),
+        (clique(60), "within itself"),
+        (nested(30), None),
+        (nested(40), "more than 75 levels deep"),
+        ("{" + "__typename " * 7000 + "}", "Validation error"),
+    ],
+    ids=["many fields", "doubling", "clique", "deep", "too deep", "same field"],
+)
+def test_a_document_that_selects_too_much_does_not_validate(platform, query, says):
+    started = time.monotonic()
+    answer = platform.answer(query)
+    assert time.monotonic() - started < 8
+    messages = [error["message"] for error in answer.get("errors", [])]
+    if says is None:
+        assert not any(message.startswith("Validation error") for message in messages)
+    else:
+        assert answer["data"] is None
+        assert says in messages[0]
+
+
+@pytest.mark.parametrize("filler", ["__typename ", "# a comment\n"])
+def test_a_document_of_too_many_tokens_is_refused(local, headers, filler):
+    query = "{" + filler * 16_000 + "__typename }"
+    response = httpx.post(local.endpoint, json={"query": query}, headers=headers)
+    assert response.status_code == 400
+    assert error_of(response)["errorType"] == "MalformedHttpRequestException"
+
+
+def heavy() -> str:
+    """A document that is short and takes long to execute."""
+    inner = " ".join(f"a{i}: args {{ name type {{ name kind }} }}" for i in range(80))
+    return f"{{ __schema {{ types {{ fields {{ {inner} }} }} }} }}"
+
+
+@contextmanager
+def asking(platform, query: str, role: str) -> Iterator[threading.Thread]:
+    """Have a user's query answered beside what else happens."""
+
+    def ask() -> None:
+        with httpx.Client(timeout=60) as http:
+            headers = {"Authorization": platform.local.tokens[role]}
+            http.post(platform.local.endpoint, json={"query": query}, headers=headers)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    yield thread
+    thread.join()
+
+
+def test_a_document_that_takes_long_keeps_only_its_own_user_waiting(platform):
+    with asking(platform, heavy(), "outsider") as thread:
+        time.sleep(0.3)
+        waits = []
+        for _ in range(3):
+            started = time.monotonic()
+            assert platform.ask(WHO)["user"]["firstName"] == "Ada"
+            waits.append(time.monotonic() - started)
+        assert thread.is_alive(), "the document was answered too early to keep anyone waiting"
+    assert min(waits) < 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("MAX_RESOLVED_FIELDS", 5_000), ("MAX_EXECUTION_SECONDS", 0.2)]
+)
+def test_an_execution_beyond_its_limit_times_out(platform, monkeypatch, limit, value):
+    monkeypatch.setattr(execution, limit, value)
+    answer = platform.answer(heavy())
+    assert answer["data"] is None
+    (error,) = answer["errors"]
+    assert (error["errorType"], error["message"]) == ("ExecutionTimeout", "Execution timed out.")
+    assert platform.ask(WHO)["user"]["firstName"] == "Ada"
+
+
+def test_introspection_is_within_the_limits(platform):
+    assert "errors" not in platform.answer(get_introspection_query())
