@@ -103,6 +103,10 @@ class TestConstruction:
             "exchange.example/graphql",
             "ftp://exchange.example",
             "https://",
+            "https:// exchange.example/graphql",
+            "https://exchange.example/gra phql",
+            "https://exchange.example/graphql\nhttps://other.example",
+            " ",
             "http://127.0.0.1.example/graphql",
             "http://[::1/graphql",
             7,
@@ -113,6 +117,31 @@ class TestConstruction:
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"endpoint: got .* valid is an https://"):
             door("token", endpoint=endpoint)
+
+    @pytest.mark.parametrize(
+        "form",
+        ["{}/", " {}", "{}\n", "\t{} \r\n", "{}//", "{}?", "{}#"],
+        ids=["slash", "blank before", "line end", "blanks around", "slashes", "query", "fragment"],
+    )
+    def test_endpoint_that_was_pasted_with_something_more_works(
+        self, form: str, connect: Connect, local: LocalExchange, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pasted = form.format(local.endpoint)
+        assert connect(local.token, endpoint=pasted).getUserInfo().firstName == "Ada"
+        monkeypatch.setenv("AVISTA_DX_ENDPOINT", pasted)
+        assert connect(local.token).getUserInfo().firstName == "Ada"
+
+    def test_endpoint_with_doubled_slashes_works(
+        self, connect: Connect, local: LocalExchange
+    ) -> None:
+        pasted = local.endpoint.replace("/graphql", "//graphql")
+        assert connect(local.token, endpoint=pasted).getUserInfo().firstName == "Ada"
+
+    def test_blank_endpoint_in_the_environment_is_as_none(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AVISTA_DX_ENDPOINT", " \n")
+        assert PRODUCTION in repr(connect("token"))
 
     @pytest.mark.parametrize("timeout", [0, -1, "60", None, True, float("nan"), float("inf")])
     def test_a_timeout_that_is_no_duration_is_refused(self, door: Door, timeout: object) -> None:

@@ -378,12 +378,12 @@ class TestAProxy:
 
 
 class TestPlainHttp:
-    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+    @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost", "LOCALHOST", "[::1]"])
     def test_is_for_this_machine_alone(self, host: str, connect: Connect) -> None:
         connect("token", endpoint=f"http://{host}:1/graphql")
 
     @pytest.mark.parametrize(
-        "host", ["exchange.test", "10.0.0.1", "127.0.0.2", "0.0.0.0", "localhost.test", "[::2]"]
+        "host", ["exchange.test", "10.0.0.1", "128.0.0.1", "0.0.0.0", "localhost.test", "[::2]"]
     )
     def test_is_refused_to_anywhere_else(self, host: str, door: Door) -> None:
         with pytest.raises(InvalidParameterError, match=r"endpoint: got .* valid is an https://"):

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable
 from enum import Enum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +19,6 @@ from .errors import InvalidParameterError, PathIsFolderError, PathNotFoundError
 LONGEST_ID = 1024
 LONGEST_ADDRESS = 2048
 LONGEST_SHOWN = 80
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,20}\s*")
 _Enum = TypeVar("_Enum", bound=Enum)
@@ -186,7 +186,20 @@ def is_secure(url: str) -> bool:
     """Whether what travels to this address can't be read on the way: https, or this machine."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK))
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by a name or address that never leads anywhere else."""
+    name = host.lower().removesuffix(".")
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import re
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from . import _checks
 from ._io import Io, Network, run, tls_context
@@ -128,7 +130,9 @@ def _token(given: object) -> Token:
 
 
 def _endpoint(given: object) -> str:
-    value = os.environ.get(ENDPOINT_VARIABLE) or PRODUCTION_ENDPOINT if given is None else given
+    if given is None:
+        given = os.environ.get(ENDPOINT_VARIABLE, "").strip() or PRODUCTION_ENDPOINT
+    value = given.strip() if isinstance(given, str) else given
     if (
         not isinstance(value, str)
         or not _checks.is_address(value)
@@ -138,7 +142,8 @@ def _endpoint(given: object) -> str:
     ):
         valid = "an https:// address (http:// only on this machine)"
         raise _checks.invalid("endpoint", value, valid)
-    return value
+    parts = urlsplit(value)
+    return urlunsplit(parts._replace(path=re.sub("/{2,}", "/", parts.path).removesuffix("/")))
 
 
 def _proxy(given: object) -> str | None:

@@ -1,6 +1,7 @@
 """How far a long call has got: told to whoever asks, or drawn as a bar."""
 
 import contextlib
+import sys
 import warnings
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,7 +30,9 @@ class Watch:
             raise _checks.invalid("progress", progress, valid)
         if progress is True:
             need("progress", "tqdm")
-        self._progress: Any = None if progress is False else progress
+        # A program without standard error has nowhere to draw a bar.
+        is_hidden = progress is False or (progress is True and sys.stderr is None)
+        self._progress: Any = None if is_hidden else progress
 
     @contextlib.contextmanager
     def of(self, what: str, unit: str = "B") -> Iterator[Tell | None]:

@@ -1,5 +1,6 @@
 """The command line, `avista-dx`."""
 
+import os
 import signal
 import sys
 from io import TextIOWrapper
@@ -12,6 +13,7 @@ from .exit_codes import HUNG_UP, INTERRUPTED, MISUSED, TERMINATED
 def main() -> None:
     """Run the command line, or say which extra it needs."""
     _exit_on_signals()
+    _open_closed_streams()
     if isinstance(sys.stdout, TextIOWrapper):
         # A name that the terminal has no characters for is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -42,3 +44,28 @@ def _exit_on_signals() -> None:
 
     for number in exit_codes:
         signal.signal(number, exit_once)
+
+
+def _open_closed_streams() -> None:
+    """Open the null device as each standard stream that was closed before the program started.
+
+    Python has None in place of such a stream, and gives its number to the next file or socket,
+    which would then get what is printed.
+    """
+    for number, (name, mode) in enumerate([("stdin", "r"), ("stdout", "w"), ("stderr", "w")]):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor > number and not _is_open(number):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+                descriptor = number
+            stream = open(descriptor, mode, encoding="utf-8", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
