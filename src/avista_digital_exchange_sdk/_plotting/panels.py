@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from .series import Series
 
-_IN_BRACKETS = re.compile(r"(.*?)\s*[(\[]([^()\[\]]+)[)\]]\s*", re.DOTALL)
 _LAST_WORD = re.compile(
     r".*\s(%|°C|°F|[kM]?V?Wh|[kMG]W|[kMG]?VA|[kMG]?(?:VAR|VAr|var)|k?VARh|[km]V|[km]A|Amps|Volts|Hz|PF)",
     re.DOTALL,
@@ -47,8 +46,13 @@ def split_unit(attribute: str) -> tuple[str, str]:
 
     A word remains part of the name: `A kW` without it would be called `A`.
     """
-    if (matched := _IN_BRACKETS.fullmatch(attribute)) and matched[1]:
-        return matched[1], matched[2]
+    text = attribute.rstrip()
+    if text.endswith((")", "]")):
+        # Not a pattern, which would go over a long row of blanks again and again.
+        opening = max(text.rfind("("), text.rfind("["))
+        name, unit = text[: max(opening, 0)].rstrip(), text[opening + 1 : -1]
+        if name and unit and not {*unit} & {")", "]"}:
+            return name, unit
     if matched := _LAST_WORD.fullmatch(attribute):
         return attribute, matched[1]
     return attribute, ""

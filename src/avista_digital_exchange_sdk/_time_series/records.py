@@ -31,7 +31,7 @@ RESERVED_PREFIX = "ts_"
 SINGLE_TYPES = [kind for kind in MeasureValueType if kind is not MeasureValueType.MULTI]
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _UNIT_NANOSECONDS = {
     TimeUnit.SECONDS: 10**9,
     TimeUnit.MILLISECONDS: 10**6,

@@ -24,7 +24,7 @@ from .types import BIGINT, BOOLEAN, DOUBLE, INTEGER, UNKNOWN, VARCHAR
 if TYPE_CHECKING:
     from .query_translator import QueryTranslator
 
-_NUMBER = re.compile(r"[0-9]*\.?[0-9]*([eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[0-9]*(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 
 class ExpressionTranslator:

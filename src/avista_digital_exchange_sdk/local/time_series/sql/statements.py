@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -104,11 +104,13 @@ class _Words:
 
 def _like(pattern: str) -> Callable[[str], bool]:
     """Make a test of LIKE's pattern."""
-    parts: Iterator[str] = iter(re.split("([%_])", pattern))
-    wildcards = {"%": ".*", "_": "."}
-    expression = re.compile(
-        "".join(wildcards.get(part, re.escape(part)) for part in parts), re.DOTALL
-    )
+    first, *others = [".".join(map(re.escape, part.split("_"))) for part in pattern.split("%")]
+    if others:
+        # Where a part in the middle fits first is right, so none is tried anywhere else: going
+        # back over several of them would take time without end.
+        middle = "".join(f"(?>.*?{part})" for part in others[:-1] if part)
+        first = f"{first}{middle}.*{others[-1]}"
+    expression = re.compile(first, re.DOTALL)
     return lambda text: expression.fullmatch(text) is not None
 
 
