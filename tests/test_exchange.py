@@ -115,7 +115,7 @@ class TestConstruction:
     def test_an_endpoint_that_would_show_the_token_is_refused(
         self, door: Door, endpoint: object
     ) -> None:
-        with pytest.raises(InvalidParameterError, match=r"endpoint: got .* valid is an https://"):
+        with pytest.raises(InvalidParameterError, match=r"endpoint must be an https:// URL"):
             door("token", endpoint=endpoint)
 
     @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ class TestConstruction:
 
     @pytest.mark.parametrize("debug", ["yes", 1, None])
     def test_debug_is_true_or_false(self, door: Door, debug: object) -> None:
-        with pytest.raises(InvalidParameterError, match=r"debug: got .* True or False"):
+        with pytest.raises(InvalidParameterError, match=r"debug must be True or False, got a "):
             door("token", debug)
 
     def test_endpoint_and_timeout_are_given_by_name_only(self, door: Door) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from avista_digital_exchange_sdk._generated.client import Client
 from avista_digital_exchange_sdk._io import Answer, BlockingIo, Network, run, tls_context
-from avista_digital_exchange_sdk._values import Token
+from avista_digital_exchange_sdk._secrets import Secret
 
 
 class _Recorded(BaseException):
@@ -14,7 +14,7 @@ class _Recorded(BaseException):
 
 class _Recorder(BlockingIo):
     async def post(
-        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+        self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Answer:
         raise _Recorded(content)
 
@@ -23,7 +23,7 @@ def body_of(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
     """The body of the request that a call of the generated client begins with."""
     io = _Recorder(Network(1, tls_context(True), None))
     try:
-        run(call(Client(io, "http://localhost/graphql", Token("none"), 0)))
+        run(call(Client(io, "http://localhost/graphql", Secret("none"), 0)))
     except _Recorded as recorded:
         content: bytes = recorded.args[0]
         return content

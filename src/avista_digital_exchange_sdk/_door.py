@@ -11,7 +11,7 @@ from . import _checks
 from ._io import Io, Network, run, tls_context
 from ._requests.graphql import GraphQLClient
 from ._requests.log import logger_of
-from ._values import Token
+from ._secrets import Secret
 from .errors import InvalidParameterError
 
 PRODUCTION_ENDPOINT = (
@@ -33,7 +33,7 @@ class Settings(NamedTuple):
 
     network: Network
     endpoint: str
-    token: Token
+    token: Secret[str]
     maxRetries: int
     log: logging.Logger
 
@@ -90,66 +90,99 @@ class AwaitedDoor(_Door):
         await self.close()
 
 
+class Arguments:
+    """The arguments of a client that are secrets, or may be where two were mixed up.
+
+    Clients delete their own variables of them, as a traceback shows local variables.
+    """
+
+    __slots__ = ("debug", "endpoint", "proxy", "token")
+
+    def __init__(self, token: object, debug: object, endpoint: object, proxy: object) -> None:
+        self.token = Secret(token)
+        self.debug = Secret(debug)
+        self.endpoint = Secret(endpoint)
+        self.proxy = Secret(proxy)
+
+
 def settings_of(
-    token: object,
-    debug: object,
-    endpoint: object,
-    timeout: object,
-    maxRetries: object,
-    verify: object,
-    proxy: object,
+    arguments: Arguments, timeout: object, maxRetries: object, verify: object
 ) -> Settings:
-    """Check a door's arguments."""
-    if not isinstance(debug, bool):
-        raise _checks.invalid("debug", debug, "True or False")
+    """Check a client's arguments."""
+    if not isinstance(arguments.debug.reveal(), bool):
+        given = type(arguments.debug.reveal()).__name__
+        raise InvalidParameterError(f"debug must be True or False, got a {given}")
     return Settings(
-        Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(proxy)),
-        _endpoint(endpoint),
-        _token(token),
+        Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(arguments.proxy)),
+        _endpoint(arguments.endpoint),
+        _token(arguments.token),
         _checks.whole_number("maxRetries", maxRetries, 0, MOST_RETRIES),
-        logger_of(debug),
+        logger_of(bool(arguments.debug.reveal())),
     )
 
 
-def _token(given: object) -> Token:
-    value = os.environ.get(TOKEN_VARIABLE) if given is None else given
-    if value is None:
+# Their values stay out of these messages, and of local variables: they are secrets, or may be.
+
+
+def _token(given: Secret[object]) -> Secret[str]:
+    if given.reveal() is None:
+        given = Secret(os.environ.get(TOKEN_VARIABLE))
+    if given.reveal() is None:
         raise InvalidParameterError(
             f"token: none was given, and the environment variable {TOKEN_VARIABLE} is not set; "
             "make one at energy.collaboratives.io"
         )
-    # The value stays out of these messages.
-    if not isinstance(value, str):
-        raise InvalidParameterError(f"token: got a {type(value).__name__}; valid is a text")
-    value = value.strip()
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
+    if not isinstance(given.reveal(), str):
+        kind = type(given.reveal()).__name__
+        raise InvalidParameterError(f"token: got a {kind}; valid is a text")
+    token = Secret(str(given.reveal()).strip())
+    if not _is_token(token.reveal()):
         raise InvalidParameterError(
             "token: it is empty, or holds blanks or characters that no token has"
         )
-    return Token(value)
+    if _checks.is_address(token.reveal()):
+        raise InvalidParameterError("token must be a token, got a URL; is it the endpoint's?")
+    return token
 
 
-def _endpoint(given: object) -> str:
-    if given is None:
-        given = os.environ.get(ENDPOINT_VARIABLE, "").strip() or PRODUCTION_ENDPOINT
-    value = given.strip() if isinstance(given, str) else given
-    if (
-        not isinstance(value, str)
-        or not _checks.is_address(value)
-        or not _checks.is_secure(value)
-        # What stands before an @ would be sent in the token's place.
-        or "@" in value
-    ):
-        valid = "an https:// address (http:// only on this machine)"
-        raise _checks.invalid("endpoint", value, valid)
-    parts = urlsplit(value)
+def _is_token(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable() and " " not in value
+
+
+def _endpoint(given: Secret[object]) -> str:
+    source = "the argument"
+    if given.reveal() is None:
+        source = f"the environment variable {ENDPOINT_VARIABLE}"
+        given = Secret(os.environ.get(ENDPOINT_VARIABLE, "").strip() or PRODUCTION_ENDPOINT)
+    if not _is_endpoint(given.reveal()):
+        raise InvalidParameterError(
+            "endpoint must be an https:// URL (http:// only on this machine) without user name, "
+            f"password, query string or fragment; {source} is something else, which is not shown "
+            "as it may be a secret"
+        )
+    parts = urlsplit(str(given.reveal()).strip())
     return urlunsplit(parts._replace(path=re.sub("/{2,}", "/", parts.path).removesuffix("/")))
 
 
-def _proxy(given: object) -> str | None:
-    # A proxy's URL may hold a password, so it stays out of the message.
-    if given is None:
+def _is_endpoint(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and _checks.is_address(value.strip())
+        and _checks.is_secure(value.strip())
+        # What stands before an @ would be sent in the token's place.
+        and not set("@?#") & set(value)
+    )
+
+
+def _proxy(given: Secret[object]) -> Secret[str] | None:
+    if given.reveal() is None:
         return None
-    if isinstance(given, str) and given.startswith(PROXIES) and _checks.is_address(given):
-        return given
-    raise InvalidParameterError("proxy: valid is None or the URL of an http:// or https:// proxy")
+    if not _is_proxy(given.reveal()):
+        raise InvalidParameterError(
+            "proxy: valid is None or the URL of an http:// or https:// proxy"
+        )
+    return Secret(str(given.reveal()))
+
+
+def _is_proxy(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(PROXIES) and _checks.is_address(value)

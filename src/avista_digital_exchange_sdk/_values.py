@@ -24,16 +24,3 @@ class OpenEnum(StrEnum):
         added = str.__new__(cls, value)
         added._name_ = added._value_ = value
         return added
-
-
-class Token:
-    """The user's token, which shows in no repr."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The token itself, for those who send it, or keep it out of a text."""
-        return self._value

@@ -7,10 +7,17 @@ the same transport, with the same errors.
 from collections.abc import AsyncGenerator
 
 from ._colours import blocking, blocking_iterator
-from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, AwaitedDoor, BlockingDoor, settings_of
+from ._door import (
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT,
+    Arguments,
+    AwaitedDoor,
+    BlockingDoor,
+    settings_of,
+)
 from ._io import BlockingIo, Verify
 from ._io.asynchronous import AsyncIo
-from ._models.model import BaseModel, Items
+from ._models.model import BaseModel, Items, SecretText
 from ._requests import subscriptions
 from ._requests.graphql import GraphQLClient, Result
 from ._values import UNSET, OpenEnum, Unset
@@ -23,6 +30,7 @@ __all__ = [
     "Events",
     "Items",
     "OpenEnum",
+    "SecretText",
     "Unset",
     "blocking",
     "blocking_iterator",
@@ -76,7 +84,9 @@ class AsyncOperations(AwaitedDoor, _Operations):
         verify: Verify = True,
         proxy: str | None = None,
     ) -> None:
-        settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        arguments = Arguments(token, debug, endpoint, proxy)
+        del token, debug, endpoint, proxy
+        settings = settings_of(arguments, timeout, maxRetries, verify)
         super().__init__(
             AsyncIo(settings.network),
             settings.endpoint,
@@ -108,7 +118,9 @@ class BlockingOperations(BlockingDoor):
         verify: Verify = True,
         proxy: str | None = None,
     ) -> None:
-        settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        arguments = Arguments(token, debug, endpoint, proxy)
+        del token, debug, endpoint, proxy
+        settings = settings_of(arguments, timeout, maxRetries, verify)
         self._calls = settings.client(_Operations, BlockingIo(settings.network))
 
     @property

@@ -10,6 +10,7 @@ from . import _checks, _files
 from ._generated.enums import DataStoreObjectType
 from ._models.directory import full_name
 from ._progress import Progress, Watch
+from ._secrets import Secret
 from ._service import found
 from ._values import UNSET
 from .data_stores import DataStoreCalls, Store, address_of
@@ -324,7 +325,7 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
         target = _checks.target_file("writeLocation", writeLocation, ZIP_NAME)
         watch = Watch(progress)
 
-        async def address() -> str:
+        async def address() -> Secret[str]:
             answer = await self._client.storage_get_data_store_zip_download_url(wanted)
             return address_of(answer, "download")
 

@@ -12,6 +12,7 @@ from ._models.directory import full_name, split_name
 from ._models.listing import Listing
 from ._models.working_directory import WorkingDirectory
 from ._progress import Progress, Watch
+from ._secrets import Secret
 from ._service import Service, found
 from ._transfers.ranges import RangedFile
 from ._transfers.transfer import LARGEST_UPLOAD
@@ -162,7 +163,7 @@ class DataStoreCalls(Service, Generic[Store]):
             target = target / _files.safe_name(name, otherwise=dataStoreFileId)
         fresh_addresses = [url]
 
-        async def address() -> str:
+        async def address() -> Secret[str]:
             # The first one came with the metadata; it may expire on the way.
             if fresh_addresses:
                 return fresh_addresses.pop()
@@ -222,7 +223,7 @@ class DataStoreCalls(Service, Generic[Store]):
         watch = Watch(progress)
         created: list[str] = []
 
-        async def create() -> str:
+        async def create() -> Secret[str]:
             try:
                 answer = await self._client.storage_create_data_store_file(
                     dataStoreId, dataStoreDirectoryId, bare_name, extension, description
@@ -282,13 +283,13 @@ class DataStoreCalls(Service, Generic[Store]):
         """A file whose bytes are fetched in parts, as they are needed."""
         file, url = await self._download_address(dataStoreFileId)
 
-        async def address() -> str:
+        async def address() -> Secret[str]:
             return (await self._download_address(dataStoreFileId))[1]
 
         name = full_name(file.name, file.fileExtension)
         return file, RangedFile(self._io, address, name, url)
 
-    async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, str]:
+    async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
         file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
         return file, address_of(answer.storage_getDataStoreFileDownloadUrl, "download")
@@ -312,8 +313,8 @@ def _source(localPath: str | os.PathLike[str]) -> Path:
     return path
 
 
-def address_of(presigned: PresignedUrl | None, purpose: str) -> str:
+def address_of(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
     """Insist that the platform gave an address for the bytes."""
     if presigned is None or not presigned.url:
         raise InvalidResponseError(f"the platform gave no address for the {purpose}")
-    return presigned.url
+    return Secret(presigned.url)

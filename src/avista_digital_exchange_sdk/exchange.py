@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Generic
 from . import types
 from ._colours import blocking, blocking_iterator
 from ._data_store_doors import AsyncDataStores, BlockingDataStoreCalls, DataStores
-from ._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, AwaitedDoor, BlockingDoor, settings_of
+from ._door import (
+    DEFAULT_RETRIES,
+    DEFAULT_TIMEOUT,
+    Arguments,
+    AwaitedDoor,
+    BlockingDoor,
+    settings_of,
+)
 from ._generated.client import Client
 from ._io import BlockingIo, Verify
 from .collaboratives import CollaborativeCalls
@@ -85,7 +92,9 @@ class AvistaDigitalExchange(BlockingDoor, BlockingDataStoreCalls):
         verify: Verify = True,
         proxy: str | None = None,
     ) -> None:
-        settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        arguments = Arguments(token, debug, endpoint, proxy)
+        del token, debug, endpoint, proxy
+        settings = settings_of(arguments, timeout, maxRetries, verify)
         io = BlockingIo(settings.network)
         self._calls = _BlockingCalls(settings.client(Client, io), io)
 
@@ -178,7 +187,9 @@ class AsyncAvistaDigitalExchange(AwaitedDoor, _Calls["AsyncDataStore"]):
         verify: Verify = True,
         proxy: str | None = None,
     ) -> None:
-        settings = settings_of(token, debug, endpoint, timeout, maxRetries, verify, proxy)
+        arguments = Arguments(token, debug, endpoint, proxy)
+        del token, debug, endpoint, proxy
+        settings = settings_of(arguments, timeout, maxRetries, verify)
         # Imported here, as the blocking door needs no asyncio.
         from ._io.asynchronous import AsyncIo
 

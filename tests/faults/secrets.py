@@ -11,6 +11,8 @@ import tblib.pickling_support
 
 from avista_digital_exchange_sdk import DigitalExchangeError
 
+from ..support.frames import local_variables
+
 SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series_")
 
 # With it, as with Dask, errors are pickled with all that they come from.
@@ -59,7 +61,8 @@ def everything_shown_by(error: BaseException) -> list[str]:
         pickled = pickle.dumps(error, 0)
         assert str(pickle.loads(pickled)) == str(error)
         shown.append(pickled.decode("latin-1"))
-    return shown
+    # What a result file holds is data, whatever it looks like.
+    return [*shown, *(line for line in local_variables(error) if "/_frames/" not in line)]
 
 
 def forms(token: str) -> list[str]:

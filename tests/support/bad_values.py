@@ -191,7 +191,7 @@ ITSELF: dict[str, Any] = {}
 ITSELF["x"] = [ITSELF]
 
 DOOR_TOKENS = [7, b"token", "", " ", "a b", "a\nb", "tökén", SURROGATE, "\x00"]
-ADDRESS = "valid is an https:// address"
+ADDRESS = "must be an https:// URL"
 DOOR_ENDPOINTS = [
     7,
     b"https://exchange.test",

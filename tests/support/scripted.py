@@ -79,7 +79,7 @@ def _key(request: httpx.Request) -> list[str]:
     if request.method == "POST":
         return [json.loads(request.content)["operationName"]]
     # The URL of a presigned request prints without its query string.
-    url = httpx.URL(request.url).copy_with()
+    url = request.url
     address = f"{url.scheme}://{url.netloc.decode()}{url.raw_path.decode()}"
     return [f"{request.method} {address}", address]
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from .._models.data_store import BlockingMethods
 from .._models.directory import DirectoryListing
 from .._models.listing import AssetRows, MemberRows
-from .._models.model import Items
+from .._models.model import Items, SecretText
 from .base_model import BaseModel
 from .enums import (
     CollaborativeMemberOrganizationState,
@@ -137,7 +137,7 @@ class FilterQueryPage(BaseModel):
     "Token of the next page. Null on the last one."
     queryString: Optional[str] = Field(default=None)
     "The query that was run. Sent back with the request for the next page."
-    presignedUrl: Optional[str] = Field(default=None)
+    presignedUrl: Optional[SecretText] = Field(default=None)
     "Presigned URL to download this page's chunk of the result from. A secret until it expires."
 
 
@@ -189,7 +189,7 @@ class PresignedUrl(BaseModel):
 
     itemId: Optional[str] = Field(default=None)
     "Id of what the bytes belong to. For a new data store file, its `dataStoreFileId`."
-    url: Optional[str] = Field(default=None)
+    url: Optional[SecretText] = Field(default=None)
     "Bound to its HTTP method (GET or PUT). A secret until it expires."
 
 
@@ -199,7 +199,7 @@ class QueryExport(BaseModel):
     queryId: str
     fileType: TimeSeriesQueryOutputFileType
     fileSizeBytes: Optional[int] = Field(default=None)
-    url: str
+    url: SecretText
     "Presigned URL to download the file from. A secret until it expires."
 
 

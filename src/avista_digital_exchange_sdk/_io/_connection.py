@@ -18,7 +18,11 @@ class DirectConnection(ClientConnection):
         """Perform the opening handshake."""
         try:
             await super().handshake(*args, **options)
+            return
         except InvalidStatus as error:
             status = error.response.status_code
-            message = f"the real-time connection was refused: status {status}"
-            raise SubscriptionError(message) from None
+        finally:
+            # Both hold the token, and this object is in the local variables of tracebacks.
+            self.request = self.protocol.available_subprotocols = None
+        # Out here, where the error does not come with the server's whole response.
+        raise SubscriptionError(f"the real-time connection was refused: status {status}")

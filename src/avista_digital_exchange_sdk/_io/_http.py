@@ -1,11 +1,13 @@
 """What both colours ask of httpx: requests that keep secrets, errors of this package."""
 
 import contextlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import httpx
 
+from .._secrets import Secret, SecretBytes
 from ..errors import (
     ConnectionFailedError,
     ExchangeClosedError,
@@ -14,12 +16,15 @@ from ..errors import (
     RequestTimeoutError,
 )
 from ._protocol import Network
+from ._tracebacks import hide_transport
 
 LARGEST_ANSWER = 64 << 20
 """Bytes; AWS AppSync answers with at most 5 MB, so what is larger is not an answer of it."""
 
 QUOTATION = ": bytearray("
 """How h11 begins to quote what is no HTTP."""
+
+JSON_HEADERS = {"Content-Type": "application/json"}
 
 LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
@@ -29,7 +34,7 @@ def client_options(network: Network) -> dict[str, Any]:
     return {
         "timeout": network.timeout,
         "verify": network.tls,
-        "proxy": network.proxy,
+        "proxy": network.proxy and network.proxy.reveal(),
         # No proxy can reach this machine's own loopback for us.
         "mounts": dict.fromkeys(LOOPBACK_PATTERNS),
     }
@@ -55,33 +60,59 @@ def check_open(client: httpx.Client | httpx.AsyncClient) -> None:
 
 
 class _PresignedUrl(httpx.URL):
-    """A URL that prints without its query string, so that no log of httpx can show it."""
+    """A URL whose query string only the transport sees: no log or representation shows it."""
 
-    def __str__(self) -> str:
-        return super().__str__().partition("?")[0]
+    def __init__(self, url: Secret[str]) -> None:
+        super().__init__(httpx.URL(url.reveal()), query=None)
+        self._target = SecretBytes(httpx.URL(url.reveal()).raw_path)
 
-    def __repr__(self) -> str:
-        return f"URL({str(self)!r})"
+    @property
+    def raw_path(self) -> bytes:
+        """The path and the query string."""
+        return self._target
 
 
-def presigned_request(
-    client: httpx.Client | httpx.AsyncClient,
-    method: str,
-    url: str,
-    headers: dict[str, str],
-    **options: Any,
-) -> httpx.Request:
-    """A request to a presigned URL, for the bytes as they are stored."""
-    check_open(client)
-    try:
-        address = _PresignedUrl(url)
-        request = client.build_request(
-            method, address, headers={"Accept-Encoding": "identity", **headers}, **options
+class SecretParts(httpx.Auth):
+    """Adds the secret parts of a request to a copy of it, as late as httpx allows.
+
+    Args:
+        token: The token to send.
+        url: The presigned URL to send the request to.
+    """
+
+    def __init__(self, *, token: Secret[str] | None = None, url: httpx.URL | None = None) -> None:
+        self._token = token
+        self._url = url
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send a copy of the request in its place."""
+        headers = list(request.headers.raw)
+        if self._token is not None:
+            headers.append((b"Authorization", SecretBytes(self._token.reveal(), "ascii")))
+        sent = httpx.Request(
+            request.method,
+            request.url,
+            headers=headers,
+            stream=request.stream,
+            extensions=request.extensions,
         )
+        sent.url = self._url or sent.url
+        response = yield sent
+        response.request = request
+
+
+def presigned_url(url: Secret[str]) -> httpx.URL:
+    """A presigned URL, as requests take it."""
+    try:
+        return _PresignedUrl(url)
     except (httpx.InvalidURL, UnicodeError):
-        raise InvalidResponseError("the platform gave an address that is no URL") from None
-    request.url = address
-    return request
+        problem = InvalidResponseError("the platform gave an address that is no URL")
+    raise problem
+
+
+def presigned_headers(headers: dict[str, str]) -> dict[str, str]:
+    """The headers of a request to a presigned URL, for the bytes as they are stored."""
+    return {"Accept-Encoding": "identity", **headers}
 
 
 def check_size(received: int) -> None:
@@ -93,12 +124,15 @@ def check_size(received: int) -> None:
 @contextlib.contextmanager
 def http_errors(timeout: float) -> Iterator[None]:
     """Turn httpx's errors into this package's; theirs stay as causes, without the request."""
+    handled = sys.exception()
     try:
         try:
             yield
-        except httpx.RequestError as error:
-            # It holds the token or a presigned URL, and whoever pickles causes would pickle it.
-            error._request = None
+        except BaseException as error:
+            hide_transport(error, handled)
+            if isinstance(error, httpx.RequestError):
+                # It holds the token or a presigned URL, and whoever pickles causes would pickle it.
+                error._request = None
             raise
     except httpx.TimeoutException as error:
         kind = type(error).__name__.removesuffix("Timeout").lower()

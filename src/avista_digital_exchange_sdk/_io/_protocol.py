@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from .._secrets import Secret
+
 BLOCK_SIZE = 1 << 18
 """Bytes of a file that are held in memory at a time."""
 
@@ -18,20 +20,26 @@ class Network(NamedTuple):
     Attributes:
         timeout: Seconds to wait for an answer, or each part of one.
         tls: What verifies the servers' certificates.
-        proxy: The proxy's URL; None takes what the environment says.
+        proxy: The proxy's URL, which may hold a password; None takes what the environment says.
     """
 
     timeout: float
     tls: ssl.SSLContext
-    proxy: str | None
+    proxy: Secret[str] | None
 
 
-class Answer(NamedTuple):
-    """A whole HTTP response."""
+class Answer:
+    """A whole HTTP response, which may repeat secrets and so shows nothing but its status."""
 
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
+    __slots__ = ("content", "headers", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.content = content
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.status})"
 
 
 class Download(Protocol):
@@ -50,10 +58,10 @@ class Download(Protocol):
 class Socket(Protocol):
     """An open WebSocket."""
 
-    async def send(self, text: str) -> None:
+    async def send(self, message: Secret[str]) -> None:
         """Send one text message."""
 
-    async def receive(self, timeout: float) -> str:
+    async def receive(self, timeout: float) -> Secret[str]:
         """Wait at most `timeout` seconds for one message; raise TimeoutError when none comes."""
 
 
@@ -71,17 +79,21 @@ class Io(Protocol):
     """What a flow can wait for."""
 
     async def post(
-        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+        self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Answer:
-        """POST a body and read the whole answer; `timeout` seconds in place of the usual."""
+        """POST JSON and read the whole response; `timeout` seconds in place of the usual."""
 
-    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
         """PUT a body of a known size to a presigned URL."""
 
-    def get(self, url: str, headers: dict[str, str]) -> AbstractAsyncContextManager[Download]:
+    def get(
+        self, url: Secret[str], headers: dict[str, str]
+    ) -> AbstractAsyncContextManager[Download]:
         """GET a presigned URL, leaving the body to be read."""
 
-    def websocket(self, url: str, subprotocols: list[str]) -> AbstractAsyncContextManager[Socket]:
+    def websocket(
+        self, url: str, subprotocols: Secret[list[str]]
+    ) -> AbstractAsyncContextManager[Socket]:
         """Open a WebSocket."""
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:

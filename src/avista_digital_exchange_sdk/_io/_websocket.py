@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,16 +10,16 @@ from urllib.request import getproxies, proxy_bypass
 
 from ..errors import SubscriptionError
 from ._protocol import Network
+from ._tracebacks import hide_transport
 
 LONGEST_MESSAGE = 1 << 20
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def connect_options(network: Network, url: str, subprotocols: list[str]) -> dict[str, Any]:
-    """Options of both of websockets' `connect`."""
+def connect_options(network: Network, url: str) -> dict[str, Any]:
+    """Options of websockets' `connect`."""
     parts = urlsplit(url)
     options = {
-        "subprotocols": subprotocols,
         "open_timeout": network.timeout,
         "close_timeout": 1,
         # The platform keeps the connection alive itself; pings of our own would add nothing.
@@ -38,7 +39,7 @@ def _proxy(network: Network, host: str) -> str | bool | None:
         # No proxy can reach this machine's own loopback for us.
         return None
     if network.proxy is not None:
-        return network.proxy
+        return network.proxy.reveal()
     proxies = getproxies()
     # Of ALL_PROXY, which httpx heeds, websockets does not know.
     if "all" in proxies and not proxies.keys() & {"wss", "https"} and not proxy_bypass(host):
@@ -51,13 +52,25 @@ def socket_errors() -> Iterator[None]:
     """Turn the errors of websockets into this package's; theirs can carry the request."""
     from websockets.exceptions import ConnectionClosed, WebSocketException
 
+    handled = sys.exception()
     try:
-        yield
-    except ConnectionClosed as error:
-        raise SubscriptionError("the real-time connection was closed") from error
+        try:
+            yield
+        except BaseException as error:
+            hide_transport(error, handled)
+            raise
+        return
     except TimeoutError:
         raise
-    except (WebSocketException, OSError, EOFError, ImportError) as error:
-        # ImportError: a SOCKS proxy, for which websockets needs another package.
+    except OSError as error:
         reason = type(error).__name__
         raise SubscriptionError(f"the real-time connection failed ({reason})") from error
+    except ConnectionClosed as error:
+        code = f" (code {error.rcvd.code})" if error.rcvd else ""
+        problem = SubscriptionError(f"the real-time connection was closed{code}")
+    except (WebSocketException, EOFError, ImportError) as error:
+        # ImportError: a SOCKS proxy, for which websockets needs another package.
+        reason = type(error).__name__
+        problem = SubscriptionError(f"the real-time connection failed ({reason})")
+    # Out here, as websockets' own errors hold what the server said, which may repeat the token.
+    raise problem

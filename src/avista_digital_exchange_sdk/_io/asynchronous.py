@@ -5,20 +5,25 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
+from .._secrets import Secret
 from ..errors import SubscriptionError
 from ._http import (
+    JSON_HEADERS,
+    SecretParts,
     check_open,
     check_size,
     client_options,
     http_errors,
-    presigned_request,
+    presigned_headers,
+    presigned_url,
     proxy_errors,
 )
 from ._protocol import Answer, Download, Network, Pending, Socket, as_async
+from ._tracebacks import hidden_transport
 from ._websocket import connect_options, socket_errors
 
 _Result = TypeVar("_Result")
@@ -33,38 +38,53 @@ class AsyncIo:
             self._http = httpx.AsyncClient(**client_options(network))
 
     async def post(
-        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+        self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Answer:
         check_open(self._http)
         patience = timeout or self._network.timeout
         request = self._http.build_request(
-            "POST", url, headers=headers, content=content, timeout=patience
+            "POST", url, headers=JSON_HEADERS, content=content, timeout=patience
         )
-        return await self._answer(request, patience)
-
-    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
-        headers = {"Content-Length": str(size)}
-        request = presigned_request(self._http, "PUT", url, headers, content=as_async(blocks))
-        return await self._answer(request, self._network.timeout)
-
-    async def _answer(self, request: httpx.Request, patience: float) -> Answer:
-        body = bytearray()
         with http_errors(patience):
-            async with contextlib.aclosing(await self._http.send(request, stream=True)) as answer:
-                async for block in answer.aiter_bytes():
-                    body += block
-                    check_size(len(body))
+            return await self._answer(request, SecretParts(token=token))
+
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
+        check_open(self._http)
+        address = presigned_url(url)
+        headers = presigned_headers({"Content-Length": str(size)})
+        request = self._http.build_request(
+            "PUT", address, headers=headers, content=as_async(blocks)
+        )
+        with http_errors(self._network.timeout):
+            return await self._answer(request, SecretParts(url=address))
+
+    async def _answer(self, request: httpx.Request, secrets: SecretParts) -> Answer:
+        body = bytearray()
+        sending = self._http.send(request, auth=secrets, stream=True)
+        async with contextlib.aclosing(await sending) as answer:
+            async for block in answer.aiter_bytes():
+                body += block
+                check_size(len(body))
         return Answer(answer.status_code, answer.headers, bytes(body))
 
     @contextlib.asynccontextmanager
-    async def get(self, url: str, headers: dict[str, str]) -> AsyncIterator[Download]:
-        request = presigned_request(self._http, "GET", url, headers)
+    async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
+        check_open(self._http)
+        address = presigned_url(url)
+        request = self._http.build_request("GET", address, headers=presigned_headers(headers))
         with http_errors(self._network.timeout):
-            response = await self._http.send(request, stream=True)
-        async with contextlib.aclosing(response):
-            yield _Download(response, self._network.timeout)
+            download = await self._open(request, SecretParts(url=address))
+        with hidden_transport():
+            async with contextlib.aclosing(download):
+                yield download
 
-    def websocket(self, url: str, subprotocols: list[str]) -> AbstractAsyncContextManager[Socket]:
+    async def _open(self, request: httpx.Request, secrets: SecretParts) -> "_Download":
+        response = await self._http.send(request, auth=secrets, stream=True)
+        return _Download(response, self._network.timeout)
+
+    def websocket(
+        self, url: str, subprotocols: Secret[list[str]]
+    ) -> AbstractAsyncContextManager[Socket]:
         return open_socket(self._network, url, subprotocols)
 
     def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
@@ -84,25 +104,38 @@ class AsyncIo:
 
 
 @contextlib.asynccontextmanager
-async def open_socket(network: Network, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
+async def open_socket(
+    network: Network, url: str, subprotocols: Secret[list[str]]
+) -> AsyncIterator[Socket]:
     """Open a WebSocket; close it in the end."""
+    with socket_errors():
+        socket = await _connected(network, url, subprotocols)
+    with hidden_transport():
+        async with contextlib.aclosing(socket):
+            yield socket
+
+
+async def _connected(network: Network, url: str, subprotocols: Secret[list[str]]) -> "_Socket":
     from websockets.asyncio.client import connect
 
     from ._connection import DirectConnection
 
-    options = connect_options(network, url, subprotocols)
-    with socket_errors():
-        try:
-            socket = await connect(url, create_connection=DirectConnection, **options)
-        except TimeoutError as error:
-            raise SubscriptionError("the real-time connection did not open in time") from error
+    options = connect_options(network, url)
     try:
-        yield _Socket(socket)
-    finally:
-        await socket.close()
+        connection = await connect(
+            url,
+            create_connection=DirectConnection,
+            subprotocols=cast(Any, subprotocols.reveal()),
+            **options,
+        )
+    except TimeoutError as error:
+        raise SubscriptionError("the real-time connection did not open in time") from error
+    return _Socket(connection)
 
 
 class _Download:
+    __slots__ = ("_response", "_timeout", "headers", "status")
+
     def __init__(self, response: httpx.Response, timeout: float) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
@@ -123,19 +156,27 @@ class _Download:
                     break
         return bytes(body[:limit])
 
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
 
 class _Socket:
+    __slots__ = ("_socket",)
+
     def __init__(self, socket: Any) -> None:
         self._socket = socket
 
-    async def send(self, text: str) -> None:
+    async def send(self, message: Secret[str]) -> None:
         with socket_errors():
-            await self._socket.send(text)
+            await self._socket.send(message.reveal())
 
-    async def receive(self, timeout: float) -> str:
+    async def receive(self, timeout: float) -> Secret[str]:
         with socket_errors():
             async with asyncio.timeout(timeout):
-                return str(await self._socket.recv(decode=True))
+                return Secret(await self._socket.recv(decode=True))
+
+    async def aclose(self) -> None:
+        await self._socket.close()
 
 
 class _Task(Generic[_Result]):

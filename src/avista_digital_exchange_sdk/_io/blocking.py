@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
+from .._secrets import Secret
 from ._http import (
+    JSON_HEADERS,
+    SecretParts,
     check_open,
     check_size,
     client_options,
     http_errors,
-    presigned_request,
+    presigned_headers,
+    presigned_url,
     proxy_errors,
 )
 from ._protocol import Answer, Download, Network, Pending, Socket, run
+from ._tracebacks import hidden_transport
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -35,41 +40,48 @@ class BlockingIo:
             self._http = httpx.Client(**client_options(network))
 
     async def post(
-        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+        self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Answer:
         check_open(self._http)
         patience = timeout or self._network.timeout
         request = self._http.build_request(
-            "POST", url, headers=headers, content=content, timeout=patience
+            "POST", url, headers=JSON_HEADERS, content=content, timeout=patience
         )
-        return self._answer(request, patience)
+        with http_errors(patience):
+            return self._answer(request, SecretParts(token=token))
 
-    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
-        headers = {"Content-Length": str(size)}
-        request = presigned_request(self._http, "PUT", url, headers, content=blocks)
-        return self._answer(request, self._network.timeout)
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
+        check_open(self._http)
+        address = presigned_url(url)
+        headers = presigned_headers({"Content-Length": str(size)})
+        request = self._http.build_request("PUT", address, headers=headers, content=blocks)
+        with http_errors(self._network.timeout):
+            return self._answer(request, SecretParts(url=address))
 
-    def _answer(self, request: httpx.Request, patience: float) -> Answer:
+    def _answer(self, request: httpx.Request, secrets: SecretParts) -> Answer:
         body = bytearray()
-        with (
-            http_errors(patience),
-            contextlib.closing(self._http.send(request, stream=True)) as answer,
-        ):
+        with contextlib.closing(self._http.send(request, auth=secrets, stream=True)) as answer:
             for block in answer.iter_bytes():
                 body += block
                 check_size(len(body))
         return Answer(answer.status_code, answer.headers, bytes(body))
 
     @contextlib.asynccontextmanager
-    async def get(self, url: str, headers: dict[str, str]) -> AsyncIterator[Download]:
-        request = presigned_request(self._http, "GET", url, headers)
+    async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
+        check_open(self._http)
+        address = presigned_url(url)
+        request = self._http.build_request("GET", address, headers=presigned_headers(headers))
         with http_errors(self._network.timeout):
-            response = self._http.send(request, stream=True)
-        with contextlib.closing(response), _ended_when_abandoned(response):
-            yield _Download(response, self._network.timeout)
+            download = self._open(request, SecretParts(url=address))
+        with hidden_transport(), contextlib.closing(download), _ended_when_abandoned(download):
+            yield download
+
+    def _open(self, request: httpx.Request, secrets: SecretParts) -> "_Download":
+        response = self._http.send(request, auth=secrets, stream=True)
+        return _Download(response, self._network.timeout)
 
     @contextlib.asynccontextmanager
-    async def websocket(self, url: str, subprotocols: list[str]) -> AsyncIterator[Socket]:
+    async def websocket(self, url: str, subprotocols: Secret[list[str]]) -> AsyncIterator[Socket]:
         from anyio.from_thread import start_blocking_portal
 
         from .asynchronous import open_socket
@@ -78,6 +90,7 @@ class BlockingIo:
         # thread too, and let both threads use one TLS session at a time, which OpenSSL forbids.
         opening = open_socket(self._network, url, subprotocols)
         with (
+            hidden_transport(),
             start_blocking_portal() as portal,
             portal.wrap_async_context_manager(opening) as connection,
         ):
@@ -107,6 +120,8 @@ class BlockingIo:
 
 
 class _Download:
+    __slots__ = ("_response", "_timeout", "headers", "status")
+
     def __init__(self, response: httpx.Response, timeout: float) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
@@ -127,17 +142,27 @@ class _Download:
                     break
         return bytes(body[:limit])
 
+    def socket(self) -> socket.socket | None:
+        """The socket it comes over, if that is known."""
+        stream = self._response.extensions.get("network_stream")
+        return stream and stream.get_extra_info("socket")
+
+    def close(self) -> None:
+        self._response.close()
+
 
 class _Socket:
     def __init__(self, socket: Socket, portal: "BlockingPortal") -> None:
         self._socket = socket
         self._portal = portal
 
-    async def send(self, text: str) -> None:
-        self._portal.call(self._socket.send, text)
+    async def send(self, message: Secret[str]) -> None:
+        with hidden_transport():
+            self._portal.call(self._socket.send, message)
 
-    async def receive(self, timeout: float) -> str:
-        return self._portal.call(self._socket.receive, timeout)
+    async def receive(self, timeout: float) -> Secret[str]:
+        with hidden_transport():
+            return self._portal.call(self._socket.receive, timeout)
 
 
 _begun = threading.local()
@@ -181,14 +206,14 @@ class _Thread(Generic[_Result]):
 
 
 @contextlib.contextmanager
-def _ended_when_abandoned(response: httpx.Response) -> Iterator[None]:
-    """Let a response end when the flow that reads it is abandoned."""
+def _ended_when_abandoned(download: _Download) -> Iterator[None]:
+    """Let a download end when the flow that reads it is abandoned."""
     thread: _Thread[Any] | None = getattr(_begun, "thread", None)
-    stream = response.extensions.get("network_stream")
-    if thread is None or stream is None:
+    reading = download.socket()
+    if thread is None or reading is None:
         yield
         return
-    thread.reading = stream.get_extra_info("socket")
+    thread.reading = reading
     try:
         if thread.abandoned.is_set():
             # Just before there was anything to end.

@@ -8,10 +8,10 @@ import pydantic
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
+from .._secrets import SecretText as SecretText
 from .html import Row, table
 
 LONGEST_PRINTED_LIST = 3
-SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
 
 
 class BaseModel(pydantic.BaseModel):
@@ -25,11 +25,9 @@ class BaseModel(pydantic.BaseModel):
     )
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        """Print long lists as their length, and addresses that are secrets not at all."""
+        """Print long lists as their length."""
         for name, value in super().__repr_args__():
-            if name in SECRET_FIELDS and value is not None:
-                yield name, _Text("<secret>")
-            elif isinstance(value, list) and len(value) > LONGEST_PRINTED_LIST:
+            if isinstance(value, list) and len(value) > LONGEST_PRINTED_LIST:
                 yield name, _Text(f"<list of {len(value)}>")
             elif isinstance(value, Enum):
                 yield name, value.value
@@ -45,7 +43,7 @@ class BaseModel(pydantic.BaseModel):
 
     def _html_rows(self) -> Sequence[Row]:
         """What it is in a table: one row, its name first, ids last."""
-        fields = [(name, value) for name, value in self if name not in SECRET_FIELDS]
+        fields = [(name, value) for name, value in self if not isinstance(value, SecretText)]
         fields.sort(key=lambda field: (field[0].endswith("Id"), field[0] != "name"))
         return [{name: _cell(value) for name, value in fields}]
 

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from .._io import Answer
 from .._models.model import NULL
-from .._values import Token
+from .._secrets import Secret
 from ..errors import (
     ApiError,
     InvalidRequestError,
@@ -48,25 +48,37 @@ def _envelope(result: Any) -> Any:
     return _Envelope[result]
 
 
-def parse_answer(result: type[Data], answer: Answer, operation_name: str, token: Token) -> Data:
+def parse_answer(
+    result: type[Data], answer: Answer, operation_name: str, token: Secret[str]
+) -> Data:
     """Turn the platform's answer into its data, or into the error it stands for."""
-    wrong = None
+    problem: Exception | None = None
     if answer.status == 200:
         try:
-            with collector_at_rest():
-                envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(
-                    answer.content
-                )
-        except ValidationError as error:
-            # A partial answer must not hide the platform's own error.
-            parsed = _json_object(answer.content)
-            if not parsed.get("errors"):
-                wrong = InvalidResponseError(_what_is_wrong(error, parsed, operation_name))
-        else:
+            envelope: _Envelope[Data] = _parse_envelope(result, answer)
             if envelope.data is not None and not envelope.errors:
                 return envelope.data
+            del envelope
+        except ValidationError as error:
+            problem = _invalid_response(error, answer, operation_name)
     # Raised out here, as pydantic's error holds the answer, and whoever pickles causes, it too.
-    raise wrong or _error_of(answer, operation_name, token)
+    raise problem or _error_of(answer, operation_name, token)
+
+
+def _parse_envelope(result: type[Data], answer: Answer) -> "_Envelope[Data]":
+    with collector_at_rest():
+        envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(answer.content)
+    return envelope
+
+
+def _invalid_response(
+    error: ValidationError, answer: Answer, operation_name: str
+) -> InvalidResponseError | None:
+    """The error to raise; None where the platform's own says more than that of a partial answer."""
+    parsed = _json_object(answer.content)
+    if parsed.get("errors"):
+        return None
+    return InvalidResponseError(_what_is_wrong(error, parsed, operation_name))
 
 
 def _json_object(content: bytes) -> dict[str, Any]:
@@ -90,23 +102,22 @@ def _what_is_wrong(error: ValidationError, parsed: dict[str, Any], operation_nam
     return f"{operation_name}: the answer is not of the contract's shape at {', '.join(places)}"
 
 
-def _error_of(answer: Answer, operation_name: str, token: Token) -> Exception:
+def _error_of(answer: Answer, operation_name: str, token: Secret[str]) -> Exception:
     parsed = _json_object(answer.content)
     errors = parsed.get("errors")
     if not isinstance(errors, list):
         errors = [errors] if errors else []
     if answer.status == 200 and not errors:
         return InvalidResponseError(f"{operation_name}: the answer holds no data and no error")
-    secret = token.reveal()
-    request_id = redact(answer.headers.get("x-amzn-requestid"), secret)
+    request_id = redact(answer.headers.get("x-amzn-requestid"), token)
     error_class = _class_by_type(errors) or _class_by_status(answer.status)
     described = "; ".join(_described(errors)) or f"HTTP status {answer.status}"
     suffix = f" (request {request_id})" if request_id else ""
     return error_class(
-        redact(f"{operation_name}: {described}{suffix}", secret),
+        redact(f"{operation_name}: {described}{suffix}", token),
         operationName=operation_name,
-        errors=redact(errors, secret),
-        data=redact(parsed.get("data"), secret),
+        errors=redact(errors, token),
+        data=redact(parsed.get("data"), token),
         statusCode=answer.status,
         requestId=request_id,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from pydantic_core import to_json
 
 from .._io import Answer, Io
-from .._values import Token
+from .._secrets import Secret
 from ..errors import DigitalExchangeError
 from .documents import operation
 from .log import logger, shortened
@@ -49,7 +49,7 @@ class GraphQLClient:
         self,
         io: Io,
         endpoint: str,
-        token: Token,
+        token: Secret[str],
         maxRetries: int,
         log: logging.Logger = logger,
     ) -> None:
@@ -89,10 +89,6 @@ class GraphQLClient:
         variables = wire_variables(variables)
         label = operation_name or ANONYMOUS
         body = to_json({"query": query, "operationName": operation_name, "variables": variables})
-        headers = {
-            "Authorization": self.token.reveal(),
-            "Content-Type": "application/json",
-        }
         changes = operation(query, operation_name).kind == "mutation"
         repeatable = not changes or self._insists or operation_name in REPEATABLE_MUTATIONS
         waits = Waits(self.maxRetries)
@@ -100,7 +96,7 @@ class GraphQLClient:
         while True:
             asked_wait: float | None = None
             try:
-                answer = await self._ask(label, variables, headers, body)
+                answer = await self._ask(label, variables, body)
                 asked_wait = retry_after(answer.headers)
                 return parse_answer(result, answer, label, self.token)
             except DigitalExchangeError as error:
@@ -115,22 +111,20 @@ class GraphQLClient:
         self,
         operation_name: str,
         variables: dict[str, object],
-        headers: dict[str, str],
         body: bytes,
     ) -> Answer:
         begun = self.io.clock()
-        answer = await self.io.post(self.endpoint, headers, body, self._timeout)
+        answer = await self.io.post(self.endpoint, self.token, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):
-            secret = self.token.reveal()
             self.log.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
                 operation_name,
-                shortened(variables, secret),
+                shortened(variables, self.token),
                 answer.status,
                 1000 * (self.io.clock() - begun),
                 len(body),
                 len(answer.content),
-                shortened(answer.headers.get("x-amzn-requestid"), secret),
+                shortened(answer.headers.get("x-amzn-requestid"), self.token),
             )
         return answer
 

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from .._secrets import MASK, Secret
 from .redact import redact
 
 LONGEST_TEXT = 60
@@ -33,11 +34,11 @@ def _has_stream() -> bool:
     return any(isinstance(handler, logging.StreamHandler) for handler in handlers)
 
 
-def shortened(value: Any, secret: str = "") -> Any:
+def shortened(value: Any, secret: Secret[str] | None = None) -> Any:
     """A request's variables as a log line shows them, without `secret`."""
     if isinstance(value, dict):
         return {
-            name: "<secret>" if name in SECRET_VARIABLES and item else shortened(item, secret)
+            name: MASK if name in SECRET_VARIABLES and item else shortened(item, secret)
             for name, item in value.items()
         }
     if isinstance(value, (list, tuple)):

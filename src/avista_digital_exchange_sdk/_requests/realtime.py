@@ -5,12 +5,12 @@ real-time WebSocket client".
 """
 
 import base64
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic_core import from_json, to_json
 
-from .._values import Token
+from .._secrets import Secret
 from ..errors import SubscriptionError
 from .graphql import Subscription
 from .redact import redact
@@ -20,12 +20,28 @@ LONGEST_CONNECTION_TIMEOUT = 86_400_000
 """Milliseconds; no connection lives longer than a day."""
 
 
-class Message(NamedTuple):
-    """One message of the server: its type, the subscription it belongs to, and its payload."""
+class Message:
+    """One message of the server, whose payload may hold a secret and so is not shown.
 
-    type: str
-    id: str | None
-    payload: dict[str, Any]
+    Attributes:
+        type: The type of the message.
+        id: The subscription it belongs to.
+        payload: What it says.
+    """
+
+    __slots__ = ("id", "payload", "type")
+
+    def __init__(self, type_: str, id_: str | None, payload: Any) -> None:
+        self.type = type_
+        self.id = id_
+        self.payload = payload
+
+    def get(self, name: str) -> Any:
+        """A member of the payload; None where there is none."""
+        return self.payload.get(name) if isinstance(self.payload, dict) else None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.type!r})"
 
 
 def realtime_url(endpoint: str) -> str:
@@ -40,57 +56,72 @@ def realtime_url(endpoint: str) -> str:
     return urlunsplit((scheme, host, path, "", ""))
 
 
-def authorization(endpoint: str, token: Token) -> dict[str, str]:
+def authorization(endpoint: str, token: Secret[str]) -> dict[str, str]:
     """The authorization object; its host is the GraphQL endpoint's, never the real-time one."""
     return {"host": urlsplit(endpoint).netloc, "Authorization": token.reveal()}
 
 
-def subprotocols(endpoint: str, token: Token) -> list[str]:
+def subprotocols(endpoint: str, token: Secret[str]) -> Secret[list[str]]:
     """The subprotocols to ask for; the second carries the token, so that no URL does."""
-    header = base64.urlsafe_b64encode(to_json(authorization(endpoint, token)))
-    return ["graphql-ws", "header-" + header.decode().rstrip("=")]
+    return Secret(["graphql-ws", f"header-{_encoded(endpoint, token)}"])
 
 
-def connection_init() -> str:
+def _encoded(endpoint: str, token: Secret[str]) -> str:
+    return base64.urlsafe_b64encode(to_json(authorization(endpoint, token))).decode().rstrip("=")
+
+
+def connection_init() -> Secret[str]:
     """The first message of a connection."""
-    return '{"type":"connection_init"}'
+    return Secret('{"type":"connection_init"}')
 
 
-def start(identifier: str, subscription: Subscription[Any], endpoint: str, token: Token) -> str:
+def start(
+    identifier: str, subscription: Subscription[Any], endpoint: str, token: Secret[str]
+) -> Secret[str]:
     """The message that starts a subscription."""
     request = {"query": subscription.query, "variables": subscription.variables}
-    payload = {
-        "data": to_json(request).decode(),
-        "extensions": {"authorization": authorization(endpoint, token)},
-    }
-    return to_json({"id": identifier, "type": "start", "payload": payload}).decode()
+    data = to_json(request).decode()
+    return Secret(
+        to_json(
+            {
+                "id": identifier,
+                "type": "start",
+                "payload": {
+                    "data": data,
+                    "extensions": {"authorization": authorization(endpoint, token)},
+                },
+            }
+        ).decode()
+    )
 
 
-def stop(identifier: str) -> str:
+def stop(identifier: str) -> Secret[str]:
     """The message that ends a subscription."""
-    return to_json({"id": identifier, "type": "stop"}).decode()
+    return Secret(to_json({"id": identifier, "type": "stop"}).decode())
 
 
-def parse(text: str, token: Token) -> Message:
+def parse(received: Secret[str], token: Secret[str]) -> Message:
     """Read one message of the server; raise SubscriptionError when it reports a failure."""
-    try:
-        frame = from_json(text)
-        payload = frame.get("payload")
-        message = Message(
-            frame["type"], frame.get("id"), payload if isinstance(payload, dict) else {}
-        )
-    except (ValueError, KeyError, AttributeError):
-        raise SubscriptionError("the real-time connection sent what is no message") from None
+    message = _message(received)
+    if message is None:
+        raise SubscriptionError("the real-time connection sent what is no message")
     if message.type in ("error", "connection_error"):
-        described = "; ".join(_descriptions(payload)) or message.type
-        described = redact(described, token.reveal())
+        described = redact("; ".join(_descriptions(message.payload)), token) or message.type
         raise SubscriptionError(f"the real-time connection reports: {described}")
     return message
 
 
+def _message(received: Secret[str]) -> Message | None:
+    try:
+        frame = from_json(received.reveal())
+        return Message(frame["type"], frame.get("id"), frame.get("payload"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def connection_timeout(acknowledgement: Message) -> float:
     """Seconds without any message after which the connection counts as dead."""
-    milliseconds = acknowledgement.payload.get("connectionTimeoutMs")
+    milliseconds = acknowledgement.get("connectionTimeoutMs")
     if type(milliseconds) is int and 0 < milliseconds < LONGEST_CONNECTION_TIMEOUT:
         return milliseconds / 1000
     return DEFAULT_CONNECTION_TIMEOUT

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from .._secrets import MASK, Secret
+
 _WORD = re.compile(r"""[^\s"'<>]+""")
 _VALUE = re.compile(r"""[^\s&"'<>]*""")
 
@@ -10,10 +12,10 @@ _VALUE = re.compile(r"""[^\s&"'<>]*""")
 _NAME = re.compile(r"(?<![\w-])[\w-]++=")
 
 
-def redact(value: Any, secret: str = "") -> Any:
+def redact(value: Any, secret: Secret[str] | None = None) -> Any:
     """Replace the query string of every URL, and `secret`, in a text or in JSON's texts."""
     if isinstance(value, str):
-        text = value.replace(secret, "<secret>") if secret else value
+        text = value.replace(secret.reveal(), MASK) if secret else value
         text = _WORD.sub(_without_query_string, text) if "://" in text else text
         return _without_signatures(text)
     if isinstance(value, list):
@@ -26,7 +28,7 @@ def redact(value: Any, secret: str = "") -> Any:
 def _without_query_string(word: re.Match[str]) -> str:
     # A pattern for the whole URL would take quadratic time where a word is very long.
     address, _, query = word[0].partition("?")
-    return f"{address}?<secret>" if query and "://" in address else word[0]
+    return f"{address}?{MASK}" if query and "://" in address else word[0]
 
 
 def _without_signatures(text: str) -> str:
@@ -34,7 +36,7 @@ def _without_signatures(text: str) -> str:
     end = 0
     for name in _NAME.finditer(text):
         if name.start() >= end and "x-amz-" in name[0].lower():
-            kept += text[end : name.end()], "<secret>"
+            kept += text[end : name.end()], MASK
             value = _VALUE.match(text, name.end())
             end = value.end() if value else name.end()
     return "".join([*kept, text[end:]])

@@ -8,7 +8,7 @@ from typing import Generic
 from pydantic_core import ValidationError
 
 from .._io import Io, Socket
-from .._values import Token
+from .._secrets import Secret
 from ..errors import SubscriptionError
 from . import realtime
 from .graphql import Result, Subscription
@@ -29,16 +29,15 @@ class Events(Generic[Result]):
     async def next(self, timeout: float) -> Result:
         """Wait at most `timeout` seconds for an event; raise TimeoutError when none comes."""
         message = await self._connection.wait_for("data", self._identifier, timeout)
-        try:
-            return self._result.model_validate(message.payload.get("data"))
-        except ValidationError as error:
-            raise SubscriptionError("an event is not of the contract's shape") from error
+        with contextlib.suppress(ValidationError):
+            return self._result.model_validate(message.get("data"))
+        raise SubscriptionError("an event is not of the contract's shape")
 
 
 class RealtimeConnection:
     """An acknowledged connection to the platform's real-time endpoint."""
 
-    def __init__(self, socket: Socket, io: Io, endpoint: str, token: Token) -> None:
+    def __init__(self, socket: Socket, io: Io, endpoint: str, token: Secret[str]) -> None:
         self._socket = socket
         self._io = io
         self._endpoint = endpoint
@@ -76,7 +75,7 @@ class RealtimeConnection:
             if message.type == kind and message.id == identifier:
                 return message
 
-    async def _receive(self, remaining: float) -> str:
+    async def _receive(self, remaining: float) -> Secret[str]:
         try:
             return await self._socket.receive(min(remaining, self._silence))
         except TimeoutError:
@@ -95,7 +94,7 @@ class RealtimeConnection:
 
 
 @contextlib.asynccontextmanager
-async def connect(io: Io, endpoint: str, token: Token) -> AsyncIterator[RealtimeConnection]:
+async def connect(io: Io, endpoint: str, token: Secret[str]) -> AsyncIterator[RealtimeConnection]:
     """Open a real-time connection; raise SubscriptionError when it can't be had."""
     url = realtime.realtime_url(endpoint)
     async with io.websocket(url, realtime.subprotocols(endpoint, token)) as socket:

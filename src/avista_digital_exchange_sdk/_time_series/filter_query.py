@@ -18,6 +18,7 @@ from .._io import Io
 from .._progress import Tell, Watch
 from .._requests.retry import Waits
 from .._requests.subscriptions import RealtimeConnection, connect
+from .._secrets import Secret
 from .._transfers.transfer import Transfers
 from ..errors import (
     DigitalExchangeError,
@@ -206,7 +207,7 @@ class FilterQueryFile:
                 pass
             addresses = [await self._announced(query, connection)]
 
-        async def address() -> str:
+        async def address() -> Secret[str]:
             return addresses.pop() if addresses else await self._announced(query, None)
 
         with whole_file(self._target) as file:
@@ -216,7 +217,9 @@ class FilterQueryFile:
     def _connected(self) -> AbstractAsyncContextManager[RealtimeConnection]:
         return connect(self._io, self._client.endpoint, self._client.token)
 
-    async def _announced(self, query: FilterQuery, connection: RealtimeConnection | None) -> str:
+    async def _announced(
+        self, query: FilterQuery, connection: RealtimeConnection | None
+    ) -> Secret[str]:
         """Ask for the export and wait until it is announced, over a new connection if need be."""
         deadline = self._io.clock() + self._job.exportTimeout
         waits = Waits(self._client.maxRetries)
@@ -237,7 +240,7 @@ class FilterQueryFile:
 
     async def _asked_for(
         self, query: FilterQuery, connection: RealtimeConnection, deadline: float
-    ) -> str:
+    ) -> Secret[str]:
         subscription = self._client.on_notify_time_series_query_export_complete(query.queryId or "")
         async with connection.subscribe(subscription) as events:
             await query.request_export(self._format)
@@ -249,7 +252,7 @@ class FilterQueryFile:
                     raise ExportTimeoutError(message, queryId=query.queryId) from None
                 export = event.onNotifyTimeSeriesQueryExportComplete
                 if export is not None and export.queryId == query.queryId:
-                    return export.url
+                    return Secret(export.url)
 
     async def _put_together(self, query: FilterQuery) -> None:
         with whole_file(self._target) as file:
@@ -265,4 +268,4 @@ class FilterQueryFile:
         while page := await query.next_page():
             if page.presignedUrl is None:
                 raise query.lacks_chunk()
-            yield await self._transfers.fetch(page.presignedUrl, "a result chunk")
+            yield await self._transfers.fetch(Secret(page.presignedUrl), "a result chunk")

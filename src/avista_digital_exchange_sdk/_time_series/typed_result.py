@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .._generated.client import Client
     from .._io import Io, Pending
     from .._requests.subscriptions import RealtimeConnection
+    from .._secrets import Secret
     from .._transfers.transfer import Transfers
 
 
@@ -38,7 +39,9 @@ class TypedResultFile(FilterQueryFile):
         if self._pending is not None:
             await self._pending.abandon()
 
-    async def _announced(self, query: FilterQuery, connection: RealtimeConnection | None) -> str:
+    async def _announced(
+        self, query: FilterQuery, connection: RealtimeConnection | None
+    ) -> Secret[str]:
         if self._pending is None:
             # The result's attributes are all known by now; their types come while it is written.
             self._pending = self._io.begin(self._asked_types())

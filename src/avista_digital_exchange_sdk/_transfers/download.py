@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from .._io import Download, FileMd5, Io, Pending
 from .._requests.retry import Waits
+from .._secrets import Secret
 from ..errors import TransferError
 from .presigned import (
     Address,
@@ -45,7 +46,7 @@ class Resumable:
         self._file = file
         self._what = what
         self._maxRetries = maxRetries
-        self._url: str | None = None
+        self._url: Secret[str] | None = None
         self._etag: str | None = None
         self._expected: str | None = None
         self._md5 = FileMd5(io, file.name)
@@ -117,7 +118,7 @@ class Resumable:
         worth_it = rest > 2 * PART_SIZE and rest * waited > LONG * came
         return self._etag is not None and worth_it and came < FAST * waited
 
-    async def _take_parts(self, url: str, total: int) -> None:
+    async def _take_parts(self, url: Secret[str], total: int) -> None:
         self._file.flush()
         parts = _Parts(self._io, self._address, url, self._etag, self._what, self._maxRetries)
         hashed = self._md5.follow if self._expected is not None else lambda written: None
@@ -148,7 +149,13 @@ class _Parts:
     """The parts of a file, fetched over several connections into their places."""
 
     def __init__(
-        self, io: Io, address: Address, url: str, etag: str | None, what: str, maxRetries: int
+        self,
+        io: Io,
+        address: Address,
+        url: Secret[str],
+        etag: str | None,
+        what: str,
+        maxRetries: int,
     ) -> None:
         self._io = io
         self._address = address
@@ -226,7 +233,7 @@ class _Parts:
                 else:
                     await self._io.sleep(wait)
 
-    async def _attempt(self, file: BinaryIO, url: str, end: int) -> None:
+    async def _attempt(self, file: BinaryIO, url: Secret[str], end: int) -> None:
         begin = file.tell()
         wanted = _range(begin, end, self._etag)
         async with opened(self._io, url, wanted, self._what, (206, 200, 412, 416)) as download:

@@ -13,12 +13,13 @@ from .._checks import is_secure
 from .._io import Answer, Download, Io
 from .._requests.redact import redact
 from .._requests.retry import PASSING_STATUSES, retry_after
+from .._secrets import Secret
 from ..errors import ConnectionFailedError, TransferError
 
 LARGEST_REFUSAL = 4096
 LONGEST_SHOWN = 80
 
-Address = Callable[[], Awaitable[str]]
+Address = Callable[[], Awaitable[Secret[str]]]
 """Gives a presigned URL; asked again, a fresh one."""
 
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
@@ -40,7 +41,11 @@ class PassingError(TransferError):
 
 @contextlib.asynccontextmanager
 async def opened(
-    io: Io, url: str, headers: dict[str, str], what: str, statuses: tuple[int, ...] = (200,)
+    io: Io,
+    url: Secret[str],
+    headers: dict[str, str],
+    what: str,
+    statuses: tuple[int, ...] = (200,),
 ) -> AsyncIterator[Download]:
     """GET a presigned URL; raise what an answer of any other status stands for."""
     check_url(url, what)
@@ -49,10 +54,10 @@ async def opened(
         async with io.get(url, headers) as download:
             only_opening.pop_all()
             if download.status not in statuses:
-                body = await download.read(LARGEST_REFUSAL)
-                raise refusal(
-                    f"download of {what}", Answer(download.status, download.headers, body)
+                answer = Answer(
+                    download.status, download.headers, await download.read(LARGEST_REFUSAL)
                 )
+                raise refusal(f"download of {what}", answer)
             yield download
 
 
@@ -110,9 +115,9 @@ def md5_of(download: Download) -> str | None:
     return matched[1] if matched and encryption == "AES256" and not customer else None
 
 
-def check_url(url: str, what: str) -> None:
+def check_url(url: Secret[str], what: str) -> None:
     """Refuse an address that would send the bytes in the clear."""
-    if not is_secure(url):
-        shown = url.partition("?")[0][:LONGEST_SHOWN]
+    if not is_secure(url.reveal()):
+        shown = url.reveal().partition("?")[0][:LONGEST_SHOWN]
         message = f"{what}: the platform gave an address that is not https: {shown!r}"
         raise TransferError(message)

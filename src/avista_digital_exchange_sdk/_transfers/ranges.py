@@ -4,6 +4,7 @@ import contextlib
 import re
 
 from .._io import Download, Io
+from .._secrets import Secret
 from ..errors import TransferError
 from .presigned import Address, PassingError, broken_off, opened, strong_etag
 
@@ -13,7 +14,7 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
 class RangedFile:
     """A file of which parts are fetched, all of the version that the first one was of."""
 
-    def __init__(self, io: Io, address: Address, what: str, url: str | None = None) -> None:
+    def __init__(self, io: Io, address: Address, what: str, url: Secret[str] | None = None) -> None:
         self._io = io
         self._address = address
         self._what = what
@@ -41,7 +42,7 @@ class RangedFile:
             await self._fetch(url, begin + len(body), end, body)
         self._url = url
 
-    async def _fetch(self, url: str, begin: int, end: int, body: bytearray) -> None:
+    async def _fetch(self, url: Secret[str], begin: int, end: int, body: bytearray) -> None:
         wanted = {"Range": f"bytes={begin}-{end - 1}"}
         if self._etag is not None and strong_etag({"etag": self._etag}):
             wanted["If-Match"] = self._etag

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from .._io import BLOCK_SIZE, Io
 from .._progress import Tell
 from .._requests.retry import Waits
+from .._secrets import Secret
 from ..errors import InvalidResponseError, TransferError
 from .download import Resumable
 from .presigned import Address, PassingError, broken_off, check_url, opened, refusal
@@ -62,7 +63,7 @@ class Transfers:
                     download.forget_address()
                 await self._wait(waits, error)
 
-    async def fetch(self, url: str, what: str) -> bytes:
+    async def fetch(self, url: Secret[str], what: str) -> bytes:
         """Fetch what a presigned URL holds, for things small enough to hold in memory."""
         waits = Waits(self._maxRetries)
         while True:
@@ -102,7 +103,7 @@ class Transfers:
                     raise
                 await self._wait(waits, error)
 
-    async def _put(self, url: str, path: Path) -> None:
+    async def _put(self, url: Secret[str], path: Path) -> None:
         check_url(url, path.name)
         begun = self._io.clock()
         with open(path, "rb") as file:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from .._io import Answer, Download, Io, Pending, Socket
 from .._progress import Tell
+from .._secrets import Secret
 from .presigned import parse_size
 
 _Result = TypeVar("_Result")
@@ -20,7 +21,7 @@ class WatchedIo:
         self._told = tell
         self._moved = 0
 
-    async def put(self, url: str, size: int, blocks: Iterator[bytes]) -> Answer:
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
         """PUT a body, and tell of each block that is taken from it."""
         self._moved = 0
         answer = await self._io.put(url, size, self._counted(blocks, size))
@@ -28,7 +29,7 @@ class WatchedIo:
         return answer
 
     @contextlib.asynccontextmanager
-    async def get(self, url: str, headers: dict[str, str]) -> AsyncIterator[Download]:
+    async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
         """GET a presigned URL, and tell of each block that comes."""
         async with self._io.get(url, headers) as download:
             yield _WatchedDownload(download, self._tell)
@@ -44,12 +45,14 @@ class WatchedIo:
         self._told(self._moved if total is None else min(self._moved, total), total)
 
     async def post(
-        self, url: str, headers: dict[str, str], content: bytes, timeout: float | None = None
+        self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Answer:
         """POST, which moves no file."""
-        return await self._io.post(url, headers, content, timeout)
+        return await self._io.post(url, token, content, timeout)
 
-    def websocket(self, url: str, subprotocols: list[str]) -> AbstractAsyncContextManager[Socket]:
+    def websocket(
+        self, url: str, subprotocols: Secret[list[str]]
+    ) -> AbstractAsyncContextManager[Socket]:
         """Open a WebSocket, which moves no file."""
         return self._io.websocket(url, subprotocols)
 
@@ -75,6 +78,8 @@ class WatchedIo:
 
 
 class _WatchedDownload:
+    __slots__ = ("_download", "_tell", "headers", "status")
+
     def __init__(self, download: Download, tell: Callable[[int, int | None], None]) -> None:
         self.status = download.status
         self.headers: Mapping[str, str] = download.headers

@@ -18,7 +18,7 @@ from graphql import (
     print_schema,
 )
 
-from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, settings_of
+from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Arguments, settings_of
 from .._io import BlockingIo, run
 from .._requests.graphql import GraphQLClient
 from ..errors import DigitalExchangeError, InvalidRequestError
@@ -33,26 +33,31 @@ OLDEST = get_introspection_query()
 
 def load(source: str, token_variable: str) -> GraphQLSchema:
     """Read a schema from an endpoint's address, or from a file."""
-    if source.startswith(("https://", "http://")):
+    if "://" in source:
         return from_endpoint(source, token_variable)
     return from_file(Path(source))
 
 
 def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
     """Ask an endpoint for its schema; the token is in an environment variable."""
-    token = os.environ.get(token_variable)
-    if not token:
+    if not os.environ.get(token_variable):
         raise ContractError(f"the environment variable {token_variable} holds no token")
+    arguments = Arguments(os.environ[token_variable], False, endpoint, None)
+    # It may hold a password, which the errors about arguments do not show.
+    del endpoint
     try:
-        settings = settings_of(token, False, endpoint, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True, None)
+        settings = settings_of(arguments, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True)
+    except DigitalExchangeError as error:
+        raise ContractError(str(error)) from error
+    try:
         client = settings.client(GraphQLClient, BlockingIo(settings.network))
         try:
             introspection = run(_introspect(client))
         finally:
             run(client.io.close())
     except DigitalExchangeError as error:
-        raise ContractError(f"{endpoint or 'the platform'}: {error}") from error
-    return _from_introspection(introspection, client.endpoint)
+        raise ContractError(f"{settings.endpoint}: {error}") from error
+    return _from_introspection(introspection, settings.endpoint)
 
 
 async def _introspect(client: GraphQLClient) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ariadne_codegen import Plugin
 from ariadne_codegen.utils import str_to_pascal_case
 from graphql import (
     ExecutableDefinitionNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLEnumType,
     GraphQLInputField,
@@ -24,6 +25,9 @@ from .descriptions import describe
 from .settings import BASE_CLIENT, SETTINGS_KEY, Module, Settings
 
 Node = TypeVar("Node", bound=ast.AST)
+
+SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
+"""Fields of results whose values open what they are of to whoever has them."""
 
 
 class DocumentedTypes(Plugin):
@@ -83,6 +87,18 @@ class DocumentedTypes(Plugin):
 
     # -- results --------------------------------------------------------------------------------
 
+    def generate_result_field(
+        self,
+        field_implementation: ast.AnnAssign,
+        operation_definition: ExecutableDefinitionNode,
+        field: FieldNode,
+    ) -> ast.AnnAssign:
+        """Hide secrets in representations, under whatever alias they are asked for."""
+        if field.name.value in SECRET_FIELDS:
+            as_secret = _Rename({"str": "SecretText"})
+            field_implementation.annotation = as_secret.visit(field_implementation.annotation)
+        return field_implementation
+
     def generate_fragments_module(
         self, module: ast.Module, fragments_definitions: dict[str, FragmentDefinitionNode]
     ) -> ast.Module:
@@ -102,7 +118,7 @@ class DocumentedTypes(Plugin):
             if fragment := fragments_definitions.get(class_def.name):
                 kind = self.schema.type_map[fragment.type_condition.name.value]
                 describe(class_def, kind, getattr(kind, "fields", {}))
-        imports: list[ast.stmt] = [_import_from(self.settings.models, ["Items"])]
+        imports: list[ast.stmt] = [_import_from(self.settings.models, ["Items", "SecretText"])]
         for name, (mixin_module, mixin) in self.settings.mixins.items():
             kept[name].bases.insert(0, ast.Name(mixin))
             imports.append(_import_from(mixin_module, [mixin]))
@@ -131,7 +147,7 @@ class DocumentedTypes(Plugin):
                     field.value = None
             else:
                 self.nested[class_def.name] = result
-        module.body.insert(0, _import_from(self.settings.models, ["Items"]))
+        module.body.insert(0, _import_from(self.settings.models, ["Items", "SecretText"]))
         return module
 
     def _document(self, class_def: ast.ClassDef) -> None:
@@ -183,7 +199,7 @@ class DocumentedTypes(Plugin):
                 for name, result in self.nested.items()
             ),
             _import_from(self.settings.base[0], [self.settings.subscription[1]]),
-            _import_from(self.settings.models, ["Items"]),
+            _import_from(self.settings.models, ["Items", "SecretText"]),
             *(_import_from(Module("fragments", 1), [name]) for name in sorted(self.fragments)),
             *(
                 _import_from(Module("input_types", 1), [name])

@@ -1,0 +1,73 @@
+"""Tokens and presigned URLs, in objects whose representations hide them.
+
+Tools that show the local variables of a failed program (pytest --showlocals, rich, IPython, Sentry)
+show representations, so a secret stays in one of these objects until the moment it is sent.
+"""
+
+from collections.abc import Callable
+from typing import Any, Generic, NoReturn, Self, SupportsIndex, TypeVar
+
+MASK = "<secret>"
+
+_Value = TypeVar("_Value", covariant=True)
+
+
+class Secret(Generic[_Value]):
+    """A value that shows in no representation, and can't be pickled."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: _Value) -> None:
+        # A function, so that no attribute holds the value itself.
+        self._value: Callable[[], _Value] = lambda: value
+
+    def reveal(self) -> _Value:
+        """Return the value, for those who send it or compare texts with it.
+
+        Keep it out of local variables: a traceback may show them.
+        """
+        return self._value()
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret can't be pickled")
+
+
+class SecretText(str):
+    """A string that shows only where it is written as a string, not in representations."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __getitem__(self, index: SupportsIndex | slice) -> str:
+        # rich shows the representation of the first characters.
+        return type(self)(super().__getitem__(index))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+class SecretBytes(bytes):
+    """Bytes that libraries send as they are, and that show in no representation."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return type(self)(found) if isinstance(found, bytes) else found
