@@ -165,13 +165,12 @@ def _endpoint(given: Secret[object]) -> str:
 
 
 def _is_endpoint(value: object) -> bool:
-    return (
-        isinstance(value, str)
-        and _checks.is_address(value.strip())
-        and _checks.is_secure(value.strip())
-        # What stands before an @ would be sent in the token's place.
-        and not set("@?#") & set(value)
-    )
+    if not isinstance(value, str) or not _checks.is_address(value.strip()):
+        return False
+    parts = urlsplit(value.strip())
+    # What stands before an @ would be sent in the token's place.
+    has_secrets = "@" in value or parts.query or parts.fragment
+    return _checks.is_secure(value.strip()) and not has_secrets
 
 
 def _proxy(given: Secret[object]) -> Secret[str] | None:
