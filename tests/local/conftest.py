@@ -132,6 +132,19 @@ def platform(local: LocalExchange) -> Iterator[Platform]:
 
 
 @pytest.fixture
+def connect_platform() -> Iterator[Callable[[LocalExchange], Platform]]:
+    """Calls other Local Exchanges than the one all tests share."""
+    with ExitStack() as opened:
+
+        def connect_platform(local: LocalExchange) -> Platform:
+            platform = Platform(local)
+            opened.enter_context(platform.http)
+            return platform
+
+        yield connect_platform
+
+
+@pytest.fixture
 def authorization(local: LocalExchange) -> Callable[[str], dict[str, str]]:
     """The authorization a user sends along with a connection or a subscription."""
 

@@ -200,7 +200,7 @@ def test_a_second_upload_replaces_the_first_and_a_broken_one_does_not(platform):
 
 
 def test_a_result_has_an_etag_too(platform):
-    stored = platform.local.exchange.objects.create()
+    stored = platform.local.exchange.objects.create("somebody")
     stored.path.write_bytes(b"[]\n")
     url = platform.local.exchange.objects.download_url(stored.key, content_type="application/json")
     response = platform.http.get(url)

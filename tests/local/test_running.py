@@ -90,7 +90,7 @@ def test_it_closes_while_a_client_listens():
 
 def test_it_closes_while_a_client_does_not_read_what_it_asked_for():
     with LocalExchange() as local:
-        stored = local.exchange.objects.create()
+        stored = local.exchange.objects.create("somebody")
         with stored.path.open("wb") as file:
             file.truncate(200 * 1024**2)
         address = urlsplit(local.exchange.objects.download_url(stored.key))

@@ -94,13 +94,17 @@ class DataStores:
         )
         return self.get(caller, data_store_id)
 
-    def delete(self, caller: Caller, data_store_id: str) -> Row:
+    async def delete(self, caller: Caller, data_store_id: str) -> Row:
         """Take the caller's own DataStore away with all that is in it."""
         data_store = self.get(caller, data_store_id, Access.OWN)
         keys = self._records.all("SELECT objectKey FROM files WHERE dataStoreId = ?", data_store_id)
         with self._records.transaction():
             self._records.run("DELETE FROM sharedServices WHERE serviceId = ?", data_store_id)
+            # SQLite follows references to a certain depth only, so no directory is left deep.
+            self._records.run(
+                "UPDATE directories SET parentDirectoryId = NULL WHERE dataStoreId = ?",
+                data_store_id,
+            )
             self._records.run("DELETE FROM dataStores WHERE dataStoreId = ?", data_store_id)
-        for row in keys:
-            self._objects.delete(row["objectKey"])
+        await self._objects.delete_all(row["objectKey"] for row in keys)
         return data_store

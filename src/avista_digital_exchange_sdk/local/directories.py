@@ -15,7 +15,7 @@ from .shapes import as_file
 # A directory and everything below it.
 TREE = """
     WITH RECURSIVE tree (id) AS (
-        VALUES (?)
+        VALUES (?1)
         UNION ALL
         SELECT dataStoreDirectoryId FROM directories JOIN tree ON parentDirectoryId = tree.id
     )
@@ -69,7 +69,7 @@ class Directories:
         )
         return self.get(caller, directory_id)
 
-    def delete(self, caller: Caller, directory_id: str) -> Row:
+    async def delete(self, caller: Caller, directory_id: str) -> Row:
         """Take a directory away with all that is in it."""
         directory = self.find(caller, directory_id, Access.WRITE)
         if directory["parentDirectoryId"] is None:
@@ -78,9 +78,17 @@ class Directories:
             f"{TREE} SELECT objectKey FROM files JOIN tree ON dataStoreDirectoryId = id",
             directory_id,
         )
-        self._records.run("DELETE FROM directories WHERE dataStoreDirectoryId = ?", directory_id)
-        for row in keys:
-            self._objects.delete(row["objectKey"])
+        with self._records.transaction():
+            # SQLite follows references to a certain depth only, so no directory is left deep.
+            self._records.run(
+                f"""{TREE} UPDATE directories SET parentDirectoryId = ?1
+                WHERE dataStoreDirectoryId IN tree AND dataStoreDirectoryId != ?1""",
+                directory_id,
+            )
+            self._records.run(
+                "DELETE FROM directories WHERE dataStoreDirectoryId = ?", directory_id
+            )
+        await self._objects.delete_all(row["objectKey"] for row in keys)
         return self._as_directory(directory)
 
     def find(
@@ -103,8 +111,9 @@ class Directories:
         if directory["parentDirectoryId"] is None:
             raise bad_request("A home directory can't be moved.")
         self.find(caller, parent_directory_id, Access.WRITE, directory["dataStoreId"])
-        below = self._records.all(f"{TREE} SELECT id FROM tree", directory_id)
-        if {"id": parent_directory_id} in below:
+        if self._records.one(
+            f"{TREE} SELECT 1 FROM tree WHERE id = ?2", directory_id, parent_directory_id
+        ):
             raise bad_request("A directory can't be moved into itself.")
 
     def _as_directory(self, row: Row) -> Row:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import mimetypes
-from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Sequence
 
-from . import zips
 from .access import Access
 from .context import Caller
 from .data_stores import DataStores
@@ -16,6 +13,7 @@ from .errors import bad_request, not_found
 from .objects import Objects
 from .records import Records, Row, check_name, new_id, timestamp
 from .shapes import as_file
+from .zips import Zips
 
 UNKNOWN_CONTENT = "application/octet-stream"
 # Python's own table alone: what the machine knows beyond it differs from machine to machine.
@@ -26,12 +24,18 @@ class Files:
     """The files of one exchange."""
 
     def __init__(
-        self, records: Records, objects: Objects, data_stores: DataStores, directories: Directories
+        self,
+        records: Records,
+        objects: Objects,
+        data_stores: DataStores,
+        directories: Directories,
+        zips: Zips,
     ) -> None:
         self._records = records
         self._objects = objects
         self._data_stores = data_stores
         self._directories = directories
+        self._zips = zips
 
     def get(self, caller: Caller, file_id: str) -> Row:
         """Return a DataStoreFile the caller may read."""
@@ -47,45 +51,19 @@ class Files:
         """Return a PresignedUrl for one zip of files and directories the caller may read."""
         if not wanted:
             raise bad_request("A zip needs at least one file or directory.")
-        entries = list(self._zip_entries(caller, wanted))
-        stored = self._objects.create()
-        try:
-            await asyncio.to_thread(zips.write, stored.path, entries)
-        except FileNotFoundError as error:
-            self._objects.delete(stored.key)
-            raise bad_request("A file was deleted while the zip was made.") from error
+        entries = await self._zips.plan(caller, [self._object(caller, row) for row in wanted])
+        stored = self._objects.create(caller.user_id, self._zips.writer(caller, entries))
         url = self._objects.download_url(stored.key, content_type="application/zip")
         return {"itemId": None, "url": url}
 
-    def _zip_entries(self, caller: Caller, wanted: Sequence[Row | None]) -> Iterator[zips.Entry]:
-        names, top = zips.Names(), PurePosixPath()
-        for kind, item_id in zips.object_ids(wanted):
-            if not item_id:
-                raise bad_request("An object is named by its type and the id that goes with it.")
-            if kind == "FILE":
-                yield from self._zip_file(names, top, self._find(caller, item_id, Access.READ))
-            else:
-                directory = self._directories.find(caller, item_id, Access.READ)
-                yield from self._zip_directory(names, top, directory)
-
-    def _zip_directory(
-        self, names: zips.Names, folder: PurePosixPath, directory: Row
-    ) -> Iterator[zips.Entry]:
-        place = names.place(folder, directory["name"])
-        yield zips.Entry(place, None)
-        directories, files = self._directories.entries(directory["dataStoreDirectoryId"])
-        for inner in directories:
-            yield from self._zip_directory(names, place, inner)
-        for file in files:
-            yield from self._zip_file(names, place, file)
-
-    def _zip_file(
-        self, names: zips.Names, folder: PurePosixPath, file: Row
-    ) -> Iterator[zips.Entry]:
-        # A file whose bytes have not arrived is not there yet.
-        if file["storageSizeBytes"] is not None:
-            place = names.place(folder, file["name"], file["fileExtension"])
-            yield zips.Entry(place, self._objects.path(file["objectKey"]))
+    def _object(self, caller: Caller, named: Row | None) -> Row:
+        """Find a file or a directory, named by its type and its id."""
+        for kind, id_name in (("FILE", "dataStoreFileId"), ("DIRECTORY", "dataStoreDirectoryId")):
+            if named and named.get("objectType") == kind and (item_id := named.get(id_name)):
+                if kind == "FILE":
+                    return self._find(caller, item_id, Access.READ)
+                return self._directories.find(caller, item_id, Access.READ)
+        raise bad_request("An object is named by its type and the id that goes with it.")
 
     def create(
         self,

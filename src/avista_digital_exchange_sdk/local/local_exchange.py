@@ -20,10 +20,12 @@ from .events import Events
 from .files import Files
 from .objects import Objects
 from .presigned import PresignedUrls
+from .private_files import make_folder
 from .records import Records
 from .seed import Seed, plant, seed
 from .server import GRAPHQL_PATH, REALTIME_PATH, Server
 from .time_series import TimeSeriesStore
+from .zips import Zips
 
 LAST_PORT = 65535
 EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -77,8 +79,7 @@ class LocalExchange:
             if data is None:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="local-exchange-")))
             else:
-                folder = Path(data)
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder = make_folder(Path(data))
             self._records, self.exchange = _open(folder, publicUrl or f"http://{address}", stack)
             self._show(seed(self._records, self.exchange))
             self._server = Server(self.exchange, listener)
@@ -135,13 +136,15 @@ def _open(folder: Path, base_url: str, stack: ExitStack) -> tuple[Records, Excha
     data_stores = DataStores(records, objects)
     directories = Directories(records, objects, data_stores)
     collaboratives = Collaboratives(records, accounts, data_stores)
+    zips = Zips(objects, directories)
+    stack.callback(zips.close)
     time_series = TimeSeriesStore(folder / "time_series")
     stack.callback(time_series.close)
     exchange = Exchange(
         accounts=accounts,
         data_stores=data_stores,
         directories=directories,
-        files=Files(records, objects, data_stores, directories),
+        files=Files(records, objects, data_stores, directories, zips),
         collaboratives=collaboratives,
         objects=objects,
         events=Events(),

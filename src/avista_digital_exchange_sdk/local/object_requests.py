@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .files import Files
 from .objects import OBJECTS_PATH, Objects
 from .presigned import S3Error
+from .private_files import open_new
 
 LARGEST_UPLOAD_BYTES = 5 * 1024**3
 BLOCK_BYTES = 1024 * 1024
@@ -52,7 +53,10 @@ class ObjectEndpoint:
         key = request.scope["path"].removeprefix(OBJECTS_PATH)
         if request.method == "PUT":
             return await self._put(request, key)
-        await self._objects.arrived(key)
+        try:
+            await self._objects.arrived(key)
+        except FileNotFoundError:
+            raise S3Error(404, "NoSuchKey", "A part of this was deleted meanwhile.") from None
         return self._get(request, key, allowed["response-content-type"])
 
     def _admit(self, request: Request) -> dict[str, str]:
@@ -159,7 +163,7 @@ def _check_size(request: Request) -> None:
 async def _receive(chunks: AsyncIterator[bytes], incoming: Path) -> str:
     """Write a body to a file and return its MD5, receiving one block while the last is written."""
     digest = hashlib.md5(usedforsecurity=False)
-    with incoming.open("xb") as file:
+    with open_new(incoming) as file:
         written = asyncio.create_task(asyncio.sleep(0))
         try:
             async for block in _blocks(chunks):
@@ -195,7 +199,7 @@ async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
         ) from None
 
 
-def _take(block: bytearray, file: BinaryIO, digest: hashlib._Hash) -> None:
+def _take(block: bytearray, file: IO[bytes], digest: hashlib._Hash) -> None:
     """Write a block and count it in."""
     file.write(block)
     digest.update(block)

@@ -6,13 +6,14 @@ import asyncio
 import secrets
 import shutil
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from .presigned import PresignedUrls
+from .private_files import make_folder
 from .records import Records
 
 URL_LIFETIME = timedelta(minutes=15)
@@ -20,20 +21,29 @@ URL_LIFETIME = timedelta(minutes=15)
 RESULT_LIFETIME = timedelta(hours=2)
 OBJECTS_PATH = "/objects/"
 
+# Of one user: what goes beyond it takes the place of the user's oldest results.
+MAX_RESULTS = 20_000
+MAX_RESULT_BYTES = 10 * 1024**3
+
 FILES = "files"
 RESULTS = "results"
 INCOMING = "incoming"
 
 Make = Callable[[Path], Awaitable[None]]
-"""Writes an object's bytes to a file."""
+"""Writes an object's bytes to a new file."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class StoredObject:
-    """A place for bytes, and the key it is known by."""
+    """A place for a result's bytes: the key it is known by, whose it is, since when it is there."""
 
     key: str
     path: Path
+    owner: str
+    created: float
+    size: int = 0
+    make: Make | None = None
+    making: asyncio.Task[None] | None = None
 
 
 class Objects:
@@ -42,46 +52,105 @@ class Objects:
     def __init__(self, records: Records, folder: Path, urls: PresignedUrls) -> None:
         self.urls = urls
         self._records = records
-        self._folder = folder
-        self._results: deque[tuple[float, str]] = deque()
-        self._to_make: dict[str, Make] = {}
-        self._making = asyncio.Lock()
+        self._folder = make_folder(folder)
+        self._results: OrderedDict[str, StoredObject] = OrderedDict()
+        self._counts: Counter[str] = Counter()
+        self._sizes: Counter[str] = Counter()
         # What an earlier run had under way means nothing to this one.
         self._empty(RESULTS, INCOMING)
-        (folder / FILES).mkdir(exist_ok=True)
+        make_folder(folder / FILES)
 
     def clear(self) -> None:
         """Remove the bytes of every object."""
-        self._results.clear()
+        for key in list(self._results):
+            self._forget(key)
         self._empty(FILES, RESULTS, INCOMING)
 
     def _empty(self, *kinds: str) -> None:
         for kind in kinds:
             shutil.rmtree(self._folder / kind, ignore_errors=True)
-            (self._folder / kind).mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder / kind)
 
-    def create(self) -> StoredObject:
-        """Make a place for a query's result. It is kept for a while, then removed."""
-        now = time.monotonic()
-        while self._results and self._results[0][0] < now - RESULT_LIFETIME.total_seconds():
-            self.delete(self._results.popleft()[1])
+    # Results
+
+    def create(self, owner: str, make: Make | None = None) -> StoredObject:
+        """Make a place for a user's result. It is kept for a while, then removed.
+
+        Args:
+            owner: The user it counts for.
+            make: Writes the result once it is asked for. If omitted, the caller writes it, and
+                calls `complete`.
+        """
+        self._forget_old()
+        while self._counts[owner] >= MAX_RESULTS:
+            self._remove_oldest(owner)
         key = self.new_key(RESULTS)
-        self._results.append((now, key))
-        return StoredObject(key, self.path(key))
-
-    def create_later(self, make: Make) -> StoredObject:
-        """Make a place for a query's result that is made once it is asked for."""
-        stored = self.create()
-        self._to_make[stored.key] = make
+        stored = StoredObject(key, self.path(key), owner, time.monotonic(), make=make)
+        self._results[key] = stored
+        self._counts[owner] += 1
         return stored
+
+    def complete(self, stored: StoredObject) -> int:
+        """Count a result that was written, and return its size in bytes."""
+        size = stored.path.stat().st_size
+        if stored.key not in self._results:
+            # It was removed while it was written.
+            stored.path.unlink(missing_ok=True)
+            return size
+        stored.size = size
+        self._sizes[stored.owner] += size
+        while self._sizes[stored.owner] > MAX_RESULT_BYTES:
+            if self._remove_oldest(stored.owner) is stored:
+                break
+        return size
 
     async def arrived(self, key: str) -> None:
         """Make what was to be made once it is asked for."""
-        if key in self._to_make:
-            async with self._making:
-                if make := self._to_make.get(key):
-                    await make(self.path(key))
-                    self._to_make.pop(key, None)
+        stored = self._results.get(key)
+        if stored is None or stored.make is None:
+            return
+        if stored.making is None:
+            stored.making = asyncio.create_task(self._make(stored, stored.make))
+        try:
+            # Others may wait for it as well.
+            await asyncio.shield(stored.making)
+        finally:
+            if stored.making.done():
+                stored.making = None
+
+    async def _make(self, stored: StoredObject, make: Make) -> None:
+        """Make an object, whole or not at all."""
+        incoming = self.incoming_path()
+        try:
+            await make(incoming)
+            incoming.replace(stored.path)
+            stored.make = None
+            self.complete(stored)
+        finally:
+            incoming.unlink(missing_ok=True)
+
+    def _forget_old(self) -> None:
+        """Remove the results whose time is over."""
+        oldest = time.monotonic() - RESULT_LIFETIME.total_seconds()
+        for stored in list(self._results.values()):
+            if stored.created >= oldest:
+                return
+            self.delete(stored.key)
+
+    def _remove_oldest(self, owner: str) -> StoredObject:
+        """Remove a user's oldest result."""
+        oldest = next(stored for stored in self._results.values() if stored.owner == owner)
+        self.delete(oldest.key)
+        return oldest
+
+    def _forget(self, key: str) -> None:
+        """Count a result no more, if it is one."""
+        stored = self._results.pop(key, None)
+        if stored is not None:
+            self._counts[stored.owner] -= 1
+            self._sizes[stored.owner] -= stored.size
+
+    # Objects of all kinds
 
     def new_key(self, kind: str = FILES) -> str:
         """Make a key under which bytes may be stored."""
@@ -122,6 +191,16 @@ class Objects:
 
     def delete(self, key: str) -> None:
         """Remove an object's bytes. Removing what is not there is no mistake."""
-        self._to_make.pop(key, None)
+        self._forget(key)
         self.path(key).unlink(missing_ok=True)
         self._records.run("DELETE FROM objects WHERE objectKey = ?", key)
+
+    async def delete_all(self, keys: Iterable[str]) -> None:
+        """Remove the bytes of many files."""
+        keys = list(keys)
+        self._records.run_many("DELETE FROM objects WHERE objectKey = ?", ([key] for key in keys))
+        await asyncio.to_thread(self._unlink, keys)
+
+    def _unlink(self, keys: list[str]) -> None:
+        for key in keys:
+            self.path(key).unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from .errors import bad_request
+from .private_files import claim_file, restrict_if_there
 
 # Columns carry the contract's names, so that a row already has the shape of an answer.
 TABLES = """
@@ -122,6 +123,10 @@ class Records:
     """One SQLite file, held by one Local Exchange at a time."""
 
     def __init__(self, path: Path) -> None:
+        claim_file(path)
+        # SQLite gives its journals the mode of the file itself.
+        for suffix in ("-wal", "-shm", "-journal"):
+            restrict_if_there(path.with_name(path.name + suffix))
         self._connection = sqlite3.connect(
             path, timeout=0, isolation_level=None, check_same_thread=False
         )
@@ -157,6 +162,11 @@ class Records:
         """Execute one statement and return the number of rows it changed."""
         return self._connection.execute(sql, parameters).rowcount
 
+    def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Execute one statement for each row of parameters, all of them or none."""
+        with self.transaction():
+            self._connection.executemany(sql, rows)
+
     def insert(self, table: str, **values: object) -> None:
         """Add one row."""
         columns, places = ", ".join(values), ", ".join("?" * len(values))
@@ -179,10 +189,12 @@ class Records:
         tables = self.all(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'settings'"
         )
+        # Following them from row to row ends at a depth that directories may exceed.
+        self.run("PRAGMA foreign_keys = OFF")
         with self.transaction():
-            self.run("PRAGMA defer_foreign_keys = ON")
             for table in tables:
                 self.run(f"DELETE FROM {table['name']}")
+        self.run("PRAGMA foreign_keys = ON")
 
     def setting(self, name: str) -> str | None:
         """Return what is kept under the name, if anything is."""

@@ -8,9 +8,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
-from tempfile import NamedTemporaryFile
 
 from . import LocalExchange
+from .private_files import write_private
 
 READY = (
     "endpoint",
@@ -42,6 +42,8 @@ def serve(
     Raises:
         OSError: The address can't be listened on, or a file or folder can't be used.
     """
+    # Whatever this process creates is its user's alone.
+    os.umask(0o077)
     stop: SimpleQueue[int] = SimpleQueue()
     numbers = [signal.SIGTERM, signal.SIGINT]
     # Windows has no SIGHUP; nohup has it ignored, which must stay so.
@@ -51,7 +53,7 @@ def serve(
         signal.signal(number, lambda received, _frame: stop.put(received))
     with LocalExchange(host=host, port=port, data=data) as local:
         if ready_file is not None:
-            _write_ready_file(ready_file, local)
+            write_private(ready_file, ready_text(local) + "\n")
         tell(local)
         stop.get()
 
@@ -59,12 +61,3 @@ def serve(
 def ready_text(local: LocalExchange) -> str:
     """What a client needs to know of an exchange, as JSON."""
     return json.dumps({name: getattr(local, name) for name in READY}, indent=2)
-
-
-def _write_ready_file(path: Path, local: LocalExchange) -> None:
-    """Write the file whole or not at all, readable by its owner alone: it holds tokens."""
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}-", delete=False
-    ) as file:
-        file.write(ready_text(local) + "\n")
-    os.replace(file.name, path)

@@ -75,15 +75,15 @@ class Objects:
         self._to_make: dict[str, Any] = {}
         self._count = 0
 
-    def create(self) -> Any:
+    def create(self, _owner: str, make: Any = None) -> Any:
         self._count += 1
         key = str(self._count)
+        if make is not None:
+            self._to_make[key] = make
         return SimpleNamespace(key=key, path=self._folder / key)
 
-    def create_later(self, make: Any) -> Any:
-        stored = self.create()
-        self._to_make[stored.key] = make
-        return stored
+    def complete(self, stored: Any) -> int:
+        return int(stored.path.stat().st_size)
 
     def download_url(self, key: str, *, content_type: str = "application/octet-stream") -> str:
         return f"{key}?{content_type}"

@@ -34,7 +34,7 @@ async def update_data_store(
 
 async def delete_data_store(context: Context, dataStoreId: str) -> Row:
     """Take a data store away."""
-    return context.exchange.data_stores.delete(context.caller, dataStoreId)
+    return await context.exchange.data_stores.delete(context.caller, dataStoreId)
 
 
 # Directories
@@ -66,7 +66,7 @@ async def update_directory(
 
 async def delete_directory(context: Context, dataStoreDirectoryId: str) -> Row:
     """Take a directory away."""
-    return context.exchange.directories.delete(context.caller, dataStoreDirectoryId)
+    return await context.exchange.directories.delete(context.caller, dataStoreDirectoryId)
 
 
 # Files

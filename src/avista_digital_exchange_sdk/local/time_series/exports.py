@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TextIO
+from typing import IO
 
 import duckdb
 
@@ -33,7 +33,7 @@ class LastValue:
     """The asset's rows, of which not all need to have a value."""
 
 
-def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: TextIO) -> None:
+def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: IO[str]) -> None:
     """Write every row; attributes asked for by name have a column even where there is no data."""
     asked = result.asked()
     found = {result.attributes[last.column].name for last in _last_values(cursor, result)}
@@ -58,7 +58,7 @@ def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: Tex
 def write_json(
     cursor: duckdb.DuckDBPyConnection,
     result: FilterResult,
-    file: TextIO,
+    file: IO[str],
     rows: range | None = None,
 ) -> None:
     """Write the rows, or some of them, as an array of assets with their attributes' data."""
@@ -78,7 +78,7 @@ def write_json(
 
 
 def _write_attributes(
-    file: TextIO,
+    file: IO[str],
     result: FilterResult,
     lasts: list[LastValue],
     parts: Iterator[tuple[int, list[str]]],

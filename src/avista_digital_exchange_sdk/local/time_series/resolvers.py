@@ -10,6 +10,7 @@ import duckdb
 
 from avista_digital_exchange_sdk.local.context import Context, Resolver
 from avista_digital_exchange_sdk.local.errors import PlatformError
+from avista_digital_exchange_sdk.local.private_files import open_new
 
 from .exports import write_csv, write_json
 from .filter_query import FilterResult, run_filter_query
@@ -173,7 +174,7 @@ async def _export(context: Context, query: Query, file_format: str) -> None:
     exchange = context.exchange
     result = await query.result()
     assert isinstance(result, FilterResult)
-    stored = exchange.objects.create()
+    stored = exchange.objects.create(query.asked.caller.user_id)
     job = exchange.time_series.start_job(
         lambda cursor: _write_file(cursor, result, stored.path, file_format)
     )
@@ -183,7 +184,7 @@ async def _export(context: Context, query: Query, file_format: str) -> None:
     except JobStoppedError:
         exchange.objects.delete(stored.key)
         return
-    size = stored.path.stat().st_size
+    size = exchange.objects.complete(stored)
     payload = {
         "fileSizeBytes": size if size <= _LARGEST_INT else None,
         "fileType": file_format,
@@ -198,7 +199,7 @@ def _write_file(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, path: Path, file_format: str
 ) -> None:
     """Write the whole result to a file."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with open_new(path, "x", encoding="utf-8", newline="") as file:
         (write_csv if file_format == "CSV" else write_json)(cursor, result, file)
 
 
@@ -209,12 +210,12 @@ async def _chunk_url(context: Context, page: Page) -> str:
         if page.rows:
             result = await page.query.result()
             assert isinstance(result, FilterResult)
-            stored = objects.create_later(
-                lambda path: _write_chunk(context.exchange.time_series, result, page.rows, path)
+            stored = objects.create(
+                context.caller.user_id,
+                lambda path: _write_chunk(context.exchange.time_series, result, page.rows, path),
             )
         else:
-            stored = objects.create()
-            stored.path.write_bytes(b"[]\n")
+            stored = objects.create(context.caller.user_id, _write_empty_chunk)
         page.chunk_key = stored.key
     return objects.download_url(page.chunk_key, content_type=CONTENT_TYPES["JSON"])
 
@@ -225,10 +226,16 @@ async def _write_chunk(
     """Write a page's rows."""
 
     def write(cursor: duckdb.DuckDBPyConnection) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with open_new(path, "x", encoding="utf-8", newline="") as file:
             write_json(cursor, result, file, rows)
 
     await time_series.start_job(write).result()
+
+
+async def _write_empty_chunk(path: Path) -> None:
+    """Write a page without rows."""
+    with open_new(path) as file:
+        file.write(b"[]\n")
 
 
 def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query:

@@ -16,6 +16,11 @@ from weakref import WeakSet
 import duckdb
 
 from avista_digital_exchange_sdk.local.context import Caller
+from avista_digital_exchange_sdk.local.private_files import (
+    make_contents_private,
+    make_folder,
+    restrict_if_there,
+)
 
 from .asset_data import written_data
 from .catalogue import Catalogue, load_catalogue, schema_name
@@ -48,7 +53,9 @@ class TimeSeriesStore:
     """Publishes to and reads from time series databases; who may do so is decided elsewhere."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_contents_private(make_folder(folder))
+        for name in ("time_series.duckdb", "time_series.duckdb.wal"):
+            restrict_if_there(folder / name)
         self._connection = duckdb.connect(str(folder / "time_series.duckdb"))
         for statement in (
             "ATTACH ':memory:' AS results",

@@ -1,0 +1,222 @@
+"""Zips of data stores, whatever is asked for and however deep it lies."""
+
+import io
+import time
+import zipfile
+
+import pytest
+
+from avista_digital_exchange_sdk.local import zips
+from avista_digital_exchange_sdk.local.context import Caller
+
+ZIP = """query ($ids: [DataStoreObjectIdInput]!) {
+  storage_getDataStoreZipDownloadUrl(dataStoreObjectIds: $ids) { url }
+}"""
+CREATE_DIRECTORY = """mutation ($store: ID!, $parent: ID!, $name: String!) {
+  storage_createDataStoreDirectory(dataStoreId: $store, parentDirectoryId: $parent, name: $name) {
+    dataStoreDirectoryId
+} }"""
+CREATE_FILE = """mutation ($store: ID!, $directory: ID!, $name: String!) {
+  storage_createDataStoreFile(
+    dataStoreId: $store, dataStoreDirectoryId: $directory, name: $name, fileExtension: "txt"
+  ) { itemId url } }"""
+
+
+@pytest.fixture
+def store(platform):
+    """A data store of this test."""
+    query = 'mutation { storage_createDataStore(name: "Zipped") { dataStoreId homeDirectoryId } }'
+    return platform.ask(query)
+
+
+@pytest.fixture
+def make(platform, store):
+    """Makes directories, in the home directory unless told otherwise."""
+
+    def make(name, parent=None):
+        variables = {"store": store["dataStoreId"], "name": name}
+        parent = parent or store["homeDirectoryId"]
+        created = platform.ask(CREATE_DIRECTORY, parent=parent, **variables)
+        return created["dataStoreDirectoryId"]
+
+    return make
+
+
+@pytest.fixture
+def upload(platform, store):
+    """Uploads files, into the home directory unless told otherwise."""
+
+    def upload(name, directory=None, content=b"content"):
+        variables = {"store": store["dataStoreId"], "name": name}
+        directory = directory or store["homeDirectoryId"]
+        created = platform.ask(CREATE_FILE, directory=directory, **variables)
+        platform.http.put(created["url"], content=content).raise_for_status()
+        return created["itemId"]
+
+    return upload
+
+
+@pytest.fixture
+def deep(local, platform, store):
+    """A directory with 5,000 others in it, each in the one before; a file lies in the last."""
+    caller = Caller(local.exchange.accounts.authenticate(local.token).user_id, "token")
+    insert = local.exchange.directories._records.insert
+    ids = [f"dataStoreDirectoryId.{store['dataStoreId']}-{i}" for i in range(5_000)]
+    for parent, directory_id in zip([store["homeDirectoryId"], *ids], ids, strict=False):
+        insert(
+            "directories",
+            dataStoreDirectoryId=directory_id,
+            dataStoreId=store["dataStoreId"],
+            parentDirectoryId=parent,
+            name="d",
+            ownerUserId=caller.user_id,
+        )
+    variables = {"store": store["dataStoreId"], "name": "last"}
+    created = platform.ask(CREATE_FILE, directory=ids[-1], **variables)
+    platform.http.put(created["url"], content=b"deep").raise_for_status()
+    return ids[0]
+
+
+def named(object_id):
+    """An object as a zip is asked for it."""
+    kind, _, _ = object_id.partition("Id.")
+    object_type = {"dataStoreFile": "FILE", "dataStoreDirectory": "DIRECTORY"}[kind]
+    return {"objectType": object_type, f"{kind}Id": object_id}
+
+
+@pytest.fixture
+def zipped(platform):
+    """Zips objects and returns what the zip holds."""
+
+    def zipped(*ids, as_="owner"):
+        url = platform.ask(ZIP, as_, ids=[named(object_id) for object_id in ids])["url"]
+        response = platform.http.get(url, timeout=60).raise_for_status()
+        with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+            assert archive.testzip() is None
+            names = archive.namelist()
+            assert len(set(names)) == len(names)
+            return {name: archive.read(name) for name in names}
+
+    return zipped
+
+
+def refused(platform, *ids):
+    (error,) = platform.answer(ZIP, ids=[named(object_id) for object_id in ids])["errors"]
+    return error["errorType"], error["message"]
+
+
+def test_an_object_asked_for_many_times_comes_once(zipped, make, upload):
+    folder = make("folder")
+    file, inner = upload("a"), upload("b", folder)
+    assert zipped(*[file] * 200, *[folder] * 200) == {
+        "a.txt": b"content",
+        "folder/": b"",
+        "folder/b.txt": b"content",
+    }
+    assert zipped(file, inner) == {"a.txt": b"content", "b.txt": b"content"}
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_what_lies_in_a_directory_asked_for_comes_there(zipped, make, upload, reverse):
+    outer = make("outer")
+    inner = make("inner", outer)
+    wanted = [upload("a", inner), inner, outer]
+    assert zipped(*(reversed(wanted) if reverse else wanted)) == {
+        "outer/": b"",
+        "outer/inner/": b"",
+        "outer/inner/a.txt": b"content",
+    }
+
+
+def test_many_files_of_one_name_take_little_time(local, store, platform):
+    file = {
+        "name": "a",
+        "fileExtension": "txt",
+        "storageSizeBytes": 1,
+        "objectKey": "files/none",
+    }
+    rows = [file | {"dataStoreFileId": str(i)} for i in range(20_000)]
+    started = time.monotonic()
+    plan = zips.Zips(local.exchange.objects, local.exchange.directories)
+    entries = local._server.run(plan.plan(Caller("user", "token"), rows))
+    plan.close()
+    assert [entry.path for entry in entries[:3]] == ["a.txt", "a (2).txt", "a (3).txt"]
+    assert len({entry.path for entry in entries}) == 20_000
+    assert time.monotonic() - started < 5
+
+
+def test_a_deep_directory_can_be_zipped(zipped, deep):
+    contents = zipped(deep)
+    assert len(contents) == 5_001
+    assert contents["d/" * 5_000 + "last.txt"] == b"deep"
+
+
+@pytest.mark.parametrize("top", ["directory", "data store"])
+def test_a_deep_directory_can_be_deleted(local, platform, store, deep, top):
+    if top == "directory":
+        platform.ask(
+            "mutation ($id: ID!) { storage_deleteDataStoreDirectory(dataStoreDirectoryId: $id) "
+            "{ name contents { objectType } } }",
+            id=deep,
+        )
+    else:
+        platform.ask(
+            "mutation ($id: ID!) { storage_deleteDataStore(dataStoreId: $id) { name } }",
+            id=store["dataStoreId"],
+        )
+    left = local.exchange.directories._records.one(
+        "SELECT count(*) AS rows FROM directories WHERE dataStoreId = ? AND name = 'd'",
+        store["dataStoreId"],
+    )
+    assert left == {"rows": 0}
+    assert platform.http.get(platform.download_url(platform.upload(b"other"))).content == b"other"
+
+
+def test_a_deep_directory_does_not_keep_the_exchange_from_a_new_beginning(deep, local):
+    with_deep = local.dataStoreId
+    local.reset()
+    assert local.dataStoreId != with_deep
+
+
+def test_a_zip_is_bounded(platform, make, upload, monkeypatch):
+    folder = make("folder")
+    for name in "abc":
+        upload(name, folder)
+    monkeypatch.setattr(zips, "MAX_BYTES", 20)
+    assert refused(platform, folder) == ("BadRequest", "A zip can hold files of at most 20 bytes.")
+    monkeypatch.setattr(zips, "MAX_ENTRIES", 2)
+    assert refused(platform, folder)[1] == "A zip can hold at most 2 files and directories."
+
+
+def test_a_path_longer_than_a_zip_can_hold_is_refused(platform, make):
+    outer = make("x" * 40_000)
+    make("y" * 40_000, outer)
+    assert refused(platform, outer) == ("BadRequest", "The paths in the zip would be too long.")
+
+
+def test_a_file_that_is_deleted_before_the_zip_is_made_is_missed(platform, upload):
+    file = upload("a")
+    url = platform.ask(ZIP, ids=[named(file)])["url"]
+    platform.ask(
+        "mutation ($id: ID!) { storage_deleteDataStoreFile(dataStoreFileId: $id) { name } }",
+        id=file,
+    )
+    response = platform.http.get(url)
+    assert response.status_code == 404
+    assert b"deleted meanwhile" in response.content
+
+
+def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
+    platform, upload, monkeypatch, local
+):
+    monkeypatch.setattr("avista_digital_exchange_sdk.local.objects.MAX_RESULT_BYTES", 150_000)
+    file = upload("a", content=bytes(range(256)) * 400)
+    upload_size = len(platform.http.get(platform.download_url(file)).content)
+    assert upload_size == 102_400
+    stored = [
+        local.exchange.objects.create(owner) for owner in ("first", "first", "second", "first")
+    ]
+    for result in stored:
+        result.path.write_bytes(b"x" * 60_000)
+        local.exchange.objects.complete(result)
+    assert [result.path.exists() for result in stored] == [False, True, True, True]
