@@ -45,8 +45,9 @@ def proxy_errors() -> Iterator[None]:
     """Turn httpx's refusals of the environment's proxies into this package's errors."""
     try:
         yield
-    except (ImportError, ValueError, httpx.InvalidURL):
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
         # ImportError: a SOCKS proxy, for which httpx needs another package.
+        hide_transport(error)
         message = "the environment (HTTPS_PROXY, ALL_PROXY and so on) names one that can't be used"
         raise InvalidParameterError(
             f"proxy: {message}; valid is the URL of an http:// or https:// proxy"
@@ -63,7 +64,7 @@ class _PresignedUrl(httpx.URL):
     """A URL whose query string only the transport sees: no log or representation shows it."""
 
     def __init__(self, url: Secret[str]) -> None:
-        super().__init__(httpx.URL(url.reveal()), query=None)
+        super().__init__(visible_url(url))
         self._target = SecretBytes(httpx.URL(url.reveal()).raw_path)
 
     @property
@@ -80,7 +81,7 @@ class SecretParts(httpx.Auth):
         url: The presigned URL to send the request to.
     """
 
-    def __init__(self, *, token: Secret[str] | None = None, url: httpx.URL | None = None) -> None:
+    def __init__(self, *, token: Secret[str] | None = None, url: Secret[str] | None = None) -> None:
         self._token = token
         self._url = url
 
@@ -96,18 +97,18 @@ class SecretParts(httpx.Auth):
             stream=request.stream,
             extensions=request.extensions,
         )
-        sent.url = self._url or sent.url
+        if self._url is not None:
+            sent.url = _PresignedUrl(self._url)
         response = yield sent
         response.request = request
 
 
-def presigned_url(url: Secret[str]) -> httpx.URL:
-    """A presigned URL, as requests take it."""
-    try:
-        return _PresignedUrl(url)
-    except (httpx.InvalidURL, UnicodeError):
-        problem = InvalidResponseError("the platform gave an address that is no URL")
-    raise problem
+def visible_url(url: Secret[str]) -> httpx.URL:
+    """A presigned URL without its query string."""
+    with contextlib.suppress(httpx.InvalidURL, UnicodeError):
+        return httpx.URL(httpx.URL(url.reveal()), query=None)
+    # Out here, where the error does not come with the URL.
+    raise InvalidResponseError("the platform gave an address that is no URL")
 
 
 def presigned_headers(headers: dict[str, str]) -> dict[str, str]:

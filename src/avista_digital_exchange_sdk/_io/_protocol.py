@@ -29,14 +29,26 @@ class Network(NamedTuple):
 
 
 class Answer:
-    """A whole HTTP response, which may repeat secrets and so shows nothing but its status."""
+    """A whole HTTP response, which may repeat secrets and so shows nothing but its status.
 
-    __slots__ = ("content", "headers", "status")
+    Attributes:
+        status: The HTTP status.
+    """
 
     def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
         self.status = status
-        self.headers = headers
-        self.content = content
+        self._headers = Secret(headers)
+        self._content = Secret(content)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers."""
+        return self._headers.reveal()
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        return self._content.reveal()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.status})"
@@ -46,7 +58,10 @@ class Download(Protocol):
     """An HTTP response whose body is still to be read."""
 
     status: int
-    headers: Mapping[str, str]
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers."""
 
     def blocks(self) -> AsyncGenerator[bytes, None]:
         """The body, block by block."""

@@ -1,16 +1,17 @@
 """What both colours ask of websockets, which is imported when a subscription starts."""
 
-import contextlib
 import logging
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from ..errors import SubscriptionError
 from ._protocol import Network
 from ._tracebacks import hide_transport
+
+_Result = TypeVar("_Result")
 
 LONGEST_MESSAGE = 1 << 20
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -47,30 +48,26 @@ def _proxy(network: Network, host: str) -> str | bool | None:
     return True
 
 
-@contextlib.contextmanager
-def socket_errors() -> Iterator[None]:
-    """Turn the errors of websockets into this package's; theirs can carry the request."""
+async def await_socket(operation: Awaitable[_Result]) -> _Result:
+    """Await websockets, and turn its errors into this package's."""
     from websockets.exceptions import ConnectionClosed, WebSocketException
 
     handled = sys.exception()
     try:
-        try:
-            yield
-        except BaseException as error:
-            hide_transport(error, handled)
-            raise
-        return
-    except TimeoutError:
-        raise
-    except OSError as error:
+        return await operation
+    except BaseException as error:
+        hide_transport(error, handled)
         reason = type(error).__name__
-        raise SubscriptionError(f"the real-time connection failed ({reason})") from error
-    except ConnectionClosed as error:
-        code = f" (code {error.rcvd.code})" if error.rcvd else ""
-        problem = SubscriptionError(f"the real-time connection was closed{code}")
-    except (WebSocketException, EOFError, ImportError) as error:
+        if isinstance(error, ConnectionClosed):
+            code = f" (code {error.rcvd.code})" if error.rcvd else ""
+            problem = SubscriptionError(f"the real-time connection was closed{code}")
         # ImportError: a SOCKS proxy, for which websockets needs another package.
-        reason = type(error).__name__
-        problem = SubscriptionError(f"the real-time connection failed ({reason})")
-    # Out here, as websockets' own errors hold what the server said, which may repeat the token.
+        elif isinstance(error, (WebSocketException, EOFError, ImportError)):
+            problem = SubscriptionError(f"the real-time connection failed ({reason})")
+        elif isinstance(error, OSError) and not isinstance(error, TimeoutError):
+            raise SubscriptionError(f"the real-time connection failed ({reason})") from error
+        else:
+            raise
+    # Out here, without websockets' own errors: they hold what the server said, which may repeat
+    # the token.
     raise problem

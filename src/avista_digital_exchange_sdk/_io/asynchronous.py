@@ -19,12 +19,12 @@ from ._http import (
     client_options,
     http_errors,
     presigned_headers,
-    presigned_url,
     proxy_errors,
+    visible_url,
 )
 from ._protocol import Answer, Download, Network, Pending, Socket, as_async
 from ._tracebacks import hidden_transport
-from ._websocket import connect_options, socket_errors
+from ._websocket import await_socket, connect_options
 
 _Result = TypeVar("_Result")
 
@@ -50,13 +50,13 @@ class AsyncIo:
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
         check_open(self._http)
-        address = presigned_url(url)
         headers = presigned_headers({"Content-Length": str(size)})
+        address = visible_url(url)
         request = self._http.build_request(
             "PUT", address, headers=headers, content=as_async(blocks)
         )
         with http_errors(self._network.timeout):
-            return await self._answer(request, SecretParts(url=address))
+            return await self._answer(request, SecretParts(url=url))
 
     async def _answer(self, request: httpx.Request, secrets: SecretParts) -> Answer:
         body = bytearray()
@@ -70,10 +70,11 @@ class AsyncIo:
     @contextlib.asynccontextmanager
     async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
         check_open(self._http)
-        address = presigned_url(url)
-        request = self._http.build_request("GET", address, headers=presigned_headers(headers))
+        request = self._http.build_request(
+            "GET", visible_url(url), headers=presigned_headers(headers)
+        )
         with http_errors(self._network.timeout):
-            download = await self._open(request, SecretParts(url=address))
+            download = await self._open(request, SecretParts(url=url))
         with hidden_transport():
             async with contextlib.aclosing(download):
                 yield download
@@ -108,8 +109,7 @@ async def open_socket(
     network: Network, url: str, subprotocols: Secret[list[str]]
 ) -> AsyncIterator[Socket]:
     """Open a WebSocket; close it in the end."""
-    with socket_errors():
-        socket = await _connected(network, url, subprotocols)
+    socket = await await_socket(_connected(network, url, subprotocols))
     with hidden_transport():
         async with contextlib.aclosing(socket):
             yield socket
@@ -134,30 +134,32 @@ async def _connected(network: Network, url: str, subprotocols: Secret[list[str]]
 
 
 class _Download:
-    __slots__ = ("_response", "_timeout", "headers", "status")
-
     def __init__(self, response: httpx.Response, timeout: float) -> None:
         self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        self._response = response
+        # It has the URL of a redirect, and what else a server may repeat.
+        self._response = Secret(response)
         self._timeout = timeout
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._response.reveal().headers
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         with http_errors(self._timeout):
-            async for block in self._response.aiter_raw():
+            async for block in self._response.reveal().aiter_raw():
                 yield block
 
     async def read(self, limit: int) -> bytes:
         body = bytearray()
         with http_errors(self._timeout):
-            async for block in self._response.aiter_raw():
+            async for block in self._response.reveal().aiter_raw():
                 body += block
                 if len(body) >= limit:
                     break
         return bytes(body[:limit])
 
     async def aclose(self) -> None:
-        await self._response.aclose()
+        await self._response.reveal().aclose()
 
 
 class _Socket:
@@ -167,13 +169,11 @@ class _Socket:
         self._socket = socket
 
     async def send(self, message: Secret[str]) -> None:
-        with socket_errors():
-            await self._socket.send(message.reveal())
+        await await_socket(self._socket.send(message.reveal()))
 
     async def receive(self, timeout: float) -> Secret[str]:
-        with socket_errors():
-            async with asyncio.timeout(timeout):
-                return Secret(await self._socket.recv(decode=True))
+        async with asyncio.timeout(timeout):
+            return Secret(await await_socket(self._socket.recv(decode=True)))
 
     async def aclose(self) -> None:
         await self._socket.close()

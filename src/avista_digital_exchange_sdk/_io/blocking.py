@@ -19,8 +19,8 @@ from ._http import (
     client_options,
     http_errors,
     presigned_headers,
-    presigned_url,
     proxy_errors,
+    visible_url,
 )
 from ._protocol import Answer, Download, Network, Pending, Socket, run
 from ._tracebacks import hidden_transport
@@ -52,11 +52,11 @@ class BlockingIo:
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
         check_open(self._http)
-        address = presigned_url(url)
         headers = presigned_headers({"Content-Length": str(size)})
+        address = visible_url(url)
         request = self._http.build_request("PUT", address, headers=headers, content=blocks)
         with http_errors(self._network.timeout):
-            return self._answer(request, SecretParts(url=address))
+            return self._answer(request, SecretParts(url=url))
 
     def _answer(self, request: httpx.Request, secrets: SecretParts) -> Answer:
         body = bytearray()
@@ -69,10 +69,11 @@ class BlockingIo:
     @contextlib.asynccontextmanager
     async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
         check_open(self._http)
-        address = presigned_url(url)
-        request = self._http.build_request("GET", address, headers=presigned_headers(headers))
+        request = self._http.build_request(
+            "GET", visible_url(url), headers=presigned_headers(headers)
+        )
         with http_errors(self._network.timeout):
-            download = self._open(request, SecretParts(url=address))
+            download = self._open(request, SecretParts(url=url))
         with hidden_transport(), contextlib.closing(download), _ended_when_abandoned(download):
             yield download
 
@@ -120,23 +121,25 @@ class BlockingIo:
 
 
 class _Download:
-    __slots__ = ("_response", "_timeout", "headers", "status")
-
     def __init__(self, response: httpx.Response, timeout: float) -> None:
         self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
-        self._response = response
+        # It has the URL of a redirect, and what else a server may repeat.
+        self._response = Secret(response)
         self._timeout = timeout
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._response.reveal().headers
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         with http_errors(self._timeout):
-            for block in self._response.iter_raw():
+            for block in self._response.reveal().iter_raw():
                 yield block
 
     async def read(self, limit: int) -> bytes:
         body = bytearray()
         with http_errors(self._timeout):
-            for block in self._response.iter_raw():
+            for block in self._response.reveal().iter_raw():
                 body += block
                 if len(body) >= limit:
                     break
@@ -144,11 +147,11 @@ class _Download:
 
     def socket(self) -> socket.socket | None:
         """The socket it comes over, if that is known."""
-        stream = self._response.extensions.get("network_stream")
+        stream = self._response.reveal().extensions.get("network_stream")
         return stream and stream.get_extra_info("socket")
 
     def close(self) -> None:
-        self._response.close()
+        self._response.reveal().close()
 
 
 class _Socket:

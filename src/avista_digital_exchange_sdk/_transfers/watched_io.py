@@ -78,13 +78,14 @@ class WatchedIo:
 
 
 class _WatchedDownload:
-    __slots__ = ("_download", "_tell", "headers", "status")
-
     def __init__(self, download: Download, tell: Callable[[int, int | None], None]) -> None:
         self.status = download.status
-        self.headers: Mapping[str, str] = download.headers
         self._download = download
         self._tell = tell
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._download.headers
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
         async with contextlib.aclosing(self._download.blocks()) as blocks:
