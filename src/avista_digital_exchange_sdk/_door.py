@@ -1,10 +1,11 @@
 """What a door is made of: its arguments, checked, and how it is opened and closed."""
 
+import contextlib
 import logging
 import os
 import re
 from types import TracebackType
-from typing import NamedTuple, Self, TypeVar
+from typing import NamedTuple, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from . import _checks
@@ -24,6 +25,7 @@ DEFAULT_TIMEOUT = 60.0
 DEFAULT_RETRIES = 4
 PROXIES = ("http://", "https://")
 MOST_RETRIES = 100
+NEW_ONE = "create one in each process"
 
 _Client = TypeVar("_Client", bound=GraphQLClient)
 
@@ -48,8 +50,30 @@ class _Door:
         """The client that makes the requests."""
         raise NotImplementedError
 
+    def _made_client(self) -> GraphQLClient | None:
+        """The client that makes the requests; None where `__init__` raised before it was made."""
+        with contextlib.suppress(AttributeError):
+            client = self._graphql_client
+            return client if client.io else None
+        return None
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(endpoint={self._graphql_client.endpoint!r})"
+        client = self._made_client()
+        shown = "not connected" if client is None else f"endpoint={client.endpoint!r}"
+        return f"{type(self).__name__}({shown})"
+
+    def __copy__(self) -> Self:
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} can't be copied with its connections; {NEW_ONE}")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} can't be pickled: it holds a token and connections; {NEW_ONE}"
+        )
 
 
 class BlockingDoor(_Door):
@@ -57,7 +81,8 @@ class BlockingDoor(_Door):
 
     def close(self) -> None:
         """Close the connections; the object can't be used afterwards."""
-        run(self._graphql_client.io.close())
+        if (client := self._made_client()) is not None:
+            run(client.io.close())
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +101,8 @@ class AwaitedDoor(_Door):
 
     async def close(self) -> None:
         """Close the connections; the object can't be used afterwards."""
-        await self._graphql_client.io.close()
+        if (client := self._made_client()) is not None:
+            await client.io.close()
 
     async def __aenter__(self) -> Self:
         return self

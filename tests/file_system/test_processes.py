@@ -7,7 +7,9 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
+import dask.base
 import fsspec
 import pytest
 
@@ -80,16 +82,34 @@ class TestTheToken:
     ) -> None:
         shown = [repr(file_system), str(file_system), repr(file_system.open(path))]
         shown.append(repr(fsspec.open(f"dx://{path}", token=local.token, endpoint=local.endpoint)))
-        shown.append(file_system.to_json(include_password=False))
+        shown += [file_system.to_json(), str(file_system.to_dict()), repr(file_system.__dict__)]
+        shown += [str(file_system.storage_options), dask.base.tokenize(file_system)]
         assert not any(local.token in text for text in shown)
 
-    def test_it_is_part_of_what_json_reopens(
+    def test_it_is_in_json_only_if_asked_for(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
-        reopened = DataStoreFileSystem.from_json(file_system.to_json())
+        reopened = DataStoreFileSystem.from_json(file_system.to_json(include_password=True))
         assert reopened.cat(path) == b"12.5"
         assert json.loads(file_system.to_json())["protocol"] == "dx"
         reopened.close()
+
+    def test_password_of_a_proxy_shows_nowhere(self, local: LocalExchange) -> None:
+        proxy = "http://user:pa55word@127.0.0.1:9"
+        fs = DataStoreFileSystem(
+            token=local.token, endpoint=local.endpoint, proxy=proxy, skip_instance_cache=True
+        )
+        with closing(fs):
+            shown = [repr(fs), fs.to_json(), str(fs.storage_options), repr(fs.__dict__)]
+        assert not any("pa55word" in text for text in shown)
+
+    def test_different_tokens_make_different_file_systems(self, local: LocalExchange) -> None:
+        tokens = [local.token, local.tokens["outsider"], local.token]
+        made = [fsspec.filesystem("dx", token=token, endpoint=local.endpoint) for token in tokens]
+        assert made[0] is made[2] is not made[1]
+        assert made[0] != made[1]
+        for fs in made:
+            fs.close()
 
     def test_without_one_it_is_told_at_once(self) -> None:
         with pytest.raises(InvalidParameterError, match="AVISTA_DX_TOKEN"):

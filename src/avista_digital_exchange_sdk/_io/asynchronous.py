@@ -163,20 +163,19 @@ class _Download:
 
 
 class _Socket:
-    __slots__ = ("_socket",)
-
     def __init__(self, socket: Any) -> None:
-        self._socket = socket
+        # It holds what the server said last.
+        self._socket = Secret(socket)
 
     async def send(self, message: Secret[str]) -> None:
-        await await_socket(self._socket.send(message.reveal()))
+        await await_socket(self._socket.reveal().send(message.reveal()))
 
     async def receive(self, timeout: float) -> Secret[str]:
         async with asyncio.timeout(timeout):
-            return Secret(await await_socket(self._socket.recv(decode=True)))
+            return Secret(await await_socket(self._socket.reveal().recv(decode=True)))
 
     async def aclose(self) -> None:
-        await self._socket.close()
+        await self._socket.reveal().close()
 
 
 class _Task(Generic[_Result]):

@@ -5,7 +5,7 @@ real-time WebSocket client".
 """
 
 import base64
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic_core import from_json, to_json
@@ -20,28 +20,23 @@ LONGEST_CONNECTION_TIMEOUT = 86_400_000
 """Milliseconds; no connection lives longer than a day."""
 
 
-class Message:
-    """One message of the server, whose payload may hold a secret and so is not shown.
+class Message(NamedTuple):
+    """One message of the server.
 
     Attributes:
         type: The type of the message.
         id: The subscription it belongs to.
-        payload: What it says.
+        payload: What it says, which may be or repeat a secret.
     """
 
-    __slots__ = ("id", "payload", "type")
-
-    def __init__(self, type_: str, id_: str | None, payload: Any) -> None:
-        self.type = type_
-        self.id = id_
-        self.payload = payload
+    type: str
+    id: str | None
+    payload: Secret[Any]
 
     def get(self, name: str) -> Any:
         """A member of the payload; None where there is none."""
-        return self.payload.get(name) if isinstance(self.payload, dict) else None
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.type!r})"
+        payload = self.payload.reveal()
+        return payload.get(name) if isinstance(payload, dict) else None
 
 
 def realtime_url(endpoint: str) -> str:
@@ -106,7 +101,9 @@ def parse(received: Secret[str], token: Secret[str]) -> Message:
     if message is None:
         raise SubscriptionError("the real-time connection sent what is no message")
     if message.type in ("error", "connection_error"):
-        described = redact("; ".join(_descriptions(message.payload)), token) or message.type
+        described = (
+            redact("; ".join(_descriptions(message.payload.reveal())), token) or message.type
+        )
         raise SubscriptionError(f"the real-time connection reports: {described}")
     return message
 
@@ -114,7 +111,7 @@ def parse(received: Secret[str], token: Secret[str]) -> Message:
 def _message(received: Secret[str]) -> Message | None:
     try:
         frame = from_json(received.reveal())
-        return Message(frame["type"], frame.get("id"), frame.get("payload"))
+        return Message(frame["type"], frame.get("id"), Secret(frame.get("payload")))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -12,7 +12,7 @@ from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec'
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT, ENDPOINT_VARIABLE, TOKEN_VARIABLE
+from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from .._io import run
 from .._models.paths import SEPARATOR
 from .._progress import Progress
@@ -24,6 +24,7 @@ from ._entries import Info
 from ._errors import asking_for
 from ._listings import Listings
 from ._reader import StoreFileReader
+from ._secret_options import Environment, SecretOptions
 
 LISTING_LIFETIME = 30.0
 """Seconds for which a listing is believed."""
@@ -32,18 +33,11 @@ LISTING_LIFETIME = 30.0
 _Result = TypeVar("_Result")
 
 
-class _Environment:
-    """What the environment says at the moment of the exchange to use."""
-
-    def __get__(self, instance: object, owner: type) -> tuple[str | None, ...]:
-        return tuple(map(os.environ.get, (TOKEN_VARIABLE, ENDPOINT_VARIABLE)))
-
-
-class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no annotations
+class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: ignore[misc]  # fsspec has no annotations
     """Looks around in data stores and reads what is in them."""
 
     # fsspec gives out the same object for the same arguments: and the same environment.
-    _environment = _Environment()
+    _environment = Environment()
     _extra_tokenize_attributes = ("_environment",)
 
     def __init__(
@@ -76,20 +70,39 @@ class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has
         self._connection = self._connected()
         self._listings = Listings(lambda: self.exchange, self.dircache)
 
+    # Where `__init__` raised, as fsspec sets them after it.
+    _connection: tuple[int, AvistaDigitalExchange] | None = None
+    storage_args: tuple[Any, ...] = ()
+    storage_options: dict[str, Any] = {}  # noqa: RUF012  # never changed
+
     def __repr__(self) -> str:
+        if self._connection is None:
+            return f"{type(self).__name__}(not connected)"
         return f"{type(self).__name__}({self.exchange!r})"
 
-    def to_dict(self, *, include_password: bool = True) -> dict[str, Any]:
-        """Describe it as JSON can hold it; without the token if asked so."""
+    def __eq__(self, other: object) -> bool:
+        return self is other or (self._connection is not None and bool(super().__eq__(other)))
+
+    def __hash__(self) -> int:
+        return id(self) if self._connection is None else int(super().__hash__())
+
+    def to_dict(self, *, include_password: bool = False) -> dict[str, Any]:
+        """Describe it as JSON can hold it; with token and proxy only if asked to."""
         described: dict[str, Any] = super().to_dict(include_password=include_password)
         if not include_password:
-            described.pop("token", None)
+            for name in ("token", "proxy"):
+                described.pop(name, None)
+        return described
+
+    def to_json(self, *, include_password: bool = False) -> str:
+        """Describe it as JSON; with token and proxy only if asked to."""
+        described: str = super().to_json(include_password=include_password)
         return described
 
     @property
     def exchange(self) -> AvistaDigitalExchange:
         """The exchange behind it. A process that was forked off gets one of its own."""
-        process, exchange = self._connection
+        process, exchange = self._connection or self._connected()
         if process != os.getpid():
             # The connections of the other process are not ours to talk over.
             self._connection = _, exchange = self._connected()
@@ -97,6 +110,8 @@ class ReadingFileSystem(AbstractFileSystem):  # type: ignore[misc]  # fsspec has
 
     def close(self) -> None:
         """Close the connections; new ones are opened when they are needed."""
+        if self._connection is None:
+            return
         _, exchange = self._connection
         self._connection = self._connected()
         exchange.close()

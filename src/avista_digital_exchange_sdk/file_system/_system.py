@@ -32,7 +32,8 @@ class DataStoreFileSystem(ReadingFileSystem):
 
     The object can be pickled, and used in several threads and processes; each process has
     connections of its own. A token that was given goes into the pickle, which is then as secret as
-    the token. One that comes from the environment does not: each process reads its own.
+    the token, and into `to_json()` and `to_dict()` only with `include_password=True`. One that
+    comes from the environment does not: each process reads its own.
 
     Args:
         token: Your token; the environment variable `AVISTA_DX_TOKEN` if left out.

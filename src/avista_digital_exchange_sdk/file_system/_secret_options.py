@@ -1,0 +1,56 @@
+"""Options of the file system that are secrets, as fsspec keeps them: hidden, yet told apart."""
+
+import hmac
+import os
+import secrets
+from typing import Any
+
+from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.config import apply_config  # type: ignore[import-untyped]  # fsspec's own lack
+
+from .._door import ENDPOINT_VARIABLE, TOKEN_VARIABLE
+from .._secrets import Secret, SecretText
+from ..errors import InvalidParameterError
+
+SECRET_OPTIONS = ("token", "proxy", "endpoint")
+
+_KEY = secrets.token_bytes()
+
+
+class SecretOption(SecretText):
+    """An option whose representation hides it, but differs from that of any other.
+
+    fsspec gives out one object for equal options, which it compares by their representations.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<secret {hmac.digest(_KEY, self.encode(errors='replace'), 'sha256').hex()[:32]}>"
+
+
+class SecretOptions(type(AbstractFileSystem)):  # type: ignore[misc]  # fsspec has no annotations
+    """Makes file systems whose secret options are hidden wherever fsspec keeps them."""
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        # Those of fsspec's own configuration too.
+        options = apply_config(cls, options)
+        hidden = {name: Secret(options.pop(name, None)) for name in SECRET_OPTIONS}
+        for name, option in hidden.items():
+            if isinstance(option.reveal(), str):
+                options[name] = SecretOption(option.reveal())
+            elif option.reveal() is not None:
+                kind = type(option.reveal()).__name__
+                raise InvalidParameterError(f"{name} must be a string, got a {kind}")
+        return super().__call__(*args, **options)
+
+
+class Environment:
+    """The token and endpoint of the environment at the moment."""
+
+    def __get__(self, instance: object, owner: type) -> tuple[SecretOption | None, ...]:
+        return tuple(map(_from_environment, (TOKEN_VARIABLE, ENDPOINT_VARIABLE)))
+
+
+def _from_environment(name: str) -> SecretOption | None:
+    return SecretOption(os.environ[name]) if name in os.environ else None
