@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from graphql import build_schema, parse
 
 from avista_digital_exchange_sdk.contract.codegen import package
 from avista_digital_exchange_sdk.contract.codegen.settings import Module, Settings
@@ -77,7 +78,8 @@ SETTINGS = Settings(
     base=(Module(f"{SDK}._requests.graphql", 0), "GraphQLClient"),
     subscription=("subscription", "Subscription"),
     exports='"""Generated."""\n',
-    comments=True,
+    header="# Generated.\n\n",
+    sender="self",
     renamed_inputs={"ReadingInput": "Reading"},
     same_types={"EntryFolder": "Folder"},
     mixins={"Folder": (Module(__name__, 0), "Greeting")},
@@ -88,14 +90,7 @@ SETTINGS = Settings(
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package generated from a small schema in which every trap is laid."""
     folder = tmp_path_factory.mktemp("generated")
-    (folder / "schema.graphql").write_text(SCHEMA)
-    (folder / "queries.graphql").write_text(QUERIES)
-    package.write(
-        str(folder / "schema.graphql"),
-        str(folder / "queries.graphql"),
-        folder / "made_for_tests",
-        SETTINGS,
-    )
+    package.write(build_schema(SCHEMA), parse(QUERIES), folder / "made_for_tests", SETTINGS)
     return folder
 
 
@@ -211,12 +206,7 @@ class TestTheShapeOfWhatIsGenerated:
         assert changed.__annotations__["return"] == "Subscription[Changed]"
 
     def test_the_same_sources_give_the_same_bytes(self, folder: Path, tmp_path: Path) -> None:
-        package.write(
-            str(folder / "schema.graphql"),
-            str(folder / "queries.graphql"),
-            tmp_path / "made_for_tests",
-            SETTINGS,
-        )
+        package.write(build_schema(SCHEMA), parse(QUERIES), tmp_path / "made_for_tests", SETTINGS)
         assert package.stale_files(tmp_path / "made_for_tests", folder / "made_for_tests") == []
 
 

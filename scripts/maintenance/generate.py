@@ -27,7 +27,7 @@ def generate(into: Path) -> None:
         operations = Documents(Path("queries"))
         if problems := operations.problems(schema):
             raise ContractError("\n".join(map(str, problems)))
-        package.write("schema", "queries", into, SDK)
+        package.write(schema, operations.document, into, SDK)
     texts = {
         "schema.graphql": f"{made_from('schema')}{print_schema(schema)}\n",
         "operations.graphql": f"{made_from('queries')}{print_ast(operations.document)}\n",

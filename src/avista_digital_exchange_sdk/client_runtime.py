@@ -66,7 +66,14 @@ class _Operations(GraphQLClient):
                 yield await events.next(LONGEST_WAIT)
 
 
-class AsyncOperations(AwaitedDoor, _Operations):
+class _Calls:
+    """What generated methods are methods of: nothing here may have a name of theirs."""
+
+    def __init__(self, client: _Operations) -> None:
+        self._client = client
+
+
+class AsyncOperations(AwaitedDoor, _Calls):
     """The base of a generated client whose operations are awaited.
 
     Use it in an `async with` block, or await `close()`. Its arguments are those of
@@ -87,17 +94,11 @@ class AsyncOperations(AwaitedDoor, _Operations):
         arguments = Arguments(token, debug, endpoint, proxy)
         del token, debug, endpoint, proxy
         settings = settings_of(arguments, timeout, maxRetries, verify)
-        super().__init__(
-            AsyncIo(settings.network),
-            settings.endpoint,
-            settings.token,
-            settings.maxRetries,
-            settings.log,
-        )
+        super().__init__(settings.client(_Operations, AsyncIo(settings.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:
-        return self
+        return self._client
 
 
 class BlockingOperations(BlockingDoor):
@@ -121,8 +122,8 @@ class BlockingOperations(BlockingDoor):
         arguments = Arguments(token, debug, endpoint, proxy)
         del token, debug, endpoint, proxy
         settings = settings_of(arguments, timeout, maxRetries, verify)
-        self._calls = settings.client(_Operations, BlockingIo(settings.network))
+        self._calls = _Calls(settings.client(_Operations, BlockingIo(settings.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:
-        return self._calls
+        return self._calls._client

@@ -209,9 +209,12 @@ class TestDocuments:
     def test_a_folder_without_documents_can_t_be_checked(
         self, command: Command, tmp_path: Path
     ) -> None:
+        outcome = command("contract", "--documents", tmp_path)
+        assert outcome.exit_code == 2
+        assert "must be a folder with files that end in .graphql, .gql" in outcome.complaint
         outcome = command("contract", "--documents", tmp_path / "nowhere")
         assert outcome.exit_code == 2
-        assert "no folder with .graphql files" in outcome.complaint
+        assert "nowhere: can't be read: No such file or directory" in outcome.complaint
 
 
 class TestCommandLine:

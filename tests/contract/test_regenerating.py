@@ -1,6 +1,5 @@
 """`scripts/schema` and `scripts/generate`, in a copy of the checkout."""
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -11,6 +10,8 @@ import pytest
 
 from avista_digital_exchange_sdk.contract.codegen import package
 from avista_digital_exchange_sdk.contract.codegen.settings import SDK
+from avista_digital_exchange_sdk.contract.documents import Documents
+from avista_digital_exchange_sdk.contract.loading import from_sdl
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from .appsync import exported
@@ -161,12 +162,9 @@ class TestHarmlessChanges:
 
 def regenerated(contract: dict[str, str], folder: Path) -> Path:
     """The generated package that a changed contract gives."""
-    (folder / "schema").mkdir()
-    for service, text in contract.items():
-        (folder / "schema" / f"{service}.graphql").write_text(text, "utf-8")
-    shutil.copytree(ROOT / "queries", folder / "queries")
-    with contextlib.chdir(folder):
-        package.write("schema", "queries", folder / GENERATED.name, SDK)
+    schema = from_sdl(in_one_piece(contract), "the schema")
+    document = Documents(ROOT / "queries").document
+    package.write(schema, document, folder / GENERATED.name, SDK)
     return folder / GENERATED.name
 
 

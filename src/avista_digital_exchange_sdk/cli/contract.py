@@ -31,7 +31,9 @@ def contract(
     ] = None,
     documents: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="A folder of your own .graphql files, to be checked too."),
+        typer.Option(
+            metavar="DIR", help="A folder of your own .graphql or .gql files, to be checked too."
+        ),
     ] = None,
     format_: Annotated[
         Format, typer.Option("--format", help="For people, for machines, or for GitHub Actions.")
@@ -69,13 +71,11 @@ def contract(
 def generate(
     run: Run,
     queries: Annotated[
-        Path, typer.Option(metavar="DIR", help="A folder with your .graphql files.")
+        Path, typer.Option(metavar="DIR", help="A folder with your .graphql or .gql files.")
     ],
     out: Annotated[Path, typer.Option(metavar="PKG", help="The folder of the package to write.")],
 ) -> None:
     """Make a typed client for your operations.
-
-    They are in .graphql files.
 
     Exits with 0 if the package is written, with 1 if the files do not fit the platform's schema,
     and with 2 if there is something else in the way.
@@ -87,6 +87,8 @@ def generate(
 
     try:
         documents = Documents(queries)
+        for note in documents.notes:
+            typer.echo(f"note: {note}", err=True)
         if problems := documents.problems(surface.schema()):
             typer.echo("\n".join(map(str, problems)), err=True)
             raise typer.Exit(BREAKS)

@@ -1,15 +1,22 @@
 """A user's own operation files."""
 
+import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
+    ExecutableDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    Lexer,
+    Node,
     NoUnusedFragmentsRule,
     OperationDefinitionNode,
     Source,
+    TokenKind,
     concat_ast,
     parse,
     separate_operations,
@@ -18,8 +25,24 @@ from graphql import (
 )
 
 from .errors import ContractError
+from .nodes import line_and_column
 
 RULES = [rule for rule in specified_rules if rule is not NoUnusedFragmentsRule]
+
+
+SUFFIXES = (".graphql", ".gql", ".graphqls")
+EMPTY = DocumentNode(definitions=())
+# Folders of other tools, with many files.
+FOREIGN_FOLDERS = frozenset({"node_modules", "__pycache__"})
+BYTES_LOOKED_AT = 4096
+OPERATION_AT_START = re.compile(
+    r"""
+    (?: \s | [#][^\n]* | "[^"]*" )*
+    (?: query | mutation | subscription | fragment ) \s+ \w+ [^{;=]* \{
+    """,
+    re.VERBOSE,
+)
+OPERATION_IN_CODE = re.compile(r"""\b(?:gql|graphql)\s*\(?\s*(?:`|""\"|''')""")
 
 
 class Problem(NamedTuple):
@@ -43,20 +66,37 @@ class Documents:
         Raises:
             ContractError: There is no such folder, it has no such files, or one can't be read.
         """
-        files = sorted(folder.rglob("*.graphql"))
-        if not files:
-            raise ContractError(f"{folder}: no folder with .graphql files")
+        self.notes: list[str] = []
+        """What was left out of the document."""
         self._unreadable: list[Problem] = []
-        self.document = concat_ast([self._parsed(file) for file in files])
+        files = sorted(_files(folder))
+        documents = [file for file in files if file.suffix.lower() in SUFFIXES]
+        if not documents:
+            endings = ", ".join(SUFFIXES)
+            raise ContractError(f"{folder}: must be a folder with files that end in {endings}")
+        self.document = concat_ast([self._parsed(file) for file in documents])
+        for file in files:
+            if file not in documents and _looks_like_graphql(file):
+                endings = " or ".join(SUFFIXES)
+                self.notes.append(f"{file}: not read, as its name does not end in {endings}")
 
     def _parsed(self, file: Path) -> DocumentNode:
         try:
-            return parse(Source(file.read_text("utf-8-sig"), str(file)))
+            source = Source(file.read_text("utf-8-sig"), str(file))
+            if Lexer(source).advance().kind is TokenKind.EOF:
+                return EMPTY
+            document = parse(source)
         except GraphQLError as error:
             self._unreadable.append(_problem(error))
-            return DocumentNode(definitions=())
-        except (OSError, UnicodeDecodeError) as error:
-            raise ContractError(f"{file}: can't be read: {error}") from error
+            return EMPTY
+        except UnicodeDecodeError as error:
+            raise ContractError(f"{file}: must be text in UTF-8: {error}") from error
+        except OSError as error:
+            raise ContractError(f"{file}: can't be read: {error.strerror}") from error
+        if not any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
+            self.notes.append(f"{file}: not used, as it holds a schema and no operations")
+            return EMPTY
+        return document
 
     def problems(self, schema: GraphQLSchema) -> list[Problem]:
         """What keeps the files from being run against a schema."""
@@ -70,6 +110,35 @@ class Documents:
         }
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    """Find all files in a folder, through links too, each folder once."""
+    seen = set()
+
+    def fail(error: OSError) -> None:
+        raise ContractError(f"{error.filename}: can't be read: {error.strerror}") from error
+
+    for root, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        real = os.path.realpath(root)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (Path(root) / name for name in names)
+
+
+def _looks_like_graphql(file: Path) -> bool:
+    if FOREIGN_FOLDERS.intersection(file.parts):
+        return False
+    if "graphql" in file.name.lower() or "gql" in file.name.lower():
+        return True
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(BYTES_LOOKED_AT).decode("utf-8", "replace")
+    except OSError:
+        return False
+    return bool(OPERATION_AT_START.match(start) or OPERATION_IN_CODE.search(start))
+
+
 def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
     """What keeps a document from being run against a schema."""
     unnamed = [
@@ -80,10 +149,26 @@ def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
     return [_problem(error) for error in [*unnamed, *validate(schema, document, RULES)]]
 
 
+def problem_at(node: Node, message: str) -> Problem:
+    """Say what is wrong with a part of a file."""
+    return _problem(GraphQLError(message, node))
+
+
+def place_of(node: Node) -> str:
+    """The file and line of a part of a file."""
+    problem = problem_at(node, "")
+    return f"{problem.file}:{problem.line}"
+
+
 def _problem(error: GraphQLError) -> Problem:
-    assert error.locations
-    line, column = error.locations[0]
-    return Problem(error.source.name if error.source else "", line, column, error.message)
+    assert error.source
+    assert error.positions
+    file = error.source.name
+    places = [place_of(node) for node in error.nodes or () if len(error.nodes or ()) > 1]
+    elsewhere = [place for place in places if not place.startswith(f"{file}:")]
+    also = f" See also {', '.join(elsewhere)}." if elsewhere else ""
+    line, column = line_and_column(error.source, next(iter(error.positions)))
+    return Problem(file, line, column, f"{error.message}{also}")
 
 
 def _file_of(document: DocumentNode) -> str:

@@ -24,6 +24,7 @@ from .._requests.graphql import GraphQLClient
 from ..errors import DigitalExchangeError, InvalidRequestError
 from .appsync import plain
 from .errors import ContractError
+from .nodes import line_and_column
 
 OPERATION = "IntrospectionQuery"
 WHOLE = get_introspection_query(input_value_deprecation=True)
@@ -118,7 +119,7 @@ def from_document(document: DocumentNode, name: str) -> GraphQLSchema:
 
 def located(error: GraphQLError, name: str) -> str:
     """An error's message behind the place it is about."""
-    if not error.locations:
+    if not error.source or not error.positions:
         return f"{name}: {error.message}"
-    line, column = error.locations[0]
+    line, column = line_and_column(error.source, next(iter(error.positions)))
     return f"{name}:{line}:{column}: {error.message}"

@@ -1,6 +1,8 @@
 """What is asked of a GraphQL syntax tree in more than one place."""
 
-from graphql import NamedTypeNode, Node, Visitor, visit
+import re
+
+from graphql import NamedTypeNode, Node, Source, Visitor, visit
 
 
 def type_names(node: Node) -> set[str]:
@@ -17,3 +19,12 @@ class _TypeNames(Visitor):
 
     def enter_named_type(self, node: NamedTypeNode, *_: object) -> None:
         self.found.add(node.name.value)
+
+
+def line_and_column(source: Source, position: int) -> tuple[int, int]:
+    """Find the line and column of a position, both counted from 1.
+
+    graphql-core 3.2 tells the line before for what stands at the start of a line.
+    """
+    lines = re.split(r"\r\n|\r|\n", source.body[:position])
+    return len(lines), len(lines[-1]) + 1

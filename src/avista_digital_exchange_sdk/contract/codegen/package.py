@@ -3,38 +3,88 @@
 import contextlib
 import filecmp
 import io
+import re
 import shutil
 import tempfile
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 
 from ariadne_codegen.exceptions import CodeGenException
 from ariadne_codegen.main import client
+from graphql import DocumentNode, GraphQLSchema
 
 from ..errors import ContractError
-from .settings import BASE_CLIENT, SETTINGS_KEY, Settings
+from .literals import docstring, multiline_string
+from .plugin import DESCRIPTION, TEXT
+from .preparation import Prepared, prepare
+from .settings import BASE_CLIENT, PREPARED_KEY, SETTINGS_KEY, Settings
 
 
-def write(schema: str, queries: str, into: Path, settings: Settings) -> None:
-    """Write the package as the folder `into`, from the SDL and operations at two paths."""
+def write(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    into: Path,
+    settings: Settings,
+    reserved: Collection[str] = (),
+) -> None:
+    """Write the package of a valid document as the folder `into`.
+
+    Args:
+        schema: The schema.
+        document: The operations and fragments.
+        into: The folder; what is in it stays.
+        settings: How the package is shaped.
+        reserved: Names that no operation's method may have.
+
+    Raises:
+        ContractError: The package can't be generated.
+    """
+    prepared = prepare(schema, document, reserved)
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        base_client = Path(folder) / "base_client.py"
-        base_client.write_text(_base_client(settings), "utf-8")
+        sources = {
+            "base_client.py": _base_client(settings),
+            "schema.graphql": prepared.schema,
+            "operations.graphql": prepared.document,
+        }
+        paths = {name: Path(folder) / name for name in sources}
+        for name, text in sources.items():
+            paths[name].write_text(text, "utf-8")
         ariadne = settings.for_ariadne(
-            schema_path=schema,
-            queries_path=queries,
-            base_client_file_path=str(base_client),
+            schema_path=str(paths["schema.graphql"]),
+            queries_path=str(paths["operations.graphql"]),
+            base_client_file_path=str(paths["base_client.py"]),
             target_package_path=str(into.parent),
             target_package_name=into.name,
         )
+        config = {"ariadne-codegen": ariadne, SETTINGS_KEY: settings, PREPARED_KEY: prepared}
         try:
             with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
                 # Deprecations are told by the comparison of contracts, with what they touch.
                 warnings.simplefilter("ignore", DeprecationWarning)
-                client({"tool": {"ariadne-codegen": ariadne, SETTINGS_KEY: settings}})  # type: ignore[no-untyped-call]  # ariadne-codegen has no annotation here
+                client({"tool": config})  # type: ignore[no-untyped-call]  # ariadne-codegen has no annotation here
         except CodeGenException as error:
             raise ContractError(f"no client could be generated: {error}") from error
+    for module in sorted(into.glob("*.py")):
+        # ariadne-codegen writes in the encoding of the locale, as is read here without another.
+        code = module.read_text()
+        module.write_text(settings.header + _with_texts(code, prepared), "utf-8")
+
+
+def _with_texts(code: str, prepared: Prepared) -> str:
+    """Put the texts of operations where the plugin left their names."""
+
+    def text_of(match: re.Match[str]) -> str:
+        operation = prepared.operations[match["result"]]
+        if match["kind"] == DESCRIPTION:
+            return f"{match['line']}{docstring(operation.description or '', match['indentation'])}"
+        return f"{match['line']}{multiline_string(operation.text, match['indentation'])}"
+
+    left = rf'"+(?P<kind>{TEXT}|{DESCRIPTION}):(?P<result>\w+)"+'
+    return re.sub(
+        rf"^(?P<line>(?P<indentation> *)[^\n]*?){left}", text_of, code, flags=re.MULTILINE
+    )
 
 
 def _base_client(settings: Settings) -> str:

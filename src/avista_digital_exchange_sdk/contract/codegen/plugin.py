@@ -7,27 +7,42 @@ that, so that a fragment is the one class of its documented name wherever it app
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ariadne_codegen import Plugin
-from ariadne_codegen.utils import str_to_pascal_case
 from graphql import (
     ExecutableDefinitionNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLEnumType,
     GraphQLInputField,
+    GraphQLNamedType,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
+    value_from_ast_untyped,
 )
 
+from .classes import DIRECTIVE
 from .descriptions import describe
-from .settings import BASE_CLIENT, SETTINGS_KEY, Module, Settings
+from .names import TYPENAME, python_name
+from .preparation import Operation, Prepared, Variable
+from .settings import BASE_CLIENT, PREPARED_KEY, SETTINGS_KEY, Module, Settings
 
 Node = TypeVar("Node", bound=ast.AST)
 
 SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
 """Fields of results whose values open what they are of to whoever has them."""
+TEXT, DESCRIPTION = "text", "description"
+"""What stands before a result's name where a text takes its place when the code is formatted."""
+
+
+class Response(NamedTuple):
+    """What is known of an attribute: its key in an answer, its field, if an answer may lack it."""
+
+    key: str
+    field: str
+    conditional: bool
 
 
 class DocumentedTypes(Plugin):
@@ -36,6 +51,8 @@ class DocumentedTypes(Plugin):
     def __init__(self, schema: GraphQLSchema, config_dict: dict[str, Any]) -> None:
         super().__init__(schema, config_dict)
         self.settings: Settings = config_dict["tool"][SETTINGS_KEY]
+        self.prepared: Prepared = config_dict["tool"][PREPARED_KEY]
+        self.responses: dict[ast.AnnAssign, Response] = {}
         self.same_types = dict(self.settings.same_types)
         self.fragments: set[str] = set()
         self.results: dict[str, ast.ClassDef] = {}
@@ -44,13 +61,15 @@ class DocumentedTypes(Plugin):
     # -- inputs ---------------------------------------------------------------------------------
 
     def process_name(self, name: str, node: Any = None) -> str:
-        """Start input attributes lower-case, as documented.
+        """Call methods as was prepared, and start input attributes lower-case, as documented.
 
         Left as it is, `TimeUnit: Optional[TimeUnit] = None` would shadow its own type, evaluate to
         NoneType and refuse every value.
         """
         if isinstance(node, GraphQLInputField):
             return name[0].lower() + name[1:]
+        if isinstance(node, OperationDefinitionNode) and node.name:
+            return self.prepared.operations[node.name.value].method
         return name
 
     def generate_input_field(
@@ -93,10 +112,26 @@ class DocumentedTypes(Plugin):
         operation_definition: ExecutableDefinitionNode,
         field: FieldNode,
     ) -> ast.AnnAssign:
-        """Hide secrets in representations, under whatever alias they are asked for."""
+        """Give an attribute the name that was prepared for it, and hide secrets.
+
+        Under whatever alias they are asked for.
+        """
         if field.name.value in SECRET_FIELDS:
             as_secret = _Rename({"str": "SecretText"})
             field_implementation.annotation = as_secret.visit(field_implementation.annotation)
+        (directive,) = (node for node in field.directives if node.name.value == DIRECTIVE)
+        key, name, conditional = (
+            value_from_ast_untyped(argument.value) for argument in directive.arguments
+        )
+        field_implementation.target = ast.Name(name)
+        if field.name.value == TYPENAME:
+            # A type that is renamed breaks nobody who does not look at its name.
+            field_implementation.annotation = ast.Name("str")
+        if conditional and not _is_subscript_of(field_implementation.annotation, "Optional"):
+            field_implementation.annotation = ast.Subscript(
+                ast.Name("Optional"), field_implementation.annotation
+            )
+        self.responses[field_implementation] = Response(key, field.name.value, conditional)
         return field_implementation
 
     def generate_fragments_module(
@@ -109,6 +144,8 @@ class DocumentedTypes(Plugin):
         for statement in module.body:
             if not isinstance(statement, ast.ClassDef):
                 others.append(statement)
+            elif statement.name in self.fragments:
+                kept[statement.name] = statement
             elif spread := _spread_fragment(statement, self.fragments):
                 self.same_types[statement.name] = spread
             elif statement.name not in self.same_types:
@@ -117,13 +154,22 @@ class DocumentedTypes(Plugin):
             self._document(class_def)
             if fragment := fragments_definitions.get(class_def.name):
                 kind = self.schema.type_map[fragment.type_condition.name.value]
-                describe(class_def, kind, getattr(kind, "fields", {}))
+                self._describe(class_def, kind)
         imports: list[ast.stmt] = [_import_from(self.settings.models, ["Items", "SecretText"])]
         for name, (mixin_module, mixin) in self.settings.mixins.items():
             kept[name].bases.insert(0, ast.Name(mixin))
             imports.append(_import_from(mixin_module, [mixin]))
         module.body = [*imports, *others, *kept.values()]
         return module
+
+    def _describe(self, class_def: ast.ClassDef, kind: GraphQLNamedType) -> None:
+        fields = getattr(kind, "fields", {})
+        members = {
+            ast.unparse(field.target): fields[name]
+            for field in _fields(class_def)
+            if (name := self.responses[field].field) in fields
+        }
+        describe(class_def, kind, members)
 
     def generate_result_types_module(
         self, module: ast.Module, operation_definition: ExecutableDefinitionNode
@@ -137,25 +183,33 @@ class DocumentedTypes(Plugin):
         module.body = [node for node in module.body if not isinstance(node, ast.Assign)]
         assert isinstance(operation_definition, OperationDefinitionNode)
         assert operation_definition.name
-        result = str_to_pascal_case(operation_definition.name.value)
+        result = operation_definition.name.value
         for class_def in _nodes(module, ast.ClassDef):
-            self._document(class_def)
+            # The platform answers every field that was asked for, if only with null.
+            self._document(class_def, complete=class_def.name == result)
             if class_def.name == result:
                 self.results[result] = class_def
-                for field in _fields(class_def):
-                    # The platform answers every field that was asked for, if only with null.
-                    field.value = None
             else:
                 self.nested[class_def.name] = result
         module.body.insert(0, _import_from(self.settings.models, ["Items", "SecretText"]))
         return module
 
-    def _document(self, class_def: ast.ClassDef) -> None:
+    def _document(self, class_def: ast.ClassDef, complete: bool = False) -> None:
+        """Refer to fragments by their name, turn lists into `Items`, and set what is left out."""
         for field in _fields(class_def):
+            response = self.responses[field]
             field.annotation = _Rename(self.same_types).visit(field.annotation)
+            nullable = _is_subscript_of(field.annotation, "Optional")
             field.annotation = _ListsAsItems().visit(field.annotation)
-            if field.value is not None and _is_items(field.annotation):
-                field.value = ast.List([])
+            default: ast.expr | None = None
+            if response.conditional or (nullable and not complete):
+                is_items = _is_subscript_of(field.annotation, "Items")
+                default = ast.List([]) if is_items else ast.Constant(None)
+            field.value = default
+            if response.key != ast.unparse(field.target):
+                keywords = [ast.keyword("alias", ast.Constant(response.key))]
+                keywords += [ast.keyword("default", default)] if default else []
+                field.value = ast.Call(ast.Name("Field"), [], keywords)
 
     def generate_init_code(self, generated_code: str) -> str:
         """Import nothing with the package: its modules are imported where they are used."""
@@ -176,26 +230,21 @@ class DocumentedTypes(Plugin):
     def generate_client_module(self, module: ast.Module) -> ast.Module:
         """Parse answers from bytes, return the operation's field, import types on first use."""
         modules = {
-            alias.name: statement.module
+            alias.name: statement.module or ""
             for statement in module.body
             if isinstance(statement, ast.ImportFrom) and statement.level == 1
             for alias in statement.names
         }
         body = [node for node in module.body if not isinstance(node, ast.ImportFrom)]
-        for class_def in _nodes(module, ast.ClassDef):
-            class_def.body = [
-                self._operation(node, modules) if isinstance(node, ast.AsyncFunctionDef) else node
-                for node in class_def.body
-            ]
         typing_only: list[ast.stmt] = [
-            _import_from(Module(source or "", 1), [name])
+            _import_from(Module(source, 1), [name])
             for name, source in modules.items()
             if source in ("enums", "input_types")
         ]
         typing_only += [
-            *(_import_from(Module(modules[name] or "", 1), [name]) for name in self.results),
+            *(_import_from(Module(modules[name], 1), [name]) for name in self.results),
             *(
-                _import_from(Module(modules[result] or "", 1), [name])
+                _import_from(Module(modules[result], 1), [name])
                 for name, result in self.nested.items()
             ),
             _import_from(self.settings.base[0], [self.settings.subscription[1]]),
@@ -210,51 +259,72 @@ class DocumentedTypes(Plugin):
             _import_from(Module("__future__", 0), ["annotations"]),
             _import_from(Module("typing", 0), ["TYPE_CHECKING", "Optional", "Union"]),
             _import_from(self.settings.values, ["UNSET", "Unset"]),
-            _import_from(Module(modules[BASE_CLIENT] or "", 1), [BASE_CLIENT]),
+            _import_from(Module(modules[BASE_CLIENT], 1), [BASE_CLIENT]),
             ast.If(ast.Name("TYPE_CHECKING"), typing_only, []),
             *body,
         ]
         return module
 
-    def _operation(
-        self, method: ast.AsyncFunctionDef, modules: dict[str, str | None]
+    def generate_client_method(
+        self,
+        method_def: ast.FunctionDef | ast.AsyncFunctionDef,
+        operation_definition: OperationDefinitionNode,
     ) -> ast.FunctionDef | ast.AsyncFunctionDef:
-        for argument in method.args.args:
+        """Send the user's own text, and return the operation's field if it has only one."""
+        assert operation_definition.name
+        result = operation_definition.name.value
+        operation = self.prepared.operations[result]
+        method_def.args.kwarg = None
+        for argument in method_def.args.args:
             if argument.annotation:
-                renames = {**self.settings.renamed_inputs, "UnsetType": "Unset"}
-                argument.annotation = _Rename(renames).visit(argument.annotation)
-                argument.annotation = _EntriesNotNull().visit(argument.annotation)
-        (request,) = (
-            call
-            for call in _nodes(method, ast.Call)
-            if isinstance(call.func, ast.Attribute) and call.func.attr.startswith("execute")
+                variable = operation.variables[argument.arg]
+                argument.annotation = self._argument_type(argument.annotation, variable)
+        if operation_definition.operation is OperationType.SUBSCRIPTION:
+            method, returned = self.settings.subscription
+            method_def = ast.FunctionDef(method_def.name, method_def.args, [], [], lineno=0)
+            method_def.returns = ast.Subscript(ast.Name(returned), ast.Name(result))
+            method_def.body = self._body(operation, result, method, "return {request}")
+        else:
+            # A local variable may not have the name of an argument.
+            local = python_name("result", operation.variables.__contains__)
+            field, method_def.returns = self._answer(result)
+            end = f"{local} = await {{request}}\nreturn {local}{field}"
+            method_def.body = self._body(operation, result, "execute", end)
+        return method_def
+
+    def _answer(self, result: str) -> tuple[str, ast.expr]:
+        """What a method returns of its result, and the type of that."""
+        fields = _fields(self.results[result])
+        if len(fields) > 1:
+            return "", ast.Name(result)
+        return f".{ast.unparse(fields[0].target)}", _unquoted(fields[0].annotation)
+
+    def _body(self, operation: Operation, result: str, method: str, end: str) -> list[ast.stmt]:
+        query, variables = (
+            python_name(local, operation.variables.__contains__) for local in ("query", "variables")
         )
-        assert method.returns
-        assert isinstance(request.func, ast.Attribute)
-        name = next(node.id for node in _nodes(method.returns, ast.Name) if node.id in self.results)
-        method.args.kwarg = None
-        request.keywords = [keyword for keyword in request.keywords if keyword.arg]
-        request.args.insert(0, ast.Name(name))
-        setup = [
-            _import_from(Module(modules[name] or "", 1), [name]),
-            *(node for node in method.body if _assigns(node, "query", "variables")),
+        values = ", ".join(
+            f"{variable.name!r}: {argument}" for argument, variable in operation.variables.items()
+        )
+        request = (
+            f"{self.settings.sender}.{method}({result}, query={query}, "
+            f"operation_name={operation.name!r}, variables={variables})"
+        )
+        lines = [
+            f"from .{operation.method} import {result}",
+            f"{query} = gql('{TEXT}:{result}')",
+            f"{variables}: dict[str, object] = {{{values}}}",
+            end.format(request=request),
         ]
-        if isinstance(method.body[-1], ast.AsyncFor):
-            request.func.attr, kind = self.settings.subscription
-            returns = ast.Subscript(ast.Name(kind), ast.Name(name))
-            return ast.FunctionDef(
-                method.name, method.args, [*setup, ast.Return(request)], [], returns, lineno=0
-            )
-        answer: ast.expr = ast.Name("result")
-        annotation: ast.expr = ast.Name(name)
-        if len(fields := _fields(self.results[name])) == 1:
-            assert isinstance(fields[0].target, ast.Name)
-            answer = ast.Attribute(answer, fields[0].target.id)
-            annotation = fields[0].annotation
-        execution = ast.Assign([ast.Name("result")], ast.Await(request), lineno=0)
-        method.body = [*setup, execution, ast.Return(answer)]
-        method.returns = _unquoted(annotation)
-        return method
+        if operation.description:
+            lines.insert(0, f"'{DESCRIPTION}:{result}'")
+        return ast.parse("\n".join(lines)).body
+
+    def _argument_type(self, annotation: ast.expr, variable: Variable) -> ast.expr:
+        renames = {**self.settings.renamed_inputs, "UnsetType": "Unset"}
+        annotation = _Rename(renames).visit(annotation)
+        annotation = _EntriesNotNull().visit(annotation)
+        return _WithoutOptional().visit(annotation) if variable.has_default else annotation
 
 
 class _Rename(ast.NodeTransformer):
@@ -267,6 +337,15 @@ class _Rename(ast.NodeTransformer):
         quote = '"' if node.id.startswith('"') else ""
         name = node.id.strip('"')
         return ast.Name(f"{quote}{self.names.get(name, name)}{quote}")
+
+
+class _WithoutOptional(ast.NodeTransformer):
+    """Turns `Optional[X]` into `X`."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        if _is_subscript_of(node, "Optional"):
+            return node.slice
+        return self.generic_visit(node)
 
 
 class _EntriesNotNull(ast.NodeTransformer):
@@ -308,24 +387,12 @@ def _nodes(root: ast.AST, kind: type[Node]) -> Iterator[Node]:
     return (node for node in ast.walk(root) if isinstance(node, kind))
 
 
-def _assigns(node: ast.stmt, *names: str) -> bool:
-    if isinstance(node, ast.AnnAssign):
-        return isinstance(node.target, ast.Name) and node.target.id in names
-    return isinstance(node, ast.Assign) and any(
-        isinstance(target, ast.Name) and target.id in names for target in node.targets
-    )
-
-
 def _is_subscript_of(node: ast.AST, name: str) -> bool:
     return (
         isinstance(node, ast.Subscript)
         and isinstance(node.value, ast.Name)
         and node.value.id == name
     )
-
-
-def _is_items(annotation: ast.expr) -> bool:
-    return _is_subscript_of(annotation, "Items")
 
 
 def _unquoted(annotation: ast.expr) -> ast.expr:

@@ -1,0 +1,90 @@
+"""Python names for what operations hold, which may be called anything that GraphQL allows."""
+
+import builtins
+import itertools
+import keyword
+import string
+from collections.abc import Callable, Collection, Iterable
+
+from ariadne_codegen.utils import str_to_pascal_case, str_to_snake_case
+
+from ..._models.model import BaseModel
+
+# What the modules of a generated package import.
+IMPORTED = frozenset(
+    {
+        "Annotated",
+        "Any",
+        "AsyncBaseClient",
+        "AsyncClient",
+        "BaseModel",
+        "BeforeValidator",
+        "Client",
+        "Events",
+        "Field",
+        "Items",
+        "Literal",
+        "OpenEnum",
+        "Optional",
+        "PlainSerializer",
+        "SecretText",
+        "Subscription",
+        "TYPE_CHECKING",
+        "UNSET",
+        "Union",
+        "Unset",
+    }
+)
+# A field would hide the method of its name, and pydantic refuses one called `Config`.
+MEMBERS_OF_MODELS = frozenset(name for name in dir(BaseModel) if not name.startswith("_")) | {
+    "Config"
+}
+BUILT_IN_TYPES = frozenset(name for name, value in vars(builtins).items() if type(value) is type)
+TYPENAME = "__typename"
+
+IsTaken = Callable[[str], bool]
+
+
+def python_name(name: str, is_taken: IsTaken = lambda _: False) -> str:
+    """Turn a name of GraphQL into one that Python allows and that is not taken.
+
+    Underscores at the start are left out: pydantic takes such attributes for private ones, and
+    Python renames such arguments of methods.
+    """
+    python = "typename__" if name == TYPENAME else name.lstrip("_")
+    if not python or python[0] in string.digits:
+        python = f"field_{python}".rstrip("_")
+    while keyword.iskeyword(python) or python in BUILT_IN_TYPES or is_taken(python):
+        python += "_"
+    return python
+
+
+def python_names(names: Iterable[str], is_taken: IsTaken) -> dict[str, str]:
+    """Find a Python name for each of some names, no two of them the same."""
+    found: dict[str, str] = {}
+
+    def is_used(python: str) -> bool:
+        return python in found.values() or is_taken(python)
+
+    # Those that can stay as they are come first, whatever others would turn into.
+    for name in sorted(names, key=lambda name: python_name(name, is_taken) != name):
+        found[name] = python_name(name, is_used)
+    return found
+
+
+def class_name(name: str) -> str:
+    """Name the class that stands for an operation or a fragment."""
+    pascal = str_to_pascal_case(name)
+    allowed = pascal.isidentifier() and not keyword.iskeyword(pascal)
+    return pascal if allowed else f"Class{pascal}"
+
+
+def method_name(name: str) -> str:
+    """Name the method that runs an operation."""
+    return python_name(str_to_snake_case(name) or name)
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """Append a number to a name that is taken."""
+    numbered = (f"{name}{number}" for number in itertools.count(2))
+    return next(one for one in itertools.chain([name], numbered) if one not in taken)

@@ -1,0 +1,114 @@
+"""Selections merged into one list of fields and fragments, as GraphQL merges them.
+
+A field may be selected several times, within fragments and under conditions. What an answer holds
+of it is what all of these select together. ariadne-codegen takes the first and loses the rest.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionNode,
+    SelectionSetNode,
+)
+
+CONDITIONS = {"include": True, "skip": False}
+"""The directives of conditions, each with the value that lets a selection be part of the answer."""
+
+
+class Selections(NamedTuple):
+    """A selection set, and whether an answer that has its parent may lack it."""
+
+    node: SelectionSetNode
+    conditional: bool
+
+
+@dataclass
+class MergedField:
+    """A field of an answer.
+
+    Attributes:
+        node: The first of the selected fields; all have the same name and arguments.
+        conditional: Whether an answer may lack it.
+        parts: What is selected of it.
+    """
+
+    node: FieldNode
+    conditional: bool = True
+    parts: list[Selections] = field(default_factory=list)
+
+    @property
+    def selections(self) -> list[Selections]:
+        """What is selected of it, each conditional where an answer may have the field without."""
+        if len(self.parts) == 1:
+            return [Selections(self.parts[0].node, False)]
+        return self.parts
+
+
+@dataclass
+class Merged:
+    """The fields of an answer by their keys, and the fragments that bring the others."""
+
+    fields: dict[str, MergedField] = field(default_factory=dict)
+    fragments: list[str] = field(default_factory=list)
+
+
+def merge(
+    selections: Iterable[Selections],
+    fragments: Mapping[str, FragmentDefinitionNode],
+    is_kept: Callable[[FragmentDefinitionNode], bool],
+) -> Merged:
+    """Merge selections on one object type; fragments that are not kept become fields."""
+    merged = Merged()
+
+    def add(node: SelectionNode, conditional: bool) -> None:
+        conditional = conditional or is_conditional(node)
+        if isinstance(node, FieldNode):
+            key = response_key(node)
+            entry = merged.fields.setdefault(key, MergedField(node))
+            entry.conditional &= conditional
+            if node.selection_set:
+                entry.parts.append(Selections(node.selection_set, conditional))
+        elif isinstance(node, InlineFragmentNode):
+            add_all(node.selection_set, conditional)
+        elif isinstance(node, FragmentSpreadNode):
+            fragment = fragments[node.name.value]
+            if not conditional and is_kept(fragment):
+                if node.name.value not in merged.fragments:
+                    merged.fragments.append(node.name.value)
+            else:
+                add_all(fragment.selection_set, conditional)
+
+    def add_all(selection_set: SelectionSetNode, conditional: bool) -> None:
+        for node in selection_set.selections:
+            add(node, conditional)
+
+    for part in selections:
+        add_all(part.node, part.conditional)
+    return merged
+
+
+def response_key(node: FieldNode) -> str:
+    """The name under which an answer holds a field."""
+    return node.alias.value if node.alias else node.name.value
+
+
+def is_conditional(node: SelectionNode) -> bool:
+    """Whether variables decide if a selection is part of the answer."""
+    return any(_may_exclude(directive) for directive in node.directives or ())
+
+
+def _may_exclude(directive: DirectiveNode) -> bool:
+    included = CONDITIONS.get(directive.name.value)
+    if included is None:
+        return False
+    (condition,) = directive.arguments
+    value = condition.value
+    return not (isinstance(value, BooleanValueNode) and value.value is included)

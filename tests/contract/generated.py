@@ -1,0 +1,161 @@
+"""Packages generated from documents, whose answers are held against the platform's own."""
+
+import contextlib
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, DigitalExchangeError
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.command_line import run_command
+from ..support.doors import RUNNER
+from ..support.importing import importing_from
+from .conftest import ROOT
+
+PACKAGE = "mine"
+
+
+class Operation(NamedTuple):
+    """An operation, the method that runs it, and the values of its variables in their order."""
+
+    method: str
+    text: str
+    values: Mapping[str, Any] = {}
+
+    @property
+    def document(self) -> DocumentNode:
+        return parse(self.text)
+
+    @property
+    def node(self) -> OperationDefinitionNode:
+        (node,) = (
+            node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)
+        )
+        return node
+
+    @property
+    def root_keys(self) -> list[str]:
+        """The keys of the answer's data, were no condition to leave one out."""
+        fragments = {
+            node.name.value: node.selection_set
+            for node in self.document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+
+        def keys(selections: SelectionSetNode) -> Iterator[str]:
+            for node in selections.selections:
+                if isinstance(node, FieldNode):
+                    yield node.alias.value if node.alias else node.name.value
+                elif isinstance(node, FragmentSpreadNode):
+                    yield from keys(fragments[node.name.value])
+                else:
+                    yield from keys(node.selection_set)  # type: ignore[attr-defined]  # inline
+
+        return list(dict.fromkeys(keys(self.node.selection_set)))
+
+
+def generate(folder: Path, texts: Mapping[str, str]) -> None:
+    """Generate a package in a folder, in which the documents are put too."""
+    queries = folder / "queries"
+    queries.mkdir()
+    for name, text in texts.items():
+        (queries / name).write_bytes(text.encode("utf-8"))
+    made = run_command("generate", "--queries", queries, "--out", folder / PACKAGE)
+    assert (made.exit_code, made.output) == (0, ""), made.complaint
+
+
+@contextlib.contextmanager
+def imported(folder: Path) -> Iterator[ModuleType]:
+    """Import the package generated in a folder."""
+    with importing_from(folder):
+        yield importlib.import_module(PACKAGE)
+
+
+def errors_of_types(folder: Path) -> str:
+    """What a strict type checker has against the package generated in a folder."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", folder / PACKAGE]
+    # The checkout's own configuration and cache: what the package imports is checked there too.
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def assert_answers_are_the_platforms(
+    operation: Operation, module: ModuleType, local: LocalExchange
+) -> None:
+    """Run an operation by both clients; their answers hold what the platform answers."""
+    with AvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0) as exchange:
+        answered = _outcome(
+            lambda: exchange.execute(operation.text, operation.values, operation.node.name.value)
+        )
+    arguments = arguments_of(getattr(module.AsyncClient, operation.method), operation)
+    with module.Client(local.token, endpoint=local.endpoint, maxRetries=0) as client:
+        result = _outcome(lambda: getattr(client, operation.method)(**arguments))
+
+    async def run() -> Any:
+        options = {"endpoint": local.endpoint, "maxRetries": 0}
+        async with module.AsyncClient(local.token, **options) as client:
+            return await getattr(client, operation.method)(**arguments)
+
+    for outcome in (result, _outcome(lambda: RUNNER.run(run()))):
+        if isinstance(answered, Exception):
+            assert type(outcome) is type(answered), outcome
+        else:
+            assert not isinstance(outcome, Exception), outcome
+            keys = operation.root_keys
+            _assert_same(answered if len(keys) > 1 else answered.get(keys[0]), outcome)
+
+
+def arguments_of(method: Any, operation: Operation) -> dict[str, Any]:
+    """The values of an operation's variables, by the arguments of its method."""
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    required = [one.name for one in parameters if one.default is inspect.Parameter.empty]
+    optional = [one.name for one in parameters if one.name not in required]
+    arguments = {}
+    for definition in operation.node.variable_definitions or ():
+        is_required = definition.type.kind == "non_null_type" and definition.default_value is None
+        argument = (required if is_required else optional).pop(0)
+        if definition.variable.name.value in operation.values:
+            arguments[argument] = operation.values[definition.variable.name.value]
+    assert required == optional == []
+    return arguments
+
+
+def _outcome(call: Any) -> Any:
+    try:
+        return call()
+    except DigitalExchangeError as error:
+        return error
+
+
+def _assert_same(answered: Any, parsed: Any, place: str = "") -> None:
+    if hasattr(parsed, "model_dump"):
+        parsed = parsed.model_dump(mode="json", by_alias=True)
+    if answered is None:
+        # A list that is null is an empty one.
+        assert parsed in (None, []), place
+    elif isinstance(answered, dict):
+        assert answered.keys() <= parsed.keys(), place
+        for key, value in parsed.items():
+            _assert_same(answered.get(key), value, f"{place}.{key}")
+    elif isinstance(answered, list):
+        answered = [item for item in answered if item is not None]
+        assert len(answered) == len(parsed), place
+        for one, other in zip(answered, parsed, strict=True):
+            _assert_same(one, other, f"{place}[]")
+    else:
+        assert parsed == answered, place
