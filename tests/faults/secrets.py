@@ -13,7 +13,7 @@ from avista_digital_exchange_sdk import DigitalExchangeError
 
 from ..support.frames import local_variables
 
-SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series_")
+SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series_", "zip_")
 
 # With it, as with Dask, errors are pickled with all that they come from.
 tblib.pickling_support.install()
