@@ -31,6 +31,7 @@ from .calls import (
 )
 from .conftest import NO_END, Far, Reach, in_time
 from .scenarios import scenarios
+from .secrets import everything_shown_by
 
 CONTENT = bytes(range(256)) * 4096
 CREATE = "storage_createDataStoreFile"
@@ -143,7 +144,7 @@ def test_ctrl_c(
 @in_time
 @at_every_point
 def test_a_task_that_is_cancelled(
-    call: Call, fault: Fault, held: Held, far: Far, folder: Path
+    call: Call, fault: Fault, held: Held, far: Far, folder: Path, shown: list[str]
 ) -> None:
     async def run() -> None:
         token, endpoint = far.local.token, far.proxy.endpoint
@@ -151,8 +152,9 @@ def test_a_task_that_is_cancelled(
             task = asyncio.create_task(call(exchange, held, folder))
             assert await asyncio.to_thread(far.proxy.stalled.wait, 60)
             task.cancel()
-            with pytest.raises(asyncio.CancelledError):
+            with pytest.raises(asyncio.CancelledError) as caught:
                 await task
+            shown.extend(everything_shown_by(caught.value))
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     far.proxy.expect(fault)
