@@ -75,6 +75,7 @@ PUBLIC = {
         "ServerError",
         "SubscriptionError",
         "TransferError",
+        "TransferIncompleteError",
         "UnauthorizedError",
     ],
     "the version": ["__version__"],

@@ -28,6 +28,7 @@ from avista_digital_exchange_sdk import (
     ServerError,
     SubscriptionError,
     TransferError,
+    TransferIncompleteError,
     UnauthorizedError,
 )
 
@@ -58,6 +59,7 @@ ERRORS: list[tuple[type[DigitalExchangeError], dict[str, Any]]] = [
     (ServerError, API),
     (InvalidResponseError, {}),
     (TransferError, {"statusCode": 403, "path": "load.csv"}),
+    (TransferIncompleteError, {"failures": {}, "notTried": 3}),
     (PublishIncompleteError, PUBLISH),
     (QueryIncompleteError, {"queryId": "query-1", "pagesRead": 3}),
     (ExportTimeoutError, {"queryId": "query-1"}),
@@ -110,6 +112,7 @@ def test_it_survives_pickling_and_copying(
         (RateLimitedError, ApiError),
         (ServerError, ApiError),
         (ExportTimeoutError, TimeoutError),
+        (TransferIncompleteError, TransferError),
     ],
 )
 def test_it_is_caught_as_what_it_also_is(kind: type[Exception], caught_as: type[Exception]) -> None:

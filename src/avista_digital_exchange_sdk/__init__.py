@@ -30,6 +30,7 @@ from .errors import (
     ServerError,
     SubscriptionError,
     TransferError,
+    TransferIncompleteError,
     UnauthorizedError,
 )
 
@@ -113,6 +114,7 @@ __all__ = [
     "TimeSeriesMeasureValue",
     "TimeUnit",
     "TransferError",
+    "TransferIncompleteError",
     "UnauthorizedError",
     "User",
     "__version__",

@@ -17,6 +17,7 @@ DigitalExchangeError
 │  └─ ServerError
 ├─ InvalidResponseError                      the answer is not what the contract promises
 ├─ TransferError                             bytes over a presigned URL
+│  └─ TransferIncompleteError                some files were transferred, some were not
 ├─ PublishIncompleteError                    some records were written, some were not
 ├─ QueryIncompleteError                      a query stopped before its last page
 ├─ ExportTimeoutError (TimeoutError)         the export did not become ready in time
@@ -27,7 +28,7 @@ Errors can be pickled, carry their cause, and never hold a token or a presigned 
 Trouble with local files stays what Python raises: `PermissionError`, `OSError` and so on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class DigitalExchangeError(Exception):
@@ -151,6 +152,23 @@ class TransferError(DigitalExchangeError):
         super().__init__(message)
         self.statusCode = statusCode
         self.path = path
+
+
+class TransferIncompleteError(TransferError):
+    """Of several files, some could not be transferred; all others were.
+
+    Attributes:
+        failures: The error of each file or directory that failed, by its path.
+        notTried: How many files were not tried, because a failure would have been theirs, too:
+            the platform could not be reached, the token was refused, the disk is full.
+    """
+
+    def __init__(
+        self, message: str, *, failures: Mapping[str, Exception] | None = None, notTried: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.failures = dict(failures or {})
+        self.notTried = notTried
 
 
 class PublishIncompleteError(DigitalExchangeError):

@@ -73,12 +73,12 @@ class TestDirectories:
         file_system.rmdir(f"{home}/a")
         assert file_system.ls(home) == []
 
-    def test_one_that_holds_what_no_path_leads_to_is_not_empty(
+    def test_one_that_holds_what_is_not_listed_is_not_empty(
         self, file_system: DataStoreFileSystem, home: str, platform: Platform
     ) -> None:
         file_system.mkdir(f"{home}/a")
         directory = file_system.info(f"{home}/a")["dataStoreDirectoryId"]
-        platform.create_entries(home, directory, [".."], [])
+        platform.create_entries(home, directory, [], ["under way"])
         assert file_system.ls(f"{home}/a") == []
         with pytest.raises(OSError, match="not empty"):
             file_system.rmdir(f"{home}/a")

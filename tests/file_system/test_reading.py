@@ -1,5 +1,6 @@
 """Finding files by their paths and reading them."""
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.platform import Platform
 from ..support.proxy import Proxy
 from ..support.scripted import Answer
-from .stored import REFUSED
+from .stored import REFUSED, files_in
 
 EXPIRED = Answer(
     403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
@@ -131,14 +132,55 @@ class TestNames:
         assert file_system.cat(f"{home}/load.csv") == b"second"
         assert file_system.info(f"{home}/load.csv")["others"] == (older,)
 
-    def test_a_directory_comes_before_a_file_of_its_name(
+    def test_an_older_file_of_a_name_is_reached_but_not_listed(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
-        file_system.pipe(f"{home}/load/july.csv", b"12.5")
-        upload("load", b"a file")
+        older = upload("load.csv", b"first")
+        upload("load.csv", b"second")
+        path = f"{home}/load.csv.{older}"
+        assert path not in file_system.find(home)
+        assert file_system.cat(path) == b"first"
+        assert file_system.info(path)["dataStoreFileId"] == older
+        file_system.rm(path)
+        assert not file_system.exists(path)
+        assert file_system.cat(f"{home}/load.csv") == b"second"
+
+    def test_a_directory_comes_before_a_file_of_its_name_which_has_its_id_behind_it(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        file_system.pipe(f"{home}/load.csv/july.csv", b"12.5")
+        hidden = f"{home}/load.csv.{upload('load.csv', b'a file')}"
         file_system.invalidate_cache()
-        assert file_system.isdir(f"{home}/load")
-        assert file_system.find(home) == [f"{home}/load/july.csv"]
+        assert file_system.isdir(f"{home}/load.csv")
+        assert file_system.find(home) == [hidden, f"{home}/load.csv/july.csv"]
+        assert file_system.glob(f"{home}/*.csv") == [f"{home}/load.csv"]
+        assert file_system.cat(hidden) == b"a file"
+        assert file_system.du(home) == 10
+        file_system.mv(hidden, f"{home}/other.csv")
+        assert file_system.cat(f"{home}/other.csv") == b"a file"
+
+    def test_another_directory_of_a_name_has_its_id_behind_it(
+        self, file_system: DataStoreFileSystem, home: str, platform: Platform
+    ) -> None:
+        file_system.pipe(f"{home}/a/load.csv", b"12.5")
+        other = platform.create_directory(home, file_system.info(home)["dataStoreDirectoryId"], "a")
+        file_system.invalidate_cache()
+        file_system.pipe(f"{home}/a.{other}/more.csv", b"13")
+        assert file_system.find(home) == [f"{home}/a.{other}/more.csv", f"{home}/a/load.csv"]
+
+    @pytest.mark.parametrize("form", ["NFC", "NFD"])
+    def test_both_unicode_forms_of_a_name_are_one_name(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload, form: str
+    ) -> None:
+        other = {"NFC": "NFD", "NFD": "NFC"}[form]
+        name, typed = (unicodedata.normalize(one, "Übersicht.csv") for one in (form, other))
+        upload(name, b"1")
+        assert file_system.cat(f"{home}/{typed}") == b"1"
+        file_system.pipe(f"{home}/{typed}", b"22")
+        assert len(files_in(file_system, home)) == 1
+        file_system.makedirs(f"{home}/{name}s/inner")
+        file_system.pipe(f"{home}/{typed}s/inner/a", b"1")
+        assert len(file_system.ls(home)) == 2
 
     def test_a_file_whose_bytes_are_under_way_is_not_there_yet(
         self, file_system: DataStoreFileSystem, home: str, platform: Platform, upload: Upload
@@ -149,15 +191,25 @@ class TestNames:
         assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
         assert file_system.cat(f"{home}/load.csv") == b"old"
 
-    def test_names_that_no_path_can_hold_are_left_out(
+    def test_names_that_no_path_can_hold_have_their_ids_behind_them(
         self, file_system: DataStoreFileSystem, home: str, platform: Platform, tmp_path: Path
     ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
-        platform.create_entries(home, directory, ["..", "a/b", "."], [])
-        file_system.pipe(f"{home}/load.csv", b"12.5")
-        assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
+        up, slash, here = platform.create_entries(home, directory, ["..", "a/b", "."], [])
+        names = [f"...{up}", f"a_b.{slash}", f"..{here}"]
+        assert sorted(file_system.ls(home, detail=False)) == sorted(f"{home}/{n}" for n in names)
+        file_system.pipe(f"{home}/...{up}/load.csv", b"12.5")
         file_system.get(home, str(tmp_path / "got"), recursive=True)
-        assert [path.name for path in tmp_path.rglob("*")] == ["got", "load.csv"]
+        assert {path.name for path in tmp_path.rglob("*")} == {"got", "load.csv", *names}
+
+    def test_a_name_that_is_made_up_of_another_ones_id_hides_nothing(
+        self, file_system: DataStoreFileSystem, home: str, upload: Upload
+    ) -> None:
+        file_system.mkdir(f"{home}/load")
+        hidden = upload("load", b"hidden")
+        upload(f"load.{hidden}", b"posing")
+        file_system.invalidate_cache()
+        assert sorted(map(file_system.cat, file_system.find(home))) == [b"hidden", b"posing"]
 
     @pytest.mark.parametrize("name", ["ü 日本.csv", "a b+c%20d&e=f.csv", "#1?.csv", "x'y\"z"])
     def test_any_other_name_will_do(
@@ -384,6 +436,10 @@ class TestBytes:
         monkeypatch.setattr("avista_digital_exchange_sdk.local.shapes.LARGEST_INT", 10)
         upload("load.bin", numbered(1000))
         assert watched_file_system.info(f"{home}/load.bin")["size"] == 1000
+        watched_file_system.invalidate_cache()
+        assert [info["size"] for info in watched_file_system.ls(home)] == [1000]
+        watched_file_system.invalidate_cache()
+        assert watched_file_system.du(home) == 1000
         assert watched_file_system.cat(f"{home}/load.bin") == numbered(1000)
 
 

@@ -6,7 +6,7 @@ import re
 from .._io import Download, Io
 from .._secrets import Secret
 from ..errors import TransferError
-from .presigned import Address, PassingError, broken_off, opened, strong_etag
+from .presigned import Address, PassingError, broken_off, md5_of, opened, strong_etag
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
 
@@ -21,6 +21,7 @@ class RangedFile:
         self._url = url
         self._etag: str | None = None
         self.size: int | None = None
+        self.md5: str | None = None
 
     async def attempt(self, begin: int, end: int, body: bytearray) -> None:
         """Fetch what `body` still lacks of the bytes up to `end`.
@@ -72,4 +73,4 @@ class RangedFile:
         # Not every server heeds If-Match.
         if self.size not in (None, size) or self._etag not in (None, etag):
             raise TransferError(f"{self._what} is no longer the file it was when it was opened")
-        self._etag, self.size = etag, size
+        self._etag, self.size, self.md5 = etag, size, md5_of(download)

@@ -1,28 +1,33 @@
 """The commands that move files: several at once, each whole or not at all."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .. import _checks
-from .._models.paths import SEPARATOR
+from .._models.text import printable
 from .commands import command
-from .copies import Copy, downloads, uploads
+from .copies import plan_downloads, plan_uploads
 from .entries import described
+from .failures import end
 from .output import print_json
-from .places import HELP, is_file_id, is_place, path_of, paths_of, place_of
+from .places import HELP, is_place, place_of
 from .run import Run
 
 if TYPE_CHECKING:
+    from ..file_system._bulk import JobReport
+    from ..file_system._downloads import Download
+    from ..file_system._uploads import Upload
     from .tally import Tally
 
 Recursive = Annotated[
     bool, typer.Option("--recursive", "-r", help="Folders too, with everything in them.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Copy files again that are there.")]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="End at the first failure.")]
 
 
 @command(
@@ -38,34 +43,37 @@ def get(
         str, typer.Argument(metavar="TARGET", help="A file or folder of this machine.")
     ],
     recursive: Recursive = False,
+    force: Force = False,
+    fail_fast: FailFast = False,
 ) -> None:
     """Download files and directories.
 
-    Several files at once. They go into TARGET if that is a folder, ends with a slash, or there are
-    several; otherwise TARGET is the new name. Each file appears whole or not at all, and replaces
-    one that is there. Patterns (* ? [...]) go in quotes.
+    Several files at once. Each file appears whole or not at all, and replaces one that is there.
+    Patterns (* ? [...]) go in quotes.
+
+    They go into TARGET if that ends with a slash or is `.`, or there are several of them or a
+    pattern; a file also if TARGET is a folder. Otherwise TARGET is the new name, that of a
+    directory too: what is in `dx://<dataStoreId>/loads` is then in TARGET itself, however often
+    the command is run.
+
+    What can't be downloaded does not keep the rest from it: all failures come at the end, and the
+    exit code is 1. A file that is there with the size and the time of the platform's is not fetched
+    again, so that the same command goes on where it was broken off. Of a directory, older files of
+    a name and files behind a directory of their name come too, their ids behind the name.
     """
     if is_place(target):
         raise _checks.invalid("TARGET", target, "a file or folder of this machine")
-    local = _checks.path("TARGET", target)
-    found = [one for source in sources for one in paths_of(run.files, "SOURCE", source)]
-    into = local.is_dir() or target.endswith(("/", os.sep)) or len(found) > 1
-    copies = [
-        copy
-        for one in found
-        for copy in downloads(run.files, one, local, into=into, recursive=recursive)
-    ]
-    _check_targets(copies)
-    by_id = [copy for copy in copies if is_file_id(copy.source)]
-    by_path = [copy for copy in copies if not is_file_id(copy.source)]
-    with _told(run, "downloading", copies) as tally:
-        run.files.get(*_ends(by_path), callback=tally)
-        for copy in by_id:
-            Path(copy.target).parent.mkdir(parents=True, exist_ok=True)
-            run.exchange.downloadDataStoreFile(copy.source, copy.target, progress=tally.part())
+    plan = plan_downloads(run.files, sources, target, recursive=recursive)
+    for note in plan.notes:
+        run.tell(printable(place_of(note)))
+    with _progress(run, "downloading", plan.files) as tally:
+        report = run.files.run_downloads(plan, tally, fail_fast=fail_fast, force=force)
     if run.json:
-        print_json([{"source": place_of(one.source), "target": one.target} for one in copies])
-    run.tell(f"downloaded {_account(copies)} to {target}")
+        done = [task for task, _ in report.done]
+        print_json([{"source": place_of(one.source), "target": one.target} for one in done])
+    copied = [task for task, is_new in report.done if is_new]
+    run.tell(f"downloaded {_summary(copied, report)} to {target}")
+    end(report, "downloaded", is_single=len(plan.files) == 1 and not recursive)
 
 
 @command(
@@ -81,50 +89,48 @@ def put(
     ],
     target: Annotated[str, typer.Argument(metavar="TARGET", help=HELP)],
     recursive: Recursive = False,
+    force: Force = False,
+    fail_fast: FailFast = False,
 ) -> None:
     """Upload files and folders.
 
-    Several files at once. They go into TARGET if that is a directory, ends with a slash, or there
-    are several; otherwise TARGET is the new path. Directories are made if need be. A file replaces
-    those of its name when it is complete.
+    Several files at once. Directories are made if need be. A file replaces those of its name when
+    it is complete. Links are followed, and arrive under their own names.
+
+    They go into TARGET if that ends with a slash, is a data store or a directory's id, or there are
+    several; a file also if TARGET is a directory. Otherwise TARGET is the new path, that of a
+    folder too: what is in `loads` is then in TARGET itself, however often the command is run.
+
+    What can't be uploaded does not keep the rest from it: all failures come at the end, and the
+    exit code is 1. A file whose size and MD5 are those of the one that is there is not sent again,
+    so that the same command goes on where it was broken off.
     """
-    path = path_of(run.files, "TARGET", target)
-    into = target.endswith(SEPARATOR) or len(sources) > 1 or run.files.isdir(path)
-    copies = [
-        copy for source in sources for copy in uploads(source, path, into=into, recursive=recursive)
-    ]
-    _check_targets(copies)
-    with _told(run, "uploading", copies) as tally:
-        run.files.put(*_ends(copies), callback=tally)
+    plan = plan_uploads(run.files, sources, target, recursive=recursive)
+    with _progress(run, "uploading", plan.files) as tally:
+        report = run.files.run_uploads(plan, tally, fail_fast=fail_fast, force=force)
     if run.json:
-        print_json([described(run.files.info(one.target)) for one in copies if not one.is_folder])
-    run.tell(f"uploaded {_account(copies)} to {target}")
+        print_json([described(uploaded.info) for _, uploaded in report.done])
+    copied = [task for task, uploaded in report.done if uploaded.is_new]
+    run.tell(f"uploaded {_summary(copied, report)} to {target}")
+    end(report, "uploaded", is_single=len(plan.files) + len(plan.failures) == 1 and not recursive)
 
 
 @contextmanager
-def _told(run: Run, what: str, copies: list[Copy]) -> "Iterator[Tally]":
-    """A bar of all copies."""
+def _progress(run: Run, what: str, tasks: "Sequence[Download | Upload]") -> "Iterator[Tally]":
+    """Show a bar of all files."""
     from .tally import Tally
 
     with run.bar(what, "bytes") as tell:
-        yield Tally(tell, sum(copy.size for copy in copies))
+        yield Tally(tell, sum(task.size or 0 for task in tasks))
 
 
-def _check_targets(copies: list[Copy]) -> None:
-    """Refuse to write one file over another one that has just been written."""
-    written: set[str] = set()
-    for copy in copies:
-        if copy.target in written and not copy.is_folder:
-            raise _checks.invalid("SOURCE", copy.source, f"one file only for {copy.target}")
-        written.add(copy.target)
+def _summary(copied: "Sequence[Download | Upload]", report: "JobReport[Any, Any]") -> str:
+    """Say how many files were copied, how large they are, and how many there were already."""
+    size = sum(task.size or 0 for task in copied)
+    summary = f"{_count(len(copied))} ({size:,} bytes)"
+    unchanged = len(report.done) - len(copied)
+    return f"{summary}, {_count(unchanged)} unchanged," if unchanged else summary
 
 
-def _ends(copies: list[Copy]) -> tuple[list[str], list[str]]:
-    return [copy.source for copy in copies], [copy.target for copy in copies]
-
-
-def _account(copies: list[Copy]) -> str:
-    """How many files there were, and how large they are."""
-    files = [copy for copy in copies if not copy.is_folder]
-    size = sum(copy.size for copy in files)
-    return f"{len(files)} {'file' if len(files) == 1 else 'files'} ({size:,} bytes)"
+def _count(files: int) -> str:
+    return f"{files} {'file' if files == 1 else 'files'}"

@@ -7,15 +7,15 @@ import typer
 from .. import _checks
 from .._models.text import printable
 from .commands import command
-from .entries import Info, contents, described, id_of, modified, name_of, nested
+from .entries import Info, all_of, described, id_of, modified, name_of
+from .failures import end_with
 from .output import print_json
-from .places import HELP, is_directory_id, is_file_id, path_of, paths_of, place_of
+from .places import HELP, is_directory_id, is_file_id, is_pattern, path_of, paths_of, place_of
 from .run import Run
+from .trees import print_json_tree, print_tree
 
 if TYPE_CHECKING:
-    from rich.tree import Tree
-
-    from ..file_system import DataStoreFileSystem
+    from ..file_system._entries import Contents
 
 Place = Annotated[str, typer.Argument(metavar="PLACE", help=HELP)]
 
@@ -40,10 +40,10 @@ def stores(run: Run) -> None:
 def ls(run: Run, place: Place) -> None:
     """List a directory of a data store.
 
-    Shows names, sizes in bytes, times and ids. Of several files of one name it is the newest, which
-    paths lead to. Patterns (* ? [...]) go in quotes.
+    Shows names, sizes in bytes, times and ids. What its name alone does not lead to, as older files
+    of a name, has its id behind the name. Patterns (* ? [...]) go in quotes.
     """
-    infos = _entries(run.files, place)
+    infos = _entries(run, place)
     columns = {
         "name": name_of,
         "size": lambda info: info["size"] if info["type"] == "file" else None,
@@ -57,16 +57,18 @@ def ls(run: Run, place: Place) -> None:
 def tree(run: Run, place: Place) -> None:
     """Show a directory as a tree."""
     path = path_of(run.files, "PLACE", place)
+    top = run.files.info(path)
+    listed = run.files.contents_tree(path)
+    failures = [(inner, one) for inner, one in listed.items() if isinstance(one, Exception)]
+    if len(failures) == len(listed) == 1:
+        raise failures[0][1]
+    for contents in listed.values():
+        _mention_incomplete(run, contents)
     if run.json:
-        print_json(nested(run.files, run.files.info(path)))
-        return
-    from rich.console import Console
-    from rich.text import Text
-    from rich.tree import Tree
-
-    top = Tree(Text(printable(place_of(path))))
-    _grow(top, run.files, path)
-    Console(soft_wrap=True).print(top)
+        print_json_tree(top, listed)
+    else:
+        print_tree(top, listed)
+    end_with(failures, f"of {len(listed)} directories not listed")
 
 
 @command(
@@ -84,34 +86,50 @@ def rm(
 ) -> None:
     """Delete files and directories for good.
 
-    By a path, older files of the same name are deleted too; by an id, that file alone.
+    By a path, older files of the same name are deleted too; by an id, that file alone. What can't
+    be deleted does not keep the rest from it.
     """
-    deleted = []
-    for place in places:
-        for one in _matching(run, place, recursive):
+    from ..file_system._errors import concerns_all
+
+    matching = [one for place in places for one in _matching(run, place, recursive)]
+    deleted: list[str] = []
+    failures: list[tuple[str, Exception]] = []
+    for one in matching:
+        try:
             _delete(run, one)
+        except Exception as error:
+            if len(matching) == 1 or concerns_all(error):
+                raise
+            failures.append((one, error))
+        else:
             deleted.append(one)
             run.tell(f"deleted {one}")
     if run.json:
         print_json(deleted)
+    end_with(failures, f"of {len(matching)} not deleted")
 
 
-def _entries(files: "DataStoreFileSystem", place: str) -> list[Info]:
+def _entries(run: Run, place: str) -> list[Info]:
     """What a place holds; of a pattern, what it matches."""
+    files = run.files
     path = path_of(files, "PLACE", place)
-    if files.exists(path):
-        return contents(files, path)
-    return [files.info(match) for match in paths_of(files, "PLACE", place)]
+    if is_pattern(files, path):
+        return [files.info(match) for match in paths_of(files, "PLACE", place)]
+    info = files.info(path)
+    if info["type"] == "file":
+        return [info]
+    contents = files.contents(path)
+    _mention_incomplete(run, contents)
+    return all_of(contents)
 
 
-def _grow(branch: "Tree", files: "DataStoreFileSystem", path: str) -> None:
-    """Add what is in a directory to its place in the tree."""
-    from rich.text import Text
-
-    for info in contents(files, path):
-        inner = branch.add(Text(printable(name_of(info))))
-        if info["type"] == "directory":
-            _grow(inner, files, info["name"])
+def _mention_incomplete(run: Run, contents: "Contents | Exception") -> None:
+    """Say which files have no bytes yet: no path leads to them, so they are not listed."""
+    for info in () if isinstance(contents, Exception) else contents.incomplete:
+        run.tell(
+            f"{printable(place_of(info['name']))}: not listed, its bytes have not arrived "
+            f"({id_of(info)})"
+        )
 
 
 def _matching(run: Run, place: str, recursive: bool) -> list[str]:

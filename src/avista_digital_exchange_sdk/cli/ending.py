@@ -80,6 +80,13 @@ def told(error: BaseException) -> str:
     return "\n".join(printable(" ".join(line.split())) for line in lines if line)
 
 
+def reason_for(error: Exception) -> str:
+    """The reason of a failure in one line, without the path, which stands before it."""
+    if isinstance(error, OSError) and not isinstance(error, DigitalExchangeError):
+        return printable(error.strerror or str(error))
+    return printable("; ".join(told(error).splitlines()))
+
+
 def _message(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"

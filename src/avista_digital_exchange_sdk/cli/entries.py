@@ -7,7 +7,7 @@ from .._models.paths import SEPARATOR
 from .places import DIRECTORY, FILE, place_of
 
 if TYPE_CHECKING:
-    from ..file_system import DataStoreFileSystem
+    from ..file_system._entries import Contents
 
 Info = dict[str, Any]
 """An entry, as the file system describes it."""
@@ -43,14 +43,6 @@ def described(info: Info) -> Info:
     return {"path": place_of(info["name"]), "id": id_of(info)} | told
 
 
-def nested(files: "DataStoreFileSystem", info: Info) -> Info:
-    """An entry as JSON has it, with everything in it."""
-    if info["type"] == "file":
-        return described(info)
-    inner = [nested(files, inner) for inner in contents(files, info["name"])]
-    return described(info) | {"contents": inner}
-
-
-def contents(files: "DataStoreFileSystem", path: str) -> list[Info]:
-    """What is in a directory, in the order of names."""
-    return sorted(files.ls(path), key=last_step)
+def all_of(contents: "Contents") -> list[Info]:
+    """Everything in a directory in the order of names, older files of a name too."""
+    return sorted([*contents, *contents.superseded], key=last_step)

@@ -1,11 +1,9 @@
 """What users name: places in data stores by paths or by ids, and local files."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import _checks
-from .._models.directory import full_name
 from .._models.paths import SEPARATOR
-from ..errors import InvalidParameterError
 
 if TYPE_CHECKING:
     from ..exchange import AvistaDigitalExchange
@@ -33,6 +31,16 @@ def is_directory_id(place: str) -> bool:
     return place.startswith(DIRECTORY)
 
 
+def is_root(path: str) -> bool:
+    """Whether a path is that of a data store as a whole."""
+    return SEPARATOR not in path
+
+
+def is_pattern(files: "DataStoreFileSystem", place: str) -> bool:
+    """Whether a place is a pattern, which nothing has for its very name."""
+    return not is_file_id(place) and bool(set("*?[") & set(place)) and not files.exists(place)
+
+
 def place_of(path: str) -> str:
     """How users name what the file system has a path of; a file's id stays as it is."""
     return path if is_file_id(path) else f"{SCHEME}{path}"
@@ -45,14 +53,21 @@ def path_of(files: "DataStoreFileSystem", argument: str, place: str) -> str:
     if not (is_file_id(place) or is_directory_id(place)):
         path: str = files._strip_protocol(place)
         return path
-    path = SEPARATOR.join(_way_to(files.exchange, place))
-    info = files.info(path)
-    if place not in (info.get(FILE), info.get(DIRECTORY)):
-        raise InvalidParameterError(
-            f"{argument}: {place} has no path of its own: "
-            f"{SCHEME}{path} leads to another one of its name"
-        )
+    path, *ids = _way_to(files.exchange, place)
+    for inner_id in ids:
+        # Of several of one name, each has a path of its own.
+        contents = files.contents(path)
+        found = (info for info in (*contents, *contents.superseded) if inner_id in ids_of(info))
+        info = next(found, None)
+        if info is None:
+            raise FileNotFoundError(2, "No such file or directory", place)
+        path = info["name"]
     return path
+
+
+def ids_of(info: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The ids by which an entry is known, as a file and as a directory."""
+    return info.get(FILE), info.get(DIRECTORY)
 
 
 def paths_of(files: "DataStoreFileSystem", argument: str, place: str) -> list[str]:
@@ -63,7 +78,7 @@ def paths_of(files: "DataStoreFileSystem", argument: str, place: str) -> list[st
     if is_file_id(place):
         return [place]
     path = path_of(files, argument, place)
-    if files.exists(path) or not set("*?[") & set(path):
+    if not is_pattern(files, path):
         return [path]
     found: list[str] = files.glob(path)
     if not found:
@@ -72,15 +87,14 @@ def paths_of(files: "DataStoreFileSystem", argument: str, place: str) -> list[st
 
 
 def _way_to(exchange: "AvistaDigitalExchange", place: str) -> list[str]:
-    """The steps of a path to what an id is of, from its data store on."""
-    names: list[str] = []
+    """The ids on the way to what an id is of, from its data store on."""
+    ids: list[str] = []
     directory_id: str | None = place
     if is_file_id(place):
-        file = exchange.getDataStoreFileMeta(place)
-        names.append(full_name(file.name, file.fileExtension))
-        directory_id = file.dataStoreDirectoryId
+        ids.append(place)
+        directory_id = exchange.getDataStoreFileMeta(place).dataStoreDirectoryId
     directory = exchange.getDataStoreDirectory(directory_id or "")
     while directory.parentDirectoryId and not directory.homeDirectory:
-        names.append(directory.name)
+        ids.append(directory.dataStoreDirectoryId)
         directory = exchange.getDataStoreDirectory(directory.parentDirectoryId)
-    return [directory.dataStoreId or "", *reversed(names)]
+    return [directory.dataStoreId or "", *reversed(ids)]

@@ -5,7 +5,15 @@ import errno
 import os
 from collections.abc import Iterator
 
-from ..errors import NotFoundError, UnauthorizedError
+from ..errors import (
+    ConnectionFailedError,
+    ExchangeClosedError,
+    NotFoundError,
+    UnauthorizedError,
+)
+
+REFUSED_TOKEN = 401
+"""The HTTP status that refuses the token itself, not one thing that was asked for."""
 
 
 @contextlib.contextmanager
@@ -48,3 +56,15 @@ def not_here(path: str) -> PermissionError:
     """It is a data store as a whole, or none at all."""
     message = "data stores are made and deleted by createDataStore() and deleteDataStore()"
     return PermissionError(errno.EPERM, message, path)
+
+
+def concerns_all(error: BaseException) -> bool:
+    """Whether an error of one file would be that of every other file, too."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    for one in (error, error.__cause__):
+        if isinstance(one, (ConnectionFailedError, ExchangeClosedError)):
+            return True
+        if isinstance(one, UnauthorizedError) and one.statusCode == REFUSED_TOKEN:
+            return True
+    return False

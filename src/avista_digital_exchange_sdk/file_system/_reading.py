@@ -3,7 +3,7 @@
 import contextlib
 import os
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,17 +14,20 @@ from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's 
 
 from .._door import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from .._io import run
-from .._models.paths import SEPARATOR
+from .._models.paths import SEPARATOR, compose
 from .._progress import Progress
 from .._transfers.ranges import RangedFile
 from ..exchange import AvistaDigitalExchange
 from . import _errors
-from ._bulk import Copies, Plan, reporting
-from ._entries import Info
+from ._bulk import reporting
+from ._concurrency import act_on_all
+from ._downloads import set_modified
+from ._entries import Contents, Info, parse_time
 from ._errors import asking_for
-from ._listings import Listings
+from ._listings import Listings, Tree, files_in
 from ._reader import StoreFileReader
 from ._secret_options import Environment, SecretOptions
+from ._walking import walk
 
 LISTING_LIFETIME = 30.0
 """Seconds for which a listing is believed."""
@@ -126,25 +129,64 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
     @classmethod
     def _strip_protocol(cls, path: Any) -> Any:
         stripped = super()._strip_protocol(path)
-        return stripped.lstrip(SEPARATOR) if isinstance(stripped, str) else stripped
+        return compose(stripped.lstrip(SEPARATOR)) if isinstance(stripped, str) else stripped
 
     def ls(self, path: str, detail: bool = True, refresh: bool = False, **_: Any) -> list[Any]:
         """List a directory; at the root, the data stores you own."""
-        path = self._strip_protocol(path)
-        info = self._listings.find(path)
-        infos = [info]
-        if info["type"] == "directory":
-            infos = self._listings.of(path, refresh=refresh)
-        return [dict(info) if detail else info["name"] for info in infos]
+        infos = self._list(path, refresh=refresh)
+        if not detail:
+            return [info["name"] for info in infos]
+        self._fill_sizes(infos)
+        return [dict(info) for info in infos]
 
     def info(self, path: str, **_: Any) -> Info:
         """Describe what a path leads to."""
+        info = self._listings.find(self._strip_protocol(path))
+        self._fill_sizes([info])
+        return dict(info)
+
+    def contents(self, path: str) -> Contents:
+        """List a directory with the older files of its names, and those that are incomplete."""
+        contents = self._listings.of(self._strip_protocol(path), refresh=True)
+        self._fill_sizes([*contents, *contents.superseded])
+        return contents
+
+    def contents_tree(self, path: str) -> Tree:
+        """List a directory and all below it as `contents()` does, by their paths."""
+        tree = self._listings.tree(self._listings.find(self._strip_protocol(path)))
+        self._fill_sizes(files_in(tree))
+        return tree
+
+    def _list(self, path: str, *, refresh: bool = False, **_: Any) -> list[Info]:
+        """List a directory, or describe a file, without sizes that the platform does not say."""
         path = self._strip_protocol(path)
-        info = dict(self._listings.find(path))
-        if info["type"] == "file" and info["size"] is None:
-            # GraphQL's whole numbers end at 2 GiB; the storage itself knows.
-            info["size"] = self._opened(path)[0]
-        return info
+        info = self._listings.find(path)
+        return self._listings.of(path, refresh=refresh) if info["type"] == "directory" else [info]
+
+    def _fill_sizes(self, infos: Iterable[Info]) -> None:
+        """Find out sizes that the platform does not say: its integers end at 2 GiB."""
+        unknown = [info for info in infos if info["type"] == "file" and info["size"] is None]
+
+        def size_of(info: Info) -> int:
+            return self._opened(info["name"])[0]
+
+        for info, outcome in act_on_all(size_of, unknown):
+            info["size"] = outcome.result()
+
+    def isdir(self, path: str) -> bool:
+        """Whether a path leads to a directory."""
+        return self._type_of(path) == "directory"
+
+    def isfile(self, path: str) -> bool:
+        """Whether a path leads to a file."""
+        return self._type_of(path) == "file"
+
+    def _type_of(self, path: str) -> str | None:
+        try:
+            kind: str = self._listings.find(self._strip_protocol(path))["type"]
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return None
+        return kind
 
     def exists(self, path: str, **_: Any) -> bool:
         """Whether a path leads to something."""
@@ -166,8 +208,75 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
 
         What can't be read is an error, unless it is not there: left out, it would seem empty.
         """
-        on_error = _only_if_missing if on_error == "omit" else on_error
-        yield from super().walk(path, maxdepth, topdown, on_error, **options)
+        detail = options.pop("detail", False)
+
+        def list_directory(inner: str) -> list[Info]:
+            infos = self._list(inner, **options)
+            if detail:
+                self._fill_sizes(infos)
+            return [dict(info) for info in infos]
+
+        return walk(
+            list_directory,
+            self._strip_protocol(path),
+            maxdepth,
+            topdown=topdown,
+            detail=detail,
+            on_error=_only_if_missing if on_error == "omit" else on_error,
+        )
+
+    def find(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        detail: bool = False,
+        sizes: bool = True,
+        **options: Any,
+    ) -> Any:
+        """List all files below a path, several directories at a time."""
+        if options:
+            return super().find(path, maxdepth, withdirs, detail, **options)
+        if maxdepth is not None and maxdepth < 1:
+            raise ValueError("maxdepth must be at least 1")
+        path = self._strip_protocol(path)
+        try:
+            top = self._listings.find(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return {} if detail else []
+        found = [top]
+        if top["type"] == "directory":
+            found = [top] if withdirs and path else []
+            for contents in self._listings.tree(top, maxdepth).values():
+                if isinstance(contents, OSError):
+                    _only_if_missing(contents)
+                elif isinstance(contents, Exception):
+                    raise contents
+                else:
+                    found += [one for one in contents if withdirs or one["type"] == "file"]
+        found.sort(key=lambda info: info["name"])
+        if not detail:
+            return [info["name"] for info in found]
+        if sizes:
+            self._fill_sizes(found)
+        return {info["name"]: dict(info) for info in found}
+
+    def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
+        """Find what a pattern matches."""
+        return super().glob(path, maxdepth, sizes=options.get("detail", False), **options)
+
+    def du(
+        self,
+        path: str,
+        total: bool = True,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Say how many bytes the files below a path have, without older files of their names."""
+        found = self.find(path, maxdepth, withdirs, detail=True, **options)
+        sizes = {name: info["size"] for name, info in found.items()}
+        return sum(sizes.values()) if total else sizes
 
     def modified(self, path: str) -> datetime:
         """When a file's bytes came; the platform keeps no such time of directories."""
@@ -234,36 +343,23 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
         else:
             self._download(rpath, lpath, reporting(callback))
 
-    def get(
-        self,
-        rpath: Any,
-        lpath: Any,
-        recursive: bool = False,
-        callback: Any = DEFAULT_CALLBACK,
-        maxdepth: int | None = None,
-        **options: Any,
-    ) -> None:
-        """Download files and directories, several files at once."""
-        plan = Plan(self)
-        AbstractFileSystem.get(plan, rpath, lpath, recursive, maxdepth=maxdepth, **options)
-        Copies(self._download, callback).make(plan.pairs)
-
     def _download(self, source: str, target: Any, progress: Progress | None = None) -> None:
         source = self._strip_protocol(source)
         if isfilelike(target):
             super().get_file(source, target)
             return
-        local = Path(target)
+        local = Path(os.path.abspath(target))
         if self.isdir(source):
             local.mkdir(parents=True, exist_ok=True)
             return
+        self._with_file(source, lambda file_id: self._download_by_id(file_id, local, progress))
+
+    def _download_by_id(self, file_id: str, local: Path, progress: Progress | None) -> None:
         local.parent.mkdir(parents=True, exist_ok=True)
         if local.is_dir():
-            raise _errors.is_directory(target)
-        self._with_file(
-            source,
-            lambda file_id: self.exchange.downloadDataStoreFile(file_id, local, progress=progress),
-        )
+            raise _errors.is_directory(str(local))
+        file = self.exchange.downloadDataStoreFile(file_id, local, progress=progress)
+        set_modified(local, parse_time(file.lastModified))
 
     def _opened(self, path: str) -> tuple[int, RangedFile]:
         """A file's size, and the file as it is now, to be read in parts."""
@@ -273,6 +369,14 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
             return file.storageSizeBytes, ranged
         self._read(path, ranged, 0, 1)
         return ranged.size or 0, ranged
+
+    def _md5_of(self, info: Info) -> str | None:
+        """Return the MD5 of a file that is not empty, where the storage knows it."""
+        path = info["name"]
+        with asking_for(path):
+            _, ranged = run(self.exchange._calls._opened(info["dataStoreFileId"]))
+        self._read(path, ranged, 0, 1)
+        return ranged.md5
 
     def _read(self, path: str, ranged: RangedFile, begin: int, end: int) -> bytes:
         with asking_for(path):

@@ -1,28 +1,21 @@
 """The file system as a whole: the half that reads, and here the half that changes something."""
 
-import contextlib
-import tempfile
 from glob import has_magic
 from pathlib import Path
 from typing import Any
 
-from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec's own lack
-from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.core import get_compression  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._models.paths import SEPARATOR
-from .._progress import Progress
 from ..data_store_contents import keeps_extension
-from ..errors import NotFoundError
 from . import _errors
-from ._bulk import Copies, Plan, reporting
 from ._entries import Info
 from ._errors import asking_for
-from ._reading import ReadingFileSystem
+from ._uploading import UploadingFileSystem, check_target, file_ids, split, store_of
 from ._writer import StoreFileWriter
 
 
-class DataStoreFileSystem(ReadingFileSystem):
+class DataStoreFileSystem(UploadingFileSystem):
     """Data stores as directories named by their ids, with everything in them.
 
     A path is `dx://<dataStoreId>/folder/file.csv`. Of a file that is read, the blocks that are
@@ -93,138 +86,6 @@ class DataStoreFileSystem(ReadingFileSystem):
             raise NotImplementedError(message)
         return super().open(path, mode, *args, compression=compression, **options)
 
-    def put_file(
-        self,
-        lpath: Any,
-        rpath: str,
-        callback: Any = DEFAULT_CALLBACK,
-        mode: str = "overwrite",
-        **_: Any,
-    ) -> None:
-        """Upload a file; with the mode `create` only if there is none yet."""
-        rpath, local = self._strip_protocol(rpath), Path(lpath)
-        if local.is_dir():
-            self.makedirs(rpath, exist_ok=True)
-        else:
-            self._upload(local, rpath, exclusive=mode == "create", progress=reporting(callback))
-
-    def put(
-        self,
-        lpath: Any,
-        rpath: Any,
-        recursive: bool = False,
-        callback: Any = DEFAULT_CALLBACK,
-        maxdepth: int | None = None,
-        mode: str = "overwrite",
-        **options: Any,
-    ) -> None:
-        """Upload files and directories, several files at once."""
-        plan = Plan(self)
-        AbstractFileSystem.put(plan, lpath, rpath, recursive, maxdepth=maxdepth, **options)
-        files = [(source, self._strip_protocol(target)) for source, target in plan.pairs]
-        # One after the other: made at once, two directories might get the same name.
-        for _, directory in [pair for pair in files if Path(pair[0]).is_dir()]:
-            self.makedirs(directory, exist_ok=True)
-        files = [pair for pair in files if not Path(pair[0]).is_dir()]
-        there: dict[str, Info] = {}
-        for parent in sorted({_split(target)[0] for _, target in files}):
-            self.makedirs(parent, exist_ok=True)
-            there |= {info["name"]: info for info in self._listings.of(parent, refresh=True)}
-
-        def upload(source: str, target: str, progress: Progress) -> None:
-            _check_target(target, there.get(target), exclusive=mode == "create")
-            self._replace(Path(source), target, there.get(target), progress=progress)
-
-        Copies(upload, callback).make(files)
-
-    def cp_file(self, path1: str, path2: str, **_: Any) -> None:
-        """Copy a file by way of this machine: the platform does not copy."""
-        source, target = self._strip_protocol(path1), self._strip_protocol(path2)
-        if self.isdir(source):
-            self.makedirs(target, exist_ok=True)
-            return
-        with tempfile.TemporaryDirectory(prefix="avista-dx-") as folder:
-            local = Path(folder) / "copy"
-            self._download(source, str(local))
-            self._upload(local, target, description=self._file(source)["description"])
-
-    def _upload(
-        self,
-        local: Path,
-        path: str,
-        *,
-        exclusive: bool = False,
-        description: str | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        parent, _ = _split(path)
-        self.makedirs(parent, exist_ok=True)
-        there = self._listings.find_anew(path)
-        _check_target(path, there, exclusive=exclusive)
-        self._replace(local, path, there, description=description, progress=progress)
-
-    def _replace(
-        self,
-        local: Path,
-        path: str,
-        there: Info | None,
-        *,
-        description: str | None = None,
-        progress: Progress | None = None,
-    ) -> None:
-        """Upload a file, then delete those of its name that were there."""
-        parent, name = _split(path)
-        with asking_for(path):
-            directory_id = self._listings.directory_id(parent)
-            self.exchange.uploadFileToDataStore(
-                _store_of(path), directory_id, local, name, description, progress=progress
-            )
-            self._listings.forget(path)
-            self._delete_files(*_file_ids(there))
-
-    # -- directories ----------------------------------------------------------------------------
-
-    def mkdir(self, path: str, create_parents: bool = True, **_: Any) -> None:
-        """Make a directory."""
-        path = self._strip_protocol(path)
-        if self.exists(path):
-            raise _errors.exists(path)
-        parent, _name = _split(path)
-        if create_parents:
-            self.makedirs(parent, exist_ok=True)
-        self._make(path)
-
-    def makedirs(self, path: str, exist_ok: bool = False) -> None:
-        """Make a directory and those on the way to it."""
-        path = self._strip_protocol(path)
-        if self.exists(path):
-            if exist_ok and self.isdir(path):
-                return
-            raise _errors.exists(path)
-        self.makedirs(_split(path)[0], exist_ok=True)
-        self._make(path)
-
-    def _make(self, path: str) -> None:
-        parent, name = _split(path)
-        with asking_for(path):
-            made = self.exchange.createDataStoreDirectory(
-                _store_of(path), self._listings.directory_id(parent), name
-            )
-            self._listings.forget(path)
-            # Someone else may have made one of this name at the same moment. Both of us then see
-            # both, and go on with the one that is listed first.
-            if self._listings.directory_id(path) != made.dataStoreDirectoryId:
-                self.exchange.deleteDataStoreDirectory(made.dataStoreDirectoryId)
-                self._listings.forget(path)
-
-    def rmdir(self, path: str) -> None:
-        """Delete a directory that is empty."""
-        path = self._strip_protocol(path)
-        _split(path)
-        if self._listings.directory(path).contents:
-            raise _errors.is_not_empty(path)
-        self._delete(path)
-
     # -- deleting and moving --------------------------------------------------------------------
 
     def rm_file(self, path: str) -> None:
@@ -241,7 +102,7 @@ class DataStoreFileSystem(ReadingFileSystem):
             super().rm(path, recursive=recursive, maxdepth=maxdepth)
             return
         for found in reversed(self._literally_or_expanded(path)):
-            _split(found)
+            split(found)
             if self.isdir(found) and not recursive:
                 raise _errors.is_directory(found)
             self._delete(found)
@@ -264,11 +125,11 @@ class DataStoreFileSystem(ReadingFileSystem):
             return
         source, target = self._strip_protocol(path1), self._strip_protocol(path2)
         if str(path2).endswith(SEPARATOR) or self.isdir(target):
-            target = f"{target}{SEPARATOR}{_split(source)[1]}"
+            target = f"{target}{SEPARATOR}{split(source)[1]}"
         if source == target:
             return
         info = self._listings.find(source)
-        if _store_of(source) == _store_of(target) and _can_be_called(_split(target)[1], info):
+        if store_of(source) == store_of(target) and _can_be_called(split(target)[1], info):
             self._move(source, info, target)
         else:
             super().mv(source, target, recursive=recursive, maxdepth=maxdepth, **options)
@@ -281,19 +142,19 @@ class DataStoreFileSystem(ReadingFileSystem):
         return [self._strip_protocol(path)]
 
     def _move(self, source: str, info: Info, target: str) -> None:
-        parent, name = _split(target)
+        parent, name = split(target)
         self.makedirs(parent, exist_ok=True)
         there = self._listings.find_anew(target)
         with asking_for(source):
             parent_id = self._listings.directory_id(parent)
             if info["type"] == "directory":
-                _check_target(target, there, exclusive=True)
+                check_target(target, there, exclusive=True)
                 directory_id = info["dataStoreDirectoryId"]
                 self.exchange.moveDataStoreDirectory(directory_id, parent_id, name)
             else:
-                _check_target(target, there)
+                check_target(target, there)
                 self.exchange.moveDataStoreFile(info["dataStoreFileId"], parent_id, name)
-                self._delete_files(*info["others"], *_file_ids(there))
+                self._delete_files(*info["others"], *file_ids(there))
         self._listings.forget(source)
         self._listings.forget(target)
 
@@ -303,40 +164,8 @@ class DataStoreFileSystem(ReadingFileSystem):
             if info["type"] == "directory":
                 self.exchange.deleteDataStoreDirectory(info["dataStoreDirectoryId"])
             else:
-                self._delete_files(*_file_ids(info))
+                self._delete_files(*file_ids(info))
         self._listings.forget(path)
-
-    def _delete_files(self, *file_ids: str) -> None:
-        for file_id in file_ids:
-            with contextlib.suppress(NotFoundError):
-                self.exchange.deleteDataStoreFile(file_id)
-
-
-def _split(path: str) -> tuple[str, str]:
-    """The directory a path leads through, and the name in it."""
-    parent, _, name = path.rpartition(SEPARATOR)
-    if not parent:
-        raise _errors.not_here(path)
-    return parent, name
-
-
-def _file_ids(info: Info | None) -> list[str]:
-    """All files of a name: the one a path leads to, and the older ones."""
-    return [] if info is None else [info["dataStoreFileId"], *info["others"]]
-
-
-def _store_of(path: str) -> str:
-    return path.partition(SEPARATOR)[0]
-
-
-def _check_target(path: str, there: Info | None, *, exclusive: bool = False) -> None:
-    """Refuse to write where a directory is, or where anything is that must not be replaced."""
-    if there is None:
-        return
-    if there["type"] == "directory":
-        raise _errors.is_directory(path)
-    if exclusive:
-        raise _errors.exists(path)
 
 
 def _can_be_called(name: str, info: Info) -> bool:

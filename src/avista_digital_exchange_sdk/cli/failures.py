@@ -1,0 +1,58 @@
+"""How a job ends in which some of several things failed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from .._models.text import printable
+from .ending import code_of, complain, reason_for
+from .exit_codes import FAILED
+from .places import STORE, place_of
+
+if TYPE_CHECKING:
+    from ..file_system._bulk import JobReport
+
+
+def end(report: "JobReport[Any, Any]", doing: str, *, is_single: bool) -> None:
+    """Print every failure of a job, and exit with the code for them.
+
+    Args:
+        report: What became of the job.
+        doing: What was done, as "downloaded".
+        is_single: Whether a single file was asked for, whose error is printed as it is.
+
+    Raises:
+        typer.Exit: Something failed.
+    """
+    if is_single and report.failures:
+        raise report.failures[0].error
+    total = len(report.done) + len(report.failures) + report.not_tried
+    end_with(report.failures, f"of {total} not {doing}", report.not_tried, report.stopped_by)
+
+
+def end_with(
+    failures: Sequence[tuple[str, Exception]],
+    what: str,
+    not_tried: int = 0,
+    stopped_by: Exception | None = None,
+) -> None:
+    """Print failures and their number, and exit.
+
+    Args:
+        failures: What failed.
+        what: What their number is of.
+        not_tried: How many more were not tried.
+        stopped_by: The failure because of which they were not tried, which decides the exit code.
+
+    Raises:
+        typer.Exit: There are failures.
+    """
+    if not failures:
+        return
+    for path, error in failures:
+        shown = place_of(path) if path.startswith(STORE) else path
+        complain(f"{printable(shown)}: {reason_for(error)}")
+    untried = f"; {not_tried} more not tried" if not_tried else ""
+    complain(f"{len(failures)} {what}{untried}")
+    raise typer.Exit(FAILED if stopped_by is None else code_of(stopped_by))

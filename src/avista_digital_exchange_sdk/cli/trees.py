@@ -1,0 +1,69 @@
+"""Directories with everything in them, as trees: written line by line, however deep they are."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .._models.text import printable
+from .entries import Info, all_of, described, name_of
+from .output import json_text
+from .places import place_of
+
+if TYPE_CHECKING:
+    from ..file_system._listings import Tree
+
+
+def print_tree(top: Info, tree: "Tree") -> None:
+    """Print a tree with lines that lead from directories to what is in them."""
+    sys.stdout.write(f"{printable(place_of(top['name']))}\n")
+    pending = _branches(top, "", tree)
+    while pending:
+        info, indent, is_last = pending.pop()
+        sys.stdout.write(f"{indent}{'└── ' if is_last else '├── '}{printable(name_of(info))}\n")
+        pending += _branches(info, indent + ("    " if is_last else "│   "), tree)
+
+
+def print_json_tree(top: Info, tree: "Tree") -> None:
+    """Print a tree as JSON, what is in a directory as its `contents`.
+
+    A writer of its own, as those of libraries go no deeper than some hundred levels.
+    """
+    for text in _json_tree(top, tree):
+        sys.stdout.write(text)
+    sys.stdout.write("\n")
+
+
+def _branches(info: Info, indent: str, tree: "Tree") -> list[tuple[Info, str, bool]]:
+    """Return what is in a directory, the last first, with the indent before it."""
+    inner = _inner(info, tree)
+    return [(one, indent, one is inner[-1]) for one in reversed(inner)]
+
+
+def _inner(info: Info, tree: "Tree") -> list[Info]:
+    contents = tree.get(info["name"]) if info["type"] == "directory" else None
+    return [] if contents is None or isinstance(contents, Exception) else all_of(contents)
+
+
+def _json_tree(top: Info, tree: "Tree") -> Iterator[str]:
+    """Give the text of a tree piece by piece."""
+    # What is still to be written: an entry, or what ends the list that it was the last of.
+    pending: list[tuple[Info | None, int, bool]] = [(top, 0, True)]
+    while pending:
+        info, level, is_last = pending.pop()
+        indent = "  " * level
+        comma = "" if is_last else ","
+        if info is None:
+            yield f"\n{indent}  ]\n{indent}}}{comma}"
+            continue
+        fields = [
+            f"{indent}  {json_text(name)}: {json_text(value)}"
+            for name, value in described(info).items()
+        ]
+        if info["type"] == "file":
+            yield f"\n{indent}{{\n" + ",\n".join(fields) + f"\n{indent}}}{comma}"
+            continue
+        inner = _inner(info, tree)
+        fields.append(f'{indent}  "contents": [')
+        yield ("\n" if level else "") + f"{indent}{{\n" + ",\n".join(fields)
+        pending.append((None, level, is_last))
+        pending += [(one, level + 2, one is inner[-1]) for one in reversed(inner)]

@@ -1,0 +1,104 @@
+"""Work that is done on several items at a time, in threads."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future  # noqa: TID251  # only the SDK proper waits through Io
+from queue import SimpleQueue
+from threading import Event, Thread  # noqa: TID251  # likewise
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+MAX_CONCURRENCY = 8
+"""Items; each has a connection of its own."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Workers(Generic[Item, Result]):
+    """Threads that act on items, several at a time, and hand back what became of each.
+
+    Items may be added while outcomes are gone through. The threads are daemons: a program that is
+    interrupted does not wait for a server that does not respond.
+
+    Args:
+        act: Acts on one item.
+        wait_at_end: Whether leaving the `with` block waits for what is under way, so that it can
+            clean up.
+    """
+
+    def __init__(self, act: Callable[[Item], Result], *, wait_at_end: bool = False) -> None:
+        self._act = act
+        self._wait_at_end = wait_at_end
+        self._items: SimpleQueue[tuple[Item] | None] = SimpleQueue()
+        self._outcomes: SimpleQueue[tuple[Item, Future[Result]]] = SimpleQueue()
+        self._threads: list[Thread] = []
+        self._open = 0
+        self._begun = Event()
+        self._stopped = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+        if self._wait_at_end:
+            for thread in self._threads:
+                if thread.ident is not None:
+                    thread.join()
+
+    def add(self, item: Item) -> None:
+        """Have an item acted on."""
+        self._open += 1
+        self._items.put((item,))
+
+    def stop(self) -> None:
+        """Act on no more items."""
+        self._stopped = True
+        self._begun.set()
+        for _ in self._threads:
+            self._items.put(None)
+
+    def __iter__(self) -> Iterator[tuple[Item, Future[Result]]]:
+        """Give items with what became of them as it comes, until none is missing."""
+        while self._open:
+            self._start_threads()
+            done = self._outcomes.get()
+            self._open -= 1
+            yield done
+
+    def _start_threads(self) -> None:
+        while len(self._threads) < min(MAX_CONCURRENCY, self._open):
+            thread = Thread(target=self._work, name="avista-dx", daemon=True)
+            # Known before it starts: starting takes a moment, in which Ctrl-C may come.
+            self._threads.append(thread)
+            thread.start()
+        self._begun.set()
+
+    def _work(self) -> None:
+        self._begun.wait()
+        while not self._stopped:
+            wrapped = self._items.get()
+            if wrapped is None or self._stopped:
+                return
+            (item,) = wrapped
+            outcome: Future[Result] = Future()
+            try:
+                outcome.set_result(self._act(item))
+            except BaseException as error:
+                outcome.set_exception(error)
+            self._outcomes.put((item, outcome))
+
+
+def act_on_all(
+    act: Callable[[Item], Result], items: Iterable[Item]
+) -> Iterator[tuple[Item, Future[Result]]]:
+    """Act on items several at a time; give what became of each, in no certain order."""
+    with Workers(act) as workers:
+        for item in items:
+            workers.add(item)
+        yield from workers

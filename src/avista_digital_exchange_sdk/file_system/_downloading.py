@@ -1,0 +1,126 @@
+"""The part of the file system that downloads many files at once."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
+    LocalFileSystem,
+    make_path_posix,
+    trailing_sep,
+)
+from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
+
+from .._progress import Tell
+from ._bulk import CopyJob, Failure, JobReport
+from ._downloads import Download, DownloadPlan, check_contained, is_complete, make_folder
+from ._pairs import Pair, as_text, pair_copies
+from ._reading import ReadingFileSystem
+
+
+class DownloadingFileSystem(ReadingFileSystem):
+    """Downloads files and directories, several files at once."""
+
+    def get(
+        self,
+        rpath: Any,
+        lpath: Any,
+        recursive: bool = False,
+        callback: Any = DEFAULT_CALLBACK,
+        maxdepth: int | None = None,
+        *,
+        fail_fast: bool = False,
+        force: bool = False,
+        **_: Any,
+    ) -> None:
+        """Download files and directories, several files at once.
+
+        What can't be downloaded does not keep the rest from it: the error that comes at the end
+        names every failure. A file that is there with the size and the time of the platform's is
+        left as it is. Of a directory, older files of a name come too, their ids behind the name.
+
+        Args:
+            rpath: The path of a file or directory, a pattern, or a list of paths.
+            lpath: The local path; where there are several files, that of a folder, or a list of
+                paths or open files.
+            recursive: Whether to download directories with everything in them.
+            callback: fsspec's callback for the progress.
+            maxdepth: How many levels of directories to download. Defaults to all.
+            fail_fast: Whether the first failure ends the download.
+            force: Whether to download files again that are there.
+
+        Raises:
+            TransferIncompleteError: Of several files, some could not be downloaded.
+        """
+        source, target = as_text(rpath), as_text(lpath)
+        if isinstance(target, str):
+            target = make_path_posix(target)
+        is_directory = isinstance(target, str) and (
+            trailing_sep(as_text(lpath)) or LocalFileSystem().isdir(target)
+        )
+        pairs = pair_copies(
+            self,
+            source,
+            target,
+            target_is_directory=is_directory,
+            recursive=recursive,
+            maxdepth=maxdepth,
+        )
+        plan = self.plan_downloads()
+        for pair in pairs:
+            self._add_download(plan, pair, is_limited=maxdepth is not None)
+        report = self.run_downloads(plan, callback, fail_fast=fail_fast, force=force)
+        is_single = len(pairs) == 1 and not recursive
+        report.raise_failures("downloaded", is_single=is_single)
+
+    def plan_downloads(self) -> DownloadPlan:
+        """Make a plan to be filled, and then run."""
+        return DownloadPlan(self._listings, self._fill_sizes)
+
+    def run_downloads(
+        self,
+        plan: DownloadPlan,
+        callback: Any = DEFAULT_CALLBACK,
+        *,
+        fail_fast: bool = False,
+        force: bool = False,
+    ) -> JobReport[Download, bool]:
+        """Download what is planned; the report says of each file whether it was fetched."""
+
+        def fetch(download: Download, progress: Tell) -> bool:
+            if download.root is not None:
+                check_contained(download.target, download.root)
+            if not force and is_complete(download):
+                progress(download.size or 0, download.size)
+                return False
+            self._fetch(download, progress)
+            return True
+
+        failures = [*plan.failures]
+        for folder in plan.folders:
+            try:
+                make_folder(folder)
+            except (OSError, ValueError) as error:
+                failures.append(Failure(folder.source, error))
+        return CopyJob(fetch, callback, fail_fast=fail_fast).run(plan.files, failures)
+
+    def _add_download(self, plan: DownloadPlan, pair: Pair, *, is_limited: bool) -> None:
+        source = self._strip_protocol(pair.source)
+        try:
+            info = self._listings.find(source)
+            if info["type"] != "directory":
+                plan.add_file(info, pair.target)
+            elif pair.levels != 0:
+                plan.add_tree(info, pair.target, pair.levels)
+            elif not is_limited and not isfilelike(pair.target):
+                plan.add_folder(info, pair.target)
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            plan.failures.append(Failure(source, error))
+
+    def _fetch(self, download: Download, progress: Tell) -> None:
+        if download.file_id is None:
+            self._download(download.source, download.target, progress)
+        else:
+            local = Path(os.path.abspath(download.target))
+            self._download_by_id(download.file_id, local, progress)

@@ -1,0 +1,94 @@
+"""Which path is copied to which, as fsspec documents it under "Copying files and directories"."""
+
+import os
+from glob import has_magic
+from typing import Any, NamedTuple
+
+from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
+    trailing_sep,
+)
+from fsspec.utils import other_paths  # type: ignore[import-untyped]  # fsspec's own lack
+
+from .._models.paths import SEPARATOR
+
+
+class Pair(NamedTuple):
+    """A file or directory to be copied.
+
+    Attributes:
+        source: Its path.
+        target: The path to copy it to, or an open file.
+        levels: How many levels of a directory to copy; 0 for the directory alone, None for all.
+    """
+
+    source: str
+    target: Any
+    levels: int | None
+
+
+def pair_copies(
+    fs: Any,
+    source: Any,
+    target: Any,
+    *,
+    target_is_directory: bool,
+    recursive: bool,
+    maxdepth: int | None,
+) -> list[Pair]:
+    """Pair files and directories with the paths to copy them to.
+
+    Args:
+        fs: The file system that the source is in.
+        source: A path, a pattern, or a list of these.
+        target: A path, or a list of as many as there are sources.
+        target_is_directory: Whether the target is a directory that is there, or named as one.
+        recursive: Whether directories are copied with everything in them.
+        maxdepth: How many levels of directories to copy. Defaults to all.
+    """
+    if maxdepth is not None and maxdepth < 1:
+        raise ValueError("maxdepth must be at least 1")
+    if isinstance(source, list) and isinstance(target, list):
+        return [Pair(one, other, 0) for one, other in zip(source, target, strict=True)]
+    is_one = isinstance(source, str)
+    is_pattern = is_one and has_magic(source) and not fs.exists(source)
+    # Matches of `**` with a limit overlap; fsspec knows which files they are.
+    is_expanded = is_pattern and recursive and maxdepth is not None
+    levels = maxdepth if recursive and not is_expanded else 0
+    if is_one and not is_pattern:
+        found = [source]
+    else:
+        found = fs.expand_path(source, recursive=is_expanded, maxdepth=maxdepth)
+    if levels is None:
+        found = _without_inner(fs, found)
+    if is_one and levels == 0:
+        found = [path for path in found if not fs.isdir(path)]
+    if not found:
+        return []
+    is_alone = len(found) == 1 and not (recursive and fs.isdir(found[0]) and fs.ls(found[0]))
+    is_inside = target_is_directory and not trailing_sep(source) if is_one else False
+    targets = other_paths(
+        [path.rstrip(SEPARATOR) for path in map(fs._strip_protocol, found)],
+        target,
+        exists=is_alone if is_pattern else is_inside,
+        flatten=not is_one,
+    )
+    return [Pair(one, other, levels) for one, other in zip(found, targets, strict=True)]
+
+
+def as_text(path: Any) -> Any:
+    """Return a path that is an object of `pathlib` as a string, anything else as it is."""
+    return os.fspath(path) if isinstance(path, os.PathLike) else path
+
+
+def _without_inner(fs: Any, paths: list[str]) -> list[str]:
+    """Leave out what is in one of the directories."""
+    kept: list[str] = []
+    directories: set[str] = set()
+    for path in sorted(paths):
+        ways = path.split(SEPARATOR)
+        if any(SEPARATOR.join(ways[:count]) in directories for count in range(1, len(ways))):
+            continue
+        kept.append(path)
+        if fs.isdir(path):
+            directories.add(path)
+    return kept

@@ -1,0 +1,182 @@
+"""What is uploaded and where to, folders file by file."""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from .._models.paths import SEPARATOR, compose
+from ._bulk import Failure
+from ._entries import Info
+
+Identity = tuple[int, int]
+"""What tells a folder from all others of this machine, whatever links lead to it."""
+
+
+class Upload(NamedTuple):
+    """A file to be uploaded.
+
+    Attributes:
+        source: The local path.
+        target: The path to upload it to.
+        size: Its size in bytes when the upload was planned.
+    """
+
+    source: str
+    target: str
+    size: int
+
+
+class Uploaded(NamedTuple):
+    """What is on the platform after an upload.
+
+    Attributes:
+        info: The file.
+        is_new: Whether it was sent; else it was there before.
+    """
+
+    info: Info
+    is_new: bool
+
+
+class UploadPlan:
+    """Directories and files to be uploaded.
+
+    Attributes:
+        directories: The paths of the directories to be made.
+        files: The files.
+        failures: What can't be uploaded.
+    """
+
+    def __init__(self) -> None:
+        self.directories: list[str] = []
+        self.files: list[Upload] = []
+        self.failures: list[Failure] = []
+        self._sources: dict[str, str] = {}
+
+    def add(self, source: str, target: str, maxdepth: int | None = None) -> None:
+        """Have a file uploaded, or a folder with everything in it.
+
+        Args:
+            source: The local path; links are followed.
+            target: The path to upload it to.
+            maxdepth: How many levels of folders to upload; where there is a limit, only directories
+                that have files are made. Defaults to all.
+        """
+        try:
+            _check_name(target)
+            status = os.stat(source)
+            if stat.S_ISDIR(status.st_mode):
+                self._add_tree(source, target, maxdepth)
+            else:
+                self._add_file(source, target, status)
+        except OSError as error:
+            self._fail(source, _explain(source, error))
+
+    def add_directory(self, source: str, target: str) -> None:
+        """Have a directory made for a folder, without what is in it."""
+        if self._claim(source, target, is_directory=True):
+            self.directories.append(compose(target))
+
+    def _add_tree(self, top: str, target: str, maxdepth: int | None) -> None:
+        """Go through a folder without recursion, which Python bounds."""
+        inside: list[Identity] = []
+        pending: list[tuple[str, str] | None] = [(top, target)]
+        while pending:
+            step = pending.pop()
+            if step is None:
+                inside.pop()
+                continue
+            folder, path = step
+            try:
+                entries = _open_folder(folder, inside)
+            except OSError as error:
+                self._fail(folder, error)
+                continue
+            pending.append(None)
+            if maxdepth is None:
+                self.add_directory(folder, path)
+            inner = self._add_entries(entries, path)
+            if maxdepth is None or len(inside) < maxdepth:
+                pending += reversed(inner)
+
+    def _add_entries(
+        self, entries: Iterable["os.DirEntry[str]"], path: str
+    ) -> list[tuple[str, str]]:
+        """Add the files of a folder; return the folders in it with their paths."""
+        inner: list[tuple[str, str]] = []
+        for entry in entries:
+            target = f"{path}{SEPARATOR}{entry.name}"
+            try:
+                _check_name(entry.name)
+                if entry.is_dir():
+                    inner.append((entry.path, target))
+                else:
+                    self._add_file(entry.path, target, os.stat(entry.path))
+            except OSError as error:
+                self._fail(entry.path, _explain(entry.path, error))
+        return inner
+
+    def _add_file(self, source: str, target: str, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file, whose size is known", source)
+        if self._claim(source, target):
+            self.files.append(Upload(source, compose(target), status.st_size))
+
+    def _claim(self, source: str, target: str, *, is_directory: bool = False) -> bool:
+        """Note what goes to a path; fail where something else goes there already."""
+        key = compose(target) + (SEPARATOR if is_directory else "")
+        other = self._sources.setdefault(key, source)
+        if other is source or is_directory:
+            return True
+        message = f"{printable_path(other)} goes to the same path, {compose(target)}"
+        self._fail(source, FileExistsError(errno.EEXIST, message))
+        return False
+
+    def _fail(self, source: str, error: Exception) -> None:
+        self.failures.append(Failure(printable_path(source), error))
+
+
+def printable_path(path: str) -> str:
+    r"""Show a local path whose bytes may be no UTF-8, as in `mu\xf1oz.csv`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _check_name(name: str) -> None:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise OSError(errno.EILSEQ, "its name is not UTF-8") from None
+
+
+def _open_folder(folder: str, inside: list[Identity]) -> "list[os.DirEntry[str]]":
+    """Return what is in a folder, by name, and note that the folder is gone through.
+
+    Raises:
+        OSError: It can't be read, or it is one of those that it is in.
+    """
+    status = os.stat(folder)
+    identity = (status.st_dev, status.st_ino)
+    if identity in inside:
+        raise OSError(errno.ELOOP, "a link leads back to a folder that it is in", folder)
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    inside.append(identity)
+    return found
+
+
+def _explain(path: str, error: OSError) -> OSError:
+    """Say of a link that leads nowhere where it would lead."""
+    if isinstance(error, FileNotFoundError) and os.path.islink(path):
+        target = printable_path(os.readlink(path))
+        return FileNotFoundError(errno.ENOENT, f"a link to {target}, which is not there", path)
+    return error
+
+
+def md5_of(path: Path) -> str:
+    """Return the MD5 of a local file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

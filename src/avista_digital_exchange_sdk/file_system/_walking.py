@@ -1,0 +1,68 @@
+"""Going through directories as `os.walk()` does, without recursion, which Python bounds."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .._models.paths import SEPARATOR
+from ._entries import Info
+
+Step = tuple[str, Any, Any]
+"""A directory, and the directories and files in it: names, or descriptions by names."""
+
+
+def walk(
+    list_directory: Callable[[str], list[Info]],
+    top: str,
+    maxdepth: int | None,
+    *,
+    topdown: bool,
+    detail: bool,
+    on_error: Any,
+) -> Iterator[Step]:
+    """Go through the directories below a path.
+
+    Args:
+        list_directory: Lists a directory, or describes a file.
+        top: The path.
+        maxdepth: How many levels of directories to go through. Defaults to all.
+        topdown: Whether a directory comes before those in it; the caller may then take names out.
+        detail: Whether entries are described, not named.
+        on_error: What to do with errors: "omit", "raise", or a function that is called with them.
+    """
+    if maxdepth is not None and maxdepth < 1:
+        raise ValueError("maxdepth must be at least 1")
+    pending: list[tuple[str, int, Step | None]] = [(top, 1, None)]
+    while pending:
+        path, depth, done = pending.pop()
+        if done is not None:
+            yield done
+            continue
+        try:
+            listed = list_directory(path)
+        except OSError as error:
+            if on_error == "raise":
+                raise
+            if callable(on_error):
+                on_error(error)
+            continue
+        inner = {info["name"].rpartition(SEPARATOR)[2]: info for info in listed}
+        directories = {
+            name: info
+            for name, info in inner.items()
+            if info["type"] == "directory" and info["name"] != path
+        }
+        # A path that is a file itself is listed as a file without a name.
+        files = {
+            "" if info["name"] == path else name: info
+            for name, info in inner.items()
+            if name not in directories
+        }
+        step = (path, directories, files) if detail else (path, [*directories], [*files])
+        if topdown:
+            yield step
+        else:
+            pending.append((path, depth, step))
+        if maxdepth is None or depth < maxdepth:
+            pending += [
+                (directories[name]["name"], depth + 1, None) for name in reversed([*step[1]])
+            ]

@@ -1,0 +1,488 @@
+"""Jobs of many files: on past those that fail, on where they were broken off, however deep."""
+
+import os
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    TransferError,
+    TransferIncompleteError,
+)
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem, _downloads
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.platform import Platform
+from ..support.proxy import Proxy
+from ..support.scripted import Answer
+from .stored import REFUSED, contents, files_in
+
+DEEP = 1100
+"""Levels of directories; Python's own recursion ends before."""
+
+REFUSED_TOKEN = Answer(
+    401, b'{"errors": [{"errorType": "UnauthorizedException", "message": "no token"}]}'
+)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A folder with six files in three folders, and an empty one."""
+    folder = tmp_path / "site"
+    for name in ("1.csv", "2.csv", "a/3.csv", "a/4.csv", "a/b/5.csv", "a/b/6.csv"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name * 100)
+    (folder / "empty").mkdir()
+    return folder
+
+
+@pytest.fixture
+def owner(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
+    """Someone else at work in the same data store."""
+    with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as owner:
+        yield owner
+
+
+def tree_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+class TestFailures:
+    def test_uploads_go_on_past_files_that_can_not_be_read(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        complete = tree_of(tree)
+        (tree / "a/dead.csv").symlink_to("/nowhere/at/all")
+        (tree / "a/loop").symlink_to("..", target_is_directory=True)
+        (tree / "itself").symlink_to("itself")
+        os.mkfifo(tree / "a/pipe")
+        (tree / os.fsdecode(b"mu\xf1oz.csv")).write_bytes(b"x")
+        (tree / os.fsdecode(b"folder \xf1")).mkdir()
+        with pytest.raises(
+            TransferIncompleteError, match="6 of 12 could not be uploaded"
+        ) as caught:
+            file_system.put(str(tree), f"{home}/x", recursive=True)
+        assert contents(file_system, f"{home}/x") == complete
+        reasons = {
+            path.removeprefix(f"{tree}/"): str(error)
+            for path, error in caught.value.failures.items()
+        }
+        assert reasons.keys() == {
+            *("a/dead.csv", "a/loop", "a/pipe", "itself", r"mu\xf1oz.csv", r"folder \xf1")
+        }
+        assert "a link to /nowhere/at/all, which is not there" in reasons["a/dead.csv"]
+        assert "a link leads back" in reasons["a/loop"]
+        assert "not a regular file" in reasons["a/pipe"]
+        assert "not UTF-8" in reasons[r"folder \xf1"]
+
+    def test_uploads_go_on_past_files_that_are_refused(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        file_system: DataStoreFileSystem,
+        home: str,
+        tree: Path,
+    ) -> None:
+        proxy.answers["PUT"] = [REFUSED]
+        with pytest.raises(TransferIncompleteError) as caught:
+            watched_file_system.put(str(tree), f"{home}/x", recursive=True)
+        ((path, error),) = caught.value.failures.items()
+        assert isinstance(error, TransferError)
+        arrived = contents(file_system, f"{home}/x")
+        assert {*tree_of(tree)} - {*arrived} == {os.path.relpath(path, tree)}
+
+    def test_a_directory_that_can_not_be_made_keeps_only_its_own_files_back(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        file_system.pipe(f"{home}/x/a", b"a file in the way")
+        with pytest.raises(TransferIncompleteError) as caught:
+            file_system.put(f"{tree}/", f"{home}/x", recursive=True)
+        assert [*caught.value.failures] == [f"{home}/x/a"]
+        assert caught.value.notTried == 4
+        assert [*contents(file_system, f"{home}/x")] == ["1.csv", "2.csv", "a"]
+
+    def test_a_directory_in_the_place_of_a_file_keeps_only_that_file_back(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        file_system.makedirs(f"{home}/x/1.csv")
+        with pytest.raises(TransferIncompleteError) as caught:
+            file_system.put(f"{tree}/", f"{home}/x", recursive=True)
+        ((path, error),) = caught.value.failures.items()
+        assert (path, type(error)) == (f"{tree}/1.csv", IsADirectoryError)
+        assert len(contents(file_system, f"{home}/x")) == 5
+
+    def test_two_unicode_forms_of_a_name_do_not_replace_each_other(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        (tmp_path / "x").mkdir()
+        for form in ("NFC", "NFD"):
+            (tmp_path / "x" / unicodedata.normalize(form, "Übersicht.csv")).write_text(form)
+        if len(list((tmp_path / "x").iterdir())) == 1:
+            pytest.skip("this machine keeps one of them only")
+        with pytest.raises(TransferIncompleteError, match="goes to the same path"):
+            file_system.put(str(tmp_path / "x"), home, recursive=True)
+        assert len(file_system.find(home)) == 1
+
+    def test_downloads_go_on_past_files_that_are_refused_or_gone(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        tree: Path,
+        owner: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        watched_file_system.put(str(tree), f"{home}/x", recursive=True)
+        gone = watched_file_system.info(f"{home}/x/a/3.csv")["dataStoreFileId"]
+        note, done = proxy.note, threading.Event()
+
+        def note_after_deletion(request):
+            if request.name == "storage_getDataStoreFileDownload" and not done.is_set():
+                done.set()
+                owner.deleteDataStoreFile(gone)
+            return note(request)
+
+        proxy.note = note_after_deletion  # type: ignore[method-assign]
+        proxy.answers["GET"] = [REFUSED]
+        with pytest.raises(TransferIncompleteError, match="2 of 6 could not be") as caught:
+            watched_file_system.get(f"{home}/x", str(tmp_path / "got"), recursive=True)
+        errors = caught.value.failures
+        assert isinstance(errors.pop(f"{home}/x/a/3.csv"), FileNotFoundError)
+        ((refused, _),) = errors.items()
+        missing = {"a/3.csv", refused.removeprefix(f"{home}/x/")}
+        assert {*tree_of(tmp_path / "got")} == {*tree_of(tree)} - missing
+
+    def test_downloads_go_on_past_what_is_in_their_way(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path, tmp_path: Path
+    ) -> None:
+        file_system.put(str(tree), f"{home}/x", recursive=True)
+        got = tmp_path / "got"
+        (got / "1.csv").mkdir(parents=True)
+        (got / "a").write_text("a file")
+        with pytest.raises(TransferIncompleteError) as caught:
+            file_system.get(f"{home}/x/", str(got), recursive=True)
+        assert tree_of(got).keys() == {"2.csv", "a"}
+        assert f"{home}/x/1.csv" in caught.value.failures
+
+    def test_downloads_do_not_follow_a_link_out_of_their_folder(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path, tmp_path: Path
+    ) -> None:
+        file_system.put(str(tree), f"{home}/x", recursive=True)
+        outside, got = tmp_path / "outside", tmp_path / "got"
+        outside.mkdir()
+        got.mkdir()
+        (outside / "1.csv").write_text("mine")
+        (got / "a").symlink_to(outside, target_is_directory=True)
+        (got / "1.csv").symlink_to(outside / "1.csv")
+        with pytest.raises(TransferIncompleteError, match="a link leads out of"):
+            file_system.get(f"{home}/x/", str(got), recursive=True)
+        assert tree_of(outside) == {"1.csv": b"mine"}
+        assert (got / "2.csv").exists()
+
+    def test_a_file_whose_bytes_have_not_arrived_is_a_failure(
+        self, file_system: DataStoreFileSystem, home: str, platform: Platform, tmp_path: Path
+    ) -> None:
+        directory = file_system.info(home)["dataStoreDirectoryId"]
+        platform.create_entries(home, directory, [], ["load", "new"])
+        file_system.pipe(f"{home}/load.csv", b"12.5")
+        with pytest.raises(TransferIncompleteError, match="its bytes have not arrived") as caught:
+            file_system.get(home, str(tmp_path / "got"), recursive=True)
+        assert [*caught.value.failures] == [f"{home}/new.csv"]
+        assert tree_of(tmp_path / "got") == {"load.csv": b"12.5"}
+
+    def test_fail_fast_ends_a_job_at_the_first_failure(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path, tmp_path: Path
+    ) -> None:
+        (tree / "dead").symlink_to("/nowhere")
+        with pytest.raises(FileNotFoundError):
+            file_system.put(str(tree), f"{home}/x", recursive=True, fail_fast=True)
+        assert file_system.find(home) == []
+        (tree / "dead").unlink()
+        file_system.put(str(tree), f"{home}/x", recursive=True)
+        (tmp_path / "got/1.csv").mkdir(parents=True)
+        with pytest.raises(IsADirectoryError):
+            file_system.get(f"{home}/x/", str(tmp_path / "got"), recursive=True, fail_fast=True)
+
+    def test_a_single_file_s_error_comes_as_it_is(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        with pytest.raises(FileNotFoundError):
+            file_system.get(f"{home}/nothing", str(tmp_path / "got"))
+        with pytest.raises(FileNotFoundError):
+            file_system.put(str(tmp_path / "nothing"), f"{home}/x")
+
+    def test_what_a_callback_raises_ends_the_job(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        class Cancelling(fsspec.Callback):
+            def branched(self, *_: object, **__: object) -> "Cancelling":
+                return self
+
+            def absolute_update(self, value: int) -> None:
+                raise ValueError("enough")
+
+        with pytest.raises(ValueError, match="enough"):
+            file_system.put(str(tree), f"{home}/x", recursive=True, callback=Cancelling())
+
+
+class TestHopelessness:
+    @pytest.fixture
+    def many(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "many"
+        folder.mkdir()
+        for number in range(40):
+            (folder / f"{number:02}.csv").write_text("12.5")
+        return folder
+
+    def test_a_refused_token_ends_a_job(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, many: Path
+    ) -> None:
+        watched_file_system.mkdir(f"{home}/x")
+        create = "storage_createDataStoreFile"
+        proxy.answers[create] = [None] * 5 + [REFUSED_TOKEN] * 100
+        with pytest.raises(TransferIncompleteError) as caught:
+            watched_file_system.put(str(many), f"{home}/x/", recursive=True)
+        assert caught.value.notTried > 10
+        assert proxy.names.count(create) < 25
+
+    def test_a_platform_that_is_gone_ends_a_job(
+        self, local: LocalExchange, proxy: Proxy, home: str, many: Path
+    ) -> None:
+        fs = DataStoreFileSystem(
+            token=local.token, endpoint=proxy.endpoint, skip_instance_cache=True, maxRetries=0
+        )
+        nothing = Answer(200, b"", {"Content-Length": "100"})
+        proxy.answers["storage_createDataStoreFile"] = [nothing] * 100
+        with pytest.raises(TransferIncompleteError) as caught:
+            fs.put(str(many), f"{home}/x", recursive=True)
+        fs.close()
+        assert isinstance(caught.value.__cause__, ConnectionFailedError)
+        assert caught.value.notTried > 10
+
+
+class TestGoingOn:
+    def test_a_download_fetches_nothing_that_is_there(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        tree: Path,
+        tmp_path: Path,
+    ) -> None:
+        watched_file_system.put(str(tree), f"{home}/x", recursive=True)
+        target = str(tmp_path / "got")
+        watched_file_system.get(f"{home}/x/", target, recursive=True)
+        modified = watched_file_system.modified(f"{home}/x/1.csv")
+        assert (tmp_path / "got/1.csv").stat().st_mtime == pytest.approx(modified.timestamp())
+        (tmp_path / "got/1.csv").unlink()
+        (tmp_path / "got/a/3.csv").write_text("changed")
+        os.utime(tmp_path / "got/a/4.csv")
+        watched_file_system.pipe(f"{home}/x/a/b/5.csv", b"same size" + bytes(491))
+        for options, count in (({}, 4), ({}, 0), ({"force": True}, 6)):
+            proxy.seen.clear()
+            watched_file_system.get(f"{home}/x/", target, recursive=True, **options)
+            assert proxy.names.count("GET") == count
+            assert tree_of(tmp_path / "got") == contents(watched_file_system, f"{home}/x")
+
+    def test_an_upload_sends_nothing_that_is_there(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, tree: Path
+    ) -> None:
+        (tree / "nothing").touch()
+        for options, count in (({}, 7), ({}, 0), ({"force": True}, 7)):
+            proxy.seen.clear()
+            watched_file_system.put(f"{tree}/", f"{home}/x", recursive=True, **options)
+            assert proxy.names.count("PUT") == count
+            assert contents(watched_file_system, f"{home}/x") == tree_of(tree)
+
+    def test_an_upload_sends_a_file_that_only_seems_to_be_there(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        file_system.put(f"{tree}/", f"{home}/x", recursive=True)
+        # Of the same size and older, as where files are rotated.
+        content = (tree / "2.csv").read_bytes()
+        (tree / "2.csv").replace(tree / "1.csv")
+        os.utime(tree / "1.csv", (0, 0))
+        (tree / "2.csv").write_bytes(content)
+        file_system.put(f"{tree}/", f"{home}/x", recursive=True)
+        assert contents(file_system, f"{home}/x") == tree_of(tree)
+
+    def test_an_upload_that_was_broken_off_before_it_deleted_the_old_file_is_completed(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        directory = file_system.info(home)["dataStoreDirectoryId"]
+        for source in (tree / "a/3.csv", tree / "1.csv"):
+            file_system.exchange.uploadFileToDataStore(home, directory, source, "1.csv")
+        file_system.put(str(tree / "1.csv"), f"{home}/1.csv")
+        assert files_in(file_system, home) == [("1", 500)]
+
+    def test_a_local_name_in_the_other_unicode_form_is_replaced(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        file_system.pipe(f"{home}/x/Übersicht.csv", b"new")
+        local = tmp_path / unicodedata.normalize("NFD", "Übersicht.csv")
+        local.write_bytes(b"old")
+        file_system.get(f"{home}/x/", str(tmp_path), recursive=True)
+        assert tree_of(tmp_path) == {local.name: b"new"}
+
+
+class TestHidden:
+    def test_a_directory_comes_with_what_paths_do_not_lead_to(
+        self,
+        file_system: DataStoreFileSystem,
+        home: str,
+        platform: Platform,
+        tmp_path: Path,
+    ) -> None:
+        directory = file_system.info(home)["dataStoreDirectoryId"]
+        ids = {}
+        for text in ("oldest", "older", "newest"):
+            (tmp_path / "local").write_text(text)
+            for name in ("report", "twice.csv"):
+                file = file_system.exchange.uploadFileToDataStore(
+                    home, directory, tmp_path / "local", name
+                )
+                ids[f"{name} {text}"] = file.dataStoreFileId
+        first, second = (platform.create_directory(home, directory, "report") for _ in "12")
+        for place in (first, second):
+            file_system.exchange.uploadFileToDataStore(home, place, tmp_path / "local", place)
+        for _ in range(2):
+            file_system.get(f"{home}/", str(tmp_path / "got"), recursive=True)
+            assert tree_of(tmp_path / "got") == {
+                f"report/{first}": b"newest",
+                f"report.{second}/{second}": b"newest",
+                f"report.{ids['report newest']}": b"newest",
+                f"report.{ids['report older']}": b"older",
+                f"report.{ids['report oldest']}": b"oldest",
+                "twice.csv": b"newest",
+                f"twice.csv.{ids['twice.csv older']}": b"older",
+                f"twice.csv.{ids['twice.csv oldest']}": b"oldest",
+            }
+
+    def test_names_that_become_the_same_on_this_machine_stay_apart(
+        self,
+        file_system: DataStoreFileSystem,
+        home: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        names = ["a\x01b", "a\x02b", "x" * 300, "x" * 301, "A", "a", "ß", "SS"]
+        for name in names:
+            file_system.pipe(f"{home}/{name}", name.encode())
+        # As on macOS and Windows.
+        monkeypatch.setattr(_downloads, "_ignores_case", lambda folder: True)
+        file_system.get(f"{home}/", str(tmp_path / "got"), recursive=True)
+        got = tree_of(tmp_path / "got")
+        assert sorted(got.values()) == sorted(name.encode() for name in names)
+        assert len({name.casefold() for name in got}) == len(names)
+
+    def test_names_that_differ_in_case_keep_their_names_where_they_can(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        (tmp_path / "probe").touch()
+        if (tmp_path / "PROBE").exists():
+            pytest.skip("this machine takes both for one name")
+        file_system.pipe({f"{home}/{name}": name.encode() for name in ("A", "a")})
+        file_system.get(f"{home}/", str(tmp_path / "got"), recursive=True)
+        assert tree_of(tmp_path / "got") == {"A": b"A", "a": b"a"}
+
+
+class TestScale:
+    def test_folders_are_made_with_two_listings_of_each_parent(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        tmp_path: Path,
+    ) -> None:
+        for number in range(60):
+            (tmp_path / f"src/{number}").mkdir(parents=True)
+            (tmp_path / f"src/{number}/a.csv").write_text("1")
+        watched_file_system.put(str(tmp_path / "src"), f"{home}/x", recursive=True)
+        assert proxy.names.count("storage_getDataStoreDirectory") <= 4
+        assert proxy.names.count("storage_createDataStoreDirectory") == 61
+
+    def test_directories_are_listed_several_at_a_time(
+        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str
+    ) -> None:
+        for number in range(4):
+            watched_file_system.makedirs(f"{home}/x/{number}")
+        watched_file_system.invalidate_cache()
+        together = threading.Barrier(4, timeout=30)
+        note, listed = proxy.note, []
+
+        def note_together(request):
+            if request.name == "storage_getDataStoreDirectory":
+                listed.append(request)
+            return note(request)
+
+        proxy.note = note_together  # type: ignore[method-assign]
+        under_way = []
+        list_directory = watched_file_system.exchange.getDataStoreDirectory
+
+        def list_together(directory_id: str) -> object:
+            under_way.append(directory_id)
+            if len(under_way) > 2:
+                together.wait()
+            return list_directory(directory_id)
+
+        watched_file_system.exchange.getDataStoreDirectory = list_together  # type: ignore[method-assign]
+        assert watched_file_system.find(home) == []
+        assert len(listed) == 6
+
+    def test_trees_may_be_deeper_than_python_recurses(
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+    ) -> None:
+        deepest = "/".join(["d"] * DEEP)
+        folder = tmp_path / "src"
+        folder.mkdir()
+        for _ in range(DEEP):
+            folder = folder / "d"
+            folder.mkdir()
+        (folder / "leaf.csv").write_text("12.5")
+        begun = time.monotonic()
+        file_system.put(f"{tmp_path}/src", f"{home}/x", recursive=True)
+        file_system.invalidate_cache()
+        assert file_system.find(f"{home}/x") == [f"{home}/x/{deepest}/leaf.csv"]
+        assert len([*file_system.walk(f"{home}/x")]) == DEEP + 1
+        file_system.invalidate_cache()
+        assert file_system.isfile(f"{home}/x/{deepest}/leaf.csv")
+        file_system.get(f"{home}/x", f"{tmp_path}/got", recursive=True)
+        assert (tmp_path / "got" / deepest / "leaf.csv").read_text() == "12.5"
+        assert time.monotonic() - begun < 120
+
+
+class TestCopies:
+    def test_a_tree_is_copied_with_everything_in_it(
+        self, file_system: DataStoreFileSystem, home: str, tree: Path
+    ) -> None:
+        file_system.put(str(tree), f"{home}/x", recursive=True)
+        file_system.copy(f"{home}/x", f"{home}/y", recursive=True)
+        assert contents(file_system, f"{home}/y") == tree_of(tree)
+        assert file_system.isdir(f"{home}/y/empty")
+
+    def test_a_move_that_could_not_copy_a_file_deletes_nothing(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+        tree: Path,
+        platform: Platform,
+    ) -> None:
+        watched_file_system.put(str(tree), f"{home}/x", recursive=True)
+        other = platform.create_data_store()["dataStoreId"]
+        proxy.answers["GET"] = [REFUSED]
+        with pytest.raises(TransferIncompleteError):
+            watched_file_system.mv(f"{home}/x", f"{other}/x", recursive=True)
+        assert contents(watched_file_system, f"{home}/x") == tree_of(tree)
