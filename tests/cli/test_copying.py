@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ..support.command_line import Command
+from ..support.platform import Platform
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +84,60 @@ class TestBoth:
         assert not Path("new").exists()
 
 
+class TestAgain:
+    """The same command, run more than once."""
+
+    @pytest.mark.parametrize(
+        ("target", "place"), [("dst", "dst"), ("dst/", "dst/copy"), (".", "copy")]
+    )
+    def test_get_writes_to_the_same_folder(
+        self, dx: Command, store: str, loads: Path, target: str, place: str
+    ) -> None:
+        dx("put", "-r", loads, f"{store}/copy")
+        for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
+            outcome = dx("get", "-r", f"{store}/copy", target)
+            assert outcome.complaint == f"downloaded {moved} to {target}\n"
+            assert tree_of(Path(place)) == tree_of(loads)
+
+    @pytest.mark.parametrize(("target", "path"), [("/new", "/new"), ("/new/", "/new/loads")])
+    def test_put_writes_to_the_same_directory(
+        self, dx: Command, store: str, loads: Path, target: str, path: str
+    ) -> None:
+        for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
+            outcome = dx("put", "-r", loads, store + target)
+            assert outcome.complaint == f"uploaded {moved} to {store}{target}\n"
+            assert f"{path}/2023/old/april.csv" in paths(dx, store)
+            assert len(paths(dx, store)) == 7 + path.count("/")
+
+    def test_both_move_only_what_has_changed_unless_they_are_forced(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, f"{store}/x")
+        dx("get", "-r", f"{store}/x", "back")
+        (loads / "may.csv").write_text("MAY.CSV\n")
+        assert "1 file (8 bytes)" in dx("put", "-r", loads, f"{store}/x").complaint
+        assert "1 file (8 bytes)" in dx("get", "-r", f"{store}/x", "back").complaint
+        assert tree_of(Path("back")) == tree_of(loads)
+        for command in (["put", loads, f"{store}/x"], ["get", f"{store}/x", "back"]):
+            outcome = dx(*command, "-r", "--force")
+            assert "4 files (49 bytes) to" in outcome.complaint
+
+    def test_as_json_they_tell_of_files_that_were_there_too(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        for _ in range(2):
+            assert len(dx("put", "-r", loads, f"{store}/x", "--json").report) == 4
+            assert len(dx("get", "-r", f"{store}/x", "back", "--json").report) == 4
+
+    def test_a_pattern_goes_into_its_folder_however_much_it_matches(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        for name in ("may.csv", "june.csv"):
+            dx("put", loads / name, store)
+            assert dx("get", f"{store}/*.csv", "matched").exit_code == 0
+        assert tree_of(Path("matched")).keys() == {"may.csv", "june.csv"}
+
+
 class TestPut:
     @pytest.mark.parametrize(
         ("target", "path"),
@@ -117,14 +172,53 @@ class TestPut:
         dx("put", "-r", loads, store)
         assert "/loads/linked/old/april.csv" in paths(dx, store)
 
-    def test_of_a_folder_that_can_t_be_read_sends_nothing(
+    def test_goes_on_past_what_can_t_be_read_and_names_it_at_the_end(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         (loads / "loop").symlink_to(".", target_is_directory=True)
+        (loads / "2023" / "dead.csv").symlink_to("nowhere.csv")
         outcome = dx("put", "-r", loads, store)
         assert outcome.exit_code == 1
-        assert len(outcome.complaint.splitlines()) == 1
+        assert outcome.complaint.splitlines() == [
+            f"uploaded 4 files (49 bytes) to {store}",
+            "avista-dx: loads/2023/dead.csv: a link to nowhere.csv, which is not there",
+            "avista-dx: loads/loop: a link leads back to a folder that it is in",
+            "avista-dx: 2 of 6 not uploaded",
+        ]
+        assert "/loads/2023/old/april.csv" in paths(dx, store)
+        assert len(dx("put", "-q", "-r", loads, store).complaint.splitlines()) == 3
+
+    def test_with_fail_fast_ends_at_the_first_failure(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        (loads / "dead.csv").symlink_to("nowhere.csv")
+        outcome = dx("put", "-r", "--fail-fast", loads, store)
+        assert outcome.exit_code == 4
+        assert "nowhere.csv" in outcome.complaint
         assert paths(dx, store) == []
+
+    def test_goes_on_past_a_dead_link_that_a_pattern_of_the_shell_matched(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        (loads / "dead.csv").symlink_to("nowhere.csv")
+        outcome = dx("put", loads / "dead.csv", loads / "may.csv", store)
+        assert outcome.exit_code == 1
+        assert "dead.csv: a link to nowhere.csv" in outcome.complaint
+        assert paths(dx, store) == ["/may.csv"]
+
+    def test_of_links_takes_their_own_names(self, dx: Command, store: str, loads: Path) -> None:
+        Path("latest.csv").symlink_to(loads / "may.csv")
+        Path("all").symlink_to(loads, target_is_directory=True)
+        assert dx("put", "-r", "latest.csv", "all", store).exit_code == 0
+        assert {"/latest.csv", "/all/may.csv"} < {*paths(dx, store)}
+
+    @pytest.mark.parametrize("source", [".", "../loads", "../loads/"])
+    def test_of_the_working_folder_takes_its_name(
+        self, dx: Command, store: str, loads: Path, monkeypatch: pytest.MonkeyPatch, source: str
+    ) -> None:
+        monkeypatch.chdir(loads)
+        dx("put", "-r", source, f"{store}/")
+        assert paths(dx, store)[0] == "/loads"
 
     def test_as_json_tells_the_new_files(self, dx: Command, store: str, loads: Path) -> None:
         files = dx("put", "-r", loads, store, "--json").report
@@ -172,3 +266,40 @@ class TestGet:
         assert dx("get", f"{store}/may.csv", "new.csv", "--json").report == [
             {"source": f"{store}/may.csv", "target": "new.csv"}
         ]
+
+    def test_goes_on_past_what_is_in_the_way_and_names_it_at_the_end(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, f"{store}/x")
+        Path("back/may.csv").mkdir(parents=True)
+        outcome = dx("get", "-r", f"{store}/x", "back")
+        assert outcome.exit_code == 1
+        assert outcome.complaint.splitlines() == [
+            "downloaded 3 files (41 bytes) to back",
+            f"avista-dx: {store}/x/may.csv: Is a directory",
+            "avista-dx: 1 of 4 not downloaded",
+        ]
+
+    def test_of_a_directory_brings_what_is_hidden_and_says_so(
+        self, dx: Command, store: str, loads: Path, data_store: dict[str, str], platform: Platform
+    ) -> None:
+        dx("put", loads / "may.csv", f"{store}/may")
+        hidden = dx("ls", store).rows[0][3]
+        platform.create_directory(data_store["dataStoreId"], data_store["homeDirectoryId"], "may")
+        outcome = dx("get", "-r", store, "back")
+        assert outcome.exit_code == 0
+        assert f"may.{hidden}: hidden behind another entry" in outcome.complaint
+        assert tree_of(Path("back")) == {"may": None, f"may.{hidden}": "may.csv\n"}
+        assert dx("get", f"{store}/may.{hidden}", "alone").exit_code == 0
+        assert dx("get", hidden, "alone").exit_code == 0
+
+    def test_says_which_files_have_not_arrived(
+        self, dx: Command, store: str, data_store: dict[str, str], platform: Platform
+    ) -> None:
+        place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        platform.create_entries(place, home, [], ["new"])
+        outcome = dx("get", "-r", store, "back")
+        assert outcome.exit_code == 1
+        assert f"{store}/new.csv: not downloaded: its bytes have not arrived" in outcome.complaint
+        for command in ("ls", "tree"):
+            assert f"{store}/new.csv: not listed" in dx(command, store).complaint

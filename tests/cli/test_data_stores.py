@@ -105,7 +105,53 @@ class TestLs:
         assert len(dx("ls", place).rows[0]) == 4
 
 
+class TestLsOfAll:
+    def test_lists_older_files_of_a_name_with_their_ids_behind_it(
+        self, dx: Command, data_store: dict[str, str], local: LocalExchange, tmp_path: Path
+    ) -> None:
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        (tmp_path / "a.csv").write_text("1")
+        with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+            older, newer = (
+                exchange.uploadFileToDataStore(store, home, tmp_path / "a.csv").dataStoreFileId
+                for _ in range(2)
+            )
+        rows = [(row[0], row[3]) for row in dx("ls", store).rows]
+        assert rows == [("a.csv", newer), (f"a.csv.{older}", older)]
+        assert names(dx, older) == [f"a.csv.{older}"]
+        assert f"├── a.csv\n└── a.csv.{older}\n" in dx("tree", store).output
+        assert dx("rm", f"dx://{store}/a.csv.{older}").exit_code == 0
+        assert names(dx, store) == ["a.csv"]
+
+    def test_tells_sizes_that_the_platform_does_not(
+        self, dx: Command, filled: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # As of files above 2 GiB, where GraphQL's integers end.
+        monkeypatch.setattr("avista_digital_exchange_sdk.local.shapes.LARGEST_INT", 4)
+        assert [row[1] for row in dx("ls", filled).rows] == ["8", "8", ""]
+        sizes = [entry.get("size") for entry in dx("tree", filled, "--json").report["contents"]]
+        assert sizes == [8, 8, 0]
+
+
 class TestTree:
+    def test_shows_any_depth_and_any_length_of_names(
+        self, dx: Command, store: str, tmp_path: Path
+    ) -> None:
+        depth, name = 300, "x" * 200 + ".csv"
+        folder = tmp_path / "top"
+        for _ in range(depth):
+            folder = folder / "d"
+        folder.mkdir(parents=True)
+        (folder / name).write_text("1")
+        dx("put", "-r", tmp_path / "top", f"{store}/top")
+        lines = dx("tree", store).output.splitlines()
+        assert len(lines) == depth + 3
+        assert lines[-1] == "    " * (depth + 1) + f"└── {name}"
+        entry = dx("tree", store, "--json").report
+        for _ in range(depth + 2):
+            (entry,) = entry["contents"]
+        assert entry["path"].endswith(name)
+
     def test_shows_everything_below(self, dx: Command, filled: str) -> None:
         assert dx("tree", filled).output.splitlines() == [
             filled,
@@ -161,6 +207,22 @@ class TestRm:
         dx("rm", newer)
         ((_, size, _, file_id),) = dx("ls", data_store["dataStoreId"]).rows
         assert (size, file_id) == ("1", older)
+
+    def test_goes_on_past_what_can_t_be_deleted(
+        self, dx: Command, filled: str, data_store: dict[str, str]
+    ) -> None:
+        outcome = dx("rm", "-r", filled, f"{filled}/a.csv")
+        assert outcome.exit_code == 1
+        assert outcome.complaint.splitlines()[0] == f"deleted {filled}/a.csv"
+        assert outcome.complaint.endswith("avista-dx: 1 of 2 not deleted\n")
+        assert names(dx, filled) == ["b.txt", "loads/"]
+
+    def test_checks_all_it_is_given_before_it_deletes_anything(
+        self, dx: Command, filled: str
+    ) -> None:
+        assert dx("rm", f"{filled}/a.csv", f"{filled}/loads").exit_code == 2
+        assert dx("rm", f"{filled}/a.csv", "nothing").exit_code == 2
+        assert names(dx, filled) == ["a.csv", "b.txt", "loads/"]
 
     def test_tells_what_it_deleted(self, dx: Command, filled: str) -> None:
         outcome = dx("rm", f"{filled}/a.csv", "--json")

@@ -1,6 +1,7 @@
 """Jobs of many files: on past those that fail, on where they were broken off, however deep."""
 
 import os
+import subprocess
 import threading
 import time
 import unicodedata
@@ -441,18 +442,26 @@ class TestScale:
         assert watched_file_system.find(home) == []
         assert len(listed) == 6
 
+    @pytest.fixture
+    def deep(self, tmp_path: Path) -> Iterator[Path]:
+        """A folder of many levels, with one file at the bottom."""
+        bottom = tmp_path / "src"
+        bottom.mkdir()
+        for _ in range(DEEP):
+            bottom = bottom / "d"
+            bottom.mkdir()
+        (bottom / "leaf.csv").write_text("12.5")
+        yield tmp_path / "src"
+        # pytest deletes no folders as deep as that.
+        for top in tmp_path.iterdir():
+            subprocess.run(["rm", "-r", str(top)], check=True)
+
     def test_trees_may_be_deeper_than_python_recurses(
-        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
+        self, file_system: DataStoreFileSystem, home: str, tmp_path: Path, deep: Path
     ) -> None:
         deepest = "/".join(["d"] * DEEP)
-        folder = tmp_path / "src"
-        folder.mkdir()
-        for _ in range(DEEP):
-            folder = folder / "d"
-            folder.mkdir()
-        (folder / "leaf.csv").write_text("12.5")
         begun = time.monotonic()
-        file_system.put(f"{tmp_path}/src", f"{home}/x", recursive=True)
+        file_system.put(str(deep), f"{home}/x", recursive=True)
         file_system.invalidate_cache()
         assert file_system.find(f"{home}/x") == [f"{home}/x/{deepest}/leaf.csv"]
         assert len([*file_system.walk(f"{home}/x")]) == DEEP + 1

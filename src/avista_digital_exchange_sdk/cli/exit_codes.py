@@ -6,9 +6,8 @@ HUNG_UP, INTERRUPTED, PIPE_CLOSED, TERMINATED = 129, 130, 141, 143
 
 EXIT_CODES = {
     DONE: "Done.",
-    FAILED: "It failed; the message says why.",
-    MISUSED: "It can't be done as asked: an option, argument or file can't be used. "
-    "Nothing was sent.",
+    FAILED: "It failed, or some of several files did; the messages say why.",
+    MISUSED: "It can't be done as asked: an option, argument or file can't be used.",
     REFUSED: "The token was refused, or its user may not do this.",
     NOT_FOUND: "There is nothing of that id or path.",
     INCOMPLETE: "Only some of the rows were published.",
