@@ -83,6 +83,19 @@ class TestErrorsOfThePlatform:
         failure = platform.fails(refusal(error(errorType, "the reason")), kind)
         assert f"{LIST}: {errorType}: the reason" in str(failure)
 
+    def test_one_that_an_integer_is_too_large_leaves_the_rest_of_the_data(
+        self, platform: Platform
+    ) -> None:
+        # As of the size of a file above 2 GiB, where GraphQL's integers end.
+        too_large = error(
+            None, "Can't serialize value (/size) : Expected type 'Int' but was 'Long'."
+        )
+        answer = refusal(too_large, too_large, data={LIST: [STORE]})
+        assert [store.name for store in platform.answers(answer)] == ["one"]
+        other = error(None, "Can't serialize value (/name) : Expected type 'ID' but was 'Map'.")
+        platform.fails(refusal(too_large, other, data={LIST: [STORE]}), ApiError)
+        platform.fails(refusal(too_large, data=None), ApiError)
+
     def test_one_of_no_known_type_is_an_api_error(self, platform: Platform) -> None:
         failure = platform.fails(refusal(error("SomethingNew", "the reason")), ApiError)
         assert "SomethingNew: the reason" in str(failure)

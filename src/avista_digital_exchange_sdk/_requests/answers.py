@@ -56,13 +56,22 @@ def parse_answer(
     if answer.status == 200:
         try:
             envelope: _Envelope[Data] = _parse_envelope(result, answer)
-            if envelope.data is not None and not envelope.errors:
+            if envelope.data is not None and all(map(_is_too_large, envelope.errors or ())):
                 return envelope.data
             del envelope
         except ValidationError as error:
             problem = _invalid_response(error, answer, operation_name)
     # Raised out here, as pydantic's error holds the answer, and whoever pickles causes, it too.
     raise problem or _error_of(answer, operation_name, token)
+
+
+def _is_too_large(error: Any) -> bool:
+    """Whether an error says only that an integer is beyond 32 bits, so that it is null instead.
+
+    AWS AppSync says so of the size of a file above 2 GiB; what else it answers is complete.
+    """
+    message = str(error.get("message")) if isinstance(error, dict) else ""
+    return message.startswith("Can't serialize value (") and "type 'Int'" in message
 
 
 def _parse_envelope(result: type[Data], answer: Answer) -> "_Envelope[Data]":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from graphql import GraphQLError
+
 from .records import Row
 
-# GraphQL's Int ends here; the size of a larger file can't be told.
+# GraphQL's Int ends here; of the size of a larger file AppSync says that it is none.
 LARGEST_INT = 2**31 - 1
 
 
@@ -29,7 +31,14 @@ def as_file(row: Row) -> Row:
     size = row["storageSizeBytes"]
     return row | {
         "contentType": None if size is None else row["contentType"],
-        "storageSizeBytes": size if size is None or size <= LARGEST_INT else None,
+        "storageSizeBytes": _refuse_size if size is not None and size > LARGEST_INT else size,
         "s3ConfirmedUpload": size is not None,
         "dataViewIds": [],
     }
+
+
+def _refuse_size() -> None:
+    """Refuse an integer as AppSync does: an error beside the null that stands in its place."""
+    raise GraphQLError(
+        "Can't serialize value (/storageSizeBytes) : Expected type 'Int' but was 'Long'."
+    )
