@@ -1,6 +1,8 @@
 """Notebooks, executed as a user would, and one as a browser shows it."""
 
+import base64
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,35 @@ class TestBars:
             assert bar in text
         assert "Warning" not in text
         assert "IProgress" not in text
+
+
+class TestPlots:
+    PNG, SVG = "image/png", "image/svg+xml"
+
+    @pytest.mark.parametrize(
+        "first",
+        [
+            "",
+            "import matplotlib.pyplot as plt",
+            "%matplotlib inline",
+            "%config InlineBackend.figure_formats = ['retina']",
+        ],
+    )
+    def test_figure_is_shown_with_twice_the_pixels(self, execute: Execute, first: str) -> None:
+        (output,) = outputs(execute("plots", first))
+        assert set(output.data) == {"text/plain", self.PNG}
+        png = base64.b64decode(output.data[self.PNG])
+        assert struct.unpack(">II", png[16:24]) == (1600, 800)
+        assert output.metadata[self.PNG] == {"width": 800, "height": 400}
+
+    @pytest.mark.parametrize("first", ["", "import matplotlib.pyplot as plt\n"])
+    def test_figure_is_shown_as_svg_if_the_notebook_says_so(
+        self, execute: Execute, first: str
+    ) -> None:
+        svg = f"{first}%config InlineBackend.figure_formats = ['svg']"
+        (output,) = outputs(execute("plots", svg))
+        assert set(output.data) == {"text/plain", self.SVG}
+        assert "<svg" in output.data[self.SVG]
 
 
 def fill(local: LocalExchange, folder: Path) -> None:

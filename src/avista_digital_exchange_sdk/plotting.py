@@ -1,4 +1,4 @@
-"""Pictures of time series."""
+"""Plots of time series."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from . import _checks
 from ._extras import need
-from ._time_series.zones import zone
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,29 +16,47 @@ def plotTimeSeries(
     result: object,
     *,
     attributes: Iterable[str] | None = None,
-    timeZone: str = "UTC",
+    assets: Iterable[str] | None = None,
+    steps: bool | Iterable[str] = False,
+    timeZone: str | None = None,
     title: str | None = None,
+    style: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    timeColumn: str | None = None,
+    assetIdColumn: str | None = None,
 ) -> Figure:
-    """Draw time series.
+    """Plot time series.
 
-    There is one panel a unit, which is read off the end of an attribute's name, as in
-    `GHI (W/m^2)` or `A kW`, and one an attribute that tells none. Assets are lines. Where data is
-    missing, a line is interrupted. Truths and texts are drawn as steps. Lines of a million points
-    are thinned out to what a picture can show, peaks included. Needs the extra `plot`.
+    There is one subplot per unit, which is read from the end of the attribute's name, as in
+    `GHI (W/m^2)` or `A kW`, and one per attribute without a unit. More than ten lines of one unit
+    become small multiples with a common range of values. Axes have SI prefixes: 2,500,000 W is
+    written as 2.5 MW. Lines are interrupted where data is missing. Booleans and strings are drawn
+    as steps. Lines that would fill their subplot, such as five years of hourly values, become
+    their mean and a band from the lowest to the highest value. Needs the extra `plot`.
 
     Args:
-        result: A frame as queries return it, of pandas, polars or Arrow, wide or long, or any
-            other with a column `timestamp` or `time`; a list of `TimeSeriesAssetData`; or the
-            path of a result file (`.csv`, `.json`, `.parquet`).
-        attributes: The attributes to draw; all of them if left out.
-        timeZone: The zone of the axis of time, such as `America/Los_Angeles`.
-        title: What to write above; the asset's name if left out and there is but one.
+        result: A pandas or polars DataFrame or an Arrow table with a column or index of times, wide
+            or long (`attribute`, `value`); a pandas Series; a list of `TimeSeriesAssetData`; or the
+            path of a result file or another CSV or Parquet file.
+        attributes: The attributes to plot, in that order. Defaults to all of them.
+        assets: The IDs or names of the assets to plot. Defaults to all of them.
+        steps: The attributes whose values hold until the next one, such as setpoints that are
+            reported when they change. True for all attributes.
+        timeZone: The time zone of the time axis, such as `America/Los_Angeles`. Defaults to the
+            zone of the times. Times without a zone can only be drawn as they are.
+        title: The title. Defaults to the asset's name if there is only one asset.
+        style: `"light"`, `"dark"`, or the name of a matplotlib style. By default matplotlib's
+            rcParams apply, wherever they are not matplotlib's own defaults.
+        figsize: Width and height in inches. Defaults to the rcParam `figure.figsize` if it was
+            changed, otherwise to a figure at most 8 inches tall.
+        timeColumn: The column of times. Defaults to `timestamp`, `time`, or the only such column.
+        assetIdColumn: The column of asset IDs. Defaults to `assetId`.
 
     Returns:
-        The figure. `figure.savefig("result.png")` writes it, and notebooks show it.
+        The figure. `figure.savefig("result.png")` saves it; notebooks show it.
 
     Raises:
-        InvalidParameterError: An argument can't be used, or is not such a result.
+        InvalidParameterError: An argument is invalid, or the result cannot be plotted.
         InvalidResponseError: A file is not of its format.
         MissingExtraError: The extra `plot` is not installed.
 
@@ -48,9 +65,15 @@ def plotTimeSeries(
         >>> plotTimeSeries(assets, timeZone="America/Los_Angeles").savefig("latest.png")
     """
     need("plot", "matplotlib", "numpy", "pyarrow")
-    from ._plotting.figure import draw
-    from ._plotting.series import PlotData, load_result
+    from ._plotting.figure import Options, draw
+    from ._plotting.layout import parse_figsize
+    from ._plotting.loading import choose_zone, load_result
+    from ._plotting.series import PlotData
+    from ._plotting.theme import parse_style
 
-    place = zone("timeZone", timeZone)
-    above = _checks.optional_text("title", title)
-    return draw(PlotData(load_result("result", result), attributes), place, above)
+    title = _checks.optional_text("title", title)
+    style = parse_style("style", style)
+    size = parse_figsize("figsize", figsize)
+    loaded = load_result("result", result, timeColumn, assetIdColumn)
+    zone = choose_zone("timeZone", timeZone, loaded)
+    return draw(PlotData(loaded, attributes, assets, steps), Options(zone, title, style, size))

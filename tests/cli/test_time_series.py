@@ -2,11 +2,13 @@
 
 import csv
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from avista_digital_exchange_sdk.cli.moments import moment
 from avista_digital_exchange_sdk.local import LocalExchange
@@ -109,15 +111,46 @@ class TestQuery:
             "may.txt",
         }
 
-    def test_draws_a_picture(self, dx: Command, measured: str) -> None:
+    def test_query_plots_a_sharp_image(self, dx: Command, measured: str) -> None:
         outcome = dx("query", measured, "--asset", "feeder-7", *RANGE, "--plot", "may.png")
         assert (outcome.exit_code, outcome.output) == (0, "")
-        assert Path("may.png").read_bytes().startswith(b"\x89PNG")
+        with Image.open("may.png") as image:
+            assert image.width == 2200
 
-    def test_draws_a_picture_and_writes_the_result(self, dx: Command, measured: str) -> None:
+    def test_query_plots_and_writes_the_result(self, dx: Command, measured: str) -> None:
         dx("query", measured, "--asset", "feeder-7", *RANGE, "--plot", "may.svg", "-o", "may.csv")
         assert "<svg" in Path("may.svg").read_text()
         assert Path("may.csv").read_text().startswith(HEADER)
+
+    def test_query_plots_with_options(self, dx: Command, measured: str) -> None:
+        plot = ["--plot-size", "8x4", "--plot-style", "dark", "--steps", "*", "--plot-title", "May"]
+        outcome = dx("query", measured, "--asset", "feeder-7", *RANGE, "--plot", "may.png", *plot)
+        assert outcome.exit_code == 0
+        with Image.open("may.png") as image:
+            assert image.size == (1600, 800)
+            assert image.convert("L").getpixel((5, 795)) < 60
+
+    def test_query_keeps_the_result_that_can_not_be_plotted(
+        self, dx: Command, measured: str
+    ) -> None:
+        query = ["query", measured, "--asset", "feeder-7", *RANGE, "-o", "may.dat"]
+        outcome = dx(*query, "--plot", "may.png", "--steps", "B kW")
+        assert outcome.exit_code == 2
+        assert "--steps: got 'B kW'" in outcome.complaint
+        assert Path("may.dat").read_text().startswith(HEADER)
+        assert not Path("may.png").exists()
+
+    def test_query_names_the_options_that_make_room(self, dx: Command, database: str) -> None:
+        names = ",".join(f"sensor {n}" for n in range(60))
+        values = ",".join(["1"] * 60)
+        Path("many.csv").write_text(f"timestamp,{names}\n2024-05-01T00:00:00Z,{values}\n")
+        dx("publish", database, "many.csv", "--asset", "many")
+        query = ["query", database, "--asset", "many", *RANGE, "--plot", "many.png"]
+        outcome = dx(*query)
+        assert outcome.exit_code == 2
+        size = re.search(r"--attribute.*--asset.*(--plot-size) (11x\d+)", outcome.complaint)
+        assert size is not None
+        assert dx(*query, *size.groups()).exit_code == 0
 
     def test_counts_back_from_now(self, dx: Command, database: str) -> None:
         for hours in (1, 3):
@@ -144,6 +177,19 @@ class TestQuery:
             (["--asset", "a", "--from", "2024-05-02", "--to", "2024-05-01"], "--from: got"),
             (["--asset", "a", "--from", "-7d", "-o", "none/x.csv"], "--output"),
             (["--asset", "a", "--from", "-7d", "--plot", "x.doc"], "--plot: got 'x.doc'"),
+            (["--asset", "a", "--from", "-7d", "--steps", "x"], "--steps must be used with --plot"),
+            (
+                ["--asset", "a", "--from", "-7d", "--plot", "x.png", "--plot-style", "x"],
+                "--plot-style: got 'x'",
+            ),
+            (
+                ["--asset", "a", "--from", "-7d", "--plot", "x.png", "--plot-size", "big"],
+                "--plot-size: got 'big'; valid is width and height",
+            ),
+            (
+                ["--asset", "a", "--from", "-7d", "--plot", "x.png", "--plot-size", "0x4"],
+                "--plot-size: got",
+            ),
             (["--asset", "a", "--from", "-7d", "--time-zone", "Here"], "--time-zone: got 'Here'"),
             (["--filter", "measured.csv", "--from", "-7d"], "--filter: measured.csv is not JSON"),
             (["--filter", "none.json", "--from", "-7d"], "--filter: none.json can't be read: No"),

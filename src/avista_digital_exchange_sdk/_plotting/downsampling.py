@@ -1,5 +1,6 @@
-"""Lines as a picture needs them: interrupted where data is missing, no finer than its pixels."""
+"""Lines as a plot needs them: interrupted where data is missing, no finer than its pixels."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,22 +9,36 @@ import numpy.typing as npt
 TimeArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+IndexArray = npt.NDArray[np.int64]
 
-COLUMNS = 2000
-"""Columns of pixels that a picture is thought to have, well above what one has on a screen."""
-
+# A gap is a step this many times as long as usual, in series whose steps are equal or differ.
 GAP_FACTOR_REGULAR = 1.5
-"""How much longer than usual a step is that leaves out a value of a series of equal steps."""
-
 GAP_FACTOR_IRREGULAR = 5
-"""The same for a series whose steps differ anyway."""
+
+# For sharp lines on screens of any density.
+COLUMNS_PER_INCH = 200
+# As lines are seen: the width of a pixel, and of a line in pixels.
+PIXELS_PER_INCH = 100
+LINE_WIDTH = 1.7
+# Neighboring pixels in which it is judged whether a line is a block.
+WINDOW = 4
+
+BINS_PER_INCH = 40
+SECOND_NS = 1_000_000_000
+DAY_NS = 86400 * SECOND_NS
+BIN_SECONDS = (
+    *(1, 2, 5, 10, 15, 30),
+    *(60 * n for n in (1, 2, 5, 10, 15, 30)),
+    *(3600 * n for n in (1, 2, 3, 6, 12)),
+    *(86400 * n for n in (1, 2, 7, 14, 28, 91, 182, 365)),
+)
 
 
 class Line(NamedTuple):
     """A line's points.
 
     Attributes:
-        starts_segment: Whether a point begins a new stretch, after a gap.
+        starts_segment: Whether a point is the first one after a gap.
         step: The usual time from one point to the next, for which a value holds before a gap.
     """
 
@@ -32,35 +47,45 @@ class Line(NamedTuple):
     starts_segment: BoolArray
     step: int
 
-    def downsampled(self, first: int, last: int) -> "Line":
-        """The same line with fewer points, drawn over the time from `first` to `last`.
+    def downsample(self, first: int, last: int, width: float) -> "Line":
+        """Return the same line with fewer points, drawn from `first` to `last` over some inches.
 
         Of the points in a column of pixels the first, lowest, highest and last remain: what is
         drawn is the same, peaks included.
         """
-        if len(self.times) <= 4 * COLUMNS:
+        columns = int(width * COLUMNS_PER_INCH)
+        if len(self.times) <= 4 * columns:
             return self
-        columns = (self.times - first) * (COLUMNS / max(last - first, 1))
-        starts_segment = self.starts_segment | _changes(columns.astype(np.int64))
-        starts = np.flatnonzero(starts_segment)
-        run = np.cumsum(starts_segment) - 1
-        lowest = np.minimum.reduceat(self.values, starts)
-        highest = np.maximum.reduceat(self.values, starts)
+        starts_run = self.starts_segment | _differs(self._columns(first, last, columns))
+        starts = np.flatnonzero(starts_run)
+        run = np.cumsum(starts_run) - 1
         kept = np.zeros(len(self.times), np.bool_)
         kept[starts] = True
         kept[np.append(starts[1:], len(self.times)) - 1] = True
-        for extreme in (lowest, highest):
-            places = np.flatnonzero(self.values == extreme[run])
-            kept[places[_changes(run[places])]] = True
+        for extreme in _extremes(self.values, starts):
+            found = np.flatnonzero(self.values == extreme[run])
+            kept[found[_differs(run[found])]] = True
         return Line(self.times[kept], self.values[kept], self.starts_segment[kept], self.step)
 
+    def is_block(self, first: int, last: int, width: float) -> bool:
+        """Whether the line goes up and down so often that it would fill what it crosses."""
+        pixels = width * PIXELS_PER_INCH
+        if len(self.times) <= 4 * pixels:
+            return False
+        starts = np.flatnonzero(_differs(self._columns(first, last, int(pixels / WINDOW))))
+        lowest, highest = _extremes(self.values, starts)
+        travelled = np.add.reduceat(np.abs(np.diff(self.values, prepend=self.values[0])), starts)
+        extent = highest - lowest
+        inked = np.divide(travelled, extent, out=np.zeros_like(extent), where=extent > 0)
+        return bool(np.median(inked) * LINE_WIDTH >= WINDOW)
+
     def with_gaps(self) -> "Line":
-        """The line with a missing value in every gap, where it is interrupted."""
-        places = np.flatnonzero(self.starts_segment)[1:]
+        """Return the line with a missing value in every gap, where it is interrupted."""
+        gaps = np.flatnonzero(self.starts_segment)[1:]
         return Line(
-            np.insert(self.times, places, self.times[places - 1] + self.step),
-            np.insert(self.values, places, np.nan),
-            np.insert(self.starts_segment, places, False),
+            np.insert(self.times, gaps, self.times[gaps - 1] + self.step),
+            np.insert(self.values, gaps, np.nan),
+            np.insert(self.starts_segment, gaps, False),
             self.step,
         )
 
@@ -69,19 +94,55 @@ class Line(NamedTuple):
         isolated: BoolArray = self.starts_segment & np.append(self.starts_segment[1:], True)
         return isolated
 
+    def _columns(self, first: int, last: int, count: int) -> IndexArray:
+        """Return the column of each point, of so many from `first` to `last`."""
+        return ((self.times - first) * (count / max(last - first, 1))).astype(np.int64)
 
-def find_gaps(times: TimeArray, values: FloatArray) -> Line:
-    """Points, at times that grow, as a line with its gaps."""
+
+class Band(NamedTuple):
+    """The mean of a line's values, the lowest and the highest of them, in bins of time."""
+
+    mean: Line
+    lowest: FloatArray
+    highest: FloatArray
+
+
+def find_gaps(times: TimeArray, values: FloatArray, *, holds: bool = False) -> Line:
+    """Make a line of points in order of time; one whose values hold has no gaps."""
     steps = np.diff(times)
-    if len(steps) < 2:
+    if len(steps) < 2 or holds:
         return Line(times, values, np.arange(len(times)) == 0, 0)
     usual, long = np.quantile(steps, [0.5, 0.9])
-    longest = long * (
-        GAP_FACTOR_REGULAR if long <= GAP_FACTOR_REGULAR * usual else GAP_FACTOR_IRREGULAR
-    )
+    is_regular = long <= GAP_FACTOR_REGULAR * usual
+    longest = long * (GAP_FACTOR_REGULAR if is_regular else GAP_FACTOR_IRREGULAR)
     return Line(times, values, np.append(True, steps > longest), int(usual))
 
 
-def _changes(numbers: npt.NDArray[np.int64]) -> BoolArray:
+def choose_bin(length: int, width: float) -> int:
+    """Choose the bins of bands for a time drawn over some inches, both in nanoseconds."""
+    most = max(width * BINS_PER_INCH, 1)
+    fitting = (n * SECOND_NS for n in BIN_SECONDS if length / (n * SECOND_NS) <= most)
+    return next(fitting, -(-length // (int(most) * DAY_NS)) * DAY_NS)
+
+
+def make_band(line: Line, bin_length: int, offset: int = 0) -> Band:
+    """Aggregate a line in bins, which begin at multiples of their length in a zone's time."""
+    bins = (line.times + offset) // bin_length
+    starts = np.flatnonzero(_differs(bins))
+    counts = np.diff(np.append(starts, len(bins)))
+    lowest, highest = _extremes(line.values, starts)
+    ends = np.append(starts[1:], len(bins)) - 1
+    middles = line.times[starts] + (line.times[ends] - line.times[starts]) // 2
+    means = np.add.reduceat(line.values, starts) / counts
+    is_first = np.diff(bins[starts], prepend=bins[0] - 2) > max(1, -(-line.step // bin_length))
+    return Band(Line(middles, means, is_first, 0), lowest, highest)
+
+
+def _extremes(values: FloatArray, starts: IndexArray) -> Sequence[FloatArray]:
+    """Return the lowest and the highest value of each run."""
+    return np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+
+
+def _differs(numbers: IndexArray) -> BoolArray:
     """Where a number differs from the one before; the first does."""
     return np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]

@@ -1,229 +1,335 @@
-"""A figure of panels, one a unit or attribute, on one axis of time."""
+"""A figure of panels, one per unit or attribute, on one axis of time."""
 
-import io
-import re
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
-from matplotlib import colormaps
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import FixedLocator
 
-from ..errors import InvalidParameterError
-from .downsampling import FloatArray, Line, find_gaps
-from .panels import Panel, group_by_unit, split_unit
-from .series import PlotData, Series
-from .time_axis import TimeSpan, days, prepare_time_axis
+from .downsampling import DAY_NS, FloatArray, Line, choose_bin, find_gaps, make_band
+from .labels import fit, join_names
+from .layout import Layout, Size, arrange
+from .legends import Entry, Legends, draw_legend
+from .notebook import NotebookFigure, register_in_notebook
+from .panels import Panel, make_panels, split_unit
+from .series import PlotData
+from .theme import LineStyle, rcParams, to_points, use_style
+from .time_axis import DisplayZone, TimeSpan, prepare_time_axis
+from .units import ScaledFormatter, choose_scale
 
-MAX_SUBPLOTS = 40
-MAX_LEGEND_ENTRIES = 24
-MAX_LABEL_LENGTH = 36
-MAX_LABEL_PART_LENGTH = 22
-"""Of a label of two parts."""
-MAX_TITLE_LENGTH = 110
+# Inches beside the axes, and at the edge of a figure.
+AXIS_LABELS_WIDTH = 0.9
+AXIS_LABEL_WIDTH = 0.5
+EDGE = 0.1
+MIN_TITLE_WIDTH = 0.5
+MAX_STATE_LABEL_WIDTH = 1.8
+MAX_STATE_LABEL_FRACTION = 0.3
 
-# Inches.
-FIGURE_WIDTH = 11.0
-SUBPLOT_HEIGHT = 2.4
-STATES_HEIGHT = 1.1
-FIGURE_PADDING = 0.9
-LABEL_HEIGHT = 0.2
-LEGEND_PADDING = 0.4
-
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
-"""The palette of Okabe and Ito, which people who see colors differently can tell apart."""
-
-DARKER = 0.85
+# How far apart the first and the last of several lines are that are in one state.
 STATE_OFFSET = 0.3
-"""How far apart the first and the last of several lines are that are in one state."""
-
-LINE_STYLES = ("-", "--", ":", "-.")
-LABEL_COLOR = "#666666"
-GRID_COLOR = "#E5E5E5"
-
-_SUPERSCRIPTS = str.maketrans({"2": "²", "3": "³"})
+BAND_OPACITY = 0.3
+POINT_SIZE = 6
 
 
-class NotebookFigure(Figure):
-    """A figure that notebooks show, whether or not pyplot is in use."""
+class Options(NamedTuple):
+    """How a figure is to be.
 
-    def _repr_png_(self) -> bytes:
-        file = io.BytesIO()
-        self.savefig(file, format="png")
-        return file.getvalue()
+    Attributes:
+        zone: The zone of the axis of time.
+        title: The title; None for one that the data suggests.
+        style: A theme, a style of matplotlib, or None for the user's rcParams.
+        figsize: Width and height in inches; None for what the panels take.
+    """
+
+    zone: DisplayZone
+    title: str | None
+    style: str | None
+    figsize: Size | None
 
 
-def draw(data: PlotData, zone: ZoneInfo, title: str | None) -> Figure:
+def draw(data: PlotData, options: Options) -> Figure:
     """Draw every series, in as many panels as it takes."""
-    panels = group_by_unit(data.series)
-    if len(panels) > MAX_SUBPLOTS:
-        raise InvalidParameterError(
-            f"attributes: the result makes {len(panels)} panels; name those to draw, "
-            f"of at most {MAX_SUBPLOTS} units"
+    register_in_notebook()
+    with use_style(options.style):
+        return _Drawing(data, options).draw()
+
+
+class _Drawing:
+    """A figure in the making."""
+
+    def __init__(self, data: PlotData, options: Options) -> None:
+        self._data = data
+        self._options = options
+        self._panels = make_panels(data.series)
+        self._legends = Legends(self._panels)
+        self._span = TimeSpan(
+            min((int(series.times[0]) for series in data.series), default=0),
+            max((int(series.times[-1]) for series in data.series), default=0),
         )
-    assets = list(dict.fromkeys(series.asset for series in data.series))
-    labels = [_labels(panel, assets) for panel in panels]
-    heights = [*map(_height, panels, labels)] or [SUBPLOT_HEIGHT]
-    figure = NotebookFigure((FIGURE_WIDTH, sum(heights) + FIGURE_PADDING), layout="constrained")
-    every = figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    if not panels:
-        _draw_empty(every[0])
+        self._bin: int | None = None
+        self._layout: Layout
+
+    def draw(self) -> Figure:
+        described = self._span.describe(self._options.zone) if self._panels else []
+        self._layout = arrange(
+            self._panels,
+            [len(entries) for entries in self._legends.of_panels],
+            len(self._legends.of_figure),
+            len(described) + 2,
+            self._options.figsize,
+        )
+        figure = NotebookFigure(self._layout.size, layout="constrained")
+        self._draw_title(figure)
+        if not self._panels:
+            _draw_empty(figure)
+        else:
+            every = self._make_axes(figure)
+            entries = self._legends.of_panels
+            for parts in zip(every, self._panels, self._titles(figure), entries, strict=True):
+                self._draw_panel(*parts)
+            self._share_values(every)
+            prepare_time_axis(every[0], self._span, self._options.zone)
+            figure.align_ylabels(every)
+            draw_legend(figure, self._legends.of_figure, self._layout.size[0])
+        self._draw_notes(figure, described)
         return figure
-    span = TimeSpan(
-        min(int(series.times[0]) for series in data.series),
-        max(int(series.times[-1]) for series in data.series),
-    )
-    for axes, panel, told in zip(every, panels, labels, strict=True):
-        _prepare(axes, panel)
-        _draw_lines(axes, panel, told, assets, span)
-    prepare_time_axis(every[-1], span, zone)
-    _annotate_x_axis(every[-1], span.text(zone), data.left_out)
-    figure.align_ylabels()
-    if title is None and len(assets) == 1:
-        title = assets[0]
-    if title:
-        title = _truncate(title, MAX_TITLE_LENGTH)
-        figure.suptitle(title, x=0.01, ha="left", weight="bold", parse_math=False)
-    return figure
+
+    def _make_axes(self, figure: Figure) -> list[Axes]:
+        """Make the axes of all panels, which share their time, and in groups their values."""
+        heights, columns = self._layout.heights, self._layout.columns
+        grid = GridSpec(len(heights), columns, figure, height_ratios=heights)
+        every: list[Axes] = []
+        first_of_group: dict[int, Axes] = {}
+        for index, panel in enumerate(self._panels):
+            row, column = self._layout.positions[index]
+            axes = figure.add_subplot(
+                grid[row, column],
+                sharex=every[0] if every else None,
+                sharey=first_of_group.get(panel.group),
+            )
+            first_of_group.setdefault(panel.group, axes)
+            every.append(axes)
+            _style_axes(axes)
+            axes.tick_params(axis="x", labelbottom=self._layout.is_lowest(index))
+            has_neighbor = column and self._panels[index - 1].group == panel.group
+            axes.tick_params(axis="y", labelleft=not has_neighbor)
+        return every
+
+    def _titles(self, figure: Figure) -> list[str]:
+        """Return the titles of all panels, each another however short they must be."""
+        has_attributes = len({tuple(panel.attributes) for panel in self._panels}) > 1
+        has_assets = len({series.asset for series in self._data.series}) > 1
+        titles = [
+            panel.title(names_asset=has_assets, names_attribute=has_attributes)
+            for panel in self._panels
+        ]
+        longest = max(AXIS_LABELS_WIDTH, self._state_labels_width + AXIS_LABEL_WIDTH)
+        width = max(self._column_width - longest, MIN_TITLE_WIDTH)
+        distinct = list(dict.fromkeys(titles))
+        size = to_points(rcParams["axes.titlesize"])
+        labels = fit(figure, distinct, width, size, rcParams["axes.titleweight"])
+        fitted = dict(zip(distinct, labels, strict=True))
+        return [fitted[title] for title in titles]
+
+    @property
+    def _state_labels_width(self) -> float:
+        """How wide the labels of states may be, if there are any."""
+        if all(panel.states is None for panel in self._panels):
+            return 0.0
+        return min(MAX_STATE_LABEL_WIDTH, MAX_STATE_LABEL_FRACTION * self._column_width)
+
+    def _draw_panel(self, axes: Axes, panel: Panel, title: str, entries: Sequence[Entry]) -> None:
+        axes.set_title(title, loc="left", parse_math=False)
+        if panel.states is not None:
+            self._label_states(axes, panel.states)
+        for series, values in zip(panel.series, _offset_states(panel), strict=True):
+            style = self._legends.style(series, panel)
+            is_stepped = series.holds or panel.states is not None
+            line = find_gaps(series.times, values, holds=series.holds)
+            if series.holds and line.times[-1] < self._span.last:
+                line = _extend(line, self._span.last)
+            if not is_stepped and line.is_block(*self._span, self._column_width):
+                self._draw_band(axes, line, style)
+            else:
+                line = line.downsample(*self._span, self._column_width)
+                self._draw_line(axes, line, style, is_stepped=is_stepped)
+        draw_legend(axes, entries, self._column_width)
+
+    @property
+    def _column_width(self) -> float:
+        return self._layout.size[0] / self._layout.columns
+
+    def _label_states(self, axes: Axes, states: Sequence[str]) -> None:
+        size = to_points(rcParams["ytick.labelsize"])
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        labels = fit(figure, states, self._state_labels_width, size)
+        axes.yaxis.set_major_locator(FixedLocator(range(len(states))))
+        axes.set_yticklabels(labels, parse_math=False)
+        axes.set_ylim(-0.5, len(states) - 0.5)
+
+    def _draw_line(
+        self, axes: Axes, line: Line, style: LineStyle, *, is_stepped: bool = False
+    ) -> None:
+        with_gaps = line.with_gaps()
+        axes.plot(
+            self._span.positions(with_gaps.times),
+            with_gaps.values,
+            drawstyle="steps-post" if is_stepped else "default",
+            **style,
+        )
+        isolated = line.isolated()
+        if is_stepped:
+            # All but the last hold for the usual time between values.
+            isolated[:-1] = False
+        if isolated.any():
+            axes.plot(
+                self._span.positions(line.times[isolated]),
+                line.values[isolated],
+                ".",
+                color=style["color"],
+                markersize=POINT_SIZE,
+            )
+
+    def _draw_band(self, axes: Axes, line: Line, style: LineStyle) -> None:
+        """Draw what would fill its panel as the means, and all that lies between the extremes."""
+        length = choose_bin(self._span.last - self._span.first, self._column_width)
+        self._bin = length
+        band = make_band(line, length, self._options.zone.offset(self._span.first))
+        self._draw_line(axes, band.mean, style)
+        gaps = np.flatnonzero(band.mean.starts_segment)[1:]
+        axes.fill_between(
+            self._span.positions(band.mean.with_gaps().times),
+            np.insert(band.lowest, gaps, np.nan),
+            np.insert(band.highest, gaps, np.nan),
+            color=style["color"],
+            alpha=BAND_OPACITY,
+            linewidth=0,
+        )
+
+    def _share_values(self, every: Sequence[Axes]) -> None:
+        """Label the axes of values, of which a group has one range."""
+        for group in dict.fromkeys(panel.group for panel in self._panels):
+            pairs = zip(every, self._panels, strict=True)
+            members = [(axes, panel) for axes, panel in pairs if panel.group == group]
+            panel = members[0][1]
+            values = [series.values for _, panel in members for series in panel.series]
+            scale = choose_scale(
+                panel.unit, min(v.min() for v in values), max(v.max() for v in values)
+            )
+            for axes, _ in members:
+                if axes.yaxis.get_tick_params().get("labelleft", True):
+                    axes.set_ylabel(scale.unit, parse_math=False)
+                if panel.states is None:
+                    axes.yaxis.set_major_formatter(ScaledFormatter(scale))
+
+    def _draw_title(self, figure: Figure) -> None:
+        title = self._options.title
+        if title is None:
+            title = self._suggest_title()
+        if title:
+            width = self._layout.size[0] - EDGE
+            size = to_points(rcParams["figure.titlesize"])
+            weight = rcParams["figure.titleweight"]
+            (title,) = fit(figure, [title], width, size, weight)
+            figure.suptitle(title, x=0.01, ha="left", parse_math=False)
+
+    def _suggest_title(self) -> str:
+        """Return what all of the figure is about: the one asset, or the one attribute."""
+        assets = {series.asset for series in self._data.series}
+        if len(assets) == 1:
+            return assets.pop()
+        if len({panel.group for panel in self._panels}) == 1 and len(self._panels) > 1:
+            attributes = dict.fromkeys(s.attribute for s in self._data.series)
+            return join_names([split_unit(name)[0] for name in attributes])
+        return ""
+
+    def _draw_notes(self, figure: Figure, described: Sequence[str]) -> None:
+        notes = list(described)
+        if self._bin is not None:
+            notes.append(
+                f"Lines with a band: mean per {_format_duration(self._bin)}; "
+                "band: minimum to maximum"
+            )
+        if self._data.infinite:
+            notes.append(f"Infinite values, not drawn: {self._data.infinite:,}")
+        if self._data.not_plotted:
+            notes.append("Not drawn: " + ", ".join(self._data.not_plotted))
+        size = to_points(rcParams["axes.labelsize"])
+        weight = rcParams["axes.labelweight"]
+        width = self._layout.size[0] - 2 * EDGE
+        lines = [fit(figure, [note], width, size, weight)[0] for note in notes]
+        if self._layout.columns == 1 and self._panels:
+            figure.axes[-1].set_xlabel("\n".join(lines), parse_math=False)
+        elif lines:
+            color = rcParams["axes.labelcolor"]
+            figure.supxlabel(
+                "\n".join(lines), size=size, weight=weight, color=color, parse_math=False
+            )
 
 
-def _labels(panel: Panel, assets: Sequence[str]) -> list[str]:
-    """What tells each line from the others: its asset, its attribute, both, or nothing."""
-    attributes = panel.attributes
-    every = []
-    for series in panel.series:
-        parts = [series.asset] if len(assets) > 1 else []
-        if len(attributes) > 1:
-            parts.append(split_unit(series.attribute)[0])
-        longest = MAX_LABEL_PART_LENGTH if len(parts) > 1 else MAX_LABEL_LENGTH
-        every.append(" · ".join(_truncate(part, longest) for part in parts))
-    return every
+def _style_axes(axes: Axes) -> None:
+    """Set what ticks would take from the rcParams when they are drawn, which is later."""
+    for axis in ("x", "y"):
+        axes.tick_params(
+            axis=axis,
+            color=rcParams[f"{axis}tick.color"],
+            labelcolor=_label_color(axis),
+            labelsize=to_points(rcParams[f"{axis}tick.labelsize"]),
+            labelfontfamily=rcParams["font.family"],
+        )
+    if rcParams["axes.grid"]:
+        axes.grid(
+            True,
+            axis=rcParams["axes.grid.axis"],
+            color=rcParams["grid.color"],
+            linestyle=rcParams["grid.linestyle"],
+            linewidth=rcParams["grid.linewidth"],
+            alpha=rcParams["grid.alpha"],
+        )
 
 
-def _height(panel: Panel, labels: Sequence[str]) -> float:
-    """How high a panel is, in inches: there is room for its legend beside it."""
-    own = STATES_HEIGHT + LABEL_HEIGHT * len(panel.states) if panel.states else SUBPLOT_HEIGHT
-    listed = min(len(labels), MAX_LEGEND_ENTRIES)
-    return max(own, LABEL_HEIGHT * listed + LEGEND_PADDING)
-
-
-def _prepare(axes: Axes, panel: Panel) -> None:
-    names = [split_unit(attribute)[0] for attribute in panel.attributes]
-    longest = max(MAX_TITLE_LENGTH // len(names), MAX_LABEL_LENGTH)
-    title = _truncate(", ".join(_truncate(name, longest) for name in names), MAX_TITLE_LENGTH)
-    axes.set_title(title, loc="left", size=10, parse_math=False)
-    axes.set_ylabel(_truncate(_superscript_powers(panel.unit)), color=LABEL_COLOR, parse_math=False)
-    axes.grid(color=GRID_COLOR, linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(LABEL_COLOR)
-    axes.tick_params(color=LABEL_COLOR, labelcolor=LABEL_COLOR, labelsize=9)
-    if panel.states is None:
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    else:
-        axes.yaxis.set_major_locator(FixedLocator(range(len(panel.states))))
-        axes.set_yticklabels([_truncate(state) for state in panel.states], parse_math=False)
-        axes.set_ylim(-0.5, len(panel.states) - 0.5)
-
-
-def _draw_lines(
-    axes: Axes, panel: Panel, labels: Sequence[str], assets: Sequence[str], span: TimeSpan
-) -> None:
-    handles = []
-    for series, values in zip(panel.series, _offset_states(panel), strict=True):
-        color, style = _line_style(series, panel, assets)
-        line = find_gaps(series.times, values).downsampled(*span)
-        handles.append(_draw_line(axes, line, color, style, stepped=series.states is not None))
-    if any(labels):
-        _draw_legend(axes, handles, labels)
+def _label_color(axis: str) -> object:
+    color = rcParams[f"{axis}tick.labelcolor"]
+    return rcParams[f"{axis}tick.color"] if color == "inherit" else color
 
 
 def _offset_states(panel: Panel) -> list[FloatArray]:
-    """Each line's values. States of several assets are beside each other, or one would hide all."""
+    """Return each line's values; states side by side, so that none hides another."""
     count = len(panel.series)
     if panel.states is None or count == 1:
         return [series.values for series in panel.series]
     return [
-        series.values + STATE_OFFSET * (0.5 - place / (count - 1))
-        for place, series in enumerate(panel.series)
+        series.values + STATE_OFFSET * (0.5 - index / (count - 1))
+        for index, series in enumerate(panel.series)
     ]
 
 
-def _line_style(series: Series, panel: Panel, assets: Sequence[str]) -> tuple[str, str]:
-    """A line's color and style: an asset has one color in all panels."""
-    place = panel.attributes.index(series.attribute)
-    if len(assets) == 1:
-        return PALETTE[place % len(PALETTE)], LINE_STYLES[0]
-    style = LINE_STYLES[place % len(LINE_STYLES)]
-    place = assets.index(series.asset)
-    if len(assets) <= len(PALETTE):
-        return PALETTE[place], style
-    return _interpolate_color(place / (len(assets) - 1)), style
-
-
-def _interpolate_color(part: float) -> str:
-    """One of many colors that differ but a little, dark enough to be seen on white."""
-    red, green, blue, _ = colormaps["turbo"](0.05 + 0.9 * part)
-    return to_hex((DARKER * red, DARKER * green, DARKER * blue))
-
-
-def _draw_line(axes: Axes, line: Line, color: str, style: str, *, stepped: bool) -> Line2D:
-    with_gaps = line.with_gaps()
-    (drawn,) = axes.plot(
-        days(with_gaps.times),
-        with_gaps.values,
-        color=color,
-        linestyle=style,
-        linewidth=1.2,
-        drawstyle="steps-post" if stepped else "default",
+def _extend(line: Line, last: int) -> Line:
+    """Return a line whose last value holds until a time."""
+    return Line(
+        np.append(line.times, last),
+        np.append(line.values, line.values[-1]),
+        np.append(line.starts_segment, False),
+        line.step,
     )
-    isolated = line.isolated()
-    if isolated.any():
-        axes.plot(days(line.times[isolated]), line.values[isolated], ".", color=color, markersize=6)
-    return drawn
 
 
-def _draw_legend(axes: Axes, handles: list[Line2D], labels: Sequence[str]) -> None:
-    more = len(labels) - MAX_LEGEND_ENTRIES
-    if more > 0:
-        handles = [*handles[: MAX_LEGEND_ENTRIES - 1], Line2D([], [], linestyle="none")]
-        labels = [*labels[: MAX_LEGEND_ENTRIES - 1], f"… and {more + 1} more"]
-    legend = axes.legend(
-        handles,
-        labels,
-        loc="upper left",
-        bbox_to_anchor=(1.005, 1.0),
-        borderaxespad=0,
-        frameon=False,
-        fontsize=9,
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+def _format_duration(nanoseconds: int) -> str:
+    units = (("day", DAY_NS), ("hour", DAY_NS // 24), ("minute", DAY_NS // 1440))
+    for name, length in (*units, ("second", DAY_NS // 86400)):
+        count, rest = divmod(nanoseconds, length)
+        if count and not rest:
+            return f"{count} {name}{'s' if count > 1 else ''}"
+    return f"{nanoseconds} ns"
 
 
-def _annotate_x_axis(axes: Axes, span: str, left_out: Sequence[str]) -> None:
-    notes = [span]
-    if left_out:
-        notes.append(_truncate("Not drawn: " + ", ".join(left_out), MAX_TITLE_LENGTH))
-    axes.set_xlabel("\n".join(notes), color=LABEL_COLOR, parse_math=False)
-
-
-def _draw_empty(axes: Axes) -> None:
+def _draw_empty(figure: Figure) -> None:
+    axes = figure.subplots()
     axes.set_axis_off()
-    axes.text(0.5, 0.5, "There are no values to draw", ha="center", color=LABEL_COLOR)
-
-
-def _truncate(text: str, longest: int = MAX_LABEL_LENGTH) -> str:
-    """A text from outside on one line; too long a one without its middle."""
-    line = "".join(character if character.isprintable() else " " for character in text)
-    # matplotlib hides what has a label that begins with an underscore.
-    line = f" {line}" if line.startswith("_") else line
-    half = longest // 2
-    return line if len(line) <= longest else f"{line[:half]}…{line[-half:]}"
-
-
-def _superscript_powers(unit: str) -> str:
-    return re.sub(r"\^([23])(?!\d)", lambda power: power[1].translate(_SUPERSCRIPTS), unit)
+    axes.text(
+        0.5, 0.5, "There are no values to draw", ha="center", color=rcParams["axes.labelcolor"]
+    )

@@ -1,23 +1,36 @@
-"""What a picture is divided into: panels, each of one unit or of one attribute."""
+"""What a figure is divided into: panels, each of one unit or of one attribute."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from .labels import join_names
 from .series import Series
 
+# As many lines as are told apart by color and dashes; more of them become small multiples.
+MAX_LINES = 10
+
+# Not one letter alone: the A of `Phase A` are no amperes.
 _LAST_WORD = re.compile(
     r".*\s(%|°C|°F|[kM]?V?Wh|[kMG]W|[kMG]?VA|[kMG]?(?:VAR|VAr|var)|k?VARh|[km]V|[km]A|Amps|Volts|Hz|PF)",
     re.DOTALL,
 )
-"""Not one letter alone: the A of `Phase A` are no amperes."""
 
 
 class Panel(NamedTuple):
-    """Lines that share an axis of values: those of one unit, or of one attribute without one."""
+    """Lines that share an axis of values.
+
+    Attributes:
+        unit: The unit of the values, if they have one.
+        series: The lines.
+        group: Which panels share the range of their values: those of one number.
+        is_small: Whether the panel is one of small multiples.
+    """
 
     unit: str
     series: list[Series]
+    group: int
+    is_small: bool = False
 
     @property
     def attributes(self) -> list[str]:
@@ -25,24 +38,63 @@ class Panel(NamedTuple):
         return list(dict.fromkeys(series.attribute for series in self.series))
 
     @property
+    def assets(self) -> list[str]:
+        """The assets in it."""
+        return list(dict.fromkeys(series.asset for series in self.series))
+
+    @property
     def states(self) -> Sequence[str] | None:
         """What its numbers stand for, where they do."""
         return self.series[0].states
 
+    def title(self, *, names_asset: bool, names_attribute: bool) -> str:
+        """What it shows: its attributes; of small multiples, what tells them apart."""
+        names = join_names([split_unit(attribute)[0] for attribute in self.attributes])
+        if not self.is_small or not names_asset or len(self.assets) > 1:
+            return names
+        return f"{self.assets[0]} · {names}" if names_attribute else self.assets[0]
 
-def group_by_unit(every: Sequence[Series]) -> list[Panel]:
-    """Divide series into panels."""
+
+def make_panels(every: Sequence[Series]) -> list[Panel]:
+    """Divide series into panels of lines that can be told apart."""
+    panels = []
+    has_many_assets = len({series.asset for series in every}) > MAX_LINES
+    for group, panel in enumerate(_group_by_unit(every)):
+        panels += [panel._replace(group=group) for panel in _split(panel, has_many_assets)]
+    return panels
+
+
+def _group_by_unit(every: Iterable[Series]) -> list[Panel]:
     panels: dict[tuple[str, str], Panel] = {}
     for series in every:
         _, unit = split_unit(series.attribute)
         is_shared = unit and series.states is None
         key = ("unit", unit) if is_shared else ("attribute", series.attribute)
-        panels.setdefault(key, Panel(unit, [])).series.append(series)
+        panels.setdefault(key, Panel(unit, [], 0)).series.append(series)
     return list(panels.values())
 
 
+def _split(panel: Panel, has_many_assets: bool) -> list[Panel]:
+    """Split a panel of too many lines: by attribute, by asset or by both."""
+    if len(panel.series) <= MAX_LINES and not (has_many_assets and len(panel.assets) > 1):
+        return [panel]
+    keys: list[Callable[[Series], object]] = [
+        lambda series: series.asset,
+        lambda series: (series.asset, series.attribute),
+    ]
+    if not has_many_assets:
+        keys.insert(0, lambda series: series.attribute)
+    for key in keys:
+        parts: dict[object, list[Series]] = {}
+        for series in panel.series:
+            parts.setdefault(key(series), []).append(series)
+        if max(map(len, parts.values())) <= MAX_LINES:
+            break
+    return [Panel(panel.unit, part, 0, is_small=True) for part in parts.values()]
+
+
 def split_unit(attribute: str) -> tuple[str, str]:
-    """An attribute's name, and its unit: in brackets at the end, or a last word that is a unit's.
+    """Split off an attribute's unit: in brackets at the end, or a last word that is a unit's.
 
     A word remains part of the name: `A kW` without it would be called `A`.
     """

@@ -1,50 +1,42 @@
-"""Results of any kind as series: one attribute of one asset each."""
+"""What is plotted: one series per attribute and asset."""
 
-import contextlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pyarrow.types as kinds
-from pydantic_core import to_json
 
 from .. import _checks
-from .._frames.asset_data import AssetData
-from .._frames.columns import INSTANT, TEXT, Keys, Values, instants
-from .._frames.csv_result import CsvResult
-from .._frames.given import indexed_by_time, table_of
-from .._generated.fragments import TimeSeriesAssetData
-from ..errors import InvalidResponseError
-from .downsampling import FloatArray, TimeArray
+from .._frames.columns import TEXT, Values
+from ..errors import InvalidParameterError
+from .downsampling import BoolArray, FloatArray, IndexArray, TimeArray
+from .loading import LoadedResult
+from .time_column import holds_times, is_temporal
 
-VALID_RESULTS = (
-    "a frame as queries return it, a list of TimeSeriesAssetData, or the path of a result file "
-    "(.csv, .json or .parquet)"
-)
-TIME_COLUMNS = ("timestamp", "time")
-"""What the time is called in frames of queries with filters, and in those of SQL."""
-
+# The most different strings of an attribute that a plot can tell apart.
 MAX_STATES = 20
-"""The most different texts of an attribute that a picture can tell apart."""
+MAX_SHOWN_REASONS = 3
 
+# The columns of long frames: as queries return them, and as pandas.melt does.
+LONG_COLUMNS = (("attribute", "value"), ("variable", "value"))
 
-IndexArray = npt.NDArray[np.int64]
+_NUMBER_WITH_COMMA = re.compile(r"\s*[+-]?\d+(,\d+)+\s*")
+_DIGITS = re.compile(r"([0-9]+)")
+_HAS_FRACTION = re.compile(r"[.,]\d")
 
 
 class Series(NamedTuple):
     """One attribute of one asset.
 
     Attributes:
-        asset: The asset's name, or its id where it has none.
-        times: Nanoseconds since 1970, growing.
+        asset: The asset's name, or its ID where it has none.
+        times: Nanoseconds since 1970, ascending.
         values: A number at each time.
-        states: The texts that the numbers stand for, where they do.
+        states: The strings that the numbers stand for, where they do.
+        holds: Whether a value holds until the next one.
     """
 
     asset: str
@@ -52,172 +44,216 @@ class Series(NamedTuple):
     times: TimeArray
     values: FloatArray
     states: Sequence[str] | None = None
+    holds: bool = False
 
 
 class _NumericColumn(NamedTuple):
-    """A column's values as numbers, missing ones as NaN; and the texts they stand for, if so."""
+    """A column's values as numbers, missing ones as NaN; and the strings they stand for, if so."""
 
     numbers: FloatArray
     states: Sequence[str] | None = None
+
+
+class _Unplottable(NamedTuple):
+    """Why a column can't be plotted."""
+
+    reason: str
 
 
 _Column = tuple[str, IndexArray, Values]
 """An attribute, the rows that its values are in, and the values."""
 
 
-def load_result(argument: str, result: object) -> pa.Table:
-    """A result as a table, wide or long."""
-    if isinstance(result, (str, os.PathLike)):
-        return _load_file(argument, _checks.source_file(argument, result))
-    if isinstance(result, Sequence) and all(isinstance(a, TimeSeriesAssetData) for a in result):
-        return _load_assets(to_json(result))
-    return _parse_time_column(
-        argument, indexed_by_time(table_of(argument, result, VALID_RESULTS), "timestamp")
-    )
-
-
 class PlotData:
-    """What can be drawn of a table.
+    """The series of a result.
 
     Args:
-        table: The table, wide or long.
-        attributes: The attributes wanted; None for all.
+        result: The result.
+        attributes: The attributes to plot; None for all.
+        assets: The names or IDs of the assets to plot; None for all.
+        steps: Whether values hold until the next one: of all attributes, or of those named.
 
     Attributes:
-        series: The series in it, attribute by attribute.
-        left_out: The attributes that no line can show.
+        series: The series, attribute by attribute.
+        not_plotted: The attributes that no line can show.
+        infinite: The number of values that are infinite, and so left out.
     """
 
-    def __init__(self, table: pa.Table, attributes: Iterable[str] | None) -> None:
+    def __init__(
+        self, result: LoadedResult, attributes: object, assets: object, steps: object
+    ) -> None:
         self.series: list[Series] = []
-        self.left_out: list[str] = []
-        self._times: TimeArray = table["timestamp"].cast(pa.int64()).to_numpy()
-        codes, names = _encode_assets(table)
-        for attribute, rows, column in _select_attributes(
-            list(_iter_attributes(table)), attributes
-        ):
-            readings = _to_numeric(column)
-            if readings is None:
-                self.left_out.append(attribute)
+        self.infinite = 0
+        self._result = result
+        self._times: TimeArray = result.times.cast(pa.int64()).to_numpy()
+        self._codes, self._names = _encode_assets(result, assets)
+        columns = list(_iter_attributes(result.values))
+        self._steps = _parse_steps(columns, steps)
+        unplottable: dict[str, str] = {}
+        for attribute, rows, column in _select_attributes(columns, attributes):
+            numeric = _to_numeric(column)
+            if isinstance(numeric, _Unplottable):
+                unplottable[attribute] = numeric.reason
                 continue
-            for code, some in _group_rows(codes[rows]):
-                self._add(names[code], attribute, rows[some], some, readings)
+            for code, some in _group_rows(self._codes[rows]):
+                if code >= 0:
+                    self._add(self._names[code], attribute, rows[some], some, numeric)
+        self.not_plotted = list(unplottable)
+        if unplottable and (attributes is not None or not self.series):
+            raise _nothing_to_plot(unplottable)
 
     def _add(
         self,
         asset: str,
         attribute: str,
         rows: IndexArray,
-        places: IndexArray,
-        readings: _NumericColumn,
+        indices: IndexArray,
+        column: _NumericColumn,
     ) -> None:
-        numbers, times = readings.numbers[places], self._times[rows]
-        present = ~np.isnan(numbers)
+        numbers, times = column.numbers[indices], self._times[rows]
+        present = np.isfinite(numbers)
+        self.infinite += int(np.isinf(numbers).sum())
         if not present.any():
             return
-        numbers, times = numbers[present], times[present]
+        numbers, times, rows = numbers[present], times[present], rows[present]
         if (np.diff(times) <= 0).any():
-            # Each time once; of several values at a time, the last.
-            times, last = np.unique(times[::-1], return_index=True)
-            numbers = numbers[::-1][last]
-        self.series.append(Series(asset, attribute, times, numbers, readings.states))
+            order = np.argsort(times, kind="stable")
+            numbers, times, rows = numbers[order], times[order], rows[order]
+            kept = _differs_from_last(times, numbers)
+            numbers, times, rows = numbers[kept], times[kept], rows[kept]
+            self._check_rows_of_one_time(attribute, times, rows)
+        holds = attribute in self._steps
+        self.series.append(Series(asset, attribute, times, numbers, column.states, holds))
+
+    def _check_rows_of_one_time(self, attribute: str, times: TimeArray, rows: IndexArray) -> None:
+        """Refuse values of several things as those of one, if a column tells the things apart."""
+        is_repeated = np.diff(times) == 0
+        if not is_repeated.any():
+            return
+        before, after = pa.array(rows[:-1][is_repeated]), pa.array(rows[1:][is_repeated])
+        values = self._result.values
+        for name in values.column_names:
+            column = values[name]
+            if not (kinds.is_string(column.type) or kinds.is_integer(column.type)):
+                continue
+            if name != attribute and _all_differ(column.take(before), column.take(after)):
+                raise InvalidParameterError(
+                    f"result must have one value of {attribute!r} per asset and time, got several; "
+                    f"if column {name!r} says what they are of, pass assetIdColumn={name!r}"
+                )
 
 
-def _load_file(argument: str, path: Path) -> pa.Table:
-    match path.suffix.lower():
-        case ".csv":
-            return CsvResult(path, {}).wide()
-        case ".json":
-            return _load_assets(path.read_bytes())
-        case ".parquet":
-            try:
-                return _parse_time_column(argument, table_of(argument, pq.read_table(path)))
-            except pa.ArrowInvalid:
-                raise InvalidResponseError(f"{path.name} is not a Parquet file") from None
-    raise _checks.invalid(argument, str(path), VALID_RESULTS)
+def _all_differ(column: Values, other: Values) -> bool:
+    differs = pc.not_equal(column.combine_chunks(), other.combine_chunks())
+    return bool(pc.all(differs, skip_nulls=False).as_py())
 
 
-def _parse_time_column(argument: str, table: pa.Table) -> pa.Table:
-    """A table whose rows all have a time; what says no zone is in UTC."""
-    found = next((name for name in TIME_COLUMNS if name in table.column_names), None)
-    if found is None:
-        listed = ", ".join(map(repr, table.column_names))
-        raise _checks.invalid(argument, listed, "a frame with a column `timestamp` or `time`")
-    try:
-        times = instants(table[found]) if table.num_rows else pa.array([], INSTANT)
-    except pa.ArrowException:
-        kind = str(table[found].type)
-        raise _checks.invalid(argument, kind, f"a column `{found}` of times") from None
-    place = table.column_names.index(found)
-    return table.set_column(place, "timestamp", times).filter(times.is_valid())
+def _differs_from_last(times: TimeArray, numbers: FloatArray) -> BoolArray:
+    """Where a time or a value is not that of the row before."""
+    return np.append(True, (np.diff(times) != 0) | (np.diff(numbers) != 0))
 
 
-def _load_assets(array: bytes) -> pa.Table:
-    data = AssetData()
-    data.add(array, latest=True)
-    return data.table("wide")
+def _nothing_to_plot(unplottable: Mapping[str, str]) -> InvalidParameterError:
+    listed = [f"{name!r} is {reason}" for name, reason in unplottable.items()]
+    more = len(listed) - MAX_SHOWN_REASONS
+    shown = "; ".join(listed[:MAX_SHOWN_REASONS]) + (f"; and {more} more" if more > 0 else "")
+    return InvalidParameterError(
+        "attributes must be numbers, booleans or strings of at most "
+        f"{MAX_STATES} different values: {shown}"
+    )
 
 
-def _select_attributes(columns: list[_Column], attributes: object) -> list[_Column]:
-    """The columns of the attributes wanted, in that order."""
+def _parse_steps(columns: Sequence[_Column], steps: object) -> frozenset[str]:
+    if steps is True or steps is False:
+        return frozenset(name for name, *_ in columns if steps)
+    valid = "attribute names (True for all attributes)"
+    return frozenset(name for name, *_ in _named("steps", columns, steps, valid))
+
+
+def _select_attributes(columns: Sequence[_Column], attributes: object) -> Sequence[_Column]:
+    """Return the columns of the requested attributes, in that order."""
     if attributes is None:
         return columns
+    return _named("attributes", columns, attributes, "attribute names")
+
+
+def _named(argument: str, columns: Sequence[_Column], names: object, valid: str) -> list[_Column]:
     by_name = {column[0]: column for column in columns}
-    names = _checks.entries("attributes", attributes, "names of attributes")
-    for name in names:
+    requested = _checks.entries(argument, names, valid)
+    for name in requested:
         if name not in by_name:
             listed = ", ".join(map(repr, by_name)) or "none"
-            raise _checks.invalid("attributes", name, f"one of the result's attributes: {listed}")
-    return [by_name[name] for name in dict.fromkeys(names)]
+            raise _checks.invalid(argument, name, f"one of the result's attributes: {listed}")
+    return [by_name[name] for name in dict.fromkeys(requested)]
 
 
-def _iter_attributes(table: pa.Table) -> Iterator[_Column]:
-    """Each attribute, with the rows that its values are in."""
-    if {"attribute", "value"} <= set(table.column_names):
-        codes, names = _encode(table["attribute"])
-        for code, rows in _group_rows(codes):
-            yield names[code], rows, table["value"].take(pa.array(rows))
-    else:
-        every = np.arange(table.num_rows)
-        for name in table.column_names:
-            if name not in Keys._fields:
-                yield name, every, table[name]
+def _iter_attributes(values: pa.Table) -> Iterator[_Column]:
+    """Yield each attribute, with the rows that its values are in."""
+    names = set(values.column_names)
+    for attribute_column, value_column in LONG_COLUMNS:
+        if {attribute_column, value_column} <= names:
+            codes, attributes = _encode(values[attribute_column])
+            for code, rows in _group_rows(codes):
+                yield attributes[code], rows, values[value_column].take(pa.array(rows))
+            return
+    every = np.arange(values.num_rows)
+    for name in values.column_names:
+        yield name, every, values[name]
 
 
-def _encode_assets(table: pa.Table) -> tuple[IndexArray, list[str]]:
-    """The number of each row's asset, and what the assets are called."""
-    if "assetId" not in table.column_names:
-        return np.zeros(table.num_rows, np.int64), [""]
-    codes, ids = _encode(table["assetId"])
+def _encode_assets(result: LoadedResult, wanted: object) -> tuple[IndexArray, list[str]]:
+    """Return the number of each row's asset, -1 if it is not wanted, and the assets' labels."""
+    if result.asset_ids is None:
+        if wanted is not None:
+            raise InvalidParameterError(
+                "assets must be None for a result without a column of asset IDs; "
+                "name that column with assetIdColumn="
+            )
+        return np.zeros(len(result.times), np.int64), [""]
+    codes, ids = _encode(result.asset_ids)
     named = dict(zip(ids, ids, strict=True))
-    if "name" in table.column_names:
-        pairs = pa.table({"id": table["assetId"], "name": table["name"]}).group_by(["id", "name"])
-        found = pairs.aggregate([]).to_pylist()
-        named |= {str(pair["id"]): pair["name"] for pair in found if pair["name"]}
-    names = [named[assetId] for assetId in ids]
-    return codes, [
-        name if names.count(name) == 1 else f"{name} ({assetId})"
-        for name, assetId in zip(names, ids, strict=True)
+    if result.asset_names is not None:
+        pairs = pa.table([result.asset_ids.cast(TEXT), result.asset_names], names=["id", "name"])
+        found = pairs.group_by(["id", "name"]).aggregate([]).to_pylist()
+        named |= {str(pair["id"]): str(pair["name"]) for pair in found if pair["name"]}
+    names = [named[asset_id] for asset_id in ids]
+    labels = [
+        name if names.count(name) == 1 else f"{name} ({asset_id})"
+        for name, asset_id in zip(names, ids, strict=True)
     ]
+    if wanted is not None:
+        is_wanted = _select_assets(wanted, ids, names)
+        codes = np.where(is_wanted[codes], codes, -1)
+    return codes, labels
+
+
+def _select_assets(wanted: object, ids: Sequence[str], names: Sequence[str]) -> BoolArray:
+    requested = _checks.entries("assets", wanted, "asset IDs or names")
+    for asset in requested:
+        if asset not in ids and asset not in names:
+            listed = ", ".join(map(repr, ids)) or "none"
+            raise _checks.invalid("assets", asset, f"one of the result's assets: {listed}")
+    return np.array([i in requested or n in requested for i, n in zip(ids, names, strict=True)])
 
 
 def _encode(column: Values) -> tuple[IndexArray, list[str]]:
-    """Texts as numbers, and what they stand for."""
-    encoded = column.cast(TEXT).fill_null("").combine_chunks().dictionary_encode()
+    """Return strings as numbers, and what these stand for."""
+    texts = column.cast(TEXT).fill_null("")
+    encoded = pa.chunked_array(texts.chunks, TEXT).combine_chunks().dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
 
 def _group_rows(codes: IndexArray) -> Iterator[tuple[int, IndexArray]]:
-    """The places of each number, the numbers in order."""
+    """Yield the rows of each number, the numbers in order."""
     order = np.argsort(codes, kind="stable")
     ends = np.flatnonzero(np.diff(codes[order])) + 1
-    for places in np.split(order, ends):
-        if len(places):
-            yield int(codes[places[0]]), places
+    for rows in np.split(order, ends):
+        if len(rows):
+            yield int(codes[rows[0]]), rows
 
 
-def _to_numeric(column: Values) -> _NumericColumn | None:
-    """A column as numbers; None if it can't be drawn."""
+def _to_numeric(column: Values) -> _NumericColumn | _Unplottable:
+    """Return a column as numbers, or why it can't be plotted."""
     kind = column.type
     if kinds.is_boolean(kind):
         return _NumericColumn(_to_floats(column.cast(pa.int8())), ["false", "true"])
@@ -225,26 +261,64 @@ def _to_numeric(column: Values) -> _NumericColumn | None:
         return _NumericColumn(_to_floats(column))
     if kinds.is_null(kind):
         return _NumericColumn(np.full(len(column), np.nan))
-    if not kinds.is_string(kind):
-        return None
-    return _parse_strings(column)
+    if kinds.is_string(kind):
+        return _parse_strings(column)
+    return _Unplottable("times" if is_temporal(kind) else f"of type {kind}")
 
 
-def _parse_strings(column: Values) -> _NumericColumn | None:
-    """Texts, which are of all types in a file in CSV and where several types share a column."""
-    with contextlib.suppress(pa.ArrowInvalid):
-        return _NumericColumn(_to_floats(column))
-    with contextlib.suppress(pa.ArrowInvalid):
-        instants(column)
-        return None
-    return _encode_states(column)
-
-
-def _encode_states(column: Values) -> _NumericColumn | None:
-    states = sorted(column.drop_null().unique().to_pylist())
+def _parse_strings(column: Values) -> _NumericColumn | _Unplottable:
+    """Parse strings, which are of all types in CSV files and where several types share a column."""
+    trimmed = pc.utf8_trim_whitespace(column)
+    trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, TEXT), trimmed)
+    try:
+        return _NumericColumn(_to_floats(trimmed))
+    except pa.ArrowInvalid:
+        pass
+    distinct = trimmed.drop_null().unique()
+    if holds_times(distinct):
+        return _Unplottable("times")
+    states: list[str] = sorted(distinct.to_pylist(), key=_natural_order)
+    if (problem := _find_malformed_number(states)) is not None:
+        return problem
     if len(states) > MAX_STATES:
+        return _Unplottable(f"text with {len(states)} different values")
+    numbers = _to_floats(pc.index_in(trimmed, value_set=pa.array(states, TEXT)))
+    return _NumericColumn(numbers, states)
+
+
+def _natural_order(text: str) -> list[tuple[int, str]]:
+    """Return a key that orders `Stage 2` before `Stage 10`."""
+    parts = [part.lstrip("0") if part.isdecimal() else part for part in _DIGITS.split(text)]
+    # Split at digits, every second part is a number: of more digits, it is larger.
+    return [(len(part) if index % 2 else 0, part) for index, part in enumerate(parts)]
+
+
+def _find_malformed_number(texts: Iterable[str]) -> _Unplottable | None:
+    """Tell what is wrong with strings of which most would be numbers, if that can be told."""
+    numbers: list[str] = []
+    others: list[str] = []
+    for text in texts:
+        is_number = _is_number(text) or _NUMBER_WITH_COMMA.fullmatch(text)
+        (numbers if is_number else others).append(text)
+    if len(numbers) <= len(others) or not any(map(_HAS_FRACTION.search, numbers)):
         return None
-    return _NumericColumn(_to_floats(pc.index_in(column, value_set=pa.array(states, TEXT))), states)
+    if others:
+        return _Unplottable(
+            f"text, with numbers and others such as {others[0][:40]!r}; make numbers of it, "
+            'for example with pandas.to_numeric(column, errors="coerce")'
+        )
+    return _Unplottable(
+        f"text with numbers such as {next(filter(_NUMBER_WITH_COMMA.fullmatch, numbers))!r}; read "
+        'it as numbers, for example with pandas.read_csv(path, decimal=",") or thousands=","'
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _to_floats(column: Values) -> FloatArray:

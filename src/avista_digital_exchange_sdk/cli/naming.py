@@ -19,6 +19,11 @@ OPTIONS = {
     "measureTypes": "--type",
     "serviceId": "SERVICE",
     "collaborativeId": "COLLABORATIVE",
+    "attributes": "--attribute",
+    "assets": "--asset",
+    "steps": "--steps",
+    "figsize": "--plot-size",
+    "style": "--plot-style",
 }
 """What the arguments of calls are called here."""
 

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .. import _checks, _files
-from .._extras import need
+from .. import _checks
 from .._time_series.zones import zone
 from ..errors import InvalidParameterError
 from .commands import command
 from .databases import Database
 from .moments import HELP as TIME_HELP
 from .moments import NOW, moment
+from .plot_options import Plot, PlotSize, PlotStyle, PlotTitle, Steps, parse_plot_options
 from .run import Run
 
 if TYPE_CHECKING:
     from ..types import AssetFilter
-
-PICTURES = (".png", ".svg", ".pdf")
 
 
 class Format(StrEnum):
@@ -74,24 +72,26 @@ def query(
         Format | None,
         typer.Option("--format", help="If left out, what FILE ends with; csv otherwise."),
     ] = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Draw the result, as .png, .svg or .pdf."),
-    ] = None,
     time_zone: Annotated[
         str,
-        typer.Option(metavar="NAME", help="The zone of times that say none, and of the picture."),
+        typer.Option(metavar="NAME", help="Time zone of naive times and of the plot."),
     ] = "UTC",
+    plot: Plot = None,
+    plot_style: PlotStyle = None,
+    plot_size: PlotSize = None,
+    plot_title: PlotTitle = None,
+    steps: Steps = None,
 ) -> None:
     """Query a time range of assets.
 
-    Writes a file, a picture, or standard output. The whole result is fetched, however many pages it
+    Writes a file, a plot, or standard output. The whole result is fetched, however many pages it
     has. Timestamps are in UTC.
     """
     place = zone("--time-zone", time_zone)
     wanted = _filters(assets, attributes, filter_file)
     kind = _format(run, format_, output)
-    target = _target(output, kind, plot)
+    plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
+    target = _target(output, kind, will_plot=plot is not None)
     with TemporaryDirectory(prefix=".avista-dx-", dir=target and target.parent) as folder:
         result = Path(folder, f"result.{kind}")
         with run.bar("querying", "pages", "bytes") as tell:
@@ -104,13 +104,16 @@ def query(
                 kind,  # type: ignore[arg-type]  # the call takes it in any case
                 progress=tell,
             )
-        if plot is not None:
-            _draw(result, plot, time_zone)
-            run.tell(f"drawn: {plot}")
-        if target is not None:
-            os.replace(result, target)
-            run.tell(f"written: {target}")
-        elif plot is None:
+        try:
+            if plotted is not None:
+                plotted.write(result)
+                run.tell(f"drawn: {plot}")
+        finally:
+            # What was fetched is kept, whether it can be plotted or not.
+            if target is not None:
+                os.replace(result, target)
+                run.tell(f"written: {target}")
+        if target is None and plotted is None:
             with result.open("rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
 
@@ -140,24 +143,10 @@ def _format(run: Run, wanted: Format | None, output: Path | None) -> Format:
     return Format(ending) if ending in set(Format) else Format.CSV
 
 
-def _target(output: Path | None, kind: Format, plot: Path | None) -> Path | None:
+def _target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | None:
     """Where to write the result; refuse what can't be written before anything is asked."""
-    if plot is not None:
-        need("plot", "matplotlib", "numpy", "pyarrow")
-        if _checks.target_file("--plot", str(plot), "").suffix.lower() not in PICTURES:
-            raise _checks.invalid(
-                "--plot", str(plot), "a file that ends with " + ", ".join(PICTURES)
-            )
-    elif output is None and kind is Format.PARQUET and sys.stdout.isatty():
+    if output is None and kind is Format.PARQUET and not will_plot and sys.stdout.isatty():
         raise InvalidParameterError("--format: parquet can't be shown on a terminal; give --output")
     if output is None:
         return None
     return _checks.target_file("--output", str(output), f"result.{kind}")
-
-
-def _draw(result: Path, picture: Path, time_zone: str) -> None:
-    from ..plotting import plotTimeSeries
-
-    figure = plotTimeSeries(result, timeZone=time_zone)
-    with _files.whole_file(picture) as file:
-        figure.savefig(file, format=picture.suffix[1:].lower())

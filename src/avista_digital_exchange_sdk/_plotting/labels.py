@@ -1,0 +1,107 @@
+"""Names from outside as labels: on one line, no wider than there is room, and distinct."""
+
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from matplotlib.figure import Figure
+
+ELLIPSIS = "…"
+MAX_TITLE_NAMES = 4
+# Bounds in characters: of what is measured and drawn at all, and of what is left of a name.
+MAX_LABEL_LENGTH = 300
+MIN_LABEL_LENGTH = 6
+# Of a character, relative to the size of the font: none is wider.
+MAX_CHARACTER_WIDTH = 1.1
+POINTS_PER_INCH = 72
+# Texts are up to this much wider in images of another resolution.
+HINTING_RESERVE = 0.93
+
+_SUPERSCRIPTS = str.maketrans({"2": "²", "3": "³"})
+
+
+def clean(text: str) -> str:
+    """Return a text on one line, without control and formatting characters."""
+    return "".join(map(_printable, text))
+
+
+def truncate(text: str, length: int) -> str:
+    """Return a cleaned text without its middle if it is longer than `length`."""
+    line = clean(text)
+    if len(line) <= length:
+        return line
+    head = max(length // 2, 1)
+    tail = max(length - head - 1, 1)
+    return f"{line[:head].rstrip()}{ELLIPSIS}{line[-tail:].lstrip()}"
+
+
+def fit(
+    figure: Figure, names: Sequence[str], width: float, size: float, weight: object = "normal"
+) -> list[str]:
+    """Truncate names to some inches so that different ones stay different.
+
+    Args:
+        figure: The figure that they will be drawn in.
+        names: The names.
+        width: The width that they may have.
+        size: The size of their font in points.
+        weight: The weight of their font.
+    """
+    labels = [clean(name) for name in names]
+    length = max(map(len, labels), default=0)
+    if length * MAX_CHARACTER_WIDTH * size <= width * POINTS_PER_INCH:
+        return labels
+    limit = width * figure.dpi * HINTING_RESERVE
+    artist = figure.text(0, 0, "", size=size, parse_math=False)
+    artist.set_fontweight(weight)  # type: ignore[arg-type]  # whatever the rcParams hold
+    length = min(length, MAX_LABEL_LENGTH)
+    while True:
+        labels = _truncate_distinct(names, length)
+        widest = 0.0
+        for label in labels:
+            artist.set_text(label)
+            widest = max(widest, artist.get_window_extent().width)
+        if widest <= limit or length <= MIN_LABEL_LENGTH:
+            artist.remove()
+            return labels
+        length = max(MIN_LABEL_LENGTH, min(length - 1, int(length * limit / widest)))
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Return a title made of several names."""
+    if len(names) <= MAX_TITLE_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:2])} and {len(names) - 2} more"
+
+
+def format_unit(unit: str) -> str:
+    """Return a unit with its powers as superscripts."""
+    powers = re.sub(r"\^([23])(?!\d)", lambda power: power[1].translate(_SUPERSCRIPTS), unit)
+    return truncate(powers, 24)
+
+
+def _truncate_distinct(names: Sequence[str], length: int) -> list[str]:
+    labels = [truncate(name, length) for name in names]
+    if _are_distinct(labels):
+        return labels
+    start = len(os.path.commonprefix(names))
+    end = len(os.path.commonprefix([name[start:][::-1] for name in names]))
+    before, after = ELLIPSIS if start else "", ELLIPSIS if end else ""
+    parts = [name[start : len(name) - end] for name in names]
+    labels = [truncate(f"{before}{part}{after}", length) for part in parts]
+    if _are_distinct(labels):
+        return labels
+    return [f"{truncate(name, max(length - 5, 1))} ({n})" for n, name in enumerate(names, 1)]
+
+
+def _are_distinct(labels: Iterable[str]) -> bool:
+    return max(Counter(labels).values(), default=0) <= 1
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    # Marks that only change the direction of writing, say, take no room.
+    return "" if unicodedata.category(character) == "Cf" else " "

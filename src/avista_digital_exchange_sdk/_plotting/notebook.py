@@ -1,0 +1,72 @@
+"""Figures that notebooks show."""
+
+import io
+import sys
+from collections.abc import Collection
+from typing import Any
+
+from matplotlib.figure import Figure
+
+PNG, SVG = "image/png", "image/svg+xml"
+# How InlineBackend calls them.
+FORMATS = {PNG: {"png", "png2x", "retina"}, SVG: {"svg"}}
+# Pixels of an image per pixel of the page, for screens with a high density.
+PIXEL_RATIO = 2
+
+
+class NotebookFigure(Figure):
+    """A figure that notebooks show sharply, whether or not pyplot is in use.
+
+    `%config InlineBackend.figure_formats = ["svg"]` makes notebooks show SVG instead;
+    `display(figure, include=["image/svg+xml"])` does for one figure.
+    """
+
+    def _repr_png_(self) -> bytes:
+        return self._render("png", dpi=PIXEL_RATIO * self.dpi)
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        is_requested = include is not None and SVG in include
+        return {SVG: self._render("svg").decode()} if is_requested else {}
+
+    def _render(self, file_format: str, **options: Any) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format=file_format, **options)
+        return file.getvalue()
+
+
+def register_in_notebook() -> None:
+    """Make a running notebook show these figures as they show themselves.
+
+    What matplotlib registers there for all figures would go before their own methods.
+    """
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return
+    formatters = shell.display_formatter.formatters
+
+    def show_png(figure: NotebookFigure) -> tuple[bytes, dict[str, int]] | None:
+        if PNG not in _configured_types(shell):
+            return None
+        width, height = figure.get_size_inches() * figure.dpi
+        return figure._repr_png_(), {"width": round(width), "height": round(height)}
+
+    def show_svg(figure: NotebookFigure) -> str | None:
+        return figure._render("svg").decode() if SVG in _configured_types(shell) else None
+
+    formatters[PNG].for_type(NotebookFigure, show_png)
+    formatters[SVG].for_type(NotebookFigure, show_svg)
+
+
+def _configured_types(shell: Any) -> set[str]:
+    """Return what the notebook shows figures as: what is registered, or will be with pyplot."""
+    formatters = shell.display_formatter.formatters
+    registered = {kind for kind in (PNG, SVG) if Figure in formatters[kind].type_printers}
+    if registered:
+        return registered
+    config = shell.config.get("InlineBackend", {})
+    formats = {config.get("figure_format"), *config.get("figure_formats", ())}
+    configured = {kind for kind, names in FORMATS.items() if formats & names}
+    return configured or {PNG}

@@ -1,0 +1,201 @@
+"""The column that holds a table's times: found, and read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as kinds
+
+from .. import _checks
+from .._frames.columns import INSTANT, TEXT, Values, instants
+from .._frames.given import UNNAMED_INDEX
+from ..errors import InvalidParameterError
+
+# What columns are called, in small letters, that are taken for the times without being asked.
+KEY_NAMES = ("timestamp", "time")
+TIME_NAMES = (*KEY_NAMES, "datetime", "date_time", "date")
+# How many strings are looked at to find out whether they are times.
+SAMPLE_SIZE = 1000
+
+_INDEX_PREFIX = UNNAMED_INDEX.rstrip("0_") + "_"
+_UNZONED = pa.timestamp("ns")
+# The largest numbers that may be seconds, milliseconds and microseconds since 1970.
+_EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
+
+
+class TimeColumn:
+    """A column of times.
+
+    Args:
+        argument: The argument that holds the table.
+        name: What the column is called.
+        values: Its values.
+        path: The file that the table is from, if it is from one.
+    """
+
+    def __init__(self, argument: str, name: str, values: Values, path: Path | None) -> None:
+        self._argument = argument
+        self.name = name
+        self._values = values
+        self._path = path
+
+    @classmethod
+    def find(
+        cls, argument: str, table: pa.Table, wanted: str | None, path: Path | None
+    ) -> "TimeColumn":
+        """Find the column: as named, else by its name, else the only one that holds times."""
+        name = _find_name(argument, table, wanted)
+        return cls(argument, name, table[name], path)
+
+    @property
+    def expression(self) -> str:
+        """How a program of pandas refers to it."""
+        return "frame.index" if self.name == UNNAMED_INDEX else f"frame[{self.name!r}].dt"
+
+    def parse(self) -> tuple[Values, tzinfo | None]:
+        """Return its times in UTC, and the zone that they are in; None if they do not say."""
+        kind = self._values.type
+        if kinds.is_null(kind) or len(self._values) == 0:
+            return pa.nulls(len(self._values), INSTANT), UTC
+        try:
+            if is_temporal(kind):
+                zone = _parse_zone(getattr(kind, "tz", None))
+                return (self._values if zone else self._values.cast(_UNZONED)).cast(INSTANT), zone
+            if kinds.is_string(kind):
+                return _parse_texts(self._values)
+        except pa.ArrowException:
+            raise self._bad_time() from None
+        raise self._error(str(kind), self._epoch_unit(self._values))
+
+    def _bad_time(self) -> InvalidParameterError:
+        """Build the error for a column of which not every value is a time."""
+        if not kinds.is_string(self._values.type):
+            return self._error("others", None)
+        row, text = _first_bad_time(self._values)
+        # The first line of a file is the header.
+        where = f"row {row}" if self._path is None else f"row {row + 1} of {self._path.name}"
+        return self._error(f"{text!r} in {where}", self._epoch_unit([text]))
+
+    def _error(self, got: str, unit: str | None) -> InvalidParameterError:
+        options = "utc=True" if unit is None else f"unit={unit!r}, utc=True"
+        advice = f"pandas.to_datetime(frame[{self.name!r}], {options})"
+        if self._path is not None:
+            advice = f"pandas.read_csv and {advice}, and pass the DataFrame"
+        return InvalidParameterError(
+            f"{self._argument} must have ISO 8601 times (1678 to 2261, all with a UTC offset or "
+            f"all without) in column {self.name!r}, got {got}; convert them first, for example "
+            f"with {advice}"
+        )
+
+    @staticmethod
+    def _epoch_unit(values: Values | Sequence[str]) -> str | None:
+        """Return the unit that numbers have if they count from 1970."""
+        try:
+            largest = max(abs(float(str(value))) for value in list(values)[:SAMPLE_SIZE])
+        except ValueError:
+            return None
+        return next((unit for limit, unit in _EPOCH_UNITS if largest < limit), "ns")
+
+
+def find_column(
+    argument: str, names: Sequence[str], wanted: object, usual: Sequence[str]
+) -> str | None:
+    """Return the column that an argument names; else one that is called as is usual, if any."""
+    if wanted is not None:
+        if wanted not in names:
+            listed = ", ".join(map(repr, without_index(names)))
+            raise _checks.invalid(argument, wanted, f"one of the columns {listed}")
+        return str(wanted)
+    by_key = {name.strip().lower(): name for name in reversed(names)}
+    return next((by_key[key] for key in usual if key in by_key), None)
+
+
+def without_index(names: Sequence[str]) -> list[str]:
+    """Return the names that are not those of an index without a name."""
+    return [name for name in names if not name.startswith(_INDEX_PREFIX)]
+
+
+def is_temporal(kind: pa.DataType) -> bool:
+    """Whether a type is that of times or dates."""
+    return bool(kinds.is_timestamp(kind) or kinds.is_date(kind))
+
+
+def holds_times(texts: Values) -> bool:
+    """Whether strings are times."""
+    try:
+        instants(texts)
+    except pa.ArrowException:
+        return False
+    return True
+
+
+def _find_name(argument: str, table: pa.Table, wanted: str | None) -> str:
+    names = table.column_names
+    if wanted is not None:
+        return str(find_column("timeColumn", names, wanted, ()))
+    temporal = [field.name for field in table.schema if is_temporal(field.type)]
+    texts = [field.name for field in table.schema if kinds.is_string(field.type)]
+    readable = [name for name in names if name in {*temporal, *texts}]
+    if (found := find_column(argument, readable, None, KEY_NAMES)) is not None:
+        return found
+    if len(temporal) > 1:
+        if (found := find_column(argument, temporal, None, TIME_NAMES)) is not None:
+            return found
+        listed = ", ".join(map(repr, temporal))
+        raise InvalidParameterError(
+            f"{argument} must have one column of times, got {listed}; "
+            "name the one to plot with timeColumn="
+        )
+    if temporal:
+        return str(temporal[0])
+    if (found := find_column(argument, names, None, TIME_NAMES)) is not None:
+        return found
+    for name in texts:
+        some = table[name].drop_null()[:SAMPLE_SIZE]
+        if len(some) and holds_times(pc.utf8_trim_whitespace(some)):
+            return str(name)
+    listed = ", ".join(map(repr, without_index(names))) or "none"
+    raise InvalidParameterError(
+        f"{argument} must have a column or an index of times, called `timestamp` or `time` or "
+        f"named with timeColumn=, got the columns {listed}; pandas makes times of text with "
+        "pandas.to_datetime(frame[column], utc=True)"
+    )
+
+
+def _parse_texts(texts: Values) -> tuple[Values, tzinfo | None]:
+    texts = pc.utf8_trim_whitespace(texts)
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
+    try:
+        return texts.cast(INSTANT), UTC
+    except pa.ArrowInvalid:
+        return texts.cast(_UNZONED).cast(INSTANT), None
+
+
+def _parse_zone(name: str | None) -> tzinfo | None:
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        # An offset, such as +05:30.
+        offset = datetime.strptime(name, "%z").utcoffset() or timedelta()
+        return timezone(offset, f"UTC{name}")
+
+
+def _first_bad_time(texts: Values) -> tuple[int, str]:
+    """Return the first string that is no time, or not in a zone where the others are."""
+    has_offset: bool | None = None
+    for row, text in enumerate(texts.to_pylist()):
+        if not (text or "").strip():
+            continue
+        try:
+            _, zone = _parse_texts(pa.array([text]))
+        except pa.ArrowException:
+            return row, text
+        if has_offset not in (None, zone is not None):
+            return row, text
+        has_offset = zone is not None
+    return 0, ""
