@@ -10,10 +10,10 @@ from pytest_httpx import HTTPXMock
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from .support.doors import DOORS, RUNNER, Door
-from .support.platform import Platform
+from .support.admin_client import Platform
+from .support.clients import DOORS, RUNNER, Door
+from .support.fake_platform import ENDPOINT, TOKEN, ScriptedPlatform
 from .support.proxy import Proxy
-from .support.scripted import ENDPOINT, TOKEN, ScriptedPlatform
 
 Connect = Callable[..., AvistaDigitalExchange]
 

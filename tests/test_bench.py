@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from scripts.benchmarks.bench import Bench, provide
-from scripts.benchmarks.measuring import JobFailedError, Usage, measure, medians
+from scripts.benchmarks.orchestrator import Bench, provide
 from scripts.benchmarks.report import Outcome, Report
+from scripts.benchmarks.runner import JobFailedError, Usage, measure, medians
 from scripts.benchmarks.workloads import MB, WORKLOADS, Target, Workload
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from avista_digital_exchange_sdk._requests.redact import redact
+from avista_digital_exchange_sdk._utils.redaction import redact
 
 SECRET = "5ec7e75ec7e7"
 

@@ -6,8 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import machine, peers
-from .bench import Bench, provide
+from . import competitors as peers
+from . import machine
+from .orchestrator import Bench, provide
 from .report import Report
 from .workloads import WORKLOADS
 

@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from .place import Place
+from .environment import Place
 
 
 def main(side: str, workload: str, place: str) -> None:

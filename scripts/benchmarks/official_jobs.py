@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from . import measurements
-from .place import Job, Place, Work
+from . import dataset as measurements
+from .environment import Job, Place, Work
 
 RECORDS_AT_ONCE = 100
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .measuring import Usage, medians
+from .runner import Usage, medians
 from .workloads import MB, Medians, Target, Workload
 
 HEAD = f"{'side':<17}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}{'wall x':>9}{'CPU x':>9}"

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
-from . import measurements
-from .place import Job, Place, Work
+from . import dataset as measurements
+from .environment import Job, Place, Work
 
 
 def exchange_at(place: Place) -> AvistaDigitalExchange:

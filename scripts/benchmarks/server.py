@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .measuring import ROOT
-from .place import Place
+from .environment import Place
+from .runner import ROOT
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from .measuring import Usage
+from .runner import Usage
 
 MB = 1 << 20
 

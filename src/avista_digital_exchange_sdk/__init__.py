@@ -35,7 +35,7 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
-    from .exchange import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+    from .client import AsyncAvistaDigitalExchange, AvistaDigitalExchange
     from .types import (
         AssetFilter,
         AsyncDataStore,
@@ -127,7 +127,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 def __getattr__(name: str) -> Any:
     # The doors bring httpx, which takes longer to import than the help of the command line may.
     if name in ("AsyncAvistaDigitalExchange", "AvistaDigitalExchange"):
-        from . import exchange
+        from . import client as exchange
 
         return getattr(exchange, name)
     if name in types.__all__:

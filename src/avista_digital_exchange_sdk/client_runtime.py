@@ -6,8 +6,9 @@ the same transport, with the same errors.
 
 from collections.abc import AsyncGenerator
 
-from ._colours import blocking, blocking_iterator
-from ._door import (
+from ._backends import BlockingIo, Verify
+from ._backends.async_backend import AsyncIo
+from ._client_base import (
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
     Arguments,
@@ -15,12 +16,11 @@ from ._door import (
     BlockingDoor,
     settings_of,
 )
-from ._io import BlockingIo, Verify
-from ._io.asynchronous import AsyncIo
-from ._models.model import BaseModel, Items, SecretText
-from ._requests import subscriptions
-from ._requests.graphql import GraphQLClient, Result
-from ._values import UNSET, OpenEnum, Unset
+from ._graphql import subscriptions
+from ._graphql.client import GraphQLClient, Result
+from ._models.base import BaseModel, Items, SecretText
+from ._utils.sync import blocking, blocking_iterator
+from ._utils.values import UNSET, OpenEnum, Unset
 
 __all__ = [
     "UNSET",

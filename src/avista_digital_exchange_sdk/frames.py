@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import to_json
 
-from . import _checks, types
-from ._extras import need
+from . import types
+from ._utils import validation as _checks
+from ._utils.extras import need
 
 if TYPE_CHECKING:
     from ._generated.fragments import TimeSeriesAssetData
@@ -52,7 +53,7 @@ def assetDataToDataFrame(
         ['DNI (W/m^2)', 'Dry-bulb (C)']
     """
     need("pandas", "pandas", "pyarrow")
-    from ._frames.libraries import as_pandas
+    from ._dataframes.convert import as_pandas
 
     return as_pandas(assetDataToArrow(assets, shape=shape))
 
@@ -80,7 +81,7 @@ def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "w
         [18.8]
     """
     need("arrow", "pyarrow")
-    from ._frames.asset_data import AssetData
+    from ._dataframes.json_reader import AssetData
 
     check_shape(shape)
     if isinstance(assets, (str, bytes)) or not isinstance(assets, Iterable):
@@ -119,7 +120,7 @@ def assetDataToPolars(
         [18.8]
     """
     need("polars", "polars", "pyarrow")
-    from ._frames.libraries import as_polars
+    from ._dataframes.convert import as_polars
 
     return as_polars(assetDataToArrow(assets, shape=shape))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from . import _checks
-from ._extras import need
+from ._utils import validation as _checks
+from ._utils.extras import need
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._async_data_store import AsyncDataStore
     from ._generated.enums import (
         CollaborativeMemberOrganizationState,
         CollaborativeMemberPermission,
@@ -39,8 +38,9 @@ if TYPE_CHECKING:
         TimeSeriesInputRecord,
         TimeSeriesMeasureValue,
     )
+    from ._services.storage.async_data_store import AsyncDataStore
     from ._time_series.asset_filters import AssetFilter
-    from ._time_series.timestream import QueryResult_TimestreamVariables
+    from ._time_series.sql_results import QueryResult_TimestreamVariables
 
 __all__ = [
     "AssetFilter",
@@ -76,8 +76,8 @@ _MODULES = (
     "_generated.enums",
     "_generated.fragments",
     "_generated.input_types",
-    "_async_data_store",
-    "_time_series.timestream",
+    "_services.storage.async_data_store",
+    "_time_series.sql_results",
     "_time_series.asset_filters",
 )
 

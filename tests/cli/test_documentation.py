@@ -16,9 +16,9 @@ from avista_digital_exchange_sdk.cli.app import COMMANDS, app
 from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..docs.test_readme import README, holds
 from ..support.command_line import run_command
 from ..support.terminal import run_on_terminal
-from ..test_readme import README, holds
 from .conftest import PATIENCE, PROGRAM
 
 BLOCK = re.compile(

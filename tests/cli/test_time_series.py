@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from avista_digital_exchange_sdk.cli.moments import moment
+from avista_digital_exchange_sdk.cli.timestamps import moment
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.command_line import Command, Outcome

@@ -23,8 +23,8 @@ from graphql import (
 from avista_digital_exchange_sdk import AvistaDigitalExchange, DigitalExchangeError
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..support.clients import RUNNER
 from ..support.command_line import run_command
-from ..support.doors import RUNNER
 from ..support.importing import importing_from
 from .conftest import ROOT
 

@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.scripted import ENDPOINT, TOKEN, Answer, ScriptedPlatform
+from ..support.fake_platform import ENDPOINT, TOKEN, Answer, ScriptedPlatform
 
 STORE = "query ($id: ID!) { storage_getDataStore(dataStoreId: $id) { name } }"
 SEVERAL = """

@@ -11,7 +11,7 @@ import pytest
 from avista_digital_exchange_sdk.contract.codegen import package
 from avista_digital_exchange_sdk.contract.codegen.settings import SDK
 from avista_digital_exchange_sdk.contract.documents import Documents
-from avista_digital_exchange_sdk.contract.loading import from_sdl
+from avista_digital_exchange_sdk.contract.loader import from_sdl
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from .appsync import exported
@@ -54,13 +54,13 @@ def run(checkout: Path, *command: object, **environment: str) -> subprocess.Comp
 
 
 def generate(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run(checkout, "scripts.maintenance.generate", *arguments)
+    return run(checkout, "scripts.codegen.generate", *arguments)
 
 
 def import_schema(checkout: Path, sdl: str) -> subprocess.CompletedProcess[str]:
     export = checkout / "export.graphql"
     export.write_text(exported(sdl), "utf-8")
-    return run(checkout, "scripts.maintenance.schema", "import", export)
+    return run(checkout, "scripts.codegen.schema", "import", export)
 
 
 def texts(folder: Path, pattern: str) -> dict[str, str]:
@@ -71,7 +71,7 @@ class TestSchema:
     def test_fetching_what_is_there_changes_nothing(
         self, checkout: Path, local: LocalExchange
     ) -> None:
-        fetch = ("scripts.maintenance.schema", "fetch", "--endpoint", local.endpoint)
+        fetch = ("scripts.codegen.schema", "fetch", "--endpoint", local.endpoint)
         fetched = run(checkout, *fetch, "--token-env", "MY_TOKEN", MY_TOKEN=local.token)
         assert (fetched.returncode, fetched.stdout) == (0, "schema/ is up to date.\n")
         assert texts(checkout / "schema", "*") == texts(ROOT / "schema", "*")
@@ -94,7 +94,7 @@ class TestSchema:
     def test_without_a_schema_nothing_is_written(
         self, way: list[str], reason: str, checkout: Path
     ) -> None:
-        refused = run(checkout, "scripts.maintenance.schema", *way)
+        refused = run(checkout, "scripts.codegen.schema", *way)
         assert refused.returncode == 2
         assert reason in refused.stderr
         assert "Traceback" not in refused.stderr

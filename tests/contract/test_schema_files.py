@@ -12,7 +12,8 @@ from graphql import (
 )
 from pytest_httpx import HTTPXMock
 
-from avista_digital_exchange_sdk.contract import layout, loading
+from avista_digital_exchange_sdk.contract import loader as loading
+from avista_digital_exchange_sdk.contract import sdl_files as layout
 from avista_digital_exchange_sdk.contract.errors import ContractError
 from avista_digital_exchange_sdk.local import LocalExchange
 

@@ -1,7 +1,7 @@
 """What of the contract stands behind the public calls and types of the SDK."""
 
 from avista_digital_exchange_sdk import types
-from avista_digital_exchange_sdk.contract import surface
+from avista_digital_exchange_sdk.contract import sdk_surface as surface
 
 OPERATIONS_OF_CALLS = {
     "getUserInfo": {"user_getUserSession"},

@@ -8,7 +8,7 @@ import pytest
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.platform import Platform
+from ..support.admin_client import Platform
 from ..support.proxy import Proxy
 
 

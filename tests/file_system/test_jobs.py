@@ -20,10 +20,10 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem, _downloads
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.platform import Platform
+from ..support.admin_client import Platform
+from ..support.fake_platform import Answer
 from ..support.proxy import Proxy
-from ..support.scripted import Answer
-from .stored import REFUSED, contents, files_in
+from .stored_files import REFUSED, contents, files_in
 
 DEEP = 1100
 """Levels of directories; Python's own recursion ends before."""

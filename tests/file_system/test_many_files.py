@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk import TransferError
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
 from ..support.proxy import Proxy
-from .stored import REFUSED, contents, files_in
+from .stored_files import REFUSED, contents, files_in
 
 
 class Told(fsspec.Callback):

@@ -16,10 +16,10 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.platform import Platform
+from ..support.admin_client import Platform
+from ..support.fake_platform import Answer
 from ..support.proxy import Proxy
-from ..support.scripted import Answer
-from .stored import REFUSED, files_in
+from .stored_files import REFUSED, files_in
 
 EXPIRED = Answer(
     403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
@@ -433,7 +433,7 @@ class TestBytes:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         # As of one above 2 GiB, where GraphQL's whole numbers end.
-        monkeypatch.setattr("avista_digital_exchange_sdk.local.shapes.LARGEST_INT", 10)
+        monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.LARGEST_INT", 10)
         upload("load.bin", numbered(1000))
         assert watched_file_system.info(f"{home}/load.bin")["size"] == 1000
         watched_file_system.invalidate_cache()

@@ -8,7 +8,7 @@ import pytest
 from graphql import build_client_schema, get_introspection_query
 from graphql.utilities import lexicographic_sort_schema, print_schema
 
-from avista_digital_exchange_sdk.local.contract import executable_schema
+from avista_digital_exchange_sdk.local.graphql.schema import executable_schema
 
 WHO = "{ user_getUserSession { user { firstName } } }"
 

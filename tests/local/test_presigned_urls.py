@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from avista_digital_exchange_sdk.local import object_requests
+from avista_digital_exchange_sdk.local.s3 import endpoint as object_requests
 
 CONTENT = bytes(range(256)) * 1024
 

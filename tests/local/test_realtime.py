@@ -84,7 +84,9 @@ def test_a_connection_is_acknowledged_and_shows_that_it_lives(open_socket):
 
 
 def test_signs_of_life_come_again_and_again(open_socket, monkeypatch):
-    monkeypatch.setattr("avista_digital_exchange_sdk.local.realtime.KEEP_ALIVE_SECONDS", 0.01)
+    monkeypatch.setattr(
+        "avista_digital_exchange_sdk.local.graphql.websocket.KEEP_ALIVE_SECONDS", 0.01
+    )
     socket = open_socket()
     assert [json.loads(socket.connection.recv(5)) for _ in range(4)] == [{"type": "ka"}] * 4
 

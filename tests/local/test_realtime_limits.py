@@ -12,7 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from avista_digital_exchange_sdk.local import connections, realtime
+from avista_digital_exchange_sdk.local import connections
+from avista_digital_exchange_sdk.local.graphql import websocket as realtime
 
 ON_PUBLISH = """subscription ($id: ID!, $asset: ID!) {
   onTimeSeriesDbPublish(timeSeriesDbId: $id, assetId: $asset) { assetId }

@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from avista_digital_exchange_sdk.local import zips
-from avista_digital_exchange_sdk.local.context import Caller
+from avista_digital_exchange_sdk.local.services.storage import zip_archive as zips
+from avista_digital_exchange_sdk.local.state import Caller
 
 ZIP = """query ($ids: [DataStoreObjectIdInput]!) {
   storage_getDataStoreZipDownloadUrl(dataStoreObjectIds: $ids) { url }
@@ -209,7 +209,7 @@ def test_a_file_that_is_deleted_before_the_zip_is_made_is_missed(platform, uploa
 def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
     platform, upload, monkeypatch, local
 ):
-    monkeypatch.setattr("avista_digital_exchange_sdk.local.objects.MAX_RESULT_BYTES", 150_000)
+    monkeypatch.setattr("avista_digital_exchange_sdk.local.s3.storage.MAX_RESULT_BYTES", 150_000)
     file = upload("a", content=bytes(range(256)) * 400)
     upload_size = len(platform.http.get(platform.download_url(file)).content)
     assert upload_size == 102_400

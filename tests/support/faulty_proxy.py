@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .background import Broken
+from .background_server import Broken
+from .http_messages import Message, Streams, pass_over, pour, text_frame, with_length
 from .proxy import Proxy
-from .wire import Message, Streams, pass_over, pour, text_frame, with_length
 
 SIGNATURE = re.compile(r"X-Amz-Signature=(\w+)")
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .background import Background
-from .scripted import Answer
-from .wire import (
+from .background_server import Background
+from .fake_platform import Answer
+from .http_messages import (
     CONTROL,
     Message,
     Streams,

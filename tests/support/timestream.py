@@ -8,7 +8,7 @@ from typing import Any
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
-from .doors import RUNNER
+from .clients import RUNNER
 
 QUERY = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 DATABASE = "timeSeriesDbId.1"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Union
 
-from .._values import UNSET, Unset
+from .._utils.values import UNSET, Unset
 from .base_client import AsyncBaseClient
 
 if TYPE_CHECKING:
-    from .._models.model import Items
-    from .._requests.graphql import Subscription
+    from .._models.base import Items
+    from .._graphql.client import Subscription
     from .enums import ServiceType, TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
     from .fragments import (
         Collaborative,

@@ -4,8 +4,8 @@ from typing import Optional
 
 from .._models.data_store import BlockingMethods
 from .._models.directory import DirectoryListing
-from .._models.listing import AssetRows, MemberRows
-from .._models.model import Items, SecretText
+from .._models.lists import AssetRows, MemberRows
+from .._models.base import Items, SecretText
 from .base_model import BaseModel
 from .enums import (
     CollaborativeMemberOrganizationState,

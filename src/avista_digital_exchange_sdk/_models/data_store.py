@@ -2,8 +2,8 @@
 
 from pydantic import PrivateAttr
 
-from .._colours import awaited, blocking
-from .model import BaseModel
+from .._utils.sync import awaited, blocking
+from .base import BaseModel
 from .working_directory import WorkingDirectory
 
 

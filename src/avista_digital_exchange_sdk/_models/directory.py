@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .html import Row, table
-from .listing import Listing
+from .lists import Listing
 from .text import printable
 
 if TYPE_CHECKING:

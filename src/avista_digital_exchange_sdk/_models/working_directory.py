@@ -5,14 +5,14 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from .. import _checks
-from .._progress import Progress
+from .._utils import validation as _checks
+from .._utils.progress import Progress
 from ..errors import DigitalExchangeError, NotFoundError
 from .paths import HERE, SEPARATOR, UP, directory_named, files_named, steps_of
 
 if TYPE_CHECKING:
     from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
-    from ..data_stores import DataStoreCalls
+    from .._services.storage.files import DataStoreCalls
 
 
 class Step(NamedTuple):

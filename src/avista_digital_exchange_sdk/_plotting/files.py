@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from .._frames.asset_data import AssetData
-from .._frames.columns import TEXT, Keys
-from .._frames.csv_result import BLOCK_SIZE, CsvResult
-from .._frames.given import table_of
+from .._dataframes.arrow_types import TEXT, Keys
+from .._dataframes.csv_reader import BLOCK_SIZE, CsvResult
+from .._dataframes.input_frame import table_of
+from .._dataframes.json_reader import AssetData
 from ..errors import InvalidParameterError, InvalidResponseError
 
 VALID_FILES = ".csv, .json or .parquet"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .. import _checks
+from .._utils import validation as _checks
 from ..errors import InvalidParameterError
 from .panels import Panel
 from .theme import rcParams, rcParamsDefault

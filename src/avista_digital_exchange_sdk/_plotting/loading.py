@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pydantic_core import to_json
 
-from .. import _checks
-from .._frames.columns import Values
-from .._frames.given import UNNAMED_INDEX, table_of
+from .._dataframes.arrow_types import Values
+from .._dataframes.input_frame import UNNAMED_INDEX, table_of
 from .._generated.fragments import TimeSeriesAssetData
 from .._time_series.zones import zone
+from .._utils import validation as _checks
 from ..errors import InvalidParameterError
 from .files import VALID_FILES, read_assets, read_file
 from .time_axis import DisplayZone

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from .. import _checks
-from .._frames.columns import TEXT, Values
+from .._dataframes.arrow_types import TEXT, Values
+from .._utils import validation as _checks
 from ..errors import InvalidParameterError
 from .downsampling import BoolArray, FloatArray, IndexArray, TimeArray
 from .loading import LoadedResult

@@ -10,7 +10,7 @@ from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.colors import to_rgba
 
-from .. import _checks
+from .._utils import validation as _checks
 
 # The palette of Okabe and Ito, which people who see colors differently can tell apart.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from .. import _checks
-from .._frames.columns import INSTANT, TEXT, Values, instants
-from .._frames.given import UNNAMED_INDEX
+from .._dataframes.arrow_types import INSTANT, TEXT, Values, instants
+from .._dataframes.input_frame import UNNAMED_INDEX
+from .._utils import validation as _checks
 from ..errors import InvalidParameterError
 
 # What columns are called, in small letters, that are taken for the times without being asked.

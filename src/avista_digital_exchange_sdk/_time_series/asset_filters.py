@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from .. import _checks
+from .._utils import validation as _checks
 from ..errors import InvalidParameterError
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._files import whole_file
+from .._backends import Io
 from .._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
-from .._io import Io
-from .._progress import Tell, Watch
-from .._requests.retry import Waits
-from .._requests.subscriptions import RealtimeConnection, connect
+from .._graphql.subscriptions import RealtimeConnection, connect
 from .._secrets import Secret
-from .._transfers.transfer import Transfers
+from .._transfer.transfers import Transfers
+from .._utils.atomic_files import whole_file
+from .._utils.progress import Tell, Watch
+from .._utils.retry import Waits
 from ..errors import (
     DigitalExchangeError,
     ExportTimeoutError,
@@ -27,7 +27,7 @@ from ..errors import (
     QueryIncompleteError,
     SubscriptionError,
 )
-from .export import CsvExport, Export, JsonExport, Request
+from .result_writers import CsvExport, Export, JsonExport, Request
 
 if TYPE_CHECKING:
     from .._generated.client import Client

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection
 from typing import TYPE_CHECKING
 
-from .._progress import UNWATCHED, Watch
-from .._service import found
+from .._services.base import found
+from .._utils.progress import UNWATCHED, Watch
 from ..errors import InvalidResponseError
-from .publish import merged
+from .batch_publisher import merged
 
 if TYPE_CHECKING:
     from .._generated.client import Client

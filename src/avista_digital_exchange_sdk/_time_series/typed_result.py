@@ -11,11 +11,11 @@ from .latest_values import attribute_types
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .._backends import Io, Pending
     from .._generated.client import Client
-    from .._io import Io, Pending
-    from .._requests.subscriptions import RealtimeConnection
+    from .._graphql.subscriptions import RealtimeConnection
     from .._secrets import Secret
-    from .._transfers.transfer import Transfers
+    from .._transfer.transfers import Transfers
 
 
 class TypedResultFile(FilterQueryFile):

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .._checks import invalid
+from .._utils.validation import invalid
 
 
 def zone(argument: str, value: object) -> ZoneInfo:

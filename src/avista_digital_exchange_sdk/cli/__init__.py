@@ -5,7 +5,7 @@ import signal
 import sys
 from io import TextIOWrapper
 
-from .._extras import need
+from .._utils.extras import need
 from ..errors import MissingExtraError
 from .exit_codes import HUNG_UP, INTERRUPTED, MISUSED, TERMINATED
 

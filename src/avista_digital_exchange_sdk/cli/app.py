@@ -7,17 +7,17 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
-from .account import whoami
-from .collaboratives import collaboratives, services, share, unshare
-from .contract import contract, generate
-from .copying import get, put
-from .data_stores import ls, rm, stores, tree
-from .databases import assets, databases
+from .commands.collaboratives import collaboratives, services, share, unshare
+from .commands.contract import contract, generate
+from .commands.copy import get, put
+from .commands.data_stores import ls, rm, stores, tree
+from .commands.databases import assets, databases
+from .commands.local import local
+from .commands.publish import publish
+from .commands.query import query
+from .commands.sql import sql
+from .commands.whoami import whoami
 from .exit_codes import EXIT_CODES
-from .local import local
-from .publish import publish
-from .query import query
-from .sql import sql
 
 COMMANDS = (
     *(whoami, stores, ls, tree, get, put, rm),

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.types as kinds
 
-from .. import _checks
-from .._files import whole_file
+from .._utils import validation as _checks
+from .._utils.atomic_files import whole_file
 from ..errors import InvalidParameterError
 
 REASON = "rejected because"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from .._models.text import printable
-from .ending import code_of, complain, reason_for
+from .errors import code_of, complain, reason_for
 from .exit_codes import FAILED
-from .places import STORE, place_of
+from .remote_paths import STORE, place_of
 
 if TYPE_CHECKING:
-    from ..file_system._bulk import JobReport
+    from ..file_system._parallel_copy import JobReport
 
 
 def end(report: "JobReport[Any, Any]", doing: str, *, is_single: bool) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from .. import _checks, _files
-from .._extras import need
+from .._utils import atomic_files as _files
+from .._utils import validation as _checks
+from .._utils.extras import need
 from ..errors import InvalidParameterError
 
 PLOT_FORMATS = (".png", ".svg", ".pdf")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .._models.text import printable
-from .entries import Info, all_of, described, name_of
+from .entry_format import Info, all_of, described, name_of
 from .output import json_text
-from .places import place_of
+from .remote_paths import place_of
 
 if TYPE_CHECKING:
-    from ..file_system._listings import Tree
+    from ..file_system._directory_cache import Tree
 
 
 def print_tree(top: Info, tree: "Tree") -> None:

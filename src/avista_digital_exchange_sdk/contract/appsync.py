@@ -18,7 +18,7 @@ from graphql import (
 )
 from graphql.language import REMOVE
 
-from .nodes import type_names
+from .ast_utils import type_names
 
 DIRECTIVE_PREFIX = "aws_"
 SCALARS = {

@@ -24,8 +24,8 @@ from graphql import (
     validate,
 )
 
+from .ast_utils import line_and_column
 from .errors import ContractError
-from .nodes import line_and_column
 
 RULES = [rule for rule in specified_rules if rule is not NoUnusedFragmentsRule]
 

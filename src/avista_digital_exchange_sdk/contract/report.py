@@ -7,10 +7,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from .changes import Severity
-from .comparison import Comparison, Finding
+from .diff import Severity
 from .documents import Problem
-from .format import Format
+from .impact import Comparison, Finding
+from .report_format import Format
 
 STYLES = {
     Severity.BREAKING: "red",

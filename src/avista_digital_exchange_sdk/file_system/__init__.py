@@ -4,6 +4,6 @@ fsspec, and with it pandas, Dask, Polars, DuckDB, pyarrow and many more, find it
 `dx`; nothing needs to be imported. It comes with the extra `fsspec`.
 """
 
-from ._system import DataStoreFileSystem
+from ._file_system import DataStoreFileSystem
 
 __all__ = ["DataStoreFileSystem"]

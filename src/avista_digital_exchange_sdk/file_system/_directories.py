@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from .._models.paths import SEPARATOR
-from ..exchange import AvistaDigitalExchange
+from ..client import AvistaDigitalExchange
 from . import _errors
 from ._concurrency import act_on_all
+from ._directory_cache import Listings
 from ._entries import Contents, Info
 from ._errors import asking_for, concerns_all
-from ._listings import Listings
 
 
 class DirectoryMaker:

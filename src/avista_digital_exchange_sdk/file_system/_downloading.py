@@ -12,11 +12,11 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 )
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._progress import Tell
-from ._bulk import CopyJob, Failure, JobReport
+from .._utils.progress import Tell
 from ._downloads import Download, DownloadPlan, check_contained, is_complete, make_folder
 from ._pairs import Pair, as_text, pair_copies
-from ._reading import ReadingFileSystem
+from ._parallel_copy import CopyJob, Failure, JobReport
+from ._read_only import ReadingFileSystem
 
 
 class DownloadingFileSystem(ReadingFileSystem):

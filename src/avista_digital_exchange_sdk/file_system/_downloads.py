@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from .. import _files
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR, compose
-from ._bulk import Failure
+from .._utils import atomic_files as _files
+from ._directory_cache import Listings, files_in
 from ._entries import Contents, Info, parse_time, with_id
-from ._listings import Listings, files_in
+from ._parallel_copy import Failure
 
 HIDDEN = "hidden behind another entry of its name, or no path can hold its name"
 SUPERSEDED = "hidden behind a newer file of its name"

@@ -8,7 +8,7 @@ from typing import Any
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.config import apply_config  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._door import ENDPOINT_VARIABLE, TOKEN_VARIABLE
+from .._client_base import ENDPOINT_VARIABLE, TOKEN_VARIABLE
 from .._secrets import Secret, SecretText
 from ..errors import InvalidParameterError
 

@@ -16,15 +16,15 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR
-from .._progress import Progress, Tell
+from .._utils.progress import Progress, Tell
 from ..errors import NotFoundError, TransferError
 from . import _errors
-from ._bulk import AnyTask, CopyJob, Failure, JobReport, Result, reporting
 from ._directories import DirectoryMaker
 from ._downloading import DownloadingFileSystem
 from ._entries import Info, describe_file
 from ._errors import asking_for
 from ._pairs import Pair, as_text, pair_copies
+from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, reporting
 from ._uploads import Upload, Uploaded, UploadPlan, md5_of
 
 

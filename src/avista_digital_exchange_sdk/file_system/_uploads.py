@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .._models.paths import SEPARATOR, compose
-from ._bulk import Failure
 from ._entries import Info
+from ._parallel_copy import Failure
 
 Identity = tuple[int, int]
 """What tells a folder from all others of this machine, whatever links lead to it."""

@@ -1,7 +1,7 @@
 """The Local Exchange: the Digital Exchange platform's own contract, served on this machine."""
 
 try:
-    from .local_exchange import LocalExchange
+    from .exchange import LocalExchange
 except ModuleNotFoundError as error:
     error.add_note(
         "The Local Exchange needs more than the SDK alone: "

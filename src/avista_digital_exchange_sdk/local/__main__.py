@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import LocalExchange
-from .serving import serve
+from .serve import serve
 
 
 def main() -> int:

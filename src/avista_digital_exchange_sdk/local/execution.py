@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from graphql import GraphQLResolveInfo
 
-from .context import Context
-from .events import Subscription
+from .graphql.pubsub import Subscription
+from .state import Context
 
 R = TypeVar("R")
 

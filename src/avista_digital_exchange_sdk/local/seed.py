@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from .context import Caller, Exchange
-from .records import Records
+from .database import Records
+from .state import Caller, Exchange
 
 TOKEN_LIFE_DAYS = 3650
 SETTING = "seed"

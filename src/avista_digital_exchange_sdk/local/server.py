@@ -19,12 +19,12 @@ from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .connections import HttpConnection, WebSocketConnection
-from .context import Exchange
-from .contract import INTERNAL_FAILURE, Contract
-from .graphql_http import MAX_REQUEST_BYTES, GraphQLEndpoint
-from .object_requests import ObjectEndpoint
-from .objects import OBJECTS_PATH
-from .realtime import RealtimeEndpoint
+from .graphql.http import MAX_REQUEST_BYTES, GraphQLEndpoint
+from .graphql.schema import INTERNAL_FAILURE, Contract
+from .graphql.websocket import RealtimeEndpoint
+from .s3.endpoint import ObjectEndpoint
+from .s3.storage import OBJECTS_PATH
+from .state import Exchange
 
 _Result = TypeVar("_Result")
 

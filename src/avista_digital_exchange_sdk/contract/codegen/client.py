@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from ...client_runtime import AsyncOperations, BlockingOperations
-from .. import surface
+from .. import sdk_surface as surface
 from ..documents import Documents
 from ..errors import ContractError
 from . import package

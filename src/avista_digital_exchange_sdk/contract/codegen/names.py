@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from ariadne_codegen.utils import str_to_pascal_case, str_to_snake_case
 
-from ..._models.model import BaseModel
+from ..._models.base import BaseModel
 
 # What the modules of a generated package import.
 IMPORTED = frozenset(

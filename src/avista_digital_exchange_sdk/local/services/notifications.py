@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from avista_digital_exchange_sdk.local.context import Context, Source
-from avista_digital_exchange_sdk.local.events import Subscription
+from avista_digital_exchange_sdk.local.graphql.pubsub import Subscription
+from avista_digital_exchange_sdk.local.state import Context, Source
 
 
 async def on_query_export_complete(context: Context, queryId: str) -> Subscription:

@@ -1,0 +1,68 @@
+"""Compile `schema/` and `queries/` into the generated package, or check that it is fresh."""
+
+import argparse
+import contextlib
+import sys
+import tempfile
+from pathlib import Path
+
+from graphql import print_ast, print_schema
+
+from avista_digital_exchange_sdk.contract import sdl_files as layout
+from avista_digital_exchange_sdk.contract.codegen import package
+from avista_digital_exchange_sdk.contract.codegen.settings import SDK
+from avista_digital_exchange_sdk.contract.documents import Documents
+from avista_digital_exchange_sdk.contract.errors import ContractError
+
+from . import PACKAGE, ROOT
+
+GENERATED = PACKAGE / "_generated"
+
+
+def generate(into: Path) -> None:
+    """Write the generated package as the folder `into`."""
+    # What is generated names its sources, so they are given as they are called in the checkout.
+    with contextlib.chdir(ROOT):
+        schema = layout.load_folder(Path("schema"))
+        operations = Documents(Path("queries"))
+        if problems := operations.problems(schema):
+            raise ContractError("\n".join(map(str, problems)))
+        package.write(schema, operations.document, into, SDK)
+    texts = {
+        "schema.graphql": f"{made_from('schema')}{print_schema(schema)}\n",
+        "operations.graphql": f"{made_from('queries')}{print_ast(operations.document)}\n",
+    }
+    for name, text in texts.items():
+        (into / name).write_text(text, "utf-8")
+
+
+def made_from(folder: str) -> str:
+    """The comment at the head of a generated file."""
+    return f"# Generated from {folder}/ by scripts/generate.\n\n"
+
+
+def main() -> int:
+    """Run the command line; the exit code is 1 when `--check` finds stale files, 2 on failure."""
+    parser = argparse.ArgumentParser(prog="scripts/generate", description=__doc__)
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="change nothing; exit with 1 and name the files that are not what the sources give",
+    )
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / GENERATED.name
+        try:
+            generate(fresh)
+        except ContractError as error:
+            print(error, file=sys.stderr)
+            return 2
+        find = package.stale_files if check else package.replace
+        stale = find(fresh, GENERATED)
+    for name in stale:
+        print(f"{'stale' if check else 'written'}: {(GENERATED / name).relative_to(ROOT)}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

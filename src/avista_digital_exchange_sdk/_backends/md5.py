@@ -1,0 +1,63 @@
+"""The checksum of a file, computed while the file is still being written."""
+
+import contextlib
+import hashlib
+import threading
+
+from .base import BLOCK_SIZE, Io, Pending
+
+WORTH_A_THREAD = 1 << 20
+"""Bytes; hashing fewer takes about as long as to begin a thread."""
+
+
+class FileMd5:
+    """The MD5 of a file, hashed by a thread that reads what others have written.
+
+    To hash takes longer than to receive and write. The thread needs Python's own lock only
+    between blocks, so it hardly slows down the ones that write.
+    """
+
+    def __init__(self, io: Io, path: str) -> None:
+        self._io = io
+        self._path = path
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self._hashed = 0
+        self._written = 0
+        self._busy = threading.Lock()
+        self._hashing: Pending[None] | None = None
+
+    def follow(self, written: int) -> None:
+        """Hash on, beside what the caller does: the file holds all bytes up to `written`."""
+        self._written = written
+        if written - self._hashed >= WORTH_A_THREAD and self._busy.acquire(blocking=False):
+            self._hashing = self._io.beside(self._hash)
+
+    async def hexdigest(self) -> str:
+        """Wait until all that was written is hashed."""
+        await self._idle()
+        self._busy.acquire()
+        self._hashing = self._io.beside(self._hash)
+        await self._idle()
+        return self._digest.hexdigest()
+
+    async def aclose(self) -> None:
+        """Stop; nothing reads the file afterwards."""
+        self._written = 0
+        with contextlib.suppress(OSError):
+            await self._idle()
+
+    async def _idle(self) -> None:
+        if self._hashing is not None:
+            await self._hashing.result()
+
+    def _hash(self) -> None:
+        try:
+            block = memoryview(bytearray(BLOCK_SIZE))
+            with open(self._path, "rb", buffering=0) as file:
+                file.seek(self._hashed)
+                # What is written grows meanwhile, until it is done or given up.
+                while length := file.readinto(block[: max(0, self._written - self._hashed)]):
+                    self._digest.update(block[:length])
+                    self._hashed += length
+        finally:
+            self._busy.release()

@@ -1,0 +1,213 @@
+"""What a door is made of: its arguments, checked, and how it is opened and closed."""
+
+import contextlib
+import logging
+import os
+import re
+from types import TracebackType
+from typing import NamedTuple, NoReturn, Self, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from ._backends import Io, Network, run, tls_context
+from ._graphql.client import GraphQLClient
+from ._secrets import Secret
+from ._utils import validation as _checks
+from ._utils.logging import logger_of
+from .errors import InvalidParameterError
+
+PRODUCTION_ENDPOINT = (
+    "https://rrfs7pb7ancybo7bom7uxcsaxq.appsync-api.us-west-2.amazonaws.com/graphql"
+)
+TOKEN_VARIABLE = "AVISTA_DX_TOKEN"
+ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
+DEFAULT_TIMEOUT = 60.0
+"""Seconds; AWS AppSync cuts an operation off at 30."""
+DEFAULT_RETRIES = 4
+PROXIES = ("http://", "https://")
+MOST_RETRIES = 100
+NEW_ONE = "create one in each process"
+
+_Client = TypeVar("_Client", bound=GraphQLClient)
+
+
+class Settings(NamedTuple):
+    """The doors' arguments, checked."""
+
+    network: Network
+    endpoint: str
+    token: Secret[str]
+    maxRetries: int
+    log: logging.Logger
+
+    def client(self, kind: type[_Client], io: Io) -> _Client:
+        """A client of some kind over one way to wait."""
+        return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
+
+
+class _Door:
+    @property
+    def _graphql_client(self) -> GraphQLClient:
+        """The client that makes the requests."""
+        raise NotImplementedError
+
+    def _made_client(self) -> GraphQLClient | None:
+        """The client that makes the requests; None where `__init__` raised before it was made."""
+        with contextlib.suppress(AttributeError):
+            client = self._graphql_client
+            return client if client.io else None
+        return None
+
+    def __repr__(self) -> str:
+        client = self._made_client()
+        shown = "not connected" if client is None else f"endpoint={client.endpoint!r}"
+        return f"{type(self).__name__}({shown})"
+
+    def __copy__(self) -> Self:
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} can't be copied with its connections; {NEW_ONE}")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} can't be pickled: it holds a token and connections; {NEW_ONE}"
+        )
+
+
+class BlockingDoor(_Door):
+    """What is opened and closed, in calls that block."""
+
+    def close(self) -> None:
+        """Close the connections; the object can't be used afterwards."""
+        if (client := self._made_client()) is not None:
+            run(client.io.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AwaitedDoor(_Door):
+    """What is opened and closed, in calls that are awaited."""
+
+    async def close(self) -> None:
+        """Close the connections; the object can't be used afterwards."""
+        if (client := self._made_client()) is not None:
+            await client.io.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class Arguments:
+    """The arguments of a client that are secrets, or may be where two were mixed up.
+
+    Clients delete their own variables of them, as a traceback shows local variables.
+    """
+
+    __slots__ = ("debug", "endpoint", "proxy", "token")
+
+    def __init__(self, token: object, debug: object, endpoint: object, proxy: object) -> None:
+        self.token = Secret(token)
+        self.debug = Secret(debug)
+        self.endpoint = Secret(endpoint)
+        self.proxy = Secret(proxy)
+
+
+def settings_of(
+    arguments: Arguments, timeout: object, maxRetries: object, verify: object
+) -> Settings:
+    """Check a client's arguments."""
+    if not isinstance(arguments.debug.reveal(), bool):
+        given = type(arguments.debug.reveal()).__name__
+        raise InvalidParameterError(f"debug must be True or False, got a {given}")
+    return Settings(
+        Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(arguments.proxy)),
+        _endpoint(arguments.endpoint),
+        _token(arguments.token),
+        _checks.whole_number("maxRetries", maxRetries, 0, MOST_RETRIES),
+        logger_of(bool(arguments.debug.reveal())),
+    )
+
+
+# Their values stay out of these messages, and of local variables: they are secrets, or may be.
+
+
+def _token(given: Secret[object]) -> Secret[str]:
+    if given.reveal() is None:
+        given = Secret(os.environ.get(TOKEN_VARIABLE))
+    if given.reveal() is None:
+        raise InvalidParameterError(
+            f"token: none was given, and the environment variable {TOKEN_VARIABLE} is not set; "
+            "make one at energy.collaboratives.io"
+        )
+    if not isinstance(given.reveal(), str):
+        kind = type(given.reveal()).__name__
+        raise InvalidParameterError(f"token: got a {kind}; valid is a text")
+    token = Secret(str(given.reveal()).strip())
+    if not _is_token(token.reveal()):
+        raise InvalidParameterError(
+            "token: it is empty, or holds blanks or characters that no token has"
+        )
+    if _checks.is_address(token.reveal()):
+        raise InvalidParameterError("token must be a token, got a URL; is it the endpoint's?")
+    return token
+
+
+def _is_token(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable() and " " not in value
+
+
+def _endpoint(given: Secret[object]) -> str:
+    source = "the argument"
+    if given.reveal() is None:
+        source = f"the environment variable {ENDPOINT_VARIABLE}"
+        given = Secret(os.environ.get(ENDPOINT_VARIABLE, "").strip() or PRODUCTION_ENDPOINT)
+    if not _is_endpoint(given.reveal()):
+        raise InvalidParameterError(
+            "endpoint must be an https:// URL (http:// only on this machine) without user name, "
+            f"password, query string or fragment; {source} is something else, which is not shown "
+            "as it may be a secret"
+        )
+    parts = urlsplit(str(given.reveal()).strip())
+    return urlunsplit(parts._replace(path=re.sub("/{2,}", "/", parts.path).removesuffix("/")))
+
+
+def _is_endpoint(value: object) -> bool:
+    if not isinstance(value, str) or not _checks.is_address(value.strip()):
+        return False
+    parts = urlsplit(value.strip())
+    # What stands before an @ would be sent in the token's place.
+    has_secrets = "@" in value or parts.query or parts.fragment
+    return _checks.is_secure(value.strip()) and not has_secrets
+
+
+def _proxy(given: Secret[object]) -> Secret[str] | None:
+    if given.reveal() is None:
+        return None
+    if not _is_proxy(given.reveal()):
+        raise InvalidParameterError(
+            "proxy: valid is None or the URL of an http:// or https:// proxy"
+        )
+    return Secret(str(given.reveal()))
+
+
+def _is_proxy(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(PROXIES) and _checks.is_address(value)

@@ -1,0 +1,128 @@
+"""Columns of results: the Arrow types that attributes have, and the tables they stand in."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
+
+import pyarrow as pa
+
+from .._time_series.sql_results import distinct_names
+from ..errors import InvalidParameterError, InvalidResponseError
+
+Values: TypeAlias = pa.Array | pa.ChunkedArray
+
+TEXT = pa.string()
+INSTANT = pa.timestamp("ns", "UTC")
+TYPES: Mapping[str, pa.DataType] = {
+    "DOUBLE": pa.float64(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+    "VARCHAR": TEXT,
+    "TIMESTAMP": INSTANT,
+}
+
+_UNZONED = pa.timestamp("ns")
+
+
+class Keys(NamedTuple):
+    """What tells rows apart, and the assets' names."""
+
+    assetId: Values
+    name: Values
+    timestamp: Values
+
+
+def type_of(attributeType: str | None) -> pa.DataType:
+    """The Arrow type of an attribute; text, which loses nothing, where its type is not known."""
+    return TYPES.get(attributeType or "", TEXT)
+
+
+def common_type(types: Iterable[pa.DataType]) -> pa.DataType:
+    """The type that values of several types have when they stand in one column."""
+    distinct = set(types)
+    if len(distinct) == 1:
+        return distinct.pop()
+    return pa.float64() if distinct == {pa.float64(), pa.int64()} else TEXT
+
+
+def parsed(texts: Values, kind: pa.DataType, what: str) -> Values:
+    """Texts as values of a type."""
+    try:
+        return instants(texts) if kind == INSTANT else texts.cast(kind)
+    except pa.ArrowInvalid:
+        # The message of the cause shows a value, and a value is nobody's business here.
+        raise InvalidResponseError(f"a value of {what} is not of its type ({kind})") from None
+
+
+def instants(texts: Values) -> Values:
+    """Times in ISO 8601, or as Timestream writes UTC: without saying so."""
+    try:
+        return texts.cast(INSTANT)
+    except pa.ArrowInvalid:
+        return texts.cast(_UNZONED).cast(INSTANT)
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """A table whose texts are all of one type, and stand in no dictionary of categories."""
+    columns = [_plain(column) for column in table.columns]
+    return pa.table(columns, names=table.column_names)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_dictionary(column.type):
+        kind = _plain_type(column.type)
+        return column if kind == column.type else column.cast(kind)
+    # Not every dictionary can be cast as a whole: those of polars can't.
+    kind = _plain_type(column.type.value_type)
+    chunks = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
+    return pa.chunked_array(chunks, kind)
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    is_text = pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return TEXT if is_text else kind
+
+
+def wide_names(attributes: Iterable[str]) -> list[str]:
+    """The columns of a wide table; an attribute may be called as one of the keys is."""
+    return distinct_names([*Keys._fields, *attributes])
+
+
+class LongTable:
+    """One row a value, put together attribute by attribute.
+
+    Args:
+        kind: The type of the values.
+    """
+
+    def __init__(self, kind: pa.DataType) -> None:
+        self._kind = kind
+        self._parts = [self._part(Keys(*map(_empty, (TEXT, TEXT, INSTANT))), "", _empty(kind))]
+
+    def add(self, keys: Keys, attribute: str, values: Values) -> None:
+        """Add the values that one attribute has, without those that are missing."""
+        if values.null_count:
+            present = values.is_valid()
+            keys = Keys(*(key.filter(present) for key in keys))
+            values = values.drop_null()
+        self._parts.append(self._part(keys, attribute, self._widened(values, attribute)))
+
+    def table(self) -> pa.Table:
+        """The whole."""
+        return pa.concat_tables(self._parts)
+
+    def _part(self, keys: Keys, attribute: str, values: Values) -> pa.Table:
+        names = pa.repeat(attribute, len(values))
+        return pa.table([*keys, names, values], names=[*Keys._fields, "attribute", "value"])
+
+    def _widened(self, values: Values, attribute: str) -> Values:
+        try:
+            return values.cast(self._kind)
+        except pa.ArrowInvalid:
+            raise InvalidParameterError(
+                f"shape: in the long shape the values of {attribute!r}, a BIGINT, share a column "
+                'with DOUBLEs, which can\'t hold all their digits; valid is "wide"'
+            ) from None
+
+
+def _empty(kind: pa.DataType) -> Values:
+    return pa.chunked_array([], kind)

@@ -1,0 +1,147 @@
+"""A result file in CSV: as a table, wide or long, and batch by batch as Parquet."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from .._time_series.record_validation import LONGEST_VALUE
+from ..errors import InvalidResponseError
+from .arrow_types import INSTANT, TEXT, Keys, LongTable, common_type, type_of, wide_names
+
+BLOCK_SIZE = 8 << 20
+"""Bytes that are parsed at a time."""
+
+SMALL_BLOCK_SIZE = 2 << 20
+"""The same where memory counts: Arrow reads about 32 blocks ahead."""
+
+GROUP_SIZE = 16 << 20
+"""Bytes in memory of a row group of Parquet."""
+
+_KEYS = len(Keys._fields)
+_UNZONED = pa.timestamp("ns")
+_COLUMN = re.compile(r"In CSV column #(\d+)")
+
+
+class CsvResult:
+    """A result file.
+
+    Args:
+        path: Where it is.
+        types: The types of its attributes. The file itself tells none, and "007" may be a text;
+            what is not among them stays text.
+    """
+
+    def __init__(self, path: Path, types: Mapping[str, str]) -> None:
+        self._path = path
+        self._attributes = _attributes_of(path)
+        self._is_known = [name in types for name in self._attributes]
+        self._types = [type_of(types.get(name)) for name in self._attributes]
+
+    def wide(self) -> pa.Table:
+        """One row an asset and time, one column an attribute."""
+        return self._read(self._types).rename_columns(wide_names(self._attributes))
+
+    def long(self) -> pa.Table:
+        """One row a value: attribute by attribute, each by asset and time."""
+        table = self._read(self._types)
+        kind = common_type(
+            column.type
+            for column, is_known in zip(table.columns[_KEYS:], self._is_known, strict=True)
+            if is_known or column.null_count < len(column)
+        )
+        if kind == TEXT:
+            table = self._read([TEXT] * len(self._types))
+        keys = Keys(*table.columns[:_KEYS])
+        long = LongTable(kind)
+        for attribute, column in zip(self._attributes, table.columns[_KEYS:], strict=True):
+            long.add(keys, attribute, column)
+        return long.table()
+
+    def write_parquet(self, file: BinaryIO) -> None:
+        """Write the wide table as Parquet; memory holds a few batches of it."""
+        import pyarrow.parquet as pq
+
+        schema = pa.schema(
+            zip(wide_names(self._attributes), [TEXT, TEXT, INSTANT, *self._types], strict=True)
+        )
+        with (
+            self._errors(),
+            pa_csv.open_csv(self._path, **self._options(self._types, SMALL_BLOCK_SIZE)) as batches,
+            pq.ParquetWriter(file, schema) as writer,
+        ):
+            for table in _groups(batches):
+                writer.write_table(_zoned(table).rename_columns(schema.names))
+
+    def _read(self, types: Sequence[pa.DataType]) -> pa.Table:
+        with self._errors():
+            return _zoned(pa_csv.read_csv(self._path, **self._options(types, BLOCK_SIZE)))
+
+    def _options(self, types: Sequence[pa.DataType], block_size: int) -> dict[str, Any]:
+        # A block must hold a row, however long, with every quote in it doubled.
+        longest_row = len(types) * 2 * (LONGEST_VALUE + 1)
+        # Columns go by number here: an attribute may be called as another column is.
+        kinds = [_UNZONED if kind == INSTANT else kind for kind in (TEXT, TEXT, INSTANT, *types)]
+        numbers = [str(number) for number in range(len(kinds))]
+        return {
+            "read_options": pa_csv.ReadOptions(
+                column_names=numbers,
+                skip_rows_after_names=1,
+                block_size=max(block_size, longest_row),
+            ),
+            "parse_options": pa_csv.ParseOptions(newlines_in_values=True),
+            "convert_options": pa_csv.ConvertOptions(
+                column_types=dict(zip(numbers, kinds, strict=True)),
+                # An empty cell has no value; there is no empty text to mistake it for.
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        }
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except pa.ArrowInvalid as error:
+            # Its message shows a value, and a value is nobody's business here.
+            place = _COLUMN.search(str(error))
+            columns = wide_names(self._attributes)
+            where = f"a value of {columns[int(place[1])]!r} is" if place else "its rows are"
+            raise InvalidResponseError(f"the result file: {where} not what was promised") from None
+
+
+def _attributes_of(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        try:
+            header = next(csv.reader(file), [])
+        except (UnicodeDecodeError, csv.Error):
+            header = []
+    if len(header) < _KEYS:
+        raise InvalidResponseError("the result file has no header")
+    return header[_KEYS:]
+
+
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches joined to tables of a size."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(batch.nbytes for batch in held) >= GROUP_SIZE:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _zoned(table: pa.Table) -> pa.Table:
+    """Say of times that they are in UTC, which the file leaves unsaid."""
+    return table.cast(
+        pa.schema(
+            field.with_type(INSTANT) if field.type == _UNZONED else field for field in table.schema
+        )
+    )

@@ -1,0 +1,49 @@
+"""A query with filters whose result becomes a table."""
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import aclosing
+from pathlib import Path
+
+import pyarrow as pa
+
+from .._backends import Io
+from .._generated.client import Client
+from .._time_series.filter_query import FilterJob, FilterQuery
+from .._time_series.typed_result import TypedResultFile
+from .._transfer.transfers import Transfers
+from .csv_reader import CsvResult
+from .json_reader import AssetData
+
+
+async def read_table(
+    client: Client, io: Io, transfers: Transfers, job: FilterJob, shape: str
+) -> pa.Table:
+    """Run a query, and read its result."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with aclosing(_Result(client, io, transfers, job, Path(folder))) as result:
+            await result.write()
+            return result.table(shape, await result.types())
+
+
+class _Result(TypedResultFile):
+    """A result as it came: the platform's file, or the chunks of the pages."""
+
+    def __init__(
+        self, client: Client, io: Io, transfers: Transfers, job: FilterJob, folder: Path
+    ) -> None:
+        super().__init__(client, io, transfers, job, folder / "result.csv")
+        self._data: AssetData | None = None
+
+    async def _put_together(self, query: FilterQuery) -> None:
+        data = AssetData(self._job.request)
+        async with aclosing(self._chunks(query)) as chunks:
+            async for chunk in chunks:
+                data.add(chunk)
+        self._data = data
+
+    def table(self, shape: str, types: Mapping[str, str]) -> pa.Table:
+        if self._data is None:
+            file = CsvResult(self._target, types)
+            return file.wide() if shape == "wide" else file.long()
+        return self._data.table(shape, types)

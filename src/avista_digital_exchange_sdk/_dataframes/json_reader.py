@@ -1,0 +1,235 @@
+"""Assets with their data, as the platform writes them in JSON: as a table, wide or long."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pa_json
+
+from .._time_series.result_writers import Request
+from ..errors import InvalidResponseError
+from .arrow_types import (
+    INSTANT,
+    TEXT,
+    Keys,
+    LongTable,
+    common_type,
+    parsed,
+    type_of,
+    wide_names,
+)
+
+_POINT = pa.struct([("timestamp", TEXT), ("value", TEXT)])
+_ATTRIBUTE = pa.struct(
+    [
+        ("name", TEXT),
+        ("attributeType", TEXT),
+        ("lastValue", TEXT),
+        ("lastValueTime", TEXT),
+        ("data", pa.list_(_POINT)),
+    ]
+)
+_ASSET = pa.struct([("assetId", TEXT), ("name", TEXT), ("attributes", pa.list_(_ATTRIBUTE))])
+_ARRAY = pa.schema([("assets", pa.list_(_ASSET))])
+
+
+class Points(NamedTuple):
+    """An attribute's points: their times, and the values as text."""
+
+    times: pa.Array
+    texts: pa.Array
+
+    def ordered(self) -> "Points":
+        """Each time once, in order; of several values at a time, the last one given."""
+        times, texts = self
+        if times.null_count:
+            # The contract has lists with nulls in them.
+            present = times.is_valid()
+            times, texts = times.filter(present), texts.filter(present)
+        if len(times) < 2 or pc.all(pc.less(times[:-1], times[1:])).as_py():
+            return Points(times, texts)
+        order = pc.sort_indices(times)
+        times, texts = times.take(order), texts.take(order)
+        is_last = pa.concat_arrays([pc.not_equal(times[:-1], times[1:]), pa.array([True])])
+        return Points(times.filter(is_last), texts.filter(is_last))
+
+    def at(self, times: pa.Array) -> pa.Array:
+        """The values at given times."""
+        if times.equals(self.times):
+            return self.texts
+        return self.texts.take(pc.index_in(times, value_set=self.times))
+
+
+class Asset:
+    """What is known of an asset."""
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self._pieces: dict[str, list[Points]] = {}
+
+    def add(self, attribute: str, points: Points) -> None:
+        """Add some of an attribute's points."""
+        self._pieces.setdefault(attribute, []).append(points)
+
+    def points(self, attribute: str) -> Points | None:
+        """All points of an attribute, if it has any."""
+        if attribute not in self._pieces:
+            return None
+        times, texts = zip(*self._pieces[attribute], strict=True)
+        return Points(_joined(times), _joined(texts)).ordered()
+
+
+class AssetData:
+    """Assets, taken from arrays of TimeSeriesAssetData in JSON.
+
+    An asset's data may be split over neighbouring arrays.
+
+    Args:
+        request: What was asked for, where the arrays are the result of a query.
+    """
+
+    def __init__(self, request: Request | None = None) -> None:
+        self._request = request
+        self._assets = {assetId: Asset() for assetId in request.position} if request else {}
+        self._types: dict[str, str] = {}
+
+    def add(self, array: bytes, *, latest: bool = False) -> None:
+        """Take an array; with `latest`, also the last values of attributes without data."""
+        for assetId, name, attributes in _assets_of(array):
+            asset = self._asset(assetId)
+            asset.name = name
+            for attribute, kind, points in _attributes_of(attributes, latest):
+                if self._request is None or self._request.asks_for(assetId, attribute):
+                    asset.add(attribute, points)
+                    # Where an attribute has two types, text holds the values of both.
+                    known = self._types.setdefault(attribute, kind)
+                    self._types[attribute] = kind if kind == known else "VARCHAR"
+
+    def table(self, shape: str, types: Mapping[str, str] | None = None) -> pa.Table:
+        """All of it; `types` of attributes go before those that the arrays tell."""
+        shaped = self._wide if shape == "wide" else self._long
+        return shaped(self._attributes(), {**self._types, **(types or {})}).combine_chunks()
+
+    def _asset(self, assetId: str) -> Asset:
+        if self._request is not None and assetId not in self._assets:
+            raise InvalidResponseError("the result holds an asset that was not asked for")
+        return self._assets.setdefault(assetId, Asset())
+
+    def _attributes(self) -> list[str]:
+        """In the order they came; or those asked for by name, then others in name order."""
+        if self._request is None:
+            return list(self._types)
+        asked = dict.fromkeys(chain.from_iterable(self._request.attributes.values()))
+        return [*asked, *sorted(self._types.keys() - asked.keys())]
+
+    def _wide(self, attributes: Sequence[str], types: Mapping[str, str]) -> pa.Table:
+        """One row an asset and time, one column an attribute of those named."""
+        keys: list[tuple[Any, ...]] = []
+        columns: dict[str, list[pa.Array]] = {name: [] for name in attributes}
+        for assetId, asset in self._assets.items():
+            every = [asset.points(attribute) for attribute in attributes]
+            times = _union([points.times for points in every if points])
+            keys.append(_keys(assetId, asset, times))
+            for points, column in zip(every, columns.values(), strict=True):
+                column.append(points.at(times) if points else pa.nulls(len(times), TEXT))
+        values = [
+            parsed(pa.chunked_array(column, TEXT), type_of(types.get(name)), repr(name))
+            for name, column in columns.items()
+        ]
+        return pa.table([*_gathered(keys), *values], names=wide_names(attributes))
+
+    def _long(self, attributes: Sequence[str], types: Mapping[str, str]) -> pa.Table:
+        """One row a value: attribute by attribute of those named, each by asset and time."""
+        kind = common_type(type_of(types[name]) for name in attributes if name in types)
+        long = LongTable(kind)
+        for attribute in attributes:
+            keys: list[tuple[Any, ...]] = []
+            texts: list[pa.Array] = []
+            for assetId, asset in self._assets.items():
+                if points := asset.points(attribute):
+                    keys.append(_keys(assetId, asset, points.times))
+                    texts.append(points.texts)
+            own = TEXT if kind == TEXT else type_of(types.get(attribute))
+            values = parsed(pa.chunked_array(texts, TEXT), own, repr(attribute))
+            long.add(_gathered(keys), attribute, values)
+        return long.table()
+
+
+def _joined(pieces: Sequence[pa.Array]) -> pa.Array:
+    return pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+
+
+def _keys(assetId: str, asset: Asset, times: pa.Array) -> tuple[Any, ...]:
+    names = pa.repeat(pa.scalar(asset.name, TEXT), len(times))
+    return pa.repeat(assetId, len(times)), names, times
+
+
+def _gathered(keys: Sequence[tuple[Any, ...]]) -> Keys:
+    columns = zip(*keys, strict=True) if keys else [[], [], []]
+    kinds = (TEXT, TEXT, INSTANT)
+    return Keys(*(pa.chunked_array(c, kind) for c, kind in zip(columns, kinds, strict=True)))
+
+
+def _union(every: Sequence[pa.Array]) -> pa.Array:
+    """All times of several, each once, in order."""
+    if not every:
+        return pa.array([], INSTANT)
+    first, *others = every
+    if all(times.equals(first) for times in others):
+        return first
+    united = pa.chunked_array(every, INSTANT).unique()
+    return united.take(pc.sort_indices(united))
+
+
+def _assets_of(array: bytes) -> Iterator[tuple[str, str | None, Any]]:
+    """Each asset's id, name and attributes."""
+    assets = _parsed(array)
+    names = assets.field("name").to_pylist()
+    for index, assetId in enumerate(assets.field("assetId").to_pylist()):
+        if assetId is None:
+            raise InvalidResponseError("the result holds an asset without an id")
+        if (attributes := assets.field("attributes")[index].values) is not None:
+            yield assetId, names[index], attributes.filter(attributes.is_valid())
+
+
+def _attributes_of(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Points]]:
+    """Each attribute's name, type and points, of those that have any."""
+    names = attributes.field("name").to_pylist()
+    kinds = attributes.field("attributeType").to_pylist()
+    counts = pc.list_value_length(attributes.field("data")).fill_null(0).to_pylist()
+    every = _points(attributes.field("data").flatten(), "timestamp", "value")
+    lasts = _points(attributes, "lastValueTime", "lastValue") if latest else None
+    begin = 0
+    for index, (name, kind, count) in enumerate(zip(names, kinds, counts, strict=True)):
+        if count:
+            yield name, kind, Points(*(part.slice(begin, count) for part in every))
+        elif lasts:
+            yield name, kind, Points(*(part.slice(index, 1) for part in lasts))
+        begin += count
+
+
+def _points(entries: Any, time: str, value: str) -> Points:
+    times = parsed(entries.field(time), INSTANT, time)
+    return Points(times, entries.field(value))
+
+
+def _parsed(array: bytes) -> Any:
+    document = b"".join((b'{"assets":', array, b"}"))
+    try:
+        table = pa_json.read_json(
+            pa.BufferReader(document),
+            pa_json.ReadOptions(use_threads=False, block_size=len(document) + 1),
+            pa_json.ParseOptions(
+                explicit_schema=_ARRAY,
+                newlines_in_values=True,
+                unexpected_field_behavior="ignore",
+            ),
+        )
+    except pa.ArrowInvalid:
+        # The message of the cause may show values, and a value is nobody's business here.
+        raise InvalidResponseError(
+            "the result is not a JSON array of TimeSeriesAssetData"
+        ) from None
+    return table["assets"].combine_chunks().flatten()

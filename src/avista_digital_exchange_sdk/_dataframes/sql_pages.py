@@ -1,0 +1,146 @@
+"""Pages of Timestream SQL as tables.
+
+A page is the response that AWS describes under `Query`, `Datum` and `Type` in the reference of
+Timestream's query API.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate, chain
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.json as pa_json
+from pydantic_core import from_json
+
+from .._generated.fragments import TimestreamPage
+from .._time_series.sql_results import column_names
+from ..errors import InvalidResponseError
+from .arrow_types import INSTANT, TEXT, Values, parsed
+
+Datum = dict[str, Any]
+
+_SCALARS = {
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "TIMESTAMP": INSTANT,
+    "DATE": pa.date32(),
+}
+"""The remaining scalars stay text: VARCHAR, TIME, and intervals."""
+
+_NULL: Datum = {"NullValue": True}
+_DATUM = pa.struct([("ScalarValue", TEXT)])
+_COLUMN = pa.struct([("Name", TEXT), ("Type", pa.struct([("ScalarType", TEXT)]))])
+_PAGE = pa.schema(
+    [
+        ("NextToken", TEXT),
+        ("Rows", pa.list_(pa.struct([("Data", pa.list_(_DATUM))]))),
+        ("ColumnInfo", pa.list_(_COLUMN)),
+    ]
+)
+
+
+def page_of(answer: TimestreamPage) -> "Page":
+    """Read the platform's answer."""
+    return Page(answer.resultJSONString)
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """The pages of a result as one table."""
+    try:
+        return pa.concat_tables(tables)
+    except pa.ArrowInvalid:
+        raise InvalidResponseError("the pages of the result differ in their columns") from None
+
+
+class Page:
+    """One page: its rows, and the token of the next."""
+
+    def __init__(self, response: str) -> None:
+        self._response = response
+        page = _parsed(response)
+        self.nextToken: str | None = page["NextToken"][0].as_py()
+        self._columns = page["ColumnInfo"][0].as_py()
+        self._rows = page["Rows"].combine_chunks().flatten()
+        if self._columns is None:
+            raise _not_a_result()
+
+    def table(self) -> pa.Table:
+        """The rows."""
+        names = column_names(self._columns)
+        if all(column["Type"]["ScalarType"] for column in self._columns):
+            arrays = self._scalars(names)
+        else:
+            arrays = self._nested()
+        return pa.table(arrays, names=names)
+
+    def _scalars(self, names: Sequence[str]) -> list[Values]:
+        cells = self._rows.field("Data").flatten().field("ScalarValue")
+        if len(cells) != len(self._rows) * len(names):
+            raise _not_a_result()
+        return [
+            _scalar(cells.take(pa.arange(place, len(cells), len(names))), column["Type"])
+            for place, column in enumerate(self._columns)
+        ]
+
+    def _nested(self) -> list[Values]:
+        """Arrays, rows and time series have values in values: few, and not worth more."""
+        page = from_json(self._response)
+        try:
+            return [
+                _values([row["Data"][place] for row in page["Rows"]], column["Type"])
+                for place, column in enumerate(page["ColumnInfo"])
+            ]
+        except (KeyError, IndexError, TypeError):
+            raise _not_a_result() from None
+
+
+def _parsed(response: str) -> pa.Table:
+    document = response.encode()
+    try:
+        return pa_json.read_json(
+            pa.BufferReader(document),
+            pa_json.ReadOptions(use_threads=False, block_size=len(document) + 1),
+            pa_json.ParseOptions(
+                explicit_schema=_PAGE, newlines_in_values=True, unexpected_field_behavior="ignore"
+            ),
+        )
+    except pa.ArrowInvalid:
+        raise _not_a_result() from None
+
+
+def _not_a_result() -> InvalidResponseError:
+    return InvalidResponseError("the platform's answer holds no result of Timestream")
+
+
+def _values(data: Sequence[Datum], kind: dict[str, Any]) -> Values:
+    """A column's data as values of its type, nested as it may be."""
+    is_null = pa.array(["NullValue" in datum for datum in data], pa.bool_())
+    if "ScalarType" in kind:
+        return _scalar(pa.array([datum.get("ScalarValue") for datum in data], TEXT), kind)
+    if "RowColumnInfo" in kind:
+        rows = [datum.get("RowValue", {}).get("Data") for datum in data]
+        fields = [
+            _values([_NULL if row is None else row[place] for row in rows], column["Type"])
+            for place, column in enumerate(kind["RowColumnInfo"])
+        ]
+        names = column_names(kind["RowColumnInfo"])
+        return pa.StructArray.from_arrays(fields, names, mask=is_null)
+    if "ArrayColumnInfo" in kind:
+        lists = [datum.get("ArrayValue", []) for datum in data]
+        items = _values(list(chain(*lists)), kind["ArrayColumnInfo"]["Type"])
+    else:
+        lists = [datum.get("TimeSeriesValue", []) for datum in data]
+        points = list(chain(*lists))
+        times = _scalar(pa.array([p["Time"] for p in points], TEXT), {"ScalarType": "TIMESTAMP"})
+        value_type = kind["TimeSeriesMeasureValueColumnInfo"]["Type"]
+        values = _values([point["Value"] for point in points], value_type)
+        items = pa.StructArray.from_arrays([times, values], ["time", "value"])
+    offsets = pa.array(accumulate(map(len, lists), initial=0), pa.int32())
+    return pa.ListArray.from_arrays(offsets, items, mask=is_null)
+
+
+def _scalar(texts: Any, kind: dict[str, Any]) -> Any:
+    name = kind["ScalarType"]
+    return parsed(texts, _SCALARS.get(name, TEXT), f"a {name} column")

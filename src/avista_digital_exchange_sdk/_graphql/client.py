@@ -1,0 +1,142 @@
+"""One operation over HTTP: the request, and another try where that may help."""
+
+import logging
+from copy import copy
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from pydantic_core import to_json
+
+from .._backends import Answer, Io
+from .._secrets import Secret
+from .._utils.logging import logger, shortened
+from .._utils.retry import Waits, may_be_done, may_pass, retry_after
+from ..errors import DigitalExchangeError
+from .documents import operation
+
+if TYPE_CHECKING:
+    from .._models.base import BaseModel
+
+Data = TypeVar("Data")
+Result = TypeVar("Result", bound="BaseModel")
+
+REPEATABLE_MUTATIONS = frozenset(
+    {
+        "timeSeriesDb_publishToDatabase",  # records carry versions: the same again is no change
+        "timeSeriesDb_generateQueryResultExportFile",
+    }
+)
+"""Mutations that do no harm when they are done twice."""
+
+HURRIED_TIMEOUT = 5.0
+"""Seconds that tidying up may take: whoever interrupts a call wants to be gone."""
+
+ANONYMOUS = "an operation without a name"
+
+
+class Subscription(Generic[Result]):
+    """A subscription that is ready to be started over a real-time connection."""
+
+    def __init__(self, result: type[Result], query: str, variables: dict[str, object]) -> None:
+        self.result = result
+        self.query = query
+        self.variables = variables
+
+
+class GraphQLClient:
+    """Runs the generated operations; the generated client extends it."""
+
+    def __init__(
+        self,
+        io: Io,
+        endpoint: str,
+        token: Secret[str],
+        maxRetries: int,
+        log: logging.Logger = logger,
+    ) -> None:
+        self.io = io
+        self.endpoint = endpoint
+        self.token = token
+        self.maxRetries = maxRetries
+        self.log = log
+        self._timeout: float | None = None
+        self._insists = False
+
+    def hurried(self) -> Self:
+        """The same client, asking once and not waiting long: to tidy up after an interruption."""
+        hurried = copy(self)
+        hurried.maxRetries, hurried._timeout = 0, HURRIED_TIMEOUT
+        return hurried
+
+    def insisting(self) -> Self:
+        """The same client, for mutations that here do no harm when they are done twice."""
+        insisting = copy(self)
+        insisting._insists = True
+        return insisting
+
+    async def execute(
+        self,
+        result: type[Data],
+        *,
+        query: str,
+        operation_name: str | None,
+        variables: dict[str, object],
+    ) -> Data:
+        """Run one query or mutation and return its data."""
+        # Imported by the first call: pydantic takes longer to import than all the rest.
+        from .responses import parse_answer
+        from .variables import wire_variables
+
+        variables = wire_variables(variables)
+        label = operation_name or ANONYMOUS
+        body = to_json({"query": query, "operationName": operation_name, "variables": variables})
+        changes = operation(query, operation_name).kind == "mutation"
+        repeatable = not changes or self._insists or operation_name in REPEATABLE_MUTATIONS
+        waits = Waits(self.maxRetries)
+        mayBeDone = False
+        while True:
+            asked_wait: float | None = None
+            try:
+                answer = await self._ask(label, variables, body)
+                asked_wait = retry_after(answer.headers)
+                return parse_answer(result, answer, label, self.token)
+            except DigitalExchangeError as error:
+                mayBeDone = error.mayBeDone = mayBeDone or may_be_done(error)
+                passing = may_pass(error, repeatable=repeatable)
+                if not passing or (wait := waits.next(asked_wait)) is None:
+                    raise
+                self.log.debug("%s; trying again in %.1f s", error, wait)
+            await self.io.sleep(wait)
+
+    async def _ask(
+        self,
+        operation_name: str,
+        variables: dict[str, object],
+        body: bytes,
+    ) -> Answer:
+        begun = self.io.clock()
+        answer = await self.io.post(self.endpoint, self.token, body, self._timeout)
+        if self.log.isEnabledFor(logging.DEBUG):
+            self.log.debug(
+                "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
+                operation_name,
+                shortened(variables, self.token),
+                answer.status,
+                1000 * (self.io.clock() - begun),
+                len(body),
+                len(answer.content),
+                shortened(answer.headers.get("x-amzn-requestid"), self.token),
+            )
+        return answer
+
+    def subscription(
+        self,
+        result: type[Result],
+        *,
+        query: str,
+        operation_name: str,
+        variables: dict[str, object],
+    ) -> Subscription[Result]:
+        """Describe a subscription, to be started over a real-time connection."""
+        from .variables import wire_variables
+
+        return Subscription(result, query, wire_variables(variables))

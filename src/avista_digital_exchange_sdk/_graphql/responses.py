@@ -1,0 +1,167 @@
+"""An answer parsed from its bytes: the data, or the error it stands for."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+import pydantic
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from .._backends import Answer
+from .._models.base import NULL
+from .._secrets import Secret
+from .._utils.gc import collector_at_rest
+from .._utils.redaction import redact
+from ..errors import (
+    ApiError,
+    InvalidRequestError,
+    InvalidResponseError,
+    NotFoundError,
+    RateLimitedError,
+    ServerError,
+    UnauthorizedError,
+)
+
+Data = TypeVar("Data")
+
+_ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
+    # The first class one of whose words occurs in the errorType, in lower case, is taken.
+    (UnauthorizedError, ("unauthorized", "accessdenied", "forbidden", "authentication")),
+    (NotFoundError, ("notfound", "not_found")),
+    (RateLimitedError, ("throttl", "toomanyrequests", "limitexceeded", "ratelimit")),
+    (InvalidRequestError, ("validation", "badrequest", "invalid", "rejectedrecords", "malformed")),
+    (ServerError, ("timeout", "internal", "server", "unavailable", "lambda", "unhandled")),
+]
+
+
+class _Envelope(pydantic.BaseModel, Generic[Data]):
+    # What did not fit may be a presigned URL, and a traceback shows the cause of an error too.
+    model_config = pydantic.ConfigDict(hide_input_in_errors=True)
+
+    data: Data | None = None
+    errors: list[Any] | None = None
+
+
+@cache
+def _envelope(result: Any) -> Any:
+    return _Envelope[result]
+
+
+def parse_answer(
+    result: type[Data], answer: Answer, operation_name: str, token: Secret[str]
+) -> Data:
+    """Turn the platform's answer into its data, or into the error it stands for."""
+    problem: Exception | None = None
+    if answer.status == 200:
+        try:
+            envelope: _Envelope[Data] = _parse_envelope(result, answer)
+            if envelope.data is not None and all(map(_is_too_large, envelope.errors or ())):
+                return envelope.data
+            del envelope
+        except ValidationError as error:
+            problem = _invalid_response(error, answer, operation_name)
+    # Raised out here, as pydantic's error holds the answer, and whoever pickles causes, it too.
+    raise problem or _error_of(answer, operation_name, token)
+
+
+def _is_too_large(error: Any) -> bool:
+    """Whether an error says only that an integer is beyond 32 bits, so that it is null instead.
+
+    AWS AppSync says so of the size of a file above 2 GiB; what else it answers is complete.
+    """
+    message = str(error.get("message")) if isinstance(error, dict) else ""
+    return message.startswith("Can't serialize value (") and "type 'Int'" in message
+
+
+def _parse_envelope(result: type[Data], answer: Answer) -> "_Envelope[Data]":
+    with collector_at_rest():
+        envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(answer.content)
+    return envelope
+
+
+def _invalid_response(
+    error: ValidationError, answer: Answer, operation_name: str
+) -> InvalidResponseError | None:
+    """The error to raise; None where the platform's own says more than that of a partial answer."""
+    parsed = _json_object(answer.content)
+    if parsed.get("errors"):
+        return None
+    return InvalidResponseError(_what_is_wrong(error, parsed, operation_name))
+
+
+def _json_object(content: bytes) -> dict[str, Any]:
+    try:
+        parsed = from_json(content)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _what_is_wrong(error: ValidationError, parsed: dict[str, Any], operation_name: str) -> str:
+    if not parsed:
+        return f"{operation_name}: the answer is not a JSON object"
+    # The values that did not fit stay out of the message: they may be secrets.
+    # That null would have been right too is said of each list and entry around what is wrong.
+    places = {
+        ".".join(str(part) for part in item["loc"] if part != NULL)
+        for item in error.errors()
+        if item["type"] != "none_required"
+    }
+    return f"{operation_name}: the answer is not of the contract's shape at {', '.join(places)}"
+
+
+def _error_of(answer: Answer, operation_name: str, token: Secret[str]) -> Exception:
+    parsed = _json_object(answer.content)
+    errors = parsed.get("errors")
+    if not isinstance(errors, list):
+        errors = [errors] if errors else []
+    if answer.status == 200 and not errors:
+        return InvalidResponseError(f"{operation_name}: the answer holds no data and no error")
+    request_id = redact(answer.headers.get("x-amzn-requestid"), token)
+    error_class = _class_by_type(errors) or _class_by_status(answer.status)
+    described = "; ".join(_described(errors)) or f"HTTP status {answer.status}"
+    suffix = f" (request {request_id})" if request_id else ""
+    return error_class(
+        redact(f"{operation_name}: {described}{suffix}", token),
+        operationName=operation_name,
+        errors=redact(errors, token),
+        data=redact(parsed.get("data"), token),
+        statusCode=answer.status,
+        requestId=request_id,
+    )
+
+
+def _described(errors: list[Any]) -> Iterable[str]:
+    for error in errors:
+        if not isinstance(error, dict):
+            yield str(error)
+            continue
+        kind, message = error.get("errorType"), error.get("message")
+        yield ": ".join(str(part) for part in (kind, message) if part) or "an error without message"
+
+
+def _class_by_type(errors: list[Any]) -> type[ApiError] | None:
+    kinds = [str(error.get("errorType") or "") for error in errors if isinstance(error, dict)]
+    messages = [str(error.get("message") or "") for error in errors if isinstance(error, dict)]
+    for error_class, words in _ERROR_CLASSES:
+        if any(word in kind.lower() for kind in kinds for word in words):
+            return error_class
+    if any("timed out" in message.lower() for message in messages):
+        return ServerError
+    # AWS AppSync says so, without an errorType, of a document that does not fit the schema.
+    if any(message.startswith("Validation error") for message in messages):
+        return InvalidRequestError
+    return None
+
+
+def _class_by_status(status: int) -> type[ApiError]:
+    if status in (401, 403):
+        return UnauthorizedError
+    if status == 404:
+        return NotFoundError
+    if status == 429:
+        return RateLimitedError
+    if status >= 500:
+        return ServerError
+    return InvalidRequestError if 400 <= status < 500 else ApiError

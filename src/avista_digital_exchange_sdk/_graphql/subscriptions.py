@@ -1,0 +1,103 @@
+"""A real-time connection, and the subscriptions that run over it."""
+
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from typing import Generic
+
+from pydantic_core import ValidationError
+
+from .._backends import Io, Socket
+from .._secrets import Secret
+from ..errors import SubscriptionError
+from . import appsync_protocol as realtime
+from .client import Result, Subscription
+
+START_TIMEOUT = 15.0
+
+
+class Events(Generic[Result]):
+    """The events of one started subscription."""
+
+    def __init__(
+        self, connection: "RealtimeConnection", identifier: str, result: type[Result]
+    ) -> None:
+        self._connection = connection
+        self._identifier = identifier
+        self._result = result
+
+    async def next(self, timeout: float) -> Result:
+        """Wait at most `timeout` seconds for an event; raise TimeoutError when none comes."""
+        message = await self._connection.wait_for("data", self._identifier, timeout)
+        with contextlib.suppress(ValidationError):
+            return self._result.model_validate(message.get("data"))
+        raise SubscriptionError("an event is not of the contract's shape")
+
+
+class RealtimeConnection:
+    """An acknowledged connection to the platform's real-time endpoint."""
+
+    def __init__(self, socket: Socket, io: Io, endpoint: str, token: Secret[str]) -> None:
+        self._socket = socket
+        self._io = io
+        self._endpoint = endpoint
+        self._token = token
+        self._silence = realtime.DEFAULT_CONNECTION_TIMEOUT
+
+    async def acknowledge(self) -> None:
+        """Introduce ourselves and wait to be welcomed."""
+        await self._socket.send(realtime.connection_init())
+        message = await self._answer_to("connection_init", "connection_ack", None)
+        self._silence = realtime.connection_timeout(message)
+
+    @contextlib.asynccontextmanager
+    async def subscribe(self, subscription: Subscription[Result]) -> AsyncIterator[Events[Result]]:
+        """Start a subscription, and go on when the platform says that it runs."""
+        identifier = str(uuid.uuid4())
+        message = realtime.start(identifier, subscription, self._endpoint, self._token)
+        await self._socket.send(message)
+        await self._answer_to("start", "start_ack", identifier)
+        yield Events(self, identifier, subscription.result)
+        with contextlib.suppress(SubscriptionError):
+            # The connection may be gone by now, and with it the subscription.
+            await self._socket.send(realtime.stop(identifier))
+
+    async def wait_for(self, kind: str, identifier: str | None, timeout: float) -> realtime.Message:
+        """Wait for one message of a kind; raise TimeoutError when `timeout` seconds are over."""
+        deadline = self._io.clock() + timeout
+        while True:
+            remaining = deadline - self._io.clock()
+            if remaining <= 0:
+                raise TimeoutError
+            message = realtime.parse(await self._receive(remaining), self._token)
+            if message.type == "complete" and message.id == identifier:
+                raise SubscriptionError("the platform ended the subscription")
+            if message.type == kind and message.id == identifier:
+                return message
+
+    async def _receive(self, remaining: float) -> Secret[str]:
+        try:
+            return await self._socket.receive(min(remaining, self._silence))
+        except TimeoutError:
+            if self._silence < remaining:
+                raise SubscriptionError("the real-time connection fell silent") from None
+            raise
+
+    async def _answer_to(
+        self, question: str, kind: str, identifier: str | None
+    ) -> realtime.Message:
+        try:
+            return await self.wait_for(kind, identifier, START_TIMEOUT)
+        except TimeoutError:
+            message = f"no answer to {question} within {START_TIMEOUT:g} s"
+            raise SubscriptionError(message) from None
+
+
+@contextlib.asynccontextmanager
+async def connect(io: Io, endpoint: str, token: Secret[str]) -> AsyncIterator[RealtimeConnection]:
+    """Open a real-time connection; raise SubscriptionError when it can't be had."""
+    url = realtime.realtime_url(endpoint)
+    async with io.websocket(url, realtime.subprotocols(endpoint, token)) as socket:
+        connection = RealtimeConnection(socket, io, endpoint, token)
+        await connection.acknowledge()
+        yield connection

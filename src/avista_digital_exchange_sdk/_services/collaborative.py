@@ -1,0 +1,194 @@
+"""Collaboratives: who works together, and which services they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._generated.enums import ServiceType
+from .._models.lists import Listing
+from .._utils import validation as _checks
+from ..errors import InvalidParameterError
+from .base import found
+from .storage.files import DataStoreCalls, Store
+
+if TYPE_CHECKING:
+    from .._generated.fragments import Collaborative, Service
+
+_TYPE_BY_ID = {"dataStore": ServiceType.DATA_STORE, "timeSeriesDb": ServiceType.TIME_SERIES_DB}
+"""An id begins with the kind of thing it names; these kinds can be shared."""
+
+
+class CollaborativeCalls(DataStoreCalls[Store]):
+    """The calls about collaboratives."""
+
+    async def listCollaboratives(self) -> list[Collaborative]:
+        """List the collaboratives you are a member of.
+
+        Returns:
+            The collaboratives, one `Collaborative` each, with their members.
+
+        Raises:
+            UnauthorizedError: The token was refused.
+
+        Example:
+            >>> for collaborative in digitalExchange.listCollaboratives():
+            ...     print(collaborative.name)
+            Solar Research
+        """
+        return Listing(await self._client.collaborative_list_collaboratives())
+
+    async def getCollaborative(self, collaborativeId: str) -> Collaborative:
+        """Get a collaborative's metadata and members.
+
+        Args:
+            collaborativeId: The id of the collaborative.
+
+        Returns:
+            The collaborative; each of `memberOrganizations` lists its `usersInCollaborative`.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such collaborative.
+            UnauthorizedError: You are not a member of it.
+
+        Example:
+            >>> collaborative = digitalExchange.getCollaborative(collaborativeId)
+            >>> collaborative.collaborativeId == collaborativeId
+            True
+        """
+        _checks.identifier("collaborativeId", collaborativeId)
+        answer = await self._client.collaborative_get_collaborative(collaborativeId)
+        return found(answer, "collaborative", collaborativeId)
+
+    async def listCollaborativeServices(self, collaborativeId: str) -> list[Service]:
+        """List the services that are shared in a collaborative.
+
+        Args:
+            collaborativeId: The id of the collaborative.
+
+        Returns:
+            The services, one `Service` each. `dataStore` or `timeSeriesDb` holds the service
+            itself; both are None for a kind of service this package has no type for.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such collaborative.
+            UnauthorizedError: You are not a member of it.
+
+        Example:
+            >>> for service in digitalExchange.listCollaborativeServices(collaborativeId):
+            ...     print(service.serviceType)
+            DATA_STORE
+            TIME_SERIES_DB
+        """
+        _checks.identifier("collaborativeId", collaborativeId)
+        services = await self._client.collaborative_list_collaborative_services(collaborativeId)
+        return Listing(self._with_methods(service) for service in services)
+
+    async def listCollaborativesServiceSharedWith(
+        self, serviceId: str, *, serviceType: str | None = None
+    ) -> list[Collaborative]:
+        """List the collaboratives that a service of yours is shared with.
+
+        Args:
+            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
+            serviceType: The kind of the service, where its id does not tell.
+
+        Returns:
+            The collaboratives, one `Collaborative` each.
+
+        Raises:
+            InvalidParameterError: The id can't be used, or does not tell the kind.
+            NotFoundError: There is no such service.
+            UnauthorizedError: You do not own it.
+
+        Example:
+            >>> shared = digitalExchange.listCollaborativesServiceSharedWith(dataStoreId)
+            >>> [collaborative.name for collaborative in shared]
+            ['Solar Research']
+        """
+        kind = _service_type(serviceId, serviceType)
+        shared = await self._client.collaborative_list_collaboratives_service_shared_with(
+            serviceId, kind
+        )
+        return Listing(shared)
+
+    async def addServiceToCollaborative(
+        self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
+    ) -> Service:
+        """Share a service of yours with a collaborative.
+
+        Args:
+            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The id of the collaborative.
+            serviceType: The kind of the service, where its id does not tell.
+
+        Returns:
+            The service.
+
+        Raises:
+            InvalidParameterError: An id can't be used, or does not tell the kind.
+            NotFoundError: There is no such service or collaborative.
+            UnauthorizedError: You do not own the service, or are no member.
+
+        Example:
+            >>> service = digitalExchange.addServiceToCollaborative(dataStoreId, collaborativeId)
+            >>> service.serviceType
+            <ServiceType.DATA_STORE: 'DATA_STORE'>
+        """
+        kind = _service_type(serviceId, serviceType)
+        _checks.identifier("collaborativeId", collaborativeId)
+        answer = await self._client.collaborative_add_service_to_collaborative(
+            serviceId, kind, collaborativeId
+        )
+        return self._with_methods(found(answer, "service", serviceId))
+
+    async def removeServiceFromCollaborative(
+        self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
+    ) -> Service:
+        """Stop sharing a service with a collaborative; its members lose access at once.
+
+        Args:
+            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The id of the collaborative.
+            serviceType: The kind of the service, where its id does not tell.
+
+        Returns:
+            The service.
+
+        Raises:
+            InvalidParameterError: An id can't be used, or does not tell the kind.
+            NotFoundError: There is no such service or collaborative.
+            UnauthorizedError: You do not own the service.
+
+        Example:
+            >>> service = digitalExchange.removeServiceFromCollaborative(
+            ...     dataStoreId, collaborativeId)
+            >>> service.serviceId == dataStoreId
+            True
+        """
+        kind = _service_type(serviceId, serviceType)
+        _checks.identifier("collaborativeId", collaborativeId)
+        answer = await self._client.collaborative_remove_service_from_collaborative(
+            serviceId, kind, collaborativeId
+        )
+        return self._with_methods(found(answer, "service", serviceId))
+
+    def _with_methods(self, service: Service) -> Service:
+        if service.dataStore is not None:
+            service.dataStore = self._reached(service.dataStore)
+        return service
+
+
+def _service_type(serviceId: object, serviceType: object) -> ServiceType:
+    """Read the kind of a service off its id, unless it is given."""
+    identifier = _checks.identifier("serviceId", serviceId)
+    if serviceType is not None:
+        return _checks.choice("serviceType", serviceType, ServiceType)
+    for mark, kind in _TYPE_BY_ID.items():
+        if mark in identifier:
+            return kind
+    raise InvalidParameterError(
+        f"serviceId: got {_checks.shown(identifier)}, which does not tell its kind; valid is a "
+        "dataStoreId (dataStoreId.…) or a timeSeriesDbId (timeSeriesDbId.…), or give serviceType="
+    )

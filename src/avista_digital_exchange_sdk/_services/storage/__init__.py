@@ -1,0 +1,1 @@
+"""Data stores, directories and files."""

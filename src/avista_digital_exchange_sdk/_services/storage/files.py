@@ -1,0 +1,321 @@
+"""Data stores: directories and files, and the way of their bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ..._models.directory import full_name, split_name
+from ..._models.lists import Listing
+from ..._models.working_directory import WorkingDirectory
+from ..._secrets import Secret
+from ..._transfer.range_reader import RangedFile
+from ..._transfer.transfers import LARGEST_UPLOAD
+from ..._utils import atomic_files as _files
+from ..._utils import validation as _checks
+from ..._utils.progress import Progress, Watch
+from ...errors import DigitalExchangeError, InvalidResponseError, NotFoundError
+from ..base import Service, found
+
+if TYPE_CHECKING:
+    from ..._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
+
+Store = TypeVar("Store", bound="DataStore")
+"""A data store whose methods are of the colour of the calls it comes from."""
+
+
+class DataStoreCalls(Service, Generic[Store]):
+    """The calls about data stores."""
+
+    @property
+    def _store(self) -> type[Store]:
+        """What a data store is here: its methods block, or are awaited."""
+        raise NotImplementedError
+
+    async def listDataStores(self) -> list[Store]:
+        """List the data stores you own.
+
+        Returns:
+            The data stores, one `DataStore` each; empty if you own none.
+
+        Raises:
+            UnauthorizedError: The token was refused.
+
+        Example:
+            >>> for dataStore in digitalExchange.listDataStores():
+            ...     print(dataStore.name)
+            Solar site
+        """
+        stores = await self._client.storage_list_data_stores()
+        return Listing(self._reached(store) for store in stores)
+
+    async def getDataStore(self, dataStoreId: str) -> Store:
+        """Get a data store's metadata.
+
+        Args:
+            dataStoreId: The id of the data store.
+
+        Returns:
+            The data store; `homeDirectoryId` is where its files begin.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such data store.
+            UnauthorizedError: You may not see it.
+
+        Example:
+            >>> dataStore = digitalExchange.getDataStore(dataStoreId)
+            >>> dataStore.homeDirectoryId == homeDirectoryId
+            True
+        """
+        _checks.identifier("dataStoreId", dataStoreId)
+        answer = await self._client.storage_get_data_store(dataStoreId)
+        return self._reached(found(answer, "data store", dataStoreId))
+
+    async def getDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
+        """Get a directory's metadata and its contents, in one request.
+
+        Args:
+            dataStoreDirectoryId: The id of the directory.
+
+        Returns:
+            The directory. `directories` and `files` hold its entries; the contents of the
+            directories among them are not loaded. `printContents()` prints them all.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such directory.
+            UnauthorizedError: You may not see it.
+
+        Example:
+            >>> directory = digitalExchange.getDataStoreDirectory(homeDirectoryId)
+            >>> [file.name for file in directory.files]
+            ['solar_site']
+        """
+        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
+        answer = await self._client.storage_get_data_store_directory(dataStoreDirectoryId)
+        return found(answer, "directory", dataStoreDirectoryId)
+
+    async def getDataStoreFileMeta(self, dataStoreFileId: str) -> DataStoreFile:
+        """Get a file's metadata.
+
+        Args:
+            dataStoreFileId: The id of the file.
+
+        Returns:
+            The file. `name` is without, `fileExtension` is all that follows the first dot;
+            `storageSizeBytes` is its size in bytes.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not see it.
+
+        Example:
+            >>> file = digitalExchange.getDataStoreFileMeta(dataStoreFileId)
+            >>> file.name, file.fileExtension, file.storageSizeBytes
+            ('solar_site', 'csv', 14854)
+        """
+        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        answer = await self._client.storage_get_data_store_file(dataStoreFileId)
+        return found(answer, "file", dataStoreFileId)
+
+    async def downloadDataStoreFile(
+        self,
+        dataStoreFileId: str,
+        writeLocation: str | os.PathLike[str],
+        *,
+        progress: Progress | None = None,
+    ) -> DataStoreFile:
+        """Download a file to the local file system.
+
+        The file appears whole or not at all; one that is there already is replaced.
+
+        Args:
+            dataStoreFileId: The id of the file.
+            writeLocation: The path to write to, or a folder, in which the file keeps its
+                original name.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
+
+        Returns:
+            The file's metadata.
+
+        Raises:
+            InvalidParameterError: The id or the path can't be used.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not read it.
+            TransferError: The bytes did not come, or not all of them.
+
+        Example:
+            >>> file = digitalExchange.downloadDataStoreFile(dataStoreFileId, "./")
+            >>> with open("solar_site.csv") as downloaded:
+            ...     downloaded.readline().startswith("time,GHI")
+            True
+        """
+        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        target = _checks.target_file("writeLocation", writeLocation, "")
+        watch = Watch(progress)
+        file, url = await self._download_address(dataStoreFileId)
+        name = full_name(file.name, file.fileExtension)
+        if target.is_dir():
+            target = target / _files.safe_name(name, otherwise=dataStoreFileId)
+        fresh_addresses = [url]
+
+        async def address() -> Secret[str]:
+            # The first one came with the metadata; it may expire on the way.
+            if fresh_addresses:
+                return fresh_addresses.pop()
+            return (await self._download_address(dataStoreFileId))[1]
+
+        with _files.whole_file(target) as local, watch.of(name) as tell:
+            await self._transfers.watched(tell).download(address, local, name)
+        return file
+
+    async def uploadFileToDataStore(
+        self,
+        dataStoreId: str,
+        dataStoreDirectoryId: str,
+        localPath: str | os.PathLike[str],
+        name: str | None = None,
+        description: str | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> DataStoreFile:
+        """Upload a local file to a data store.
+
+        If the bytes can't be sent, no empty file stays behind on the platform.
+
+        Args:
+            dataStoreId: The id of the data store to write to.
+            dataStoreDirectoryId: The id of the directory to place the file in.
+            localPath: The path of the local file; at most 5 GiB, what one presigned PUT of AWS
+                S3 takes.
+            name: The file's name on the platform with its extension, if it has one; the local
+                file's name if left out.
+            description: What the file is.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
+
+        Returns:
+            The new file's metadata.
+
+        Raises:
+            InvalidParameterError: An argument can't be used.
+            PathNotFoundError: There is no such local file.
+            NotFoundError: There is no such data store or directory.
+            UnauthorizedError: You may not write to it.
+            TransferError: The bytes could not be sent.
+
+        Example:
+            >>> file = digitalExchange.uploadFileToDataStore(
+            ...     dataStoreId, homeDirectoryId, "solar_site.csv", "july.csv")
+            >>> file.name, file.fileExtension
+            ('july', 'csv')
+        """
+        _checks.identifier("dataStoreId", dataStoreId)
+        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
+        _checks.optional_text("description", description)
+        path = _source(localPath)
+        argument, given = ("localPath", path.name) if name is None else ("name", name)
+        bare_name, extension = split_name(_checks.text(argument, given))
+        watch = Watch(progress)
+        created: list[str] = []
+
+        async def create() -> Secret[str]:
+            try:
+                answer = await self._client.storage_create_data_store_file(
+                    dataStoreId, dataStoreDirectoryId, bare_name, extension, description
+                )
+            except BaseException as error:
+                # Its id is not known, so it can't be removed.
+                if getattr(error, "mayBeDone", True):
+                    error.add_note(f"a file {given} without content may be in the directory now")
+                raise
+            if answer is None or answer.itemId is None:
+                raise InvalidResponseError("the platform gave no id for the new file")
+            created.append(answer.itemId)
+            return address_of(answer, "upload")
+
+        async def undo(failure: BaseException) -> None:
+            if created:
+                await self._remove_empty_file(created.pop(), failure)
+
+        with watch.of(given) as tell:
+            await self._transfers.watched(tell).upload(path, create, undo)
+        (dataStoreFileId,) = created
+        try:
+            return await self.getDataStoreFileMeta(dataStoreFileId)
+        except DigitalExchangeError as error:
+            error.add_note(f"the file was uploaded, it is {dataStoreFileId}")
+            raise
+
+    async def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
+        """Delete a file from its data store and from the platform, for good.
+
+        Args:
+            dataStoreFileId: The id of the file.
+
+        Returns:
+            The metadata of the file that was deleted.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not delete it.
+
+        Example:
+            >>> digitalExchange.deleteDataStoreFile(dataStoreFileId).name
+            'solar_site'
+        """
+        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
+        return found(answer, "file", dataStoreFileId)
+
+    def _reached(self, store: DataStore) -> Store:
+        """The data store, with methods that lead back to these calls."""
+        reached = self._store.model_construct(store.model_fields_set, **dict(store))
+        reached._calls = WorkingDirectory(self, reached)
+        return reached
+
+    async def _opened(self, dataStoreFileId: str) -> tuple[DataStoreFile, RangedFile]:
+        """A file whose bytes are fetched in parts, as they are needed."""
+        file, url = await self._download_address(dataStoreFileId)
+
+        async def address() -> Secret[str]:
+            return (await self._download_address(dataStoreFileId))[1]
+
+        name = full_name(file.name, file.fileExtension)
+        return file, RangedFile(self._io, address, name, url)
+
+    async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
+        answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
+        file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
+        return file, address_of(answer.storage_getDataStoreFileDownloadUrl, "download")
+
+    async def _remove_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
+        interrupted = not isinstance(failure, Exception)
+        client = self._client.hurried() if interrupted else self._client.insisting()
+        try:
+            with contextlib.suppress(NotFoundError):
+                await client.storage_delete_data_store_file(dataStoreFileId)
+        except DigitalExchangeError as error:
+            failure.add_note(f"its record {dataStoreFileId} could not be removed: {error}")
+
+
+def _source(localPath: str | os.PathLike[str]) -> Path:
+    path = _checks.source_file("localPath", localPath)
+    size = path.stat().st_size
+    if size > LARGEST_UPLOAD:
+        valid = f"a file of at most {LARGEST_UPLOAD} bytes (5 GiB), not {size}"
+        raise _checks.invalid("localPath", str(localPath), valid)
+    return path
+
+
+def address_of(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
+    """Insist that the platform gave an address for the bytes."""
+    if presigned is None or not presigned.url:
+        raise InvalidResponseError(f"the platform gave no address for the {purpose}")
+    return Secret(presigned.url)

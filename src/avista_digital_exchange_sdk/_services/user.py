@@ -1,0 +1,31 @@
+"""Users: who the token belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .base import Service, found
+
+if TYPE_CHECKING:
+    from .._generated.fragments import User
+
+
+class UserCalls(Service):
+    """The calls about users."""
+
+    async def getUserInfo(self) -> User:
+        """Get the user the token belongs to.
+
+        Returns:
+            The user, with `userId`, `firstName`, `lastName` and `organization`.
+
+        Raises:
+            UnauthorizedError: The token was refused.
+
+        Example:
+            >>> user = digitalExchange.getUserInfo()
+            >>> print(user.firstName, user.organization.name)
+            Ada Cascade Valley Energy
+        """
+        session = await self._client.user_get_user_session()
+        return found(session.user if session else None, "user", "of this token")

@@ -1,0 +1,318 @@
+"""A query's result chunks, put together into the file that the platform's own export would be.
+
+A chunk is a JSON array of TimeSeriesAssetData and holds one page's rows, a row being an asset's
+values at one time. Rows come ordered by asset (as asked for), then time; an asset's data, and even
+one row, may be split over neighbouring chunks. Memory stays flat: what can't be written yet,
+because the header or JSON's nesting needs what is still to come, is spooled to disk.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import repeat, zip_longest
+from operator import itemgetter
+from types import SimpleNamespace
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
+
+from pydantic_core import from_json, to_json
+
+from .._utils.gc import collector_at_rest
+from ..errors import InvalidParameterError, InvalidResponseError
+from .timestamps import instant, iso_text
+
+if TYPE_CHECKING:
+    from _csv import Writer
+
+    from .._generated.input_types import TimeSeriesQueryAssetInput
+
+SPOOL_SIZE = 1 << 18
+"""Bytes a spool keeps in memory before it goes to disk."""
+
+_ISO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+
+
+class Export(Protocol):
+    """A file in the making."""
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next page's chunk."""
+
+    def finish(self) -> None:
+        """Write what is still held back; the file is complete then."""
+
+    def close(self) -> None:
+        """Let go of what is spooled, whether or not the file was finished."""
+
+
+class _Attribute(NamedTuple):
+    name: str
+    type: str
+    values: dict[str, str]
+    """By time, in order."""
+
+
+class _Asset(NamedTuple):
+    position: int
+    assetId: str
+    name: str | None
+    attributes: list[_Attribute]
+
+
+class Request:
+    """The assets and attributes that were asked for, as both formats need them."""
+
+    def __init__(self, assets: Iterable[TimeSeriesQueryAssetInput]) -> None:
+        self.position: dict[str, int] = {}
+        self.attributes: dict[str, dict[str, int]] = {}
+        for asset in assets:
+            self.position[asset.assetId] = len(self.position)
+            names = asset.attributeNamesFilter or []
+            self.attributes[asset.assetId] = {name: index for index, name in enumerate(names)}
+
+    def asks_for(self, assetId: str, attribute: str) -> bool:
+        """Whether an asset's attribute was asked for; no names asks for all."""
+        names = self.attributes[assetId]
+        return not names or attribute in names
+
+    def assets_of(self, chunk: bytes) -> Iterator[_Asset]:
+        """Read a chunk's assets, without what was not asked for."""
+        times = _Times()
+        try:
+            with collector_at_rest():
+                assets = from_json(chunk)
+            for asset in assets:
+                asset_id = asset["assetId"]
+                attributes = [
+                    _attribute(entry, times)
+                    for entry in asset["attributes"] or ()
+                    if entry and self.asks_for(asset_id, entry["name"])
+                ]
+                yield _Asset(self.position[asset_id], asset_id, asset["name"], attributes)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # The message of the cause may show values, and a value is nobody's business here.
+            kind = type(error).__name__
+            message = f"a result chunk is not a JSON array of the assets asked for ({kind})"
+            raise InvalidResponseError(message) from None
+
+
+class _Times(dict[str, str]):
+    """Times by their texts in a chunk, where most occur once for each attribute."""
+
+    def __missing__(self, text: str) -> str:
+        time = self[text] = _sortable(text)
+        return time
+
+
+def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
+    data = entry["data"] or ()
+    # No object is made of a point: there are millions.
+    texts = map(itemgetter("timestamp"), data)
+    values = dict(zip(map(times.__getitem__, texts), map(itemgetter("value"), data), strict=True))
+    if (ordered := sorted(values)) != list(values):
+        values = {time: values[time] for time in ordered}
+    return _Attribute(entry["name"], entry["attributeType"], values)
+
+
+def _sortable(text: str) -> str:
+    """A time as Timestream and the CSV file write it: such texts sort as times do."""
+    if _ISO_MILLISECONDS.fullmatch(text):
+        return f"{text[:10]} {text[11:23]}000000"
+    try:
+        exact = iso_text(instant("timestamp", text))
+    except InvalidParameterError:
+        # Timestream writes UTC without saying so.
+        exact = iso_text(instant("timestamp", f"{text}Z"))
+    return exact[:-1].replace("T", " ").ljust(29, "0")
+
+
+def _iso(time: str) -> str:
+    end = 23 if time.endswith("000000") else 29
+    return f"{time[:10]}T{time[11:end]}Z"
+
+
+class _CsvFile:
+    """Writes rows that end in LF; csv ends them in CR LF here, which makes it quote both."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._lines: list[str] = []
+        # A list takes lines in less time than a file would.
+        self._writer = csv.writer(SimpleNamespace(write=self._lines.append), lineterminator="\r\n")
+
+    def writerow(self, row: Iterable[str | None]) -> None:
+        self.writerows([row])
+
+    def writerows(self, rows: Iterable[Iterable[str | None]]) -> None:
+        self._writer.writerows(rows)
+        self._file.write("".join([f"{line[:-2]}\n" for line in self._lines]).encode())
+        self._lines.clear()
+
+
+_Row = tuple[str | None, ...]
+
+
+def _united(row: _Row, more: _Row) -> _Row:
+    return tuple(old if new is None else new for old, new in zip_longest(row, more, fillvalue=None))
+
+
+class CsvExport:
+    """One row an asset and time, one column an attribute."""
+
+    def __init__(self, request: Request, file: BinaryIO) -> None:
+        self._request = request
+        self._file = file
+        self._columns: dict[str, int] = {}
+        for names in request.attributes.values():
+            for name in names:
+                self._columns.setdefault(name, len(self._columns))
+        self._asked = len(self._columns)
+        self._last = (-1, "")
+        self._row: _Row = ()
+        self._rows: _CsvFile | Writer
+        self._header_known = all(request.attributes.values())
+        self._spool: IO[str] | None = None
+        if self._header_known:
+            self._rows = _CsvFile(self._file)
+            self._rows.writerow(self._header(list(self._columns)))
+        else:
+            self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # close() closes it
+                SPOOL_SIZE, "w+", encoding="utf-8", newline=""
+            )
+            self._rows = csv.writer(self._spool)
+
+    def add(self, chunk: bytes) -> None:
+        for asset in self._request.assets_of(chunk):
+            times = sorted(set[str]().union(*(entry.values for entry in asset.attributes)))
+            if times:
+                self._take((asset.position, times[0]), list(self._rows_of(asset, times)))
+                self._last = (asset.position, times[-1])
+
+    def _take(self, first: tuple[int, str], rows: list[_Row]) -> None:
+        """Write rows, but hold the last one back: it may be split over two chunks."""
+        if first < self._last:
+            raise InvalidResponseError("the result chunks are not ordered by asset and time")
+        if first == self._last:
+            rows[0] = _united(self._row, rows[0])
+        elif self._row:
+            self._rows.writerow(self._row)
+        self._rows.writerows(rows[:-1])
+        self._row = rows[-1]
+
+    def _rows_of(self, asset: _Asset, times: list[str]) -> Iterator[_Row]:
+        """The rows of an asset, made a column at a time."""
+        columns = self._columns
+        for entry in asset.attributes:
+            columns.setdefault(entry.name, len(columns))
+        cells: list[Iterable[str | None]] = [repeat(None)] * len(columns)
+        for entry in asset.attributes:
+            cells[columns[entry.name]] = map(entry.values.get, times)
+        return zip(repeat(asset.assetId), repeat(asset.name), times, *cells)
+
+    def finish(self) -> None:
+        if self._row:
+            self._rows.writerow(self._row)
+        if self._spool is not None:
+            self._write_spooled(self._spool)
+
+    def close(self) -> None:
+        if self._spool is not None:
+            self._spool.close()
+
+    def _write_spooled(self, spool: IO[str]) -> None:
+        spool.seek(0)
+        names = list(self._columns)
+        names = names[: self._asked] + sorted(names[self._asked :])
+        order = [3 + self._columns[name] for name in names]
+        rows = _CsvFile(self._file)
+        rows.writerow(self._header(names))
+        for row in csv.reader(spool):
+            row += [""] * (3 + len(names) - len(row))
+            rows.writerow(row[:3] + [row[place] for place in order])
+
+    @staticmethod
+    def _header(names: list[str]) -> list[str]:
+        return ["assetId", "name", "timestamp", *names]
+
+
+class _Series:
+    """One attribute's points as JSON, spooled while the asset's other attributes still grow."""
+
+    def __init__(self, attributeType: str) -> None:
+        self.type = attributeType
+        self.spool = tempfile.SpooledTemporaryFile(SPOOL_SIZE)  # noqa: SIM115  # its writer closes it
+        self.lastTime = self.lastValue = ""
+
+    def add(self, values: dict[str, str]) -> None:
+        entries = [{"timestamp": _iso(time), "value": value} for time, value in values.items()]
+        if next(iter(values)) < self.lastTime:
+            raise InvalidResponseError("the result chunks are not ordered by asset and time")
+        if self.lastTime:
+            self.spool.write(b",")
+        self.spool.write(to_json(entries)[1:-1])
+        self.lastTime, self.lastValue = next(reversed(values.items()))
+
+
+class JsonExport:
+    """An array of TimeSeriesAssetData, an asset a line."""
+
+    def __init__(self, request: Request, file: BinaryIO) -> None:
+        self._request = request
+        self._file = file
+        self._asset: _Asset | None = None
+        self._series: dict[str, _Series] = {}
+        self._separator = b"["
+
+    def add(self, chunk: bytes) -> None:
+        for asset in self._request.assets_of(chunk):
+            if self._asset is not None and asset.position < self._asset.position:
+                raise InvalidResponseError("the result chunks are not ordered by asset and time")
+            if self._asset is not None and asset.position > self._asset.position:
+                self._write_asset(self._asset)
+            self._asset = asset
+            for attribute in asset.attributes:
+                if attribute.values:
+                    self._of(attribute).add(attribute.values)
+
+    def _of(self, attribute: _Attribute) -> _Series:
+        series = self._series.get(attribute.name)
+        if series is None:
+            series = self._series[attribute.name] = _Series(attribute.type)
+        return series
+
+    def _write_asset(self, asset: _Asset) -> None:
+        asked = self._request.attributes[asset.assetId]
+        names = sorted(self._series, key=lambda name: (asked.get(name, 0), name))
+        if names:
+            head = to_json({"assetId": asset.assetId, "name": asset.name})[:-1]
+            self._file.write(self._separator + head + b',"attributes":[')
+            for index, name in enumerate(names):
+                self._write_series(name, self._series[name], b"," if index else b"")
+            self._file.write(b"]}")
+            self._separator = b",\n"
+        self._series = {}
+
+    def _write_series(self, name: str, series: _Series, separator: bytes) -> None:
+        head = {
+            "attributeType": series.type,
+            "lastValue": series.lastValue,
+            "lastValueTime": _iso(series.lastTime),
+            "name": name,
+        }
+        self._file.write(separator + to_json(head)[:-1] + b',"data":[')
+        with series.spool as spool:
+            spool.seek(0)
+            while block := spool.read(SPOOL_SIZE):
+                self._file.write(block)
+        self._file.write(b"]}")
+
+    def finish(self) -> None:
+        if self._asset is not None:
+            self._write_asset(self._asset)
+        self._file.write(b"]\n" if self._separator != b"[" else b"[]\n")
+
+    def close(self) -> None:
+        for series in self._series.values():
+            series.spool.close()

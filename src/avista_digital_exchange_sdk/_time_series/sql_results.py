@@ -1,0 +1,193 @@
+"""Results of Timestream SQL: the response as AWS documents it, and its rows as Python values.
+
+The response is described under `Query`, `Datum`, `ColumnInfo` and `Type` in the reference of AWS
+Timestream's query API.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from itertools import repeat
+from operator import itemgetter
+from typing import Any
+
+from pydantic_core import from_json
+
+from .._generated.fragments import TimestreamPage
+from .._models.base import BaseModel
+from .._utils.gc import collector_at_rest
+from ..errors import InvalidResponseError
+
+_TIMESTAMPS = re.compile(r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}\n)*+", re.ASCII)
+
+Datum = dict[str, Any]
+Convert = Callable[[Sequence[Any]], list[Any]]
+
+
+class QueryResult_TimestreamVariables(BaseModel):
+    """One page of the result of a SQL query.
+
+    Attributes:
+        timestreamResults: The response of AWS Timestream as it documents it, with its capitalised
+            names. The properties below are read off it.
+        clientToken: The platform's name for this run of the query; goes with `nextToken`.
+    """
+
+    timestreamResults: dict[str, Any]
+    clientToken: str | None = None
+
+    @property
+    def nextToken(self) -> str | None:
+        """What asks for the next page; None on the last page."""
+        return self.timestreamResults.get("NextToken")
+
+    @property
+    def queryId(self) -> str:
+        """The id of the query."""
+        return str(self.timestreamResults["QueryId"])
+
+    @property
+    def queryStatus(self) -> dict[str, Any]:
+        """Progress (`ProgressPercentage`) and bytes scanned and metered so far."""
+        return dict(self.timestreamResults.get("QueryStatus") or {})
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of this page, each `{"Data": [datum, …]}`, one datum a column."""
+        return list(self.timestreamResults["Rows"])
+
+    @property
+    def columnInfo(self) -> list[dict[str, Any]]:
+        """The columns, each with its `Name` and `Type`."""
+        return list(self.timestreamResults["ColumnInfo"])
+
+    def _html_rows(self) -> list[dict[str, Any]]:
+        return row_values(self)
+
+
+def result_of(page: TimestreamPage) -> QueryResult_TimestreamVariables:
+    """Read the platform's answer; the response of Timestream travels in it as JSON text."""
+    try:
+        with collector_at_rest():
+            results = from_json(page.resultJSONString)
+    except ValueError:
+        results = None
+    wanted = {"QueryId": str, "Rows": list, "ColumnInfo": list}
+    if not isinstance(results, dict) or not all(
+        isinstance(results.get(name), kind) for name, kind in wanted.items()
+    ):
+        raise InvalidResponseError("the platform's answer holds no result of Timestream")
+    return QueryResult_TimestreamVariables(timestreamResults=results, clientToken=page.clientToken)
+
+
+def row_values(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
+    """The rows of a page as dictionaries of Python values, keyed by column name."""
+    if not result.rows:
+        return []
+    with collector_at_rest():
+        names = column_names(result.columnInfo)
+        columns = _converted_columns(result)
+        return list(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
+
+
+def _converted_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
+    """The values, a column at a time: twice as fast as converting every datum by itself."""
+    try:
+        data = zip(*(row["Data"] for row in result.rows), strict=True)
+        return [
+            _converter(column["Type"])(values)
+            for column, values in zip(result.columnInfo, data, strict=True)
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        kind = type(error).__name__
+        raise InvalidResponseError(f"a row is not of the columns' types ({kind})") from error
+
+
+def column_names(columns: list[dict[str, Any]]) -> list[str]:
+    """A name for every column: unnamed ones as Presto names them."""
+    return distinct_names(
+        column.get("Name") or f"_col{index}" for index, column in enumerate(columns)
+    )
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """Names of columns, repeated ones numbered."""
+    distinct: list[str] = []
+    for unnumbered in names:
+        name, number = unnumbered, 2
+        while name in distinct:
+            name, number = f"{unnumbered}_{number}", number + 1
+        distinct.append(name)
+    return distinct
+
+
+def _converter(column_type: dict[str, Any]) -> Convert:
+    """How to turn data of a type into Python values; None for NULL."""
+    if "ScalarType" in column_type:
+        return _nullable("ScalarValue", _SCALARS.get(column_type["ScalarType"], _each(str)))
+    if "ArrayColumnInfo" in column_type:
+        return _nullable("ArrayValue", _each(_converter(column_type["ArrayColumnInfo"]["Type"])))
+    if "RowColumnInfo" in column_type:
+        return _nullable("RowValue", _each(_row_converter(column_type["RowColumnInfo"])))
+    values = _converter(column_type["TimeSeriesMeasureValueColumnInfo"]["Type"])
+    return _nullable("TimeSeriesValue", _each(lambda points: _series(points, values)))
+
+
+def _each(convert: Callable[[Any], Any]) -> Convert:
+    return lambda values: list(map(convert, values))
+
+
+def _nullable(kind: str, convert: Convert) -> Convert:
+    value_of = itemgetter(kind)
+
+    def converted(data: Sequence[Datum]) -> list[Any]:
+        try:
+            return convert(list(map(value_of, data)))
+        except KeyError:
+            present = iter(convert([datum[kind] for datum in data if "NullValue" not in datum]))
+            return [None if "NullValue" in datum else next(present) for datum in data]
+
+    return converted
+
+
+def _row_converter(columns: list[dict[str, Any]]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    names = column_names(columns)
+    fields = [_converter(column["Type"]) for column in columns]
+
+    def converted(row: dict[str, Any]) -> dict[str, Any]:
+        values = [field([datum])[0] for field, datum in zip(fields, row["Data"], strict=True)]
+        return dict(zip(names, values, strict=True))
+
+    return converted
+
+
+def _series(points: list[dict[str, Any]], convert: Convert) -> list[dict[str, Any]]:
+    values = convert([point["Value"] for point in points])
+    times = _timestamps([point["Time"] for point in points])
+    return [{"time": time, "value": value} for time, value in zip(times, values, strict=True)]
+
+
+def _boolean(text: str) -> bool:
+    return {"true": True, "false": False}[text.lower()]
+
+
+def _timestamps(texts: Sequence[str]) -> list[str]:
+    """ISO 8601 in UTC with all the digits Timestream has; a datetime would drop the last three.
+
+    All of them as one text, which takes a tenth of the time of one by one.
+    """
+    lines = "\n".join([*texts, ""])
+    if not _TIMESTAMPS.fullmatch(lines):
+        raise ValueError("not timestamps")
+    return lines.replace(" ", "T").replace("\n", "Z\n").replace("000000Z", "Z").splitlines()
+
+
+_SCALARS: dict[str, Convert] = {
+    "BIGINT": _each(int),
+    "INTEGER": _each(int),
+    "DOUBLE": _each(float),
+    "BOOLEAN": _each(_boolean),
+    "TIMESTAMP": _timestamps,
+    "DATE": _each(date.fromisoformat),
+}
+"""The remaining scalars stay text: VARCHAR, TIME, and intervals, which Python has no type for."""

@@ -1,0 +1,123 @@
+"""Requests to presigned URLs: opened, refused, understood.
+
+A presigned URL carries its own authorization, so no request here has a token. What the storage
+answers is described in the AWS S3 user guide ("Sharing objects with presigned URLs") and in the S3
+API reference (`GetObject`, `PutObject`).
+"""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+
+from .._backends import Answer, Download, Io
+from .._secrets import Secret
+from .._utils.redaction import redact
+from .._utils.retry import PASSING_STATUSES, retry_after
+from .._utils.validation import is_secure
+from ..errors import ConnectionFailedError, TransferError
+
+LARGEST_REFUSAL = 4096
+LONGEST_SHOWN = 80
+
+Address = Callable[[], Awaitable[Secret[str]]]
+"""Gives a presigned URL; asked again, a fresh one."""
+
+_MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
+
+# An ETag as If-Match takes it: one, of one version byte for byte, which weak ones (`W/"…"`) and
+# `*` are not. Some storages leave the quotes out.
+_STRONG_ETAG = re.compile(r'"[!#-~]{0,1000}"|(?!\*$)[!#-+\--.0-~]{1,1000}')
+
+# The largest object of AWS S3; a size beyond it, in a header, is not one to plan with.
+MAX_OBJECT_BYTES = 5 << 40
+
+
+class PassingError(TransferError):
+    """A failure that may pass: the transfer is tried again."""
+
+    asked_wait: float | None = None
+    address_expired: bool = False
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    io: Io,
+    url: Secret[str],
+    headers: dict[str, str],
+    what: str,
+    statuses: tuple[int, ...] = (200,),
+) -> AsyncIterator[Download]:
+    """GET a presigned URL; raise what an answer of any other status stands for."""
+    check_url(url, what)
+    with contextlib.ExitStack() as only_opening:
+        only_opening.enter_context(broken_off(f"download of {what}"))
+        async with io.get(url, headers) as download:
+            only_opening.pop_all()
+            if download.status not in statuses:
+                answer = Answer(
+                    download.status, download.headers, await download.read(LARGEST_REFUSAL)
+                )
+                raise refusal(f"download of {what}", answer)
+            yield download
+
+
+@contextlib.contextmanager
+def broken_off(doing: str) -> Iterator[None]:
+    """Turn a broken connection into a transfer that may be tried again."""
+    try:
+        yield
+    except ConnectionFailedError as error:
+        raise PassingError(f"{doing} broke off: {error}") from error
+
+
+def refusal(doing: str, answer: Answer) -> TransferError:
+    """The error that an answer of the storage stands for."""
+    reason = _reason(answer.content)
+    expired = answer.status == 403 and "expired" in reason.lower()
+    if not expired and answer.status not in PASSING_STATUSES:
+        return TransferError(
+            f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
+        )
+    passing = PassingError(
+        f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
+    )
+    passing.address_expired = expired
+    passing.asked_wait = retry_after(answer.headers)
+    return passing
+
+
+def _reason(body: bytes) -> str:
+    """What the storage says of a refusal: S3 answers XML with a code and a message."""
+    text = body[:LARGEST_REFUSAL].decode("utf-8", "replace")
+    parts = (text.partition(f"<{tag}>")[2].partition(f"</{tag}>") for tag in ("Code", "Message"))
+    return redact(": ".join(part for part, end, _ in parts if end)) or "(no reason given)"
+
+
+def strong_etag(headers: Mapping[str, str]) -> str | None:
+    """Return the ETag if it can tell whether a file is still the same, byte for byte."""
+    etag = headers.get("etag", "")
+    return etag if _STRONG_ETAG.fullmatch(etag) else None
+
+
+def parse_size(text: str) -> int | None:
+    """Return a number of bytes from a header; None if it is no size that an object can have."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_OBJECT_BYTES)):
+        return None
+    size = int(text)
+    return size if size <= MAX_OBJECT_BYTES else None
+
+
+def md5_of(download: Download) -> str | None:
+    """The file's MD5, where its ETag is one: not if a key of KMS or a customer's encrypts it."""
+    encryption = download.headers.get("x-amz-server-side-encryption", "AES256")
+    customer = "x-amz-server-side-encryption-customer-algorithm" in download.headers
+    matched = _MD5_ETAG.fullmatch(download.headers.get("etag", ""))
+    return matched[1] if matched and encryption == "AES256" and not customer else None
+
+
+def check_url(url: Secret[str], what: str) -> None:
+    """Refuse an address that would send the bytes in the clear."""
+    if not is_secure(url.reveal()):
+        shown = url.reveal().partition("?")[0][:LONGEST_SHOWN]
+        message = f"{what}: the platform gave an address that is not https: {shown!r}"
+        raise TransferError(message)

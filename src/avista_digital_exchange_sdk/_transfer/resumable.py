@@ -1,0 +1,279 @@
+"""Downloads: one stream, resumed where it broke off; several at once where one is slow.
+
+Object stores and long lines hold every connection to a certain speed, and several connections add
+up. Where one connection is fast, several would only cost.
+"""
+
+import contextlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from .._backends import Download, FileMd5, Io, Pending
+from .._secrets import Secret
+from .._utils.retry import Waits
+from ..errors import TransferError
+from .presigned import (
+    Address,
+    PassingError,
+    broken_off,
+    md5_of,
+    opened,
+    parse_size,
+    strong_etag,
+)
+
+PART_SIZE = 8 << 20
+PARTS_AT_ONCE = 8
+LOOK_AFTER = 0.5
+"""Seconds of waiting for a stream after which its speed is known well enough to judge it."""
+
+FAST = 100e6
+"""Bytes a second above which one connection is left alone."""
+
+LONG = 2.0
+"""Seconds that a rest must still need to be worth more connections."""
+
+
+class Resumable:
+    """A download that knows how far it got, and of which version of the file."""
+
+    def __init__(
+        self, io: Io, address: Address, file: BinaryIO, what: str, maxRetries: int
+    ) -> None:
+        self._io = io
+        self._address = address
+        self._file = file
+        self._what = what
+        self._maxRetries = maxRetries
+        self._url: Secret[str] | None = None
+        self._etag: str | None = None
+        self._expected: str | None = None
+        self._md5 = FileMd5(io, file.name)
+        self.received = 0
+        self.furthest = 0
+
+    async def _start_over(self) -> None:
+        await self._md5.aclose()
+        self._md5 = FileMd5(self._io, self._file.name)
+        self._file.seek(0)
+        self._file.truncate()
+        self._etag = self._expected = None
+        self.received = 0
+
+    async def aclose(self) -> None:
+        """Let go of the file."""
+        await self._md5.aclose()
+
+    def forget_address(self) -> None:
+        """Ask for a fresh address at the next attempt: this one has expired."""
+        self._url = None
+
+    async def attempt(self) -> None:
+        """Go on to the end; raise PassingError where another attempt may help."""
+        url = self._url = self._url or await self._address()
+        if self._etag is None:
+            # Without it, nothing tells whether the rest would be of the same file.
+            await self._start_over()
+        wanted = _range(self.received, None, self._etag) if self.received else {}
+        async with opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
+            if download.status in (412, 416) or not _is_of(download, self._etag):
+                await self._start_over()
+                raise PassingError(f"{self._what} changed while it was downloaded")
+            if download.status == 200 and self.received:
+                await self._start_over()
+            total = _promised(download, self.received, self._what)
+            self._etag = strong_etag(download.headers) or self._etag
+            if not self.received:
+                self._expected = md5_of(download)
+            is_slow = await self._take(download, total)
+        if is_slow:
+            await self._take_parts(url, total)
+        await self._check_whole(total)
+
+    async def _take(self, download: Download, total: int) -> bool:
+        """Take in the stream; break off, and say so, where several would be faster."""
+        clock, first, waited = self._io.clock, self.received, 0.0
+        with broken_off(f"download of {self._what}"):
+            async with contextlib.aclosing(download.blocks()) as blocks:
+                asked = clock()
+                async for block in blocks:
+                    # Only what was waited for is the connection's doing.
+                    waited += clock() - asked
+                    self._file.write(block)
+                    self._reach(self.received + len(block))
+                    if waited > LOOK_AFTER and self._is_slow(waited, self.received - first, total):
+                        return True
+                    asked = clock()
+        return False
+
+    def _reach(self, received: int) -> None:
+        self.received = received
+        self.furthest = max(self.furthest, received)
+        if self._expected is not None:
+            self._md5.follow(received)
+
+    def _is_slow(self, waited: float, came: int, total: int) -> bool:
+        rest = total - self.received
+        worth_it = rest > 2 * PART_SIZE and rest * waited > LONG * came
+        return self._etag is not None and worth_it and came < FAST * waited
+
+    async def _take_parts(self, url: Secret[str], total: int) -> None:
+        self._file.flush()
+        parts = _Parts(self._io, self._address, url, self._etag, self._what, self._maxRetries)
+        hashed = self._md5.follow if self._expected is not None else lambda written: None
+        try:
+            await parts.fetch(self._file.name, self.received, total, hashed)
+        except _ChangedError:
+            await self._start_over()
+            raise PassingError(f"{self._what} changed while it was downloaded") from None
+        self._reach(total)
+
+    async def _check_whole(self, total: int) -> None:
+        if total != self.received:
+            message = f"{self._what}: {self.received} bytes came, {total} were promised"
+            raise PassingError(message)
+        if self._expected is None:
+            return
+        self._file.flush()
+        if self._expected != await self._md5.hexdigest():
+            await self._start_over()
+            raise PassingError(f"{self._what}: what came does not have the file's checksum")
+
+
+class _ChangedError(Exception):
+    """The file is no longer the one whose first part was fetched."""
+
+
+class _Parts:
+    """The parts of a file, fetched over several connections into their places."""
+
+    def __init__(
+        self,
+        io: Io,
+        address: Address,
+        url: Secret[str],
+        etag: str | None,
+        what: str,
+        maxRetries: int,
+    ) -> None:
+        self._io = io
+        self._address = address
+        self._url = url
+        self._etag = etag
+        self._what = what
+        self._maxRetries = maxRetries
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._missing: set[int] = set()
+        self._total = 0
+        self._stopped = False
+
+    async def fetch(
+        self, path: str, begin: int, total: int, written: Callable[[int], object]
+    ) -> None:
+        """Fetch all bytes from `begin` on; the file holds those before.
+
+        `written` is told up to where the file has no gap.
+        """
+        self._total, self._written = total, written
+        starts = range(begin, total, PART_SIZE)
+        self._missing.update(starts)
+        self._waiting.extend((start, min(start + PART_SIZE, total)) for start in starts)
+        workers: list[Pending[None]] = []
+        try:
+            for _ in range(min(PARTS_AT_ONCE, len(starts))):
+                workers.append(self._io.begin(self._work(path)))
+            for worker in workers:
+                await worker.result()
+        finally:
+            self._stopped = True
+            for worker in workers:
+                await worker.abandon()
+
+    async def _work(self, path: str) -> None:
+        # A handle of its own: no worker can write where another one seeks, nor into a file that
+        # got the number of one closed in the meantime.
+        with open(path, "r+b") as file, self._stopping_all():
+            while self._waiting and not self._stopped:
+                try:
+                    begin, end = self._waiting.popleft()
+                except IndexError:
+                    return
+                await self._fetch_part(file, begin, end)
+                file.flush()
+                self._missing.discard(begin)
+                self._written(min(self._missing, default=self._total))
+
+    @contextlib.contextmanager
+    def _stopping_all(self) -> Iterator[None]:
+        """Let all workers stop when one fails for good."""
+        try:
+            yield
+        except BaseException:
+            self._stopped = True
+            raise
+
+    async def _fetch_part(self, file: BinaryIO, begin: int, end: int) -> None:
+        waits = Waits(self._maxRetries)
+        file.seek(begin)
+        while file.tell() < end and not self._stopped:
+            reached, url = file.tell(), self._url
+            try:
+                await self._attempt(file, url, end)
+            except PassingError as error:
+                if self._stopped:
+                    return
+                if file.tell() > reached:
+                    waits.progress()
+                wait = waits.next(error.asked_wait)
+                if wait is None:
+                    raise
+                if error.address_expired and url == self._url:
+                    self._url = await self._address()
+                else:
+                    await self._io.sleep(wait)
+
+    async def _attempt(self, file: BinaryIO, url: Secret[str], end: int) -> None:
+        begin = file.tell()
+        wanted = _range(begin, end, self._etag)
+        async with opened(self._io, url, wanted, self._what, (206, 200, 412, 416)) as download:
+            if download.status != 206 or not _is_of(download, self._etag):
+                raise _ChangedError
+            _check_range(download, begin, end, self._total, self._what)
+            with broken_off(f"download of {self._what}"):
+                async with contextlib.aclosing(download.blocks()) as blocks:
+                    async for block in blocks:
+                        if self._stopped:
+                            return
+                        if file.tell() + len(block) > end:
+                            raise TransferError(f"{self._what}: more bytes came than promised")
+                        file.write(block)
+            if file.tell() < end:
+                raise PassingError(f"{self._what}: fewer bytes came than promised")
+
+
+def _range(begin: int, end: int | None, etag: str | None) -> dict[str, str]:
+    last = "" if end is None else str(end - 1)
+    return {"Range": f"bytes={begin}-{last}", "If-Match": etag or ""}
+
+
+def _is_of(download: Download, etag: str | None) -> bool:
+    """Whether a part is of this version of the file; not every server heeds If-Match."""
+    return download.status != 206 or download.headers.get("etag", etag) == etag
+
+
+def _promised(download: Download, begin: int, what: str) -> int:
+    """How long the whole file is: without knowing it, nothing tells whether all of it came."""
+    length = parse_size(download.headers.get("content-length", ""))
+    if length is None:
+        raise TransferError(f"{what}: the storage does not say how long it is")
+    total = begin + length
+    if download.status == 206:
+        _check_range(download, begin, total, total, what)
+    return total
+
+
+def _check_range(download: Download, begin: int, end: int, total: int, what: str) -> None:
+    given = download.headers.get("content-range", "")
+    if given != f"bytes {begin}-{end - 1}/{total}":
+        raise TransferError(f"{what}: asked for the bytes from {begin} on, got {given[:80]!r}")

@@ -1,0 +1,144 @@
+"""Transfers of bytes over presigned URLs: streamed, tried again, and checked before they count."""
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from .._backends import BLOCK_SIZE, Io
+from .._secrets import Secret
+from .._utils.progress import Tell
+from .._utils.retry import Waits
+from ..errors import InvalidResponseError, TransferError
+from .presigned import Address, PassingError, broken_off, check_url, opened, refusal
+from .range_reader import RangedFile
+from .resumable import Resumable
+from .watched_io import WatchedIo
+
+LARGEST_UPLOAD = 5 << 30
+"""Bytes; the most that one PUT of AWS S3 takes."""
+
+LARGEST_CHUNK = 64 << 20
+
+Undo = Callable[[BaseException], Awaitable[None]]
+"""Takes back what giving an address has made, after the failure it is told of."""
+
+
+class Transfers:
+    """Uploads and downloads, each tried again as often as the user allows."""
+
+    def __init__(self, io: Io, maxRetries: int, log: logging.Logger) -> None:
+        self._io = io
+        self._maxRetries = maxRetries
+        self._log = log
+
+    def watched(self, tell: Tell | None) -> "Transfers":
+        """The same, telling as bytes move if someone wants to know."""
+        if tell is None:
+            return self
+        return Transfers(WatchedIo(self._io, tell), self._maxRetries, self._log)
+
+    async def download(self, address: Address, file: BinaryIO, what: str) -> None:
+        """Stream what a presigned URL holds into a file that is empty so far."""
+        begun = self._io.clock()
+        async with contextlib.aclosing(
+            Resumable(self._io, address, file, what, self._maxRetries)
+        ) as download:
+            await self._resume_until_whole(download)
+        self._log.debug(
+            "%s: %d bytes downloaded in %.3f s", what, download.received, self._io.clock() - begun
+        )
+
+    async def _resume_until_whole(self, download: Resumable) -> None:
+        waits = Waits(self._maxRetries)
+        while True:
+            reached = download.furthest
+            try:
+                return await download.attempt()
+            except PassingError as error:
+                if download.furthest > reached:
+                    waits.progress()
+                if error.address_expired:
+                    download.forget_address()
+                await self._wait(waits, error)
+
+    async def fetch(self, url: Secret[str], what: str) -> bytes:
+        """Fetch what a presigned URL holds, for things small enough to hold in memory."""
+        waits = Waits(self._maxRetries)
+        while True:
+            try:
+                async with opened(self._io, url, {}, what) as download:
+                    with broken_off(f"download of {what}"):
+                        body = await download.read(LARGEST_CHUNK + 1)
+                    if len(body) > LARGEST_CHUNK:
+                        raise InvalidResponseError(f"{what} is larger than {LARGEST_CHUNK} bytes")
+                    return body
+            except PassingError as error:
+                await self._wait(waits, error)
+
+    async def read(self, file: RangedFile, begin: int, end: int) -> bytes:
+        """Fetch the bytes of a file from `begin` up to `end`, which are all in it."""
+        body, waits = bytearray(), Waits(self._maxRetries)
+        while len(body) < end - begin:
+            reached = len(body)
+            try:
+                await file.attempt(begin, end, body)
+            except PassingError as error:
+                if len(body) > reached:
+                    waits.progress()
+                await self._wait(waits, error)
+        return bytes(body)
+
+    async def upload(self, path: Path, create: Address, undo: Undo) -> None:
+        """Stream a local file to the URL that `create` gives; `undo` that if it can't be done."""
+        waits = Waits(self._maxRetries)
+        while True:
+            try:
+                await self._put(await create(), path)
+                return
+            except BaseException as error:
+                await undo(error)
+                if not isinstance(error, PassingError):
+                    raise
+                await self._wait(waits, error)
+
+    async def _put(self, url: Secret[str], path: Path) -> None:
+        check_url(url, path.name)
+        begun = self._io.clock()
+        with open(path, "rb") as file:
+            size = file.seek(0, 2)
+            file.seek(0)
+            with broken_off(f"upload of {path.name}"):
+                answer = await self._io.put(url, size, _blocks(file, size, path))
+        if answer.status not in (200, 201, 204):
+            refused = refusal(f"upload of {path.name}", answer)
+            refused.path = str(path)
+            raise refused
+        self._log.debug(
+            "%s: %d bytes uploaded in %.3f s", path.name, size, self._io.clock() - begun
+        )
+
+    async def _wait(self, waits: Waits, error: PassingError) -> None:
+        wait = waits.next(error.asked_wait)
+        if wait is None:
+            last = TransferError(str(error), statusCode=error.statusCode, path=error.path)
+            for note in getattr(error, "__notes__", ()):
+                last.add_note(note)
+            raise last from error.__cause__
+        self._log.debug("%s; trying again in %.1f s", error, wait)
+        await self._io.sleep(0 if error.address_expired else wait)
+
+
+def _blocks(file: BinaryIO, size: int, path: Path) -> Iterator[bytes]:
+    """Exactly `size` bytes of a file, which may grow or shrink while it is read."""
+    remaining = size
+    while remaining:
+        block = file.read(min(BLOCK_SIZE, remaining))
+        if not block:
+            message = f"{path.name} shrank by {remaining} bytes while it was uploaded"
+            raise TransferError(message, path=str(path))
+        remaining -= len(block)
+        yield block
+    if file.read(1):
+        raise TransferError(f"{path.name} grew while it was uploaded", path=str(path))

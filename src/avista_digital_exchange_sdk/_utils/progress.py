@@ -1,0 +1,96 @@
+"""How far a long call has got: told to whoever asks, or drawn as a bar."""
+
+import contextlib
+import sys
+import warnings
+from collections.abc import AsyncGenerator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import validation as _checks
+from .extras import need
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+Tell = Callable[[int, int | None], object]
+"""Told how much is done, and how much there is in all where that is known; may raise, to stop."""
+
+Progress = bool | Tell
+"""What calls take as `progress`: True for a bar, or what is to be told."""
+
+_Page = TypeVar("_Page")
+
+
+class Watch:
+    """The argument `progress`, checked."""
+
+    def __init__(self, progress: object) -> None:
+        if not (progress is None or isinstance(progress, bool) or callable(progress)):
+            valid = "True for a bar, or a function of how much is done and how much in all"
+            raise _checks.invalid("progress", progress, valid)
+        if progress is True:
+            need("progress", "tqdm")
+        # A program without standard error has nowhere to draw a bar.
+        is_hidden = progress is False or (progress is True and sys.stderr is None)
+        self._progress: Any = None if is_hidden else progress
+
+    @contextlib.contextmanager
+    def of(self, what: str, unit: str = "B") -> Iterator[Tell | None]:
+        """What to tell of a piece of work as it goes on, counted in some unit, or in pages."""
+        if self._progress is True:
+            with contextlib.closing(_Bar(what, unit)) as bar:
+                yield bar
+        else:
+            yield self._progress
+
+    async def pages(
+        self, what: str, pages: AsyncGenerator[_Page, None]
+    ) -> AsyncGenerator[_Page, None]:
+        """Go through pages, and tell of each."""
+        with self.of(what) as tell:
+            async with contextlib.aclosing(pages):
+                read = 0
+                async for page in pages:
+                    read += 1
+                    if tell:
+                        tell(read, None)
+                    yield page
+
+
+UNWATCHED = Watch(None)
+
+
+class _Bar:
+    """Draws a bar, once there is something to tell."""
+
+    def __init__(self, what: str, unit: str) -> None:
+        self._what = what
+        self._unit = unit
+        self._bar: tqdm[Any] | None = None
+
+    def __call__(self, done: int, total: int | None) -> None:
+        # How many pages there are is never known; a result may follow them as a file, in bytes.
+        unit = "pages" if total is None else self._unit
+        if self._bar is None or self._bar.unit.strip() != unit:
+            self.close()
+            self._bar = _drawn(self._what, unit, total)
+        # Parts of a file may come in several threads, and what they tell be late.
+        if done > self._bar.n:
+            self._bar.n = done
+        self._bar.update(0)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _drawn(what: str, unit: str, total: int | None) -> "tqdm[Any]":
+    """A bar at zero: that of a notebook where there is one, else one of text."""
+    with warnings.catch_warnings():
+        # In a notebook without ipywidgets it complains before it writes text.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        from tqdm.auto import tqdm
+    if unit == "B":
+        return tqdm(desc=what, total=total, unit="B", unit_scale=True)
+    return tqdm(desc=what, total=total, unit=f" {unit}")

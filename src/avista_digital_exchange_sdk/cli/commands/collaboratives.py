@@ -1,0 +1,74 @@
+"""The commands about collaboratives, and what is shared in them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..command import command
+from ..context import Run
+from ..output import print_json
+
+if TYPE_CHECKING:
+    from ...types import Collaborative, Service
+
+Shared = Annotated[
+    str, typer.Argument(metavar="SERVICE", help="A dataStoreId or a timeSeriesDbId.")
+]
+Within = Annotated[
+    str, typer.Argument(metavar="COLLABORATIVE", help="The id of the collaborative.")
+]
+
+
+@command("avista-dx collaboratives", "avista-dx collaboratives --json")
+def collaboratives(run: Run) -> None:
+    """List the collaboratives you are a member of."""
+    columns = {
+        "name": lambda collaborative: collaborative.name,
+        "collaborativeId": lambda collaborative: collaborative.collaborativeId,
+        "organizations": _organizations,
+    }
+    run.show(run.exchange.listCollaboratives(), columns)
+
+
+@command("avista-dx services <collaborativeId>")
+def services(run: Run, collaborative: Within) -> None:
+    """List what a collaborative shares."""
+    columns = {
+        "name": _name,
+        "type": lambda service: service.serviceType,
+        "serviceId": lambda service: service.serviceId,
+    }
+    run.show(run.exchange.listCollaborativeServices(collaborative), columns)
+
+
+@command("avista-dx share <dataStoreId> <collaborativeId>")
+def share(run: Run, service: Shared, collaborative: Within) -> None:
+    """Share a data store or a database."""
+    shared = run.exchange.addServiceToCollaborative(service, collaborative)
+    _tell(run, "shared", shared)
+
+
+@command("avista-dx unshare <dataStoreId> <collaborativeId>")
+def unshare(run: Run, service: Shared, collaborative: Within) -> None:
+    """Stop sharing with a collaborative.
+
+    Its members lose access at once.
+    """
+    unshared = run.exchange.removeServiceFromCollaborative(service, collaborative)
+    _tell(run, "no longer shared", unshared)
+
+
+def _tell(run: Run, what: str, service: "Service") -> None:
+    if run.json:
+        print_json(service)
+    run.tell(f"{what}: {_name(service) or service.serviceId}")
+
+
+def _name(service: "Service") -> str | None:
+    shared = service.dataStore or service.timeSeriesDb
+    return shared.name if shared else None
+
+
+def _organizations(collaborative: "Collaborative") -> str:
+    members = (member.organization for member in collaborative.memberOrganizations)
+    return ", ".join(organization.name for organization in members if organization)

@@ -1,0 +1,105 @@
+"""The commands about the platform's contract: what changed in it, and clients generated from it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..._utils.extras import need
+from ...contract.errors import ContractError
+from ...contract.report_format import Format
+from ..command import command
+from ..context import Run
+from ..output import print_json
+
+BREAKS, UNKNOWN = 1, 2
+
+
+@command(
+    "avista-dx contract --against https://example.com/graphql --token-env MY_TOKEN",
+    "avista-dx contract --documents queries --format github",
+)
+def contract(
+    run: Run,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="An endpoint's address, an SDL file or an introspection JSON; "
+            "the schema the SDK was generated from, if left out.",
+        ),
+    ] = None,
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="A folder of your own .graphql or .gql files, to be checked too."
+        ),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="For people, for machines, or for GitHub Actions.")
+    ] = Format.TABLE,
+    token_env: Annotated[
+        str, typer.Option(metavar="NAME", help="The environment variable that holds the token.")
+    ] = "AVISTA_DX_TOKEN",
+) -> None:
+    """Tell what changed in the platform's schema.
+
+    And whom it concerns: your own operations and those of the SDK. Exits with 0 if nothing that is
+    in use breaks, with 1 if something does, and with 2 if the schemas could not be compared.
+    """
+    need("contract", "graphql")
+    if run.json:
+        format_ = Format.JSON
+    from ...contract import report
+    from ...contract import sdk_surface as surface
+    from ...contract.documents import Documents
+    from ...contract.impact import compare
+    from ...contract.loader import load
+
+    try:
+        own = Documents(documents) if documents else None
+        schema = load(against, token_env) if against else surface.schema()
+    except ContractError as error:
+        typer.echo(report.failure(str(error), format_), err=format_ is Format.TABLE)
+        raise typer.Exit(UNKNOWN) from None
+    comparison = compare(schema, own)
+    typer.echo(report.text(comparison, format_))
+    if comparison.breaks:
+        raise typer.Exit(BREAKS)
+
+
+@command("avista-dx generate --queries queries --out my_exchange")
+def generate(
+    run: Run,
+    queries: Annotated[
+        Path, typer.Option(metavar="DIR", help="A folder with your .graphql or .gql files.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="PKG", help="The folder of the package to write.")],
+) -> None:
+    """Make a typed client for your operations.
+
+    Exits with 0 if the package is written, with 1 if the files do not fit the platform's schema,
+    and with 2 if there is something else in the way.
+    """
+    need("contract", "ariadne_codegen")
+    from ...contract import sdk_surface as surface
+    from ...contract.codegen.client import generate as generate_client
+    from ...contract.documents import Documents
+
+    try:
+        documents = Documents(queries)
+        for note in documents.notes:
+            typer.echo(f"note: {note}", err=True)
+        if problems := documents.problems(surface.schema()):
+            typer.echo("\n".join(map(str, problems)), err=True)
+            raise typer.Exit(BREAKS)
+        changed = generate_client(documents, out)
+    except (ContractError, OSError) as error:
+        typer.echo(f"{error}", err=True)
+        raise typer.Exit(UNKNOWN) from None
+    if run.json:
+        print_json([str(out / name) for name in changed])
+    for name in changed:
+        run.tell(f"written: {out / name}")
+    if not changed:
+        run.tell(f"{out} is up to date.")

@@ -1,0 +1,58 @@
+"""The commands that tell what time series databases there are, and what is in them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..command import command
+from ..context import Run
+
+if TYPE_CHECKING:
+    from ...types import TimeSeriesAssetAttribute, TimeSeriesAssetData, TimeSeriesDb
+
+Database = Annotated[
+    str, typer.Argument(metavar="DATABASE", help="The id of a time series database.")
+]
+
+
+@command("avista-dx databases", "avista-dx databases --json")
+def databases(run: Run) -> None:
+    """List the time series databases you own.
+
+    Shows the names of their tables in SQL, too.
+    """
+    columns = {
+        "name": lambda database: database.name,
+        "timeSeriesDbId": lambda database: database.timeSeriesDbId,
+        "table": _table,
+    }
+    run.show(run.exchange.listTimeSeriesDatabases(), columns)
+
+
+@command("avista-dx assets <timeSeriesDbId>", "avista-dx assets <timeSeriesDbId> --json")
+def assets(run: Run, database: Database) -> None:
+    """List assets, attributes, latest values."""
+    with run.bar("listing", "pages") as tell:
+        found = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
+    columns = {
+        "assetId": lambda row: row[0].assetId,
+        "name": lambda row: row[0].name,
+        "attribute": lambda row: row[1].name,
+        "type": lambda row: row[1].attributeType,
+        "last value": lambda row: row[1].lastValue,
+        "at": lambda row: row[1].lastValueTime,
+    }
+    run.show(_attributes(found), columns, json=found)
+
+
+def _table(database: "TimeSeriesDb") -> str:
+    return f'"{database.databaseName}"."{database.tableName}"'
+
+
+def _attributes(
+    assets: "list[TimeSeriesAssetData]",
+) -> "Iterator[tuple[TimeSeriesAssetData, TimeSeriesAssetAttribute]]":
+    for asset in assets:
+        for attribute in asset.attributes:
+            yield asset, attribute

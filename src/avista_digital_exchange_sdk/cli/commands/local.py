@@ -1,0 +1,50 @@
+"""The command that serves the Local Exchange."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..._utils.extras import need
+from ..command import command
+from ..context import Run
+
+if TYPE_CHECKING:
+    from ...local import LocalExchange
+
+
+@command("avista-dx local", "avista-dx local --port 8000 --data exchange")
+def local(
+    run: Run,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for any that is free.")] = 0,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder to keep everything in; nowhere if left out."),
+    ] = None,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A JSON file to write when it answers: endpoints, tokens, ids."
+        ),
+    ] = None,
+) -> None:
+    """Serve the platform on this machine.
+
+    Until Ctrl-C. Prints what lets the other commands use it: run the lines in another terminal.
+    """
+    need("local", "ariadne", "duckdb", "sqlglot", "starlette", "uvicorn")
+    from ...local.serve import ready_text, serve
+
+    def tell(exchange: "LocalExchange") -> None:
+        sys.stdout.write(ready_text(exchange) + "\n" if run.json else _lines(exchange))
+        sys.stdout.flush()
+
+    serve(host, port, data, ready_file, tell)
+
+
+def _lines(exchange: "LocalExchange") -> str:
+    return (
+        f"export AVISTA_DX_ENDPOINT={exchange.endpoint}\nexport AVISTA_DX_TOKEN={exchange.token}\n"
+    )

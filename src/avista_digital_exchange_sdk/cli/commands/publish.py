@@ -1,0 +1,184 @@
+"""The command that publishes a file in CSV."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..._utils import validation as _checks
+from ..._utils.extras import need
+from ...errors import PublishIncompleteError
+from ..command import command
+from ..context import Run
+from ..output import print_json
+from .databases import Database
+
+if TYPE_CHECKING:
+    from ..csv_frame import Frame
+
+
+@command(
+    "avista-dx publish <timeSeriesDbId> may.csv --dry-run",
+    "avista-dx publish <timeSeriesDbId> may.csv --asset feeder-7 --time-zone America/Los_Angeles",
+    'avista-dx publish <timeSeriesDbId> may.csv --rename "Power=A kW" --type State=VARCHAR',
+)
+def publish(
+    run: Run,
+    database: Database,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file in CSV, its columns named in line 1.")
+    ],
+    asset: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The asset of all rows, in place of a column."),
+    ] = None,
+    asset_column: Annotated[
+        str, typer.Option(metavar="COLUMN", help="What holds each row's asset.")
+    ] = "assetId",
+    name_column: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="What holds the assets' names; `name` if there."),
+    ] = None,
+    time_column: Annotated[
+        str, typer.Option(metavar="COLUMN", help="What holds the times, in ISO 8601.")
+    ] = "timestamp",
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The zone of times that say none.")
+    ] = None,
+    dimensions: Annotated[
+        list[str] | None,
+        typer.Option("--dimension", metavar="COLUMN", help="Metadata; may be repeated."),
+    ] = None,
+    measures: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure",
+            metavar="COLUMN",
+            help="What to publish; may be repeated. All other columns if left out.",
+        ),
+    ] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type",
+            metavar="COLUMN=TYPE",
+            help="DOUBLE, BIGINT, VARCHAR, BOOLEAN or TIMESTAMP; may be repeated. If left out, "
+            "what the database has the attribute as.",
+        ),
+    ] = None,
+    renames: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rename", metavar="COLUMN=ATTRIBUTE", help="A column's attribute; may be repeated."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, publish nothing.")
+    ] = False,
+    rejected: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where to write rejected rows; FILE.rejected.csv if left out."
+        ),
+    ] = None,
+) -> None:
+    """Publish the rows of a file in CSV.
+
+    A row is what was measured of an asset at one time. Each column of values becomes an attribute,
+    under its own name. Numbers become DOUBLE, unless the database has the attribute as something
+    else. A cell without a value is not published. Publishing the same rows again changes nothing.
+    """
+    need("arrow", "pyarrow")
+    from ..csv_frame import Columns, frame_of
+
+    columns = Columns(
+        asset,
+        asset_column,
+        name_column,
+        time_column,
+        time_zone,
+        dimensions or [],
+        measures or [],
+        _pairs("--type", types),
+        _pairs("--rename", renames),
+    )
+    source = _checks.source_file("FILE", str(file))
+    name = f"{source.stem}.rejected{source.suffix}"
+    refuse = _checks.target_file("--rejected", str(rejected or source.with_name(name)), name)
+    frame = frame_of(source, columns, _known_types(run, database))
+    if dry_run:
+        _check(run, frame)
+    else:
+        _publish(run, database, source, frame, refuse)
+
+
+def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    """What was given as NAME=VALUE."""
+    pairs = {}
+    for text in given or ():
+        name, sign, value = text.rpartition("=")
+        if not (name and sign and value):
+            raise _checks.invalid(option, text, "two names with = between them")
+        pairs[name] = value
+    return pairs
+
+
+def _known_types(run: Run, database: str) -> dict[str, str]:
+    """The types of a database's attributes, where its assets agree on them."""
+    types: dict[str, set[str]] = {}
+    with run.bar("listing", "pages") as tell:
+        assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
+    for asset in assets:
+        for attribute in asset.attributes:
+            types.setdefault(attribute.name, set()).add(str(attribute.attributeType))
+    return {name: found.pop() for name, found in types.items() if len(found) == 1}
+
+
+def _check(run: Run, frame: "Frame") -> None:
+    from ..dry_run import account_of
+
+    account = account_of(frame)
+    columns = {"attribute": lambda pair: pair[0], "type": lambda pair: pair[1]}
+    run.show(account["attributes"].items(), columns, json=account)
+    run.tell(
+        f"rows: {account['rows']}, assets: {len(account['assets'])}, "
+        f"from {account['from']} to {account['to']}. Nothing was published."
+    )
+
+
+def _publish(run: Run, database: str, source: Path, frame: "Frame", refuse: Path) -> None:
+    from ..csv_frame import write_rejected
+
+    try:
+        with run.bar("publishing", "rows") as tell:
+            run.exchange.publishDataFrameToTimeSeriesDatabase(
+                database, frame.table, timeZone=frame.time_zone, progress=tell, **frame.layout
+            )
+    except PublishIncompleteError as error:
+        _report(run, len(error.written), error.rejected)
+        summary = PublishIncompleteError(_summary(error))
+        if error.rejected:
+            write_rejected(source, refuse, error.rejected)
+            summary.add_note(f"the rejected rows are in {refuse}, each with its reason")
+        raise summary from error
+    _report(run, frame.table.num_rows, {})
+    run.tell(f"rows published: {frame.table.num_rows}")
+
+
+def _report(run: Run, written: int, rejected: dict[int, str]) -> None:
+    if run.json:
+        rows = [{"row": index + 1, "reason": reason} for index, reason in rejected.items()]
+        print_json({"written": written, "rejected": rows})
+
+
+def _summary(error: PublishIncompleteError) -> str:
+    counts = {
+        "written": len(error.written),
+        "rejected": len(error.rejected),
+        "perhaps written": len(error.unknown),
+        "not sent": len(error.notSent),
+    }
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    for index, reason in error.rejected.items():
+        return f"rows: {told}; row {index + 1}: {reason}"
+    return f"rows: {told}; {error.__cause__}"

@@ -1,0 +1,152 @@
+"""The command that queries assets and attributes over a time range."""
+
+import json
+import os
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..._time_series.zones import zone
+from ..._utils import validation as _checks
+from ...errors import InvalidParameterError
+from ..command import command
+from ..context import Run
+from ..plot_options import Plot, PlotSize, PlotStyle, PlotTitle, Steps, parse_plot_options
+from ..timestamps import HELP as TIME_HELP
+from ..timestamps import NOW, moment
+from .databases import Database
+
+if TYPE_CHECKING:
+    from ...types import AssetFilter
+
+
+class Format(StrEnum):
+    """What a result can be."""
+
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+@command(
+    'avista-dx query <timeSeriesDbId> --asset feeder-7 --attribute "A kW" --from -7d',
+    "avista-dx query <timeSeriesDbId> --asset feeder-7 --from 2024-05-01 -o may.parquet",
+    "avista-dx query <timeSeriesDbId> --filter assets.json --from -12h --json",
+    "avista-dx query <timeSeriesDbId> --asset feeder-7 --from -7d --plot week.png",
+)
+def query(
+    run: Run,
+    database: Database,
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Since when. {TIME_HELP}")],
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Until when.")] = NOW,
+    assets: Annotated[
+        list[str] | None, typer.Option("--asset", metavar="ID", help="An asset; may be repeated.")
+    ] = None,
+    attributes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="NAME",
+            help="An attribute of the assets; may be repeated. All of them if left out.",
+        ),
+    ] = None,
+    filter_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--filter",
+            metavar="FILE",
+            help='In place of --asset and --attribute, a JSON file: [{"assetId": "...", '
+            '"attributeNamesFilter": ["..."]}].',
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output otherwise."),
+    ] = None,
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help="If left out, what FILE ends with; csv otherwise."),
+    ] = None,
+    time_zone: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Time zone of naive times and of the plot."),
+    ] = "UTC",
+    plot: Plot = None,
+    plot_style: PlotStyle = None,
+    plot_size: PlotSize = None,
+    plot_title: PlotTitle = None,
+    steps: Steps = None,
+) -> None:
+    """Query a time range of assets.
+
+    Writes a file, a plot, or standard output. The whole result is fetched, however many pages it
+    has. Timestamps are in UTC.
+    """
+    place = zone("--time-zone", time_zone)
+    wanted = _filters(assets, attributes, filter_file)
+    kind = _format(run, format_, output)
+    plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
+    target = _target(output, kind, will_plot=plot is not None)
+    with TemporaryDirectory(prefix=".avista-dx-", dir=target and target.parent) as folder:
+        result = Path(folder, f"result.{kind}")
+        with run.bar("querying", "pages", "bytes") as tell:
+            run.exchange.queryTimeSeriesDatabaseWithFilters(
+                database,
+                wanted,
+                moment("--from", start, place),
+                moment("--to", end, place),
+                result,
+                kind,  # type: ignore[arg-type]  # the call takes it in any case
+                progress=tell,
+            )
+        try:
+            if plotted is not None:
+                plotted.write(result)
+                run.tell(f"drawn: {plot}")
+        finally:
+            # What was fetched is kept, whether it can be plotted or not.
+            if target is not None:
+                os.replace(result, target)
+                run.tell(f"written: {target}")
+        if target is None and plotted is None:
+            with result.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+def _filters(
+    assets: list[str] | None, attributes: list[str] | None, file: Path | None
+) -> "list[AssetFilter]":
+    if file is None and assets:
+        return [{"assetId": asset, "attributeNamesFilter": attributes} for asset in assets]
+    if file is None or assets or attributes:
+        raise InvalidParameterError("--asset, --filter: valid is one of them")
+    try:
+        filters: list[AssetFilter] = json.loads(file.read_bytes())
+    except OSError as error:
+        raise InvalidParameterError(f"--filter: {file} can't be read: {error.strerror}") from error
+    except ValueError as error:
+        raise InvalidParameterError(f"--filter: {file} is not JSON: {error}") from error
+    return filters
+
+
+def _format(run: Run, wanted: Format | None, output: Path | None) -> Format:
+    if wanted is not None:
+        return wanted
+    if run.json:
+        return Format.JSON
+    ending = "" if output is None else output.suffix[1:].lower()
+    return Format(ending) if ending in set(Format) else Format.CSV
+
+
+def _target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | None:
+    """Where to write the result; refuse what can't be written before anything is asked."""
+    if output is None and kind is Format.PARQUET and not will_plot and sys.stdout.isatty():
+        raise InvalidParameterError("--format: parquet can't be shown on a terminal; give --output")
+    if output is None:
+        return None
+    return _checks.target_file("--output", str(output), f"result.{kind}")

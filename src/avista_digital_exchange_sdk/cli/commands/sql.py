@@ -1,0 +1,135 @@
+"""The command that runs a query in Timestream's SQL."""
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from ..command import command
+from ..context import Run
+from ..output import json_text, print_table
+from .databases import Database
+
+if TYPE_CHECKING:
+    from ..._utils.progress import Tell
+
+STANDARD_INPUT = "-"
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+class Page(NamedTuple):
+    """Some rows of a result, each a dictionary of values by column name."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+
+
+@command(
+    'avista-dx sql <timeSeriesDbId> "SHOW TABLES"',
+    'avista-dx sql <timeSeriesDbId> \'SELECT * FROM "database"."table"\' > rows.csv',
+    "avista-dx sql <timeSeriesDbId> --format jsonl - < query.sql",
+)
+def sql(
+    run: Run,
+    database: Database,
+    statement: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY",
+            help="One SELECT; - reads it from standard input. `databases` tells "
+            "the names of tables.",
+        ),
+    ],
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help="If left out, table on a terminal, csv elsewhere."),
+    ] = None,
+) -> None:
+    """Run a query in Timestream's SQL.
+
+    Prints all rows of its result, page after page, as they come.
+    """
+    if statement == STANDARD_INPUT:
+        statement = sys.stdin.read()
+    on_terminal = sys.stdout.isatty()
+    if format_ is None:
+        by_default = Format.TABLE if on_terminal else Format.CSV
+        format_ = Format.JSON if run.json else by_default
+    # A bar would get between the rows.
+    bar = nullcontext() if on_terminal else run.bar("reading", "rows")
+    with bar as tell:
+        _PRINTERS[format_](_pages(run, database, statement, tell))
+
+
+def _pages(run: Run, database: str, statement: str, tell: "Tell | None") -> Iterator[Page]:
+    """The pages of a result, those without rows too: they have columns."""
+    from ..._backends import iterate
+    from ..._time_series.sql_results import column_names, result_of, row_values
+
+    calls, count = run.exchange._calls, 0
+    for page in iterate(calls._timestream_pages(database, statement, None, result_of)):
+        rows = row_values(page)
+        yield Page(column_names(page.columnInfo), rows)
+        count += len(rows)
+        if tell is not None:
+            tell(count, None)
+
+
+def _print_tables(pages: Iterable[Page]) -> None:
+    """Print a table a page."""
+    for index, page in enumerate(pages):
+        if page.rows or not index:
+            print_table(page.rows, {name: _cell_of(name) for name in page.columns})
+
+
+def _print_csv(pages: Iterable[Page]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for index, page in enumerate(pages):
+        if not index:
+            writer.writerow(page.columns)
+        writer.writerows(map(_cell, row.values()) for row in page.rows)
+
+
+def _print_json(pages: Iterable[Page]) -> None:
+    """Print an array, a row a line."""
+    separator = "["
+    for page in pages:
+        for row in page.rows:
+            sys.stdout.write(f"{separator}\n{json_text(row)}")
+            separator = ","
+    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def _print_json_lines(pages: Iterable[Page]) -> None:
+    for page in pages:
+        for row in page.rows:
+            sys.stdout.write(f"{json_text(row)}\n")
+
+
+def _cell_of(name: str) -> Callable[[dict[str, Any]], object]:
+    return lambda row: _cell(row[name])
+
+
+def _cell(value: object) -> object:
+    """A value as a table has it: what has parts as JSON, and truths as SQL writes them."""
+    return json_text(value) if isinstance(value, (bool, list, dict)) else value
+
+
+_PRINTERS: dict[Format, Callable[[Iterable[Page]], None]] = {
+    Format.TABLE: _print_tables,
+    Format.CSV: _print_csv,
+    Format.JSON: _print_json,
+    Format.JSONL: _print_json_lines,
+}

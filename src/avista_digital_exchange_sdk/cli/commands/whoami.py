@@ -1,0 +1,17 @@
+"""The command about yourself."""
+
+from ..command import command
+from ..context import Run
+
+
+@command("avista-dx whoami")
+def whoami(run: Run) -> None:
+    """Tell whom the token belongs to."""
+    user = run.exchange.getUserInfo()
+    organization = user.organization.name if user.organization else None
+    columns = {
+        "name": lambda user: f"{user.firstName} {user.lastName}",
+        "organization": lambda _: organization,
+        "userId": lambda user: user.userId,
+    }
+    run.show([user], columns, json=user)

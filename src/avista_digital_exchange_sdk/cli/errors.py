@@ -1,0 +1,105 @@
+"""How a command ends: with an exit code, and with errors told in a line or two."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from .._models.text import printable
+from ..errors import (
+    ConnectionFailedError,
+    DigitalExchangeError,
+    InvalidParameterError,
+    MissingExtraError,
+    NotFoundError,
+    PublishIncompleteError,
+    UnauthorizedError,
+)
+from .exit_codes import (
+    FAILED,
+    INCOMPLETE,
+    INTERRUPTED,
+    MISUSED,
+    NOT_FOUND,
+    PIPE_CLOSED,
+    REFUSED,
+    UNREACHABLE,
+)
+from .parameter_names import renamed
+from .remote_paths import SCHEME, STORE
+
+_CODE_OF: list[tuple[type[BaseException], int]] = [
+    (InvalidParameterError, MISUSED),
+    (MissingExtraError, MISUSED),
+    (UnauthorizedError, REFUSED),
+    (NotFoundError, NOT_FOUND),
+    (FileNotFoundError, NOT_FOUND),
+    (PublishIncompleteError, INCOMPLETE),
+    (ConnectionFailedError, UNREACHABLE),
+    (KeyboardInterrupt, INTERRUPTED),
+]
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Turn whatever goes wrong into a message and an exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+    except typer.Exit:
+        raise
+    except BrokenPipeError:
+        # Python would complain when it flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(PIPE_CLOSED) from None
+    except (Exception, KeyboardInterrupt) as error:
+        complain(told(error))
+        raise typer.Exit(code_of(error)) from None
+
+
+def complain(message: str) -> None:
+    """Tell an error, in as many lines as it has."""
+    for line in message.splitlines():
+        sys.stderr.write(f"avista-dx: {line}\n")
+
+
+def code_of(error: BaseException) -> int:
+    """The exit code of an error: its own, or that of what caused it."""
+    for one in (error, error.__cause__):
+        for kind, code in _CODE_OF:
+            if isinstance(one, kind):
+                return code
+    return FAILED
+
+
+def told(error: BaseException) -> str:
+    """An error in one line, and in a second one what was noted about it."""
+    lines = [_message(error), "; ".join(getattr(error, "__notes__", ()))]
+    return "\n".join(printable(" ".join(line.split())) for line in lines if line)
+
+
+def reason_for(error: Exception) -> str:
+    """The reason of a failure in one line, without the path, which stands before it."""
+    if isinstance(error, OSError) and not isinstance(error, DigitalExchangeError):
+        return printable(error.strerror or str(error))
+    return printable("; ".join(told(error).splitlines()))
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, InvalidParameterError):
+        return renamed(str(error))
+    if isinstance(error, DigitalExchangeError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = _place(str(error.filename or ""))
+        return f"{place}: {error.strerror}" if place else error.strerror
+    return f"{type(error).__name__}: {error}"
+
+
+def _place(name: str) -> str:
+    """A file's name as it was given: the file system's paths are without their scheme."""
+    return f"{SCHEME}{name}" if name.startswith(STORE) else name

@@ -1,0 +1,125 @@
+"""A schema, read from where it can be had: an endpoint, an SDL file, an introspection JSON."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, cast
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    IntrospectionQuery,
+    Source,
+    build_ast_schema,
+    build_client_schema,
+    get_introspection_query,
+    parse,
+    print_schema,
+)
+
+from .._backends import BlockingIo, run
+from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Arguments, settings_of
+from .._graphql.client import GraphQLClient
+from ..errors import DigitalExchangeError, InvalidRequestError
+from .appsync import plain
+from .ast_utils import line_and_column
+from .errors import ContractError
+
+OPERATION = "IntrospectionQuery"
+WHOLE = get_introspection_query(input_value_deprecation=True)
+OLDEST = get_introspection_query()
+"""For servers that don't know what was added to introspection later."""
+
+
+def load(source: str, token_variable: str) -> GraphQLSchema:
+    """Read a schema from an endpoint's address, or from a file."""
+    if "://" in source:
+        return from_endpoint(source, token_variable)
+    return from_file(Path(source))
+
+
+def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
+    """Ask an endpoint for its schema; the token is in an environment variable."""
+    if not os.environ.get(token_variable):
+        raise ContractError(f"the environment variable {token_variable} holds no token")
+    arguments = Arguments(os.environ[token_variable], False, endpoint, None)
+    # It may hold a password, which the errors about arguments do not show.
+    del endpoint
+    try:
+        settings = settings_of(arguments, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True)
+    except DigitalExchangeError as error:
+        raise ContractError(str(error)) from error
+    try:
+        client = settings.client(GraphQLClient, BlockingIo(settings.network))
+        try:
+            introspection = run(_introspect(client))
+        finally:
+            run(client.io.close())
+    except DigitalExchangeError as error:
+        raise ContractError(f"{settings.endpoint}: {error}") from error
+    return _from_introspection(introspection, settings.endpoint)
+
+
+async def _introspect(client: GraphQLClient) -> dict[str, Any]:
+    try:
+        return await _answer(client, WHOLE)
+    except InvalidRequestError:
+        return await _answer(client, OLDEST)
+
+
+async def _answer(client: GraphQLClient, query: str) -> dict[str, Any]:
+    return await client.execute(dict[str, Any], query=query, operation_name=OPERATION, variables={})
+
+
+def from_file(path: Path) -> GraphQLSchema:
+    """Read an SDL file or an introspection JSON, as AWS AppSync exports them."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}: not a text in UTF-8") from error
+    except OSError as error:
+        raise ContractError(f"{path}: {error.strerror}") from error
+    if text.lstrip().startswith("{"):
+        return _from_json(text, str(path))
+    return from_sdl(text, str(path))
+
+
+def _from_json(text: str, name: str) -> GraphQLSchema:
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise ContractError(f"{name}: not JSON: {error}") from error
+    return _from_introspection(content.get("data") or content, name)
+
+
+def _from_introspection(introspection: dict[str, Any], name: str) -> GraphQLSchema:
+    try:
+        schema = build_client_schema(cast(IntrospectionQuery, introspection))
+    except (TypeError, KeyError, GraphQLError) as error:
+        raise ContractError(f"{name}: not the result of an introspection: {error}") from error
+    return from_sdl(print_schema(schema), name)
+
+
+def from_sdl(text: str, name: str) -> GraphQLSchema:
+    """Read a schema's SDL; `name` is what errors call it."""
+    try:
+        return from_document(parse(Source(text, name)), name)
+    except GraphQLError as error:
+        raise ContractError(f"{located(error, name)}") from error
+
+
+def from_document(document: DocumentNode, name: str) -> GraphQLSchema:
+    """Build a schema, without what AWS AppSync adds to it."""
+    try:
+        return build_ast_schema(plain(document))
+    except TypeError as error:
+        raise ContractError(f"{name}: not a valid schema: {error}") from error
+
+
+def located(error: GraphQLError, name: str) -> str:
+    """An error's message behind the place it is about."""
+    if not error.source or not error.positions:
+        return f"{name}: {error.message}"
+    line, column = line_and_column(error.source, next(iter(error.positions)))
+    return f"{name}:{line}:{column}: {error.message}"

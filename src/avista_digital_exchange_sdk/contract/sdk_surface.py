@@ -1,0 +1,137 @@
+"""The SDK's own operations, and the public calls and types they stand for."""
+
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    Source,
+    Visitor,
+    is_enum_type,
+    is_input_object_type,
+    parse,
+    separate_operations,
+    visit,
+)
+
+from .. import types
+from .._generated.client import Client
+from ..client import AsyncAvistaDigitalExchange
+from .codegen.settings import SDK
+from .loader import from_sdl
+from .reach import functions_of, names_used_by
+from .subset import Parts
+
+PACKAGE = types.__name__.partition(".")[0]
+# The public types that are made by hand, by what of the contract they are made of.
+HAND_MADE = {
+    "TimestreamPage": "QueryResult_TimestreamVariables",
+    "TimeSeriesQueryAssetInput": "AssetFilter",
+}
+AWAITED_TWIN = "AsyncDataStore"
+
+
+@cache
+def schema() -> GraphQLSchema:
+    """The schema the SDK was generated from."""
+    return from_sdl(_generated("schema.graphql"), "the SDK's schema")
+
+
+@cache
+def document() -> DocumentNode:
+    """The operations and fragments the SDK was generated from."""
+    return parse(Source(_generated("operations.graphql"), "the SDK's operations"))
+
+
+def _generated(name: str) -> str:
+    return (files(PACKAGE) / "_generated" / name).read_text("utf-8")
+
+
+def operations() -> dict[str, DocumentNode]:
+    """Each operation with the fragments it uses, by its name."""
+    return separate_operations(document())
+
+
+@cache
+def parts() -> Parts:
+    """The parts of the schema."""
+    return Parts(schema())
+
+
+@cache
+def parts_of_operations() -> dict[str, GraphQLSchema]:
+    """The part of the schema that each operation uses."""
+    return {name: parts().used_by(operation) for name, operation in operations().items()}
+
+
+@cache
+def parts_of_types() -> dict[str, GraphQLSchema]:
+    """The part of the schema that each public type stands for."""
+    fragments = {
+        node.name.value: node
+        for node in document().definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    found = {}
+    for name, fragment in fragments.items():
+        if public := _public_name(name):
+            spread = DocumentNode(definitions=tuple(_with_spreads(fragment, fragments)))
+            found[public] = parts().used_by(spread)
+    for name, kind in schema().type_map.items():
+        public = _public_name(SDK.renamed_inputs.get(name, name))
+        if public and (is_enum_type(kind) or is_input_object_type(kind)):
+            found[public] = parts().of_type(name)
+    found[AWAITED_TWIN] = found["DataStore"]
+    return found
+
+
+def _public_name(name: str) -> str | None:
+    public = HAND_MADE.get(name, name)
+    return public if public in types.__all__ else None
+
+
+def _with_spreads(
+    fragment: FragmentDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
+) -> list[FragmentDefinitionNode]:
+    """A fragment and all those it is made of."""
+    found = [fragment]
+    for node in found:
+        found += [fragments[name] for name in _spreads(node) if fragments[name] not in found]
+    return found
+
+
+def _spreads(fragment: FragmentDefinitionNode) -> list[str]:
+    names: list[str] = []
+
+    class Spreads(Visitor):
+        def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+            names.append(node.name.value)
+
+    visit(fragment, Spreads())
+    return names
+
+
+def calls_by_operation() -> dict[str, list[str]]:
+    """The public calls that run each operation."""
+    methods = _operations_by_method()
+    calls = defaultdict(list)
+    for name, call in functions_of(AsyncAvistaDigitalExchange).items():
+        if not name.startswith("_"):
+            for method in sorted(names_used_by(AsyncAvistaDigitalExchange, call) & methods.keys()):
+                calls[methods[method]].append(name)
+    return calls
+
+
+@cache
+def _operations_by_method() -> dict[str, str]:
+    """The operation that each method of the generated client runs."""
+    names = operations().keys()
+    return {
+        method: operation
+        for method, function in functions_of(Client).items()
+        for operation in names & set(function.__code__.co_consts)
+    }

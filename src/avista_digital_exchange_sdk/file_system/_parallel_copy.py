@@ -1,0 +1,179 @@
+"""Many files at once: several at a time, and on past those that fail."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from .._utils.progress import Tell
+from ..errors import ConnectionFailedError, TransferIncompleteError
+from ._concurrency import MAX_CONCURRENCY, Workers
+from ._errors import concerns_all
+
+MAX_SHOWN_FAILURES = 3
+
+
+class Task(Protocol):
+    """A file to be copied."""
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def target(self) -> Any: ...
+
+
+AnyTask = TypeVar("AnyTask", bound=Task)
+Result = TypeVar("Result")
+
+
+class Failure(NamedTuple):
+    """What could not be copied, and why."""
+
+    path: str
+    error: Exception
+
+
+class JobReport(Generic[AnyTask, Result]):
+    """What became of the files of a job.
+
+    Attributes:
+        done: The files that are in their places, with what the job says of each.
+        failures: What could not be copied.
+        not_tried: The number of files that were not tried, or broken off.
+        stopped_by: The failure because of which they were not tried, if any.
+    """
+
+    def __init__(self, failures: Sequence[Failure] = ()) -> None:
+        self.done: list[tuple[AnyTask, Result]] = []
+        self.failures = list(failures)
+        self.not_tried = 0
+        self.stopped_by: Exception | None = None
+
+    def raise_failures(self, doing: str, *, is_single: bool) -> None:
+        """Raise the failures, if there are any.
+
+        Args:
+            doing: What was done with the files, as "downloaded".
+            is_single: Whether a single file was asked for, whose error is raised as it is.
+        """
+        if not self.failures:
+            return
+        if is_single:
+            raise self.failures[0].error
+        shown = "; ".join(f"{path}: {error}" for path, error in self.failures[:MAX_SHOWN_FAILURES])
+        more = len(self.failures) - MAX_SHOWN_FAILURES
+        parts = [shown, f"and {more} more" if more > 0 else ""]
+        if self.not_tried:
+            parts.append(f"{self.not_tried} files were not tried")
+        total = len(self.done) + len(self.failures) + self.not_tried
+        raise TransferIncompleteError(
+            f"{len(self.failures)} of {total} could not be {doing}: "
+            + "; ".join(filter(None, parts)),
+            failures=dict(self.failures),
+            notTried=self.not_tried,
+        ) from self.failures[0].error
+
+
+class _Stopped(Exception):  # noqa: N818  # no error: it ends a copy that nobody waits for any more
+    """Ends the copies under way when the job has ended before them."""
+
+
+class CopyJob(Generic[AnyTask, Result]):
+    """Copies files, several at a time.
+
+    Args:
+        copy: Copies one file, and reports its progress.
+        callback: fsspec's callback for the job; what it raises ends the job.
+        fail_fast: Whether the first failure ends the job, and is raised.
+    """
+
+    def __init__(
+        self, copy: Callable[[AnyTask, Tell], Result], callback: Any, *, fail_fast: bool = False
+    ) -> None:
+        self._copy = copy
+        self._callback = callback
+        self._fail_fast = fail_fast
+        self._stopped = False
+        self._cancelled_by: BaseException | None = None
+        self._lost = 0
+
+    def run(
+        self, tasks: Sequence[AnyTask], failures: Sequence[Failure] = ()
+    ) -> JobReport[AnyTask, Result]:
+        """Copy all files; return when those under way have ended.
+
+        Args:
+            tasks: The files.
+            failures: What could not even be made a task of.
+        """
+        report: JobReport[AnyTask, Result] = JobReport(failures)
+        if failures and self._fail_fast:
+            raise failures[0].error
+        done: dict[int, Result] = {}
+        failed: dict[int, Exception] = {}
+
+        def copy(index: int) -> Result:
+            return self._copy_one(tasks[index])
+
+        with Workers(copy, wait_at_end=True) as workers:
+            try:
+                for index in range(len(tasks)):
+                    workers.add(index)
+                self._callback.set_size(len(tasks))
+                for index, outcome in workers:
+                    error = outcome.exception()
+                    if error is None:
+                        self._lost = 0
+                        done[index] = outcome.result()
+                        self._callback.relative_update()
+                    elif self._cancelled_by or self._fail_fast or not isinstance(error, Exception):
+                        raise self._cancelled_by or error
+                    else:
+                        failed[index] = error
+                        if self._is_hopeless(error):
+                            report.stopped_by = error
+                            break
+            finally:
+                self._stopped = True
+        report.done = [(tasks[index], result) for index, result in sorted(done.items())]
+        report.failures += [
+            Failure(tasks[index].source, error) for index, error in sorted(failed.items())
+        ]
+        report.not_tried = len(tasks) - len(done) - len(failed)
+        return report
+
+    def _is_hopeless(self, error: BaseException) -> bool:
+        """Whether the files that are left would fail in the same way."""
+        if not concerns_all(error):
+            return False
+        if any(isinstance(one, ConnectionFailedError) for one in (error, error.__cause__)):
+            # One connection may break for reasons of its own; so many in a row do not.
+            self._lost += 1
+            return self._lost >= MAX_CONCURRENCY
+        return True
+
+    def _copy_one(self, task: AnyTask) -> Result:
+        if self._stopped:
+            raise _Stopped
+        with self._callback.branched(task.source, task.target) as child:
+            report = reporting(child)
+
+            def progress(done: int, total: int | None) -> None:
+                if self._stopped:
+                    raise _Stopped
+                try:
+                    report(done, total)
+                except BaseException as error:
+                    self._cancelled_by = error
+                    raise
+
+            return self._copy(task, progress)
+
+
+def reporting(callback: Any) -> Tell:
+    """Report a file's progress to one of fsspec's callbacks."""
+
+    def report(done: int, total: int | None) -> None:
+        callback.set_size(total)
+        callback.absolute_update(done)
+
+    return report

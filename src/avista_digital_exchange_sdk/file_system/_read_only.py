@@ -1,0 +1,403 @@
+"""The half of the file system that changes nothing: what there is, and what is in it."""
+
+import contextlib
+import os
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
+
+from .._backends import run
+from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT
+from .._models.paths import SEPARATOR, compose
+from .._transfer.range_reader import RangedFile
+from .._utils.progress import Progress
+from ..client import AvistaDigitalExchange
+from . import _errors
+from ._concurrency import act_on_all
+from ._directory_cache import Listings, Tree, files_in
+from ._downloads import set_modified
+from ._entries import Contents, Info, parse_time
+from ._errors import asking_for
+from ._parallel_copy import reporting
+from ._reader import StoreFileReader
+from ._secret_options import Environment, SecretOptions
+from ._walking import walk
+
+LISTING_LIFETIME = 30.0
+"""Seconds for which a listing is believed."""
+
+
+_Result = TypeVar("_Result")
+
+
+class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: ignore[misc]  # fsspec has no annotations
+    """Looks around in data stores and reads what is in them."""
+
+    # fsspec gives out the same object for the same arguments: and the same environment.
+    _environment = Environment()
+    _extra_tokenize_attributes = ("_environment",)
+
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        endpoint: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        maxRetries: int = DEFAULT_RETRIES,
+        verify: bool | str = True,
+        proxy: str | None = None,
+        listings_expiry_time: float | None = LISTING_LIFETIME,
+        **options: Any,
+    ) -> None:
+        super().__init__(listings_expiry_time=listings_expiry_time, **options)
+        # When it connects again, it is the same whatever the environment says by then.
+        token_then, endpoint_then = self._environment
+
+        def connect() -> AvistaDigitalExchange:
+            return AvistaDigitalExchange(
+                token_then if token is None else token,
+                endpoint=endpoint_then if endpoint is None else endpoint,
+                timeout=timeout,
+                maxRetries=maxRetries,
+                verify=verify,
+                proxy=proxy,
+            )
+
+        self._connect = connect
+        self._connection = self._connected()
+        self._listings = Listings(lambda: self.exchange, self.dircache)
+
+    # Where `__init__` raised, as fsspec sets them after it.
+    _connection: tuple[int, AvistaDigitalExchange] | None = None
+    storage_args: tuple[Any, ...] = ()
+    storage_options: dict[str, Any] = {}  # noqa: RUF012  # never changed
+
+    def __repr__(self) -> str:
+        if self._connection is None:
+            return f"{type(self).__name__}(not connected)"
+        return f"{type(self).__name__}({self.exchange!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (self._connection is not None and bool(super().__eq__(other)))
+
+    def __hash__(self) -> int:
+        return id(self) if self._connection is None else int(super().__hash__())
+
+    def to_dict(self, *, include_password: bool = False) -> dict[str, Any]:
+        """Describe it as JSON can hold it; with token and proxy only if asked to."""
+        described: dict[str, Any] = super().to_dict(include_password=include_password)
+        if not include_password:
+            for name in ("token", "proxy"):
+                described.pop(name, None)
+        return described
+
+    def to_json(self, *, include_password: bool = False) -> str:
+        """Describe it as JSON; with token and proxy only if asked to."""
+        described: str = super().to_json(include_password=include_password)
+        return described
+
+    @property
+    def exchange(self) -> AvistaDigitalExchange:
+        """The exchange behind it. A process that was forked off gets one of its own."""
+        process, exchange = self._connection or self._connected()
+        if process != os.getpid():
+            # The connections of the other process are not ours to talk over.
+            self._connection = _, exchange = self._connected()
+        return exchange
+
+    def close(self) -> None:
+        """Close the connections; new ones are opened when they are needed."""
+        if self._connection is None:
+            return
+        _, exchange = self._connection
+        self._connection = self._connected()
+        exchange.close()
+
+    def _connected(self) -> tuple[int, AvistaDigitalExchange]:
+        exchange = self._connect()
+        weakref.finalize(self, exchange.close)
+        return os.getpid(), exchange
+
+    # -- what there is --------------------------------------------------------------------------
+
+    @classmethod
+    def _strip_protocol(cls, path: Any) -> Any:
+        stripped = super()._strip_protocol(path)
+        return compose(stripped.lstrip(SEPARATOR)) if isinstance(stripped, str) else stripped
+
+    def ls(self, path: str, detail: bool = True, refresh: bool = False, **_: Any) -> list[Any]:
+        """List a directory; at the root, the data stores you own."""
+        infos = self._list(path, refresh=refresh)
+        if not detail:
+            return [info["name"] for info in infos]
+        self._fill_sizes(infos)
+        return [dict(info) for info in infos]
+
+    def info(self, path: str, **_: Any) -> Info:
+        """Describe what a path leads to."""
+        info = self._listings.find(self._strip_protocol(path))
+        self._fill_sizes([info])
+        return dict(info)
+
+    def contents(self, path: str) -> Contents:
+        """List a directory with the older files of its names, and those that are incomplete."""
+        contents = self._listings.of(self._strip_protocol(path), refresh=True)
+        self._fill_sizes([*contents, *contents.superseded])
+        return contents
+
+    def contents_tree(self, path: str) -> Tree:
+        """List a directory and all below it as `contents()` does, by their paths."""
+        tree = self._listings.tree(self._listings.find(self._strip_protocol(path)))
+        self._fill_sizes(files_in(tree))
+        return tree
+
+    def _list(self, path: str, *, refresh: bool = False, **_: Any) -> list[Info]:
+        """List a directory, or describe a file, without sizes that the platform does not say."""
+        path = self._strip_protocol(path)
+        info = self._listings.find(path)
+        return self._listings.of(path, refresh=refresh) if info["type"] == "directory" else [info]
+
+    def _fill_sizes(self, infos: Iterable[Info]) -> None:
+        """Find out sizes that the platform does not say: its integers end at 2 GiB."""
+        unknown = [info for info in infos if info["type"] == "file" and info["size"] is None]
+
+        def size_of(info: Info) -> int:
+            return self._opened(info["name"])[0]
+
+        for info, outcome in act_on_all(size_of, unknown):
+            info["size"] = outcome.result()
+
+    def isdir(self, path: str) -> bool:
+        """Whether a path leads to a directory."""
+        return self._type_of(path) == "directory"
+
+    def isfile(self, path: str) -> bool:
+        """Whether a path leads to a file."""
+        return self._type_of(path) == "file"
+
+    def _type_of(self, path: str) -> str | None:
+        try:
+            kind: str = self._listings.find(self._strip_protocol(path))["type"]
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return None
+        return kind
+
+    def exists(self, path: str, **_: Any) -> bool:
+        """Whether a path leads to something."""
+        try:
+            self._listings.find(self._strip_protocol(path))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def walk(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        topdown: bool = True,
+        on_error: Any = "omit",
+        **options: Any,
+    ) -> Iterator[Any]:
+        """Go through the directories below a path, as `os.walk()` does.
+
+        What can't be read is an error, unless it is not there: left out, it would seem empty.
+        """
+        detail = options.pop("detail", False)
+
+        def list_directory(inner: str) -> list[Info]:
+            infos = self._list(inner, **options)
+            if detail:
+                self._fill_sizes(infos)
+            return [dict(info) for info in infos]
+
+        return walk(
+            list_directory,
+            self._strip_protocol(path),
+            maxdepth,
+            topdown=topdown,
+            detail=detail,
+            on_error=_only_if_missing if on_error == "omit" else on_error,
+        )
+
+    def find(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        detail: bool = False,
+        sizes: bool = True,
+        **options: Any,
+    ) -> Any:
+        """List all files below a path, several directories at a time."""
+        if options:
+            return super().find(path, maxdepth, withdirs, detail, **options)
+        if maxdepth is not None and maxdepth < 1:
+            raise ValueError("maxdepth must be at least 1")
+        path = self._strip_protocol(path)
+        try:
+            top = self._listings.find(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return {} if detail else []
+        found = [top]
+        if top["type"] == "directory":
+            found = [top] if withdirs and path else []
+            for contents in self._listings.tree(top, maxdepth).values():
+                if isinstance(contents, OSError):
+                    _only_if_missing(contents)
+                elif isinstance(contents, Exception):
+                    raise contents
+                else:
+                    found += [one for one in contents if withdirs or one["type"] == "file"]
+        found.sort(key=lambda info: info["name"])
+        if not detail:
+            return [info["name"] for info in found]
+        if sizes:
+            self._fill_sizes(found)
+        return {info["name"]: dict(info) for info in found}
+
+    def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
+        """Find what a pattern matches."""
+        return super().glob(path, maxdepth, sizes=options.get("detail", False), **options)
+
+    def du(
+        self,
+        path: str,
+        total: bool = True,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Say how many bytes the files below a path have, without older files of their names."""
+        found = self.find(path, maxdepth, withdirs, detail=True, **options)
+        sizes = {name: info["size"] for name, info in found.items()}
+        return sum(sizes.values()) if total else sizes
+
+    def modified(self, path: str) -> datetime:
+        """When a file's bytes came; the platform keeps no such time of directories."""
+        moment: datetime | None = self.info(path).get("modified")
+        if moment is None:
+            raise NotImplementedError(f"the platform keeps no time of {path}")
+        return moment
+
+    def created(self, path: str) -> datetime:
+        """When a file's bytes came: a file is written once."""
+        return self.modified(path)
+
+    def invalidate_cache(self, path: str | None = None) -> None:
+        """Forget what is remembered at and below a path, or everything."""
+        self._listings.forget(None if path is None else self._strip_protocol(path))
+        super().invalidate_cache(path)
+
+    # -- what is in it --------------------------------------------------------------------------
+
+    def _open(
+        self,
+        path: str,
+        mode: str = "rb",
+        *,
+        autocommit: bool = True,
+        block_size: int | None = None,
+        cache_options: dict[str, Any] | None = None,
+        cache_type: str = "blockcache",
+        **_: Any,
+    ) -> Any:
+        if mode != "rb":
+            raise NotImplementedError(f"mode {mode!r}: files are read (r) or written anew (w, x)")
+        size, ranged = self._opened(path)
+        return StoreFileReader(
+            self,
+            path,
+            lambda begin, end: self._read(path, ranged, begin, end),
+            size,
+            block_size=block_size or self.blocksize,
+            cache_type=cache_type,
+            cache_options=cache_options,
+        )
+
+    def cat_file(
+        self, path: str, start: int | None = None, end: int | None = None, **_: Any
+    ) -> bytes:
+        """Read a file, or a part of it; places below 0 count from its end."""
+        path = self._strip_protocol(path)
+        size, ranged = self._opened(path)
+        begin, stop, _step = slice(start, end).indices(size)
+        return self._read(path, ranged, begin, stop)
+
+    def get_file(
+        self,
+        rpath: str,
+        lpath: Any,
+        callback: Any = DEFAULT_CALLBACK,
+        outfile: Any = None,
+        **options: Any,
+    ) -> None:
+        """Download a file; it appears when it is complete."""
+        if outfile is not None:
+            super().get_file(rpath, lpath, callback=callback, outfile=outfile, **options)
+        else:
+            self._download(rpath, lpath, reporting(callback))
+
+    def _download(self, source: str, target: Any, progress: Progress | None = None) -> None:
+        source = self._strip_protocol(source)
+        if isfilelike(target):
+            super().get_file(source, target)
+            return
+        local = Path(os.path.abspath(target))
+        if self.isdir(source):
+            local.mkdir(parents=True, exist_ok=True)
+            return
+        self._with_file(source, lambda file_id: self._download_by_id(file_id, local, progress))
+
+    def _download_by_id(self, file_id: str, local: Path, progress: Progress | None) -> None:
+        local.parent.mkdir(parents=True, exist_ok=True)
+        if local.is_dir():
+            raise _errors.is_directory(str(local))
+        file = self.exchange.downloadDataStoreFile(file_id, local, progress=progress)
+        set_modified(local, parse_time(file.lastModified))
+
+    def _opened(self, path: str) -> tuple[int, RangedFile]:
+        """A file's size, and the file as it is now, to be read in parts."""
+        calls = self.exchange._calls
+        file, ranged = self._with_file(path, lambda file_id: run(calls._opened(file_id)))
+        if file.storageSizeBytes is not None:
+            return file.storageSizeBytes, ranged
+        self._read(path, ranged, 0, 1)
+        return ranged.size or 0, ranged
+
+    def _md5_of(self, info: Info) -> str | None:
+        """Return the MD5 of a file that is not empty, where the storage knows it."""
+        path = info["name"]
+        with asking_for(path):
+            _, ranged = run(self.exchange._calls._opened(info["dataStoreFileId"]))
+        self._read(path, ranged, 0, 1)
+        return ranged.md5
+
+    def _read(self, path: str, ranged: RangedFile, begin: int, end: int) -> bytes:
+        with asking_for(path):
+            return run(self.exchange._calls._transfers.read(ranged, begin, end))
+
+    def _with_file(self, path: str, act: Callable[[str], _Result]) -> _Result:
+        """Act on the file that a path leads to, by its id."""
+        with contextlib.suppress(FileNotFoundError), asking_for(path):
+            return act(self._file(path)["dataStoreFileId"])
+        # What was remembered is no longer true: others have deleted or replaced it.
+        self._listings.forget(path)
+        with asking_for(path):
+            return act(self._file(path)["dataStoreFileId"])
+
+    def _file(self, path: str) -> Info:
+        info = self._listings.find(path)
+        if info["type"] == "directory":
+            raise _errors.is_directory(path)
+        return info
+
+
+def _only_if_missing(error: OSError) -> None:
+    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        raise error

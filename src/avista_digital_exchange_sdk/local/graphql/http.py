@@ -1,0 +1,80 @@
+"""GraphQL over HTTP, as AppSync speaks it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from graphql import GraphQLError
+from pydantic_core import from_json, to_json
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..documents import read_operation
+from ..state import Context, Exchange
+from .schema import Contract
+
+MAX_REQUEST_BYTES = 1024**2
+MAX_BODY_SECONDS = 30.0
+UNAUTHORIZED = {
+    "errorType": "UnauthorizedException",
+    "message": "You are not authorized to make this call.",
+}
+
+
+class GraphQLEndpoint:
+    """Answers POST /graphql."""
+
+    def __init__(self, contract: Contract, exchange: Exchange) -> None:
+        self._contract = contract
+        self._exchange = exchange
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request. Nothing of its body is read before its token is known."""
+        caller = self._exchange.accounts.authenticate(request.headers.get("authorization", ""))
+        if caller is None:
+            return _json({"errors": [UNAUTHORIZED]}, 401)
+        try:
+            body = await _read_body(request)
+        except TimeoutError:
+            return _malformed("The request body did not arrive in time.", 408)
+        if body is None:
+            return _malformed(f"The request body is larger than {MAX_REQUEST_BYTES} bytes.", 413)
+        if not body:
+            return _malformed("Request body is empty.")
+        try:
+            operation = read_operation(from_json(body))
+        except ValueError:
+            return _malformed("Unable to parse GraphQL query.")
+        try:
+            answer = await self._contract.execute(Context(self._exchange, caller), operation)
+        except GraphQLError:
+            return _malformed("Unable to parse GraphQL query.")
+        return Response(answer, media_type="application/json")
+
+
+async def _read_body(request: Request) -> bytes | None:
+    """Read a body; None if it is larger than may be.
+
+    Raises:
+        TimeoutError: If it does not arrive in time.
+    """
+    if int(request.headers.get("content-length", 0)) > MAX_REQUEST_BYTES:
+        return None
+    body = bytearray()
+    async with asyncio.timeout(MAX_BODY_SECONDS):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_REQUEST_BYTES:
+                return None
+    return bytes(body)
+
+
+def _json(content: object, status: int) -> Response:
+    """Answer with JSON."""
+    return Response(to_json(content), status, media_type="application/json")
+
+
+def _malformed(message: str, status: int = 400) -> Response:
+    """Refuse a request that can't be read."""
+    error = {"errorType": "MalformedHttpRequestException", "message": message}
+    return _json({"errors": [error]}, status)

@@ -1,0 +1,290 @@
+"""AppSync's real-time protocol: subscriptions over WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pydantic_core import from_json, to_json
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ..documents import read_operation
+from ..errors import PlatformError
+from ..state import Caller, Context, Exchange
+from .http import UNAUTHORIZED
+from .schema import Contract, Subscribed
+
+SUBPROTOCOL = "graphql-ws"
+HEADER_SUBPROTOCOL = "header-"
+NO_PROTOCOL = {
+    "errorType": "NoProtocolError",
+    "message": f"The WebSocket subprotocol must be {SUBPROTOCOL}.",
+    "errorCode": 400,
+}
+CONNECTION_TIMEOUT_MS = 300_000
+KEEP_ALIVE_SECONDS = 60.0
+MAX_PAYLOAD_BYTES = 240 * 1024
+# How long a client may take to say who it is.
+MAX_CONNECT_SECONDS = 15.0
+# Connections of one user, and subscriptions of one connection, as many as on AppSync.
+MAX_CONNECTIONS = 128
+MAX_SUBSCRIPTIONS = 100
+TOO_MANY_SUBSCRIPTIONS = {
+    "errorType": "MaxSubscriptionsReachedError",
+    "message": f"Max number of {MAX_SUBSCRIPTIONS} subscriptions reached",
+}
+TOO_MANY_CONNECTIONS = {
+    "errorType": "LimitExceededError",
+    "message": f"Max number of {MAX_CONNECTIONS} connections reached",
+    "errorCode": 429,
+}
+
+Message = dict[str, Any]
+
+
+class RealtimeEndpoint:
+    """Answers WebSocket connections to /graphql/realtime."""
+
+    def __init__(self, contract: Contract, exchange: Exchange) -> None:
+        self._contract = contract
+        self._exchange = exchange
+        self._connections: Counter[str] = Counter()
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one connection until it closes."""
+        if SUBPROTOCOL not in websocket.scope["subprotocols"]:
+            await websocket.send_denial_response(Response(to_json({"errors": [NO_PROTOCOL]}), 400))
+            return
+        await websocket.accept(SUBPROTOCOL)
+        connection = RealtimeConnection(self._contract, self._exchange, websocket)
+        await connection.serve(self._connections)
+
+
+@dataclass(frozen=True)
+class RunningSubscription:
+    """A subscription and the task that sends its events."""
+
+    subscribed: Subscribed
+    task: asyncio.Task[None]
+
+
+class RealtimeConnection:
+    """One connection and the subscriptions that run over it."""
+
+    def __init__(self, contract: Contract, exchange: Exchange, websocket: WebSocket) -> None:
+        self._contract = contract
+        self._exchange = exchange
+        self._websocket = websocket
+        self._user_id: str | None = None
+        self._running: dict[str, RunningSubscription] = {}
+        # One message at a time waits for a client that reads slowly.
+        self._sending = asyncio.Lock()
+
+    async def serve(self, connections: Counter[str]) -> None:
+        """Handle frames in their order until the connection closes.
+
+        Args:
+            connections: How many connections each user has.
+        """
+        keep_alive = asyncio.create_task(self._keep_alive())
+        try:
+            async with asyncio.timeout(MAX_CONNECT_SECONDS) as deadline:
+                while True:
+                    await self._handle(await self._websocket.receive(), connections)
+                    if self._user_id is not None:
+                        deadline.reschedule(None)
+        except TimeoutError:
+            await self._websocket.close(1008)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            keep_alive.cancel()
+            if self._user_id is not None:
+                connections[self._user_id] -= 1
+            for subscription_id in list(self._running):
+                await self._end(subscription_id)
+
+    async def _handle(self, event: Mapping[str, Any], connections: Counter[str]) -> None:
+        """Handle one frame. A frame that makes no sense is answered, and the socket kept."""
+        if event["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect
+        message = _read_json(event.get("text"))
+        match message:
+            case {"type": "connection_init"}:
+                await self._connect(connections)
+            case {"type": "start", "id": str(subscription_id)}:
+                await self._start(subscription_id, message.get("payload"))
+            case {"type": "stop", "id": str(subscription_id)}:
+                await self._end(subscription_id)
+                await self._send({"type": "complete", "id": subscription_id})
+            case {"type": _}:
+                await self._refuse(message.get("id"), "UnsupportedOperation", "Unknown message.")
+            case _:
+                await self._refuse(None, "BadRequestException", "A message is a JSON object.")
+
+    # The connection
+
+    async def _connect(self, connections: Counter[str]) -> None:
+        """Acknowledge a connection whose token is good, and close any other."""
+        caller = self._caller(_connection_header(self._websocket))
+        if caller is None:
+            await self._refuse_connection(UNAUTHORIZED | {"errorCode": 401})
+        elif self._user_id is None:
+            if connections[caller.user_id] >= MAX_CONNECTIONS:
+                await self._refuse_connection(TOO_MANY_CONNECTIONS)
+            self._user_id = caller.user_id
+            connections[caller.user_id] += 1
+        payload = {"connectionTimeoutMs": CONNECTION_TIMEOUT_MS}
+        await self._send({"type": "connection_ack", "payload": payload})
+        await self._send({"type": "ka"})
+
+    async def _refuse_connection(self, error: Message) -> NoReturn:
+        """Say why the client can't connect, and close the connection."""
+        await self._send({"type": "connection_error", "payload": {"errors": [error]}})
+        await self._websocket.close()
+        raise WebSocketDisconnect
+
+    async def _keep_alive(self) -> None:
+        """Show the client now and then that the connection lives."""
+        with suppress(WebSocketDisconnect):
+            while True:
+                await asyncio.sleep(KEEP_ALIVE_SECONDS)
+                if self._user_id is not None:
+                    await self._send({"type": "ka"})
+
+    def _caller(self, authorization: object) -> Caller | None:
+        """Return who is behind an authorization made out for this host."""
+        match _lower_case_names(authorization):
+            case {"host": str(host), "authorization": str(token)} if self._is_our_host(host):
+                return self._exchange.accounts.authenticate(token)
+        return None
+
+    def _is_our_host(self, host: str) -> bool:
+        """Say whether a host, with or without its port, is the one this connection was made to."""
+        host, address = host.lower(), self._websocket.headers.get("host", "").lower()
+        return host == address or address.startswith(f"{host}:")
+
+    # Subscriptions
+
+    async def _start(self, subscription_id: str, payload: object) -> None:
+        """Start a subscription, or say why not."""
+        if self._user_id is None:
+            message = "connection_init comes first."
+            return await self._refuse(subscription_id, "BadRequestException", message)
+        if subscription_id in self._running:
+            message = "The id is that of a running subscription."
+            return await self._refuse(subscription_id, "DuplicateSubscriptionException", message)
+        if len(self._running) >= MAX_SUBSCRIPTIONS:
+            return await self._refuse(subscription_id, **TOO_MANY_SUBSCRIPTIONS)
+        try:
+            start, authorization = _read_start(payload)
+            operation = read_operation(start)
+        except ValueError as error:
+            return await self._refuse(subscription_id, "BadRequestException", str(error))
+        caller = self._caller(authorization)
+        if caller is None:
+            return await self._refuse(subscription_id, **UNAUTHORIZED)
+        context = Context(self._exchange, caller)
+        subscribed = await self._contract.subscribe(context, operation)
+        if not isinstance(subscribed, Subscribed):
+            return await self._send_errors(subscription_id, subscribed["errors"])
+        await self._send({"type": "start_ack", "id": subscription_id})
+        task = asyncio.create_task(self._pump(subscription_id, subscribed))
+        self._running[subscription_id] = RunningSubscription(subscribed, task)
+
+    async def _pump(self, subscription_id: str, subscribed: Subscribed) -> None:
+        """Send a subscription's events until it ends."""
+        with suppress(WebSocketDisconnect):
+            try:
+                async for event in subscribed.source:
+                    await self._send_event(subscription_id, await subscribed.answer(event))
+            except PlatformError as error:
+                del self._running[subscription_id]
+                await subscribed.source.aclose()
+                await self._refuse(subscription_id, error.error_type, error.message)
+
+    async def _end(self, subscription_id: str) -> None:
+        """End a subscription, if it still runs."""
+        subscription = self._running.pop(subscription_id, None)
+        if subscription is not None:
+            subscription.task.cancel()
+            await asyncio.wait([subscription.task])
+            await subscription.subscribed.source.aclose()
+
+    # Messages
+
+    async def _send(self, message: Message) -> None:
+        """Send a message."""
+        async with self._sending:
+            await self._websocket.send_text(to_json(message).decode())
+
+    async def _send_event(self, subscription_id: str, payload: bytes) -> None:
+        """Send an event, unless it is larger than the platform delivers."""
+        head = to_json({"type": "data", "id": subscription_id})
+        text = b'%b,"payload":%b}' % (head.removesuffix(b"}"), payload)
+        if len(text) <= MAX_PAYLOAD_BYTES:
+            async with self._sending:
+                await self._websocket.send_text(text.decode())
+
+    async def _refuse(self, subscription_id: object, errorType: str, message: str) -> None:
+        """Answer that something can't be done."""
+        await self._send_errors(subscription_id, [{"errorType": errorType, "message": message}])
+
+    async def _send_errors(self, subscription_id: object, errors: list[Message]) -> None:
+        """Answer with errors, of a subscription where there is one."""
+        message: Message = {"type": "error", "payload": {"errors": errors}}
+        if isinstance(subscription_id, str):
+            message["id"] = subscription_id
+        await self._send(message)
+
+
+def _read_start(payload: object) -> tuple[Any, Any]:
+    """Take the operation and the authorization out of a start message."""
+    match payload:
+        case {"data": str(data), "extensions": {"authorization": authorization}, **beside}:
+            operation = _read_json(data)
+            if isinstance(operation, dict) and "operationName" in beside:
+                operation["operationName"] = beside["operationName"]
+            return operation, authorization
+    raise ValueError("A start message has payload.data and an authorization.")
+
+
+def _lower_case_names(authorization: object) -> object:
+    """Write the names in lower case: they are headers', which every client writes its own way."""
+    if not isinstance(authorization, dict):
+        return None
+    lower = {str(name).lower(): value for name, value in authorization.items()}
+    return lower if len(lower) == len(authorization) else None
+
+
+def _connection_header(websocket: WebSocket) -> object:
+    """Return the authorization a connection came with, in its address or as a subprotocol."""
+    for subprotocol in websocket.scope["subprotocols"]:
+        if subprotocol.startswith(HEADER_SUBPROTOCOL):
+            return _read_base64(subprotocol.removeprefix(HEADER_SUBPROTOCOL))
+    # A plus sign in an address may have become a space on its way.
+    return _read_base64(websocket.query_params.get("header", "").replace(" ", "+"))
+
+
+def _read_base64(text: str) -> object:
+    """Read JSON from base64 of either alphabet, padded or not; None where it is neither."""
+    standard = text.replace("-", "+").replace("_", "/").rstrip("=")
+    padding = "=" * (-len(standard) % 4)
+    try:
+        return _read_json(base64.b64decode(standard + padding, validate=True))
+    except ValueError:
+        return None
+
+
+def _read_json(text: str | bytes | None) -> Any:
+    """Read JSON; None where it is none."""
+    try:
+        return None if text is None else from_json(text)
+    except ValueError:
+        return None

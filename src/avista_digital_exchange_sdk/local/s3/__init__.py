@@ -1,0 +1,1 @@
+"""Objects behind presigned URLs, as AWS S3 serves them."""

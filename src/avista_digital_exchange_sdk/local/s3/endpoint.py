@@ -1,0 +1,237 @@
+"""S3's side of presigned URLs: bytes in by PUT, bytes out by GET, and S3's refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from io import FileIO
+from pathlib import Path
+from typing import IO
+from xml.sax.saxutils import escape
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..private_files import open_new
+from ..services.storage.files import Files
+from .presigned import S3Error
+from .storage import OBJECTS_PATH, Objects
+
+LARGEST_UPLOAD_BYTES = 5 * 1024**3
+BLOCK_BYTES = 1024 * 1024
+# S3 gives up on a client that sends nothing for about that long.
+MAX_IDLE_SECONDS = 20.0
+
+# Of no more digits than sizes have: Python refuses to read numbers of thousands.
+RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
+
+
+class ObjectEndpoint:
+    """An ASGI application that answers requests to presigned URLs."""
+
+    def __init__(self, objects: Objects, files: Files) -> None:
+        self._objects = objects
+        self._files = files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            response = await self._answer(Request(scope, receive))
+        except S3Error as error:
+            response = _refusal(error)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> ASGIApp:
+        """Do what a presigned URL allows."""
+        allowed = self._admit(request)
+        key = request.scope["path"].removeprefix(OBJECTS_PATH)
+        if request.method == "PUT":
+            return await self._put(request, key)
+        try:
+            await self._objects.arrived(key)
+        except FileNotFoundError:
+            raise S3Error(404, "NoSuchKey", "A part of this was deleted meanwhile.") from None
+        return self._get(request, key, allowed["response-content-type"])
+
+    def _admit(self, request: Request) -> dict[str, str]:
+        """Return what a request's URL allows, or refuse it before any of its bytes are read."""
+        if "authorization" in request.headers:
+            raise S3Error(400, "InvalidArgument", "Only one auth mechanism allowed")
+        allowed = self._objects.urls.check(
+            request.method, request.scope["path"], request.scope["query_string"].decode("latin-1")
+        )
+        if request.method == "PUT":
+            _check_size(request)
+        return allowed
+
+    async def _put(self, request: Request, key: str) -> Response:
+        """Take an object in: whole or not at all."""
+        incoming = self._objects.incoming_path()
+        try:
+            md5 = await _receive(request.stream(), incoming)
+            # No await from here on, so that the file can't be deleted in between.
+            if not self._files.awaits(key):
+                raise S3Error(404, "NoSuchKey", "The specified key does not exist.")
+            size = incoming.stat().st_size
+            self._objects.store(key, incoming, md5)
+            self._files.confirm_upload(key, size)
+        finally:
+            incoming.unlink(missing_ok=True)
+        return Response(headers={"etag": self._objects.etag(key)})
+
+    def _get(self, request: Request, key: str, content_type: str) -> ASGIApp:
+        """Give an object out, or a range of it."""
+        path = self._objects.path(key)
+        try:
+            status = path.stat()
+            file = path.open("rb", buffering=0)
+        except FileNotFoundError:
+            raise S3Error(404, "NoSuchKey", "The specified key does not exist.") from None
+        etag = self._objects.etag(key)
+        try:
+            if request.headers.get("if-match", "*") not in ("*", etag):
+                raise S3Error(412, "PreconditionFailed", "The If-Match condition did not hold")
+            wanted = _wanted_range(request.headers.get("range", ""), status.st_size)
+        except S3Error:
+            file.close()
+            raise
+        modified = datetime.fromtimestamp(status.st_mtime, UTC)
+        headers = {
+            "etag": etag,
+            "last-modified": format_datetime(modified, usegmt=True),
+            "accept-ranges": "bytes",
+            "content-type": content_type,
+        }
+        return FileSlice(file, status.st_size, wanted, headers)
+
+
+class FileSlice:
+    """An ASGI application that answers with a file, or a range of it, and closes it."""
+
+    def __init__(
+        self, file: FileIO, size: int, wanted: range | None, headers: dict[str, str]
+    ) -> None:
+        self._file = file
+        self._range = range(size) if wanted is None else wanted
+        self._status = 200 if wanted is None else 206
+        self._headers = headers | {"content-length": str(len(self._range))}
+        if wanted is not None:
+            self._headers["content-range"] = f"bytes {wanted[0]}-{wanted[-1]}/{size}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the bytes in large blocks, a block in memory at a time."""
+        headers = [(name.encode(), value.encode()) for name, value in self._headers.items()]
+        with self._file as file:
+            await send({"type": "http.response.start", "status": self._status, "headers": headers})
+            file.seek(self._range.start)
+            left = len(self._range)
+            while left:
+                block = await asyncio.to_thread(file.read, min(left, BLOCK_BYTES))
+                if not block:
+                    # The file has become shorter: better a broken answer than a wrong one.
+                    return
+                left -= len(block)
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+            await send({"type": "http.response.body"})
+
+
+def _check_size(request: Request) -> None:
+    """Refuse an upload that S3 would not take."""
+    if "transfer-encoding" in request.headers:
+        raise S3Error(
+            501,
+            "NotImplemented",
+            "A header you provided implies functionality that is not implemented",
+        )
+    size = request.headers.get("content-length")
+    if size is None:
+        raise S3Error(
+            411, "MissingContentLength", "You must provide the Content-Length HTTP header."
+        )
+    if int(size) > LARGEST_UPLOAD_BYTES:
+        raise S3Error(
+            400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"
+        )
+
+
+async def _receive(chunks: AsyncIterator[bytes], incoming: Path) -> str:
+    """Write a body to a file and return its MD5, receiving one block while the last is written."""
+    digest = hashlib.md5(usedforsecurity=False)
+    with open_new(incoming) as file:
+        written = asyncio.create_task(asyncio.sleep(0))
+        try:
+            async for block in _blocks(chunks):
+                await written
+                written = asyncio.create_task(asyncio.to_thread(_take, block, file, digest))
+        finally:
+            await written
+    return digest.hexdigest()
+
+
+async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytearray]:
+    """Gather small chunks into large blocks."""
+    block = bytearray()
+    while (chunk := await _next_chunk(chunks)) is not None:
+        block += chunk
+        if len(block) >= BLOCK_BYTES:
+            yield block
+            block = bytearray()
+    yield block
+
+
+async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """Wait for the next chunk, but not for long; None after the last one."""
+    try:
+        async with asyncio.timeout(MAX_IDLE_SECONDS):
+            return await anext(chunks, None)
+    except TimeoutError:
+        raise S3Error(
+            400,
+            "RequestTimeout",
+            "Your socket connection to the server was not read from or written to within the "
+            "timeout period. Idle connections will be closed.",
+        ) from None
+
+
+def _take(block: bytearray, file: IO[bytes], digest: hashlib._Hash) -> None:
+    """Write a block and count it in."""
+    file.write(block)
+    digest.update(block)
+
+
+def _wanted_range(header: str, size: int) -> range | None:
+    """Return the one range that is asked for; None, the whole, where none is or several are."""
+    match = RANGE.fullmatch(header)
+    if match is None:
+        return None
+    first, _, last = match[1].partition("-")
+    if first:
+        wanted = range(int(first), min(int(last) + 1 if last else size, size))
+    else:
+        wanted = range(max(size - int(last), 0), size)
+    if not wanted:
+        raise S3Error(
+            416,
+            "InvalidRange",
+            "The requested range is not satisfiable",
+            {"content-range": f"bytes */{size}"},
+        )
+    return wanted
+
+
+def _refusal(error: S3Error) -> Response:
+    """Say no as S3 does."""
+    request_id = secrets.token_hex(8).upper()
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message>"
+        f"<RequestId>{request_id}</RequestId></Error>"
+    )
+    headers = error.headers | {"x-amz-request-id": request_id}
+    return Response(content, error.status, headers, "application/xml")

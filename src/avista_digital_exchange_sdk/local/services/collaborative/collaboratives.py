@@ -1,0 +1,184 @@
+"""Collaboratives: who is in them, and the services shared with them."""
+
+from __future__ import annotations
+
+from ...authorization import MEMBERSHIPS, Access
+from ...database import Records, Row, new_id
+from ...errors import PlatformError, bad_request, not_found, unauthorized
+from ...serializers import as_user
+from ...state import Caller
+from ..storage.data_stores import DataStores
+from ..user.accounts import Accounts
+
+ID_PREFIXES = {"DATA_STORE": "dataStoreId.", "TIME_SERIES_DB": "timeSeriesDbId."}
+
+
+class Collaboratives:
+    """The collaboratives of one exchange."""
+
+    def __init__(self, records: Records, accounts: Accounts, data_stores: DataStores) -> None:
+        self._records = records
+        self._accounts = accounts
+        self._data_stores = data_stores
+
+    # Collaboratives and their members
+
+    def create(self, name: str, description: str, host_organization_id: str) -> str:
+        """Add a collaborative of the host organization and return its id."""
+        collaborative_id = new_id("collaborativeId")
+        self._records.insert(
+            "collaboratives",
+            collaborativeId=collaborative_id,
+            name=name,
+            description=description,
+            hostOrganizationId=host_organization_id,
+        )
+        self._add_organization(collaborative_id, host_organization_id, "HOST_ORGANIZATION")
+        return collaborative_id
+
+    def add_member(self, collaborative_id: str, user_id: str, permission: str) -> None:
+        """Let a user in, and the user's organization with it."""
+        organization_id = self._accounts.user(user_id)["organization"]["organizationId"]
+        self._add_organization(collaborative_id, organization_id, "APPROVED")
+        self._records.insert(
+            "members", collaborativeId=collaborative_id, userId=user_id, permission=permission
+        )
+
+    def list_collaboratives(self, caller: Caller) -> list[Row]:
+        """Return the Collaboratives the caller is a member of."""
+        rows = self._records.all(
+            f"""SELECT collaboratives.* FROM collaboratives
+            JOIN ({MEMBERSHIPS}) AS memberships USING (collaborativeId)
+            WHERE memberships.userId = ? ORDER BY collaboratives.rowid""",
+            caller.user_id,
+        )
+        return [self._as_collaborative(row) for row in rows]
+
+    def get(self, caller: Caller, collaborative_id: str) -> Row:
+        """Return a Collaborative the caller is a member of."""
+        return self._as_collaborative(self._find(caller, collaborative_id, Access.READ))
+
+    # Services
+
+    def list_services(self, caller: Caller, collaborative_id: str) -> list[Row]:
+        """Return the Services shared with a collaborative the caller is a member of."""
+        self._find(caller, collaborative_id, Access.READ)
+        rows = self._records.all(
+            """SELECT serviceType, serviceId FROM sharedServices
+            WHERE collaborativeId = ? ORDER BY rowid""",
+            collaborative_id,
+        )
+        return [self._service(caller, row["serviceType"], row["serviceId"]) for row in rows]
+
+    def list_shared_with(self, caller: Caller, service_type: str, service_id: str) -> list[Row]:
+        """Return the Collaboratives the caller's own service is shared with."""
+        self._service(caller, service_type, service_id, Access.OWN)
+        rows = self._records.all(
+            """SELECT collaboratives.* FROM collaboratives
+            JOIN sharedServices USING (collaborativeId)
+            WHERE serviceId = ? ORDER BY sharedServices.rowid""",
+            service_id,
+        )
+        return [self._as_collaborative(row) for row in rows]
+
+    def add_service(
+        self, caller: Caller, collaborative_id: str, service_type: str, service_id: str
+    ) -> Row:
+        """Share the caller's own service with a collaborative. Sharing it again changes nothing."""
+        service = self._service(caller, service_type, service_id, Access.OWN)
+        self._find(caller, collaborative_id, Access.WRITE)
+        self._records.run(
+            "INSERT OR IGNORE INTO sharedServices VALUES (?, ?, ?)",
+            collaborative_id,
+            service_id,
+            service_type,
+        )
+        return service
+
+    def remove_service(
+        self, caller: Caller, collaborative_id: str, service_type: str, service_id: str
+    ) -> Row:
+        """Stop sharing the caller's own service; its owner need be no member any more."""
+        service = self._service(caller, service_type, service_id, Access.OWN)
+        removed = self._records.run(
+            "DELETE FROM sharedServices WHERE collaborativeId = ? AND serviceId = ?",
+            collaborative_id,
+            service_id,
+        )
+        if not removed:
+            raise not_found(f"{service_id} in {collaborative_id}")
+        return service
+
+    def _add_organization(self, collaborative_id: str, organization_id: str, state: str) -> None:
+        """Let an organization in, unless it is in."""
+        self._records.run(
+            "INSERT OR IGNORE INTO memberOrganizations VALUES (?, ?, ?)",
+            collaborative_id,
+            organization_id,
+            state,
+        )
+
+    def _find(self, caller: Caller, collaborative_id: str, needed: Access) -> Row:
+        """Find a collaborative and hold the caller to the permission needed."""
+        collaborative = self._records.one(
+            "SELECT * FROM collaboratives WHERE collaborativeId = ?", collaborative_id
+        )
+        if collaborative is None:
+            raise not_found(collaborative_id)
+        member = self._records.one(
+            f"SELECT permission FROM ({MEMBERSHIPS}) WHERE collaborativeId = ? AND userId = ?",
+            collaborative_id,
+            caller.user_id,
+        )
+        if member is None or (needed is Access.WRITE and member["permission"] == "READ_ONLY"):
+            raise unauthorized(collaborative_id)
+        return collaborative
+
+    def _service(
+        self, caller: Caller, service_type: str, service_id: str, needed: Access = Access.READ
+    ) -> Row:
+        """Return a Service the caller has the needed access to."""
+        service = {"serviceType": service_type, "serviceId": service_id}
+        if service_type not in ID_PREFIXES:
+            raise PlatformError(
+                "NotAvailable", f"{service_type} is not available in the Local Exchange."
+            )
+        if not service_id.startswith(ID_PREFIXES[service_type]):
+            raise bad_request(f"{service_id} is not the id of a {service_type}.")
+        if service_type == "DATA_STORE":
+            return service | {"dataStore": self._data_stores.get(caller, service_id, needed)}
+        return service | {"timeSeriesDb": self._accounts.database(caller, service_id, needed)}
+
+    def _as_collaborative(self, row: Row) -> Row:
+        """Shape a row as a Collaborative, its members grouped by their organizations."""
+        collaborative_id = row["collaborativeId"]
+        organizations = self._records.all(
+            """SELECT * FROM memberOrganizations JOIN organizations USING (organizationId)
+            WHERE collaborativeId = ? ORDER BY memberOrganizations.rowid""",
+            collaborative_id,
+        )
+        return row | {
+            "memberOrganizations": [
+                {
+                    "collaborativeId": collaborative_id,
+                    "memberState": organization["memberState"],
+                    "organization": organization,
+                    "usersInCollaborative": self._members(
+                        collaborative_id, organization["organizationId"]
+                    ),
+                }
+                for organization in organizations
+            ]
+        }
+
+    def _members(self, collaborative_id: str, organization_id: str) -> list[Row]:
+        """Return an organization's CollaborativeMemberUsers."""
+        rows = self._records.all(
+            """SELECT permission, users.*, hostOrganization,
+                      organizations.name AS organizationName
+            FROM members JOIN users USING (userId) JOIN organizations USING (organizationId)
+            WHERE collaborativeId = ? AND organizationId = ? ORDER BY members.rowid""",
+            collaborative_id,
+            organization_id,
+        )
+        return [{"permission": row["permission"], "user": as_user(row)} for row in rows]

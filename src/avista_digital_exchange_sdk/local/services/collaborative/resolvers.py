@@ -1,0 +1,56 @@
+"""The collaborative service: collaboratives and the services shared with them."""
+
+from __future__ import annotations
+
+from avista_digital_exchange_sdk.local.database import Row
+from avista_digital_exchange_sdk.local.state import Context, Resolver
+
+
+async def list_collaboratives(context: Context) -> list[Row]:
+    """Answer the collaboratives the caller is in."""
+    return context.exchange.collaboratives.list_collaboratives(context.caller)
+
+
+async def get_collaborative(context: Context, collaborativeId: str) -> Row:
+    """Answer a collaborative."""
+    return context.exchange.collaboratives.get(context.caller, collaborativeId)
+
+
+async def list_services(context: Context, collaborativeId: str) -> list[Row]:
+    """Answer what is shared with a collaborative."""
+    return context.exchange.collaboratives.list_services(context.caller, collaborativeId)
+
+
+async def list_shared_with(context: Context, serviceId: str, serviceType: str) -> list[Row]:
+    """Answer the collaboratives a service is shared with."""
+    return context.exchange.collaboratives.list_shared_with(context.caller, serviceType, serviceId)
+
+
+async def add_service(
+    context: Context, collaborativeId: str, serviceId: str, serviceType: str
+) -> Row:
+    """Share a service."""
+    return context.exchange.collaboratives.add_service(
+        context.caller, collaborativeId, serviceType, serviceId
+    )
+
+
+async def remove_service(
+    context: Context, collaborativeId: str, serviceId: str, serviceType: str
+) -> Row:
+    """Stop sharing a service."""
+    return context.exchange.collaboratives.remove_service(
+        context.caller, collaborativeId, serviceType, serviceId
+    )
+
+
+QUERIES: dict[str, Resolver] = {
+    "collaborative_listCollaboratives": list_collaboratives,
+    "collaborative_getCollaborative": get_collaborative,
+    "collaborative_listCollaborativeServices": list_services,
+    "collaborative_listCollaborativesServiceSharedWith": list_shared_with,
+}
+MUTATIONS: dict[str, Resolver] = {
+    "collaborative_addServiceToCollaborative": add_service,
+    "collaborative_removeServiceFromCollaborative": remove_service,
+}

@@ -1,0 +1,110 @@
+"""Data stores, each a tree of directories under its home directory."""
+
+from __future__ import annotations
+
+from ...authorization import MEMBERSHIPS, Access, require
+from ...database import Records, Row, check_name, new_id
+from ...errors import not_found
+from ...s3.storage import Objects
+from ...state import Caller
+
+COLUMNS = "dataStoreId, name, description, ownerUserId, homeDirectoryId"
+
+
+class DataStores:
+    """The data stores of one exchange."""
+
+    def __init__(self, records: Records, objects: Objects) -> None:
+        self._records = records
+        self._objects = objects
+
+    def list_data_stores(
+        self, caller: Caller, user_id: str | None, organization_id: str | None
+    ) -> list[Row]:
+        """Return the caller's DataStores, or those of others that the caller may see."""
+        if user_id is None and organization_id is None:
+            user_id = caller.user_id
+        return self._records.all(
+            f"""SELECT {COLUMNS} FROM dataStores JOIN users ON userId = ownerUserId
+            WHERE coalesce(ownerUserId = ?, TRUE) AND coalesce(organizationId = ?, TRUE)
+              AND (ownerUserId = ? OR dataStoreId IN (
+                SELECT serviceId FROM sharedServices JOIN ({MEMBERSHIPS}) AS memberships
+                USING (collaborativeId) WHERE memberships.userId = ?
+              ))
+            ORDER BY dataStores.rowid""",
+            user_id,
+            organization_id,
+            caller.user_id,
+            caller.user_id,
+        )
+
+    def get(
+        self,
+        caller: Caller,
+        data_store_id: str,
+        needed: Access = Access.READ,
+        *,
+        item_id: str | None = None,
+    ) -> Row:
+        """Return a DataStore the caller has the needed access to, for an item of it or itself."""
+        data_store = self._records.one(
+            f"SELECT {COLUMNS} FROM dataStores WHERE dataStoreId = ?", data_store_id
+        )
+        if data_store is None:
+            raise not_found(data_store_id)
+        owner_user_id = data_store["ownerUserId"]
+        require(self._records, caller, data_store_id, owner_user_id, needed, item_id=item_id)
+        return data_store
+
+    def create(self, caller: Caller, name: str, description: str | None) -> Row:
+        """Add a DataStore with its home directory."""
+        check_name(name)
+        data_store = {
+            "dataStoreId": new_id("dataStoreId"),
+            "name": name,
+            "description": description,
+            "ownerUserId": caller.user_id,
+            "homeDirectoryId": new_id("dataStoreDirectoryId"),
+        }
+        with self._records.transaction():
+            self._records.insert("dataStores", **data_store)
+            self._records.insert(
+                "directories",
+                dataStoreDirectoryId=data_store["homeDirectoryId"],
+                dataStoreId=data_store["dataStoreId"],
+                parentDirectoryId=None,
+                name=name,
+                ownerUserId=caller.user_id,
+            )
+        return data_store
+
+    def update(
+        self, caller: Caller, data_store_id: str, name: str | None, description: str | None
+    ) -> Row:
+        """Change what is given of the caller's own DataStore."""
+        check_name(name)
+        self.get(caller, data_store_id, Access.OWN)
+        self._records.run(
+            """UPDATE dataStores
+            SET name = coalesce(?, name), description = coalesce(?, description)
+            WHERE dataStoreId = ?""",
+            name,
+            description,
+            data_store_id,
+        )
+        return self.get(caller, data_store_id)
+
+    async def delete(self, caller: Caller, data_store_id: str) -> Row:
+        """Take the caller's own DataStore away with all that is in it."""
+        data_store = self.get(caller, data_store_id, Access.OWN)
+        keys = self._records.all("SELECT objectKey FROM files WHERE dataStoreId = ?", data_store_id)
+        with self._records.transaction():
+            self._records.run("DELETE FROM sharedServices WHERE serviceId = ?", data_store_id)
+            # SQLite follows references to a certain depth only, so no directory is left deep.
+            self._records.run(
+                "UPDATE directories SET parentDirectoryId = NULL WHERE dataStoreId = ?",
+                data_store_id,
+            )
+            self._records.run("DELETE FROM dataStores WHERE dataStoreId = ?", data_store_id)
+        await self._objects.delete_all(row["objectKey"] for row in keys)
+        return data_store

@@ -1,0 +1,145 @@
+"""The directories of data stores."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...authorization import Access
+from ...database import Records, Row, check_name, new_id
+from ...errors import bad_request, not_found
+from ...s3.storage import Objects
+from ...serializers import as_file
+from ...state import Caller
+from .data_stores import DataStores
+
+# A directory and everything below it.
+TREE = """
+    WITH RECURSIVE tree (id) AS (
+        VALUES (?1)
+        UNION ALL
+        SELECT dataStoreDirectoryId FROM directories JOIN tree ON parentDirectoryId = tree.id
+    )
+"""
+
+
+class Directories:
+    """The directories of one exchange."""
+
+    def __init__(self, records: Records, objects: Objects, data_stores: DataStores) -> None:
+        self._records = records
+        self._objects = objects
+        self._data_stores = data_stores
+
+    def get(self, caller: Caller, directory_id: str) -> Row:
+        """Return a DataStoreDirectory the caller may read, with its contents."""
+        return self._as_directory(self.find(caller, directory_id, Access.READ))
+
+    def create(
+        self, caller: Caller, data_store_id: str, parent_directory_id: str, name: str
+    ) -> Row:
+        """Add a DataStoreDirectory to another."""
+        check_name(name)
+        self.find(caller, parent_directory_id, Access.WRITE, data_store_id)
+        directory_id = new_id("dataStoreDirectoryId")
+        self._records.insert(
+            "directories",
+            dataStoreDirectoryId=directory_id,
+            dataStoreId=data_store_id,
+            parentDirectoryId=parent_directory_id,
+            name=name,
+            ownerUserId=caller.user_id,
+        )
+        return self.get(caller, directory_id)
+
+    def update(
+        self, caller: Caller, directory_id: str, name: str | None, parent_directory_id: str | None
+    ) -> Row:
+        """Rename a directory, or move it within its data store."""
+        check_name(name)
+        directory = self.find(caller, directory_id, Access.WRITE)
+        if parent_directory_id is not None:
+            self._check_move(caller, directory, parent_directory_id)
+        self._records.run(
+            """UPDATE directories
+            SET name = coalesce(?, name), parentDirectoryId = coalesce(?, parentDirectoryId)
+            WHERE dataStoreDirectoryId = ?""",
+            name,
+            parent_directory_id,
+            directory_id,
+        )
+        return self.get(caller, directory_id)
+
+    async def delete(self, caller: Caller, directory_id: str) -> Row:
+        """Take a directory away with all that is in it."""
+        directory = self.find(caller, directory_id, Access.WRITE)
+        if directory["parentDirectoryId"] is None:
+            raise bad_request("A home directory goes only with its data store.")
+        keys = self._records.all(
+            f"{TREE} SELECT objectKey FROM files JOIN tree ON dataStoreDirectoryId = id",
+            directory_id,
+        )
+        with self._records.transaction():
+            # SQLite follows references to a certain depth only, so no directory is left deep.
+            self._records.run(
+                f"""{TREE} UPDATE directories SET parentDirectoryId = ?1
+                WHERE dataStoreDirectoryId IN tree AND dataStoreDirectoryId != ?1""",
+                directory_id,
+            )
+            self._records.run(
+                "DELETE FROM directories WHERE dataStoreDirectoryId = ?", directory_id
+            )
+        await self._objects.delete_all(row["objectKey"] for row in keys)
+        return self._as_directory(directory)
+
+    def find(
+        self, caller: Caller, directory_id: str, needed: Access, data_store_id: str | None = None
+    ) -> Row:
+        """Find a directory, if need be of a certain data store, that the caller may use so."""
+        directory = self._records.one(
+            "SELECT * FROM directories WHERE dataStoreDirectoryId = ?", directory_id
+        )
+        if directory is None:
+            raise not_found(directory_id)
+        self._data_stores.get(caller, directory["dataStoreId"], needed, item_id=directory_id)
+        if data_store_id not in (None, directory["dataStoreId"]):
+            raise bad_request(f"{directory_id} is not in {data_store_id}.")
+        return directory
+
+    def _check_move(self, caller: Caller, directory: Row, parent_directory_id: str) -> None:
+        """Refuse a move that would tear the tree apart."""
+        directory_id = directory["dataStoreDirectoryId"]
+        if directory["parentDirectoryId"] is None:
+            raise bad_request("A home directory can't be moved.")
+        self.find(caller, parent_directory_id, Access.WRITE, directory["dataStoreId"])
+        if self._records.one(
+            f"{TREE} SELECT 1 FROM tree WHERE id = ?2", directory_id, parent_directory_id
+        ):
+            raise bad_request("A directory can't be moved into itself.")
+
+    def _as_directory(self, row: Row) -> Row:
+        """Shape a row as a DataStoreDirectory; its contents are read only when asked for."""
+        return row | {
+            "homeDirectory": row["parentDirectoryId"] is None,
+            "contents": partial(self._contents, row["dataStoreDirectoryId"]),
+        }
+
+    def entries(self, directory_id: str) -> tuple[list[Row], list[Row]]:
+        """Return the rows of the directories and of the files in a directory, by name."""
+        directories = self._records.all(
+            "SELECT * FROM directories WHERE parentDirectoryId = ? ORDER BY name, rowid",
+            directory_id,
+        )
+        files = self._records.all(
+            """SELECT * FROM files WHERE dataStoreDirectoryId = ?
+            ORDER BY name, fileExtension, rowid""",
+            directory_id,
+        )
+        return directories, files
+
+    async def _contents(self, directory_id: str) -> list[Row]:
+        """Return what is in a directory as DataStoreObjects, directories first."""
+        directories, files = self.entries(directory_id)
+        return [
+            {"objectType": "DIRECTORY", "dataStoreDirectory": self._as_directory(row)}
+            for row in directories
+        ] + [{"objectType": "FILE", "dataStoreFile": as_file(row)} for row in files]

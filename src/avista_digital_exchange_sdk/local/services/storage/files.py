@@ -1,0 +1,156 @@
+"""The files of data stores: what is known of them, and the URLs to their bytes."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Sequence
+
+from ...authorization import Access
+from ...database import Records, Row, check_name, new_id, timestamp
+from ...errors import bad_request, not_found
+from ...s3.storage import Objects
+from ...serializers import as_file
+from ...state import Caller
+from .data_stores import DataStores
+from .directories import Directories
+from .zip_archive import Zips
+
+UNKNOWN_CONTENT = "application/octet-stream"
+# Python's own table alone: what the machine knows beyond it differs from machine to machine.
+MIME_TYPES = mimetypes.MimeTypes()
+
+
+class Files:
+    """The files of one exchange."""
+
+    def __init__(
+        self,
+        records: Records,
+        objects: Objects,
+        data_stores: DataStores,
+        directories: Directories,
+        zips: Zips,
+    ) -> None:
+        self._records = records
+        self._objects = objects
+        self._data_stores = data_stores
+        self._directories = directories
+        self._zips = zips
+
+    def get(self, caller: Caller, file_id: str) -> Row:
+        """Return a DataStoreFile the caller may read."""
+        return as_file(self._find(caller, file_id, Access.READ))
+
+    def download_url(self, caller: Caller, file_id: str) -> Row:
+        """Return a PresignedUrl for a file's bytes."""
+        row = self._find(caller, file_id, Access.READ)
+        url = self._objects.download_url(row["objectKey"], content_type=row["contentType"])
+        return {"itemId": file_id, "url": url}
+
+    async def zip_url(self, caller: Caller, wanted: Sequence[Row | None]) -> Row:
+        """Return a PresignedUrl for one zip of files and directories the caller may read."""
+        if not wanted:
+            raise bad_request("A zip needs at least one file or directory.")
+        entries = await self._zips.plan(caller, [self._object(caller, row) for row in wanted])
+        stored = self._objects.create(caller.user_id, self._zips.writer(caller, entries))
+        url = self._objects.download_url(stored.key, content_type="application/zip")
+        return {"itemId": None, "url": url}
+
+    def _object(self, caller: Caller, named: Row | None) -> Row:
+        """Find a file or a directory, named by its type and its id."""
+        for kind, id_name in (("FILE", "dataStoreFileId"), ("DIRECTORY", "dataStoreDirectoryId")):
+            if named and named.get("objectType") == kind and (item_id := named.get(id_name)):
+                if kind == "FILE":
+                    return self._find(caller, item_id, Access.READ)
+                return self._directories.find(caller, item_id, Access.READ)
+        raise bad_request("An object is named by its type and the id that goes with it.")
+
+    def create(
+        self,
+        caller: Caller,
+        data_store_id: str,
+        directory_id: str,
+        *,
+        name: str,
+        file_extension: str,
+        description: str | None,
+    ) -> Row:
+        """Add a file whose bytes are still to come, and return the PresignedUrl they go to."""
+        check_name(name)
+        self._directories.find(caller, directory_id, Access.WRITE, data_store_id)
+        file_id, key = new_id("dataStoreFileId"), self._objects.new_key()
+        self._records.insert(
+            "files",
+            dataStoreFileId=file_id,
+            dataStoreId=data_store_id,
+            dataStoreDirectoryId=directory_id,
+            name=name,
+            fileExtension=file_extension,
+            description=description,
+            contentType=content_type_of(file_extension),
+            ownerUserId=caller.user_id,
+            objectKey=key,
+        )
+        return {"itemId": file_id, "url": self._objects.upload_url(key)}
+
+    def awaits(self, key: str) -> bool:
+        """Say whether bytes under this key have a file to belong to."""
+        return self._records.one("SELECT 1 FROM files WHERE objectKey = ?", key) is not None
+
+    def confirm_upload(self, key: str, size: int) -> None:
+        """Note that a file's bytes have arrived."""
+        self._records.run(
+            "UPDATE files SET storageSizeBytes = ?, lastModified = ? WHERE objectKey = ?",
+            size,
+            timestamp(),
+            key,
+        )
+
+    def update(
+        self,
+        caller: Caller,
+        file_id: str,
+        *,
+        directory_id: str | None,
+        name: str | None,
+        description: str | None,
+    ) -> Row:
+        """Rename, describe or move a file within its data store."""
+        check_name(name)
+        file = self._find(caller, file_id, Access.WRITE)
+        if directory_id is not None:
+            self._directories.find(caller, directory_id, Access.WRITE, file["dataStoreId"])
+        self._records.run(
+            """UPDATE files
+            SET name = coalesce(?, name), description = coalesce(?, description),
+                dataStoreDirectoryId = coalesce(?, dataStoreDirectoryId)
+            WHERE dataStoreFileId = ?""",
+            name,
+            description,
+            directory_id,
+            file_id,
+        )
+        return self.get(caller, file_id)
+
+    def delete(self, caller: Caller, file_id: str) -> Row:
+        """Take a file away with its bytes."""
+        file = self._find(caller, file_id, Access.WRITE)
+        self._records.run("DELETE FROM files WHERE dataStoreFileId = ?", file_id)
+        self._objects.delete(file["objectKey"])
+        return as_file(file)
+
+    def _find(self, caller: Caller, file_id: str, needed: Access) -> Row:
+        """Find a file and hold the caller to the access needed."""
+        file = self._records.one("SELECT * FROM files WHERE dataStoreFileId = ?", file_id)
+        if file is None:
+            raise not_found(file_id)
+        self._data_stores.get(caller, file["dataStoreId"], needed, item_id=file_id)
+        return file
+
+
+def content_type_of(file_extension: str) -> str:
+    """Guess what a file holds, the same on every machine."""
+    content_type, encoding = MIME_TYPES.guess_type(f"file.{file_extension}")
+    if encoding is not None:
+        return "application/gzip" if encoding == "gzip" else UNKNOWN_CONTENT
+    return content_type or UNKNOWN_CONTENT

@@ -1,0 +1,215 @@
+"""A filter query's rows as CSV, and as JSON: a page's chunk or the whole export.
+
+Rows stream out of DuckDB already written as text, so memory stays flat as results grow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import IO
+
+import duckdb
+
+from .duckdb_sql import csv_text, iso_text, timestamp_text
+from .filter_query import FilterResult
+from .values import format_iso
+
+_ROWS_AT_ONCE = 8192
+_POINTS_AT_ONCE = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class LastValue:
+    """The last value of one attribute of one asset among some rows."""
+
+    asset_index: int
+    column: int
+    value: str
+    time: str
+    rows: range
+    """The asset's rows, of which not all need to have a value."""
+
+
+def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: IO[str]) -> None:
+    """Write every row; attributes asked for by name have a column even where there is no data."""
+    asked = result.asked()
+    found = {result.attributes[last.column].name for last in _last_values(cursor, result)}
+    names = [*asked, *sorted(found - set(asked))]
+    file.write(",".join(["assetId", "name", "timestamp", *map(_csv_cell, names)]) + "\n")
+    cells = [timestamp_text("time")]
+    for name in names:
+        column = result.column(name)
+        cells.append(
+            "''" if column is None else csv_text(f"c{column}", result.attributes[column].type)
+        )
+    line = f"concat_ws(',', {', '.join(cells)})"
+    cursor.execute(f"SELECT asset_index, {line} || chr(10) FROM {result.table} ORDER BY rowid")
+    assets = [
+        f"{_csv_cell(asset.asset_id)},{_csv_cell(name or '')},"
+        for asset, name in zip(result.filters, result.names, strict=True)
+    ]
+    for rows in _batches(cursor):
+        file.write("".join([assets[asset_index] + line for asset_index, line in rows]))
+
+
+def write_json(
+    cursor: duckdb.DuckDBPyConnection,
+    result: FilterResult,
+    file: IO[str],
+    rows: range | None = None,
+) -> None:
+    """Write the rows, or some of them, as an array of assets with their attributes' data."""
+    rows = range(result.row_count) if rows is None else rows
+    lasts = _in_asked_order(result, _last_values(cursor, result, rows))
+    file.write("[")
+    separator = ""
+    for asset_index, attributes in groupby(
+        _data(cursor, result, lasts, rows), key=lambda part: lasts[part[0]].asset_index
+    ):
+        asset_id, name = result.filters[asset_index].asset_id, result.names[asset_index]
+        file.write(f'{separator}{{"assetId":{_json(asset_id)},"name":{_json(name)},"attributes":[')
+        _write_attributes(file, result, lasts, attributes)
+        file.write("]}")
+        separator = ",\n"
+    file.write("]\n")
+
+
+def _write_attributes(
+    file: IO[str],
+    result: FilterResult,
+    lasts: list[LastValue],
+    parts: Iterator[tuple[int, list[str]]],
+) -> None:
+    """Write one asset's attributes, whose data comes in parts."""
+    separator = ""
+    for position, batches in groupby(parts, key=lambda part: part[0]):
+        last = lasts[position]
+        attribute = result.attributes[last.column]
+        file.write(
+            f'{separator}{{"attributeType":"{attribute.type}","lastValue":{_json(last.value)},'
+            f'"lastValueTime":"{last.time}","name":{_json(attribute.name)},"data":['
+        )
+        comma = ""
+        for _, entries in batches:
+            file.write(comma + ",".join(entries))
+            comma = ","
+        file.write("]}")
+        separator = ","
+
+
+def _data(
+    cursor: duckdb.DuckDBPyConnection, result: FilterResult, lasts: list[LastValue], rows: range
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the data points as JSON, each list with the position in `lasts` it belongs to."""
+    for start, portion in _portions(lasts):
+        _select_data(cursor, result, portion, rows)
+        for batch in _batches(cursor):
+            for position, entries in groupby(batch, key=lambda row: row[0]):
+                yield start + position, [entry for _, entry in entries]
+
+
+def _portions(lasts: list[LastValue]) -> Iterator[tuple[int, list[LastValue]]]:
+    """Divide the attributes so that what is sorted at once stays small: where each begins, and it.
+
+    Many assets with little data are one portion, one attribute with much data is one of its own.
+    """
+    start = points = 0
+    for i, last in enumerate(lasts):
+        if i > start and points + len(last.rows) > _POINTS_AT_ONCE:
+            yield start, lasts[start:i]
+            start, points = i, 0
+        points += len(last.rows)
+    if lasts:
+        yield start, lasts[start:]
+
+
+def _select_data(
+    cursor: duckdb.DuckDBPyConnection, result: FilterResult, portion: list[LastValue], rows: range
+) -> None:
+    """Select the data points of some attributes as JSON, with their places in the portion."""
+    columns = sorted({last.column for last in portion})
+    places = [
+        [last.asset_index, last.column, i, int(result.attributes[last.column].type == "VARCHAR")]
+        for i, last in enumerate(portion)
+    ]
+    first = max(rows.start, min(last.rows.start for last in portion))
+    end = min(rows.stop, max(last.rows.stop for last in portion))
+    cursor.execute(
+        f"""
+        SELECT position, '{{"timestamp":"' || {iso_text("time")} || '","value":' ||
+            CASE WHEN is_text THEN results.json_string(value) ELSE '"' || value || '"' END || '}}'
+        FROM (
+            SELECT asset_index, time, rowid AS row,
+                unnest([{", ".join(f"c{i}" for i in columns)}]) AS value,
+                unnest(?::JSON::INTEGER[]) AS attribute
+            FROM {result.table} WHERE rowid >= {first} AND rowid < {end}
+        ) JOIN (
+            SELECT place[1] AS asset_index, place[2] AS attribute, place[3] AS position,
+                place[4] = 1 AS is_text
+            FROM (SELECT unnest(?::JSON::INTEGER[][]) AS place)
+        ) USING (asset_index, attribute)
+        WHERE value IS NOT NULL
+        ORDER BY position, row
+        """,
+        [json.dumps(columns), json.dumps(places)],
+    )
+
+
+def _last_values(
+    cursor: duckdb.DuckDBPyConnection, result: FilterResult, rows: range | None = None
+) -> list[LastValue]:
+    """Find which attributes of which assets have a value at all, and the last one of each."""
+    if not result.attributes:
+        return []
+    rows = range(result.row_count) if rows is None else rows
+    lasts = ", ".join(
+        f"max_by(c{i}, rowid), epoch_ns(max(CASE WHEN c{i} IS NOT NULL THEN time END))"
+        for i in range(len(result.attributes))
+    )
+    found = cursor.execute(
+        f"""
+        SELECT asset_index, min(rowid), max(rowid), {lasts} FROM {result.table}
+        WHERE rowid >= {rows.start} AND rowid < {rows.stop}
+        GROUP BY asset_index ORDER BY asset_index
+        """
+    ).fetchall()
+    return [
+        LastValue(asset_index, column, value, format_iso(time), range(first, last + 1))
+        for asset_index, first, last, *values in found
+        for column, (value, time) in enumerate(zip(values[::2], values[1::2], strict=True))
+        if value is not None
+    ]
+
+
+def _in_asked_order(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
+    """Order each asset's attributes as they were asked for, or by name if all were."""
+    places: dict[tuple[str, ...] | None, dict[str, int]] = {}
+
+    def place(last: LastValue) -> tuple[int, int, str]:
+        names = result.filters[last.asset_index].names
+        order = places.setdefault(names, {name: i for i, name in enumerate(names or ())})
+        name = result.attributes[last.column].name
+        return last.asset_index, order.get(name, 0), name
+
+    return sorted(lasts, key=place)
+
+
+def _batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[int, str]]]:
+    """Yield what the cursor selected, many rows at once."""
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        yield rows
+
+
+def _csv_cell(text: str) -> str:
+    """Write a CSV cell, quoted only where it must be."""
+    if any(character in text for character in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _json(value: str | None) -> str:
+    """Write a JSON string or null."""
+    return json.dumps(value, ensure_ascii=False)

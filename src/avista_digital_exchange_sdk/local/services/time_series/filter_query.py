@@ -1,0 +1,92 @@
+"""The filter query: one row an asset and timestamp, kept in a table to be paged and exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from .catalog import Catalogue
+from .results import ResultTable
+from .selection import AssetFilter, Attribute, Selection, asked_names
+
+# {"timestamp":"2022-09-27T10:22:45.000Z","value":…}, and a comma
+_BYTES_AROUND_VALUE = 52
+
+
+@dataclass(frozen=True)
+class FilterRequest:
+    """What a filter query asks for, times in nanoseconds, both ends included."""
+
+    filters: Sequence[AssetFilter]
+    start: int
+    end: int
+    last_rows: int | None = None
+
+
+@dataclass(frozen=True)
+class FilterResult(ResultTable):
+    """A filter query's rows: `asset_index`, `time`, and the text of each attribute as `c0`, ….
+
+    `rowid` numbers the rows, ordered by asset as asked for, then time.
+    """
+
+    filters: Sequence[AssetFilter]
+    names: Sequence[str | None]
+    """The name of each asset."""
+    attributes: Sequence[Attribute]
+
+    def column(self, name: str) -> int | None:
+        """Find an attribute's column by its name."""
+        names = (attribute.name for attribute in self.attributes)
+        return next((i for i, known in enumerate(names) if known == name), None)
+
+    def asked(self) -> list[str]:
+        """List the attributes asked for by name."""
+        return asked_names(self.filters)
+
+
+def run_filter_query(
+    cursor: duckdb.DuckDBPyConnection, table: str, catalogue: Catalogue, request: FilterRequest
+) -> FilterResult:
+    """Run a filter query into a table of that name."""
+    selection = Selection(catalogue, request.filters)
+    names = [catalogue.assets.get(asset.asset_id) for asset in request.filters]
+    if catalogue.has_tables and selection.attributes:
+        cursor.execute(
+            _statement(table, selection, request.last_rows),
+            [selection.parameter(), request.start, request.end],
+        )
+    else:
+        cursor.execute(f"CREATE TABLE {table} (asset_index INTEGER, time TIMESTAMP_NS, bytes INT)")
+        return FilterResult(table, 0, request.filters, names, [])
+    (count,) = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
+    return FilterResult(table, count, request.filters, names, selection.attributes)
+
+
+def _statement(table: str, selection: Selection, last_rows: int | None) -> str:
+    """Write the query. Where several points give an attribute a value, the last written counts."""
+    columns = [f"c{i}" for i in range(len(selection.attributes))]
+    cells = ", ".join(
+        f"max_by({cell}, sequence) AS {column}"
+        for cell, column in zip(selection.cells(), columns, strict=True)
+    )
+    # One lambda over all the columns: a macro in each would take DuckDB long to take in.
+    size = f"lambda value: strlen(results.json_string(value)) + {_BYTES_AROUND_VALUE}"
+    sizes = f"list_sum(list_transform([{', '.join(columns)}], {size}))"
+    rows = f"""
+        SELECT * FROM (
+            SELECT asset_index, time, {cells}
+            FROM {selection.points()}
+            WHERE time BETWEEN make_timestamp_ns(?) AND make_timestamp_ns(?)
+            GROUP BY asset_index, time
+        )
+        WHERE coalesce({", ".join(columns)}) IS NOT NULL
+    """
+    if last_rows is not None:
+        rows += f" ORDER BY time DESC, asset_index LIMIT {last_rows}"
+    return f"""
+        CREATE TABLE {table} AS
+        SELECT *, {sizes} AS bytes FROM ({rows}) ORDER BY asset_index, time
+    """

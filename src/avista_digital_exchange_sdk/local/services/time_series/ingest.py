@@ -1,0 +1,256 @@
+"""Writing a batch of records: duplicates, versions, new columns, one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from typing import NamedTuple
+
+import duckdb
+
+from .catalog import (
+    PHYSICAL_TYPES,
+    Catalogue,
+    Series,
+    create_tables,
+    plain_column,
+    text_column,
+)
+from .records import Record, RejectedError, Rejection
+from .schema_changes import Additions
+
+Key = tuple[Series, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known of the record under a key; `sequence` is None while only in this batch."""
+
+    version: int
+    fingerprint: int
+    sequence: int | None
+
+
+def write_batch(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    asset_id: str,
+    records: Sequence[Record],
+) -> tuple[list[Record], list[Rejection]]:
+    """Write what can be written of a batch: the records accepted and those rejected.
+
+    A record that is already stored with the same values is accepted and changes nothing.
+    """
+    connection.execute("BEGIN")
+    try:
+        if not catalogue.has_tables:
+            create_tables(connection, catalogue.schema)
+        additions = Additions(catalogue)
+        batch = _Batch(connection, catalogue, additions, asset_id, records)
+        accepted, rejections = batch.settle()
+        batch.write()
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    catalogue.has_tables = True
+    additions.apply()
+    batch.note_newest()
+    return accepted, rejections
+
+
+class _Batch:
+    """One batch on its way into a database."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        catalogue: Catalogue,
+        additions: Additions,
+        asset_id: str,
+        records: Sequence[Record],
+    ) -> None:
+        self._connection = connection
+        self._additions = additions
+        self._catalogue = catalogue
+        self._records = [
+            (Series(asset_id, record.measure_name, record.dimensions), record) for record in records
+        ]
+        self._pending: dict[Key, Record] = {}
+        self._replaced: set[int] = set()
+
+    def settle(self) -> tuple[list[Record], list[Rejection]]:
+        """Decide on each record, in order."""
+        stored = self._find_stored()
+        accepted, rejections = [], []
+        for series, record in self._records:
+            key = (series, record.time)
+            try:
+                if self._changes(stored.get(key), record):
+                    self._additions.include(series, record)
+                    if (known := stored.get(key)) and known.sequence is not None:
+                        self._replaced.add(known.sequence)
+                    stored[key] = Stored(record.version, record.fingerprint, None)
+                    self._pending[key] = record
+            except RejectedError as rejected:
+                rejections.append(Rejection(record.index, str(rejected), rejected.existing_version))
+            else:
+                accepted.append(record)
+        return accepted, rejections
+
+    def write(self) -> None:
+        """Write the new columns, names and series, then the records."""
+        self._write_columns()
+        self._write_names()
+        if self._replaced:
+            self._connection.execute(
+                f"DELETE FROM {self._catalogue.table('points')} WHERE list_contains(?, sequence)",
+                [list(self._replaced)],
+            )
+        self._write_records()
+
+    def note_newest(self) -> None:
+        """Note the latest times, once the records are written."""
+        known, newest = self._catalogue.series, self._catalogue.newest
+        for series, time in self._pending:
+            series_id = known[series]
+            newest[series_id] = max(time, newest.get(series_id, time))
+
+    @staticmethod
+    def _changes(existing: Stored | None, record: Record) -> bool:
+        """Tell whether a record is to be written over the existing one, or reject it."""
+        if existing is None or record.version > existing.version:
+            return True
+        if record.fingerprint == existing.fingerprint:
+            return False
+        raise RejectedError(
+            "A record with the same dimensions, measure name and time exists with different values "
+            f"and version {existing.version}. A higher version is required to replace it.",
+            existing.version,
+        )
+
+    def _find_stored(self) -> dict[Key, Stored]:
+        """Look up what is stored under the keys of the batch."""
+        known, newest = self._catalogue.series, self._catalogue.newest
+        keys = {
+            (known[series], record.time)
+            for series, record in self._records
+            if series in known and record.time <= newest[known[series]]
+        }
+        if not keys:
+            return {}
+        times = [time for _, time in keys]
+        rows = self._connection.execute(
+            f"""
+            SELECT series_id, epoch_ns(time), version, fingerprint, sequence
+            FROM {self._catalogue.table("points")}
+            SEMI JOIN (
+                SELECT make_timestamp_ns(key[2]) AS time, key[1]::INTEGER AS series_id
+                FROM (SELECT unnest(?::BIGINT[][]) AS key)
+            ) USING (series_id, time)
+            WHERE time BETWEEN make_timestamp_ns(?) AND make_timestamp_ns(?)
+            """,
+            [[list(key) for key in keys], min(times), max(times)],
+        ).fetchall()
+        by_id = {known[series]: series for series, _ in self._records if series in known}
+        return {(by_id[row[0]], row[1]): Stored(*row[2:]) for row in rows}
+
+    def _write_columns(self) -> None:
+        """Add the columns the batch brings, and note their names."""
+        table = self._catalogue.table
+        dimensions, measures = self._additions.dimensions.maps[0], self._additions.measures.maps[0]
+        for column in dimensions.values():
+            self._connection.execute(
+                f"ALTER TABLE {table('series')} ADD COLUMN {column.physical} VARCHAR"
+            )
+        for column in measures.values():
+            columns = {column.physical: PHYSICAL_TYPES[column.type]}
+            if column.type == "DOUBLE":
+                columns[text_column(column.physical)] = "VARCHAR"
+            for name, physical_type in columns.items():
+                self._connection.execute(
+                    f"ALTER TABLE {table('points')} ADD COLUMN {name} {physical_type}"
+                )
+        self._insert("columns", [astuple(c) for c in (*dimensions.values(), *measures.values())])
+
+    def _write_names(self) -> None:
+        """Note the measure names, assets and series the batch brings."""
+        self._insert("measure_names", self._additions.measure_names.maps[0].items())
+        for asset_id, name in self._additions.assets.maps[0].items():
+            self._connection.execute(
+                f"INSERT OR REPLACE INTO {self._catalogue.table('assets')} VALUES (?, ?)",
+                [asset_id, name],
+            )
+        for series, series_id in self._additions.series.maps[0].items():
+            row: dict[str, object] = {
+                "series_id": series_id,
+                "asset_id": series.asset_id,
+                "measure_name": series.measure_name,
+            }
+            for name, value in series.dimensions:
+                row[self._additions.dimensions[name].physical] = value
+            self._insert(f"series ({', '.join(row)})", [tuple(row.values())])
+
+    def _insert(self, target: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Insert a few rows."""
+        for row in rows:
+            marks = ", ".join("?" * len(row))
+            self._connection.execute(
+                f"INSERT INTO {self._catalogue.table(target)} VALUES ({marks})", row
+            )
+
+    def _write_records(self) -> None:
+        """Insert the records in one statement; as one JSON text they travel fastest."""
+        if not self._pending:
+            return
+        points = self._catalogue.table("points")
+        fields: set[_Field] = set()
+        rows = []
+        for (series, _), record in self._pending.items():
+            cells = {
+                _Field("series_id", "INTEGER"): self._additions.series[series],
+                _Field("time", "BIGINT", "make_timestamp_ns(time)"): record.time,
+                _Field("version", "BIGINT"): record.version,
+                _Field("fingerprint", "BIGINT"): record.fingerprint,
+            } | self._measure_cells(record)
+            fields.update(cells)
+            rows.append({cell.column: value for cell, value in cells.items()})
+        self._connection.execute(
+            f"""
+            INSERT INTO {points} (sequence, {", ".join(f.column for f in fields)})
+            SELECT
+                (SELECT coalesce(max(sequence), 0) FROM {points}) + row_number() OVER (),
+                {", ".join(f.expression or f.column for f in fields)}
+            FROM (SELECT unnest(from_json(?, ?), recursive := true))
+            """,
+            [json.dumps(rows), json.dumps([{f.column: f.json_type for f in fields}])],
+        )
+
+    def _measure_cells(self, record: Record) -> dict[_Field, object]:
+        """Lay a record's measures out over the columns they are stored in."""
+        cells: dict[_Field, object] = {}
+        for measure in record.measures:
+            column = (
+                self._additions.measures[measure.name].physical
+                if record.multi
+                else plain_column(measure.type)
+            )
+            if measure.type == "TIMESTAMP":
+                field = _Field(column, "BIGINT", f"make_timestamp_ns({column})")
+            else:
+                field = _Field(column, measure.type)
+            cells[field] = measure.value
+            if measure.type == "DOUBLE":
+                # Kept only where the number itself would come back as another text.
+                text = text_column(column)
+                cells[_Field(text, "VARCHAR", f"nullif({text}, {column}::VARCHAR)")] = measure.text
+        return cells
+
+
+class _Field(NamedTuple):
+    """A column of the points: its type in the JSON text, and how its value is read from that."""
+
+    column: str
+    json_type: str
+    expression: str | None = None

@@ -1,0 +1,132 @@
+"""The latest value of every attribute of every asset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from .asset_data import asset_data, attribute_data
+from .catalog import PHYSICAL_TYPES, Catalogue, plain_column
+from .duckdb_sql import value_text
+from .results import PAGE_BYTES
+from .values import format_iso
+
+PAGE_ASSETS = 1000
+# What is latest goes by time and then by order of writing: one number that holds both.
+_KEY_BASE = 2**63
+_KEY = f"(epoch_ns(time)::HUGEINT * {_KEY_BASE} + sequence)"
+
+
+@dataclass(frozen=True)
+class LatestResult:
+    """The assets of a database in id order, shaped like TimeSeriesDbAssetData."""
+
+    assets: list[dict[str, Any]]
+
+    @property
+    def row_count(self) -> int:
+        """How many assets there are."""
+        return len(self.assets)
+
+    def page_end(self, _cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
+        """Take as many assets as fit the page, but one at least."""
+        last = min(start + (max_rows or PAGE_ASSETS), self.row_count)
+        end, size = start, 0
+        while end < last:
+            size += len(json.dumps(self.assets[end], ensure_ascii=False).encode())
+            if size > PAGE_BYTES and end > start:
+                break
+            end += 1
+        return end
+
+
+@dataclass(frozen=True)
+class _Latest:
+    """The latest value of an attribute among some records."""
+
+    asset_id: str
+    name: str
+    type: str
+    value: str
+    key: int
+
+
+def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> LatestResult:
+    """Read the latest values of a database."""
+    assets: dict[str, dict[str, _Latest]] = {asset: {} for asset in sorted(catalogue.assets)}
+    if catalogue.has_tables:
+        found = [*_of_plain_records(cursor, catalogue), *_of_multi_records(cursor, catalogue)]
+        for latest in sorted(found, key=lambda latest: latest.key):
+            assets.setdefault(latest.asset_id, {})[latest.name] = latest
+    return LatestResult(
+        [
+            asset_data(
+                asset_id,
+                catalogue.assets.get(asset_id),
+                [_attribute(attributes[name]) for name in sorted(attributes)],
+            )
+            for asset_id, attributes in assets.items()
+        ]
+    )
+
+
+def _attribute(latest: _Latest) -> dict[str, Any]:
+    """Shape an attribute with its latest value, and no data."""
+    time = format_iso(latest.key // _KEY_BASE)
+    return attribute_data(latest.name, latest.type, (latest.value, time), [])
+
+
+def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Latest]:
+    """Read the latest value of each measure of plain records."""
+    if all(kind == "MULTI" for kind in catalogue.measure_names.values()):
+        return
+    text = ", ".join(value_text(plain_column(kind), kind) for kind in PHYSICAL_TYPES)
+    rows = cursor.execute(
+        f"""
+        SELECT asset_id, measure_name, any_value(type), max_by(text, key), max(key) FROM (
+            SELECT *, coalesce({text}) AS text, {_KEY} AS key
+            FROM {catalogue.table("points")} JOIN {catalogue.table("series")} USING (series_id)
+            JOIN {catalogue.table("measure_names")} ON name = measure_name
+        ) WHERE text IS NOT NULL GROUP BY asset_id, measure_name
+        """
+    ).fetchall()
+    for row in rows:
+        yield _Latest(*row)
+
+
+def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Latest]:
+    """Read the latest value of each measure of MULTI records."""
+    measures = list(catalogue.measures.values())
+    if not measures:
+        return
+    keys = [f"{measure.physical}_key" for measure in measures]
+    latest = ", ".join(
+        f"max(key) FILTER (WHERE {measure.physical} IS NOT NULL) AS {key}"
+        for measure, key in zip(measures, keys, strict=True)
+    )
+    # Only what is latest is written as text, as that takes longer than to find it.
+    texts = ", ".join(
+        f"CASE WHEN key = {key} THEN {value_text(measure.physical, measure.type)} END"
+        for measure, key in zip(measures, keys, strict=True)
+    )
+    rows = cursor.execute(
+        f"""
+        WITH keyed AS (
+            SELECT *, {_KEY} AS key
+            FROM {catalogue.table("points")} JOIN {catalogue.table("series")} USING (series_id)
+        ), latest AS MATERIALIZED (
+            SELECT asset_id, {latest} FROM keyed GROUP BY asset_id
+        ), found AS (
+            SELECT * FROM keyed WHERE key IN (SELECT unnest([{", ".join(keys)}]) FROM latest)
+        )
+        SELECT asset_id, key, {texts} FROM found JOIN latest USING (asset_id)
+        """
+    ).fetchall()
+    for asset_id, key, *values in rows:
+        for measure, value in zip(measures, values, strict=True):
+            if value is not None:
+                yield _Latest(asset_id, measure.name, measure.type, value, key)

@@ -1,0 +1,261 @@
+"""Queries: running, kept for a while, read page by page with tokens.
+
+A token is good for an hour and five uses. Using it again gives the same rows; once a newer one
+has been used it is no longer valid. Only the user who started a query may go on with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import duckdb
+
+from avista_digital_exchange_sdk.local.errors import PlatformError, not_found, unauthorized
+from avista_digital_exchange_sdk.local.state import Caller
+
+from .jobs import Job, JobStoppedError, Work
+from .records import invalid_request
+from .results import Result
+
+TOKEN_SECONDS = 3600
+TOKEN_USES = 5
+QUERY_SECONDS = 60
+# How long a request waits for a running query before it answers an empty page and a token.
+FIRST_PAGE_SECONDS = 2
+NEXT_PAGE_SECONDS = 15
+
+R = TypeVar("R")
+
+
+class StartJob(Protocol):
+    """Starts work on a cursor, in a thread."""
+
+    def __call__(self, work: Work[R]) -> Job[R]:
+        """Start the work."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks what of which database; `kind` is the kind of query."""
+
+    kind: str
+    caller: Caller
+    time_series_db_id: str
+    query_string: str | None
+    max_rows: int | None = None
+
+
+@dataclass
+class Query:
+    """One query, under way or done."""
+
+    query_id: str
+    client_token: str
+    asked: Asked
+    job: Job[Result]
+    touched: float
+    exports: list[Job[None]] = field(default_factory=list)
+    cancelled: bool = False
+    newest_used: int = 0
+
+    async def result(self) -> Result:
+        """Wait for the query to be done.
+
+        Raises:
+            PlatformError: If it was cancelled, took too long or failed.
+        """
+        if self.cancelled:
+            raise invalid_request("The query was cancelled.")
+        try:
+            return await self.job.result()
+        except JobStoppedError:
+            reason = (
+                "The query was cancelled."
+                if self.cancelled
+                else f"The query took longer than {QUERY_SECONDS} seconds."
+            )
+            raise invalid_request(reason) from None
+
+    async def cancel(self) -> None:
+        """Stop the query and its exports, for good."""
+        self.cancelled = True
+        for job in (self.job, *self.exports):
+            await job.stop()
+
+
+@dataclass
+class Page:
+    """Some rows of a query, none while it is still running."""
+
+    query: Query
+    index: int
+    rows: range
+    progress: float
+    next_token: str | None
+    chunk_key: str | None = None
+
+
+@dataclass
+class _Token:
+    """Leads to the page that begins at a row; `page` is that page once it was read."""
+
+    query: Query
+    index: int
+    start: int
+    issued: float
+    uses: int = 0
+    page: Page | None = None
+
+
+class Queries:
+    """The queries of every user, and the tokens that lead to their pages."""
+
+    def __init__(self, start_job: StartJob, clock: Callable[[], float] = time.monotonic) -> None:
+        self._start_job = start_job
+        self._clock = clock
+        self._queries: dict[str, Query] = {}
+        self._tokens: dict[str, _Token] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(
+        self,
+        asked: Asked,
+        client_token: str | None,
+        work: Callable[[duckdb.DuckDBPyConnection, str], Result],
+    ) -> Query:
+        """Start a query. The work is given a cursor and the name of a table to fill."""
+        self._forget_old()
+        query_id = secrets.token_hex(16).upper()
+        job = self._start_job(lambda cursor: work(cursor, _table(query_id)))
+        query = Query(query_id, client_token or secrets.token_hex(16), asked, job, self._clock())
+        self._queries[query_id] = query
+        task = asyncio.create_task(_stop_late(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return query
+
+    async def first_page(self, query: Query, *, opens_empty: bool) -> Page:
+        """Answer a query's first page.
+
+        Args:
+            query: The query, just started.
+            opens_empty: Leave the page without rows if there are more of them than fit on it.
+        """
+        if not await query.job.finished_within(FIRST_PAGE_SECONDS):
+            return self._page_while_running(query, 0)
+        result = await query.result()
+        end = await self._page_end(result, 0, query.asked.max_rows)
+        if opens_empty and end < result.row_count:
+            end = 0
+        return self._page(query, result, 0, range(end))
+
+    async def next_page(self, token_value: str, asked: Asked) -> Page:
+        """Answer the page a token leads to, to the user and for the query it was given to."""
+        self._forget_old()
+        token = self._tokens.get(token_value)
+        if token is None or not _continues(asked, token.query.asked):
+            raise _invalid_token()
+        self._use(token)
+        if token.page is not None:
+            return token.page
+        query = token.query
+        if not query.cancelled and not await query.job.finished_within(NEXT_PAGE_SECONDS):
+            return self._page_while_running(query, token.index)
+        result = await query.result()
+        end = await self._page_end(result, token.start, asked.max_rows or query.asked.max_rows)
+        token.page = self._page(query, result, token.index, range(token.start, end))
+        return token.page
+
+    def own(self, caller: Caller, query_id: str, time_series_db_id: str | None = None) -> Query:
+        """Return a query of the caller's own, of that database if one is named."""
+        self._forget_old()
+        query = self._queries.get(query_id)
+        if query is None or time_series_db_id not in (None, query.asked.time_series_db_id):
+            raise not_found(f"The query {query_id}")
+        if query.asked.caller.user_id != caller.user_id:
+            raise unauthorized(f"the query {query_id}")
+        query.touched = self._clock()
+        return query
+
+    def of_database(self, time_series_db_id: str) -> list[Query]:
+        """List everyone's queries of a database."""
+        return [
+            query
+            for query in self._queries.values()
+            if query.asked.time_series_db_id == time_series_db_id
+        ]
+
+    def _use(self, token: _Token) -> None:
+        """Count a use of a token, or refuse it."""
+        if token.uses >= TOKEN_USES or token.index < token.query.newest_used:
+            raise _invalid_token()
+        token.uses += 1
+        token.query.newest_used = token.index
+        token.query.touched = self._clock()
+
+    async def _page_end(self, result: Result, start: int, max_rows: int | None) -> int:
+        """Measure a page, without keeping the event loop waiting."""
+        job = self._start_job(lambda cursor: result.page_end(cursor, start, max_rows))
+        return await job.result()
+
+    def _page(self, query: Query, result: Result, index: int, rows: range) -> Page:
+        """Make a page of a finished query, with a token if there are more rows."""
+        if rows.stop >= result.row_count:
+            return Page(query, index, rows, 100.0, None)
+        progress = 100.0 * rows.stop / result.row_count
+        return Page(query, index, rows, progress, self._issue(query, index + 1, rows.stop))
+
+    def _page_while_running(self, query: Query, index: int) -> Page:
+        """Make a page without rows that leads to where the rows will begin."""
+        return Page(query, index, range(0), 0.0, self._issue(query, index + 1, 0))
+
+    def _issue(self, query: Query, index: int, start: int) -> str:
+        """Issue a token."""
+        value = secrets.token_urlsafe(48)
+        self._tokens[value] = _Token(query, index, start, self._clock())
+        return value
+
+    def _forget_old(self) -> None:
+        """Let go of tokens and queries whose time is over."""
+        oldest = self._clock() - TOKEN_SECONDS
+        for value in [v for v, token in self._tokens.items() if token.issued < oldest]:
+            del self._tokens[value]
+        for query_id, query in list(self._queries.items()):
+            if query.touched < oldest and not query.job.running:
+                del self._queries[query_id]
+                self._drop(query_id)
+
+    def _drop(self, query_id: str) -> None:
+        """Give back what a query's result occupies."""
+        self._start_job(lambda cursor: cursor.execute(f"DROP TABLE IF EXISTS {_table(query_id)}"))
+
+
+def _table(query_id: str) -> str:
+    """Name the table a query keeps its result in."""
+    return f"results.query_{query_id}"
+
+
+async def _stop_late(job: Job[Result]) -> None:
+    """Stop a query that takes longer than the platform lets one take."""
+    if not await job.finished_within(QUERY_SECONDS):
+        await job.stop()
+
+
+def _continues(asked: Asked, first: Asked) -> bool:
+    """Tell whether a request may go on with the query of an earlier one."""
+    return (
+        asked.kind == first.kind
+        and asked.caller.user_id == first.caller.user_id
+        and asked.time_series_db_id == first.time_series_db_id
+        and asked.query_string in (None, first.query_string)
+    )
+
+
+def _invalid_token() -> PlatformError:
+    """Refuse a token, whatever is wrong with it."""
+    return invalid_request("Invalid pagination token.")

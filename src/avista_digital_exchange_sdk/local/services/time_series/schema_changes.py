@@ -1,0 +1,100 @@
+"""What a batch of records brings to a database's catalogue, kept apart until it is written."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+
+from .catalog import Catalogue, Column, Series
+from .records import Record, RejectedError
+
+MAX_DIMENSIONS = 128
+MAX_MULTI_MEASURES = 1024
+MAX_MEASURE_NAMES = 8192
+
+
+class Additions:
+    """A catalogue's names with those of one batch laid over them.
+
+    The first map of each ChainMap holds what is new, the second is the catalogue's own.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.dimensions: ChainMap[str, Column] = ChainMap({}, catalogue.dimensions)
+        self.measures: ChainMap[str, Column] = ChainMap({}, catalogue.measures)
+        self.measure_names: ChainMap[str, str] = ChainMap({}, catalogue.measure_names)
+        self.assets: ChainMap[str, str | None] = ChainMap({}, catalogue.assets)
+        self.series: ChainMap[Series, int] = ChainMap({}, catalogue.series)
+
+    def include(self, series: Series, record: Record) -> None:
+        """Make room for a record.
+
+        Raises:
+            RejectedError: If it does not fit with what the database already holds.
+        """
+        self._check_types(record)
+        dimensions = self._new_dimensions(record)
+        measures = self._new_measures(record) if record.multi else {}
+        self.dimensions.update(dimensions)
+        self.measures.update(measures)
+        self.measure_names.setdefault(record.measure_name, record.type)
+        self.series.setdefault(series, _size(self.series) + 1)
+        name = dict(record.dimensions).get("name", self.assets.get(series.asset_id))
+        if series.asset_id not in self.assets or self.assets[series.asset_id] != name:
+            self.assets[series.asset_id] = name
+
+    def apply(self) -> None:
+        """Let the catalogue take the additions over, once they are written."""
+        self.dimensions.maps[1].update(self.dimensions.maps[0])
+        self.measures.maps[1].update(self.measures.maps[0])
+        self.measure_names.maps[1].update(self.measure_names.maps[0])
+        self.assets.maps[1].update(self.assets.maps[0])
+        self.series.maps[1].update(self.series.maps[0])
+
+    def _new_dimensions(self, record: Record) -> dict[str, Column]:
+        """Plan a column for each dimension that has none yet."""
+        names = [name for name, _ in record.dimensions]
+        if taken := next((name for name in names if name in self.measures), None):
+            raise RejectedError(f"The dimension {taken!r} already exists as a measure.")
+        new = [name for name in names if name not in self.dimensions]
+        first = _size(self.dimensions) + 1
+        if first + len(new) - 1 > MAX_DIMENSIONS:
+            raise RejectedError(f"A database can have at most {MAX_DIMENSIONS} dimensions.")
+        return {name: Column(name, "VARCHAR", f"d{i}") for i, name in enumerate(new, first)}
+
+    def _new_measures(self, record: Record) -> dict[str, Column]:
+        """Plan a column for each measure of a MULTI record that has none yet."""
+        names = [measure.name for measure in record.measures]
+        if taken := next((name for name in names if name in self.dimensions), None):
+            raise RejectedError(f"The measure {taken!r} already exists as a dimension.")
+        new = [measure for measure in record.measures if measure.name not in self.measures]
+        first = _size(self.measures) + 1
+        if first + len(new) - 1 > MAX_MULTI_MEASURES:
+            raise RejectedError(
+                f"A database can have at most {MAX_MULTI_MEASURES} measures of MULTI records."
+            )
+        return {m.name: Column(m.name, m.type, f"m{i}") for i, m in enumerate(new, first)}
+
+    def _check_types(self, record: Record) -> None:
+        """Reject a record that uses a name with another type than before."""
+        known = self.measure_names.get(record.measure_name)
+        if known is None and _size(self.measure_names) >= MAX_MEASURE_NAMES:
+            raise RejectedError(f"A database can have at most {MAX_MEASURE_NAMES} measure names.")
+        _check_type(record.measure_name, known, record.type)
+        for measure in record.measures:
+            column = self.measures.get(measure.name)
+            _check_type(measure.name, column.type if column else None, measure.type)
+            plain = self.measure_names.get(measure.name)
+            _check_type(measure.name, None if plain == "MULTI" else plain, measure.type)
+
+
+def _check_type(name: str, known: str | None, given: str) -> None:
+    """Reject a measure of another type than its name stands for."""
+    if known not in (None, given):
+        raise RejectedError(
+            f"The measure {name!r} already exists with the type {known}, not {given}."
+        )
+
+
+def _size(names: ChainMap[str, Column] | ChainMap[str, str] | ChainMap[Series, int]) -> int:
+    """Count the names in both maps, which never overlap where this is asked."""
+    return sum(len(layer) for layer in names.maps)

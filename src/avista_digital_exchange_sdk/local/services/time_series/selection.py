@@ -1,0 +1,124 @@
+"""Which points a query reads, and how it makes attributes of them.
+
+An attribute is a measure, whether it was published as a plain record or within a MULTI one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .catalog import Catalogue, plain_column
+from .duckdb_sql import value_text
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFilter:
+    """An asset that is asked for, and the attributes asked of it: None for all it has."""
+
+    asset_id: str
+    names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A measure of one type; its place among a selection's attributes names its column."""
+
+    name: str
+    type: str
+
+
+def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
+    """Make one filter of several for the same asset, attributes in the order first asked for."""
+    merged: dict[str, tuple[str, ...] | None] = {}
+    for asset in filters:
+        names = merged.get(asset.asset_id, ())
+        if names is None or asset.names is None:
+            merged[asset.asset_id] = None
+        else:
+            merged[asset.asset_id] = tuple(dict.fromkeys(names + asset.names))
+    return [AssetFilter(*item) for item in merged.items()]
+
+
+def asked_names(filters: Iterable[AssetFilter]) -> list[str]:
+    """List every attribute asked for by name, in the order first asked for."""
+    return list(dict.fromkeys(name for asset in filters for name in asset.names or ()))
+
+
+class Selection:
+    """The assets and attributes of a database that a query asks for."""
+
+    def __init__(self, catalogue: Catalogue, filters: Sequence[AssetFilter]) -> None:
+        self._catalogue = catalogue
+        self.filters = filters
+        self.attributes = self._find_attributes()
+        self._index = {attribute.name: i for i, attribute in enumerate(self.attributes)}
+        # Assets that ask for the same attributes share a shape; there are few of those.
+        self._shapes = list(dict.fromkeys(asset.names for asset in filters))
+
+    def points(self) -> str:
+        """The FROM clause of the points asked for; takes `parameter` as its parameter.
+
+        It offers `asset_index`, the asset's place in the filters, and what `cells` needs.
+        """
+        return f"""
+            {self._catalogue.table("points")} JOIN (
+                SELECT series[1] AS series_id, series[2] AS asset_index,
+                       series[3] AS shape, series[4] AS plain
+                FROM (SELECT unnest(?::JSON::INTEGER[][]) AS series)
+            ) USING (series_id)
+        """
+
+    def parameter(self) -> str:
+        """The series asked for, as JSON: number, asset, shape, attribute if a plain record's."""
+        assets = {asset.asset_id: (i, asset) for i, asset in enumerate(self.filters)}
+        rows = []
+        for series, series_id in list(self._catalogue.series.items()):
+            if series.asset_id not in assets:
+                continue
+            asset_index, asset = assets[series.asset_id]
+            name = series.measure_name
+            plain = self._catalogue.measure_names[name] != "MULTI"
+            asked = asset.names is None or name in asset.names
+            attribute = self._index.get(name) if plain and asked else None
+            rows.append([series_id, asset_index, self._shapes.index(asset.names), attribute])
+        return json.dumps(rows)
+
+    def cells(self) -> list[str]:
+        """For each attribute, the text a point gives it, or NULL."""
+        return [self._cell(i, attribute) for i, attribute in enumerate(self.attributes)]
+
+    def _find_attributes(self) -> list[Attribute]:
+        """List the attributes that exist: those asked for by name first, then all if need be."""
+        everything = {asset.asset_id for asset in self.filters if asset.names is None}
+        names = asked_names(self.filters)
+        if everything:
+            names = list(dict.fromkeys([*names, *sorted(self._attributes_of(everything))]))
+        typed = ((name, self._catalogue.attribute_type(name)) for name in names)
+        return [Attribute(name, kind) for name, kind in typed if kind is not None]
+
+    def _attributes_of(self, assets: set[str]) -> set[str]:
+        """List the attributes that assets may have."""
+        series = [known for known in list(self._catalogue.series) if known.asset_id in assets]
+        names = {known.measure_name for known in series}
+        multi = {name for name in names if self._catalogue.measure_names[name] == "MULTI"}
+        return (names - multi) | (set(self._catalogue.measures) if multi else set())
+
+    def _cell(self, index: int, attribute: Attribute) -> str:
+        """Write the CASE that picks an attribute's text out of a plain or a MULTI record."""
+        branches = []
+        if self._catalogue.measure_names.get(attribute.name) == attribute.type:
+            text = value_text(plain_column(attribute.type), attribute.type)
+            branches.append(f"WHEN plain = {index} THEN {text}")
+        if column := self._catalogue.measures.get(attribute.name):
+            shapes = [
+                str(i)
+                for i, names in enumerate(self._shapes)
+                if names is None or attribute.name in names
+            ]
+            text = value_text(column.physical, attribute.type)
+            if len(shapes) == len(self._shapes) and not branches:
+                return text
+            branches.append(f"WHEN shape IN ({', '.join(shapes)}) THEN {text}")
+        return f"CASE {' '.join(branches)} END"

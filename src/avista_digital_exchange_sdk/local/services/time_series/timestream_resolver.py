@@ -1,0 +1,76 @@
+"""The Timestream query operation of the contract."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import duckdb
+
+from avista_digital_exchange_sdk.local.state import Context
+
+from ...timestream_sql import TimestreamResult, response, run_timestream_query
+from .catalog import Catalogue
+from .filter_request import check_max_rows
+from .queries import Asked, Page
+from .records import check_length
+
+MAX_QUERY_BYTES = 256 * 1024
+
+
+async def query_with_timestream_query(
+    context: Context,
+    *,
+    timeSeriesDbId: str,
+    queryString: str,
+    maxRows: int | None = None,
+    nextToken: str | None = None,
+    clientToken: str | None = None,
+) -> dict[str, Any]:
+    """Answer a page of a Timestream query."""
+    accounts = context.exchange.accounts
+    database = accounts.read_database(context.caller, timeSeriesDbId)
+    check_length("queryString", queryString, MAX_QUERY_BYTES)
+    check_max_rows(maxRows)
+    store = context.exchange.time_series
+    asked = Asked("TIMESTREAM", context.caller, timeSeriesDbId, queryString, maxRows)
+    if nextToken is not None:
+        page = await store.queries.next_page(nextToken, asked)
+    else:
+        now = time.time_ns()
+        readable = [database, *accounts.list_databases(context.caller)]
+
+        def run(cursor: duckdb.DuckDBPyConnection, table: str) -> TimestreamResult:
+            def catalogue_of(time_series_db_id: str) -> Catalogue:
+                return store.catalogue(cursor, time_series_db_id)
+
+            tables = {
+                (known["databaseName"], known["tableName"]): (
+                    lambda time_series_db_id=known["timeSeriesDbId"]: catalogue_of(
+                        time_series_db_id
+                    )
+                )
+                for known in readable
+            }
+            return run_timestream_query(cursor, table, queryString, tables, now)
+
+        query = store.queries.start(asked, clientToken, run)
+        page = await store.queries.first_page(query, opens_empty=False)
+    return {
+        "clientToken": page.query.client_token,
+        "resultJSONString": await _response(context, page),
+    }
+
+
+async def _response(context: Context, page: Page) -> str:
+    """Write a page as a Timestream response."""
+    if page.query.job.running:
+        return response(page.query.query_id, page.next_token, [], [], page.progress, 0)
+    result = await page.query.result()
+    assert isinstance(result, TimestreamResult)
+    store = context.exchange.time_series
+    rows = await store.start_job(lambda cursor: result.rows(cursor, page.rows)).result()
+    scanned = sum(len(row.encode()) for row in rows)
+    return response(
+        page.query.query_id, page.next_token, rows, result.columns, page.progress, scanned
+    )

@@ -1,0 +1,185 @@
+"""Who calls, and the time series databases they own: organizations, users, tokens, databases."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from ...authorization import Access, require
+from ...database import Records, Row, check_name, new_id, timestamp
+from ...errors import PlatformError, bad_request, not_found
+from ...serializers import as_user
+from ...state import Caller
+
+LONGEST_TOKEN_LIFE_DAYS = 3650
+TIME_SERIES_DATABASE_NAME = "LocalExchange"
+
+
+class Accounts:
+    """The accounts of one exchange."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    # Organizations and users
+
+    def create_organization(self, name: str, *, host: bool = False) -> str:
+        """Add an organization and return its id."""
+        organization_id = new_id("organizationId")
+        self._records.insert(
+            "organizations", organizationId=organization_id, name=name, hostOrganization=host
+        )
+        return organization_id
+
+    def create_user(self, first_name: str, last_name: str, email: str, organization_id: str) -> str:
+        """Add a user and return its id."""
+        user_id = new_id("userId")
+        self._records.insert(
+            "users",
+            userId=user_id,
+            firstName=first_name,
+            lastName=last_name,
+            email=email,
+            organizationId=organization_id,
+        )
+        return user_id
+
+    def user(self, user_id: str) -> Row:
+        """Return a User with its Organization."""
+        row = self._records.one(
+            """SELECT userId, firstName, lastName, email, organizationId, hostOrganization,
+                      organizations.name AS organizationName
+            FROM users JOIN organizations USING (organizationId) WHERE userId = ?""",
+            user_id,
+        )
+        if row is None:
+            raise not_found(user_id)
+        return as_user(row)
+
+    # Tokens
+
+    def authenticate(self, token_value: str) -> Caller | None:
+        """Return who holds a token, or None where it is unknown or has expired."""
+        row = self._records.one(
+            "SELECT userId, tokenId FROM tokens WHERE tokenValue = ? AND dateExpires > ?",
+            token_value,
+            timestamp(),
+        )
+        return None if row is None else Caller(row["userId"], row["tokenId"])
+
+    def check_token(self, caller: Caller) -> None:
+        """Refuse a caller whose token has been deleted or has expired since the call began."""
+        row = self._records.one(
+            "SELECT 1 FROM tokens WHERE tokenId = ? AND dateExpires > ?",
+            caller.token_id,
+            timestamp(),
+        )
+        if row is None:
+            raise PlatformError(
+                "UnauthorizedException", "You are not authorized to make this call."
+            )
+
+    def create_token(self, user_id: str, name: str, days_before_expiration: int) -> Row:
+        """Add an AuthenticationToken; only this answer tells its value."""
+        if not 1 <= days_before_expiration <= LONGEST_TOKEN_LIFE_DAYS:
+            raise bad_request(f"daysBeforeExpiration must be 1 to {LONGEST_TOKEN_LIFE_DAYS}.")
+        now = datetime.now(UTC)
+        token = {
+            "tokenId": new_id("tokenId"),
+            "tokenValue": secrets.token_urlsafe(32),
+            "name": name,
+            "userId": user_id,
+            "dateCreated": timestamp(now),
+            "dateExpires": timestamp(now + timedelta(days=days_before_expiration)),
+        }
+        self._records.insert("tokens", **token)
+        return token | {"tokenType": "USER_FULL_ACCESS"}
+
+    def list_tokens(self, caller: Caller) -> list[Row]:
+        """Return the caller's AuthenticationTokens, without their values."""
+        return self._records.all(
+            """SELECT tokenId, name, userId, dateCreated, dateExpires,
+                      'USER_FULL_ACCESS' AS tokenType
+            FROM tokens WHERE userId = ? ORDER BY dateCreated, tokenId""",
+            caller.user_id,
+        )
+
+    def delete_token(self, caller: Caller, token_id: str) -> Row:
+        """Take one of the caller's own tokens away."""
+        for token in self.list_tokens(caller):
+            if token["tokenId"] == token_id:
+                self._records.run("DELETE FROM tokens WHERE tokenId = ?", token_id)
+                return token
+        # Whether somebody else has such a token is nobody's business.
+        raise not_found(token_id)
+
+    # Time series databases
+
+    def create_database(self, caller: Caller, name: str, description: str | None) -> Row:
+        """Add a TimeSeriesDb that the caller owns."""
+        check_name(name)
+        database = {
+            "timeSeriesDbId": new_id("timeSeriesDbId"),
+            "name": name,
+            "description": description,
+            "ownerUserId": caller.user_id,
+            "databaseName": TIME_SERIES_DATABASE_NAME,
+            "tableName": f"TimeSeries_{secrets.token_hex(8)}",
+        }
+        self._records.insert("timeSeriesDatabases", **database)
+        return database
+
+    def list_databases(self, caller: Caller) -> list[Row]:
+        """Return the TimeSeriesDbs the caller owns."""
+        return self._records.all(
+            "SELECT * FROM timeSeriesDatabases WHERE ownerUserId = ? ORDER BY rowid",
+            caller.user_id,
+        )
+
+    def read_database(self, caller: Caller, time_series_db_id: str) -> Row:
+        """Return a TimeSeriesDb the caller may read."""
+        return self.database(caller, time_series_db_id, Access.READ)
+
+    def write_database(self, caller: Caller, time_series_db_id: str) -> Row:
+        """Return a TimeSeriesDb the caller may publish to."""
+        return self.database(caller, time_series_db_id, Access.WRITE)
+
+    def own_database(self, caller: Caller, time_series_db_id: str) -> Row:
+        """Return a TimeSeriesDb that is the caller's own."""
+        return self.database(caller, time_series_db_id, Access.OWN)
+
+    def update_database(
+        self, caller: Caller, time_series_db_id: str, name: str | None, description: str | None
+    ) -> Row:
+        """Change what is given of the caller's own TimeSeriesDb."""
+        check_name(name)
+        self.own_database(caller, time_series_db_id)
+        self._records.run(
+            """UPDATE timeSeriesDatabases
+            SET name = coalesce(?, name), description = coalesce(?, description)
+            WHERE timeSeriesDbId = ?""",
+            name,
+            description,
+            time_series_db_id,
+        )
+        return self.own_database(caller, time_series_db_id)
+
+    def delete_database(self, caller: Caller, time_series_db_id: str) -> Row:
+        """Take the caller's own TimeSeriesDb away, and out of every collaborative."""
+        database = self.own_database(caller, time_series_db_id)
+        with self._records.transaction():
+            self._records.run("DELETE FROM sharedServices WHERE serviceId = ?", time_series_db_id)
+            self._records.run(
+                "DELETE FROM timeSeriesDatabases WHERE timeSeriesDbId = ?", time_series_db_id
+            )
+        return database
+
+    def database(self, caller: Caller, time_series_db_id: str, needed: Access) -> Row:
+        """Return a TimeSeriesDb, holding the caller to the access needed."""
+        database = self._records.one(
+            "SELECT * FROM timeSeriesDatabases WHERE timeSeriesDbId = ?", time_series_db_id
+        )
+        if database is None:
+            raise not_found(time_series_db_id)
+        require(self._records, caller, time_series_db_id, database["ownerUserId"], needed)
+        return database

@@ -1,0 +1,40 @@
+"""The user service: who calls, and with which tokens."""
+
+from __future__ import annotations
+
+from avista_digital_exchange_sdk.local.database import Row
+from avista_digital_exchange_sdk.local.state import Context, Resolver
+
+
+async def get_user_session(context: Context) -> Row:
+    """Answer who calls."""
+    return {"user": context.exchange.accounts.user(context.caller.user_id)}
+
+
+async def list_authentication_tokens(context: Context) -> list[Row]:
+    """Answer the caller's tokens."""
+    return context.exchange.accounts.list_tokens(context.caller)
+
+
+async def create_authentication_token(
+    context: Context, name: str, daysBeforeExpiration: int
+) -> Row:
+    """Give the caller another token."""
+    return context.exchange.accounts.create_token(
+        context.caller.user_id, name, daysBeforeExpiration
+    )
+
+
+async def delete_authentication_token(context: Context, tokenId: str) -> Row:
+    """Take a token of the caller away."""
+    return context.exchange.accounts.delete_token(context.caller, tokenId)
+
+
+QUERIES: dict[str, Resolver] = {
+    "user_getUserSession": get_user_session,
+    "user_listAuthenticationTokens": list_authentication_tokens,
+}
+MUTATIONS: dict[str, Resolver] = {
+    "user_createAuthenticationToken": create_authentication_token,
+    "user_deleteAuthenticationToken": delete_authentication_token,
+}

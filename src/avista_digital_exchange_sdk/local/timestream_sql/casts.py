@@ -1,0 +1,123 @@
+"""CAST and TRY_CAST, as strict as Timestream's where DuckDB's are lenient."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import timestamp_text
+
+from .expressions import Expression, coerce, not_supported, sql_error
+from .types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    INTEGER,
+    INTERVAL,
+    MONTHS,
+    TIMESTAMP,
+    UNKNOWN,
+    VARCHAR,
+    Array,
+    Row,
+    Scalar,
+    Type,
+)
+
+_NAMES: dict[exp.DType, Type] = {
+    exp.DType.BIGINT: BIGINT,
+    exp.DType.BOOLEAN: BOOLEAN,
+    exp.DType.DATE: DATE,
+    exp.DType.DOUBLE: DOUBLE,
+    exp.DType.INT: INTEGER,
+    exp.DType.TIMESTAMP: TIMESTAMP,
+    exp.DType.VARCHAR: VARCHAR,
+}
+# How each type may be written as text; anything else can't be cast from it.
+_FORMS: dict[Type, str] = {
+    INTEGER: r"[+-]?[0-9]+",
+    BIGINT: r"[+-]?[0-9]+",
+    DOUBLE: r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?Infinity|NaN",
+    BOOLEAN: r"(?i)t|true|1|f|false|0",
+    DATE: r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}",
+    TIMESTAMP: (
+        r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
+    ),
+}
+_TEXTS: dict[Type, str] = {
+    DOUBLE: "results.double_text({0})",
+    INTERVAL: "results.interval_text({0})",
+    MONTHS: "results.months_text({0})",
+    TIMESTAMP: timestamp_text("{0}"),
+}
+_NUMBERS: dict[tuple[Type, Type], str] = {
+    (DOUBLE, BIGINT): "CAST(round({0}) AS BIGINT)",
+    (DOUBLE, INTEGER): "CAST(round({0}) AS INTEGER)",
+    (BIGINT, INTEGER): "CAST({0} AS INTEGER)",
+    (BOOLEAN, BIGINT): "CAST({0} AS BIGINT)",
+    (BOOLEAN, INTEGER): "CAST({0} AS INTEGER)",
+    (BOOLEAN, DOUBLE): "CAST({0} AS DOUBLE)",
+    (INTEGER, BOOLEAN): "({0} <> 0)",
+    (BIGINT, BOOLEAN): "({0} <> 0)",
+    (DOUBLE, BOOLEAN): "({0} <> 0)",
+    (TIMESTAMP, DATE): "results.date_of({0})",
+}
+
+
+def read_type(node: exp.DataType) -> Type:
+    """Read the name of a type."""
+    if node.this == exp.DType.ARRAY and len(node.expressions) == 1:
+        return Array(read_type(node.expressions[0]))
+    if node.this == exp.DType.STRUCT:
+        return Row(tuple(_read_field(field) for field in node.expressions))
+    kind = _NAMES.get(node.this)
+    if kind is None or node.expressions:
+        raise not_supported(node, f"The type {node.sql('trino').lower()}")
+    return kind
+
+
+def _read_field(field: exp.Expression) -> tuple[str | None, Type]:
+    """Read one field of a row type."""
+    if isinstance(field, exp.ColumnDef):
+        return field.name, read_type(field.args["kind"])
+    assert isinstance(field, exp.DataType)
+    return None, read_type(field)
+
+
+def cast(node: exp.Expression, value: Expression, wanted: Type, *, safe: bool) -> Expression:
+    """Cast a value; `safe` makes NULL of one that can't be cast, instead of an error."""
+    if value.type == VARCHAR and wanted in (TIMESTAMP, DATE) and value.constant is not None:
+        if (literal := coerce(value, wanted)) is not None:
+            return literal
+        if not safe:
+            raise sql_error(node, f"Value cannot be cast to {wanted}: {value.constant}")
+        return Expression("NULL", wanted)
+    if value.type == VARCHAR and wanted in _FORMS:
+        return _cast_text(value, wanted, safe)
+    if wanted == VARCHAR and isinstance(value.type, Scalar):
+        return text_of(value)
+    if (value.type, wanted) in _NUMBERS:
+        sql = _NUMBERS[value.type, wanted].format(value.sql)
+        return Expression(f"try({sql})" if safe else sql, wanted)
+    coerced = coerce(value, wanted)
+    if coerced is None:
+        raise sql_error(node, f"Cannot cast {value.type} to {wanted}")
+    return coerced
+
+
+def text_of(value: Expression) -> Expression:
+    """Write a value as text."""
+    if value.type in (VARCHAR, UNKNOWN):
+        return Expression(value.sql, VARCHAR, value.constant)
+    return Expression(_TEXTS.get(value.type, "CAST({0} AS VARCHAR)").format(value.sql), VARCHAR)
+
+
+def _cast_text(value: Expression, wanted: Type, safe: bool) -> Expression:
+    """Cast text that has the form the type is written in."""
+    text = f"({value.sql})"
+    failure = f"error('Cannot cast ''' || {text} || ''' to {str(wanted).upper()}')"
+    sql = (
+        f"CAST(CASE WHEN regexp_full_match({text}, '{_FORMS[wanted]}') THEN {text} "
+        f"WHEN {text} IS NOT NULL THEN {'NULL' if safe else failure} END AS {wanted.duckdb()})"
+    )
+    return Expression(f"try({sql})" if safe else sql, wanted)

@@ -1,0 +1,115 @@
+"""Translated expressions, and the errors of those that can't be translated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from avista_digital_exchange_sdk.local.errors import PlatformError
+from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
+from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
+from avista_digital_exchange_sdk.local.services.time_series.values import parse_instant
+
+from .types import (
+    DATE,
+    TIMESTAMP,
+    UNKNOWN,
+    VARCHAR,
+    Array,
+    Row,
+    Type,
+    common_type,
+    converts,
+)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An expression in DuckDB's SQL; `constant` is the value of a literal."""
+
+    sql: str
+    type: Type
+    constant: str | int | None = None
+
+
+def sql_error(node: exp.Expression | None, message: str) -> PlatformError:
+    """Refuse a query, pointing at the place in it where the node stands."""
+    return invalid_request(f"{position(node)}{message}" if node is not None else message)
+
+
+def not_supported(node: exp.Expression, what: str) -> PlatformError:
+    """Refuse something of SQL that is not answered here."""
+    return sql_error(node, f"{what} is not supported")
+
+
+def only(node: exp.Expression, *known: str) -> None:
+    """Refuse a node that says more than what is translated of it."""
+    for name, value in node.args.items():
+        if name not in known and value not in (None, False, [], ""):
+            what = value.key if isinstance(value, exp.Expression) else value
+            raise not_supported(node, (what if isinstance(what, str) else name).strip("_").upper())
+
+
+def position(node: exp.Expression) -> str:
+    """Write where a node begins, if that is known: `line 1:8: `."""
+    places = [
+        (part.meta["line"], part.meta["col"] - part.meta["end"] + part.meta["start"])
+        for part in node.walk()
+        if "col" in part.meta
+    ]
+    return "line {}:{}: ".format(*min(places)) if places else ""
+
+
+def coerce(expression: Expression, wanted: Type) -> Expression | None:
+    """Make an expression one of a wanted type, or None if it can't stand for one."""
+    given = expression.type
+    if given == wanted:
+        return expression
+    if given == VARCHAR and wanted == TIMESTAMP and isinstance(expression.constant, str):
+        return timestamp_literal(expression.constant)
+    if given == VARCHAR and wanted == DATE and isinstance(expression.constant, str):
+        return date_literal(expression.constant)
+    if not converts(given, wanted):
+        return None
+    if isinstance(given, Array | Row) and given.duckdb() == wanted.duckdb():
+        return Expression(expression.sql, wanted)
+    return Expression(f"CAST({expression.sql} AS {wanted.duckdb()})", wanted, expression.constant)
+
+
+def unify(expressions: list[Expression]) -> list[Expression] | None:
+    """Make expressions of one type of several, or None if they have none in common."""
+    kind: Type = UNKNOWN
+    for expression in expressions:
+        if (common := common_type(kind, expression.type)) is not None:
+            kind = common
+        elif TIMESTAMP in (kind, expression.type) or DATE in (kind, expression.type):
+            # The other one may be a literal that can be read as a time.
+            kind = expression.type if kind == VARCHAR else kind
+        else:
+            return None
+    coerced = [coerce(expression, kind) for expression in expressions]
+    found = [expression for expression in coerced if expression is not None]
+    return found if len(found) == len(expressions) else None
+
+
+def timestamp_literal(text: str) -> Expression | None:
+    """Read a timestamp as it is written in SQL, in UTC unless it says otherwise."""
+    for completed in (text, f"{text}Z", f"{text} 00:00Z"):
+        try:
+            return timestamp_constant(parse_instant(completed.strip()))
+        except ValueError:
+            continue
+    return None
+
+
+def date_literal(text: str) -> Expression | None:
+    """Read a date as it is written in SQL."""
+    if len(text) != 10 or timestamp_literal(text) is None:
+        return None
+    return Expression(f"DATE {quote(text)}", DATE, text)
+
+
+def timestamp_constant(nanoseconds: int) -> Expression:
+    """Write an instant."""
+    return Expression(f"make_timestamp_ns({nanoseconds})", TIMESTAMP)

@@ -1,0 +1,240 @@
+"""Calls of functions: plain ones, aggregates and window functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
+
+from .date_functions import DATE_FUNCTIONS, Call
+from .expressions import Expression, not_supported, only, sql_error
+from .functions import (
+    AGGREGATES,
+    SCALARS,
+    WINDOW_FUNCTIONS,
+    Overload,
+    fill_template,
+    find_overload,
+)
+from .lambdas import LAMBDA_FUNCTIONS
+from .types import VARCHAR, Array, Row, is_orderable
+
+if TYPE_CHECKING:
+    from .expression_translator import ExpressionTranslator
+
+
+def _call(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """Translate a call with whatever stands around it: FILTER, IGNORE NULLS, OVER."""
+    suffix = _Suffix(translator)
+    function = suffix.unwrap(node)
+    name = function.name.lower()
+    if name in AGGREGATES or name in WINDOW_FUNCTIONS:
+        return _aggregate(translator, function, name, suffix)
+    if suffix.used:
+        raise not_supported(node, f"OVER, FILTER or IGNORE NULLS of {name}")
+    if name == "try" and len(function.expressions) == 1:
+        return _try(translator, function)
+    if name in LAMBDA_FUNCTIONS:
+        return LAMBDA_FUNCTIONS[name](translator, function)
+    return scalar(
+        Call(function, name, translator.translate_all(function.expressions), translator.now)
+    )
+
+
+def scalar(call: Call) -> Expression:
+    """Translate a call of a plain function."""
+    if call.name in DATE_FUNCTIONS:
+        return DATE_FUNCTIONS[call.name](call)
+    if call.name == "row" and call.arguments:
+        return _row(call.arguments)
+    if call.name == "typeof" and len(call.arguments) == 1:
+        return Expression(quote(str(call.arguments[0].type)), VARCHAR)
+    if call.name == "zip" and call.arguments:
+        return _zip(call)
+    if call.name not in SCALARS:
+        raise sql_error(call.node, f"Function {call.name} not registered")
+    return _fitted(call, SCALARS[call.name])
+
+
+def _try(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
+    """`try(…)`: NULL instead of an error."""
+    argument = node.expressions[0]
+    if type(argument) is exp.Cast:
+        argument = exp.TryCast(**argument.args)
+    tried = translator.translate(argument)
+    return Expression(f"try({tried.sql})", tried.type)
+
+
+def _fitted(call: Call, overloads: list[Overload], **parts: str) -> Expression:
+    """Translate a call by the way to call the function that fits."""
+    found = find_overload(overloads, call.arguments)
+    if found is None:
+        raise call.unexpected()
+    template, arguments, result = found
+    return Expression(fill_template(template, arguments, **parts), result)
+
+
+def _row(values: list[Expression]) -> Expression:
+    """Make a row of values, its fields without names."""
+    fields = ", ".join(f"'f{i}': {value.sql}" for i, value in enumerate(values))
+    return Expression(f"{{{fields}}}", Row(tuple((None, value.type) for value in values)))
+
+
+def _zip(call: Call) -> Expression:
+    """Make an array of rows of several arrays."""
+    elements = [a.type.element for a in call.arguments if isinstance(a.type, Array)]
+    if len(elements) < len(call.arguments):
+        raise call.unexpected()
+    kind = Array(Row(tuple((None, element) for element in elements)))
+    arrays = ", ".join(argument.sql for argument in call.arguments)
+    return Expression(f"CAST(list_zip({arrays}) AS {kind.duckdb()})", kind)
+
+
+class _Suffix:
+    """What stands around an aggregate's call, in DuckDB's SQL."""
+
+    def __init__(self, translator: ExpressionTranslator) -> None:
+        self._translator = translator
+        self._filter = ""
+        self._window = ""
+        self.nulls = ""
+        self.is_window = False
+
+    @property
+    def used(self) -> bool:
+        """Whether there is anything around the call."""
+        return bool(self._filter or self.is_window or self.nulls)
+
+    @property
+    def sql(self) -> str:
+        """What follows the call's parentheses."""
+        return self._filter + self._window
+
+    def unwrap(self, node: exp.Expression) -> exp.Anonymous:
+        """Note what stands around a call and return the call itself."""
+        if isinstance(node, exp.Window):
+            if node.args.get("over") != "OVER" or node.args.get("alias"):
+                raise not_supported(node, "A named window")
+            only(node, "this", "partition_by", "order", "spec", "over")
+            self.is_window = True
+            self._window = f" OVER ({self._window_sql(node)})"
+            return self.unwrap(node.this)
+        if isinstance(node, exp.IgnoreNulls):
+            self.nulls = " IGNORE NULLS"
+            return self.unwrap(node.this)
+        if isinstance(node, exp.Filter):
+            before = len(self._translator.ungrouped)
+            condition = self._translator.boolean(node.expression.this, "FILTER")
+            del self._translator.ungrouped[before:]
+            self._filter = f" FILTER (WHERE {condition.sql})"
+            return self.unwrap(node.this)
+        if not isinstance(node, exp.Anonymous) or not isinstance(node.this, str):
+            raise not_supported(node, node.key.upper())
+        return node
+
+    def _window_sql(self, node: exp.Window) -> str:
+        """Write what stands in the parentheses of OVER."""
+        parts = []
+        if partition := node.args.get("partition_by"):
+            keys = ", ".join(key.sql for key in self._translator.translate_all(partition))
+            parts.append(f"PARTITION BY {keys}")
+        if order := node.args.get("order"):
+            parts.append(f"ORDER BY {order_items(self._translator, order)}")
+        if spec := node.args.get("spec"):
+            parts.append(_frame(spec))
+        return " ".join(parts)
+
+
+def order_items(translator: ExpressionTranslator, order: exp.Expression) -> str:
+    """Write the items of an ORDER BY, NULLs last as Timestream has them."""
+    items = []
+    for item in order.expressions:
+        value = translator.translate(item.this)
+        if not is_orderable(value.type):
+            raise sql_error(
+                item, f"Type {value.type} is not orderable, and cannot be used in ORDER BY"
+            )
+        items.append(f"{value.sql} {direction(item)}")
+    return ", ".join(items)
+
+
+def direction(item: exp.Expression) -> str:
+    """Write the direction of one item of an ORDER BY."""
+    descending = "DESC" if item.args.get("desc") else "ASC"
+    return f"{descending} NULLS {'FIRST' if item.args.get('nulls_first') else 'LAST'}"
+
+
+def _frame(spec: exp.Expression) -> str:
+    """Write a window's frame."""
+    kind = str(spec.args.get("kind")).upper()
+    if kind not in ("ROWS", "RANGE"):
+        raise not_supported(spec, kind)
+    start = _bound(spec, kind, "start")
+    end = _bound(spec, kind, "end") if spec.args.get("end") else "CURRENT ROW"
+    return f"{kind} BETWEEN {start} AND {end}"
+
+
+def _bound(spec: exp.Expression, kind: str, name: str) -> str:
+    """Write where a frame starts or ends."""
+    value, side = spec.args[name], spec.args.get(f"{name}_side")
+    if str(value).upper() == "CURRENT ROW":
+        return "CURRENT ROW"
+    if str(value).upper() == "UNBOUNDED":
+        return f"UNBOUNDED {str(side).upper()}"
+    if kind != "ROWS" or not isinstance(value, exp.Literal) or not value.is_int:
+        raise not_supported(spec, "A computed window frame")
+    return f"{value.name} {str(side).upper()}"
+
+
+def _aggregate(
+    translator: ExpressionTranslator, node: exp.Anonymous, name: str, suffix: _Suffix
+) -> Expression:
+    """Translate a call of an aggregate or a window function."""
+    if name in WINDOW_FUNCTIONS and not suffix.is_window:
+        raise sql_error(node, f"Window function {name} requires an OVER clause")
+    if translator.clause is not None:
+        raise sql_error(
+            node,
+            f"{translator.clause} cannot contain aggregations, window functions or grouping "
+            f"operations: [{node.sql('trino')}]",
+        )
+    if suffix.is_window:
+        # Aggregates may stand within a window function, not a window function within them.
+        arguments, distinct, order = _aggregate_arguments(translator, node)
+    else:
+        if translator.inside_aggregate:
+            raise sql_error(node, f"Cannot nest aggregations inside aggregation '{name}'")
+        translator.has_aggregates = translator.inside_aggregate = True
+        arguments, distinct, order = _aggregate_arguments(translator, node)
+        translator.inside_aggregate = False
+    overloads = AGGREGATES.get(name) or WINDOW_FUNCTIONS[name]
+    for part, placeholder in ((distinct, "distinct"), (order, "order"), (suffix.nulls, "nulls")):
+        if part and not any(f"{{{placeholder}}}" in o.template for o in overloads):
+            raise not_supported(node, f"{part.split()[0]} in {name}")
+    call = Call(node, name, arguments, translator.now)
+    parts = {"distinct": distinct, "order": order, "nulls": suffix.nulls}
+    return _fitted(call, overloads, over=suffix.sql, **parts)
+
+
+def _aggregate_arguments(
+    translator: ExpressionTranslator, node: exp.Anonymous
+) -> tuple[list[Expression], str, str]:
+    """Translate an aggregate's arguments, and the DISTINCT and ORDER BY among them."""
+    nodes = list(node.expressions)
+    distinct = order = ""
+    if len(nodes) == 1 and isinstance(nodes[0], exp.Star) and node.name.lower() == "count":
+        return [], "", ""
+    if len(nodes) == 1 and isinstance(nodes[0], exp.Distinct):
+        nodes, distinct = list(nodes[0].expressions), "DISTINCT "
+    if nodes and isinstance(nodes[-1], exp.Order):
+        order = f" ORDER BY {order_items(translator, nodes[-1])}"
+        nodes[-1] = nodes[-1].this
+    return translator.translate_all(nodes), distinct, order
+
+
+CALLS: Mapping[
+    type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]
+] = dict.fromkeys((exp.Anonymous, exp.Filter, exp.IgnoreNulls, exp.Window), _call)

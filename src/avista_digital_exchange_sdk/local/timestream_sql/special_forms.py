@@ -1,0 +1,212 @@
+"""What has a grammar of its own: CASE, CAST, arrays, intervals, subqueries and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from .casts import cast, read_type
+from .date_functions import FIELDS, Call, interval_of
+from .expressions import Expression, only, sql_error, timestamp_constant, unify
+from .function_calls import scalar
+from .scopes import take_fields
+from .types import BIGINT, BOOLEAN, DATE, UNKNOWN, Array, converts
+
+if TYPE_CHECKING:
+    from .expression_translator import ExpressionTranslator
+
+
+def _case(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """CASE, with or without an operand."""
+    only(node, "this", "ifs", "default")
+    branches = node.args["ifs"]
+    if (operand := node.args.get("this")) is not None:
+        value = translator.translate(operand)
+        conditions = [_equals(translator, value, branch.this) for branch in branches]
+    else:
+        conditions = [translator.boolean(branch.this, "CASE WHEN clause") for branch in branches]
+    results = [branch.args["true"] for branch in branches]
+    return _choice(translator, node, conditions, [*results, node.args.get("default")])
+
+
+def _equals(
+    translator: ExpressionTranslator, operand: Expression, node: exp.Expression
+) -> Expression:
+    """Compare the operand of a CASE with the value of one WHEN."""
+    both = unify([operand, translator.translate(node)])
+    if both is None:
+        raise sql_error(node, "CASE operand type does not match type of WHEN clause operand")
+    return Expression(f"{both[0].sql} = {both[1].sql}", BOOLEAN)
+
+
+def _if(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """IF."""
+    only(node, "this", "true", "false")
+    condition = translator.boolean(node.this, "IF condition")
+    return _choice(translator, node, [condition], [node.args["true"], node.args.get("false")])
+
+
+def _choice(
+    translator: ExpressionTranslator,
+    node: exp.Expression,
+    conditions: list[Expression],
+    results: list[exp.Expression | None],
+) -> Expression:
+    """Write a CASE of conditions and their results, the last of which needs no condition."""
+    null = Expression("NULL", UNKNOWN)
+    unified = unify([null if r is None else translator.translate(r) for r in results])
+    if unified is None:
+        raise sql_error(node, "All CASE results must be the same type")
+    branches = " ".join(
+        f"WHEN {condition.sql} THEN {result.sql}"
+        for condition, result in zip(conditions, unified[:-1], strict=True)
+    )
+    return Expression(f"CASE {branches} ELSE {unified[-1].sql} END", unified[-1].type)
+
+
+def _cast(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """CAST, TRY_CAST, a typed literal such as TIMESTAMP '…', or `measure_value::double`."""
+    only(node, "this", "to", "safe")
+    target = node.args["to"]
+    if isinstance(node.this, exp.Column) and node.this.name == "measure_value":
+        column = node.this.copy()
+        identifier = exp.to_identifier(f"measure_value::{read_type(target)}")
+        identifier.update_positions(node.this.this)
+        column.set("this", identifier)
+        return translator.translate(column)
+    value = translator.translate(node.this)
+    if value.constant is not None and target.this == exp.DType.TIMESTAMP:
+        # The parser notes how many fractional digits a literal has; the type has always nine.
+        target = exp.DataType(this=exp.DType.TIMESTAMP)
+    return cast(node, value, read_type(target), safe=isinstance(node, exp.TryCast))
+
+
+def _interval(_translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """INTERVAL '2' DAY."""
+    only(node, "this", "unit")
+    unit = node.args.get("unit")
+    try:
+        amount = Decimal(node.this.name)
+        interval = interval_of(amount, unit.name.lower() if isinstance(unit, exp.Var) else "")
+    except InvalidOperation:
+        interval = None
+    if interval is None:
+        raise sql_error(node, f"Invalid INTERVAL: {node.sql('trino')}")
+    return interval
+
+
+def _array(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """ARRAY[1, 2]."""
+    only(node, "expressions", "bracket_notation")
+    unified = unify(translator.translate_all(node.expressions))
+    if unified is None:
+        raise sql_error(node, "All ARRAY elements must be the same type")
+    kind = Array(unified[0].type if unified else UNKNOWN)
+    items = ", ".join(item.sql for item in unified)
+    return Expression(f"CAST([{items}] AS {kind.duckdb()})", kind)
+
+
+def _subscript(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """array[1]; outside the array is an error."""
+    only(node, "this", "expressions")
+    array, index = translator.translate(node.this), translator.translate(node.expressions[0])
+    if not isinstance(array.type, Array) or not converts(index.type, BIGINT):
+        raise sql_error(node, f"Cannot use {index.type} for subscript of {array.type}")
+    length = f"len({array.sql})"
+    sql = (
+        f"CASE WHEN ({index.sql}) < 1 THEN error('SQL array indices start at 1') "
+        f"WHEN ({index.sql}) > {length} THEN error('Array subscript must be less "
+        f"than or equal to array length: ' || ({index.sql}) || ' > ' || {length}) "
+        f"ELSE list_extract({array.sql}, {index.sql}) END"
+    )
+    return Expression(sql, array.type.element)
+
+
+def _dot(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """A field of what an expression gives."""
+    only(node, "this", "expression")
+    return take_fields(node, translator.translate(node.this), [node.expression.name])
+
+
+def _concatenation(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """|| between texts or arrays."""
+    only(node, "this", "expression", "safe")
+    parts = translator.translate_all([node.this, node.expression])
+    return scalar(Call(node, "concat", parts, translator.now))
+
+
+def _extract(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """EXTRACT(year FROM time)."""
+    only(node, "this", "expression")
+    field = node.this.name.lower()
+    if field not in FIELDS:
+        raise sql_error(node, f"Invalid EXTRACT field: {field}")
+    time = translator.translate(node.expression)
+    return FIELDS[field](Call(node, field, [time], translator.now))
+
+
+def _trim(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """TRIM of spaces, on both ends or one; of other characters it is refused."""
+    only(node, "this", "position")
+    position = str(node.args.get("position")).upper()
+    name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(position, "trim")
+    return scalar(Call(node, name, [translator.translate(node.this)], translator.now))
+
+
+def _position(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """POSITION(substring IN text)."""
+    only(node, "this", "substr")
+    arguments = translator.translate_all([node.this, node.args["substr"]])
+    return scalar(Call(node, "strpos", arguments, translator.now))
+
+
+def _current_date(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """CURRENT_DATE."""
+    only(node)
+    return Expression(f"results.date_of({timestamp_constant(translator.now).sql})", DATE)
+
+
+def _current_timestamp(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """CURRENT_TIMESTAMP."""
+    only(node)
+    return timestamp_constant(translator.now)
+
+
+def _exists(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """EXISTS."""
+    only(node, "this")
+    rows = translator.queries.any_rows(node.this, translator.scope)
+    return Expression(f"EXISTS ({rows})", BOOLEAN)
+
+
+def _subquery(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+    """A query for one value."""
+    only(node, "this")
+    sql, kind = translator.queries.single_column(node.this, translator.scope)
+    return Expression(f"({sql})", kind)
+
+
+CONSTRUCTS: Mapping[
+    type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]
+] = {
+    exp.Array: _array,
+    exp.Bracket: _subscript,
+    exp.Case: _case,
+    exp.Cast: _cast,
+    exp.CurrentDate: _current_date,
+    exp.CurrentTimestamp: _current_timestamp,
+    exp.Dot: _dot,
+    exp.DPipe: _concatenation,
+    exp.Exists: _exists,
+    exp.Extract: _extract,
+    exp.If: _if,
+    exp.Interval: _interval,
+    exp.Localtimestamp: _current_timestamp,
+    exp.StrPosition: _position,
+    exp.Subquery: _subquery,
+    exp.Trim: _trim,
+    exp.TryCast: _cast,
+}

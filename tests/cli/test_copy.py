@@ -1,0 +1,305 @@
+"""Moving files: `get` and `put`."""
+
+from pathlib import Path
+
+import pytest
+
+from ..support.admin_client import Platform
+from ..support.command_line import Command
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def loads() -> Path:
+    """A folder with files, folders, and a folder with nothing in it."""
+    folder = Path("loads")
+    for name in ("may.csv", "june.csv", "2023/may.csv", "2023/old/april.csv", "empty/"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name.endswith("/"):
+            path.mkdir()
+        else:
+            path.write_text(f"{name}\n")
+    return folder
+
+
+def tree_of(folder: Path) -> dict[str, str | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def paths(dx: Command, place: str) -> list[str]:
+    """Every file and directory below a place, by its path from there."""
+
+    def below(entry: dict) -> list[str]:
+        inner = [path for one in entry.get("contents", []) for path in below(one)]
+        return [entry["path"], *inner]
+
+    return [path.removeprefix(place) for path in below(dx("tree", place, "--json").report)[1:]]
+
+
+class TestBoth:
+    def test_bring_a_folder_back_as_it_was(self, dx: Command, store: str, loads: Path) -> None:
+        assert dx("put", "--recursive", loads, f"{store}/copy").exit_code == 0
+        assert dx("get", "--recursive", f"{store}/copy", "back").exit_code == 0
+        assert tree_of(Path("back")) == tree_of(loads)
+
+    def test_tell_what_they_did(self, dx: Command, store: str, loads: Path) -> None:
+        put = dx("put", loads / "may.csv", store)
+        assert (put.output, put.complaint) == ("", f"uploaded 1 file (8 bytes) to {store}\n")
+        get = dx("get", f"{store}/may.csv", "here.csv")
+        assert (get.output, get.complaint) == ("", "downloaded 1 file (8 bytes) to here.csv\n")
+        assert dx("get", "--quiet", f"{store}/may.csv", "here.csv").complaint == ""
+
+    def test_refuse_folders_unless_asked_for_them(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, store)
+        for arguments in (["put", loads, f"{store}/x"], ["get", f"{store}/loads", "x"]):
+            outcome = dx(*arguments)
+            assert outcome.exit_code == 2
+            assert "--recursive" in outcome.complaint
+        assert not Path("x").exists()
+        assert paths(dx, f"{store}")[0] == "/loads"
+
+    def test_refuse_places_on_the_wrong_side(self, dx: Command, store: str, loads: Path) -> None:
+        assert "TARGET" in dx("put", loads / "may.csv", "loads").complaint
+        assert "TARGET" in dx("get", f"{store}/may.csv", f"{store}/june.csv").complaint
+        assert "SOURCE" in dx("get", "may.csv", ".").complaint
+
+    def test_never_write_a_file_over_one_just_written(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, store)
+        two = dx("get", f"{store}/loads/may.csv", f"{store}/loads/2023/may.csv", "new")
+        assert two.exit_code == 2
+        assert "one file only for" in two.complaint
+        assert dx("put", loads / "may.csv", loads / "2023" / "may.csv", store).exit_code == 2
+        assert not Path("new").exists()
+
+
+class TestAgain:
+    """The same command, run more than once."""
+
+    @pytest.mark.parametrize(
+        ("target", "place"), [("dst", "dst"), ("dst/", "dst/copy"), (".", "copy")]
+    )
+    def test_get_writes_to_the_same_folder(
+        self, dx: Command, store: str, loads: Path, target: str, place: str
+    ) -> None:
+        dx("put", "-r", loads, f"{store}/copy")
+        for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
+            outcome = dx("get", "-r", f"{store}/copy", target)
+            assert outcome.complaint == f"downloaded {moved} to {target}\n"
+            assert tree_of(Path(place)) == tree_of(loads)
+
+    @pytest.mark.parametrize(("target", "path"), [("/new", "/new"), ("/new/", "/new/loads")])
+    def test_put_writes_to_the_same_directory(
+        self, dx: Command, store: str, loads: Path, target: str, path: str
+    ) -> None:
+        for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
+            outcome = dx("put", "-r", loads, store + target)
+            assert outcome.complaint == f"uploaded {moved} to {store}{target}\n"
+            assert f"{path}/2023/old/april.csv" in paths(dx, store)
+            assert len(paths(dx, store)) == 7 + path.count("/")
+
+    def test_both_move_only_what_has_changed_unless_they_are_forced(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, f"{store}/x")
+        dx("get", "-r", f"{store}/x", "back")
+        (loads / "may.csv").write_text("MAY.CSV\n")
+        assert "1 file (8 bytes)" in dx("put", "-r", loads, f"{store}/x").complaint
+        assert "1 file (8 bytes)" in dx("get", "-r", f"{store}/x", "back").complaint
+        assert tree_of(Path("back")) == tree_of(loads)
+        for command in (["put", loads, f"{store}/x"], ["get", f"{store}/x", "back"]):
+            outcome = dx(*command, "-r", "--force")
+            assert "4 files (49 bytes) to" in outcome.complaint
+
+    def test_as_json_they_tell_of_files_that_were_there_too(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        for _ in range(2):
+            assert len(dx("put", "-r", loads, f"{store}/x", "--json").report) == 4
+            assert len(dx("get", "-r", f"{store}/x", "back", "--json").report) == 4
+
+    def test_a_pattern_goes_into_its_folder_however_much_it_matches(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        for name in ("may.csv", "june.csv"):
+            dx("put", loads / name, store)
+            assert dx("get", f"{store}/*.csv", "matched").exit_code == 0
+        assert tree_of(Path("matched")).keys() == {"may.csv", "june.csv"}
+
+
+class TestPut:
+    @pytest.mark.parametrize(
+        ("target", "path"),
+        [("", "/may.csv"), ("/new.csv", "/new.csv"), ("/new/", "/new/may.csv")],
+    )
+    def test_goes_into_directories_and_to_new_names(
+        self, dx: Command, store: str, loads: Path, target: str, path: str
+    ) -> None:
+        dx("put", loads / "may.csv", store + target)
+        assert path in paths(dx, store)
+
+    def test_takes_several_into_a_directory_which_it_makes(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", loads / "may.csv", loads / "june.csv", f"{store}/new")
+        assert paths(dx, store) == ["/new", "/new/june.csv", "/new/may.csv"]
+
+    def test_takes_a_directory_s_id(
+        self, dx: Command, store: str, loads: Path, data_store: dict[str, str]
+    ) -> None:
+        dx("put", "-r", loads, data_store["homeDirectoryId"])
+        assert "/loads/2023/old/april.csv" in paths(dx, store)
+
+    def test_replaces_a_file_of_the_name(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", loads / "may.csv", store)
+        (loads / "may.csv").write_text("newer")
+        dx("put", loads / "may.csv", store)
+        assert [row[1] for row in dx("ls", store).rows] == ["5"]
+
+    def test_follows_links_in_a_folder(self, dx: Command, store: str, loads: Path) -> None:
+        (loads / "linked").symlink_to("2023")
+        dx("put", "-r", loads, store)
+        assert "/loads/linked/old/april.csv" in paths(dx, store)
+
+    def test_goes_on_past_what_can_t_be_read_and_names_it_at_the_end(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        (loads / "loop").symlink_to(".", target_is_directory=True)
+        (loads / "2023" / "dead.csv").symlink_to("nowhere.csv")
+        outcome = dx("put", "-r", loads, store)
+        assert outcome.exit_code == 1
+        assert outcome.complaint.splitlines() == [
+            f"uploaded 4 files (49 bytes) to {store}",
+            "avista-dx: loads/2023/dead.csv: a link to nowhere.csv, which is not there",
+            "avista-dx: loads/loop: a link leads back to a folder that it is in",
+            "avista-dx: 2 of 6 not uploaded",
+        ]
+        assert "/loads/2023/old/april.csv" in paths(dx, store)
+        assert len(dx("put", "-q", "-r", loads, store).complaint.splitlines()) == 3
+
+    def test_with_fail_fast_ends_at_the_first_failure(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        (loads / "dead.csv").symlink_to("nowhere.csv")
+        outcome = dx("put", "-r", "--fail-fast", loads, store)
+        assert outcome.exit_code == 4
+        assert "nowhere.csv" in outcome.complaint
+        assert paths(dx, store) == []
+
+    def test_goes_on_past_a_dead_link_that_a_pattern_of_the_shell_matched(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        (loads / "dead.csv").symlink_to("nowhere.csv")
+        outcome = dx("put", loads / "dead.csv", loads / "may.csv", store)
+        assert outcome.exit_code == 1
+        assert "dead.csv: a link to nowhere.csv" in outcome.complaint
+        assert paths(dx, store) == ["/may.csv"]
+
+    def test_of_links_takes_their_own_names(self, dx: Command, store: str, loads: Path) -> None:
+        Path("latest.csv").symlink_to(loads / "may.csv")
+        Path("all").symlink_to(loads, target_is_directory=True)
+        assert dx("put", "-r", "latest.csv", "all", store).exit_code == 0
+        assert {"/latest.csv", "/all/may.csv"} < {*paths(dx, store)}
+
+    @pytest.mark.parametrize("source", [".", "../loads", "../loads/"])
+    def test_of_the_working_folder_takes_its_name(
+        self, dx: Command, store: str, loads: Path, monkeypatch: pytest.MonkeyPatch, source: str
+    ) -> None:
+        monkeypatch.chdir(loads)
+        dx("put", "-r", source, f"{store}/")
+        assert paths(dx, store)[0] == "/loads"
+
+    def test_as_json_tells_the_new_files(self, dx: Command, store: str, loads: Path) -> None:
+        files = dx("put", "-r", loads, store, "--json").report
+        assert {file["path"].removeprefix(f"{store}/loads/") for file in files} == {
+            "may.csv",
+            "june.csv",
+            "2023/may.csv",
+            "2023/old/april.csv",
+        }
+        assert all(file["id"].startswith("dataStoreFileId.") for file in files)
+
+    def test_of_a_file_there_is_not_sends_nothing(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        outcome = dx("put", loads / "may.csv", loads / "none.csv", store)
+        assert outcome.exit_code == 2
+        assert "none.csv" in outcome.complaint
+        assert paths(dx, store) == []
+
+
+class TestGet:
+    def test_goes_into_folders_and_to_new_names(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", loads / "may.csv", store)
+        for target in ("new.csv", ".", "folder/"):
+            assert dx("get", f"{store}/may.csv", target).exit_code == 0
+        for path in ("new.csv", "may.csv", "folder/may.csv"):
+            assert Path(path).read_text() == "may.csv\n"
+
+    def test_takes_patterns_and_ids(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", "-r", loads, store)
+        ids = {row[0]: row[3] for row in dx("ls", f"{store}/loads").rows}
+        assert dx("get", f"{store}/loads/*.csv", "matched").exit_code == 0
+        assert tree_of(Path("matched")) == {"may.csv": "may.csv\n", "june.csv": "june.csv\n"}
+        assert dx("get", "-r", ids["may.csv"], ids["2023/"], "by id").exit_code == 0
+        assert tree_of(Path("by id")).keys() == {
+            "may.csv",
+            "2023",
+            "2023/may.csv",
+            "2023/old",
+            "2023/old/april.csv",
+        }
+
+    def test_as_json_tells_where_files_went(self, dx: Command, store: str, loads: Path) -> None:
+        dx("put", loads / "may.csv", store)
+        assert dx("get", f"{store}/may.csv", "new.csv", "--json").report == [
+            {"source": f"{store}/may.csv", "target": "new.csv"}
+        ]
+
+    def test_goes_on_past_what_is_in_the_way_and_names_it_at_the_end(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
+        dx("put", "-r", loads, f"{store}/x")
+        Path("back/may.csv").mkdir(parents=True)
+        outcome = dx("get", "-r", f"{store}/x", "back")
+        assert outcome.exit_code == 1
+        assert outcome.complaint.splitlines() == [
+            "downloaded 3 files (41 bytes) to back",
+            f"avista-dx: {store}/x/may.csv: Is a directory",
+            "avista-dx: 1 of 4 not downloaded",
+        ]
+
+    def test_of_a_directory_brings_what_is_hidden_and_says_so(
+        self, dx: Command, store: str, loads: Path, data_store: dict[str, str], platform: Platform
+    ) -> None:
+        dx("put", loads / "may.csv", f"{store}/may")
+        hidden = dx("ls", store).rows[0][3]
+        platform.create_directory(data_store["dataStoreId"], data_store["homeDirectoryId"], "may")
+        outcome = dx("get", "-r", store, "back")
+        assert outcome.exit_code == 0
+        assert f"may.{hidden}: hidden behind another entry" in outcome.complaint
+        assert tree_of(Path("back")) == {"may": None, f"may.{hidden}": "may.csv\n"}
+        assert dx("get", f"{store}/may.{hidden}", "alone").exit_code == 0
+        assert dx("get", hidden, "alone").exit_code == 0
+
+    def test_says_which_files_have_not_arrived(
+        self, dx: Command, store: str, data_store: dict[str, str], platform: Platform
+    ) -> None:
+        place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        platform.create_entries(place, home, [], ["new"])
+        outcome = dx("get", "-r", store, "back")
+        assert outcome.exit_code == 1
+        assert f"{store}/new.csv: not downloaded: its bytes have not arrived" in outcome.complaint
+        for command in ("ls", "tree"):
+            assert f"{store}/new.csv: not listed" in dx(command, store).complaint

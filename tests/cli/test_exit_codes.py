@@ -1,0 +1,209 @@
+"""How commands end: exit codes, errors in a line or two, Ctrl-C, closed pipes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk.cli.errors import code_of, told
+from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
+from avista_digital_exchange_sdk.errors import (
+    ApiError,
+    InvalidParameterError,
+    TransferError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.command_line import Command, run_command
+from .conftest import PATIENCE, PROGRAM, Process
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """A server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        yield listener
+
+
+def address(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
+
+
+class TestExitCodes:
+    def test_tell_that_all_went_well(self, dx: Command) -> None:
+        assert dx("stores").exit_code == 0
+
+    @pytest.mark.parametrize(
+        ("arguments", "code"),
+        [
+            (["ls"], 2),
+            (["nothing"], 2),
+            (["ls", "--nothing", "dataStoreId.1"], 2),
+            (["ls", "nothing"], 2),
+            (["assets", ""], 2),
+            (["ls", "dataStoreId.none"], 4),
+            (["get", "dataStoreFileId.none", "here"], 4),
+            (["rm", "dataStoreFileId.none"], 4),
+        ],
+    )
+    def test_tell_misuse_from_what_is_not_there(
+        self, dx: Command, arguments: list[str], code: int
+    ) -> None:
+        outcome = dx(*arguments)
+        assert (outcome.exit_code, outcome.output) == (code, "")
+        assert outcome.complaint
+
+    def test_tell_a_token_that_is_refused(self, local: LocalExchange) -> None:
+        outcome = run_command("stores", AVISTA_DX_TOKEN="x", AVISTA_DX_ENDPOINT=local.endpoint)
+        assert outcome.exit_code == 3
+
+    def test_tell_what_one_may_not_see(self, local: LocalExchange) -> None:
+        access = {
+            "AVISTA_DX_TOKEN": local.tokens["outsider"],
+            "AVISTA_DX_ENDPOINT": local.endpoint,
+        }
+        for arguments in (["ls", local.dataStoreId], ["assets", local.timeSeriesDbId]):
+            assert run_command(*arguments, **access).exit_code == 3
+
+    def test_tell_that_there_is_no_token(self) -> None:
+        outcome = run_command("stores")
+        assert outcome.exit_code == 2
+        assert "AVISTA_DX_TOKEN" in outcome.complaint
+
+    def test_are_all_told_in_help(self) -> None:
+        shown = run_command("--help").output
+        for code, meaning in EXIT_CODES.items():
+            assert f"{code:<4} {meaning}" in shown
+
+    def test_of_an_error_are_those_of_its_cause(self) -> None:
+        refused = PermissionError(13, "the platform refuses it", "a")
+        refused.__cause__ = UnauthorizedError("no")
+        assert code_of(refused) == 3
+        assert code_of(PermissionError(13, "Permission denied", "a")) == 1
+
+
+class TestErrors:
+    def test_are_told_in_a_line_with_notes_in_a_second(self) -> None:
+        error = TransferError("It broke\n  off")
+        error.add_note("one")
+        error.add_note("two")
+        assert told(error) == "It broke off\none; two"
+
+    def test_play_no_tricks_on_a_terminal(self) -> None:
+        assert "\x1b" not in told(ApiError("\x1b[2Jgone"))
+
+    def test_name_paths_as_they_were_given(self) -> None:
+        missing = FileNotFoundError(2, "No such file or directory", "dataStoreId.1/a.csv")
+        assert told(missing) == "dx://dataStoreId.1/a.csv: No such file or directory"
+
+    def test_name_options(self) -> None:
+        assert told(InvalidParameterError("startTime: got x")) == "--from: got x"
+
+    def test_of_the_program_itself_come_without_a_traceback(self) -> None:
+        assert told(KeyError("x")) == "KeyError: 'x'"
+
+    def test_show_no_token(self, process: Process, local: LocalExchange) -> None:
+        outcome = process("ls", "dataStoreId.none")
+        assert outcome.returncode == 4
+        assert local.token not in outcome.stderr
+        assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "extra", "arguments"),
+    [
+        ("fsspec", "cli", ["ls", "dataStoreId.1"]),
+        ("pyarrow", "arrow", ["publish", "timeSeriesDbId.1", __file__]),
+        ("matplotlib", "plot", ["query", "x", "--asset", "a", "--from", "-1d", "--plot", "x.png"]),
+        ("ariadne", "local", ["local"]),
+        ("ariadne_codegen", "contract", ["generate", "--queries", "x", "--out", "y"]),
+    ],
+)
+def test_what_is_not_installed_is_told_with_its_extra(
+    dx: Command, monkeypatch: pytest.MonkeyPatch, module: str, extra: str, arguments: list[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    outcome = dx(*arguments)
+    assert outcome.exit_code == 2
+    assert outcome.complaint.startswith(f"avista-dx: this needs {module}: pip install ")
+    assert f'"avista-digital-exchange-sdk[{extra}]"' in outcome.complaint
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")
+class TestProcesses:
+    @pytest.mark.parametrize(
+        ("number", "code", "complaint"),
+        [
+            (signal.SIGINT, 130, "avista-dx: interrupted\n"),
+            (signal.SIGTERM, 143, ""),
+            (getattr(signal, "SIGHUP", None), 129, ""),
+        ],
+    )
+    def test_end_when_they_are_told_to_without_a_traceback(
+        self,
+        environment: dict[str, str],
+        silent: socket.socket,
+        number: signal.Signals,
+        code: int,
+        complaint: str,
+    ) -> None:
+        environment = environment | {"AVISTA_DX_ENDPOINT": address(silent)}
+        command = [*PROGRAM, "stores"]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as run:
+            connection, _ = silent.accept()
+            with connection:
+                connection.recv(1)
+                run.send_signal(number)
+                _, told = run.communicate(timeout=PATIENCE)
+        assert (run.returncode, told) == (code, complaint)
+
+    def test_sighup_that_nohup_has_ignored_does_not_end_a_command(
+        self, environment: dict[str, str], silent: socket.socket
+    ) -> None:
+        environment = environment | {"AVISTA_DX_ENDPOINT": address(silent)}
+        command = ["nohup", *PROGRAM, "stores"]
+        with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as run:
+            connection, _ = silent.accept()
+            with connection:
+                connection.recv(1)
+                run.send_signal(signal.SIGHUP)
+                with pytest.raises(subprocess.TimeoutExpired):
+                    run.wait(timeout=1)
+                run.send_signal(signal.SIGTERM)
+                run.communicate(timeout=PATIENCE)
+        assert run.returncode == 143
+
+    def test_say_nothing_when_their_reader_is_gone(self, environment: dict[str, str]) -> None:
+        ours, theirs = os.pipe()
+        os.close(ours)
+        command = [*PROGRAM, "stores", "--json"]
+        outcome = subprocess.run(
+            command, env=environment, stdout=theirs, stderr=subprocess.PIPE, timeout=PATIENCE
+        )
+        os.close(theirs)
+        assert (outcome.returncode, outcome.stderr) == (141, b"")
+
+    def test_print_what_the_terminal_has_no_characters_for(
+        self, process: Process, environment: dict[str, str], dx: Command, store: str, tmp_path: Path
+    ) -> None:
+        (tmp_path / "Übersicht.csv").write_text("1")
+        dx("put", tmp_path / "Übersicht.csv", store)
+        outcome = process("ls", store, env=environment | {"PYTHONIOENCODING": "ascii"})
+        assert (outcome.returncode, outcome.stderr) == (0, "")
+        assert outcome.stdout.startswith("\\xdcbersicht.csv\t1\t")
+
+    def test_tell_that_nobody_answers(self, process: Process, environment: dict[str, str]) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            endpoint = address(listener)
+        environment = environment | {"AVISTA_DX_ENDPOINT": endpoint}
+        outcome = process("stores", env=environment)
+        assert outcome.returncode == 6
+        assert outcome.stderr.startswith("avista-dx: ")
+        assert "Traceback" not in outcome.stderr

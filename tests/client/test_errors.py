@@ -1,0 +1,141 @@
+"""The tree of errors: what catches what, and what an error carries."""
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+
+import avista_digital_exchange_sdk as sdk
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    DigitalExchangeError,
+    ExchangeClosedError,
+    ExportTimeoutError,
+    InvalidParameterError,
+    InvalidRequestError,
+    InvalidResponseError,
+    MissingExtraError,
+    NotFoundError,
+    PathIsFolderError,
+    PathNotFoundError,
+    PublishIncompleteError,
+    QueryIncompleteError,
+    RateLimitedError,
+    RequestTimeoutError,
+    ServerError,
+    SubscriptionError,
+    TransferError,
+    TransferIncompleteError,
+    UnauthorizedError,
+)
+
+from ..support.fake_platform import ScriptedPlatform, error, refusal
+
+API = {
+    "operationName": "storage_getDataStore",
+    "errors": [{"errorType": "NotFound", "message": "gone"}],
+    "data": {"storage_getDataStore": None},
+    "statusCode": 200,
+    "requestId": "request-7",
+}
+PUBLISH = {"written": [0, 1], "rejected": {2: "too old"}, "unknown": [3], "notSent": [4, 5]}
+ERRORS: list[tuple[type[DigitalExchangeError], dict[str, Any]]] = [
+    (DigitalExchangeError, {}),
+    (InvalidParameterError, {}),
+    (PathNotFoundError, {}),
+    (PathIsFolderError, {}),
+    (MissingExtraError, {}),
+    (ExchangeClosedError, {}),
+    (ConnectionFailedError, {"sent": False}),
+    (RequestTimeoutError, {"sent": False}),
+    (ApiError, API),
+    (UnauthorizedError, API),
+    (NotFoundError, API),
+    (InvalidRequestError, API),
+    (RateLimitedError, API),
+    (ServerError, API),
+    (InvalidResponseError, {}),
+    (TransferError, {"statusCode": 403, "path": "load.csv"}),
+    (TransferIncompleteError, {"failures": {}, "notTried": 3}),
+    (PublishIncompleteError, PUBLISH),
+    (QueryIncompleteError, {"queryId": "query-1", "pagesRead": 3}),
+    (ExportTimeoutError, {"queryId": "query-1"}),
+    (SubscriptionError, {}),
+]
+
+
+def test_every_error_is_in_these_tests() -> None:
+    public = {getattr(sdk, name) for name in sdk.__all__ if name.endswith("Error")}
+    assert public == {kind for kind, _ in ERRORS}
+
+
+@pytest.mark.parametrize(("kind", "attributes"), ERRORS)
+def test_it_carries_its_message_and_attributes(
+    kind: type[DigitalExchangeError], attributes: dict[str, Any]
+) -> None:
+    made = kind("the message", **attributes)
+    assert isinstance(made, DigitalExchangeError)
+    assert str(made) == "the message"
+    assert {name: getattr(made, name) for name in attributes} == attributes
+
+
+@pytest.mark.parametrize(("kind", "attributes"), ERRORS)
+@pytest.mark.parametrize("copied", [lambda made: pickle.loads(pickle.dumps(made)), copy.copy])
+def test_it_survives_pickling_and_copying(
+    copied: Any, kind: type[DigitalExchangeError], attributes: dict[str, Any]
+) -> None:
+    made = kind("the message", **attributes)
+    made.add_note("a note")
+    twin = copied(made)
+    assert type(twin) is kind
+    assert str(twin) == "the message"
+    assert vars(twin) == vars(made)
+
+
+@pytest.mark.parametrize(
+    ("kind", "caught_as"),
+    [
+        (InvalidParameterError, ValueError),
+        (PathNotFoundError, InvalidParameterError),
+        (PathNotFoundError, FileNotFoundError),
+        (PathIsFolderError, InvalidParameterError),
+        (PathIsFolderError, IsADirectoryError),
+        (MissingExtraError, ImportError),
+        (RequestTimeoutError, ConnectionFailedError),
+        (RequestTimeoutError, TimeoutError),
+        (UnauthorizedError, ApiError),
+        (NotFoundError, ApiError),
+        (InvalidRequestError, ApiError),
+        (RateLimitedError, ApiError),
+        (ServerError, ApiError),
+        (ExportTimeoutError, TimeoutError),
+        (TransferIncompleteError, TransferError),
+    ],
+)
+def test_it_is_caught_as_what_it_also_is(kind: type[Exception], caught_as: type[Exception]) -> None:
+    assert issubclass(kind, caught_as)
+
+
+def test_one_that_was_raised_survives_pickling(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    scripted.answers("storage_listDataStores", refusal(error("NotFound", "gone")))
+    with pytest.raises(NotFoundError) as caught:
+        scripted_exchange.listDataStores()
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert str(twin) == str(caught.value)
+    assert twin.errors == caught.value.errors
+
+
+def test_an_error_has_its_cause_but_not_the_request() -> None:
+    with (
+        AvistaDigitalExchange("token", endpoint="http://127.0.0.1:9/", maxRetries=0) as exchange,
+        pytest.raises(ConnectionFailedError) as caught,
+    ):
+        exchange.getUserInfo()
+    cause = caught.value.__cause__
+    assert cause is not None
+    assert getattr(cause, "_request", None) is None

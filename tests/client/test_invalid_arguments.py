@@ -1,0 +1,280 @@
+"""Bad inputs of every call: each has its stated error, before anything is sent."""
+
+import inspect
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    DigitalExchangeError,
+    InvalidParameterError,
+    PathIsFolderError,
+    PathNotFoundError,
+)
+
+from ..support.clients import Door
+from ..support.fake_platform import ScriptedPlatform
+from ..support.invalid_arguments import (
+    ADDRESS,
+    BAD_AGGREGATES,
+    BAD_FILTERS,
+    BAD_FORMATS,
+    BAD_FRAMES,
+    BAD_IDS,
+    BAD_OBJECT_IDS,
+    BAD_OPTIONAL_TEXTS,
+    BAD_PATHS,
+    BAD_RECORDS,
+    BAD_ROWS,
+    BAD_SECONDS,
+    BAD_TEXTS,
+    BAD_TIMES,
+    DOOR_ENDPOINTS,
+    DOOR_OTHERS,
+    DOOR_PROXIES,
+    DOOR_TOKENS,
+    ITSELF,
+    JSON,
+    NO_FILE,
+    NO_FOLDERS,
+    NOT_BEFORE_THE_END,
+    OPTIONAL_TEXT,
+    PATH,
+    SINGLE_TYPES,
+)
+from ..support.valid_arguments import GOOD, HUGE, SURROGATE, assert_clean, run, short
+
+FRAMES = ("Arrow", "DataFrame", "Polars")
+
+
+class Refused(NamedTuple):
+    """One bad argument of a call, and the error it gets."""
+
+    call: str
+    argument: str
+    value: Any
+    words: str
+    error: type[DigitalExchangeError] = InvalidParameterError
+
+    def __str__(self) -> str:
+        return f"{self.call}-{self.argument}-{short(self.value)}"
+
+
+def each(
+    calls: str | Sequence[str],
+    argument: str,
+    *bad: tuple[Any, str],
+    error: type[DigitalExchangeError] = InvalidParameterError,
+) -> list[Refused]:
+    """Bad values of an argument that one call has, or several."""
+    return [
+        Refused(call, argument, value, words, error)
+        for call in ([calls] if isinstance(calls, str) else calls)
+        for value, words in bad
+    ]
+
+
+FILTER_FILE = "queryTimeSeriesDatabaseWithFilters"
+FILTER_QUERIES = [FILTER_FILE, *(f"queryTimeSeriesDatabaseTo{kind}" for kind in FRAMES)]
+SQL_PAGE = "queryTimeSeriesDatabase_TimestreamFormat"
+SQL_QUERIES = [
+    SQL_PAGE,
+    "iterTimeSeriesDatabase_TimestreamFormat",
+    *(f"{SQL_PAGE}To{kind}" for kind in FRAMES),
+]
+ID_ARGUMENTS = [
+    (call, argument)
+    for call, arguments in GOOD.items()
+    for argument in arguments
+    if argument.endswith("Id")
+]
+WRITERS = [
+    ("downloadDataStoreFile", "writeLocation"),
+    ("downloadDataStoreZip", "writeLocation"),
+    ("listTimeSeriesAssetsAndLatestValues", "resultFileWriteLocation"),
+    (FILTER_FILE, "resultFileWriteLocation"),
+]
+"""Calls that write a file, and the argument that says where."""
+NAMED = [
+    "createDataStore",
+    "createDataStoreDirectory",
+    "renameDataStoreDirectory",
+    "renameDataStoreFile",
+]
+RENAMED = [
+    "updateDataStore",
+    "moveDataStoreDirectory",
+    "moveDataStoreFile",
+    "uploadFileToDataStore",
+]
+"""Calls that give something a name, or may."""
+
+REFUSED = [
+    *(case for call, argument in ID_ARGUMENTS for case in each(call, argument, *BAD_IDS)),
+    *(
+        case
+        for call, argument in WRITERS
+        for case in (
+            *each(call, argument, *BAD_PATHS, (os.devnull, "can't be replaced")),
+            *each(call, argument, *NO_FOLDERS, error=PathNotFoundError),
+        )
+    ),
+    *(
+        case
+        for call, argument in WRITERS
+        if argument in GOOD[call]
+        for case in each(call, argument, (None, PATH))
+    ),
+    *each("downloadDataStoreZip", "dataStoreObjectIds", *BAD_OBJECT_IDS),
+    *each("uploadFileToDataStore", "localPath", (None, PATH), *BAD_PATHS),
+    *each("uploadFileToDataStore", "localPath", (os.devnull, "a regular file")),
+    *each("uploadFileToDataStore", "localPath", NO_FILE, error=PathNotFoundError),
+    *each("uploadFileToDataStore", "localPath", (".", "a folder"), error=PathIsFolderError),
+    *each(NAMED, "name", *BAD_TEXTS),
+    *each(RENAMED, "name", *BAD_TEXTS[1:]),
+    *each(
+        ["createDataStore", "updateDataStore", "uploadFileToDataStore"],
+        "description",
+        *BAD_OPTIONAL_TEXTS,
+    ),
+    *each("publishToTimeSeriesDatabase", "records", *BAD_RECORDS),
+    *each("publishDataFrameToTimeSeriesDatabase", "frame", *BAD_FRAMES),
+    *each(FILTER_QUERIES, "assetAndAttributesFilter", *BAD_FILTERS),
+    *each(FILTER_QUERIES, "startTime", *BAD_TIMES, *NOT_BEFORE_THE_END),
+    *each(FILTER_QUERIES, "endTime", *BAD_TIMES),
+    *each(FILTER_QUERIES, "maxRows", *BAD_ROWS),
+    *each(FILTER_QUERIES, "exportTimeout", *BAD_SECONDS),
+    *each(FILTER_QUERIES, "aggregate", *BAD_AGGREGATES),
+    *each(FILTER_FILE, "exportFileFormat", *BAD_FORMATS),
+    *each(SQL_QUERIES, "queryString", *BAD_TEXTS),
+    *each(SQL_QUERIES, "maxRows", *BAD_ROWS),
+    *each(SQL_PAGE, "nextToken", *BAD_OPTIONAL_TEXTS),
+    *each(SQL_PAGE, "clientToken", *BAD_OPTIONAL_TEXTS),
+    *each("createTimeSeriesMeasureValue", "type", ("FLOAT", "BIGINT"), (None, "BIGINT")),
+    *each("createTimeSeriesMeasureValue", "type", ("MULTI", f"one of {SINGLE_TYPES}")),
+    *each("createTimeSeriesMeasureValue", "name", *BAD_TEXTS, (HUGE, "256 bytes")),
+    *each("createTimeSeriesMeasureValue", "value", ("1; DROP", "DOUBLE"), (HUGE, "DOUBLE")),
+    *each("createTimeSeriesDimension", "dimensionValueType", ("DOUBLE", "VARCHAR"), (7, "VARCHAR")),
+    *each("createTimeSeriesDimension", "name", *BAD_TEXTS, ("ts_x", "keeps for itself")),
+    *each("createTimeSeriesDimension", "value", *BAD_TEXTS[:4], (HUGE, "2048 bytes")),
+    *each("createTimeSeriesInputRecord", "time", ("now", "since 1970"), (HUGE, "since 1970")),
+    *each("createTimeSeriesInputRecord", "timeUnit", ("HOURS", "NANOSECONDS"), (None, "SECONDS")),
+    *each("createTimeSeriesInputRecord", "measureName", *BAD_TEXTS, ("time", "keeps for itself")),
+    *each("createTimeSeriesInputRecord", "measureValueType", ("DECIMAL", "MULTI")),
+    *each("createTimeSeriesInputRecord", "measureValue", (None, "DOUBLE"), ("1e999", "DOUBLE")),
+    *each("createTimeSeriesInputRecord", "measureValues", (["kW"], "None when")),
+    *each("createTimeSeriesInputRecord", "dimensions", ([{}], "a TimeSeriesDimension")),
+    *each("createTimeSeriesInputRecord", "version", (0, "from 1 to 2147483647"), ("x", "from 1")),
+    *each("listCollaborativesServiceSharedWith", "serviceId", ("files.1", "serviceType=")),
+    *each("addServiceToCollaborative", "serviceId", ("iotEndpointId.1", "timeSeriesDbId")),
+    *each("removeServiceFromCollaborative", "serviceId", ("'; --", "dataStoreId")),
+    *each("addServiceToCollaborative", "serviceType", ("FILES", "DATA_STORE"), (7, "DATA_STORE")),
+    *each("execute", "document", *BAD_TEXTS, ("# nothing", "no operation"), (HUGE, "no operation")),
+    *each("execute", "document", ("subscription { x }", "a query or mutation")),
+    *each("execute", "operationName", (7, OPTIONAL_TEXT), ("other", "q"), (HUGE, "q")),
+    *each("execute", "variables", (7, "a dictionary"), ({7: 1}, JSON), ({"x": object}, JSON)),
+    *each("execute", "variables", ({"x": float("inf")}, JSON), ({"x": b"x"}, JSON)),
+    *each(
+        "execute", "variables", ({"x": SURROGATE}, "variables.x"), ({SURROGATE: 1}, "surrogates")
+    ),
+    *each("execute", "variables", (ITSELF, "nested")),
+]
+
+
+def calls_with_arguments() -> Iterator[str]:
+    """The public calls that can't do without an argument."""
+    for name, call in inspect.getmembers(AvistaDigitalExchange, inspect.isfunction):
+        given = list(inspect.signature(call).parameters.values())[1:]
+        if name[0] != "_" and any(parameter.default is parameter.empty for parameter in given):
+            yield name
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that relative paths are in; it holds one file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "load.csv").write_text("1,2\n")
+    return tmp_path
+
+
+class TestRefused:
+    def test_the_table_covers_every_call_that_takes_arguments(self) -> None:
+        assert len(REFUSED) >= 120
+        assert {case.call for case in REFUSED} == GOOD.keys() == set(calls_with_arguments())
+
+    @pytest.mark.parametrize("case", REFUSED, ids=str)
+    def test_with_its_stated_error_before_anything_is_sent(
+        self,
+        case: Refused,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        folder: Path,
+    ) -> None:
+        arguments = GOOD[case.call] | {case.argument: case.value}
+        with pytest.raises(DigitalExchangeError) as caught:
+            run(scripted_exchange, case.call, **arguments)
+        message = str(caught.value)
+        assert type(caught.value) is case.error
+        assert message.removeprefix("record.").startswith(case.argument), message
+        assert case.words in message
+        assert len(message) < 400
+        assert scripted.requests == []
+        assert os.listdir(folder) == ["load.csv"]
+        assert_clean(caught.value)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+    @pytest.mark.parametrize(
+        ("call", "argument"), [("uploadFileToDataStore", "localPath"), *WRITERS]
+    )
+    def test_so_is_a_pipe_as_a_file(
+        self, call: str, argument: str, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        os.mkfifo("pipe")
+        with pytest.raises(InvalidParameterError, match=rf"^{argument}: got 'pipe'; valid is a"):
+            run(scripted_exchange, call, **GOOD[call] | {argument: "pipe"})
+
+    def test_so_is_a_file_of_more_than_5_gib(
+        self, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        Path("huge").touch()
+        os.truncate("huge", 5 * 1024**3 + 1)
+        with pytest.raises(InvalidParameterError, match=r"^localPath: got .*5 GiB"):
+            scripted_exchange.uploadFileToDataStore("s", "d", "huge")
+
+    @pytest.mark.parametrize("call", GOOD)
+    def test_the_same_call_without_the_bad_argument_is_not_refused(
+        self, call: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        # Nothing is laid down, so that what gets as far as sending fails there.
+        if call.startswith("createTimeSeries"):
+            assert run(scripted_exchange, call, **GOOD[call])
+        else:
+            with pytest.raises(AssertionError, match="nothing was laid down"):
+                run(scripted_exchange, call, **GOOD[call])
+            assert len(scripted.requests) == 1
+
+
+class TestDoors:
+    @pytest.mark.parametrize(
+        ("argument", "value", "words"),
+        [
+            *(("token", value, "token: ") for value in DOOR_TOKENS),
+            *(("endpoint", value, ADDRESS) for value in DOOR_ENDPOINTS),
+            *(("proxy", value, "proxy: valid is") for value in DOOR_PROXIES),
+            *DOOR_OTHERS,
+        ],
+        ids=short,
+    )
+    def test_bad_arguments_are_refused(
+        self, argument: str, value: Any, words: str, door: Door
+    ) -> None:
+        with pytest.raises(InvalidParameterError) as caught:
+            door(**{"token": "token", argument: value})
+        assert str(caught.value).startswith(argument)
+        assert words in str(caught.value)
+        assert len(str(caught.value)) < 400
+        assert_clean(caught.value)

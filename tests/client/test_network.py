@@ -1,0 +1,390 @@
+"""How the platform is reached: TLS, whom to trust, and proxies."""
+
+import logging
+import ssl
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    InvalidParameterError,
+    PathIsFolderError,
+    PathNotFoundError,
+    SubscriptionError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..support.certificates import Authority
+from ..support.clients import Door
+from ..support.connect_proxy import Tunnel
+from ..support.faulty_proxy import Fault, FaultyProxy
+
+HOST = "exchange.test"
+"""Nobody's name: whoever reaches it does so by a proxy."""
+
+TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "WS_PROXY", "WSS_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+class Site(NamedTuple):
+    """A Local Exchange that is reached over TLS.
+
+    Attributes:
+        front: What speaks TLS.
+        endpoint: The address it is known by.
+    """
+
+    front: FaultyProxy
+    local: LocalExchange
+    endpoint: str
+
+    @property
+    def arguments(self) -> tuple[str, str]:
+        return self.local.token, self.endpoint
+
+
+def site(context: ssl.SSLContext, name: str | None = None) -> Iterator[Site]:
+    with FaultyProxy(tls=context).running() as front:
+        address = f"https://{name}" if name else front.address
+        with LocalExchange(publicUrl=address) as local:
+            front.lead_to(local.endpoint)
+            yield Site(front, local, f"{address}/graphql")
+
+
+@pytest.fixture(scope="module")
+def _here(authority: Authority) -> Iterator[Site]:
+    yield from site(authority.server("localhost"))
+
+
+@pytest.fixture
+def here(_here: Site) -> Site:
+    """On this machine."""
+    _here.front.expect()
+    return _here
+
+
+@pytest.fixture(scope="module")
+def _far_away(authority: Authority) -> Iterator[Site]:
+    yield from site(authority.server(HOST), HOST)
+
+
+@pytest.fixture
+def far_away(_far_away: Site) -> Site:
+    """Where only a proxy leads."""
+    _far_away.front.expect()
+    return _far_away
+
+
+@pytest.fixture
+def tunnel(far_away: Site) -> Iterator[Tunnel]:
+    """A company's proxy."""
+    with Tunnel(far_away.front.port).running() as tunnel:
+        yield tunnel
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def do_everything(exchange: AvistaDigitalExchange, site: Site, folder: Path) -> None:
+    """GraphQL, bytes in both directions, and a real-time connection."""
+    local = site.local
+    (folder / "load.csv").write_bytes(b"content")
+    file = exchange.uploadFileToDataStore(
+        local.dataStoreId, local.homeDirectoryId, folder / "load.csv"
+    )
+    exchange.downloadDataStoreFile(file.dataStoreFileId, folder / "again.csv")
+    assert (folder / "again.csv").read_bytes() == b"content"
+    record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+    exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", [record])
+    query(exchange, site, folder)
+    assert (folder / "result.csv").read_text("utf-8").endswith(",7\n")
+
+
+def query(exchange: AvistaDigitalExchange, site: Site, folder: Path) -> None:
+    exchange.queryTimeSeriesDatabaseWithFilters(
+        site.local.timeSeriesDbId, [{"assetId": "meter"}], *TIMES, folder, aggregate="server"
+    )
+
+
+class TestTrust:
+    def test_a_company_root_can_be_named(
+        self, here: Site, authority: Authority, connect: Connect, tmp_path: Path
+    ) -> None:
+        token, endpoint = here.arguments
+        for bundle in (authority.bundle, str(authority.bundle)):
+            exchange = connect(token, endpoint=endpoint, verify=bundle)
+            do_everything(exchange, here, tmp_path)
+
+    def test_a_context_of_ones_own_can_be_given(
+        self, here: Site, authority: Authority, connect: Connect, tmp_path: Path
+    ) -> None:
+        token, endpoint = here.arguments
+        exchange = connect(token, endpoint=endpoint, verify=authority.client())
+        do_everything(exchange, here, tmp_path)
+
+    def test_what_the_system_trusts_is_trusted(
+        self,
+        here: Site,
+        authority: Authority,
+        connect: Connect,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
+        token, endpoint = here.arguments
+        do_everything(connect(token, endpoint=endpoint), here, tmp_path)
+
+    def test_the_rest_of_the_program_trusts_as_before(self, connect: Connect) -> None:
+        connect("token")
+        assert ssl.SSLContext.__module__ == "ssl"
+
+    def test_a_server_that_nobody_vouches_for_gets_to_see_nothing(
+        self, here: Site, connect: Connect, tmp_path: Path
+    ) -> None:
+        token, endpoint = here.arguments
+        exchange = connect(token, endpoint=endpoint, maxRetries=0)
+        with pytest.raises(ConnectionFailedError, match=r"certificate") as caught:
+            exchange.getUserInfo()
+        assert not caught.value.sent
+        with pytest.raises(SubscriptionError):
+            query(exchange, here, tmp_path)
+        assert here.front.names == []
+
+    @pytest.mark.parametrize(
+        ("hosts", "options"),
+        [
+            (["elsewhere.test"], {}),
+            (["localhost"], {"not_after": datetime.now(UTC) - timedelta(days=1)}),
+        ],
+        ids=["of another host", "expired"],
+    )
+    def test_nor_does_one_whose_certificate_is_no_good(
+        self,
+        hosts: list[str],
+        options: dict[str, Any],
+        authority: Authority,
+        connect: Connect,
+        tmp_path: Path,
+    ) -> None:
+        for other in site(authority.server(*hosts, **options)):
+            token, endpoint = other.arguments
+            exchange = connect(token, endpoint=endpoint, verify=authority.bundle, maxRetries=0)
+            with pytest.raises(ConnectionFailedError, match=r"certificate"):
+                exchange.getUserInfo()
+            with pytest.raises(SubscriptionError):
+                query(exchange, other, tmp_path)
+            assert other.front.names == []
+
+    def test_verification_can_be_turned_off_and_warns(
+        self, here: Site, door: Door, connect: Connect, tmp_path: Path
+    ) -> None:
+        token, endpoint = here.arguments
+        with pytest.warns(UserWarning, match=r"verify=False: .* not verified") as caught:
+            exchange = connect(token, endpoint=endpoint, verify=False)
+        do_everything(exchange, here, tmp_path)
+        assert len(caught) == 1
+        if isinstance(exchange, AvistaDigitalExchange):
+            assert Path(caught[0].filename) == Path(__file__).with_name("conftest.py")
+
+    def test_nothing_warns_otherwise(self, authority: Authority, connect: Connect) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            connect("token", verify=authority.bundle)
+            connect("token")
+
+    @pytest.mark.parametrize(
+        ("verify", "error", "says"),
+        [
+            ("nowhere.pem", PathNotFoundError, "no such file"),
+            (".", PathIsFolderError, "a folder, not a file"),
+            (__file__, InvalidParameterError, "certificates"),
+            (None, InvalidParameterError, "path"),
+            (1, InvalidParameterError, "path"),
+        ],
+    )
+    def test_what_is_no_bundle_is_refused(
+        self, verify: object, error: type[Exception], says: str, door: Door
+    ) -> None:
+        with pytest.raises(error, match=rf"^verify: got .*{says}"):
+            door("token", verify=verify)
+
+
+class TestAProxy:
+    def test_leads_everything_where_it_is_given(
+        self,
+        far_away: Site,
+        tunnel: Tunnel,
+        authority: Authority,
+        connect: Connect,
+        tmp_path: Path,
+    ) -> None:
+        token, endpoint = far_away.arguments
+        exchange = connect(token, endpoint=endpoint, verify=authority.bundle, proxy=tunnel.address)
+        do_everything(exchange, far_away, tmp_path)
+        assert "websocket" in far_away.front.names
+        first_lines = {request.partition("\r\n")[0] for request in tunnel.asked}
+        assert first_lines == {f"CONNECT {HOST}:443 HTTP/1.1"}
+
+    @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+    def test_leads_everything_where_the_environment_names_it(
+        self,
+        variable: str,
+        far_away: Site,
+        tunnel: Tunnel,
+        authority: Authority,
+        connect: Connect,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv(variable, tunnel.address)
+        token, endpoint = far_away.arguments
+        exchange = connect(token, endpoint=endpoint, verify=authority.bundle)
+        do_everything(exchange, far_away, tmp_path)
+        assert len(tunnel.asked) >= 2
+
+    def test_is_left_out_where_the_environment_says_so(
+        self,
+        far_away: Site,
+        tunnel: Tunnel,
+        authority: Authority,
+        connect: Connect,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", tunnel.address)
+        monkeypatch.setenv("NO_PROXY", HOST)
+        token, endpoint = far_away.arguments
+        exchange = connect(token, endpoint=endpoint, verify=authority.bundle, maxRetries=0)
+        with pytest.raises(ConnectionFailedError):
+            exchange.getUserInfo()
+        with pytest.raises(SubscriptionError):
+            query(exchange, far_away, tmp_path)
+        assert tunnel.asked == []
+
+    def test_sees_neither_the_token_nor_a_signature(
+        self,
+        far_away: Site,
+        tunnel: Tunnel,
+        authority: Authority,
+        connect: Connect,
+        tmp_path: Path,
+    ) -> None:
+        token, endpoint = far_away.arguments
+        exchange = connect(token, endpoint=endpoint, verify=authority.bundle, proxy=tunnel.address)
+        do_everything(exchange, far_away, tmp_path)
+        asked = "".join(tunnel.asked).lower()
+        for secret in ("authorization", "x-amz", "header-", token.lower()):
+            assert secret not in asked
+
+    def test_is_never_asked_for_this_machine_itself(
+        self,
+        local: LocalExchange,
+        connect: Connect,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        nobody = "http://127.0.0.1:9"
+        for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(variable, nobody)
+        for options in ({}, {"proxy": nobody}):
+            exchange = connect(local.token, endpoint=local.endpoint, **options)
+            record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+            exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", [record])
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                local.timeSeriesDbId,
+                [{"assetId": "meter"}],
+                *TIMES,
+                tmp_path,
+                aggregate="server",
+            )
+
+    @pytest.mark.parametrize("status", ["403 Forbidden", "407 Proxy Authentication Required"])
+    def test_that_refuses_is_an_error_without_its_password(
+        self,
+        status: str,
+        authority: Authority,
+        far_away: Site,
+        connect: Connect,
+        tmp_path: Path,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        token, endpoint = far_away.arguments
+        with FaultyProxy().running() as company, caplog.at_level(logging.DEBUG):
+            company.upstream = ("127.0.0.1", far_away.front.port)
+            answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
+            company.expect(Fault("CONNECT", "request", answer, times=99))
+            address = company.address.replace("//", "//ada:s3cr3t-word@")
+            exchange = connect(
+                token, endpoint=endpoint, verify=authority.bundle, proxy=address, maxRetries=0
+            )
+            with pytest.raises(ConnectionFailedError, match=status[:3]) as caught:
+                exchange.getUserInfo()
+            with pytest.raises(SubscriptionError) as second:
+                query(exchange, far_away, tmp_path)
+            assert company.names == ["CONNECT", "CONNECT"]
+        shown = [repr(exchange), caplog.text, *(f"{e.value} {e.value!r}" for e in (caught, second))]
+        assert "s3cr3t-word" not in "".join(shown)
+        assert not caught.value.sent
+
+    def test_that_is_not_there_is_an_error(
+        self, authority: Authority, far_away: Site, connect: Connect, tmp_path: Path
+    ) -> None:
+        token, endpoint = far_away.arguments
+        exchange = connect(
+            token,
+            endpoint=endpoint,
+            verify=authority.bundle,
+            proxy="http://127.0.0.1:9",
+            maxRetries=0,
+        )
+        with pytest.raises(ConnectionFailedError):
+            exchange.getUserInfo()
+        with pytest.raises(SubscriptionError):
+            query(exchange, far_away, tmp_path)
+
+    @pytest.mark.parametrize(
+        "named", ["socks5://ada:s3cr3t@proxy.test:1080", "ftp://ada:s3cr3t@proxy.test", "x://"]
+    )
+    def test_that_can_not_be_used_is_refused_from_the_environment_too(
+        self, named: str, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", named)
+        with pytest.raises(InvalidParameterError, match=r"^proxy: the environment") as caught:
+            door("token")
+        assert "s3cr3t" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "proxy", ["", "proxy.test:8080", "socks5://proxy.test", "ftp://proxy.test", 7, b"http://p"]
+    )
+    def test_that_is_no_address_is_refused(self, proxy: object, door: Door) -> None:
+        with pytest.raises(InvalidParameterError, match=r"^proxy: valid is None or the URL"):
+            door("token", proxy=proxy)
+
+
+class TestPlainHttp:
+    @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost", "LOCALHOST", "[::1]"])
+    def test_is_for_this_machine_alone(self, host: str, connect: Connect) -> None:
+        connect("token", endpoint=f"http://{host}:1/graphql")
+
+    @pytest.mark.parametrize(
+        "host", ["exchange.test", "10.0.0.1", "128.0.0.1", "0.0.0.0", "localhost.test", "[::2]"]
+    )
+    def test_is_refused_to_anywhere_else(self, host: str, door: Door) -> None:
+        with pytest.raises(InvalidParameterError, match=r"endpoint must be an https:// URL"):
+            door("token", endpoint=f"http://{host}/graphql")

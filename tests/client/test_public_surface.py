@@ -1,0 +1,381 @@
+"""The documented calls and types: names, order and defaults, in both colours, and what help() says.
+
+The tables below are the specification: what a user of the documented SDK has written down in
+programs must go on working.
+"""
+
+import ast
+import doctest
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+
+import avista_digital_exchange_sdk as package
+from avista_digital_exchange_sdk import (
+    AsyncAvistaDigitalExchange,
+    AvistaDigitalExchange,
+    DataStore,
+    DataStoreDirectory,
+    DigitalExchangeError,
+    TimeSeriesInputRecord,
+    frames,
+    plotting,
+)
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.clients import RUNNER
+
+CALLS = {
+    "getUserInfo": "",
+    "listDataStores": "",
+    "getDataStore": "dataStoreId",
+    "getDataStoreDirectory": "dataStoreDirectoryId",
+    "getDataStoreFileMeta": "dataStoreFileId",
+    "downloadDataStoreFile": "dataStoreFileId, writeLocation",
+    "uploadFileToDataStore": (
+        "dataStoreId, dataStoreDirectoryId, localPath, name=None, description=None"
+    ),
+    "deleteDataStoreFile": "dataStoreFileId",
+    "listTimeSeriesDatabases": "",
+    "getTimeSeriesDatabase": "timeSeriesDbId",
+    "listTimeSeriesAssetsAndLatestValues": "timeSeriesDbId, resultFileWriteLocation=None",
+    "queryTimeSeriesDatabaseWithFilters": (
+        "timeSeriesDbId, assetAndAttributesFilter, startTime, endTime, resultFileWriteLocation, "
+        "exportFileFormat='CSV', maxRows=None"
+    ),
+    "queryTimeSeriesDatabase_TimestreamFormat": (
+        "timeSeriesDbId, queryString, maxRows=None, nextToken=None, clientToken=None"
+    ),
+    "createTimeSeriesMeasureValue": "type, name, value",
+    "createTimeSeriesDimension": "dimensionValueType, name, value",
+    "createTimeSeriesInputRecord": (
+        "time, timeUnit, measureName, measureValueType, measureValue=None, measureValues=None, "
+        "dimensions=None, version=1"
+    ),
+    "publishToTimeSeriesDatabase": "timeSeriesDbId, assetId, records",
+    "listCollaboratives": "",
+    "getCollaborative": "collaborativeId",
+    "listCollaborativeServices": "collaborativeId",
+    "listCollaborativesServiceSharedWith": "serviceId",
+    "addServiceToCollaborative": "serviceId, collaborativeId",
+    "removeServiceFromCollaborative": "serviceId, collaborativeId",
+}
+BEYOND = {
+    "iterTimeSeriesDatabase_TimestreamFormat": "timeSeriesDbId, queryString, maxRows=None",
+    "execute": "document, variables=None, operationName=None",
+    "createDataStore": "name, description=None",
+    "updateDataStore": "dataStoreId, name=None, description=None",
+    "deleteDataStore": "dataStoreId",
+    "createDataStoreDirectory": "dataStoreId, parentDirectoryId, name",
+    "renameDataStoreDirectory": "dataStoreDirectoryId, name",
+    "moveDataStoreDirectory": "dataStoreDirectoryId, parentDirectoryId, name=None",
+    "deleteDataStoreDirectory": "dataStoreDirectoryId",
+    "renameDataStoreFile": "dataStoreFileId, name",
+    "moveDataStoreFile": "dataStoreFileId, dataStoreDirectoryId, name=None",
+    "downloadDataStoreZip": "dataStoreObjectIds, writeLocation",
+    **dict.fromkeys(
+        (
+            "queryTimeSeriesDatabaseToDataFrame",
+            "queryTimeSeriesDatabaseToPolars",
+            "queryTimeSeriesDatabaseToArrow",
+        ),
+        "timeSeriesDbId, assetAndAttributesFilter, startTime, endTime, maxRows=None",
+    ),
+    **dict.fromkeys(
+        (
+            "queryTimeSeriesDatabase_TimestreamFormatToDataFrame",
+            "queryTimeSeriesDatabase_TimestreamFormatToPolars",
+            "queryTimeSeriesDatabase_TimestreamFormatToArrow",
+        ),
+        "timeSeriesDbId, queryString, maxRows=None",
+    ),
+    "publishDataFrameToTimeSeriesDatabase": "timeSeriesDbId, frame",
+}
+"""Calls that go beyond the documented ones."""
+
+TYPES = {
+    "User": "userId firstName lastName organization",
+    "Organization": "name organizationId",
+    "Service": "serviceType serviceId dataStore timeSeriesDb",
+    "DataStore": "dataStoreId name description ownerUserId homeDirectoryId",
+    "DataStoreDirectory": (
+        "dataStoreDirectoryId dataStoreId name homeDirectory parentDirectoryId directories files "
+        "printContents"
+    ),
+    "DataStoreFile": (
+        "dataStoreFileId dataStoreId dataStoreDirectoryId name description fileExtension "
+        "storageSizeBytes lastModified contentType"
+    ),
+    "TimeSeriesDb": "timeSeriesDbId name description ownerUserId databaseName tableName",
+    "QueryResult_TimestreamVariables": (
+        "timestreamResults clientToken nextToken queryId queryStatus rows columnInfo"
+    ),
+    "TimeSeriesMeasureValue": "type name value",
+    "TimeSeriesDimension": "dimensionValueType name value",
+    "TimeSeriesInputRecord": (
+        "time timeUnit measureName measureValueType measureValue measureValues dimensions version"
+    ),
+    "TimeSeriesAssetData": "assetId name attributes",
+    "TimeSeriesAssetAttribute": "attributeType lastValue lastValueTime name data",
+    "TimeSeriesAssetAttributeData": "timestamp value",
+    "Collaborative": "collaborativeId name description hostOrganizationId memberOrganizations",
+    "CollaborativeMemberOrganization": (
+        "organization collaborativeId memberState usersInCollaborative"
+    ),
+    "CollaborativeMemberUser": "permission user",
+}
+DOORS = (AvistaDigitalExchange, AsyncAvistaDigitalExchange)
+EVERY_CALL = CALLS | BEYOND
+METHODS = ["cd", "ls", "pwd", "uploadFile", "downloadFile", "deleteFile", "help"]
+"""What a data store can do."""
+
+FUNCTIONS = {
+    function.__name__: function
+    for function in (
+        frames.assetDataToArrow,
+        frames.assetDataToDataFrame,
+        frames.assetDataToPolars,
+        plotting.plotTimeSeries,
+    )
+}
+"""What needs no exchange."""
+
+DESCRIBED: dict[str, Callable[..., Any]] = {
+    **{call: getattr(AvistaDigitalExchange, call) for call in EVERY_CALL},
+    **{f"DataStore.{method}": getattr(DataStore, method) for method in METHODS},
+    **FUNCTIONS,
+}
+SOLAR_SITE = files("avista_digital_exchange_sdk.demo") / "solar_site.csv"
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+each_call = pytest.mark.parametrize("call", EVERY_CALL)
+each_described = pytest.mark.parametrize("described", DESCRIBED.values(), ids=DESCRIBED.keys())
+each_door = pytest.mark.parametrize("door", DOORS)
+
+
+def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """A function's parameters, without their annotations."""
+    parameters = inspect.signature(function).parameters.values()
+    return [
+        parameter.replace(annotation=inspect.Parameter.empty)
+        for parameter in parameters
+        if parameter.name != "self"
+    ]
+
+
+def documented(parameters: str) -> list[inspect.Parameter]:
+    return parameters_of(eval(f"lambda {parameters}: None"))
+
+
+class TestCalls:
+    @each_door
+    @each_call
+    def test_it_takes_what_is_documented_in_that_order(self, door: type, call: str) -> None:
+        parameters = parameters_of(getattr(door, call))
+        positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        assert positional == documented(EVERY_CALL[call])
+
+    @each_door
+    @each_call
+    def test_what_it_takes_beyond_that_is_optional_and_by_name(self, door: type, call: str) -> None:
+        beyond = parameters_of(getattr(door, call))[len(documented(EVERY_CALL[call])) :]
+        assert all(p.kind is p.KEYWORD_ONLY and p.default is not p.empty for p in beyond)
+
+    @each_call
+    def test_one_colour_is_awaited_and_the_other_is_not(self, call: str) -> None:
+        blocking, awaited = (getattr(door, call) for door in DOORS)
+        told = [str(inspect.signature(twin).return_annotation) for twin in (blocking, awaited)]
+        iterates = told == ["Iterator[dict[str, Any]]", "AsyncGenerator[dict[str, Any], None]"]
+        assert inspect.iscoroutinefunction(awaited) or iterates
+        assert not inspect.iscoroutinefunction(blocking)
+
+    @each_door
+    def test_there_are_no_others(self, door: type) -> None:
+        public = {name for name in dir(door) if not name.startswith("_")}
+        assert public == {*EVERY_CALL, "close", "dataStores"}
+
+    @each_door
+    def test_the_client_is_made_from_token_and_debug(self, door: type) -> None:
+        positional = [p for p in parameters_of(door) if p.kind is p.POSITIONAL_OR_KEYWORD]
+        assert positional == documented("token=None, debug=False")
+
+
+class TestTypes:
+    @pytest.mark.parametrize(
+        ("name", "member"),
+        [(name, member) for name, members in TYPES.items() for member in members.split()],
+    )
+    def test_it_has_the_documented_property(self, name: str, member: str) -> None:
+        kind = getattr(package, name)
+        assert name in package.__all__
+        assert member in kind.model_fields or hasattr(kind, member)
+
+    @pytest.mark.parametrize("name", TYPES)
+    def test_it_goes_by_its_documented_name(self, name: str) -> None:
+        assert getattr(package, name).__name__ == name
+
+
+def sections_of(docstring: str) -> dict[str, str]:
+    """A docstring's summary, under the empty name, and its sections."""
+    parts = re.split(r"^(Args|Returns|Yields|Raises|Example):\n", docstring, flags=re.M)
+    return {"": parts[0], **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+class TestDocstrings:
+    @each_call
+    def test_they_are_the_same_in_both_colours(self, call: str) -> None:
+        blocking, awaited = (getattr(door, call).__doc__ for door in DOORS)
+        assert blocking == awaited
+
+    @each_described
+    def test_they_begin_with_a_sentence(self, described: Callable[..., Any]) -> None:
+        summary = (inspect.getdoc(described) or "").partition("\n")[0]
+        assert re.fullmatch(r"[A-Z][^.]+(\. .+)?\.", summary)
+
+    @each_described
+    def test_they_tell_every_argument_in_order(self, described: Callable[..., Any]) -> None:
+        arguments = sections_of(inspect.getdoc(described) or "").get("Args", "")
+        told = re.findall(r"^    (\w+): \S", arguments, re.M)
+        assert told == [parameter.name for parameter in parameters_of(described)]
+
+    @each_described
+    def test_they_tell_what_comes_back_what_can_go_wrong_and_an_example(
+        self, described: Callable[..., Any]
+    ) -> None:
+        sections = sections_of(inspect.getdoc(described) or "")
+        assert {"Raises", "Example"} < sections.keys()
+        assert ("Returns" in sections) != ("Yields" in sections)
+
+    @each_described
+    def test_the_errors_they_tell_exist(self, described: Callable[..., Any]) -> None:
+        raises = sections_of(inspect.getdoc(described) or "")["Raises"]
+        told = re.findall(r"^    (\w+): \S", raises, re.M)
+        assert told
+        assert all(issubclass(getattr(package, name), DigitalExchangeError) for name in told)
+
+    @each_door
+    def test_doors_and_their_arguments_are_told(self, door: type) -> None:
+        sections = sections_of(inspect.getdoc(door))
+        told = re.findall(r"^    (\w+): \S", sections["Args"], re.M)
+        assert told == [parameter.name for parameter in parameters_of(door)]
+        assert {"Raises", "Example"} < sections.keys()
+
+    @pytest.mark.parametrize("name", [name for name in package.__all__ if name[0] != "_"])
+    def test_types_and_errors_say_what_they_are(self, name: str) -> None:
+        assert vars(getattr(package, name)).get("__doc__")
+
+
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """What the examples take as given: an exchange with a file and the values of one asset."""
+    monkeypatch.chdir(tmp_path)
+    Path(SOLAR_SITE.name).write_bytes(SOLAR_SITE.read_bytes())
+    with (
+        LocalExchange() as local,
+        AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
+        closing(fsspec.filesystem("dx", token=local.token, endpoint=local.endpoint)),
+    ):
+        file = exchange.uploadFileToDataStore(
+            local.dataStoreId, local.homeDirectoryId, SOLAR_SITE.name
+        )
+        exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "roof", [measured(exchange)])
+        yield {
+            "digitalExchange": exchange,
+            "AvistaDigitalExchange": AvistaDigitalExchange,
+            "token": local.token,
+            "endpoint": local.endpoint,
+            "dataStoreId": local.dataStoreId,
+            "homeDirectoryId": local.homeDirectoryId,
+            "dataStoreFileId": file.dataStoreFileId,
+            "timeSeriesDbId": local.timeSeriesDbId,
+            "collaborativeId": local.collaborativeId,
+            "dataStore": exchange.getDataStore(local.dataStoreId),
+            **FUNCTIONS,
+        }
+
+
+def measured(exchange: AvistaDigitalExchange) -> TimeSeriesInputRecord:
+    measures = [
+        exchange.createTimeSeriesMeasureValue("DOUBLE", "DNI (W/m^2)", "0"),
+        exchange.createTimeSeriesMeasureValue("DOUBLE", "Dry-bulb (C)", "18.8"),
+    ]
+    name = exchange.createTimeSeriesDimension("VARCHAR", "name", "Greensboro roof")
+    return exchange.createTimeSeriesInputRecord(
+        362793600, "SECONDS", "weather", "MULTI", None, measures, [name]
+    )
+
+
+class TestExamples:
+    @pytest.mark.parametrize(
+        "described",
+        [
+            AvistaDigitalExchange,
+            DataStoreDirectory.printContents,
+            DataStoreFileSystem,
+            *DESCRIBED.values(),
+        ],
+        ids=lambda described: described.__qualname__,
+    )
+    def test_the_example_in_the_docstring_runs(self, described: Any, names: dict[str, Any]) -> None:
+        flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        example = example_of(described, names)
+        report: list[str] = []
+        doctest.DocTestRunner(optionflags=flags).run(example, out=report.append)
+        assert not report, "".join(report)
+        assert example.examples
+
+    def test_the_awaited_door_has_an_example_that_runs(
+        self, names: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        names["AsyncAvistaDigitalExchange"] = AsyncAvistaDigitalExchange
+        (example,) = example_of(AsyncAvistaDigitalExchange, names).examples
+        code = compile(example.source, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        RUNNER.run(eval(code, names))
+        assert capsys.readouterr().out == example.want
+
+
+def example_of(described: Any, names: dict[str, Any]) -> doctest.DocTest:
+    docstring = inspect.getdoc(described) or ""
+    return doctest.DocTestParser().get_doctest(docstring, names, described.__name__, None, 0)
+
+
+class TestManual:
+    @each_call
+    def test_the_readme_tells_the_call_with_its_arguments(self, call: str) -> None:
+        expected = parameters_of(getattr(AvistaDigitalExchange, call))
+        found = re.search(rf"`{call}\(([^`]*)\)`", section_of_readme(call))
+        assert (documented(found[1].replace("\n", " ")) if found else []) == expected
+
+    @each_call
+    def test_the_readme_has_an_example_of_the_call(self, call: str) -> None:
+        blocks = re.findall(r"^```python\n(.*?)^```", section_of_readme(call), re.M | re.S)
+        assert any(f".{call}(" in block for block in blocks)
+
+    @pytest.mark.parametrize("name", TYPES)
+    def test_the_readme_tells_the_type_with_its_properties(self, name: str) -> None:
+        section = section_of_readme(name)
+        for member in TYPES[name].split():
+            assert re.search(rf"`(\w+`, `)*{member}\b", section), member
+
+    @pytest.mark.parametrize("name", [name for name in package.__all__ if name[0] != "_"])
+    def test_the_readme_tells_every_public_name(self, name: str) -> None:
+        assert re.search(rf"`{name}(s?`|\()|^### {name}$", README, re.M)
+
+    def test_links_within_the_readme_lead_somewhere(self) -> None:
+        headings = re.findall(r"^#{2,} (.+)$", README, re.M)
+        places = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= places
+
+
+def section_of_readme(heading: str) -> str:
+    """What README.md says below a heading."""
+    parts = re.split(r"^#{2,} (.+)\n", README, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))[heading]

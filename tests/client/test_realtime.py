@@ -1,0 +1,373 @@
+"""The real-time connection: whatever a server says, the right file or the right error."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_httpx import HTTPXMock
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    ExportTimeoutError,
+    SubscriptionError,
+    TransferError,
+)
+from avista_digital_exchange_sdk._graphql import subscriptions
+from avista_digital_exchange_sdk._graphql.appsync_protocol import realtime_url
+
+from ..conftest import Connect
+from ..services.time_series.test_result_chunks import CANCEL, QUERY, WHOLE, asks, asset, at
+from ..support.fake_platform import TOKEN, Answer, ScriptedPlatform, error, refusal
+from ..support.realtime import Conversation, ScriptedRealtime
+
+EXPORT = "timeSeriesDb_generateQueryResultExportFile"
+ADDRESS = "https://objects.test/export?X-Amz-Signature=5ec7e7"
+CONTENT = b"assetId,name,timestamp,kW\n"
+
+
+@pytest.fixture
+def realtime() -> Iterator[ScriptedRealtime]:
+    with ScriptedRealtime().running() as realtime:
+        yield realtime
+    assert realtime.failures == []
+
+
+@pytest.fixture
+def exchange(connect: Connect, realtime: ScriptedRealtime) -> AvistaDigitalExchange:
+    return connect(TOKEN, endpoint=realtime.endpoint, maxRetries=0)
+
+
+@pytest.fixture
+def platform(httpx_mock: HTTPXMock) -> ScriptedPlatform:
+    """HTTP as it goes along with the real-time connection: one query of one page, exported."""
+    scripted = ScriptedPlatform(httpx_mock)
+    page = {
+        "queryId": "query-1",
+        "clientToken": "c",
+        "nextToken": None,
+        "queryString": "SELECT",
+        "presignedUrl": "https://objects.test/chunk",
+    }
+    scripted.data(QUERY, page, page)
+    scripted.data(EXPORT, {"queryId": "query-1"})
+    scripted.data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
+    scripted.holds(f"GET {ADDRESS}", Answer(body=CONTENT))
+    scripted.holds("GET https://objects.test/chunk", [asset("a", {"kW": [(at(0), "1")]})])
+    return scripted
+
+
+Query = Callable[..., bytes]
+
+
+@pytest.fixture
+def query(exchange: AvistaDigitalExchange, platform: ScriptedPlatform, tmp_path: Path) -> Query:
+    """Runs the query; returns what is in the file, after a look that nothing else is there."""
+
+    def run(aggregate: Any = "server", **options: Any) -> bytes:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            "db", [asks("a", "kW")], *WHOLE, tmp_path, aggregate=aggregate, **options
+        )
+        assert [path.name for path in tmp_path.iterdir()] == ["result.csv"]
+        return (tmp_path / "result.csv").read_bytes()
+
+    return run
+
+
+def well_behaved(conversation: Conversation) -> None:
+    conversation.welcome()
+    conversation.announce(conversation.start(), "query-1", ADDRESS)
+
+
+class TestTheWayOfAnExport:
+    def test_the_announced_file_is_fetched(
+        self, query: Query, realtime: ScriptedRealtime, platform: ScriptedPlatform
+    ) -> None:
+        realtime.converse = well_behaved
+        assert query() == CONTENT
+        assert platform.operations == [QUERY, EXPORT, f"GET {ADDRESS}"]
+        assert platform.variables(EXPORT) == [
+            {"timeSeriesDbId": "db", "queryId": "query-1", "fileFormat": "CSV"}
+        ]
+
+    def test_it_is_listened_for_before_it_is_asked_for(
+        self, query: Query, realtime: ScriptedRealtime, platform: ScriptedPlatform
+    ) -> None:
+        asked_too_early: list[bool] = []
+
+        def late(conversation: Conversation) -> None:
+            conversation.welcome()
+            identifier = conversation.receive("start")["id"]
+            asked_too_early.append(EXPORT in platform.operations)
+            conversation.send({"type": "start_ack", "id": identifier})
+            conversation.announce(identifier, "query-1", ADDRESS)
+
+        realtime.converse = late
+        assert query() == CONTENT
+        assert asked_too_early == [False]
+
+    def test_the_subscription_is_for_the_query_and_carries_the_token(
+        self, query: Query, realtime: ScriptedRealtime
+    ) -> None:
+        realtime.converse = well_behaved
+        query()
+        realtime.wait_until_over()
+        init, start, stop = realtime.seen
+        assert init == {"type": "connection_init"}
+        authorization = {"host": realtime.host, "Authorization": TOKEN}
+        assert start["payload"]["extensions"] == {"authorization": authorization}
+        assert '"variables":{"queryId":"query-1"}' in start["payload"]["data"]
+        assert stop == {"type": "stop", "id": start["id"]}
+
+    def test_the_handshake_carries_the_token_in_no_address(
+        self, query: Query, realtime: ScriptedRealtime
+    ) -> None:
+        realtime.converse = well_behaved
+        query()
+        assert realtime.paths == ["/graphql/realtime"]
+        assert realtime.authorization() == {"host": realtime.host, "Authorization": TOKEN}
+        assert "Authorization" not in realtime.headers[0]
+
+    def test_what_else_is_said_on_the_way_is_no_trouble(
+        self, query: Query, realtime: ScriptedRealtime
+    ) -> None:
+        def talkative(conversation: Conversation) -> None:
+            conversation.receive("connection_init")
+            conversation.send({"type": "ka"})
+            conversation.send({"type": "connection_ack"})
+            conversation.send({"type": "added tomorrow", "payload": None})
+            identifier = conversation.start()
+            conversation.send({"type": "ka"})
+            conversation.announce("another subscription", "query-1", "https://objects.test/other")
+            conversation.announce(identifier, "query-2", "https://objects.test/other")
+            nothing = {"onNotifyTimeSeriesQueryExportComplete": None}
+            conversation.send({"type": "data", "id": identifier, "payload": {"data": nothing}})
+            conversation.send({"type": "complete", "id": "another subscription"})
+            conversation.announce(identifier, "query-1", ADDRESS)
+            conversation.announce(identifier, "query-1", "https://objects.test/other")
+
+        realtime.converse = talkative
+        assert query() == CONTENT
+
+    @pytest.mark.parametrize(
+        ("endpoint", "url"),
+        [
+            (
+                "https://abc.appsync-api.us-west-2.amazonaws.com/graphql",
+                "wss://abc.appsync-realtime-api.us-west-2.amazonaws.com/graphql",
+            ),
+            ("https://exchange.example/graphql", "wss://exchange.example/graphql/realtime"),
+            ("https://exchange.example/graphql/", "wss://exchange.example/graphql/realtime"),
+            ("http://127.0.0.1:8080/graphql", "ws://127.0.0.1:8080/graphql/realtime"),
+        ],
+    )
+    def test_its_address_follows_from_the_endpoint(self, endpoint: str, url: str) -> None:
+        assert realtime_url(endpoint) == url
+
+
+def refuses_the_token(conversation: Conversation) -> None:
+    conversation.receive("connection_init")
+    refused = {"errorType": "UnauthorizedException", "message": f"no: {TOKEN}", "errorCode": 401}
+    conversation.send({"type": "connection_error", "payload": {"errors": [refused]}})
+    conversation.close()
+
+
+def hangs_up_at_once(conversation: Conversation) -> None:
+    conversation.close()
+
+
+def talks_garbage(conversation: Conversation) -> None:
+    conversation.receive("connection_init")
+    conversation.send("<html>")
+
+
+def talks_json_that_is_no_message(conversation: Conversation) -> None:
+    conversation.receive("connection_init")
+    conversation.send(["connection_ack"])
+
+
+def refuses_the_subscription(conversation: Conversation) -> None:
+    conversation.welcome()
+    identifier = conversation.receive("start")["id"]
+    denied = {"errorType": "Unauthorized", "message": "Not yours"}
+    conversation.send({"type": "error", "id": identifier, "payload": {"errors": [denied]}})
+
+
+def refuses_it_with_an_object_and_without_an_id(conversation: Conversation) -> None:
+    conversation.welcome()
+    conversation.receive("start")
+    denied = {"errorType": "Unauthorized", "message": "Not yours"}
+    conversation.send({"type": "error", "payload": {"errors": denied}})
+
+
+def refuses_it_without_a_reason(conversation: Conversation) -> None:
+    conversation.welcome()
+    conversation.receive("start")
+    conversation.send({"type": "error"})
+
+
+def hangs_up_before_the_event(conversation: Conversation) -> None:
+    conversation.welcome()
+    conversation.start()
+    conversation.close()
+
+
+def completes_before_the_event(conversation: Conversation) -> None:
+    conversation.welcome()
+    identifier = conversation.start()
+    conversation.send({"type": "complete", "id": identifier})
+
+
+def sends_an_event_of_another_shape(conversation: Conversation) -> None:
+    conversation.welcome()
+    identifier = conversation.start()
+    data = {"onNotifyTimeSeriesQueryExportComplete": {"queryId": 7}}
+    conversation.send({"type": "data", "id": identifier, "payload": {"data": data}})
+
+
+def falls_silent(conversation: Conversation) -> None:
+    conversation.welcome(connectionTimeoutMs=100)
+    conversation.start()
+
+
+FAILURES = [
+    (refuses_the_token, "UnauthorizedException: no: <secret>"),
+    (hangs_up_at_once, "closed"),
+    (talks_garbage, "no message"),
+    (talks_json_that_is_no_message, "no message"),
+    (refuses_the_subscription, "Unauthorized: Not yours"),
+    (refuses_it_with_an_object_and_without_an_id, "Unauthorized: Not yours"),
+    (refuses_it_without_a_reason, "error"),
+    (hangs_up_before_the_event, "closed"),
+    (completes_before_the_event, "ended the subscription"),
+    (sends_an_event_of_another_shape, "not of the contract's shape"),
+    (falls_silent, "fell silent"),
+]
+
+
+class TestWhenItFails:
+    @pytest.mark.parametrize(("converse", "reason"), FAILURES)
+    def test_it_is_an_error_that_tells_why_and_the_query_is_cancelled(
+        self,
+        converse: Callable[[Conversation], None],
+        reason: str,
+        query: Query,
+        realtime: ScriptedRealtime,
+        platform: ScriptedPlatform,
+        tmp_path: Path,
+    ) -> None:
+        realtime.converse = converse
+        with pytest.raises(SubscriptionError) as caught:
+            query()
+        assert reason in str(caught.value)
+        assert TOKEN not in str(caught.value)
+        assert list(tmp_path.iterdir()) == []
+        assert platform.operations.count(QUERY) == platform.operations.count(CANCEL)
+
+    @pytest.mark.parametrize(("converse", "reason"), FAILURES)
+    def test_the_result_is_put_together_here_unless_that_was_ruled_out(
+        self,
+        converse: Callable[[Conversation], None],
+        reason: str,
+        query: Query,
+        realtime: ScriptedRealtime,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        realtime.converse = converse
+        assert query("auto") == CONTENT + b"a,,2024-01-01 00:00:00.000000000,1\n"
+        (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
+        assert reason in warning.getMessage()
+
+    def test_a_question_that_is_never_answered_ends(
+        self, query: Query, realtime: ScriptedRealtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.1)
+        with pytest.raises(SubscriptionError, match=r"no answer to connection_init within 0\.1 s"):
+            query()
+
+    def test_so_does_a_subscription_that_is_never_acknowledged(
+        self, query: Query, realtime: ScriptedRealtime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.2)
+        realtime.converse = Conversation.welcome
+        with pytest.raises(SubscriptionError, match=r"no answer to start within 0\.2 s"):
+            query()
+
+
+class TestTheExport:
+    def test_one_that_is_never_announced_times_out(
+        self,
+        query: Query,
+        realtime: ScriptedRealtime,
+        platform: ScriptedPlatform,
+        tmp_path: Path,
+    ) -> None:
+        def forgets(conversation: Conversation) -> None:
+            conversation.welcome()
+            identifier = conversation.start()
+            conversation.send({"type": "ka"})
+            conversation.announce(identifier, "query-2", "https://objects.test/other")
+
+        realtime.converse = forgets
+        with pytest.raises(ExportTimeoutError, match=r"not announced within 0\.3 s") as caught:
+            query("auto", exportTimeout=0.3)
+        assert isinstance(caught.value, TimeoutError)
+        assert caught.value.queryId == "query-1"
+        assert list(tmp_path.iterdir()) == []
+        assert platform.variables(CANCEL) == [{"timeSeriesDbId": "db", "queryId": "query-1"}]
+
+    def test_one_that_is_refused_is_the_platforms_error(
+        self,
+        exchange: AvistaDigitalExchange,
+        scripted: ScriptedPlatform,
+        realtime: ScriptedRealtime,
+        tmp_path: Path,
+    ) -> None:
+        page = {"queryId": "query-1", "nextToken": None}
+        scripted.data(QUERY, page)
+        scripted.answers(EXPORT, refusal(error("ValidationException", "too large")))
+        scripted.data(CANCEL, None)
+        realtime.converse = well_behaved
+        with pytest.raises(Exception, match=r"too large"):
+            exchange.queryTimeSeriesDatabaseWithFilters("db", [asks("a")], *WHOLE, tmp_path)
+        assert list(tmp_path.iterdir()) == []
+        assert scripted.operations[-1] == CANCEL
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            Answer(403, b"<Code>AccessDenied</Code>"),
+            Answer(body=b"h", headers={"Content-Length": "9"}),
+        ],
+    )
+    def test_one_that_can_not_be_fetched_leaves_nothing(
+        self,
+        answer: Answer,
+        exchange: AvistaDigitalExchange,
+        scripted: ScriptedPlatform,
+        realtime: ScriptedRealtime,
+        tmp_path: Path,
+    ) -> None:
+        scripted.data(QUERY, {"queryId": "query-1", "nextToken": None})
+        scripted.data(EXPORT, {"queryId": "query-1"})
+        scripted.data(CANCEL, None)
+        scripted.holds(f"GET {ADDRESS}", answer)
+        realtime.converse = well_behaved
+        with pytest.raises(TransferError) as caught:
+            exchange.queryTimeSeriesDatabaseWithFilters("db", [asks("a")], *WHOLE, tmp_path)
+        assert "5ec7e7" not in str(caught.value)
+        assert list(tmp_path.iterdir()) == []
+        assert scripted.operations[-1] == CANCEL
+
+    def test_one_announced_at_an_unsafe_address_is_not_fetched(
+        self, query: Query, realtime: ScriptedRealtime, tmp_path: Path
+    ) -> None:
+        def lies(conversation: Conversation) -> None:
+            conversation.welcome()
+            conversation.announce(conversation.start(), "query-1", "http://objects.test/export")
+
+        realtime.converse = lies
+        with pytest.raises(TransferError, match=r"not https"):
+            query()
+        assert list(tmp_path.iterdir()) == []

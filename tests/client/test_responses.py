@@ -1,0 +1,269 @@
+"""What the platform, or a proxy before it, may answer: each kind as the error it stands for."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    InvalidRequestError,
+    InvalidResponseError,
+    NotFoundError,
+    RateLimitedError,
+    RequestTimeoutError,
+    ServerError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..support.fake_platform import Answer, ScriptedPlatform, error, refusal
+
+LIST = "storage_listDataStores"
+HTML = b"<html><body>Please sign in to the guest network</body></html>"
+STORE = {"dataStoreId": "dataStoreId.1", "name": "one"}
+
+
+class Platform:
+    """The scripted platform, asked for a list of data stores."""
+
+    def __init__(self, scripted: ScriptedPlatform, exchange: AvistaDigitalExchange) -> None:
+        self._scripted = scripted
+        self._exchange = exchange
+
+    def answers(self, answer: Any) -> Any:
+        """Let it answer; return what the call returns."""
+        self._scripted.answers(LIST, answer)
+        return self._exchange.listDataStores()
+
+    def fails(self, answer: Any, kind: type[Exception]) -> Any:
+        """Let it answer; return the error, which must be exactly of this kind."""
+        with pytest.raises(kind) as caught:
+            self.answers(answer)
+        assert type(caught.value) is kind
+        return caught.value
+
+
+@pytest.fixture
+def platform(scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange) -> Platform:
+    return Platform(scripted, scripted_exchange)
+
+
+class TestErrorsOfThePlatform:
+    @pytest.mark.parametrize(
+        ("errorType", "kind"),
+        [
+            ("Unauthorized", UnauthorizedError),
+            ("UnauthorizedException", UnauthorizedError),
+            ("AccessDeniedException", UnauthorizedError),
+            ("NotFound", NotFoundError),
+            ("ResourceNotFoundException", NotFoundError),
+            ("ValidationException", InvalidRequestError),
+            ("ValidationError", InvalidRequestError),
+            ("BadRequestException", InvalidRequestError),
+            ("RejectedRecordsException", InvalidRequestError),
+            ("ThrottlingException", RateLimitedError),
+            ("TooManyRequestsException", RateLimitedError),
+            ("LimitExceededException", RateLimitedError),
+            ("InternalFailure", ServerError),
+            ("ServiceUnavailableException", ServerError),
+            ("Lambda:Unhandled", ServerError),
+            ("ExecutionTimeout", ServerError),
+        ],
+    )
+    def test_are_told_apart_by_their_type(
+        self, errorType: str, kind: type[ApiError], platform: Platform
+    ) -> None:
+        failure = platform.fails(refusal(error(errorType, "the reason")), kind)
+        assert f"{LIST}: {errorType}: the reason" in str(failure)
+
+    def test_one_that_an_integer_is_too_large_leaves_the_rest_of_the_data(
+        self, platform: Platform
+    ) -> None:
+        # As of the size of a file above 2 GiB, where GraphQL's integers end.
+        too_large = error(
+            None, "Can't serialize value (/size) : Expected type 'Int' but was 'Long'."
+        )
+        answer = refusal(too_large, too_large, data={LIST: [STORE]})
+        assert [store.name for store in platform.answers(answer)] == ["one"]
+        other = error(None, "Can't serialize value (/name) : Expected type 'ID' but was 'Map'.")
+        platform.fails(refusal(too_large, other, data={LIST: [STORE]}), ApiError)
+        platform.fails(refusal(too_large, data=None), ApiError)
+
+    def test_one_of_no_known_type_is_an_api_error(self, platform: Platform) -> None:
+        failure = platform.fails(refusal(error("SomethingNew", "the reason")), ApiError)
+        assert "SomethingNew: the reason" in str(failure)
+
+    def test_an_execution_that_timed_out_is_the_servers_trouble(self, platform: Platform) -> None:
+        platform.fails(refusal(error(None, "Execution timed out.")), ServerError)
+
+    def test_everything_known_is_on_the_error(self, platform: Platform) -> None:
+        entry = error("Unauthorized", "no", errorInfo={"why": ["because"]}, data=[1])
+        headers = {"x-amzn-requestid": "request-7"}
+        body = httpx.Response(200, json=refusal(entry, data={LIST: None})).content
+        failure = platform.fails(Answer(200, body, headers), UnauthorizedError)
+        assert failure.operationName == LIST
+        assert failure.errors == [entry]
+        assert failure.data == {LIST: None}
+        assert failure.statusCode == 200
+        assert failure.requestId == "request-7"
+        assert "request-7" in str(failure)
+
+    @pytest.mark.parametrize(
+        ("errors", "described"),
+        [
+            ([{}], "an error without message"),
+            ([{"errorType": "InternalFailure"}], "InternalFailure"),
+            ([{"message": None, "errorType": None, "errorInfo": 7}], "an error without message"),
+            (["just text"], "just text"),
+            ([None], "None"),
+            ({"message": "not in a list"}, "not in a list"),
+            ("only text", "only text"),
+            ([{"message": "one"}, {"message": "two"}], "one; two"),
+            ([{"message": {"an": "object"}}], "an"),
+        ],
+    )
+    def test_errors_of_any_shape_are_understood(
+        self, errors: Any, described: str, platform: Platform
+    ) -> None:
+        with pytest.raises(ApiError) as caught:
+            platform.answers({"data": None, "errors": errors})
+        assert described in str(caught.value)
+
+    def test_data_beside_errors_is_no_success(self, platform: Platform) -> None:
+        answer = refusal(error("InternalFailure", "half of it"), data={LIST: [STORE]})
+        assert platform.fails(answer, ServerError).data == {LIST: [STORE]}
+
+    def test_data_of_another_shape_does_not_hide_the_error(self, platform: Platform) -> None:
+        platform.fails(refusal(error("Unauthorized", "no"), data={LIST: 7}), UnauthorizedError)
+
+
+class TestStatusCodes:
+    @pytest.mark.parametrize(
+        ("status", "kind"),
+        [
+            (400, InvalidRequestError),
+            (401, UnauthorizedError),
+            (403, UnauthorizedError),
+            (404, NotFoundError),
+            (413, InvalidRequestError),
+            (429, RateLimitedError),
+            (500, ServerError),
+            (502, ServerError),
+            (503, ServerError),
+            (504, ServerError),
+            (302, ApiError),
+        ],
+    )
+    @pytest.mark.parametrize("body", [HTML, b"", b'{"message":"Forbidden"}', b"\xff\xfe"])
+    def test_tell_errors_apart_whatever_the_body(
+        self, status: int, kind: type[ApiError], body: bytes, platform: Platform
+    ) -> None:
+        failure = platform.fails(Answer(status, body), kind)
+        assert failure.statusCode == status
+        assert failure.errors == []
+        assert f"{LIST}: HTTP status {status}" in str(failure)
+
+    def test_a_refused_token_as_the_platform_says_it(self, platform: Platform) -> None:
+        body = (
+            b'{"errors":[{"errorType":"UnauthorizedException",'
+            b'"message":"You are not authorized to make this call."}]}'
+        )
+        failure = platform.fails(Answer(401, body), UnauthorizedError)
+        assert failure.statusCode == 401
+        assert "You are not authorized to make this call." in str(failure)
+
+    def test_a_refused_token_for_real(self, connect: Connect, local: LocalExchange) -> None:
+        with pytest.raises(UnauthorizedError) as caught:
+            connect("nobody", endpoint=local.endpoint).listDataStores()
+        assert caught.value.statusCode == 401
+        assert caught.value.requestId
+
+    def test_throttling_may_come_without_a_type(self, platform: Platform) -> None:
+        platform.fails(Answer(429, b'{"errors":[{"message":"Rate exceeded"}]}'), RateLimitedError)
+
+
+class TestAnswersThatAreNone:
+    @pytest.mark.parametrize(
+        "body",
+        [HTML, b"", b"[]", b'"text"', b"null", b'{"data":', b"\xff\xfe", b"{}{}", b"[" * 9999],
+    )
+    def test_what_is_no_json_object(self, body: bytes, platform: Platform) -> None:
+        failure = platform.fails(Answer(200, body), InvalidResponseError)
+        assert "not a JSON object" in str(failure)
+        assert "guest network" not in str(failure)
+
+    @pytest.mark.parametrize(
+        "answer", [{"data": None}, {"data": None, "errors": None}, {"data": None, "errors": []}]
+    )
+    def test_no_data_and_no_error(self, answer: Any, platform: Platform) -> None:
+        failure = platform.fails(answer, InvalidResponseError)
+        assert "no data and no error" in str(failure)
+
+    @pytest.mark.parametrize(
+        ("data", "place"),
+        [
+            ({}, LIST),
+            ({LIST: "text"}, LIST),
+            ({LIST: [{"dataStoreId": "1"}]}, "name"),
+            ({LIST: [{"dataStoreId": 1, "name": "private"}]}, "dataStoreId"),
+            (7, "data"),
+        ],
+    )
+    def test_data_of_another_shape_says_where(
+        self, data: Any, place: str, platform: Platform
+    ) -> None:
+        failure = platform.fails({"data": data}, InvalidResponseError)
+        assert LIST in str(failure)
+        assert place in str(failure)
+        assert "private" not in str(failure)
+
+    def test_fields_added_tomorrow_break_nothing(self, platform: Platform) -> None:
+        added = {**STORE, "addedTomorrow": {"deep": []}}
+        (store,) = platform.answers({"data": {LIST: [added]}, "extensions": {"cost": 1}})
+        assert store.name == "one"
+
+
+class TestNoAnswer:
+    @pytest.fixture
+    def deaf(self) -> Iterator[str]:
+        """The endpoint of a server that takes connections and never answers."""
+        with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
+
+    def test_nobody_there(self, connect: Connect) -> None:
+        with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+            port = listener.getsockname()[1]
+        exchange = connect("token", endpoint=f"http://127.0.0.1:{port}/graphql", maxRetries=0)
+        with pytest.raises(ConnectionFailedError) as caught:
+            exchange.getUserInfo()
+        assert not isinstance(caught.value, RequestTimeoutError)
+        assert isinstance(caught.value.__cause__, httpx.ConnectError)
+
+    def test_no_answer_in_time(self, connect: Connect, deaf: str) -> None:
+        exchange = connect("token", endpoint=deaf, timeout=0.1, maxRetries=0)
+        with pytest.raises(RequestTimeoutError, match=r"no answer within 0\.1 s") as caught:
+            exchange.getUserInfo()
+        assert isinstance(caught.value, ConnectionFailedError)
+        assert isinstance(caught.value, TimeoutError)
+
+    @pytest.mark.parametrize(
+        ("failure", "kind"),
+        [
+            (httpx.ReadError("connection reset"), ConnectionFailedError),
+            (httpx.RemoteProtocolError("disconnected"), ConnectionFailedError),
+            (httpx.ProxyError("407"), ConnectionFailedError),
+            (httpx.ConnectTimeout("slow"), RequestTimeoutError),
+            (httpx.PoolTimeout("busy"), RequestTimeoutError),
+        ],
+    )
+    def test_a_connection_that_fails(
+        self, failure: Exception, kind: type[Exception], platform: Platform
+    ) -> None:
+        assert platform.fails(failure, kind).__cause__ is failure

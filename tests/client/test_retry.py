@@ -1,0 +1,426 @@
+"""What is tried again, how often, and after which waits; nothing here really waits."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    DigitalExchangeError,
+    InvalidParameterError,
+    PublishIncompleteError,
+    RateLimitedError,
+    RequestTimeoutError,
+    ServerError,
+    TransferError,
+)
+from avista_digital_exchange_sdk._backends import BlockingIo
+from avista_digital_exchange_sdk._backends.async_backend import AsyncIo
+from avista_digital_exchange_sdk._utils import retry
+
+from ..conftest import Connect
+from ..services.storage.test_data_stores import FILE
+from ..support.clients import Door
+from ..support.fake_platform import ENDPOINT, TOKEN, Answer, ScriptedPlatform, error, refusal
+
+USER = {"user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}}
+GET_USER = "user_getUserSession"
+PUBLISH = "timeSeriesDb_publishToDatabase"
+CREATE = "storage_createDataStoreFile"
+DELETE = "storage_deleteDataStoreFile"
+ADDRESS = "https://objects.test/1?X-Amz-Signature=5ec7e7"
+
+FAILURES_THAT_PASS: list[Any] = [
+    pytest.param(httpx.ConnectError("refused"), id="refused"),
+    pytest.param(httpx.ConnectTimeout("slow"), id="slow to connect"),
+    pytest.param(httpx.ReadTimeout("slow"), id="slow to answer"),
+    pytest.param(httpx.ReadError("reset"), id="reset"),
+    pytest.param(httpx.RemoteProtocolError("no HTTP"), id="no HTTP"),
+    *(pytest.param(Answer(status), id=str(status)) for status in (408, 429, 500, 502, 503, 504)),
+    pytest.param(refusal(error("ThrottlingException", "Rate exceeded")), id="throttled"),
+    pytest.param(refusal(error("ExecutionTimeout", "too long")), id="timed out"),
+    pytest.param(refusal(error(None, "Execution timed out.")), id="timed out, no type"),
+    pytest.param(refusal(error("InternalFailure", "oops")), id="internal"),
+]
+FAILURES_THAT_STAY: list[Any] = [
+    *(pytest.param(Answer(status), id=str(status)) for status in (400, 401, 403, 404, 501)),
+    pytest.param(refusal(error("Unauthorized", "no")), id="unauthorized"),
+    pytest.param(refusal(error("NotFound", "no such thing")), id="not found"),
+    pytest.param(refusal(error("ValidationException", "line 1:8")), id="invalid"),
+    pytest.param(Answer(200, b"<html>"), id="HTML"),
+    pytest.param(Answer(302, b"", {"Location": "https://elsewhere.test/"}), id="redirected"),
+]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between attempts, which take no time here, each as long as it can be."""
+    waited: list[float] = []
+
+    async def sleep(_io: object, seconds: float) -> None:
+        waited.append(seconds)
+
+    for io in (BlockingIo, AsyncIo):
+        monkeypatch.setattr(io, "sleep", sleep)
+    monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
+    return waited
+
+
+@pytest.fixture
+def patient(
+    scripted: ScriptedPlatform, connect: Connect, waits: list[float]
+) -> AvistaDigitalExchange:
+    """An exchange with the scripted platform that tries again as often as it does by default."""
+    return connect(TOKEN, endpoint=ENDPOINT)
+
+
+class TestAQuery:
+    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
+    def test_is_asked_again_after_a_failure_that_may_pass(
+        self, failure: Any, scripted: ScriptedPlatform, patient: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers(GET_USER, failure, failure)
+        scripted.data(GET_USER, USER)
+        assert patient.getUserInfo().firstName == "Ada"
+        assert scripted.operations == [GET_USER] * 3
+
+    @pytest.mark.parametrize("failure", FAILURES_THAT_STAY)
+    def test_is_not_asked_again_after_one_that_stays(
+        self,
+        failure: Any,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        waits: list[float],
+    ) -> None:
+        scripted.answers(GET_USER, failure)
+        with pytest.raises(DigitalExchangeError):
+            patient.getUserInfo()
+        assert scripted.operations == [GET_USER]
+        assert waits == []
+
+    def test_is_given_up_when_the_retries_are_used_up(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
+    ) -> None:
+        scripted.answers(GET_USER, *[Answer(503)] * 5)
+        with pytest.raises(ServerError) as caught:
+            patient.getUserInfo()
+        assert caught.value.statusCode == 503
+        assert scripted.operations == [GET_USER] * 5
+        assert waits == [0.5, 1, 2, 4]
+
+    @pytest.mark.parametrize("maxRetries", [0, 1, 7])
+    def test_is_tried_again_as_often_as_the_user_says(
+        self, maxRetries: int, scripted: ScriptedPlatform, connect: Connect, waits: list[float]
+    ) -> None:
+        exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=maxRetries)
+        scripted.answers(GET_USER, *[Answer(503)] * 8)
+        with pytest.raises(ServerError):
+            exchange.getUserInfo()
+        assert len(scripted.requests) == 1 + maxRetries
+        assert len(waits) == maxRetries
+
+    @pytest.mark.parametrize("maxRetries", [-1, 101, 1.5, None, "many", True])
+    def test_how_often_is_a_whole_number(self, maxRetries: object, door: Door) -> None:
+        with pytest.raises(InvalidParameterError, match=r"maxRetries: got .* from 0 to 100"):
+            door(TOKEN, maxRetries=maxRetries)
+
+
+class TestTheWaits:
+    def test_grow_up_to_a_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
+        waits = retry.Waits(9)
+        assert [waits.next() for _ in range(10)] == [0.5, 1, 2, 4, 8, 16, 20, 20, 20, None]
+
+    def test_are_spread_over_their_whole_length(self) -> None:
+        shares = sorted((retry.Waits(1).next() or 0) / retry.FIRST_WAIT for _ in range(400))
+        assert 0 <= shares[0] < 0.1
+        assert 0.4 < shares[200] < 0.6
+        assert 0.9 < shares[-1] <= 1
+
+    def test_begin_anew_with_progress(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
+        waits = retry.Waits(2)
+        assert [waits.next(), waits.next(), waits.next()] == [0.5, 1, None]
+        waits.progress()
+        assert [waits.next(), waits.next(), waits.next()] == [0.5, 1, None]
+
+    def test_are_no_shorter_than_the_server_asks(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
+    ) -> None:
+        scripted.answers(GET_USER, Answer(429, b"", {"Retry-After": "7"}), Answer(503))
+        scripted.data(GET_USER, USER)
+        patient.getUserInfo()
+        assert waits == [7, 1]
+
+    def test_a_server_that_asks_for_too_much_is_not_waited_for(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
+    ) -> None:
+        scripted.answers(GET_USER, Answer(429, b"", {"Retry-After": "3600"}))
+        with pytest.raises(RateLimitedError):
+            patient.getUserInfo()
+        assert waits == []
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            *("", "soon", "-5", "1e3", "٣", "nan", "inf", "0x10", "0.5", "1,2", ",", "()", '"'),
+            "Wed, 99 Nov 2022",
+            "Mon, 01 Jan 99999999999 00:00:00 GMT",
+            "Mon, 01 Jan 2024 00:00:00 +99999999999",
+            "Mon, 01 Jan 2024 99999999999:00:00 GMT",
+            "Mon, " * 10_000,
+        ],
+    )
+    def test_a_server_that_asks_for_nonsense_is_not_heeded(self, asked: str) -> None:
+        assert retry.retry_after({"retry-after": asked}) is None
+
+    @pytest.mark.parametrize("asked", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359"])
+    def test_retry_after_far_away_ends_the_call_with_its_own_error(
+        self,
+        asked: str,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        waits: list[float],
+    ) -> None:
+        scripted.answers(GET_USER, Answer(503, b"", {"Retry-After": asked}))
+        with pytest.raises(ServerError):
+            patient.getUserInfo()
+        assert waits == []
+
+    def test_it_may_ask_by_a_date(self) -> None:
+        moment = datetime.now(UTC) + timedelta(seconds=30)
+        for text in (format_datetime(moment, usegmt=True), format_datetime(moment)):
+            asked = retry.retry_after({"retry-after": text})
+            assert asked is not None
+            assert 28 < asked <= 30
+        past = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
+        assert retry.retry_after({"retry-after": past}) == 0
+
+
+class TestAMutation:
+    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
+    def test_is_done_again_only_where_it_was_surely_not_done(
+        self,
+        failure: Any,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        request: pytest.FixtureRequest,
+    ) -> None:
+        scripted.answers(DELETE, failure)
+        scripted.data(DELETE, FILE)
+        not_done = ("refused", "slow to connect", "429", "throttled")
+        if request.node.callspec.id.split("-", 1)[1] in not_done:
+            patient.deleteDataStoreFile("file")
+            assert scripted.operations == [DELETE] * 2
+        else:
+            with pytest.raises((ApiError, ConnectionFailedError)) as caught:
+                patient.deleteDataStoreFile("file")
+            assert scripted.operations == [DELETE]
+            assert caught.value.mayBeDone
+
+    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
+    def test_publishing_is_done_again_as_often_as_it_takes(
+        self, failure: Any, scripted: ScriptedPlatform, patient: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers(PUBLISH, failure, failure)
+        scripted.data(PUBLISH, [])
+        record = patient.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+        patient.publishToTimeSeriesDatabase("db", "meter", [record])
+        assert len({request.content for request in scripted.requests}) == 1
+        assert scripted.operations == [PUBLISH] * 3
+
+    @pytest.mark.parametrize(
+        ("failures", "mayBeDone"),
+        [
+            ([httpx.ConnectError("refused")] * 5, False),
+            ([Answer(429)] * 5, False),
+            ([Answer(403)], False),
+            ([Answer(500)] * 5, True),
+            ([httpx.ReadTimeout("slow"), *[httpx.ConnectError("refused")] * 4], True),
+            ([Answer(502), *[Answer(429)] * 4], True),
+            ([Answer(429), httpx.ReadError("reset"), Answer(403)], True),
+            ([Answer(200, b"<html>")], True),
+        ],
+    )
+    def test_the_error_says_whether_it_may_be_done_all_the_same(
+        self,
+        failures: list[Any],
+        mayBeDone: bool,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+    ) -> None:
+        scripted.answers(PUBLISH, *failures)
+        record = patient.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+        with pytest.raises(DigitalExchangeError) as caught:
+            patient.publishToTimeSeriesDatabase("db", "meter", [record])
+        assert caught.value.mayBeDone is mayBeDone
+        assert len(scripted.requests) == len(failures)
+        assert not isinstance(caught.value, PublishIncompleteError)
+
+    def test_a_file_that_may_have_been_created_is_told_of(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"1")
+        scripted.answers(CREATE, httpx.ReadTimeout("slow"))
+        with pytest.raises(RequestTimeoutError) as caught:
+            patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+        assert caught.value.__notes__ == [
+            "a file load.csv without content may be in the directory now"
+        ]
+
+    def test_one_that_was_surely_not_created_is_not(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"1")
+        scripted.answers(CREATE, refusal(error("Unauthorized", "no")))
+        with pytest.raises(ApiError) as caught:
+            patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+        assert not hasattr(caught.value, "__notes__")
+
+
+class TestATransfer:
+    def lay_down(self, scripted: ScriptedPlatform, *answers: Any) -> None:
+        data = {
+            "storage_getDataStoreFile": FILE,
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+        }
+        for _ in range(3):
+            scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        scripted.holds(f"GET {ADDRESS}", *answers)
+
+    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS[:11])
+    def test_is_tried_again_after_a_failure_that_may_pass(
+        self,
+        failure: Any,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        self.lay_down(scripted, failure, Answer(200, b"content"))
+        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"content"
+
+    def test_waits_as_long_as_the_storage_asks(
+        self,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        waits: list[float],
+        tmp_path: Path,
+    ) -> None:
+        busy = Answer(503, b"<Error><Code>SlowDown</Code></Error>", {"Retry-After": "9"})
+        self.lay_down(scripted, busy, Answer(200, b"content"))
+        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert waits == [9]
+
+    def test_goes_on_from_the_last_byte_of_the_same_file(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        half = Answer(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
+        rest = Answer(206, b"tent", {"Content-Range": "bytes 3-6/7", "ETag": '"v1"'})
+        self.lay_down(scripted, half, rest)
+        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"content"
+        assert scripted.requests[-1].headers["Range"] == "bytes=3-"
+        assert scripted.requests[-1].headers["If-Match"] == '"v1"'
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            Answer(412, b"<Error><Code>PreconditionFailed</Code></Error>"),
+            Answer(416, b"<Error><Code>InvalidRange</Code></Error>"),
+            Answer(200, b"another", {"ETag": '"v2"'}),
+        ],
+        ids=["changed", "shorter now", "no ranges here"],
+    )
+    def test_starts_over_where_it_can_not_go_on(
+        self,
+        answer: Answer,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        half = Answer(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
+        whole = Answer(200, b"another", {"ETag": '"v2"'})
+        self.lay_down(scripted, half, *[whole] * (answer.status == 200) or (answer, whole))
+        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"another"
+
+    def test_starts_over_where_nothing_names_the_files_version(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        half = Answer(200, b"con", {"Content-Length": "7"})
+        self.lay_down(scripted, half, Answer(200, b"another"))
+        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"another"
+        assert "Range" not in scripted.requests[-1].headers
+
+    def test_is_checked_against_the_files_checksum(
+        self,
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        waits: list[float],
+        tmp_path: Path,
+    ) -> None:
+        right = '"9a0364b9e99bb480dd25e1f0284c8555"'
+        self.lay_down(
+            scripted,
+            Answer(200, b"conTent", {"ETag": right}),
+            Answer(200, b"content", {"ETag": right}),
+        )
+        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"content"
+        assert len(waits) == 1
+
+    def test_is_an_error_when_the_checksum_is_never_right(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        self.lay_down(scripted, *[Answer(200, b"content", {"ETag": f'"{"0" * 32}"'})] * 5)
+        with pytest.raises(TransferError, match=r"load\.csv: .* checksum"):
+            patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert not [*tmp_path.iterdir()]
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"ETag": '"00000000000000000000000000000000-2"'},
+            {
+                "ETag": '"00000000000000000000000000000000"',
+                "x-amz-server-side-encryption": "aws:kms",
+            },
+            {"ETag": 'W/"00000000000000000000000000000000"'},
+        ],
+        ids=["multipart", "encrypted", "weak"],
+    )
+    def test_an_etag_that_is_no_checksum_is_taken_for_none(
+        self,
+        headers: dict[str, str],
+        scripted: ScriptedPlatform,
+        patient: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        self.lay_down(scripted, Answer(200, b"content", headers))
+        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"content"
+
+    def test_an_upload_starts_over_at_a_fresh_address(
+        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"content")
+        addresses = [f"https://objects.test/{number}?X-Amz-Signature=5ec" for number in range(2)]
+        scripted.data(
+            CREATE, *({"itemId": f"file {i}", "url": url} for i, url in enumerate(addresses))
+        )
+        scripted.holds(f"PUT {addresses[0]}", httpx.WriteError("reset"))
+        scripted.holds(f"PUT {addresses[1]}", Answer(200))
+        scripted.data(DELETE, FILE)
+        scripted.data("storage_getDataStoreFile", FILE)
+        patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+        assert scripted.variables(DELETE) == [{"dataStoreFileId": "file 0"}]
+        assert scripted.variables("storage_getDataStoreFile") == [{"dataStoreFileId": "file 1"}]

@@ -1,0 +1,198 @@
+"""The token and presigned signatures show in no log, error, traceback or representation."""
+
+import base64
+import logging
+import pickle
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, DigitalExchangeError
+from avista_digital_exchange_sdk._generated.fragments import PresignedUrl, QueryExport
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..services.storage.test_data_stores import FILE
+from ..support.fake_platform import TOKEN, Answer, ScriptedPlatform, error, refusal
+from ..support.sample_records import START, single
+
+SIGNATURE = "5ec7e75ec7e7"
+ADDRESS = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
+
+
+def forms(token: str) -> list[str]:
+    """A token as it is, and as the real-time handshake encodes it, at each of three offsets."""
+    encoded = [base64.b64encode(b" " * shift + token.encode()).decode() for shift in range(3)]
+    return [token, *(text[4:-4] for text in encoded)]
+
+
+class Log:
+    """All that was logged on this side; what the Local Exchange logs is its own affair."""
+
+    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
+        self._caplog = caplog
+
+    @property
+    def lines(self) -> list[str]:
+        format_ = logging.Formatter("%(name)s %(message)s").format
+        return [
+            format_(record)
+            for record in self._caplog.records
+            if record.threadName != "local-exchange"
+        ]
+
+    def loggers(self) -> set[str]:
+        return {line.partition(".")[0].partition(" ")[0] for line in self.lines}
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[Log]:
+    """Everything logged at DEBUG, by whatever library."""
+    package = logging.getLogger("avista_digital_exchange_sdk")
+    level, handlers = package.level, list(package.handlers)
+    with caplog.at_level(logging.DEBUG):
+        yield Log(caplog)
+    package.setLevel(level)
+    package.handlers = handlers
+
+
+class TestLogs:
+    def test_the_main_job_logs_none(
+        self,
+        connect: Connect,
+        local: LocalExchange,
+        data_store: dict[str, str],
+        database: str,
+        tmp_path: Path,
+        log: Log,
+    ) -> None:
+        exchange = connect(local.token, True, endpoint=local.endpoint)
+        (tmp_path / "load.csv").write_text("1")
+        file = exchange.uploadFileToDataStore(
+            data_store["dataStoreId"], data_store["homeDirectoryId"], tmp_path / "load.csv"
+        )
+        exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "again")
+        records = [single(exchange, START + n) for n in range(3)]
+        exchange.publishToTimeSeriesDatabase(database, "meter", records)
+        for aggregate in ("server", "client"):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                database,
+                [{"assetId": "meter"}],
+                "2023-01-01T00:00:00Z",
+                "2024-01-01T00:00:00Z",
+                tmp_path,
+                maxRows=1,
+                aggregate=aggregate,  # type: ignore[arg-type]  # a text of the loop
+            )
+        assert {"httpx", "httpcore", "avista_digital_exchange_sdk"} <= log.loggers()
+        told = "\n".join(log.lines)
+        assert not [form for form in forms(local.token) if form in told]
+        assert "Signature" not in told
+        assert "nextToken': '<secret>'" in told
+
+    def test_without_debug_nothing_is_printed(
+        self, connect: Connect, local: LocalExchange, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        connect(local.token, endpoint=local.endpoint).getUserInfo()
+        with pytest.raises(DigitalExchangeError):
+            connect("nobody", endpoint=local.endpoint).getUserInfo()
+        assert capfd.readouterr() == ("", "")
+
+
+class TestErrors:
+    @pytest.fixture(
+        params=[
+            refusal(error("Unauthorized", f"the token {TOKEN} at {ADDRESS} is no good")),
+            refusal(error(f"Odd {TOKEN}", "x", errorInfo={"url": ADDRESS, TOKEN: [TOKEN]})),
+            refusal(error("X", "x"), data={"token": TOKEN, "url": ADDRESS}),
+            {"data": {"storage_createDataStoreFile": {"itemId": 7, "url": ADDRESS}}},
+            {"data": {"storage_createDataStoreFile": {"itemId": "1", "url": [ADDRESS]}}},
+            {"data": {"storage_createDataStoreFile": f"{TOKEN} {ADDRESS}"}},
+            Answer(400, f'{{"errors":["{TOKEN} {ADDRESS}"]}}'.encode()),
+            Answer(502, f"<html>{TOKEN} {ADDRESS}</html>".encode()),
+        ],
+        ids=lambda answer: type(answer).__name__,
+    )
+    def failed(
+        self,
+        request: pytest.FixtureRequest,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> DigitalExchangeError:
+        """What an upload raised."""
+        scripted.answers("storage_createDataStoreFile", request.param)
+        (tmp_path / "load.csv").write_text("1")
+        with pytest.raises(DigitalExchangeError) as caught:
+            scripted_exchange.uploadFileToDataStore("d", "d", tmp_path / "load.csv")
+        return caught.value
+
+    def test_a_platform_that_repeats_them_does_not_get_them_into_an_error(
+        self, failed: DigitalExchangeError
+    ) -> None:
+        shown = [str(failed), repr(failed), repr(vars(failed)), repr(pickle.dumps(failed))]
+        shown += traceback.format_exception(failed)
+        assert not [text for text in shown if TOKEN in text or SIGNATURE in text]
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            Answer(403, f"<Code>No</Code><Message>{ADDRESS}</Message>".encode()),
+            httpx.ConnectError("unreachable"),
+            httpx.ReadTimeout("slow"),
+            Answer(302, b"", {"Location": "https://elsewhere.test/"}),
+            Answer(200, b"1", {"Content-Length": "9"}),
+        ],
+    )
+    def test_a_transfer_that_fails_does_not_show_its_address(
+        self,
+        answer: Any,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+        log: Log,
+    ) -> None:
+        data = {
+            "storage_getDataStoreFile": FILE,
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+        }
+        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        scripted.holds(f"GET {ADDRESS}", answer)
+        with pytest.raises(DigitalExchangeError) as caught:
+            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+        shown = traceback.format_exception(caught.value) + log.lines
+        assert not [text for text in shown if SIGNATURE in text]
+
+    @pytest.mark.parametrize(
+        "url", [f"https://[/?{SIGNATURE}", f"http://objects.test/?{SIGNATURE}"]
+    )
+    def test_an_address_that_can_not_be_used_is_not_repeated(
+        self,
+        url: str,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        data = {
+            "storage_getDataStoreFile": FILE,
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": url},
+        }
+        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        with pytest.raises(DigitalExchangeError) as caught:
+            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+        assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
+
+
+class TestRepresentations:
+    def test_addresses_do_not_print(self) -> None:
+        made = [
+            PresignedUrl(itemId="1", url=ADDRESS),
+            QueryExport(queryId="1", fileType="CSV", fileSizeBytes=1, url=ADDRESS),  # type: ignore[arg-type]  # as the platform sends it
+        ]
+        shown = [form for model in made for form in (repr(model), str(model), f"{[model]}")]
+        assert all("<secret>" in form for form in shown)
+        assert not [form for form in shown if SIGNATURE in form]

@@ -1,0 +1,368 @@
+"""Odd and hostile inputs of every call: sent as they were given, and back as they were published.
+
+However odd a text looks, it is either refused (see test_bad_inputs.py) or nothing happens to it.
+"""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidRequestError,
+    NotFoundError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.fake_platform import Answer, ScriptedPlatform
+from ..support.valid_arguments import GOOD, HUGE, ODD_TEXTS, ODDER_TEXTS, assert_clean, run, short
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that relative paths are in; it holds one file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "load.csv").write_text("1,2\n")
+    return tmp_path
+
+
+SENT_AS_GIVEN = [
+    ("getDataStore", "storage_getDataStore", "dataStoreId", ODD_TEXTS),
+    ("deleteDataStoreFile", "storage_deleteDataStoreFile", "dataStoreFileId", ODD_TEXTS),
+    ("getTimeSeriesDatabase", "timeSeriesDb_getDatabase", "timeSeriesDbId", ODD_TEXTS),
+    ("getCollaborative", "collaborative_getCollaborative", "collaborativeId", ODD_TEXTS),
+    (
+        "queryTimeSeriesDatabase_TimestreamFormat",
+        "timeSeriesDb_queryDatabaseWithTimestreamQuery",
+        "queryString",
+        [*ODDER_TEXTS, HUGE],
+    ),
+    (
+        "queryTimeSeriesDatabase_TimestreamFormat",
+        "timeSeriesDb_queryDatabaseWithTimestreamQuery",
+        "nextToken",
+        [*ODDER_TEXTS, HUGE],
+    ),
+]
+
+
+class TestSentAsGiven:
+    @pytest.mark.parametrize(
+        ("call", "operation", "argument", "value"),
+        [
+            (call, operation, argument, value)
+            for call, operation, argument, values in SENT_AS_GIVEN
+            for value in values
+        ],
+        ids=short,
+    )
+    def test_odd_texts(
+        self,
+        call: str,
+        operation: str,
+        argument: str,
+        value: str,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        scripted.data(operation, None)
+        with pytest.raises(NotFoundError) as caught:
+            run(scripted_exchange, call, **GOOD[call] | {argument: value})
+        assert scripted.variables(operation)[0][argument] == value
+        assert_clean(caught.value)
+
+    @pytest.mark.parametrize("value", [*ODDER_TEXTS, HUGE], ids=short)
+    def test_a_description(
+        self, value: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        operation = "storage_createDataStoreFile"
+        scripted.data(operation, {"itemId": "f", "url": "https://bucket.test/f?Signature=1"})
+        scripted.holds("PUT https://bucket.test/f?Signature=1", Answer())
+        scripted.data("storage_getDataStoreFile", {"dataStoreFileId": "f", "name": "load"})
+        arguments = GOOD["uploadFileToDataStore"] | {"description": value}
+        run(scripted_exchange, "uploadFileToDataStore", **arguments)
+        assert scripted.variables(operation)[0]["description"] == value
+
+    @pytest.mark.parametrize(
+        "value", [*ODDER_TEXTS, HUGE, ".", "..", "...", "a.", ".a.b"], ids=short
+    )
+    def test_a_files_name(
+        self, value: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        operation = "storage_createDataStoreFile"
+        scripted.data(operation, {"itemId": "f", "url": "https://bucket.test/f?Signature=1"})
+        scripted.holds("PUT https://bucket.test/f?Signature=1", Answer())
+        scripted.data("storage_getDataStoreFile", {"dataStoreFileId": "f", "name": "load"})
+        run(
+            scripted_exchange,
+            "uploadFileToDataStore",
+            **GOOD["uploadFileToDataStore"] | {"name": value},
+        )
+        sent = scripted.variables(operation)[0]
+        assert ".".join(filter(None, (sent["name"], sent["fileExtension"]))) == value
+
+    @pytest.mark.parametrize("value", [*ODDER_TEXTS, HUGE, 2**70, -1.5, [None, True]], ids=short)
+    def test_a_variable_of_an_operation_of_ones_own(
+        self, value: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data("q", "done")
+        run(scripted_exchange, "execute", **GOOD["execute"], variables={"x": value})
+        assert scripted.variables("q") == [{"x": value}]
+
+
+HOSTILE_FILES = [
+    ("../../etc/passwd", ""),
+    ("/etc/passwd", ""),
+    ("..", ""),
+    (".", ""),
+    ("", ""),
+    (" ", ""),
+    ("a/b", "csv"),
+    ("a\\..\\b", "csv"),
+    ("C:\\Windows\\win", "ini"),
+    ("\\\\server\\share\\x", ""),
+    ("load", "csv/../../x"),
+    ("..", "/etc/passwd"),
+    ("load\0", "csv"),
+    ("load\n", "csv\r"),
+    ("\x1b[2J", ""),
+    ("\u202efdp.exe", ""),
+    ("~", ""),
+    ("~root", ""),
+    ("-rf", ""),
+    (".bashrc", ""),
+    ("$(touch x)", "`x`"),
+    ("%2e%2e%2f", "x"),
+    ("電力🔌", "csv"),
+    ("x" * 5000, "csv"),
+    ("🔌" * 200, "csv"),
+    ("load", "x" * 5000),
+    (HUGE, "csv"),
+]
+
+
+class TestNamesFromTheServer:
+    @pytest.mark.parametrize(("name", "extension"), HOSTILE_FILES, ids=short)
+    def test_a_download_stays_in_its_folder_under_one_plain_name(
+        self,
+        name: str,
+        extension: str,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        folder: Path,
+    ) -> None:
+        file = {"dataStoreFileId": "f1", "name": name, "fileExtension": extension}
+        url = "https://bucket.test/f?Signature=1"
+        answer = {"storage_getDataStoreFile": file}
+        answer["storage_getDataStoreFileDownloadUrl"] = {"url": url}
+        scripted.answers("storage_getDataStoreFileDownload", {"data": answer})
+        scripted.holds(f"GET {url}", Answer(body=b"seven b", headers={"Content-Length": "7"}))
+        (folder / "target").mkdir()
+        downloaded = scripted_exchange.downloadDataStoreFile("f1", folder / "target")
+        assert (downloaded.name, downloaded.fileExtension) == (name, extension)
+        assert sorted(os.listdir(folder)) == ["load.csv", "target"]
+        (written,) = (folder / "target").iterdir()
+        assert written.is_file()
+        assert written.read_bytes() == b"seven b"
+        assert written.name.isprintable()
+        assert written.name not in (".", "..", "")
+
+
+HOSTILE_NAMES = [
+    'say "hi"',
+    '"',
+    '""',
+    "it's",
+    "a,b",
+    "a;b\tc",
+    "line\nline",
+    "line\r\nline",
+    "\ra",
+    "=HYPERLINK(1)",
+    "+1",
+    "'; DROP TABLE x; --",
+    '" FROM "d"."t" --',
+    "a) OR (1=1",
+    "\\",
+    "\\'",
+    "${x} %s {0}",
+    "?",
+    "$1",
+    "*",
+    "NULL",
+    "null",
+    "1",
+    "select",
+    "name",
+    "timestamp",
+    "attributes",
+    "🔌",
+    "\N{LATIN SMALL LETTER E WITH ACUTE}",
+    "e\N{COMBINING ACUTE ACCENT}",
+    " padded ",
+    "A kW",
+    "a kw",
+    "nul\0nul",
+    "\x1b\x7f\x85\u2028",
+    "\u202ertl",
+    "x" * 256,
+]
+
+
+@pytest.fixture(scope="module")
+def hostile(local: LocalExchange) -> Iterator[tuple[AvistaDigitalExchange, str, str]]:
+    """A database with an asset that has every hostile name, and its table's name in SQL."""
+    with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+        create = 'mutation { timeSeriesDb_createDatabase(name: "Odd names") { timeSeriesDbId } }'
+        database = exchange.execute(create)["timeSeriesDb_createDatabase"]["timeSeriesDbId"]
+        records = [
+            exchange.createTimeSeriesInputRecord(1, "SECONDS", name, "BIGINT", index)
+            for index, name in enumerate(HOSTILE_NAMES)
+        ]
+        exchange.publishToTimeSeriesDatabase(database, 'it\'s "odd" 🔌', records)
+        found = exchange.getTimeSeriesDatabase(database)
+        yield exchange, database, f'"{found.databaseName}"."{found.tableName}"'
+
+
+class TestHostileAttributeNames:
+    @pytest.mark.parametrize("aggregate", ["server", "client"])
+    @pytest.mark.parametrize("asked", [HOSTILE_NAMES, None], ids=["by-name", "all"])
+    def test_each_is_a_column_of_the_csv_file(
+        self,
+        asked: list[str] | None,
+        aggregate: str,
+        hostile: tuple[AvistaDigitalExchange, str, str],
+    ) -> None:
+        header, *rows = list(csv.reader(queried(hostile, "CSV", asked, aggregate)))
+        names = HOSTILE_NAMES if asked else sorted(HOSTILE_NAMES)
+        assert header == ["assetId", "name", "timestamp", *names]
+        values = [str(HOSTILE_NAMES.index(name)) for name in names]
+        assert rows == [['it\'s "odd" 🔌', "", "1970-01-01 00:00:01.000000000", *values]]
+
+    @pytest.mark.parametrize("aggregate", ["server", "client"])
+    def test_each_is_an_attribute_of_the_json_file(
+        self, aggregate: str, hostile: tuple[AvistaDigitalExchange, str, str]
+    ) -> None:
+        (asset,) = json.loads("".join(queried(hostile, "JSON", HOSTILE_NAMES, aggregate)))
+        values = {attribute["name"]: attribute["lastValue"] for attribute in asset["attributes"]}
+        assert values == {name: str(index) for index, name in enumerate(HOSTILE_NAMES)}
+
+    @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short)
+    def test_one_alone_can_be_asked_for(
+        self, name: str, hostile: tuple[AvistaDigitalExchange, str, str]
+    ) -> None:
+        header, row = csv.reader(queried(hostile, "CSV", [name], "server"))
+        assert header == ["assetId", "name", "timestamp", name]
+        assert row[3] == str(HOSTILE_NAMES.index(name))
+
+    def test_each_is_among_the_latest_values(
+        self, hostile: tuple[AvistaDigitalExchange, str, str]
+    ) -> None:
+        exchange, database, _ = hostile
+        (asset,) = exchange.listTimeSeriesAssetsAndLatestValues(database)
+        values = {attribute.name: attribute.lastValue for attribute in asset.attributes}
+        assert values == {name: str(index) for index, name in enumerate(HOSTILE_NAMES)}
+
+    @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short)
+    def test_each_can_be_a_text_in_sql(
+        self, name: str, hostile: tuple[AvistaDigitalExchange, str, str]
+    ) -> None:
+        exchange, database, table = hostile
+        quoted = name.replace("'", "''")
+        rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(
+            database,
+            "SELECT measure_name, measure_value::bigint AS value "
+            f"FROM {table} WHERE measure_name = '{quoted}'",
+        )
+        assert list(rows) == [{"measure_name": name, "value": HOSTILE_NAMES.index(name)}]
+
+
+def queried(
+    hostile: tuple[AvistaDigitalExchange, str, str],
+    exportFileFormat: str,
+    names: list[str] | None,
+    aggregate: str,
+) -> list[str]:
+    """The lines of the file that a query with filters writes."""
+    exchange, database, _ = hostile
+    exchange.queryTimeSeriesDatabaseWithFilters(
+        database,
+        [{"assetId": 'it\'s "odd" 🔌', "attributeNamesFilter": names}],
+        "1970-01-01T00:00:00Z",
+        "1970-01-02T00:00:00Z",
+        "result",
+        exportFileFormat,
+        aggregate=aggregate,
+    )
+    with open("result", encoding="utf-8", newline="") as file:
+        return file.readlines()
+
+
+class TestAgainstTheLocalExchange:
+    @pytest.mark.parametrize("text", ODD_TEXTS, ids=short)
+    def test_an_odd_id_is_found_nowhere(self, text: str, exchange: AvistaDigitalExchange) -> None:
+        for call in ("getDataStore", "getTimeSeriesDatabase", "getCollaborative"):
+            (argument,) = GOOD[call]
+            with pytest.raises(NotFoundError):
+                run(exchange, call, **{argument: text})
+
+    @pytest.mark.parametrize(
+        "queryString",
+        [
+            *ODDER_TEXTS,
+            HUGE,
+            "(" * 5000,
+            "SELECT " + "1+" * 5000 + "1",
+            "SELECT '" + "x" * 200_000,
+            "SELECT 1; DROP TABLE x",
+            "SELECT * FROM read_text('/etc/passwd')",
+            "COPY (SELECT 1) TO 'stolen.csv'",
+            "ATTACH 'x.db'",
+            "SELECT getenv('HOME')",
+            "PRAGMA version",
+        ],
+        ids=short,
+    )
+    def test_what_is_no_query_is_an_invalid_request(
+        self, queryString: str, exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path
+    ) -> None:
+        with pytest.raises(InvalidRequestError) as caught:
+            exchange.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, queryString)
+        assert_clean(caught.value)
+        assert os.listdir(folder) == ["load.csv"]
+
+    @pytest.mark.parametrize("name", [*ODDER_TEXTS, "x" * 1000, "..", "a.tar.gz"], ids=short)
+    def test_a_file_of_an_odd_name_comes_back_under_it(
+        self, name: str, exchange: AvistaDigitalExchange, data_store: dict[str, str], folder: Path
+    ) -> None:
+        place = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        file = exchange.uploadFileToDataStore(*place, "load.csv", name, f"about {name}")
+        assert ".".join(filter(None, (file.name, file.fileExtension))) == name
+        assert file.description == f"about {name}"
+        (folder / "target").mkdir()
+        exchange.downloadDataStoreFile(file.dataStoreFileId, folder / "target")
+        (written,) = (folder / "target").iterdir()
+        assert written.read_text() == "1,2\n"
+        exchange.deleteDataStoreFile(file.dataStoreFileId)
+
+    @pytest.mark.parametrize("text", [*ODDER_TEXTS, "x" * 1900], ids=short)
+    def test_an_odd_value_is_stored_and_found_by_itself(
+        self, text: str, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "state", "VARCHAR", text)
+        exchange.publishToTimeSeriesDatabase(database, "meter", [record])
+        (asset,) = exchange.listTimeSeriesAssetsAndLatestValues(database)
+        assert asset.attributes[0].lastValue == text
+        found = exchange.getTimeSeriesDatabase(database)
+        quoted = text.replace("'", "''")
+        result = exchange.queryTimeSeriesDatabase_TimestreamFormat(
+            database,
+            f'SELECT measure_value::varchar FROM "{found.databaseName}"."{found.tableName}" '
+            f"WHERE measure_value::varchar = '{quoted}'",
+        )
+        assert result.rows == [{"Data": [{"ScalarValue": text}]}]

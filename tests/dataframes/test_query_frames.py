@@ -1,0 +1,350 @@
+"""Filter queries as frames: every type, both shapes, however the result travels."""
+
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    InvalidResponseError,
+    SubscriptionError,
+)
+
+from ..support.fake_platform import Answer
+from ..support.proxy import Proxy
+from ..support.sample_records import START, multi
+from .sample_database import INSTANT, NANOSECONDS, ODD, TYPES, WAYS, WHOLE, asks, instants, of_types
+
+TYPES_ASKED = [asks("types", "varchar", "timestamp", "boolean", "bigint", "double")]
+
+SHAPES = {
+    "every type": TYPES_ASKED,
+    "all attributes": [{"assetId": "types"}],
+    "odd names": [asks("odd", ODD), {"assetId": "odd"}],
+    "several assets": [asks("wide", "n"), asks("meter", "kW"), asks("types", "double", "kW")],
+    "nothing such": [asks("nobody", "kW"), asks("meter", "nothing")],
+    "asked for, without a value": [asks("meter", "kW", "nothing"), asks("types", "double")],
+    "everything": [{"assetId": a} for a in ("wide", "odd", "types", "meter", "counter", "none")],
+}
+
+
+@pytest.fixture(params=WAYS)
+def aggregate(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+class TestTypes:
+    @pytest.mark.parametrize("maxRows", [None, 1])
+    def test_are_the_attributes_own_and_what_is_missing_is_null(
+        self, maxRows: int | None, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured, TYPES_ASKED, *WHOLE, maxRows, aggregate=aggregate
+        )
+        table.validate(full=True)
+        assert table.equals(of_types())
+
+    def test_are_kept_where_there_is_no_value(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured,
+            TYPES_ASKED,
+            "1999-01-01T00:00:00Z",
+            "1999-01-02T00:00:00Z",
+            aggregate=aggregate,
+        )
+        assert table.num_rows == 0
+        assert table.schema.equals(of_types().schema)
+
+    def test_of_an_attribute_that_never_was_is_text(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured, [asks("meter", "kW", "nothing")], *WHOLE, aggregate=aggregate
+        )
+        assert table["nothing"].type == pa.string()
+        assert table["nothing"].null_count == 5
+
+    def test_in_pandas_are_nullable(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        frame = exchange.queryTimeSeriesDatabaseToDataFrame(
+            measured, TYPES_ASKED, *WHOLE, aggregate=aggregate
+        )
+        times = pd.to_datetime([NANOSECONDS, NANOSECONDS + 1, NANOSECONDS + 2], utc=True)
+        expected = pd.DataFrame(
+            {
+                "assetId": ["types"] * 3,
+                "name": ["Types"] * 3,
+                "timestamp": times.astype("datetime64[ns, UTC]"),
+                "varchar": ["007", "null", ODD],
+                "timestamp_2": pd.Series(
+                    [pd.Timestamp(10**18 + 1, tz="UTC"), pd.NaT, pd.NaT],
+                    dtype="datetime64[ns, UTC]",
+                ),
+                "boolean": pd.array([True, None, False], "boolean"),
+                "bigint": pd.array([2**63 - 1, None, None], "Int64"),
+                "double": [-1.5e-7, 18.8, None],
+            }
+        )
+        pd.testing.assert_frame_equal(frame, expected)
+
+    def test_in_polars(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        frame = exchange.queryTimeSeriesDatabaseToPolars(
+            measured, TYPES_ASKED, *WHOLE, aggregate=aggregate
+        )
+        assert dict(frame.schema) == {
+            "assetId": pl.String(),
+            "name": pl.String(),
+            "timestamp": pl.Datetime("ns", "UTC"),
+            "varchar": pl.String(),
+            "timestamp_2": pl.Datetime("ns", "UTC"),
+            "boolean": pl.Boolean(),
+            "bigint": pl.Int64(),
+            "double": pl.Float64(),
+        }
+        assert frame["timestamp"].dt.epoch("ns").to_list() == [
+            NANOSECONDS,
+            NANOSECONDS + 1,
+            NANOSECONDS + 2,
+        ]
+        assert frame["bigint"].to_list() == [2**63 - 1, None, None]
+        assert frame["varchar"].to_list() == ["007", "null", ODD]
+
+
+class TestTheWideShape:
+    def test_has_a_row_an_asset_and_time_in_the_order_asked_for(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured,
+            [asks("meter", "kW"), asks("types", "double")],
+            *WHOLE,
+            aggregate=aggregate,
+        )
+        assert table.column_names == ["assetId", "name", "timestamp", "kW", "double"]
+        assert table["assetId"].to_pylist() == ["meter"] * 5 + ["types"] * 2
+        assert table["name"].to_pylist() == [None] * 5 + ["Types"] * 2
+        assert table["kW"].to_pylist() == [0, 1, 2, 3, 4, None, None]
+        assert table["double"].to_pylist() == [None] * 5 + [-1.5e-7, 18.8]
+
+    def test_numbers_columns_that_are_called_alike(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured, [{"assetId": "odd"}], *WHOLE, aggregate=aggregate
+        )
+        names = ["assetId", "name", "timestamp", ODD, "name_2", "timestamp_2"]
+        assert table.column_names == names
+        assert table[ODD].to_pylist() == [ODD]
+        assert table["timestamp_2"].equals(pa.chunked_array([instants(5 * 10**9)]))
+
+
+class TestTheLongShape:
+    def test_has_a_row_a_value_attribute_by_attribute(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured,
+            [asks("types", "double"), asks("meter", "kW", "double")],
+            *WHOLE,
+            shape="long",
+            aggregate=aggregate,
+        )
+        assert table.schema.field("value").type == pa.float64()
+        assert table.schema.field("timestamp").type == INSTANT
+        columns = ("assetId", "name", "attribute", "value")
+        rows = list(zip(*(table[column].to_pylist() for column in columns), strict=True))
+        assert rows == [
+            ("types", "Types", "double", -1.5e-7),
+            ("types", "Types", "double", 18.8),
+            *[("meter", None, "kW", float(n)) for n in range(5)],
+        ]
+
+    @pytest.mark.parametrize("attribute", TYPES)
+    def test_keeps_the_type_of_its_attributes(
+        self, attribute: str, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured, [asks("types", attribute)], *WHOLE, shape="long", aggregate=aggregate
+        )
+        column = "timestamp_2" if attribute == "timestamp" else attribute
+        assert table["value"].type == TYPES[attribute]
+        assert table["value"].to_pylist() == of_types()[column].drop_null().to_pylist()
+
+    def test_holds_values_of_different_types_as_the_texts_that_were_published(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured, TYPES_ASKED, *WHOLE, shape="long", aggregate=aggregate
+        )
+        assert table["value"].to_pylist() == [
+            "007",
+            "null",
+            ODD,
+            "2001-09-09 01:46:40.000000001",
+            "true",
+            "false",
+            "9223372036854775807",
+            "-1.50e-7",
+            "18.80",
+        ]
+
+    def test_puts_whole_numbers_beside_doubles(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        table = exchange.queryTimeSeriesDatabaseToArrow(
+            measured,
+            [asks("wide", "n"), asks("meter", "kW")],
+            *WHOLE,
+            shape="long",
+            aggregate=aggregate,
+        )
+        assert table["value"].to_pylist() == [float(n) for n in (*range(24), *range(5))]
+
+    def test_refuses_to_lose_a_digit(
+        self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        filters: Any = [asks("counter", "count"), asks("meter", "kW")]
+        with pytest.raises(InvalidParameterError, match=r"shape: .*'count'.*wide"):
+            exchange.queryTimeSeriesDatabaseToArrow(
+                measured, filters, *WHOLE, shape="long", aggregate=aggregate
+            )
+        wide = exchange.queryTimeSeriesDatabaseToArrow(
+            measured, filters, *WHOLE, aggregate=aggregate
+        )
+        assert wide["count"][0].as_py() == 2**53 + 1
+
+
+class TestBothWays:
+    @pytest.mark.parametrize("shape", ["wide", "long"])
+    @pytest.mark.parametrize("filters", SHAPES)
+    def test_give_the_same_table_however_the_pages_fall(
+        self, filters: str, shape: Any, exchange: AvistaDigitalExchange, measured: str
+    ) -> None:
+        def query(aggregate: Any, maxRows: int | None = None) -> pa.Table:
+            return exchange.queryTimeSeriesDatabaseToArrow(
+                measured,
+                SHAPES[filters],  # type: ignore[arg-type]  # plain dictionaries, as users have them
+                *WHOLE,
+                maxRows,
+                shape=shape,
+                aggregate=aggregate,
+            )
+
+        exported = query("server")
+        exported.validate(full=True)
+        for maxRows in (1, 7, None):
+            assert query("client", maxRows).equals(exported)
+
+    def test_without_websockets_the_pages_are_put_together_here(
+        self, proxy: Proxy, proxied: AvistaDigitalExchange, measured: str
+    ) -> None:
+        proxy.blocks_websockets = True
+        table = proxied.queryTimeSeriesDatabaseToArrow(measured, TYPES_ASKED, *WHOLE)
+        assert table.equals(of_types())
+        with pytest.raises(SubscriptionError):
+            proxied.queryTimeSeriesDatabaseToArrow(
+                measured, TYPES_ASKED, *WHOLE, aggregate="server"
+            )
+
+
+class TestChunks:
+    """What the platform says in its pages, when it says it oddly."""
+
+    def query(self, chunk: bytes, proxy: Proxy, exchange: AvistaDigitalExchange) -> pa.Table:
+        proxy.answers["GET"] = [Answer(200, chunk, {})]
+        return exchange.queryTimeSeriesDatabaseToArrow(
+            self.database, [asks("meter", "kW")], *WHOLE, aggregate="client"
+        )
+
+    @pytest.fixture(autouse=True)
+    def _database(self, measured: str) -> None:
+        self.database = measured
+
+    @pytest.mark.parametrize(
+        "chunk",
+        [
+            b'[{"assetId": "secret", "attributes": 5',
+            b'{"assetId": "secret"}',
+            b'[{"assetId": "secret", "name": null, "attributes": []}]',
+            b'[{"name": "secret", "attributes": []}]',
+            b'[{"assetId": "meter", "attributes": [{"name": "kW", "attributeType": "DOUBLE", '
+            b'"data": [{"timestamp": "secret", "value": "1"}]}]}]',
+            b'[{"assetId": "meter", "attributes": [{"name": "kW", "attributeType": "DOUBLE", '
+            b'"data": [{"timestamp": "2024-05-01T00:00:00.000Z", "value": "secret"}]}]}]',
+        ],
+    )
+    def test_that_are_damaged_are_told_without_showing_a_value(
+        self, chunk: bytes, proxy: Proxy, proxied: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(InvalidResponseError) as raised:
+            self.query(chunk, proxy, proxied)
+        assert "secret" not in str(raised.value)
+
+    def test_may_hold_nulls_where_the_contract_allows_them(
+        self, proxy: Proxy, proxied: AvistaDigitalExchange
+    ) -> None:
+        chunk = (
+            b'[{"assetId": "meter", "name": null, "attributes": [null, {"name": "kW", '
+            b'"attributeType": "DOUBLE", "data": [null, '
+            b'{"timestamp": "2024-05-01 00:00:00.000000001", "value": "1.5"}]}, '
+            b'{"name": "not asked for", "attributeType": "DOUBLE", "data": null}]}]'
+        )
+        table = self.query(chunk, proxy, proxied)
+        assert table["kW"].to_pylist() == [1.5]
+        assert table.num_columns == 4
+
+
+class TestArguments:
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            ({"shape": "tall"}, "shape: got 'tall'; valid is one of wide, long"),
+            ({"maxRows": 0}, "maxRows"),
+            ({"aggregate": "nobody"}, "aggregate"),
+            ({"startTime": "yesterday"}, "startTime"),
+            ({"assetAndAttributesFilter": []}, "assetAndAttributesFilter"),
+        ],
+    )
+    def test_are_refused_before_anything_is_sent(
+        self,
+        arguments: dict[str, Any],
+        told: str,
+        proxy: Proxy,
+        proxied: AvistaDigitalExchange,
+        measured: str,
+    ) -> None:
+        given: dict[str, Any] = {
+            "timeSeriesDbId": measured,
+            "assetAndAttributesFilter": TYPES_ASKED,
+            "startTime": WHOLE[0],
+            "endTime": WHOLE[1],
+        }
+        for call in (
+            proxied.queryTimeSeriesDatabaseToArrow,
+            proxied.queryTimeSeriesDatabaseToDataFrame,
+            proxied.queryTimeSeriesDatabaseToPolars,
+        ):
+            with pytest.raises(InvalidParameterError, match=told):
+                call(**given | arguments)
+        assert not proxy.seen
+
+
+def test_an_asset_that_was_renamed_has_one_name(
+    exchange: AvistaDigitalExchange, database: str
+) -> None:
+    records = [multi(exchange, START + n, {"kW": 1.0}, name=f"Name {n}") for n in range(3)]
+    exchange.publishToTimeSeriesDatabase(database, "meter", records)
+    for aggregate in ("server", "client"):
+        frame = exchange.queryTimeSeriesDatabaseToPolars(
+            database, [{"assetId": "meter"}], *WHOLE, 1, aggregate=aggregate
+        )
+        assert frame["name"].to_list() == ["Name 2"] * 3

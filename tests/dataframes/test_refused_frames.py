@@ -1,0 +1,168 @@
+"""Frames that can't be published, or not all of them: nothing is lost unseen."""
+
+import datetime
+import json
+import math
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    PublishIncompleteError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..support.fake_platform import Answer
+from ..support.proxy import Proxy
+from .sample_database import NOON, frame, instants
+
+PUBLISH = "timeSeriesDb_publishToDatabase"
+
+REFUSED = [
+    (frame(x=[math.inf]), {}, "row 0 of column 'x' is infinite"),
+    (frame(x=["ok", ""]), {}, "row 1 of column 'x' is an empty text"),
+    (frame(x=["ok", "é" * 1025]), {}, "row 1 of column 'x' is longer than 2048 bytes"),
+    (frame(x=[[1]]), {}, "column 'x' is of type list"),
+    (frame(x=[b"1"]), {}, "column 'x' is of type binary"),
+    (frame(x=pa.array([2**63], pa.uint64())), {}, "'x' can't be published as BIGINT"),
+    (frame(x=[datetime.datetime(2024, 5, 1)]), {}, "times of column 'x' are in no time zone"),
+    (frame(x=[1.5]), {"measureTypes": {"x": "BIGINT"}}, "'x' can't be published as BIGINT"),
+    (frame(x=[2**53 + 1]), {"measureTypes": {"x": "DOUBLE"}}, "as DOUBLE"),
+    (frame(x=[1]), {"measureTypes": {"x": "BOOLEAN"}}, "BOOLEAN is made of truths or texts"),
+    (frame(x=[1]), {"measureTypes": {"x": "MULTI"}}, "measureTypes"),
+    (frame(x=[1]), {"measureTypes": {"x": "FLOAT"}}, "measureTypes"),
+    (frame(x=[1]), {"measureTypes": {"y": "BIGINT"}}, "measureTypes"),
+    (frame(x=[1]), {"measureTypes": "BIGINT"}, "measureTypes"),
+    (frame(x=[1]), {"measureColumns": ["y"]}, "measureColumns: got 'y'.*'assetId', 'timestamp'"),
+    (frame(x=[1]), {"measureColumns": "x"}, "measureColumns"),
+    (frame(x=[1]), {"dimensionColumns": ["y"]}, "dimensionColumns"),
+    (frame(x=[1]), {"nameColumn": "y"}, "nameColumn"),
+    (frame(x=[1]), {"timeColumn": "when"}, "timeColumn: got 'when'"),
+    (frame(x=[1]), {"timeColumn": "x"}, "of type int64; TIMESTAMP is made of texts or times"),
+    (frame(x=[1]), {"assetIdColumn": "meter"}, "assetIdColumn"),
+    (frame(x=[1]), {"assetId": ""}, "assetId"),
+    (frame(x=[1]), {"measureName": "time"}, "measureName"),
+    (frame(x=[1]), {"version": 0}, "version"),
+    (frame(x=[1]), {"timeZone": "Mars/Olympus"}, "timeZone.*America/Los_Angeles"),
+    (frame(x=[1]), {"timeZone": 1}, "timeZone"),
+    (frame(time=[1]), {}, "'time'"),
+    (frame(**{"x" * 257: [1]}), {}, "256 bytes"),
+    (pa.table({"assetId": ["a", None], "timestamp": instants(1, 2)}), {}, "row 1 .*'assetId'"),
+    (pa.table({"assetId": ["a", "a\n"], "timestamp": instants(1, 2)}), {}, "'assetId'"),
+    (pa.table({"assetId": ["a"], "timestamp": instants(None)}), {}, "row 0 .*'timestamp'"),
+    (
+        pa.table({"assetId": ["a"], "timestamp": pa.array([0], pa.timestamp("ns"))}),
+        {},
+        "in no time zone; say which with timeZone=",
+    ),
+    (
+        pa.table({"assetId": ["a"], "timestamp": ["2024-10-27T02:30:00"]}),
+        {"timeZone": "Europe/Oslo"},
+        "ambiguous",
+    ),
+    (
+        pa.table({"assetId": ["a"], "timestamp": ["2024-03-31T02:30:00"]}),
+        {"timeZone": "Europe/Oslo"},
+        "doesn't exist",
+    ),
+    (pa.table({"assetId": ["a"], "timestamp": ["noon"]}), {}, "'timestamp'"),
+    (
+        pa.table({"assetId": ["a"], "timestamp": pa.array([0], pa.timestamp("s", "UTC"))}),
+        {"timeColumn": "assetId"},
+        "'assetId'",
+    ),
+    (
+        pa.table({"assetId": ["a"], "timestamp": pa.array([2**40], pa.timestamp("s", "UTC"))}),
+        {},
+        "'timestamp' can't be published as TIMESTAMP",
+    ),
+    (pd.DataFrame({"x": [1, "a"]}), {}, "frame: its columns can't be read"),
+    (pd.DataFrame({"x": ["\ud800"]}, dtype=object), {}, "frame: its columns can't be read"),
+    (pd.DataFrame([[1, 2]], columns=["x", "x"]), {}, "frame"),
+    (pd.Series([1.5], name="kW"), {}, "(?s)frame: .*; valid is a frame"),
+    (pl.DataFrame({"x": [1]}).lazy(), {}, "frame: got .*PyCapsule"),
+    ("a.csv", {}, "frame: got 'a.csv'; valid is a frame of pandas or polars"),
+    (None, {}, "frame"),
+    ([{"x": 1}], {}, "frame"),
+]
+
+
+class TestWhatCanNotBePublished:
+    @pytest.mark.parametrize(("rows", "options", "told"), REFUSED)
+    def test_is_refused_before_anything_is_sent(
+        self,
+        rows: Any,
+        options: dict[str, Any],
+        told: str,
+        proxy: Proxy,
+        proxied: AvistaDigitalExchange,
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match=told):
+            proxied.publishDataFrameToTimeSeriesDatabase("timeSeriesDbId.1", rows, **options)
+        assert not proxy.seen
+
+    def test_is_everything_for_whoever_may_not_write(
+        self, connect: Connect, local: LocalExchange, database: str
+    ) -> None:
+        outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
+        with pytest.raises(UnauthorizedError):
+            outsider.publishDataFrameToTimeSeriesDatabase(database, frame(kW=[1.0]))
+
+
+class TestAccounts:
+    """When only some rows could be written."""
+
+    def test_name_the_rows_that_were_rejected(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        """Though rows are sorted by asset on their way, and rows without values are not sent."""
+        exchange.publishDataFrameToTimeSeriesDatabase(database, frame(kW=[0.0]))
+        rows = pa.table(
+            {
+                "assetId": ["b", "a", "b", "a"],
+                "timestamp": instants(NOON, NOON, NOON + 1, NOON + 1),
+                "kW": [1.0, 2.0, None, 4.0],
+            }
+        )
+        with pytest.raises(PublishIncompleteError, match="of 3 rows were written") as raised:
+            exchange.publishDataFrameToTimeSeriesDatabase(database, rows)
+        assert sorted(raised.value.written) == [0, 3]
+        assert list(raised.value.rejected) == [1]
+        assert raised.value.unknown == raised.value.notSent == []
+
+    def test_name_the_rows_that_were_not_sent(
+        self, proxy: Proxy, proxied: AvistaDigitalExchange, database: str
+    ) -> None:
+        refused = {"data": None, "errors": [{"errorType": "Unauthorized", "message": "no"}]}
+        proxy.answers[PUBLISH] = [None, Answer(200, json.dumps(refused).encode())]
+        rows = pa.table(
+            {
+                "assetId": ["a", "b"] * 2,
+                "timestamp": instants(*(NOON + n for n in range(4))),
+                "kW": [1.0] * 4,
+            }
+        )
+        with pytest.raises(PublishIncompleteError) as raised:
+            proxied.publishDataFrameToTimeSeriesDatabase(database, rows)
+        assert raised.value.written == [0, 2]
+        assert raised.value.notSent == [1, 3]
+
+    def test_never_split_a_row_over_two_batches(
+        self, proxy: Proxy, proxied: AvistaDigitalExchange, database: str
+    ) -> None:
+        columns = {f"{n:02} {'x' * 40}": [float(n)] * 70 for n in range(40)}
+        proxied.publishDataFrameToTimeSeriesDatabase(database, frame(**columns))
+        batches = [
+            [record["Time"] for record in request.operation["variables"]["data"]["records"]]
+            for request in proxy.named(PUBLISH)
+        ]
+        assert sum(map(len, batches)) == 140
+        assert all(len(batch) <= 100 for batch in batches)
+        assert not set(batches[0]) & set(batches[1])

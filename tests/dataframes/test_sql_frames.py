@@ -1,0 +1,164 @@
+"""Timestream SQL as frames: all pages, every type."""
+
+import datetime
+import json
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    InvalidRequestError,
+    InvalidResponseError,
+)
+
+from ..support.fake_platform import ScriptedPlatform
+from .sample_database import INSTANT, NANOSECONDS, ODD, TYPES
+
+SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
+
+
+@pytest.fixture
+def table(exchange: AvistaDigitalExchange, measured: str) -> str:
+    """The measured database's table, as SQL names it."""
+    database = exchange.getTimeSeriesDatabase(measured)
+    return f'"{database.databaseName}"."{database.tableName}"'
+
+
+@pytest.mark.parametrize("maxRows", [None, 1, 2])
+def test_every_page_and_every_type_is_there(
+    maxRows: int | None, exchange: AvistaDigitalExchange, measured: str, table: str
+) -> None:
+    columns = ", ".join(f'"{name}"' for name in TYPES)
+    result = exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+        measured,
+        f"SELECT time, {columns} FROM {table} WHERE \"assetId\" = 'types' ORDER BY time",
+        maxRows,
+    )
+    assert result.schema.equals(pa.schema({"time": INSTANT, **TYPES}))
+    assert result["time"].cast(pa.int64()).to_pylist() == [NANOSECONDS + n for n in range(3)]
+    assert result["double"].to_pylist() == [-1.5e-7, 18.8, None]
+    assert result["bigint"].to_pylist() == [2**63 - 1, None, None]
+    assert result["boolean"].to_pylist() == [True, None, False]
+    assert result["varchar"].to_pylist() == ["007", "null", ODD]
+    assert result["timestamp"].cast(pa.int64()).to_pylist() == [10**18 + 1, None, None]
+
+
+def test_pandas_and_polars_hold_the_same(
+    exchange: AvistaDigitalExchange, measured: str, table: str
+) -> None:
+    query = f"SELECT time, n, s FROM {table} WHERE \"assetId\" = 'wide' ORDER BY time"
+    frame = exchange.queryTimeSeriesDatabase_TimestreamFormatToDataFrame(measured, query, 10)
+    assert [str(dtype) for dtype in frame.dtypes[:2]] == ["datetime64[ns, UTC]", "Int64"]
+    assert frame["n"].to_list() == list(range(24))
+    polars = exchange.queryTimeSeriesDatabase_TimestreamFormatToPolars(measured, query, 10)
+    assert polars.schema["time"] == pl.Datetime("ns", "UTC")
+    pd.testing.assert_series_equal(polars["s"].to_pandas(), frame["s"])
+
+
+def test_nested_values_are_lists_and_structs(
+    exchange: AvistaDigitalExchange, measured: str, table: str
+) -> None:
+    result = exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+        measured,
+        "SELECT ARRAY[1, 2] AS numbers, ARRAY[ARRAY['a'], ARRAY[]] AS texts, "
+        "create_time_series(time, n) AS series, date '2024-05-01' AS day "
+        f"FROM {table} WHERE \"assetId\" = 'wide' AND n < 2",
+    )
+    (row,) = result.to_pylist()
+    assert row["numbers"] == [1, 2]
+    assert row["texts"] == [["a"], []]
+    assert row["day"] == datetime.date(2024, 5, 1)
+    assert [point["value"] for point in row["series"]] == [0, 1]
+    assert result.schema.field("series").type.value_type.field("time").type == INSTANT
+
+
+def test_no_rows_have_their_columns(
+    exchange: AvistaDigitalExchange, measured: str, table: str
+) -> None:
+    result = exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+        measured, f"SELECT time, n AS count, n AS count, ARRAY[1] FROM {table} WHERE n < 0"
+    )
+    assert result.num_rows == 0
+    assert result.column_names == ["time", "count", "count_2", "_col3"]
+    assert result.schema.types == [INSTANT, pa.int64(), pa.int64(), pa.list_(pa.int64())]
+
+
+def test_a_wrong_query_is_told_as_ever(exchange: AvistaDigitalExchange, measured: str) -> None:
+    with pytest.raises(InvalidRequestError, match="line 1:8"):
+        exchange.queryTimeSeriesDatabase_TimestreamFormatToDataFrame(measured, "SELECT nothing")
+    with pytest.raises(InvalidParameterError, match="maxRows"):
+        exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(measured, "SELECT 1", 0)
+
+
+def answer(rows: Any, columns: Any, **beside: Any) -> dict[str, Any]:
+    """A page as the platform gives it."""
+    page = {"QueryId": "q", "Rows": rows, "ColumnInfo": columns, **beside}
+    return {"clientToken": "c", "resultJSONString": json.dumps(page)}
+
+
+DOUBLE = {"Name": "x", "Type": {"ScalarType": "DOUBLE"}}
+
+
+def test_numbers_there_are_no_numbers_for_come_as_floats_have_them(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    rows = [{"Data": [{"ScalarValue": text}]} for text in ("NaN", "Infinity", "-Infinity")]
+    scripted.data(SQL, answer([*rows, {"Data": [{"NullValue": True}]}], [DOUBLE]))
+    result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+    assert list(map(str, result["x"].to_pylist())) == ["nan", "inf", "-inf", "None"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"clientToken": "c", "resultJSONString": "no JSON"},
+        {"clientToken": "c", "resultJSONString": "{}"},
+        {"clientToken": "c", "resultJSONString": "[]"},
+        answer([{"Data": [{"ScalarValue": "secret"}]}], [DOUBLE]),
+        answer([{"Data": []}], [DOUBLE]),
+        answer([{"Data": [{}, {}]}], [DOUBLE]),
+        answer([{}], [{"Type": {"ArrayColumnInfo": {"Type": {"ScalarType": "DOUBLE"}}}}]),
+    ],
+)
+def test_what_is_no_result_is_told_without_showing_a_value(
+    page: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    scripted.data(SQL, page)
+    with pytest.raises(InvalidResponseError) as raised:
+        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+    assert "secret" not in str(raised.value)
+
+
+def test_rows_in_rows_are_structs(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    fields = [{"Name": "a", "Type": {"ScalarType": "BIGINT"}}, DOUBLE]
+    rows = [
+        {"Data": [{"RowValue": {"Data": [{"ScalarValue": "1"}, {"NullValue": True}]}}]},
+        {"Data": [{"NullValue": True}]},
+    ]
+    scripted.data(SQL, answer(rows, [{"Name": "r", "Type": {"RowColumnInfo": fields}}]))
+    result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT r")
+    assert result.to_pylist() == [{"r": {"a": 1, "x": None}}, {"r": None}]
+
+
+def test_pages_that_do_not_fit_together_are_told(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    other = {"Name": "y", "Type": {"ScalarType": "BIGINT"}}
+    scripted.data(SQL, answer([], [DOUBLE], NextToken="next"), answer([], [other]))
+    with pytest.raises(InvalidResponseError, match="differ in their columns"):
+        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+
+
+def test_a_page_token_given_twice_ends_the_query(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    scripted.data(SQL, *[answer([], [DOUBLE], NextToken="again")] * 3)
+    with pytest.raises(InvalidResponseError, match="twice"):
+        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")

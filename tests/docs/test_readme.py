@@ -1,0 +1,157 @@
+"""README.md: every Python block of it runs, in order, and prints what it says it prints."""
+
+import ast
+import contextlib
+import io
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import CodeType
+from typing import Any, NamedTuple
+
+import pytest
+
+from ..support.importing import importing_from
+
+README = Path(__file__).parents[2] / "README.md"
+BLOCK = re.compile(
+    r"(?P<comment><!-- not run: [^\n]+ -->\n)?^```python\n(?P<code>.*?)^```$", re.M | re.S
+)
+SHOWN_COMMENT = re.compile(r"^ *# ?(.*)$")
+ANYTHING = "…"
+
+
+class Block(NamedTuple):
+    """A block of code, with the line of README.md that it begins at."""
+
+    line: int
+    code: str
+    is_run: bool
+
+
+class Step(NamedTuple):
+    """A statement of a block, and the output that the comments below it promise."""
+
+    line: int
+    code: CodeType
+    shows_value: bool
+    promised: list[str]
+
+
+def blocks_of(text: str) -> list[Block]:
+    return [
+        Block(text[: match.start("code")].count("\n") + 1, match["code"], not match["comment"])
+        for match in BLOCK.finditer(text)
+    ]
+
+
+def steps_of(block: Block) -> Iterator[Step]:
+    """The statements of a block; tracebacks tell their lines in README.md."""
+    source = "\n" * (block.line - 1) + block.code
+    lines = source.splitlines()
+    for statement in ast.parse(source).body:
+        promised = _promise(statement, lines)
+        if isinstance(statement, ast.Expr) and promised and not _prints(statement):
+            code = compile(ast.Expression(statement.value), README, "eval")
+            yield Step(statement.lineno, code, True, promised)
+        else:
+            code = compile(ast.Module([statement], []), README, "exec")
+            yield Step(statement.lineno, code, False, promised)
+
+
+def _prints(statement: ast.AST) -> bool:
+    calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
+    names = (getattr(func, "id", getattr(func, "attr", "")) for func in calls)
+    return any(name.startswith("print") for name in names)
+
+
+def _promise(statement: ast.stmt, lines: list[str]) -> list[str]:
+    """The comments within a statement that prints, and those right below it."""
+    below = statement.end_lineno or 0
+    within = lines[statement.lineno - 1 : below] if _prints(statement) else []
+    if _prints(statement) or isinstance(statement, ast.Expr):
+        while below < len(lines) and SHOWN_COMMENT.match(lines[below]):
+            within.append(lines[below])
+            below += 1
+    return [match[1] for line in within if (match := SHOWN_COMMENT.match(line))]
+
+
+def run(step: Step, namespace: dict[str, Any]) -> str:
+    """Run a statement, and return what it shows."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        value = eval(step.code, namespace)
+        if step.shows_value:
+            output.write(f"{value!r}\n")
+    return output.getvalue()
+
+
+def holds(promised: list[str], output: str) -> bool:
+    """Whether an output is what was promised, `…` standing for any text, or any more lines."""
+    pattern = ""
+    for line in promised:
+        any_text = ".*".join(re.escape(part) for part in line.split(ANYTHING))
+        pattern += "(.*\n)*" if line == ANYTHING else f"{any_text}\n"
+    return re.fullmatch(pattern, output.rstrip("\n") + "\n") is not None
+
+
+@pytest.fixture
+def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """Where the examples run: one namespace, in an empty folder. What they open gets closed."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with importing_from(tmp_path), ExitStack() as stack:
+        yield names
+        for value in names.values():
+            if hasattr(value, "close") and not isinstance(value, type):
+                stack.callback(value.close)
+
+
+def test_every_python_block_runs_and_prints_what_it_says(namespace: dict[str, Any]) -> None:
+    blocks = [block for block in blocks_of(README.read_text("utf-8")) if block.is_run]
+    assert len(blocks) > 30
+    for block in blocks:
+        for step in steps_of(block):
+            output = run(step, namespace)
+            if step.promised:
+                told = f"README.md:{step.line} promises {step.promised}"
+                assert holds(step.promised, output), f"{told}, but shows:\n{output}"
+
+
+def test_blocks_that_are_not_run_are_python_at_least() -> None:
+    for block in blocks_of(README.read_text("utf-8")):
+        ast.parse("\n" * (block.line - 1) + block.code, README.name)
+
+
+def test_every_python_block_is_found() -> None:
+    text = README.read_text("utf-8")
+    assert len(blocks_of(text)) == len(re.findall(r"^ *```python", text, re.M))
+
+
+class TestTheCheckItself:
+    @pytest.mark.parametrize(
+        ("code", "promised"),
+        [
+            ("print(1)\n# 1\n", ["1"]),
+            ("for x in [1]:\n    print(x)\n    # 1\n", ["1"]),
+            ("[1, 2]\n# [1, …]\n", ["[1, …]"]),
+            ("print(1)\n\n# The next step\nx = 2\n", []),
+            ("x = 2\n# The next step\ny = 3\n", []),
+        ],
+    )
+    def test_a_comment_below_what_shows_something_is_a_promise(
+        self, code: str, promised: list[str]
+    ) -> None:
+        assert next(steps_of(Block(1, code, True))).promised == promised
+
+    def test_a_promise_is_compared_line_by_line(self) -> None:
+        assert holds(["a", "b…d"], "a\nbcd\n")
+        assert holds(["a", "…"], "a\nb\nc\n")
+        assert not holds(["a"], "a\nb\n")
+        assert not holds(["a", "b"], "a\n")
+        assert not holds(["a"], "")
+
+    def test_a_value_is_shown_as_an_interpreter_would(self) -> None:
+        (step,) = steps_of(Block(1, "'a'\n# 'a'\n", True))
+        assert run(step, {}) == "'a'\n"

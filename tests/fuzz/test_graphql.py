@@ -1,0 +1,92 @@
+"""GraphQL of any kind: answered or refused, and nobody gets at what is another's."""
+
+import json
+from typing import Any
+
+import pytest
+from graphql import DocumentNode, StringValueNode, Visitor, print_ast, visit
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis_graphql import Mode, from_schema
+
+from avista_digital_exchange_sdk.local.graphql.schema import SERVICES, executable_schema
+
+from .any_json import JSON
+
+FIELDS = [name for service in SERVICES for name in (*service.QUERIES, *service.MUTATIONS)]
+DOCUMENTS = {
+    mode: from_schema(
+        executable_schema(), fields=FIELDS, print_ast=lambda document: document, mode=mode
+    )
+    for mode in (Mode.POSITIVE, Mode.NEGATIVE)
+}
+
+
+class Aimed(Visitor):
+    """Puts ids of what there is in the place of most that were made up."""
+
+    def __init__(self, data: st.DataObject, ids: list[str]) -> None:
+        super().__init__()
+        self._data = data
+        self._ids = st.sampled_from(ids) | st.none()
+
+    def enter_argument(self, node: Any, *_: Any) -> Any:
+        return self._aimed(node)
+
+    def enter_object_field(self, node: Any, *_: Any) -> Any:
+        return self._aimed(node)
+
+    def _aimed(self, node: Any) -> Any:
+        if not node.name.value.endswith("Id") or not isinstance(node.value, StringValueNode):
+            return None
+        known = self._data.draw(self._ids)
+        if known is None:
+            return None
+        return type(node)(name=node.name, value=StringValueNode(value=known))
+
+
+@pytest.mark.parametrize("mode", [Mode.POSITIVE, Mode.NEGATIVE])
+@given(data=st.data())
+def test_operations_of_the_contract(mode: Mode, exposed: Any, data: st.DataObject) -> None:
+    document = data.draw(DOCUMENTS[mode])
+    assert isinstance(document, DocumentNode)
+    exposed.settle()
+    aimed = visit(document, Aimed(data, exposed.ids + exposed.own_ids))
+    answer = exposed.ask({"query": print_ast(aimed)})
+    assert answer.status_code in (200, 400), answer.text
+    exposed.check(answer.text)
+
+
+@given(variables=JSON, name=JSON)
+def test_variables_of_any_kind(exposed: Any, variables: Any, name: Any) -> None:
+    query = """
+        query q($d: ID!, $rows: Int, $assets: [TimeSeriesQueryAssetInput]!) {
+          timeSeriesDb_queryDatabase(timeSeriesDbId: $d, maxRows: $rows, queryType: TIME_PERIOD,
+            assets: $assets) { queryId } }
+    """
+    exposed.settle()
+    given_variables = [variables, {"d": exposed.own_ids[1], "rows": variables, "assets": variables}]
+    for given_ in given_variables:
+        body = {"query": query, "variables": given_, "operationName": name}
+        answer = exposed.ask(body_of(body))
+        assert answer.status_code in (200, 400), answer.text
+        exposed.check(answer.text)
+
+
+@given(body=JSON.map(lambda value: body_of(value)) | st.binary() | st.text().map(str.encode))
+def test_bodies_of_any_kind(exposed: Any, body: bytes) -> None:
+    answer = exposed.ask(body)
+    assert answer.status_code == 400, answer.text
+    exposed.check(answer.text)
+
+
+@given(source=st.text() | st.text(alphabet='{}()[]:!$@|&=."#, \nabquery0-9\\u'))
+def test_documents_of_any_kind(exposed: Any, source: str) -> None:
+    answer = exposed.ask(body_of({"query": source}))
+    assert answer.status_code in (200, 400), answer.text
+    exposed.check(answer.text)
+
+
+def body_of(value: Any) -> bytes:
+    """JSON, infinities and lone surrogates among it, as a careless client may send it."""
+    return json.dumps(value).encode()

@@ -1,0 +1,329 @@
+"""Filter queries: their rows, their pages and their exports."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk.local.errors import PlatformError
+from avista_digital_exchange_sdk.local.services.time_series import queries
+
+from .fakes import ALWAYS, ASSET, Exchange, dimensions, multi, record, refusal
+
+
+def merged(chunks: list[Any]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Put the data of several chunks together."""
+    data: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for chunk in chunks:
+        for asset in chunk:
+            for attribute in asset["attributes"]:
+                points = data.setdefault((asset["assetId"], attribute["name"]), [])
+                points += [(point["timestamp"], point["value"]) for point in attribute["data"]]
+    return data
+
+
+def test_csv_has_a_row_for_each_asset_and_time(exchange: Exchange) -> None:
+    named = dimensions(name='North, "1"')
+    exchange.publish(record(2, "2", Dimensions=named), record(1, "1", Dimensions=named), asset="n")
+    exchange.publish(record(1, "7", "V"), record(1, "8"), asset="s")
+    assert exchange.csv(("s", ["V", "none"]), ("n", ["A kW"]), ("s", ["A kW"]), ("x", ["V"])) == (
+        "assetId,name,timestamp,V,none,A kW\n"
+        "s,,1970-01-01 00:00:01.000000000,7,,8\n"
+        'n,"North, ""1""",1970-01-01 00:00:01.000000000,,,1\n'
+        'n,"North, ""1""",1970-01-01 00:00:02.000000000,,,2\n'
+    )
+
+
+def test_an_asset_that_asks_for_everything_adds_its_columns_in_name_order(
+    exchange: Exchange,
+) -> None:
+    exchange.publish(multi(1, ("b", "DOUBLE", "1"), ("a", "DOUBLE", "2"), ("B", "DOUBLE", "3")))
+    exchange.publish(multi(1, ("z", "DOUBLE", "4"), ("b", "DOUBLE", "5")), asset="other")
+    assert exchange.csv(ASSET, ("other", ["z"])) == (
+        "assetId,name,timestamp,z,B,a,b\n"
+        "asset 1,,1970-01-01 00:00:01.000000000,,3,2,1\n"
+        "other,,1970-01-01 00:00:01.000000000,4,,,\n"
+    )
+    assert exchange.csv(("other", [])).startswith("assetId,name,timestamp,b,z\n")
+
+
+def test_json_holds_each_asset_with_its_attributes_as_asked_for(exchange: Exchange) -> None:
+    exchange.publish(
+        multi(1, ("b", "DOUBLE", "1.0"), ("a", "VARCHAR", 'x/"\\\x1f\n\x7fé☀')),
+        multi("1000000001", ("b", "DOUBLE", "2"), TimeUnit="NANOSECONDS"),
+    )
+    page = exchange.query((ASSET, ["b", "missing", "a"]), "without data")
+    assert exchange.export(page, "JSON") == (
+        '[{"assetId":"asset 1","name":null,"attributes":['
+        '{"attributeType":"DOUBLE","lastValue":"2","lastValueTime":"1970-01-01T00:00:01.000000001Z",'
+        '"name":"b","data":[{"timestamp":"1970-01-01T00:00:01.000Z","value":"1.0"},'
+        '{"timestamp":"1970-01-01T00:00:01.000000001Z","value":"2"}]},'
+        '{"attributeType":"VARCHAR","lastValue":"x/\\"\\\\\\u001f\\n\x7fé☀",'
+        '"lastValueTime":"1970-01-01T00:00:01.000Z","name":"a",'
+        '"data":[{"timestamp":"1970-01-01T00:00:01.000Z","value":"x/\\"\\\\\\u001f\\n\x7fé☀"}]}'
+        "]}]\n"
+    )
+
+
+def test_json_puts_each_asset_on_a_line_of_its_own(exchange: Exchange) -> None:
+    exchange.publish(record(1), asset="a")
+    exchange.publish(record(1), asset="b")
+    text = exchange.export(exchange.query("b", "a"), "JSON")
+    assert [asset["assetId"] for asset in json.loads(text)] == ["b", "a"]
+    assert text.count("\n") == 2
+    assert "]},\n{" in text
+
+
+def test_an_empty_result_is_one_page_and_exports_a_header_or_an_empty_array(
+    exchange: Exchange,
+) -> None:
+    page = exchange.query((ASSET, ["V", "a,b"]))
+    assert (page["nextToken"], page["queryProgressPercentage"]) == (None, 100.0)
+    assert exchange.chunk(page) == []
+    assert exchange.export(page) == 'assetId,name,timestamp,V,"a,b"\n'
+    assert exchange.export(page, "JSON") == "[]\n"
+
+
+def test_the_time_range_includes_both_ends(exchange: Exchange) -> None:
+    exchange.publish(*(record(i, str(i)) for i in range(5)))
+    csv = exchange.csv(
+        startTime="1970-01-01T01:00:01+01:00", endTime="1970-01-01T00:00:03.000000000Z"
+    )
+    assert [line[-1] for line in csv.splitlines()[1:]] == ["1", "2", "3"]
+
+
+def test_the_latest_name_stands_for_the_asset_everywhere(exchange: Exchange) -> None:
+    exchange.publish(record(5, Dimensions=dimensions(name="old")))
+    exchange.publish(record(1, Dimensions=dimensions(name="new")))
+    exchange.publish(record(9))
+    page = exchange.query()
+    assert {line.split(",")[1] for line in exchange.export(page).splitlines()[1:]} == {"new"}
+    assert [asset["name"] for asset in exchange.chunk(page)] == ["new"]
+    assert [asset["name"] for asset in exchange.latest()["data"]] == ["new"]
+
+
+def test_a_result_of_one_page_comes_at_once(exchange: Exchange) -> None:
+    exchange.publish(*(record(i) for i in range(10)))
+    page = exchange.query(maxRows=10)
+    assert page["nextToken"] is None
+    assert page["resultChunkIndex"] == 0
+    assert len(exchange.chunk(page)[0]["attributes"][0]["data"]) == 10
+
+
+def test_more_than_one_page_opens_with_an_empty_one(exchange: Exchange) -> None:
+    exchange.publish(*(record(i, str(i)) for i in range(25)))
+    pages = list(exchange.pages(exchange.query(maxRows=10)))
+    chunks = [exchange.chunk(page) for page in pages]
+    assert [sum(map(len, merged([chunk]).values())) for chunk in chunks] == [0, 10, 10, 5]
+    assert chunks[0] == []
+    assert [value for _, value in merged(chunks)[ASSET, "A kW"]] == [str(i) for i in range(25)]
+    assert [page["queryProgressPercentage"] for page in pages] == [0.0, 40.0, 80.0, 100.0]
+    assert [page["resultChunkIndex"] for page in pages] == [0, 1, 2, 3]
+    for name in ("queryId", "clientToken", "queryString"):
+        assert len({page[name] for page in pages}) == 1
+
+
+def test_a_page_holds_at_most_a_megabyte(exchange: Exchange) -> None:
+    text = "é\n" * 600
+    for start in range(0, 900, 100):
+        exchange.publish(*(record(start + i, text, MeasureValueType="VARCHAR") for i in range(100)))
+    pages = list(exchange.pages(exchange.query()))
+    sizes = [len(exchange.objects.read(page["presignedUrl"])) for page in pages]
+    assert len(pages) > 2
+    assert all(size < 1_048_576 for size in sizes)
+    assert len(merged([exchange.chunk(page) for page in pages])[ASSET, "A kW"]) == 900
+
+
+def test_the_whole_result_is_exported_whether_or_not_its_pages_were_read(
+    exchange: Exchange,
+) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    assert len(exchange.csv(maxRows=10).splitlines()) == 31
+
+
+def test_the_export_is_announced_with_its_size(exchange: Exchange) -> None:
+    exchange.publish(record(1))
+    query_id = exchange.query()["queryId"]
+    answer = exchange.call("generateQueryResultExportFile", queryId=query_id, fileFormat="JSON")
+    assert answer == {
+        "fileFormat": "JSON",
+        "queryId": query_id,
+        "timeSeriesDbId": "timeSeriesDbId.1",
+    }
+    event = exchange.export_event()
+    assert event["fileSizeBytes"] == len(exchange.objects.read(event["url"]))
+    assert (event["fileType"], event["queryId"]) == ("JSON", query_id)
+
+
+def test_a_result_stays_as_it_was_when_it_was_asked_for(exchange: Exchange) -> None:
+    exchange.publish(record(1, "1"))
+    page = exchange.query()
+    exchange.publish(record(1, "2", Version=2), record(2, "3"))
+    assert len(exchange.export(page).splitlines()) == 2
+    assert len(exchange.csv().splitlines()) == 3
+
+
+def test_the_last_rows_can_be_asked_for(exchange: Exchange) -> None:
+    exchange.publish(*(record(i, str(i)) for i in range(5)))
+    page = exchange.query(queryType="LAST_X_ROWS", maxRows=2, startTime=None, endTime=None)
+    assert [value for _, value in merged([exchange.chunk(page)])[ASSET, "A kW"]] == ["3", "4"]
+
+
+def test_a_token_used_again_gives_the_same_page_five_times_at_most(exchange: Exchange) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    first = exchange.query(maxRows=10)
+    again = [exchange.next_page(first) for _ in range(5)]
+    assert len({page["nextToken"] for page in again}) == 1
+    assert len({page["presignedUrl"] for page in again}) == 1
+    with pytest.raises(PlatformError, match="Invalid pagination token"):
+        exchange.next_page(first)
+    assert exchange.next_page(again[0])["resultChunkIndex"] == 2
+
+
+def test_only_the_newest_token_is_valid(exchange: Exchange) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    first = exchange.query(maxRows=10)
+    second = exchange.next_page(first)
+    exchange.next_page(second)
+    with pytest.raises(PlatformError, match="Invalid pagination token"):
+        exchange.next_page(first)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"user": "reader"},
+        {"timeSeriesDbId": "timeSeriesDbId.2"},
+        {"queryString": "SELECT 1"},
+        {"nextToken": "made up"},
+    ],
+)
+def test_a_token_is_bound_to_its_user_database_and_query(
+    exchange: Exchange, other: dict[str, str]
+) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    first = exchange.query(maxRows=10)
+    with pytest.raises(PlatformError) as error:
+        exchange.next_page(first, **other)
+    assert refusal(error) == ("ValidationException", "Invalid pagination token.")
+    exchange.next_page(first)
+
+
+def test_a_token_is_good_for_an_hour(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    exchange.time_series.queries = queries.Queries(exchange.time_series.start_job, lambda: now)
+    exchange.publish(*(record(i) for i in range(30)))
+    first = exchange.query(maxRows=10)
+    now = 3599.0
+    second = exchange.next_page(first)
+    now = 7300.0
+    with pytest.raises(PlatformError, match="Invalid pagination token"):
+        exchange.next_page(second)
+    with pytest.raises(PlatformError) as error:
+        exchange.export(second)
+    assert refusal(error)[0] == "NotFound"
+
+
+def test_an_older_client_may_say_time_period_with_a_token(exchange: Exchange) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    first = exchange.query(maxRows=10)
+    page = exchange.next_page(first, queryType="TIME_PERIOD", **ALWAYS)
+    assert page["resultChunkIndex"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"startTime": None}, "startTime is missing"),
+        ({"endTime": "yesterday"}, "endTime 'yesterday' is not an ISO 8601"),
+        ({"endTime": "2020-01-01T00:00:00"}, "with a zone"),
+        ({"startTime": "2020-02-30T00:00:00Z"}, "startTime '2020-02-30T00:00:00Z'"),
+        ({"startTime": "2021-01-01T00:00:00Z", "endTime": "2020-01-01T00:00:00Z"}, "not be after"),
+        ({"maxRows": 0}, "maxRows must be 1 to 1000"),
+        ({"maxRows": 1001}, "maxRows must be 1 to 1000"),
+        ({"assets": []}, "at least one asset"),
+        ({"assets": [{"assetId": ""}]}, "assets[0].assetId must be 1 to"),
+        ({"assets": [{"assetId": "a", "attributeNamesFilter": [None]}]}, "is missing"),
+        ({"queryType": "NEXT_TOKEN"}, "needs a nextToken"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused(
+    exchange: Exchange, arguments: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(PlatformError) as error:
+        exchange.query(**arguments)
+    error_type, message = refusal(error)
+    assert error_type == "ValidationException"
+    assert expected in message
+
+
+def test_a_database_nobody_wrote_to_answers_nothing(exchange: Exchange) -> None:
+    assert exchange.csv() == "assetId,name,timestamp\n"
+    assert exchange.latest()["data"] == []
+
+
+def test_a_query_goes_on_only_for_its_user(exchange: Exchange) -> None:
+    query_id = exchange.query()["queryId"]
+    for operation in ("cancelDatabaseQuery", "generateQueryResultExportFile"):
+        with pytest.raises(PlatformError) as error:
+            exchange.call(operation, user="reader", queryId=query_id)
+        assert refusal(error)[0] == "Unauthorized"
+        with pytest.raises(PlatformError) as error:
+            exchange.call(operation, queryId="unknown")
+        assert refusal(error)[0] == "NotFound"
+
+
+def test_an_outsider_can_not_query(exchange: Exchange) -> None:
+    for call in (exchange.query, exchange.latest):
+        with pytest.raises(PlatformError) as error:
+            call(user="outsider")
+        assert refusal(error)[0] == "Unauthorized"
+
+
+def test_a_cancelled_query_has_no_more_pages_and_no_export(exchange: Exchange) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    page = exchange.query(maxRows=10)
+    answer = exchange.call("cancelDatabaseQuery", queryId=page["queryId"])
+    assert answer == {"httpStatusCode": 200, "errorMessage": None}
+    for call in (exchange.next_page, exchange.export):
+        with pytest.raises(PlatformError) as error:
+            call(page)
+        assert refusal(error) == ("ValidationException", "The query was cancelled.")
+    assert exchange.call("cancelDatabaseQuery", queryId=page["queryId"]) == answer
+
+
+def test_data_is_kept_when_the_store_is_opened_again(exchange: Exchange, tmp_path: Any) -> None:
+    exchange.publish(record(1, "18.80", Dimensions=dimensions(name="n", phase="A")))
+    exchange.publish(multi(1, ("b", "DOUBLE", "1")))
+    before = exchange.csv()
+    exchange.time_series.close()
+    exchange.time_series = type(exchange.time_series)(tmp_path / "time series")
+    exchange.publish(record(1, "18.80", Dimensions=dimensions(name="n", phase="A")))
+    assert exchange.csv() == before
+    exchange.time_series.close()
+
+
+def test_a_deleted_database_is_empty_if_its_id_comes_back(exchange: Exchange) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    page = exchange.query(maxRows=10)
+    database = exchange.call("deleteDatabase")
+    with pytest.raises(PlatformError) as error:
+        exchange.next_page(page)
+    assert refusal(error)[0] == "NotFound"
+    exchange.accounts.databases[database["timeSeriesDbId"]] = database
+    assert exchange.latest()["data"] == []
+
+
+def test_an_asset_can_have_a_thousand_attributes(exchange: Exchange) -> None:
+    names = [f"attribute {i:04}" for i in range(1100)]
+    for start in range(0, len(names), 100):
+        exchange.publish(*(record(1, "1.0", name) for name in names[start : start + 100]))
+    page = exchange.query()
+    header, row = exchange.export(page).splitlines()
+    assert header == ",".join(["assetId", "name", "timestamp", *names])
+    assert row.endswith(",1.0" * 1100)
+    (asset,) = json.loads(exchange.export(page, "JSON"))
+    assert [attribute["name"] for attribute in asset["attributes"]] == names
+    assert len(exchange.latest()["data"][0]["attributes"]) == 1100

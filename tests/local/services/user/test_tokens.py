@@ -1,0 +1,50 @@
+"""Tokens: made, listed without their values, and taken away."""
+
+import httpx
+
+WHO = "{ user_getUserSession { user { userId } } }"
+CREATE = """mutation ($days: Int!) {
+  user_createAuthenticationToken(name: "script", daysBeforeExpiration: $days) {
+    tokenId tokenValue tokenType dateCreated dateExpires
+} }"""
+LIST = "{ user_listAuthenticationTokens { tokenId tokenValue name } }"
+DELETE = "mutation ($id: ID!) { user_deleteAuthenticationToken(tokenId: $id) { name } }"
+
+
+def status_with(local, token):
+    headers = {"Authorization": token}
+    return httpx.post(local.endpoint, json={"query": WHO}, headers=headers).status_code
+
+
+def test_a_token_works_until_it_is_deleted(platform, local):
+    token = platform.ask(CREATE, days=1)
+    assert token["tokenType"] == "USER_FULL_ACCESS"
+    assert token["dateCreated"] < token["dateExpires"]
+    assert status_with(local, token["tokenValue"]) == 200
+    assert {
+        "tokenId": token["tokenId"],
+        "tokenValue": None,
+        "name": "script",
+    } in platform.ask(LIST)
+
+    platform.ask(DELETE, id=token["tokenId"])
+    assert status_with(local, token["tokenValue"]) == 401
+
+
+def test_nobody_can_delete_another_user_s_token(platform, local):
+    token = platform.ask(CREATE, days=1)
+    assert platform.refusal(DELETE, "member", id=token["tokenId"]) == "NotFound"
+    assert status_with(local, token["tokenValue"]) == 200
+
+
+def test_a_token_that_would_not_live_is_refused(platform):
+    assert platform.refusal(CREATE, days=0) == "BadRequest"
+
+
+def test_an_expired_token_is_refused(platform, local, monkeypatch):
+    token = platform.ask(CREATE, days=1)
+    monkeypatch.setattr(
+        "avista_digital_exchange_sdk.local.services.user.accounts.timestamp",
+        lambda *_: "9999-01-01T00:00:00.000Z",
+    )
+    assert status_with(local, token["tokenValue"]) == 401

@@ -1,0 +1,38 @@
+"""An exchange that speaks to a liar."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk._backends import http as _http
+from avista_digital_exchange_sdk._transfer import transfers as transfer
+
+from ..conftest import Connect
+from ..support.fake_platform import TOKEN
+from .server import Liar
+
+
+@pytest.fixture
+def liar() -> Iterator[Liar]:
+    with Liar().running() as liar:
+        yield liar
+
+
+@pytest.fixture
+def victim(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
+    """An exchange that speaks to the liar."""
+    return connect(TOKEN, endpoint=f"{liar.address}/graphql", maxRetries=1, timeout=5)
+
+
+@pytest.fixture(autouse=True)
+def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http, "LARGEST_ANSWER", 2 << 20)
+    monkeypatch.setattr(transfer, "LARGEST_CHUNK", 2 << 20)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Liar]:
+    """Another host, which is to see nothing."""
+    with Liar().running() as elsewhere:
+        yield elsewhere

@@ -1,0 +1,94 @@
+"""A server that gives whatever answers it is told to, down to their last byte."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+
+from ..network_faults.scenarios import http
+from ..services.storage.test_data_stores import FILE
+from ..support.background_server import Background
+from ..support.http_messages import Streams, pass_over, read_request
+
+DOWNLOAD = "storage_getDataStoreFileDownload"
+PAGE = "timeSeriesDb_queryDatabase"
+TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
+ENDLESS_HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNK = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+DEEP = b"[" * 200_000 + b"]" * 200_000
+ENDLESS = b"--and so on for ever"
+CUT = b"--and hangs up"
+
+
+class Liar(Background):
+    """Answers what it is told to, by operation or method.
+
+    Attributes:
+        answers: Answers by operation or method.
+        heads: The head of every request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: dict[str, list[bytes]] = {}
+        self.heads: list[str] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def lay_down(self, name: str, *answers: bytes) -> None:
+        self.answers[name] = [*answers]
+
+    def lay_down_file(self, *answers: bytes, url: str | None = None, **file: Any) -> None:
+        """Let there be a file to download, and what its address answers."""
+        data = {
+            "storage_getDataStoreFile": {**FILE, **file},
+            "storage_getDataStoreFileDownloadUrl": {
+                "itemId": "1",
+                "url": url or f"{self.address}/object?X-Amz-Signature=5ec7e7",
+            },
+        }
+        self.lay_down(DOWNLOAD, *[ok({"data": data})] * 9)
+        self.lay_down("GET", *answers)
+
+    def lay_down_page(self, nextToken: str | None = None) -> None:
+        """Let a query have pages, whose chunks are to be fetched: one, or always another one."""
+        page = {
+            "clientToken": None,
+            "nextToken": nextToken,
+            "queryId": "Q1",
+            "queryProgressPercentage": 100,
+            "resultChunkIndex": 0,
+            "presignedUrl": f"{self.address}/chunk?X-Amz-Signature=5ec7e7",
+            "queryString": "SELECT",
+        }
+        self.lay_down(PAGE, ok({"data": {PAGE: page}}))
+        self.lay_down("timeSeriesDb_cancelDatabaseQuery", ok({"data": {}}))
+
+    async def serve(self, client: Streams) -> None:
+        while True:
+            request = await read_request(client[0])
+            self.heads.append(request.begin.partition(b"\r\n\r\n")[0].decode())
+            await pass_over(client[0], request.rest)
+            answers = self.answers[request.name]
+            answer = answers.pop(0) if len(answers) > 1 else answers[0]
+            client[1].write(answer.removesuffix(ENDLESS).removesuffix(CUT))
+            await client[1].drain()
+            while answer.endswith(ENDLESS):
+                client[1].write(CHUNK)
+                await client[1].drain()
+            if answer.endswith(CUT):
+                return
+
+
+def ok(content: Any, *headers: str) -> bytes:
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return http("200 OK", body, *headers)
+
+
+def query(exchange: AvistaDigitalExchange, folder: Path, aggregate: Any = "client") -> None:
+    exchange.queryTimeSeriesDatabaseWithFilters(
+        "db", [{"assetId": "meter"}], *TIMES, folder, aggregate=aggregate
+    )

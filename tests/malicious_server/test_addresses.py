@@ -1,0 +1,237 @@
+"""Redirects, addresses and names that would lead elsewhere: not followed, or made harmless."""
+
+import json
+import platform
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    DigitalExchangeError,
+    InvalidResponseError,
+    SubscriptionError,
+    TransferError,
+)
+
+from ..network_faults.scenarios import http
+from ..services.storage.test_data_stores import FILE
+from ..support.fake_platform import TOKEN
+from .server import PAGE, Liar, ok, query
+
+GET_USER = "user_getUserSession"
+CREATE = "storage_createDataStoreFile"
+
+
+class TestRedirects:
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_of_a_request_are_not_followed(
+        self, status: int, liar: Liar, elsewhere: Liar, victim: AvistaDigitalExchange
+    ) -> None:
+        liar.lay_down(
+            GET_USER, http(f"{status} Elsewhere", b"", f"Location: {elsewhere.address}/graphql")
+        )
+        with pytest.raises(ApiError) as caught:
+            victim.getUserInfo()
+        assert caught.value.statusCode == status
+        assert elsewhere.heads == []
+        assert len(liar.heads) == 1
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    @pytest.mark.parametrize("target", ["another host", "plain http", "the same host"])
+    def test_of_a_download_are_not_followed(
+        self,
+        status: int,
+        target: str,
+        liar: Liar,
+        elsewhere: Liar,
+        victim: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        location = {
+            "another host": elsewhere.address,
+            "plain http": "http://objects.test",
+            "the same host": liar.address,
+        }[target]
+        liar.lay_down_file(http(f"{status} Elsewhere", b"", f"Location: {location}/other"))
+        with pytest.raises(TransferError, match=rf"refused: {status}"):
+            victim.downloadDataStoreFile("file", tmp_path)
+        assert elsewhere.heads == []
+        assert len(liar.heads) == 2
+        assert not [*tmp_path.iterdir()]
+
+    def test_of_an_upload_are_not_followed(
+        self, liar: Liar, elsewhere: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"secret measurements")
+        created = {"itemId": "1", "url": f"{liar.address}/object?X-Amz-Signature=5ec7e7"}
+        liar.lay_down(CREATE, ok({"data": {CREATE: created}}))
+        liar.lay_down("PUT", http("307 Elsewhere", b"", f"Location: {elsewhere.address}/other"))
+        liar.lay_down("storage_deleteDataStoreFile", ok({"data": {}}))
+        with pytest.raises(TransferError, match=r"refused: 307"):
+            victim.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+        assert elsewhere.heads == []
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_of_a_real_time_connection_are_not_followed(
+        self,
+        status: int,
+        liar: Liar,
+        elsewhere: Liar,
+        victim: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        location = elsewhere.address.replace("http", "ws")
+        liar.lay_down("websocket", http(f"{status} Elsewhere", b"", f"Location: {location}/other"))
+        with pytest.raises(SubscriptionError, match=rf"refused: status {status}"):
+            query(victim, tmp_path, "server")
+        assert elsewhere.heads == []
+
+    def test_no_request_for_bytes_ever_holds_the_token(
+        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        liar.lay_down_file(ok(b"content"))
+        victim.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert TOKEN in liar.heads[0]
+        assert TOKEN not in liar.heads[1]
+        assert "authorization" not in liar.heads[1].lower()
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://objects.test:99999/1",
+            "https://[::1/1",
+            "https:///1",
+            "https://",
+            "https://objects.test/1\r\nX-Evil: 1",
+            "https://objects.test/1 \x00",
+            "https://" + "a" * 300 + ".test/1",
+            "https://objects.test/" + "a" * 100_000,
+            "https://ex\u00e4mple..test/1",
+            "https://\ud800.test/1",
+            "//objects.test/1",
+            "objects.test/1",
+            "ftp://objects.test/1",
+            "file:///etc/passwd",
+            "data:,content",
+            "http://objects.test/1",
+            "http://127.0.0.1.objects.test/1",
+            "HTTP://OBJECTS.TEST/1",
+            " ",
+        ],
+    )
+    @pytest.mark.parametrize("purpose", ["download", "upload", "chunk"])
+    def test_that_are_none_or_not_safe_are_refused(
+        self, url: str, purpose: str, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "source.csv").write_bytes(b"1")
+        signed = f"{url}?X-Amz-Signature=5ec7e7"
+        liar.lay_down_page()
+        page = liar.answers[PAGE][0]
+        address = f"{liar.address}/chunk?X-Amz-Signature=5ec7e7"
+        replaced = page.partition(b"\r\n\r\n")[2].replace(
+            json.dumps(address).encode(), json.dumps(signed).encode()
+        )
+        liar.lay_down(PAGE, ok(replaced))
+        liar.lay_down_file(ok(b"content"), url=signed)
+        liar.lay_down(CREATE, ok({"data": {CREATE: {"itemId": "1", "url": signed}}}))
+        liar.lay_down("storage_deleteDataStoreFile", ok({"data": {}}))
+        calls = {
+            "download": lambda: victim.downloadDataStoreFile("file", tmp_path / "load.csv"),
+            "upload": lambda: victim.uploadFileToDataStore("s", "d", tmp_path / "source.csv"),
+            "chunk": lambda: query(victim, tmp_path),
+        }
+        with pytest.raises(DigitalExchangeError) as caught:
+            calls[purpose]()
+        assert "5ec7e7" not in str(caught.value)
+        assert len(str(caught.value)) < 1000
+        assert [path.name for path in tmp_path.iterdir()] == ["source.csv"]
+        assert not [head for head in liar.heads if head.startswith(("GET", "PUT"))]
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("name", "extension"),
+        [
+            ("load", "../../outside"),
+            ("load", "csv/../../outside"),
+            ("load", "\0csv"),
+            ("..", "."),
+            ("", ""),
+            ("a" * 4000, "csv"),
+            ("load", "x" * 4000),
+            ("\U0001f4c8" * 1000, "\U0001f4c8" * 1000),
+            ("COM1", "txt"),
+            ("nul", None),
+            ("aux", "csv"),
+            ("lpt9", "a.b.c"),
+            ("load.", " "),
+            ('load|<>:"?*', "csv"),
+            ("\u202egnp", "exe"),
+            ("\ud800", "csv"),
+            ("~", None),
+            ("-rf", "csv"),
+            (".bashrc", None),
+            ("CON", "\u0000"),
+        ],
+    )
+    def test_of_files_stay_in_the_folder(
+        self,
+        name: str,
+        extension: str | None,
+        liar: Liar,
+        victim: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        folder = tmp_path / "deep" / "folder"
+        folder.mkdir(parents=True)
+        liar.lay_down_file(ok(b"content"), name=name, fileExtension=extension)
+        try:
+            victim.downloadDataStoreFile("dataStoreFileId.1", folder)
+        except InvalidResponseError:
+            # What is no text has no place in an answer.
+            assert "\ud800" in name
+            return
+        (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
+        assert written.parent == folder
+        assert written.read_bytes() == b"content"
+        assert written.name.isprintable()
+        assert len(written.name.encode()) <= 255
+
+    @pytest.mark.parametrize("name", ["COM1", "nul", "aux", "lpt9", "CON", "Prn"])
+    def test_are_no_devices_where_names_can_be(
+        self,
+        name: str,
+        liar: Liar,
+        victim: AvistaDigitalExchange,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        liar.lay_down_file(ok(b"content"), name=name, fileExtension="csv")
+        monkeypatch.setattr(platform, "system", lambda: "Windows")
+        victim.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
+        (written,) = tmp_path.iterdir()
+        assert written.stem.upper() != name.upper()
+
+    def test_play_no_tricks_on_a_terminal(
+        self, liar: Liar, victim: AvistaDigitalExchange, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        evil = "\x1b[2J\x07\u202e\r\n"
+        file = {**FILE, "name": evil, "dataStoreFileId": evil, "fileExtension": evil}
+        directory = {
+            "dataStoreDirectoryId": evil,
+            "dataStoreId": "1",
+            "parentDirectoryId": None,
+            "name": evil,
+            "path": evil,
+            "contents": [{"objectType": "FILE", "dataStoreFile": file, "dataStoreDirectory": None}],
+        }
+        name = "storage_getDataStoreDirectory"
+        liar.lay_down(name, ok({"data": {name: directory}}))
+        victim.getDataStoreDirectory("directory").printContents()
+        printed = capsys.readouterr().out
+        assert printed.endswith("\n")
+        assert printed[:-1].isprintable()

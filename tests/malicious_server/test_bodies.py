@@ -1,0 +1,171 @@
+"""Bodies without end, of too many levels, and what is no HTTP: refused."""
+
+import traceback
+import tracemalloc
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    DigitalExchangeError,
+    InvalidResponseError,
+    QueryIncompleteError,
+    TransferError,
+)
+
+from ..network_faults.scenarios import http
+from ..support.fake_platform import TOKEN, ScriptedPlatform
+from .server import DEEP, ENDLESS, ENDLESS_HEAD, Liar, ok, query
+
+GET_USER = "user_getUserSession"
+CREATE = "storage_createDataStoreFile"
+LATEST = "timeSeriesDb_listAllAssetLastValues"
+SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
+
+
+@contextmanager
+def little_memory() -> Iterator[None]:
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+class TestEndlessBodies:
+    def test_of_an_answer(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
+        liar.lay_down(GET_USER, ENDLESS_HEAD + ENDLESS)
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than 2097152"):
+            victim.getUserInfo()
+        assert len(liar.heads) == 1
+
+    def test_of_an_error(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
+        liar.lay_down(GET_USER, ENDLESS_HEAD.replace(b"200 OK", b"500 No") + ENDLESS)
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than"):
+            victim.getUserInfo()
+
+    def test_of_a_file(self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path) -> None:
+        liar.lay_down_file(ENDLESS_HEAD + ENDLESS)
+        with little_memory(), pytest.raises(TransferError, match=r"does not say how long it is"):
+            victim.downloadDataStoreFile("file", tmp_path)
+        assert not [*tmp_path.iterdir()]
+
+    def test_of_a_refusal(self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path) -> None:
+        liar.lay_down_file(ENDLESS_HEAD.replace(b"200 OK", b"403 No") + ENDLESS)
+        with little_memory(), pytest.raises(TransferError, match=r"refused: 403"):
+            victim.downloadDataStoreFile("file", tmp_path)
+
+    @pytest.mark.parametrize("status", [b"200 OK", b"403 No"])
+    def test_of_the_answer_to_an_upload(
+        self, status: bytes, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"1")
+        created = {"itemId": "1", "url": f"{liar.address}/object?X-Amz-Signature=5ec7e7"}
+        liar.lay_down(CREATE, ok({"data": {CREATE: created}}))
+        liar.lay_down("PUT", ENDLESS_HEAD.replace(b"200 OK", status) + ENDLESS)
+        liar.lay_down("storage_deleteDataStoreFile", ok({"data": {}}))
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than"):
+            victim.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+
+    def test_of_a_result_chunk(
+        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        liar.lay_down_page()
+        liar.lay_down("GET", ENDLESS_HEAD + ENDLESS)
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than 2097152"):
+            query(victim, tmp_path)
+        assert not [*tmp_path.iterdir()]
+
+    def test_of_what_unpacks_to_very_much(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
+        packed = zlib.compress(b" " * (64 << 20))
+        liar.lay_down(GET_USER, ok(packed, "Content-Encoding: deflate"))
+        with pytest.raises(InvalidResponseError, match=r"larger than"):
+            victim.getUserInfo()
+
+
+class TestDeepJson:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            DEEP,
+            b'{"data":' + DEEP + b"}",
+            b'{"data":null,"errors":' + DEEP + b"}",
+            b'{"errors":[{"errorInfo":' + DEEP + b',"message":"no"}]}',
+            b'{"a":' * 100_000,
+        ],
+        ids=["alone", "data", "errors", "in an error", "cut off"],
+    )
+    def test_in_an_answer(self, body: bytes, liar: Liar, victim: AvistaDigitalExchange) -> None:
+        liar.lay_down(GET_USER, ok(body))
+        with pytest.raises(InvalidResponseError):
+            victim.getUserInfo()
+
+    def test_in_a_refusal(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
+        liar.lay_down(GET_USER, http("403 No", DEEP))
+        with pytest.raises(ApiError) as caught:
+            victim.getUserInfo()
+        assert caught.value.statusCode == 403
+
+    def test_in_a_result_of_timestream(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
+        page = {"resultJSONString": '{"Rows":' + DEEP.decode() + "}", "clientToken": None}
+        liar.lay_down(SQL, ok({"data": {SQL: page}}))
+        with pytest.raises(InvalidResponseError):
+            victim.queryTimeSeriesDatabase_TimestreamFormat("db", "SELECT 1")
+
+    def test_in_a_result_chunk(
+        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        liar.lay_down_page()
+        liar.lay_down("GET", ok(DEEP))
+        with pytest.raises(InvalidResponseError, match=r"result chunk"):
+            query(victim, tmp_path)
+
+
+class TestHttp:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"HTTP/1.1 200 " + TOKEN.encode() + b"\x00\r\n\r\n",
+            b"HTTP/9.9 " + TOKEN.encode() + b"\r\n\r\n",
+            TOKEN.encode() + b"\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\n" + TOKEN.encode() + b"\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\n" + b"X-Long: " + TOKEN.encode() * 20_000 + b"\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + TOKEN.encode() + b"\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: " + TOKEN.encode() + b"\r\n\r\n",
+            b"HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n",
+            ok(b"no gzip", "Content-Encoding: gzip"),
+        ],
+    )
+    def test_that_is_none_is_an_error_that_repeats_nothing(
+        self, answer: bytes, liar: Liar, victim: AvistaDigitalExchange
+    ) -> None:
+        liar.lay_down(GET_USER, answer)
+        with pytest.raises(DigitalExchangeError) as caught:
+            victim.getUserInfo()
+        assert TOKEN not in "".join(traceback.format_exception(caught.value))
+        assert len(str(caught.value)) < 500
+
+
+class TestPages:
+    def test_whose_tokens_lead_in_a_circle_are_an_error(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        pages = [{"data": [], "nextToken": token, "clientToken": None} for token in "aa"]
+        scripted.data(LATEST, *pages)
+        with pytest.raises(InvalidResponseError, match=r"same page token twice"):
+            scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+
+    def test_so_are_those_of_a_query_with_filters(
+        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        liar.lay_down_page(nextToken="the same")
+        liar.lay_down("GET", ok(b"[]"))
+        with pytest.raises(QueryIncompleteError, match=r"same page token twice"):
+            query(victim, tmp_path)
+        assert not [*tmp_path.iterdir()]

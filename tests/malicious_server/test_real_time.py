@@ -1,0 +1,150 @@
+"""Nonsense over the real-time connection: an error of its own kind."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidResponseError,
+    SubscriptionError,
+    TransferError,
+)
+from avista_digital_exchange_sdk._graphql import subscriptions
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..support.faulty_proxy import Fault, FaultyProxy
+from .server import DEEP, TIMES
+
+
+class TestRealTime:
+    """The proxy changes what the Local Exchange says."""
+
+    @pytest.fixture
+    def proxy(self) -> Iterator[FaultyProxy]:
+        with FaultyProxy().running() as proxy:
+            yield proxy
+
+    @pytest.fixture
+    def lied_to(
+        self, proxy: FaultyProxy, local: LocalExchange, connect: Connect
+    ) -> AvistaDigitalExchange:
+        proxy.lead_to(local.endpoint)
+        return connect(local.token, endpoint=proxy.endpoint, maxRetries=1, timeout=5)
+
+    def query(self, exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path) -> None:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            local.timeSeriesDbId,
+            [{"assetId": "meter"}],
+            *TIMES,
+            folder,
+            aggregate="server",
+            exportTimeout=30,
+        )
+
+    @pytest.mark.parametrize(
+        "frame",
+        [
+            b"",
+            b"no JSON",
+            b"null",
+            b"7",
+            b'"text"',
+            b"[]",
+            b"{}",
+            b'{"type":7}',
+            b'{"type":["data"]}',
+            b'{"type":"data","id":["1"],"payload":[1]}',
+            b'{"type":"error","payload":7}',
+            b'{"type":"error","payload":{"errors":{"message":{"a":1}}}}',
+            b'{"type":"error","payload":{"errors":[[[]],7,null,{"errorType":7}]}}',
+            b'{"type":"connection_error"}',
+            b'{"type":"ka","payload":' + DEEP[:100_000] + b"}",
+            b'{"type":"ka","payload":"' + b"x" * (2 << 20) + b'"}',
+        ],
+    )
+    @pytest.mark.parametrize("step", ["connection_ack", "start_ack"])
+    def test_nonsense_is_an_error_of_its_own_kind(
+        self,
+        frame: bytes,
+        step: str,
+        proxy: FaultyProxy,
+        local: LocalExchange,
+        lied_to: AvistaDigitalExchange,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 1)
+        proxy.expect(Fault(step, "answer", lambda _text: [frame], times=9))
+        with pytest.raises(SubscriptionError):
+            self.query(lied_to, local, tmp_path)
+        assert proxy.happened
+        assert not [*tmp_path.iterdir()]
+
+    @pytest.mark.parametrize("payload", [b"[1]", b"7", b'"x"', b'{"data":7}', b'{"data":[1]}'])
+    def test_so_is_nonsense_in_an_event(
+        self,
+        payload: bytes,
+        proxy: FaultyProxy,
+        local: LocalExchange,
+        lied_to: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        def lie(text: bytes) -> list[bytes]:
+            frame = json.loads(text)
+            return [json.dumps({**frame, "payload": json.loads(payload)}).encode()]
+
+        proxy.expect(Fault("data", "answer", lie, times=9))
+        with pytest.raises(SubscriptionError):
+            self.query(lied_to, local, tmp_path)
+        assert proxy.happened
+        assert not [*tmp_path.iterdir()]
+
+    @pytest.mark.parametrize(
+        "payload",
+        [
+            *(
+                f'{{"connectionTimeoutMs":{milliseconds}}}'
+                for milliseconds in ("1" + "0" * 400, "-5", "0", "true", '"5"', "null", "0.1", "{}")
+            ),
+            "[1]",
+            "7",
+            '"x"',
+        ],
+    )
+    def test_a_patience_that_makes_no_sense_does_no_harm(
+        self,
+        payload: str,
+        proxy: FaultyProxy,
+        local: LocalExchange,
+        lied_to: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        frame = f'{{"type":"connection_ack","payload":{payload}}}'
+        proxy.expect(Fault("connection_ack", "answer", lambda _text: [frame.encode()]))
+        self.query(lied_to, local, tmp_path)
+        assert (tmp_path / "result.csv").exists()
+
+    @pytest.mark.parametrize(
+        "url", ["http://objects.test/1", "https://[", "", "file:///etc/passwd"]
+    )
+    def test_an_export_at_no_safe_address_is_not_fetched(
+        self,
+        url: str,
+        proxy: FaultyProxy,
+        local: LocalExchange,
+        lied_to: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        def lie(text: bytes) -> list[bytes]:
+            frame = json.loads(text)
+            frame["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]["url"] = url
+            return [json.dumps(frame).encode()]
+
+        proxy.expect(Fault("data", "answer", lie))
+        with pytest.raises((TransferError, InvalidResponseError)):
+            self.query(lied_to, local, tmp_path)
+        assert not [*tmp_path.iterdir()]

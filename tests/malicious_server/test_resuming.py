@@ -1,0 +1,188 @@
+"""Downloads that break off: gone on with where that is safe, begun anew where it is not."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, TransferError
+from avista_digital_exchange_sdk._utils import retry
+
+from ..conftest import Connect
+from ..network_faults.scenarios import http
+from ..support.fake_platform import TOKEN
+from .server import CUT, Liar, ok
+
+OLD, NEW = b"content", b"CONTENT anew"
+MD5 = hashlib.md5(OLD).hexdigest()
+GONE = http("412 Precondition Failed")
+BEYOND = http("416 Range Not Satisfiable")
+KMS = "x-amz-server-side-encryption: aws:kms"
+CUSTOMER = "x-amz-server-side-encryption-customer-algorithm: AES256"
+
+
+def half(etag: str | None = '"v1"') -> bytes:
+    """The first three bytes of the old version, and no more."""
+    headers = [] if etag is None else [f"ETag: {etag}"]
+    return ok(OLD[:3], *headers).replace(b"Length: 3", b"Length: 7") + CUT
+
+
+def rest(etag: str = '"v1"') -> bytes:
+    """The other four bytes."""
+    return http("206 Partial Content", OLD[3:], f"ETag: {etag}", "Content-Range: bytes 3-6/7")
+
+
+def new(*headers: str) -> bytes:
+    """All of the new version."""
+    return ok(NEW, 'ETag: "v2"', *headers)
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.001)
+
+
+@pytest.fixture
+def exchange(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
+    return connect(TOKEN, endpoint=f"{liar.address}/graphql", maxRetries=2)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "load.csv"
+
+
+def gets(liar: Liar) -> list[str]:
+    """The heads of all requests for bytes, in lower case."""
+    return [head.lower() for head in liar.heads if head.startswith("GET")]
+
+
+def test_they_go_on_from_the_last_byte_of_the_same_version(
+    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(half(), rest())
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == OLD
+    first, second = gets(liar)
+    assert "range:" not in first
+    assert "if-match:" not in first
+    assert "range: bytes=3-" in second
+    assert 'if-match: "v1"' in second
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [half(), GONE, new()],
+        [half(), BEYOND, new()],
+        [half(), new()],
+        [half(), rest('"v2"'), new()],
+        [half(), rest('"v2"') + CUT, new()],
+        [half(None), new()],
+    ],
+    ids=["412", "416", "200", "206 of another version", "and cut off", "no version known"],
+)
+def test_they_begin_anew_where_the_rest_would_be_of_another_version(
+    answers: list[bytes], liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(*answers)
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == NEW
+    assert len(gets(liar)) == len(answers)
+    if answers != [half(), new()]:
+        assert "range:" not in gets(liar)[-1]
+
+
+@pytest.mark.parametrize("etag", ["v1", "d41d8cd9-2", '"v,1"', '""', '"' + "1" * 900 + '"'])
+def test_download_resumes_whatever_form_a_strong_etag_has(
+    etag: str, liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(half(etag), rest(etag))
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == OLD
+    assert f"if-match: {etag}" in gets(liar)[-1]
+
+
+@pytest.mark.parametrize(
+    "etag",
+    [
+        *('W/"v1"', "", "*", '"\xff"', '"\u00e9"', '"v1', '"a", "b"', "two words", "W/v1"),
+        '"' + "1" * 50_000 + '"',
+    ],
+)
+def test_download_starts_over_where_the_etag_names_no_version_exactly(
+    etag: str, liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(half(etag), new())
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == NEW
+    assert "range:" not in gets(liar)[-1]
+
+
+def test_without_a_version_to_name_they_ask_for_the_whole(
+    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(half(None), ok(OLD))
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == OLD
+    assert not [head for head in gets(liar) if "range:" in head]
+
+
+def test_what_does_not_have_the_files_checksum_is_fetched_again(
+    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(ok(b"CONTENT", f'ETag: "{MD5}"'), ok(OLD, f'ETag: "{MD5}"'))
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == OLD
+
+
+def test_and_is_no_file_where_it_never_has(
+    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    target.write_bytes(b"older")
+    liar.lay_down_file(ok(b"CONTENT", f'ETag: "{MD5}"'))
+    with pytest.raises(TransferError, match=r"load\.csv: .* checksum"):
+        exchange.downloadDataStoreFile("file", target)
+    assert len(gets(liar)) == 3
+    assert target.read_bytes() == b"older"
+    assert [*target.parent.iterdir()] == [target]
+
+
+def test_a_checksum_is_of_all_parts_together(
+    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(half(f'"{MD5}"'), rest(f'"{MD5}"'))
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == OLD
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [f'ETag: "{MD5}"', KMS],
+        [f'ETag: "{MD5}"', CUSTOMER],
+        [f'ETag: "{MD5}-2"'],
+        ['ETag: "v1"'],
+        [],
+    ],
+    ids=["KMS", "a customer's key", "several parts", "another form", "none"],
+)
+def test_a_version_that_is_no_checksum_is_not_taken_for_one(
+    headers: list[str], liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    liar.lay_down_file(ok(NEW, *headers))
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == NEW
+
+
+def test_an_address_that_expired_is_renewed_and_the_rest_fetched_from_there(
+    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+) -> None:
+    expired = http(
+        "403 Forbidden", b"<Code>AccessDenied</Code><Message>Request has expired</Message>"
+    )
+    liar.lay_down_file(half(), expired, rest())
+    exchange.downloadDataStoreFile("file", target)
+    assert target.read_bytes() == OLD
+    assert len([head for head in liar.heads if head.startswith("POST")]) == 2
+    assert "range: bytes=3-" in gets(liar)[-1]

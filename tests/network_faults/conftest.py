@@ -1,0 +1,140 @@
+"""A Local Exchange behind a faulty proxy, and exchanges that leave nothing behind."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk._utils import retry
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.admin_client import Platform
+from ..support.clients import RUNNER, Door
+from ..support.faulty_proxy import FaultyProxy
+from .secret_scanner import SERVERS, Listener, Watched, forms
+
+RETRIES = 2
+IMPATIENT = {"timeout": 0.5, "maxRetries": 20}
+"""For a network that is silent once: soon tried again, and often enough for a slow machine."""
+
+PATIENCE = 1.5
+"""Seconds, where a step before the silent one is never tried again: enough for a slow machine."""
+
+NO_END = 3600
+"""Seconds; whoever waits so long for an answer waits for ever."""
+
+in_time = pytest.mark.timeout(60)
+"""For what must not wait for a silent network any longer than it says."""
+
+
+@dataclass(frozen=True)
+class Far:
+    """A Local Exchange that is reached by way of a proxy, and directly to see what it holds."""
+
+    proxy: FaultyProxy
+    local: LocalExchange
+    platform: Platform
+
+    def direct(self) -> AvistaDigitalExchange:
+        """The owner's exchange; only bytes go by way of the proxy."""
+        return AvistaDigitalExchange(self.local.token, endpoint=self.local.endpoint)
+
+    def running_queries(self, timeSeriesDbId: str) -> list[str]:
+        """The ids of a database's queries with filters that nobody has cancelled."""
+        queries = self.local.exchange.time_series.queries.of_database(timeSeriesDbId)
+        return [
+            query.query_id
+            for query in queries
+            if query.asked.kind == "FILTER" and not query.cancelled
+        ]
+
+
+@pytest.fixture(scope="session")
+def the_far_side() -> Iterator[Far]:
+    with FaultyProxy().running() as proxy, LocalExchange(publicUrl=proxy.address) as local:
+        proxy.lead_to(local.endpoint)
+        yield Far(proxy, local, Platform(local.endpoint, local.token))
+
+
+@pytest.fixture
+def far(the_far_side: Far) -> Iterator[Far]:
+    """The far side of the network, on which nothing is wrong yet."""
+    the_far_side.proxy.expect()
+    yield the_far_side
+    the_far_side.proxy.expect()
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_WAIT", 0.001)
+
+
+Reach = Callable[..., AvistaDigitalExchange]
+
+
+@pytest.fixture
+def shown(far: Far) -> Iterator[list[str]]:
+    """All that is logged, and that errors show; sees that it holds no secret."""
+    listener = Listener()
+    root, package = logging.getLogger(), logging.getLogger("avista_digital_exchange_sdk")
+    levels = root.level, package.level
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    package.setLevel(logging.DEBUG)
+    far.proxy.signatures.clear()
+    yield listener.lines
+    root.removeHandler(listener)
+    root.setLevel(levels[0])
+    package.setLevel(levels[1])
+    text = "\n".join(listener.lines)
+    assert "avista_digital_exchange_sdk" in text
+    secrets = (*forms(far.local.token), *far.proxy.signatures, "X-Amz-Signature=")
+    if any(secret in text for secret in secrets):
+        assert not [line for line in listener.lines for secret in secrets if secret in line]
+
+
+@pytest.fixture
+def reach(door: Door, far: Far, tmp_path: Path, shown: list[str]) -> Iterator[Reach]:
+    """Makes exchanges of one colour that reach the far side, and sees that nothing is left."""
+    threads = our_threads()
+    with ExitStack() as stack:
+
+        def reached(**options: Any) -> AvistaDigitalExchange:
+            options = {"timeout": 5, "maxRetries": RETRIES, **options}
+            exchange = door(far.local.token, endpoint=far.proxy.endpoint, **options)
+            return cast(
+                AvistaDigitalExchange, Watched(stack.enter_context(closing(exchange)), shown)
+            )
+
+        yield reached
+    # Generators that were left early are closed in the loop's next rounds.
+    RUNNER.run(asyncio.sleep(0.001))
+    assert not asyncio.all_tasks(RUNNER.get_loop())
+    assert eventually(lambda: our_threads() <= threads), our_threads() - threads
+    # What stalls, stalls no more; who still waits for it, is found out.
+    far.proxy.expect()
+    assert eventually(lambda: not far.proxy.open_connections), "a connection was left open"
+    assert not [path.name for path in tmp_path.rglob("*.part")]
+
+
+def our_threads() -> set[threading.Thread]:
+    """All threads that are not the Local Exchange's or the proxy's own."""
+    return {thread for thread in threading.enumerate() if not thread.name.startswith(SERVERS)}
+
+
+def eventually(condition: Callable[[], object], seconds: float = 30) -> bool:
+    """Whether a condition comes true within a short time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True

@@ -1,0 +1,186 @@
+"""Downloads over a network that fails: the whole file, or none and an error in time."""
+
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedError, TransferError
+
+from ..support.faulty_proxy import Fault
+from ..support.parallel_download import use_parts
+from .conftest import IMPATIENT, Far, Reach, in_time
+from .scenarios import (
+    HTML,
+    breaks_between,
+    cuts,
+    http,
+    lateness,
+    refusals,
+    scenarios,
+    silences,
+)
+
+ADDRESS = "storage_getDataStoreFileDownload"
+CONTENT = Random(1).randbytes(1 << 20)
+OLD = b"what was there before"
+
+
+class Stored(NamedTuple):
+    """A file on the platform."""
+
+    dataStoreFileId: str
+
+    def download(self, exchange: AvistaDigitalExchange, target: Path) -> None:
+        exchange.downloadDataStoreFile(self.dataStoreFileId, target)
+
+
+@pytest.fixture(scope="session")
+def stored(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Stored:
+    """A file on the platform."""
+    source = tmp_path_factory.mktemp("source") / "load.bin"
+    source.write_bytes(CONTENT)
+    local = the_far_side.local
+    with the_far_side.direct() as direct:
+        file = direct.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
+    return Stored(file.dataStoreFileId)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Where the file goes; an older one is there."""
+    path = tmp_path / "load.bin"
+    path.write_bytes(OLD)
+    return path
+
+
+@pytest.fixture(params=[False, True], ids=["one-stream", "parts"])
+def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the network is taken to be slow, so that several connections are used."""
+    if request.param:
+        use_parts(monkeypatch, len(CONTENT) // 10)
+    return bool(request.param)
+
+
+@scenarios(
+    breaks_between((ADDRESS, 0)),
+    lateness("GET"),
+    cuts("GET"),
+    refusals("GET"),
+)
+def test_a_failure_that_passes_changes_nothing(
+    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path
+) -> None:
+    exchange = reach()
+    far.proxy.expect(fault)
+    stored.download(exchange, target)
+    assert far.proxy.happened
+    assert target.read_bytes() == CONTENT
+    assert [*target.parent.iterdir()] == [target]
+
+
+@scenarios(
+    *(breaks_between(("GET", part)) for part in (1, 4, 7)),
+    lateness("GET", 2),
+    refusals("GET", 3)[::4],
+    silences("GET", 2)[::2],
+)
+@pytest.mark.parametrize("in_parts", [True], indirect=True, ids=["parts"])
+def test_nor_does_it_for_one_of_several_connections(
+    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path, in_parts: bool
+) -> None:
+    exchange = reach(**IMPATIENT)
+    far.proxy.expect(fault)
+    stored.download(exchange, target)
+    assert far.proxy.happened
+    assert far.proxy.names.count("GET") > 5
+    assert target.read_bytes() == CONTENT
+    assert [*target.parent.iterdir()] == [target]
+
+
+@scenarios(silences("GET"), silences(ADDRESS))
+def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
+    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path
+) -> None:
+    exchange = reach(**IMPATIENT)
+    far.proxy.expect(fault)
+    stored.download(exchange, target)
+    assert far.proxy.happened
+    assert target.read_bytes() == CONTENT
+
+
+@in_time
+@scenarios(
+    [
+        Fault(step, way, what, times=999)
+        for step in (ADDRESS, "GET")
+        for way, what in (("request", "reset"), ("answer", "close"), ("answer", "stall"))
+    ],
+)
+def test_a_failure_that_stays_is_an_error_and_leaves_the_old_file_as_it_was(
+    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path
+) -> None:
+    exchange = reach(timeout=1, maxRetries=1)
+    far.proxy.expect(fault)
+    with pytest.raises((TransferError, ConnectionFailedError)):
+        stored.download(exchange, target)
+    assert len(far.proxy.happened) == 2
+    assert target.read_bytes() == OLD
+    assert [*target.parent.iterdir()] == [target]
+
+
+def test_so_does_one_that_stays_for_one_of_several_connections(
+    stored: Stored, reach: Reach, far: Far, target: Path, in_parts: bool
+) -> None:
+    exchange = reach()
+    far.proxy.expect(Fault("GET", "request", "reset", after=1, times=999))
+    far.proxy.faults[0].after = 4
+    if not in_parts:
+        far.proxy.faults[0].after = 0
+    with pytest.raises(TransferError, match=r"load\.bin"):
+        stored.download(exchange, target)
+    assert target.read_bytes() == OLD
+    assert [*target.parent.iterdir()] == [target]
+
+
+def test_it_goes_on_where_it_broke_off(
+    stored: Stored, reach: Reach, far: Far, target: Path
+) -> None:
+    # More often than it is tried again without any progress.
+    exchange = reach(maxRetries=1)
+    faults = [Fault("GET", "answer", "close", 0.3) for _ in range(8)]
+    far.proxy.expect(*faults)
+    stored.download(exchange, target)
+    assert target.read_bytes() == CONTENT
+    assert len(far.proxy.happened) == 8
+    assert far.proxy.names == [ADDRESS] + ["GET"] * 9
+
+
+def test_an_address_that_expires_on_the_way_is_replaced(
+    stored: Stored, reach: Reach, far: Far, target: Path, in_parts: bool
+) -> None:
+    expired = http(
+        "403 Forbidden",
+        b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+    )
+    exchange = reach()
+    far.proxy.expect(
+        Fault("GET", "answer", "close", 0.5), Fault("GET", "request", expired, after=0)
+    )
+    stored.download(exchange, target)
+    assert target.read_bytes() == CONTENT
+    assert far.proxy.names.count(ADDRESS) == 2
+    assert len(far.proxy.happened) == 2
+
+
+def test_a_refusal_is_an_error_at_once(
+    stored: Stored, reach: Reach, far: Far, target: Path
+) -> None:
+    exchange = reach()
+    far.proxy.expect(Fault("GET", "request", http("403 Forbidden", HTML)))
+    with pytest.raises(TransferError, match=r"load\.bin was refused: 403") as caught:
+        stored.download(exchange, target)
+    assert caught.value.statusCode == 403
+    assert far.proxy.names == [ADDRESS, "GET"]
+    assert target.read_bytes() == OLD

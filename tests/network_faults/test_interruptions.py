@@ -1,0 +1,278 @@
+"""Ctrl-C and cancelled tasks, at any point: soon over, and nothing left of the call."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange
+from avista_digital_exchange_sdk._graphql import client as graphql
+
+from ..support.faulty_proxy import Fault
+from ..support.parallel_download import use_parts
+from .calls import (
+    Call,
+    Held,
+    directory,
+    download,
+    latest,
+    publish,
+    query,
+    query_here,
+    records,
+    sql,
+    upload,
+)
+from .conftest import NO_END, Far, Reach, in_time
+from .scenarios import scenarios
+from .secret_scanner import everything_shown_by
+
+CONTENT = bytes(range(256)) * 4096
+CREATE = "storage_createDataStoreFile"
+META = "storage_getDataStoreFile"
+ADDRESS = "storage_getDataStoreFileDownload"
+DIRECTORY = "storage_getDataStoreDirectory"
+PUBLISH = "timeSeriesDb_publishToDatabase"
+LATEST = "timeSeriesDb_listAllAssetLastValues"
+SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
+PAGE = "timeSeriesDb_queryDatabase"
+EXPORT = "timeSeriesDb_generateQueryResultExportFile"
+CANCEL = "timeSeriesDb_cancelDatabaseQuery"
+
+
+@pytest.fixture(scope="session")
+def _held(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Held:
+    database = the_far_side.platform.create_database()
+    source = tmp_path_factory.mktemp("source") / "load.bin"
+    source.write_bytes(CONTENT)
+    with the_far_side.direct() as direct:
+        local = the_far_side.local
+        file = direct.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
+        direct.publishToTimeSeriesDatabase(database, "meter", records(direct))
+    return Held("", "", file.dataStoreFileId, database)
+
+
+@pytest.fixture
+def held(_held: Held, far: Far) -> Held:
+    """What every call can be made with; no query is under way, and no file is there."""
+    far.local.exchange.time_series.queries._queries.clear()
+    store = far.platform.create_data_store()
+    return _held._replace(
+        dataStoreId=store["dataStoreId"], homeDirectoryId=store["homeDirectoryId"]
+    )
+
+
+POINTS: list[tuple[Call, list[Fault]]] = [
+    (upload, [Fault(CREATE, "request", "stall", 0.5),
+              Fault("PUT", "request", "stall", 0.5), Fault("PUT", "answer", "stall"),
+              Fault(META, "answer", "stall", 0.5)]),
+    (download, [Fault(ADDRESS, "answer", "stall", 0.5), Fault("GET", "answer", "stall"),
+                Fault("GET", "answer", "stall", 0.5)]),
+    (directory, [Fault(DIRECTORY, "answer", "stall", 0.5)]),
+    (publish, [Fault(PUBLISH, "request", "stall", 0.5), Fault(PUBLISH, "answer", "stall", 0, 1)]),
+    (latest, [Fault(LATEST, "answer", "stall", 0.5)]),
+    (sql, [Fault(SQL, "answer", "stall", 0.5)]),
+    (query, [Fault("handshake", "request", "stall"), Fault("websocket", "answer", "stall", 0.5),
+             Fault("connection_init", "request", "stall"),
+             Fault(PAGE, "answer", "stall", 0.5, 1), Fault(PAGE, "request", "stall", 0.5, 2),
+             Fault("start", "request", "stall", 0.5), Fault("start_ack", "answer", "stall"),
+             Fault(EXPORT, "answer", "stall", 0.5), Fault("data", "answer", "stall", 0.5),
+             Fault("GET", "answer", "stall", 0.5)]),
+    (query_here, [Fault(PAGE, "answer", "stall", 0, 2), Fault("GET", "answer", "stall", 0, 0),
+                  Fault("GET", "answer", "stall", 0.5, 2)]),
+]  # fmt: skip
+at_every_point = pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        pytest.param(call, fault, id=f"{call.__name__}-{fault}")
+        for call, faults in POINTS
+        for fault in faults
+    ],
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where files come from and go to."""
+    (tmp_path / "source.bin").write_bytes(CONTENT)
+    return tmp_path
+
+
+def assert_nothing_is_left(far: Far, held: Held, folder: Path) -> None:
+    assert [path.name for path in folder.iterdir()] == ["source.bin"]
+    assert not far.running_queries(held.timeSeriesDbId)
+    uploaded = META in far.proxy.names
+    with far.direct() as direct:
+        files = direct.getDataStoreDirectory(held.homeDirectoryId).files
+    assert [file.storageSizeBytes for file in files] == [len(CONTENT)] * uploaded
+
+
+@pytest.fixture
+def ctrl_c(far: Far) -> Iterator[None]:
+    """Presses Ctrl-C as soon as the network stalls."""
+
+    def press() -> None:
+        if far.proxy.stalled.wait(60):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press, name="proxy: Ctrl-C")
+    thread.start()
+    yield
+    far.proxy.stalled.set()
+    thread.join()
+
+
+@in_time
+@at_every_point
+def test_ctrl_c(
+    call: Call, fault: Fault, held: Held, reach: Reach, far: Far, folder: Path, ctrl_c: None
+) -> None:
+    exchange = reach(timeout=NO_END)
+    far.proxy.expect(fault)
+    with pytest.raises(KeyboardInterrupt):
+        call(exchange, held, folder)
+    assert far.proxy.happened
+    assert_nothing_is_left(far, held, folder)
+
+
+@in_time
+@at_every_point
+def test_a_task_that_is_cancelled(
+    call: Call, fault: Fault, held: Held, far: Far, folder: Path, shown: list[str]
+) -> None:
+    async def run() -> None:
+        token, endpoint = far.local.token, far.proxy.endpoint
+        async with AsyncAvistaDigitalExchange(token, endpoint=endpoint, timeout=NO_END) as exchange:
+            task = asyncio.create_task(call(exchange, held, folder))
+            assert await asyncio.to_thread(far.proxy.stalled.wait, 60)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await task
+            shown.extend(everything_shown_by(caught.value))
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    far.proxy.expect(fault)
+    asyncio.run(run())
+    assert_nothing_is_left(far, held, folder)
+
+
+@in_time
+@scenarios(
+    [Fault("PUT", "answer", "stall"), Fault(PAGE, "answer", "stall", 0.5, 1)],
+)
+def test_ctrl_c_on_a_dead_network_is_not_waited_for_either(
+    fault: Fault,
+    held: Held,
+    reach: Reach,
+    far: Far,
+    folder: Path,
+    ctrl_c: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(graphql, "HURRIED_TIMEOUT", 0.5)
+    exchange = reach(timeout=NO_END)
+    tidying = [
+        Fault(step, "answer", "stall", times=99) for step in ("storage_deleteDataStoreFile", CANCEL)
+    ]
+    far.proxy.expect(fault, *tidying)
+    with pytest.raises(KeyboardInterrupt):
+        (upload if fault.step == "PUT" else query)(exchange, held, folder)
+    assert len(far.proxy.happened) == 2
+    assert [path.name for path in folder.iterdir()] == ["source.bin"]
+
+
+@in_time
+def test_ctrl_c_while_several_connections_fetch_a_file(
+    held: Held,
+    reach: Reach,
+    far: Far,
+    folder: Path,
+    ctrl_c: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use_parts(monkeypatch, len(CONTENT) // 10)
+    exchange = reach(timeout=NO_END)
+    far.proxy.expect(Fault("GET", "answer", "stall", 0.5, after=1, times=99))
+    with pytest.raises(KeyboardInterrupt):
+        download(exchange, held, folder)
+    assert_nothing_is_left(far, held, folder)
+
+
+PROGRAM = """
+import asyncio, pathlib, sys
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from tests.faults import calls
+
+name, colour, token, endpoint, timeout, folder, *held = sys.argv[1:]
+call, held, folder = getattr(calls, name), calls.Held(*held), pathlib.Path(folder)
+options = {"endpoint": endpoint, "timeout": float(timeout)}
+
+async def main():
+    async with AsyncAvistaDigitalExchange(token, **options) as exchange:
+        await call(exchange, held, folder)
+
+if colour == "async":
+    asyncio.run(main())
+else:
+    with AvistaDigitalExchange(token, **options) as exchange:
+        call(exchange, held, folder)
+"""
+
+
+@pytest.mark.parametrize("colour", ["blocking", "async"])
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        (upload, Fault("PUT", "answer", "stall")),
+        (download, Fault("GET", "answer", "stall", 0.5)),
+        (query, Fault("data", "answer", "stall")),
+    ],
+    ids=["upload", "download", "query"],
+)
+def test_the_interpreter_exits_at_once(
+    call: Call, fault: Fault, colour: str, held: Held, far: Far, folder: Path
+) -> None:
+    far.proxy.expect(fault)
+    settings = [call.__name__, colour, far.local.token, far.proxy.endpoint, str(NO_END)]
+    program = subprocess.Popen(
+        [sys.executable, "-X", "dev", "-c", PROGRAM, *settings, str(folder), *held],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        assert far.proxy.stalled.wait(60)
+        program.send_signal(signal.SIGINT)
+        _, errors = program.communicate(timeout=60)
+    finally:
+        program.kill()
+    assert program.returncode == -signal.SIGINT
+    assert errors.rstrip().endswith("KeyboardInterrupt")
+    assert "Warning" not in errors
+    assert "ignored" not in errors
+    assert_nothing_is_left(far, held, folder)
+
+
+def test_no_signal_handler_is_ever_installed(
+    held: Held, reach: Reach, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mine(number: int, frame: object) -> None:
+        raise AssertionError
+
+    # An event loop's runner puts a handler of its own only in the place of Python's default.
+    before = signal.signal(signal.SIGINT, mine)
+    monkeypatch.setattr(signal, "signal", lambda *_: pytest.fail("a handler was installed"))
+    try:
+        exchange = reach()
+        for call in (query, query_here):
+            assert call(exchange, held, folder)
+        assert signal.getsignal(signal.SIGINT) is mine
+    finally:
+        monkeypatch.undo()
+        signal.signal(signal.SIGINT, before)

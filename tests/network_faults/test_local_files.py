@@ -1,0 +1,257 @@
+"""Trouble on this side: full disks, locked folders, files that change, others at the same place."""
+
+import asyncio
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, BinaryIO, NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk._transfer import resumable as downloading
+from avista_digital_exchange_sdk._utils import atomic_files as _files
+
+from ..support.faulty_proxy import Fault
+from ..support.parallel_download import use_parts
+from .conftest import Far, Reach
+
+CONTENT = Random(3).randbytes(1 << 20)
+DISK = 256 << 10
+OLD = b"what was there before"
+TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
+CREATE = "storage_createDataStoreFile"
+ROOT = Path(__file__).parents[2]
+
+
+class Held(NamedTuple):
+    """More than the disk of these tests can take, as a file and as measurements."""
+
+    dataStoreFileId: str
+    timeSeriesDbId: str
+
+
+@pytest.fixture(scope="session")
+def held(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Held:
+    source = tmp_path_factory.mktemp("source") / "load.bin"
+    source.write_bytes(CONTENT)
+    database = the_far_side.platform.create_database()
+    local = the_far_side.local
+    with the_far_side.direct() as direct:
+        file = direct.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
+        records = [
+            direct.createTimeSeriesInputRecord(number, "SECONDS", "note", "VARCHAR", "x" * 1500)
+            for number in range(300)
+        ]
+        direct.publishToTimeSeriesDatabase(database, "meter", records)
+    return Held(file.dataStoreFileId, database)
+
+
+def mounted(folder: Path, *options: str) -> bool:
+    """Whether a file system of memory could be put at a folder."""
+    if shutil.which("mount") is None:
+        return False
+    command = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+class FullDisk:
+    """Stands in for a file on a disk with little space."""
+
+    def __init__(self, *args: Any) -> None:
+        self._file: BinaryIO = open(*args)  # noqa: SIM115  # the block's end closes it
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, block: bytes) -> int:
+        if self._file.tell() + len(block) > DISK:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self._file.write(block)
+
+    def __enter__(self) -> "FullDisk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+@pytest.fixture(params=["a real one", "one pretended"])
+def full_disk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """A folder on a disk that has little space left."""
+    if request.param == "one pretended":
+        for module in (_files, downloading):
+            monkeypatch.setattr(module, "open", FullDisk, raising=False)
+        yield tmp_path
+        return
+    if not mounted(tmp_path, f"size={DISK}"):
+        pytest.skip("no disk can be mounted here")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+@pytest.fixture
+def locked_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder that nothing can be written to."""
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    if not os.access(folder, os.W_OK):
+        yield folder
+        return
+    if not mounted(folder, "ro"):
+        pytest.skip("no folder can be locked here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+Write = Callable[[AvistaDigitalExchange, Held, Path], Any]
+
+
+def download(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
+    return exchange.downloadDataStoreFile(held.dataStoreFileId, target)
+
+
+def latest(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
+    return exchange.listTimeSeriesAssetsAndLatestValues(held.timeSeriesDbId, target)
+
+
+def query(
+    exchange: AvistaDigitalExchange, held: Held, target: Path, aggregate: Any, format_: Any
+) -> Any:
+    return exchange.queryTimeSeriesDatabaseWithFilters(
+        held.timeSeriesDbId,
+        [{"assetId": "meter"}],
+        *TIMES,
+        target,
+        format_,
+        aggregate=aggregate,
+    )
+
+
+WRITES: dict[str, Write] = {
+    "download": download,
+    "server": partial(query, aggregate="server", format_="CSV"),
+    "client-csv": partial(query, aggregate="client", format_="CSV"),
+    "client-json": partial(query, aggregate="client", format_="JSON"),
+}
+
+
+class TestAFullDisk:
+    @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+    def test_is_a_plain_error_and_the_old_file_stays(
+        self, write: Write, held: Held, reach: Reach, far: Far, full_disk: Path
+    ) -> None:
+        target = full_disk / "target"
+        target.write_bytes(OLD)
+        far.local.exchange.time_series.queries._queries.clear()
+        with pytest.raises(OSError, match=r"No space left") as caught:
+            write(reach(), held, target)
+        assert caught.value.errno == errno.ENOSPC
+        assert [path.name for path in full_disk.iterdir()] == ["target"]
+        assert target.read_bytes() == OLD
+        assert not far.running_queries(held.timeSeriesDbId)
+
+    def test_is_so_too_with_several_connections(
+        self,
+        held: Held,
+        reach: Reach,
+        full_disk: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        use_parts(monkeypatch, len(CONTENT) // 10)
+        with pytest.raises(OSError, match=r"No space left"):
+            download(reach(), held, full_disk / "target")
+        assert not [*full_disk.iterdir()]
+
+    def test_is_not_tried_again(self, held: Held, reach: Reach, far: Far, full_disk: Path) -> None:
+        exchange = reach()
+        with pytest.raises(OSError, match=r"No space left"):
+            download(exchange, held, full_disk / "target")
+        assert far.proxy.names.count("GET") == 1
+
+
+class TestALockedFolder:
+    @pytest.mark.parametrize("write", [*WRITES.values(), latest], ids=[*WRITES.keys(), "latest"])
+    def test_is_a_plain_error(
+        self, write: Write, held: Held, reach: Reach, far: Far, locked_folder: Path
+    ) -> None:
+        far.local.exchange.time_series.queries._queries.clear()
+        with pytest.raises(OSError, match=str(locked_folder)):
+            write(reach(), held, locked_folder / "target")
+        assert not [*locked_folder.iterdir()]
+        assert not far.running_queries(held.timeSeriesDbId)
+
+
+class TestASourceThatGoesAway:
+    def test_leaves_no_file_behind(self, reach: Reach, far: Far, tmp_path: Path) -> None:
+        source = tmp_path / "load.bin"
+        source.write_bytes(CONTENT)
+
+        def remove(body: bytes) -> bytes:
+            source.unlink()
+            return body
+
+        store = far.platform.create_data_store()
+        far.proxy.expect(Fault(CREATE, "answer", remove))
+        with pytest.raises(FileNotFoundError, match=r"load\.bin"):
+            reach().uploadFileToDataStore(store["dataStoreId"], store["homeDirectoryId"], source)
+        with far.direct() as direct:
+            assert direct.getDataStoreDirectory(store["homeDirectoryId"]).files == []
+
+
+DOWNLOAD = """
+import sys
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+token, endpoint, file, target = sys.argv[1:]
+with AvistaDigitalExchange(token, endpoint=endpoint) as exchange:
+    exchange.downloadDataStoreFile(file, target)
+"""
+
+
+class TestSeveralAtTheSamePlace:
+    def test_two_programs_both_end_with_a_whole_file(
+        self, held: Held, far: Far, tmp_path: Path
+    ) -> None:
+        target = tmp_path / "load.bin"
+        far.proxy.expect(Fault("GET", "answer", "throttle", times=2))
+        command = [sys.executable, "-c", DOWNLOAD, far.local.token, far.proxy.endpoint]
+        command += [held.dataStoreFileId, str(target)]
+        programs = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
+        assert [program.wait(30) for program in programs] == [0, 0]
+        assert len(far.proxy.happened) == 2
+        assert target.read_bytes() == CONTENT
+        assert [*tmp_path.iterdir()] == [target]
+
+    def test_so_do_many_calls_of_one(self, held: Held, far: Far, tmp_path: Path) -> None:
+        target = tmp_path / "load.bin"
+        far.proxy.expect(Fault("GET", "answer", "throttle", times=5))
+
+        async def run() -> None:
+            token, endpoint = far.local.token, far.proxy.endpoint
+            async with AsyncAvistaDigitalExchange(token, endpoint=endpoint) as exchange:
+                file = held.dataStoreFileId
+                await asyncio.gather(
+                    *(exchange.downloadDataStoreFile(file, target) for _ in range(5))
+                )
+
+        asyncio.run(run())
+        assert target.read_bytes() == CONTENT
+        assert [*tmp_path.iterdir()] == [target]
+
+    def test_one_that_fails_leaves_the_others_file(
+        self, held: Held, reach: Reach, far: Far, tmp_path: Path
+    ) -> None:
+        target = tmp_path / "load.bin"
+        download(reach(), held, target)
+        far.proxy.expect(Fault("GET", "answer", "close", 0.9, times=99))
+        with pytest.raises(Exception, match=r"broke off"):
+            download(reach(maxRetries=0), held, target)
+        assert target.read_bytes() == CONTENT

@@ -1,0 +1,169 @@
+"""Publishing over a network that fails: every record once, or an exact account of each."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    DigitalExchangeError,
+    PublishIncompleteError,
+    TimeSeriesAssetData,
+)
+from avista_digital_exchange_sdk._time_series import batch_publisher as publishing
+
+from ..support.faulty_proxy import Fault
+from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
+from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
+
+PUBLISH = "timeSeriesDb_publishToDatabase"
+RECORDS, BATCH, BATCHES = 25, 10, 3
+THROTTLED = http("429 Too Many Requests", b"{}", "Retry-After: 0")
+
+
+class Series(NamedTuple):
+    """A new database, and what is to be published to it."""
+
+    far: Far
+    database: str
+    folder: Path
+
+    def publish(self, exchange: AvistaDigitalExchange) -> list[TimeSeriesAssetData]:
+        records = [
+            exchange.createTimeSeriesInputRecord(number, "SECONDS", "power", "BIGINT", number)
+            for number in range(RECORDS)
+        ]
+        return exchange.publishToTimeSeriesDatabase(self.database, "meter", records)
+
+    def held(self) -> list[int]:
+        """The numbers of the records that the platform holds."""
+        self.far.proxy.expect()
+        target = self.folder / "held.json"
+        with self.far.direct() as direct:
+            direct.queryTimeSeriesDatabaseWithFilters(
+                self.database,
+                [{"assetId": "meter"}],
+                "1970-01-01T00:00:00Z",
+                "1970-01-02T00:00:00Z",
+                target,
+                "JSON",
+                aggregate="client",
+            )
+        points = [
+            (point["timestamp"], int(point["value"]))
+            for asset in json.loads(target.read_bytes())
+            for attribute in asset["attributes"]
+            for point in attribute["data"]
+        ]
+        for timestamp, value in points:
+            assert timestamp == f"1970-01-01T00:{value // 60:02}:{value % 60:02}.000Z"
+        return [value for _, value in points]
+
+
+@pytest.fixture
+def series(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Series:
+    monkeypatch.setattr(publishing, "BATCH_SIZE", BATCH)
+    return Series(far, far.platform.create_database(), tmp_path)
+
+
+@scenarios(
+    cuts(PUBLISH, 1),
+    breaks_between((PUBLISH, 0), (PUBLISH, 2)),
+    refusals(PUBLISH, 1),
+    lateness(PUBLISH, 1),
+)
+def test_a_failure_that_passes_changes_nothing(
+    fault: Fault, series: Series, reach: Reach, far: Far
+) -> None:
+    exchange = reach()
+    far.proxy.expect(fault)
+    (asset,) = series.publish(exchange)
+    assert far.proxy.happened
+    assert [int(point.value) for point in asset.attributes[0].data] == [*range(RECORDS)]
+    assert series.held() == [*range(RECORDS)]
+
+
+@scenarios(silences(PUBLISH)[::2], silences(PUBLISH, 2)[1:])
+def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
+    fault: Fault, series: Series, reach: Reach, far: Far
+) -> None:
+    exchange = reach(**IMPATIENT)
+    far.proxy.expect(fault)
+    series.publish(exchange)
+    assert far.proxy.happened
+    assert series.held() == [*range(RECORDS)]
+
+
+@in_time
+@scenarios(
+    breaks_between(*((PUBLISH, batch) for batch in range(BATCHES))),
+    refusals(PUBLISH, 1)[::3],
+    silences(PUBLISH, 1),
+)
+def test_a_failure_that_stays_is_an_error_with_an_account_of_every_record(
+    fault: Fault, series: Series, reach: Reach, far: Far
+) -> None:
+    exchange = reach(timeout=1, maxRetries=1)
+    far.proxy.expect(replace(fault, times=99))
+    reported = outcome(series, exchange)
+    if (fault.way, fault.at) == ("answer", 1):
+        # Every answer came, whatever became of the connection after it.
+        assert set(reported.values()) == {"written"}
+    else:
+        assert set(reported.values()) > {"written"} or fault.after == 0
+    assert_account_is_true(reported, series)
+
+
+def test_an_attempt_that_may_have_written_is_not_forgotten_over_the_next_ones_refusal(
+    series: Series, reach: Reach, far: Far
+) -> None:
+    lost = http("500 Internal Server Error", HTML)
+    for written in ("answer", "request"):
+        far.proxy.expect(
+            Fault(PUBLISH, written, lost, after=1),
+            Fault(PUBLISH, "request", THROTTLED, after=2, times=99),
+        )
+        reported = outcome(series, reach())
+        assert {reported[number] for number in range(BATCH)} == {"written"}
+        assert {reported[number] for number in range(BATCH, 2 * BATCH)} == {"unknown"}
+        assert {reported[number] for number in range(2 * BATCH, RECORDS)} == {"not sent"}
+        assert_account_is_true(reported, series)
+
+
+def test_nor_is_one_that_surely_did_not_write_called_unknown(
+    series: Series, reach: Reach, far: Far
+) -> None:
+    far.proxy.expect(Fault(PUBLISH, "request", THROTTLED, after=1, times=99))
+    reported = outcome(series, reach())
+    assert [*reported.values()].count("unknown") == 0
+    assert len(far.proxy.happened) == 1 + RETRIES
+    assert_account_is_true(reported, series)
+
+
+def outcome(series: Series, exchange: AvistaDigitalExchange) -> dict[int, str]:
+    """What a publish reported of each record."""
+    try:
+        series.publish(exchange)
+    except PublishIncompleteError as error:
+        return {
+            **dict.fromkeys(error.rejected, "rejected"),
+            **dict.fromkeys(error.written, "written"),
+            **dict.fromkeys(error.unknown, "unknown"),
+            **dict.fromkeys(error.notSent, "not sent"),
+        }
+    except DigitalExchangeError as error:
+        first = "unknown" if error.mayBeDone else "not sent"
+        return {number: first if number < BATCH else "not sent" for number in range(RECORDS)}
+    return dict.fromkeys(range(RECORDS), "written")
+
+
+def assert_account_is_true(reported: dict[int, str], series: Series) -> None:
+    held = series.held()
+    assert len(held) == len({*held})
+    assert sorted(reported) == [*range(RECORDS)]
+    for number, state in reported.items():
+        if state != "unknown":
+            assert (number in held) == (state == "written"), (number, state)

@@ -1,0 +1,171 @@
+"""Calls that read, over a network that fails: the right answer, or an error in time."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    InvalidResponseError,
+    RequestTimeoutError,
+)
+from avista_digital_exchange_sdk.local.services.time_series import latest
+
+from ..support.clients import RUNNER
+from ..support.faulty_proxy import Fault
+from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
+from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
+
+DIRECTORY = "storage_getDataStoreDirectory"
+LATEST = "timeSeriesDb_listAllAssetLastValues"
+SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
+STEPS = [(DIRECTORY, 0), (LATEST, 0), (LATEST, 1), (SQL, 0), (SQL, 1), (SQL, 2)]
+"""Every request of the calls below, by how many of its kind came before."""
+
+TYPICAL_STEPS = [(DIRECTORY, 0), (LATEST, 1), (SQL, 1)]
+
+ASSETS, ASSETS_A_PAGE = 5, 3
+
+
+class Held(NamedTuple):
+    """What there is to read, and what a call that reads it must give."""
+
+    call: Callable[[AvistaDigitalExchange], Any]
+    expected: Any
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _small_pages() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(latest, "PAGE_ASSETS", ASSETS_A_PAGE)
+        yield
+
+
+@pytest.fixture(scope="session")
+def held(the_far_side: Far) -> dict[str, Held]:
+    """What there is to read, by the operation that reads it."""
+    store = the_far_side.platform.create_data_store()
+    home = store["homeDirectoryId"]
+    names = [f"entry {number}" for number in range(30)]
+    the_far_side.platform.create_entries(store["dataStoreId"], home, names, names)
+    database = the_far_side.platform.create_database()
+    with the_far_side.direct() as direct:
+        for asset in range(ASSETS):
+            records = [
+                direct.createTimeSeriesInputRecord(asset, "SECONDS", f"power {n}", "DOUBLE", n)
+                for n in range(20)
+            ]
+            direct.publishToTimeSeriesDatabase(database, f"asset {asset}", records)
+        calls: dict[str, Callable[[AvistaDigitalExchange], Any]] = {
+            DIRECTORY: lambda exchange: exchange.getDataStoreDirectory(home),
+            LATEST: lambda exchange: exchange.listTimeSeriesAssetsAndLatestValues(database),
+            SQL: lambda exchange: sql_rows(exchange, database),
+        }
+        return {name: Held(call, call(direct)) for name, call in calls.items()}
+
+
+def sql_rows(exchange: AvistaDigitalExchange, database: str) -> list[dict[str, Any]]:
+    """Rows of three pages."""
+    query = "SELECT n, n * 2 AS doubled FROM UNNEST(sequence(1, 25)) AS t(n) ORDER BY n"
+    rows: Any = exchange.iterTimeSeriesDatabase_TimestreamFormat(database, query, 10)
+    if not hasattr(rows, "__anext__"):
+        return list(rows)
+
+    async def collected() -> list[dict[str, Any]]:
+        return [row async for row in rows]
+
+    return RUNNER.run(collected())
+
+
+def test_there_is_enough_to_read(held: dict[str, Held], reach: Reach, far: Far) -> None:
+    assert len(held[DIRECTORY].expected.contents) == 60
+    assert len(held[LATEST].expected) == ASSETS
+    assert [row["n"] for row in held[SQL].expected] == [*range(1, 26)]
+    for name, pages in ((DIRECTORY, 1), (LATEST, 2), (SQL, 3)):
+        far.proxy.expect()
+        held[name].call(reach())
+        assert far.proxy.names == [name] * pages
+
+
+@scenarios(
+    *(cuts(*step) for step in TYPICAL_STEPS),
+    refusals(DIRECTORY),
+    refusals(LATEST, 1)[::3],
+    refusals(SQL, 1)[1::3],
+    *(lateness(*step) for step in TYPICAL_STEPS),
+    breaks_between(*STEPS),
+)
+def test_a_failure_that_passes_changes_nothing(
+    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+) -> None:
+    call, expected = held[fault.step]
+    exchange = reach()
+    far.proxy.expect(fault)
+    assert call(exchange) == expected
+    assert far.proxy.happened
+
+
+@scenarios(*(silences(*step) for step in TYPICAL_STEPS))
+def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
+    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+) -> None:
+    call, expected = held[fault.step]
+    exchange = reach(**IMPATIENT)
+    far.proxy.expect(fault)
+    assert call(exchange) == expected
+    assert far.proxy.happened
+
+
+@scenarios(
+    [Fault(step, "request", "reset", 0.5, after, times=99) for step, after in STEPS],
+    [Fault(step, "answer", "close", 0.5, after, times=99) for step, after in TYPICAL_STEPS],
+)
+def test_a_failure_that_stays_is_an_error_once_the_retries_are_used_up(
+    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+) -> None:
+    exchange = reach()
+    far.proxy.expect(fault)
+    with pytest.raises(ConnectionFailedError):
+        held[fault.step].call(exchange)
+    assert len(far.proxy.happened) == 1 + RETRIES
+
+
+@in_time
+@scenarios([Fault(step, "answer", "stall", 0.5, times=99) for step in (DIRECTORY, LATEST, SQL)])
+def test_a_network_that_stays_silent_is_an_error_in_time(
+    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+) -> None:
+    exchange = reach(timeout=0.5, maxRetries=1)
+    far.proxy.expect(fault)
+    with pytest.raises(RequestTimeoutError, match=r"within 0\.5 s"):
+        held[fault.step].call(exchange)
+
+
+@scenarios(
+    [Fault(DIRECTORY, "answer", http("200 OK", HTML))],
+    [Fault(DIRECTORY, "answer", http("200 OK", b'{"data":{"storage_getDataSt'))],
+    [Fault(DIRECTORY, "answer", http("200 OK"))],
+)
+def test_what_is_no_answer_of_the_platform_is_an_error_at_once(
+    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+) -> None:
+    exchange = reach()
+    far.proxy.expect(fault)
+    with pytest.raises(InvalidResponseError, match=DIRECTORY):
+        held[DIRECTORY].call(exchange)
+    assert far.proxy.names == [DIRECTORY]
+
+
+@scenarios([Fault(step, "request", http("403 Forbidden", HTML)) for step in (DIRECTORY, LATEST)])
+def test_a_refusal_is_an_error_at_once(
+    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+) -> None:
+    exchange = reach()
+    far.proxy.expect(fault)
+    with pytest.raises(ApiError) as caught:
+        held[fault.step].call(exchange)
+    assert caught.value.statusCode == 403
+    assert far.proxy.names == [fault.step]

@@ -1,0 +1,113 @@
+"""Connections that break in the middle of TLS, which then says no farewell."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedError
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.certificates import Authority
+from ..support.clients import Door
+from ..support.faulty_proxy import Fault, FaultyProxy
+from .conftest import RETRIES, eventually, in_time
+from .scenarios import scenarios
+
+CONTENT = Random(4).randbytes(1 << 20)
+PAGE = "timeSeriesDb_queryDatabase"
+
+
+class Secure(NamedTuple):
+    """A Local Exchange behind a proxy that speaks TLS."""
+
+    proxy: FaultyProxy
+    local: LocalExchange
+    authority: Authority
+
+
+@pytest.fixture(scope="module")
+def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
+    authority = Authority(tmp_path_factory.mktemp("authority"))
+    with (
+        FaultyProxy(tls=authority.server("localhost")).running() as proxy,
+        LocalExchange(publicUrl=proxy.address) as local,
+    ):
+        proxy.lead_to(local.endpoint)
+        yield Secure(proxy, local, authority)
+
+
+@pytest.fixture
+def reached(secure: Secure, door: Door) -> Iterator[Callable[..., AvistaDigitalExchange]]:
+    """Makes exchanges that reach it; sees that no connection is left."""
+    secure.proxy.expect()
+    with ExitStack() as stack:
+
+        def reached(**options: Any) -> AvistaDigitalExchange:
+            options = {"timeout": 5, "maxRetries": RETRIES, **options}
+            exchange = door(
+                secure.local.token,
+                endpoint=secure.proxy.endpoint,
+                verify=secure.authority.bundle,
+                **options,
+            )
+            return stack.enter_context(closing(exchange))
+
+        yield reached
+    secure.proxy.expect()
+    assert eventually(lambda: not secure.proxy.open_connections)
+
+
+@scenarios(
+    [Fault("handshake", "request", what, after=after)
+     for what in ("close", "reset") for after in (0, 1)],
+    [Fault(step, way, what, tenth / 10)
+     for step in ("PUT", "GET") for way in ("request", "answer")
+     for what, tenth in (("close", 0), ("reset", 3), ("close", 5), ("close", 9))],
+    [Fault(PAGE, "answer", "close", 0.5), Fault("data", "answer", "close", 0.5)],
+)  # fmt: skip
+def test_change_nothing(
+    fault: Fault,
+    secure: Secure,
+    reached: Callable[..., AvistaDigitalExchange],
+    tmp_path: Path,
+) -> None:
+    source, target = tmp_path / "load.bin", tmp_path / "again.bin"
+    source.write_bytes(CONTENT)
+    exchange, local = reached(), secure.local
+    secure.proxy.expect(fault)
+    file = exchange.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
+    exchange.downloadDataStoreFile(file.dataStoreFileId, target)
+    assert target.read_bytes() == CONTENT
+    asset = "meter"
+    record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+    exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, asset, [record])
+    exchange.queryTimeSeriesDatabaseWithFilters(
+        local.timeSeriesDbId,
+        [{"assetId": asset}],
+        "1970-01-01T00:00:00Z",
+        "1970-01-02T00:00:00Z",
+        tmp_path / "result.csv",
+    )
+    assert (
+        (tmp_path / "result.csv").read_text("utf-8").endswith(",1970-01-01 00:00:01.000000000,7\n")
+    )
+    assert secure.proxy.happened
+    exchange.deleteDataStoreFile(file.dataStoreFileId)
+    directory = exchange.getDataStoreDirectory(local.homeDirectoryId)
+    assert directory.files == []
+
+
+@in_time
+@scenarios([Fault("handshake", "request", what, times=99) for what in ("close", "stall")])
+def test_are_an_error_in_time_where_they_stay(
+    fault: Fault, secure: Secure, reached: Callable[..., AvistaDigitalExchange]
+) -> None:
+    exchange = reached(timeout=1, maxRetries=1)
+    secure.proxy.expect(fault)
+    with pytest.raises(ConnectionFailedError):
+        exchange.getUserInfo()
+    assert len(secure.proxy.happened) == 2

@@ -1,0 +1,144 @@
+"""Tools that show the local variables of a failed program show no secret."""
+
+import io
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from IPython.core.ultratb import VerboseTB
+from rich.console import Console
+from rich.traceback import Traceback
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, DigitalExchangeError
+
+from ..support.faulty_proxy import Fault
+from .conftest import Far
+from .scenarios import http
+from .secret_scanner import forms
+
+
+def standard_library(error: BaseException) -> str:
+    return "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+
+
+def rich(error: BaseException) -> str:
+    output = io.StringIO()
+    shown = Traceback.from_exception(
+        type(error), error, error.__traceback__, show_locals=True, locals_max_length=1000
+    )
+    Console(file=output, width=1000).print(shown)
+    return output.getvalue()
+
+
+def ipython(error: BaseException) -> str:
+    return VerboseTB().text(type(error), error, error.__traceback__)
+
+
+PROGRAM = """
+import os
+from pathlib import Path
+import pytest
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+
+@pytest.mark.parametrize("source", [Path(__file__)])
+def test_call(source):
+    store, home, file = os.environ["IDS"].split()
+    with AvistaDigitalExchange(maxRetries=0) as exchange:
+        if os.environ["CALL"] == "upload":
+            exchange.uploadFileToDataStore(store, home, source)
+        exchange.downloadDataStoreFile(file, source.parent / "target")
+"""
+
+META = "storage_getDataStoreFileDownload"
+STEPS = {
+    "the platform refuses": ("download", Fault(META, "request", http("401 No"))),
+    "the connection ends": ("download", Fault(META, "answer", "reset", 0.5)),
+    "the download is refused": ("download", Fault("GET", "request", http("403 No"))),
+    "the download ends": ("download", Fault("GET", "answer", "reset", 0.5)),
+    "the upload is refused": ("upload", Fault("PUT", "request", http("403 No"))),
+    "the upload ends": ("upload", Fault("PUT", "request", "reset", 0.5)),
+}
+
+
+class Ids:
+    """A data store with a file."""
+
+    def __init__(self, far: Far, source: Path) -> None:
+        made = far.platform.create_data_store()
+        self.store, self.home = made["dataStoreId"], made["homeDirectoryId"]
+        with far.direct() as direct:
+            self.file = direct.uploadFileToDataStore(self.store, self.home, source).dataStoreFileId
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    source = tmp_path / "load.csv"
+    source.write_bytes(b"1" * 300_000)
+    return source
+
+
+@pytest.fixture
+def ids(far: Far, source: Path) -> Ids:
+    return Ids(far, source)
+
+
+def secrets(far: Far) -> list[str]:
+    return [*forms(far.local.token), *far.proxy.signatures, "X-Amz-Signature="]
+
+
+@pytest.mark.parametrize("show", [standard_library, rich, ipython])
+@pytest.mark.parametrize("step", STEPS)
+def test_traceback_with_local_variables_shows_no_secret(
+    step: str, show: Callable[[BaseException], str], far: Far, ids: Ids, source: Path
+) -> None:
+    call, fault = STEPS[step]
+    far.proxy.signatures.clear()
+    far.proxy.expect(fault)
+    exchange = AvistaDigitalExchange(
+        far.local.token, endpoint=far.proxy.endpoint, maxRetries=0, timeout=5
+    )
+    calls = {
+        "upload": lambda: exchange.uploadFileToDataStore(ids.store, ids.home, source),
+        "download": lambda: exchange.downloadDataStoreFile(ids.file, source.parent / "target"),
+    }
+    with exchange, pytest.raises(DigitalExchangeError) as caught:
+        calls[call]()
+    # The frame of this test holds what it compares with.
+    error = caught.value
+    assert error.__traceback__ is not None
+    shown = show(error.with_traceback(error.__traceback__.tb_next))
+    assert "dataStoreId" in shown or "dataStoreFileId" in shown
+    assert not [secret for secret in secrets(far) if secret in shown]
+
+
+@pytest.mark.parametrize("step", ["the download is refused", "the upload ends"])
+def test_pytest_with_local_variables_shows_no_secret(
+    step: str, far: Far, ids: Ids, tmp_path: Path
+) -> None:
+    call, fault = STEPS[step]
+    (tmp_path / "test_program.py").write_text(PROGRAM)
+    far.proxy.signatures.clear()
+    far.proxy.expect(fault)
+    environment = {
+        "AVISTA_DX_TOKEN": far.local.token,
+        "AVISTA_DX_ENDPOINT": far.proxy.endpoint,
+        "IDS": f"{ids.store} {ids.home} {ids.file}",
+        "CALL": call,
+    }
+    options = ["-p", "no:cacheprovider", "--showlocals", "--tb=long", "-vv"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "test_program.py"],
+        cwd=tmp_path,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "1 failed" in run.stdout
+    assert "exchange   = AvistaDigitalExchange(" in run.stdout
+    assert not [secret for secret in secrets(far) if secret in run.stdout]

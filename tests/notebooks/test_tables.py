@@ -1,0 +1,334 @@
+"""What notebooks show of lists and objects: tables, in which nothing from the platform is HTML."""
+
+import copy
+import pickle
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    Collaborative,
+    CollaborativeMemberOrganization,
+    CollaborativeMemberUser,
+    DataStoreDirectory,
+    DataStoreFile,
+    DataStoreObject,
+    Organization,
+    TimeSeriesAssetAttribute,
+    TimeSeriesAssetData,
+    TimeSeriesDb,
+    User,
+)
+from avista_digital_exchange_sdk._generated.fragments import PresignedUrl
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.admin_client import Platform
+from ..support.sample_records import START, multi, single
+
+TAGS = {"div", "table", "thead", "tbody", "tr", "th", "td", "code", "p"}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</td></table><h1>mine</h1>",
+    "&lt;b&gt; &amp; <b>",
+    "' onmouseover='alert(1)",
+    "$x^2$ and \\(y\\)",
+    "{{ 7 * 7 }} ${7}",
+]
+
+Cells = list[list[str]]
+
+
+@pytest.fixture(scope="module")
+def local() -> Iterator[LocalExchange]:
+    """An exchange of these tests alone: long lists are not shown whole."""
+    with LocalExchange() as local:
+        yield local
+
+
+@pytest.fixture(scope="module")
+def platform(local: LocalExchange) -> Platform:
+    return Platform(local.endpoint, local.token)
+
+
+class _Table(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: Cells = []
+        self.notes: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        assert tag in TAGS
+        assert {name for name, _ in attributes} <= {"class", "style"}
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+        elif tag == "p":
+            self.notes.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.notes:
+            self.notes[-1] += data
+        else:
+            self.rows[-1][-1] += data
+
+
+def shown(value: Any) -> list[dict[str, str]]:
+    """The rows of a table, by the titles of its columns."""
+    (titles, *rows), _ = parsed(value)
+    return [dict(zip(titles, row, strict=True)) for row in rows]
+
+
+def parsed(value: Any) -> tuple[Cells, list[str]]:
+    table = _Table()
+    table.feed(value._repr_html_())
+    table.close()
+    return table.rows, table.notes
+
+
+def asset(name: str, count: int = 1) -> TimeSeriesAssetData:
+    attributes = [
+        TimeSeriesAssetAttribute(
+            attributeType="DOUBLE",  # type: ignore[arg-type]  # as the platform gives it
+            lastValue=str(n),
+            lastValueTime="2024-05-01T00:00:00.000Z",
+            name=f"{name} {n}",
+        )
+        for n in range(count)
+    ]
+    return TimeSeriesAssetData(assetId=name, name=name, attributes=attributes)
+
+
+def directory(name: str, *entries: DataStoreDirectory | DataStoreFile) -> DataStoreDirectory:
+    contents = [
+        DataStoreObject(objectType="DIRECTORY", dataStoreDirectory=entry)  # type: ignore[arg-type]  # as the platform gives it
+        if isinstance(entry, DataStoreDirectory)
+        else DataStoreObject(objectType="FILE", dataStoreFile=entry)  # type: ignore[arg-type]  # as the platform gives it
+        for entry in entries
+    ]
+    return DataStoreDirectory(dataStoreDirectoryId=f"d.{name}", name=name, contents=contents)
+
+
+def file(name: str, size: int = 34) -> DataStoreFile:
+    return DataStoreFile(
+        dataStoreFileId=f"f.{name}", name=name, fileExtension="csv", storageSizeBytes=size
+    )
+
+
+class TestLists:
+    def test_of_data_stores(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
+    ) -> None:
+        exchange.updateDataStore(data_store["dataStoreId"], description="Towers 1 to 5")
+        (row,) = (
+            row
+            for row in shown(exchange.listDataStores())
+            if row["dataStoreId"] == data_store["dataStoreId"]
+        )
+        assert list(row)[:3] == ["name", "description", "dataStoreId"]
+        assert (row["name"], row["description"]) == ("Field data", "Towers 1 to 5")
+
+    def test_of_databases(self, exchange: AvistaDigitalExchange, database: str) -> None:
+        rows = {row["timeSeriesDbId"]: row for row in shown(exchange.listTimeSeriesDatabases())}
+        assert rows[database]["name"] == "Measurements"
+        assert rows[database]["tableName"].startswith("TimeSeries_")
+
+    def test_of_latest_values_have_a_row_an_attribute(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        exchange.publishToTimeSeriesDatabase(
+            database, "m1", [multi(exchange, START, {"kW": 1.5, "on": True}, name="Meter 1")]
+        )
+        exchange.publishToTimeSeriesDatabase(database, "m2", [single(exchange, START, value=2)])
+        rows = shown(exchange.listTimeSeriesAssetsAndLatestValues(database))
+        assert rows[0] == {
+            "name": "Meter 1",
+            "attribute": "kW",
+            "lastValue": "1.5",
+            "lastValueTime": "2023-11-14T22:13:20.000Z",
+            "attributeType": "DOUBLE",
+            "assetId": "m1",
+        }
+        assert [(row["assetId"], row["attribute"], row["lastValue"]) for row in rows[1:]] == [
+            ("m1", "on", "true"),
+            ("m2", "kW", "2"),
+        ]
+
+    def test_of_what_was_published(self, exchange: AvistaDigitalExchange, database: str) -> None:
+        written = exchange.publishToTimeSeriesDatabase(database, "m", [single(exchange, START)])
+        assert shown(written)[0]["lastValue"] == "1"
+
+    def test_of_collaboratives_name_the_members(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        (row,) = (
+            row
+            for row in shown(exchange.listCollaboratives())
+            if row["collaborativeId"] == local.collaborativeId
+        )
+        assert row["name"] == "Solar Research"
+        assert "Cascade Valley Energy: Ada Lindqvist (READ_WRITE); Palouse" in row["members"]
+        assert shown(exchange.getCollaborative(local.collaborativeId)) == [row]
+
+    def test_of_services(self, exchange: AvistaDigitalExchange, local: LocalExchange) -> None:
+        rows = shown(exchange.listCollaborativeServices(local.collaborativeId))
+        assert [(row["serviceType"], row["dataStore"], row["timeSeriesDb"]) for row in rows] == [
+            ("DATA_STORE", "Solar site", ""),
+            ("TIME_SERIES_DB", "", "Solar measurements"),
+        ]
+        assert shown(exchange.listCollaborativesServiceSharedWith(local.dataStoreId))
+
+    def test_are_lists(self, exchange: AvistaDigitalExchange, data_store: dict[str, str]) -> None:
+        stores = exchange.listDataStores()
+        assert isinstance(stores, list)
+        assert stores == list(stores)
+        assert repr(stores) == repr(list(stores))
+        assert copy.deepcopy(stores) == pickle.loads(pickle.dumps(stores)) == stores
+
+    def test_that_are_empty_are_shown_as_text(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        assets: Any = exchange.listTimeSeriesAssetsAndLatestValues(database)
+        assert assets._repr_html_() is None
+
+
+class TestDirectories:
+    def test_are_trees(self) -> None:
+        place = directory(
+            "site",
+            directory("2024", file("may"), directory("june", file("first"))),
+            directory("empty"),
+            file("readme"),
+        )
+        assert [row["name"] for row in shown(place)] == [
+            "site/",
+            "├── 2024/",
+            "│   ├── june/",
+            "│   │   └── first.csv",
+            "│   └── may.csv",
+            "├── empty/",
+            "└── readme.csv",
+        ]
+        assert shown(place)[-1] == {
+            "name": "└── readme.csv",
+            "bytes": "34",
+            "lastModified": "",
+            "id": "f.readme",
+        }
+
+    def test_have_entries_that_are_tables_too(self) -> None:
+        place = directory("site", directory("2024"), file("may"), file("june"))
+        assert [row["name"] for row in shown(place.directories)] == ["2024"]
+        assert [(row["name"], row["storageSizeBytes"]) for row in shown(place.files)] == [
+            ("may", "34"),
+            ("june", "34"),
+        ]
+
+    def test_say_what_is_not_loaded(
+        self, exchange: AvistaDigitalExchange, platform: Platform, data_store: dict[str, str]
+    ) -> None:
+        store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        entered = platform.create_directory(store_id, home, "a")
+        assert shown(exchange.getDataStoreDirectory(home)) == [
+            {"name": "Field data/", "bytes": "", "lastModified": "", "id": home},
+            {"name": "└── a/ …", "bytes": "", "lastModified": "", "id": entered},
+        ]
+
+
+class TestObjects:
+    def test_are_rows(self, exchange: AvistaDigitalExchange, database: str, tmp_path: Path) -> None:
+        (row,) = shown(exchange.getTimeSeriesDatabase(database))
+        assert (row["name"], row["timeSeriesDbId"]) == ("Measurements", database)
+        assert shown(exchange.getUserInfo())[0]["organization"] == "Cascade Valley Energy"
+        assert shown(asset("m", 2)) == [
+            {**shown(asset("m"))[0], "attribute": f"m {n}", "lastValue": str(n)} for n in range(2)
+        ]
+
+    def test_that_are_results_of_sql_have_their_rows_and_columns(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        query = "SELECT n, n > 1 AS more, '<b>' AS text FROM (VALUES 1, 2000) AS t(n)"
+        result = exchange.queryTimeSeriesDatabase_TimestreamFormat(database, query)
+        assert shown(result) == [
+            {"n": "1", "more": "False", "text": "<b>"},
+            {"n": "2000", "more": "True", "text": "<b>"},
+        ]
+
+    def test_hold_their_lists_as_numbers(self) -> None:
+        (attribute,) = asset("m").attributes
+        assert shown(attribute)[0]["data"] == "0"
+
+    def test_show_no_secrets(self) -> None:
+        secret = PresignedUrl(itemId="f.1", url="https://s3.test/key?X-Amz-Signature=abc")
+        assert shown(secret) == [{"itemId": "f.1"}]
+
+
+class TestLongTables:
+    def test_show_a_hundred_rows_and_count_the_others(self) -> None:
+        rows, notes = parsed(asset("m", 1350))
+        assert len(rows) == 1 + 100
+        assert notes == ["… and 1,250 more rows"]
+        assert parsed(asset("m", 100))[1] == []
+
+    def test_long_texts_are_cut(self) -> None:
+        database = TimeSeriesDb(
+            timeSeriesDbId="t", name="n", description="x" * 10_000, ownerUserId="u"
+        )
+        assert shown(database)[0]["description"] == "x" * 300 + "…"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+class TestHostileNames:
+    """Nothing but the tags of the table is there, and the name is read as it was given."""
+
+    def test_of_data_stores(self, name: str, exchange: AvistaDigitalExchange) -> None:
+        made = exchange.createDataStore(name, name)
+        assert (shown(made)[0]["name"], shown(made)[0]["description"]) == (name, name)
+        assert name in [row["name"] for row in shown(exchange.listDataStores())]
+
+    def test_of_directories_and_files(self, name: str) -> None:
+        place = directory(name, directory(name), file(name))
+        assert [row["name"] for row in shown(place)] == [
+            f"{name}/",
+            f"├── {name}/",
+            f"└── {name}.csv",
+        ]
+
+    def test_of_assets(self, name: str) -> None:
+        (row,) = shown(asset(name))
+        assert (row["name"], row["attribute"], row["assetId"]) == (name, f"{name} 0", name)
+
+    def test_of_collaboratives(self, name: str) -> None:
+        organization = Organization(organizationId="o", name=name)
+        person = CollaborativeMemberUser(user=User(userId="u", firstName=name, lastName=name))
+        member = CollaborativeMemberOrganization(
+            collaborativeId="c", organization=organization, usersInCollaborative=[person]
+        )
+        together = Collaborative(
+            collaborativeId="c",
+            name=name,
+            description=name,
+            hostOrganizationId="o",
+            memberOrganizations=[member],
+        )
+        (row,) = shown(together)
+        assert row["description"] == row["name"] == name
+        assert row["members"].startswith(f"{name}: {name} {name} (")
+
+    def test_of_columns(self, name: str, exchange: AvistaDigitalExchange, database: str) -> None:
+        quoted = name.replace('"', '""')
+        query = f'SELECT 1 AS "{quoted}"'
+        result = exchange.queryTimeSeriesDatabase_TimestreamFormat(database, query)
+        assert shown(result) == [{name: "1"}]
+
+
+@pytest.mark.parametrize("trick", ["\u202egnp.exe", "a\x1b[2Jb", "a\x00b"])
+def test_characters_that_play_tricks_are_replaced(trick: str) -> None:
+    (row,) = shown(asset(trick))
+    assert row["name"].isprintable()
+    assert "\N{REPLACEMENT CHARACTER}" in row["name"]

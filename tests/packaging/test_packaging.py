@@ -1,0 +1,150 @@
+"""The wheel and the sdist: what is in them, and that the demo runs from an installed wheel."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import venv
+import zipfile
+from importlib.metadata import PathDistribution
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAME = "avista_digital_exchange_sdk"
+SOURCE = ROOT / "src" / NAME
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (wheel,) = built.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with the wheel; the dependencies are borrowed from this one."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False)
+    scripts = "Scripts" if os.name == "nt" else "bin"
+    python = folder / scripts / "python"
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps"]
+    options = ["--no-index", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*command, *options, str(wheel)], check=True, capture_output=True)
+    (site_packages,) = folder.rglob("site-packages")
+    (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return python
+
+
+def run(command: list[str | Path], folder: Path) -> str:
+    """Run a command outside the checkout, and return what it prints."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def files_below(folder: Path) -> set[str]:
+    return {
+        path.relative_to(folder.parent).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+class TestTheWheel:
+    def test_holds_the_package_and_nothing_else(self, wheel: Path) -> None:
+        names = set(zipfile.ZipFile(wheel).namelist())
+        described = {name for name in names if ".dist-info/" in name}
+        assert names - described == files_below(SOURCE) | {"avista_digital_exchange_pytest.py"}
+        assert {
+            f"{NAME}/py.typed",
+            f"{NAME}/demo/solar_site.csv",
+            f"{NAME}/_generated/schema.graphql",
+        } <= names
+        assert any(name.endswith("/licenses/LICENSE") for name in described)
+
+    def test_says_what_it_is(self, installed: Path) -> None:
+        (folder,) = installed.parents[2].rglob("*.dist-info")
+        metadata = PathDistribution(folder).metadata
+        assert metadata["Name"] == "avista-digital-exchange-sdk"
+        assert metadata["Requires-Python"] == ">=3.11"
+        assert metadata["License-Expression"] == "MIT"
+        assert {"local", "dev"} <= set(metadata.get_all("Provides-Extra") or [])
+        assert str(metadata.get_payload()).startswith("# Avista Digital Exchange SDK")
+
+
+class TestTheSdist:
+    def test_holds_what_the_checkout_needs_and_nothing_else(self, built: Path) -> None:
+        (sdist,) = built.glob("*.tar.gz")
+        with tarfile.open(sdist) as archive:
+            names = [PurePosixPath(*PurePosixPath(name).parts[1:]) for name in archive.getnames()]
+        assert {name.parts[0] for name in names} == {
+            ".gitignore",
+            "CHANGELOG.md",
+            "LICENSE",
+            "PKG-INFO",
+            "README.md",
+            "pyproject.toml",
+            "queries",
+            "schema",
+            "scripts",
+            "src",
+            "tests",
+        }
+        assert not [name for name in names if "__pycache__" in name.parts]
+        present = {str(name) for name in names}
+        for folder in ("schema", "queries", "src"):
+            assert files_below(ROOT / folder) <= present
+        for script in ("demo", "environment", "generate", "test"):
+            assert f"scripts/{script}" in present
+
+
+class TestTheInstalledWheel:
+    def test_is_what_is_imported(self, installed: Path, tmp_path: Path) -> None:
+        code = f"import {NAME} as sdk; print(sdk.__file__, sdk.__version__)"
+        place, version = run([installed, "-c", code], tmp_path).split()
+        assert Path(place).is_relative_to(installed.parents[2])
+        assert version == (SOURCE / "_version.py").read_text("utf-8").split('"')[-2]
+
+    def test_runs_the_demo(self, installed: Path, tmp_path: Path) -> None:
+        shown = run([installed, "-m", f"{NAME}.demo"], tmp_path)
+        for part in (
+            "Ada Lindqvist",
+            "solar_site.csv",
+            "the same bytes",
+            "336 records",
+            "assetId,name,timestamp,",
+            '[{"assetId":',
+            "Done.",
+        ):
+            assert part in shown
+        assert max(len(line) for line in shown.splitlines()) <= 110
+        assert list(tmp_path.iterdir()) == []
+
+    def test_serves_a_local_exchange(self, installed: Path, tmp_path: Path) -> None:
+        assert "--ready-file" in run([installed, "-m", f"{NAME}.local", "--help"], tmp_path)
+
+    def test_tells_what_to_install_for_it_where_that_is_missing(
+        self, installed: Path, tmp_path: Path
+    ) -> None:
+        code = (
+            "import sys; sys.modules['ariadne'] = None\n"
+            f"try: import {NAME}.local\n"
+            "except ModuleNotFoundError as error: print(*error.__notes__)"
+        )
+        assert "avista-digital-exchange-sdk[local]" in run([installed, "-c", code], tmp_path)

@@ -1,0 +1,89 @@
+"""The fixtures for users' own tests, in test runs like theirs: apart from this project's."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+README = Path(__file__).parents[2] / "README.md"
+
+FRESH = """
+    import pytest
+
+    @pytest.mark.parametrize("turn", range(6))
+    def test_everything_is_as_in_the_beginning(turn, digital_exchange, local_exchange, tmp_path):
+        home = local_exchange.homeDirectoryId
+        database = local_exchange.timeSeriesDbId
+        assert digital_exchange.getDataStoreDirectory(home).contents == []
+        assert digital_exchange.listTimeSeriesAssetsAndLatestValues(database) == []
+        (tmp_path / "load.csv").write_text("12.5")
+        digital_exchange.uploadFileToDataStore(
+            local_exchange.dataStoreId, home, tmp_path / "load.csv"
+        )
+        record = digital_exchange.createTimeSeriesInputRecord(1, "SECONDS", "kW", "DOUBLE", 1)
+        digital_exchange.publishToTimeSeriesDatabase(database, "meter", [record])
+"""
+
+
+def passed(result: pytest.RunResult, count: int) -> None:
+    assert result.ret == 0, result.stdout.str()
+    result.assert_outcomes(passed=count)
+
+
+def test_the_example_of_the_readme_passes(pytester: pytest.Pytester) -> None:
+    section = README.read_text("utf-8").partition("\n## Testing your own code\n")[2]
+    (example,) = re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.S)
+    pytester.makepyfile(example)
+    passed(pytester.runpytest_subprocess("-W", "error"), example.count("\ndef test_"))
+
+
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_each_test_finds_a_fresh_state(pytester: pytest.Pytester, processes: str) -> None:
+    pytester.makepyfile(FRESH)
+    passed(pytester.runpytest_subprocess("-n", processes), 6)
+
+
+def test_the_environment_leads_to_it_and_is_put_back(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AVISTA_DX_TOKEN", "mine")
+    monkeypatch.delenv("AVISTA_DX_ENDPOINT", raising=False)
+    pytester.makepyfile(
+        """
+        import os
+        from avista_digital_exchange_sdk import AvistaDigitalExchange
+
+        def test_while_it_is_used(local_exchange):
+            with AvistaDigitalExchange() as exchange:
+                assert exchange.getUserInfo().firstName == "Ada"
+
+        def test_afterwards():
+            assert os.environ["AVISTA_DX_TOKEN"] == "mine"
+            assert "AVISTA_DX_ENDPOINT" not in os.environ
+        """
+    )
+    passed(pytester.runpytest_subprocess("-p", "no:randomly"), 2)
+
+
+def test_runs_that_do_not_use_it_import_nothing_of_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_nothing():
+            names = {name.partition(".")[0] for name in sys.modules}
+            assert not names & {"avista_digital_exchange_sdk", "pydantic", "uvicorn"}
+            assert "avista_digital_exchange_pytest" in names
+        """
+    )
+    passed(pytester.runpytest_subprocess(), 1)
+
+
+def test_it_says_what_to_install_where_that_is_missing(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys; sys.modules['ariadne'] = None")
+    pytester.makepyfile("def test_it(local_exchange): pass")
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(['*pip install "avista-digital-exchange-sdk[[]local[]]"*'])

@@ -1,0 +1,384 @@
+"""Collaboratives: who is in them, what they share, and what sharing lets whom do."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    Collaborative,
+    CollaborativeMemberOrganization,
+    CollaborativeMemberUser,
+    DataStore,
+    InvalidParameterError,
+    NotFoundError,
+    Organization,
+    Service,
+    ServiceType,
+    TimeSeriesDb,
+    UnauthorizedError,
+    User,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ...conftest import Connect
+from ...support.admin_client import Platform
+from ...support.fake_platform import ScriptedPlatform
+
+As = Callable[[str], AvistaDigitalExchange]
+
+ROLES = ("owner", "member", "reader", "outsider")
+REMOVE = "collaborative_removeServiceFromCollaborative"
+ADD = "collaborative_addServiceToCollaborative"
+LIST_SERVICES = "collaborative_listCollaborativeServices"
+SHARED_WITH = "collaborative_listCollaborativesServiceSharedWith"
+
+
+@pytest.fixture
+def as_(connect: Connect, local: LocalExchange) -> As:
+    """The exchange of one of the four users."""
+    return lambda role: connect(local.tokens[role], endpoint=local.endpoint)
+
+
+@pytest.fixture
+def shared_store(
+    platform: Platform, exchange: AvistaDigitalExchange, local: LocalExchange
+) -> Iterator[dict[str, str]]:
+    """A data store of the owner's, shared in the collaborative."""
+    store = platform.create_data_store()
+    exchange.addServiceToCollaborative(store["dataStoreId"], local.collaborativeId)
+    yield store
+    delete = "mutation ($id: ID!) { storage_deleteDataStore(dataStoreId: $id) { name } }"
+    platform.run(delete, id=store["dataStoreId"])
+
+
+def ids_of(services: list[Service]) -> list[str]:
+    return [service.serviceId for service in services]
+
+
+class TestCollaboratives:
+    @pytest.mark.parametrize("role", ROLES)
+    def test_members_and_nobody_else_have_them_listed(
+        self, role: str, as_: As, local: LocalExchange
+    ) -> None:
+        expected = [] if role == "outsider" else [local.collaborativeId]
+        assert [c.collaborativeId for c in as_(role).listCollaboratives()] == expected
+
+    @pytest.mark.parametrize("role", ["owner", "member", "reader"])
+    def test_a_member_gets_one_by_its_id(self, role: str, as_: As, local: LocalExchange) -> None:
+        exchange = as_(role)
+        collaborative = exchange.getCollaborative(local.collaborativeId)
+        assert isinstance(collaborative, Collaborative)
+        assert collaborative.name == "Solar Research"
+        assert collaborative.description
+        assert [collaborative] == exchange.listCollaboratives()
+        assert collaborative == exchange.getCollaborative(collaborativeId=local.collaborativeId)
+
+    def test_its_members_come_by_organization(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        collaborative = exchange.getCollaborative(local.collaborativeId)
+        host, guest = collaborative.memberOrganizations
+        for member in (host, guest):
+            assert isinstance(member, CollaborativeMemberOrganization)
+            assert isinstance(member.organization, Organization)
+            assert member.collaborativeId == local.collaborativeId
+        assert host.memberState == "HOST_ORGANIZATION"
+        assert guest.memberState == "APPROVED"
+        assert host.organization.organizationId == collaborative.hostOrganizationId
+
+    def test_each_member_comes_with_a_permission(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        organizations = exchange.getCollaborative(local.collaborativeId).memberOrganizations
+        members = [member for entry in organizations for member in entry.usersInCollaborative]
+        assert [(member.user.firstName, member.permission) for member in members] == [
+            ("Ada", "READ_WRITE"),
+            ("Marcus", "READ_WRITE"),
+            ("Priya", "READ_ONLY"),
+        ]
+        assert all(isinstance(member, CollaborativeMemberUser) for member in members)
+        assert all(isinstance(member.user, User) for member in members)
+
+    def test_an_outsider_may_not_see_one(self, as_: As, local: LocalExchange) -> None:
+        with pytest.raises(UnauthorizedError):
+            as_("outsider").getCollaborative(local.collaborativeId)
+        with pytest.raises(UnauthorizedError):
+            as_("outsider").listCollaborativeServices(local.collaborativeId)
+
+    def test_one_that_does_not_exist_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
+        with pytest.raises(NotFoundError):
+            exchange.getCollaborative("collaborativeId.nothing")
+        with pytest.raises(NotFoundError):
+            exchange.listCollaborativeServices("collaborativeId.nothing")
+
+    def test_an_answer_of_nothing_is_not_found(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data("collaborative_getCollaborative", None)
+        with pytest.raises(NotFoundError, match=r"collaborativeId\.1"):
+            scripted_exchange.getCollaborative("collaborativeId.1")
+
+
+class TestSharedServices:
+    @pytest.mark.parametrize("role", ["owner", "member", "reader"])
+    def test_members_see_them_with_what_they_are(
+        self, role: str, as_: As, local: LocalExchange
+    ) -> None:
+        services = {
+            s.serviceId: s for s in as_(role).listCollaborativeServices(local.collaborativeId)
+        }
+        store, database = services[local.dataStoreId], services[local.timeSeriesDbId]
+        assert (store.serviceType, database.serviceType) == ("DATA_STORE", "TIME_SERIES_DB")
+        assert isinstance(store.dataStore, DataStore)
+        assert store.dataStore.name == "Solar site"
+        assert store.timeSeriesDb is None
+        assert isinstance(database.timeSeriesDb, TimeSeriesDb)
+        assert database.timeSeriesDb.timeSeriesDbId == local.timeSeriesDbId
+        assert database.dataStore is None
+
+    def test_the_owner_learns_whom_a_service_is_shared_with(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange, data_store: dict[str, str]
+    ) -> None:
+        for serviceId in (local.dataStoreId, local.timeSeriesDbId):
+            shared = exchange.listCollaborativesServiceSharedWith(serviceId)
+            assert shared == [exchange.getCollaborative(local.collaborativeId)]
+        assert exchange.listCollaborativesServiceSharedWith(data_store["dataStoreId"]) == []
+
+    @pytest.mark.parametrize("role", ["member", "reader", "outsider"])
+    def test_nobody_but_the_owner_learns_it(self, role: str, as_: As, local: LocalExchange) -> None:
+        with pytest.raises(UnauthorizedError):
+            as_(role).listCollaborativesServiceSharedWith(local.dataStoreId)
+
+    def test_null_lists_and_null_entries_are_no_entries(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        service = {"serviceType": "DATA_STORE", "serviceId": "dataStoreId.1"}
+        scripted.data(LIST_SERVICES, None, [None, service])
+        assert scripted_exchange.listCollaborativeServices("collaborativeId.1") == []
+        (only,) = scripted_exchange.listCollaborativeServices("collaborativeId.1")
+        assert only == Service(serviceType="DATA_STORE", serviceId="dataStoreId.1")
+
+
+class TestSharing:
+    def test_sharing_and_removing_answer_the_service(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange, database: str
+    ) -> None:
+        added = exchange.addServiceToCollaborative(database, local.collaborativeId)
+        assert isinstance(added, Service)
+        assert (added.serviceType, added.serviceId) == ("TIME_SERIES_DB", database)
+        assert added.timeSeriesDb.timeSeriesDbId == database
+        assert database in ids_of(exchange.listCollaborativeServices(local.collaborativeId))
+
+        removed = exchange.removeServiceFromCollaborative(
+            serviceId=database, collaborativeId=local.collaborativeId
+        )
+        assert removed.serviceId == database
+        assert database not in ids_of(exchange.listCollaborativeServices(local.collaborativeId))
+
+    def test_a_shared_data_store_can_be_read_at_once_and_no_longer_when_removed(
+        self,
+        exchange: AvistaDigitalExchange,
+        as_: As,
+        local: LocalExchange,
+        data_store: dict[str, str],
+    ) -> None:
+        dataStoreId, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        reader = as_("reader")
+        with pytest.raises(UnauthorizedError):
+            reader.getDataStoreDirectory(home)
+        exchange.addServiceToCollaborative(dataStoreId, local.collaborativeId)
+        assert reader.getDataStore(dataStoreId).name == data_store["name"]
+        assert reader.getDataStoreDirectory(home).files == []
+        exchange.removeServiceFromCollaborative(dataStoreId, local.collaborativeId)
+        with pytest.raises(UnauthorizedError):
+            reader.getDataStore(dataStoreId)
+        with pytest.raises(UnauthorizedError):
+            reader.getDataStoreDirectory(home)
+
+    def test_a_shared_database_can_be_read_at_once_and_no_longer_when_removed(
+        self, exchange: AvistaDigitalExchange, as_: As, local: LocalExchange, database: str
+    ) -> None:
+        member = as_("member")
+        with pytest.raises(UnauthorizedError):
+            member.listTimeSeriesAssetsAndLatestValues(database)
+        exchange.addServiceToCollaborative(database, local.collaborativeId)
+        assert member.getTimeSeriesDatabase(database).timeSeriesDbId == database
+        assert member.listTimeSeriesAssetsAndLatestValues(database) == []
+        exchange.removeServiceFromCollaborative(database, local.collaborativeId)
+        with pytest.raises(UnauthorizedError):
+            member.listTimeSeriesAssetsAndLatestValues(database)
+
+    def test_read_write_members_can_write_and_read_only_members_cannot(
+        self, exchange: AvistaDigitalExchange, as_: As, local: LocalExchange, database: str
+    ) -> None:
+        exchange.addServiceToCollaborative(database, local.collaborativeId)
+        record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "kW", "DOUBLE", 12.5)
+        with pytest.raises(UnauthorizedError):
+            as_("reader").publishToTimeSeriesDatabase(database, "meter", [record])
+        assert as_("reader").listTimeSeriesAssetsAndLatestValues(database) == []
+        as_("member").publishToTimeSeriesDatabase(database, "meter", [record])
+        (asset,) = as_("reader").listTimeSeriesAssetsAndLatestValues(database)
+        assert asset.assetId == "meter"
+        exchange.removeServiceFromCollaborative(database, local.collaborativeId)
+
+    def test_read_only_members_cannot_upload_or_delete(
+        self, as_: As, shared_store: dict[str, str], tmp_path
+    ) -> None:
+        (tmp_path / "a.txt").write_text("a")
+        place = shared_store["dataStoreId"], shared_store["homeDirectoryId"]
+        with pytest.raises(UnauthorizedError):
+            as_("reader").uploadFileToDataStore(*place, tmp_path / "a.txt")
+        file = as_("member").uploadFileToDataStore(*place, tmp_path / "a.txt")
+        with pytest.raises(UnauthorizedError):
+            as_("reader").deleteDataStoreFile(file.dataStoreFileId)
+        as_("reader").downloadDataStoreFile(file.dataStoreFileId, tmp_path / "copy.txt")
+        assert (tmp_path / "copy.txt").read_text() == "a"
+
+    @pytest.mark.parametrize("role", ["member", "reader", "outsider"])
+    def test_only_the_owner_shares_and_removes(
+        self, role: str, as_: As, local: LocalExchange, shared_store: dict[str, str]
+    ) -> None:
+        ids = shared_store["dataStoreId"], local.collaborativeId
+        with pytest.raises(UnauthorizedError):
+            as_(role).addServiceToCollaborative(*ids)
+        with pytest.raises(UnauthorizedError):
+            as_(role).removeServiceFromCollaborative(*ids)
+        assert ids[0] in ids_of(as_("owner").listCollaborativeServices(local.collaborativeId))
+
+    def test_an_owner_cannot_share_with_a_collaborative_of_others(
+        self, as_: As, local: LocalExchange
+    ) -> None:
+        store = Platform(local.endpoint, local.tokens["outsider"]).create_data_store()
+        with pytest.raises(UnauthorizedError):
+            as_("outsider").addServiceToCollaborative(store["dataStoreId"], local.collaborativeId)
+
+    def test_what_is_not_there_can_be_neither_shared_nor_removed(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange, data_store: dict[str, str]
+    ) -> None:
+        with pytest.raises(NotFoundError):
+            exchange.addServiceToCollaborative("dataStoreId.nothing", local.collaborativeId)
+        with pytest.raises(NotFoundError):
+            exchange.addServiceToCollaborative(data_store["dataStoreId"], "collaborativeId.nothing")
+        with pytest.raises(NotFoundError):
+            exchange.removeServiceFromCollaborative(
+                data_store["dataStoreId"], local.collaborativeId
+            )
+
+
+class TestKindsOfServices:
+    @pytest.mark.parametrize(
+        ("serviceId", "kind"),
+        [("dataStoreId.1", "DATA_STORE"), ("timeSeriesDbId.1", "TIME_SERIES_DB")],
+    )
+    def test_the_kind_is_read_off_the_id(
+        self,
+        serviceId: str,
+        kind: str,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        service = {"serviceType": kind, "serviceId": serviceId}
+        scripted.data(ADD, service)
+        scripted.data(REMOVE, service)
+        scripted.data(SHARED_WITH, [])
+        scripted_exchange.addServiceToCollaborative(serviceId, "collaborativeId.1")
+        scripted_exchange.removeServiceFromCollaborative(serviceId, "collaborativeId.1")
+        scripted_exchange.listCollaborativesServiceSharedWith(serviceId)
+        for operation in (ADD, REMOVE, SHARED_WITH):
+            (variables,) = scripted.variables(operation)
+            assert (variables["serviceId"], variables["serviceType"]) == (serviceId, kind)
+
+    def test_an_id_that_tells_no_kind_is_refused_with_the_two_kinds(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        calls = (
+            lambda: scripted_exchange.listCollaborativesServiceSharedWith("iotEndpointId.1"),
+            lambda: scripted_exchange.addServiceToCollaborative("iotEndpointId.1", "c"),
+            lambda: scripted_exchange.removeServiceFromCollaborative("iotEndpointId.1", "c"),
+        )
+        for call in calls:
+            with pytest.raises(InvalidParameterError) as caught:
+                call()
+            for word in ("serviceId", "'iotEndpointId.1'", "dataStoreId", "timeSeriesDbId"):
+                assert word in str(caught.value)
+            assert "serviceType=" in str(caught.value)
+        assert scripted.operations == []
+
+    @pytest.mark.parametrize("kind", ["IOT_GROUP", "iot_group", ServiceType.IOT_GROUP])
+    def test_the_kind_can_be_given(
+        self, kind: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        service = {"serviceType": "IOT_GROUP", "serviceId": "group-1"}
+        scripted.data(ADD, service)
+        added = scripted_exchange.addServiceToCollaborative(
+            "group-1", "collaborativeId.1", serviceType=kind
+        )
+        assert (added.serviceType, added.serviceId) == ("IOT_GROUP", "group-1")
+        assert scripted.variables(ADD)[0]["serviceType"] == "IOT_GROUP"
+
+    def test_a_kind_that_is_given_goes_before_the_one_the_id_tells(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(SHARED_WITH, [])
+        scripted_exchange.listCollaborativesServiceSharedWith(
+            "dataStoreId.1", serviceType="TIME_SERIES_DB"
+        )
+        assert scripted.variables(SHARED_WITH)[0]["serviceType"] == "TIME_SERIES_DB"
+
+    def test_a_kind_that_does_not_exist_is_refused(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match=r"serviceType.*FILES.*TIME_SERIES_DB"):
+            scripted_exchange.listCollaborativesServiceSharedWith("x", serviceType="FILES")
+        assert scripted.operations == []
+
+    @pytest.mark.parametrize("kind", ["DATA_CAPTURE", "IOT_GROUP", "OCS_ADAPTER", "FORECAST_MODEL"])
+    def test_a_service_without_a_type_here_appears_and_breaks_nothing(
+        self, kind: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        nothing = {"dataStore": None, "timeSeriesDb": None}
+        unknown = {"serviceType": kind, "serviceId": "something.1", **nothing}
+        store = {"dataStoreId": "dataStoreId.1", "name": "Files"}
+        known = {"serviceType": "DATA_STORE", "serviceId": "dataStoreId.1", "dataStore": store}
+        scripted.data(LIST_SERVICES, [unknown, known])
+        first, second = scripted_exchange.listCollaborativeServices("collaborativeId.1")
+        assert (first.serviceType, first.serviceId) == (kind, "something.1")
+        assert first.dataStore is first.timeSeriesDb is None
+        assert second.dataStore.name == "Files"
+        assert f"serviceType='{kind}'" in str(first)
+
+    def test_enum_values_the_platform_adds_later_are_kept_as_text(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        user = {"permission": "READ_AND_COMMENT", "user": {"userId": "u1"}}
+        organization = {
+            "collaborativeId": "collaborativeId.1",
+            "memberState": "SUSPENDED",
+            "organization": None,
+            "usersInCollaborative": [user],
+        }
+        collaborative = {
+            "collaborativeId": "collaborativeId.1",
+            "name": "Later",
+            "hostOrganizationId": "o1",
+            "memberOrganizations": [organization],
+        }
+        scripted.data("collaborative_getCollaborative", collaborative)
+        answer = scripted_exchange.getCollaborative("collaborativeId.1")
+        (member,) = answer.memberOrganizations
+        assert member.memberState == "SUSPENDED"
+        assert member.usersInCollaborative[0].permission == "READ_AND_COMMENT"
+        assert (
+            answer.model_dump(mode="json")["memberOrganizations"][0]["memberState"] == "SUSPENDED"
+        )
+        assert Collaborative.model_validate_json(answer.model_dump_json()) == answer
+
+    def test_a_kind_the_local_exchange_does_not_serve_is_answered_honestly(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        with pytest.raises(ApiError, match="IOT_GROUP is not available"):
+            exchange.addServiceToCollaborative(
+                "group-1", local.collaborativeId, serviceType="IOT_GROUP"
+            )

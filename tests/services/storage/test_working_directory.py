@@ -1,0 +1,249 @@
+"""Going through a data store with paths, as through a file system."""
+
+import copy
+import pickle
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    DataStore,
+    DigitalExchangeError,
+    InvalidParameterError,
+    NotFoundError,
+    PathNotFoundError,
+)
+
+from ...client.test_public_surface import METHODS
+from ...support.admin_client import Platform
+from ...support.proxy import Proxy
+from ...support.sync_wrapper import Plain
+
+
+@pytest.fixture
+def store(exchange: AvistaDigitalExchange, platform: Platform, data_store: dict[str, str]) -> Plain:
+    """A data store with the directories `a/b` and `c`."""
+    store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+    platform.create_directory(store_id, platform.create_directory(store_id, home, "a"), "b")
+    platform.create_directory(store_id, home, "c")
+    return Plain(exchange.getDataStore(store_id))
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "load.csv"
+    path.write_bytes(b"12.5")
+    return path
+
+
+class TestDirectories:
+    def test_you_begin_at_home(self, store: Plain) -> None:
+        assert store.pwd() == "/"
+        assert store.ls().homeDirectory
+
+    @pytest.mark.parametrize(
+        ("steps", "reached"),
+        [
+            (["a"], "/a"),
+            (["a", "b"], "/a/b"),
+            (["a/b"], "/a/b"),
+            (["a/b/"], "/a/b"),
+            (["./a//b/."], "/a/b"),
+            (["a/b", ".."], "/a"),
+            (["a/b", "../.."], "/"),
+            (["a/b", "../../c"], "/c"),
+            (["a/b", "/c"], "/c"),
+            (["a/b", "/"], "/"),
+            (["a", "."], "/a"),
+            ([".."], "/"),
+            (["/../a"], "/a"),
+        ],
+    )
+    def test_paths_lead_where_they_say(self, steps: list[str], reached: str, store: Plain) -> None:
+        for step in steps:
+            store.cd(step)
+        assert store.pwd() == reached
+        assert store.ls().name == (reached.rpartition("/")[2] or "Field data")
+
+    def test_a_path_that_leads_nowhere_leaves_you_where_you_are(self, store: Plain) -> None:
+        store.cd("a")
+        with pytest.raises(NotFoundError, match="there is no directory 'x' in /a/b"):
+            store.cd("b/x")
+        assert store.pwd() == "/a"
+
+    def test_a_name_is_found_in_both_unicode_forms(
+        self, store: Plain, platform: Platform, data_store: dict[str, str], source: Path
+    ) -> None:
+        store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
+            typed = unicodedata.normalize(form, f"Süd {form}")
+            platform.create_directory(store_id, home, unicodedata.normalize(other, typed))
+            store.cd(typed)
+            store.uploadFile(source, unicodedata.normalize(other, "Übersicht.csv"))
+            store.downloadFile(unicodedata.normalize(form, "Übersicht.csv"), source.parent)
+            assert store.pwd() == "/" + unicodedata.normalize(other, typed)
+            store.deleteFile(unicodedata.normalize(form, "Übersicht.csv"))
+            store.cd("/")
+
+    def test_a_file_is_no_directory(self, store: Plain, source: Path) -> None:
+        store.uploadFile(source)
+        for call in (store.cd, store.ls):
+            with pytest.raises(InvalidParameterError, match=r"load\.csv is a file"):
+                call("load.csv")
+
+    @pytest.mark.parametrize("path", ["", " ", None, 7])
+    def test_what_is_no_path_is_refused(self, path: object, store: Plain) -> None:
+        with pytest.raises(InvalidParameterError, match="path"):
+            store.cd(path)
+
+    def test_a_listing_has_everything_in_it_and_prints_nothing(
+        self, store: Plain, source: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        store.uploadFile(source)
+        listed = store.ls()
+        assert [directory.name for directory in listed.directories] == ["a", "c"]
+        assert [file.name for file in listed.files] == ["load"]
+        assert [directory.name for directory in store.ls("a").directories] == ["b"]
+        assert store.pwd() == "/"
+        assert capsys.readouterr().out == ""
+
+    def test_the_working_directory_is_one_request_away(
+        self, proxied: AvistaDigitalExchange, proxy: Proxy, store: Plain
+    ) -> None:
+        far = Plain(proxied.getDataStore(store.dataStoreId))
+        far.cd("a/b")
+        proxy.seen.clear()
+        far.ls()
+        assert proxy.names == ["storage_getDataStoreDirectory"]
+
+
+class TestFiles:
+    def test_one_goes_to_the_working_directory_and_comes_back(
+        self, store: Plain, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store.cd("a")
+        file = store.uploadFile(str(source), "july.csv", "Loads of July")
+        assert (file.name, file.fileExtension, file.description) == ("july", "csv", "Loads of July")
+        assert store.ls().files == [file]
+        monkeypatch.chdir(tmp_path)
+        assert store.downloadFile("july.csv") == file
+        assert Path("july.csv").read_bytes() == b"12.5"
+        assert store.downloadFile("/a/july.csv", "copy.csv") == file
+        assert Path("copy.csv").read_bytes() == b"12.5"
+        assert store.deleteFile("../a/july.csv") == file
+        assert store.ls().files == []
+
+    @pytest.mark.parametrize(
+        ("name", "where", "called"),
+        [
+            (None, "/a", "load.csv"),
+            ("july.csv", "/a", "july.csv"),
+            ("b/", "/a/b", "load.csv"),
+            ("b/july.csv", "/a/b", "july.csv"),
+            ("../c/july.csv", "/c", "july.csv"),
+            ("/july.csv", "/", "july.csv"),
+        ],
+    )
+    def test_its_name_may_be_a_path(
+        self, name: str | None, where: str, called: str, store: Plain, source: Path
+    ) -> None:
+        store.cd("a")
+        file = store.uploadFile(source, name)
+        assert f"{file.name}.{file.fileExtension}" == called
+        assert store.ls(where).files == [file]
+
+    def test_of_several_of_one_name_it_is_the_newest(self, store: Plain, tmp_path: Path) -> None:
+        source = tmp_path / "load.csv"
+        files = []
+        for content in (b"first", b"second"):
+            source.write_bytes(content)
+            files.append(store.uploadFile(source))
+        assert store.downloadFile("load.csv", tmp_path / "copy") == files[1]
+        assert (tmp_path / "copy").read_bytes() == b"second"
+        assert store.deleteFile("load.csv") == files[1]
+        assert store.deleteFile("load.csv") == files[0]
+
+    @pytest.mark.parametrize("call", ["downloadFile", "deleteFile"])
+    def test_one_that_is_not_there_is_told_with_its_place(self, call: str, store: Plain) -> None:
+        with pytest.raises(NotFoundError, match=r"there is no file 'x\.csv' in /a/b"):
+            getattr(store, call)("a/b/x.csv")
+
+    @pytest.mark.parametrize("call", ["downloadFile", "deleteFile"])
+    @pytest.mark.parametrize("path", ["a", "a/", "a/b/..", "."])
+    def test_a_directory_is_no_file(self, call: str, path: str, store: Plain) -> None:
+        with pytest.raises(InvalidParameterError, match="the path of a file"):
+            getattr(store, call)(path)
+        assert store.ls("a")
+
+    @pytest.mark.parametrize("name", ["..", "a/..", "", "a/."])
+    def test_a_name_that_is_none_is_refused(self, name: str, store: Plain, source: Path) -> None:
+        with pytest.raises(InvalidParameterError, match="name"):
+            store.uploadFile(source, name)
+
+    def test_a_local_file_must_be_there(self, store: Plain, tmp_path: Path) -> None:
+        with pytest.raises(PathNotFoundError, match="localFilePath: got"):
+            store.uploadFile(tmp_path / "nothing.csv")
+
+
+class TestHelp:
+    def test_it_tells_every_method(self, store: Plain, capsys: pytest.CaptureFixture[str]) -> None:
+        store.help()
+        told = [line.partition("(")[0] for line in capsys.readouterr().out.splitlines()]
+        assert told == METHODS
+
+
+class TestADataStore:
+    """What it is has nothing to do with where you stand in it."""
+
+    def test_it_equals_itself_elsewhere(
+        self, store: Plain, exchange: AvistaDigitalExchange
+    ) -> None:
+        store.cd("a")
+        other = exchange.getDataStore(store.dataStoreId)
+        assert store.of == other
+        assert repr(store.of) == repr(other)
+
+    def test_its_fields_are_what_it_is_made_of(self, store: Plain) -> None:
+        fields = {"dataStoreId", "name", "description", "ownerUserId", "homeDirectoryId"}
+        assert store.model_dump().keys() == fields
+        assert DataStore.model_validate_json(store.model_dump_json()).name == "Field data"
+
+    def test_one_from_a_pickle_says_that_it_has_no_exchange(self, store: Plain) -> None:
+        store.cd("a")
+        revived = pickle.loads(pickle.dumps(store.of))
+        assert revived == store.of
+        with pytest.raises(DigitalExchangeError, match="did not come from an exchange"):
+            Plain(revived).ls()
+
+    def test_a_deep_copy_stays_where_it_is(self, store: Plain) -> None:
+        store.cd("a")
+        copied = Plain(copy.deepcopy(store.of))
+        store.cd("b")
+        assert copied.pwd() == "/a"
+        assert copied.ls().name == "a"
+
+    def test_each_stands_where_it_was_sent(
+        self, store: Plain, exchange: AvistaDigitalExchange
+    ) -> None:
+        other = Plain(exchange.getDataStore(store.dataStoreId))
+        store.cd("a")
+        assert other.pwd() == "/"
+
+    def test_every_call_that_gives_one_gives_one_with_methods(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
+        created = exchange.createDataStore("Wind site")
+        listed = [
+            store for store in exchange.listDataStores() if store.dataStoreId == created.dataStoreId
+        ]
+        updated = exchange.updateDataStore(created.dataStoreId, "Wind park")
+        (collaborative, *_) = exchange.listCollaboratives()
+        place = (created.dataStoreId, collaborative.collaborativeId)
+        added = exchange.addServiceToCollaborative(*place).dataStore
+        services = exchange.listCollaborativeServices(collaborative.collaborativeId)
+        (shared,) = [one.dataStore for one in services if one.serviceId == created.dataStoreId]
+        removed = exchange.removeServiceFromCollaborative(*place).dataStore
+        for store in (created, *listed, updated, added, shared, removed):
+            assert Plain(store).ls().contents == []

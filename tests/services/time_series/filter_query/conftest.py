@@ -1,0 +1,88 @@
+"""A database with all kinds of data, and how assets of it are asked for."""
+
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ....support.admin_client import Platform
+from ....support.sample_records import START, multi, single
+
+WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
+ODD = 'a, "b"\r\nc'
+
+
+@pytest.fixture(scope="module")
+def measured(local: LocalExchange, platform: Platform) -> str:
+    """The id of a database with all kinds of data."""
+    database = platform.create_database()
+    with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+        for assetId, records in (
+            (
+                "meter-1",
+                [
+                    multi(exchange, START, {"kW": ("DOUBLE", "18.80"), "V": 230.5}, name="Meter 1"),
+                    multi(exchange, START + 60, {"kW": 0.1}, name="Meter 1"),
+                    multi(exchange, START + 120, {"V": 231.0, "on": True}, name="Meter 1"),
+                ],
+            ),
+            (
+                "meter-2",
+                [
+                    single(exchange, START * 10**9 + 1, value="1", unit="NANOSECONDS"),
+                    single(exchange, START * 10**9 + 123_456_789, value="2", unit="NANOSECONDS"),
+                    single(exchange, START + 60, value="3"),
+                ],
+            ),
+            (
+                "odd",
+                [
+                    multi(exchange, START, {ODD: ODD, "ü": "🌞"}, name=ODD),
+                    multi(exchange, START + 1, {ODD: "\\/\u2028\x01\x7f", "ü": " "}, name=ODD),
+                ],
+            ),
+            (
+                "types",
+                [
+                    multi(
+                        exchange,
+                        START,
+                        {
+                            "double": ("DOUBLE", "-1.50e-7"),
+                            "bigint": 2**63 - 1,
+                            "varchar": "null",
+                            "boolean": False,
+                            "timestamp": ("TIMESTAMP", START),
+                        },
+                    )
+                ],
+            ),
+            ("wide", [multi(exchange, START + n, {"n": n, "s": "x" * (n + 1)}) for n in range(12)]),
+        ):
+            exchange.publishToTimeSeriesDatabase(database, assetId, records)
+    return database
+
+
+def asks(assetId: str, *names: str) -> dict[str, Any]:
+    return {"assetId": assetId, "attributeNamesFilter": list(names)}
+
+
+SHAPES: dict[str, Any] = {
+    "one asset": [asks("meter-1", "kW", "V")],
+    "attributes in another order": [asks("meter-1", "on", "V", "kW")],
+    "some attributes": [asks("meter-1", "on")],
+    "several assets": [asks("meter-2", "kW"), asks("meter-1", "V", "kW")],
+    "all attributes": [{"assetId": "meter-1"}],
+    "all attributes, said otherwise": [{"assetId": "odd", "attributeNamesFilter": None}],
+    "all of one, some of another": [asks("types"), asks("meter-1", "V")],
+    "some of one, all of another": [asks("meter-1", "V", "nothing"), asks("types")],
+    "an asset twice": [asks("meter-1", "V"), asks("meter-2"), asks("meter-1", "kW", "V")],
+    "an asset twice, once all of it": [asks("meter-1", "V"), asks("meter-1")],
+    "nothing such": [asks("nobody"), asks("meter-1", "nothing")],
+    "odd names and values": [asks("odd", "ü", ODD)],
+    "every type": [asks("types", "timestamp", "boolean", "varchar", "bigint", "double")],
+    "many rows": [asks("wide", "n"), asks("wide", "s")],
+    "everything": [asks("wide"), asks("types"), asks("odd"), asks("meter-2"), asks("meter-1")],
+}

@@ -1,0 +1,258 @@
+"""A filter query against a Local Exchange: what it takes, and how it comes to its file."""
+
+import json
+import logging
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    NotFoundError,
+    SubscriptionError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ....conftest import Connect
+from ....support.proxy import Proxy
+from .conftest import SHAPES, WHOLE, asks
+
+QUERY = "timeSeriesDb_queryDatabase"
+EXPORT = "timeSeriesDb_generateQueryResultExportFile"
+WAYS = ["server", "client"]
+
+
+class TestTimes:
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [
+            ("2023-11-14T22:13:20Z", "2023-11-14T22:13:20.2Z"),
+            ("2023-11-15T00:13:20.000000000+02:00", "2023-11-14T20:13:20,200-02:00"),
+            (
+                datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
+                datetime(2023, 11, 14, 22, 13, 20, 200_000, tzinfo=UTC),
+            ),
+        ],
+    )
+    def test_any_iso_8601_with_a_zone_and_datetimes_will_do(
+        self, start: Any, end: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
+    ) -> None:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, [asks("meter-2", "kW")], start, end, tmp_path
+        )
+        rows = (tmp_path / "result.csv").read_text("utf-8").splitlines()[1:]
+        assert [row.rpartition(",")[2] for row in rows] == ["1", "2"]
+
+    def test_no_digit_of_them_is_lost(
+        self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
+    ) -> None:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured,
+            [asks("meter-2", "kW")],
+            "2023-11-14T22:13:20.000000002Z",
+            "2023-11-14T22:13:20.123456790Z",
+            tmp_path,
+        )
+        rows = (tmp_path / "result.csv").read_text("utf-8").splitlines()[1:]
+        assert [row.rpartition(",")[2] for row in rows] == ["2"]
+
+
+class TestWhereItGoes:
+    def test_the_documented_example(
+        self,
+        exchange: AvistaDigitalExchange,
+        measured: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        result = exchange.queryTimeSeriesDatabaseWithFilters(
+            measured,
+            [
+                {"assetId": "meter-1", "attributeNamesFilter": ["kW", "V", "on"]},
+                {"assetId": "meter-2", "attributeNamesFilter": ["kW"]},
+            ],
+            "2023-11-14T00:00:00.000Z",
+            "2023-11-15T00:00:00.000Z",
+            "./",
+            "JSON",
+        )
+        assert result is True
+        assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+        assert len(json.loads((tmp_path / "result.json").read_text("utf-8"))) == 2
+
+    def test_everything_by_keyword(
+        self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
+    ) -> None:
+        result = exchange.queryTimeSeriesDatabaseWithFilters(
+            timeSeriesDbId=measured,
+            assetAndAttributesFilter=({"assetId": "meter-1", "attributeNamesFilter": ("kW",)},),
+            startTime=WHOLE[0],
+            endTime=WHOLE[1],
+            resultFileWriteLocation=str(tmp_path),
+            exportFileFormat="csv",  # type: ignore[arg-type]  # taken in any case
+            maxRows=5,
+            exportTimeout=60,
+            aggregate="auto",
+        )
+        assert result is True
+        assert [path.name for path in tmp_path.iterdir()] == ["result.csv"]
+
+    def test_a_file_that_is_there_is_replaced(
+        self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
+    ) -> None:
+        target = tmp_path / "july"
+        target.write_text("older, and much longer than what replaces it" * 100)
+        exchange.queryTimeSeriesDatabaseWithFilters(measured, [asks("nobody")], *WHOLE, target)
+        assert target.read_text("utf-8") == "assetId,name,timestamp\n"
+
+
+class TestPages:
+    def test_every_page_is_followed_each_by_the_tokens_of_the_one_before(
+        self, proxied: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
+    ) -> None:
+        proxied.queryTimeSeriesDatabaseWithFilters(
+            measured, [asks("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="client"
+        )
+        assert len((tmp_path / "result.csv").read_text("utf-8").splitlines()) == 13
+        first, *following = (request.operation["variables"] for request in proxy.named(QUERY))
+        assert len(following) >= 5
+        assert first["queryType"] == "TIME_PERIOD"
+        assert first["maxRows"] == 2
+        assert first["startTime"] == "1970-01-01T00:00:00.000Z"
+        assert first["endTime"] == "2200-01-01T00:00:00.000Z"
+        assert "nextToken" not in first
+        assert {variables["queryType"] for variables in following} == {"NEXT_TOKEN"}
+        assert len({variables["nextToken"] for variables in following}) == len(following)
+        assert all(variables["clientToken"] for variables in following)
+        assert all(variables["queryString"] for variables in following)
+
+    def test_so_it_is_before_the_export(
+        self, proxied: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
+    ) -> None:
+        proxied.queryTimeSeriesDatabaseWithFilters(
+            measured, [asks("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="server"
+        )
+        asked = [name for name in proxy.names if name in (QUERY, EXPORT)]
+        assert asked.count(QUERY) >= 6
+        assert asked.index(EXPORT) == len(asked) - 1
+
+
+class TestWithoutRealTime:
+    """Where WebSockets can't be had."""
+
+    @pytest.fixture(autouse=True)
+    def _blocked(self, proxy: Proxy) -> None:
+        proxy.blocks_websockets = True
+
+    @pytest.mark.parametrize("fileFormat", ["CSV", "JSON"])
+    def test_the_result_is_put_together_here_and_the_log_says_so(
+        self,
+        fileFormat: Any,
+        proxied: AvistaDigitalExchange,
+        proxy: Proxy,
+        measured: str,
+        tmp_path: Path,
+        caplog: pytest.LogCaptureFixture,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        arguments = (measured, SHAPES["everything"], *WHOLE, tmp_path / "result", fileFormat)
+        assert proxied.queryTimeSeriesDatabaseWithFilters(*arguments) is True
+        (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
+        assert warning.name.startswith("avista_digital_exchange_sdk")
+        assert "put together on this side" in warning.getMessage()
+        assert capfd.readouterr() == ("", "")
+        assert EXPORT not in proxy.names
+        shutil.move(tmp_path / "result", tmp_path / "here")
+        proxy.blocks_websockets = False
+        proxied.queryTimeSeriesDatabaseWithFilters(*arguments, aggregate="server")
+        assert (tmp_path / "here").read_bytes() == (tmp_path / "result").read_bytes()
+
+    def test_insisting_on_the_server_is_an_error(
+        self, proxied: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
+    ) -> None:
+        with pytest.raises(SubscriptionError):
+            proxied.queryTimeSeriesDatabaseWithFilters(
+                measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate="server"
+            )
+        assert list(tmp_path.iterdir()) == []
+        assert QUERY not in proxy.names
+
+    def test_asking_for_it_here_needs_no_real_time_connection(
+        self,
+        proxied: AvistaDigitalExchange,
+        measured: str,
+        tmp_path: Path,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        proxied.queryTimeSeriesDatabaseWithFilters(
+            measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate="client"
+        )
+        assert (tmp_path / "result.csv").stat().st_size > 0
+        assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+class TestQuiet:
+    @pytest.mark.parametrize("aggregate", WAYS)
+    def test_nothing_is_printed(
+        self,
+        aggregate: Any,
+        exchange: AvistaDigitalExchange,
+        measured: str,
+        tmp_path: Path,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate=aggregate
+        )
+        assert capfd.readouterr() == ("", "")
+
+
+class TestWhoMayRead:
+    def test_a_database_that_does_not_exist_is_not_found(
+        self, exchange: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        with pytest.raises(NotFoundError):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                "timeSeriesDbId.nothing", [asks("meter-1")], *WHOLE, tmp_path
+            )
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_outsider_may_not(
+        self, connect: Connect, local: LocalExchange, measured: str, tmp_path: Path
+    ) -> None:
+        outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
+        with pytest.raises((UnauthorizedError, NotFoundError)):
+            outsider.queryTimeSeriesDatabaseWithFilters(
+                measured, [asks("meter-1")], *WHOLE, tmp_path
+            )
+
+    def test_a_reader_may(self, connect: Connect, local: LocalExchange, tmp_path: Path) -> None:
+        reader = connect(local.tokens["reader"], endpoint=local.endpoint)
+        for aggregate in ("server", "client"):
+            assert reader.queryTimeSeriesDatabaseWithFilters(
+                local.timeSeriesDbId, [asks("m", "kW")], *WHOLE, tmp_path, aggregate=aggregate
+            )
+
+
+class TestTheOtherDocumentedOrder:
+    @pytest.mark.parametrize(
+        "times", [WHOLE, (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))]
+    )
+    def test_times_before_filters_get_an_error_that_says_so(
+        self, times: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
+    ) -> None:
+        with pytest.raises(
+            InvalidParameterError, match=r"assetAndAttributesFilter: .*filter comes before the time"
+        ):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                measured,
+                *times,
+                [asks("meter-1")],  # type: ignore[arg-type]  # the mistake
+                tmp_path,
+            )

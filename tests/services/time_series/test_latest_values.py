@@ -1,0 +1,192 @@
+"""Databases, and the latest values of everything in them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidResponseError,
+    NotFoundError,
+    ServerError,
+    TimeSeriesDb,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ...conftest import Connect
+from ...support.fake_platform import Answer, ScriptedPlatform
+from ...support.proxy import Proxy
+from ...support.sample_records import START, multi, single
+
+LATEST = "timeSeriesDb_listAllAssetLastValues"
+
+
+def asset(assetId: str, value: str = "1", attribute: str = "kW") -> dict[str, Any]:
+    return {
+        "assetId": assetId,
+        "name": None,
+        "attributes": [
+            {
+                "attributeType": "DOUBLE",
+                "lastValue": value,
+                "lastValueTime": "2024-01-01T00:00:00.000Z",
+                "name": attribute,
+                "data": None,
+            }
+        ],
+    }
+
+
+def page(*assets: Any, nextToken: str | None = None, clientToken: str = "c") -> dict[str, Any]:
+    return {"data": list(assets), "nextToken": nextToken, "clientToken": clientToken}
+
+
+class TestDatabases:
+    def test_the_ones_you_own_are_listed(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        listed = exchange.listTimeSeriesDatabases()
+        assert database in [entry.timeSeriesDbId for entry in listed]
+        assert all(isinstance(entry, TimeSeriesDb) for entry in listed)
+
+    def test_whoever_owns_none_gets_an_empty_list(self, connect: Connect) -> None:
+        with LocalExchange() as untouched:
+            outsider = connect(untouched.tokens["outsider"], endpoint=untouched.endpoint)
+            assert outsider.listTimeSeriesDatabases() == []
+
+    def test_one_is_found_by_its_id(self, exchange: AvistaDigitalExchange, database: str) -> None:
+        found = exchange.getTimeSeriesDatabase(database)
+        assert (found.timeSeriesDbId, found.name) == (database, "Measurements")
+        assert found.databaseName
+        assert found.tableName
+        assert found.ownerUserId == exchange.getUserInfo().userId
+        assert found == exchange.getTimeSeriesDatabase(timeSeriesDbId=database)
+
+    def test_one_that_does_not_exist_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
+        with pytest.raises(NotFoundError):
+            exchange.getTimeSeriesDatabase("timeSeriesDbId.nothing")
+        with pytest.raises(NotFoundError):
+            exchange.listTimeSeriesAssetsAndLatestValues("timeSeriesDbId.nothing")
+
+    def test_an_outsider_may_not_read_it(
+        self, connect: Connect, local: LocalExchange, database: str
+    ) -> None:
+        outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
+        for call in ("getTimeSeriesDatabase", "listTimeSeriesAssetsAndLatestValues"):
+            with pytest.raises((UnauthorizedError, NotFoundError)):
+                getattr(outsider, call)(database)
+
+
+class TestLatestValues:
+    def test_every_asset_and_attribute_comes_with_its_latest_value(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        for time, kw in ((START, "1.0"), (START + 60, "2.50"), (START + 30, "9")):
+            record = multi(exchange, time, {"kW": ("DOUBLE", kw), "on": True}, name="Meter 1")
+            exchange.publishToTimeSeriesDatabase(database, "meter-1", [record])
+        exchange.publishToTimeSeriesDatabase(database, "meter-2", [single(exchange, START)])
+        first, second = exchange.listTimeSeriesAssetsAndLatestValues(database, None)
+        assert (first.assetId, first.name) == ("meter-1", "Meter 1")
+        assert [
+            (entry.name, entry.attributeType, entry.lastValue, entry.lastValueTime)
+            for entry in first.attributes
+        ] == [
+            ("kW", "DOUBLE", "2.50", "2023-11-14T22:14:20.000Z"),
+            ("on", "BOOLEAN", "true", "2023-11-14T22:14:20.000Z"),
+        ]
+        assert (second.assetId, second.name) == ("meter-2", None)
+
+    def test_an_empty_database_has_none(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        assert exchange.listTimeSeriesAssetsAndLatestValues(database) == []
+
+    @pytest.mark.parametrize(("location", "name"), [("", "result.json"), ("values", "values")])
+    def test_they_are_written_to_a_file_as_well(
+        self,
+        location: str,
+        name: str,
+        exchange: AvistaDigitalExchange,
+        database: str,
+        tmp_path: Path,
+    ) -> None:
+        record = single(exchange, START, "kW, ü", "18.80", name="Meter")
+        exchange.publishToTimeSeriesDatabase(database, "meter", [record])
+        assets = exchange.listTimeSeriesAssetsAndLatestValues(
+            timeSeriesDbId=database, resultFileWriteLocation=tmp_path / location
+        )
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+        written = json.loads((tmp_path / name).read_text("utf-8"))
+        assert written == [asset.model_dump(mode="json") for asset in assets]
+        assert written[0]["attributes"][0] == {
+            "attributeType": "DOUBLE",
+            "lastValue": "18.80",
+            "lastValueTime": "2023-11-14T22:13:20.000Z",
+            "name": "kW, ü",
+            "data": [],
+        }
+
+
+class TestPages:
+    def test_all_are_followed_and_tokens_handed_on(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(
+            LATEST,
+            page(asset("a"), nextToken="t1", clientToken="c1"),
+            page(nextToken="t2", clientToken="c2"),
+            page(asset("b"), None),
+        )
+        assets = scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+        assert [entry.assetId for entry in assets] == ["a", "b"]
+        sent = [
+            (variables.get("nextToken"), variables.get("clientToken"))
+            for variables in scripted.variables(LATEST)
+        ]
+        assert sent == [(None, None), ("t1", "c1"), ("t2", "c2")]
+
+    def test_an_asset_split_over_two_pages_is_one(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(
+            LATEST,
+            page(asset("a"), asset("b", attribute="kW"), nextToken="t"),
+            page(asset("b", attribute="V")),
+        )
+        _, second = scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+        assert [attribute.name for attribute in second.attributes] == ["kW", "V"]
+
+    def test_a_token_given_twice_is_an_error_and_no_endless_loop(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(LATEST, page(nextToken="t"), page(nextToken="t"))
+        with pytest.raises(InvalidResponseError, match=r"same page token twice"):
+            scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+
+    def test_a_page_that_fails_leaves_no_file(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        scripted.answers(LATEST, {"data": {LATEST: page(asset("a"), nextToken="t")}}, Answer(500))
+        with pytest.raises(ServerError):
+            scripted_exchange.listTimeSeriesAssetsAndLatestValues("db", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_result_larger_than_a_page_comes_whole(
+        self, local: LocalExchange, proxy: Proxy, database: str
+    ) -> None:
+        with AvistaDigitalExchange(local.token, endpoint=proxy.endpoint) as exchange:
+            wide = [
+                single(exchange, START, f"note {n}", "x" * 1900, kind="VARCHAR") for n in range(600)
+            ]
+            exchange.publishToTimeSeriesDatabase(database, "wide", wide)
+            exchange.publishToTimeSeriesDatabase(database, "zest", [single(exchange, START)])
+            first, second = exchange.listTimeSeriesAssetsAndLatestValues(database)
+        assert len(first.attributes) == 600
+        assert second.assetId == "zest"
+        assert proxy.names.count(LATEST) >= 2

@@ -1,0 +1,369 @@
+"""Publishing records: batches, merged answers, and an exact account of what was written."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk import (
+    ApiError,
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    InvalidParameterError,
+    InvalidRequestError,
+    PublishIncompleteError,
+    ServerError,
+    TimeSeriesAssetData,
+    TimeSeriesInputRecord,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ...conftest import Connect
+from ...support.fake_platform import Answer, ScriptedPlatform, error, refusal
+from ...support.proxy import Proxy
+from ...support.sample_records import START, multi, single
+
+PUBLISH = "timeSeriesDb_publishToDatabase"
+
+
+def records(exchange: AvistaDigitalExchange, count: int) -> list[TimeSeriesInputRecord]:
+    return [single(exchange, START + n, value=n) for n in range(count)]
+
+
+def values(assets: list[TimeSeriesAssetData]) -> list[str]:
+    (asset,) = assets
+    (attribute,) = asset.attributes
+    return [point.value for point in attribute.data]
+
+
+def latest(exchange: AvistaDigitalExchange, database: str) -> dict[str, str]:
+    (asset,) = exchange.listTimeSeriesAssetsAndLatestValues(database)
+    return {attribute.name: attribute.lastValue for attribute in asset.attributes}
+
+
+class TestWhatIsWritten:
+    def test_the_documented_example(self, exchange: AvistaDigitalExchange, database: str) -> None:
+        dimensions = [
+            exchange.createTimeSeriesDimension("VARCHAR", "name", "Asset 1 Name"),
+            exchange.createTimeSeriesDimension("VARCHAR", "Dimension2Name", "Dimension2Value"),
+        ]
+        measureValues = [
+            exchange.createTimeSeriesMeasureValue("VARCHAR", "Measure 1", "a string..."),
+            exchange.createTimeSeriesMeasureValue("BIGINT", "Measure 2", "321"),
+        ]
+        batch = [
+            exchange.createTimeSeriesInputRecord(
+                str(time), "SECONDS", "entry", "MULTI", None, measureValues, dimensions, 1
+            )
+            for time in (1662155081, 1662155082)
+        ]
+        (asset,) = exchange.publishToTimeSeriesDatabase(database, "asset1", batch)
+        assert (asset.assetId, asset.name) == ("asset1", "Asset 1 Name")
+        first, second = asset.attributes
+        assert (first.name, first.attributeType) == ("Measure 1", "VARCHAR")
+        assert (second.name, second.attributeType) == ("Measure 2", "BIGINT")
+        assert (second.lastValue, second.lastValueTime) == ("321", "2022-09-02T21:44:42.000Z")
+        assert [(point.timestamp, point.value) for point in second.data] == [
+            ("2022-09-02T21:44:41.000Z", "321"),
+            ("2022-09-02T21:44:42.000Z", "321"),
+        ]
+
+    def test_by_keyword(self, exchange: AvistaDigitalExchange, database: str) -> None:
+        written = exchange.publishToTimeSeriesDatabase(
+            timeSeriesDbId=database, assetId="meter", records=records(exchange, 1)
+        )
+        assert values(written) == ["0"]
+
+    @pytest.mark.parametrize(
+        ("kind", "value", "stored"),
+        [
+            ("DOUBLE", "18.80", "18.80"),
+            ("DOUBLE", 0.1 + 0.2, "0.30000000000000004"),
+            ("DOUBLE", Decimal("1.10"), "1.10"),
+            ("BIGINT", 2**63 - 1, "9223372036854775807"),
+            ("VARCHAR", 'Grüße, "quoted"\n', 'Grüße, "quoted"\n'),
+            ("BOOLEAN", True, "true"),
+            (
+                "TIMESTAMP",
+                datetime(2024, 3, 19, 10, 39, 31, 942_001, UTC),
+                "2024-03-19 10:39:31.942001000",
+            ),
+        ],
+    )
+    def test_values_keep_their_text(
+        self,
+        kind: str,
+        value: Any,
+        stored: str,
+        exchange: AvistaDigitalExchange,
+        database: str,
+    ) -> None:
+        record = single(exchange, START * 10**6, "m", value, kind=kind, unit="MICROSECONDS")
+        assert values(exchange.publishToTimeSeriesDatabase(database, "meter", [record])) == [stored]
+        assert latest(exchange, database) == {"m": stored}
+
+    def test_nanoseconds_keep_their_digits(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        record = single(exchange, START * 10**9 + 123_456_789, unit="NANOSECONDS")
+        (asset,) = exchange.publishToTimeSeriesDatabase(database, "meter", [record])
+        assert asset.attributes[0].lastValueTime == "2023-11-14T22:13:20.123456789Z"
+
+    def test_publishing_the_same_again_changes_nothing(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 3))
+        exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 3))
+        assert latest(exchange, database) == {"kW": "2"}
+
+    def test_a_higher_version_replaces_a_record(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        exchange.publishToTimeSeriesDatabase(database, "meter", [single(exchange, START)])
+        newer = single(exchange, START, value="2", version=2)
+        exchange.publishToTimeSeriesDatabase(database, "meter", [newer])
+        assert latest(exchange, database) == {"kW": "2"}
+
+    def test_records_may_come_from_any_iterable(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        several = iter(records(exchange, 3))
+        assert values(exchange.publishToTimeSeriesDatabase(database, "meter", several)) == [
+            "0",
+            "1",
+            "2",
+        ]
+
+
+class TestOnTheWire:
+    def test_batches_hold_100_records_in_order(
+        self, proxied: AvistaDigitalExchange, proxy: Proxy, database: str
+    ) -> None:
+        written = proxied.publishToTimeSeriesDatabase(database, "meter", records(proxied, 250))
+        sent = [
+            [record["MeasureValue"] for record in request.operation["variables"]["data"]["records"]]
+            for request in proxy.named(PUBLISH)
+        ]
+        expected = [str(n) for n in range(250)]
+        assert sent == [expected[:100], expected[100:200], expected[200:]]
+        assert values(written) == expected
+
+    def test_a_record_travels_under_the_contracts_names(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(PUBLISH, [])
+        record = multi(scripted_exchange, 1, {"kW": 12.5, "on": True}, name="Roof")
+        scripted_exchange.publishToTimeSeriesDatabase("db", "meter", [record])
+        (sent,) = scripted.variables(PUBLISH)
+        assert sent == {
+            "timeSeriesDbId": "db",
+            "assetId": "meter",
+            "data": {
+                "records": [
+                    {
+                        "Time": "1",
+                        "TimeUnit": "SECONDS",
+                        "MeasureName": "measurements",
+                        "MeasureValueType": "MULTI",
+                        "MeasureValues": [
+                            {"Name": "kW", "Type": "DOUBLE", "Value": "12.5"},
+                            {"Name": "on", "Type": "BOOLEAN", "Value": "true"},
+                        ],
+                        "Dimensions": [
+                            {"DimensionValueType": "VARCHAR", "Name": "name", "Value": "Roof"}
+                        ],
+                        "Version": 1,
+                    }
+                ]
+            },
+        }
+
+    def test_answers_about_one_asset_are_merged_in_order(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        def answer(name: str | None, attribute: str, time: str, value: str) -> list[Any]:
+            point = {"timestamp": time, "value": value}
+            return [
+                {
+                    "assetId": "meter",
+                    "name": name,
+                    "attributes": [
+                        {
+                            "attributeType": "DOUBLE",
+                            "lastValue": value,
+                            "lastValueTime": time,
+                            "name": attribute,
+                            "data": [point, None],
+                        },
+                        None,
+                    ],
+                },
+                None,
+            ]
+
+        scripted.data(
+            PUBLISH,
+            answer("Old name", "kW", "2024-01-01T00:00:02.000Z", "2"),
+            answer(None, "V", "2024-01-01T00:00:01.000Z", "230"),
+            answer("New name", "kW", "2024-01-01T00:00:01.000000001Z", "1"),
+        )
+        written = scripted_exchange.publishToTimeSeriesDatabase(
+            "db", "meter", records(scripted_exchange, 201)
+        )
+        (asset,) = written
+        assert asset.name == "New name"
+        kw, volt = asset.attributes
+        assert (kw.name, volt.name) == ("kW", "V")
+        assert [point.value for point in kw.data] == ["2", "1"]
+        # The last value is the latest, not the one that was answered last.
+        assert (kw.lastValue, kw.lastValueTime) == ("2", "2024-01-01T00:00:02.000Z")
+
+
+class TestWhenOnlySomeAreWritten:
+    def test_rejected_records_are_named_and_all_others_written(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        for index in (5, 230):
+            conflicting = single(exchange, START + index, value="-1")
+            exchange.publishToTimeSeriesDatabase(database, "meter", [conflicting])
+        with pytest.raises(PublishIncompleteError) as caught:
+            exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 250))
+        incomplete = caught.value
+        assert incomplete.rejected.keys() == {5, 230}
+        assert "version" in incomplete.rejected[5]
+        assert incomplete.written == [n for n in range(250) if n not in (5, 230)]
+        assert incomplete.unknown == incomplete.notSent == []
+        assert "248 of 250 records were written (0-4, 6-229, 231-249)" in str(incomplete)
+        assert "2 were rejected (5, 230)" in str(incomplete)
+        assert isinstance(incomplete.__cause__, ApiError)
+        assert latest(exchange, database) == {"kW": "249"}
+
+    def test_a_single_rejected_record_is_named_too(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
+        exchange.publishToTimeSeriesDatabase(database, "meter", [single(exchange, START)])
+        with pytest.raises(PublishIncompleteError) as caught:
+            exchange.publishToTimeSeriesDatabase(
+                database, "meter", [single(exchange, START, value="2")]
+            )
+        assert caught.value.written == []
+        assert caught.value.rejected.keys() == {0}
+
+    def test_after_a_failure_nobody_knows_what_became_of_the_batch(
+        self, proxied: AvistaDigitalExchange, proxy: Proxy, database: str
+    ) -> None:
+        proxy.answers[PUBLISH] = [None, Answer(503, b"<html>busy</html>")]
+        with pytest.raises(PublishIncompleteError) as caught:
+            proxied.publishToTimeSeriesDatabase(database, "meter", records(proxied, 250))
+        incomplete = caught.value
+        assert incomplete.written == list(range(100))
+        assert incomplete.unknown == list(range(100, 200))
+        assert incomplete.notSent == list(range(200, 250))
+        assert "100 of 250 records were written (0-99)" in str(incomplete)
+        assert "100 may have been written (100-199)" in str(incomplete)
+        assert "50 were not sent (200-249)" in str(incomplete)
+        assert isinstance(incomplete.__cause__, ServerError)
+        assert latest(proxied, database) == {"kW": "99"}
+
+    def test_after_a_refusal_nothing_of_the_batch_was_written(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        denied = refusal(error("Unauthorized", "Not Authorized to access this field"))
+        scripted.answers(PUBLISH, {"data": {PUBLISH: []}}, denied)
+        with pytest.raises(PublishIncompleteError) as caught:
+            scripted_exchange.publishToTimeSeriesDatabase(
+                "db", "meter", records(scripted_exchange, 250)
+            )
+        assert caught.value.written == list(range(100))
+        assert caught.value.unknown == []
+        assert caught.value.notSent == list(range(100, 250))
+        assert isinstance(caught.value.__cause__, UnauthorizedError)
+
+    def test_a_connection_that_breaks_leaves_the_batch_unknown(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers(PUBLISH, {"data": {PUBLISH: []}}, httpx.ReadError("reset"))
+        with pytest.raises(PublishIncompleteError) as caught:
+            scripted_exchange.publishToTimeSeriesDatabase(
+                "db", "meter", records(scripted_exchange, 101)
+            )
+        assert caught.value.unknown == [100]
+        assert isinstance(caught.value.__cause__, ConnectionFailedError)
+
+    def test_an_interruption_tells_as_much(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers(PUBLISH, {"data": {PUBLISH: []}}, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt) as caught:
+            scripted_exchange.publishToTimeSeriesDatabase(
+                "db", "meter", records(scripted_exchange, 250)
+            )
+        (note,) = caught.value.__notes__
+        assert "100 of 250 records were written (0-99)" in note
+        assert "100 may have been written (100-199)" in note
+
+    def test_rejections_are_read_off_whatever_the_platform_says(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        rejections = [
+            {"RecordIndex": 1, "Reason": "too old"},
+            {"RecordIndex": "2"},
+            None,
+            {"RecordIndex": 0},
+        ]
+        rejected = error(
+            "RejectedRecordsException", "some", errorInfo={"RejectedRecords": rejections}
+        )
+        scripted.answers(PUBLISH, refusal("no object", rejected))
+        with pytest.raises(PublishIncompleteError) as caught:
+            scripted_exchange.publishToTimeSeriesDatabase(
+                "db", "meter", records(scripted_exchange, 3)
+            )
+        assert caught.value.rejected == {1: "too old", 0: "no reason given"}
+        assert caught.value.written == [2]
+
+
+class TestWhenNothingIsWritten:
+    def test_the_first_failure_is_the_error_itself(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers(PUBLISH, Answer(500), refusal(error("ValidationException", "no")))
+        with pytest.raises(ServerError) as caught:
+            scripted_exchange.publishToTimeSeriesDatabase("d", "a", records(scripted_exchange, 2))
+        assert "2 may have been written (0-1)" in caught.value.__notes__[0]
+        with pytest.raises(InvalidRequestError):
+            scripted_exchange.publishToTimeSeriesDatabase("d", "a", records(scripted_exchange, 2))
+
+    def test_a_reader_may_not_write(self, connect: Connect, local: LocalExchange) -> None:
+        reader = connect(local.tokens["reader"], endpoint=local.endpoint)
+        with pytest.raises(UnauthorizedError):
+            reader.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", records(reader, 1))
+
+    @pytest.mark.parametrize("given", [None, [], (), "records", b"records", 7, {}, {"a": 1}])
+    def test_records_are_a_list_that_is_not_empty(
+        self, given: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(InvalidParameterError, match=r"^records: got .*list of TimeSeriesInput"):
+            scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
+        assert scripted.requests == []
+
+    @pytest.mark.parametrize("wrong", [None, {}, "record", {"time": "1"}])
+    def test_an_entry_that_is_no_record_is_named_before_anything_is_sent(
+        self, wrong: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        given = [*records(scripted_exchange, 150), wrong]
+        with pytest.raises(InvalidParameterError, match=r"^records\[150\]: got .*InputRecord"):
+            scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
+        assert scripted.requests == []
+
+    def test_a_record_that_was_spoilt_after_it_was_made_is_named(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        given = records(scripted_exchange, 3)
+        given[2].measureValue = "much"
+        with pytest.raises(InvalidParameterError, match=r"^records\[2\]\.measureValue: got 'much'"):
+            scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
+        assert scripted.requests == []

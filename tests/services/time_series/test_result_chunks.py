@@ -1,0 +1,395 @@
+"""Result chunks, put together into one file on this side: pages a server can't be made to give."""
+
+import contextlib
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    DigitalExchangeError,
+    InvalidResponseError,
+    QueryIncompleteError,
+    TransferError,
+)
+from avista_digital_exchange_sdk._generated.input_types import TimeSeriesQueryAssetInput
+from avista_digital_exchange_sdk._time_series import result_writers as exporting
+from avista_digital_exchange_sdk._time_series.result_writers import CsvExport, JsonExport, Request
+
+from ...support.fake_platform import Answer, ScriptedPlatform, error, refusal
+
+QUERY = "timeSeriesDb_queryDatabase"
+CANCEL = "timeSeriesDb_cancelDatabaseQuery"
+WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
+
+
+def at(second: int) -> str:
+    return f"2024-01-01T00:00:{second:02d}.000Z"
+
+
+def asset(assetId: str, attributes: dict[str, list[Any] | None], name: str | None = None) -> Any:
+    """An asset as a chunk holds it: points of each attribute, as pairs of time and value."""
+    return {
+        "assetId": assetId,
+        "name": name,
+        "attributes": [
+            {
+                "attributeType": "DOUBLE",
+                "lastValue": "of this chunk",
+                "lastValueTime": "of this chunk",
+                "name": attribute,
+                "data": points and [{"timestamp": time, "value": value} for time, value in points],
+            }
+            for attribute, points in attributes.items()
+        ],
+    }
+
+
+class Pages:
+    """A query of the scripted platform, laid down page after page."""
+
+    def __init__(self, scripted: ScriptedPlatform, exchange: AvistaDigitalExchange) -> None:
+        self.scripted = scripted
+        self._exchange = exchange
+        scripted.data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
+
+    def lay_down(self, *chunks: Any) -> None:
+        """Lay down a page a chunk: its JSON, or what fetching it meets; None for none."""
+        for number, chunk in enumerate(chunks, 1):
+            url = None if chunk is None else f"https://objects.test/{number}?X-Amz-Signature=5e"
+            self.page(number, url, None if number == len(chunks) else f"token-{number}")
+            answered = isinstance(chunk, (Answer, Exception)) or chunk is None
+            if url:
+                self.scripted.holds(
+                    f"GET {url}", chunk if answered else Answer(body=json.dumps(chunk).encode())
+                )
+
+    def page(self, number: int, url: str | None, token: str | None) -> None:
+        """Lay down a page."""
+        page = {
+            "queryId": "query-1",
+            "clientToken": f"client-{number}",
+            "nextToken": token,
+            "queryString": "SELECT",
+            "presignedUrl": url,
+        }
+        self.scripted.data(QUERY, page)
+
+    def query(self, target: Path, filters: list[Any], fileFormat: Any = "CSV") -> str:
+        """Run the query and return what is in the file."""
+        self._exchange.queryTimeSeriesDatabaseWithFilters(
+            "db", filters, *WHOLE, target, fileFormat, aggregate="client"
+        )
+        return target.read_text("utf-8")
+
+
+@pytest.fixture
+def pages(scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange) -> Pages:
+    return Pages(scripted, scripted_exchange)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "result"
+
+
+def asks(assetId: str, *names: str) -> dict[str, Any]:
+    return {"assetId": assetId, "attributeNamesFilter": list(names)}
+
+
+class TestWhatIsSplit:
+    def test_an_assets_data_is_joined_across_chunks(self, pages: Pages, target: Path) -> None:
+        def lay_down() -> None:
+            pages.lay_down(
+                [asset("a", {"kW": [(at(0), "1"), (at(1), "2")]})],
+                [asset("a", {"kW": [(at(2), "3")]}), asset("b", {"kW": [(at(0), "4")]})],
+                [asset("b", {"kW": [(at(1), "5")]})],
+            )
+
+        lay_down()
+        assert pages.query(target, [asks("a", "kW"), asks("b", "kW")]) == (
+            "assetId,name,timestamp,kW\n"
+            "a,,2024-01-01 00:00:00.000000000,1\n"
+            "a,,2024-01-01 00:00:01.000000000,2\n"
+            "a,,2024-01-01 00:00:02.000000000,3\n"
+            "b,,2024-01-01 00:00:00.000000000,4\n"
+            "b,,2024-01-01 00:00:01.000000000,5\n"
+        )
+        lay_down()
+        first, second = json.loads(pages.query(target, [asks("a"), asks("b")], "JSON"))
+        (attribute,) = first["attributes"]
+        assert [point["value"] for point in attribute["data"]] == ["1", "2", "3"]
+        assert (attribute["lastValue"], attribute["lastValueTime"]) == ("3", at(2))
+        assert second["attributes"][0]["lastValue"] == "5"
+
+    def test_so_is_a_single_row(self, pages: Pages, target: Path) -> None:
+        chunks = (
+            [asset("a", {"kW": [(at(0), "1"), (at(1), "2")], "V": [(at(0), "3")]})],
+            [asset("a", {"V": [(at(1), "4"), (at(2), "5")]})],
+        )
+        row = "a,,2024-01-01 00:00:0"
+        expected = (
+            "assetId,name,timestamp,kW,V\n"
+            f"{row}0.000000000,1,3\n{row}1.000000000,2,4\n{row}2.000000000,,5\n"
+        )
+        pages.lay_down(*chunks)
+        assert pages.query(target, [asks("a", "kW", "V")]) == expected
+        # Where the header is only known at the end too.
+        pages.lay_down(*chunks)
+        assert pages.query(target, [asks("a")]) == expected.replace("kW,V", "V,kW").replace(
+            "1,3", "3,1"
+        ).replace("2,4", "4,2").replace(",5", "5,")
+
+    def test_an_attribute_may_come_late(self, pages: Pages, target: Path) -> None:
+        chunks = (
+            [asset("a", {"b": [(at(0), "1")]})],
+            [asset("a", {"c": [(at(1), "2")], "a": [(at(1), "3")]})],
+        )
+        pages.lay_down(*chunks)
+        assert pages.query(target, [asks("a")]) == (
+            "assetId,name,timestamp,a,b,c\n"
+            "a,,2024-01-01 00:00:00.000000000,,1,\n"
+            "a,,2024-01-01 00:00:01.000000000,3,,2\n"
+        )
+        pages.lay_down(*chunks)
+        (only,) = json.loads(pages.query(target, [asks("a")], "JSON"))
+        assert [attribute["name"] for attribute in only["attributes"]] == ["a", "b", "c"]
+
+    def test_a_page_without_rows_is_not_the_last(self, pages: Pages, target: Path) -> None:
+        pages.lay_down([], [asset("a", {"kW": [(at(0), "1")]})], [])
+        assert pages.query(target, [asks("a", "kW")]).splitlines()[1:] == [
+            "a,,2024-01-01 00:00:00.000000000,1"
+        ]
+        assert pages.scripted.operations.count(QUERY) == 3
+
+
+class TestWhatChunksMayHold:
+    def test_points_in_any_order_within_a_chunk(self, pages: Pages, target: Path) -> None:
+        chunk = [asset("a", {"kW": [(at(2), "3"), (at(0), "1"), (at(1), "2")]})]
+        pages.lay_down(chunk)
+        rows = pages.query(target, [asks("a", "kW")]).splitlines()[1:]
+        assert [row[-1] for row in rows] == ["1", "2", "3"]
+        pages.lay_down(chunk)
+        (only,) = json.loads(pages.query(target, [asks("a")], "JSON"))
+        assert only["attributes"][0]["lastValue"] == "3"
+
+    def test_attributes_nobody_asked_for_are_left_out(self, pages: Pages, target: Path) -> None:
+        chunk = [asset("a", {"kW": [(at(0), "1")], "volts": [(at(0), "2"), (at(1), "2")]})]
+        for fileFormat in ("CSV", "JSON"):
+            pages.lay_down(chunk)
+            written = pages.query(target, [asks("a", "kW")], fileFormat)
+            assert "volts" not in written
+            assert at(1) not in written
+
+    @pytest.mark.parametrize(
+        ("time", "in_csv", "in_json"),
+        [
+            (
+                "2024-03-19 10:39:31.942000000",
+                "2024-03-19 10:39:31.942000000",
+                "2024-03-19T10:39:31.942Z",
+            ),
+            (
+                "2024-03-19T10:39:31.942000001Z",
+                "2024-03-19 10:39:31.942000001",
+                "2024-03-19T10:39:31.942000001Z",
+            ),
+            (
+                "2024-03-19T10:39:31Z",
+                "2024-03-19 10:39:31.000000000",
+                "2024-03-19T10:39:31.000Z",
+            ),
+            (
+                "2024-03-19T12:39:31.5+02:00",
+                "2024-03-19 10:39:31.500000000",
+                "2024-03-19T10:39:31.500Z",
+            ),
+        ],
+    )
+    def test_times_as_timestream_and_others_write_them(
+        self, time: str, in_csv: str, in_json: str, pages: Pages, target: Path
+    ) -> None:
+        pages.lay_down([asset("a", {"kW": [(time, "1")]})])
+        assert f"a,,{in_csv},1\n" in pages.query(target, [asks("a", "kW")])
+        pages.lay_down([asset("a", {"kW": [(time, "1")]})])
+        assert f'{{"timestamp":"{in_json}"' in pages.query(target, [asks("a")], "JSON")
+
+    def test_nulls_where_lists_may_be(self, pages: Pages, target: Path) -> None:
+        nothing = {"assetId": "a", "name": None, "attributes": None}
+        with_null = {**asset("a", {"kW": [(at(0), "1")], "V": None}), "name": "Roof"}
+        with_null["attributes"].append(None)
+        for fileFormat, content in (
+            ("CSV", "a,Roof,2024-01-01 00:00:00.000000000,1"),
+            ("JSON", ""),
+        ):
+            pages.lay_down([nothing, with_null])
+            assert content in pages.query(target, [asks("a", "kW")], fileFormat)
+
+
+class TestWhatIsRefused:
+    """Nothing partial is ever written as if it were whole."""
+
+    @pytest.fixture(params=["CSV", "JSON"])
+    def fileFormat(self, request: pytest.FixtureRequest) -> Any:
+        return request.param
+
+    def refuse(
+        self, pages: Pages, target: Path, fileFormat: Any, error: type[DigitalExchangeError]
+    ) -> Any:
+        target.write_text("older")
+        with pytest.raises(error) as caught:
+            pages.query(target, [asks("a", "kW"), asks("b", "kW")], fileFormat)
+        assert [path.name for path in target.parent.iterdir()] == ["result"]
+        assert target.read_text() == "older"
+        assert pages.scripted.variables(CANCEL) == [{"timeSeriesDbId": "db", "queryId": "query-1"}]
+        return caught.value
+
+    def test_chunks_that_go_back_in_time(self, fileFormat: Any, pages: Pages, target: Path) -> None:
+        pages.lay_down([asset("a", {"kW": [(at(1), "1")]})], [asset("a", {"kW": [(at(0), "2")]})])
+        refused = self.refuse(pages, target, fileFormat, InvalidResponseError)
+        assert "not ordered by asset and time" in str(refused)
+
+    def test_chunks_that_go_back_to_an_asset(
+        self, fileFormat: Any, pages: Pages, target: Path
+    ) -> None:
+        pages.lay_down([asset("b", {"kW": [(at(0), "1")]})], [asset("a", {"kW": [(at(0), "2")]})])
+        refused = self.refuse(pages, target, fileFormat, InvalidResponseError)
+        assert "not ordered by asset and time" in str(refused)
+
+    @pytest.mark.parametrize(
+        "chunk",
+        [
+            Answer(body=b"<html>"),
+            Answer(body=b""),
+            Answer(body=b"[{]"),
+            {"assetId": "a"},
+            [1],
+            [None],
+            [{"assetId": "a", "name": None}],
+            [{**asset("a", {"kW": None}), "assetId": None}],
+            [asset("someone else's", {"kW": [(at(0), "1")]})],
+            [asset("a", {"kW": [("yesterday", "1")]})],
+            [asset("a", {"kW": [(None, "1")]})],
+            [{**asset("a", {}), "attributes": [{"name": "kW", "data": []}]}],
+            [
+                {
+                    **asset("a", {}),
+                    "attributes": [{"name": "kW", "attributeType": "X", "data": [{}]}],
+                }
+            ],
+        ],
+    )
+    def test_a_chunk_that_is_none(
+        self, chunk: Any, fileFormat: Any, pages: Pages, target: Path
+    ) -> None:
+        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], chunk)
+        self.refuse(pages, target, fileFormat, InvalidResponseError)
+
+    def test_a_page_without_a_chunk(self, fileFormat: Any, pages: Pages, target: Path) -> None:
+        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], None)
+        incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
+        assert (incomplete.queryId, incomplete.pagesRead) == ("query-1", 2)
+        assert "page 2 comes without a result chunk" in str(incomplete)
+        assert 'aggregate="server"' in str(incomplete)
+
+    @pytest.mark.parametrize(
+        ("answer", "status"),
+        [
+            (Answer(403, b"<Code>AccessDenied</Code>"), 403),
+            (Answer(500), 500),
+            (httpx.ReadError("reset"), None),
+        ],
+    )
+    def test_a_chunk_that_can_not_be_fetched(
+        self, answer: Any, status: int | None, fileFormat: Any, pages: Pages, target: Path
+    ) -> None:
+        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], answer)
+        failure = self.refuse(pages, target, fileFormat, TransferError)
+        assert failure.statusCode == status
+        assert "5e" not in str(failure)
+
+    @pytest.mark.parametrize(
+        "failure",
+        [
+            Answer(500, b"<html>"),
+            httpx.ReadTimeout("slow"),
+            refusal(error("ValidationException", "Invalid pagination token.")),
+        ],
+    )
+    def test_a_page_that_can_not_be_read(
+        self, failure: Any, fileFormat: Any, pages: Pages, target: Path
+    ) -> None:
+        pages.page(1, "https://objects.test/1", "token-1")
+        pages.scripted.holds("GET https://objects.test/1", [])
+        pages.scripted.answers(QUERY, failure)
+        incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
+        assert (incomplete.queryId, incomplete.pagesRead) == ("query-1", 1)
+        assert isinstance(incomplete.__cause__, DigitalExchangeError)
+
+    def test_a_token_that_comes_twice(self, fileFormat: Any, pages: Pages, target: Path) -> None:
+        for number in (1, 2):
+            pages.page(number, "https://objects.test/1", "token-1")
+        pages.scripted.holds("GET https://objects.test/1", [])
+        incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
+        assert "same page token twice" in str(incomplete)
+
+    def test_a_query_answered_with_nothing(
+        self, fileFormat: Any, pages: Pages, target: Path
+    ) -> None:
+        pages.scripted.data(QUERY, None)
+        with pytest.raises(InvalidResponseError, match=r"nothing"):
+            pages.query(target, [asks("a")], fileFormat)
+        assert not target.exists()
+
+    def test_that_it_can_not_be_cancelled_hides_no_error(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        fileFormat: Any,
+        target: Path,
+    ) -> None:
+        pages = Pages(scripted, scripted_exchange)
+        scripted._answers.pop(CANCEL)
+        scripted.answers(CANCEL, Answer(500))
+        pages.lay_down(None)
+        self.refuse(pages, target, fileFormat, QueryIncompleteError)
+
+
+@pytest.mark.parametrize("export", [CsvExport, JsonExport])
+@pytest.mark.parametrize("names", [[], ["kW", "V"]], ids=["all attributes", "some attributes"])
+def test_memory_stays_flat_as_the_result_grows(
+    names: list[str],
+    export: type[CsvExport | JsonExport],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exporting, "SPOOL_SIZE", 1 << 14)
+    request = Request([TimeSeriesQueryAssetInput(assetId="a", attributeNamesFilter=names)])
+
+    def chunk(hour: int) -> bytes:
+        times = [f"2024-01-{hour // 24 + 1:02d}T{hour % 24:02d}:{n // 60:02d}:{n % 60:02d}.000Z"
+                 for n in range(200)]  # fmt: skip
+        points = [(time, "12.5") for time in times]
+        return json.dumps([asset("a", {"kW": points, "V": points})]).encode()
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        try:
+            with (
+                (tmp_path / "result").open("wb") as file,
+                contextlib.closing(export(request, file)) as made,
+            ):
+                for hour in range(count):
+                    made.add(chunk(hour))
+                made.finish()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    # The first one also fills the caches of what reads JSON.
+    peak(25)
+    assert peak(25) < peak(5) + 100_000

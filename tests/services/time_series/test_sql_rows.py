@@ -1,0 +1,402 @@
+"""Rows of queries in Timestream's SQL: Python values, page after page, and no more in memory."""
+
+import asyncio
+import gc
+import json
+import threading
+import time
+import tracemalloc
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from pytest_httpx import HTTPXMock
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidParameterError,
+    InvalidResponseError,
+    QueryResult_TimestreamVariables,
+    ServerError,
+)
+
+from ...conftest import Connect
+from ...support.clients import RUNNER, Awaited
+from ...support.fake_platform import ENDPOINT, TOKEN, ScriptedPlatform, error, refusal
+from ...support.timestream import (
+    DATABASE,
+    NULL,
+    QUERY,
+    Row,
+    numbers,
+    page,
+    rows_of,
+    scalar,
+    typed,
+    until,
+)
+
+
+def array_of(item: Row) -> Row:
+    return {"ArrayColumnInfo": {"Type": item}}
+
+
+def row_of(*columns: Row) -> Row:
+    return {"RowColumnInfo": list(columns)}
+
+
+def series_of(value: Row) -> Row:
+    return {"TimeSeriesMeasureValueColumnInfo": {"Type": value}}
+
+
+BIGINT, DOUBLE, VARCHAR, TIMESTAMP = (
+    {"ScalarType": name} for name in ("BIGINT", "DOUBLE", "VARCHAR", "TIMESTAMP")
+)
+POINTS = [
+    {"Time": "2024-05-01 00:00:00.000000000", "Value": scalar("1.5")},
+    {"Time": "2024-05-01 00:00:00.000000001", "Value": NULL},
+]
+VALUES = [
+    (BIGINT, scalar("-9223372036854775808"), -(2**63)),
+    ({"ScalarType": "INTEGER"}, scalar("7"), 7),
+    (DOUBLE, scalar("0.1"), 0.1),
+    (DOUBLE, scalar("1.0E-5"), 1e-5),
+    (DOUBLE, scalar("Infinity"), float("inf")),
+    ({"ScalarType": "BOOLEAN"}, scalar("true"), True),
+    ({"ScalarType": "BOOLEAN"}, scalar("false"), False),
+    (VARCHAR, scalar(""), ""),
+    (VARCHAR, scalar("12"), "12"),
+    (VARCHAR, scalar("null"), "null"),
+    (TIMESTAMP, scalar("2024-05-01 01:02:03.123456789"), "2024-05-01T01:02:03.123456789Z"),
+    (TIMESTAMP, scalar("2024-05-01 01:02:03.000000000"), "2024-05-01T01:02:03.000Z"),
+    (TIMESTAMP, scalar("1677-09-21 00:12:44.000000001"), "1677-09-21T00:12:44.000000001Z"),
+    ({"ScalarType": "DATE"}, scalar("2024-05-01"), date(2024, 5, 1)),
+    ({"ScalarType": "TIME"}, scalar("01:02:03.000000000"), "01:02:03.000000000"),
+    (
+        {"ScalarType": "INTERVAL_DAY_TO_SECOND"},
+        scalar("0 01:00:00.000000000"),
+        "0 01:00:00.000000000",
+    ),
+    ({"ScalarType": "SOMETHING_NEW"}, scalar("kept"), "kept"),
+    ({"ScalarType": "UNKNOWN"}, NULL, None),
+    (BIGINT, NULL, None),
+    (TIMESTAMP, NULL, None),
+    (array_of(BIGINT), {"ArrayValue": [scalar("1"), NULL, scalar("3")]}, [1, None, 3]),
+    (array_of(BIGINT), {"ArrayValue": []}, []),
+    (array_of(BIGINT), NULL, None),
+    (
+        array_of(array_of(VARCHAR)),
+        {"ArrayValue": [{"ArrayValue": [scalar("a")]}, {"ArrayValue": []}]},
+        [["a"], []],
+    ),
+    (
+        row_of(typed("x", "BIGINT"), typed(None, "VARCHAR")),
+        {"RowValue": {"Data": [scalar("1"), NULL]}},
+        {"x": 1, "_col1": None},
+    ),
+    (row_of(typed("x", "BIGINT")), NULL, None),
+    (
+        array_of(row_of(typed("at", "TIMESTAMP"))),
+        {"ArrayValue": [{"RowValue": {"Data": [scalar("2024-05-01 00:00:00.000000001")]}}]},
+        [{"at": "2024-05-01T00:00:00.000000001Z"}],
+    ),
+    (
+        series_of(DOUBLE),
+        {"TimeSeriesValue": POINTS},
+        [
+            {"time": "2024-05-01T00:00:00.000Z", "value": 1.5},
+            {"time": "2024-05-01T00:00:00.000000001Z", "value": None},
+        ],
+    ),
+    (series_of(DOUBLE), NULL, None),
+]
+
+
+class TestValues:
+    @pytest.mark.parametrize(("column_type", "datum", "value"), VALUES)
+    def test_each_type_becomes_its_python_value(
+        self,
+        column_type: Row,
+        datum: Row,
+        value: object,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        scripted.data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
+        (row,) = rows_of(scripted_exchange, DATABASE, "SELECT c")
+        assert row == {"c": value}
+        assert type(row["c"]) is type(value)
+
+    def test_columns_without_name_or_of_the_same_name_all_appear(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        names = [None, "a", "a", "a_2", None, "a", "_col0"]
+        columns = [typed(name, "BIGINT") for name in names]
+        scripted.data(QUERY, page(columns, [[scalar(str(n)) for n in range(len(names))]]))
+        (row,) = rows_of(scripted_exchange, DATABASE, "SELECT …")
+        assert list(row.values()) == list(range(len(names)))
+        assert list(row)[:3] == ["_col0", "a", "a_2"]
+
+    @pytest.mark.parametrize(
+        ("column_type", "datum"),
+        [
+            (BIGINT, scalar("many")),
+            (BIGINT, scalar("9" * 5000)),
+            (BIGINT, {}),
+            (BIGINT, {"ArrayValue": []}),
+            (DOUBLE, {"ScalarValue": None}),
+            ({"ScalarType": "BOOLEAN"}, scalar("perhaps")),
+            (TIMESTAMP, scalar("yesterday")),
+            (TIMESTAMP, {"ScalarValue": 5}),
+            ({"ScalarType": "DATE"}, scalar("2024-13-01")),
+            (array_of(BIGINT), {"ArrayValue": [{}]}),
+            (row_of(typed("x", "BIGINT")), {"RowValue": {"Data": []}}),
+            (series_of(DOUBLE), {"TimeSeriesValue": [{}]}),
+            ({}, scalar("1")),
+        ],
+    )
+    def test_a_datum_that_is_not_of_its_columns_type_is_an_invalid_response(
+        self,
+        column_type: Row,
+        datum: Row,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+    ) -> None:
+        scripted.data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
+        with pytest.raises(InvalidResponseError, match="not of the columns' types"):
+            list(rows_of(scripted_exchange, DATABASE, "SELECT c"))
+
+    def test_a_row_of_the_wrong_length_is_an_invalid_response(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, page([typed("c", "BIGINT")], [[scalar("1"), scalar("2")]]))
+        with pytest.raises(InvalidResponseError):
+            list(rows_of(scripted_exchange, DATABASE, "SELECT c"))
+
+
+def count_of(exchange: AvistaDigitalExchange, *args: Any) -> int:
+    """How many rows a query has."""
+    rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(*args)
+    if isinstance(exchange, AvistaDigitalExchange):
+        return sum(1 for _ in rows)
+
+    async def counted() -> int:
+        count = 0
+        async for _ in rows:
+            count += 1
+        return count
+
+    return RUNNER.run(counted())
+
+
+class TestBadArguments:
+    @pytest.mark.parametrize(
+        ("argument", "value"), [("timeSeriesDbId", ""), ("queryString", " "), ("maxRows", 0)]
+    )
+    def test_are_refused_by_the_call_not_at_the_first_row(
+        self, argument: str, value: Any, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        good = {"timeSeriesDbId": DATABASE, "queryString": "SELECT n", "maxRows": 1}
+        with pytest.raises(InvalidParameterError, match=f"^{argument}: got"):
+            scripted_exchange.iterTimeSeriesDatabase_TimestreamFormat(**good | {argument: value})
+
+
+class TestFollowingPages:
+    def test_every_page_is_followed_with_the_tokens_of_the_one_before(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(
+            QUERY, numbers(1, 2, nextToken="t2"), numbers(3, nextToken="t3"), numbers(4, 5)
+        )
+        rows = rows_of(scripted_exchange, DATABASE, "SELECT n", maxRows="2")
+        assert [row["n"] for row in rows] == [1, 2, 3, 4, 5]
+        sent = scripted.variables(QUERY)
+        assert [one["nextToken"] for one in sent] == [None, "t2", "t3"]
+        assert [one["clientToken"] for one in sent] == [None, "client-token-1", "client-token-1"]
+        assert all(one["maxRows"] == 2 and one["queryString"] == "SELECT n" for one in sent)
+
+    def test_a_page_without_rows_is_not_the_end(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(nextToken="t2"), numbers(nextToken="t3"), numbers(1))
+        assert list(rows_of(scripted_exchange, DATABASE, "SELECT n")) == [{"n": 1}]
+
+    def test_no_rows_at_all_is_an_empty_result(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers())
+        assert list(rows_of(scripted_exchange, DATABASE, "SELECT n")) == []
+
+    def test_a_token_that_comes_twice_ends_it_with_an_error(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2, nextToken="t2"))
+        with pytest.raises(InvalidResponseError, match="same page token twice"):
+            list(rows_of(scripted_exchange, DATABASE, "SELECT n"))
+
+    def test_a_page_that_fails_is_an_error_after_the_rows_before_it(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.answers(
+            QUERY,
+            {"data": {QUERY: numbers(1, 2, nextToken="t2")}},
+            refusal(error("InternalServerException", "gone")),
+        )
+        rows = rows_of(scripted_exchange, DATABASE, "SELECT n")
+        assert [next(rows)["n"], next(rows)["n"]] == [1, 2]
+        with pytest.raises(ServerError, match="gone"):
+            next(rows)
+
+    def test_the_next_page_is_fetched_while_the_present_one_is_worked_on(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(
+            QUERY, numbers(1, 2, nextToken="t2"), numbers(3, 4, nextToken="t3"), numbers(5)
+        )
+        with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")) as rows:
+            assert next(rows) == {"n": 1}
+            assert until(lambda: len(scripted.operations) == 2)
+            assert next(rows) == {"n": 2}
+            RUNNER.run(asyncio.sleep(0.1))
+            # Not further ahead than one page.
+            assert len(scripted.operations) == 2
+            assert next(rows) == {"n": 3}
+            assert until(lambda: len(scripted.operations) == 3)
+
+    def test_it_holds_two_pages_at_most(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        pages = [numbers(number, nextToken=f"t{number}") for number in range(12)]
+        scripted.data(QUERY, *pages, numbers(12))
+        before = results_in_memory()
+        held = [
+            results_in_memory() - before
+            for row in rows_of(scripted_exchange, DATABASE, "SELECT n")
+            if until(lambda n=row["n"]: len(scripted.operations) == min(n + 2, 13))
+        ]
+        assert len(held) == 13
+        assert max(held) <= 2
+
+    def test_memory_does_not_grow_with_the_result(
+        self, httpx_mock: HTTPXMock, connect: Connect
+    ) -> None:
+        def answer(request: httpx.Request) -> httpx.Response:
+            variables = json.loads(request.content)["variables"]
+            number = int(variables["nextToken"] or 0) + 1
+            last = number == int(variables["queryString"])
+            made = numbers(*range(1000), nextToken=None if last else str(number))
+            return httpx.Response(200, json={"data": {QUERY: made}})
+
+        httpx_mock.add_callback(answer, is_reusable=True)
+        exchange = connect(TOKEN, endpoint=ENDPOINT)
+
+        def peak(pages: int) -> int:
+            tracemalloc.start()
+            assert count_of(exchange, DATABASE, str(pages)) == 1000 * pages
+            highest = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return highest
+
+        peak(1)
+        few, many = peak(4), peak(16)
+        assert many < 1.3 * few
+
+    def test_the_blocking_one_works_inside_a_running_event_loop(
+        self, scripted: ScriptedPlatform
+    ) -> None:
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2))
+
+        async def notebook() -> list[Row]:
+            with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as exchange:
+                return list(exchange.iterTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT n"))
+
+        assert RUNNER.run(notebook()) == [{"n": 1}, {"n": 2}]
+
+    def test_nothing_is_sent_before_the_first_row_is_asked_for(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")):
+            assert scripted.operations == []
+
+
+class TestLeavingEarly:
+    def test_no_thread_and_no_task_is_left(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        threads = threading.active_count()
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2, nextToken="t3"))
+        for row in rows_of(scripted_exchange, DATABASE, "SELECT n"):
+            assert row == {"n": 1}
+            break
+        gc.collect()
+        assert until(lambda: threading.active_count() <= threads)
+        assert tasks() == set()
+
+    def test_the_blocking_one_does_not_wait_for_the_page_under_way(
+        self, httpx_mock: HTTPXMock
+    ) -> None:
+        threads = threading.active_count()
+        answered = threading.Event()
+        httpx_mock.add_response(json={"data": {QUERY: numbers(1, nextToken="t2")}})
+
+        def answer_late(_request: httpx.Request) -> httpx.Response:
+            answered.wait(30)
+            return httpx.Response(200, json={"data": {QUERY: numbers(2)}})
+
+        httpx_mock.add_callback(answer_late)
+        with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as exchange:
+            rows = rows_of(exchange, DATABASE, "SELECT n")
+            next(rows)
+            assert threading.active_count() == threads + 1
+            begun = time.monotonic()
+            rows.close()
+            assert time.monotonic() - begun < 5
+            answered.set()
+            assert until(lambda: threading.active_count() <= threads)
+
+    def test_the_awaited_one_cancels_the_page_under_way(self, httpx_mock: HTTPXMock) -> None:
+        cancelled = []
+        httpx_mock.add_response(json={"data": {QUERY: numbers(1, nextToken="t2")}})
+
+        async def never_answer(_request: httpx.Request) -> httpx.Response:
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                cancelled.append(True)
+                raise
+            raise AssertionError
+
+        httpx_mock.add_callback(never_answer)
+        with Awaited(TOKEN, endpoint=ENDPOINT) as exchange:
+            rows = rows_of(exchange, DATABASE, "SELECT n")
+            next(rows)
+            RUNNER.run(asyncio.sleep(0.05))
+            assert len(tasks()) == 1
+            rows.close()
+            assert until(lambda: tasks() == set())
+        assert cancelled == [True]
+
+    def test_an_error_in_the_users_own_code_passes_through(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2))
+
+        def work() -> None:
+            with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")) as rows:
+                for _row in rows:
+                    raise LookupError("the user's own")
+
+        with pytest.raises(LookupError, match="the user's own"):
+            work()
+        assert tasks() == set()
+
+
+def results_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(item, QueryResult_TimestreamVariables) for item in gc.get_objects())
+
+
+def tasks() -> set[asyncio.Task[Any]]:
+    return asyncio.all_tasks(RUNNER.get_loop())

@@ -1,0 +1,44 @@
+"""Who the token belongs to."""
+
+import pytest
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, NotFoundError, Organization
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ...conftest import Connect
+from ...support.fake_platform import ScriptedPlatform
+
+
+def test_the_user_comes_with_name_and_organization(exchange: AvistaDigitalExchange) -> None:
+    user = exchange.getUserInfo()
+    assert user.userId
+    assert (user.firstName, user.lastName) == ("Ada", "Lindqvist")
+    assert isinstance(user.organization, Organization)
+    assert user.organization.name == "Cascade Valley Energy"
+    assert user.organization.organizationId
+
+
+def test_every_token_tells_its_own_user(connect: Connect, local: LocalExchange) -> None:
+    users = {
+        role: connect(token, endpoint=local.endpoint).getUserInfo().userId
+        for role, token in local.tokens.items()
+    }
+    assert len(set(users.values())) == len(users) == 4
+
+
+@pytest.mark.parametrize("session", [None, {"user": None}])
+def test_a_token_without_a_user_is_an_error(
+    session: object, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    scripted.data("user_getUserSession", session)
+    with pytest.raises(NotFoundError, match=r"of this token"):
+        scripted_exchange.getUserInfo()
+
+
+def test_a_user_without_organization_has_none(
+    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+) -> None:
+    scripted.data("user_getUserSession", {"user": {"userId": "u1", "organization": None}})
+    user = scripted_exchange.getUserInfo()
+    assert user.organization is None
+    assert user.firstName is None

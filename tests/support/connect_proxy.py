@@ -1,0 +1,33 @@
+"""A company's proxy."""
+
+import asyncio
+
+from .background_server import Background
+from .http_messages import Streams, copy, hang_up
+
+
+class Tunnel(Background):
+    """A proxy for CONNECT: whatever host is asked for, it leads to the same port of this machine.
+
+    Attributes:
+        asked: The first line of every request, and its headers in lower case.
+    """
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._target = port
+        self.asked: list[str] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def serve(self, client: Streams) -> None:
+        head = await client[0].readuntil(b"\r\n\r\n")
+        self.asked.append(head.decode())
+        client[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        server = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            await asyncio.gather(copy(client[0], server[1]), copy(server[0], client[1]))
+        finally:
+            await hang_up(server[1])

@@ -1,0 +1,237 @@
+"""Values that arguments can't have, each with what its refusal says is valid."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from avista_digital_exchange_sdk import TimeSeriesInputRecord
+
+from .valid_arguments import HUGE, HUGE_NUMBER, SURROGATE
+
+NOT_EMPTY, NO_CONTROL, NO_SURROGATES = "not empty", "control characters", "surrogates"
+BAD_IDS = [
+    (None, NOT_EMPTY),
+    (7, "(int)"),
+    (b"id", "(bytes)"),
+    (["id"], "(list)"),
+    ("", NOT_EMPTY),
+    (" \t", NOT_EMPTY),
+    (" id ", "blanks around it"),
+    ("i\nd", NO_CONTROL),
+    ("i\0d", NO_CONTROL),
+    ("i\u202ed", NO_CONTROL),
+    (SURROGATE, NO_SURROGATES),
+    ("i" * 1025, "at most 1024 characters, not 1025"),
+    (HUGE, "at most 1024 characters, not 10000000"),
+]
+BAD_TEXTS = [
+    (None, NOT_EMPTY),
+    (7, "(int)"),
+    (b"text", "(bytes)"),
+    (["text"], "(list)"),
+    ("", NOT_EMPTY),
+    (" \t\n", NOT_EMPTY),
+    (f"a{SURROGATE}", NO_SURROGATES),
+]
+OPTIONAL_TEXT = "a text or None"
+BAD_OPTIONAL_TEXTS = [
+    (7, OPTIONAL_TEXT),
+    (b"text", OPTIONAL_TEXT),
+    (["text"], OPTIONAL_TEXT),
+    ({}, OPTIONAL_TEXT),
+    (SURROGATE, NO_SURROGATES),
+]
+PATH = "a path of the local file system"
+BAD_PATHS = [
+    ("", PATH),
+    (7, PATH),
+    (0.5, PATH),
+    (b"", PATH),
+    (b"load.csv", PATH),
+    (["load.csv"], PATH),
+    ("a\0b", PATH),
+    (SURROGATE, PATH),
+    ("~nobody-of-that-name/load.csv", PATH),
+    ("x" * 300, "can hold"),
+    (HUGE, "can hold"),
+]
+NO_FOLDERS = [
+    (path, "there is no folder") for path in ("nowhere/result", "nowhere/", "load.csv/result")
+]
+NO_FILE = ("none.csv", "no such file")
+BAD_OBJECT_IDS = [
+    (None, "a list of ids"),
+    ("dataStoreFileId.1", "a list of ids"),
+    ([], "not empty"),
+    ([7], "dataStoreObjectIds[0]"),
+    (["dataStoreFileId.1", ""], "dataStoreObjectIds[1]"),
+    (["dataStoreId.1"], "dataStoreObjectIds[0]"),
+]
+ROWS = "a whole number from 1 to 1000"
+BAD_ROWS = [
+    (value, ROWS)
+    for value in (
+        0,
+        1001,
+        -1,
+        2**64,
+        HUGE_NUMBER,
+        1.5,
+        float("nan"),
+        True,
+        [],
+        [1],
+        "",
+        "many",
+        "1_0",
+        "٣",
+        "1.5",
+    )
+]
+TIME = "ISO 8601 with a time zone"
+BAD_TIMES = [
+    (value, TIME)
+    for value in (
+        None,
+        1662155084,
+        float("nan"),
+        datetime(2022, 9, 27),
+        date(2022, 9, 27),
+        b"2024-01-01T00:00:00Z",
+        "",
+        "yesterday",
+        "1704067200",
+        "2022-09-27",
+        "2022-09-27T10:22:45",
+        "2022-09-27T10:22:45.000",
+        "2022-13-01T00:00:00Z",
+        "2022-02-30T00:00:00Z",
+        "2024-01-01T25:00:00Z",
+        "2022-09-27T10:22:60Z",
+        "2024-01-01T00:00:00.Z",
+        "2024-01-01T00:00,+00:00",
+        "2024-01-01T00.5Z",
+        "2024-01-01T00:00:00.1.1Z",
+        "2024-01-01T00:00:00+99:00",
+        "2022-09-27T10:22:45Z\n",
+        "2022-09-27T10:22:45Z' OR 1=1 --",
+        "2024-01-01T00:00:00Z; DROP TABLE",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00+23:00",
+        "9999-12-31T23:59:59-23:00",
+        "2" * 10_000,
+        "2024-01-01T00:00:00." + "0" * 10_000 + "x",
+        SURROGATE,
+        HUGE,
+    )
+]
+BAD_TIMES.append(("2024-01-01T00:00:00.1234567891Z", "at most nine digits"))
+NOT_BEFORE_THE_END = [
+    (value, "a time before endTime")
+    for value in (
+        "2024-05-02T00:00:00Z",
+        "2024-05-02T01:00:00+01:00",
+        "2024-05-02T00:00:00.000000001Z",
+        datetime(2024, 5, 3, tzinfo=UTC),
+    )
+]
+FILTER = '{"assetId": "…", "attributeNamesFilter": ["…"]}'
+NAMES = "a list of attribute names"
+FIRST, SECOND = "assetAndAttributesFilter[0]", "assetAndAttributesFilter[1]"
+BAD_FILTERS = [
+    (None, "a list of filters"),
+    (7, "a list of filters"),
+    (b"meter", "a list of filters"),
+    ({}, "a list of filters"),
+    ({"assetId": "meter"}, "a list of filters"),
+    ([], "not empty"),
+    ("2022-09-27T10:22:45Z", "the filter comes before the times"),
+    ([None], FILTER),
+    (["meter"], FILTER),
+    ([{}], f"{FIRST}.assetId"),
+    ([{"attributeNamesFilter": ["kW"]}], f"{FIRST}.assetId"),
+    ([{"assetID": "meter"}], FILTER),
+    ([{"assetId": "meter", "attributes": ["kW"]}], FILTER),
+    ([{"assetId": "meter", 7: 7}], FILTER),
+    ([{"assetId": 7}], f"{FIRST}.assetId"),
+    ([{"assetId": ""}], f"{FIRST}.assetId"),
+    ([{"assetId": HUGE}], "at most 1024 characters"),
+    ([{"assetId": "a"}, {"assetId": "a\0"}], f"{SECOND}.assetId"),
+    ([{"assetId": "a", "attributeNamesFilter": "kW"}], NAMES),
+    ([{"assetId": "a", "attributeNamesFilter": 7}], NAMES),
+    ([{"assetId": "a", "attributeNamesFilter": {"kW": 1}}], NAMES),
+    ([{"assetId": "a"}, {"assetId": "a", "attributeNamesFilter": "kW"}], f"{SECOND}.attribute"),
+    ([{"assetId": "a", "attributeNamesFilter": ["kW", ""]}], f"{FIRST}.attributeNamesFilter[1]"),
+    ([{"assetId": "a", "attributeNamesFilter": [None]}], f"{FIRST}.attributeNamesFilter[0]"),
+    ([{"assetId": "a", "attributeNamesFilter": ["kW", None]}], f"{FIRST}.attributeNamesFilter[1]"),
+    ([{"assetId": "a", "attributeNamesFilter": [SURROGATE]}], NO_SURROGATES),
+]
+RECORDS = "a list of TimeSeriesInputRecord"
+BAD_RECORDS = [
+    (None, RECORDS),
+    ("records", RECORDS),
+    ({}, RECORDS),
+    ([], "not empty"),
+    (iter(()), "not empty"),
+    ([None], "records[0]"),
+    ([{"time": "1"}], "records[0]"),
+    ([TimeSeriesInputRecord(time="soon", measureName="kW", measureValue="1")], "records[0].time"),
+]
+BAD_FRAMES = [(value, "frame") for value in (None, 7, "frame", [{"kW": 1}])]
+SINGLE_TYPES = "BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR"
+SECONDS = "a number of seconds above 0"
+BAD_SECONDS = [
+    (value, SECONDS) for value in (None, 0, -1, "300", True, float("nan"), float("inf"), HUGE)
+]
+FORMAT = "one of CSV, JSON, PARQUET"
+BAD_FORMATS = [(value, FORMAT) for value in (None, 7, "", "XML", "CSV ", ["CSV"], HUGE)]
+AGGREGATE = "one of auto, server, client"
+BAD_AGGREGATES = [(value, AGGREGATE) for value in (None, "", "both", "AUTO", 7, [], {}, HUGE)]
+JSON = "what JSON holds"
+ITSELF: dict[str, Any] = {}
+ITSELF["x"] = [ITSELF]
+
+DOOR_TOKENS = [7, b"token", "", " ", "a b", "a\nb", "tökén", SURROGATE, "\x00"]
+ADDRESS = "must be an https:// URL"
+DOOR_ENDPOINTS = [
+    7,
+    b"https://exchange.test",
+    "",
+    [],
+    "exchange.test/graphql",
+    "http://exchange.test/graphql",
+    "ftp://exchange.test",
+    "https://",
+    "https://exchange.test:port/",
+    "https://exchange.test:99999/",
+    "https://exchange test/",
+    "https://exchange.test/\nHost: other.test",
+    "https://[::1/",
+    "https://user:password@exchange.test/",
+    f"https://{'a' * 64}.test/",
+    f"https://{SURROGATE}.test/",
+    f"https://exchange.test/{HUGE}",
+]
+DOOR_PROXIES = [
+    7,
+    "",
+    "socks5://proxy.test",
+    "http://",
+    "http://proxy:port",
+    "http://[::1",
+    "http://a b",
+    f"http://{SURROGATE}",
+]
+DOOR_OTHERS = [
+    ("debug", 1, "True or False"),
+    ("debug", "yes", "True or False"),
+    ("timeout", 0, SECONDS),
+    ("timeout", None, SECONDS),
+    ("timeout", "60", SECONDS),
+    ("timeout", float("nan"), SECONDS),
+    ("maxRetries", -1, "from 0 to 100"),
+    ("maxRetries", True, "from 0 to 100"),
+    ("maxRetries", HUGE_NUMBER, "from 0 to 100"),
+    ("verify", None, PATH),
+    ("verify", "load.csv", "certificates (PEM)"),
+    ("verify", "x" * 300, "can hold"),
+]

@@ -1,0 +1,299 @@
+"""Files on their way from the platform."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    DataStoreFile,
+    InvalidParameterError,
+    InvalidResponseError,
+    NotFoundError,
+    PathNotFoundError,
+    TransferError,
+)
+
+from ..services.storage.test_data_stores import FILE
+from ..support.fake_platform import Answer, ScriptedPlatform
+from ..support.proxy import Proxy
+from .test_uploads import EXPIRED
+
+CONTENT = b"time,kW\r\n0,12.5\r\n\x00\xff"
+ADDRESS = "https://objects.test/1?X-Amz-Signature=5ec7e7"
+
+
+@pytest.fixture
+def file(
+    exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
+) -> DataStoreFile:
+    """A file on the platform; it is in no local folder."""
+    source = tmp_path / "load.csv"
+    source.write_bytes(CONTENT)
+    store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+    uploaded = exchange.uploadFileToDataStore(store, home, source)
+    source.unlink()
+    return uploaded
+
+
+def lay_down_download(scripted: ScriptedPlatform, *answers: object, name: str = "load") -> None:
+    data = {
+        "storage_getDataStoreFile": {**FILE, "name": name},
+        "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+    }
+    scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+    scripted.holds(f"GET {ADDRESS}", *answers)
+
+
+class TestWhereItGoes:
+    def test_a_folder_gets_it_under_its_original_name(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        assert exchange.downloadDataStoreFile(file.dataStoreFileId, str(tmp_path)) == file
+        assert (tmp_path / "load.csv").read_bytes() == CONTENT
+
+    def test_the_current_folder_too(
+        self,
+        exchange: AvistaDigitalExchange,
+        file: DataStoreFile,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        exchange.downloadDataStoreFile(file.dataStoreFileId, "./")
+        assert (tmp_path / "load.csv").read_bytes() == CONTENT
+
+    def test_any_other_path_is_the_file_itself(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        target = tmp_path / "july"
+        exchange.downloadDataStoreFile(dataStoreFileId=file.dataStoreFileId, writeLocation=target)
+        assert target.read_bytes() == CONTENT
+        assert list(tmp_path.iterdir()) == [target]
+
+    def test_a_file_that_is_there_is_replaced_whole(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"an older and much longer content" * 10)
+        exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+        assert (tmp_path / "load.csv").read_bytes() == CONTENT
+
+    def test_a_link_stays_and_leads_to_the_new_file(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        link = tmp_path / "newest.csv"
+        link.symlink_to("2024.csv")
+        exchange.downloadDataStoreFile(file.dataStoreFileId, link)
+        assert link.is_symlink()
+        assert (tmp_path / "2024.csv").read_bytes() == CONTENT
+
+    def test_a_link_to_a_device_stays(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        link = tmp_path / "output"
+        link.symlink_to("/dev/null")
+        with pytest.raises(InvalidParameterError, match=r"writeLocation: got .*device"):
+            exchange.downloadDataStoreFile(file.dataStoreFileId, link)
+        assert link.is_symlink()
+
+    @pytest.mark.parametrize("location", ["nowhere/load.csv", "nowhere/"])
+    def test_a_folder_that_does_not_exist_is_refused_before_anything_is_sent(
+        self,
+        location: str,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        with pytest.raises(PathNotFoundError, match=r"writeLocation: .*no folder .*nowhere"):
+            scripted_exchange.downloadDataStoreFile("file", f"{tmp_path}/{location}")
+        assert scripted.requests == []
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "../../outside",
+            "/etc/outside",
+            "..",
+            ".",
+            "a/../../outside",
+            "..\\..\\outside",
+            "C:\\outside",
+            "\\\\server\\share\\outside",
+            "con",
+            "nul\0byte",
+            "line\nbreak",
+            "escape\x1b[2J",
+            "right\u202eleft",
+            "trailing. ",
+            "a" * 300,
+            "📈" * 300,
+            " ",
+        ],
+    )
+    def test_no_name_from_the_server_leads_out_of_the_folder(
+        self,
+        name: str,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        lay_down_download(scripted, Answer(body=CONTENT), name=name)
+        folder = tmp_path / "deep" / "folder"
+        folder.mkdir(parents=True)
+        scripted_exchange.downloadDataStoreFile("file", folder)
+        (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
+        assert written.parent == folder
+        assert written.read_bytes() == CONTENT
+        assert written.name.isprintable()
+
+    def test_a_name_without_anything_usable_becomes_the_id(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        data = {
+            "storage_getDataStoreFile": {**FILE, "name": "..", "fileExtension": None},
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+        }
+        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        scripted.holds(f"GET {ADDRESS}", Answer(body=CONTENT))
+        scripted_exchange.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["dataStoreFileId.1"]
+
+
+class TestHowItTravels:
+    def test_without_the_token_and_uncompressed(
+        self,
+        proxied: AvistaDigitalExchange,
+        proxy: Proxy,
+        file: DataStoreFile,
+        tmp_path: Path,
+    ) -> None:
+        proxied.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+        assert proxy.names == ["storage_getDataStoreFileDownload", "GET"]
+        headers = {name.lower(): value for name, value in proxy.seen[-1].headers.items()}
+        assert "authorization" not in headers
+        assert headers["accept-encoding"] == "identity"
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            None,
+            {"itemId": "1", "url": None},
+            {"itemId": "1", "url": ""},
+            {"itemId": "1", "url": "http://objects.test/1"},
+            {"itemId": "1", "url": "file:///etc/passwd"},
+        ],
+    )
+    def test_only_from_a_safe_address(
+        self,
+        address: object,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        data = {
+            "storage_getDataStoreFile": FILE,
+            "storage_getDataStoreFileDownloadUrl": address,
+        }
+        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        with pytest.raises((InvalidResponseError, TransferError), match=r"address"):
+            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+        assert scripted.operations == ["storage_getDataStoreFileDownload"]
+
+
+class TestWhenItFails:
+    def test_there_must_be_such_a_file(
+        self, exchange: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        with pytest.raises(NotFoundError):
+            exchange.downloadDataStoreFile("dataStoreFileId.nothing", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_refusal_tells_the_storages_reason_and_leaves_nothing(
+        self,
+        proxied: AvistaDigitalExchange,
+        proxy: Proxy,
+        file: DataStoreFile,
+        tmp_path: Path,
+    ) -> None:
+        proxy.answers["GET"] = [Answer(403, EXPIRED)]
+        with pytest.raises(
+            TransferError, match=r"load\.csv was refused: 403 AccessDenied: Request has expired"
+        ) as caught:
+            proxied.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+        assert caught.value.statusCode == 403
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_connection_that_breaks_off_leaves_the_old_file_as_it_was(
+        self,
+        proxied: AvistaDigitalExchange,
+        proxy: Proxy,
+        file: DataStoreFile,
+        tmp_path: Path,
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"older")
+        proxy.answers["GET"] = [Answer(200, b"half", {"Content-Length": "8"})]
+        with pytest.raises(TransferError, match=r"load\.csv broke off"):
+            proxied.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["load.csv"]
+        assert (tmp_path / "load.csv").read_bytes() == b"older"
+
+    def test_fewer_bytes_than_promised_are_no_file(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        lay_down_download(scripted, Answer(200, b"half", {"Content-Length": "8"}))
+        with pytest.raises(TransferError, match=r"load\.csv: 4 bytes came, 8 were promised"):
+            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_unexpected_part_of_the_file_is_no_file(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        lay_down_download(scripted, Answer(206, b"half"))
+        with pytest.raises(TransferError, match=r"load\.csv"):
+            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        "failure", [httpx.ConnectError("unreachable"), httpx.ReadTimeout("too slow")]
+    )
+    def test_no_answer_at_all_leaves_nothing(
+        self,
+        failure: Exception,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        lay_down_download(scripted, failure)
+        with pytest.raises(TransferError, match=r"load\.csv"):
+            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_interruption_leaves_nothing(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        lay_down_download(scripted, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_folder_in_its_place_stays_and_is_a_plain_error(
+        self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").mkdir()
+        with pytest.raises(OSError, match=r"load\.csv"):
+            exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["load.csv"]

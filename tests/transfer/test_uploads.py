@@ -1,0 +1,311 @@
+"""Files on their way to the platform."""
+
+import os
+import tracemalloc
+from pathlib import Path
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    InvalidResponseError,
+    NotFoundError,
+    TransferError,
+    UnauthorizedError,
+)
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..services.storage.test_data_stores import FILE
+from ..support.fake_platform import Answer, ScriptedPlatform, error, refusal
+from ..support.proxy import Proxy
+
+ADDRESS = "https://objects.test/new?X-Amz-Signature=5ec7e7"
+EXPIRED = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "load.csv"
+    path.write_bytes(b"time,kW\n0,12.5\n")
+    return path
+
+
+def names_in(exchange: AvistaDigitalExchange, directory: str) -> list[str]:
+    return [file.name for file in exchange.getDataStoreDirectory(directory).files]
+
+
+def lay_down_upload(scripted: ScriptedPlatform, answer: object) -> None:
+    created = {"itemId": "dataStoreFileId.1", "url": ADDRESS}
+    scripted.data("storage_createDataStoreFile", created)
+    scripted.holds(f"PUT {ADDRESS}", answer)
+
+
+class TestWhatArrives:
+    def test_the_files_bytes_and_its_metadata(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
+    ) -> None:
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        source = tmp_path / "load.csv"
+        source.write_bytes(bytes(range(256)) * 10_000)
+        file = exchange.uploadFileToDataStore(store, home, str(source))
+        assert (file.name, file.fileExtension) == ("load", "csv")
+        assert (file.dataStoreId, file.dataStoreDirectoryId) == (store, home)
+        assert (file.storageSizeBytes, file.contentType) == (2_560_000, "text/csv")
+        assert file.description is None
+        assert file.lastModified
+        assert file == exchange.getDataStoreFileMeta(file.dataStoreFileId)
+        exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "again")
+        assert (tmp_path / "again").read_bytes() == source.read_bytes()
+
+    def test_every_argument_by_keyword(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
+    ) -> None:
+        file = exchange.uploadFileToDataStore(
+            dataStoreId=data_store["dataStoreId"],
+            dataStoreDirectoryId=data_store["homeDirectoryId"],
+            localPath=source,
+            name="july.txt",
+            description="Loads of July",
+        )
+        assert (file.name, file.fileExtension) == ("july", "txt")
+        assert file.description == "Loads of July"
+
+    def test_every_argument_by_position(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
+    ) -> None:
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        file = exchange.uploadFileToDataStore(store, home, source, "july.txt", "Loads of July")
+        assert (file.name, file.description) == ("july", "Loads of July")
+
+    def test_an_empty_file(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
+    ) -> None:
+        (tmp_path / "empty").touch()
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        file = exchange.uploadFileToDataStore(store, home, tmp_path / "empty")
+        assert file.storageSizeBytes == 0
+        exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "again")
+        assert (tmp_path / "again").read_bytes() == b""
+
+    @pytest.mark.parametrize(
+        ("name", "bare", "extension"),
+        [
+            ("load.csv", "load", "csv"),
+            ("archive.tar.gz", "archive", "tar.gz"),
+            ("2024.03.19.load.csv", "2024", "03.19.load.csv"),
+            ("README", "README", ""),
+            (".env", ".env", ""),
+            (".config.json", ".config", "json"),
+            ("..hidden", "..hidden", ""),
+            ("ends with a dot.", "ends with a dot.", ""),
+            ("Größe 📈.csv", "Größe 📈", "csv"),
+        ],
+    )
+    def test_names_with_any_extension_come_back_as_they_were(
+        self,
+        name: str,
+        bare: str,
+        extension: str,
+        exchange: AvistaDigitalExchange,
+        data_store: dict[str, str],
+        tmp_path: Path,
+    ) -> None:
+        (tmp_path / name).write_bytes(b"1")
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        file = exchange.uploadFileToDataStore(store, home, tmp_path / name)
+        assert (file.name, file.fileExtension or "") == (bare, extension)
+        folder = tmp_path / "again"
+        folder.mkdir()
+        exchange.downloadDataStoreFile(file.dataStoreFileId, folder)
+        assert [path.name for path in folder.iterdir()] == [name]
+
+    def test_a_home_folder_is_expanded(
+        self,
+        exchange: AvistaDigitalExchange,
+        data_store: dict[str, str],
+        source: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("HOME", str(source.parent))
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        assert exchange.uploadFileToDataStore(store, home, "~/load.csv").name == "load"
+
+
+class TestHowItTravels:
+    def test_with_its_length_never_chunked_and_without_the_token(
+        self,
+        proxied: AvistaDigitalExchange,
+        proxy: Proxy,
+        data_store: dict[str, str],
+        tmp_path: Path,
+    ) -> None:
+        source = tmp_path / "load.csv"
+        source.write_bytes(b"0123456789" * 100_000)
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        proxied.uploadFileToDataStore(store, home, source)
+        (sent,) = proxy.named("PUT")
+        headers = {name.lower(): value for name, value in sent.headers.items()}
+        assert headers["content-length"] == "1000000"
+        assert "transfer-encoding" not in headers
+        assert "authorization" not in headers
+
+    def test_streamed_in_little_memory(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
+    ) -> None:
+        source = tmp_path / "large"
+        with source.open("wb") as file:
+            file.truncate(48 << 20)
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        tracemalloc.start()
+        try:
+            uploaded = exchange.uploadFileToDataStore(store, home, source)
+            exchange.downloadDataStoreFile(uploaded.dataStoreFileId, tmp_path / "again")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert (tmp_path / "again").stat().st_size == 48 << 20
+        # The Local Exchange, which runs in this process, counts too.
+        assert peak < 12 << 20
+
+    @pytest.mark.parametrize("size", [(64 << 20) - 1, (64 << 20) + 1], ids=["shorter", "longer"])
+    def test_a_file_that_changes_meanwhile_is_an_error(
+        self,
+        size: int,
+        proxied: AvistaDigitalExchange,
+        proxy: Proxy,
+        data_store: dict[str, str],
+        tmp_path: Path,
+    ) -> None:
+        source = tmp_path / "load.csv"
+        source.touch()
+        # More than the buffers of two sockets hold, so that the file is still being read.
+        os.truncate(source, 64 << 20)
+        proxy.before_upload = lambda: os.truncate(source, size)
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        with pytest.raises(TransferError, match=r"load\.csv (grew|shrank by 1 bytes) while"):
+            proxied.uploadFileToDataStore(store, home, source)
+        assert names_in(proxied, home) == []
+
+
+class TestWhenTheBytesCannotBeSent:
+    @pytest.mark.parametrize("status", [403, 500, 501])
+    def test_no_empty_file_stays_behind(
+        self,
+        status: int,
+        proxied: AvistaDigitalExchange,
+        proxy: Proxy,
+        data_store: dict[str, str],
+        source: Path,
+    ) -> None:
+        proxy.answers["PUT"] = [Answer(status, EXPIRED)]
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        with pytest.raises(TransferError, match=r"load\.csv.*Request has expired") as caught:
+            proxied.uploadFileToDataStore(store, home, source)
+        assert caught.value.statusCode == status
+        assert caught.value.path == str(source)
+        assert names_in(proxied, home) == []
+
+    def test_nor_when_the_connection_breaks(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        source: Path,
+    ) -> None:
+        lay_down_upload(scripted, httpx.WriteError("broken pipe"))
+        scripted.data("storage_deleteDataStoreFile", FILE)
+        with pytest.raises(TransferError, match=r"load\.csv broke off.*broken pipe") as caught:
+            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+        assert caught.value.statusCode is None
+        assert scripted.variables("storage_deleteDataStoreFile") == [
+            {"dataStoreFileId": "dataStoreFileId.1"}
+        ]
+
+    def test_nor_when_it_is_interrupted(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        source: Path,
+    ) -> None:
+        lay_down_upload(scripted, KeyboardInterrupt())
+        scripted.data("storage_deleteDataStoreFile", FILE)
+        with pytest.raises(KeyboardInterrupt):
+            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+        assert scripted.operations[-1] == "storage_deleteDataStoreFile"
+
+    def test_a_record_that_cannot_be_removed_is_named(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        source: Path,
+    ) -> None:
+        lay_down_upload(scripted, Answer(503))
+        scripted.answers("storage_deleteDataStoreFile", Answer(500))
+        with pytest.raises(TransferError, match=r"503") as caught:
+            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+        (note,) = caught.value.__notes__
+        assert "dataStoreFileId.1 could not be removed" in note
+
+    def test_a_record_that_is_gone_already_is_no_trouble(
+        self,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        source: Path,
+    ) -> None:
+        lay_down_upload(scripted, Answer(503))
+        scripted.answers("storage_deleteDataStoreFile", refusal(error("NotFound", "gone")))
+        with pytest.raises(TransferError, match=r"503") as caught:
+            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+        assert not hasattr(caught.value, "__notes__")
+
+    @pytest.mark.parametrize("url", [None, "", "http://objects.test/new", "ftp://objects.test/new"])
+    def test_no_safe_address_to_send_them_to_is_an_error(
+        self,
+        url: str | None,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        source: Path,
+    ) -> None:
+        scripted.data("storage_createDataStoreFile", {"itemId": "dataStoreFileId.1", "url": url})
+        scripted.data("storage_deleteDataStoreFile", FILE)
+        with pytest.raises((InvalidResponseError, TransferError), match=r"address"):
+            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+        assert scripted.operations[-1] == "storage_deleteDataStoreFile"
+
+    def test_no_id_for_the_new_file_is_an_error(
+        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange, source: Path
+    ) -> None:
+        scripted.data("storage_createDataStoreFile", None, {"itemId": None, "url": ADDRESS})
+        for _ in range(2):
+            with pytest.raises(InvalidResponseError, match=r"no id for the new file"):
+                scripted_exchange.uploadFileToDataStore("store", "directory", source)
+
+
+class TestWhoMayWrite:
+    def test_a_reader_may_not(self, connect: Connect, local: LocalExchange, source: Path) -> None:
+        reader = connect(local.tokens["reader"], endpoint=local.endpoint)
+        with pytest.raises(UnauthorizedError):
+            reader.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
+
+    def test_there_must_be_such_a_directory(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
+    ) -> None:
+        with pytest.raises(NotFoundError):
+            exchange.uploadFileToDataStore(
+                data_store["dataStoreId"], "dataStoreDirectoryId.nothing", source
+            )
+
+
+class TestDeleting:
+    def test_the_file_is_gone_for_good(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
+    ) -> None:
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        file = exchange.uploadFileToDataStore(store, home, source)
+        assert exchange.deleteDataStoreFile(dataStoreFileId=file.dataStoreFileId) == file
+        assert names_in(exchange, home) == []
+        with pytest.raises(NotFoundError):
+            exchange.getDataStoreFileMeta(file.dataStoreFileId)
+        with pytest.raises(NotFoundError):
+            exchange.deleteDataStoreFile(file.dataStoreFileId)
