@@ -24,7 +24,7 @@ from .support.frames import local_variables
 CLIENTS = [
     AvistaDigitalExchange,
     AsyncAvistaDigitalExchange,
-    client_runtime.BlockingOperations,
+    client_runtime.SyncOperations,
     client_runtime.AsyncOperations,
 ]
 SECRET = "s3cr3t-2f6d1c"

@@ -6,8 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import competitors as peers
-from . import machine
+from . import competitors, machine
 from .orchestrator import Bench, provide
 from .report import Report
 from .workloads import WORKLOADS
@@ -20,7 +19,7 @@ def main() -> None:
     chosen = [workload for workload in WORKLOADS if workload.name in names]
     pythons = {"sdk": Path(sys.executable), "floor": Path(sys.executable)}
     if arguments.peers:
-        pythons |= peers.installed()
+        pythons |= competitors.installed()
     report = Report(machine.describe())
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         provided = provide(Path(folder), chosen)

@@ -29,7 +29,7 @@ from avista_digital_exchange_sdk._generated.input_types import (
     TimeSeriesQueryAssetInput,
 )
 
-from . import dataset as measurements
+from . import dataset
 from .environment import Job, Place, Work
 from .request_bodies import body_of
 
@@ -69,7 +69,7 @@ def user(place: Place) -> Iterator[Work]:
     body = body_of(Client.user_get_user_session)
 
     def work() -> None:
-        for _ in range(measurements.USER_CALLS):
+        for _ in range(dataset.USER_CALLS):
             assert bare.http.post(place.endpoint, content=body).json()["data"]
 
     with closing(bare.http):
@@ -84,7 +84,7 @@ def directory(place: Place) -> Iterator[Work]:
     body = body_of(lambda client: client.storage_get_data_store_directory(directoryId))
 
     def work() -> None:
-        assert len(bare.field(body)["contents"]) == measurements.ENTRIES
+        assert len(bare.field(body)["contents"]) == dataset.ENTRIES
 
     with closing(bare.http):
         yield work
@@ -130,8 +130,8 @@ class FilterQuery:
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Each page's answer."""
-        start, end = measurements.interval(self._points)
-        assets = [TimeSeriesQueryAssetInput(**entry) for entry in measurements.filters()]
+        start, end = dataset.interval(self._points)
+        assets = [TimeSeriesQueryAssetInput(**entry) for entry in dataset.filters()]
         body = body_of(
             lambda client: client.time_series_db_query_database(
                 self._place.timeSeriesDbId,
@@ -193,9 +193,7 @@ def frame(points: int) -> Job:
             def work() -> None:
                 fetch()
                 table = pyarrow.csv.read_csv(place.path("result.csv"))
-                assert (
-                    table.num_rows * len(measurements.ATTRIBUTES) == points // measurements.FRACTION
-                )
+                assert table.num_rows * len(dataset.ATTRIBUTES) == points // dataset.FRACTION
 
             yield work
 
@@ -262,7 +260,7 @@ def aggregate(points: int) -> Job:
 
 
 def _write_csv(chunks: list[Path], target: Path) -> None:
-    places = {name: 3 + number for number, name in enumerate(measurements.ATTRIBUTES)}
+    places = {name: 3 + number for number, name in enumerate(dataset.ATTRIBUTES)}
     with target.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["assetId", "name", "timestamp", *places])
@@ -301,7 +299,7 @@ def sql(place: Place) -> Iterator[Work]:
     database = bare.field(
         body_of(lambda client: client.time_series_db_get_database(place.timeSeriesDbId))
     )
-    query = measurements.sql(database["databaseName"], database["tableName"])
+    query = dataset.sql(database["databaseName"], database["tableName"])
     body = body_of(
         lambda client: client.time_series_db_query_database_with_timestream_query(
             place.timeSeriesDbId, query
@@ -314,7 +312,7 @@ def sql(place: Place) -> Iterator[Work]:
         for page in pages:
             (value,) = from_json(page)["data"].values()
             count += len(from_json(value["resultJSONString"])["Rows"])
-        assert count == measurements.ROWS
+        assert count == dataset.ROWS
 
     yield work
 
@@ -339,7 +337,7 @@ def _pages(bare: Bare, body: bytes) -> list[bytes]:
 def publish(place: Place) -> Iterator[Work]:
     """Post the same bodies, serialised beforehand, one after the other as the SDK does."""
     asset = f"meter-{uuid4()}"
-    values = measurements.plain_values()
+    values = dataset.plain_values()
     bodies = [
         body_of(
             lambda client, batch=values[first : first + RECORDS_AT_ONCE]: (  # type: ignore[misc]  # bound early

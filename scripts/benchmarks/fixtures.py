@@ -19,7 +19,7 @@ import duckdb
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from . import dataset as measurements
+from . import dataset
 
 BLOCK = 1 << 20
 RECORDS_AT_ONCE = 100
@@ -38,7 +38,7 @@ class Site:
         """A file of random bytes, on the disk and in the data store."""
         path = self.folder / name
         with path.open("wb") as file:
-            for _ in range(size // BLOCK // measurements.FRACTION):
+            for _ in range(size // BLOCK // dataset.FRACTION):
                 file.write(os.urandom(BLOCK))
         home = self.local.homeDirectoryId
         uploaded = self.exchange.uploadFileToDataStore(self.local.dataStoreId, home, path)
@@ -47,7 +47,7 @@ class Site:
     def directory(self) -> dict[str, Any]:
         """A directory of as many directories as files."""
         parent = self._made("parentDirectoryId", self.local.homeDirectoryId, ["entries"], [])[0]
-        names = [f"entry-{number:03}" for number in range(measurements.ENTRIES // 2)]
+        names = [f"entry-{number:03}" for number in range(dataset.ENTRIES // 2)]
         for first in range(0, len(names), ENTRIES_AT_ONCE):
             some = names[first : first + ENTRIES_AT_ONCE]
             self._made("parentDirectoryId", parent, some, some)
@@ -81,13 +81,13 @@ class Site:
 
     async def _publish_points(self) -> None:
         store, database = self.local.exchange.time_series, self.local.timeSeriesDbId
-        for index, asset in enumerate(measurements.ASSETS):
+        for index, asset in enumerate(dataset.ASSETS):
             records = [
-                measurements.wire_record(second, index * 1000 + second * 10)
+                dataset.wire_record(second, index * 1000 + second * 10)
                 for second in range(RECORDS_AT_ONCE)
             ]
             await store.publish(database, asset, records)
-        copies = measurements.TIMES // RECORDS_AT_ONCE
+        copies = dataset.TIMES // RECORDS_AT_ONCE
 
         def repeat(cursor: duckdb.DuckDBPyConnection) -> None:
             points = store.catalogue(cursor, database).table("points")
@@ -95,7 +95,7 @@ class Site:
                 f"""
                 INSERT INTO {points}
                 SELECT points.* REPLACE (
-                    sequence + copy * {RECORDS_AT_ONCE * len(measurements.ASSETS)} AS sequence,
+                    sequence + copy * {RECORDS_AT_ONCE * len(dataset.ASSETS)} AS sequence,
                     make_timestamp_ns(
                         epoch_ns(time) + copy * {RECORDS_AT_ONCE}::BIGINT * 1000000000
                     ) AS time
@@ -116,8 +116,8 @@ class Site:
         return {"latestDbId": database}
 
     async def _publish_latest(self, database: str) -> None:
-        for index, asset in enumerate(measurements.LATEST_ASSETS):
-            record = measurements.wire_record(index % 60, index * 10)
+        for index, asset in enumerate(dataset.LATEST_ASSETS):
+            record = dataset.wire_record(index % 60, index * 10)
             await self.local.exchange.time_series.publish(database, asset, [record])
 
 

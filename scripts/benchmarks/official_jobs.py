@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from . import dataset as measurements
+from . import dataset
 from .environment import Job, Place, Work
 
 RECORDS_AT_ONCE = 100
@@ -75,7 +75,7 @@ def user(place: Place) -> Iterator[Work]:
     with exchange_at(place) as exchange:
 
         def work() -> None:
-            for _ in range(measurements.USER_CALLS):
+            for _ in range(dataset.USER_CALLS):
                 assert exchange.getUserInfo().firstName
 
         yield work
@@ -130,7 +130,7 @@ def latest(place: Place) -> Iterator[Work]:
             listed = exchange.listTimeSeriesAssetsAndLatestValues(
                 place.provided["latestDbId"], None
             )
-            assert len(listed) == len(measurements.LATEST_ASSETS)
+            assert len(listed) == len(dataset.LATEST_ASSETS)
 
         yield work
 
@@ -140,7 +140,7 @@ def sql(place: Place) -> Iterator[Work]:
     """Go through all rows, page by page."""
     with exchange_at(place) as exchange:
         database = exchange.getTimeSeriesDatabase(place.timeSeriesDbId)
-        query = measurements.sql(database.databaseName, database.tableName)
+        query = dataset.sql(database.databaseName, database.tableName)
 
         def work() -> None:
             count, nextToken, clientToken = 0, None, None
@@ -152,7 +152,7 @@ def sql(place: Place) -> Iterator[Work]:
                 nextToken, clientToken = page.nextToken, page.clientToken
                 if not nextToken:
                     break
-            assert count == measurements.ROWS
+            assert count == dataset.ROWS
 
         yield work
 
@@ -163,7 +163,7 @@ def publish(place: Place) -> Iterator[Work]:
     with exchange_at(place) as exchange:
         records = [
             exchange.createTimeSeriesInputRecord(str(time), "SECONDS", "kW", "DOUBLE", value)
-            for time, value in measurements.plain_values()
+            for time, value in dataset.plain_values()
         ]
 
         def work() -> None:

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from avista_digital_exchange_sdk._backends import Answer, BlockingIo, Network, run, tls_context
+from avista_digital_exchange_sdk._backends import (
+    NetworkConfig,
+    Response,
+    SyncBackend,
+    run_sync,
+    tls_context,
+)
 from avista_digital_exchange_sdk._generated.client import Client
 from avista_digital_exchange_sdk._secrets import Secret
 
@@ -12,18 +18,18 @@ class _Recorded(BaseException):
     """Ends a flow where it would have sent its request."""
 
 
-class _Recorder(BlockingIo):
+class _Recorder(SyncBackend):
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
-    ) -> Answer:
+    ) -> Response:
         raise _Recorded(content)
 
 
 def body_of(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
     """The body of the request that a call of the generated client begins with."""
-    io = _Recorder(Network(1, tls_context(True), None))
+    io = _Recorder(NetworkConfig(1, tls_context(True), None))
     try:
-        run(call(Client(io, "http://localhost/graphql", Secret("none"), 0)))
+        run_sync(call(Client(io, "http://localhost/graphql", Secret("none"), 0)))
     except _Recorded as recorded:
         content: bytes = recorded.args[0]
         return content

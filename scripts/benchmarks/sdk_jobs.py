@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
-from . import dataset as measurements
+from . import dataset
 from .environment import Job, Place, Work
 
 
@@ -24,7 +24,7 @@ def user(place: Place) -> Iterator[Work]:
     with exchange_at(place) as exchange:
 
         def work() -> None:
-            for _ in range(measurements.USER_CALLS):
+            for _ in range(dataset.USER_CALLS):
                 assert exchange.getUserInfo().firstName
 
         yield work
@@ -37,7 +37,7 @@ def directory(place: Place) -> Iterator[Work]:
 
         def work() -> None:
             listed = exchange.getDataStoreDirectory(place.provided["directoryId"])
-            assert len(listed.directories) == len(listed.files) == measurements.ENTRIES // 2
+            assert len(listed.directories) == len(listed.files) == dataset.ENTRIES // 2
 
         yield work
 
@@ -77,11 +77,11 @@ def filter_query(points: int, aggregate: Literal["server", "client"]) -> Job:
     @contextmanager
     def job(place: Place) -> Iterator[Work]:
         target = place.path("result.csv")
-        start, end = measurements.interval(points)
+        start, end = dataset.interval(points)
         with exchange_at(place) as exchange:
             yield lambda: exchange.queryTimeSeriesDatabaseWithFilters(
                 place.timeSeriesDbId,
-                measurements.filters(),
+                dataset.filters(),
                 start,
                 end,
                 target,
@@ -101,14 +101,14 @@ def frame(points: int) -> Job:
         import pandas  # noqa: F401
         import pyarrow.csv  # noqa: F401
 
-        start, end = measurements.interval(points)
+        start, end = dataset.interval(points)
         with exchange_at(place) as exchange:
 
             def work() -> None:
                 frame = exchange.queryTimeSeriesDatabaseToDataFrame(
-                    place.timeSeriesDbId, measurements.filters(), start, end
+                    place.timeSeriesDbId, dataset.filters(), start, end
                 )
-                assert frame[measurements.ATTRIBUTES].size == points // measurements.FRACTION
+                assert frame[dataset.ATTRIBUTES].size == points // dataset.FRACTION
 
             yield work
 
@@ -122,7 +122,7 @@ def latest(place: Place) -> Iterator[Work]:
 
         def work() -> None:
             listed = exchange.listTimeSeriesAssetsAndLatestValues(place.provided["latestDbId"])
-            assert len(listed) == len(measurements.LATEST_ASSETS)
+            assert len(listed) == len(dataset.LATEST_ASSETS)
 
         yield work
 
@@ -132,11 +132,11 @@ def sql(place: Place) -> Iterator[Work]:
     """Go through a million rows."""
     with exchange_at(place) as exchange:
         database = exchange.getTimeSeriesDatabase(place.timeSeriesDbId)
-        query = measurements.sql(str(database.databaseName), str(database.tableName))
+        query = dataset.sql(str(database.databaseName), str(database.tableName))
 
         def work() -> None:
             rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(place.timeSeriesDbId, query)
-            assert sum(1 for _ in rows) == measurements.ROWS
+            assert sum(1 for _ in rows) == dataset.ROWS
 
         yield work
 
@@ -147,7 +147,7 @@ def publish(place: Place) -> Iterator[Work]:
     with exchange_at(place) as exchange:
         records = [
             exchange.createTimeSeriesInputRecord(time, "SECONDS", "kW", "DOUBLE", value)
-            for time, value in measurements.plain_values()
+            for time, value in dataset.plain_values()
         ]
         yield lambda: exchange.publishToTimeSeriesDatabase(
             place.timeSeriesDbId, f"meter-{uuid4()}", records

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from graphql import print_ast, print_schema
 
-from avista_digital_exchange_sdk.contract import sdl_files as layout
+from avista_digital_exchange_sdk.contract import sdl_files
 from avista_digital_exchange_sdk.contract.codegen import package
-from avista_digital_exchange_sdk.contract.codegen.settings import SDK
+from avista_digital_exchange_sdk.contract.codegen.settings import SDK_PACKAGE
 from avista_digital_exchange_sdk.contract.documents import Documents
 from avista_digital_exchange_sdk.contract.errors import ContractError
 
@@ -23,11 +23,11 @@ def generate(into: Path) -> None:
     """Write the generated package as the folder `into`."""
     # What is generated names its sources, so they are given as they are called in the checkout.
     with contextlib.chdir(ROOT):
-        schema = layout.load_folder(Path("schema"))
+        schema = sdl_files.load_folder(Path("schema"))
         operations = Documents(Path("queries"))
         if problems := operations.problems(schema):
             raise ContractError("\n".join(map(str, problems)))
-        package.write(schema, operations.document, into, SDK)
+        package.write(schema, operations.document, into, SDK_PACKAGE)
     texts = {
         "schema.graphql": f"{made_from('schema')}{print_schema(schema)}\n",
         "operations.graphql": f"{made_from('queries')}{print_ast(operations.document)}\n",

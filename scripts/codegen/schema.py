@@ -6,8 +6,7 @@ from pathlib import Path
 
 from graphql import GraphQLSchema
 
-from avista_digital_exchange_sdk.contract import loader as loading
-from avista_digital_exchange_sdk.contract import sdl_files as layout
+from avista_digital_exchange_sdk.contract import loader, sdl_files
 from avista_digital_exchange_sdk.contract.errors import ContractError
 
 from . import ROOT
@@ -19,7 +18,7 @@ def main() -> int:
     """Run the command line; the exit code is 2 when there is no schema to write."""
     arguments = _arguments()
     try:
-        changed = layout.rewrite(ROOT / "schema", _schema(arguments))
+        changed = sdl_files.rewrite(ROOT / "schema", _schema(arguments))
     except ContractError as error:
         print(error, file=sys.stderr)
         return FAILED
@@ -47,8 +46,8 @@ def _arguments() -> argparse.Namespace:
 
 def _schema(arguments: argparse.Namespace) -> GraphQLSchema:
     if arguments.way == "fetch":
-        return loading.from_endpoint(arguments.endpoint, arguments.token_env)
-    return loading.from_file(arguments.file)
+        return loader.from_endpoint(arguments.endpoint, arguments.token_env)
+    return loader.from_file(arguments.file)
 
 
 if __name__ == "__main__":

@@ -21,11 +21,11 @@ from .errors import (
     InvalidResponseError,
     MissingExtraError,
     NotFoundError,
-    PathIsFolderError,
+    PathIsDirectoryError,
     PathNotFoundError,
     PublishIncompleteError,
     QueryIncompleteError,
-    RateLimitedError,
+    RateLimitError,
     RequestTimeoutError,
     ServerError,
     SubscriptionError,
@@ -94,12 +94,12 @@ __all__ = [
     "MissingExtraError",
     "NotFoundError",
     "Organization",
-    "PathIsFolderError",
+    "PathIsDirectoryError",
     "PathNotFoundError",
     "PublishIncompleteError",
     "QueryIncompleteError",
     "QueryResult_TimestreamVariables",
-    "RateLimitedError",
+    "RateLimitError",
     "RequestTimeoutError",
     "ServerError",
     "Service",
@@ -127,9 +127,9 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 def __getattr__(name: str) -> Any:
     # The doors bring httpx, which takes longer to import than the help of the command line may.
     if name in ("AsyncAvistaDigitalExchange", "AvistaDigitalExchange"):
-        from . import client as exchange
+        from . import client
 
-        return getattr(exchange, name)
+        return getattr(client, name)
     if name in types.__all__:
         return getattr(types, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import NamedTuple, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from ._backends import Io, Network, run, tls_context
+from ._backends import Backend, NetworkConfig, run_sync, tls_context
 from ._graphql.client import GraphQLClient
 from ._secrets import Secret
-from ._utils import validation as _checks
-from ._utils.logging import logger_of
+from ._utils import validation
+from ._utils.logging import client_logger
 from .errors import InvalidParameterError
 
 PRODUCTION_ENDPOINT = (
@@ -23,28 +23,28 @@ ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
 DEFAULT_TIMEOUT = 60.0
 """Seconds; AWS AppSync cuts an operation off at 30."""
 DEFAULT_RETRIES = 4
-PROXIES = ("http://", "https://")
-MOST_RETRIES = 100
+PROXY_SCHEMES = ("http://", "https://")
+MAX_RETRIES = 100
 NEW_ONE = "create one in each process"
 
 _Client = TypeVar("_Client", bound=GraphQLClient)
 
 
-class Settings(NamedTuple):
+class ClientConfig(NamedTuple):
     """The doors' arguments, checked."""
 
-    network: Network
+    network: NetworkConfig
     endpoint: str
     token: Secret[str]
     maxRetries: int
     log: logging.Logger
 
-    def client(self, kind: type[_Client], io: Io) -> _Client:
+    def client(self, kind: type[_Client], io: Backend) -> _Client:
         """A client of some kind over one way to wait."""
         return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
 
 
-class _Door:
+class BaseClient:
     @property
     def _graphql_client(self) -> GraphQLClient:
         """The client that makes the requests."""
@@ -76,13 +76,13 @@ class _Door:
         )
 
 
-class BlockingDoor(_Door):
+class SyncClientBase(BaseClient):
     """What is opened and closed, in calls that block."""
 
     def close(self) -> None:
         """Close the connections; the object can't be used afterwards."""
         if (client := self._made_client()) is not None:
-            run(client.io.close())
+            run_sync(client.io.close())
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +96,7 @@ class BlockingDoor(_Door):
         self.close()
 
 
-class AwaitedDoor(_Door):
+class AsyncClientBase(BaseClient):
     """What is opened and closed, in calls that are awaited."""
 
     async def close(self) -> None:
@@ -131,26 +131,30 @@ class Arguments:
         self.proxy = Secret(proxy)
 
 
-def settings_of(
+def parse_config(
     arguments: Arguments, timeout: object, maxRetries: object, verify: object
-) -> Settings:
+) -> ClientConfig:
     """Check a client's arguments."""
     if not isinstance(arguments.debug.reveal(), bool):
         given = type(arguments.debug.reveal()).__name__
         raise InvalidParameterError(f"debug must be True or False, got a {given}")
-    return Settings(
-        Network(_checks.seconds("timeout", timeout), tls_context(verify), _proxy(arguments.proxy)),
-        _endpoint(arguments.endpoint),
-        _token(arguments.token),
-        _checks.whole_number("maxRetries", maxRetries, 0, MOST_RETRIES),
-        logger_of(bool(arguments.debug.reveal())),
+    return ClientConfig(
+        NetworkConfig(
+            validation.parse_duration("timeout", timeout),
+            tls_context(verify),
+            _parse_proxy(arguments.proxy),
+        ),
+        _parse_endpoint(arguments.endpoint),
+        _parse_token(arguments.token),
+        validation.parse_int("maxRetries", maxRetries, 0, MAX_RETRIES),
+        client_logger(bool(arguments.debug.reveal())),
     )
 
 
 # Their values stay out of these messages, and of local variables: they are secrets, or may be.
 
 
-def _token(given: Secret[object]) -> Secret[str]:
+def _parse_token(given: Secret[object]) -> Secret[str]:
     if given.reveal() is None:
         given = Secret(os.environ.get(TOKEN_VARIABLE))
     if given.reveal() is None:
@@ -166,7 +170,7 @@ def _token(given: Secret[object]) -> Secret[str]:
         raise InvalidParameterError(
             "token: it is empty, or holds blanks or characters that no token has"
         )
-    if _checks.is_address(token.reveal()):
+    if validation.is_url(token.reveal()):
         raise InvalidParameterError("token must be a token, got a URL; is it the endpoint's?")
     return token
 
@@ -175,7 +179,7 @@ def _is_token(value: str) -> bool:
     return bool(value) and value.isascii() and value.isprintable() and " " not in value
 
 
-def _endpoint(given: Secret[object]) -> str:
+def _parse_endpoint(given: Secret[object]) -> str:
     source = "the argument"
     if given.reveal() is None:
         source = f"the environment variable {ENDPOINT_VARIABLE}"
@@ -191,15 +195,15 @@ def _endpoint(given: Secret[object]) -> str:
 
 
 def _is_endpoint(value: object) -> bool:
-    if not isinstance(value, str) or not _checks.is_address(value.strip()):
+    if not isinstance(value, str) or not validation.is_url(value.strip()):
         return False
     parts = urlsplit(value.strip())
     # What stands before an @ would be sent in the token's place.
     has_secrets = "@" in value or parts.query or parts.fragment
-    return _checks.is_secure(value.strip()) and not has_secrets
+    return validation.is_secure(value.strip()) and not has_secrets
 
 
-def _proxy(given: Secret[object]) -> Secret[str] | None:
+def _parse_proxy(given: Secret[object]) -> Secret[str] | None:
     if given.reveal() is None:
         return None
     if not _is_proxy(given.reveal()):
@@ -210,4 +214,4 @@ def _proxy(given: Secret[object]) -> Secret[str] | None:
 
 
 def _is_proxy(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(PROXIES) and _checks.is_address(value)
+    return isinstance(value, str) and value.startswith(PROXY_SCHEMES) and validation.is_url(value)

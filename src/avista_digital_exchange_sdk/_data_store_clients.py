@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import types
-from ._services.storage.data_stores import DataStoreContentCalls
+from ._services.storage.data_stores import StorageService
 from ._utils.sync import blocking
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._services.storage.async_data_store import AsyncDataStore
 
 
-class AsyncDataStores(DataStoreContentCalls["AsyncDataStore"]):
+class AsyncDataStores(StorageService["AsyncDataStore"]):
     """The calls about data stores: `await` each."""
 
     @property
@@ -21,7 +21,7 @@ class AsyncDataStores(DataStoreContentCalls["AsyncDataStore"]):
         return types.AsyncDataStore
 
 
-class _Calls(DataStoreContentCalls["DataStore"]):
+class _Calls(StorageService["DataStore"]):
     """The calls about data stores, giving those whose methods block."""
 
 
@@ -50,5 +50,5 @@ class BlockingDataStoreCalls:
 class DataStores(BlockingDataStoreCalls):
     """The calls about data stores, apart from the others."""
 
-    def __init__(self, calls: DataStoreContentCalls[DataStore]) -> None:
+    def __init__(self, calls: StorageService[DataStore]) -> None:
         self._calls = calls

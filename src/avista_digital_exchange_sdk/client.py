@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic
 
 from . import types
-from ._backends import BlockingIo, Verify
+from ._backends import SyncBackend, Verify
 from ._client_base import (
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
     Arguments,
-    AwaitedDoor,
-    BlockingDoor,
-    settings_of,
+    AsyncClientBase,
+    SyncClientBase,
+    parse_config,
 )
 from ._data_store_clients import AsyncDataStores, BlockingDataStoreCalls, DataStores
 from ._generated.client import Client
-from ._services.collaborative import CollaborativeCalls
-from ._services.graphql import OperationCalls
-from ._services.storage.data_stores import DataStoreContentCalls
+from ._services.collaborative import CollaborativeService
+from ._services.graphql import GraphQLService
+from ._services.storage.data_stores import StorageService
 from ._services.storage.files import Store
-from ._services.time_series.data_frame_publishing import DataFramePublishingCalls
-from ._services.time_series.data_frames import DataFrameCalls
-from ._services.time_series.databases import TimeSeriesCalls
-from ._services.user import UserCalls
+from ._services.time_series.data_frame_publishing import DataFramePublishingService
+from ._services.time_series.data_frames import DataFrameQueryService
+from ._services.time_series.databases import DatabaseService
+from ._services.user import UserService
 from ._utils.sync import blocking, blocking_iterator
 
 if TYPE_CHECKING:
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from ._services.storage.async_data_store import AsyncDataStore
 
 
-class _Calls(
-    UserCalls,
-    DataStoreContentCalls[Store],
-    TimeSeriesCalls,
-    DataFrameCalls,
-    DataFramePublishingCalls,
-    CollaborativeCalls[Store],
-    OperationCalls,
+class _AllServices(
+    UserService,
+    StorageService[Store],
+    DatabaseService,
+    DataFrameQueryService,
+    DataFramePublishingService,
+    CollaborativeService[Store],
+    GraphQLService,
     Generic[Store],
 ):
     """Every call, written once."""
 
 
-class _BlockingCalls(_Calls["DataStore"]):
+class _SyncServices(_AllServices["DataStore"]):
     """Every call, giving data stores whose methods block."""
 
     @property
@@ -52,7 +52,7 @@ class _BlockingCalls(_Calls["DataStore"]):
         return types.DataStore
 
 
-class AvistaDigitalExchange(BlockingDoor, BlockingDataStoreCalls):
+class AvistaDigitalExchange(SyncClientBase, BlockingDataStoreCalls):
     """The Digital Exchange, by calls that block until they are done.
 
     It works inside a running event loop too, as in notebooks. Use it in a `with` block, or call
@@ -94,9 +94,9 @@ class AvistaDigitalExchange(BlockingDoor, BlockingDataStoreCalls):
     ) -> None:
         arguments = Arguments(token, debug, endpoint, proxy)
         del token, debug, endpoint, proxy
-        settings = settings_of(arguments, timeout, maxRetries, verify)
-        io = BlockingIo(settings.network)
-        self._calls = _BlockingCalls(settings.client(Client, io), io)
+        settings = parse_config(arguments, timeout, maxRetries, verify)
+        io = SyncBackend(settings.network)
+        self._calls = _SyncServices(settings.client(Client, io), io)
 
     @property
     def _graphql_client(self) -> Client:
@@ -107,44 +107,46 @@ class AvistaDigitalExchange(BlockingDoor, BlockingDataStoreCalls):
         """The calls about data stores, apart from the others."""
         return DataStores(self._calls)
 
-    getUserInfo = blocking(_Calls.getUserInfo)
-    listTimeSeriesDatabases = blocking(_Calls.listTimeSeriesDatabases)
-    getTimeSeriesDatabase = blocking(_Calls.getTimeSeriesDatabase)
-    listTimeSeriesAssetsAndLatestValues = blocking(_Calls.listTimeSeriesAssetsAndLatestValues)
-    createTimeSeriesMeasureValue = blocking(_Calls.createTimeSeriesMeasureValue)
-    createTimeSeriesDimension = blocking(_Calls.createTimeSeriesDimension)
-    createTimeSeriesInputRecord = blocking(_Calls.createTimeSeriesInputRecord)
-    publishToTimeSeriesDatabase = blocking(_Calls.publishToTimeSeriesDatabase)
-    queryTimeSeriesDatabaseWithFilters = blocking(_Calls.queryTimeSeriesDatabaseWithFilters)
+    getUserInfo = blocking(_AllServices.getUserInfo)
+    listTimeSeriesDatabases = blocking(_AllServices.listTimeSeriesDatabases)
+    getTimeSeriesDatabase = blocking(_AllServices.getTimeSeriesDatabase)
+    listTimeSeriesAssetsAndLatestValues = blocking(_AllServices.listTimeSeriesAssetsAndLatestValues)
+    createTimeSeriesMeasureValue = blocking(_AllServices.createTimeSeriesMeasureValue)
+    createTimeSeriesDimension = blocking(_AllServices.createTimeSeriesDimension)
+    createTimeSeriesInputRecord = blocking(_AllServices.createTimeSeriesInputRecord)
+    publishToTimeSeriesDatabase = blocking(_AllServices.publishToTimeSeriesDatabase)
+    queryTimeSeriesDatabaseWithFilters = blocking(_AllServices.queryTimeSeriesDatabaseWithFilters)
     queryTimeSeriesDatabase_TimestreamFormat = blocking(
-        _Calls.queryTimeSeriesDatabase_TimestreamFormat
+        _AllServices.queryTimeSeriesDatabase_TimestreamFormat
     )
     iterTimeSeriesDatabase_TimestreamFormat = blocking_iterator(
-        _Calls.iterTimeSeriesDatabase_TimestreamFormat
+        _AllServices.iterTimeSeriesDatabase_TimestreamFormat
     )
-    queryTimeSeriesDatabaseToDataFrame = blocking(_Calls.queryTimeSeriesDatabaseToDataFrame)
-    queryTimeSeriesDatabaseToArrow = blocking(_Calls.queryTimeSeriesDatabaseToArrow)
-    queryTimeSeriesDatabaseToPolars = blocking(_Calls.queryTimeSeriesDatabaseToPolars)
+    queryTimeSeriesDatabaseToDataFrame = blocking(_AllServices.queryTimeSeriesDatabaseToDataFrame)
+    queryTimeSeriesDatabaseToArrow = blocking(_AllServices.queryTimeSeriesDatabaseToArrow)
+    queryTimeSeriesDatabaseToPolars = blocking(_AllServices.queryTimeSeriesDatabaseToPolars)
     queryTimeSeriesDatabase_TimestreamFormatToDataFrame = blocking(
-        _Calls.queryTimeSeriesDatabase_TimestreamFormatToDataFrame
+        _AllServices.queryTimeSeriesDatabase_TimestreamFormatToDataFrame
     )
     queryTimeSeriesDatabase_TimestreamFormatToArrow = blocking(
-        _Calls.queryTimeSeriesDatabase_TimestreamFormatToArrow
+        _AllServices.queryTimeSeriesDatabase_TimestreamFormatToArrow
     )
     queryTimeSeriesDatabase_TimestreamFormatToPolars = blocking(
-        _Calls.queryTimeSeriesDatabase_TimestreamFormatToPolars
+        _AllServices.queryTimeSeriesDatabase_TimestreamFormatToPolars
     )
-    publishDataFrameToTimeSeriesDatabase = blocking(_Calls.publishDataFrameToTimeSeriesDatabase)
-    listCollaboratives = blocking(_Calls.listCollaboratives)
-    getCollaborative = blocking(_Calls.getCollaborative)
-    listCollaborativeServices = blocking(_Calls.listCollaborativeServices)
-    listCollaborativesServiceSharedWith = blocking(_Calls.listCollaborativesServiceSharedWith)
-    addServiceToCollaborative = blocking(_Calls.addServiceToCollaborative)
-    removeServiceFromCollaborative = blocking(_Calls.removeServiceFromCollaborative)
-    execute = blocking(_Calls.execute)
+    publishDataFrameToTimeSeriesDatabase = blocking(
+        _AllServices.publishDataFrameToTimeSeriesDatabase
+    )
+    listCollaboratives = blocking(_AllServices.listCollaboratives)
+    getCollaborative = blocking(_AllServices.getCollaborative)
+    listCollaborativeServices = blocking(_AllServices.listCollaborativeServices)
+    listCollaborativesServiceSharedWith = blocking(_AllServices.listCollaborativesServiceSharedWith)
+    addServiceToCollaborative = blocking(_AllServices.addServiceToCollaborative)
+    removeServiceFromCollaborative = blocking(_AllServices.removeServiceFromCollaborative)
+    execute = blocking(_AllServices.execute)
 
 
-class AsyncAvistaDigitalExchange(AwaitedDoor, _Calls["AsyncDataStore"]):
+class AsyncAvistaDigitalExchange(AsyncClientBase, _AllServices["AsyncDataStore"]):
     """The Digital Exchange, by the same calls as coroutines: `await` each.
 
     Use it in an `async with` block, or await `close()`, to close its connections.
@@ -189,11 +191,11 @@ class AsyncAvistaDigitalExchange(AwaitedDoor, _Calls["AsyncDataStore"]):
     ) -> None:
         arguments = Arguments(token, debug, endpoint, proxy)
         del token, debug, endpoint, proxy
-        settings = settings_of(arguments, timeout, maxRetries, verify)
+        settings = parse_config(arguments, timeout, maxRetries, verify)
         # Imported here, as the blocking door needs no asyncio.
-        from ._backends.async_backend import AsyncIo
+        from ._backends.async_backend import AsyncBackend
 
-        io = AsyncIo(settings.network)
+        io = AsyncBackend(settings.network)
         super().__init__(settings.client(Client, io), io)
 
     @property

@@ -6,19 +6,19 @@ the same transport, with the same errors.
 
 from collections.abc import AsyncGenerator
 
-from ._backends import BlockingIo, Verify
-from ._backends.async_backend import AsyncIo
+from ._backends import SyncBackend, Verify
+from ._backends.async_backend import AsyncBackend
 from ._client_base import (
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
     Arguments,
-    AwaitedDoor,
-    BlockingDoor,
-    settings_of,
+    AsyncClientBase,
+    SyncClientBase,
+    parse_config,
 )
 from ._graphql import subscriptions
 from ._graphql.client import GraphQLClient, Result
-from ._models.base import BaseModel, Items, SecretText
+from ._models.base import BaseModel, NonNullList, SecretText
 from ._utils.sync import blocking, blocking_iterator
 from ._utils.values import UNSET, OpenEnum, Unset
 
@@ -26,20 +26,20 @@ __all__ = [
     "UNSET",
     "AsyncOperations",
     "BaseModel",
-    "BlockingOperations",
-    "Events",
-    "Items",
+    "EventIterator",
+    "NonNullList",
     "OpenEnum",
     "SecretText",
+    "SyncOperations",
     "Unset",
     "blocking",
     "blocking_iterator",
 ]
 
-LONGEST_WAIT = 24 * 3600.0
+MAX_EVENT_WAIT = 24 * 3600.0
 """Seconds until the next event; after a day AWS AppSync ends a connection anyway."""
 
-Events = AsyncGenerator[Result, None]
+EventIterator = AsyncGenerator[Result, None]
 """What a subscription gives: its events, as they come."""
 
 
@@ -53,7 +53,7 @@ class _Operations(GraphQLClient):
         query: str,
         operation_name: str,
         variables: dict[str, object],
-    ) -> Events[Result]:
+    ) -> EventIterator[Result]:
         """Go through a subscription's events as they come."""
         subscription = self.subscription(
             result, query=query, operation_name=operation_name, variables=variables
@@ -63,7 +63,7 @@ class _Operations(GraphQLClient):
             connection.subscribe(subscription) as events,
         ):
             while True:
-                yield await events.next(LONGEST_WAIT)
+                yield await events.next(MAX_EVENT_WAIT)
 
 
 class _Calls:
@@ -73,7 +73,7 @@ class _Calls:
         self._client = client
 
 
-class AsyncOperations(AwaitedDoor, _Calls):
+class AsyncOperations(AsyncClientBase, _Calls):
     """The base of a generated client whose operations are awaited.
 
     Use it in an `async with` block, or await `close()`. Its arguments are those of
@@ -93,15 +93,15 @@ class AsyncOperations(AwaitedDoor, _Calls):
     ) -> None:
         arguments = Arguments(token, debug, endpoint, proxy)
         del token, debug, endpoint, proxy
-        settings = settings_of(arguments, timeout, maxRetries, verify)
-        super().__init__(settings.client(_Operations, AsyncIo(settings.network)))
+        settings = parse_config(arguments, timeout, maxRetries, verify)
+        super().__init__(settings.client(_Operations, AsyncBackend(settings.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:
         return self._client
 
 
-class BlockingOperations(BlockingDoor):
+class SyncOperations(SyncClientBase):
     """The base of a generated client whose operations block until they are done.
 
     Use it in a `with` block, or call `close()`. Its arguments are those of
@@ -121,8 +121,8 @@ class BlockingOperations(BlockingDoor):
     ) -> None:
         arguments = Arguments(token, debug, endpoint, proxy)
         del token, debug, endpoint, proxy
-        settings = settings_of(arguments, timeout, maxRetries, verify)
-        self._calls = _Calls(settings.client(_Operations, BlockingIo(settings.network)))
+        settings = parse_config(arguments, timeout, maxRetries, verify)
+        self._calls = _Calls(settings.client(_Operations, SyncBackend(settings.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:

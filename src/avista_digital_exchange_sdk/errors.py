@@ -4,7 +4,7 @@
 DigitalExchangeError
 ├─ InvalidParameterError (ValueError)        refused before anything was sent
 │  ├─ PathNotFoundError (FileNotFoundError)
-│  └─ PathIsFolderError (IsADirectoryError)
+│  └─ PathIsDirectoryError (IsADirectoryError)
 ├─ MissingExtraError (ImportError)           an extra of this package is not installed
 ├─ ExchangeClosedError                       a call after `close()`
 ├─ ConnectionFailedError                     no answer came
@@ -13,7 +13,7 @@ DigitalExchangeError
 │  ├─ UnauthorizedError
 │  ├─ NotFoundError
 │  ├─ InvalidRequestError
-│  ├─ RateLimitedError
+│  ├─ RateLimitError
 │  └─ ServerError
 ├─ InvalidResponseError                      the answer is not what the contract promises
 ├─ TransferError                             bytes over a presigned URL
@@ -35,11 +35,11 @@ class DigitalExchangeError(Exception):
     """The base of every error of this package.
 
     Attributes:
-        mayBeDone: Whether the platform may have done what it was asked for all the same: the
+        mayHaveSucceeded: Whether the platform may have done what it was asked for all the same: the
             request, or one of the attempts before it, may have reached it.
     """
 
-    mayBeDone: bool = False
+    mayHaveSucceeded: bool = False
 
 
 class InvalidParameterError(DigitalExchangeError, ValueError):
@@ -55,7 +55,7 @@ class PathNotFoundError(InvalidParameterError, FileNotFoundError):
     __new__ = OSError.__new__  # type: ignore[assignment]  # ValueError's makes no OSError
 
 
-class PathIsFolderError(InvalidParameterError, IsADirectoryError):
+class PathIsDirectoryError(InvalidParameterError, IsADirectoryError):
     """A local path given as an argument is a folder where a file is needed."""
 
     __new__ = OSError.__new__  # type: ignore[assignment]  # ValueError's makes no OSError
@@ -126,7 +126,7 @@ class InvalidRequestError(ApiError):
     """The platform refused what was asked."""
 
 
-class RateLimitedError(ApiError):
+class RateLimitError(ApiError):
     """The platform asks to be called less often."""
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic_core import to_json
 
 from . import types
-from ._utils import validation as _checks
-from ._utils.extras import need
+from ._utils import validation
+from ._utils.extras import require_extra
 
 if TYPE_CHECKING:
     from ._generated.fragments import TimeSeriesAssetData
@@ -52,10 +52,10 @@ def assetDataToDataFrame(
         >>> assetDataToDataFrame(assets, shape="long")["attribute"].to_list()
         ['DNI (W/m^2)', 'Dry-bulb (C)']
     """
-    need("pandas", "pandas", "pyarrow")
-    from ._dataframes.convert import as_pandas
+    require_extra("pandas", "pandas", "pyarrow")
+    from ._dataframes.convert import to_pandas
 
-    return as_pandas(assetDataToArrow(assets, shape=shape))
+    return to_pandas(assetDataToArrow(assets, shape=shape))
 
 
 def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "wide") -> pa.Table:
@@ -80,17 +80,17 @@ def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "w
         >>> assetDataToArrow(assets)["Dry-bulb (C)"].to_pylist()
         [18.8]
     """
-    need("arrow", "pyarrow")
-    from ._dataframes.json_reader import AssetData
+    require_extra("arrow", "pyarrow")
+    from ._dataframes.json_reader import AssetDataTable
 
     check_shape(shape)
     if isinstance(assets, (str, bytes)) or not isinstance(assets, Iterable):
-        raise _checks.invalid("assets", assets, "a list of TimeSeriesAssetData")
+        raise validation.invalid_argument("assets", assets, "a list of TimeSeriesAssetData")
     listed = list(assets)
     for index, asset in enumerate(listed):
         if not isinstance(asset, types.TimeSeriesAssetData):
-            raise _checks.invalid(f"assets[{index}]", asset, "a TimeSeriesAssetData")
-    data = AssetData()
+            raise validation.invalid_argument(f"assets[{index}]", asset, "a TimeSeriesAssetData")
+    data = AssetDataTable()
     data.add(to_json(listed), latest=True)
     return data.table(shape)
 
@@ -119,13 +119,13 @@ def assetDataToPolars(
         >>> assetDataToPolars(assets)["Dry-bulb (C)"].to_list()
         [18.8]
     """
-    need("polars", "polars", "pyarrow")
-    from ._dataframes.convert import as_polars
+    require_extra("polars", "polars", "pyarrow")
+    from ._dataframes.convert import to_polars
 
-    return as_polars(assetDataToArrow(assets, shape=shape))
+    return to_polars(assetDataToArrow(assets, shape=shape))
 
 
 def check_shape(shape: object) -> None:
     """Refuse a shape that there is not."""
     if shape not in SHAPES:
-        raise _checks.invalid("shape", shape, "one of " + ", ".join(SHAPES))
+        raise validation.invalid_argument("shape", shape, "one of " + ", ".join(SHAPES))

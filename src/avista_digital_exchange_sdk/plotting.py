@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ._utils import validation as _checks
-from ._utils.extras import need
+from ._utils import validation
+from ._utils.extras import require_extra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,14 +64,14 @@ def plotTimeSeries(
         >>> assets = digitalExchange.listTimeSeriesAssetsAndLatestValues(timeSeriesDbId)
         >>> plotTimeSeries(assets, timeZone="America/Los_Angeles").savefig("latest.png")
     """
-    need("plot", "matplotlib", "numpy", "pyarrow")
+    require_extra("plot", "matplotlib", "numpy", "pyarrow")
     from ._plotting.figure import Options, draw
     from ._plotting.layout import parse_figsize
     from ._plotting.loading import choose_zone, load_result
     from ._plotting.series import PlotData
     from ._plotting.theme import parse_style
 
-    title = _checks.optional_text("title", title)
+    title = validation.optional_str("title", title)
     style = parse_style("style", style)
     size = parse_figsize("figsize", figsize)
     loaded = load_result("result", result, timeColumn, assetIdColumn)

@@ -127,7 +127,7 @@ class TestLsOfAll:
         self, dx: Command, filled: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # As of files above 2 GiB, where GraphQL's integers end.
-        monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.LARGEST_INT", 4)
+        monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 4)
         assert [row[1] for row in dx("ls", filled).rows] == ["8", "8", ""]
         sizes = [entry.get("size") for entry in dx("tree", filled, "--json").report["contents"]]
         assert sizes == [8, 8, 0]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from avista_digital_exchange_sdk.cli.errors import code_of, told
+from avista_digital_exchange_sdk.cli.errors import exit_code_for, format_error
 from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
 from avista_digital_exchange_sdk.errors import (
     ApiError,
@@ -85,8 +85,8 @@ class TestExitCodes:
     def test_of_an_error_are_those_of_its_cause(self) -> None:
         refused = PermissionError(13, "the platform refuses it", "a")
         refused.__cause__ = UnauthorizedError("no")
-        assert code_of(refused) == 3
-        assert code_of(PermissionError(13, "Permission denied", "a")) == 1
+        assert exit_code_for(refused) == 3
+        assert exit_code_for(PermissionError(13, "Permission denied", "a")) == 1
 
 
 class TestErrors:
@@ -94,20 +94,20 @@ class TestErrors:
         error = TransferError("It broke\n  off")
         error.add_note("one")
         error.add_note("two")
-        assert told(error) == "It broke off\none; two"
+        assert format_error(error) == "It broke off\none; two"
 
     def test_play_no_tricks_on_a_terminal(self) -> None:
-        assert "\x1b" not in told(ApiError("\x1b[2Jgone"))
+        assert "\x1b" not in format_error(ApiError("\x1b[2Jgone"))
 
     def test_name_paths_as_they_were_given(self) -> None:
         missing = FileNotFoundError(2, "No such file or directory", "dataStoreId.1/a.csv")
-        assert told(missing) == "dx://dataStoreId.1/a.csv: No such file or directory"
+        assert format_error(missing) == "dx://dataStoreId.1/a.csv: No such file or directory"
 
     def test_name_options(self) -> None:
-        assert told(InvalidParameterError("startTime: got x")) == "--from: got x"
+        assert format_error(InvalidParameterError("startTime: got x")) == "--from: got x"
 
     def test_of_the_program_itself_come_without_a_traceback(self) -> None:
-        assert told(KeyError("x")) == "KeyError: 'x'"
+        assert format_error(KeyError("x")) == "KeyError: 'x'"
 
     def test_show_no_token(self, process: Process, local: LocalExchange) -> None:
         outcome = process("ls", "dataStoreId.none")

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from avista_digital_exchange_sdk.cli.timestamps import moment
+from avista_digital_exchange_sdk.cli.timestamps import parse_timestamp
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.command_line import Command, Outcome
@@ -213,7 +213,7 @@ class TestMoments:
 
     def test_with_a_zone_lose_no_digit(self) -> None:
         text = "2024-05-01T00:00:00.123456789Z"
-        assert moment("--from", text, UTC) == text
+        assert parse_timestamp("--from", text, UTC) == text
 
     @pytest.mark.parametrize(
         ("text", "ago"),
@@ -228,5 +228,5 @@ class TestMoments:
     )
     def test_can_be_told_from_now(self, text: str, ago: timedelta) -> None:
         before = datetime.now(UTC)
-        told = moment("--from", text, UTC)
+        told = parse_timestamp("--from", text, UTC)
         assert before - ago <= told <= datetime.now(UTC) - ago

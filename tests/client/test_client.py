@@ -175,7 +175,7 @@ class TestClosing:
             exchange.uploadFileToDataStore(
                 local.dataStoreId, local.homeDirectoryId, tmp_path / "load.csv"
             )
-        assert not caught.value.mayBeDone
+        assert not caught.value.mayHaveSucceeded
         assert not hasattr(caught.value, "__notes__")
 
     def test_closing_twice_changes_nothing(self, connect: Connect, local: LocalExchange) -> None:

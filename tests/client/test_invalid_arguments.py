@@ -12,7 +12,7 @@ from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     DigitalExchangeError,
     InvalidParameterError,
-    PathIsFolderError,
+    PathIsDirectoryError,
     PathNotFoundError,
 )
 
@@ -133,7 +133,7 @@ REFUSED = [
     *each("uploadFileToDataStore", "localPath", (None, PATH), *BAD_PATHS),
     *each("uploadFileToDataStore", "localPath", (os.devnull, "a regular file")),
     *each("uploadFileToDataStore", "localPath", NO_FILE, error=PathNotFoundError),
-    *each("uploadFileToDataStore", "localPath", (".", "a folder"), error=PathIsFolderError),
+    *each("uploadFileToDataStore", "localPath", (".", "a folder"), error=PathIsDirectoryError),
     *each(NAMED, "name", *BAD_TEXTS),
     *each(RENAMED, "name", *BAD_TEXTS[1:]),
     *each(

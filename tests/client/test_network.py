@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
     ConnectionFailedError,
     InvalidParameterError,
-    PathIsFolderError,
+    PathIsDirectoryError,
     PathNotFoundError,
     SubscriptionError,
 )
@@ -212,7 +212,7 @@ class TestTrust:
         ("verify", "error", "says"),
         [
             ("nowhere.pem", PathNotFoundError, "no such file"),
-            (".", PathIsFolderError, "a folder, not a file"),
+            (".", PathIsDirectoryError, "a folder, not a file"),
             (__file__, InvalidParameterError, "certificates"),
             (None, InvalidParameterError, "path"),
             (1, InvalidParameterError, "path"),

@@ -15,7 +15,7 @@ from avista_digital_exchange_sdk import (
     InvalidRequestError,
     InvalidResponseError,
     NotFoundError,
-    RateLimitedError,
+    RateLimitError,
     RequestTimeoutError,
     ServerError,
     UnauthorizedError,
@@ -68,9 +68,9 @@ class TestErrorsOfThePlatform:
             ("ValidationError", InvalidRequestError),
             ("BadRequestException", InvalidRequestError),
             ("RejectedRecordsException", InvalidRequestError),
-            ("ThrottlingException", RateLimitedError),
-            ("TooManyRequestsException", RateLimitedError),
-            ("LimitExceededException", RateLimitedError),
+            ("ThrottlingException", RateLimitError),
+            ("TooManyRequestsException", RateLimitError),
+            ("LimitExceededException", RateLimitError),
             ("InternalFailure", ServerError),
             ("ServiceUnavailableException", ServerError),
             ("Lambda:Unhandled", ServerError),
@@ -153,7 +153,7 @@ class TestStatusCodes:
             (403, UnauthorizedError),
             (404, NotFoundError),
             (413, InvalidRequestError),
-            (429, RateLimitedError),
+            (429, RateLimitError),
             (500, ServerError),
             (502, ServerError),
             (503, ServerError),
@@ -186,7 +186,7 @@ class TestStatusCodes:
         assert caught.value.requestId
 
     def test_throttling_may_come_without_a_type(self, platform: Platform) -> None:
-        platform.fails(Answer(429, b'{"errors":[{"message":"Rate exceeded"}]}'), RateLimitedError)
+        platform.fails(Answer(429, b'{"errors":[{"message":"Rate exceeded"}]}'), RateLimitError)
 
 
 class TestAnswersThatAreNone:

@@ -16,13 +16,13 @@ from avista_digital_exchange_sdk import (
     DigitalExchangeError,
     InvalidParameterError,
     PublishIncompleteError,
-    RateLimitedError,
+    RateLimitError,
     RequestTimeoutError,
     ServerError,
     TransferError,
 )
-from avista_digital_exchange_sdk._backends import BlockingIo
-from avista_digital_exchange_sdk._backends.async_backend import AsyncIo
+from avista_digital_exchange_sdk._backends import SyncBackend
+from avista_digital_exchange_sdk._backends.async_backend import AsyncBackend
 from avista_digital_exchange_sdk._utils import retry
 
 from ..conftest import Connect
@@ -67,7 +67,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(_io: object, seconds: float) -> None:
         waited.append(seconds)
 
-    for io in (BlockingIo, AsyncIo):
+    for io in (SyncBackend, AsyncBackend):
         monkeypatch.setattr(io, "sleep", sleep)
     monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
     return waited
@@ -135,21 +135,23 @@ class TestAQuery:
 class TestTheWaits:
     def test_grow_up_to_a_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = retry.Waits(9)
-        assert [waits.next() for _ in range(10)] == [0.5, 1, 2, 4, 8, 16, 20, 20, 20, None]
+        waits = retry.Backoff(9)
+        assert [waits.next_delay() for _ in range(10)] == [0.5, 1, 2, 4, 8, 16, 20, 20, 20, None]
 
     def test_are_spread_over_their_whole_length(self) -> None:
-        shares = sorted((retry.Waits(1).next() or 0) / retry.FIRST_WAIT for _ in range(400))
+        shares = sorted(
+            (retry.Backoff(1).next_delay() or 0) / retry.INITIAL_DELAY for _ in range(400)
+        )
         assert 0 <= shares[0] < 0.1
         assert 0.4 < shares[200] < 0.6
         assert 0.9 < shares[-1] <= 1
 
     def test_begin_anew_with_progress(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = retry.Waits(2)
-        assert [waits.next(), waits.next(), waits.next()] == [0.5, 1, None]
-        waits.progress()
-        assert [waits.next(), waits.next(), waits.next()] == [0.5, 1, None]
+        waits = retry.Backoff(2)
+        assert [waits.next_delay(), waits.next_delay(), waits.next_delay()] == [0.5, 1, None]
+        waits.reset()
+        assert [waits.next_delay(), waits.next_delay(), waits.next_delay()] == [0.5, 1, None]
 
     def test_are_no_shorter_than_the_server_asks(
         self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
@@ -163,7 +165,7 @@ class TestTheWaits:
         self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
     ) -> None:
         scripted.answers(GET_USER, Answer(429, b"", {"Retry-After": "3600"}))
-        with pytest.raises(RateLimitedError):
+        with pytest.raises(RateLimitError):
             patient.getUserInfo()
         assert waits == []
 
@@ -179,7 +181,7 @@ class TestTheWaits:
         ],
     )
     def test_a_server_that_asks_for_nonsense_is_not_heeded(self, asked: str) -> None:
-        assert retry.retry_after({"retry-after": asked}) is None
+        assert retry.parse_retry_after({"retry-after": asked}) is None
 
     @pytest.mark.parametrize("asked", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359"])
     def test_retry_after_far_away_ends_the_call_with_its_own_error(
@@ -197,11 +199,11 @@ class TestTheWaits:
     def test_it_may_ask_by_a_date(self) -> None:
         moment = datetime.now(UTC) + timedelta(seconds=30)
         for text in (format_datetime(moment, usegmt=True), format_datetime(moment)):
-            asked = retry.retry_after({"retry-after": text})
+            asked = retry.parse_retry_after({"retry-after": text})
             assert asked is not None
             assert 28 < asked <= 30
         past = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
-        assert retry.retry_after({"retry-after": past}) == 0
+        assert retry.parse_retry_after({"retry-after": past}) == 0
 
 
 class TestAMutation:
@@ -223,7 +225,7 @@ class TestAMutation:
             with pytest.raises((ApiError, ConnectionFailedError)) as caught:
                 patient.deleteDataStoreFile("file")
             assert scripted.operations == [DELETE]
-            assert caught.value.mayBeDone
+            assert caught.value.mayHaveSucceeded
 
     @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
     def test_publishing_is_done_again_as_often_as_it_takes(
@@ -237,7 +239,7 @@ class TestAMutation:
         assert scripted.operations == [PUBLISH] * 3
 
     @pytest.mark.parametrize(
-        ("failures", "mayBeDone"),
+        ("failures", "mayHaveSucceeded"),
         [
             ([httpx.ConnectError("refused")] * 5, False),
             ([Answer(429)] * 5, False),
@@ -252,7 +254,7 @@ class TestAMutation:
     def test_the_error_says_whether_it_may_be_done_all_the_same(
         self,
         failures: list[Any],
-        mayBeDone: bool,
+        mayHaveSucceeded: bool,
         scripted: ScriptedPlatform,
         patient: AvistaDigitalExchange,
     ) -> None:
@@ -260,7 +262,7 @@ class TestAMutation:
         record = patient.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
         with pytest.raises(DigitalExchangeError) as caught:
             patient.publishToTimeSeriesDatabase("db", "meter", [record])
-        assert caught.value.mayBeDone is mayBeDone
+        assert caught.value.mayHaveSucceeded is mayHaveSucceeded
         assert len(scripted.requests) == len(failures)
         assert not isinstance(caught.value, PublishIncompleteError)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from avista_digital_exchange_sdk.contract.codegen import package
-from avista_digital_exchange_sdk.contract.codegen.settings import SDK
+from avista_digital_exchange_sdk.contract.codegen.settings import SDK_PACKAGE
 from avista_digital_exchange_sdk.contract.documents import Documents
 from avista_digital_exchange_sdk.contract.loader import from_sdl
 from avista_digital_exchange_sdk.local import LocalExchange
@@ -164,7 +164,7 @@ def regenerated(contract: dict[str, str], folder: Path) -> Path:
     """The generated package that a changed contract gives."""
     schema = from_sdl(in_one_piece(contract), "the schema")
     document = Documents(ROOT / "queries").document
-    package.write(schema, document, folder / GENERATED.name, SDK)
+    package.write(schema, document, folder / GENERATED.name, SDK_PACKAGE)
     return folder / GENERATED.name
 
 

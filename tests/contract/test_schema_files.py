@@ -12,8 +12,7 @@ from graphql import (
 )
 from pytest_httpx import HTTPXMock
 
-from avista_digital_exchange_sdk.contract import loader as loading
-from avista_digital_exchange_sdk.contract import sdl_files as layout
+from avista_digital_exchange_sdk.contract import loader, sdl_files
 from avista_digital_exchange_sdk.contract.errors import ContractError
 from avista_digital_exchange_sdk.local import LocalExchange
 
@@ -25,12 +24,12 @@ TOKEN = "SOME_TOKEN"
 
 @pytest.fixture
 def schema() -> GraphQLSchema:
-    return layout.load_folder(SCHEMA)
+    return sdl_files.load_folder(SCHEMA)
 
 
 def rewritten(schema: GraphQLSchema, contract: dict[str, str]) -> dict[str, str]:
     """The files that a schema changes."""
-    after = layout.arrange(schema, contract)
+    after = sdl_files.split_by_service(schema, contract)
     return {
         service: after.get(service, "")
         for service in after.keys() | contract.keys()
@@ -45,7 +44,7 @@ def imported(edits: list[Edit], contract: dict[str, str], folder: Path) -> dict[
         edit.apply(changed)
     file = folder / "export.graphql"
     file.write_text(exported(in_one_piece(changed)), "utf-8")
-    return rewritten(loading.from_file(file), contract)
+    return rewritten(loader.from_file(file), contract)
 
 
 class TestRoundTrip:
@@ -53,7 +52,7 @@ class TestRoundTrip:
         self, local: LocalExchange, contract: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv(TOKEN, local.token)
-        assert rewritten(loading.load(local.endpoint, TOKEN), contract) == {}
+        assert rewritten(loader.load(local.endpoint, TOKEN), contract) == {}
 
     def test_the_order_in_which_the_platform_tells_it_does_not_matter(
         self, schema: GraphQLSchema, contract: dict[str, str]
@@ -86,14 +85,14 @@ class TestRoundTrip:
         )
         file = tmp_path / "schema.json"
         file.write_text("\ufeff" + json.dumps({"data": told} if wrapped else told), "utf-8")
-        assert rewritten(loading.from_file(file), contract) == {}
+        assert rewritten(loader.from_file(file), contract) == {}
 
     def test_a_platform_that_has_no_descriptions_takes_none_away(
         self, schema: GraphQLSchema, contract: dict[str, str], tmp_path: Path
     ) -> None:
         file = tmp_path / "schema.json"
         file.write_text(json.dumps(introspection_from_schema(schema, descriptions=False)))
-        assert rewritten(loading.from_file(file), contract) == {}
+        assert rewritten(loader.from_file(file), contract) == {}
 
 
 class TestWhatIsNew:
@@ -185,7 +184,7 @@ class TestWhatIsNew:
         self, schema: GraphQLSchema, tmp_path: Path
     ) -> None:
         (tmp_path / "weather.graphql").write_text("# Gone.\n\ntype Cloud {\n  wet: Boolean\n}\n")
-        assert tmp_path / "weather.graphql" in layout.rewrite(tmp_path, schema)
+        assert tmp_path / "weather.graphql" in sdl_files.rewrite(tmp_path, schema)
         assert not (tmp_path / "weather.graphql").exists()
 
 
@@ -197,12 +196,12 @@ class TestFetching:
         refusal = "Validation error of type UnknownArgument: includeDeprecated"
         httpx_mock.add_response(json={"data": None, "errors": [{"message": refusal}]})
         httpx_mock.add_response(json={"data": introspection_from_schema(schema)})
-        fetched = loading.load("https://platform.test/graphql", TOKEN)
+        fetched = loader.load("https://platform.test/graphql", TOKEN)
         assert fetched.type_map.keys() == schema.type_map.keys()
 
     def test_without_a_token_nothing_is_sent(self) -> None:
         with pytest.raises(ContractError, match=f"{TOKEN} holds no token"):
-            loading.load("https://platform.test/graphql", TOKEN)
+            loader.load("https://platform.test/graphql", TOKEN)
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -222,5 +221,5 @@ class TestFetching:
         file = tmp_path / "schema"
         file.write_bytes(content)
         with pytest.raises(ContractError, match=message) as refusal:
-            loading.from_file(file)
+            loader.from_file(file)
         assert str(file) in str(refusal.value)

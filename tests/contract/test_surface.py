@@ -1,7 +1,7 @@
 """What of the contract stands behind the public calls and types of the SDK."""
 
 from avista_digital_exchange_sdk import types
-from avista_digital_exchange_sdk.contract import sdk_surface as surface
+from avista_digital_exchange_sdk.contract import sdk_surface
 
 OPERATIONS_OF_CALLS = {
     "getUserInfo": {"user_getUserSession"},
@@ -50,15 +50,15 @@ OPERATIONS_OF_CALLS = {
 
 def test_calls_are_traced_to_the_operations_they_run() -> None:
     traced: dict[str, set[str]] = {}
-    for operation, calls in surface.calls_by_operation().items():
+    for operation, calls in sdk_surface.calls_by_operation().items():
         for call in calls:
             traced.setdefault(call, set()).add(operation)
     assert {call: traced.get(call) for call in OPERATIONS_OF_CALLS} == OPERATIONS_OF_CALLS
 
 
 def test_every_operation_stands_behind_a_call() -> None:
-    assert surface.operations().keys() == surface.calls_by_operation().keys()
+    assert sdk_surface.operations().keys() == sdk_surface.calls_by_operation().keys()
 
 
 def test_every_public_type_is_traced_to_the_contract() -> None:
-    assert surface.parts_of_types().keys() == set(types.__all__)
+    assert sdk_surface.parts_of_types().keys() == set(types.__all__)

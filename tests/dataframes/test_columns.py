@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 from pydantic_core import to_json
 
-from avista_digital_exchange_sdk._dataframes.convert import as_pandas, as_polars
+from avista_digital_exchange_sdk._dataframes.convert import to_pandas, to_polars
 from avista_digital_exchange_sdk._dataframes.csv_reader import CsvResult
-from avista_digital_exchange_sdk._dataframes.json_reader import AssetData
+from avista_digital_exchange_sdk._dataframes.json_reader import AssetDataTable
 from avista_digital_exchange_sdk._dataframes.sql_pages import Page
 
 FEW, MANY = 1_000, 20_000
@@ -78,7 +78,7 @@ def asset_data(rows: int, _: Path) -> Job:
     array = to_json([{"assetId": "m", "name": None, "attributes": attributes}])
 
     def job() -> pa.Table:
-        data = AssetData()
+        data = AssetDataTable()
         data.add(array)
         return data.table("wide")
 
@@ -111,7 +111,7 @@ def as_arrow(table: pa.Table) -> pa.Table:
 
 
 @pytest.mark.parametrize("source", [csv_file, long_csv_file, asset_data, sql_page])
-@pytest.mark.parametrize("library", [as_arrow, as_pandas, as_polars])
+@pytest.mark.parametrize("library", [as_arrow, to_pandas, to_polars])
 def test_more_values_take_no_more_calls_and_objects(
     source: Source, library: Callable[[pa.Table], object], tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk import (
     InvalidResponseError,
     PathNotFoundError,
 )
-from avista_digital_exchange_sdk.errors import PathIsFolderError
+from avista_digital_exchange_sdk.errors import PathIsDirectoryError
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
 from .figures import indexed, legend, lines, notes, panels, rows
@@ -333,5 +333,5 @@ class TestFiles:
     def test_missing_file_and_directory_are_refused(self, tmp_path: Path) -> None:
         with pytest.raises(PathNotFoundError):
             plotTimeSeries(tmp_path / "nothing.csv")
-        with pytest.raises(PathIsFolderError):
+        with pytest.raises(PathIsDirectoryError):
             plotTimeSeries(tmp_path)

@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
     InvalidParameterError,
     InvalidResponseError,
 )
-from avista_digital_exchange_sdk._dataframes import csv_reader as csv_result
+from avista_digital_exchange_sdk._dataframes import csv_reader
 from avista_digital_exchange_sdk._dataframes.csv_reader import CsvResult
 
 from .sample_database import WAYS, WHOLE, asks, of_types
@@ -82,8 +82,8 @@ class TestParquet:
     def test_takes_no_more_memory_as_results_grow(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(csv_result, "SMALL_BLOCK_SIZE", 1 << 17)
-        monkeypatch.setattr(csv_result, "GROUP_SIZE", 1 << 20)
+        monkeypatch.setattr(csv_reader, "SMALL_BLOCK_SIZE", 1 << 17)
+        monkeypatch.setattr(csv_reader, "GROUP_SIZE", 1 << 20)
         small = peak_of_writing(250_000, tmp_path)
         assert peak_of_writing(1_000_000, tmp_path) < 1.5 * small
 

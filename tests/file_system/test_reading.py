@@ -433,7 +433,7 @@ class TestBytes:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         # As of one above 2 GiB, where GraphQL's whole numbers end.
-        monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.LARGEST_INT", 10)
+        monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 10)
         upload("load.bin", numbered(1000))
         assert watched_file_system.info(f"{home}/load.bin")["size"] == 1000
         watched_file_system.invalidate_cache()

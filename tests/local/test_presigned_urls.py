@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from avista_digital_exchange_sdk.local.s3 import endpoint as object_requests
+from avista_digital_exchange_sdk.local.s3 import endpoint
 
 CONTENT = bytes(range(256)) * 1024
 
@@ -219,7 +219,7 @@ def start_upload(url: str, length: int) -> socket.socket:
 
 
 def test_an_upload_that_stalls_is_refused_and_nothing_of_it_kept(platform, monkeypatch, upload_url):
-    monkeypatch.setattr(object_requests, "MAX_IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(endpoint, "MAX_IDLE_SECONDS", 0.2)
     with start_upload(upload_url, 1000) as connection:
         response = b"".join(iter(lambda: connection.recv(65536), b""))
     assert response.startswith(b"HTTP/1.1 400")

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from avista_digital_exchange_sdk.local.services.storage import zip_archive as zips
+from avista_digital_exchange_sdk.local.services.storage import zip_archive
 from avista_digital_exchange_sdk.local.state import Caller
 
 ZIP = """query ($ids: [DataStoreObjectIdInput]!) {
@@ -137,7 +137,7 @@ def test_many_files_of_one_name_take_little_time(local, store, platform):
     }
     rows = [file | {"dataStoreFileId": str(i)} for i in range(20_000)]
     started = time.monotonic()
-    plan = zips.Zips(local.exchange.objects, local.exchange.directories)
+    plan = zip_archive.Zips(local.exchange.objects, local.exchange.directories)
     entries = local._server.run(plan.plan(Caller("user", "token"), rows))
     plan.close()
     assert [entry.path for entry in entries[:3]] == ["a.txt", "a (2).txt", "a (3).txt"]
@@ -182,9 +182,9 @@ def test_a_zip_is_bounded(platform, make, upload, monkeypatch):
     folder = make("folder")
     for name in "abc":
         upload(name, folder)
-    monkeypatch.setattr(zips, "MAX_BYTES", 20)
+    monkeypatch.setattr(zip_archive, "MAX_BYTES", 20)
     assert refused(platform, folder) == ("BadRequest", "A zip can hold files of at most 20 bytes.")
-    monkeypatch.setattr(zips, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(zip_archive, "MAX_ENTRIES", 2)
     assert refused(platform, folder)[1] == "A zip can hold at most 2 files and directories."
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
-from avista_digital_exchange_sdk._backends import http as _http
-from avista_digital_exchange_sdk._transfer import transfers as transfer
+from avista_digital_exchange_sdk._backends import http
+from avista_digital_exchange_sdk._transfer import transfers
 
 from ..conftest import Connect
 from ..support.fake_platform import TOKEN
@@ -27,8 +27,8 @@ def victim(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
 
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http, "LARGEST_ANSWER", 2 << 20)
-    monkeypatch.setattr(transfer, "LARGEST_CHUNK", 2 << 20)
+    monkeypatch.setattr(http, "MAX_RESPONSE_BYTES", 2 << 20)
+    monkeypatch.setattr(transfers, "MAX_CHUNK_BYTES", 2 << 20)
 
 
 @pytest.fixture

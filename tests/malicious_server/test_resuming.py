@@ -39,7 +39,7 @@ def new(*headers: str) -> bytes:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(retry, "INITIAL_DELAY", 0.001)
 
 
 @pytest.fixture

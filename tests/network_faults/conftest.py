@@ -74,7 +74,7 @@ def far(the_far_side: Far) -> Iterator[Far]:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(retry, "INITIAL_DELAY", 0.001)
 
 
 Reach = Callable[..., AvistaDigitalExchange]

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO, NamedTuple
 import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
-from avista_digital_exchange_sdk._transfer import resumable as downloading
-from avista_digital_exchange_sdk._utils import atomic_files as _files
+from avista_digital_exchange_sdk._transfer import resumable
+from avista_digital_exchange_sdk._utils import atomic_files
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
@@ -88,7 +88,7 @@ def full_disk(
 ) -> Iterator[Path]:
     """A folder on a disk that has little space left."""
     if request.param == "one pretended":
-        for module in (_files, downloading):
+        for module in (atomic_files, resumable):
             monkeypatch.setattr(module, "open", FullDisk, raising=False)
         yield tmp_path
         return

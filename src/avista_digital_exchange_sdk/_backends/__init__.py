@@ -10,31 +10,31 @@ Only this package knows httpx, websockets, asyncio, threads and clocks.
 
 from .base import (
     BLOCK_SIZE,
-    Answer,
-    Download,
-    Io,
-    Network,
-    Pending,
-    Socket,
-    iterate,
-    run,
+    Backend,
+    NetworkConfig,
+    Response,
+    StreamingResponse,
+    TaskHandle,
+    WebSocket,
+    iterate_sync,
+    run_sync,
 )
-from .md5 import FileMd5
-from .sync_backend import BlockingIo
+from .md5 import FollowingMd5
+from .sync_backend import SyncBackend
 from .tls import Verify, tls_context
 
 __all__ = [
     "BLOCK_SIZE",
-    "Answer",
-    "BlockingIo",
-    "Download",
-    "FileMd5",
-    "Io",
-    "Network",
-    "Pending",
-    "Socket",
+    "Backend",
+    "FollowingMd5",
+    "NetworkConfig",
+    "Response",
+    "StreamingResponse",
+    "SyncBackend",
+    "TaskHandle",
     "Verify",
-    "iterate",
-    "run",
+    "WebSocket",
+    "iterate_sync",
+    "run_sync",
     "tls_context",
 ]

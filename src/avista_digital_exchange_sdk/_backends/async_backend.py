@@ -12,12 +12,12 @@ import httpx
 from .._secrets import Secret
 from ..errors import SubscriptionError
 from ._tracebacks import hidden_transport
-from .base import Answer, Download, Network, Pending, Socket, as_async
+from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, to_async_iter
 from .http import (
     JSON_HEADERS,
     SecretParts,
     check_open,
-    check_size,
+    check_response_size,
     client_options,
     http_errors,
     presigned_headers,
@@ -29,46 +29,48 @@ from .websocket import await_socket, connect_options
 _Result = TypeVar("_Result")
 
 
-class AsyncIo:
+class AsyncBackend:
     """`Io` for the asynchronous client."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         with proxy_errors():
             self._http = httpx.AsyncClient(**client_options(network))
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
-    ) -> Answer:
+    ) -> Response:
         check_open(self._http)
         patience = timeout or self._network.timeout
         request = self._http.build_request(
             "POST", url, headers=JSON_HEADERS, content=content, timeout=patience
         )
         with http_errors(patience):
-            return await self._answer(request, SecretParts(token=token))
+            return await self._send(request, SecretParts(token=token))
 
-    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
         check_open(self._http)
         headers = presigned_headers({"Content-Length": str(size)})
         address = visible_url(url)
         request = self._http.build_request(
-            "PUT", address, headers=headers, content=as_async(blocks)
+            "PUT", address, headers=headers, content=to_async_iter(blocks)
         )
         with http_errors(self._network.timeout):
-            return await self._answer(request, SecretParts(url=url))
+            return await self._send(request, SecretParts(url=url))
 
-    async def _answer(self, request: httpx.Request, secrets: SecretParts) -> Answer:
+    async def _send(self, request: httpx.Request, secrets: SecretParts) -> Response:
         body = bytearray()
         sending = self._http.send(request, auth=secrets, stream=True)
         async with contextlib.aclosing(await sending) as answer:
             async for block in answer.aiter_bytes():
                 body += block
-                check_size(len(body))
-        return Answer(answer.status_code, answer.headers, bytes(body))
+                check_response_size(len(body))
+        return Response(answer.status_code, answer.headers, bytes(body))
 
     @contextlib.asynccontextmanager
-    async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
+    async def get(
+        self, url: Secret[str], headers: dict[str, str]
+    ) -> AsyncIterator[StreamingResponse]:
         check_open(self._http)
         request = self._http.build_request(
             "GET", visible_url(url), headers=presigned_headers(headers)
@@ -79,19 +81,19 @@ class AsyncIo:
             async with contextlib.aclosing(download):
                 yield download
 
-    async def _open(self, request: httpx.Request, secrets: SecretParts) -> "_Download":
+    async def _open(self, request: httpx.Request, secrets: SecretParts) -> "_StreamingResponse":
         response = await self._http.send(request, auth=secrets, stream=True)
-        return _Download(response, self._network.timeout)
+        return _StreamingResponse(response, self._network.timeout)
 
     def websocket(
         self, url: str, subprotocols: Secret[list[str]]
-    ) -> AbstractAsyncContextManager[Socket]:
+    ) -> AbstractAsyncContextManager[WebSocket]:
         return open_socket(self._network, url, subprotocols)
 
-    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+    def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         return _Task(flow)
 
-    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+    def run_in_thread(self, work: Callable[[], _Result]) -> TaskHandle[_Result]:
         return _Task(asyncio.to_thread(work))
 
     async def sleep(self, seconds: float) -> None:
@@ -106,8 +108,8 @@ class AsyncIo:
 
 @contextlib.asynccontextmanager
 async def open_socket(
-    network: Network, url: str, subprotocols: Secret[list[str]]
-) -> AsyncIterator[Socket]:
+    network: NetworkConfig, url: str, subprotocols: Secret[list[str]]
+) -> AsyncIterator[WebSocket]:
     """Open a WebSocket; close it in the end."""
     socket = await await_socket(_connected(network, url, subprotocols))
     with hidden_transport():
@@ -115,25 +117,27 @@ async def open_socket(
             yield socket
 
 
-async def _connected(network: Network, url: str, subprotocols: Secret[list[str]]) -> "_Socket":
+async def _connected(
+    network: NetworkConfig, url: str, subprotocols: Secret[list[str]]
+) -> "_WebSocket":
     from websockets.asyncio.client import connect
 
-    from .websocket_connection import DirectConnection
+    from .websocket_connection import NoRedirectConnection
 
     options = connect_options(network, url)
     try:
         connection = await connect(
             url,
-            create_connection=DirectConnection,
+            create_connection=NoRedirectConnection,
             subprotocols=cast(Any, subprotocols.reveal()),
             **options,
         )
     except TimeoutError as error:
         raise SubscriptionError("the real-time connection did not open in time") from error
-    return _Socket(connection)
+    return _WebSocket(connection)
 
 
-class _Download:
+class _StreamingResponse:
     def __init__(self, response: httpx.Response, timeout: float) -> None:
         self.status = response.status_code
         # It has the URL of a redirect, and what else a server may repeat.
@@ -162,7 +166,7 @@ class _Download:
         await self._response.reveal().aclose()
 
 
-class _Socket:
+class _WebSocket:
     def __init__(self, socket: Any) -> None:
         # It holds what the server said last.
         self._socket = Secret(socket)
@@ -187,6 +191,6 @@ class _Task(Generic[_Result]):
     async def result(self) -> _Result:
         return await self._task
 
-    async def abandon(self) -> None:
+    async def cancel(self) -> None:
         self._task.cancel()
         await asyncio.wait([self._task])

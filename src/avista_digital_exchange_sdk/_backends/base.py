@@ -14,7 +14,7 @@ _Result = TypeVar("_Result")
 _Outcome = TypeVar("_Outcome", covariant=True)
 
 
-class Network(NamedTuple):
+class NetworkConfig(NamedTuple):
     """How the network is reached.
 
     Attributes:
@@ -28,7 +28,7 @@ class Network(NamedTuple):
     proxy: Secret[str] | None
 
 
-class Answer:
+class Response:
     """A whole HTTP response, which may repeat secrets and so shows nothing but its status.
 
     Attributes:
@@ -54,7 +54,7 @@ class Answer:
         return f"{type(self).__name__}({self.status})"
 
 
-class Download(Protocol):
+class StreamingResponse(Protocol):
     """An HTTP response whose body is still to be read."""
 
     status: int
@@ -70,7 +70,7 @@ class Download(Protocol):
         """The body at once; at most `limit` bytes of it."""
 
 
-class Socket(Protocol):
+class WebSocket(Protocol):
     """An open WebSocket."""
 
     async def send(self, message: Secret[str]) -> None:
@@ -80,41 +80,41 @@ class Socket(Protocol):
         """Wait at most `timeout` seconds for one message; raise TimeoutError when none comes."""
 
 
-class Pending(Protocol[_Outcome]):
+class TaskHandle(Protocol[_Outcome]):
     """A flow that runs beside the one that began it."""
 
     async def result(self) -> _Outcome:
         """Wait for its end; raise what it raised."""
 
-    async def abandon(self) -> None:
+    async def cancel(self) -> None:
         """Have it end, whatever it is at; nobody wants its result any more."""
 
 
-class Io(Protocol):
+class Backend(Protocol):
     """What a flow can wait for."""
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
-    ) -> Answer:
+    ) -> Response:
         """POST JSON and read the whole response; `timeout` seconds in place of the usual."""
 
-    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
         """PUT a body of a known size to a presigned URL."""
 
     def get(
         self, url: Secret[str], headers: dict[str, str]
-    ) -> AbstractAsyncContextManager[Download]:
+    ) -> AbstractAsyncContextManager[StreamingResponse]:
         """GET a presigned URL, leaving the body to be read."""
 
     def websocket(
         self, url: str, subprotocols: Secret[list[str]]
-    ) -> AbstractAsyncContextManager[Socket]:
+    ) -> AbstractAsyncContextManager[WebSocket]:
         """Open a WebSocket."""
 
-    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+    def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         """Begin a flow that runs beside the present one."""
 
-    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+    def run_in_thread(self, work: Callable[[], _Result]) -> TaskHandle[_Result]:
         """Begin work of the processor or the disk, in a thread."""
 
     async def sleep(self, seconds: float) -> None:
@@ -127,7 +127,7 @@ class Io(Protocol):
         """Close every connection."""
 
 
-def run(flow: Coroutine[Any, Any, _Result]) -> _Result:
+def run_sync(flow: Coroutine[Any, Any, _Result]) -> _Result:
     """Run a flow over `BlockingIo` to its end; its waits block, so one step is all it takes."""
     try:
         flow.send(None)
@@ -139,7 +139,7 @@ def run(flow: Coroutine[Any, Any, _Result]) -> _Result:
     raise RuntimeError("a flow over BlockingIo suspended")
 
 
-def iterate(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
+def iterate_sync(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
     """Run an iterating flow over `BlockingIo`, a step an item."""
     try:
         while True:
@@ -154,10 +154,10 @@ def iterate(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
                 raise RuntimeError("a flow over BlockingIo suspended")
             yield item
     finally:
-        run(flow.aclose())
+        run_sync(flow.aclose())
 
 
-async def as_async(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def to_async_iter(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Blocks that are at hand, for a reader that awaits them."""
     for block in blocks:
         yield block

@@ -16,12 +16,12 @@ from ..errors import (
     RequestTimeoutError,
 )
 from ._tracebacks import hide_transport
-from .base import Network
+from .base import NetworkConfig
 
-LARGEST_ANSWER = 64 << 20
+MAX_RESPONSE_BYTES = 64 << 20
 """Bytes; AWS AppSync answers with at most 5 MB, so what is larger is not an answer of it."""
 
-QUOTATION = ": bytearray("
+H11_QUOTE_MARKER = ": bytearray("
 """How h11 begins to quote what is no HTTP."""
 
 JSON_HEADERS = {"Content-Type": "application/json"}
@@ -29,7 +29,7 @@ JSON_HEADERS = {"Content-Type": "application/json"}
 LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
 
-def client_options(network: Network) -> dict[str, Any]:
+def client_options(network: NetworkConfig) -> dict[str, Any]:
     """Options of both of httpx's clients."""
     return {
         "timeout": network.timeout,
@@ -116,10 +116,10 @@ def presigned_headers(headers: dict[str, str]) -> dict[str, str]:
     return {"Accept-Encoding": "identity", **headers}
 
 
-def check_size(received: int) -> None:
+def check_response_size(received: int) -> None:
     """Refuse an answer that is larger than any the platform gives."""
-    if received > LARGEST_ANSWER:
-        raise InvalidResponseError(f"the answer is larger than {LARGEST_ANSWER} bytes")
+    if received > MAX_RESPONSE_BYTES:
+        raise InvalidResponseError(f"the answer is larger than {MAX_RESPONSE_BYTES} bytes")
 
 
 @contextlib.contextmanager
@@ -141,7 +141,7 @@ def http_errors(timeout: float) -> Iterator[None]:
         sent = not isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout))
         raise RequestTimeoutError(message, sent=sent) from error
     except httpx.TransportError as error:
-        reason = _without_echo(error)
+        reason = _strip_quoted_response(error)
         message = f"the connection failed: {reason or type(error).__name__}"
         sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
         raise ConnectionFailedError(message, sent=sent) from error
@@ -152,14 +152,14 @@ def http_errors(timeout: float) -> Iterator[None]:
         raise InvalidResponseError("the answer is not encoded as it says") from error
 
 
-def _without_echo(error: httpx.TransportError) -> str:
+def _strip_quoted_response(error: httpx.TransportError) -> str:
     """Take out of an error, and all it comes from, what it quotes of an answer that is no HTTP.
 
     The quoted may be a secret that a server echoed.
     """
-    reason = str(error).partition(QUOTATION)[0]
+    reason = str(error).partition(H11_QUOTE_MARKER)[0]
     link: BaseException | None = error
-    while link is not None and QUOTATION in str(link):
+    while link is not None and H11_QUOTE_MARKER in str(link):
         link.args = (reason,)
         link = link.__cause__ or link.__context__
     return reason

@@ -4,39 +4,39 @@ import contextlib
 import hashlib
 import threading
 
-from .base import BLOCK_SIZE, Io, Pending
+from .base import BLOCK_SIZE, Backend, TaskHandle
 
-WORTH_A_THREAD = 1 << 20
+MIN_THREADED_BYTES = 1 << 20
 """Bytes; hashing fewer takes about as long as to begin a thread."""
 
 
-class FileMd5:
+class FollowingMd5:
     """The MD5 of a file, hashed by a thread that reads what others have written.
 
     To hash takes longer than to receive and write. The thread needs Python's own lock only
     between blocks, so it hardly slows down the ones that write.
     """
 
-    def __init__(self, io: Io, path: str) -> None:
+    def __init__(self, io: Backend, path: str) -> None:
         self._io = io
         self._path = path
         self._digest = hashlib.md5(usedforsecurity=False)
         self._hashed = 0
         self._written = 0
         self._busy = threading.Lock()
-        self._hashing: Pending[None] | None = None
+        self._hashing: TaskHandle[None] | None = None
 
-    def follow(self, written: int) -> None:
+    def advance(self, written: int) -> None:
         """Hash on, beside what the caller does: the file holds all bytes up to `written`."""
         self._written = written
-        if written - self._hashed >= WORTH_A_THREAD and self._busy.acquire(blocking=False):
-            self._hashing = self._io.beside(self._hash)
+        if written - self._hashed >= MIN_THREADED_BYTES and self._busy.acquire(blocking=False):
+            self._hashing = self._io.run_in_thread(self._hash)
 
     async def hexdigest(self) -> str:
         """Wait until all that was written is hashed."""
         await self._idle()
         self._busy.acquire()
-        self._hashing = self._io.beside(self._hash)
+        self._hashing = self._io.run_in_thread(self._hash)
         await self._idle()
         return self._digest.hexdigest()
 

@@ -12,12 +12,12 @@ import httpx
 
 from .._secrets import Secret
 from ._tracebacks import hidden_transport
-from .base import Answer, Download, Network, Pending, Socket, run
+from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, run_sync
 from .http import (
     JSON_HEADERS,
     SecretParts,
     check_open,
-    check_size,
+    check_response_size,
     client_options,
     http_errors,
     presigned_headers,
@@ -31,58 +31,62 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 
 
-class BlockingIo:
+class SyncBackend:
     """`Io` for the blocking client."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         with proxy_errors():
             self._http = httpx.Client(**client_options(network))
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
-    ) -> Answer:
+    ) -> Response:
         check_open(self._http)
         patience = timeout or self._network.timeout
         request = self._http.build_request(
             "POST", url, headers=JSON_HEADERS, content=content, timeout=patience
         )
         with http_errors(patience):
-            return self._answer(request, SecretParts(token=token))
+            return self._send(request, SecretParts(token=token))
 
-    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
         check_open(self._http)
         headers = presigned_headers({"Content-Length": str(size)})
         address = visible_url(url)
         request = self._http.build_request("PUT", address, headers=headers, content=blocks)
         with http_errors(self._network.timeout):
-            return self._answer(request, SecretParts(url=url))
+            return self._send(request, SecretParts(url=url))
 
-    def _answer(self, request: httpx.Request, secrets: SecretParts) -> Answer:
+    def _send(self, request: httpx.Request, secrets: SecretParts) -> Response:
         body = bytearray()
         with contextlib.closing(self._http.send(request, auth=secrets, stream=True)) as answer:
             for block in answer.iter_bytes():
                 body += block
-                check_size(len(body))
-        return Answer(answer.status_code, answer.headers, bytes(body))
+                check_response_size(len(body))
+        return Response(answer.status_code, answer.headers, bytes(body))
 
     @contextlib.asynccontextmanager
-    async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
+    async def get(
+        self, url: Secret[str], headers: dict[str, str]
+    ) -> AsyncIterator[StreamingResponse]:
         check_open(self._http)
         request = self._http.build_request(
             "GET", visible_url(url), headers=presigned_headers(headers)
         )
         with http_errors(self._network.timeout):
             download = self._open(request, SecretParts(url=url))
-        with hidden_transport(), contextlib.closing(download), _ended_when_abandoned(download):
+        with hidden_transport(), contextlib.closing(download), _cancellable(download):
             yield download
 
-    def _open(self, request: httpx.Request, secrets: SecretParts) -> "_Download":
+    def _open(self, request: httpx.Request, secrets: SecretParts) -> "_StreamingResponse":
         response = self._http.send(request, auth=secrets, stream=True)
-        return _Download(response, self._network.timeout)
+        return _StreamingResponse(response, self._network.timeout)
 
     @contextlib.asynccontextmanager
-    async def websocket(self, url: str, subprotocols: Secret[list[str]]) -> AsyncIterator[Socket]:
+    async def websocket(
+        self, url: str, subprotocols: Secret[list[str]]
+    ) -> AsyncIterator[WebSocket]:
         from anyio.from_thread import start_blocking_portal
 
         from .async_backend import open_socket
@@ -95,19 +99,19 @@ class BlockingIo:
             start_blocking_portal() as portal,
             portal.wrap_async_context_manager(opening) as connection,
         ):
-            yield _Socket(connection, portal)
+            yield _WebSocket(connection, portal)
 
-    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+    def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         return _Thread(flow)
 
-    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+    def run_in_thread(self, work: Callable[[], _Result]) -> TaskHandle[_Result]:
         async def flow() -> _Result:
             return work()
 
         return _Thread(flow())
 
     async def sleep(self, seconds: float) -> None:
-        thread: _Thread[Any] | None = getattr(_begun, "thread", None)
+        thread: _Thread[Any] | None = getattr(_running, "thread", None)
         if thread is None:
             time.sleep(seconds)
         elif thread.abandoned.wait(seconds):
@@ -120,7 +124,7 @@ class BlockingIo:
         self._http.close()
 
 
-class _Download:
+class _StreamingResponse:
     def __init__(self, response: httpx.Response, timeout: float) -> None:
         self.status = response.status_code
         # It has the URL of a redirect, and what else a server may repeat.
@@ -154,8 +158,8 @@ class _Download:
         self._response.reveal().close()
 
 
-class _Socket:
-    def __init__(self, socket: Socket, portal: "BlockingPortal") -> None:
+class _WebSocket:
+    def __init__(self, socket: WebSocket, portal: "BlockingPortal") -> None:
         self._socket = socket
         self._portal = portal
 
@@ -168,7 +172,7 @@ class _Socket:
             return self._portal.call(self._socket.receive, timeout)
 
 
-_begun = threading.local()
+_running = threading.local()
 """`thread` is the `_Thread` that runs, in a flow that was begun beside another one."""
 
 
@@ -188,16 +192,16 @@ class _Thread(Generic[_Result]):
             raise
 
     def _run(self) -> None:
-        _begun.thread = self
+        _running.thread = self
         try:
-            self._outcome.set_result(run(self._flow))
+            self._outcome.set_result(run_sync(self._flow))
         except BaseException as error:
             self._outcome.set_exception(error)
 
     async def result(self) -> _Result:
         return self._outcome.result()
 
-    async def abandon(self) -> None:
+    async def cancel(self) -> None:
         self._end()
 
     def _end(self) -> None:
@@ -209,9 +213,9 @@ class _Thread(Generic[_Result]):
 
 
 @contextlib.contextmanager
-def _ended_when_abandoned(download: _Download) -> Iterator[None]:
+def _cancellable(download: _StreamingResponse) -> Iterator[None]:
     """Let a download end when the flow that reads it is abandoned."""
-    thread: _Thread[Any] | None = getattr(_begun, "thread", None)
+    thread: _Thread[Any] | None = getattr(_running, "thread", None)
     reading = download.socket()
     if thread is None or reading is None:
         yield

@@ -4,7 +4,7 @@ import os
 import ssl
 import warnings
 
-from .._utils import validation as _checks
+from .._utils import validation
 
 Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 
@@ -26,8 +26,10 @@ def tls_context(verify: object) -> ssl.SSLContext:
         import truststore
 
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    bundle = _checks.source_file("verify", verify)
+    bundle = validation.require_file("verify", verify)
     try:
         return ssl.create_default_context(cafile=bundle)
     except ssl.SSLError:
-        raise _checks.invalid("verify", str(verify), "a file of certificates (PEM)") from None
+        raise validation.invalid_argument(
+            "verify", str(verify), "a file of certificates (PEM)"
+        ) from None

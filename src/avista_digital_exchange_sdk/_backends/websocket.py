@@ -9,15 +9,15 @@ from urllib.request import getproxies, proxy_bypass
 
 from ..errors import SubscriptionError
 from ._tracebacks import hide_transport
-from .base import Network
+from .base import NetworkConfig
 
 _Result = TypeVar("_Result")
 
-LONGEST_MESSAGE = 1 << 20
+MAX_MESSAGE_BYTES = 1 << 20
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def connect_options(network: Network, url: str) -> dict[str, Any]:
+def connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
     """Options of websockets' `connect`."""
     parts = urlsplit(url)
     options = {
@@ -25,7 +25,7 @@ def connect_options(network: Network, url: str) -> dict[str, Any]:
         "close_timeout": 1,
         # The platform keeps the connection alive itself; pings of our own would add nothing.
         "ping_interval": None,
-        "max_size": LONGEST_MESSAGE,
+        "max_size": MAX_MESSAGE_BYTES,
         "compression": None,
         # The logger of websockets shows whole messages, token included; nobody listens to this one.
         "logger": logging.Logger("websockets of the SDK", logging.CRITICAL + 1),
@@ -34,7 +34,7 @@ def connect_options(network: Network, url: str) -> dict[str, Any]:
     return options | {"ssl": network.tls} if parts.scheme == "wss" else options
 
 
-def _proxy(network: Network, host: str) -> str | bool | None:
+def _proxy(network: NetworkConfig, host: str) -> str | bool | None:
     """The proxy to use, as websockets takes it: True for what the environment says."""
     if host in LOOPBACK:
         # No proxy can reach this machine's own loopback for us.

@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 from ..errors import SubscriptionError
 
 
-class DirectConnection(ClientConnection):
+class NoRedirectConnection(ClientConnection):
     """A connection that is opened where it was asked for, or not at all.
 
     The handshake carries the token; if it followed a redirect, another host would get to see it.

@@ -5,25 +5,25 @@ from typing import NamedTuple, TypeAlias
 
 import pyarrow as pa
 
-from .._time_series.sql_results import distinct_names
+from .._time_series.sql_results import deduplicate_names
 from ..errors import InvalidParameterError, InvalidResponseError
 
 Values: TypeAlias = pa.Array | pa.ChunkedArray
 
-TEXT = pa.string()
-INSTANT = pa.timestamp("ns", "UTC")
+STRING = pa.string()
+TIMESTAMP_NS = pa.timestamp("ns", "UTC")
 TYPES: Mapping[str, pa.DataType] = {
     "DOUBLE": pa.float64(),
     "BIGINT": pa.int64(),
     "BOOLEAN": pa.bool_(),
-    "VARCHAR": TEXT,
-    "TIMESTAMP": INSTANT,
+    "VARCHAR": STRING,
+    "TIMESTAMP": TIMESTAMP_NS,
 }
 
-_UNZONED = pa.timestamp("ns")
+_NAIVE = pa.timestamp("ns")
 
 
-class Keys(NamedTuple):
+class KeyColumns(NamedTuple):
     """What tells rows apart, and the assets' names."""
 
     assetId: Values
@@ -31,9 +31,9 @@ class Keys(NamedTuple):
     timestamp: Values
 
 
-def type_of(attributeType: str | None) -> pa.DataType:
+def to_arrow_type(attributeType: str | None) -> pa.DataType:
     """The Arrow type of an attribute; text, which loses nothing, where its type is not known."""
-    return TYPES.get(attributeType or "", TEXT)
+    return TYPES.get(attributeType or "", STRING)
 
 
 def common_type(types: Iterable[pa.DataType]) -> pa.DataType:
@@ -41,53 +41,53 @@ def common_type(types: Iterable[pa.DataType]) -> pa.DataType:
     distinct = set(types)
     if len(distinct) == 1:
         return distinct.pop()
-    return pa.float64() if distinct == {pa.float64(), pa.int64()} else TEXT
+    return pa.float64() if distinct == {pa.float64(), pa.int64()} else STRING
 
 
-def parsed(texts: Values, kind: pa.DataType, what: str) -> Values:
+def parse_values(texts: Values, kind: pa.DataType, what: str) -> Values:
     """Texts as values of a type."""
     try:
-        return instants(texts) if kind == INSTANT else texts.cast(kind)
+        return parse_timestamps(texts) if kind == TIMESTAMP_NS else texts.cast(kind)
     except pa.ArrowInvalid:
         # The message of the cause shows a value, and a value is nobody's business here.
         raise InvalidResponseError(f"a value of {what} is not of its type ({kind})") from None
 
 
-def instants(texts: Values) -> Values:
+def parse_timestamps(texts: Values) -> Values:
     """Times in ISO 8601, or as Timestream writes UTC: without saying so."""
     try:
-        return texts.cast(INSTANT)
+        return texts.cast(TIMESTAMP_NS)
     except pa.ArrowInvalid:
-        return texts.cast(_UNZONED).cast(INSTANT)
+        return texts.cast(_NAIVE).cast(TIMESTAMP_NS)
 
 
-def plain(table: pa.Table) -> pa.Table:
+def normalize_types(table: pa.Table) -> pa.Table:
     """A table whose texts are all of one type, and stand in no dictionary of categories."""
-    columns = [_plain(column) for column in table.columns]
+    columns = [_normalize_column(column) for column in table.columns]
     return pa.table(columns, names=table.column_names)
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _normalize_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_dictionary(column.type):
-        kind = _plain_type(column.type)
+        kind = _normalize_type(column.type)
         return column if kind == column.type else column.cast(kind)
     # Not every dictionary can be cast as a whole: those of polars can't.
-    kind = _plain_type(column.type.value_type)
+    kind = _normalize_type(column.type.value_type)
     chunks = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
     return pa.chunked_array(chunks, kind)
 
 
-def _plain_type(kind: pa.DataType) -> pa.DataType:
+def _normalize_type(kind: pa.DataType) -> pa.DataType:
     is_text = pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return TEXT if is_text else kind
+    return STRING if is_text else kind
 
 
-def wide_names(attributes: Iterable[str]) -> list[str]:
+def wide_column_names(attributes: Iterable[str]) -> list[str]:
     """The columns of a wide table; an attribute may be called as one of the keys is."""
-    return distinct_names([*Keys._fields, *attributes])
+    return deduplicate_names([*KeyColumns._fields, *attributes])
 
 
-class LongTable:
+class LongTableBuilder:
     """One row a value, put together attribute by attribute.
 
     Args:
@@ -96,25 +96,27 @@ class LongTable:
 
     def __init__(self, kind: pa.DataType) -> None:
         self._kind = kind
-        self._parts = [self._part(Keys(*map(_empty, (TEXT, TEXT, INSTANT))), "", _empty(kind))]
+        self._parts = [
+            self._part(KeyColumns(*map(_empty, (STRING, STRING, TIMESTAMP_NS))), "", _empty(kind))
+        ]
 
-    def add(self, keys: Keys, attribute: str, values: Values) -> None:
+    def add(self, keys: KeyColumns, attribute: str, values: Values) -> None:
         """Add the values that one attribute has, without those that are missing."""
         if values.null_count:
             present = values.is_valid()
-            keys = Keys(*(key.filter(present) for key in keys))
+            keys = KeyColumns(*(key.filter(present) for key in keys))
             values = values.drop_null()
-        self._parts.append(self._part(keys, attribute, self._widened(values, attribute)))
+        self._parts.append(self._part(keys, attribute, self._widen(values, attribute)))
 
     def table(self) -> pa.Table:
         """The whole."""
         return pa.concat_tables(self._parts)
 
-    def _part(self, keys: Keys, attribute: str, values: Values) -> pa.Table:
+    def _part(self, keys: KeyColumns, attribute: str, values: Values) -> pa.Table:
         names = pa.repeat(attribute, len(values))
-        return pa.table([*keys, names, values], names=[*Keys._fields, "attribute", "value"])
+        return pa.table([*keys, names, values], names=[*KeyColumns._fields, "attribute", "value"])
 
-    def _widened(self, values: Values, attribute: str) -> Values:
+    def _widen(self, values: Values, attribute: str) -> Values:
         try:
             return values.cast(self._kind)
         except pa.ArrowInvalid:

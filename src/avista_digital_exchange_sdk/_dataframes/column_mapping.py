@@ -6,17 +6,17 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from .._generated.enums import MeasureValueType
-from .._time_series.record_validation import HIGHEST_VERSION, checked_name
-from .._utils import validation as _checks
+from .._time_series.record_validation import MAX_VERSION, validate_name
+from .._utils import validation
 from .arrow_types import Values
-from .input_frame import TIMESTAMP, VARCHAR, GivenFrame
-from .record_batches import Measure, Rows
+from .input_frame import TIMESTAMP, VARCHAR, InputFrame
+from .record_batches import Measure, RecordBatches
 
 NAME = "name"
 """The dimension that holds an asset's name, and the column that does unless another is named."""
 
 
-class Layout(NamedTuple):
+class ColumnMapping(NamedTuple):
     """What is said of the columns, as `publishDataFrameToTimeSeriesDatabase` describes it."""
 
     assetId: object
@@ -29,66 +29,66 @@ class Layout(NamedTuple):
     measureName: object
     version: object
 
-    def rows(self, frame: GivenFrame) -> Rows:
+    def rows(self, frame: InputFrame) -> RecordBatches:
         """Lay out a frame's rows as it says."""
-        return Rows(
+        return RecordBatches(
             self._asset_ids(frame),
-            frame.complete("timeColumn", self.timeColumn, TIMESTAMP),
+            frame.required_strings("timeColumn", self.timeColumn, TIMESTAMP),
             self._dimensions(frame),
             self._measures(frame),
-            checked_name("measureName", self.measureName),
-            _checks.whole_number("version", self.version, 1, HIGHEST_VERSION),
+            validate_name("measureName", self.measureName),
+            validation.parse_int("version", self.version, 1, MAX_VERSION),
         )
 
-    def _asset_ids(self, frame: GivenFrame) -> Values:
+    def _asset_ids(self, frame: InputFrame) -> Values:
         if self.assetId is not None:
-            return pa.repeat(_checks.identifier("assetId", self.assetId), len(frame))
-        assetIds = frame.complete("assetIdColumn", self.assetIdColumn, VARCHAR)
+            return pa.repeat(validation.require_id("assetId", self.assetId), len(frame))
+        assetIds = frame.required_strings("assetIdColumn", self.assetIdColumn, VARCHAR)
         for assetId in assetIds.unique().to_pylist():
-            _checks.identifier(f"frame: column {self.assetIdColumn!r}", assetId)
+            validation.require_id(f"frame: column {self.assetIdColumn!r}", assetId)
         return assetIds
 
-    def _dimensions(self, frame: GivenFrame) -> dict[str, Values]:
+    def _dimensions(self, frame: InputFrame) -> dict[str, Values]:
         columns: dict[str, object] = {
-            name: name for name in _names("dimensionColumns", self.dimensionColumns)
+            name: name for name in _parse_names("dimensionColumns", self.dimensionColumns)
         }
         if (name := self._name_column(frame)) is not None:
             columns[NAME] = name
         return {
-            checked_name("dimensionColumns", dimension): frame.texts(
+            validate_name("dimensionColumns", dimension): frame.to_strings(
                 "nameColumn" if dimension == NAME else "dimensionColumns", column, VARCHAR
             )
             for dimension, column in columns.items()
         }
 
-    def _name_column(self, frame: GivenFrame) -> object:
+    def _name_column(self, frame: InputFrame) -> object:
         if self.nameColumn is not None:
             return self.nameColumn
-        is_measure = self.measureColumns is not None and NAME in _names(
+        is_measure = self.measureColumns is not None and NAME in _parse_names(
             "measureColumns", self.measureColumns
         )
         return NAME if NAME in frame.names and not is_measure else None
 
-    def _measures(self, frame: GivenFrame) -> list[Measure]:
+    def _measures(self, frame: InputFrame) -> list[Measure]:
         names = self._measure_names(frame)
         types = self._types(names)
         measures = []
         for name in names:
-            own = frame.type_of("measureColumns", name)
+            own = frame.get_type("measureColumns", name)
             if own is not None:
                 wanted = types.get(name, own)
-                texts = frame.texts("measureColumns", name, wanted)
-                measures.append(Measure(checked_name("measureColumns", name), wanted, texts))
+                texts = frame.to_strings("measureColumns", name, wanted)
+                measures.append(Measure(validate_name("measureColumns", name), wanted, texts))
         return measures
 
-    def _measure_names(self, frame: GivenFrame) -> list[str]:
+    def _measure_names(self, frame: InputFrame) -> list[str]:
         if self.measureColumns is not None:
-            return _names("measureColumns", self.measureColumns)
+            return _parse_names("measureColumns", self.measureColumns)
         taken = {
             self.assetIdColumn,
             self.timeColumn,
             self._name_column(frame),
-            *_names("dimensionColumns", self.dimensionColumns),
+            *_parse_names("dimensionColumns", self.dimensionColumns),
         }
         return [name for name in frame.names if name not in taken]
 
@@ -96,21 +96,23 @@ class Layout(NamedTuple):
         given = {} if self.measureTypes is None else self.measureTypes
         if not isinstance(given, Mapping) or not given.keys() <= set(names):
             listed = ", ".join(map(repr, names))
-            raise _checks.invalid(
+            raise validation.invalid_argument(
                 "measureTypes", given, f"a dictionary of types by column, of these: {listed}"
             )
         types = {
-            name: _checks.choice(f"measureTypes[{name!r}]", kind, MeasureValueType)
+            name: validation.parse_enum(f"measureTypes[{name!r}]", kind, MeasureValueType)
             for name, kind in given.items()
         }
         for name, kind in types.items():
             if kind is MeasureValueType.MULTI:
-                raise _checks.invalid(f"measureTypes[{name!r}]", kind, "the type of one value")
+                raise validation.invalid_argument(
+                    f"measureTypes[{name!r}]", kind, "the type of one value"
+                )
         return types
 
 
-def _names(argument: str, given: object) -> list[str]:
+def _parse_names(argument: str, given: object) -> list[str]:
     """Names of columns, each once."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        raise _checks.invalid(argument, given, "a list of names of columns")
+        raise validation.invalid_argument(argument, given, "a list of names of columns")
     return list(dict.fromkeys(given))

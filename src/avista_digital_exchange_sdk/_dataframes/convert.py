@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def as_pandas(table: pa.Table) -> "pd.DataFrame":
+def to_pandas(table: pa.Table) -> "pd.DataFrame":
     """A table as a frame of pandas: whole numbers and truths may be missing there too."""
     import pandas as pd
 
@@ -18,7 +18,7 @@ def as_pandas(table: pa.Table) -> "pd.DataFrame":
     return frame
 
 
-def as_polars(table: pa.Table) -> "pl.DataFrame":
+def to_polars(table: pa.Table) -> "pl.DataFrame":
     """A table as a frame of polars."""
     import polars as pl
 

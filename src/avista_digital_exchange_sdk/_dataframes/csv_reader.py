@@ -10,9 +10,17 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from .._time_series.record_validation import LONGEST_VALUE
+from .._time_series.record_validation import MAX_VALUE_BYTES
 from ..errors import InvalidResponseError
-from .arrow_types import INSTANT, TEXT, Keys, LongTable, common_type, type_of, wide_names
+from .arrow_types import (
+    STRING,
+    TIMESTAMP_NS,
+    KeyColumns,
+    LongTableBuilder,
+    common_type,
+    to_arrow_type,
+    wide_column_names,
+)
 
 BLOCK_SIZE = 8 << 20
 """Bytes that are parsed at a time."""
@@ -23,8 +31,8 @@ SMALL_BLOCK_SIZE = 2 << 20
 GROUP_SIZE = 16 << 20
 """Bytes in memory of a row group of Parquet."""
 
-_KEYS = len(Keys._fields)
-_UNZONED = pa.timestamp("ns")
+_KEYS = len(KeyColumns._fields)
+_NAIVE = pa.timestamp("ns")
 _COLUMN = re.compile(r"In CSV column #(\d+)")
 
 
@@ -39,13 +47,13 @@ class CsvResult:
 
     def __init__(self, path: Path, types: Mapping[str, str]) -> None:
         self._path = path
-        self._attributes = _attributes_of(path)
+        self._attributes = _attribute_columns(path)
         self._is_known = [name in types for name in self._attributes]
-        self._types = [type_of(types.get(name)) for name in self._attributes]
+        self._types = [to_arrow_type(types.get(name)) for name in self._attributes]
 
     def wide(self) -> pa.Table:
         """One row an asset and time, one column an attribute."""
-        return self._read(self._types).rename_columns(wide_names(self._attributes))
+        return self._read(self._types).rename_columns(wide_column_names(self._attributes))
 
     def long(self) -> pa.Table:
         """One row a value: attribute by attribute, each by asset and time."""
@@ -55,10 +63,10 @@ class CsvResult:
             for column, is_known in zip(table.columns[_KEYS:], self._is_known, strict=True)
             if is_known or column.null_count < len(column)
         )
-        if kind == TEXT:
-            table = self._read([TEXT] * len(self._types))
-        keys = Keys(*table.columns[:_KEYS])
-        long = LongTable(kind)
+        if kind == STRING:
+            table = self._read([STRING] * len(self._types))
+        keys = KeyColumns(*table.columns[:_KEYS])
+        long = LongTableBuilder(kind)
         for attribute, column in zip(self._attributes, table.columns[_KEYS:], strict=True):
             long.add(keys, attribute, column)
         return long.table()
@@ -68,7 +76,11 @@ class CsvResult:
         import pyarrow.parquet as pq
 
         schema = pa.schema(
-            zip(wide_names(self._attributes), [TEXT, TEXT, INSTANT, *self._types], strict=True)
+            zip(
+                wide_column_names(self._attributes),
+                [STRING, STRING, TIMESTAMP_NS, *self._types],
+                strict=True,
+            )
         )
         with (
             self._errors(),
@@ -76,17 +88,20 @@ class CsvResult:
             pq.ParquetWriter(file, schema) as writer,
         ):
             for table in _groups(batches):
-                writer.write_table(_zoned(table).rename_columns(schema.names))
+                writer.write_table(_to_utc(table).rename_columns(schema.names))
 
     def _read(self, types: Sequence[pa.DataType]) -> pa.Table:
         with self._errors():
-            return _zoned(pa_csv.read_csv(self._path, **self._options(types, BLOCK_SIZE)))
+            return _to_utc(pa_csv.read_csv(self._path, **self._options(types, BLOCK_SIZE)))
 
     def _options(self, types: Sequence[pa.DataType], block_size: int) -> dict[str, Any]:
         # A block must hold a row, however long, with every quote in it doubled.
-        longest_row = len(types) * 2 * (LONGEST_VALUE + 1)
+        longest_row = len(types) * 2 * (MAX_VALUE_BYTES + 1)
         # Columns go by number here: an attribute may be called as another column is.
-        kinds = [_UNZONED if kind == INSTANT else kind for kind in (TEXT, TEXT, INSTANT, *types)]
+        kinds = [
+            _NAIVE if kind == TIMESTAMP_NS else kind
+            for kind in (STRING, STRING, TIMESTAMP_NS, *types)
+        ]
         numbers = [str(number) for number in range(len(kinds))]
         return {
             "read_options": pa_csv.ReadOptions(
@@ -110,12 +125,12 @@ class CsvResult:
         except pa.ArrowInvalid as error:
             # Its message shows a value, and a value is nobody's business here.
             place = _COLUMN.search(str(error))
-            columns = wide_names(self._attributes)
+            columns = wide_column_names(self._attributes)
             where = f"a value of {columns[int(place[1])]!r} is" if place else "its rows are"
             raise InvalidResponseError(f"the result file: {where} not what was promised") from None
 
 
-def _attributes_of(path: Path) -> list[str]:
+def _attribute_columns(path: Path) -> list[str]:
     with path.open(encoding="utf-8", newline="") as file:
         try:
             header = next(csv.reader(file), [])
@@ -138,10 +153,11 @@ def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-def _zoned(table: pa.Table) -> pa.Table:
+def _to_utc(table: pa.Table) -> pa.Table:
     """Say of times that they are in UTC, which the file leaves unsaid."""
     return table.cast(
         pa.schema(
-            field.with_type(INSTANT) if field.type == _UNZONED else field for field in table.schema
+            field.with_type(TIMESTAMP_NS) if field.type == _NAIVE else field
+            for field in table.schema
         )
     )

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from .._backends import Io
+from .._backends import Backend
 from .._generated.client import Client
-from .._time_series.filter_query import FilterJob, FilterQuery
+from .._time_series.filter_query import FilterQuery, FilterQuerySpec
 from .._time_series.typed_result import TypedResultFile
 from .._transfer.transfers import Transfers
 from .csv_reader import CsvResult
-from .json_reader import AssetData
+from .json_reader import AssetDataTable
 
 
 async def read_table(
-    client: Client, io: Io, transfers: Transfers, job: FilterJob, shape: str
+    client: Client, io: Backend, transfers: Transfers, job: FilterQuerySpec, shape: str
 ) -> pa.Table:
     """Run a query, and read its result."""
     with tempfile.TemporaryDirectory() as folder:
@@ -30,13 +30,13 @@ class _Result(TypedResultFile):
     """A result as it came: the platform's file, or the chunks of the pages."""
 
     def __init__(
-        self, client: Client, io: Io, transfers: Transfers, job: FilterJob, folder: Path
+        self, client: Client, io: Backend, transfers: Transfers, job: FilterQuerySpec, folder: Path
     ) -> None:
         super().__init__(client, io, transfers, job, folder / "result.csv")
-        self._data: AssetData | None = None
+        self._data: AssetDataTable | None = None
 
     async def _put_together(self, query: FilterQuery) -> None:
-        data = AssetData(self._job.request)
+        data = AssetDataTable(self._job.request)
         async with aclosing(self._chunks(query)) as chunks:
             async for chunk in chunks:
                 data.add(chunk)

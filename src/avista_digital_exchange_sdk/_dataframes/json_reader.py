@@ -8,30 +8,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
-from .._time_series.result_writers import Request
+from .._time_series.result_writers import RequestedSeries
 from ..errors import InvalidResponseError
 from .arrow_types import (
-    INSTANT,
-    TEXT,
-    Keys,
-    LongTable,
+    STRING,
+    TIMESTAMP_NS,
+    KeyColumns,
+    LongTableBuilder,
     common_type,
-    parsed,
-    type_of,
-    wide_names,
+    parse_values,
+    to_arrow_type,
+    wide_column_names,
 )
 
-_POINT = pa.struct([("timestamp", TEXT), ("value", TEXT)])
+_POINT = pa.struct([("timestamp", STRING), ("value", STRING)])
 _ATTRIBUTE = pa.struct(
     [
-        ("name", TEXT),
-        ("attributeType", TEXT),
-        ("lastValue", TEXT),
-        ("lastValueTime", TEXT),
+        ("name", STRING),
+        ("attributeType", STRING),
+        ("lastValue", STRING),
+        ("lastValueTime", STRING),
         ("data", pa.list_(_POINT)),
     ]
 )
-_ASSET = pa.struct([("assetId", TEXT), ("name", TEXT), ("attributes", pa.list_(_ATTRIBUTE))])
+_ASSET = pa.struct([("assetId", STRING), ("name", STRING), ("attributes", pa.list_(_ATTRIBUTE))])
 _ARRAY = pa.schema([("assets", pa.list_(_ASSET))])
 
 
@@ -78,10 +78,10 @@ class Asset:
         if attribute not in self._pieces:
             return None
         times, texts = zip(*self._pieces[attribute], strict=True)
-        return Points(_joined(times), _joined(texts)).ordered()
+        return Points(_concat(times), _concat(texts)).ordered()
 
 
-class AssetData:
+class AssetDataTable:
     """Assets, taken from arrays of TimeSeriesAssetData in JSON.
 
     An asset's data may be split over neighbouring arrays.
@@ -90,18 +90,18 @@ class AssetData:
         request: What was asked for, where the arrays are the result of a query.
     """
 
-    def __init__(self, request: Request | None = None) -> None:
+    def __init__(self, request: RequestedSeries | None = None) -> None:
         self._request = request
         self._assets = {assetId: Asset() for assetId in request.position} if request else {}
         self._types: dict[str, str] = {}
 
     def add(self, array: bytes, *, latest: bool = False) -> None:
         """Take an array; with `latest`, also the last values of attributes without data."""
-        for assetId, name, attributes in _assets_of(array):
+        for assetId, name, attributes in _parse_assets(array):
             asset = self._asset(assetId)
             asset.name = name
-            for attribute, kind, points in _attributes_of(attributes, latest):
-                if self._request is None or self._request.asks_for(assetId, attribute):
+            for attribute, kind, points in _parse_attributes(attributes, latest):
+                if self._request is None or self._request.is_requested(assetId, attribute):
                     asset.add(attribute, points)
                     # Where an attribute has two types, text holds the values of both.
                     known = self._types.setdefault(attribute, kind)
@@ -133,17 +133,19 @@ class AssetData:
             times = _union([points.times for points in every if points])
             keys.append(_keys(assetId, asset, times))
             for points, column in zip(every, columns.values(), strict=True):
-                column.append(points.at(times) if points else pa.nulls(len(times), TEXT))
+                column.append(points.at(times) if points else pa.nulls(len(times), STRING))
         values = [
-            parsed(pa.chunked_array(column, TEXT), type_of(types.get(name)), repr(name))
+            parse_values(
+                pa.chunked_array(column, STRING), to_arrow_type(types.get(name)), repr(name)
+            )
             for name, column in columns.items()
         ]
-        return pa.table([*_gathered(keys), *values], names=wide_names(attributes))
+        return pa.table([*_concat_keys(keys), *values], names=wide_column_names(attributes))
 
     def _long(self, attributes: Sequence[str], types: Mapping[str, str]) -> pa.Table:
         """One row a value: attribute by attribute of those named, each by asset and time."""
-        kind = common_type(type_of(types[name]) for name in attributes if name in types)
-        long = LongTable(kind)
+        kind = common_type(to_arrow_type(types[name]) for name in attributes if name in types)
+        long = LongTableBuilder(kind)
         for attribute in attributes:
             keys: list[tuple[Any, ...]] = []
             texts: list[pa.Array] = []
@@ -151,41 +153,41 @@ class AssetData:
                 if points := asset.points(attribute):
                     keys.append(_keys(assetId, asset, points.times))
                     texts.append(points.texts)
-            own = TEXT if kind == TEXT else type_of(types.get(attribute))
-            values = parsed(pa.chunked_array(texts, TEXT), own, repr(attribute))
-            long.add(_gathered(keys), attribute, values)
+            own = STRING if kind == STRING else to_arrow_type(types.get(attribute))
+            values = parse_values(pa.chunked_array(texts, STRING), own, repr(attribute))
+            long.add(_concat_keys(keys), attribute, values)
         return long.table()
 
 
-def _joined(pieces: Sequence[pa.Array]) -> pa.Array:
+def _concat(pieces: Sequence[pa.Array]) -> pa.Array:
     return pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
 
 
 def _keys(assetId: str, asset: Asset, times: pa.Array) -> tuple[Any, ...]:
-    names = pa.repeat(pa.scalar(asset.name, TEXT), len(times))
+    names = pa.repeat(pa.scalar(asset.name, STRING), len(times))
     return pa.repeat(assetId, len(times)), names, times
 
 
-def _gathered(keys: Sequence[tuple[Any, ...]]) -> Keys:
+def _concat_keys(keys: Sequence[tuple[Any, ...]]) -> KeyColumns:
     columns = zip(*keys, strict=True) if keys else [[], [], []]
-    kinds = (TEXT, TEXT, INSTANT)
-    return Keys(*(pa.chunked_array(c, kind) for c, kind in zip(columns, kinds, strict=True)))
+    kinds = (STRING, STRING, TIMESTAMP_NS)
+    return KeyColumns(*(pa.chunked_array(c, kind) for c, kind in zip(columns, kinds, strict=True)))
 
 
 def _union(every: Sequence[pa.Array]) -> pa.Array:
     """All times of several, each once, in order."""
     if not every:
-        return pa.array([], INSTANT)
+        return pa.array([], TIMESTAMP_NS)
     first, *others = every
     if all(times.equals(first) for times in others):
         return first
-    united = pa.chunked_array(every, INSTANT).unique()
+    united = pa.chunked_array(every, TIMESTAMP_NS).unique()
     return united.take(pc.sort_indices(united))
 
 
-def _assets_of(array: bytes) -> Iterator[tuple[str, str | None, Any]]:
+def _parse_assets(array: bytes) -> Iterator[tuple[str, str | None, Any]]:
     """Each asset's id, name and attributes."""
-    assets = _parsed(array)
+    assets = _parse_json(array)
     names = assets.field("name").to_pylist()
     for index, assetId in enumerate(assets.field("assetId").to_pylist()):
         if assetId is None:
@@ -194,7 +196,7 @@ def _assets_of(array: bytes) -> Iterator[tuple[str, str | None, Any]]:
             yield assetId, names[index], attributes.filter(attributes.is_valid())
 
 
-def _attributes_of(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Points]]:
+def _parse_attributes(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Points]]:
     """Each attribute's name, type and points, of those that have any."""
     names = attributes.field("name").to_pylist()
     kinds = attributes.field("attributeType").to_pylist()
@@ -211,11 +213,11 @@ def _attributes_of(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Po
 
 
 def _points(entries: Any, time: str, value: str) -> Points:
-    times = parsed(entries.field(time), INSTANT, time)
+    times = parse_values(entries.field(time), TIMESTAMP_NS, time)
     return Points(times, entries.field(value))
 
 
-def _parsed(array: bytes) -> Any:
+def _parse_json(array: bytes) -> Any:
     document = b"".join((b'{"assets":', array, b"}"))
     try:
         table = pa_json.read_json(

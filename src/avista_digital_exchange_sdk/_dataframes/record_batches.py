@@ -16,16 +16,16 @@ from .._generated.input_types import (
     TimeSeriesMeasureValue,
 )
 from .._time_series.batch_publisher import BATCH_SIZE, Batch
-from .._time_series.record_validation import dimension
+from .._time_series.record_validation import build_dimension
 from .arrow_types import Values
 
-ROWS_AT_ONCE = 1000
+ROWS_PER_SLICE = 1000
 """Rows that are taken out of the columns at a time."""
 
-ROOM = 1536
+MAX_MEASURE_BYTES = 1536
 """Bytes of a record that its measures may take; 2048 in all is what AWS Timestream allows."""
 
-LONGEST_NUMBER = 24
+MAX_NUMBER_LENGTH = 24
 """Bytes of the longest number, which stands for every value here.
 
 Which record a measure is in must not depend on its value: another version would not replace it.
@@ -40,7 +40,7 @@ class Measure(NamedTuple):
     texts: Values
 
 
-class Rows:
+class RecordBatches:
     """The rows of a frame that hold a value.
 
     Args:
@@ -64,7 +64,7 @@ class Rows:
         self._assetIds = assetIds
         self._times = times
         self._dimensions = dimensions
-        self._kinds = _kinds_of_record(measures, measureName)
+        self._kinds = _split_measures(measures, measureName)
         self._version = version
         self._known: dict[tuple[str, str], TimeSeriesDimension] = {}
         held = pa.array([False] * len(times), pa.bool_())
@@ -102,10 +102,10 @@ class Rows:
 
     def _records(self, rows: Values) -> Iterator[tuple[int, list[TimeSeriesInputRecord]]]:
         """The records of each row."""
-        for begin in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows.slice(begin, ROWS_AT_ONCE)
+        for begin in range(0, len(rows), ROWS_PER_SLICE):
+            some = rows.slice(begin, ROWS_PER_SLICE)
             times = self._times.take(some).to_pylist()
-            dimensions = self._taken_dimensions(some)
+            dimensions = self._taken_dimension_names(some)
             kinds = [
                 (name, [(m.name, m.type, m.texts.take(some).to_pylist()) for m in measures])
                 for name, measures in self._kinds
@@ -126,7 +126,7 @@ class Rows:
                 ]
                 yield row, made
 
-    def _taken_dimensions(self, rows: Values) -> list[list[TimeSeriesDimension]]:
+    def _taken_dimension_names(self, rows: Values) -> list[list[TimeSeriesDimension]]:
         """The dimensions of each row."""
         taken: list[list[TimeSeriesDimension]] = [[] for _ in range(len(rows))]
         for name, texts in self._dimensions.items():
@@ -137,7 +137,7 @@ class Rows:
 
     def _dimension(self, name: str, value: str) -> TimeSeriesDimension:
         if (name, value) not in self._known:
-            self._known[name, value] = dimension("VARCHAR", name, value)
+            self._known[name, value] = build_dimension("VARCHAR", name, value)
         return self._known[name, value]
 
 
@@ -151,18 +151,18 @@ def _values(
     ]
 
 
-def _kinds_of_record(
+def _split_measures(
     measures: Sequence[Measure], measureName: str
 ) -> list[tuple[str, list[Measure]]]:
     """Which measures go into one record: the name of each kind of record, and its measures."""
     kinds: list[tuple[str, list[Measure]]] = []
     room = 0
     for measure in measures:
-        needed = len(measure.name.encode()) + LONGEST_NUMBER
+        needed = len(measure.name.encode()) + MAX_NUMBER_LENGTH
         if not kinds or needed > room:
             name = f"{measureName}-{len(kinds) + 1}" if kinds else measureName
             kinds.append((name, []))
-            room = ROOM
+            room = MAX_MEASURE_BYTES
         kinds[-1][1].append(measure)
         room -= needed
     return kinds

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 from .._generated.fragments import TimestreamPage
 from .._time_series.sql_results import column_names
 from ..errors import InvalidResponseError
-from .arrow_types import INSTANT, TEXT, Values, parsed
+from .arrow_types import STRING, TIMESTAMP_NS, Values, parse_values
 
 Datum = dict[str, Any]
 
@@ -24,29 +24,29 @@ _SCALARS = {
     "INTEGER": pa.int64(),
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
-    "TIMESTAMP": INSTANT,
+    "TIMESTAMP": TIMESTAMP_NS,
     "DATE": pa.date32(),
 }
 """The remaining scalars stay text: VARCHAR, TIME, and intervals."""
 
 _NULL: Datum = {"NullValue": True}
-_DATUM = pa.struct([("ScalarValue", TEXT)])
-_COLUMN = pa.struct([("Name", TEXT), ("Type", pa.struct([("ScalarType", TEXT)]))])
+_DATUM = pa.struct([("ScalarValue", STRING)])
+_COLUMN = pa.struct([("Name", STRING), ("Type", pa.struct([("ScalarType", STRING)]))])
 _PAGE = pa.schema(
     [
-        ("NextToken", TEXT),
+        ("NextToken", STRING),
         ("Rows", pa.list_(pa.struct([("Data", pa.list_(_DATUM))]))),
         ("ColumnInfo", pa.list_(_COLUMN)),
     ]
 )
 
 
-def page_of(answer: TimestreamPage) -> "Page":
+def parse_page(answer: TimestreamPage) -> "Page":
     """Read the platform's answer."""
     return Page(answer.resultJSONString)
 
 
-def joined(tables: Sequence[pa.Table]) -> pa.Table:
+def concat_pages(tables: Sequence[pa.Table]) -> pa.Table:
     """The pages of a result as one table."""
     try:
         return pa.concat_tables(tables)
@@ -59,12 +59,12 @@ class Page:
 
     def __init__(self, response: str) -> None:
         self._response = response
-        page = _parsed(response)
+        page = _parse_json(response)
         self.nextToken: str | None = page["NextToken"][0].as_py()
         self._columns = page["ColumnInfo"][0].as_py()
         self._rows = page["Rows"].combine_chunks().flatten()
         if self._columns is None:
-            raise _not_a_result()
+            raise _invalid_result()
 
     def table(self) -> pa.Table:
         """The rows."""
@@ -78,7 +78,7 @@ class Page:
     def _scalars(self, names: Sequence[str]) -> list[Values]:
         cells = self._rows.field("Data").flatten().field("ScalarValue")
         if len(cells) != len(self._rows) * len(names):
-            raise _not_a_result()
+            raise _invalid_result()
         return [
             _scalar(cells.take(pa.arange(place, len(cells), len(names))), column["Type"])
             for place, column in enumerate(self._columns)
@@ -93,10 +93,10 @@ class Page:
                 for place, column in enumerate(page["ColumnInfo"])
             ]
         except (KeyError, IndexError, TypeError):
-            raise _not_a_result() from None
+            raise _invalid_result() from None
 
 
-def _parsed(response: str) -> pa.Table:
+def _parse_json(response: str) -> pa.Table:
     document = response.encode()
     try:
         return pa_json.read_json(
@@ -107,10 +107,10 @@ def _parsed(response: str) -> pa.Table:
             ),
         )
     except pa.ArrowInvalid:
-        raise _not_a_result() from None
+        raise _invalid_result() from None
 
 
-def _not_a_result() -> InvalidResponseError:
+def _invalid_result() -> InvalidResponseError:
     return InvalidResponseError("the platform's answer holds no result of Timestream")
 
 
@@ -118,7 +118,7 @@ def _values(data: Sequence[Datum], kind: dict[str, Any]) -> Values:
     """A column's data as values of its type, nested as it may be."""
     is_null = pa.array(["NullValue" in datum for datum in data], pa.bool_())
     if "ScalarType" in kind:
-        return _scalar(pa.array([datum.get("ScalarValue") for datum in data], TEXT), kind)
+        return _scalar(pa.array([datum.get("ScalarValue") for datum in data], STRING), kind)
     if "RowColumnInfo" in kind:
         rows = [datum.get("RowValue", {}).get("Data") for datum in data]
         fields = [
@@ -133,7 +133,7 @@ def _values(data: Sequence[Datum], kind: dict[str, Any]) -> Values:
     else:
         lists = [datum.get("TimeSeriesValue", []) for datum in data]
         points = list(chain(*lists))
-        times = _scalar(pa.array([p["Time"] for p in points], TEXT), {"ScalarType": "TIMESTAMP"})
+        times = _scalar(pa.array([p["Time"] for p in points], STRING), {"ScalarType": "TIMESTAMP"})
         value_type = kind["TimeSeriesMeasureValueColumnInfo"]["Type"]
         values = _values([point["Value"] for point in points], value_type)
         items = pa.StructArray.from_arrays([times, values], ["time", "value"])
@@ -143,4 +143,4 @@ def _values(data: Sequence[Datum], kind: dict[str, Any]) -> Values:
 
 def _scalar(texts: Any, kind: dict[str, Any]) -> Any:
     name = kind["ScalarType"]
-    return parsed(texts, _SCALARS.get(name, TEXT), f"a {name} column")
+    return parse_values(texts, _SCALARS.get(name, STRING), f"a {name} column")

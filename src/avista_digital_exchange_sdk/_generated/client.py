@@ -8,8 +8,8 @@ from .._utils.values import UNSET, Unset
 from .base_client import AsyncBaseClient
 
 if TYPE_CHECKING:
-    from .._models.base import Items
     from .._graphql.client import Subscription
+    from .._models.base import NonNullList
     from .enums import ServiceType, TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
     from .fragments import (
         Collaborative,
@@ -43,7 +43,7 @@ def gql(q: str) -> str:
 
 
 class Client(AsyncBaseClient):
-    async def collaborative_list_collaboratives(self) -> Items[Collaborative]:
+    async def collaborative_list_collaboratives(self) -> NonNullList[Collaborative]:
         from .collaborative_list_collaboratives import CollaborativeListCollaboratives
 
         query = gql("""
@@ -169,7 +169,7 @@ class Client(AsyncBaseClient):
 
     async def collaborative_list_collaborative_services(
         self, collaborativeId: str
-    ) -> Items[Service]:
+    ) -> NonNullList[Service]:
         from .collaborative_list_collaborative_services import (
             CollaborativeListCollaborativeServices,
         )
@@ -220,7 +220,7 @@ class Client(AsyncBaseClient):
 
     async def collaborative_list_collaboratives_service_shared_with(
         self, serviceId: str, serviceType: ServiceType
-    ) -> Items[Collaborative]:
+    ) -> NonNullList[Collaborative]:
         from .collaborative_list_collaboratives_service_shared_with import (
             CollaborativeListCollaborativesServiceSharedWith,
         )
@@ -407,7 +407,7 @@ class Client(AsyncBaseClient):
         )
         return result.collaborative_removeServiceFromCollaborative
 
-    async def storage_list_data_stores(self) -> Items[DataStore]:
+    async def storage_list_data_stores(self) -> NonNullList[DataStore]:
         from .storage_list_data_stores import StorageListDataStores
 
         query = gql("""
@@ -1032,7 +1032,7 @@ class Client(AsyncBaseClient):
         )
         return result.storage_deleteDataStoreFile
 
-    async def time_series_db_list_databases(self) -> Items[TimeSeriesDb]:
+    async def time_series_db_list_databases(self) -> NonNullList[TimeSeriesDb]:
         from .time_series_db_list_databases import TimeSeriesDbListDatabases
 
         query = gql("""
@@ -1260,7 +1260,7 @@ class Client(AsyncBaseClient):
 
     async def time_series_db_publish_to_database(
         self, timeSeriesDbId: str, assetId: str, data: TimeSeriesDbDataInput
-    ) -> Items[TimeSeriesAssetData]:
+    ) -> NonNullList[TimeSeriesAssetData]:
         from .time_series_db_publish_to_database import TimeSeriesDbPublishToDatabase
 
         query = gql("""

@@ -2,10 +2,10 @@
 
 from typing import Optional
 
-from .._models.data_store import BlockingMethods
-from .._models.directory import DirectoryListing
-from .._models.lists import AssetRows, MemberRows
-from .._models.base import Items, SecretText
+from .._models.base import NonNullList, SecretText
+from .._models.data_store import SyncDataStoreMethods
+from .._models.directory import DirectoryMixin
+from .._models.lists import AssetHtmlMixin, CollaborativeHtmlMixin
 from .base_model import BaseModel
 from .enums import (
     CollaborativeMemberOrganizationState,
@@ -48,11 +48,11 @@ class CollaborativeMemberOrganization(BaseModel):
     organization: Optional["Organization"] = None
     collaborativeId: str
     memberState: Optional[CollaborativeMemberOrganizationState] = None
-    usersInCollaborative: Items["CollaborativeMemberUser"] = []
+    usersInCollaborative: NonNullList["CollaborativeMemberUser"] = []
     "The organization's users who are members of the collaborative."
 
 
-class Collaborative(MemberRows, BaseModel):
+class Collaborative(CollaborativeHtmlMixin, BaseModel):
     """A group of organizations and users that share services."""
 
     collaborativeId: str
@@ -61,11 +61,11 @@ class Collaborative(MemberRows, BaseModel):
     description: Optional[str] = None
     hostOrganizationId: str
     "The organization the collaborative belongs to."
-    memberOrganizations: Items["CollaborativeMemberOrganization"] = []
+    memberOrganizations: NonNullList["CollaborativeMemberOrganization"] = []
     "The members, by organization."
 
 
-class DataStore(BlockingMethods, BaseModel):
+class DataStore(SyncDataStoreMethods, BaseModel):
     """A store of files."""
 
     dataStoreId: str
@@ -108,7 +108,7 @@ class DataStoreObject(BaseModel):
     "The entry, if it is a file."
 
 
-class DataStoreDirectory(DirectoryListing, BaseModel):
+class DataStoreDirectory(DirectoryMixin, BaseModel):
     """A directory of a data store."""
 
     dataStoreDirectoryId: str
@@ -120,7 +120,7 @@ class DataStoreDirectory(DirectoryListing, BaseModel):
     "True for a data store's home directory, false for a subdirectory."
     parentDirectoryId: Optional[str] = None
     "The `dataStoreDirectoryId` of the directory this one lies in."
-    contents: Items["DataStoreObject"] = []
+    contents: NonNullList["DataStoreObject"] = []
     "The directories and files directly inside this one."
 
 
@@ -156,24 +156,24 @@ class TimeSeriesAssetAttribute(BaseModel):
     lastValueTime: str
     "The time of `lastValue`."
     name: str
-    data: Items["TimeSeriesAssetAttributeData"] = []
+    data: NonNullList["TimeSeriesAssetAttributeData"] = []
     "Values with their times."
 
 
-class TimeSeriesAssetData(AssetRows, BaseModel):
+class TimeSeriesAssetData(AssetHtmlMixin, BaseModel):
     """An asset with data of its attributes."""
 
     assetId: str
     "Chosen by whoever publishes the data."
     name: Optional[str] = None
     "The asset's name, taken from the dimension called `name`."
-    attributes: Items["TimeSeriesAssetAttribute"] = []
+    attributes: NonNullList["TimeSeriesAssetAttribute"] = []
 
 
 class LatestValuesPage(BaseModel):
     """One page of assets and their latest values."""
 
-    data: Items["TimeSeriesAssetData"]
+    data: NonNullList["TimeSeriesAssetData"]
     nextToken: Optional[str] = None
     "Token of the next page. Null on the last one."
     clientToken: Optional[str] = None

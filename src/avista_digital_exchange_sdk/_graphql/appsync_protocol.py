@@ -16,7 +16,7 @@ from ..errors import SubscriptionError
 from .client import Subscription
 
 DEFAULT_CONNECTION_TIMEOUT = 300.0
-LONGEST_CONNECTION_TIMEOUT = 86_400_000
+MAX_CONNECTION_TIMEOUT = 86_400_000
 """Milliseconds; no connection lives longer than a day."""
 
 
@@ -51,26 +51,28 @@ def realtime_url(endpoint: str) -> str:
     return urlunsplit((scheme, host, path, "", ""))
 
 
-def authorization(endpoint: str, token: Secret[str]) -> dict[str, str]:
+def build_authorization(endpoint: str, token: Secret[str]) -> dict[str, str]:
     """The authorization object; its host is the GraphQL endpoint's, never the real-time one."""
     return {"host": urlsplit(endpoint).netloc, "Authorization": token.reveal()}
 
 
-def subprotocols(endpoint: str, token: Secret[str]) -> Secret[list[str]]:
+def build_subprotocols(endpoint: str, token: Secret[str]) -> Secret[list[str]]:
     """The subprotocols to ask for; the second carries the token, so that no URL does."""
     return Secret(["graphql-ws", f"header-{_encoded(endpoint, token)}"])
 
 
 def _encoded(endpoint: str, token: Secret[str]) -> str:
-    return base64.urlsafe_b64encode(to_json(authorization(endpoint, token))).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(to_json(build_authorization(endpoint, token))).decode().rstrip("=")
+    )
 
 
-def connection_init() -> Secret[str]:
+def connection_init_message() -> Secret[str]:
     """The first message of a connection."""
     return Secret('{"type":"connection_init"}')
 
 
-def start(
+def start_message(
     identifier: str, subscription: Subscription[Any], endpoint: str, token: Secret[str]
 ) -> Secret[str]:
     """The message that starts a subscription."""
@@ -83,26 +85,26 @@ def start(
                 "type": "start",
                 "payload": {
                     "data": data,
-                    "extensions": {"authorization": authorization(endpoint, token)},
+                    "extensions": {"authorization": build_authorization(endpoint, token)},
                 },
             }
         ).decode()
     )
 
 
-def stop(identifier: str) -> Secret[str]:
+def stop_message(identifier: str) -> Secret[str]:
     """The message that ends a subscription."""
     return Secret(to_json({"id": identifier, "type": "stop"}).decode())
 
 
-def parse(received: Secret[str], token: Secret[str]) -> Message:
+def parse_message(received: Secret[str], token: Secret[str]) -> Message:
     """Read one message of the server; raise SubscriptionError when it reports a failure."""
     message = _message(received)
     if message is None:
         raise SubscriptionError("the real-time connection sent what is no message")
     if message.type in ("error", "connection_error"):
         described = (
-            redact("; ".join(_descriptions(message.payload.reveal())), token) or message.type
+            redact("; ".join(_describe_errors(message.payload.reveal())), token) or message.type
         )
         raise SubscriptionError(f"the real-time connection reports: {described}")
     return message
@@ -116,15 +118,15 @@ def _message(received: Secret[str]) -> Message | None:
         return None
 
 
-def connection_timeout(acknowledgement: Message) -> float:
+def parse_connection_timeout(acknowledgement: Message) -> float:
     """Seconds without any message after which the connection counts as dead."""
     milliseconds = acknowledgement.get("connectionTimeoutMs")
-    if type(milliseconds) is int and 0 < milliseconds < LONGEST_CONNECTION_TIMEOUT:
+    if type(milliseconds) is int and 0 < milliseconds < MAX_CONNECTION_TIMEOUT:
         return milliseconds / 1000
     return DEFAULT_CONNECTION_TIMEOUT
 
 
-def _descriptions(payload: Any) -> list[str]:
+def _describe_errors(payload: Any) -> list[str]:
     # `errors` has been seen as a list and as a single object.
     errors = payload.get("errors") if isinstance(payload, dict) else payload
     entries = errors if isinstance(errors, list) else [errors] if errors else []

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from pydantic_core import to_json
 
-from .._backends import Answer, Io
+from .._backends import Backend, Response
 from .._secrets import Secret
-from .._utils.logging import logger, shortened
-from .._utils.retry import Waits, may_be_done, may_pass, retry_after
+from .._utils.logging import abbreviate, logger
+from .._utils.retry import Backoff, is_retryable, may_have_succeeded, parse_retry_after
 from ..errors import DigitalExchangeError
-from .documents import operation
+from .documents import select_operation
 
 if TYPE_CHECKING:
     from .._models.base import BaseModel
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Data = TypeVar("Data")
 Result = TypeVar("Result", bound="BaseModel")
 
-REPEATABLE_MUTATIONS = frozenset(
+IDEMPOTENT_MUTATIONS = frozenset(
     {
         "timeSeriesDb_publishToDatabase",  # records carry versions: the same again is no change
         "timeSeriesDb_generateQueryResultExportFile",
@@ -27,10 +27,10 @@ REPEATABLE_MUTATIONS = frozenset(
 )
 """Mutations that do no harm when they are done twice."""
 
-HURRIED_TIMEOUT = 5.0
+CLEANUP_TIMEOUT = 5.0
 """Seconds that tidying up may take: whoever interrupts a call wants to be gone."""
 
-ANONYMOUS = "an operation without a name"
+UNNAMED_OPERATION = "an operation without a name"
 
 
 class Subscription(Generic[Result]):
@@ -47,7 +47,7 @@ class GraphQLClient:
 
     def __init__(
         self,
-        io: Io,
+        io: Backend,
         endpoint: str,
         token: Secret[str],
         maxRetries: int,
@@ -64,7 +64,7 @@ class GraphQLClient:
     def hurried(self) -> Self:
         """The same client, asking once and not waiting long: to tidy up after an interruption."""
         hurried = copy(self)
-        hurried.maxRetries, hurried._timeout = 0, HURRIED_TIMEOUT
+        hurried.maxRetries, hurried._timeout = 0, CLEANUP_TIMEOUT
         return hurried
 
     def insisting(self) -> Self:
@@ -83,48 +83,50 @@ class GraphQLClient:
     ) -> Data:
         """Run one query or mutation and return its data."""
         # Imported by the first call: pydantic takes longer to import than all the rest.
-        from .responses import parse_answer
-        from .variables import wire_variables
+        from .responses import parse_response
+        from .variables import serialize_variables
 
-        variables = wire_variables(variables)
-        label = operation_name or ANONYMOUS
+        variables = serialize_variables(variables)
+        label = operation_name or UNNAMED_OPERATION
         body = to_json({"query": query, "operationName": operation_name, "variables": variables})
-        changes = operation(query, operation_name).kind == "mutation"
-        repeatable = not changes or self._insists or operation_name in REPEATABLE_MUTATIONS
-        waits = Waits(self.maxRetries)
-        mayBeDone = False
+        changes = select_operation(query, operation_name).kind == "mutation"
+        repeatable = not changes or self._insists or operation_name in IDEMPOTENT_MUTATIONS
+        waits = Backoff(self.maxRetries)
+        mayHaveSucceeded = False
         while True:
             asked_wait: float | None = None
             try:
-                answer = await self._ask(label, variables, body)
-                asked_wait = retry_after(answer.headers)
-                return parse_answer(result, answer, label, self.token)
+                answer = await self._send(label, variables, body)
+                asked_wait = parse_retry_after(answer.headers)
+                return parse_response(result, answer, label, self.token)
             except DigitalExchangeError as error:
-                mayBeDone = error.mayBeDone = mayBeDone or may_be_done(error)
-                passing = may_pass(error, repeatable=repeatable)
-                if not passing or (wait := waits.next(asked_wait)) is None:
+                mayHaveSucceeded = error.mayHaveSucceeded = mayHaveSucceeded or may_have_succeeded(
+                    error
+                )
+                passing = is_retryable(error, repeatable=repeatable)
+                if not passing or (wait := waits.next_delay(asked_wait)) is None:
                     raise
                 self.log.debug("%s; trying again in %.1f s", error, wait)
             await self.io.sleep(wait)
 
-    async def _ask(
+    async def _send(
         self,
         operation_name: str,
         variables: dict[str, object],
         body: bytes,
-    ) -> Answer:
+    ) -> Response:
         begun = self.io.clock()
         answer = await self.io.post(self.endpoint, self.token, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):
             self.log.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
                 operation_name,
-                shortened(variables, self.token),
+                abbreviate(variables, self.token),
                 answer.status,
                 1000 * (self.io.clock() - begun),
                 len(body),
                 len(answer.content),
-                shortened(answer.headers.get("x-amzn-requestid"), self.token),
+                abbreviate(answer.headers.get("x-amzn-requestid"), self.token),
             )
         return answer
 
@@ -137,6 +139,6 @@ class GraphQLClient:
         variables: dict[str, object],
     ) -> Subscription[Result]:
         """Describe a subscription, to be started over a real-time connection."""
-        from .variables import wire_variables
+        from .variables import serialize_variables
 
-        return Subscription(result, query, wire_variables(variables))
+        return Subscription(result, query, serialize_variables(variables))

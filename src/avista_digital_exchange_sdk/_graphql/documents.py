@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from .._utils import validation as _checks
+from .._utils import validation
 from ..errors import InvalidParameterError
 
 KINDS = ("query", "mutation", "subscription")
@@ -35,7 +35,7 @@ class Operation(NamedTuple):
 
 
 @lru_cache
-def operations(document: str) -> tuple[Operation, ...]:
+def find_operations(document: str) -> tuple[Operation, ...]:
     """The operations of a document, in its order."""
     return tuple(_operations(document))
 
@@ -52,9 +52,9 @@ def _operations(document: str) -> Iterator[Operation]:
         begins = depth == 0 and token == "}"
 
 
-def operation(document: str, operationName: str | None) -> Operation:
+def select_operation(document: str, operationName: str | None) -> Operation:
     """The operation of a document that is to be run."""
-    held = operations(document)
+    held = find_operations(document)
     if not held:
         raise InvalidParameterError("document: it holds no operation")
     names = ", ".join(one.name or "one without a name" for one in held)
@@ -68,5 +68,5 @@ def operation(document: str, operationName: str | None) -> Operation:
         if one.name == operationName:
             return one
     raise InvalidParameterError(
-        f"operationName: got {_checks.shown(operationName)}; the document holds {names}"
+        f"operationName: got {validation.format_value(operationName)}; the document holds {names}"
     )

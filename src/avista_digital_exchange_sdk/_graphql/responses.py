@@ -8,17 +8,17 @@ import pydantic
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from .._backends import Answer
-from .._models.base import NULL
+from .._backends import Response
+from .._models.base import NULLABLE_TAG
 from .._secrets import Secret
-from .._utils.gc import collector_at_rest
+from .._utils.gc import gc_paused
 from .._utils.redaction import redact
 from ..errors import (
     ApiError,
     InvalidRequestError,
     InvalidResponseError,
     NotFoundError,
-    RateLimitedError,
+    RateLimitError,
     ServerError,
     UnauthorizedError,
 )
@@ -29,7 +29,7 @@ _ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
     # The first class one of whose words occurs in the errorType, in lower case, is taken.
     (UnauthorizedError, ("unauthorized", "accessdenied", "forbidden", "authentication")),
     (NotFoundError, ("notfound", "not_found")),
-    (RateLimitedError, ("throttl", "toomanyrequests", "limitexceeded", "ratelimit")),
+    (RateLimitError, ("throttl", "toomanyrequests", "limitexceeded", "ratelimit")),
     (InvalidRequestError, ("validation", "badrequest", "invalid", "rejectedrecords", "malformed")),
     (ServerError, ("timeout", "internal", "server", "unavailable", "lambda", "unhandled")),
 ]
@@ -48,8 +48,8 @@ def _envelope(result: Any) -> Any:
     return _Envelope[result]
 
 
-def parse_answer(
-    result: type[Data], answer: Answer, operation_name: str, token: Secret[str]
+def parse_response(
+    result: type[Data], answer: Response, operation_name: str, token: Secret[str]
 ) -> Data:
     """Turn the platform's answer into its data, or into the error it stands for."""
     problem: Exception | None = None
@@ -62,7 +62,7 @@ def parse_answer(
         except ValidationError as error:
             problem = _invalid_response(error, answer, operation_name)
     # Raised out here, as pydantic's error holds the answer, and whoever pickles causes, it too.
-    raise problem or _error_of(answer, operation_name, token)
+    raise problem or _to_error(answer, operation_name, token)
 
 
 def _is_too_large(error: Any) -> bool:
@@ -74,20 +74,20 @@ def _is_too_large(error: Any) -> bool:
     return message.startswith("Can't serialize value (") and "type 'Int'" in message
 
 
-def _parse_envelope(result: type[Data], answer: Answer) -> "_Envelope[Data]":
-    with collector_at_rest():
+def _parse_envelope(result: type[Data], answer: Response) -> "_Envelope[Data]":
+    with gc_paused():
         envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(answer.content)
     return envelope
 
 
 def _invalid_response(
-    error: ValidationError, answer: Answer, operation_name: str
+    error: ValidationError, answer: Response, operation_name: str
 ) -> InvalidResponseError | None:
     """The error to raise; None where the platform's own says more than that of a partial answer."""
     parsed = _json_object(answer.content)
     if parsed.get("errors"):
         return None
-    return InvalidResponseError(_what_is_wrong(error, parsed, operation_name))
+    return InvalidResponseError(_describe_validation_error(error, parsed, operation_name))
 
 
 def _json_object(content: bytes) -> dict[str, Any]:
@@ -98,20 +98,22 @@ def _json_object(content: bytes) -> dict[str, Any]:
     return parsed if isinstance(parsed, dict) else {}
 
 
-def _what_is_wrong(error: ValidationError, parsed: dict[str, Any], operation_name: str) -> str:
+def _describe_validation_error(
+    error: ValidationError, parsed: dict[str, Any], operation_name: str
+) -> str:
     if not parsed:
         return f"{operation_name}: the answer is not a JSON object"
     # The values that did not fit stay out of the message: they may be secrets.
     # That null would have been right too is said of each list and entry around what is wrong.
     places = {
-        ".".join(str(part) for part in item["loc"] if part != NULL)
+        ".".join(str(part) for part in item["loc"] if part != NULLABLE_TAG)
         for item in error.errors()
         if item["type"] != "none_required"
     }
     return f"{operation_name}: the answer is not of the contract's shape at {', '.join(places)}"
 
 
-def _error_of(answer: Answer, operation_name: str, token: Secret[str]) -> Exception:
+def _to_error(answer: Response, operation_name: str, token: Secret[str]) -> Exception:
     parsed = _json_object(answer.content)
     errors = parsed.get("errors")
     if not isinstance(errors, list):
@@ -119,8 +121,8 @@ def _error_of(answer: Answer, operation_name: str, token: Secret[str]) -> Except
     if answer.status == 200 and not errors:
         return InvalidResponseError(f"{operation_name}: the answer holds no data and no error")
     request_id = redact(answer.headers.get("x-amzn-requestid"), token)
-    error_class = _class_by_type(errors) or _class_by_status(answer.status)
-    described = "; ".join(_described(errors)) or f"HTTP status {answer.status}"
+    error_class = _error_class_by_type(errors) or _error_class_by_status(answer.status)
+    described = "; ".join(_describe_errors(errors)) or f"HTTP status {answer.status}"
     suffix = f" (request {request_id})" if request_id else ""
     return error_class(
         redact(f"{operation_name}: {described}{suffix}", token),
@@ -132,7 +134,7 @@ def _error_of(answer: Answer, operation_name: str, token: Secret[str]) -> Except
     )
 
 
-def _described(errors: list[Any]) -> Iterable[str]:
+def _describe_errors(errors: list[Any]) -> Iterable[str]:
     for error in errors:
         if not isinstance(error, dict):
             yield str(error)
@@ -141,7 +143,7 @@ def _described(errors: list[Any]) -> Iterable[str]:
         yield ": ".join(str(part) for part in (kind, message) if part) or "an error without message"
 
 
-def _class_by_type(errors: list[Any]) -> type[ApiError] | None:
+def _error_class_by_type(errors: list[Any]) -> type[ApiError] | None:
     kinds = [str(error.get("errorType") or "") for error in errors if isinstance(error, dict)]
     messages = [str(error.get("message") or "") for error in errors if isinstance(error, dict)]
     for error_class, words in _ERROR_CLASSES:
@@ -155,13 +157,13 @@ def _class_by_type(errors: list[Any]) -> type[ApiError] | None:
     return None
 
 
-def _class_by_status(status: int) -> type[ApiError]:
+def _error_class_by_status(status: int) -> type[ApiError]:
     if status in (401, 403):
         return UnauthorizedError
     if status == 404:
         return NotFoundError
     if status == 429:
-        return RateLimitedError
+        return RateLimitError
     if status >= 500:
         return ServerError
     return InvalidRequestError if 400 <= status < 500 else ApiError

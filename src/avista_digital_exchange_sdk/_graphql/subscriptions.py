@@ -7,16 +7,16 @@ from typing import Generic
 
 from pydantic_core import ValidationError
 
-from .._backends import Io, Socket
+from .._backends import Backend, WebSocket
 from .._secrets import Secret
 from ..errors import SubscriptionError
-from . import appsync_protocol as realtime
+from . import appsync_protocol
 from .client import Result, Subscription
 
 START_TIMEOUT = 15.0
 
 
-class Events(Generic[Result]):
+class EventStream(Generic[Result]):
     """The events of one started subscription."""
 
     def __init__(
@@ -37,39 +37,45 @@ class Events(Generic[Result]):
 class RealtimeConnection:
     """An acknowledged connection to the platform's real-time endpoint."""
 
-    def __init__(self, socket: Socket, io: Io, endpoint: str, token: Secret[str]) -> None:
+    def __init__(self, socket: WebSocket, io: Backend, endpoint: str, token: Secret[str]) -> None:
         self._socket = socket
         self._io = io
         self._endpoint = endpoint
         self._token = token
-        self._silence = realtime.DEFAULT_CONNECTION_TIMEOUT
+        self._silence = appsync_protocol.DEFAULT_CONNECTION_TIMEOUT
 
-    async def acknowledge(self) -> None:
+    async def handshake(self) -> None:
         """Introduce ourselves and wait to be welcomed."""
-        await self._socket.send(realtime.connection_init())
-        message = await self._answer_to("connection_init", "connection_ack", None)
-        self._silence = realtime.connection_timeout(message)
+        await self._socket.send(appsync_protocol.connection_init_message())
+        message = await self._expect("connection_init", "connection_ack", None)
+        self._silence = appsync_protocol.parse_connection_timeout(message)
 
     @contextlib.asynccontextmanager
-    async def subscribe(self, subscription: Subscription[Result]) -> AsyncIterator[Events[Result]]:
+    async def subscribe(
+        self, subscription: Subscription[Result]
+    ) -> AsyncIterator[EventStream[Result]]:
         """Start a subscription, and go on when the platform says that it runs."""
         identifier = str(uuid.uuid4())
-        message = realtime.start(identifier, subscription, self._endpoint, self._token)
+        message = appsync_protocol.start_message(
+            identifier, subscription, self._endpoint, self._token
+        )
         await self._socket.send(message)
-        await self._answer_to("start", "start_ack", identifier)
-        yield Events(self, identifier, subscription.result)
+        await self._expect("start", "start_ack", identifier)
+        yield EventStream(self, identifier, subscription.result)
         with contextlib.suppress(SubscriptionError):
             # The connection may be gone by now, and with it the subscription.
-            await self._socket.send(realtime.stop(identifier))
+            await self._socket.send(appsync_protocol.stop_message(identifier))
 
-    async def wait_for(self, kind: str, identifier: str | None, timeout: float) -> realtime.Message:
+    async def wait_for(
+        self, kind: str, identifier: str | None, timeout: float
+    ) -> appsync_protocol.Message:
         """Wait for one message of a kind; raise TimeoutError when `timeout` seconds are over."""
         deadline = self._io.clock() + timeout
         while True:
             remaining = deadline - self._io.clock()
             if remaining <= 0:
                 raise TimeoutError
-            message = realtime.parse(await self._receive(remaining), self._token)
+            message = appsync_protocol.parse_message(await self._receive(remaining), self._token)
             if message.type == "complete" and message.id == identifier:
                 raise SubscriptionError("the platform ended the subscription")
             if message.type == kind and message.id == identifier:
@@ -83,9 +89,9 @@ class RealtimeConnection:
                 raise SubscriptionError("the real-time connection fell silent") from None
             raise
 
-    async def _answer_to(
+    async def _expect(
         self, question: str, kind: str, identifier: str | None
-    ) -> realtime.Message:
+    ) -> appsync_protocol.Message:
         try:
             return await self.wait_for(kind, identifier, START_TIMEOUT)
         except TimeoutError:
@@ -94,10 +100,12 @@ class RealtimeConnection:
 
 
 @contextlib.asynccontextmanager
-async def connect(io: Io, endpoint: str, token: Secret[str]) -> AsyncIterator[RealtimeConnection]:
+async def connect(
+    io: Backend, endpoint: str, token: Secret[str]
+) -> AsyncIterator[RealtimeConnection]:
     """Open a real-time connection; raise SubscriptionError when it can't be had."""
-    url = realtime.realtime_url(endpoint)
-    async with io.websocket(url, realtime.subprotocols(endpoint, token)) as socket:
+    url = appsync_protocol.realtime_url(endpoint)
+    async with io.websocket(url, appsync_protocol.build_subprotocols(endpoint, token)) as socket:
         connection = RealtimeConnection(socket, io, endpoint, token)
-        await connection.acknowledge()
+        await connection.handshake()
         yield connection

@@ -6,47 +6,54 @@ from enum import Enum
 from typing import Any
 
 from .._models.base import BaseModel
-from .._utils import validation as _checks
+from .._utils import validation
 from .._utils.values import Unset
 from ..errors import InvalidParameterError
 
-DEEPEST = 100
+MAX_DEPTH = 100
 """Levels of nesting; variables that hold themselves have no end of them."""
 
 
-def wire_variables(variables: dict[str, object]) -> dict[str, object]:
+def serialize_variables(variables: dict[str, object]) -> dict[str, object]:
     """Variables as JSON holds them: unset ones left out, models under the contract's names."""
-    return {name: _wire(value) for name, value in variables.items() if not isinstance(value, Unset)}
+    return {
+        name: _serialize(value) for name, value in variables.items() if not isinstance(value, Unset)
+    }
 
 
-def _wire(value: object) -> object:
+def _serialize(value: object) -> object:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return [_wire(item) for item in value] if isinstance(value, list) else value
+    return [_serialize(item) for item in value] if isinstance(value, list) else value
 
 
-def json_value(argument: str, value: Any, depth: int = 0) -> Any:
+def check_json_value(argument: str, value: Any, depth: int = 0) -> Any:
     """A variable as JSON holds it."""
-    if depth > DEEPEST:
-        raise InvalidParameterError(f"variables: they are nested deeper than {DEEPEST} levels")
+    if depth > MAX_DEPTH:
+        raise InvalidParameterError(f"variables: they are nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(value, Enum):
-        return json_value(argument, value.value)
+        return check_json_value(argument, value.value)
     if isinstance(value, str):
-        return _checks.optional_text(argument, value)
+        return validation.optional_str(argument, value)
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, list | tuple):
         return [
-            json_value(f"{argument}[{index}]", item, depth + 1) for index, item in enumerate(value)
+            check_json_value(f"{argument}[{index}]", item, depth + 1)
+            for index, item in enumerate(value)
         ]
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
         return {
-            _checks.optional_text(argument, name): json_value(f"{argument}.{name}", item, depth + 1)
+            validation.optional_str(argument, name): check_json_value(
+                f"{argument}.{name}", item, depth + 1
+            )
             for name, item in value.items()
         }
     valid = "what JSON holds (text, finite numbers, True, False, None, lists, dictionaries)"
-    raise _checks.invalid(argument, value, f"{valid} or an object of this package's types")
+    raise validation.invalid_argument(
+        argument, value, f"{valid} or an object of this package's types"
+    )

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema, PydanticOmit, core_schema
 from .._secrets import SecretText as SecretText
 from .html import Row, table
 
-LONGEST_PRINTED_LIST = 3
+MAX_PRINTED_LIST_LENGTH = 3
 
 
 class BaseModel(pydantic.BaseModel):
@@ -27,8 +27,8 @@ class BaseModel(pydantic.BaseModel):
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Print long lists as their length."""
         for name, value in super().__repr_args__():
-            if isinstance(value, list) and len(value) > LONGEST_PRINTED_LIST:
-                yield name, _Text(f"<list of {len(value)}>")
+            if isinstance(value, list) and len(value) > MAX_PRINTED_LIST_LENGTH:
+                yield name, _Preformatted(f"<list of {len(value)}>")
             elif isinstance(value, Enum):
                 yield name, value.value
             else:
@@ -55,14 +55,14 @@ def _cell(value: object) -> object:
     return getattr(value, "name", str(value)) if isinstance(value, BaseModel) else value
 
 
-class _Text(str):
+class _Preformatted(str):
     """Text that prints without quotes."""
 
     def __repr__(self) -> str:
         return str(self)
 
 
-NULL = ""
+NULLABLE_TAG = ""
 """What stands before a place in an answer's errors where null would have been right too."""
 
 
@@ -80,7 +80,9 @@ class _WithoutNulls:
 def _or_null(schema: CoreSchema, read_null: Callable[[None], Any]) -> CoreSchema:
     """What a schema says, or null; only null costs a call of Python's."""
     null = core_schema.no_info_after_validator_function(read_null, core_schema.none_schema())
-    return core_schema.union_schema([(schema, NULL), (null, NULL)], mode="left_to_right")
+    return core_schema.union_schema(
+        [(schema, NULLABLE_TAG), (null, NULLABLE_TAG)], mode="left_to_right"
+    )
 
 
 def _omit(_: None) -> Any:
@@ -88,5 +90,5 @@ def _omit(_: None) -> Any:
 
 
 _Item = TypeVar("_Item")
-Items = Annotated[list[_Item], _WithoutNulls()]
+NonNullList = Annotated[list[_Item], _WithoutNulls()]
 """A list as users want it: the contract allows null for it and in it, this holds neither."""

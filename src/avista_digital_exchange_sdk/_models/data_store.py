@@ -7,7 +7,7 @@ from .base import BaseModel
 from .working_directory import WorkingDirectory
 
 
-class BlockingMethods(BaseModel):
+class SyncDataStoreMethods(BaseModel):
     """A data store's methods; each blocks until it is done."""
 
     _calls: WorkingDirectory = PrivateAttr(default_factory=WorkingDirectory)
@@ -21,7 +21,7 @@ class BlockingMethods(BaseModel):
     help = blocking(WorkingDirectory.help)
 
 
-class AwaitedMethods:
+class AsyncDataStoreMethods:
     """A data store's methods; each is awaited."""
 
     cd = awaited(WorkingDirectory.cd)

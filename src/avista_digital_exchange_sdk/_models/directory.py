@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .html import Row, table
-from .lists import Listing
+from .lists import HtmlList
 from .text import printable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def split_name(full: str) -> tuple[str, str]:
     return (hidden + name, extension) if extension else (hidden + name + dot, "")
 
 
-class DirectoryListing:
+class DirectoryMixin:
     """Reads a directory's entries off its `contents`."""
 
     if TYPE_CHECKING:
@@ -42,13 +42,13 @@ class DirectoryListing:
     def directories(self) -> "list[DataStoreDirectory]":
         """The directories in this directory; their own contents are not loaded."""
         entries = (entry.dataStoreDirectory for entry in self.contents)
-        return Listing(directory for directory in entries if directory is not None)
+        return HtmlList(directory for directory in entries if directory is not None)
 
     @property
     def files(self) -> "list[DataStoreFile]":
         """The files in this directory."""
         entries = (entry.dataStoreFile for entry in self.contents)
-        return Listing(file for file in entries if file is not None)
+        return HtmlList(file for file in entries if file is not None)
 
     def printContents(self) -> None:
         """Print every directory and file in this directory with its id, directories first.
@@ -92,7 +92,7 @@ class DirectoryListing:
         entries: list[DataStoreDirectory | DataStoreFile] = [*self.directories, *self.files]
         for entry in entries:
             twig, deeper = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
-            if isinstance(entry, DirectoryListing):
+            if isinstance(entry, DirectoryMixin):
                 yield from entry._tree(trunk + deeper, trunk + twig)
             else:
                 yield {

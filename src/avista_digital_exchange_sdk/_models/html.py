@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from .text import printable
 
-MOST_ROWS = 100
-LONGEST_TEXT = 300
-LONGEST_IN_ONE_LINE = 32
+MAX_ROWS = 100
+MAX_TEXT_LENGTH = 300
+MAX_ONE_LINE_LENGTH = 32
 
 Row = Mapping[str, object]
 """Values by the titles of their columns."""
@@ -22,12 +22,12 @@ def table(rows: Sequence[Row], *, preformatted: str | None = None) -> str | None
     if not rows:
         return None
     columns = [
-        _Column(title, [row[title] for row in rows[:MOST_ROWS]], title == preformatted)
+        _Column(title, [row[title] for row in rows[:MAX_ROWS]], title == preformatted)
         for title in rows[0]
     ]
     head = "".join(column.head for column in columns)
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
-    rest = len(rows) - MOST_ROWS
+    rest = len(rows) - MAX_ROWS
     more = f"<p>… and {rest:,} more rows</p>" if rest > 0 else ""
     # Names may hold dollar signs, between which MathJax would see formulas.
     return (
@@ -45,7 +45,7 @@ class _Column(list[str]):
         style = f"text-align: {'right' if is_numeric else 'left'}"
         if preformatted:
             style += "; font-family: monospace; white-space: pre"
-        elif max(map(len, texts)) <= LONGEST_IN_ONE_LINE:
+        elif max(map(len, texts)) <= MAX_ONE_LINE_LENGTH:
             style += "; white-space: nowrap"
         start, end = ("<code>", "</code>") if title.endswith(("id", "Id")) else ("", "")
         self.head = f'<th style="{style}">{_escaped(title)}</th>'
@@ -64,8 +64,8 @@ def _text(value: object, preformatted: bool) -> str:
     text = "" if value is None else str(value)
     if not preformatted:
         text = " ".join(text.split())
-    if len(text) > LONGEST_TEXT:
-        text = f"{text[:LONGEST_TEXT]}…"
+    if len(text) > MAX_TEXT_LENGTH:
+        text = f"{text[:MAX_TEXT_LENGTH]}…"
     return text
 
 

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from .._generated.fragments import CollaborativeMemberOrganization, TimeSeriesAssetAttribute
 
 
-class Listed(Protocol):
+class HtmlRows(Protocol):
     """What can be in a table."""
 
     def _html_rows(self) -> Sequence[Row]: ...
 
 
-_Item = TypeVar("_Item", bound=Listed)
+_Item = TypeVar("_Item", bound=HtmlRows)
 
 
-class Listing(list[_Item]):
+class HtmlList(list[_Item]):
     """A list; notebooks show it as a table.
 
     A list of its own kind, as every front end of notebooks asks what it shows for `_repr_html_`;
@@ -30,7 +30,7 @@ class Listing(list[_Item]):
         return table(list(chain.from_iterable(item._html_rows() for item in self)))
 
 
-class AssetRows:
+class AssetHtmlMixin:
     """An asset in a table: a row an attribute."""
 
     if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class AssetRows:
         ]
 
 
-class MemberRows:
+class CollaborativeHtmlMixin:
     """A collaborative in a table: one row, its members in a cell."""
 
     if TYPE_CHECKING:

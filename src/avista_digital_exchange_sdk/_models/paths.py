@@ -13,7 +13,7 @@ SEPARATOR = "/"
 HERE, UP = ".", ".."
 
 
-def steps_of(path: str) -> list[str]:
+def split_path(path: str) -> list[str]:
     """The names a path goes through, `..` among them; empty steps and `.` lead nowhere."""
     return [step for step in path.split(SEPARATOR) if step not in ("", HERE)]
 
@@ -26,17 +26,17 @@ def compose(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def is_step(name: str) -> bool:
+def is_valid_component(name: str) -> bool:
     """Whether a path can go through an entry of this name; the platform takes any."""
     return SEPARATOR not in name and name not in ("", HERE, UP)
 
 
-def has_arrived(file: "DataStoreFile") -> bool:
+def is_uploaded(file: "DataStoreFile") -> bool:
     """Whether a file's bytes are there; until then the platform tells neither size nor time."""
     return file.lastModified is not None or file.storageSizeBytes is not None
 
 
-def files_named(name: str, files: "Iterable[DataStoreFile]") -> "list[DataStoreFile]":
+def find_files(name: str, files: "Iterable[DataStoreFile]") -> "list[DataStoreFile]":
     """The files of a full name, newest first: the platform keeps several of one name."""
     composed = compose(name)
     matching = [
@@ -47,7 +47,7 @@ def files_named(name: str, files: "Iterable[DataStoreFile]") -> "list[DataStoreF
     return matching[::-1]
 
 
-def directory_named(
+def find_directory(
     name: str, directories: "Iterable[DataStoreDirectory]"
 ) -> "DataStoreDirectory | None":
     """The directory of a name; of several, the one listed first."""

@@ -5,24 +5,24 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from .._utils import validation as _checks
-from .._utils.progress import Progress
+from .._utils import validation
+from .._utils.progress import ProgressArgument
 from ..errors import DigitalExchangeError, NotFoundError
-from .paths import HERE, SEPARATOR, UP, directory_named, files_named, steps_of
+from .paths import HERE, SEPARATOR, UP, find_directory, find_files, split_path
 
 if TYPE_CHECKING:
     from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
-    from .._services.storage.files import DataStoreCalls
+    from .._services.storage.files import FileService
 
 
-class Step(NamedTuple):
+class PathEntry(NamedTuple):
     """A directory below the home directory."""
 
     name: str
     directoryId: str
 
 
-Place = tuple[Step, ...]
+DirectoryPath = tuple[PathEntry, ...]
 """Where a directory is: the way to it from the home directory."""
 
 
@@ -35,9 +35,9 @@ class WorkingDirectory:
 
     def __init__(
         self,
-        calls: "DataStoreCalls[Any] | None" = None,
+        calls: "FileService[Any] | None" = None,
         store: "DataStore | None" = None,
-        place: Place = (),
+        place: DirectoryPath = (),
     ) -> None:
         self._reached = (calls, store) if calls and store else None
         self._place = place
@@ -75,8 +75,8 @@ class WorkingDirectory:
             >>> dataStore.pwd()
             '/'
         """
-        _checks.text("path", path)
-        self._place = await self._walk("path", path)
+        validation.require_str("path", path)
+        self._place = await self._resolve_path("path", path)
 
     async def ls(self, path: str = ".") -> "DataStoreDirectory":
         """Get a directory with its contents.
@@ -98,8 +98,8 @@ class WorkingDirectory:
             >>> [file.name for file in dataStore.ls().files]
             ['solar_site']
         """
-        _checks.text("path", path)
-        return await self._directory(await self._walk("path", path))
+        validation.require_str("path", path)
+        return await self._directory(await self._resolve_path("path", path))
 
     async def pwd(self) -> str:
         """Tell the working directory.
@@ -114,8 +114,8 @@ class WorkingDirectory:
             >>> dataStore.pwd()
             '/'
         """
-        self._exchange()
-        return _path_of(self._place)
+        self._bound_calls()
+        return _to_path(self._place)
 
     async def uploadFile(
         self,
@@ -123,7 +123,7 @@ class WorkingDirectory:
         name: str | None = None,
         description: str | None = None,
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> "DataStoreFile":
         """Upload a local file.
 
@@ -152,15 +152,15 @@ class WorkingDirectory:
             >>> file.name, file.fileExtension
             ('july', 'csv')
         """
-        calls, store = self._exchange()
-        source = _checks.source_file("localFilePath", localFilePath)
-        given = "" if name is None else _checks.text("name", name)
+        calls, store = self._bound_calls()
+        source = validation.require_file("localFilePath", localFilePath)
+        given = "" if name is None else validation.require_str("name", name)
         folder, separator, own_name = given.rpartition(SEPARATOR)
         if own_name in (HERE, UP):
-            raise _checks.invalid(
+            raise validation.invalid_argument(
                 "name", name, "the path of a file, or of a directory with a / after it"
             )
-        place = await self._walk("name", folder + separator)
+        place = await self._resolve_path("name", folder + separator)
         return await calls.uploadFileToDataStore(
             store.dataStoreId,
             self._id(place),
@@ -175,7 +175,7 @@ class WorkingDirectory:
         path: str,
         writeLocation: str | os.PathLike[str] = "./",
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> "DataStoreFile":
         """Download a file to the local file system.
 
@@ -201,8 +201,8 @@ class WorkingDirectory:
             >>> dataStore.downloadFile("solar_site.csv", "copy.csv").storageSizeBytes
             14854
         """
-        calls, _ = self._exchange()
-        file = await self._file(path)
+        calls, _ = self._bound_calls()
+        file = await self._find_file(path)
         return await calls.downloadDataStoreFile(
             file.dataStoreFileId, writeLocation, progress=progress
         )
@@ -226,8 +226,8 @@ class WorkingDirectory:
             >>> dataStore.deleteFile("solar_site.csv").name
             'solar_site'
         """
-        calls, _ = self._exchange()
-        file = await self._file(path)
+        calls, _ = self._bound_calls()
+        file = await self._find_file(path)
         return await calls.deleteDataStoreFile(file.dataStoreFileId)
 
     async def help(self) -> None:
@@ -245,9 +245,9 @@ class WorkingDirectory:
             ls(path='.')    Get a directory with its contents.
             ...
         """
-        self._exchange()
+        self._bound_calls()
         told = {
-            _shown(name, method): inspect.getdoc(method) or ""
+            _format_path(name, method): inspect.getdoc(method) or ""
             for name, method in vars(WorkingDirectory).items()
             if not name.startswith("_")
         }
@@ -255,62 +255,70 @@ class WorkingDirectory:
         for call, description in told.items():
             sys.stdout.write(f"{call:<{width}}  {description.partition(chr(10))[0]}\n")
 
-    def _exchange(self) -> "tuple[DataStoreCalls[Any], DataStore]":
+    def _bound_calls(self) -> "tuple[FileService[Any], DataStore]":
         if self._reached is None:
             raise DigitalExchangeError(
                 "this data store did not come from an exchange; getDataStore() brings one that does"
             )
         return self._reached
 
-    def _id(self, place: Place) -> str:
-        _, store = self._exchange()
+    def _id(self, place: DirectoryPath) -> str:
+        _, store = self._bound_calls()
         directory_id = place[-1].directoryId if place else store.homeDirectoryId
         if directory_id is None:
             raise NotFoundError(f"the data store {store.dataStoreId} has no home directory")
         return directory_id
 
-    async def _directory(self, place: Place) -> "DataStoreDirectory":
-        calls, _ = self._exchange()
+    async def _directory(self, place: DirectoryPath) -> "DataStoreDirectory":
+        calls, _ = self._bound_calls()
         return await calls.getDataStoreDirectory(self._id(place))
 
-    async def _walk(self, argument: str, path: str) -> Place:
+    async def _resolve_path(self, argument: str, path: str) -> DirectoryPath:
         place = () if path.startswith(SEPARATOR) else self._place
-        for name in steps_of(path):
-            place = place[:-1] if name == UP else await self._step(argument, path, place, name)
+        for name in split_path(path):
+            place = (
+                place[:-1]
+                if name == UP
+                else await self._resolve_component(argument, path, place, name)
+            )
         return place
 
-    async def _step(self, argument: str, path: str, place: Place, name: str) -> Place:
+    async def _resolve_component(
+        self, argument: str, path: str, place: DirectoryPath, name: str
+    ) -> DirectoryPath:
         within = await self._directory(place)
-        directory = directory_named(name, within.directories)
+        directory = find_directory(name, within.directories)
         if directory is not None:
-            return (*place, Step(directory.name, directory.dataStoreDirectoryId))
-        if files_named(name, within.files):
-            raise _checks.invalid(argument, path, f"the path of a directory; {name} is a file")
+            return (*place, PathEntry(directory.name, directory.dataStoreDirectoryId))
+        if find_files(name, within.files):
+            raise validation.invalid_argument(
+                argument, path, f"the path of a directory; {name} is a file"
+            )
         raise _missing("directory", name, place)
 
-    async def _file(self, path: str) -> "DataStoreFile":
+    async def _find_file(self, path: str) -> "DataStoreFile":
         valid = "the path of a file"
-        folder, separator, name = _checks.text("path", path).rpartition(SEPARATOR)
-        if not steps_of(name) or name == UP:
-            raise _checks.invalid("path", path, valid)
-        place = await self._walk("path", folder + separator)
+        folder, separator, name = validation.require_str("path", path).rpartition(SEPARATOR)
+        if not split_path(name) or name == UP:
+            raise validation.invalid_argument("path", path, valid)
+        place = await self._resolve_path("path", folder + separator)
         within = await self._directory(place)
-        if files := files_named(name, within.files):
+        if files := find_files(name, within.files):
             return files[0]
-        if directory_named(name, within.directories):
-            raise _checks.invalid("path", path, f"{valid}; {name} is a directory")
+        if find_directory(name, within.directories):
+            raise validation.invalid_argument("path", path, f"{valid}; {name} is a directory")
         raise _missing("file", name, place)
 
 
-def _path_of(place: Place) -> str:
+def _to_path(place: DirectoryPath) -> str:
     return SEPARATOR + SEPARATOR.join(step.name for step in place)
 
 
-def _missing(what: str, name: str, place: Place) -> NotFoundError:
-    return NotFoundError(f"there is no {what} {_checks.shown(name)} in {_path_of(place)}")
+def _missing(what: str, name: str, place: DirectoryPath) -> NotFoundError:
+    return NotFoundError(f"there is no {what} {validation.format_value(name)} in {_to_path(place)}")
 
 
-def _shown(name: str, method: Any) -> str:
+def _format_path(name: str, method: Any) -> str:
     """A method's call as a user writes it."""
     parameters = list(inspect.signature(method).parameters.values())[1:]
     plain = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from .._dataframes.arrow_types import TEXT, Keys
+from .._dataframes.arrow_types import STRING, KeyColumns
 from .._dataframes.csv_reader import BLOCK_SIZE, CsvResult
-from .._dataframes.input_frame import table_of
-from .._dataframes.json_reader import AssetData
+from .._dataframes.input_frame import to_arrow_table
+from .._dataframes.json_reader import AssetDataTable
 from ..errors import InvalidParameterError, InvalidResponseError
 
 VALID_FILES = ".csv, .json or .parquet"
@@ -59,7 +59,7 @@ def read_file(argument: str, path: Path) -> pa.Table:
 
 def read_assets(array: bytes) -> pa.Table:
     """Make a table of an array of TimeSeriesAssetData in JSON."""
-    data = AssetData()
+    data = AssetDataTable()
     data.add(array, latest=True)
     return data.table("wide")
 
@@ -78,7 +78,7 @@ def _read_parquet(argument: str, path: Path) -> pa.Table:
         table = pq.ParquetFile(path).read()
     except pa.ArrowInvalid:
         raise InvalidResponseError(f"{path.name} is not a Parquet file") from None
-    return table_of(argument, table)
+    return to_arrow_table(argument, table)
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -86,7 +86,7 @@ def _read_csv(path: Path) -> pa.Table:
         sample = file.read(SAMPLE_SIZE)
     encoding = "utf-16" if sample[:2] in UTF16_MARKS else "utf-8"
     header, delimiter = _read_header(path, bytes(sample), encoding)
-    if header[: len(Keys._fields)] == list(Keys._fields):
+    if header[: len(KeyColumns._fields)] == list(KeyColumns._fields):
         return CsvResult(path, {}).wide()
     header = _distinct_names(path, header)
     invalid: list[Any] = []
@@ -155,7 +155,7 @@ def _csv_options(
             delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep
         ),
         "convert_options": pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(numbers, TEXT), null_values=[""], strings_can_be_null=True
+            column_types=dict.fromkeys(numbers, STRING), null_values=[""], strings_can_be_null=True
         ),
     }
 

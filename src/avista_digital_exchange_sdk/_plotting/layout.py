@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .._utils import validation as _checks
+from .._utils import validation
 from ..errors import InvalidParameterError
 from .panels import Panel
 from .theme import rcParams, rcParamsDefault
@@ -70,7 +70,7 @@ def parse_figsize(argument: str, value: object) -> Size | None:
     except (TypeError, ValueError):
         width = height = 0.0
     if not (0 < width <= MAX_FIGURE_SIZE and 0 < height <= MAX_FIGURE_SIZE):
-        raise _checks.invalid(
+        raise validation.invalid_argument(
             argument, value, f"width and height in inches, each above 0 and up to {MAX_FIGURE_SIZE}"
         )
     return width, height

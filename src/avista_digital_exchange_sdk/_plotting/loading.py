@@ -11,10 +11,10 @@ import pyarrow as pa
 from pydantic_core import to_json
 
 from .._dataframes.arrow_types import Values
-from .._dataframes.input_frame import UNNAMED_INDEX, table_of
+from .._dataframes.input_frame import UNNAMED_INDEX, to_arrow_table
 from .._generated.fragments import TimeSeriesAssetData
-from .._time_series.zones import zone
-from .._utils import validation as _checks
+from .._time_series.zones import parse_time_zone
+from .._utils import validation
 from ..errors import InvalidParameterError
 from .files import VALID_FILES, read_assets, read_file
 from .time_axis import DisplayZone
@@ -54,7 +54,7 @@ def load_result(
 ) -> LoadedResult:
     """Load a result of any kind, wide or long."""
     if isinstance(result, (str, os.PathLike)):
-        path = _checks.source_file(argument, result)
+        path = validation.require_file(argument, result)
         table = read_file(argument, path)
         return _split(argument, table, time_column, asset_id_column, path)
     if isinstance(result, TimeSeriesAssetData):
@@ -71,7 +71,7 @@ def choose_zone(argument: str, name: str | None, result: LoadedResult) -> Displa
     """Choose the zone to write a result's times in: the one named, else that of the times."""
     if name is None:
         return DisplayZone(result.zone or UTC, _zone_name(result.zone))
-    named = zone(argument, name)
+    named = parse_time_zone(argument, name)
     if result.zone is None and named.key != "UTC":
         localize = f"{result.time_expression}.tz_localize"
         raise InvalidParameterError(
@@ -174,10 +174,10 @@ def _to_table(argument: str, result: object) -> pa.Table:
     )
     if is_column or not (is_arrow or isinstance(result, Mapping) or hasattr(result, "schema")):
         if result is None or isinstance(result, (int, float, bytes)):
-            raise _checks.invalid(argument, result, VALID_RESULTS)
+            raise validation.invalid_argument(argument, result, VALID_RESULTS)
         # To show it may take many lines.
         kind = type(result).__name__
         raise InvalidParameterError(
             f"{argument} must be {VALID_RESULTS}, got a value of type {kind}"
         )
-    return table_of(argument, result, VALID_RESULTS)
+    return to_arrow_table(argument, result, VALID_RESULTS)

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from .._dataframes.arrow_types import TEXT, Values
-from .._utils import validation as _checks
+from .._dataframes.arrow_types import STRING, Values
+from .._utils import validation
 from ..errors import InvalidParameterError
 from .downsampling import BoolArray, FloatArray, IndexArray, TimeArray
 from .loading import LoadedResult
@@ -179,11 +179,13 @@ def _select_attributes(columns: Sequence[_Column], attributes: object) -> Sequen
 
 def _named(argument: str, columns: Sequence[_Column], names: object, valid: str) -> list[_Column]:
     by_name = {column[0]: column for column in columns}
-    requested = _checks.entries(argument, names, valid)
+    requested = validation.require_items(argument, names, valid)
     for name in requested:
         if name not in by_name:
             listed = ", ".join(map(repr, by_name)) or "none"
-            raise _checks.invalid(argument, name, f"one of the result's attributes: {listed}")
+            raise validation.invalid_argument(
+                argument, name, f"one of the result's attributes: {listed}"
+            )
     return [by_name[name] for name in dict.fromkeys(requested)]
 
 
@@ -213,7 +215,7 @@ def _encode_assets(result: LoadedResult, wanted: object) -> tuple[IndexArray, li
     codes, ids = _encode(result.asset_ids)
     named = dict(zip(ids, ids, strict=True))
     if result.asset_names is not None:
-        pairs = pa.table([result.asset_ids.cast(TEXT), result.asset_names], names=["id", "name"])
+        pairs = pa.table([result.asset_ids.cast(STRING), result.asset_names], names=["id", "name"])
         found = pairs.group_by(["id", "name"]).aggregate([]).to_pylist()
         named |= {str(pair["id"]): str(pair["name"]) for pair in found if pair["name"]}
     names = [named[asset_id] for asset_id in ids]
@@ -228,18 +230,20 @@ def _encode_assets(result: LoadedResult, wanted: object) -> tuple[IndexArray, li
 
 
 def _select_assets(wanted: object, ids: Sequence[str], names: Sequence[str]) -> BoolArray:
-    requested = _checks.entries("assets", wanted, "asset IDs or names")
+    requested = validation.require_items("assets", wanted, "asset IDs or names")
     for asset in requested:
         if asset not in ids and asset not in names:
             listed = ", ".join(map(repr, ids)) or "none"
-            raise _checks.invalid("assets", asset, f"one of the result's assets: {listed}")
+            raise validation.invalid_argument(
+                "assets", asset, f"one of the result's assets: {listed}"
+            )
     return np.array([i in requested or n in requested for i, n in zip(ids, names, strict=True)])
 
 
 def _encode(column: Values) -> tuple[IndexArray, list[str]]:
     """Return strings as numbers, and what these stand for."""
-    texts = column.cast(TEXT).fill_null("")
-    encoded = pa.chunked_array(texts.chunks, TEXT).combine_chunks().dictionary_encode()
+    texts = column.cast(STRING).fill_null("")
+    encoded = pa.chunked_array(texts.chunks, STRING).combine_chunks().dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
 
@@ -269,7 +273,7 @@ def _to_numeric(column: Values) -> _NumericColumn | _Unplottable:
 def _parse_strings(column: Values) -> _NumericColumn | _Unplottable:
     """Parse strings, which are of all types in CSV files and where several types share a column."""
     trimmed = pc.utf8_trim_whitespace(column)
-    trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, TEXT), trimmed)
+    trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, STRING), trimmed)
     try:
         return _NumericColumn(_to_floats(trimmed))
     except pa.ArrowInvalid:
@@ -282,7 +286,7 @@ def _parse_strings(column: Values) -> _NumericColumn | _Unplottable:
         return problem
     if len(states) > MAX_STATES:
         return _Unplottable(f"text with {len(states)} different values")
-    numbers = _to_floats(pc.index_in(trimmed, value_set=pa.array(states, TEXT)))
+    numbers = _to_floats(pc.index_in(trimmed, value_set=pa.array(states, STRING)))
     return _NumericColumn(numbers, states)
 
 

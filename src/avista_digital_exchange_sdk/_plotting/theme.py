@@ -10,7 +10,7 @@ from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.colors import to_rgba
 
-from .._utils import validation as _checks
+from .._utils import validation
 
 # The palette of Okabe and Ito, which people who see colors differently can tell apart.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
@@ -90,7 +90,7 @@ def parse_style(argument: str, value: object) -> str | None:
         return None
     if isinstance(value, str) and value in (*_THEMES, "default", *matplotlib.style.available):
         return value
-    raise _checks.invalid(
+    raise validation.invalid_argument(
         argument, value, '"light", "dark", None or one of matplotlib.style.available'
     )
 

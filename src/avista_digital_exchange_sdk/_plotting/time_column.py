@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kinds
 
-from .._dataframes.arrow_types import INSTANT, TEXT, Values, instants
+from .._dataframes.arrow_types import STRING, TIMESTAMP_NS, Values, parse_timestamps
 from .._dataframes.input_frame import UNNAMED_INDEX
-from .._utils import validation as _checks
+from .._utils import validation
 from ..errors import InvalidParameterError
 
 # What columns are called, in small letters, that are taken for the times without being asked.
@@ -59,11 +59,13 @@ class TimeColumn:
         """Return its times in UTC, and the zone that they are in; None if they do not say."""
         kind = self._values.type
         if kinds.is_null(kind) or len(self._values) == 0:
-            return pa.nulls(len(self._values), INSTANT), UTC
+            return pa.nulls(len(self._values), TIMESTAMP_NS), UTC
         try:
             if is_temporal(kind):
                 zone = _parse_zone(getattr(kind, "tz", None))
-                return (self._values if zone else self._values.cast(_UNZONED)).cast(INSTANT), zone
+                return (self._values if zone else self._values.cast(_UNZONED)).cast(
+                    TIMESTAMP_NS
+                ), zone
             if kinds.is_string(kind):
                 return _parse_texts(self._values)
         except pa.ArrowException:
@@ -107,7 +109,7 @@ def find_column(
     if wanted is not None:
         if wanted not in names:
             listed = ", ".join(map(repr, without_index(names)))
-            raise _checks.invalid(argument, wanted, f"one of the columns {listed}")
+            raise validation.invalid_argument(argument, wanted, f"one of the columns {listed}")
         return str(wanted)
     by_key = {name.strip().lower(): name for name in reversed(names)}
     return next((by_key[key] for key in usual if key in by_key), None)
@@ -126,7 +128,7 @@ def is_temporal(kind: pa.DataType) -> bool:
 def holds_times(texts: Values) -> bool:
     """Whether strings are times."""
     try:
-        instants(texts)
+        parse_timestamps(texts)
     except pa.ArrowException:
         return False
     return True
@@ -167,11 +169,11 @@ def _find_name(argument: str, table: pa.Table, wanted: str | None) -> str:
 
 def _parse_texts(texts: Values) -> tuple[Values, tzinfo | None]:
     texts = pc.utf8_trim_whitespace(texts)
-    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXT), texts)
+    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, STRING), texts)
     try:
-        return texts.cast(INSTANT), UTC
+        return texts.cast(TIMESTAMP_NS), UTC
     except pa.ArrowInvalid:
-        return texts.cast(_UNZONED).cast(INSTANT), None
+        return texts.cast(_UNZONED).cast(TIMESTAMP_NS), None
 
 
 def _parse_zone(name: str | None) -> tzinfo | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from .._backends import Io
+from .._backends import Backend
 from .._transfer.transfers import Transfers
 from ..errors import NotFoundError
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 
 
-class Service:
+class BaseService:
     """The base of every service's calls."""
 
-    def __init__(self, client: Client, io: Io) -> None:
+    def __init__(self, client: Client, io: Backend) -> None:
         self._client = client
         self._io = io
         self._transfers = Transfers(io, client.maxRetries, client.log)
 
 
-def found(answer: _Found | None, what: str, identifier: str) -> _Found:
+def require_found(answer: _Found | None, what: str, identifier: str) -> _Found:
     """Insist that the platform answered with something: it says null for what it does not have."""
     if answer is None:
         raise NotFoundError(f"{what} {identifier}: the platform answered with nothing")

@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._generated.enums import ServiceType
-from .._models.lists import Listing
-from .._utils import validation as _checks
+from .._models.lists import HtmlList
+from .._utils import validation
 from ..errors import InvalidParameterError
-from .base import found
-from .storage.files import DataStoreCalls, Store
+from .base import require_found
+from .storage.files import FileService, Store
 
 if TYPE_CHECKING:
     from .._generated.fragments import Collaborative, Service
 
-_TYPE_BY_ID = {"dataStore": ServiceType.DATA_STORE, "timeSeriesDb": ServiceType.TIME_SERIES_DB}
+_SERVICE_TYPE_BY_ID_PREFIX = {
+    "dataStore": ServiceType.DATA_STORE,
+    "timeSeriesDb": ServiceType.TIME_SERIES_DB,
+}
 """An id begins with the kind of thing it names; these kinds can be shared."""
 
 
-class CollaborativeCalls(DataStoreCalls[Store]):
+class CollaborativeService(FileService[Store]):
     """The calls about collaboratives."""
 
     async def listCollaboratives(self) -> list[Collaborative]:
@@ -35,7 +38,7 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             ...     print(collaborative.name)
             Solar Research
         """
-        return Listing(await self._client.collaborative_list_collaboratives())
+        return HtmlList(await self._client.collaborative_list_collaboratives())
 
     async def getCollaborative(self, collaborativeId: str) -> Collaborative:
         """Get a collaborative's metadata and members.
@@ -56,9 +59,9 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             >>> collaborative.collaborativeId == collaborativeId
             True
         """
-        _checks.identifier("collaborativeId", collaborativeId)
+        validation.require_id("collaborativeId", collaborativeId)
         answer = await self._client.collaborative_get_collaborative(collaborativeId)
-        return found(answer, "collaborative", collaborativeId)
+        return require_found(answer, "collaborative", collaborativeId)
 
     async def listCollaborativeServices(self, collaborativeId: str) -> list[Service]:
         """List the services that are shared in a collaborative.
@@ -81,9 +84,9 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             DATA_STORE
             TIME_SERIES_DB
         """
-        _checks.identifier("collaborativeId", collaborativeId)
+        validation.require_id("collaborativeId", collaborativeId)
         services = await self._client.collaborative_list_collaborative_services(collaborativeId)
-        return Listing(self._with_methods(service) for service in services)
+        return HtmlList(self._bind_data_store(service) for service in services)
 
     async def listCollaborativesServiceSharedWith(
         self, serviceId: str, *, serviceType: str | None = None
@@ -107,11 +110,11 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             >>> [collaborative.name for collaborative in shared]
             ['Solar Research']
         """
-        kind = _service_type(serviceId, serviceType)
+        kind = _parse_service_type(serviceId, serviceType)
         shared = await self._client.collaborative_list_collaboratives_service_shared_with(
             serviceId, kind
         )
-        return Listing(shared)
+        return HtmlList(shared)
 
     async def addServiceToCollaborative(
         self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
@@ -136,12 +139,12 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             >>> service.serviceType
             <ServiceType.DATA_STORE: 'DATA_STORE'>
         """
-        kind = _service_type(serviceId, serviceType)
-        _checks.identifier("collaborativeId", collaborativeId)
+        kind = _parse_service_type(serviceId, serviceType)
+        validation.require_id("collaborativeId", collaborativeId)
         answer = await self._client.collaborative_add_service_to_collaborative(
             serviceId, kind, collaborativeId
         )
-        return self._with_methods(found(answer, "service", serviceId))
+        return self._bind_data_store(require_found(answer, "service", serviceId))
 
     async def removeServiceFromCollaborative(
         self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
@@ -167,28 +170,28 @@ class CollaborativeCalls(DataStoreCalls[Store]):
             >>> service.serviceId == dataStoreId
             True
         """
-        kind = _service_type(serviceId, serviceType)
-        _checks.identifier("collaborativeId", collaborativeId)
+        kind = _parse_service_type(serviceId, serviceType)
+        validation.require_id("collaborativeId", collaborativeId)
         answer = await self._client.collaborative_remove_service_from_collaborative(
             serviceId, kind, collaborativeId
         )
-        return self._with_methods(found(answer, "service", serviceId))
+        return self._bind_data_store(require_found(answer, "service", serviceId))
 
-    def _with_methods(self, service: Service) -> Service:
+    def _bind_data_store(self, service: Service) -> Service:
         if service.dataStore is not None:
-            service.dataStore = self._reached(service.dataStore)
+            service.dataStore = self._bind(service.dataStore)
         return service
 
 
-def _service_type(serviceId: object, serviceType: object) -> ServiceType:
+def _parse_service_type(serviceId: object, serviceType: object) -> ServiceType:
     """Read the kind of a service off its id, unless it is given."""
-    identifier = _checks.identifier("serviceId", serviceId)
+    identifier = validation.require_id("serviceId", serviceId)
     if serviceType is not None:
-        return _checks.choice("serviceType", serviceType, ServiceType)
-    for mark, kind in _TYPE_BY_ID.items():
+        return validation.parse_enum("serviceType", serviceType, ServiceType)
+    for mark, kind in _SERVICE_TYPE_BY_ID_PREFIX.items():
         if mark in identifier:
             return kind
     raise InvalidParameterError(
-        f"serviceId: got {_checks.shown(identifier)}, which does not tell its kind; valid is a "
+        f"serviceId: got {validation.format_value(identifier)}, whose type is unknown; valid is a "
         "dataStoreId (dataStoreId.…) or a timeSeriesDbId (timeSeriesDbId.…), or give serviceType="
     )

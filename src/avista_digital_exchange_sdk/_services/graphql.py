@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .._graphql.documents import operation
-from .._utils import validation as _checks
+from .._graphql.documents import select_operation
+from .._utils import validation
 from ..errors import InvalidParameterError
-from .base import Service
+from .base import BaseService
 
 
-class OperationCalls(Service):
+class GraphQLService(BaseService):
     """The call that runs an operation of one's own."""
 
     async def execute(
@@ -44,19 +44,19 @@ class OperationCalls(Service):
             ...     {"id": dataStoreId})
             {'storage_getDataStore': {'name': 'Solar site'}}
         """
-        from .._graphql.variables import json_value
+        from .._graphql.variables import check_json_value
 
-        _checks.text("document", document)
-        _checks.optional_text("operationName", operationName)
-        chosen = operation(document, operationName)
+        validation.require_str("document", document)
+        validation.optional_str("operationName", operationName)
+        chosen = select_operation(document, operationName)
         if chosen.kind == "subscription":
             raise InvalidParameterError(
                 "document: a subscription has no single answer; valid is a query or mutation. "
                 "The clients that `avista-dx generate` makes run subscriptions"
             )
         if not isinstance(variables, Mapping | None):
-            raise _checks.invalid("variables", variables, "a dictionary or None")
-        plain = json_value("variables", variables or {})
+            raise validation.invalid_argument("variables", variables, "a dictionary or None")
+        plain = check_json_value("variables", variables or {})
         return await self._client.execute(
             dict[str, Any], query=document, operation_name=chosen.name, variables=plain
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .base import Service, found
+from .base import BaseService, require_found
 
 if TYPE_CHECKING:
     from .._generated.fragments import User
 
 
-class UserCalls(Service):
+class UserService(BaseService):
     """The calls about users."""
 
     async def getUserInfo(self) -> User:
@@ -28,4 +28,4 @@ class UserCalls(Service):
             Ada Cascade Valley Energy
         """
         session = await self._client.user_get_user_session()
-        return found(session.user if session else None, "user", "of this token")
+        return require_found(session.user if session else None, "user", "of this token")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from .._utils import validation as _checks
+from .._utils import validation
 from ..errors import InvalidParameterError
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ class AssetFilter(TypedDict):
     attributeNamesFilter: NotRequired[Sequence[str] | None]
 
 
-def asset_inputs(given: object) -> list[TimeSeriesQueryAssetInput]:
+def parse_asset_filters(given: object) -> list[TimeSeriesQueryAssetInput]:
     """Check the filters, and unite those that name the same asset."""
     from .._generated.input_types import TimeSeriesQueryAssetInput
 
     argument = "assetAndAttributesFilter"
     if isinstance(given, (str, datetime)):
         raise InvalidParameterError(
-            f"{argument}: got {_checks.shown(given)}; the filter comes before the times: "
+            f"{argument}: got {validation.format_value(given)}; the filter comes before the times: "
             f"timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
         )
     united: dict[str, list[str] | None] = {}
-    for index, entry in enumerate(_checks.entries(argument, given, "filters")):
+    for index, entry in enumerate(validation.require_items(argument, given, "filters")):
         assetId, names = _asset_filter(f"{argument}[{index}]", entry)
         if assetId not in united:
             united[assetId] = names
@@ -48,14 +48,16 @@ def asset_inputs(given: object) -> list[TimeSeriesQueryAssetInput]:
 def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
     valid = '{"assetId": "…", "attributeNamesFilter": ["…"]}, the latter may be left out'
     if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
-        raise _checks.invalid(argument, entry, valid)
-    assetId = _checks.identifier(f"{argument}.assetId", entry.get("assetId"))
+        raise validation.invalid_argument(argument, entry, valid)
+    assetId = validation.require_id(f"{argument}.assetId", entry.get("assetId"))
     names = entry.get("attributeNamesFilter")
     if names is None or (isinstance(names, (list, tuple)) and not names):
         return assetId, None
     names_argument = f"{argument}.attributeNamesFilter"
     checked = [
-        _checks.text(f"{names_argument}[{index}]", name)
-        for index, name in enumerate(_checks.entries(names_argument, names, "attribute names"))
+        validation.require_str(f"{names_argument}[{index}]", name)
+        for index, name in enumerate(
+            validation.require_items(names_argument, names, "attribute names")
+        )
     ]
     return assetId, list(dict.fromkeys(checked))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._models.lists import Listing
-from .._utils.progress import Tell, Watch
+from .._models.lists import HtmlList
+from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import ApiError, DigitalExchangeError, PublishIncompleteError
-from .timestamps import instant
+from .timestamps import parse_timestamp_ns
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -32,14 +32,14 @@ class Batch(NamedTuple):
     records: Sequence[TimeSeriesInputRecord]
 
 
-def batches(assetId: str, records: Sequence[TimeSeriesInputRecord]) -> Iterator[Batch]:
+def split_into_batches(assetId: str, records: Sequence[TimeSeriesInputRecord]) -> Iterator[Batch]:
     """Any number of records of one asset, batch by batch."""
     for start in range(0, len(records), BATCH_SIZE):
         batch = records[start : start + BATCH_SIZE]
         yield Batch(assetId, range(start, start + len(batch)), batch)
 
 
-class Publication:
+class BatchPublisher:
     """Writes records and keeps account of each, or of the rows that they were made of."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Publication:
         client: Client,
         timeSeriesDbId: str,
         indexes: Sequence[int],
-        watch: Watch,
+        watch: ProgressReporter,
         what: str = "record",
     ) -> None:
         self._client = client
@@ -64,20 +64,20 @@ class Publication:
     async def publish(self, batches: Iterable[Batch]) -> list[TimeSeriesAssetData]:
         """Write all records; raise PublishIncompleteError when only some could be written."""
         try:
-            with self._watch.of("publish", f"{self._what}s") as tell:
+            with self._watch.track("publish", f"{self._what}s") as tell:
                 failure = await self._write_all(batches, tell)
         except BaseException as interruption:
-            interruption.add_note(self._account())
+            interruption.add_note(self._summary())
             raise
         if failure is not None:
-            report = self._report(failure)
+            report = self._build_error(failure)
             if report is failure:
                 raise failure
             raise report from failure
-        return merged(self.answers)
+        return merge_asset_data(self.answers)
 
     async def _write_all(
-        self, batches: Iterable[Batch], tell: Tell | None
+        self, batches: Iterable[Batch], tell: ProgressCallback | None
     ) -> DigitalExchangeError | None:
         """Write batch by batch; return what went wrong last.
 
@@ -90,7 +90,7 @@ class Publication:
                 await self._write(batch)
             except DigitalExchangeError as error:
                 failure = error
-                if not self._take_account(error, batch):
+                if not self._record_outcome(error, batch):
                     break
             except BaseException:
                 self.unknown += dict.fromkeys(batch.indexes)
@@ -109,7 +109,7 @@ class Publication:
         )
         self.written += dict.fromkeys(batch.indexes)
 
-    def _take_account(self, error: DigitalExchangeError, batch: Batch) -> bool:
+    def _record_outcome(self, error: DigitalExchangeError, batch: Batch) -> bool:
         """Note what became of a failed batch; say whether to go on with the next."""
         rejected = _rejected_records(error)
         if rejected:
@@ -117,42 +117,42 @@ class Publication:
                 self.rejected.setdefault(batch.indexes[index], reason)
             self.written += (i for i in dict.fromkeys(batch.indexes) if i not in self.rejected)
             return True
-        if error.mayBeDone:
+        if error.mayHaveSucceeded:
             self.unknown += dict.fromkeys(batch.indexes)
         return False
 
-    def _report(self, failure: DigitalExchangeError) -> DigitalExchangeError:
+    def _build_error(self, failure: DigitalExchangeError) -> DigitalExchangeError:
         if not (self.written or self.rejected):
             if self.unknown:
-                failure.add_note(self._account())
+                failure.add_note(self._summary())
             return failure
         return PublishIncompleteError(
-            f"{self._account()}. Cause: {failure}",
+            f"{self._summary()}. Cause: {failure}",
             written=self.written,
             rejected=self.rejected,
             unknown=self.unknown,
-            notSent=self._not_sent(),
+            notSent=self._unsent_indexes(),
         )
 
-    def _not_sent(self) -> list[int]:
+    def _unsent_indexes(self) -> list[int]:
         accounted = {*self.written, *self.rejected, *self.unknown}
         return [index for index in self._indexes if index not in accounted]
 
-    def _account(self) -> str:
+    def _summary(self) -> str:
         total = f"{len(self._indexes)} {self._what}s"
-        parts = [f"{len(self.written)} of {total} were written{_listed(self.written)}"]
+        parts = [f"{len(self.written)} of {total} were written{_format_ranges(self.written)}"]
         if self.rejected:
             first, reason = next(iter(self.rejected.items()))
-            parts.append(f"{len(self.rejected)} were rejected{_listed(list(self.rejected))}")
+            parts.append(f"{len(self.rejected)} were rejected{_format_ranges(list(self.rejected))}")
             parts.append(f"{self._what} {first}: {reason.rstrip('.')}")
         if self.unknown:
-            parts.append(f"{len(self.unknown)} may have been written{_listed(self.unknown)}")
-        if not_sent := self._not_sent():
-            parts.append(f"{len(not_sent)} were not sent{_listed(not_sent)}")
+            parts.append(f"{len(self.unknown)} may have been written{_format_ranges(self.unknown)}")
+        if not_sent := self._unsent_indexes():
+            parts.append(f"{len(not_sent)} were not sent{_format_ranges(not_sent)}")
         return "; ".join(parts)
 
 
-def _listed(indexes: Sequence[int]) -> str:
+def _format_ranges(indexes: Sequence[int]) -> str:
     """Indexes as ranges, such as ` (0-99, 200)`."""
     if not indexes:
         return ""
@@ -173,19 +173,19 @@ def _rejected_records(error: DigitalExchangeError) -> dict[int, str]:
     rejected: dict[int, str] = {}
     for entry in error.errors:
         info = entry.get("errorInfo") if isinstance(entry, dict) else None
-        for record in _rejections(info):
+        for record in _parse_rejections(info):
             index = record.get("RecordIndex")
             if isinstance(index, int):
                 rejected[index] = str(record.get("Reason") or "no reason given")
     return rejected
 
 
-def _rejections(info: Any) -> Iterable[dict[str, Any]]:
+def _parse_rejections(info: Any) -> Iterable[dict[str, Any]]:
     listed = info.get("RejectedRecords") if isinstance(info, dict) else None
     return (record for record in listed or () if isinstance(record, dict))
 
 
-def merged(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
+def merge_asset_data(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
     """Join what several answers say of the same asset and attribute, in the order they came."""
     joined: dict[str, TimeSeriesAssetData] = {}
     attributes: dict[str, dict[str, TimeSeriesAssetAttribute]] = {}
@@ -195,7 +195,7 @@ def merged(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
             if asset.assetId not in attributes:
                 attributes[asset.assetId] = {entry.name: entry for entry in known.attributes}
             _join(known, attributes[asset.assetId], asset)
-    return Listing(joined.values())
+    return HtmlList(joined.values())
 
 
 def _join(
@@ -210,10 +210,10 @@ def _join(
             known.attributes.append(attribute)
             continue
         earlier.data.extend(attribute.data)
-        if _instant_of(attribute) >= _instant_of(earlier):
+        if _record_timestamp(attribute) >= _record_timestamp(earlier):
             earlier.lastValue = attribute.lastValue
             earlier.lastValueTime = attribute.lastValueTime
 
 
-def _instant_of(attribute: TimeSeriesAssetAttribute) -> int:
-    return instant("lastValueTime", attribute.lastValueTime)
+def _record_timestamp(attribute: TimeSeriesAssetAttribute) -> int:
+    return parse_timestamp_ns("lastValueTime", attribute.lastValueTime)

@@ -12,14 +12,14 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._backends import Io
+from .._backends import Backend
 from .._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
 from .._graphql.subscriptions import RealtimeConnection, connect
 from .._secrets import Secret
 from .._transfer.transfers import Transfers
-from .._utils.atomic_files import whole_file
-from .._utils.progress import Tell, Watch
-from .._utils.retry import Waits
+from .._utils.atomic_files import atomic_write
+from .._utils.progress import ProgressCallback, ProgressReporter
+from .._utils.retry import Backoff
 from ..errors import (
     DigitalExchangeError,
     ExportTimeoutError,
@@ -27,7 +27,7 @@ from ..errors import (
     QueryIncompleteError,
     SubscriptionError,
 )
-from .result_writers import CsvExport, Export, JsonExport, Request
+from .result_writers import CsvResultWriter, JsonResultWriter, RequestedSeries, ResultWriter
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -45,7 +45,7 @@ class FilterQuery:
         assets: list[TimeSeriesQueryAssetInput],
         interval: tuple[str, str],
         maxRows: int | None,
-        tell: Tell | None,
+        tell: ProgressCallback | None,
     ) -> None:
         self._client = client
         self._timeSeriesDbId = timeSeriesDbId
@@ -73,7 +73,7 @@ class FilterQuery:
         if page is None:
             raise InvalidResponseError("the platform answered a query with nothing")
         if before is not None and page.nextToken and page.nextToken == before.nextToken:
-            raise self._incomplete("the platform gave the same page token twice")
+            raise self._to_incomplete_error("the platform gave the same page token twice")
         self._page = page
         self.pagesRead += 1
         if self._tell:
@@ -103,18 +103,18 @@ class FilterQuery:
                 queryString=before.queryString,
             )
         except DigitalExchangeError as error:
-            raise self._incomplete(str(error)) from error
+            raise self._to_incomplete_error(str(error)) from error
 
-    def _incomplete(self, reason: str) -> QueryIncompleteError:
+    def _to_incomplete_error(self, reason: str) -> QueryIncompleteError:
         return QueryIncompleteError(
             f"the query stopped after {self.pagesRead} pages, nothing was written: {reason}",
             queryId=self.queryId,
             pagesRead=self.pagesRead,
         )
 
-    def lacks_chunk(self) -> QueryIncompleteError:
+    def missing_chunk_error(self) -> QueryIncompleteError:
         """The error for a page whose rows can't be had."""
-        return self._incomplete(
+        return self._to_incomplete_error(
             f"page {self.pagesRead} comes without a result chunk, so the result can't be put "
             'together here. Allow WebSocket connections to the platform, and use aggregate="server"'
         )
@@ -134,7 +134,7 @@ class FilterQuery:
                 )
 
 
-class FilterJob(NamedTuple):
+class FilterQuerySpec(NamedTuple):
     """A query with filters, its arguments checked.
 
     Attributes:
@@ -147,22 +147,22 @@ class FilterJob(NamedTuple):
     """
 
     timeSeriesDbId: str
-    begin: Callable[[Tell | None], FilterQuery]
-    request: Request
+    begin: Callable[[ProgressCallback | None], FilterQuery]
+    request: RequestedSeries
     exportTimeout: float
     aggregate: str
-    watch: Watch
+    watch: ProgressReporter
 
 
-class FilterQueryFile:
+class FilterQueryRunner:
     """Brings a query's result into a local file."""
 
     def __init__(
         self,
         client: Client,
-        io: Io,
+        io: Backend,
         transfers: Transfers,
-        job: FilterJob,
+        job: FilterQuerySpec,
         file_format: TimeSeriesQueryOutputFileType,
         target: Path,
     ) -> None:
@@ -172,11 +172,11 @@ class FilterQueryFile:
         self._job = job
         self._format = file_format
         self._target = target
-        self._tell: Tell | None = None
+        self._tell: ProgressCallback | None = None
 
     async def write(self) -> None:
         """Write the file, and tell how far it has got."""
-        with self._job.watch.of("query") as self._tell:
+        with self._job.watch.track("query") as self._tell:
             await self._write()
 
     async def _write(self) -> None:
@@ -210,7 +210,7 @@ class FilterQueryFile:
         async def address() -> Secret[str]:
             return addresses.pop() if addresses else await self._announced(query, None)
 
-        with whole_file(self._target) as file:
+        with atomic_write(self._target) as file:
             transfers = self._transfers.watched(self._tell)
             await transfers.download(address, file, "the query result")
 
@@ -222,7 +222,7 @@ class FilterQueryFile:
     ) -> Secret[str]:
         """Ask for the export and wait until it is announced, over a new connection if need be."""
         deadline = self._io.clock() + self._job.exportTimeout
-        waits = Waits(self._client.maxRetries)
+        waits = Backoff(self._client.maxRetries)
         while True:
             try:
                 if connection is not None:
@@ -232,7 +232,7 @@ class FilterQueryFile:
             except SubscriptionError as error:
                 # Nothing is replayed after a drop, so the export is asked for again.
                 connection = None
-                wait = waits.next()
+                wait = waits.next_delay()
                 if wait is None or self._io.clock() + wait > deadline:
                     raise
                 self._client.log.debug("%s; connecting again in %.1f s", error, wait)
@@ -255,9 +255,11 @@ class FilterQueryFile:
                     return Secret(export.url)
 
     async def _put_together(self, query: FilterQuery) -> None:
-        with whole_file(self._target) as file:
+        with atomic_write(self._target) as file:
             csv_wanted = self._format is TimeSeriesQueryOutputFileType.CSV
-            export: Export = (CsvExport if csv_wanted else JsonExport)(self._job.request, file)
+            export: ResultWriter = (CsvResultWriter if csv_wanted else JsonResultWriter)(
+                self._job.request, file
+            )
             with contextlib.closing(export):
                 async with contextlib.aclosing(self._chunks(query)) as chunks:
                     async for chunk in chunks:
@@ -267,5 +269,5 @@ class FilterQueryFile:
     async def _chunks(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
         while page := await query.next_page():
             if page.presignedUrl is None:
-                raise query.lacks_chunk()
+                raise query.missing_chunk_error()
             yield await self._transfers.fetch(Secret(page.presignedUrl), "a result chunk")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection
 from typing import TYPE_CHECKING
 
-from .._services.base import found
-from .._utils.progress import UNWATCHED, Watch
+from .._services.base import require_found
+from .._utils.progress import NO_PROGRESS, ProgressReporter
 from ..errors import InvalidResponseError
-from .batch_publisher import merged
+from .batch_publisher import merge_asset_data
 
 if TYPE_CHECKING:
     from .._generated.client import Client
@@ -16,21 +16,23 @@ if TYPE_CHECKING:
 
 
 async def latest_values(
-    client: Client, timeSeriesDbId: str, watch: Watch = UNWATCHED
+    client: Client, timeSeriesDbId: str, watch: ProgressReporter = NO_PROGRESS
 ) -> list[TimeSeriesAssetData]:
     """Every asset, its attributes with their latest values."""
-    pages = watch.pages("latest values", _pages(client, timeSeriesDbId))
-    return merged([asset async for page in pages for asset in page.data])
+    pages = watch.track_pages("latest values", _iter_pages(client, timeSeriesDbId))
+    return merge_asset_data([asset async for page in pages for asset in page.data])
 
 
-async def _pages(client: Client, timeSeriesDbId: str) -> AsyncGenerator[LatestValuesPage, None]:
+async def _iter_pages(
+    client: Client, timeSeriesDbId: str
+) -> AsyncGenerator[LatestValuesPage, None]:
     nextToken: str | None = None
     clientToken: str | None = None
     while True:
         page = await client.time_series_db_list_all_asset_last_values(
             timeSeriesDbId, nextToken, clientToken
         )
-        page = found(page, "latest values of", timeSeriesDbId)
+        page = require_found(page, "latest values of", timeSeriesDbId)
         yield page
         if not page.nextToken:
             return

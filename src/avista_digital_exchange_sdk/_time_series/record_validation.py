@@ -16,16 +16,16 @@ from typing import Any
 
 from .. import types
 from .._generated.enums import DimensionValueType, MeasureValueType, TimeUnit
-from .._utils import validation as _checks
-from .._utils.validation import invalid
-from .timestamps import instant, iso_text
+from .._utils import validation
+from .._utils.validation import invalid_argument
+from .timestamps import format_timestamp, parse_timestamp_ns
 
-LONGEST_NAME = 256
-LONGEST_VALUE = 2048
-MOST_DIMENSIONS = 128
-MOST_MEASURES = 256
-HIGHEST_VERSION = 2**31 - 1
-LARGEST_INTEGER = 10**LONGEST_VALUE
+MAX_NAME_BYTES = 256
+MAX_VALUE_BYTES = 2048
+MAX_DIMENSIONS = 128
+MAX_MEASURES = 256
+MAX_VERSION = 2**31 - 1
+MAX_INTEGER = 10**MAX_VALUE_BYTES
 """Python refuses to write out integers that are very much longer."""
 RESERVED_NAMES = frozenset({"measure_value", "measure_name", "time"})
 RESERVED_PREFIX = "ts_"
@@ -41,7 +41,7 @@ _UNIT_NANOSECONDS = {
 }
 
 
-class _InstantText(str):
+class _DeferredTimestamp(str):
     """An instant as milliseconds since 1970, to be counted anew in the unit of its record."""
 
     @property
@@ -49,26 +49,28 @@ class _InstantText(str):
         return int(Decimal(self).scaleb(6))
 
 
-def measure_value(type: object, name: object, value: object) -> types.TimeSeriesMeasureValue:
+def build_measure_value(type: object, name: object, value: object) -> types.TimeSeriesMeasureValue:
     """Make one measure of a MULTI record."""
     kind = _single_type("type", type)
     return types.TimeSeriesMeasureValue.model_construct(
-        type=kind, name=checked_name("name", name), value=_value_text("value", value, kind)
+        type=kind, name=validate_name("name", name), value=_format_value("value", value, kind)
     )
 
 
-def dimension(dimensionValueType: object, name: object, value: object) -> types.TimeSeriesDimension:
+def build_dimension(
+    dimensionValueType: object, name: object, value: object
+) -> types.TimeSeriesDimension:
     """Make one dimension of a record."""
     return types.TimeSeriesDimension(
-        dimensionValueType=_checks.choice(
+        dimensionValueType=validation.parse_enum(
             "dimensionValueType", dimensionValueType, DimensionValueType
         ),
-        name=checked_name("name", name),
-        value=_bounded("value", _checks.text("value", value, blank=True)),
+        name=validate_name("name", name),
+        value=_check_length("value", validation.require_str("value", value, blank=True)),
     )
 
 
-def input_record(
+def build_input_record(
     time: object,
     timeUnit: object,
     measureName: object,
@@ -79,25 +81,29 @@ def input_record(
     version: object,
 ) -> types.TimeSeriesInputRecord:
     """Make one record."""
-    unit = _checks.choice("timeUnit", timeUnit, TimeUnit)
-    kind = _checks.choice("measureValueType", measureValueType, MeasureValueType)
+    unit = validation.parse_enum("timeUnit", timeUnit, TimeUnit)
+    kind = validation.parse_enum("measureValueType", measureValueType, MeasureValueType)
     record = types.TimeSeriesInputRecord(
-        time=_time_text(time, unit),
+        time=_format_record_time(time, unit),
         timeUnit=unit,
-        measureName=checked_name("measureName", measureName),
+        measureName=validate_name("measureName", measureName),
         measureValueType=kind,
-        dimensions=_list("dimensions", dimensions, types.TimeSeriesDimension),
-        version=_checks.whole_number("version", version, 1, HIGHEST_VERSION),
+        dimensions=_require_list("dimensions", dimensions, types.TimeSeriesDimension),
+        version=validation.parse_int("version", version, 1, MAX_VERSION),
     )
     if kind is MeasureValueType.MULTI:
-        measures = _list("measureValues", measureValues, types.TimeSeriesMeasureValue)
+        measures = _require_list("measureValues", measureValues, types.TimeSeriesMeasureValue)
         record.measureValues = [_in_unit(measure, unit) for measure in measures]
         if measureValue is not None:
-            raise invalid("measureValue", measureValue, "None when measureValueType is MULTI")
+            raise invalid_argument(
+                "measureValue", measureValue, "None when measureValueType is MULTI"
+            )
     else:
         if measureValues:
-            raise invalid("measureValues", measureValues, f"None when measureValueType is {kind}")
-        record.measureValue = _value_text("measureValue", measureValue, kind, unit)
+            raise invalid_argument(
+                "measureValues", measureValues, f"None when measureValueType is {kind}"
+            )
+        record.measureValue = _format_value("measureValue", measureValue, kind, unit)
     check_record("record", record)
     return record
 
@@ -105,88 +111,92 @@ def input_record(
 def check_record(argument: str, record: object) -> types.TimeSeriesInputRecord:
     """Check what a record must hold together; it may have been changed since it was made."""
     if not isinstance(record, types.TimeSeriesInputRecord):
-        raise invalid(argument, record, "a TimeSeriesInputRecord")
-    _time_text(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
+        raise invalid_argument(argument, record, "a TimeSeriesInputRecord")
+    _format_record_time(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
     kind = record.measureValueType
     measures, dimensions = record.measureValues or [], record.dimensions or []
     if kind is MeasureValueType.MULTI:
-        if not 1 <= len(measures) <= MOST_MEASURES:
-            valid = f"1 to {MOST_MEASURES} measures when measureValueType is MULTI"
-            raise invalid(f"{argument}.measureValues", record.measureValues, valid)
+        if not 1 <= len(measures) <= MAX_MEASURES:
+            valid = f"1 to {MAX_MEASURES} measures when measureValueType is MULTI"
+            raise invalid_argument(f"{argument}.measureValues", record.measureValues, valid)
         for measure in measures:
-            checked_name(f"{argument}.measureValues.name", measure.name)
+            validate_name(f"{argument}.measureValues.name", measure.name)
             given = f"{argument}.measureValues.value ({measure.name})"
-            _value_text(given, measure.value, _single_type("type", measure.type))
+            _format_value(given, measure.value, _single_type("type", measure.type))
     elif kind is not None:
-        _value_text(f"{argument}.measureValue", record.measureValue, kind)
-    if len(dimensions) > MOST_DIMENSIONS:
-        valid = f"at most {MOST_DIMENSIONS} dimensions, not {len(dimensions)}"
-        raise invalid(f"{argument}.dimensions", dimensions, valid)
-    _no_name_twice(f"{argument}.measureValues", [measure.name for measure in measures])
-    _no_name_twice(f"{argument}.dimensions", [dimension.name for dimension in dimensions])
+        _format_value(f"{argument}.measureValue", record.measureValue, kind)
+    if len(dimensions) > MAX_DIMENSIONS:
+        valid = f"at most {MAX_DIMENSIONS} dimensions, not {len(dimensions)}"
+        raise invalid_argument(f"{argument}.dimensions", dimensions, valid)
+    _require_unique_names(f"{argument}.measureValues", [measure.name for measure in measures])
+    _require_unique_names(f"{argument}.dimensions", [dimension.name for dimension in dimensions])
     return record
 
 
 def _single_type(argument: str, value: object) -> MeasureValueType:
-    return _checks.choice(argument, value, SINGLE_TYPES)
+    return validation.parse_enum(argument, value, SINGLE_TYPES)
 
 
-def checked_name(argument: str, value: object) -> str:
+def validate_name(argument: str, value: object) -> str:
     """A name that Timestream takes for a measure, a dimension or a record."""
-    name = _checks.text(argument, value)
-    if len(name.encode()) > LONGEST_NAME:
-        raise invalid(argument, value, f"a name of at most {LONGEST_NAME} bytes")
+    name = validation.require_str(argument, value)
+    if len(name.encode()) > MAX_NAME_BYTES:
+        raise invalid_argument(argument, value, f"a name of at most {MAX_NAME_BYTES} bytes")
     if name in RESERVED_NAMES or name.startswith(RESERVED_PREFIX):
         valid = f"a name other than {', '.join(sorted(RESERVED_NAMES))} and {RESERVED_PREFIX}…"
-        raise invalid(argument, value, f"{valid}, which Timestream keeps for itself")
+        raise invalid_argument(argument, value, f"{valid}, which Timestream keeps for itself")
     return name
 
 
-def _bounded(argument: str, text: str) -> str:
-    if len(text.encode()) > LONGEST_VALUE:
-        raise invalid(argument, text, f"a value of at most {LONGEST_VALUE} bytes")
+def _check_length(argument: str, text: str) -> str:
+    if len(text.encode()) > MAX_VALUE_BYTES:
+        raise invalid_argument(argument, text, f"a value of at most {MAX_VALUE_BYTES} bytes")
     return text
 
 
-def _no_name_twice(argument: str, names: Sequence[str]) -> None:
+def _require_unique_names(argument: str, names: Sequence[str]) -> None:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise invalid(argument, twice, "each name once in a record")
+        raise invalid_argument(argument, twice, "each name once in a record")
 
 
-def _list(argument: str, value: object, kind: type[Any]) -> list[Any]:
+def _require_list(argument: str, value: object, kind: type[Any]) -> list[Any]:
     if value is None:
         return []
     if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
-        raise invalid(argument, value, f"a list of {kind.__name__}")
+        raise invalid_argument(argument, value, f"a list of {kind.__name__}")
     for index, item in enumerate(value):
         if not isinstance(item, kind):
-            raise invalid(f"{argument}[{index}]", item, f"a {kind.__name__}")
+            raise invalid_argument(f"{argument}[{index}]", item, f"a {kind.__name__}")
     return list(value)
 
 
-def _value_text(
+def _format_value(
     argument: str, value: object, kind: MeasureValueType, unit: TimeUnit | None = None
 ) -> str:
     """Write a measure's value as text of its type, without losing digits."""
-    value = _plain(value)
+    value = _unwrap_numpy(value)
     if kind is MeasureValueType.VARCHAR:
-        return _bounded(argument, _checks.text(argument, _as_text(argument, value), blank=True))
+        return _check_length(
+            argument, validation.require_str(argument, _to_str(argument, value), blank=True)
+        )
     if kind is MeasureValueType.BOOLEAN:
         text = str(value).strip().lower() if isinstance(value, (bool, str)) else ""
         if text not in ("true", "false"):
-            raise invalid(argument, value, "True, False or their text, as the type is BOOLEAN")
+            raise invalid_argument(
+                argument, value, "True, False or their text, as the type is BOOLEAN"
+            )
         return text
     if isinstance(value, bool):
-        raise invalid(argument, value, f"a number, as the type is {kind}")
+        raise invalid_argument(argument, value, f"a number, as the type is {kind}")
     if kind is MeasureValueType.DOUBLE:
-        return _double_text(argument, value)
+        return _format_double(argument, value)
     if kind is MeasureValueType.TIMESTAMP:
-        return _timestamp_text(argument, value, unit)
-    return _bigint_text(argument, value, f"a whole number of 64 bits, as the type is {kind}")
+        return _format_timestamp_value(argument, value, unit)
+    return _format_bigint(argument, value, f"a whole number of 64 bits, as the type is {kind}")
 
 
-def _plain(value: object) -> object:
+def _unwrap_numpy(value: object) -> object:
     """Numbers and booleans of numpy as Python's own."""
     is_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
     if not is_scalar or type(value).__name__.startswith(("datetime", "timedelta")):
@@ -195,34 +205,34 @@ def _plain(value: object) -> object:
     return item
 
 
-def _as_text(argument: str, value: object) -> object:
+def _to_str(argument: str, value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return iso_text(instant(argument, value))
+        return format_timestamp(parse_timestamp_ns(argument, value))
     if isinstance(value, float):
         return float.__repr__(value)
-    if isinstance(value, Integral) and abs(int(value)) >= LARGEST_INTEGER:
+    if isinstance(value, Integral) and abs(int(value)) >= MAX_INTEGER:
         return value
     return str(value) if isinstance(value, (Integral, Decimal)) else value
 
 
-def _double_text(argument: str, value: object) -> str:
+def _format_double(argument: str, value: object) -> str:
     valid = "a finite number or its text, as the type is DOUBLE"
-    text = _as_text(argument, value) if isinstance(value, (Real, Decimal)) else value
+    text = _to_str(argument, value) if isinstance(value, (Real, Decimal)) else value
     text = text.strip() if isinstance(text, str) else ""
     if not _NUMBER.fullmatch(text) or float(text) in (float("inf"), float("-inf")):
-        raise invalid(argument, value, valid)
-    return _bounded(argument, text)
+        raise invalid_argument(argument, value, valid)
+    return _check_length(argument, text)
 
 
-def _bigint_text(argument: str, value: object, valid: str) -> str:
+def _format_bigint(argument: str, value: object, valid: str) -> str:
     if isinstance(value, (float, Decimal)) and _is_exact_integer(value):
         value = int(value)
-    text = _as_text(argument, value) if isinstance(value, Integral) else value
+    text = _to_str(argument, value) if isinstance(value, Integral) else value
     text = text.strip() if isinstance(text, str) else ""
     if not _INTEGER.fullmatch(text) or len(text) > 20 or not -(2**63) <= int(text) < 2**63:
-        raise invalid(argument, value, valid)
+        raise invalid_argument(argument, value, valid)
     return text
 
 
@@ -231,23 +241,23 @@ def _is_exact_integer(value: float | Decimal) -> bool:
     return finite and -(2**53) <= value <= 2**53 and value % 1 == 0
 
 
-def _timestamp_text(argument: str, value: object, unit: TimeUnit | None) -> str:
+def _format_timestamp_value(argument: str, value: object, unit: TimeUnit | None) -> str:
     """Count an instant in its record's unit, as Timestream does, as soon as that is known."""
-    if isinstance(value, _InstantText):
+    if isinstance(value, _DeferredTimestamp):
         return value
     if isinstance(value, datetime):
-        nanoseconds = instant(argument, value)
+        nanoseconds = parse_timestamp_ns(argument, value)
         if unit is None:
-            return _InstantText(f"{Decimal(nanoseconds).scaleb(-6).normalize():f}")
+            return _DeferredTimestamp(f"{Decimal(nanoseconds).scaleb(-6).normalize():f}")
         return _count(argument, nanoseconds, unit, value)
-    return _bigint_text(
+    return _format_bigint(
         argument, value, "a datetime with a time zone, or a whole number of the record's timeUnit"
     )
 
 
 def _in_unit(measure: types.TimeSeriesMeasureValue, unit: TimeUnit) -> types.TimeSeriesMeasureValue:
     value = measure.value
-    if not isinstance(value, _InstantText):
+    if not isinstance(value, _DeferredTimestamp):
         return measure
     text = _count(f"measureValues ({measure.name})", value.nanoseconds, unit, value)
     return measure.model_copy(update={"value": text})
@@ -256,19 +266,21 @@ def _in_unit(measure: types.TimeSeriesMeasureValue, unit: TimeUnit) -> types.Tim
 def _count(argument: str, nanoseconds: int, unit: TimeUnit, given: object) -> str:
     count, rest = divmod(nanoseconds, _UNIT_NANOSECONDS[unit])
     if rest:
-        raise invalid(argument, str(given), f"a time in whole {unit.lower()}, or a finer timeUnit")
+        raise invalid_argument(
+            argument, str(given), f"a time in whole {unit.lower()}, or a finer timeUnit"
+        )
     return str(count)
 
 
-def _time_text(time: object, unit: TimeUnit, argument: str = "time") -> str:
-    time = _plain(time)
+def _format_record_time(time: object, unit: TimeUnit, argument: str = "time") -> str:
+    time = _unwrap_numpy(time)
     valid = f"a datetime with a time zone, or a whole number of {unit.lower()} since 1970"
     if isinstance(time, datetime):
-        text = _count(argument, instant(argument, time), unit, time)
+        text = _count(argument, parse_timestamp_ns(argument, time), unit, time)
     elif isinstance(time, bool):
-        raise invalid(argument, time, valid)
+        raise invalid_argument(argument, time, valid)
     else:
-        text = _bigint_text(argument, time, valid)
+        text = _format_bigint(argument, time, valid)
     if not -(2**63) <= int(text) * _UNIT_NANOSECONDS[unit] < 2**63:
-        raise invalid(argument, time, f"{valid}, between the years 1677 and 2262")
+        raise invalid_argument(argument, time, f"{valid}, between the years 1677 and 2262")
     return text

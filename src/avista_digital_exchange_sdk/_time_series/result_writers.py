@@ -19,9 +19,9 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
 
-from .._utils.gc import collector_at_rest
+from .._utils.gc import gc_paused
 from ..errors import InvalidParameterError, InvalidResponseError
-from .timestamps import instant, iso_text
+from .timestamps import format_timestamp, parse_timestamp_ns
 
 if TYPE_CHECKING:
     from _csv import Writer
@@ -34,7 +34,7 @@ SPOOL_SIZE = 1 << 18
 _ISO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
-class Export(Protocol):
+class ResultWriter(Protocol):
     """A file in the making."""
 
     def add(self, chunk: bytes) -> None:
@@ -61,7 +61,7 @@ class _Asset(NamedTuple):
     attributes: list[_Attribute]
 
 
-class Request:
+class RequestedSeries:
     """The assets and attributes that were asked for, as both formats need them."""
 
     def __init__(self, assets: Iterable[TimeSeriesQueryAssetInput]) -> None:
@@ -72,23 +72,23 @@ class Request:
             names = asset.attributeNamesFilter or []
             self.attributes[asset.assetId] = {name: index for index, name in enumerate(names)}
 
-    def asks_for(self, assetId: str, attribute: str) -> bool:
+    def is_requested(self, assetId: str, attribute: str) -> bool:
         """Whether an asset's attribute was asked for; no names asks for all."""
         names = self.attributes[assetId]
         return not names or attribute in names
 
-    def assets_of(self, chunk: bytes) -> Iterator[_Asset]:
+    def assets_for(self, chunk: bytes) -> Iterator[_Asset]:
         """Read a chunk's assets, without what was not asked for."""
         times = _Times()
         try:
-            with collector_at_rest():
+            with gc_paused():
                 assets = from_json(chunk)
             for asset in assets:
                 asset_id = asset["assetId"]
                 attributes = [
                     _attribute(entry, times)
                     for entry in asset["attributes"] or ()
-                    if entry and self.asks_for(asset_id, entry["name"])
+                    if entry and self.is_requested(asset_id, entry["name"])
                 ]
                 yield _Asset(self.position[asset_id], asset_id, asset["name"], attributes)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -102,7 +102,7 @@ class _Times(dict[str, str]):
     """Times by their texts in a chunk, where most occur once for each attribute."""
 
     def __missing__(self, text: str) -> str:
-        time = self[text] = _sortable(text)
+        time = self[text] = _sort_key(text)
         return time
 
 
@@ -116,19 +116,19 @@ def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
     return _Attribute(entry["name"], entry["attributeType"], values)
 
 
-def _sortable(text: str) -> str:
+def _sort_key(text: str) -> str:
     """A time as Timestream and the CSV file write it: such texts sort as times do."""
     if _ISO_MILLISECONDS.fullmatch(text):
         return f"{text[:10]} {text[11:23]}000000"
     try:
-        exact = iso_text(instant("timestamp", text))
+        exact = format_timestamp(parse_timestamp_ns("timestamp", text))
     except InvalidParameterError:
         # Timestream writes UTC without saying so.
-        exact = iso_text(instant("timestamp", f"{text}Z"))
+        exact = format_timestamp(parse_timestamp_ns("timestamp", f"{text}Z"))
     return exact[:-1].replace("T", " ").ljust(29, "0")
 
 
-def _iso(time: str) -> str:
+def _to_iso(time: str) -> str:
     end = 23 if time.endswith("000000") else 29
     return f"{time[:10]}T{time[11:end]}Z"
 
@@ -154,14 +154,14 @@ class _CsvFile:
 _Row = tuple[str | None, ...]
 
 
-def _united(row: _Row, more: _Row) -> _Row:
+def _merge_rows(row: _Row, more: _Row) -> _Row:
     return tuple(old if new is None else new for old, new in zip_longest(row, more, fillvalue=None))
 
 
-class CsvExport:
+class CsvResultWriter:
     """One row an asset and time, one column an attribute."""
 
-    def __init__(self, request: Request, file: BinaryIO) -> None:
+    def __init__(self, request: RequestedSeries, file: BinaryIO) -> None:
         self._request = request
         self._file = file
         self._columns: dict[str, int] = {}
@@ -184,7 +184,7 @@ class CsvExport:
             self._rows = csv.writer(self._spool)
 
     def add(self, chunk: bytes) -> None:
-        for asset in self._request.assets_of(chunk):
+        for asset in self._request.assets_for(chunk):
             times = sorted(set[str]().union(*(entry.values for entry in asset.attributes)))
             if times:
                 self._take((asset.position, times[0]), list(self._rows_of(asset, times)))
@@ -195,7 +195,7 @@ class CsvExport:
         if first < self._last:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
         if first == self._last:
-            rows[0] = _united(self._row, rows[0])
+            rows[0] = _merge_rows(self._row, rows[0])
         elif self._row:
             self._rows.writerow(self._row)
         self._rows.writerows(rows[:-1])
@@ -246,7 +246,7 @@ class _Series:
         self.lastTime = self.lastValue = ""
 
     def add(self, values: dict[str, str]) -> None:
-        entries = [{"timestamp": _iso(time), "value": value} for time, value in values.items()]
+        entries = [{"timestamp": _to_iso(time), "value": value} for time, value in values.items()]
         if next(iter(values)) < self.lastTime:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
         if self.lastTime:
@@ -255,10 +255,10 @@ class _Series:
         self.lastTime, self.lastValue = next(reversed(values.items()))
 
 
-class JsonExport:
+class JsonResultWriter:
     """An array of TimeSeriesAssetData, an asset a line."""
 
-    def __init__(self, request: Request, file: BinaryIO) -> None:
+    def __init__(self, request: RequestedSeries, file: BinaryIO) -> None:
         self._request = request
         self._file = file
         self._asset: _Asset | None = None
@@ -266,7 +266,7 @@ class JsonExport:
         self._separator = b"["
 
     def add(self, chunk: bytes) -> None:
-        for asset in self._request.assets_of(chunk):
+        for asset in self._request.assets_for(chunk):
             if self._asset is not None and asset.position < self._asset.position:
                 raise InvalidResponseError("the result chunks are not ordered by asset and time")
             if self._asset is not None and asset.position > self._asset.position:
@@ -298,7 +298,7 @@ class JsonExport:
         head = {
             "attributeType": series.type,
             "lastValue": series.lastValue,
-            "lastValueTime": _iso(series.lastTime),
+            "lastValueTime": _to_iso(series.lastTime),
             "name": name,
         }
         self._file.write(separator + to_json(head)[:-1] + b',"data":[')

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from .._generated.fragments import TimestreamPage
 from .._models.base import BaseModel
-from .._utils.gc import collector_at_rest
+from .._utils.gc import gc_paused
 from ..errors import InvalidResponseError
 
 _TIMESTAMPS = re.compile(r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}\n)*+", re.ASCII)
@@ -62,13 +62,13 @@ class QueryResult_TimestreamVariables(BaseModel):
         return list(self.timestreamResults["ColumnInfo"])
 
     def _html_rows(self) -> list[dict[str, Any]]:
-        return row_values(self)
+        return convert_row(self)
 
 
-def result_of(page: TimestreamPage) -> QueryResult_TimestreamVariables:
+def parse_result(page: TimestreamPage) -> QueryResult_TimestreamVariables:
     """Read the platform's answer; the response of Timestream travels in it as JSON text."""
     try:
-        with collector_at_rest():
+        with gc_paused():
             results = from_json(page.resultJSONString)
     except ValueError:
         results = None
@@ -80,17 +80,17 @@ def result_of(page: TimestreamPage) -> QueryResult_TimestreamVariables:
     return QueryResult_TimestreamVariables(timestreamResults=results, clientToken=page.clientToken)
 
 
-def row_values(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
+def convert_row(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
     """The rows of a page as dictionaries of Python values, keyed by column name."""
     if not result.rows:
         return []
-    with collector_at_rest():
+    with gc_paused():
         names = column_names(result.columnInfo)
-        columns = _converted_columns(result)
+        columns = _convert_columns(result)
         return list(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
 
 
-def _converted_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
+def _convert_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
     """The values, a column at a time: twice as fast as converting every datum by itself."""
     try:
         data = zip(*(row["Data"] for row in result.rows), strict=True)
@@ -105,12 +105,12 @@ def _converted_columns(result: QueryResult_TimestreamVariables) -> list[list[Any
 
 def column_names(columns: list[dict[str, Any]]) -> list[str]:
     """A name for every column: unnamed ones as Presto names them."""
-    return distinct_names(
+    return deduplicate_names(
         column.get("Name") or f"_col{index}" for index, column in enumerate(columns)
     )
 
 
-def distinct_names(names: Iterable[str]) -> list[str]:
+def deduplicate_names(names: Iterable[str]) -> list[str]:
     """Names of columns, repeated ones numbered."""
     distinct: list[str] = []
     for unnumbered in names:

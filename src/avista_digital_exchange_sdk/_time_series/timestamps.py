@@ -3,51 +3,55 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from .._utils.validation import invalid
+from .._utils.validation import invalid_argument
 from ..errors import InvalidParameterError
 
 NANOSECONDS = 1_000_000_000
-VALID = 'ISO 8601 with a time zone, such as "2022-09-27T10:22:45.000Z", or a datetime with one'
+VALID_TIMESTAMP = (
+    'ISO 8601 with a time zone, such as "2022-09-27T10:22:45.000Z", or a datetime with one'
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FRACTION = re.compile(r"(.+:\d\d|.+T\d{6})[.,](\d+)(.*)", re.DOTALL)
 
 
-def instant(argument: str, value: object) -> int:
+def parse_timestamp_ns(argument: str, value: object) -> int:
     """Read an ISO 8601 text or a datetime, both with a time zone."""
     if isinstance(value, datetime):
-        return _of_datetime(argument, value)
+        return _from_datetime(argument, value)
     if not isinstance(value, str):
-        raise invalid(argument, value, VALID)
+        raise invalid_argument(argument, value, VALID_TIMESTAMP)
     lifted = _FRACTION.fullmatch(value)
     whole, fraction = (lifted[1] + lifted[3], lifted[2]) if lifted else (value, "")
     fraction = fraction.rstrip("0")
     if len(fraction) > 9:
-        raise invalid(argument, value, "a fraction of at most nine digits (nanoseconds)")
+        raise invalid_argument(argument, value, "a fraction of at most nine digits (nanoseconds)")
     if "." in whole or "," in whole:
         # Python would take a fraction of an hour or minute for one of a second.
-        raise invalid(argument, value, VALID)
+        raise invalid_argument(argument, value, VALID_TIMESTAMP)
     try:
         moment = datetime.fromisoformat(whole)
     except ValueError:
-        raise invalid(argument, value, VALID) from None
-    return _of_datetime(argument, moment, value) + int(fraction.ljust(9, "0"))
+        raise invalid_argument(argument, value, VALID_TIMESTAMP) from None
+    return _from_datetime(argument, moment, value) + int(fraction.ljust(9, "0"))
 
 
-def _of_datetime(argument: str, moment: datetime, given: object = None) -> int:
+def _from_datetime(argument: str, moment: datetime, given: object = None) -> int:
     if moment.tzinfo is None:
-        raise invalid(argument, moment if given is None else given, VALID)
+        raise invalid_argument(argument, moment if given is None else given, VALID_TIMESTAMP)
     try:
         since: timedelta = moment.astimezone(UTC) - _EPOCH
     except OverflowError:
-        raise invalid(argument, moment if given is None else given, VALID) from None
+        raise invalid_argument(
+            argument, moment if given is None else given, VALID_TIMESTAMP
+        ) from None
     # pandas.Timestamp is a datetime that counts nanoseconds beside its microseconds.
     beyond = int(getattr(moment, "nanosecond", 0))
     seconds = since.days * 86_400 + since.seconds
     return seconds * NANOSECONDS + since.microseconds * 1000 + beyond
 
 
-def iso_text(nanoseconds: int) -> str:
+def format_timestamp(nanoseconds: int) -> str:
     """Write an instant as the platform does: milliseconds, or nine digits where it is finer."""
     seconds, fraction = divmod(nanoseconds, NANOSECONDS)
     moment = _EPOCH + timedelta(seconds=seconds)
@@ -58,11 +62,11 @@ def iso_text(nanoseconds: int) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}.{digits}Z"
 
 
-def interval(first: tuple[str, object], second: tuple[str, object]) -> tuple[str, str]:
+def parse_time_range(first: tuple[str, object], second: tuple[str, object]) -> tuple[str, str]:
     """Read the two ends of a time interval, each given as (argument, value)."""
-    start, end = instant(*first), instant(*second)
+    start, end = parse_timestamp_ns(*first), parse_timestamp_ns(*second)
     if start >= end:
         raise InvalidParameterError(
             f"{first[0]}: got {first[1]!s}; valid is a time before {second[0]} ({second[1]!s})"
         )
-    return iso_text(start), iso_text(end)
+    return format_timestamp(start), format_timestamp(end)

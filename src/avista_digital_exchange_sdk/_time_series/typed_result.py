@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
-from .filter_query import FilterJob, FilterQuery, FilterQueryFile
+from .filter_query import FilterQuery, FilterQueryRunner, FilterQuerySpec
 from .latest_values import attribute_types
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .._backends import Io, Pending
+    from .._backends import Backend, TaskHandle
     from .._generated.client import Client
     from .._graphql.subscriptions import RealtimeConnection
     from .._secrets import Secret
     from .._transfer.transfers import Transfers
 
 
-class TypedResultFile(FilterQueryFile):
+class TypedResultFile(FilterQueryRunner):
     """Brings a query's result into a local file, and finds the types of what is in it."""
 
     def __init__(
-        self, client: Client, io: Io, transfers: Transfers, job: FilterJob, target: Path
+        self, client: Client, io: Backend, transfers: Transfers, job: FilterQuerySpec, target: Path
     ) -> None:
         file_format = TimeSeriesQueryOutputFileType.CSV
         super().__init__(client, io, transfers, job, file_format, target)
-        self._pending: Pending[dict[str, str]] | None = None
+        self._pending: TaskHandle[dict[str, str]] | None = None
 
     async def types(self) -> dict[str, str]:
         """The types of the result's attributes, once it is written."""
@@ -37,14 +37,14 @@ class TypedResultFile(FilterQueryFile):
     async def aclose(self) -> None:
         """End what is still asked for."""
         if self._pending is not None:
-            await self._pending.abandon()
+            await self._pending.cancel()
 
     async def _announced(
         self, query: FilterQuery, connection: RealtimeConnection | None
     ) -> Secret[str]:
         if self._pending is None:
             # The result's attributes are all known by now; their types come while it is written.
-            self._pending = self._io.begin(self._asked_types())
+            self._pending = self._io.spawn(self._asked_types())
         return await super()._announced(query, connection)
 
     async def _asked_types(self) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .._utils.validation import invalid
+from .._utils.validation import invalid_argument
 
 
-def zone(argument: str, value: object) -> ZoneInfo:
+def parse_time_zone(argument: str, value: object) -> ZoneInfo:
     """A time zone, by its name."""
     try:
         return ZoneInfo(value)  # type: ignore[arg-type]  # raises TypeError for what is no text
     except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
         valid = 'the name of a time zone, such as "UTC" or "America/Los_Angeles"'
-        raise invalid(argument, value, valid) from None
+        raise invalid_argument(argument, value, valid) from None

@@ -9,17 +9,17 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
-from .._backends import Answer, Download, Io
+from .._backends import Backend, Response, StreamingResponse
 from .._secrets import Secret
 from .._utils.redaction import redact
-from .._utils.retry import PASSING_STATUSES, retry_after
+from .._utils.retry import RETRYABLE_STATUSES, parse_retry_after
 from .._utils.validation import is_secure
 from ..errors import ConnectionFailedError, TransferError
 
-LARGEST_REFUSAL = 4096
-LONGEST_SHOWN = 80
+MAX_ERROR_BODY_BYTES = 4096
+MAX_SHOWN_LENGTH = 80
 
-Address = Callable[[], Awaitable[Secret[str]]]
+UrlProvider = Callable[[], Awaitable[Secret[str]]]
 """Gives a presigned URL; asked again, a fresh one."""
 
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
@@ -32,63 +32,63 @@ _STRONG_ETAG = re.compile(r'"[!#-~]{0,1000}"|(?!\*$)[!#-+\--.0-~]{1,1000}')
 MAX_OBJECT_BYTES = 5 << 40
 
 
-class PassingError(TransferError):
+class RetryableTransferError(TransferError):
     """A failure that may pass: the transfer is tried again."""
 
-    asked_wait: float | None = None
-    address_expired: bool = False
+    retry_after: float | None = None
+    url_expired: bool = False
 
 
 @contextlib.asynccontextmanager
-async def opened(
-    io: Io,
+async def open_download(
+    io: Backend,
     url: Secret[str],
     headers: dict[str, str],
     what: str,
     statuses: tuple[int, ...] = (200,),
-) -> AsyncIterator[Download]:
+) -> AsyncIterator[StreamingResponse]:
     """GET a presigned URL; raise what an answer of any other status stands for."""
     check_url(url, what)
     with contextlib.ExitStack() as only_opening:
-        only_opening.enter_context(broken_off(f"download of {what}"))
+        only_opening.enter_context(retry_on_disconnect(f"download of {what}"))
         async with io.get(url, headers) as download:
             only_opening.pop_all()
             if download.status not in statuses:
-                answer = Answer(
-                    download.status, download.headers, await download.read(LARGEST_REFUSAL)
+                answer = Response(
+                    download.status, download.headers, await download.read(MAX_ERROR_BODY_BYTES)
                 )
-                raise refusal(f"download of {what}", answer)
+                raise error_from_response(f"download of {what}", answer)
             yield download
 
 
 @contextlib.contextmanager
-def broken_off(doing: str) -> Iterator[None]:
+def retry_on_disconnect(doing: str) -> Iterator[None]:
     """Turn a broken connection into a transfer that may be tried again."""
     try:
         yield
     except ConnectionFailedError as error:
-        raise PassingError(f"{doing} broke off: {error}") from error
+        raise RetryableTransferError(f"{doing} broke off: {error}") from error
 
 
-def refusal(doing: str, answer: Answer) -> TransferError:
+def error_from_response(doing: str, answer: Response) -> TransferError:
     """The error that an answer of the storage stands for."""
-    reason = _reason(answer.content)
+    reason = _parse_reason(answer.content)
     expired = answer.status == 403 and "expired" in reason.lower()
-    if not expired and answer.status not in PASSING_STATUSES:
+    if not expired and answer.status not in RETRYABLE_STATUSES:
         return TransferError(
             f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
         )
-    passing = PassingError(
+    passing = RetryableTransferError(
         f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
     )
-    passing.address_expired = expired
-    passing.asked_wait = retry_after(answer.headers)
+    passing.url_expired = expired
+    passing.retry_after = parse_retry_after(answer.headers)
     return passing
 
 
-def _reason(body: bytes) -> str:
+def _parse_reason(body: bytes) -> str:
     """What the storage says of a refusal: S3 answers XML with a code and a message."""
-    text = body[:LARGEST_REFUSAL].decode("utf-8", "replace")
+    text = body[:MAX_ERROR_BODY_BYTES].decode("utf-8", "replace")
     parts = (text.partition(f"<{tag}>")[2].partition(f"</{tag}>") for tag in ("Code", "Message"))
     return redact(": ".join(part for part, end, _ in parts if end)) or "(no reason given)"
 
@@ -107,7 +107,7 @@ def parse_size(text: str) -> int | None:
     return size if size <= MAX_OBJECT_BYTES else None
 
 
-def md5_of(download: Download) -> str | None:
+def expected_md5(download: StreamingResponse) -> str | None:
     """The file's MD5, where its ETag is one: not if a key of KMS or a customer's encrypts it."""
     encryption = download.headers.get("x-amz-server-side-encryption", "AES256")
     customer = "x-amz-server-side-encryption-customer-algorithm" in download.headers
@@ -118,6 +118,6 @@ def md5_of(download: Download) -> str | None:
 def check_url(url: Secret[str], what: str) -> None:
     """Refuse an address that would send the bytes in the clear."""
     if not is_secure(url.reveal()):
-        shown = url.reveal().partition("?")[0][:LONGEST_SHOWN]
+        shown = url.reveal().partition("?")[0][:MAX_SHOWN_LENGTH]
         message = f"{what}: the platform gave an address that is not https: {shown!r}"
         raise TransferError(message)

@@ -3,18 +3,27 @@
 import contextlib
 import re
 
-from .._backends import Download, Io
+from .._backends import Backend, StreamingResponse
 from .._secrets import Secret
 from ..errors import TransferError
-from .presigned import Address, PassingError, broken_off, md5_of, opened, strong_etag
+from .presigned import (
+    RetryableTransferError,
+    UrlProvider,
+    expected_md5,
+    open_download,
+    retry_on_disconnect,
+    strong_etag,
+)
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
 
 
-class RangedFile:
+class RangeReader:
     """A file of which parts are fetched, all of the version that the first one was of."""
 
-    def __init__(self, io: Io, address: Address, what: str, url: Secret[str] | None = None) -> None:
+    def __init__(
+        self, io: Backend, address: UrlProvider, what: str, url: Secret[str] | None = None
+    ) -> None:
         self._io = io
         self._address = address
         self._what = what
@@ -33,10 +42,10 @@ class RangedFile:
         known, url = self._url, self._url or await self._address()
         try:
             await self._fetch(url, begin + len(body), end, body)
-        except PassingError as error:
-            if error.address_expired:
+        except RetryableTransferError as error:
+            if error.url_expired:
                 self._url = None
-            if not (error.address_expired and known):
+            if not (error.url_expired and known):
                 raise
             # One that was kept for a while: it is no failure that it has expired.
             url = await self._address()
@@ -47,18 +56,22 @@ class RangedFile:
         wanted = {"Range": f"bytes={begin}-{end - 1}"}
         if self._etag is not None and strong_etag({"etag": self._etag}):
             wanted["If-Match"] = self._etag
-        async with opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
+        async with open_download(
+            self._io, url, wanted, self._what, (200, 206, 412, 416)
+        ) as download:
             self._check(download, begin, end)
             missing = end - begin
-            with broken_off(f"download of {self._what}"):
+            with retry_on_disconnect(f"download of {self._what}"):
                 async with contextlib.aclosing(download.blocks()) as blocks:
                     async for block in blocks:
                         body += block[:missing]
                         missing -= len(block)
         if missing > 0:
-            raise PassingError(f"{self._what}: {missing} of the bytes asked for did not come")
+            raise RetryableTransferError(
+                f"{self._what}: {missing} of the bytes asked for did not come"
+            )
 
-    def _check(self, download: Download, begin: int, end: int) -> None:
+    def _check(self, download: StreamingResponse, begin: int, end: int) -> None:
         if download.status in (412, 416):
             raise TransferError(f"{self._what} is no longer the file it was when it was opened")
         given = download.headers.get("content-range", "")
@@ -73,4 +86,4 @@ class RangedFile:
         # Not every server heeds If-Match.
         if self.size not in (None, size) or self._etag not in (None, etag):
             raise TransferError(f"{self._what} is no longer the file it was when it was opened")
-        self._etag, self.size, self.md5 = etag, size, md5_of(download)
+        self._etag, self.size, self.md5 = etag, size, expected_md5(download)

@@ -9,37 +9,37 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from .._backends import Download, FileMd5, Io, Pending
+from .._backends import Backend, FollowingMd5, StreamingResponse, TaskHandle
 from .._secrets import Secret
-from .._utils.retry import Waits
+from .._utils.retry import Backoff
 from ..errors import TransferError
 from .presigned import (
-    Address,
-    PassingError,
-    broken_off,
-    md5_of,
-    opened,
+    RetryableTransferError,
+    UrlProvider,
+    expected_md5,
+    open_download,
     parse_size,
+    retry_on_disconnect,
     strong_etag,
 )
 
 PART_SIZE = 8 << 20
-PARTS_AT_ONCE = 8
-LOOK_AFTER = 0.5
+MAX_CONNECTIONS = 8
+SPEED_SAMPLE_SECONDS = 0.5
 """Seconds of waiting for a stream after which its speed is known well enough to judge it."""
 
-FAST = 100e6
+FAST_BYTES_PER_SECOND = 100e6
 """Bytes a second above which one connection is left alone."""
 
-LONG = 2.0
+MIN_REMAINING_SECONDS = 2.0
 """Seconds that a rest must still need to be worth more connections."""
 
 
-class Resumable:
+class ResumableDownload:
     """A download that knows how far it got, and of which version of the file."""
 
     def __init__(
-        self, io: Io, address: Address, file: BinaryIO, what: str, maxRetries: int
+        self, io: Backend, address: UrlProvider, file: BinaryIO, what: str, maxRetries: int
     ) -> None:
         self._io = io
         self._address = address
@@ -49,13 +49,13 @@ class Resumable:
         self._url: Secret[str] | None = None
         self._etag: str | None = None
         self._expected: str | None = None
-        self._md5 = FileMd5(io, file.name)
+        self._md5 = FollowingMd5(io, file.name)
         self.received = 0
-        self.furthest = 0
+        self.max_offset = 0
 
     async def _start_over(self) -> None:
         await self._md5.aclose()
-        self._md5 = FileMd5(self._io, self._file.name)
+        self._md5 = FollowingMd5(self._io, self._file.name)
         self._file.seek(0)
         self._file.truncate()
         self._etag = self._expected = None
@@ -65,7 +65,7 @@ class Resumable:
         """Let go of the file."""
         await self._md5.aclose()
 
-    def forget_address(self) -> None:
+    def invalidate_url(self) -> None:
         """Ask for a fresh address at the next attempt: this one has expired."""
         self._url = None
 
@@ -75,83 +75,91 @@ class Resumable:
         if self._etag is None:
             # Without it, nothing tells whether the rest would be of the same file.
             await self._start_over()
-        wanted = _range(self.received, None, self._etag) if self.received else {}
-        async with opened(self._io, url, wanted, self._what, (200, 206, 412, 416)) as download:
-            if download.status in (412, 416) or not _is_of(download, self._etag):
+        wanted = _range_headers(self.received, None, self._etag) if self.received else {}
+        async with open_download(
+            self._io, url, wanted, self._what, (200, 206, 412, 416)
+        ) as download:
+            if download.status in (412, 416) or not _is_same_version(download, self._etag):
                 await self._start_over()
-                raise PassingError(f"{self._what} changed while it was downloaded")
+                raise RetryableTransferError(f"{self._what} changed while it was downloaded")
             if download.status == 200 and self.received:
                 await self._start_over()
-            total = _promised(download, self.received, self._what)
+            total = _total_size(download, self.received, self._what)
             self._etag = strong_etag(download.headers) or self._etag
             if not self.received:
-                self._expected = md5_of(download)
-            is_slow = await self._take(download, total)
+                self._expected = expected_md5(download)
+            is_slow = await self._stream(download, total)
         if is_slow:
-            await self._take_parts(url, total)
-        await self._check_whole(total)
+            await self._download_parts(url, total)
+        await self._verify(total)
 
-    async def _take(self, download: Download, total: int) -> bool:
+    async def _stream(self, download: StreamingResponse, total: int) -> bool:
         """Take in the stream; break off, and say so, where several would be faster."""
         clock, first, waited = self._io.clock, self.received, 0.0
-        with broken_off(f"download of {self._what}"):
+        with retry_on_disconnect(f"download of {self._what}"):
             async with contextlib.aclosing(download.blocks()) as blocks:
                 asked = clock()
                 async for block in blocks:
                     # Only what was waited for is the connection's doing.
                     waited += clock() - asked
                     self._file.write(block)
-                    self._reach(self.received + len(block))
-                    if waited > LOOK_AFTER and self._is_slow(waited, self.received - first, total):
+                    self._advance(self.received + len(block))
+                    if waited > SPEED_SAMPLE_SECONDS and self._is_slow(
+                        waited, self.received - first, total
+                    ):
                         return True
                     asked = clock()
         return False
 
-    def _reach(self, received: int) -> None:
+    def _advance(self, received: int) -> None:
         self.received = received
-        self.furthest = max(self.furthest, received)
+        self.max_offset = max(self.max_offset, received)
         if self._expected is not None:
-            self._md5.follow(received)
+            self._md5.advance(received)
 
     def _is_slow(self, waited: float, came: int, total: int) -> bool:
         rest = total - self.received
-        worth_it = rest > 2 * PART_SIZE and rest * waited > LONG * came
-        return self._etag is not None and worth_it and came < FAST * waited
+        worth_it = rest > 2 * PART_SIZE and rest * waited > MIN_REMAINING_SECONDS * came
+        return self._etag is not None and worth_it and came < FAST_BYTES_PER_SECOND * waited
 
-    async def _take_parts(self, url: Secret[str], total: int) -> None:
+    async def _download_parts(self, url: Secret[str], total: int) -> None:
         self._file.flush()
-        parts = _Parts(self._io, self._address, url, self._etag, self._what, self._maxRetries)
-        hashed = self._md5.follow if self._expected is not None else lambda written: None
+        parts = _ParallelDownload(
+            self._io, self._address, url, self._etag, self._what, self._maxRetries
+        )
+        hashed = self._md5.advance if self._expected is not None else lambda written: None
         try:
             await parts.fetch(self._file.name, self.received, total, hashed)
         except _ChangedError:
             await self._start_over()
-            raise PassingError(f"{self._what} changed while it was downloaded") from None
-        self._reach(total)
+            raise RetryableTransferError(f"{self._what} changed while it was downloaded") from None
+        self._advance(total)
 
-    async def _check_whole(self, total: int) -> None:
+    async def _verify(self, total: int) -> None:
         if total != self.received:
             message = f"{self._what}: {self.received} bytes came, {total} were promised"
-            raise PassingError(message)
+            raise RetryableTransferError(message)
         if self._expected is None:
             return
         self._file.flush()
         if self._expected != await self._md5.hexdigest():
             await self._start_over()
-            raise PassingError(f"{self._what}: what came does not have the file's checksum")
+            raise RetryableTransferError(
+                f"{self._what}: what came does not have the file's checksum"
+            )
 
 
 class _ChangedError(Exception):
     """The file is no longer the one whose first part was fetched."""
 
 
-class _Parts:
+class _ParallelDownload:
     """The parts of a file, fetched over several connections into their places."""
 
     def __init__(
         self,
-        io: Io,
-        address: Address,
+        io: Backend,
+        address: UrlProvider,
         url: Secret[str],
         etag: str | None,
         what: str,
@@ -179,21 +187,21 @@ class _Parts:
         starts = range(begin, total, PART_SIZE)
         self._missing.update(starts)
         self._waiting.extend((start, min(start + PART_SIZE, total)) for start in starts)
-        workers: list[Pending[None]] = []
+        workers: list[TaskHandle[None]] = []
         try:
-            for _ in range(min(PARTS_AT_ONCE, len(starts))):
-                workers.append(self._io.begin(self._work(path)))
+            for _ in range(min(MAX_CONNECTIONS, len(starts))):
+                workers.append(self._io.spawn(self._work(path)))
             for worker in workers:
                 await worker.result()
         finally:
             self._stopped = True
             for worker in workers:
-                await worker.abandon()
+                await worker.cancel()
 
     async def _work(self, path: str) -> None:
         # A handle of its own: no worker can write where another one seeks, nor into a file that
         # got the number of one closed in the meantime.
-        with open(path, "r+b") as file, self._stopping_all():
+        with open(path, "r+b") as file, self._stop_all_on_error():
             while self._waiting and not self._stopped:
                 try:
                     begin, end = self._waiting.popleft()
@@ -205,7 +213,7 @@ class _Parts:
                 self._written(min(self._missing, default=self._total))
 
     @contextlib.contextmanager
-    def _stopping_all(self) -> Iterator[None]:
+    def _stop_all_on_error(self) -> Iterator[None]:
         """Let all workers stop when one fails for good."""
         try:
             yield
@@ -214,33 +222,35 @@ class _Parts:
             raise
 
     async def _fetch_part(self, file: BinaryIO, begin: int, end: int) -> None:
-        waits = Waits(self._maxRetries)
+        waits = Backoff(self._maxRetries)
         file.seek(begin)
         while file.tell() < end and not self._stopped:
             reached, url = file.tell(), self._url
             try:
                 await self._attempt(file, url, end)
-            except PassingError as error:
+            except RetryableTransferError as error:
                 if self._stopped:
                     return
                 if file.tell() > reached:
-                    waits.progress()
-                wait = waits.next(error.asked_wait)
+                    waits.reset()
+                wait = waits.next_delay(error.retry_after)
                 if wait is None:
                     raise
-                if error.address_expired and url == self._url:
+                if error.url_expired and url == self._url:
                     self._url = await self._address()
                 else:
                     await self._io.sleep(wait)
 
     async def _attempt(self, file: BinaryIO, url: Secret[str], end: int) -> None:
         begin = file.tell()
-        wanted = _range(begin, end, self._etag)
-        async with opened(self._io, url, wanted, self._what, (206, 200, 412, 416)) as download:
-            if download.status != 206 or not _is_of(download, self._etag):
+        wanted = _range_headers(begin, end, self._etag)
+        async with open_download(
+            self._io, url, wanted, self._what, (206, 200, 412, 416)
+        ) as download:
+            if download.status != 206 or not _is_same_version(download, self._etag):
                 raise _ChangedError
             _check_range(download, begin, end, self._total, self._what)
-            with broken_off(f"download of {self._what}"):
+            with retry_on_disconnect(f"download of {self._what}"):
                 async with contextlib.aclosing(download.blocks()) as blocks:
                     async for block in blocks:
                         if self._stopped:
@@ -249,20 +259,20 @@ class _Parts:
                             raise TransferError(f"{self._what}: more bytes came than promised")
                         file.write(block)
             if file.tell() < end:
-                raise PassingError(f"{self._what}: fewer bytes came than promised")
+                raise RetryableTransferError(f"{self._what}: fewer bytes came than promised")
 
 
-def _range(begin: int, end: int | None, etag: str | None) -> dict[str, str]:
+def _range_headers(begin: int, end: int | None, etag: str | None) -> dict[str, str]:
     last = "" if end is None else str(end - 1)
     return {"Range": f"bytes={begin}-{last}", "If-Match": etag or ""}
 
 
-def _is_of(download: Download, etag: str | None) -> bool:
+def _is_same_version(download: StreamingResponse, etag: str | None) -> bool:
     """Whether a part is of this version of the file; not every server heeds If-Match."""
     return download.status != 206 or download.headers.get("etag", etag) == etag
 
 
-def _promised(download: Download, begin: int, what: str) -> int:
+def _total_size(download: StreamingResponse, begin: int, what: str) -> int:
     """How long the whole file is: without knowing it, nothing tells whether all of it came."""
     length = parse_size(download.headers.get("content-length", ""))
     if length is None:
@@ -273,7 +283,7 @@ def _promised(download: Download, begin: int, what: str) -> int:
     return total
 
 
-def _check_range(download: Download, begin: int, end: int, total: int, what: str) -> None:
+def _check_range(download: StreamingResponse, begin: int, end: int, total: int, what: str) -> None:
     given = download.headers.get("content-range", "")
     if given != f"bytes {begin}-{end - 1}/{total}":
         raise TransferError(f"{what}: asked for the bytes from {begin} on, got {given[:80]!r}")

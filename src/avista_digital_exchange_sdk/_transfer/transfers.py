@@ -6,20 +6,27 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .._backends import BLOCK_SIZE, Io
+from .._backends import BLOCK_SIZE, Backend
 from .._secrets import Secret
-from .._utils.progress import Tell
-from .._utils.retry import Waits
+from .._utils.progress import ProgressCallback
+from .._utils.retry import Backoff
 from ..errors import InvalidResponseError, TransferError
-from .presigned import Address, PassingError, broken_off, check_url, opened, refusal
-from .range_reader import RangedFile
-from .resumable import Resumable
+from .presigned import (
+    RetryableTransferError,
+    UrlProvider,
+    check_url,
+    error_from_response,
+    open_download,
+    retry_on_disconnect,
+)
+from .range_reader import RangeReader
+from .resumable import ResumableDownload
 from .watched_io import WatchedIo
 
-LARGEST_UPLOAD = 5 << 30
+MAX_UPLOAD_BYTES = 5 << 30
 """Bytes; the most that one PUT of AWS S3 takes."""
 
-LARGEST_CHUNK = 64 << 20
+MAX_CHUNK_BYTES = 64 << 20
 
 Undo = Callable[[BaseException], Awaitable[None]]
 """Takes back what giving an address has made, after the failure it is told of."""
@@ -28,78 +35,78 @@ Undo = Callable[[BaseException], Awaitable[None]]
 class Transfers:
     """Uploads and downloads, each tried again as often as the user allows."""
 
-    def __init__(self, io: Io, maxRetries: int, log: logging.Logger) -> None:
+    def __init__(self, io: Backend, maxRetries: int, log: logging.Logger) -> None:
         self._io = io
         self._maxRetries = maxRetries
         self._log = log
 
-    def watched(self, tell: Tell | None) -> "Transfers":
+    def watched(self, tell: ProgressCallback | None) -> "Transfers":
         """The same, telling as bytes move if someone wants to know."""
         if tell is None:
             return self
         return Transfers(WatchedIo(self._io, tell), self._maxRetries, self._log)
 
-    async def download(self, address: Address, file: BinaryIO, what: str) -> None:
+    async def download(self, address: UrlProvider, file: BinaryIO, what: str) -> None:
         """Stream what a presigned URL holds into a file that is empty so far."""
         begun = self._io.clock()
         async with contextlib.aclosing(
-            Resumable(self._io, address, file, what, self._maxRetries)
+            ResumableDownload(self._io, address, file, what, self._maxRetries)
         ) as download:
-            await self._resume_until_whole(download)
+            await self._resume_until_complete(download)
         self._log.debug(
             "%s: %d bytes downloaded in %.3f s", what, download.received, self._io.clock() - begun
         )
 
-    async def _resume_until_whole(self, download: Resumable) -> None:
-        waits = Waits(self._maxRetries)
+    async def _resume_until_complete(self, download: ResumableDownload) -> None:
+        waits = Backoff(self._maxRetries)
         while True:
-            reached = download.furthest
+            reached = download.max_offset
             try:
                 return await download.attempt()
-            except PassingError as error:
-                if download.furthest > reached:
-                    waits.progress()
-                if error.address_expired:
-                    download.forget_address()
+            except RetryableTransferError as error:
+                if download.max_offset > reached:
+                    waits.reset()
+                if error.url_expired:
+                    download.invalidate_url()
                 await self._wait(waits, error)
 
     async def fetch(self, url: Secret[str], what: str) -> bytes:
         """Fetch what a presigned URL holds, for things small enough to hold in memory."""
-        waits = Waits(self._maxRetries)
+        waits = Backoff(self._maxRetries)
         while True:
             try:
-                async with opened(self._io, url, {}, what) as download:
-                    with broken_off(f"download of {what}"):
-                        body = await download.read(LARGEST_CHUNK + 1)
-                    if len(body) > LARGEST_CHUNK:
-                        raise InvalidResponseError(f"{what} is larger than {LARGEST_CHUNK} bytes")
+                async with open_download(self._io, url, {}, what) as download:
+                    with retry_on_disconnect(f"download of {what}"):
+                        body = await download.read(MAX_CHUNK_BYTES + 1)
+                    if len(body) > MAX_CHUNK_BYTES:
+                        raise InvalidResponseError(f"{what} is larger than {MAX_CHUNK_BYTES} bytes")
                     return body
-            except PassingError as error:
+            except RetryableTransferError as error:
                 await self._wait(waits, error)
 
-    async def read(self, file: RangedFile, begin: int, end: int) -> bytes:
+    async def read(self, file: RangeReader, begin: int, end: int) -> bytes:
         """Fetch the bytes of a file from `begin` up to `end`, which are all in it."""
-        body, waits = bytearray(), Waits(self._maxRetries)
+        body, waits = bytearray(), Backoff(self._maxRetries)
         while len(body) < end - begin:
             reached = len(body)
             try:
                 await file.attempt(begin, end, body)
-            except PassingError as error:
+            except RetryableTransferError as error:
                 if len(body) > reached:
-                    waits.progress()
+                    waits.reset()
                 await self._wait(waits, error)
         return bytes(body)
 
-    async def upload(self, path: Path, create: Address, undo: Undo) -> None:
+    async def upload(self, path: Path, create: UrlProvider, undo: Undo) -> None:
         """Stream a local file to the URL that `create` gives; `undo` that if it can't be done."""
-        waits = Waits(self._maxRetries)
+        waits = Backoff(self._maxRetries)
         while True:
             try:
                 await self._put(await create(), path)
                 return
             except BaseException as error:
                 await undo(error)
-                if not isinstance(error, PassingError):
+                if not isinstance(error, RetryableTransferError):
                     raise
                 await self._wait(waits, error)
 
@@ -109,28 +116,28 @@ class Transfers:
         with open(path, "rb") as file:
             size = file.seek(0, 2)
             file.seek(0)
-            with broken_off(f"upload of {path.name}"):
-                answer = await self._io.put(url, size, _blocks(file, size, path))
+            with retry_on_disconnect(f"upload of {path.name}"):
+                answer = await self._io.put(url, size, _read_blocks(file, size, path))
         if answer.status not in (200, 201, 204):
-            refused = refusal(f"upload of {path.name}", answer)
+            refused = error_from_response(f"upload of {path.name}", answer)
             refused.path = str(path)
             raise refused
         self._log.debug(
             "%s: %d bytes uploaded in %.3f s", path.name, size, self._io.clock() - begun
         )
 
-    async def _wait(self, waits: Waits, error: PassingError) -> None:
-        wait = waits.next(error.asked_wait)
+    async def _wait(self, waits: Backoff, error: RetryableTransferError) -> None:
+        wait = waits.next_delay(error.retry_after)
         if wait is None:
             last = TransferError(str(error), statusCode=error.statusCode, path=error.path)
             for note in getattr(error, "__notes__", ()):
                 last.add_note(note)
             raise last from error.__cause__
         self._log.debug("%s; trying again in %.1f s", error, wait)
-        await self._io.sleep(0 if error.address_expired else wait)
+        await self._io.sleep(0 if error.url_expired else wait)
 
 
-def _blocks(file: BinaryIO, size: int, path: Path) -> Iterator[bytes]:
+def _read_blocks(file: BinaryIO, size: int, path: Path) -> Iterator[bytes]:
     """Exactly `size` bytes of a file, which may grow or shrink while it is read."""
     remaining = size
     while remaining:

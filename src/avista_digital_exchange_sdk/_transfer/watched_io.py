@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
-from .._backends import Answer, Download, Io, Pending, Socket
+from .._backends import Backend, Response, StreamingResponse, TaskHandle, WebSocket
 from .._secrets import Secret
-from .._utils.progress import Tell
+from .._utils.progress import ProgressCallback
 from .presigned import parse_size
 
 _Result = TypeVar("_Result")
@@ -16,12 +16,12 @@ _Result = TypeVar("_Result")
 class WatchedIo:
     """An `Io` for the transfer of one file, which tells how much of it has moved."""
 
-    def __init__(self, io: Io, tell: Tell) -> None:
+    def __init__(self, io: Backend, tell: ProgressCallback) -> None:
         self._io = io
         self._told = tell
         self._moved = 0
 
-    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Answer:
+    async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
         """PUT a body, and tell of each block that is taken from it."""
         self._moved = 0
         answer = await self._io.put(url, size, self._counted(blocks, size))
@@ -29,7 +29,9 @@ class WatchedIo:
         return answer
 
     @contextlib.asynccontextmanager
-    async def get(self, url: Secret[str], headers: dict[str, str]) -> AsyncIterator[Download]:
+    async def get(
+        self, url: Secret[str], headers: dict[str, str]
+    ) -> AsyncIterator[StreamingResponse]:
         """GET a presigned URL, and tell of each block that comes."""
         async with self._io.get(url, headers) as download:
             yield _WatchedDownload(download, self._tell)
@@ -46,23 +48,23 @@ class WatchedIo:
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
-    ) -> Answer:
+    ) -> Response:
         """POST, which moves no file."""
         return await self._io.post(url, token, content, timeout)
 
     def websocket(
         self, url: str, subprotocols: Secret[list[str]]
-    ) -> AbstractAsyncContextManager[Socket]:
+    ) -> AbstractAsyncContextManager[WebSocket]:
         """Open a WebSocket, which moves no file."""
         return self._io.websocket(url, subprotocols)
 
-    def begin(self, flow: Coroutine[Any, Any, _Result]) -> Pending[_Result]:
+    def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         """Begin a flow that runs beside the present one."""
-        return self._io.begin(flow)
+        return self._io.spawn(flow)
 
-    def beside(self, work: Callable[[], _Result]) -> Pending[_Result]:
+    def run_in_thread(self, work: Callable[[], _Result]) -> TaskHandle[_Result]:
         """Begin work in a thread."""
-        return self._io.beside(work)
+        return self._io.run_in_thread(work)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -78,7 +80,9 @@ class WatchedIo:
 
 
 class _WatchedDownload:
-    def __init__(self, download: Download, tell: Callable[[int, int | None], None]) -> None:
+    def __init__(
+        self, download: StreamingResponse, tell: Callable[[int, int | None], None]
+    ) -> None:
         self.status = download.status
         self._download = download
         self._tell = tell

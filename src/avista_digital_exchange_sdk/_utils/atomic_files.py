@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-LONGEST_NAME = 255
+MAX_NAME_BYTES = 255
 
 
 @contextlib.contextmanager
-def whole_file(target: Path) -> Iterator[BinaryIO]:
+def atomic_write(target: Path) -> Iterator[BinaryIO]:
     """Write a temporary file beside `target`; move it into place only when all went well."""
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -23,21 +23,21 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def safe_name(name: str, otherwise: str) -> str:
+def sanitize_filename(name: str, otherwise: str) -> str:
     """A name from the server, as one that stays in its folder; `otherwise` if nothing is left."""
     from pathvalidate import sanitize_filename
 
     printable = "".join(character if character.isprintable() else "_" for character in name)
     local = sanitize_filename(printable, replacement_text="_", platform="auto")
-    local = _shortened(local)
+    local = _shorten(local)
     return local if local.strip(". ") else sanitize_filename(otherwise)
 
 
-def _shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     """Cut a name to what file systems take, counted in bytes, keeping the end of its extension."""
     encoded = name.encode("utf-8", "surrogatepass")
-    if len(encoded) <= LONGEST_NAME:
+    if len(encoded) <= MAX_NAME_BYTES:
         return name
-    extension = Path(name).suffix.encode("utf-8", "surrogatepass")[: LONGEST_NAME // 2]
-    stem = encoded[: LONGEST_NAME - len(extension)]
+    extension = Path(name).suffix.encode("utf-8", "surrogatepass")[: MAX_NAME_BYTES // 2]
+    stem = encoded[: MAX_NAME_BYTES - len(extension)]
     return (stem + extension).decode("utf-8", "ignore")

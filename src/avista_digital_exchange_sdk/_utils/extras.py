@@ -5,7 +5,7 @@ from importlib import import_module
 from ..errors import MissingExtraError
 
 
-def need(extra: str, *modules: str) -> None:
+def require_extra(extra: str, *modules: str) -> None:
     """Make sure that the modules of an extra can be imported."""
     for module in modules:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def collector_at_rest() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Make many objects at once, none of them garbage.
 
     The collector would go over them again and again while they become more, which takes longer

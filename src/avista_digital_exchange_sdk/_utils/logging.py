@@ -6,8 +6,8 @@ from typing import Any
 from .._secrets import MASK, Secret
 from .redaction import redact
 
-LONGEST_TEXT = 60
-LONGEST_LIST = 3
+MAX_TEXT_LENGTH = 60
+MAX_LIST_LENGTH = 3
 SECRET_VARIABLES = frozenset({"nextToken", "clientToken", "token", "authorization"})
 
 logger = logging.getLogger(__package__.partition(".")[0])
@@ -18,7 +18,7 @@ _debug_logger = logging.Logger(logger.name, logging.DEBUG)
 _debug_logger.parent = logger
 
 
-def logger_of(debug: bool) -> logging.Logger:
+def client_logger(debug: bool) -> logging.Logger:
     """The logger of one client; in debug mode on stderr, unless the program has set up logging."""
     if not debug:
         return logger
@@ -34,17 +34,17 @@ def _has_stream() -> bool:
     return any(isinstance(handler, logging.StreamHandler) for handler in handlers)
 
 
-def shortened(value: Any, secret: Secret[str] | None = None) -> Any:
+def abbreviate(value: Any, secret: Secret[str] | None = None) -> Any:
     """A request's variables as a log line shows them, without `secret`."""
     if isinstance(value, dict):
         return {
-            name: MASK if name in SECRET_VARIABLES and item else shortened(item, secret)
+            name: MASK if name in SECRET_VARIABLES and item else abbreviate(item, secret)
             for name, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        shown = [shortened(item, secret) for item in value[:LONGEST_LIST]]
+        shown = [abbreviate(item, secret) for item in value[:MAX_LIST_LENGTH]]
         more = len(value) - len(shown)
         return [*shown, f"… {more} more"] if more else shown
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return f"{redact(value, secret)[:LONGEST_TEXT]}… ({len(value)} characters)"
+    if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
+        return f"{redact(value, secret)[:MAX_TEXT_LENGTH]}… ({len(value)} characters)"
     return redact(value, secret)

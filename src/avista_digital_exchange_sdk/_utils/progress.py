@@ -6,48 +6,48 @@ import warnings
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import validation as _checks
-from .extras import need
+from . import validation
+from .extras import require_extra
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-Tell = Callable[[int, int | None], object]
+ProgressCallback = Callable[[int, int | None], object]
 """Told how much is done, and how much there is in all where that is known; may raise, to stop."""
 
-Progress = bool | Tell
+ProgressArgument = bool | ProgressCallback
 """What calls take as `progress`: True for a bar, or what is to be told."""
 
 _Page = TypeVar("_Page")
 
 
-class Watch:
+class ProgressReporter:
     """The argument `progress`, checked."""
 
     def __init__(self, progress: object) -> None:
         if not (progress is None or isinstance(progress, bool) or callable(progress)):
             valid = "True for a bar, or a function of how much is done and how much in all"
-            raise _checks.invalid("progress", progress, valid)
+            raise validation.invalid_argument("progress", progress, valid)
         if progress is True:
-            need("progress", "tqdm")
+            require_extra("progress", "tqdm")
         # A program without standard error has nowhere to draw a bar.
         is_hidden = progress is False or (progress is True and sys.stderr is None)
         self._progress: Any = None if is_hidden else progress
 
     @contextlib.contextmanager
-    def of(self, what: str, unit: str = "B") -> Iterator[Tell | None]:
+    def track(self, what: str, unit: str = "B") -> Iterator[ProgressCallback | None]:
         """What to tell of a piece of work as it goes on, counted in some unit, or in pages."""
         if self._progress is True:
-            with contextlib.closing(_Bar(what, unit)) as bar:
+            with contextlib.closing(_TqdmBar(what, unit)) as bar:
                 yield bar
         else:
             yield self._progress
 
-    async def pages(
+    async def track_pages(
         self, what: str, pages: AsyncGenerator[_Page, None]
     ) -> AsyncGenerator[_Page, None]:
         """Go through pages, and tell of each."""
-        with self.of(what) as tell:
+        with self.track(what) as tell:
             async with contextlib.aclosing(pages):
                 read = 0
                 async for page in pages:
@@ -57,10 +57,10 @@ class Watch:
                     yield page
 
 
-UNWATCHED = Watch(None)
+NO_PROGRESS = ProgressReporter(None)
 
 
-class _Bar:
+class _TqdmBar:
     """Draws a bar, once there is something to tell."""
 
     def __init__(self, what: str, unit: str) -> None:
@@ -73,7 +73,7 @@ class _Bar:
         unit = "pages" if total is None else self._unit
         if self._bar is None or self._bar.unit.strip() != unit:
             self.close()
-            self._bar = _drawn(self._what, unit, total)
+            self._bar = _create_bar(self._what, unit, total)
         # Parts of a file may come in several threads, and what they tell be late.
         if done > self._bar.n:
             self._bar.n = done
@@ -85,7 +85,7 @@ class _Bar:
             self._bar.close()
 
 
-def _drawn(what: str, unit: str, total: int | None) -> "tqdm[Any]":
+def _create_bar(what: str, unit: str, total: int | None) -> "tqdm[Any]":
     """A bar at zero: that of a notebook where there is one, else one of text."""
     with warnings.catch_warnings():
         # In a notebook without ipywidgets it complains before it writes text.

@@ -16,7 +16,7 @@ def redact(value: Any, secret: Secret[str] | None = None) -> Any:
     """Replace the query string of every URL, and `secret`, in a text or in JSON's texts."""
     if isinstance(value, str):
         text = value.replace(secret.reveal(), MASK) if secret else value
-        text = _WORD.sub(_without_query_string, text) if "://" in text else text
+        text = _WORD.sub(_strip_query_string, text) if "://" in text else text
         return _without_signatures(text)
     if isinstance(value, list):
         return [redact(item, secret) for item in value]
@@ -25,7 +25,7 @@ def redact(value: Any, secret: Secret[str] | None = None) -> Any:
     return value
 
 
-def _without_query_string(word: re.Match[str]) -> str:
+def _strip_query_string(word: re.Match[str]) -> str:
     # A pattern for the whole URL would take quadratic time where a word is very long.
     address, _, query = word[0].partition("?")
     return f"{address}?{MASK}" if query and "://" in address else word[0]

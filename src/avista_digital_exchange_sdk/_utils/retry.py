@@ -15,38 +15,38 @@ from ..errors import (
     ExchangeClosedError,
     InvalidRequestError,
     NotFoundError,
-    RateLimitedError,
+    RateLimitError,
     ServerError,
     UnauthorizedError,
 )
 
-FIRST_WAIT = 0.5
-LONGEST_WAIT = 20.0
-LONGEST_ASKED_WAIT = 120.0
-PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+INITIAL_DELAY = 0.5
+MAX_DELAY = 20.0
+MAX_RETRY_AFTER = 120.0
+RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 
-class Waits:
+class Backoff:
     """The waits between the attempts at one step, in seconds; progress renews them."""
 
     def __init__(self, maxRetries: int) -> None:
         self._maxRetries = maxRetries
         self._retries = 0
 
-    def progress(self) -> None:
+    def reset(self) -> None:
         """Begin to count anew: the step got further than before."""
         self._retries = 0
 
-    def next(self, asked: float | None = None) -> float | None:
+    def next_delay(self, asked: float | None = None) -> float | None:
         """The next wait, at least what the server asked for; None when it is time to give up."""
-        if self._retries >= self._maxRetries or (asked or 0) > LONGEST_ASKED_WAIT:
+        if self._retries >= self._maxRetries or (asked or 0) > MAX_RETRY_AFTER:
             return None
-        highest = min(LONGEST_WAIT, FIRST_WAIT * 2**self._retries)
+        highest = min(MAX_DELAY, INITIAL_DELAY * 2**self._retries)
         self._retries += 1
         return max(random.uniform(0, highest), asked or 0)
 
 
-def may_pass(error: DigitalExchangeError, *, repeatable: bool) -> bool:
+def is_retryable(error: DigitalExchangeError, *, repeatable: bool) -> bool:
     """Whether trying again can help, and can do no harm.
 
     Args:
@@ -56,28 +56,28 @@ def may_pass(error: DigitalExchangeError, *, repeatable: bool) -> bool:
     """
     if isinstance(error, ConnectionFailedError):
         return repeatable or not error.sent
-    if isinstance(error, RateLimitedError):
+    if isinstance(error, RateLimitError):
         return True
     if isinstance(error, ApiError):
         # The platform tells of failures of its own inside a 200 too.
         told = error.statusCode == 200 and isinstance(error, ServerError)
-        return repeatable and (told or error.statusCode in PASSING_STATUSES)
+        return repeatable and (told or error.statusCode in RETRYABLE_STATUSES)
     return False
 
 
-def may_be_done(error: DigitalExchangeError) -> bool:
+def may_have_succeeded(error: DigitalExchangeError) -> bool:
     """Whether the platform may have done what it was asked for, though this came of it."""
     if isinstance(error, ConnectionFailedError):
         return error.sent
-    if isinstance(error, RateLimitedError):
+    if isinstance(error, RateLimitError):
         return False
-    if isinstance(error, ApiError) and error.statusCode in PASSING_STATUSES:
+    if isinstance(error, ApiError) and error.statusCode in RETRYABLE_STATUSES:
         return True
     certain = (ExchangeClosedError, InvalidRequestError, NotFoundError, UnauthorizedError)
     return not isinstance(error, certain)
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that a server asks to wait: a number, or a date."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():

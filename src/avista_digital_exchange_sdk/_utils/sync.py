@@ -9,7 +9,7 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from .._backends import iterate, run
+from .._backends import iterate_sync, run_sync
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -22,7 +22,7 @@ def blocking(
 
     @functools.wraps(call)
     def blocked(self: Any, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-        return run(call(self._calls, *args, **kwargs))
+        return run_sync(call(self._calls, *args, **kwargs))
 
     return blocked
 
@@ -36,7 +36,7 @@ def blocking_iterator(
     def blocked(
         self: Any, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> Iterator[_Result]:
-        return iterate(call(self._calls, *args, **kwargs))
+        return iterate_sync(call(self._calls, *args, **kwargs))
 
     signature = inspect.signature(call)
     items = str(signature.return_annotation).partition("[")[2].removesuffix("]")

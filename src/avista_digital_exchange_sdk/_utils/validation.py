@@ -14,164 +14,178 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from ..errors import InvalidParameterError, PathIsFolderError, PathNotFoundError
+from ..errors import InvalidParameterError, PathIsDirectoryError, PathNotFoundError
 
-LONGEST_ID = 1024
-LONGEST_ADDRESS = 2048
-LONGEST_SHOWN = 80
+MAX_ID_LENGTH = 1024
+MAX_URL_LENGTH = 2048
+MAX_SHOWN_LENGTH = 80
 
-_WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,20}\s*")
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,20}\s*")
 _Enum = TypeVar("_Enum", bound=Enum)
 
 
-def invalid(argument: str, value: object, valid: str) -> InvalidParameterError:
+def invalid_argument(argument: str, value: object, valid: str) -> InvalidParameterError:
     """Build the error for a refused argument."""
-    return InvalidParameterError(f"{argument}: got {shown(value)}; valid is {valid}")
+    return InvalidParameterError(f"{argument}: got {format_value(value)}; valid is {valid}")
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """A value as an error shows it: its type told, its length bounded."""
     try:
         text = repr(value)
     except Exception:
         # A number of very many digits, say; the error to raise is about the argument.
         text = "what can't be shown"
-    if len(text) > LONGEST_SHOWN:
-        text = f"{text[:LONGEST_SHOWN]}…"
+    if len(text) > MAX_SHOWN_LENGTH:
+        text = f"{text[:MAX_SHOWN_LENGTH]}…"
     return text if value is None or isinstance(value, str) else f"{text} ({type(value).__name__})"
 
 
-def text(argument: str, value: object, *, longest: int | None = None, blank: bool = False) -> str:
+def require_str(
+    argument: str, value: object, *, longest: int | None = None, blank: bool = False
+) -> str:
     """A text that is not empty; nor blank, unless that will do."""
     if not isinstance(value, str) or not (value if blank else value.strip()):
-        raise invalid(argument, value, "a text that is not empty")
-    _unicode(argument, value)
+        raise invalid_argument(argument, value, "a text that is not empty")
+    _check_encodable(argument, value)
     if longest is not None and len(value) > longest:
-        raise invalid(argument, value, f"at most {longest} characters, not {len(value)}")
+        raise invalid_argument(argument, value, f"at most {longest} characters, not {len(value)}")
     return value
 
 
-def optional_text(argument: str, value: object) -> str | None:
+def optional_str(argument: str, value: object) -> str | None:
     """A text, or None."""
     if value is None:
         return None
     if not isinstance(value, str):
-        raise invalid(argument, value, "a text or None")
-    _unicode(argument, value)
+        raise invalid_argument(argument, value, "a text or None")
+    _check_encodable(argument, value)
     return value
 
 
-def identifier(argument: str, value: object) -> str:
+def require_id(argument: str, value: object) -> str:
     """The id of something on the platform."""
-    given = text(argument, value, longest=LONGEST_ID)
+    given = require_str(argument, value, longest=MAX_ID_LENGTH)
     if not given.isprintable() or given != given.strip():
-        raise invalid(argument, value, "an id, without control characters or blanks around it")
+        raise invalid_argument(
+            argument, value, "an id, without control characters or blanks around it"
+        )
     return given
 
 
-def _unicode(argument: str, value: str) -> None:
+def _check_encodable(argument: str, value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError:
         valid = "text that can be written as UTF-8 (no lone surrogates)"
-        raise invalid(argument, value, valid) from None
+        raise invalid_argument(argument, value, valid) from None
 
 
-def choice(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
+def parse_enum(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
     """One of some members of an enum, given as itself or as its text in any case."""
     wanted = value.upper() if isinstance(value, str) else None
     for member in choices:
         if wanted == member.value:
             return member
-    raise invalid(argument, value, "one of " + ", ".join(str(member.value) for member in choices))
+    raise invalid_argument(
+        argument, value, "one of " + ", ".join(str(member.value) for member in choices)
+    )
 
 
-def whole_number(argument: str, value: object, lowest: int, highest: int) -> int:
+def parse_int(argument: str, value: object, lowest: int, highest: int) -> int:
     """A whole number between two bounds, given as a number or as its text."""
     valid = f"a whole number from {lowest} to {highest}"
     try:
         if isinstance(value, bool):
             raise TypeError
-        number = _number_of(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]  # index() raises TypeError for what is no integer
+        number = _parse_digits(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]  # index() raises TypeError for what is no integer
     except (TypeError, ValueError):
-        raise invalid(argument, value, valid) from None
+        raise invalid_argument(argument, value, valid) from None
     if not lowest <= number <= highest:
-        raise invalid(argument, value, valid)
+        raise invalid_argument(argument, value, valid)
     return number
 
 
-def _number_of(text: str) -> int:
+def _parse_digits(text: str) -> int:
     # Python's own int() also takes 1_000, and digits of other scripts.
-    if not _WHOLE_NUMBER.fullmatch(text):
+    if not _INTEGER.fullmatch(text):
         raise ValueError
     return int(text)
 
 
-def seconds(argument: str, value: object) -> float:
+def parse_duration(argument: str, value: object) -> float:
     """A duration above zero, in seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
-        raise invalid(argument, value, "a number of seconds above 0")
+        raise invalid_argument(argument, value, "a number of seconds above 0")
     return float(value)
 
 
-def path(argument: str, value: object) -> Path:
+def parse_path(argument: str, value: object) -> Path:
     """A path of the local file system."""
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
-        raise invalid(argument, value, "a path of the local file system")
+        raise invalid_argument(argument, value, "a path of the local file system")
     try:
         given = Path(os.fsdecode(value)).expanduser()
         os.lstat(given)
     except (ValueError, RuntimeError):
         # NUL characters, lone surrogates, the home folder of a user there is not.
-        raise invalid(argument, value, "a path of the local file system") from None
+        raise invalid_argument(argument, value, "a path of the local file system") from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
-            raise invalid(argument, value, "a path the local file system can hold") from None
+            raise invalid_argument(
+                argument, value, "a path the local file system can hold"
+            ) from None
     return given
 
 
-def source_file(argument: str, value: object) -> Path:
+def require_file(argument: str, value: object) -> Path:
     """A local file that can be read."""
-    given = path(argument, value)
+    given = parse_path(argument, value)
     if given.is_dir():
-        raise PathIsFolderError(f"{argument}: got {shown(value)}; a folder, not a file")
+        raise PathIsDirectoryError(f"{argument}: got {format_value(value)}; a folder, not a file")
     if not given.exists():
-        raise PathNotFoundError(f"{argument}: got {shown(value)}; no such file")
+        raise PathNotFoundError(f"{argument}: got {format_value(value)}; no such file")
     if not given.is_file():
-        raise invalid(argument, value, "a regular file (its size must be known before it is sent)")
+        raise invalid_argument(
+            argument, value, "a regular file (its size must be known before it is sent)"
+        )
     return given
 
 
-def target_file(argument: str, value: object, name: str) -> Path:
+def resolve_output_path(argument: str, value: object, name: str) -> Path:
     """Where to write a file: `value` itself, or `name` in it when it is a folder.
 
     A link stays, and leads to the new file: some, such as /dev/stdout, must not be replaced.
     """
-    given = path(argument, value)
+    given = parse_path(argument, value)
     if given.is_symlink():
         given = Path(os.path.realpath(given))
     if given.is_dir():
         return given / name
     if given.exists() and not given.is_file():
-        raise invalid(argument, value, "a file or a folder (a device or pipe can't be replaced)")
+        raise invalid_argument(
+            argument, value, "a file or a folder (a device or pipe can't be replaced)"
+        )
     ends_as_folder = os.fsdecode(value).endswith(tuple(filter(None, (os.sep, os.altsep))))  # type: ignore[arg-type]  # path() has checked it
     folder = given if ends_as_folder else given.parent
     if not folder.is_dir():
-        raise PathNotFoundError(f"{argument}: got {shown(value)}; there is no folder {folder}")
+        raise PathNotFoundError(
+            f"{argument}: got {format_value(value)}; there is no folder {folder}"
+        )
     return given
 
 
-def entries(argument: str, value: object, what: str) -> list[Any]:
+def require_items(argument: str, value: object, what: str) -> list[Any]:
     """A list (or any other iterable but text and dictionaries) that is not empty."""
     if isinstance(value, (str, bytes, dict)) or not isinstance(value, Iterable):
-        raise invalid(argument, value, f"a list of {what}")
+        raise invalid_argument(argument, value, f"a list of {what}")
     items = list(value)
     if not items:
-        raise invalid(argument, value, f"a list of {what} that is not empty")
+        raise invalid_argument(argument, value, f"a list of {what} that is not empty")
     return items
 
 
-def is_address(url: str) -> bool:
+def is_url(url: str) -> bool:
     """Whether a text is the URL of a host, so that connecting to it can be tried."""
     try:
         parts = urlsplit(url)
@@ -179,7 +193,7 @@ def is_address(url: str) -> bool:
         host.encode("idna")
     except ValueError:
         return False
-    return bool(host) and url.isprintable() and " " not in url and len(url) <= LONGEST_ADDRESS
+    return bool(host) and url.isprintable() and " " not in url and len(url) <= MAX_URL_LENGTH
 
 
 def is_secure(url: str) -> bool:

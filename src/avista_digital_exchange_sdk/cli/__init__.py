@@ -5,7 +5,7 @@ import signal
 import sys
 from io import TextIOWrapper
 
-from .._utils.extras import need
+from .._utils.extras import require_extra
 from ..errors import MissingExtraError
 from .exit_codes import HUNG_UP, INTERRUPTED, MISUSED, TERMINATED
 
@@ -18,7 +18,7 @@ def main() -> None:
         # A name that the terminal has no characters for is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        need("cli", "typer")
+        require_extra("cli", "typer")
         from .app import app
 
         app(prog_name="avista-dx")

@@ -4,11 +4,11 @@ import threading  # noqa: TID251  # the file system's copies run in threads of i
 
 from fsspec import Callback  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._utils.progress import Tell
-from ..file_system._parallel_copy import reporting
+from .._utils.progress import ProgressCallback
+from ..file_system._parallel_copy import to_progress_callback
 
 
-class Tally(Callback):  # type: ignore[misc]  # fsspec has no annotations
+class AggregateCallback(Callback):  # type: ignore[misc]  # fsspec has no annotations
     """Adds up what is told of each file, and tells that.
 
     Args:
@@ -16,7 +16,7 @@ class Tally(Callback):  # type: ignore[misc]  # fsspec has no annotations
         total: The bytes in all.
     """
 
-    def __init__(self, report: Tell | None, total: int) -> None:
+    def __init__(self, report: ProgressCallback | None, total: int) -> None:
         super().__init__()
         self._report = report
         self._total = total
@@ -27,9 +27,9 @@ class Tally(Callback):  # type: ignore[misc]  # fsspec has no annotations
         """What the file system tells of one file."""
         return _Part(self)
 
-    def part(self) -> Tell:
+    def child(self) -> ProgressCallback:
         """What the exchange tells of one file."""
-        return reporting(self.branched())
+        return to_progress_callback(self.branched())
 
     def add(self, count: int) -> None:
         """Count bytes that have moved."""
@@ -40,7 +40,7 @@ class Tally(Callback):  # type: ignore[misc]  # fsspec has no annotations
 
 
 class _Part(Callback):  # type: ignore[misc]  # fsspec has no annotations
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: AggregateCallback) -> None:
         super().__init__()
         self._tally = tally
         self._moved = 0

@@ -27,7 +27,7 @@ COMMANDS = (
 )
 
 
-def _in_lines(title: str, lines: Iterable[str]) -> str:
+def _split_lines(title: str, lines: Iterable[str]) -> str:
     """A part of help that keeps its lines, as a backspace at its head tells."""
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
@@ -48,7 +48,7 @@ app = typer.Typer(
     "The token comes from the environment variable AVISTA_DX_TOKEN, the platform's address from "
     "AVISTA_DX_ENDPOINT; production, if that is not set. Data goes to standard output, everything "
     "else to standard error.",
-    epilog=_in_lines("Exit codes", [f"{code:<4} {what}" for code, what in EXIT_CODES.items()]),
+    epilog=_split_lines("Exit codes", [f"{code:<4} {what}" for code, what in EXIT_CODES.items()]),
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -56,7 +56,7 @@ app = typer.Typer(
 )
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"avista-dx {__version__}")
         raise typer.Exit
@@ -66,11 +66,11 @@ def _tell_version(wanted: bool) -> None:
 def _program(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version."),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     pass
 
 
 for command in COMMANDS:
-    app.command(command.name, epilog=_in_lines("Examples", command.examples))(command.action)
+    app.command(command.name, epilog=_split_lines("Examples", command.examples))(command.action)

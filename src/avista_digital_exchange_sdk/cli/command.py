@@ -6,8 +6,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from .context import Run
-from .errors import ending
+from .context import CommandContext
+from .errors import handle_errors
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Tell errors only.")]
@@ -37,8 +37,8 @@ def command(*examples: str) -> Callable[[Action], Command]:
 
     def made(action: Action) -> Command:
         def act(json: Json = False, quiet: Quiet = False, **given: Any) -> None:
-            run = Run(json, quiet)
-            with ending():
+            run = CommandContext(json, quiet)
+            with handle_errors():
                 try:
                     action(run, **given)
                 finally:

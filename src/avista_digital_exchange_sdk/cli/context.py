@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import output
-from .progress_bar import Unit, bar
+from .progress_bar import Unit, progress_bar
 
 if TYPE_CHECKING:
-    from .._utils.progress import Tell
+    from .._utils.progress import ProgressCallback
     from ..client import AvistaDigitalExchange
     from ..file_system import DataStoreFileSystem
 
 
-class Run:
+class CommandContext:
     """What a command has at hand.
 
     Args:
@@ -42,16 +42,16 @@ class Run:
     @cached_property
     def files(self) -> "DataStoreFileSystem":
         """Its data stores, as a file system."""
-        from .._utils.extras import need
+        from .._utils.extras import require_extra
 
-        need("cli", "fsspec")
+        require_extra("cli", "fsspec")
         from ..file_system import DataStoreFileSystem
 
         files = DataStoreFileSystem(skip_instance_cache=True)
         self._opened.callback(files.close)
         return files
 
-    def show(
+    def print_rows(
         self,
         rows: Iterable[output.Row],
         columns: Mapping[str, output.Cell[output.Row]],
@@ -71,15 +71,15 @@ class Run:
         elif sys.stdout.isatty():
             output.print_table(rows, columns)
         else:
-            output.print_lines(rows, columns)
+            output.print_tsv(rows, columns)
 
-    def tell(self, message: str) -> None:
+    def info(self, message: str) -> None:
         """Say what was done, where that is wanted."""
         if not self.quiet:
             sys.stderr.write(f"{message}\n")
 
-    def bar(
+    def progress(
         self, what: str, unit: Unit, unit_of_total: Unit | None = None
-    ) -> "AbstractContextManager[Tell | None]":
+    ) -> "AbstractContextManager[ProgressCallback | None]":
         """Show how far long work has got, on a terminal; None where nobody looks."""
-        return bar(what, unit, unit_of_total, shown=not self.quiet and sys.stderr.isatty())
+        return progress_bar(what, unit, unit_of_total, shown=not self.quiet and sys.stderr.isatty())

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 from .._models.directory import full_name
 from .._models.paths import SEPARATOR, compose
-from .._utils import atomic_files as _files
-from .._utils import validation as _checks
-from .remote_paths import is_directory_id, is_file_id, is_pattern, is_root, path_of, paths_of
+from .._utils import atomic_files, validation
+from .remote_paths import (
+    expand_paths,
+    is_directory_id,
+    is_file_id,
+    is_pattern,
+    is_root,
+    resolve_path,
+)
 
 if TYPE_CHECKING:
     from ..file_system import DataStoreFileSystem
@@ -30,8 +36,8 @@ def plan_downloads(
         target: The local folder to download them into, or the new name of the only one.
         recursive: Whether directories are wanted.
     """
-    local = str(_checks.path("TARGET", target))
-    found = [path for source in sources for path in paths_of(files, "SOURCE", source)]
+    local = str(validation.parse_path("TARGET", target))
+    found = [path for source in sources for path in expand_paths(files, "SOURCE", source)]
     is_folder = (
         os.path.basename(target) in OWN_FOLDERS or len(sources) > 1 or is_pattern(files, sources[0])
     )
@@ -56,7 +62,9 @@ def plan_downloads(
         elif recursive:
             plan.add_tree(info, _local_path(local, tree_folder, name))
         else:
-            raise _checks.invalid("SOURCE", source, "a file; directories take --recursive")
+            raise validation.invalid_argument(
+                "SOURCE", source, "a file; directories take --recursive"
+            )
     return plan
 
 
@@ -74,7 +82,7 @@ def plan_uploads(
     """
     from ..file_system._uploads import UploadPlan
 
-    path = path_of(files, "TARGET", target)
+    path = resolve_path(files, "TARGET", target)
     is_directory = target.endswith(SEPARATOR) or is_directory_id(target) or is_root(path)
     is_inside = len(sources) > 1 or is_directory
     plan = UploadPlan()
@@ -82,11 +90,13 @@ def plan_uploads(
     for source in sources:
         if source.is_dir():
             if not recursive:
-                raise _checks.invalid("SOURCE", str(source), "a file; folders take --recursive")
+                raise validation.invalid_argument(
+                    "SOURCE", str(source), "a file; folders take --recursive"
+                )
             plan.add(str(source), _inside(path, source) if is_inside else path)
         else:
             if not (len(sources) > 1 and source.is_symlink()):
-                _checks.source_file("SOURCE", str(source))
+                validation.require_file("SOURCE", str(source))
             file_path = _inside(path, source) if is_inside or files.isdir(path) else path
             targets.add(str(source), file_path)
             plan.add(str(source), file_path)
@@ -101,12 +111,16 @@ class _Targets:
 
     def add(self, source: str, target: str) -> None:
         if compose(target) in self._written:
-            raise _checks.invalid("SOURCE", source, f"one file only for {target}")
+            raise validation.invalid_argument("SOURCE", source, f"one file only for {target}")
         self._written.add(compose(target))
 
 
 def _local_path(target: str, folder: str | None, name: str) -> str:
-    return target if folder is None else os.path.join(folder, _files.safe_name(name, otherwise="_"))
+    return (
+        target
+        if folder is None
+        else os.path.join(folder, atomic_files.sanitize_filename(name, otherwise="_"))
+    )
 
 
 def _inside(directory: str, source: Path) -> str:

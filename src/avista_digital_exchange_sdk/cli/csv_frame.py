@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.types as kinds
 
-from .._utils import validation as _checks
-from .._utils.atomic_files import whole_file
+from .._utils import validation
+from .._utils.atomic_files import atomic_write
 from ..errors import InvalidParameterError
 
-REASON = "rejected because"
+REASON_COLUMN = "rejected because"
 """The column that tells, in a file of rejected rows, why they were; it is never published."""
 
 NAME = "name"
@@ -23,7 +23,7 @@ NAME = "name"
 TEXT, NUMBER = "VARCHAR", "DOUBLE"
 
 
-class Columns(NamedTuple):
+class CsvMapping(NamedTuple):
     """What is said of a file's columns.
 
     Attributes:
@@ -57,7 +57,7 @@ class Frame(NamedTuple):
     time_zone: str | None
 
 
-def frame_of(path: Path, columns: Columns, known: dict[str, str]) -> Frame:
+def read_csv(path: Path, columns: CsvMapping, known: dict[str, str]) -> Frame:
     """Read a file as a frame.
 
     Args:
@@ -88,7 +88,7 @@ def frame_of(path: Path, columns: Columns, known: dict[str, str]) -> Frame:
         "measureName": "measurements",
         "version": 1,
     }
-    renamed = table.rename_columns(_distinct(list(attributes.values())))
+    renamed = table.rename_columns(_require_distinct(list(attributes.values())))
     return Frame(renamed, layout, columns.time_zone)
 
 
@@ -100,18 +100,18 @@ def write_rejected(source: Path, target: Path, reasons: dict[int, str]) -> None:
         target: The file to write.
         reasons: The reasons, by the index of the row.
     """
-    with _opened(source) as file, whole_file(target) as rejected:
+    with _open(source) as file, atomic_write(target) as rejected:
         rows = (row for row in csv.reader(file) if row)
         header = next(rows)
-        kept = [index for index, name in enumerate(header) if name != REASON]
+        kept = [index for index, name in enumerate(header) if name != REASON_COLUMN]
         writer = csv.writer(getwriter("utf-8")(rejected), lineterminator="\n")
-        writer.writerow([*(header[index] for index in kept), REASON])
+        writer.writerow([*(header[index] for index in kept), REASON_COLUMN])
         for number, row in enumerate(rows):
             if number in reasons:
                 writer.writerow([*(row[index] for index in kept), reasons[number]])
 
 
-def _with_defaults(columns: Columns, names: Sequence[str]) -> Columns:
+def _with_defaults(columns: CsvMapping, names: Sequence[str]) -> CsvMapping:
     """What is said of the columns, with what need not be said."""
     if columns.name_column is None and NAME in names and NAME not in columns.measures:
         columns = columns._replace(name_column=NAME)
@@ -122,18 +122,18 @@ def _with_defaults(columns: Columns, names: Sequence[str]) -> Columns:
     )
 
 
-def _keys(columns: Columns) -> list[str | None]:
+def _keys(columns: CsvMapping) -> list[str | None]:
     """The columns that tell what a row is about."""
     return [columns.asset_column, columns.name_column, *columns.dimensions]
 
 
 def _column_names(path: Path) -> list[str]:
     try:
-        with _opened(path) as file:
+        with _open(path) as file:
             header = next(csv.reader(file), [])
     except UnicodeError:
         raise InvalidParameterError(f"FILE: {path} is not text in UTF-8") from None
-    return _distinct([name for name in header if name != REASON])
+    return _require_distinct([name for name in header if name != REASON_COLUMN])
 
 
 def _read(path: Path, names: Sequence[str], texts: Container[str | None]) -> pa.Table:
@@ -151,17 +151,19 @@ def _read(path: Path, names: Sequence[str], texts: Container[str | None]) -> pa.
         raise InvalidParameterError(f"FILE: {path} can't be read: {reason}") from None
 
 
-def _opened(path: Path) -> TextIO:
+def _open(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
 def _check_names(option: str, given: Iterable[str], names: Sequence[str]) -> None:
     for name in given:
         if name not in names:
-            raise _checks.invalid(option, name, "one of the columns: " + ", ".join(names))
+            raise validation.invalid_argument(
+                option, name, "one of the columns: " + ", ".join(names)
+            )
 
 
-def _distinct(names: list[str]) -> list[str]:
+def _require_distinct(names: list[str]) -> list[str]:
     for name in names:
         if names.count(name) > 1:
             raise InvalidParameterError(f"FILE: {names.count(name)} columns are called {name!r}")

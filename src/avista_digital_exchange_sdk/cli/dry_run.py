@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from .._dataframes.column_mapping import Layout
-from .._dataframes.input_frame import GivenFrame
-from .._time_series.timestamps import iso_text
+from .._dataframes.column_mapping import ColumnMapping
+from .._dataframes.input_frame import InputFrame
+from .._time_series.timestamps import format_timestamp
 from .csv_frame import Frame
 
 
-def account_of(frame: Frame) -> dict[str, Any]:
+def summarize(frame: Frame) -> dict[str, Any]:
     """Make every record of a frame, and tell what they are.
 
     Args:
@@ -19,7 +19,7 @@ def account_of(frame: Frame) -> dict[str, Any]:
         and the times that the rows are `from` and `to`.
     """
     time_column = frame.layout["timeColumn"]
-    rows = Layout(**frame.layout).rows(GivenFrame(frame.table, time_column, frame.time_zone))
+    rows = ColumnMapping(**frame.layout).rows(InputFrame(frame.table, time_column, frame.time_zone))
     assets: dict[str, None] = {}
     attributes: dict[str, str] = {}
     times: set[int] = set()
@@ -35,6 +35,6 @@ def account_of(frame: Frame) -> dict[str, Any]:
         "records": records,
         "assets": list(assets),
         "attributes": attributes,
-        "from": iso_text(min(times)) if times else None,
-        "to": iso_text(max(times)) if times else None,
+        "from": format_timestamp(min(times)) if times else None,
+        "to": format_timestamp(max(times)) if times else None,
     }

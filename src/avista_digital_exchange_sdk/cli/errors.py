@@ -27,10 +27,10 @@ from .exit_codes import (
     REFUSED,
     UNREACHABLE,
 )
-from .parameter_names import renamed
+from .parameter_names import to_cli_message
 from .remote_paths import SCHEME, STORE
 
-_CODE_OF: list[tuple[type[BaseException], int]] = [
+_EXIT_CODES_BY_ERROR: list[tuple[type[BaseException], int]] = [
     (InvalidParameterError, MISUSED),
     (MissingExtraError, MISUSED),
     (UnauthorizedError, REFUSED),
@@ -43,7 +43,7 @@ _CODE_OF: list[tuple[type[BaseException], int]] = [
 
 
 @contextmanager
-def ending() -> Iterator[None]:
+def handle_errors() -> Iterator[None]:
     """Turn whatever goes wrong into a message and an exit code."""
     try:
         yield
@@ -55,26 +55,26 @@ def ending() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(PIPE_CLOSED) from None
     except (Exception, KeyboardInterrupt) as error:
-        complain(told(error))
-        raise typer.Exit(code_of(error)) from None
+        print_error(format_error(error))
+        raise typer.Exit(exit_code_for(error)) from None
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """Tell an error, in as many lines as it has."""
     for line in message.splitlines():
         sys.stderr.write(f"avista-dx: {line}\n")
 
 
-def code_of(error: BaseException) -> int:
+def exit_code_for(error: BaseException) -> int:
     """The exit code of an error: its own, or that of what caused it."""
     for one in (error, error.__cause__):
-        for kind, code in _CODE_OF:
+        for kind, code in _EXIT_CODES_BY_ERROR:
             if isinstance(one, kind):
                 return code
     return FAILED
 
 
-def told(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """An error in one line, and in a second one what was noted about it."""
     lines = [_message(error), "; ".join(getattr(error, "__notes__", ()))]
     return "\n".join(printable(" ".join(line.split())) for line in lines if line)
@@ -84,22 +84,22 @@ def reason_for(error: Exception) -> str:
     """The reason of a failure in one line, without the path, which stands before it."""
     if isinstance(error, OSError) and not isinstance(error, DigitalExchangeError):
         return printable(error.strerror or str(error))
-    return printable("; ".join(told(error).splitlines()))
+    return printable("; ".join(format_error(error).splitlines()))
 
 
 def _message(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
     if isinstance(error, InvalidParameterError):
-        return renamed(str(error))
+        return to_cli_message(str(error))
     if isinstance(error, DigitalExchangeError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        place = _place(str(error.filename or ""))
+        place = _to_remote_path(str(error.filename or ""))
         return f"{place}: {error.strerror}" if place else error.strerror
     return f"{type(error).__name__}: {error}"
 
 
-def _place(name: str) -> str:
+def _to_remote_path(name: str) -> str:
     """A file's name as it was given: the file system's paths are without their scheme."""
     return f"{SCHEME}{name}" if name.startswith(STORE) else name

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from .._models.text import printable
-from .errors import code_of, complain, reason_for
+from .errors import exit_code_for, print_error, reason_for
 from .exit_codes import FAILED
-from .remote_paths import STORE, place_of
+from .remote_paths import STORE, to_url
 
 if TYPE_CHECKING:
     from ..file_system._parallel_copy import JobReport
@@ -51,8 +51,8 @@ def end_with(
     if not failures:
         return
     for path, error in failures:
-        shown = place_of(path) if path.startswith(STORE) else path
-        complain(f"{printable(shown)}: {reason_for(error)}")
+        shown = to_url(path) if path.startswith(STORE) else path
+        print_error(f"{printable(shown)}: {reason_for(error)}")
     untried = f"; {not_tried} more not tried" if not_tried else ""
-    complain(f"{len(failures)} {what}{untried}")
-    raise typer.Exit(FAILED if stopped_by is None else code_of(stopped_by))
+    print_error(f"{len(failures)} {what}{untried}")
+    raise typer.Exit(FAILED if stopped_by is None else exit_code_for(stopped_by))

@@ -8,7 +8,7 @@ from typing import TypeVar
 from .._models.text import printable
 
 Row = TypeVar("Row")
-WIDEST = 100_000
+UNBOUNDED_WIDTH = 100_000
 """Characters; more than any table has, so that none is fitted to the terminal."""
 
 Cell = Callable[[Row], object]
@@ -25,10 +25,10 @@ def print_table(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
     table = Table(*titles, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for row in rows:
         table.add_row(*map(Text, _cells(row, columns)))
-    Console(width=WIDEST).print(table)
+    Console(width=UNBOUNDED_WIDTH).print(table)
 
 
-def print_lines(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
+def print_tsv(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
     """Print a line a row, its cells parted by tabs, without titles."""
     for row in rows:
         sys.stdout.write("\t".join(_cells(row, columns)) + "\n")

@@ -2,7 +2,7 @@
 
 import re
 
-OPTIONS = {
+OPTION_BY_PARAMETER = {
     "timeSeriesDbId": "DATABASE",
     "queryString": "QUERY",
     "assetAndAttributesFilter": "--asset, --filter",
@@ -28,8 +28,8 @@ OPTIONS = {
 """What the arguments of calls are called here."""
 
 
-def renamed(message: str) -> str:
+def to_cli_message(message: str) -> str:
     """The message of an error about an argument, naming the option that it was given by."""
-    for argument, option in OPTIONS.items():
+    for argument, option in OPTION_BY_PARAMETER.items():
         message = re.sub(rf"^{argument}\b|\b{argument}=", option, message)
     return message

@@ -6,9 +6,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from .._utils import atomic_files as _files
-from .._utils import validation as _checks
-from .._utils.extras import need
+from .._utils import atomic_files, validation
+from .._utils.extras import require_extra
 from ..errors import InvalidParameterError
 
 PLOT_FORMATS = (".png", ".svg", ".pdf")
@@ -68,7 +67,7 @@ class PlotOptions(NamedTuple):
         except InvalidParameterError as error:
             message = _FIGSIZE.sub(r"--plot-size \1x\2", str(error))
             raise InvalidParameterError(message) from None
-        with _files.whole_file(self.target) as file:
+        with atomic_files.atomic_write(self.target) as file:
             file_format = self.target.suffix[1:].lower()
             figure.savefig(file, format=file_format, dpi=PNG_DPI)
 
@@ -88,19 +87,21 @@ def parse_plot_options(
             if value:
                 raise InvalidParameterError(f"{option} must be used with --plot FILE")
         return None
-    need("plot", "matplotlib", "numpy", "pyarrow")
+    require_extra("plot", "matplotlib", "numpy", "pyarrow")
     from .._plotting.layout import parse_figsize
     from .._plotting.theme import parse_style
 
-    path = _checks.target_file("--plot", str(target), "")
+    path = validation.resolve_output_path("--plot", str(target), "")
     if path.suffix.lower() not in PLOT_FORMATS:
         valid = "a file that ends with " + ", ".join(PLOT_FORMATS)
-        raise _checks.invalid("--plot", str(target), valid)
+        raise validation.invalid_argument("--plot", str(target), valid)
     figsize = None
     if size is not None:
         matched = _SIZE.fullmatch(size)
         if matched is None:
-            raise _checks.invalid("--plot-size", size, "width and height in inches, such as 11x6")
+            raise validation.invalid_argument(
+                "--plot-size", size, "width and height in inches, such as 11x6"
+            )
         figsize = parse_figsize("--plot-size", (float(matched[1]), float(matched[2])))
     return PlotOptions(
         path,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from rich.progress import Progress, Task
 
-    from .._utils.progress import Tell
+    from .._utils.progress import ProgressCallback
 
 Unit = Literal["bytes", "pages", "rows"]
 WIDTH = 20
@@ -16,9 +16,9 @@ WIDTH = 20
 
 
 @contextmanager
-def bar(
+def progress_bar(
     what: str, unit: Unit, unit_of_total: Unit | None, *, shown: bool
-) -> "Iterator[Tell | None]":
+) -> "Iterator[ProgressCallback | None]":
     """Show a bar while something lasts; None where it is not to be shown.
 
     Args:
@@ -33,7 +33,7 @@ def bar(
     if not shown:
         yield None
         return
-    with _bars() as progress:
+    with _create_progress() as progress:
         task = progress.add_task(what, total=None, unit=unit)
 
         def tell(done: int, total: int | None) -> None:
@@ -45,7 +45,7 @@ def bar(
         yield tell
 
 
-def _bars() -> "Progress":
+def _create_progress() -> "Progress":
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -59,12 +59,12 @@ def _bars() -> "Progress":
     class Amount(ProgressColumn):
         def render(self, task: "Task") -> Text:
             counts = [task.completed] if task.total is None else [task.completed, task.total]
-            return Text(_told(task, *counts))
+            return Text(_to_callback(task, *counts))
 
     class Rate(ProgressColumn):
         def render(self, task: "Task") -> Text:
             speed = task.finished_speed or task.speed
-            return Text("" if speed is None else f"{_told(task, speed)}/s")
+            return Text("" if speed is None else f"{_to_callback(task, speed)}/s")
 
     columns = [TextColumn("{task.description}"), BarColumn(WIDTH), Amount(), Rate()]
     console = Console(file=sys.stderr)
@@ -79,7 +79,7 @@ def _bars() -> "Progress":
     )
 
 
-def _told(task: "Task", *counts: float) -> str:
+def _to_callback(task: "Task", *counts: float) -> str:
     """How many there are, of how many."""
     from rich.filesize import decimal
 

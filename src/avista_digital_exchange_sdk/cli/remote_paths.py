@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .._models.paths import SEPARATOR
-from .._utils import validation as _checks
+from .._utils import validation
 
 if TYPE_CHECKING:
     from ..client import AvistaDigitalExchange
@@ -16,7 +16,7 @@ STORE, DIRECTORY, FILE = "dataStoreId", "dataStoreDirectoryId", "dataStoreFileId
 HELP = "A path such as dx://<dataStoreId>/folder/file.csv, or an id."
 
 
-def is_place(text: str) -> bool:
+def is_remote(text: str) -> bool:
     """Whether a text names a place in a data store."""
     return text.startswith((SCHEME, STORE, DIRECTORY, FILE))
 
@@ -41,19 +41,19 @@ def is_pattern(files: "DataStoreFileSystem", place: str) -> bool:
     return not is_file_id(place) and bool(set("*?[") & set(place)) and not files.exists(place)
 
 
-def place_of(path: str) -> str:
+def to_url(path: str) -> str:
     """How users name what the file system has a path of; a file's id stays as it is."""
     return path if is_file_id(path) else f"{SCHEME}{path}"
 
 
-def path_of(files: "DataStoreFileSystem", argument: str, place: str) -> str:
+def resolve_path(files: "DataStoreFileSystem", argument: str, place: str) -> str:
     """The path of a place, as the file system has it."""
-    if not is_place(place):
-        raise _checks.invalid(argument, place, HELP[0].lower() + HELP[1:].rstrip("."))
+    if not is_remote(place):
+        raise validation.invalid_argument(argument, place, HELP[0].lower() + HELP[1:].rstrip("."))
     if not (is_file_id(place) or is_directory_id(place)):
         path: str = files._strip_protocol(place)
         return path
-    path, *ids = _way_to(files.exchange, place)
+    path, *ids = _path_components(files.exchange, place)
     for inner_id in ids:
         # Of several of one name, each has a path of its own.
         contents = files.contents(path)
@@ -70,14 +70,14 @@ def ids_of(info: dict[str, Any]) -> tuple[str | None, str | None]:
     return info.get(FILE), info.get(DIRECTORY)
 
 
-def paths_of(files: "DataStoreFileSystem", argument: str, place: str) -> list[str]:
+def expand_paths(files: "DataStoreFileSystem", argument: str, place: str) -> list[str]:
     """The paths of all that a place is a pattern of, unless something has that very name.
 
     A file's id stays as it is.
     """
     if is_file_id(place):
         return [place]
-    path = path_of(files, argument, place)
+    path = resolve_path(files, argument, place)
     if not is_pattern(files, path):
         return [path]
     found: list[str] = files.glob(path)
@@ -86,7 +86,7 @@ def paths_of(files: "DataStoreFileSystem", argument: str, place: str) -> list[st
     return found
 
 
-def _way_to(exchange: "AvistaDigitalExchange", place: str) -> list[str]:
+def _path_components(exchange: "AvistaDigitalExchange", place: str) -> list[str]:
     """The ids on the way to what an id is of, from its data store on."""
     ids: list[str] = []
     directory_id: str | None = place

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .._utils import validation as _checks
+from .._utils import validation
 
 NOW = "now"
 HELP = "ISO 8601, or how long ago: -90s, -15m, -12h, -7d, -2w."
@@ -14,12 +14,12 @@ _AGO = re.compile(r"-([0-9]{1,9})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def moment(option: str, text: str, zone: ZoneInfo) -> str | datetime:
+def parse_timestamp(option: str, text: str, zone: ZoneInfo) -> str | datetime:
     """Read a time; one that says no zone is in `zone`."""
     if text == NOW:
         return datetime.now(UTC)
     if text.startswith("-"):
-        return _ago(option, text)
+        return _parse_relative(option, text)
     try:
         told = datetime.fromisoformat(text)
     except ValueError:
@@ -28,9 +28,9 @@ def moment(option: str, text: str, zone: ZoneInfo) -> str | datetime:
     return text if told.tzinfo else told.replace(tzinfo=zone)
 
 
-def _ago(option: str, text: str) -> datetime:
+def _parse_relative(option: str, text: str) -> datetime:
     if ago := _AGO.fullmatch(text):
         count, unit = ago.groups()
         with suppress(OverflowError):
             return datetime.now(UTC) - timedelta(**{_UNITS[unit]: int(count)})
-    raise _checks.invalid(option, text, HELP.rstrip("."))
+    raise validation.invalid_argument(option, text, HELP.rstrip("."))

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .._models.text import printable
-from .entry_format import Info, all_of, described, name_of
+from .entry_format import Info, all_of, display_name, to_json
 from .output import json_text
-from .remote_paths import place_of
+from .remote_paths import to_url
 
 if TYPE_CHECKING:
     from ..file_system._directory_cache import Tree
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 def print_tree(top: Info, tree: "Tree") -> None:
     """Print a tree with lines that lead from directories to what is in them."""
-    sys.stdout.write(f"{printable(place_of(top['name']))}\n")
+    sys.stdout.write(f"{printable(to_url(top['name']))}\n")
     pending = _branches(top, "", tree)
     while pending:
         info, indent, is_last = pending.pop()
-        sys.stdout.write(f"{indent}{'└── ' if is_last else '├── '}{printable(name_of(info))}\n")
+        sys.stdout.write(
+            f"{indent}{'└── ' if is_last else '├── '}{printable(display_name(info))}\n"
+        )
         pending += _branches(info, indent + ("    " if is_last else "│   "), tree)
 
 
@@ -57,7 +59,7 @@ def _json_tree(top: Info, tree: "Tree") -> Iterator[str]:
             continue
         fields = [
             f"{indent}  {json_text(name)}: {json_text(value)}"
-            for name, value in described(info).items()
+            for name, value in to_json(info).items()
         ]
         if info["type"] == "file":
             yield f"\n{indent}{{\n" + ",\n".join(fields) + f"\n{indent}}}{comma}"

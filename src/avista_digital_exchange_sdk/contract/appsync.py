@@ -34,7 +34,7 @@ SCALARS = {
 }
 
 
-def plain(document: DocumentNode) -> DocumentNode:
+def strip_appsync(document: DocumentNode) -> DocumentNode:
     """The same schema without AppSync's directives, and with the scalars it uses declared."""
     stripped = visit(document, _WithoutDirectives())
     declared = [node for node in stripped.definitions if not _is_scalar(node)]

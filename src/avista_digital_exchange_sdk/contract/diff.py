@@ -39,22 +39,22 @@ class Change(NamedTuple):
     description: str
 
 
-def changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
+def find_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
     """List what differs in `new`, the worst first."""
     return [
-        *_compared(Severity.BREAKING, find_breaking_changes(old, new)),
-        *_compared(Severity.DANGEROUS, find_dangerous_changes(old, new)),
-        *_beside(dict(_elements(old)), dict(_elements(new))),
+        *_compare(Severity.BREAKING, find_breaking_changes(old, new)),
+        *_compare(Severity.DANGEROUS, find_dangerous_changes(old, new)),
+        *_pair_up(dict(_elements(old)), dict(_elements(new))),
     ]
 
 
-def _compared(
+def _compare(
     severity: Severity, found: Sequence[BreakingChange | DangerousChange]
 ) -> Iterator[Change]:
     return (Change(severity, change.type.name, change.description) for change in found)
 
 
-def _beside(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+def _pair_up(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """What became deprecated, then new types and new fields of types that are not new.
 
     The rest of what can be added (arguments, input fields, enum values) is called dangerous.

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from graphql import GraphQLSchema
 
-from . import sdk_surface as surface
-from .diff import Change, Severity, changes
+from . import sdk_surface
+from .diff import Change, Severity, find_changes
 from .documents import Documents, Problem, problems
 
 
-class Finding(NamedTuple):
+class ImpactedChange(NamedTuple):
     """A change, and what it touches.
 
     Attributes:
@@ -37,7 +37,7 @@ class Finding(NamedTuple):
 class Comparison(NamedTuple):
     """All findings, and what is wrong with the user's own operation files."""
 
-    findings: list[Finding]
+    findings: list[ImpactedChange]
     problems: list[Problem]
 
     @property
@@ -46,14 +46,14 @@ class Comparison(NamedTuple):
         return bool(self.problems) or any(finding.breaks for finding in self.findings)
 
 
-def compare(new: GraphQLSchema, documents: Documents | None = None) -> Comparison:
+def assess(new: GraphQLSchema, documents: Documents | None = None) -> Comparison:
     """Compare a schema with the one the SDK was generated from."""
-    operations = surface.operations()
-    calls = surface.calls_by_operation()
-    by_operation = _changes_by(surface.parts_of_operations(), new)
-    by_type = _changes_by(surface.parts_of_types(), new)
+    operations = sdk_surface.operations()
+    calls = sdk_surface.calls_by_operation()
+    by_operation = _changes_by(sdk_surface.parts_of_operations(), new)
+    by_type = _changes_by(sdk_surface.parts_of_types(), new)
     by_document = _changes_by(_parts_of(documents), new) if documents else {}
-    listed = changes(surface.schema(), new)
+    listed = find_changes(sdk_surface.schema(), new)
     explained = {
         name
         for name, touched in by_operation.items()
@@ -69,7 +69,7 @@ def compare(new: GraphQLSchema, documents: Documents | None = None) -> Compariso
     for change in dict.fromkeys(listed):
         touched = _touched_by(change, by_operation)
         findings.append(
-            Finding(
+            ImpactedChange(
                 change,
                 touched,
                 sorted({call for operation in touched for call in calls[operation]}),
@@ -83,13 +83,17 @@ def compare(new: GraphQLSchema, documents: Documents | None = None) -> Compariso
 def _parts_of(documents: Documents) -> dict[str, GraphQLSchema]:
     """The part of the schema that each of the user's operations uses."""
     operations = documents.operations()
-    return {name: surface.parts().used_by(document) for name, document in operations.items()}
+    return {
+        name: sdk_surface.parts().for_document(document) for name, document in operations.items()
+    }
 
 
 def _changes_by(parts: Mapping[str, GraphQLSchema], new: GraphQLSchema) -> dict[str, set[Change]]:
     """The changes of each part of the contract; nobody uses yet what was added."""
     return {
-        name: {change for change in changes(part, new) if change.severity is not Severity.ADDED}
+        name: {
+            change for change in find_changes(part, new) if change.severity is not Severity.ADDED
+        }
         for name, part in parts.items()
     }
 

@@ -18,17 +18,17 @@ from graphql import (
     print_schema,
 )
 
-from .._backends import BlockingIo, run
-from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Arguments, settings_of
+from .._backends import SyncBackend, run_sync
+from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Arguments, parse_config
 from .._graphql.client import GraphQLClient
 from ..errors import DigitalExchangeError, InvalidRequestError
-from .appsync import plain
+from .appsync import strip_appsync
 from .ast_utils import line_and_column
 from .errors import ContractError
 
 OPERATION = "IntrospectionQuery"
-WHOLE = get_introspection_query(input_value_deprecation=True)
-OLDEST = get_introspection_query()
+FULL_QUERY = get_introspection_query(input_value_deprecation=True)
+MINIMAL_QUERY = get_introspection_query()
 """For servers that don't know what was added to introspection later."""
 
 
@@ -47,15 +47,15 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
     # It may hold a password, which the errors about arguments do not show.
     del endpoint
     try:
-        settings = settings_of(arguments, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True)
+        settings = parse_config(arguments, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True)
     except DigitalExchangeError as error:
         raise ContractError(str(error)) from error
     try:
-        client = settings.client(GraphQLClient, BlockingIo(settings.network))
+        client = settings.client(GraphQLClient, SyncBackend(settings.network))
         try:
-            introspection = run(_introspect(client))
+            introspection = run_sync(_introspect(client))
         finally:
-            run(client.io.close())
+            run_sync(client.io.close())
     except DigitalExchangeError as error:
         raise ContractError(f"{settings.endpoint}: {error}") from error
     return _from_introspection(introspection, settings.endpoint)
@@ -63,12 +63,12 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
 
 async def _introspect(client: GraphQLClient) -> dict[str, Any]:
     try:
-        return await _answer(client, WHOLE)
+        return await _introspection_result(client, FULL_QUERY)
     except InvalidRequestError:
-        return await _answer(client, OLDEST)
+        return await _introspection_result(client, MINIMAL_QUERY)
 
 
-async def _answer(client: GraphQLClient, query: str) -> dict[str, Any]:
+async def _introspection_result(client: GraphQLClient, query: str) -> dict[str, Any]:
     return await client.execute(dict[str, Any], query=query, operation_name=OPERATION, variables={})
 
 
@@ -106,18 +106,18 @@ def from_sdl(text: str, name: str) -> GraphQLSchema:
     try:
         return from_document(parse(Source(text, name)), name)
     except GraphQLError as error:
-        raise ContractError(f"{located(error, name)}") from error
+        raise ContractError(f"{resolve_location(error, name)}") from error
 
 
 def from_document(document: DocumentNode, name: str) -> GraphQLSchema:
     """Build a schema, without what AWS AppSync adds to it."""
     try:
-        return build_ast_schema(plain(document))
+        return build_ast_schema(strip_appsync(document))
     except TypeError as error:
         raise ContractError(f"{name}: not a valid schema: {error}") from error
 
 
-def located(error: GraphQLError, name: str) -> str:
+def resolve_location(error: GraphQLError, name: str) -> str:
     """An error's message behind the place it is about."""
     if not error.source or not error.positions:
         return f"{name}: {error.message}"

@@ -9,7 +9,7 @@ from rich.table import Column, Table
 
 from .diff import Severity
 from .documents import Problem
-from .impact import Comparison, Finding
+from .impact import Comparison, ImpactedChange
 from .report_format import Format
 
 STYLES = {
@@ -114,7 +114,7 @@ def _escaped(text: str, more: dict[str, str]) -> str:
     return text
 
 
-def _touched(finding: Finding) -> list[str]:
+def _touched(finding: ImpactedChange) -> list[str]:
     """What a change touches, a line a kind."""
     lines = {
         "calls": finding.calls,
@@ -141,7 +141,7 @@ def _as_table(comparison: Comparison) -> str:
     return written.get().rstrip("\n")
 
 
-def _print_findings(console: Console, severity: Severity, findings: list[Finding]) -> None:
+def _print_findings(console: Console, severity: Severity, findings: list[ImpactedChange]) -> None:
     if not findings:
         return
     title = f"{severity.capitalize()}: {EXPLANATIONS[severity]}"

@@ -21,18 +21,18 @@ from graphql import (
 from .. import types
 from .._generated.client import Client
 from ..client import AsyncAvistaDigitalExchange
-from .codegen.settings import SDK
+from .codegen.settings import SDK_PACKAGE
 from .loader import from_sdl
 from .reach import functions_of, names_used_by
-from .subset import Parts
+from .subset import SchemaSubsets
 
 PACKAGE = types.__name__.partition(".")[0]
 # The public types that are made by hand, by what of the contract they are made of.
-HAND_MADE = {
+HAND_WRITTEN_TYPES = {
     "TimestreamPage": "QueryResult_TimestreamVariables",
     "TimeSeriesQueryAssetInput": "AssetFilter",
 }
-AWAITED_TWIN = "AsyncDataStore"
+ASYNC_VARIANT = "AsyncDataStore"
 
 
 @cache
@@ -57,15 +57,15 @@ def operations() -> dict[str, DocumentNode]:
 
 
 @cache
-def parts() -> Parts:
+def parts() -> SchemaSubsets:
     """The parts of the schema."""
-    return Parts(schema())
+    return SchemaSubsets(schema())
 
 
 @cache
 def parts_of_operations() -> dict[str, GraphQLSchema]:
     """The part of the schema that each operation uses."""
-    return {name: parts().used_by(operation) for name, operation in operations().items()}
+    return {name: parts().for_document(operation) for name, operation in operations().items()}
 
 
 @cache
@@ -80,17 +80,17 @@ def parts_of_types() -> dict[str, GraphQLSchema]:
     for name, fragment in fragments.items():
         if public := _public_name(name):
             spread = DocumentNode(definitions=tuple(_with_spreads(fragment, fragments)))
-            found[public] = parts().used_by(spread)
+            found[public] = parts().for_document(spread)
     for name, kind in schema().type_map.items():
-        public = _public_name(SDK.renamed_inputs.get(name, name))
+        public = _public_name(SDK_PACKAGE.renamed_inputs.get(name, name))
         if public and (is_enum_type(kind) or is_input_object_type(kind)):
-            found[public] = parts().of_type(name)
-    found[AWAITED_TWIN] = found["DataStore"]
+            found[public] = parts().for_type(name)
+    found[ASYNC_VARIANT] = found["DataStore"]
     return found
 
 
 def _public_name(name: str) -> str | None:
-    public = HAND_MADE.get(name, name)
+    public = HAND_WRITTEN_TYPES.get(name, name)
     return public if public in types.__all__ else None
 
 

@@ -32,10 +32,10 @@ from graphql import (
 
 from .ast_utils import type_names
 from .loader import from_sdl
-from .service_assignment import BASE, Name, Service, Services
+from .service_assignment import BASE, Name, Service, ServiceClassifier
 
 
-class Piece(NamedTuple):
+class Definition(NamedTuple):
     """One definition of a file."""
 
     key: str
@@ -43,7 +43,7 @@ class Piece(NamedTuple):
     node: DefinitionNode
 
 
-def sdl_of(folder: Path) -> str:
+def to_sdl(folder: Path) -> str:
     """The SDL of a folder's files, in one piece."""
     files = sorted(folder.glob("*.graphql"))
     return "\n".join(file.read_text("utf-8") for file in files)
@@ -52,7 +52,7 @@ def sdl_of(folder: Path) -> str:
 def rewrite(folder: Path, schema: GraphQLSchema) -> list[Path]:
     """Bring a folder to what the schema says; return the files that changed."""
     present = {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.graphql"))}
-    arranged = arrange(schema, present)
+    arranged = split_by_service(schema, present)
     changed = []
     for service in sorted(present.keys() | arranged.keys()):
         if arranged.get(service) != present.get(service):
@@ -65,15 +65,15 @@ def rewrite(folder: Path, schema: GraphQLSchema) -> list[Path]:
     return changed
 
 
-def arrange(schema: GraphQLSchema, present: Mapping[Service, str]) -> dict[Service, str]:
+def split_by_service(schema: GraphQLSchema, present: Mapping[Service, str]) -> dict[Service, str]:
     """Lay a schema out as the text of one file a service."""
     before = {service: list(parse(text).definitions) for service, text in present.items()}
     after = _definitions(schema, before)
     roots = _root_names(schema)
-    services = Services(_present_services(before)).assign(_users(after, roots))
+    services = ServiceClassifier(_present_services(before)).assign(_users(after, roots))
     order = {service: [_key(node) for node in nodes] for service, nodes in before.items()}
-    pieces: dict[Service, list[Piece]] = defaultdict(list)
-    pieces[BASE].append(Piece("schema", 0, _schema_definition(schema)))
+    pieces: dict[Service, list[Definition]] = defaultdict(list)
+    pieces[BASE].append(Definition("schema", 0, _schema_definition(schema)))
     for definition in after:
         name = definition.name.value
         if name in roots and isinstance(definition, ObjectTypeDefinitionNode):
@@ -83,9 +83,9 @@ def arrange(schema: GraphQLSchema, present: Mapping[Service, str]) -> dict[Servi
             # A scalar is no service's own.
             scalar = isinstance(definition, ScalarTypeDefinitionNode)
             service = BASE if scalar else services[name]
-            pieces[service].append(Piece(name, _rank(definition), definition))
+            pieces[service].append(Definition(name, _rank(definition), definition))
     return {
-        service: _text(_head(service, present.get(service, "")), held, order.get(service, []))
+        service: _text(_header(service, present.get(service, "")), held, order.get(service, []))
         for service, held in pieces.items()
     }
 
@@ -174,7 +174,7 @@ def _users(after: Iterable[TypeDefinitionNode], roots: Iterable[Name]) -> dict[N
 
 def _root_pieces(
     definition: ObjectTypeDefinitionNode, position: int, services: Mapping[Name, Service]
-) -> Iterator[tuple[Service, Piece]]:
+) -> Iterator[tuple[Service, Definition]]:
     """A root type, empty, for the base; and each service's extension of it."""
     name = definition.name.value
     fields: dict[Service, list[Any]] = defaultdict(list)
@@ -187,12 +187,12 @@ def _root_pieces(
         directives=definition.directives,
         fields=(),
     )
-    yield BASE, Piece(name, 1, bare)
+    yield BASE, Definition(name, 1, bare)
     for service, own in fields.items():
         extension = ObjectTypeExtensionNode(
             name=definition.name, interfaces=(), directives=(), fields=tuple(own)
         )
-        yield service, Piece(f"extend {name}", 2 + position, extension)
+        yield service, Definition(f"extend {name}", 2 + position, extension)
 
 
 def _schema_definition(schema: GraphQLSchema) -> SchemaDefinitionNode:
@@ -222,14 +222,14 @@ def _key(node: DefinitionNode) -> str:
     return f"extend {name}" if isinstance(node, ObjectTypeExtensionNode) else name
 
 
-def _head(service: Service, present: str) -> str:
+def _header(service: Service, present: str) -> str:
     """The comment at a file's head."""
     lines = present.splitlines()
     count = next((index for index, line in enumerate(lines) if not line.startswith("#")), 0)
     return "\n".join(lines[:count]) or f"# The {service.replace('_', ' ')} service."
 
 
-def _text(head: str, pieces: list[Piece], order: list[str]) -> str:
+def _text(head: str, pieces: list[Definition], order: list[str]) -> str:
     """Write a file: what was there in its order, what is new behind others of its kind."""
     known = sorted(
         (piece for piece in pieces if piece.key in order), key=lambda p: order.index(p.key)
@@ -246,4 +246,4 @@ def _text(head: str, pieces: list[Piece], order: list[str]) -> str:
 
 def load_folder(folder: Path) -> GraphQLSchema:
     """Build the schema that a folder's files describe."""
-    return from_sdl(sdl_of(folder), str(folder))
+    return from_sdl(to_sdl(folder), str(folder))

@@ -15,7 +15,7 @@ Name = str
 Service = str
 
 
-class Services:
+class ServiceClassifier:
     """The services of the present files, and of what comes new."""
 
     def __init__(self, present: Mapping[Name, Service]) -> None:
@@ -32,7 +32,7 @@ class Services:
         found = {name: service for name in users if (service := self._by_name(name))}
         while newly := _by_users(users, found, all) or _by_users(users, found, any):
             found |= newly
-        return {name: found.get(name) or self._by_likeness(name) or BASE for name in users}
+        return {name: found.get(name) or self._by_name_similarity(name) or BASE for name in users}
 
     def _by_name(self, name: Name) -> Service | None:
         if name in self._present:
@@ -40,7 +40,7 @@ class Services:
         prefix = _prefix(name)
         return self._by_prefix.get(prefix) or _snake_case(prefix) if prefix else None
 
-    def _by_likeness(self, name: Name) -> Service | None:
+    def _by_name_similarity(self, name: Name) -> Service | None:
         likeness = {known: _shared_words(name, known) for known in self._present}
         most = max(likeness.values(), default=0)
         services = {self._present[known] for known, shared in likeness.items() if shared == most}

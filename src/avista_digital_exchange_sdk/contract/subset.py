@@ -26,7 +26,7 @@ Arguments = set[str]
 Members = dict[str, Arguments]
 
 
-class Parts:
+class SchemaSubsets:
     """The parts of a schema, each a schema of its own."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
@@ -38,18 +38,18 @@ class Parts:
             if isinstance(node, TypeDefinitionNode)
         }
 
-    def used_by(self, document: DocumentNode) -> GraphQLSchema:
+    def for_document(self, document: DocumentNode) -> GraphQLSchema:
         """The fields and arguments that a document names, and what these need."""
         uses = _Uses(TypeInfo(self._schema))
         visit(document, TypeInfoVisitor(uses.type_info, uses))
         return self._with_needs(
             {
-                name: _only(self._definitions[name], members, uses.members.keys())
+                name: _prune(self._definitions[name], members, uses.members.keys())
                 for name, members in uses.members.items()
             }
         )
 
-    def of_type(self, name: str) -> GraphQLSchema:
+    def for_type(self, name: str) -> GraphQLSchema:
         """An input or enum, and what it needs."""
         return self._with_needs({name: self._definitions[name]})
 
@@ -82,7 +82,7 @@ class _Uses(Visitor):
             arguments.update(argument.name.value for argument in node.arguments)
 
 
-def _only(definition: Any, members: Members, types: Any) -> Any:
+def _prune(definition: Any, members: Members, types: Any) -> Any:
     """A definition without the members that are not used."""
     part = copy(definition)
     if isinstance(definition, UnionTypeDefinitionNode):

@@ -17,8 +17,8 @@ ASSETS = {
     "pyranometer-1": ("Roof pyranometer", ["GHI (W/m^2)", "DNI (W/m^2)", "DHI (W/m^2)"]),
     "weather-mast-1": ("Weather mast", ["Dry-bulb (C)", "Wspd (m/s)"]),
 }
-FIRST_LINES = 6
-WIDEST_LINE = 100
+PREVIEW_LINES = 6
+MAX_LINE_WIDTH = 100
 
 _steps = itertools.count(1)
 
@@ -31,10 +31,10 @@ def step(title: str) -> Iterator[None]:
     yield
 
 
-def show(text: object) -> None:
+def print_truncated(text: object) -> None:
     """Print, no line wider than a terminal."""
     for line in str(text).splitlines():
-        print(line if len(line) <= WIDEST_LINE else line[: WIDEST_LINE - 1] + "…")
+        print(line if len(line) <= MAX_LINE_WIDTH else line[: MAX_LINE_WIDTH - 1] + "…")
 
 
 def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, folder: Path) -> None:
@@ -42,13 +42,15 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
     with step("Who am I?"):
         user = exchange.getUserInfo()
         organization = user.organization.name if user.organization else "no organization"
-        show(f"{user.firstName} {user.lastName}, {organization}")
+        print_truncated(f"{user.firstName} {user.lastName}, {organization}")
 
     with step("Upload a file of measurements"):
         uploaded = exchange.uploadFileToDataStore(
             local.dataStoreId, local.homeDirectoryId, source, description="July 1981, hourly"
         )
-        show(f"{source.name} → {uploaded.storageSizeBytes:,} bytes, {uploaded.contentType}")
+        print_truncated(
+            f"{source.name} → {uploaded.storageSizeBytes:,} bytes, {uploaded.contentType}"
+        )
 
     with step("Print the directory"):
         exchange.getDataStoreDirectory(local.homeDirectoryId).printContents()
@@ -56,7 +58,7 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
     with step("Download it again and compare"):
         exchange.downloadDataStoreFile(uploaded.dataStoreFileId, folder)
         same = filecmp.cmp(source, folder / source.name, shallow=False)
-        show(f"{source.name}: {'the same bytes' if same else 'DIFFERENT BYTES'}")
+        print_truncated(f"{source.name}: {'the same bytes' if same else 'DIFFERENT BYTES'}")
 
     with step("Publish the measurements of two assets"):
         with source.open(encoding="utf-8", newline="") as lines:
@@ -64,13 +66,15 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
         for assetId, (name, attributes) in ASSETS.items():
             records = [make_record(exchange, row, name, attributes) for row in rows]
             exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, assetId, records)
-            show(f"{assetId}: {len(records)} records of {len(attributes)} attributes")
+            print_truncated(f"{assetId}: {len(records)} records of {len(attributes)} attributes")
 
     with step("Latest values"):
         for asset in exchange.listTimeSeriesAssetsAndLatestValues(local.timeSeriesDbId):
-            show(asset.name)
+            print_truncated(asset.name)
             for attribute in asset.attributes:
-                show(f"  {attribute.name:<14}{attribute.lastValue:>8}  {attribute.lastValueTime}")
+                print_truncated(
+                    f"  {attribute.name:<14}{attribute.lastValue:>8}  {attribute.lastValueTime}"
+                )
 
     wanted: list[AssetFilter] = [
         {"assetId": assetId, "attributeNamesFilter": attributes}
@@ -87,10 +91,10 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
                 file_format,
             )
             result = folder / f"result.{file_format.lower()}"
-            show(f"{result.name}: {result.stat().st_size:,} bytes. It begins:")
+            print_truncated(f"{result.name}: {result.stat().st_size:,} bytes. It begins:")
             with result.open(encoding="utf-8") as text:
-                for line in itertools.islice(text, FIRST_LINES):
-                    show(line.rstrip())
+                for line in itertools.islice(text, PREVIEW_LINES):
+                    print_truncated(line.rstrip())
 
 
 def make_record(

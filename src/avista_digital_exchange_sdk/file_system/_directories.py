@@ -7,9 +7,9 @@ from .._models.paths import SEPARATOR
 from ..client import AvistaDigitalExchange
 from . import _errors
 from ._concurrency import act_on_all
-from ._directory_cache import Listings
+from ._directory_cache import DirectoryCache
 from ._entries import Contents, Info
-from ._errors import asking_for, concerns_all
+from ._errors import concerns_all, translate_errors
 
 
 class DirectoryMaker:
@@ -20,7 +20,7 @@ class DirectoryMaker:
         failures: Why a directory could not be made, by its path.
     """
 
-    def __init__(self, exchange: AvistaDigitalExchange, listings: Listings) -> None:
+    def __init__(self, exchange: AvistaDigitalExchange, listings: DirectoryCache) -> None:
         self._exchange = exchange
         self._listings = listings
         self._infos: dict[str, Info] = {}
@@ -96,7 +96,7 @@ class DirectoryMaker:
 
     def _create_one(self, path: str) -> str:
         parent, _, name = path.rpartition(SEPARATOR)
-        with asking_for(path):
+        with translate_errors(path):
             directory = self._exchange.createDataStoreDirectory(
                 path.partition(SEPARATOR)[0], self.directory_id(parent), name
             )

@@ -13,7 +13,7 @@ from ..errors import NotFoundError
 from . import _errors
 from ._concurrency import Workers
 from ._entries import ROOT, Contents, Info, describe_contents, describe_store, describe_stores
-from ._errors import asking_for
+from ._errors import translate_errors
 
 if TYPE_CHECKING:
     from concurrent.futures import Future  # noqa: TID251  # what the workers hand back
@@ -25,7 +25,7 @@ Tree = dict[str, Contents | Exception]
 """What is in each directory, by its path, or the error that came instead."""
 
 
-class Listings:
+class DirectoryCache:
     """The directories of data stores, by their paths.
 
     What is remembered is believed only where it says yes: what a remembered listing does not hold
@@ -38,7 +38,7 @@ class Listings:
         self._stores: dict[str, Info] = {}
         self._changes = 0
 
-    def of(self, path: str, *, refresh: bool = False) -> Contents:
+    def entries(self, path: str, *, refresh: bool = False) -> Contents:
         """Return what is in a directory."""
         if not refresh and (remembered := self._remembered(path)) is not None:
             return remembered
@@ -55,7 +55,7 @@ class Listings:
         """Return what the platform has in a directory now, which is then remembered."""
         path = info["name"]
         changes = self._changes
-        with asking_for(path):
+        with translate_errors(path):
             if not path:
                 contents = Contents(describe_stores(self._exchange().listDataStores()))
             else:
@@ -72,7 +72,7 @@ class Listings:
         info = self.find_nearest(path)
         if info["name"] != path:
             if info["type"] != "directory":
-                raise _errors.is_no_directory(info["name"])
+                raise _errors.is_not_a_directory(info["name"])
             raise _errors.missing(path)
         return info
 
@@ -85,10 +85,10 @@ class Listings:
         """
         return self._unless_stale(path, lambda: self._descend(path)) if path else ROOT
 
-    def find_anew(self, path: str) -> Info | None:
+    def find_uncached(self, path: str) -> Info | None:
         """Return what a path leads to now, if anything."""
         parent, _, _ = path.rpartition(SEPARATOR)
-        return self.of(parent, refresh=True).find(path)
+        return self.entries(parent, refresh=True).find(path)
 
     def tree(self, top: Info, maxdepth: int | None = None) -> Tree:
         """Return what is in a directory and in those below it, several listed at a time.
@@ -115,7 +115,7 @@ class Listings:
 
     def directory(self, path: str) -> DataStoreDirectory:
         """Return a directory as the platform has it now."""
-        with asking_for(path):
+        with translate_errors(path):
             return self._unless_stale(
                 path, lambda: self._directory_now(path, self.directory_id(path))
             )
@@ -172,7 +172,7 @@ class Listings:
     def _directory(self, path: str) -> Info:
         info = self.find(path)
         if info["type"] != "directory":
-            raise _errors.is_no_directory(path)
+            raise _errors.is_not_a_directory(path)
         return info
 
     def _directory_now(self, path: str, directory_id: str) -> DataStoreDirectory:
@@ -212,7 +212,7 @@ class Listings:
     def _store(self, data_store_id: str) -> Info:
         with contextlib.suppress(KeyError):
             return self._stores[data_store_id]
-        with asking_for(data_store_id):
+        with translate_errors(data_store_id):
             store = self._exchange().getDataStore(data_store_id)
         info = self._stores[data_store_id] = describe_store(store)
         return info

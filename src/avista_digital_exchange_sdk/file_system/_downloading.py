@@ -12,14 +12,14 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 )
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._utils.progress import Tell
+from .._utils.progress import ProgressCallback
 from ._downloads import Download, DownloadPlan, check_contained, is_complete, make_folder
 from ._pairs import Pair, as_text, pair_copies
 from ._parallel_copy import CopyJob, Failure, JobReport
-from ._read_only import ReadingFileSystem
+from ._read_only import ReadOnlyFileSystem
 
 
-class DownloadingFileSystem(ReadingFileSystem):
+class DownloadingFileSystem(ReadOnlyFileSystem):
     """Downloads files and directories, several files at once."""
 
     def get(
@@ -88,7 +88,7 @@ class DownloadingFileSystem(ReadingFileSystem):
     ) -> JobReport[Download, bool]:
         """Download what is planned; the report says of each file whether it was fetched."""
 
-        def fetch(download: Download, progress: Tell) -> bool:
+        def fetch(download: Download, progress: ProgressCallback) -> bool:
             if download.root is not None:
                 check_contained(download.target, download.root)
             if not force and is_complete(download):
@@ -118,7 +118,7 @@ class DownloadingFileSystem(ReadingFileSystem):
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             plan.failures.append(Failure(source, error))
 
-    def _fetch(self, download: Download, progress: Tell) -> None:
+    def _fetch(self, download: Download, progress: ProgressCallback) -> None:
         if download.file_id is None:
             self._download(download.source, download.target, progress)
         else:

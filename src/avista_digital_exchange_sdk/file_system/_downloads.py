@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR, compose
-from .._utils import atomic_files as _files
-from ._directory_cache import Listings, files_in
+from .._utils import atomic_files
+from ._directory_cache import DirectoryCache, files_in
 from ._entries import Contents, Info, parse_time, with_id
 from ._parallel_copy import Failure
 
@@ -68,7 +68,9 @@ class DownloadPlan:
         notes: What is downloaded under another name than its own, a sentence each.
     """
 
-    def __init__(self, listings: Listings, fill_sizes: Callable[[Iterable[Info]], object]) -> None:
+    def __init__(
+        self, listings: DirectoryCache, fill_sizes: Callable[[Iterable[Info]], object]
+    ) -> None:
         self.folders: list[Folder] = []
         self.files: list[Download] = []
         self.failures: list[Failure] = []
@@ -183,13 +185,13 @@ class _LocalNames:
 
     def claim(self, folder: str, name: str, info: Info) -> tuple[str, bool]:
         """Return the local name of an entry, and whether it is the one it has there."""
-        own = local = _existing_form(folder, _files.safe_name(name, otherwise="_"))
+        own = local = _existing_form(folder, atomic_files.sanitize_filename(name, otherwise="_"))
         for attempt in itertools.count():
             if not self._is_taken(folder, local, info["name"]):
                 break
             # Too long a name loses its end, so what tells attempts apart stands first.
             prefix = f"{attempt}." if attempt else ""
-            local = _files.safe_name(prefix + with_id(own, info), otherwise="_")
+            local = atomic_files.sanitize_filename(prefix + with_id(own, info), otherwise="_")
         self._sources[folder, local] = info["name"]
         self._folded.add((folder, _folded(local)))
         return local, local == own

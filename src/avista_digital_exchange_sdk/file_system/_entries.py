@@ -19,7 +19,7 @@ from typing import Any
 
 from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
 from .._models.directory import full_name
-from .._models.paths import SEPARATOR, compose, files_named, has_arrived, is_step
+from .._models.paths import SEPARATOR, compose, find_files, is_uploaded, is_valid_component
 
 Info = dict[str, Any]
 """An entry: `name` (its whole path), `type`, `size`, and more that the platform tells of it."""
@@ -79,7 +79,7 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
     incomplete: dict[str, DataStoreFile] = {}
     for file in directory.files:
         name = compose(full_name(file.name, file.fileExtension))
-        if has_arrived(file):
+        if is_uploaded(file):
             files[name].append(file)
         else:
             incomplete[name] = file
@@ -90,7 +90,7 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
     ]
     older: list[tuple[str, Info]] = []
     for name, named in files.items():
-        newest, *rest = files_named(name, named)
+        newest, *rest = find_files(name, named)
         entries.append((name, describe_file(newest, rest)))
         older += [(name, describe_file(file)) for file in rest]
     hidden = [entry for entry in entries if not paths.give_own(*entry)]
@@ -117,7 +117,7 @@ class _Paths:
 
     def give_own(self, name: str, info: Info) -> bool:
         """Give an entry the path of its name, unless another one has it or no path can hold it."""
-        if name in self._taken or not is_step(name):
+        if name in self._taken or not is_valid_component(name):
             return False
         self._give(name, info)
         return True

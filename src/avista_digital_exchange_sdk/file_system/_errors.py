@@ -17,7 +17,7 @@ REFUSED_TOKEN = 401
 
 
 @contextlib.contextmanager
-def asking_for(path: str) -> Iterator[None]:
+def translate_errors(path: str) -> Iterator[None]:
     """Turn what the platform says of a path's entries into errors of the operating system."""
     try:
         yield
@@ -42,7 +42,7 @@ def is_directory(path: str) -> IsADirectoryError:
     return IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
 
 
-def is_no_directory(path: str) -> NotADirectoryError:
+def is_not_a_directory(path: str) -> NotADirectoryError:
     """It is a file where a directory is needed."""
     return NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
 
@@ -52,7 +52,7 @@ def is_not_empty(path: str) -> OSError:
     return OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), path)
 
 
-def not_here(path: str) -> PermissionError:
+def root_is_read_only(path: str) -> PermissionError:
     """It is a data store as a whole, or none at all."""
     message = "data stores are made and deleted by createDataStore() and deleteDataStore()"
     return PermissionError(errno.EPERM, message, path)

@@ -7,10 +7,10 @@ from typing import Any
 from fsspec.core import get_compression  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._models.paths import SEPARATOR
-from .._services.storage.data_stores import keeps_extension
+from .._services.storage.data_stores import can_rename_to
 from . import _errors
 from ._entries import Info
-from ._errors import asking_for
+from ._errors import translate_errors
 from ._uploading import UploadingFileSystem, check_target, file_ids, split, store_of
 from ._writer import StoreFileWriter
 
@@ -144,8 +144,8 @@ class DataStoreFileSystem(UploadingFileSystem):
     def _move(self, source: str, info: Info, target: str) -> None:
         parent, name = split(target)
         self.makedirs(parent, exist_ok=True)
-        there = self._listings.find_anew(target)
-        with asking_for(source):
+        there = self._listings.find_uncached(target)
+        with translate_errors(source):
             parent_id = self._listings.directory_id(parent)
             if info["type"] == "directory":
                 check_target(target, there, exclusive=True)
@@ -160,7 +160,7 @@ class DataStoreFileSystem(UploadingFileSystem):
 
     def _delete(self, path: str) -> None:
         info = self._listings.find(path)
-        with asking_for(path):
+        with translate_errors(path):
             if info["type"] == "directory":
                 self.exchange.deleteDataStoreDirectory(info["dataStoreDirectoryId"])
             else:
@@ -169,4 +169,4 @@ class DataStoreFileSystem(UploadingFileSystem):
 
 
 def _can_be_called(name: str, info: Info) -> bool:
-    return info["type"] == "directory" or keeps_extension(name, info["fileExtension"])
+    return info["type"] == "directory" or can_rename_to(name, info["fileExtension"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from .._utils.progress import Tell
+from .._utils.progress import ProgressCallback
 from ..errors import ConnectionFailedError, TransferIncompleteError
 from ._concurrency import MAX_CONCURRENCY, Workers
 from ._errors import concerns_all
@@ -87,7 +87,11 @@ class CopyJob(Generic[AnyTask, Result]):
     """
 
     def __init__(
-        self, copy: Callable[[AnyTask, Tell], Result], callback: Any, *, fail_fast: bool = False
+        self,
+        copy: Callable[[AnyTask, ProgressCallback], Result],
+        callback: Any,
+        *,
+        fail_fast: bool = False,
     ) -> None:
         self._copy = copy
         self._callback = callback
@@ -155,7 +159,7 @@ class CopyJob(Generic[AnyTask, Result]):
         if self._stopped:
             raise _Stopped
         with self._callback.branched(task.source, task.target) as child:
-            report = reporting(child)
+            report = to_progress_callback(child)
 
             def progress(done: int, total: int | None) -> None:
                 if self._stopped:
@@ -169,7 +173,7 @@ class CopyJob(Generic[AnyTask, Result]):
             return self._copy(task, progress)
 
 
-def reporting(callback: Any) -> Tell:
+def to_progress_callback(callback: Any) -> ProgressCallback:
     """Report a file's progress to one of fsspec's callbacks."""
 
     def report(done: int, total: int | None) -> None:

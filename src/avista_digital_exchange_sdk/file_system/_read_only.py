@@ -12,19 +12,19 @@ from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec'
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._backends import run
+from .._backends import run_sync
 from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from .._models.paths import SEPARATOR, compose
-from .._transfer.range_reader import RangedFile
-from .._utils.progress import Progress
+from .._transfer.range_reader import RangeReader
+from .._utils.progress import ProgressArgument
 from ..client import AvistaDigitalExchange
 from . import _errors
 from ._concurrency import act_on_all
-from ._directory_cache import Listings, Tree, files_in
+from ._directory_cache import DirectoryCache, Tree, files_in
 from ._downloads import set_modified
 from ._entries import Contents, Info, parse_time
-from ._errors import asking_for
-from ._parallel_copy import reporting
+from ._errors import translate_errors
+from ._parallel_copy import to_progress_callback
 from ._reader import StoreFileReader
 from ._secret_options import Environment, SecretOptions
 from ._walking import walk
@@ -36,7 +36,7 @@ LISTING_LIFETIME = 30.0
 _Result = TypeVar("_Result")
 
 
-class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: ignore[misc]  # fsspec has no annotations
+class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: ignore[misc]  # fsspec has no annotations
     """Looks around in data stores and reads what is in them."""
 
     # fsspec gives out the same object for the same arguments: and the same environment.
@@ -71,7 +71,7 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
 
         self._connect = connect
         self._connection = self._connected()
-        self._listings = Listings(lambda: self.exchange, self.dircache)
+        self._listings = DirectoryCache(lambda: self.exchange, self.dircache)
 
     # Where `__init__` raised, as fsspec sets them after it.
     _connection: tuple[int, AvistaDigitalExchange] | None = None
@@ -147,7 +147,7 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
 
     def contents(self, path: str) -> Contents:
         """List a directory with the older files of its names, and those that are incomplete."""
-        contents = self._listings.of(self._strip_protocol(path), refresh=True)
+        contents = self._listings.entries(self._strip_protocol(path), refresh=True)
         self._fill_sizes([*contents, *contents.superseded])
         return contents
 
@@ -161,7 +161,9 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
         """List a directory, or describe a file, without sizes that the platform does not say."""
         path = self._strip_protocol(path)
         info = self._listings.find(path)
-        return self._listings.of(path, refresh=refresh) if info["type"] == "directory" else [info]
+        return (
+            self._listings.entries(path, refresh=refresh) if info["type"] == "directory" else [info]
+        )
 
     def _fill_sizes(self, infos: Iterable[Info]) -> None:
         """Find out sizes that the platform does not say: its integers end at 2 GiB."""
@@ -341,9 +343,9 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
         if outfile is not None:
             super().get_file(rpath, lpath, callback=callback, outfile=outfile, **options)
         else:
-            self._download(rpath, lpath, reporting(callback))
+            self._download(rpath, lpath, to_progress_callback(callback))
 
-    def _download(self, source: str, target: Any, progress: Progress | None = None) -> None:
+    def _download(self, source: str, target: Any, progress: ProgressArgument | None = None) -> None:
         source = self._strip_protocol(source)
         if isfilelike(target):
             super().get_file(source, target)
@@ -354,17 +356,17 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
             return
         self._with_file(source, lambda file_id: self._download_by_id(file_id, local, progress))
 
-    def _download_by_id(self, file_id: str, local: Path, progress: Progress | None) -> None:
+    def _download_by_id(self, file_id: str, local: Path, progress: ProgressArgument | None) -> None:
         local.parent.mkdir(parents=True, exist_ok=True)
         if local.is_dir():
             raise _errors.is_directory(str(local))
         file = self.exchange.downloadDataStoreFile(file_id, local, progress=progress)
         set_modified(local, parse_time(file.lastModified))
 
-    def _opened(self, path: str) -> tuple[int, RangedFile]:
+    def _opened(self, path: str) -> tuple[int, RangeReader]:
         """A file's size, and the file as it is now, to be read in parts."""
         calls = self.exchange._calls
-        file, ranged = self._with_file(path, lambda file_id: run(calls._opened(file_id)))
+        file, ranged = self._with_file(path, lambda file_id: run_sync(calls._open_ranges(file_id)))
         if file.storageSizeBytes is not None:
             return file.storageSizeBytes, ranged
         self._read(path, ranged, 0, 1)
@@ -373,22 +375,22 @@ class ReadingFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: i
     def _md5_of(self, info: Info) -> str | None:
         """Return the MD5 of a file that is not empty, where the storage knows it."""
         path = info["name"]
-        with asking_for(path):
-            _, ranged = run(self.exchange._calls._opened(info["dataStoreFileId"]))
+        with translate_errors(path):
+            _, ranged = run_sync(self.exchange._calls._open_ranges(info["dataStoreFileId"]))
         self._read(path, ranged, 0, 1)
         return ranged.md5
 
-    def _read(self, path: str, ranged: RangedFile, begin: int, end: int) -> bytes:
-        with asking_for(path):
-            return run(self.exchange._calls._transfers.read(ranged, begin, end))
+    def _read(self, path: str, ranged: RangeReader, begin: int, end: int) -> bytes:
+        with translate_errors(path):
+            return run_sync(self.exchange._calls._transfers.read(ranged, begin, end))
 
     def _with_file(self, path: str, act: Callable[[str], _Result]) -> _Result:
         """Act on the file that a path leads to, by its id."""
-        with contextlib.suppress(FileNotFoundError), asking_for(path):
+        with contextlib.suppress(FileNotFoundError), translate_errors(path):
             return act(self._file(path)["dataStoreFileId"])
         # What was remembered is no longer true: others have deleted or replaced it.
         self._listings.forget(path)
-        with asking_for(path):
+        with translate_errors(path):
             return act(self._file(path)["dataStoreFileId"])
 
     def _file(self, path: str) -> Info:

@@ -16,15 +16,15 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR
-from .._utils.progress import Progress, Tell
+from .._utils.progress import ProgressArgument, ProgressCallback
 from ..errors import NotFoundError, TransferError
 from . import _errors
 from ._directories import DirectoryMaker
 from ._downloading import DownloadingFileSystem
 from ._entries import Info, describe_file
-from ._errors import asking_for
+from ._errors import translate_errors
 from ._pairs import Pair, as_text, pair_copies
-from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, reporting
+from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, to_progress_callback
 from ._uploads import Upload, Uploaded, UploadPlan, md5_of
 
 
@@ -104,7 +104,9 @@ class UploadingFileSystem(DownloadingFileSystem):
         if local.is_dir():
             self.makedirs(rpath, exist_ok=True)
         else:
-            self._upload(local, rpath, exclusive=mode == "create", progress=reporting(callback))
+            self._upload(
+                local, rpath, exclusive=mode == "create", progress=to_progress_callback(callback)
+            )
 
     def put(
         self,
@@ -168,7 +170,7 @@ class UploadingFileSystem(DownloadingFileSystem):
     ) -> JobReport[Upload, Uploaded]:
         """Upload what is planned; the report says of each file what is there now."""
 
-        def upload(task: Upload, place: Place, progress: Tell) -> Uploaded:
+        def upload(task: Upload, place: Place, progress: ProgressCallback) -> Uploaded:
             there = place.there
             check_target(task.target, there, exclusive=mode == "create")
             local = Path(os.path.abspath(task.source))
@@ -188,7 +190,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         tasks: list[AnyTask],
         directories: Iterable[str],
         failures: Iterable[Failure],
-        copy: Callable[[AnyTask, Place, Tell], Result],
+        copy: Callable[[AnyTask, Place, ProgressCallback], Result],
         callback: Any,
         fail_fast: bool,
     ) -> JobReport[AnyTask, Result]:
@@ -199,7 +201,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         maker = DirectoryMaker(self.exchange, self._listings)
         maker.make([*directories, *(split(task.target)[0] for task in tasks)])
 
-        def copy_one(task: AnyTask, progress: Tell) -> Result:
+        def copy_one(task: AnyTask, progress: ProgressCallback) -> Result:
             parent, _ = split(task.target)
             there = maker.contents[parent].find(task.target)
             return copy(task, Place(maker.directory_id(parent), there), progress)
@@ -245,7 +247,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         )
         tasks, directories = self._expand_copies(pairs, with_directories=maxdepth is None)
 
-        def copy(task: Replica, place: Place, _: Tell) -> None:
+        def copy(task: Replica, place: Place, _: ProgressCallback) -> None:
             check_target(task.target, place.there)
             self._copy_over(task.source, task.target, place)
 
@@ -296,7 +298,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         path: str,
         *,
         exclusive: bool = False,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> None:
         place = self._look_at_target(path, exclusive=exclusive)
         self._replace(local, path, place, progress=progress)
@@ -305,7 +307,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         """Return where a file is to be written, in a directory that is made if need be."""
         parent, _ = split(path)
         self.makedirs(parent, exist_ok=True)
-        there = self._listings.find_anew(path)
+        there = self._listings.find_uncached(path)
         check_target(path, there, exclusive=exclusive)
         return Place(self._listings.directory_id(parent), there)
 
@@ -316,11 +318,11 @@ class UploadingFileSystem(DownloadingFileSystem):
         place: Place,
         *,
         description: str | None = None,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> DataStoreFile:
         """Upload a file, then delete those of its name that were there."""
         _, name = split(path)
-        with asking_for(path):
+        with translate_errors(path):
             file = self.exchange.uploadFileToDataStore(
                 store_of(path), place.directory_id, local, name, description, progress=progress
             )
@@ -350,7 +352,7 @@ def split(path: str) -> tuple[str, str]:
     """The directory a path leads through, and the name in it."""
     parent, _, name = path.rpartition(SEPARATOR)
     if not parent:
-        raise _errors.not_here(path)
+        raise _errors.root_is_read_only(path)
     return parent, name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from .database import Records
+from .database import Database
 from .errors import unauthorized
 from .state import Caller
 
@@ -28,14 +28,14 @@ MEMBERSHIPS = """
 
 
 def access_to_service(
-    records: Records, caller: Caller, service_id: str, owner_user_id: str
+    records: Database, caller: Caller, service_id: str, owner_user_id: str
 ) -> Access:
     """Say what the caller may do with a service."""
     if caller.user_id == owner_user_id:
         return Access.OWN
     permissions = {
         row["permission"]
-        for row in records.all(
+        for row in records.fetch_all(
             f"""SELECT permission FROM ({MEMBERSHIPS}) JOIN sharedServices USING (collaborativeId)
             WHERE userId = ? AND serviceId = ?""",
             caller.user_id,
@@ -47,8 +47,8 @@ def access_to_service(
     return Access.READ if permissions else Access.NONE
 
 
-def require(
-    records: Records,
+def require_access(
+    records: Database,
     caller: Caller,
     service_id: str,
     owner_user_id: str,

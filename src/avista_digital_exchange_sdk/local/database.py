@@ -119,7 +119,7 @@ CREATE INDEX IF NOT EXISTS sharedServicesByService ON sharedServices (serviceId)
 Row = dict[str, Any]
 
 
-class Records:
+class Database:
     """One SQLite file, held by one Local Exchange at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -130,7 +130,7 @@ class Records:
         self._connection = sqlite3.connect(
             path, timeout=0, isolation_level=None, check_same_thread=False
         )
-        self._connection.row_factory = _as_dictionary
+        self._connection.row_factory = _to_dict
         try:
             self._prepare()
         except sqlite3.OperationalError as error:
@@ -149,16 +149,16 @@ class Records:
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
 
-    def one(self, sql: str, *parameters: object) -> Row | None:
+    def fetch_one(self, sql: str, *parameters: object) -> Row | None:
         """Return the first row, or None."""
         row: Row | None = self._connection.execute(sql, parameters).fetchone()
         return row
 
-    def all(self, sql: str, *parameters: object) -> list[Row]:
+    def fetch_all(self, sql: str, *parameters: object) -> list[Row]:
         """Return every row."""
         return self._connection.execute(sql, parameters).fetchall()
 
-    def run(self, sql: str, *parameters: object) -> int:
+    def execute(self, sql: str, *parameters: object) -> int:
         """Execute one statement and return the number of rows it changed."""
         return self._connection.execute(sql, parameters).rowcount
 
@@ -170,7 +170,7 @@ class Records:
     def insert(self, table: str, **values: object) -> None:
         """Add one row."""
         columns, places = ", ".join(values), ", ".join("?" * len(values))
-        self.run(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values.values())
+        self.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values.values())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -186,19 +186,19 @@ class Records:
 
     def clear(self) -> None:
         """Remove every row, except for the settings."""
-        tables = self.all(
+        tables = self.fetch_all(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != 'settings'"
         )
         # Following them from row to row ends at a depth that directories may exceed.
-        self.run("PRAGMA foreign_keys = OFF")
+        self.execute("PRAGMA foreign_keys = OFF")
         with self.transaction():
             for table in tables:
-                self.run(f"DELETE FROM {table['name']}")
-        self.run("PRAGMA foreign_keys = ON")
+                self.execute(f"DELETE FROM {table['name']}")
+        self.execute("PRAGMA foreign_keys = ON")
 
     def setting(self, name: str) -> str | None:
         """Return what is kept under the name, if anything is."""
-        row = self.one("SELECT value FROM settings WHERE name = ?", name)
+        row = self.fetch_one("SELECT value FROM settings WHERE name = ?", name)
         return None if row is None else str(row["value"])
 
     def close(self) -> None:
@@ -217,7 +217,7 @@ def timestamp(moment: datetime | None = None) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _as_dictionary(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+def _to_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
     """Name the values of a row."""
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
 

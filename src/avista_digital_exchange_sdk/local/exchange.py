@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from .database import Records
-from .graphql.pubsub import Events
+from .database import Database
+from .graphql.pubsub import EventBus
 from .private_files import make_folder
 from .s3.presigned import PresignedUrls
-from .s3.storage import Objects
-from .seed import Seed, plant, seed
+from .s3.storage import ObjectStore
+from .seed import Seed, create_seed_data, seed
 from .server import GRAPHQL_PATH, REALTIME_PATH, Server
 from .services.collaborative.collaboratives import Collaboratives
 from .services.storage.data_stores import DataStores
@@ -25,10 +25,10 @@ from .services.storage.files import Files
 from .services.storage.zip_archive import Zips
 from .services.time_series import TimeSeriesStore
 from .services.user.accounts import Accounts
-from .state import Exchange
+from .state import ExchangeState
 
 LAST_PORT = 65535
-EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+WILDCARD_HOSTS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class LocalExchange:
@@ -75,13 +75,13 @@ class LocalExchange:
         """
         with ExitStack() as stack:
             listener = stack.enter_context(_listen(host, port))
-            address = _address(host, listener)
+            address = _to_url(host, listener)
             if data is None:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="local-exchange-")))
             else:
                 folder = make_folder(Path(data))
             self._records, self.exchange = _open(folder, publicUrl or f"http://{address}", stack)
-            self._show(seed(self._records, self.exchange))
+            self._expose(seed(self._records, self.exchange))
             self._server = Server(self.exchange, listener)
             self._server.start()
             stack.callback(self._server.stop)
@@ -91,7 +91,7 @@ class LocalExchange:
         # DuckDB complains aloud of connections that are left open when the interpreter exits.
         atexit.register(self.close)
 
-    def _show(self, planted: Seed) -> None:
+    def _expose(self, planted: Seed) -> None:
         self.tokens = dict(planted.tokens)
         self.token = self.tokens["owner"]
         self.dataStoreId = planted.dataStoreId
@@ -105,7 +105,7 @@ class LocalExchange:
         It takes a fraction of the time that a new exchange takes, and the endpoint stays. Tokens
         and ids are new; those of before lead nowhere.
         """
-        self._show(self._server.run(_replanted(self._records, self.exchange)))
+        self._expose(self._server.run(_reset_state(self._records, self.exchange)))
 
     def close(self) -> None:
         """Stop to serve, and remove what was only temporary. Closing again changes nothing."""
@@ -127,11 +127,11 @@ class LocalExchange:
         return f"LocalExchange(endpoint={self.endpoint!r})"
 
 
-def _open(folder: Path, base_url: str, stack: ExitStack) -> tuple[Records, Exchange]:
+def _open(folder: Path, base_url: str, stack: ExitStack) -> tuple[Database, ExchangeState]:
     """Open everything kept in the folder."""
-    records = Records(folder / "records.sqlite")
+    records = Database(folder / "records.sqlite")
     stack.callback(records.close)
-    objects = Objects(records, folder / "objects", PresignedUrls(base_url, _secret(records)))
+    objects = ObjectStore(records, folder / "objects", PresignedUrls(base_url, _secret(records)))
     accounts = Accounts(records)
     data_stores = DataStores(records, objects)
     directories = Directories(records, objects, data_stores)
@@ -140,29 +140,29 @@ def _open(folder: Path, base_url: str, stack: ExitStack) -> tuple[Records, Excha
     stack.callback(zips.close)
     time_series = TimeSeriesStore(folder / "time_series")
     stack.callback(time_series.close)
-    exchange = Exchange(
+    exchange = ExchangeState(
         accounts=accounts,
         data_stores=data_stores,
         directories=directories,
         files=Files(records, objects, data_stores, directories, zips),
         collaboratives=collaboratives,
         objects=objects,
-        events=Events(),
+        events=EventBus(),
         time_series=time_series,
     )
     return records, exchange
 
 
-async def _replanted(records: Records, exchange: Exchange) -> Seed:
+async def _reset_state(records: Database, exchange: ExchangeState) -> Seed:
     """Remove everything, and plant the seed anew; to be run where requests are answered."""
-    for row in records.all("SELECT timeSeriesDbId FROM timeSeriesDatabases"):
+    for row in records.fetch_all("SELECT timeSeriesDbId FROM timeSeriesDatabases"):
         await exchange.time_series.drop(row["timeSeriesDbId"])
     records.clear()
     exchange.objects.clear()
-    return plant(records, exchange)
+    return create_seed_data(records, exchange)
 
 
-def _secret(records: Records) -> bytes:
+def _secret(records: Database) -> bytes:
     """Return what presigned URLs are signed with, the same at every start."""
     secret = records.setting("secret")
     if secret is None:
@@ -182,8 +182,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _address(host: str, listener: socket.socket) -> str:
+def _to_url(host: str, listener: socket.socket) -> str:
     """Return the host and port under which a client on this machine finds the listener."""
-    host = EVERY_ADDRESS.get(host, host)
+    host = WILDCARD_HOSTS.get(host, host)
     port = listener.getsockname()[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

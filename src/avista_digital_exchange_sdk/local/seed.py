@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from .database import Records
-from .state import Caller, Exchange
+from .database import Database
+from .state import Caller, ExchangeState
 
 TOKEN_LIFE_DAYS = 3650
 SETTING = "seed"
@@ -23,25 +23,25 @@ class Seed:
     collaborativeId: str
 
 
-def seed(records: Records, exchange: Exchange) -> Seed:
+def seed(records: Database, exchange: ExchangeState) -> Seed:
     """Return the seed of this exchange, planting it in a new one."""
     kept = records.setting(SETTING)
     if kept is not None:
         return Seed(**json.loads(kept))
-    return plant(records, exchange)
+    return create_seed_data(records, exchange)
 
 
-def plant(records: Records, exchange: Exchange) -> Seed:
+def create_seed_data(records: Database, exchange: ExchangeState) -> Seed:
     """Plant the seed in an exchange that holds nothing."""
     with records.transaction():
-        planted = _planted(exchange)
-        records.run(
+        planted = _load_seed(exchange)
+        records.execute(
             "INSERT OR REPLACE INTO settings VALUES (?, ?)", SETTING, json.dumps(asdict(planted))
         )
     return planted
 
 
-def _planted(exchange: Exchange) -> Seed:
+def _load_seed(exchange: ExchangeState) -> Seed:
     """Create the users, and what the owner shares with two of them."""
     accounts, collaboratives = exchange.accounts, exchange.collaboratives
     utility = accounts.create_organization("Cascade Valley Energy", host=True)

@@ -7,10 +7,10 @@ from graphql import GraphQLError
 from .database import Row
 
 # GraphQL's Int ends here; of the size of a larger file AppSync says that it is none.
-LARGEST_INT = 2**31 - 1
+MAX_INT = 2**31 - 1
 
 
-def as_user(row: Row) -> Row:
+def serialize_user(row: Row) -> Row:
     """Shape a row of a user and its organization as a User."""
     return {
         "userId": row["userId"],
@@ -26,12 +26,12 @@ def as_user(row: Row) -> Row:
     }
 
 
-def as_file(row: Row) -> Row:
+def serialize_file(row: Row) -> Row:
     """Shape a row as a DataStoreFile, which tells of its bytes only once they have arrived."""
     size = row["storageSizeBytes"]
     return row | {
         "contentType": None if size is None else row["contentType"],
-        "storageSizeBytes": _refuse_size if size is not None and size > LARGEST_INT else size,
+        "storageSizeBytes": _refuse_size if size is not None and size > MAX_INT else size,
         "s3ConfirmedUpload": size is not None,
         "dataViewIds": [],
     }

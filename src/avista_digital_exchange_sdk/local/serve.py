@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from . import LocalExchange
 from .private_files import write_private
 
-READY = (
+READY_FIELDS = (
     "endpoint",
     "realtimeEndpoint",
     "tokens",
@@ -53,11 +53,11 @@ def serve(
         signal.signal(number, lambda received, _frame: stop.put(received))
     with LocalExchange(host=host, port=port, data=data) as local:
         if ready_file is not None:
-            write_private(ready_file, ready_text(local) + "\n")
+            write_private(ready_file, ready_json(local) + "\n")
         tell(local)
         stop.get()
 
 
-def ready_text(local: LocalExchange) -> str:
+def ready_json(local: LocalExchange) -> str:
     """What a client needs to know of an exchange, as JSON."""
-    return json.dumps({name: getattr(local, name) for name in READY}, indent=2)
+    return json.dumps({name: getattr(local, name) for name in READY_FIELDS}, indent=2)

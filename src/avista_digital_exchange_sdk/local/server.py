@@ -20,11 +20,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .connections import HttpConnection, WebSocketConnection
 from .graphql.http import MAX_REQUEST_BYTES, GraphQLEndpoint
-from .graphql.schema import INTERNAL_FAILURE, Contract
+from .graphql.schema import INTERNAL_FAILURE, GraphQLSchemaExecutor
 from .graphql.websocket import RealtimeEndpoint
 from .s3.endpoint import ObjectEndpoint
 from .s3.storage import OBJECTS_PATH
-from .state import Exchange
+from .state import ExchangeState
 
 _Result = TypeVar("_Result")
 
@@ -38,17 +38,17 @@ KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 1
 
 
-def application(exchange: Exchange, contract: Contract) -> ASGIApp:
+def application(exchange: ExchangeState, contract: GraphQLSchemaExecutor) -> ASGIApp:
     """Put the endpoints together."""
     routes = [
-        Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).answer, methods=["POST"]),
+        Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).handle, methods=["POST"]),
         WebSocketRoute(REALTIME_PATH, RealtimeEndpoint(contract, exchange).serve),
         Mount(OBJECTS_PATH, ObjectEndpoint(exchange.objects, exchange.files)),
     ]
-    return NamedRequests(Router(routes))
+    return RequestIdMiddleware(Router(routes))
 
 
-class NamedRequests:
+class RequestIdMiddleware:
     """Gives every answer an id, and one to requests that nothing else could answer."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -57,7 +57,7 @@ class NamedRequests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "websocket":
-            return await self._converse(scope, receive, send)
+            return await self._serve_websocket(scope, receive, send)
         request_id = secrets.token_hex(16)
         started = False
 
@@ -77,7 +77,7 @@ class NamedRequests:
             if not started:
                 await _failure()(scope, receive, send_named)
 
-    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket."""
         try:
             await self._app(scope, receive, send)
@@ -90,8 +90,8 @@ class NamedRequests:
 class Server:
     """Serves an exchange on a listening socket until it is stopped."""
 
-    def __init__(self, exchange: Exchange, listener: socket.socket) -> None:
-        self._contract = Contract()
+    def __init__(self, exchange: ExchangeState, listener: socket.socket) -> None:
+        self._contract = GraphQLSchemaExecutor()
         self._uvicorn = _Uvicorn(application(exchange, self._contract))
         self._listener = listener
         self._thread = Thread(target=self._run, name="local-exchange", daemon=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .graphql.pubsub import Events, Subscription
-    from .s3.storage import Objects
+    from .graphql.pubsub import EventBus, Subscription
+    from .s3.storage import ObjectStore
     from .services.collaborative.collaboratives import Collaboratives
     from .services.storage.data_stores import DataStores
     from .services.storage.directories import Directories
@@ -26,7 +26,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class ExchangeState:
     """The running parts of one Local Exchange."""
 
     accounts: Accounts
@@ -34,8 +34,8 @@ class Exchange:
     directories: Directories
     files: Files
     collaboratives: Collaboratives
-    objects: Objects
-    events: Events
+    objects: ObjectStore
+    events: EventBus
     time_series: TimeSeriesStore
 
 
@@ -43,7 +43,7 @@ class Exchange:
 class Context:
     """One request's view of the exchange."""
 
-    exchange: Exchange
+    exchange: ExchangeState
     caller: Caller
 
 

@@ -17,8 +17,12 @@ from avista_digital_exchange_sdk import (
     TransferError,
 )
 from avista_digital_exchange_sdk._generated.input_types import TimeSeriesQueryAssetInput
-from avista_digital_exchange_sdk._time_series import result_writers as exporting
-from avista_digital_exchange_sdk._time_series.result_writers import CsvExport, JsonExport, Request
+from avista_digital_exchange_sdk._time_series import result_writers
+from avista_digital_exchange_sdk._time_series.result_writers import (
+    CsvResultWriter,
+    JsonResultWriter,
+    RequestedSeries,
+)
 
 from ...support.fake_platform import Answer, ScriptedPlatform, error, refusal
 
@@ -359,16 +363,16 @@ class TestWhatIsRefused:
         self.refuse(pages, target, fileFormat, QueryIncompleteError)
 
 
-@pytest.mark.parametrize("export", [CsvExport, JsonExport])
+@pytest.mark.parametrize("export", [CsvResultWriter, JsonResultWriter])
 @pytest.mark.parametrize("names", [[], ["kW", "V"]], ids=["all attributes", "some attributes"])
 def test_memory_stays_flat_as_the_result_grows(
     names: list[str],
-    export: type[CsvExport | JsonExport],
+    export: type[CsvResultWriter | JsonResultWriter],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(exporting, "SPOOL_SIZE", 1 << 14)
-    request = Request([TimeSeriesQueryAssetInput(assetId="a", attributeNamesFilter=names)])
+    monkeypatch.setattr(result_writers, "SPOOL_SIZE", 1 << 14)
+    request = RequestedSeries([TimeSeriesQueryAssetInput(assetId="a", attributeNamesFilter=names)])
 
     def chunk(hour: int) -> bytes:
         times = [f"2024-01-{hour // 24 + 1:02d}T{hour % 24:02d}:{n // 60:02d}:{n % 60:02d}.000Z"

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from ..._generated.enums import DataStoreObjectType
 from ..._models.directory import full_name
 from ..._secrets import Secret
-from ..._utils import atomic_files as _files
-from ..._utils import validation as _checks
-from ..._utils.progress import Progress, Watch
+from ..._utils import atomic_files, validation
+from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
 from ...errors import InvalidParameterError
-from ..base import found
-from .files import DataStoreCalls, Store, address_of
+from ..base import require_found
+from .files import FileService, Store, require_url
 
 if TYPE_CHECKING:
     from ..._generated.fragments import DataStoreDirectory, DataStoreFile
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 ZIP_NAME = "files.zip"
 
 
-class DataStoreContentCalls(DataStoreCalls[Store]):
+class StorageService(FileService[Store]):
     """The calls that change what there is in data stores, beside those that move bytes."""
 
     async def createDataStore(self, name: str, description: str | None = None) -> Store:
@@ -46,10 +45,10 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> created.name, created.description
             ('Wind site', 'Towers 1 to 5')
         """
-        _checks.text("name", name)
-        _checks.optional_text("description", description)
+        validation.require_str("name", name)
+        validation.optional_str("description", description)
         answer = await self._client.storage_create_data_store(name, description)
-        return self._reached(found(answer, "data store", name))
+        return self._bind(require_found(answer, "data store", name))
 
     async def updateDataStore(
         self, dataStoreId: str, name: str | None = None, description: str | None = None
@@ -73,15 +72,15 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> digitalExchange.updateDataStore(dataStoreId, description="One July").description
             'One July'
         """
-        _checks.identifier("dataStoreId", dataStoreId)
+        validation.require_id("dataStoreId", dataStoreId)
         if name is None and description is None:
             raise InvalidParameterError("name, description: got neither; valid is one or both")
-        new_name = UNSET if name is None else _checks.text("name", name)
-        _checks.optional_text("description", description)
+        new_name = UNSET if name is None else validation.require_str("name", name)
+        validation.optional_str("description", description)
         answer = await self._client.insisting().storage_update_data_store(
             dataStoreId, new_name, UNSET if description is None else description
         )
-        return self._reached(found(answer, "data store", dataStoreId))
+        return self._bind(require_found(answer, "data store", dataStoreId))
 
     async def deleteDataStore(self, dataStoreId: str) -> Store:
         """Delete a data store with everything in it, for good.
@@ -102,9 +101,9 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> digitalExchange.deleteDataStore(unused.dataStoreId).name
             'Scratch'
         """
-        _checks.identifier("dataStoreId", dataStoreId)
+        validation.require_id("dataStoreId", dataStoreId)
         answer = await self._client.storage_delete_data_store(dataStoreId)
-        return self._reached(found(answer, "data store", dataStoreId))
+        return self._bind(require_found(answer, "data store", dataStoreId))
 
     async def createDataStoreDirectory(
         self, dataStoreId: str, parentDirectoryId: str, name: str
@@ -130,13 +129,13 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> directory.name, directory.homeDirectory
             ('reports', False)
         """
-        _checks.identifier("dataStoreId", dataStoreId)
-        _checks.identifier("parentDirectoryId", parentDirectoryId)
-        _checks.text("name", name)
+        validation.require_id("dataStoreId", dataStoreId)
+        validation.require_id("parentDirectoryId", parentDirectoryId)
+        validation.require_str("name", name)
         answer = await self._client.storage_create_data_store_directory(
             dataStoreId, parentDirectoryId, name
         )
-        return found(answer, "directory", name)
+        return require_found(answer, "directory", name)
 
     async def renameDataStoreDirectory(
         self, dataStoreDirectoryId: str, name: str
@@ -162,9 +161,9 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             ...     directory.dataStoreDirectoryId, "2024-07").name
             '2024-07'
         """
-        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
-        _checks.text("name", name)
-        return await self._change_directory(dataStoreDirectoryId, name, None)
+        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
+        validation.require_str("name", name)
+        return await self._update_directory(dataStoreDirectoryId, name, None)
 
     async def moveDataStoreDirectory(
         self, dataStoreDirectoryId: str, parentDirectoryId: str, name: str | None = None
@@ -197,10 +196,10 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> moved.parentDirectoryId == archive.dataStoreDirectoryId
             True
         """
-        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
-        _checks.identifier("parentDirectoryId", parentDirectoryId)
-        new_name = None if name is None else _checks.text("name", name)
-        return await self._change_directory(dataStoreDirectoryId, new_name, parentDirectoryId)
+        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
+        validation.require_id("parentDirectoryId", parentDirectoryId)
+        new_name = None if name is None else validation.require_str("name", name)
+        return await self._update_directory(dataStoreDirectoryId, new_name, parentDirectoryId)
 
     async def deleteDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
         """Delete a directory with everything in it, for good.
@@ -224,9 +223,9 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> digitalExchange.deleteDataStoreDirectory(directory.dataStoreDirectoryId).name
             'scratch'
         """
-        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
+        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
         answer = await self._client.storage_delete_data_store_directory(dataStoreDirectoryId)
-        return found(answer, "directory", dataStoreDirectoryId)
+        return require_found(answer, "directory", dataStoreDirectoryId)
 
     async def renameDataStoreFile(self, dataStoreFileId: str, name: str) -> DataStoreFile:
         """Rename a file.
@@ -248,9 +247,9 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> digitalExchange.renameDataStoreFile(dataStoreFileId, "roof.csv").name
             'roof'
         """
-        _checks.text("name", name)
+        validation.require_str("name", name)
         file = await self.getDataStoreFileMeta(dataStoreFileId)
-        return await self._change_file(dataStoreFileId, _without_extension(name, file), None)
+        return await self._update_file(dataStoreFileId, _strip_extension(name, file), None)
 
     async def moveDataStoreFile(
         self, dataStoreFileId: str, dataStoreDirectoryId: str, name: str | None = None
@@ -282,20 +281,20 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> moved.dataStoreDirectoryId == reports.dataStoreDirectoryId
             True
         """
-        _checks.identifier("dataStoreFileId", dataStoreFileId)
-        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
+        validation.require_id("dataStoreFileId", dataStoreFileId)
+        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
         bare_name = None
         if name is not None:
-            _checks.text("name", name)
-            bare_name = _without_extension(name, await self.getDataStoreFileMeta(dataStoreFileId))
-        return await self._change_file(dataStoreFileId, bare_name, dataStoreDirectoryId)
+            validation.require_str("name", name)
+            bare_name = _strip_extension(name, await self.getDataStoreFileMeta(dataStoreFileId))
+        return await self._update_file(dataStoreFileId, bare_name, dataStoreDirectoryId)
 
     async def downloadDataStoreZip(
         self,
         dataStoreObjectIds: list[str],
         writeLocation: str | os.PathLike[str],
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> Path:
         """Download many files and directories as one zip.
 
@@ -321,20 +320,20 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             >>> digitalExchange.downloadDataStoreZip([dataStoreFileId], "./").name
             'files.zip'
         """
-        given = _checks.entries("dataStoreObjectIds", dataStoreObjectIds, "ids")
-        wanted = [_object_id(index, identifier) for index, identifier in enumerate(given)]
-        target = _checks.target_file("writeLocation", writeLocation, ZIP_NAME)
-        watch = Watch(progress)
+        given = validation.require_items("dataStoreObjectIds", dataStoreObjectIds, "ids")
+        wanted = [_require_object_id(index, identifier) for index, identifier in enumerate(given)]
+        target = validation.resolve_output_path("writeLocation", writeLocation, ZIP_NAME)
+        watch = ProgressReporter(progress)
 
         async def address() -> Secret[str]:
             answer = await self._client.storage_get_data_store_zip_download_url(wanted)
-            return address_of(answer, "download")
+            return require_url(answer, "download")
 
-        with _files.whole_file(target) as local, watch.of(target.name) as tell:
+        with atomic_files.atomic_write(target) as local, watch.track(target.name) as tell:
             await self._transfers.watched(tell).download(address, local, target.name)
         return target
 
-    async def _change_directory(
+    async def _update_directory(
         self, dataStoreDirectoryId: str, name: str | None, parentDirectoryId: str | None
     ) -> DataStoreDirectory:
         answer = await self._client.insisting().storage_update_data_store_directory(
@@ -342,9 +341,9 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             UNSET if name is None else name,
             UNSET if parentDirectoryId is None else parentDirectoryId,
         )
-        return found(answer, "directory", dataStoreDirectoryId)
+        return require_found(answer, "directory", dataStoreDirectoryId)
 
-    async def _change_file(
+    async def _update_file(
         self, dataStoreFileId: str, name: str | None, dataStoreDirectoryId: str | None
     ) -> DataStoreFile:
         answer = await self._client.insisting().storage_update_data_store_file(
@@ -352,29 +351,29 @@ class DataStoreContentCalls(DataStoreCalls[Store]):
             UNSET if name is None else name,
             UNSET if dataStoreDirectoryId is None else dataStoreDirectoryId,
         )
-        return found(answer, "file", dataStoreFileId)
+        return require_found(answer, "file", dataStoreFileId)
 
 
-def keeps_extension(name: str, extension: str | None) -> bool:
+def can_rename_to(name: str, extension: str | None) -> bool:
     """Whether a file can be given this full name: its extension can't be changed."""
     ending = full_name("", extension)
     return name.endswith(ending) and name != ending
 
 
-def _without_extension(name: str, file: DataStoreFile) -> str:
-    if not keeps_extension(name, file.fileExtension):
+def _strip_extension(name: str, file: DataStoreFile) -> str:
+    if not can_rename_to(name, file.fileExtension):
         valid = (
             f"a name with the file's own extension, which can't be changed: {file.fileExtension}"
         )
-        raise _checks.invalid("name", name, valid)
+        raise validation.invalid_argument("name", name, valid)
     return name.removesuffix(full_name("", file.fileExtension))
 
 
-def _object_id(index: int, given: object) -> DataStoreObjectIdInput:
+def _require_object_id(index: int, given: object) -> DataStoreObjectIdInput:
     """The wire's way to name a file or a directory, whose id tells which it is."""
     from ..._generated.input_types import DataStoreObjectIdInput
 
-    identifier = _checks.identifier(f"dataStoreObjectIds[{index}]", given)
+    identifier = validation.require_id(f"dataStoreObjectIds[{index}]", given)
     if identifier.startswith("dataStoreFileId"):
         return DataStoreObjectIdInput(
             objectType=DataStoreObjectType.FILE, dataStoreFileId=identifier
@@ -384,4 +383,4 @@ def _object_id(index: int, given: object) -> DataStoreObjectIdInput:
             objectType=DataStoreObjectType.DIRECTORY, dataStoreDirectoryId=identifier
         )
     valid = "a dataStoreFileId (dataStoreFileId.…) or a dataStoreDirectoryId"
-    raise _checks.invalid(f"dataStoreObjectIds[{index}]", identifier, valid)
+    raise validation.invalid_argument(f"dataStoreObjectIds[{index}]", identifier, valid)

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..._models.directory import full_name, split_name
-from ..._models.lists import Listing
+from ..._models.lists import HtmlList
 from ..._models.working_directory import WorkingDirectory
 from ..._secrets import Secret
-from ..._transfer.range_reader import RangedFile
-from ..._transfer.transfers import LARGEST_UPLOAD
-from ..._utils import atomic_files as _files
-from ..._utils import validation as _checks
-from ..._utils.progress import Progress, Watch
+from ..._transfer.range_reader import RangeReader
+from ..._transfer.transfers import MAX_UPLOAD_BYTES
+from ..._utils import atomic_files, validation
+from ..._utils.progress import ProgressArgument, ProgressReporter
 from ...errors import DigitalExchangeError, InvalidResponseError, NotFoundError
-from ..base import Service, found
+from ..base import BaseService, require_found
 
 if TYPE_CHECKING:
     from ..._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
@@ -26,7 +25,7 @@ Store = TypeVar("Store", bound="DataStore")
 """A data store whose methods are of the colour of the calls it comes from."""
 
 
-class DataStoreCalls(Service, Generic[Store]):
+class FileService(BaseService, Generic[Store]):
     """The calls about data stores."""
 
     @property
@@ -49,7 +48,7 @@ class DataStoreCalls(Service, Generic[Store]):
             Solar site
         """
         stores = await self._client.storage_list_data_stores()
-        return Listing(self._reached(store) for store in stores)
+        return HtmlList(self._bind(store) for store in stores)
 
     async def getDataStore(self, dataStoreId: str) -> Store:
         """Get a data store's metadata.
@@ -70,9 +69,9 @@ class DataStoreCalls(Service, Generic[Store]):
             >>> dataStore.homeDirectoryId == homeDirectoryId
             True
         """
-        _checks.identifier("dataStoreId", dataStoreId)
+        validation.require_id("dataStoreId", dataStoreId)
         answer = await self._client.storage_get_data_store(dataStoreId)
-        return self._reached(found(answer, "data store", dataStoreId))
+        return self._bind(require_found(answer, "data store", dataStoreId))
 
     async def getDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
         """Get a directory's metadata and its contents, in one request.
@@ -94,9 +93,9 @@ class DataStoreCalls(Service, Generic[Store]):
             >>> [file.name for file in directory.files]
             ['solar_site']
         """
-        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
+        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
         answer = await self._client.storage_get_data_store_directory(dataStoreDirectoryId)
-        return found(answer, "directory", dataStoreDirectoryId)
+        return require_found(answer, "directory", dataStoreDirectoryId)
 
     async def getDataStoreFileMeta(self, dataStoreFileId: str) -> DataStoreFile:
         """Get a file's metadata.
@@ -118,16 +117,16 @@ class DataStoreCalls(Service, Generic[Store]):
             >>> file.name, file.fileExtension, file.storageSizeBytes
             ('solar_site', 'csv', 14854)
         """
-        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        validation.require_id("dataStoreFileId", dataStoreFileId)
         answer = await self._client.storage_get_data_store_file(dataStoreFileId)
-        return found(answer, "file", dataStoreFileId)
+        return require_found(answer, "file", dataStoreFileId)
 
     async def downloadDataStoreFile(
         self,
         dataStoreFileId: str,
         writeLocation: str | os.PathLike[str],
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> DataStoreFile:
         """Download a file to the local file system.
 
@@ -155,22 +154,22 @@ class DataStoreCalls(Service, Generic[Store]):
             ...     downloaded.readline().startswith("time,GHI")
             True
         """
-        _checks.identifier("dataStoreFileId", dataStoreFileId)
-        target = _checks.target_file("writeLocation", writeLocation, "")
-        watch = Watch(progress)
-        file, url = await self._download_address(dataStoreFileId)
+        validation.require_id("dataStoreFileId", dataStoreFileId)
+        target = validation.resolve_output_path("writeLocation", writeLocation, "")
+        watch = ProgressReporter(progress)
+        file, url = await self._get_download_url(dataStoreFileId)
         name = full_name(file.name, file.fileExtension)
         if target.is_dir():
-            target = target / _files.safe_name(name, otherwise=dataStoreFileId)
+            target = target / atomic_files.sanitize_filename(name, otherwise=dataStoreFileId)
         fresh_addresses = [url]
 
         async def address() -> Secret[str]:
             # The first one came with the metadata; it may expire on the way.
             if fresh_addresses:
                 return fresh_addresses.pop()
-            return (await self._download_address(dataStoreFileId))[1]
+            return (await self._get_download_url(dataStoreFileId))[1]
 
-        with _files.whole_file(target) as local, watch.of(name) as tell:
+        with atomic_files.atomic_write(target) as local, watch.track(name) as tell:
             await self._transfers.watched(tell).download(address, local, name)
         return file
 
@@ -182,7 +181,7 @@ class DataStoreCalls(Service, Generic[Store]):
         name: str | None = None,
         description: str | None = None,
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> DataStoreFile:
         """Upload a local file to a data store.
 
@@ -215,13 +214,13 @@ class DataStoreCalls(Service, Generic[Store]):
             >>> file.name, file.fileExtension
             ('july', 'csv')
         """
-        _checks.identifier("dataStoreId", dataStoreId)
-        _checks.identifier("dataStoreDirectoryId", dataStoreDirectoryId)
-        _checks.optional_text("description", description)
-        path = _source(localPath)
+        validation.require_id("dataStoreId", dataStoreId)
+        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
+        validation.optional_str("description", description)
+        path = _check_upload_source(localPath)
         argument, given = ("localPath", path.name) if name is None else ("name", name)
-        bare_name, extension = split_name(_checks.text(argument, given))
-        watch = Watch(progress)
+        bare_name, extension = split_name(validation.require_str(argument, given))
+        watch = ProgressReporter(progress)
         created: list[str] = []
 
         async def create() -> Secret[str]:
@@ -231,19 +230,19 @@ class DataStoreCalls(Service, Generic[Store]):
                 )
             except BaseException as error:
                 # Its id is not known, so it can't be removed.
-                if getattr(error, "mayBeDone", True):
+                if getattr(error, "mayHaveSucceeded", True):
                     error.add_note(f"a file {given} without content may be in the directory now")
                 raise
             if answer is None or answer.itemId is None:
                 raise InvalidResponseError("the platform gave no id for the new file")
             created.append(answer.itemId)
-            return address_of(answer, "upload")
+            return require_url(answer, "upload")
 
         async def undo(failure: BaseException) -> None:
             if created:
-                await self._remove_empty_file(created.pop(), failure)
+                await self._delete_empty_file(created.pop(), failure)
 
-        with watch.of(given) as tell:
+        with watch.track(given) as tell:
             await self._transfers.watched(tell).upload(path, create, undo)
         (dataStoreFileId,) = created
         try:
@@ -270,32 +269,32 @@ class DataStoreCalls(Service, Generic[Store]):
             >>> digitalExchange.deleteDataStoreFile(dataStoreFileId).name
             'solar_site'
         """
-        _checks.identifier("dataStoreFileId", dataStoreFileId)
+        validation.require_id("dataStoreFileId", dataStoreFileId)
         answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
-        return found(answer, "file", dataStoreFileId)
+        return require_found(answer, "file", dataStoreFileId)
 
-    def _reached(self, store: DataStore) -> Store:
+    def _bind(self, store: DataStore) -> Store:
         """The data store, with methods that lead back to these calls."""
         reached = self._store.model_construct(store.model_fields_set, **dict(store))
         reached._calls = WorkingDirectory(self, reached)
         return reached
 
-    async def _opened(self, dataStoreFileId: str) -> tuple[DataStoreFile, RangedFile]:
+    async def _open_ranges(self, dataStoreFileId: str) -> tuple[DataStoreFile, RangeReader]:
         """A file whose bytes are fetched in parts, as they are needed."""
-        file, url = await self._download_address(dataStoreFileId)
+        file, url = await self._get_download_url(dataStoreFileId)
 
         async def address() -> Secret[str]:
-            return (await self._download_address(dataStoreFileId))[1]
+            return (await self._get_download_url(dataStoreFileId))[1]
 
         name = full_name(file.name, file.fileExtension)
-        return file, RangedFile(self._io, address, name, url)
+        return file, RangeReader(self._io, address, name, url)
 
-    async def _download_address(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
+    async def _get_download_url(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
-        file = found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
-        return file, address_of(answer.storage_getDataStoreFileDownloadUrl, "download")
+        file = require_found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
+        return file, require_url(answer.storage_getDataStoreFileDownloadUrl, "download")
 
-    async def _remove_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
+    async def _delete_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
         interrupted = not isinstance(failure, Exception)
         client = self._client.hurried() if interrupted else self._client.insisting()
         try:
@@ -305,16 +304,16 @@ class DataStoreCalls(Service, Generic[Store]):
             failure.add_note(f"its record {dataStoreFileId} could not be removed: {error}")
 
 
-def _source(localPath: str | os.PathLike[str]) -> Path:
-    path = _checks.source_file("localPath", localPath)
+def _check_upload_source(localPath: str | os.PathLike[str]) -> Path:
+    path = validation.require_file("localPath", localPath)
     size = path.stat().st_size
-    if size > LARGEST_UPLOAD:
-        valid = f"a file of at most {LARGEST_UPLOAD} bytes (5 GiB), not {size}"
-        raise _checks.invalid("localPath", str(localPath), valid)
+    if size > MAX_UPLOAD_BYTES:
+        valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
+        raise validation.invalid_argument("localPath", str(localPath), valid)
     return path
 
 
-def address_of(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
+def require_url(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
     """Insist that the platform gave an address for the bytes."""
     if presigned is None or not presigned.url:
         raise InvalidResponseError(f"the platform gave no address for the {purpose}")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..._time_series.batch_publisher import Publication
-from ..._utils import validation as _checks
-from ..._utils.extras import need
-from ..._utils.progress import Progress, Watch
-from ..base import Service
+from ..._time_series.batch_publisher import BatchPublisher
+from ..._utils import validation
+from ..._utils.extras import require_extra
+from ..._utils.progress import ProgressArgument, ProgressReporter
+from ..base import BaseService
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimeSeriesAssetData
 
 
-class DataFramePublishingCalls(Service):
+class DataFramePublishingService(BaseService):
     """The call that publishes a frame."""
 
     async def publishDataFrameToTimeSeriesDatabase(
@@ -33,7 +33,7 @@ class DataFramePublishingCalls(Service):
         measureTypes: Mapping[str, str] | None = None,
         measureName: str = "measurements",
         version: int = 1,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> list[TimeSeriesAssetData]:
         """Publish the rows of a data frame, of one asset or of many.
 
@@ -82,13 +82,13 @@ class DataFramePublishingCalls(Service):
             ...     timeSeriesDbId, frame, assetId="meter-8")
             [TimeSeriesAssetData(assetId='meter-8', ...)]
         """
-        need("arrow", "pyarrow")
-        from ..._dataframes.column_mapping import Layout
-        from ..._dataframes.input_frame import GivenFrame
+        require_extra("arrow", "pyarrow")
+        from ..._dataframes.column_mapping import ColumnMapping
+        from ..._dataframes.input_frame import InputFrame
 
-        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
-        watch = Watch(progress)
-        rows = Layout(
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
+        watch = ProgressReporter(progress)
+        rows = ColumnMapping(
             assetId,
             assetIdColumn,
             nameColumn,
@@ -98,6 +98,6 @@ class DataFramePublishingCalls(Service):
             measureTypes,
             measureName,
             version,
-        ).rows(GivenFrame(frame, timeColumn, timeZone))
-        publication = Publication(self._client, timeSeriesDbId, rows.indexes, watch, "row")
+        ).rows(InputFrame(frame, timeColumn, timeZone))
+        publication = BatchPublisher(self._client, timeSeriesDbId, rows.indexes, watch, "row")
         return await publication.publish(rows.batches())

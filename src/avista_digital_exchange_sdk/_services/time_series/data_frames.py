@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from ..._time_series.asset_filters import AssetFilter
-from ..._utils.extras import need
-from ..._utils.progress import Progress, Watch
+from ..._utils.extras import require_extra
+from ..._utils.progress import ProgressArgument, ProgressReporter
 from ...frames import Shape, check_shape
-from .queries import TimeSeriesQueryCalls
+from .queries import QueryService
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Aggregate = Literal["auto", "server", "client"]
 
 
-class DataFrameCalls(TimeSeriesQueryCalls):
+class DataFrameQueryService(QueryService):
     """The calls whose results are frames."""
 
     async def queryTimeSeriesDatabaseToDataFrame(
@@ -35,7 +35,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> pd.DataFrame:
         """Query assets and attributes over a time range into a frame of pandas.
 
@@ -84,10 +84,10 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             >>> frame["Dry-bulb (C)"].to_list()
             [18.8]
         """
-        need("pandas", "pandas", "pyarrow")
-        from ..._dataframes.convert import as_pandas
+        require_extra("pandas", "pandas", "pyarrow")
+        from ..._dataframes.convert import to_pandas
 
-        return as_pandas(
+        return to_pandas(
             await self.queryTimeSeriesDatabaseToArrow(
                 timeSeriesDbId,
                 assetAndAttributesFilter,
@@ -112,7 +112,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> pa.Table:
         """Query assets and attributes over a time range into an Arrow table.
 
@@ -155,11 +155,11 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             >>> table["value"].to_pylist()
             [18.8]
         """
-        need("arrow", "pyarrow")
+        require_extra("arrow", "pyarrow")
         from ..._dataframes.filter_query import read_table
 
         check_shape(shape)
-        job = self._filter_job(
+        job = self._parse_filter_query(
             timeSeriesDbId,
             assetAndAttributesFilter,
             startTime,
@@ -182,7 +182,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
         """Query assets and attributes over a time range into a frame of polars.
 
@@ -225,10 +225,10 @@ class DataFrameCalls(TimeSeriesQueryCalls):
             >>> frame["DNI (W/m^2)"].to_list()
             [0.0]
         """
-        need("polars", "polars", "pyarrow")
-        from ..._dataframes.convert import as_polars
+        require_extra("polars", "polars", "pyarrow")
+        from ..._dataframes.convert import to_polars
 
-        return as_polars(
+        return to_polars(
             await self.queryTimeSeriesDatabaseToArrow(
                 timeSeriesDbId,
                 assetAndAttributesFilter,
@@ -248,7 +248,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         queryString: str,
         maxRows: int | str | None = None,
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> pd.DataFrame:
         """Run one SELECT in Timestream's SQL and get its whole result as a frame of pandas.
 
@@ -281,10 +281,10 @@ class DataFrameCalls(TimeSeriesQueryCalls):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
-        need("pandas", "pandas", "pyarrow")
-        from ..._dataframes.convert import as_pandas
+        require_extra("pandas", "pandas", "pyarrow")
+        from ..._dataframes.convert import to_pandas
 
-        return as_pandas(
+        return to_pandas(
             await self.queryTimeSeriesDatabase_TimestreamFormatToArrow(
                 timeSeriesDbId, queryString, maxRows, progress=progress
             )
@@ -296,7 +296,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         queryString: str,
         maxRows: int | str | None = None,
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> pa.Table:
         """Run one SELECT in Timestream's SQL and get its whole result as an Arrow table.
 
@@ -329,14 +329,14 @@ class DataFrameCalls(TimeSeriesQueryCalls):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
-        need("arrow", "pyarrow")
-        from ..._dataframes.sql_pages import joined, page_of
+        require_extra("arrow", "pyarrow")
+        from ..._dataframes.sql_pages import concat_pages, parse_page
 
-        pages = Watch(progress).pages(
-            "query", self._timestream_pages(timeSeriesDbId, queryString, maxRows, page_of)
+        pages = ProgressReporter(progress).track_pages(
+            "query", self._iter_sql_pages(timeSeriesDbId, queryString, maxRows, parse_page)
         )
         async with aclosing(pages):
-            return joined([page.table() async for page in pages])
+            return concat_pages([page.table() async for page in pages])
 
     async def queryTimeSeriesDatabase_TimestreamFormatToPolars(
         self,
@@ -344,7 +344,7 @@ class DataFrameCalls(TimeSeriesQueryCalls):
         queryString: str,
         maxRows: int | str | None = None,
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
         """Run one SELECT in Timestream's SQL and get its whole result as a frame of polars.
 
@@ -377,10 +377,10 @@ class DataFrameCalls(TimeSeriesQueryCalls):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
-        need("polars", "polars", "pyarrow")
-        from ..._dataframes.convert import as_polars
+        require_extra("polars", "polars", "pyarrow")
+        from ..._dataframes.convert import to_polars
 
-        return as_polars(
+        return to_polars(
             await self.queryTimeSeriesDatabase_TimestreamFormatToArrow(
                 timeSeriesDbId, queryString, maxRows, progress=progress
             )

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
-from ..._models.lists import Listing
-from ..._time_series.batch_publisher import Publication, batches
+from ..._models.lists import HtmlList
+from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
 from ..._time_series.latest_values import latest_values
-from ..._time_series.record_validation import check_record, dimension, input_record, measure_value
-from ..._utils import validation as _checks
-from ..._utils.atomic_files import whole_file
-from ..._utils.progress import Progress, Watch
-from ..base import Service, found
+from ..._time_series.record_validation import (
+    build_dimension,
+    build_input_record,
+    build_measure_value,
+    check_record,
+)
+from ..._utils import validation
+from ..._utils.atomic_files import atomic_write
+from ..._utils.progress import ProgressArgument, ProgressReporter
+from ..base import BaseService, require_found
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimeSeriesAssetData, TimeSeriesDb
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     )
 
 
-class TimeSeriesCalls(Service):
+class DatabaseService(BaseService):
     """The calls about time series databases."""
 
     async def listTimeSeriesDatabases(self) -> list[TimeSeriesDb]:
@@ -44,7 +49,7 @@ class TimeSeriesCalls(Service):
             ...     print(database.name)
             Solar measurements
         """
-        return Listing(await self._client.time_series_db_list_databases())
+        return HtmlList(await self._client.time_series_db_list_databases())
 
     async def getTimeSeriesDatabase(self, timeSeriesDbId: str) -> TimeSeriesDb:
         """Get a database's metadata.
@@ -65,16 +70,16 @@ class TimeSeriesCalls(Service):
             >>> database.timeSeriesDbId == timeSeriesDbId
             True
         """
-        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
         answer = await self._client.time_series_db_get_database(timeSeriesDbId)
-        return found(answer, "time series database", timeSeriesDbId)
+        return require_found(answer, "time series database", timeSeriesDbId)
 
     async def listTimeSeriesAssetsAndLatestValues(
         self,
         timeSeriesDbId: str,
         resultFileWriteLocation: str | os.PathLike[str] | None = None,
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> list[TimeSeriesAssetData]:
         """List every asset and attribute of a database, each with its latest value.
 
@@ -99,15 +104,15 @@ class TimeSeriesCalls(Service):
             ...     print(asset.name, [attribute.lastValue for attribute in asset.attributes])
             Greensboro roof ['0', '18.8']
         """
-        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
         target = None
         if resultFileWriteLocation is not None:
-            target = _checks.target_file(
+            target = validation.resolve_output_path(
                 "resultFileWriteLocation", resultFileWriteLocation, "result.json"
             )
-        assets = await latest_values(self._client, timeSeriesDbId, Watch(progress))
+        assets = await latest_values(self._client, timeSeriesDbId, ProgressReporter(progress))
         if target is not None:
-            with whole_file(target) as file:
+            with atomic_write(target) as file:
                 file.write(to_json(assets, indent=2) + b"\n")
         return assets
 
@@ -136,7 +141,7 @@ class TimeSeriesCalls(Service):
 
         Source: `MeasureValue` in the reference of AWS Timestream's write API.
         """
-        return measure_value(type, name, value)
+        return build_measure_value(type, name, value)
 
     async def createTimeSeriesDimension(
         self, dimensionValueType: str, name: str, value: str
@@ -161,7 +166,7 @@ class TimeSeriesCalls(Service):
 
         Source: `Dimension` in the reference of AWS Timestream's write API.
         """
-        return dimension(dimensionValueType, name, value)
+        return build_dimension(dimensionValueType, name, value)
 
     async def createTimeSeriesInputRecord(
         self,
@@ -205,7 +210,7 @@ class TimeSeriesCalls(Service):
 
         Source: `Record` in the reference of AWS Timestream's write API.
         """
-        return input_record(
+        return build_input_record(
             time,
             timeUnit,
             measureName,
@@ -222,7 +227,7 @@ class TimeSeriesCalls(Service):
         assetId: str,
         records: Iterable[TimeSeriesInputRecord],
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> list[TimeSeriesAssetData]:
         """Publish records of one asset, any number of them.
 
@@ -251,10 +256,10 @@ class TimeSeriesCalls(Service):
             >>> digitalExchange.publishToTimeSeriesDatabase(timeSeriesDbId, "meter-7", [record])
             [TimeSeriesAssetData(assetId='meter-7', ...)]
         """
-        _checks.identifier("timeSeriesDbId", timeSeriesDbId)
-        _checks.identifier("assetId", assetId)
-        watch = Watch(progress)
-        given = _checks.entries("records", records, "TimeSeriesInputRecord")
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
+        validation.require_id("assetId", assetId)
+        watch = ProgressReporter(progress)
+        given = validation.require_items("records", records, "TimeSeriesInputRecord")
         checked = [check_record(f"records[{index}]", record) for index, record in enumerate(given)]
-        publication = Publication(self._client, timeSeriesDbId, range(len(checked)), watch)
-        return await publication.publish(batches(assetId, checked))
+        publication = BatchPublisher(self._client, timeSeriesDbId, range(len(checked)), watch)
+        return await publication.publish(split_into_batches(assetId, checked))

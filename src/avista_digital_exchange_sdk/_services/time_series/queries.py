@@ -12,23 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from ..._generated.enums import TimeSeriesQueryOutputFileType
-from ..._time_series.asset_filters import AssetFilter, asset_inputs
-from ..._time_series.filter_query import FilterJob, FilterQuery, FilterQueryFile
-from ..._time_series.result_writers import Request
-from ..._time_series.timestamps import interval
+from ..._time_series.asset_filters import AssetFilter, parse_asset_filters
+from ..._time_series.filter_query import FilterQuery, FilterQueryRunner, FilterQuerySpec
+from ..._time_series.result_writers import RequestedSeries
+from ..._time_series.timestamps import parse_time_range
 from ..._time_series.typed_result import TypedResultFile
-from ..._utils import validation as _checks
-from ..._utils.atomic_files import whole_file
-from ..._utils.extras import need
-from ..._utils.progress import Progress, Watch
+from ..._utils import validation
+from ..._utils.atomic_files import atomic_write
+from ..._utils.extras import require_extra
+from ..._utils.progress import ProgressArgument, ProgressReporter
 from ...errors import InvalidResponseError
-from ..base import Service, found
+from ..base import BaseService, require_found
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimestreamPage
     from ..._time_series.sql_results import QueryResult_TimestreamVariables
 
-MOST_ROWS = 1000
+MAX_PAGE_ROWS = 1000
 """The most rows a page of AWS Timestream holds."""
 
 AGGREGATIONS = ("auto", "server", "client")
@@ -50,7 +50,7 @@ class ResultFileFormat(StrEnum):
     PARQUET = "PARQUET"
 
 
-class TimeSeriesQueryCalls(Service):
+class QueryService(BaseService):
     """The calls that query time series databases."""
 
     async def queryTimeSeriesDatabaseWithFilters(
@@ -65,7 +65,7 @@ class TimeSeriesQueryCalls(Service):
         *,
         exportTimeout: float = 300,
         aggregate: Literal["auto", "server", "client"] = "auto",
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> bool:
         """Query assets and attributes over a time range, and write the result to a file.
 
@@ -114,7 +114,7 @@ class TimeSeriesQueryCalls(Service):
             ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", "./")
             True
         """
-        job = self._filter_job(
+        job = self._parse_filter_query(
             timeSeriesDbId,
             assetAndAttributesFilter,
             startTime,
@@ -124,20 +124,20 @@ class TimeSeriesQueryCalls(Service):
             aggregate,
             progress,
         )
-        format_ = _checks.choice("exportFileFormat", exportFileFormat, ResultFileFormat)
-        target = _checks.target_file(
+        format_ = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
+        target = validation.resolve_output_path(
             "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
         )
         if format_ is ResultFileFormat.PARQUET:
             await self._write_parquet(job, target)
         else:
             file_format = TimeSeriesQueryOutputFileType(format_)
-            await FilterQueryFile(
+            await FilterQueryRunner(
                 self._client, self._io, self._transfers, job, file_format, target
             ).write()
         return True
 
-    def _filter_job(
+    def _parse_filter_query(
         self,
         timeSeriesDbId: object,
         assetAndAttributesFilter: object,
@@ -147,26 +147,30 @@ class TimeSeriesQueryCalls(Service):
         exportTimeout: object,
         aggregate: str,
         progress: object,
-    ) -> FilterJob:
+    ) -> FilterQuerySpec:
         """Check what every query with filters is given."""
-        database = _checks.identifier("timeSeriesDbId", timeSeriesDbId)
-        assets = asset_inputs(assetAndAttributesFilter)
-        ends = interval(("startTime", startTime), ("endTime", endTime))
-        rows = None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
-        timeout = _checks.seconds("exportTimeout", exportTimeout)
+        database = validation.require_id("timeSeriesDbId", timeSeriesDbId)
+        assets = parse_asset_filters(assetAndAttributesFilter)
+        ends = parse_time_range(("startTime", startTime), ("endTime", endTime))
+        rows = (
+            None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS)
+        )
+        timeout = validation.parse_duration("exportTimeout", exportTimeout)
         if aggregate not in AGGREGATIONS:
-            raise _checks.invalid("aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS))
-        return FilterJob(
+            raise validation.invalid_argument(
+                "aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS)
+            )
+        return FilterQuerySpec(
             database,
             lambda tell: FilterQuery(self._client, database, assets, ends, rows, tell),
-            Request(assets),
+            RequestedSeries(assets),
             timeout,
             aggregate,
-            Watch(progress),
+            ProgressReporter(progress),
         )
 
-    async def _write_parquet(self, job: FilterJob, target: Path) -> None:
-        need("arrow", "pyarrow")
+    async def _write_parquet(self, job: FilterQuerySpec, target: Path) -> None:
+        require_extra("arrow", "pyarrow")
         from ..._dataframes.csv_reader import CsvResult
 
         with tempfile.TemporaryDirectory() as folder:
@@ -175,7 +179,7 @@ class TimeSeriesQueryCalls(Service):
             async with aclosing(result):
                 await result.write()
                 types = await result.types()
-            with whole_file(target) as file:
+            with atomic_write(target) as file:
                 CsvResult(source, types).write_parquet(file)
 
     async def queryTimeSeriesDatabase_TimestreamFormat(
@@ -218,14 +222,14 @@ class TimeSeriesQueryCalls(Service):
 
         Source: `Query` in the reference of AWS Timestream's query API.
         """
-        from ..._time_series.sql_results import result_of
+        from ..._time_series.sql_results import parse_result
 
-        page = await self._timestream_page(
+        page = await self._get_sql_page(
             timeSeriesDbId, queryString, maxRows, nextToken, clientToken
         )
-        return result_of(page)
+        return parse_result(page)
 
-    async def _timestream_page(
+    async def _get_sql_page(
         self,
         timeSeriesDbId: str,
         queryString: str,
@@ -236,13 +240,13 @@ class TimeSeriesQueryCalls(Service):
         page = await self._client.time_series_db_query_database_with_timestream_query(
             timeSeriesDbId,
             queryString,
-            _check_sql(timeSeriesDbId, queryString, maxRows),
-            _checks.optional_text("nextToken", nextToken),
-            _checks.optional_text("clientToken", clientToken),
+            _validate_sql_query(timeSeriesDbId, queryString, maxRows),
+            validation.optional_str("nextToken", nextToken),
+            validation.optional_str("clientToken", clientToken),
         )
-        return found(page, "time series database", timeSeriesDbId)
+        return require_found(page, "time series database", timeSeriesDbId)
 
-    async def _timestream_pages(
+    async def _iter_sql_pages(
         self,
         timeSeriesDbId: str,
         queryString: str,
@@ -250,11 +254,11 @@ class TimeSeriesQueryCalls(Service):
         read: Callable[[TimestreamPage], _Page],
     ) -> AsyncGenerator[_Page, None]:
         """Every page, the next one fetched while the present one is worked on."""
-        answer = await self._timestream_page(timeSeriesDbId, queryString, maxRows)
+        answer = await self._get_sql_page(timeSeriesDbId, queryString, maxRows)
         page = read(answer)
         while page.nextToken:
-            following = self._io.begin(
-                self._timestream_page(
+            following = self._io.spawn(
+                self._get_sql_page(
                     timeSeriesDbId, queryString, maxRows, page.nextToken, answer.clientToken
                 )
             )
@@ -262,7 +266,7 @@ class TimeSeriesQueryCalls(Service):
                 yield page
                 before, answer = page.nextToken, await following.result()
             finally:
-                await following.abandon()
+                await following.cancel()
             page = read(answer)
             if page.nextToken == before:
                 raise InvalidResponseError("the platform gave the same page token twice")
@@ -274,7 +278,7 @@ class TimeSeriesQueryCalls(Service):
         queryString: str,
         maxRows: int | str | None = None,
         *,
-        progress: Progress | None = None,
+        progress: ProgressArgument | None = None,
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Run one SELECT in Timestream's SQL and go through all rows of its result.
 
@@ -308,25 +312,25 @@ class TimeSeriesQueryCalls(Service):
         Source: `Query` in the reference of AWS Timestream's query API.
         """
         # Not in the generator, which would refuse only when it is asked for its first row.
-        rows = _check_sql(timeSeriesDbId, queryString, maxRows)
-        return self._timestream_rows(timeSeriesDbId, queryString, rows, Watch(progress))
+        rows = _validate_sql_query(timeSeriesDbId, queryString, maxRows)
+        return self._iter_sql_rows(timeSeriesDbId, queryString, rows, ProgressReporter(progress))
 
-    async def _timestream_rows(
-        self, timeSeriesDbId: str, queryString: str, maxRows: int | None, watch: Watch
+    async def _iter_sql_rows(
+        self, timeSeriesDbId: str, queryString: str, maxRows: int | None, watch: ProgressReporter
     ) -> AsyncGenerator[dict[str, Any], None]:
-        from ..._time_series.sql_results import result_of, row_values
+        from ..._time_series.sql_results import convert_row, parse_result
 
-        pages = watch.pages(
-            "query", self._timestream_pages(timeSeriesDbId, queryString, maxRows, result_of)
+        pages = watch.track_pages(
+            "query", self._iter_sql_pages(timeSeriesDbId, queryString, maxRows, parse_result)
         )
         async with aclosing(pages):
             async for result in pages:
-                for row in row_values(result):
+                for row in convert_row(result):
                     yield row
 
 
-def _check_sql(timeSeriesDbId: object, queryString: object, maxRows: object) -> int | None:
+def _validate_sql_query(timeSeriesDbId: object, queryString: object, maxRows: object) -> int | None:
     """Check what every query in SQL is given; return the most rows of a page."""
-    _checks.identifier("timeSeriesDbId", timeSeriesDbId)
-    _checks.text("queryString", queryString)
-    return None if maxRows is None else _checks.whole_number("maxRows", maxRows, 1, MOST_ROWS)
+    validation.require_id("timeSeriesDbId", timeSeriesDbId)
+    validation.require_str("queryString", queryString)
+    return None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS)

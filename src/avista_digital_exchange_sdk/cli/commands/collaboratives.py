@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 from ..output import print_json
 
 if TYPE_CHECKING:
@@ -20,48 +20,48 @@ Within = Annotated[
 
 
 @command("avista-dx collaboratives", "avista-dx collaboratives --json")
-def collaboratives(run: Run) -> None:
+def collaboratives(run: CommandContext) -> None:
     """List the collaboratives you are a member of."""
     columns = {
         "name": lambda collaborative: collaborative.name,
         "collaborativeId": lambda collaborative: collaborative.collaborativeId,
         "organizations": _organizations,
     }
-    run.show(run.exchange.listCollaboratives(), columns)
+    run.print_rows(run.exchange.listCollaboratives(), columns)
 
 
 @command("avista-dx services <collaborativeId>")
-def services(run: Run, collaborative: Within) -> None:
+def services(run: CommandContext, collaborative: Within) -> None:
     """List what a collaborative shares."""
     columns = {
         "name": _name,
         "type": lambda service: service.serviceType,
         "serviceId": lambda service: service.serviceId,
     }
-    run.show(run.exchange.listCollaborativeServices(collaborative), columns)
+    run.print_rows(run.exchange.listCollaborativeServices(collaborative), columns)
 
 
 @command("avista-dx share <dataStoreId> <collaborativeId>")
-def share(run: Run, service: Shared, collaborative: Within) -> None:
+def share(run: CommandContext, service: Shared, collaborative: Within) -> None:
     """Share a data store or a database."""
     shared = run.exchange.addServiceToCollaborative(service, collaborative)
-    _tell(run, "shared", shared)
+    _print_result(run, "shared", shared)
 
 
 @command("avista-dx unshare <dataStoreId> <collaborativeId>")
-def unshare(run: Run, service: Shared, collaborative: Within) -> None:
+def unshare(run: CommandContext, service: Shared, collaborative: Within) -> None:
     """Stop sharing with a collaborative.
 
     Its members lose access at once.
     """
     unshared = run.exchange.removeServiceFromCollaborative(service, collaborative)
-    _tell(run, "no longer shared", unshared)
+    _print_result(run, "no longer shared", unshared)
 
 
-def _tell(run: Run, what: str, service: "Service") -> None:
+def _print_result(run: CommandContext, what: str, service: "Service") -> None:
     if run.json:
         print_json(service)
-    run.tell(f"{what}: {_name(service) or service.serviceId}")
+    run.info(f"{what}: {_name(service) or service.serviceId}")
 
 
 def _name(service: "Service") -> str | None:

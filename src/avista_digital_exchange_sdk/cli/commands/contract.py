@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ..._utils.extras import need
+from ..._utils.extras import require_extra
 from ...contract.errors import ContractError
 from ...contract.report_format import Format
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 from ..output import print_json
 
 BREAKS, UNKNOWN = 1, 2
@@ -20,7 +20,7 @@ BREAKS, UNKNOWN = 1, 2
     "avista-dx contract --documents queries --format github",
 )
 def contract(
-    run: Run,
+    run: CommandContext,
     against: Annotated[
         str | None,
         typer.Option(
@@ -47,22 +47,21 @@ def contract(
     And whom it concerns: your own operations and those of the SDK. Exits with 0 if nothing that is
     in use breaks, with 1 if something does, and with 2 if the schemas could not be compared.
     """
-    need("contract", "graphql")
+    require_extra("contract", "graphql")
     if run.json:
         format_ = Format.JSON
-    from ...contract import report
-    from ...contract import sdk_surface as surface
+    from ...contract import report, sdk_surface
     from ...contract.documents import Documents
-    from ...contract.impact import compare
+    from ...contract.impact import assess
     from ...contract.loader import load
 
     try:
         own = Documents(documents) if documents else None
-        schema = load(against, token_env) if against else surface.schema()
+        schema = load(against, token_env) if against else sdk_surface.schema()
     except ContractError as error:
         typer.echo(report.failure(str(error), format_), err=format_ is Format.TABLE)
         raise typer.Exit(UNKNOWN) from None
-    comparison = compare(schema, own)
+    comparison = assess(schema, own)
     typer.echo(report.text(comparison, format_))
     if comparison.breaks:
         raise typer.Exit(BREAKS)
@@ -70,7 +69,7 @@ def contract(
 
 @command("avista-dx generate --queries queries --out my_exchange")
 def generate(
-    run: Run,
+    run: CommandContext,
     queries: Annotated[
         Path, typer.Option(metavar="DIR", help="A folder with your .graphql or .gql files.")
     ],
@@ -81,8 +80,8 @@ def generate(
     Exits with 0 if the package is written, with 1 if the files do not fit the platform's schema,
     and with 2 if there is something else in the way.
     """
-    need("contract", "ariadne_codegen")
-    from ...contract import sdk_surface as surface
+    require_extra("contract", "ariadne_codegen")
+    from ...contract import sdk_surface
     from ...contract.codegen.client import generate as generate_client
     from ...contract.documents import Documents
 
@@ -90,7 +89,7 @@ def generate(
         documents = Documents(queries)
         for note in documents.notes:
             typer.echo(f"note: {note}", err=True)
-        if problems := documents.problems(surface.schema()):
+        if problems := documents.problems(sdk_surface.schema()):
             typer.echo("\n".join(map(str, problems)), err=True)
             raise typer.Exit(BREAKS)
         changed = generate_client(documents, out)
@@ -100,6 +99,6 @@ def generate(
     if run.json:
         print_json([str(out / name) for name in changed])
     for name in changed:
-        run.tell(f"written: {out / name}")
+        run.info(f"written: {out / name}")
     if not changed:
-        run.tell(f"{out} is up to date.")
+        run.info(f"{out} is up to date.")

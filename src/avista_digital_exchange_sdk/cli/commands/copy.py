@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..._models.text import printable
-from ..._utils import validation as _checks
+from ..._utils import validation
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 from ..copy_plan import plan_downloads, plan_uploads
-from ..entry_format import described
+from ..entry_format import to_json
 from ..failures import end
 from ..output import print_json
-from ..remote_paths import HELP, is_place, place_of
+from ..remote_paths import HELP, is_remote, to_url
 
 if TYPE_CHECKING:
     from ...file_system._downloads import Download
     from ...file_system._parallel_copy import JobReport
     from ...file_system._uploads import Upload
-    from ..aggregate_progress import Tally
+    from ..aggregate_progress import AggregateCallback
 
 Recursive = Annotated[
     bool, typer.Option("--recursive", "-r", help="Folders too, with everything in them.")
@@ -37,7 +37,7 @@ FailFast = Annotated[bool, typer.Option("--fail-fast", help="End at the first fa
     "avista-dx get <dataStoreFileId> may.csv",
 )
 def get(
-    run: Run,
+    run: CommandContext,
     sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help=HELP)],
     target: Annotated[
         str, typer.Argument(metavar="TARGET", help="A file or folder of this machine.")
@@ -61,18 +61,18 @@ def get(
     again, so that the same command goes on where it was broken off. Of a directory, older files of
     a name and files behind a directory of their name come too, their ids behind the name.
     """
-    if is_place(target):
-        raise _checks.invalid("TARGET", target, "a file or folder of this machine")
+    if is_remote(target):
+        raise validation.invalid_argument("TARGET", target, "a file or folder of this machine")
     plan = plan_downloads(run.files, sources, target, recursive=recursive)
     for note in plan.notes:
-        run.tell(printable(place_of(note)))
+        run.info(printable(to_url(note)))
     with _progress(run, "downloading", plan.files) as tally:
         report = run.files.run_downloads(plan, tally, fail_fast=fail_fast, force=force)
     if run.json:
         done = [task for task, _ in report.done]
-        print_json([{"source": place_of(one.source), "target": one.target} for one in done])
+        print_json([{"source": to_url(one.source), "target": one.target} for one in done])
     copied = [task for task, is_new in report.done if is_new]
-    run.tell(f"downloaded {_summary(copied, report)} to {target}")
+    run.info(f"downloaded {_summary(copied, report)} to {target}")
     end(report, "downloaded", is_single=len(plan.files) == 1 and not recursive)
 
 
@@ -83,7 +83,7 @@ def get(
     "avista-dx put --recursive loads <dataStoreDirectoryId>",
 )
 def put(
-    run: Run,
+    run: CommandContext,
     sources: Annotated[
         list[Path], typer.Argument(metavar="SOURCE", help="Files and folders of this machine.")
     ],
@@ -109,19 +109,21 @@ def put(
     with _progress(run, "uploading", plan.files) as tally:
         report = run.files.run_uploads(plan, tally, fail_fast=fail_fast, force=force)
     if run.json:
-        print_json([described(uploaded.info) for _, uploaded in report.done])
+        print_json([to_json(uploaded.info) for _, uploaded in report.done])
     copied = [task for task, uploaded in report.done if uploaded.is_new]
-    run.tell(f"uploaded {_summary(copied, report)} to {target}")
+    run.info(f"uploaded {_summary(copied, report)} to {target}")
     end(report, "uploaded", is_single=len(plan.files) + len(plan.failures) == 1 and not recursive)
 
 
 @contextmanager
-def _progress(run: Run, what: str, tasks: "Sequence[Download | Upload]") -> "Iterator[Tally]":
+def _progress(
+    run: CommandContext, what: str, tasks: "Sequence[Download | Upload]"
+) -> "Iterator[AggregateCallback]":
     """Show a bar of all files."""
-    from ..aggregate_progress import Tally
+    from ..aggregate_progress import AggregateCallback
 
-    with run.bar(what, "bytes") as tell:
-        yield Tally(tell, sum(task.size or 0 for task in tasks))
+    with run.progress(what, "bytes") as tell:
+        yield AggregateCallback(tell, sum(task.size or 0 for task in tasks))
 
 
 def _summary(copied: "Sequence[Download | Upload]", report: "JobReport[Any, Any]") -> str:

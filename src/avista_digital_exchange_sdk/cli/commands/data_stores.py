@@ -5,38 +5,38 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..._models.text import printable
-from ..._utils import validation as _checks
+from ..._utils import validation
 from ..command import command
-from ..context import Run
-from ..entry_format import Info, all_of, described, id_of, modified, name_of
+from ..context import CommandContext
+from ..entry_format import Info, all_of, display_name, entry_id, modified, to_json
 from ..failures import end_with
 from ..output import print_json
 from ..remote_paths import (
     HELP,
+    expand_paths,
     is_directory_id,
     is_file_id,
     is_pattern,
-    path_of,
-    paths_of,
-    place_of,
+    resolve_path,
+    to_url,
 )
 from ..trees import print_json_tree, print_tree
 
 if TYPE_CHECKING:
     from ...file_system._entries import Contents
 
-Place = Annotated[str, typer.Argument(metavar="PLACE", help=HELP)]
+Location = Annotated[str, typer.Argument(metavar="PLACE", help=HELP)]
 
 
 @command("avista-dx stores", "avista-dx stores --json")
-def stores(run: Run) -> None:
+def stores(run: CommandContext) -> None:
     """List the data stores you own."""
     columns = {
         "name": lambda store: store.name,
         "dataStoreId": lambda store: store.dataStoreId,
         "description": lambda store: store.description,
     }
-    run.show(run.exchange.listDataStores(), columns)
+    run.print_rows(run.exchange.listDataStores(), columns)
 
 
 @command(
@@ -45,7 +45,7 @@ def stores(run: Run) -> None:
     'avista-dx ls "dx://<dataStoreId>/loads/*.csv"',
     "avista-dx ls <dataStoreDirectoryId> --json",
 )
-def ls(run: Run, place: Place) -> None:
+def ls(run: CommandContext, place: Location) -> None:
     """List a directory of a data store.
 
     Shows names, sizes in bytes, times and ids. What its name alone does not lead to, as older files
@@ -53,18 +53,18 @@ def ls(run: Run, place: Place) -> None:
     """
     infos = _entries(run, place)
     columns = {
-        "name": name_of,
+        "name": display_name,
         "size": lambda info: info["size"] if info["type"] == "file" else None,
         "modified": modified,
-        "id": id_of,
+        "id": entry_id,
     }
-    run.show(infos, columns, json=[described(info) for info in infos])
+    run.print_rows(infos, columns, json=[to_json(info) for info in infos])
 
 
 @command("avista-dx tree dx://<dataStoreId>", "avista-dx tree dx://<dataStoreId>/loads")
-def tree(run: Run, place: Place) -> None:
+def tree(run: CommandContext, place: Location) -> None:
     """Show a directory as a tree."""
-    path = path_of(run.files, "PLACE", place)
+    path = resolve_path(run.files, "PLACE", place)
     top = run.files.info(path)
     listed = run.files.contents_tree(path)
     failures = [(inner, one) for inner, one in listed.items() if isinstance(one, Exception)]
@@ -86,7 +86,7 @@ def tree(run: Run, place: Place) -> None:
     "avista-dx rm <dataStoreFileId>",
 )
 def rm(
-    run: Run,
+    run: CommandContext,
     places: Annotated[list[str], typer.Argument(metavar="PLACE", help=HELP)],
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Directories too, with all in them.")
@@ -111,18 +111,18 @@ def rm(
             failures.append((one, error))
         else:
             deleted.append(one)
-            run.tell(f"deleted {one}")
+            run.info(f"deleted {one}")
     if run.json:
         print_json(deleted)
     end_with(failures, f"of {len(matching)} not deleted")
 
 
-def _entries(run: Run, place: str) -> list[Info]:
+def _entries(run: CommandContext, place: str) -> list[Info]:
     """What a place holds; of a pattern, what it matches."""
     files = run.files
-    path = path_of(files, "PLACE", place)
+    path = resolve_path(files, "PLACE", place)
     if is_pattern(files, path):
-        return [files.info(match) for match in paths_of(files, "PLACE", place)]
+        return [files.info(match) for match in expand_paths(files, "PLACE", place)]
     info = files.info(path)
     if info["type"] == "file":
         return [info]
@@ -131,26 +131,26 @@ def _entries(run: Run, place: str) -> list[Info]:
     return all_of(contents)
 
 
-def _mention_incomplete(run: Run, contents: "Contents | Exception") -> None:
+def _mention_incomplete(run: CommandContext, contents: "Contents | Exception") -> None:
     """Say which files have no bytes yet: no path leads to them, so they are not listed."""
     for info in () if isinstance(contents, Exception) else contents.incomplete:
-        run.tell(
-            f"{printable(place_of(info['name']))}: not listed, its bytes have not arrived "
-            f"({id_of(info)})"
+        run.info(
+            f"{printable(to_url(info['name']))}: not listed, its bytes have not arrived "
+            f"({entry_id(info)})"
         )
 
 
-def _matching(run: Run, place: str, recursive: bool) -> list[str]:
+def _matching(run: CommandContext, place: str, recursive: bool) -> list[str]:
     """What is to be deleted: files and, if asked for, directories; as paths or as ids."""
     if is_directory_id(place) and recursive:
         return [place]
-    paths = paths_of(run.files, "PLACE", place)
+    paths = expand_paths(run.files, "PLACE", place)
     if not recursive and any(map(run.files.isdir, paths)):
-        raise _checks.invalid("PLACE", place, "files; directories take --recursive")
-    return [place_of(path) for path in paths]
+        raise validation.invalid_argument("PLACE", place, "files; directories take --recursive")
+    return [to_url(path) for path in paths]
 
 
-def _delete(run: Run, place: str) -> None:
+def _delete(run: CommandContext, place: str) -> None:
     if is_file_id(place):
         run.exchange.deleteDataStoreFile(place)
     elif is_directory_id(place):

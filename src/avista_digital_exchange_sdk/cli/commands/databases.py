@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 
 if TYPE_CHECKING:
     from ...types import TimeSeriesAssetAttribute, TimeSeriesAssetData, TimeSeriesDb
@@ -17,7 +17,7 @@ Database = Annotated[
 
 
 @command("avista-dx databases", "avista-dx databases --json")
-def databases(run: Run) -> None:
+def databases(run: CommandContext) -> None:
     """List the time series databases you own.
 
     Shows the names of their tables in SQL, too.
@@ -27,13 +27,13 @@ def databases(run: Run) -> None:
         "timeSeriesDbId": lambda database: database.timeSeriesDbId,
         "table": _table,
     }
-    run.show(run.exchange.listTimeSeriesDatabases(), columns)
+    run.print_rows(run.exchange.listTimeSeriesDatabases(), columns)
 
 
 @command("avista-dx assets <timeSeriesDbId>", "avista-dx assets <timeSeriesDbId> --json")
-def assets(run: Run, database: Database) -> None:
+def assets(run: CommandContext, database: Database) -> None:
     """List assets, attributes, latest values."""
-    with run.bar("listing", "pages") as tell:
+    with run.progress("listing", "pages") as tell:
         found = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
     columns = {
         "assetId": lambda row: row[0].assetId,
@@ -43,7 +43,7 @@ def assets(run: Run, database: Database) -> None:
         "last value": lambda row: row[1].lastValue,
         "at": lambda row: row[1].lastValueTime,
     }
-    run.show(_attributes(found), columns, json=found)
+    run.print_rows(_attributes(found), columns, json=found)
 
 
 def _table(database: "TimeSeriesDb") -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..._utils.extras import need
+from ..._utils.extras import require_extra
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 
 if TYPE_CHECKING:
     from ...local import LocalExchange
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @command("avista-dx local", "avista-dx local --port 8000 --data exchange")
 def local(
-    run: Run,
+    run: CommandContext,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for any that is free.")] = 0,
     data: Annotated[
@@ -34,11 +34,11 @@ def local(
 
     Until Ctrl-C. Prints what lets the other commands use it: run the lines in another terminal.
     """
-    need("local", "ariadne", "duckdb", "sqlglot", "starlette", "uvicorn")
-    from ...local.serve import ready_text, serve
+    require_extra("local", "ariadne", "duckdb", "sqlglot", "starlette", "uvicorn")
+    from ...local.serve import ready_json, serve
 
     def tell(exchange: "LocalExchange") -> None:
-        sys.stdout.write(ready_text(exchange) + "\n" if run.json else _lines(exchange))
+        sys.stdout.write(ready_json(exchange) + "\n" if run.json else _lines(exchange))
         sys.stdout.flush()
 
     serve(host, port, data, ready_file, tell)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..._utils import validation as _checks
-from ..._utils.extras import need
+from ..._utils import validation
+from ..._utils.extras import require_extra
 from ...errors import PublishIncompleteError
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 from ..output import print_json
 from .databases import Database
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     'avista-dx publish <timeSeriesDbId> may.csv --rename "Power=A kW" --type State=VARCHAR',
 )
 def publish(
-    run: Run,
+    run: CommandContext,
     database: Database,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A file in CSV, its columns named in line 1.")
@@ -88,10 +88,10 @@ def publish(
     under its own name. Numbers become DOUBLE, unless the database has the attribute as something
     else. A cell without a value is not published. Publishing the same rows again changes nothing.
     """
-    need("arrow", "pyarrow")
-    from ..csv_frame import Columns, frame_of
+    require_extra("arrow", "pyarrow")
+    from ..csv_frame import CsvMapping, read_csv
 
-    columns = Columns(
+    columns = CsvMapping(
         asset,
         asset_column,
         name_column,
@@ -102,10 +102,12 @@ def publish(
         _pairs("--type", types),
         _pairs("--rename", renames),
     )
-    source = _checks.source_file("FILE", str(file))
+    source = validation.require_file("FILE", str(file))
     name = f"{source.stem}.rejected{source.suffix}"
-    refuse = _checks.target_file("--rejected", str(rejected or source.with_name(name)), name)
-    frame = frame_of(source, columns, _known_types(run, database))
+    refuse = validation.resolve_output_path(
+        "--rejected", str(rejected or source.with_name(name)), name
+    )
+    frame = read_csv(source, columns, _known_types(run, database))
     if dry_run:
         _check(run, frame)
     else:
@@ -118,15 +120,15 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
     for text in given or ():
         name, sign, value = text.rpartition("=")
         if not (name and sign and value):
-            raise _checks.invalid(option, text, "two names with = between them")
+            raise validation.invalid_argument(option, text, "two names with = between them")
         pairs[name] = value
     return pairs
 
 
-def _known_types(run: Run, database: str) -> dict[str, str]:
+def _known_types(run: CommandContext, database: str) -> dict[str, str]:
     """The types of a database's attributes, where its assets agree on them."""
     types: dict[str, set[str]] = {}
-    with run.bar("listing", "pages") as tell:
+    with run.progress("listing", "pages") as tell:
         assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
     for asset in assets:
         for attribute in asset.attributes:
@@ -134,23 +136,25 @@ def _known_types(run: Run, database: str) -> dict[str, str]:
     return {name: found.pop() for name, found in types.items() if len(found) == 1}
 
 
-def _check(run: Run, frame: "Frame") -> None:
-    from ..dry_run import account_of
+def _check(run: CommandContext, frame: "Frame") -> None:
+    from ..dry_run import summarize
 
-    account = account_of(frame)
+    account = summarize(frame)
     columns = {"attribute": lambda pair: pair[0], "type": lambda pair: pair[1]}
-    run.show(account["attributes"].items(), columns, json=account)
-    run.tell(
+    run.print_rows(account["attributes"].items(), columns, json=account)
+    run.info(
         f"rows: {account['rows']}, assets: {len(account['assets'])}, "
         f"from {account['from']} to {account['to']}. Nothing was published."
     )
 
 
-def _publish(run: Run, database: str, source: Path, frame: "Frame", refuse: Path) -> None:
+def _publish(
+    run: CommandContext, database: str, source: Path, frame: "Frame", refuse: Path
+) -> None:
     from ..csv_frame import write_rejected
 
     try:
-        with run.bar("publishing", "rows") as tell:
+        with run.progress("publishing", "rows") as tell:
             run.exchange.publishDataFrameToTimeSeriesDatabase(
                 database, frame.table, timeZone=frame.time_zone, progress=tell, **frame.layout
             )
@@ -162,10 +166,10 @@ def _publish(run: Run, database: str, source: Path, frame: "Frame", refuse: Path
             summary.add_note(f"the rejected rows are in {refuse}, each with its reason")
         raise summary from error
     _report(run, frame.table.num_rows, {})
-    run.tell(f"rows published: {frame.table.num_rows}")
+    run.info(f"rows published: {frame.table.num_rows}")
 
 
-def _report(run: Run, written: int, rejected: dict[int, str]) -> None:
+def _report(run: CommandContext, written: int, rejected: dict[int, str]) -> None:
     if run.json:
         rows = [{"row": index + 1, "reason": reason} for index, reason in rejected.items()]
         print_json({"written": written, "rejected": rows})

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..._time_series.zones import zone
-from ..._utils import validation as _checks
+from ..._time_series.zones import parse_time_zone
+from ..._utils import validation
 from ...errors import InvalidParameterError
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 from ..plot_options import Plot, PlotSize, PlotStyle, PlotTitle, Steps, parse_plot_options
 from ..timestamps import HELP as TIME_HELP
-from ..timestamps import NOW, moment
+from ..timestamps import NOW, parse_timestamp
 from .databases import Database
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Format(StrEnum):
     "avista-dx query <timeSeriesDbId> --asset feeder-7 --from -7d --plot week.png",
 )
 def query(
-    run: Run,
+    run: CommandContext,
     database: Database,
     start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Since when. {TIME_HELP}")],
     end: Annotated[str, typer.Option("--to", metavar="TIME", help="Until when.")] = NOW,
@@ -87,19 +87,19 @@ def query(
     Writes a file, a plot, or standard output. The whole result is fetched, however many pages it
     has. Timestamps are in UTC.
     """
-    place = zone("--time-zone", time_zone)
+    place = parse_time_zone("--time-zone", time_zone)
     wanted = _filters(assets, attributes, filter_file)
     kind = _format(run, format_, output)
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
     target = _target(output, kind, will_plot=plot is not None)
     with TemporaryDirectory(prefix=".avista-dx-", dir=target and target.parent) as folder:
         result = Path(folder, f"result.{kind}")
-        with run.bar("querying", "pages", "bytes") as tell:
+        with run.progress("querying", "pages", "bytes") as tell:
             run.exchange.queryTimeSeriesDatabaseWithFilters(
                 database,
                 wanted,
-                moment("--from", start, place),
-                moment("--to", end, place),
+                parse_timestamp("--from", start, place),
+                parse_timestamp("--to", end, place),
                 result,
                 kind,  # type: ignore[arg-type]  # the call takes it in any case
                 progress=tell,
@@ -107,12 +107,12 @@ def query(
         try:
             if plotted is not None:
                 plotted.write(result)
-                run.tell(f"drawn: {plot}")
+                run.info(f"drawn: {plot}")
         finally:
             # What was fetched is kept, whether it can be plotted or not.
             if target is not None:
                 os.replace(result, target)
-                run.tell(f"written: {target}")
+                run.info(f"written: {target}")
         if target is None and plotted is None:
             with result.open("rb") as file:
                 shutil.copyfileobj(file, sys.stdout.buffer)
@@ -134,7 +134,7 @@ def _filters(
     return filters
 
 
-def _format(run: Run, wanted: Format | None, output: Path | None) -> Format:
+def _format(run: CommandContext, wanted: Format | None, output: Path | None) -> Format:
     if wanted is not None:
         return wanted
     if run.json:
@@ -149,4 +149,4 @@ def _target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | Non
         raise InvalidParameterError("--format: parquet can't be shown on a terminal; give --output")
     if output is None:
         return None
-    return _checks.target_file("--output", str(output), f"result.{kind}")
+    return validation.resolve_output_path("--output", str(output), f"result.{kind}")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 from ..output import json_text, print_table
 from .databases import Database
 
 if TYPE_CHECKING:
-    from ..._utils.progress import Tell
+    from ..._utils.progress import ProgressCallback
 
 STANDARD_INPUT = "-"
 
@@ -42,7 +42,7 @@ class Page(NamedTuple):
     "avista-dx sql <timeSeriesDbId> --format jsonl - < query.sql",
 )
 def sql(
-    run: Run,
+    run: CommandContext,
     database: Database,
     statement: Annotated[
         str,
@@ -68,19 +68,21 @@ def sql(
         by_default = Format.TABLE if on_terminal else Format.CSV
         format_ = Format.JSON if run.json else by_default
     # A bar would get between the rows.
-    bar = nullcontext() if on_terminal else run.bar("reading", "rows")
+    bar = nullcontext() if on_terminal else run.progress("reading", "rows")
     with bar as tell:
         _PRINTERS[format_](_pages(run, database, statement, tell))
 
 
-def _pages(run: Run, database: str, statement: str, tell: "Tell | None") -> Iterator[Page]:
+def _pages(
+    run: CommandContext, database: str, statement: str, tell: "ProgressCallback | None"
+) -> Iterator[Page]:
     """The pages of a result, those without rows too: they have columns."""
-    from ..._backends import iterate
-    from ..._time_series.sql_results import column_names, result_of, row_values
+    from ..._backends import iterate_sync
+    from ..._time_series.sql_results import column_names, convert_row, parse_result
 
     calls, count = run.exchange._calls, 0
-    for page in iterate(calls._timestream_pages(database, statement, None, result_of)):
-        rows = row_values(page)
+    for page in iterate_sync(calls._iter_sql_pages(database, statement, None, parse_result)):
+        rows = convert_row(page)
         yield Page(column_names(page.columnInfo), rows)
         count += len(rows)
         if tell is not None:
@@ -91,7 +93,7 @@ def _print_tables(pages: Iterable[Page]) -> None:
     """Print a table a page."""
     for index, page in enumerate(pages):
         if page.rows or not index:
-            print_table(page.rows, {name: _cell_of(name) for name in page.columns})
+            print_table(page.rows, {name: _cell_formatter(name) for name in page.columns})
 
 
 def _print_csv(pages: Iterable[Page]) -> None:
@@ -118,7 +120,7 @@ def _print_json_lines(pages: Iterable[Page]) -> None:
             sys.stdout.write(f"{json_text(row)}\n")
 
 
-def _cell_of(name: str) -> Callable[[dict[str, Any]], object]:
+def _cell_formatter(name: str) -> Callable[[dict[str, Any]], object]:
     return lambda row: _cell(row[name])
 
 

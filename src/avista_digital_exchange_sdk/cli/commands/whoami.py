@@ -1,11 +1,11 @@
 """The command about yourself."""
 
 from ..command import command
-from ..context import Run
+from ..context import CommandContext
 
 
 @command("avista-dx whoami")
-def whoami(run: Run) -> None:
+def whoami(run: CommandContext) -> None:
     """Tell whom the token belongs to."""
     user = run.exchange.getUserInfo()
     organization = user.organization.name if user.organization else None
@@ -14,4 +14,4 @@ def whoami(run: Run) -> None:
         "organization": lambda _: organization,
         "userId": lambda user: user.userId,
     }
-    run.show([user], columns, json=user)
+    run.print_rows([user], columns, json=user)

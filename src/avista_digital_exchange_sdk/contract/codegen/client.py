@@ -5,17 +5,17 @@ import keyword
 import tempfile
 from pathlib import Path
 
-from ...client_runtime import AsyncOperations, BlockingOperations
-from .. import sdk_surface as surface
+from ...client_runtime import AsyncOperations, SyncOperations
+from .. import sdk_surface
 from ..documents import Documents
 from ..errors import ContractError
 from . import package
-from .settings import USER
+from .settings import USER_PACKAGE
 
 BLOCKING_MODULE = "blocking"
-TAKEN = {
+RESERVED_NAMES = {
     name
-    for base in (AsyncOperations, BlockingOperations)
+    for base in (AsyncOperations, SyncOperations)
     for name in dir(base)
     if not name.startswith("_")
 }
@@ -28,8 +28,8 @@ def generate(documents: Documents, out: Path) -> list[str]:
     _check_target(out)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / out.name
-        package.write(surface.schema(), documents.document, fresh, USER, TAKEN)
-        blocking = USER.header + _blocking(fresh / "client.py")
+        package.write(sdk_surface.schema(), documents.document, fresh, USER_PACKAGE, RESERVED_NAMES)
+        blocking = USER_PACKAGE.header + _blocking(fresh / "client.py")
         (fresh / f"{BLOCKING_MODULE}.py").write_text(blocking, "utf-8")
         return package.replace(fresh, out)
 
@@ -41,7 +41,7 @@ def _check_target(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise ContractError(f"{out}: a file, not a folder")
     for file in sorted(out.glob("*.*")):
-        if not (file.is_file() and file.read_bytes().startswith(USER.header.encode())):
+        if not (file.is_file() and file.read_bytes().startswith(USER_PACKAGE.header.encode())):
             raise ContractError(
                 f"{file} was not generated; choose a folder that holds nothing else"
             )
@@ -57,13 +57,15 @@ def _blocking(client: Path) -> str:
         if isinstance(method, ast.AsyncFunctionDef | ast.FunctionDef):
             is_async = isinstance(method, ast.AsyncFunctionDef)
             make = "blocking" if is_async else "blocking_iterator"
-            methods.append(f"    {method.name} = _runtime.{make}({USER.client}.{method.name})\n")
-    package_name, _, module = USER.models.name.rpartition(".")
+            methods.append(
+                f"    {method.name} = _runtime.{make}({USER_PACKAGE.client}.{method.name})\n"
+            )
+    package_name, _, module = USER_PACKAGE.models.name.rpartition(".")
     return (
         # Under a name that no method has: the methods below hide others from those after them.
         f"from {package_name} import {module} as _runtime\n\n"
-        f"from .client import {USER.client}\n\n\n"
-        "class Client(_runtime.BlockingOperations):\n"
+        f"from .client import {USER_PACKAGE.client}\n\n\n"
+        "class Client(_runtime.SyncOperations):\n"
         '    """Your operations, each as a call that blocks until it is done."""\n\n'
         + "".join(methods)
     )

@@ -45,7 +45,7 @@ class Response(NamedTuple):
     conditional: bool
 
 
-class DocumentedTypes(Plugin):
+class AvistaCodegenPlugin(Plugin):
     """Turns generated modules into the documented types; see each hook."""
 
     def __init__(self, schema: GraphQLSchema, config_dict: dict[str, Any]) -> None:
@@ -155,7 +155,9 @@ class DocumentedTypes(Plugin):
             if fragment := fragments_definitions.get(class_def.name):
                 kind = self.schema.type_map[fragment.type_condition.name.value]
                 self._describe(class_def, kind)
-        imports: list[ast.stmt] = [_import_from(self.settings.models, ["Items", "SecretText"])]
+        imports: list[ast.stmt] = [
+            _import_from(self.settings.models, ["NonNullList", "SecretText"])
+        ]
         for name, (mixin_module, mixin) in self.settings.mixins.items():
             kept[name].bases.insert(0, ast.Name(mixin))
             imports.append(_import_from(mixin_module, [mixin]))
@@ -191,7 +193,7 @@ class DocumentedTypes(Plugin):
                 self.results[result] = class_def
             else:
                 self.nested[class_def.name] = result
-        module.body.insert(0, _import_from(self.settings.models, ["Items", "SecretText"]))
+        module.body.insert(0, _import_from(self.settings.models, ["NonNullList", "SecretText"]))
         return module
 
     def _document(self, class_def: ast.ClassDef, complete: bool = False) -> None:
@@ -203,7 +205,7 @@ class DocumentedTypes(Plugin):
             field.annotation = _ListsAsItems().visit(field.annotation)
             default: ast.expr | None = None
             if response.conditional or (nullable and not complete):
-                is_items = _is_subscript_of(field.annotation, "Items")
+                is_items = _is_subscript_of(field.annotation, "NonNullList")
                 default = ast.List([]) if is_items else ast.Constant(None)
             field.value = default
             if response.key != ast.unparse(field.target):
@@ -248,7 +250,7 @@ class DocumentedTypes(Plugin):
                 for name, result in self.nested.items()
             ),
             _import_from(self.settings.base[0], [self.settings.subscription[1]]),
-            _import_from(self.settings.models, ["Items", "SecretText"]),
+            _import_from(self.settings.models, ["NonNullList", "SecretText"]),
             *(_import_from(Module("fragments", 1), [name]) for name in sorted(self.fragments)),
             *(
                 _import_from(Module("input_types", 1), [name])
@@ -368,7 +370,7 @@ class _ListsAsItems(ast.NodeTransformer):
             assert isinstance(node.slice, ast.Subscript)
             node = node.slice
         if _is_subscript_of(node, "list"):
-            return ast.Subscript(ast.Name("Items"), node.slice)
+            return ast.Subscript(ast.Name("NonNullList"), node.slice)
         return node
 
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..documents import read_operation
-from ..state import Context, Exchange
-from .schema import Contract
+from ..state import Context, ExchangeState
+from .schema import GraphQLSchemaExecutor
 
 MAX_REQUEST_BYTES = 1024**2
 MAX_BODY_SECONDS = 30.0
@@ -24,11 +24,11 @@ UNAUTHORIZED = {
 class GraphQLEndpoint:
     """Answers POST /graphql."""
 
-    def __init__(self, contract: Contract, exchange: Exchange) -> None:
+    def __init__(self, contract: GraphQLSchemaExecutor, exchange: ExchangeState) -> None:
         self._contract = contract
         self._exchange = exchange
 
-    async def answer(self, request: Request) -> Response:
+    async def handle(self, request: Request) -> Response:
         """Answer one request. Nothing of its body is read before its token is known."""
         caller = self._exchange.accounts.authenticate(request.headers.get("authorization", ""))
         if caller is None:

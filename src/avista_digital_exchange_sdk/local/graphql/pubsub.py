@@ -14,7 +14,7 @@ EXPORT_COMPLETE = "onNotifyTimeSeriesQueryExportComplete"
 Topic = tuple[str, frozenset[tuple[str, str]]]
 
 # An export may be complete a moment before its user's subscription has arrived.
-KEPT_EXPORT_EVENTS = 1_000
+MAX_REPLAYED_EVENTS = 1_000
 # A subscriber that reads too slowly loses events, as on the platform.
 MAX_QUEUED_EVENTS = 1_000
 MAX_QUEUED_BYTES = 8 * 1024**2
@@ -32,7 +32,7 @@ class Event(NamedTuple):
         return cls(payload, len(to_json(payload)))
 
 
-class Events:
+class EventBus:
     """Hands every event to the subscribers of its field and arguments. Lives on one event loop."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Events:
             subscription.deliver(Event.of(self._kept[topic]))
         return subscription
 
-    async def send(
+    async def publish(
         self, subscription_field: str, arguments: Mapping[str, str], payload: Any
     ) -> None:
         """Hand an event to everyone who waits for it now."""
@@ -67,10 +67,10 @@ class Events:
         """Remember an event for subscribers that come late, and forget the oldest."""
         self._kept[topic] = payload
         self._kept.move_to_end(topic)
-        if len(self._kept) > KEPT_EXPORT_EVENTS:
+        if len(self._kept) > MAX_REPLAYED_EVENTS:
             self._kept.popitem(last=False)
 
-    def drop(self, topic: Topic, subscription: Subscription) -> None:
+    def unsubscribe(self, topic: Topic, subscription: Subscription) -> None:
         """Forget a subscriber."""
         subscribers = self._subscribers.get(topic, set())
         subscribers.discard(subscription)
@@ -81,7 +81,7 @@ class Events:
 class Subscription(AsyncIterator[Any]):
     """The events one subscriber has not yet seen."""
 
-    def __init__(self, events: Events, topic: Topic, check: Callable[[], None]) -> None:
+    def __init__(self, events: EventBus, topic: Topic, check: Callable[[], None]) -> None:
         self._events = events
         self._topic = topic
         self._check = check
@@ -103,7 +103,7 @@ class Subscription(AsyncIterator[Any]):
 
     async def aclose(self) -> None:
         """Stop listening."""
-        self._events.drop(self._topic, self)
+        self._events.unsubscribe(self._topic, self)
 
 
 def _topic(subscription_field: str, arguments: Mapping[str, str]) -> Topic:

@@ -52,7 +52,7 @@ INTERNAL_FAILURE = {
     "message": "The Local Exchange failed; see its log.",
 }
 
-Answer = dict[str, Any]
+AppSyncResponse = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Subscribed:
     answer: Callable[[object], Awaitable[bytes]]
 
 
-class Contract:
+class GraphQLSchemaExecutor:
     """Answers the contract's operations."""
 
     def __init__(self) -> None:
@@ -89,7 +89,9 @@ class Contract:
         home = asyncio.get_running_loop()
         return await self._threads.run(context.caller.user_id, run)
 
-    async def subscribe(self, context: Context, operation: Operation) -> Subscribed | Answer:
+    async def subscribe(
+        self, context: Context, operation: Operation
+    ) -> Subscribed | AppSyncResponse:
         """Start a subscription; what can't be started is an answer of errors."""
 
         async def read() -> Parsed:
@@ -115,7 +117,7 @@ class Contract:
         document: DocumentNode,
         operation: Operation,
         event: object = None,
-    ) -> Answer:
+    ) -> AppSyncResponse:
         """Execute a document, within its limits."""
         try:
             async with asyncio.timeout(MAX_EXECUTION_SECONDS):
@@ -129,13 +131,13 @@ class Contract:
                     _resolve_member,
                     middleware=[execution],
                 )
-                return as_answer(await result if inspect.isawaitable(result) else result)
+                return to_appsync_response(await result if inspect.isawaitable(result) else result)
         except (TimeoutError, ExecutionStoppedError):
             return {"data": None, "errors": [EXECUTION_TIMEOUT]}
 
     async def _subscribe(
         self, context: Context, document: DocumentNode, operation: Operation
-    ) -> Subscribed | Answer:
+    ) -> Subscribed | AppSyncResponse:
         """Find the source of a subscription's events."""
         home = asyncio.get_running_loop()
         execution = Execution(context, home)
@@ -148,7 +150,7 @@ class Contract:
         )
         results = await started if inspect.isawaitable(started) else started
         if isinstance(results, ExecutionResult):
-            return as_answer(results)
+            return to_appsync_response(results)
         assert execution.source is not None
 
         async def answer(event: object) -> bytes:
@@ -168,9 +170,11 @@ def executable_schema() -> GraphQLSchema:
     """
     sdl = files("avista_digital_exchange_sdk") / "_generated" / "schema.graphql"
     schema = make_executable_schema(sdl.read_text("utf-8"))
-    queries = {name: _bound(one) for service in SERVICES for name, one in service.QUERIES.items()}
+    queries = {
+        name: _wrap_resolver(one) for service in SERVICES for name, one in service.QUERIES.items()
+    }
     mutations = {
-        name: _bound(one) for service in SERVICES for name, one in service.MUTATIONS.items()
+        name: _wrap_resolver(one) for service in SERVICES for name, one in service.MUTATIONS.items()
     }
     sources = {name: _listening(one) for name, one in notifications.SUBSCRIPTIONS.items()}
     for root, resolvers in ((schema.query_type, queries), (schema.mutation_type, mutations)):
@@ -183,7 +187,7 @@ def executable_schema() -> GraphQLSchema:
     return schema
 
 
-def _bound(resolver: Resolver) -> GraphQLFieldResolver:
+def _wrap_resolver(resolver: Resolver) -> GraphQLFieldResolver:
     """Run a resolver where the exchange lives, with the request's context."""
 
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
@@ -231,19 +235,19 @@ def _is_subscription(document: DocumentNode, operation: Operation) -> bool:
     return node is not None and node.operation is OperationType.SUBSCRIPTION
 
 
-def _refused(errors: Sequence[GraphQLError]) -> Answer:
+def _refused(errors: Sequence[GraphQLError]) -> AppSyncResponse:
     """Answer a document that is not executed."""
-    return as_answer(ExecutionResult(None, list(errors)))
+    return to_appsync_response(ExecutionResult(None, list(errors)))
 
 
-def as_answer(result: ExecutionResult) -> Answer:
+def to_appsync_response(result: ExecutionResult) -> AppSyncResponse:
     """Shape a result as AppSync does: `errors` only where there are some."""
     if not result.errors:
         return {"data": result.data}
-    return {"data": result.data, "errors": [_as_error(error) for error in result.errors]}
+    return {"data": result.data, "errors": [_to_appsync_error(error) for error in result.errors]}
 
 
-def _as_error(error: GraphQLError) -> Answer:
+def _to_appsync_error(error: GraphQLError) -> AppSyncResponse:
     """Shape an error as AppSync does."""
     locations = [
         {"line": location.line, "column": location.column, "sourceName": None}

@@ -16,9 +16,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ..documents import read_operation
 from ..errors import PlatformError
-from ..state import Caller, Context, Exchange
+from ..state import Caller, Context, ExchangeState
 from .http import UNAUTHORIZED
-from .schema import Contract, Subscribed
+from .schema import GraphQLSchemaExecutor, Subscribed
 
 SUBPROTOCOL = "graphql-ws"
 HEADER_SUBPROTOCOL = "header-"
@@ -51,7 +51,7 @@ Message = dict[str, Any]
 class RealtimeEndpoint:
     """Answers WebSocket connections to /graphql/realtime."""
 
-    def __init__(self, contract: Contract, exchange: Exchange) -> None:
+    def __init__(self, contract: GraphQLSchemaExecutor, exchange: ExchangeState) -> None:
         self._contract = contract
         self._exchange = exchange
         self._connections: Counter[str] = Counter()
@@ -62,27 +62,29 @@ class RealtimeEndpoint:
             await websocket.send_denial_response(Response(to_json({"errors": [NO_PROTOCOL]}), 400))
             return
         await websocket.accept(SUBPROTOCOL)
-        connection = RealtimeConnection(self._contract, self._exchange, websocket)
+        connection = AppSyncConnection(self._contract, self._exchange, websocket)
         await connection.serve(self._connections)
 
 
 @dataclass(frozen=True)
-class RunningSubscription:
+class ActiveSubscription:
     """A subscription and the task that sends its events."""
 
     subscribed: Subscribed
     task: asyncio.Task[None]
 
 
-class RealtimeConnection:
+class AppSyncConnection:
     """One connection and the subscriptions that run over it."""
 
-    def __init__(self, contract: Contract, exchange: Exchange, websocket: WebSocket) -> None:
+    def __init__(
+        self, contract: GraphQLSchemaExecutor, exchange: ExchangeState, websocket: WebSocket
+    ) -> None:
         self._contract = contract
         self._exchange = exchange
         self._websocket = websocket
         self._user_id: str | None = None
-        self._running: dict[str, RunningSubscription] = {}
+        self._running: dict[str, ActiveSubscription] = {}
         # One message at a time waits for a client that reads slowly.
         self._sending = asyncio.Lock()
 
@@ -196,7 +198,7 @@ class RealtimeConnection:
             return await self._send_errors(subscription_id, subscribed["errors"])
         await self._send({"type": "start_ack", "id": subscription_id})
         task = asyncio.create_task(self._pump(subscription_id, subscribed))
-        self._running[subscription_id] = RunningSubscription(subscribed, task)
+        self._running[subscription_id] = ActiveSubscription(subscribed, task)
 
     async def _pump(self, subscription_id: str, subscribed: Subscribed) -> None:
         """Send a subscription's events until it ends."""

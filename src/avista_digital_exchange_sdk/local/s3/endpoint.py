@@ -21,9 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..private_files import open_new
 from ..services.storage.files import Files
 from .presigned import S3Error
-from .storage import OBJECTS_PATH, Objects
+from .storage import OBJECTS_PATH, ObjectStore
 
-LARGEST_UPLOAD_BYTES = 5 * 1024**3
+MAX_UPLOAD_BYTES = 5 * 1024**3
 BLOCK_BYTES = 1024 * 1024
 # S3 gives up on a client that sends nothing for about that long.
 MAX_IDLE_SECONDS = 20.0
@@ -35,31 +35,31 @@ RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
 class ObjectEndpoint:
     """An ASGI application that answers requests to presigned URLs."""
 
-    def __init__(self, objects: Objects, files: Files) -> None:
+    def __init__(self, objects: ObjectStore, files: Files) -> None:
         self._objects = objects
         self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
-            response = await self._answer(Request(scope, receive))
+            response = await self._handle(Request(scope, receive))
         except S3Error as error:
-            response = _refusal(error)
+            response = _error_response(error)
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> ASGIApp:
+    async def _handle(self, request: Request) -> ASGIApp:
         """Do what a presigned URL allows."""
-        allowed = self._admit(request)
+        allowed = self._authorize(request)
         key = request.scope["path"].removeprefix(OBJECTS_PATH)
         if request.method == "PUT":
             return await self._put(request, key)
         try:
-            await self._objects.arrived(key)
+            await self._objects.materialize(key)
         except FileNotFoundError:
             raise S3Error(404, "NoSuchKey", "A part of this was deleted meanwhile.") from None
         return self._get(request, key, allowed["response-content-type"])
 
-    def _admit(self, request: Request) -> dict[str, str]:
+    def _authorize(self, request: Request) -> dict[str, str]:
         """Return what a request's URL allows, or refuse it before any of its bytes are read."""
         if "authorization" in request.headers:
             raise S3Error(400, "InvalidArgument", "Only one auth mechanism allowed")
@@ -97,7 +97,7 @@ class ObjectEndpoint:
         try:
             if request.headers.get("if-match", "*") not in ("*", etag):
                 raise S3Error(412, "PreconditionFailed", "The If-Match condition did not hold")
-            wanted = _wanted_range(request.headers.get("range", ""), status.st_size)
+            wanted = _parse_range(request.headers.get("range", ""), status.st_size)
         except S3Error:
             file.close()
             raise
@@ -154,7 +154,7 @@ def _check_size(request: Request) -> None:
         raise S3Error(
             411, "MissingContentLength", "You must provide the Content-Length HTTP header."
         )
-    if int(size) > LARGEST_UPLOAD_BYTES:
+    if int(size) > MAX_UPLOAD_BYTES:
         raise S3Error(
             400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"
         )
@@ -168,7 +168,7 @@ async def _receive(chunks: AsyncIterator[bytes], incoming: Path) -> str:
         try:
             async for block in _blocks(chunks):
                 await written
-                written = asyncio.create_task(asyncio.to_thread(_take, block, file, digest))
+                written = asyncio.create_task(asyncio.to_thread(_write_block, block, file, digest))
         finally:
             await written
     return digest.hexdigest()
@@ -199,13 +199,13 @@ async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
         ) from None
 
 
-def _take(block: bytearray, file: IO[bytes], digest: hashlib._Hash) -> None:
+def _write_block(block: bytearray, file: IO[bytes], digest: hashlib._Hash) -> None:
     """Write a block and count it in."""
     file.write(block)
     digest.update(block)
 
 
-def _wanted_range(header: str, size: int) -> range | None:
+def _parse_range(header: str, size: int) -> range | None:
     """Return the one range that is asked for; None, the whole, where none is or several are."""
     match = RANGE.fullmatch(header)
     if match is None:
@@ -225,7 +225,7 @@ def _wanted_range(header: str, size: int) -> range | None:
     return wanted
 
 
-def _refusal(error: S3Error) -> Response:
+def _error_response(error: S3Error) -> Response:
     """Say no as S3 does."""
     request_id = secrets.token_hex(8).upper()
     content = (

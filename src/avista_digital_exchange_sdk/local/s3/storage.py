@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from ..database import Records
+from ..database import Database
 from ..private_files import make_folder
 from .presigned import PresignedUrls
 
@@ -46,10 +46,10 @@ class StoredObject:
     making: asyncio.Task[None] | None = None
 
 
-class Objects:
+class ObjectStore:
     """Objects under random keys. No name a user chose ever reaches the file system."""
 
-    def __init__(self, records: Records, folder: Path, urls: PresignedUrls) -> None:
+    def __init__(self, records: Database, folder: Path, urls: PresignedUrls) -> None:
         self.urls = urls
         self._records = records
         self._folder = make_folder(folder)
@@ -104,7 +104,7 @@ class Objects:
                 break
         return size
 
-    async def arrived(self, key: str) -> None:
+    async def materialize(self, key: str) -> None:
         """Make what was to be made once it is asked for."""
         stored = self._results.get(key)
         if stored is None or stored.make is None:
@@ -182,18 +182,18 @@ class Objects:
     def store(self, key: str, incoming: Path, md5: str) -> None:
         """Make bytes that have arrived the object's own, whole, replacing what was there."""
         incoming.replace(self.path(key))
-        self._records.run("INSERT OR REPLACE INTO objects VALUES (?, ?)", key, f'"{md5}"')
+        self._records.execute("INSERT OR REPLACE INTO objects VALUES (?, ?)", key, f'"{md5}"')
 
     def etag(self, key: str) -> str:
         """Return the MD5 of an upload. A result, as a multipart object, has an ETag that is not."""
-        row = self._records.one("SELECT etag FROM objects WHERE objectKey = ?", key)
+        row = self._records.fetch_one("SELECT etag FROM objects WHERE objectKey = ?", key)
         return f'"{key.partition("/")[2]}-1"' if row is None else str(row["etag"])
 
     def delete(self, key: str) -> None:
         """Remove an object's bytes. Removing what is not there is no mistake."""
         self._forget(key)
         self.path(key).unlink(missing_ok=True)
-        self._records.run("DELETE FROM objects WHERE objectKey = ?", key)
+        self._records.execute("DELETE FROM objects WHERE objectKey = ?", key)
 
     async def delete_all(self, keys: Iterable[str]) -> None:
         """Remove the bytes of many files."""

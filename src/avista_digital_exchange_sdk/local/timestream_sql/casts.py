@@ -95,7 +95,7 @@ def cast(node: exp.Expression, value: Expression, wanted: Type, *, safe: bool) -
     if value.type == VARCHAR and wanted in _FORMS:
         return _cast_text(value, wanted, safe)
     if wanted == VARCHAR and isinstance(value.type, Scalar):
-        return text_of(value)
+        return to_text(value)
     if (value.type, wanted) in _NUMBERS:
         sql = _NUMBERS[value.type, wanted].format(value.sql)
         return Expression(f"try({sql})" if safe else sql, wanted)
@@ -105,7 +105,7 @@ def cast(node: exp.Expression, value: Expression, wanted: Type, *, safe: bool) -
     return coerced
 
 
-def text_of(value: Expression) -> Expression:
+def to_text(value: Expression) -> Expression:
     """Write a value as text."""
     if value.type in (VARCHAR, UNKNOWN):
         return Expression(value.sql, VARCHAR, value.constant)

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
-from avista_digital_exchange_sdk.local.services.time_series.values import parse_instant
+from avista_digital_exchange_sdk.local.services.time_series.values import parse_iso_timestamp
 
 from .date_patterns import joda_pattern, mysql_pattern
 from .expressions import Expression, coerce, not_supported, sql_error, timestamp_constant
@@ -80,7 +80,7 @@ class Call:
         return constant
 
 
-def interval_of(amount: Decimal, unit: str) -> Expression | None:
+def to_interval(amount: Decimal, unit: str) -> Expression | None:
     """Make an interval of a number of units, or None for one that does not exist."""
     if unit in _UNITS:
         nanoseconds = amount * _UNITS[unit]
@@ -96,7 +96,7 @@ def interval_of(amount: Decimal, unit: str) -> Expression | None:
 def duration(text: str) -> Expression | None:
     """Read a duration such as `15m`, or None."""
     match = _DURATION.fullmatch(text)
-    return interval_of(Decimal(match[1]), DURATION_UNITS.get(match[2], "")) if match else None
+    return to_interval(Decimal(match[1]), DURATION_UNITS.get(match[2], "")) if match else None
 
 
 def add(left: Expression, right: Expression, sign: int) -> Expression | None:
@@ -237,7 +237,7 @@ def _from_iso8601_timestamp(call: Call) -> Expression:
     (text,) = call.take(VARCHAR)
     if isinstance(text.constant, str):
         try:
-            return timestamp_constant(parse_instant(text.constant))
+            return timestamp_constant(parse_iso_timestamp(text.constant))
         except ValueError:
             pass  # a date alone, or a time without a zone, is for DuckDB to read
     return Expression(f"results.from_iso({text.sql})", TIMESTAMP)
@@ -250,7 +250,7 @@ def _date(call: Call) -> Expression:
     return call.take(DATE)[0]
 
 
-def _of_time(result: Type, template: str) -> Callable[[Call], Expression]:
+def _from_time(result: Type, template: str) -> Callable[[Call], Expression]:
     """Make a function of one time."""
 
     def translate(call: Call) -> Expression:
@@ -260,14 +260,14 @@ def _of_time(result: Type, template: str) -> Callable[[Call], Expression]:
     return translate
 
 
-def _of_date(template: str) -> Callable[[Call], Expression]:
+def _from_date(template: str) -> Callable[[Call], Expression]:
     """Make a function that takes a part of the date of a time."""
-    return _of_time(BIGINT, template.format("results.date_of({0})"))
+    return _from_time(BIGINT, template.format("results.date_of({0})"))
 
 
-def _of_day(template: str) -> Callable[[Call], Expression]:
+def _from_day(template: str) -> Callable[[Call], Expression]:
     """Make a function that takes a part of a time's nanoseconds since midnight."""
-    return _of_time(BIGINT, template.format("results.time_of_day({0})"))
+    return _from_time(BIGINT, template.format("results.time_of_day({0})"))
 
 
 def _from_number(kind: Type, template: str) -> Callable[[Call], Expression]:
@@ -306,23 +306,23 @@ def _current_timezone(call: Call) -> Expression:
 
 
 FIELDS: dict[str, Callable[[Call], Expression]] = {
-    "year": _of_date("year({0})"),
-    "quarter": _of_date("quarter({0})"),
-    "month": _of_date("month({0})"),
-    "week": _of_date("week({0})"),
-    "day": _of_date("day({0})"),
-    "day_of_month": _of_date("day({0})"),
-    "day_of_week": _of_date("isodow({0})"),
-    "dow": _of_date("isodow({0})"),
-    "day_of_year": _of_date("dayofyear({0})"),
-    "doy": _of_date("dayofyear({0})"),
-    "year_of_week": _of_date("isoyear({0})"),
-    "yow": _of_date("isoyear({0})"),
-    "hour": _of_day("({0} // 3600000000000)"),
-    "minute": _of_day("({0} // 60000000000 % 60)"),
-    "second": _of_day("({0} // 1000000000 % 60)"),
-    "millisecond": _of_day("({0} // 1000000 % 1000)"),
-    "nanosecond": _of_day("({0} % 1000000000)"),
+    "year": _from_date("year({0})"),
+    "quarter": _from_date("quarter({0})"),
+    "month": _from_date("month({0})"),
+    "week": _from_date("week({0})"),
+    "day": _from_date("day({0})"),
+    "day_of_month": _from_date("day({0})"),
+    "day_of_week": _from_date("isodow({0})"),
+    "dow": _from_date("isodow({0})"),
+    "day_of_year": _from_date("dayofyear({0})"),
+    "doy": _from_date("dayofyear({0})"),
+    "year_of_week": _from_date("isoyear({0})"),
+    "yow": _from_date("isoyear({0})"),
+    "hour": _from_day("({0} // 3600000000000)"),
+    "minute": _from_day("({0} // 60000000000 % 60)"),
+    "second": _from_day("({0} // 1000000000 % 60)"),
+    "millisecond": _from_day("({0} // 1000000 % 1000)"),
+    "nanosecond": _from_day("({0} % 1000000000)"),
 }
 """What EXTRACT takes out of a time; each is a function, too."""
 
@@ -344,13 +344,13 @@ DATE_FUNCTIONS: dict[str, Callable[[Call], Expression]] = FIELDS | {
     "from_unixtime": _from_number(
         DOUBLE, "make_timestamp_ns(CAST(round(({0}) * 1000) AS BIGINT) * 1000000)"
     ),
-    "last_day_of_month": _of_time(DATE, "last_day(results.date_of({0}))"),
+    "last_day_of_month": _from_time(DATE, "last_day(results.date_of({0}))"),
     "now": _now,
     "parse_datetime": _formatter(joda_pattern, parsing=True),
     "parse_duration": _parse_duration,
-    "to_iso8601": _of_time(VARCHAR, "strftime({0}, '%Y-%m-%dT%H:%M:%S.%n') || 'Z'"),
+    "to_iso8601": _from_time(VARCHAR, "strftime({0}, '%Y-%m-%dT%H:%M:%S.%n') || 'Z'"),
     "to_milliseconds": _to_number(1_000_000),
     "to_nanoseconds": _to_number(1),
-    "to_unixtime": _of_time(DOUBLE, "(epoch_ns({0}) / 1e9)"),
-    "week_of_year": _of_date("week({0})"),
+    "to_unixtime": _from_time(DOUBLE, "(epoch_ns({0}) / 1e9)"),
+    "week_of_year": _from_date("week({0})"),
 }

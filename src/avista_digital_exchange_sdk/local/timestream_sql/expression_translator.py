@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
 
-from .expressions import Expression, not_supported, only, sql_error
+from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
 from .function_calls import CALLS
 from .operators import OPERATORS
 from .scopes import Scope, matching, take_fields
@@ -84,14 +84,14 @@ class ExpressionTranslator:
 
 def _column(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """A name, perhaps qualified."""
-    only(node, "this", "table", "db", "catalog")
+    reject_unsupported_args(node, "this", "table", "db", "catalog")
     parts = [node.args.get(part) for part in ("catalog", "db", "table", "this")]
     return _named(translator, node, [part.name for part in parts if part is not None])
 
 
 def _identifier(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """A name within a lambda."""
-    only(node, "this", "quoted")
+    reject_unsupported_args(node, "this", "quoted")
     return _named(translator, node, [node.name])
 
 
@@ -139,7 +139,7 @@ def _null(_translator: ExpressionTranslator, _node: exp.Expression) -> Expressio
 
 def _paren(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """Parentheses."""
-    only(node, "this")
+    reject_unsupported_args(node, "this")
     inner = translator.translate(node.this)
     return Expression(f"({inner.sql})", inner.type, inner.constant)
 

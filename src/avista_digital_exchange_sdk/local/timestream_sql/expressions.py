@@ -9,7 +9,7 @@ from sqlglot import exp
 from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
-from avista_digital_exchange_sdk.local.services.time_series.values import parse_instant
+from avista_digital_exchange_sdk.local.services.time_series.values import parse_iso_timestamp
 
 from .types import (
     DATE,
@@ -43,7 +43,7 @@ def not_supported(node: exp.Expression, what: str) -> PlatformError:
     return sql_error(node, f"{what} is not supported")
 
 
-def only(node: exp.Expression, *known: str) -> None:
+def reject_unsupported_args(node: exp.Expression, *known: str) -> None:
     """Refuse a node that says more than what is translated of it."""
     for name, value in node.args.items():
         if name not in known and value not in (None, False, [], ""):
@@ -97,7 +97,7 @@ def timestamp_literal(text: str) -> Expression | None:
     """Read a timestamp as it is written in SQL, in UTC unless it says otherwise."""
     for completed in (text, f"{text}Z", f"{text} 00:00Z"):
         try:
-            return timestamp_constant(parse_instant(completed.strip()))
+            return timestamp_constant(parse_iso_timestamp(completed.strip()))
         except ValueError:
             continue
     return None

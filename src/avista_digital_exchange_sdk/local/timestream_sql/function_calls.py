@@ -10,7 +10,7 @@ from sqlglot import exp
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
 
 from .date_functions import DATE_FUNCTIONS, Call
-from .expressions import Expression, not_supported, only, sql_error
+from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
 from .functions import (
     AGGREGATES,
     SCALARS,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def _call(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """Translate a call with whatever stands around it: FILTER, IGNORE NULLS, OVER."""
-    suffix = _Suffix(translator)
+    suffix = CallModifiers(translator)
     function = suffix.unwrap(node)
     name = function.name.lower()
     if name in AGGREGATES or name in WINDOW_FUNCTIONS:
@@ -56,7 +56,7 @@ def scalar(call: Call) -> Expression:
         return _zip(call)
     if call.name not in SCALARS:
         raise sql_error(call.node, f"Function {call.name} not registered")
-    return _fitted(call, SCALARS[call.name])
+    return _fit_arguments(call, SCALARS[call.name])
 
 
 def _try(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
@@ -68,7 +68,7 @@ def _try(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
     return Expression(f"try({tried.sql})", tried.type)
 
 
-def _fitted(call: Call, overloads: list[Overload], **parts: str) -> Expression:
+def _fit_arguments(call: Call, overloads: list[Overload], **parts: str) -> Expression:
     """Translate a call by the way to call the function that fits."""
     found = find_overload(overloads, call.arguments)
     if found is None:
@@ -93,7 +93,7 @@ def _zip(call: Call) -> Expression:
     return Expression(f"CAST(list_zip({arrays}) AS {kind.duckdb()})", kind)
 
 
-class _Suffix:
+class CallModifiers:
     """What stands around an aggregate's call, in DuckDB's SQL."""
 
     def __init__(self, translator: ExpressionTranslator) -> None:
@@ -118,7 +118,7 @@ class _Suffix:
         if isinstance(node, exp.Window):
             if node.args.get("over") != "OVER" or node.args.get("alias"):
                 raise not_supported(node, "A named window")
-            only(node, "this", "partition_by", "order", "spec", "over")
+            reject_unsupported_args(node, "this", "partition_by", "order", "spec", "over")
             self.is_window = True
             self._window = f" OVER ({self._window_sql(node)})"
             return self.unwrap(node.this)
@@ -190,7 +190,7 @@ def _bound(spec: exp.Expression, kind: str, name: str) -> str:
 
 
 def _aggregate(
-    translator: ExpressionTranslator, node: exp.Anonymous, name: str, suffix: _Suffix
+    translator: ExpressionTranslator, node: exp.Anonymous, name: str, suffix: CallModifiers
 ) -> Expression:
     """Translate a call of an aggregate or a window function."""
     if name in WINDOW_FUNCTIONS and not suffix.is_window:
@@ -216,7 +216,7 @@ def _aggregate(
             raise not_supported(node, f"{part.split()[0]} in {name}")
     call = Call(node, name, arguments, translator.now)
     parts = {"distinct": distinct, "order": order, "nulls": suffix.nulls}
-    return _fitted(call, overloads, over=suffix.sql, **parts)
+    return _fit_arguments(call, overloads, over=suffix.sql, **parts)
 
 
 def _aggregate_arguments(

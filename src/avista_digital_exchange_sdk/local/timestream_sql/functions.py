@@ -16,7 +16,7 @@ from .types import Type
 
 # What the database itself would only do wrong: Java's limits and NaN where DuckDB raises an error.
 _NAN = "'NaN'::DOUBLE"
-_LONGEST_SEQUENCE = 10_000
+_MAX_SEQUENCE_LENGTH = 10_000
 _DAY = 86_400_000_000_000
 
 
@@ -40,8 +40,9 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> Mapping[str, list[Overload]]
 def _sequence(first: str, last: str, step: str) -> str:
     """Write a list of numbers, refusing one that is too long."""
     return (
-        f"CASE WHEN ({last} - {first}) / ({step})::DOUBLE >= {_LONGEST_SEQUENCE} THEN "
-        f"error('result of sequence function must not have more than {_LONGEST_SEQUENCE} entries') "
+        f"CASE WHEN ({last} - {first}) / ({step})::DOUBLE >= {_MAX_SEQUENCE_LENGTH} THEN "
+        f"error('result of sequence function must not have more than "
+        f"{_MAX_SEQUENCE_LENGTH} entries') "
         f"ELSE generate_series({first}, {last}, {step}) END"
     )
 

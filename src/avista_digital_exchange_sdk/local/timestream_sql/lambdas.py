@@ -32,7 +32,7 @@ def _new_variable(translator: ExpressionTranslator, kind: Type, suffix: str = ""
     return Expression(f"v{len(translator.variables)}{suffix}", kind)
 
 
-def _take_apart(
+def _array_arguments(
     translator: ExpressionTranslator, node: exp.Anonymous, count: int
 ) -> tuple[Expression, Type, list[exp.Expression]]:
     """Take apart a call whose first argument is an array: it, its elements' type, the rest."""
@@ -50,7 +50,7 @@ def _take_apart(
 
 def _filter(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
     """`filter(array, x -> condition)`."""
-    array, element, (condition,) = _take_apart(translator, node, 2)
+    array, element, (condition,) = _array_arguments(translator, node, 2)
     x = _new_variable(translator, element)
     body = _translate_lambda(translator, condition, [x])
     if body.type != BOOLEAN:
@@ -60,7 +60,7 @@ def _filter(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression
 
 def _transform(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
     """`transform(array, x -> value)`."""
-    array, element, (function,) = _take_apart(translator, node, 2)
+    array, element, (function,) = _array_arguments(translator, node, 2)
     x = _new_variable(translator, element)
     body = _translate_lambda(translator, function, [x])
     return Expression(f"list_transform({array.sql}, lambda {x.sql}: {body.sql})", Array(body.type))
@@ -72,7 +72,7 @@ def _reduce(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression
     The state and the elements may be of different types. DuckDB reduces values of one type, so
     rows that have room for both take their place.
     """
-    array, element, (initial, step, finish) = _take_apart(translator, node, 4)
+    array, element, (initial, step, finish) = _array_arguments(translator, node, 4)
     start = translator.translate(initial)
     state = _state_type(translator, step, start, element)
     start_as_state = coerce(start, state)

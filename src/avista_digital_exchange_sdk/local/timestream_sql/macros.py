@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 _DAY = 86_400_000_000_000
-LARGEST_INTERPOLATION = 25_000_000
+MAX_INTERPOLATION_LENGTH = 25_000_000
 """The most points of a series times the most times they are wanted for."""
-LARGEST_SPLINE = 5_000
+MAX_SPLINE_LENGTH = 5_000
 """The most points of a series that a spline is laid through."""
 
 # 1.0E10 the way Java writes it, from 10000000000.0 or 1e10 the way DuckDB does.
@@ -98,8 +98,8 @@ _MACROS = {
         ELSE points END""",
     # Of each time, the last point up to it; without an index that is a search through them all.
     "last_points(points, times)": f"""
-        CASE WHEN len(points) * len(times) > {LARGEST_INTERPOLATION}
-        THEN error('Interpolation takes at most {LARGEST_INTERPOLATION} points times times')
+        CASE WHEN len(points) * len(times) > {MAX_INTERPOLATION_LENGTH}
+        THEN error('Interpolation takes at most {MAX_INTERPOLATION_LENGTH} points times times')
         WHEN list_count(times) < len(times)
         THEN error('The times to interpolate at must not be NULL')
         ELSE list_transform(times, lambda t:
@@ -136,8 +136,8 @@ _MACROS = {
             lambda done, row: list_append(done, results.spline_swept(done[-1], row[1])),
             [{'before': 0e0, 'after': 0e0, 'right': 0e0, 'factor': 0e0, 'rest': 0e0}])""",
     "spline_bends(points)": f"""
-        CASE WHEN len(points) > {LARGEST_SPLINE}
-        THEN error('A spline takes at most {LARGEST_SPLINE} points')
+        CASE WHEN len(points) > {MAX_SPLINE_LENGTH}
+        THEN error('A spline takes at most {MAX_SPLINE_LENGTH} points')
         ELSE list_reduce(list_transform(list_reverse(results.spline_forth(points)), lambda row:
                 [{{'bend': row.rest, 'factor': row.factor}}]),
             lambda done, row: list_prepend(

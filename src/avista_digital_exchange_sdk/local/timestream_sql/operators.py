@@ -10,7 +10,7 @@ from sqlglot import exp
 from avista_digital_exchange_sdk.local.errors import PlatformError
 
 from .date_functions import add
-from .expressions import Expression, not_supported, only, sql_error, unify
+from .expressions import Expression, not_supported, reject_unsupported_args, sql_error, unify
 from .types import (
     BIGINT,
     BOOLEAN,
@@ -50,7 +50,7 @@ _ARITHMETIC: Mapping[type[exp.Expression], str] = {
 
 def _arithmetic(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """A sum, difference, product, quotient or remainder."""
-    only(node, "this", "expression", "typed", "safe")
+    reject_unsupported_args(node, "this", "expression", "typed", "safe")
     left, right = translator.translate(node.this), translator.translate(node.expression)
     operator = _ARITHMETIC[type(node)]
     if operator in "+-":
@@ -76,7 +76,7 @@ def _no_operator(node: exp.Expression, operator: str, left: Type, right: Type) -
 
 def _negative(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """A minus sign."""
-    only(node, "this")
+    reject_unsupported_args(node, "this")
     value = translator.translate(node.this)
     if not (is_numeric(value.type) or value.type in (INTERVAL, MONTHS, UNKNOWN)):
         raise sql_error(node, f"Cannot negate {value.type}")
@@ -85,7 +85,7 @@ def _negative(translator: ExpressionTranslator, node: exp.Expression) -> Express
 
 def _comparison(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """A comparison."""
-    only(node, "this", "expression")
+    reject_unsupported_args(node, "this", "expression")
     left, right = translator.translate(node.this), translator.translate(node.expression)
     operator = _COMPARISONS[type(node)]
     both = unify([left, right])
@@ -96,7 +96,7 @@ def _comparison(translator: ExpressionTranslator, node: exp.Expression) -> Expre
 
 def _logic(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """AND or OR, of any number of terms at once."""
-    only(node, "this", "expression")
+    reject_unsupported_args(node, "this", "expression")
     terms = [translator.boolean(term, "Logical expression term") for term in _terms(node)]
     return Expression(f"({f' {node.key.upper()} '.join(term.sql for term in terms)})", BOOLEAN)
 
@@ -113,14 +113,14 @@ def _terms(node: exp.Expression) -> list[exp.Expression]:
 
 def _not(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """NOT."""
-    only(node, "this")
+    reject_unsupported_args(node, "this")
     value = translator.boolean(node.this, "Value of logical NOT expression")
     return Expression(f"(NOT {value.sql})", BOOLEAN)
 
 
 def _is(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """IS NULL."""
-    only(node, "this", "expression")
+    reject_unsupported_args(node, "this", "expression")
     if not isinstance(node.expression, exp.Null):
         raise not_supported(node, f"IS {node.expression.sql().upper()}")
     return Expression(f"({translator.translate(node.this).sql} IS NULL)", BOOLEAN)
@@ -128,7 +128,7 @@ def _is(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
 
 def _between(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """BETWEEN."""
-    only(node, "this", "low", "high")
+    reject_unsupported_args(node, "this", "low", "high")
     given = translator.translate_all([node.this, node.args["low"], node.args["high"]])
     unified = unify(given)
     if unified is None or not is_orderable(unified[0].type):
@@ -140,7 +140,7 @@ def _between(translator: ExpressionTranslator, node: exp.Expression) -> Expressi
 
 def _in(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """IN a list, or the rows of a query."""
-    only(node, "this", "expressions", "query")
+    reject_unsupported_args(node, "this", "expressions", "query")
     value = translator.translate(node.this)
     if (query := node.args.get("query")) is not None:
         sql, kind = translator.queries.single_column(query, translator.scope)
@@ -156,7 +156,7 @@ def _in(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
 
 def _like(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """LIKE."""
-    only(node, "this", "expression")
+    reject_unsupported_args(node, "this", "expression")
     value, pattern = translator.translate(node.this), translator.translate(node.expression)
     if not (converts(value.type, VARCHAR) and converts(pattern.type, VARCHAR)):
         raise _no_operator(node, "LIKE", value.type, pattern.type)
@@ -165,7 +165,7 @@ def _like(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
 
 def _escape(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """LIKE with an escape character."""
-    only(node, "this", "expression")
+    reject_unsupported_args(node, "this", "expression")
     escape = translator.translate(node.expression)
     if not isinstance(node.this, exp.Like) or len(str(escape.constant)) != 1:
         raise sql_error(node, "Escape string must be a single character")

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from .expression_translator import ExpressionTranslator
-from .expressions import Expression, coerce, not_supported, only, sql_error, unify
+from .expressions import (
+    Expression,
+    coerce,
+    not_supported,
+    reject_unsupported_args,
+    sql_error,
+    unify,
+)
 from .function_calls import direction
 from .scopes import Column, FindTable, Relation, Scope, Source, matching
 from .select_translator import SelectTranslator, limit_sql, order_key
@@ -51,7 +58,7 @@ class QueryTranslator:
         elif type(node) in _SET_OPERATIONS:
             source = self._set_operation(node, scope)
         elif isinstance(node, exp.Subquery):
-            only(node, "this", "with_")
+            reject_unsupported_args(node, "this", "with_")
             source = self._query(node.this, scope)
         elif isinstance(node, exp.Values):
             source = self._values(node, scope)
@@ -63,10 +70,10 @@ class QueryTranslator:
         """Translate the WITH queries; each may use those before it."""
         if node is None:
             return ""
-        only(node, "expressions")
+        reject_unsupported_args(node, "expressions")
         queries = []
         for query in node.expressions:
-            only(query, "this", "alias")
+            reject_unsupported_args(query, "this", "alias")
             source = self._query(query.this, scope.inner())
             columns = _renamed(query, source.columns, query.args["alias"])
             name = self.new_name()
@@ -76,7 +83,7 @@ class QueryTranslator:
 
     def _set_operation(self, node: exp.Expression, scope: Scope) -> Source:
         """Translate UNION, INTERSECT or EXCEPT."""
-        only(node, "this", "expression", "distinct", "order", "limit", "with_")
+        reject_unsupported_args(node, "this", "expression", "distinct", "order", "limit", "with_")
         operator = _SET_OPERATIONS[type(node)]
         left = self._query(node.this, self._side(scope))
         right = self._query(node.expression, self._side(scope))
@@ -122,7 +129,7 @@ class QueryTranslator:
 
     def _values(self, node: exp.Expression, scope: Scope) -> Source:
         """Translate VALUES."""
-        only(node, "expressions", "alias")
+        reject_unsupported_args(node, "expressions", "alias")
         translator = ExpressionTranslator(self, scope, "VALUES")
         rows = [translator.translate_all(row.expressions) for row in node.expressions]
         if len({len(row) for row in rows}) != 1:
@@ -145,11 +152,11 @@ class QueryTranslator:
             return self._unnest(node, scope, name)
         database = None
         if isinstance(node, exp.Table):
-            only(node, "this", "db", "alias")
+            reject_unsupported_args(node, "this", "db", "alias")
             source, database = self._table(node, scope)
             alias: str | None = node.alias or node.name
         elif isinstance(node, exp.Subquery):
-            only(node, "this", "alias")
+            reject_unsupported_args(node, "this", "alias")
             inner = Scope(self._find_table, scope.parent, scope.queries)
             source, alias = self._query(node.this, inner), node.alias or None
         elif isinstance(node, exp.Values):
@@ -175,7 +182,7 @@ class QueryTranslator:
 
     def _unnest(self, node: exp.Unnest, scope: Scope, name: str) -> tuple[str, Relation]:
         """Translate UNNEST: a row for each element, a column for each array or field of a row."""
-        only(node, "expressions", "alias", "offset")
+        reject_unsupported_args(node, "expressions", "alias", "offset")
         arrays = ExpressionTranslator(self, scope, "UNNEST").translate_all(node.expressions)
         lists: list[str] = []
         outputs: list[str] = []

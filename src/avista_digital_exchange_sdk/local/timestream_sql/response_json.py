@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from .casts import text_of
+from .casts import to_text
 from .expressions import Expression
 from .types import VARCHAR, Array, Row, TimeSeries, Type
 
@@ -30,7 +30,7 @@ def _datum(value: Expression, depth: int) -> str:
     elif isinstance(value.type, TimeSeries):
         time, point = (Expression(*field) for field in _fields(item, value.type.point))
         entry = (
-            f"""'{{"Time":"' || {text_of(time).sql} || '","Value":' """
+            f"""'{{"Time":"' || {to_text(time).sql} || '","Value":' """
             f"""|| {_datum(point, depth + 1)} || '}}'"""
         )
         content = f"""'{{"TimeSeriesValue":' || {_list(value.sql, item, entry)} || '}}'"""
@@ -44,7 +44,7 @@ def _datum(value: Expression, depth: int) -> str:
 
 def _string(value: Expression) -> str:
     """Write a scalar as a JSON string."""
-    text = text_of(value).sql
+    text = to_text(value).sql
     return f"results.json_string({text})" if value.type == VARCHAR else f"""'"' || {text} || '"'"""
 
 

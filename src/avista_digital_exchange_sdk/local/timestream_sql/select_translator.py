@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from .expression_translator import ExpressionTranslator
-from .expressions import Expression, not_supported, only, sql_error, unify
+from .expressions import Expression, not_supported, reject_unsupported_args, sql_error, unify
 from .function_calls import direction
 from .scopes import Column, Relation, Scope, Source, matching
 from .types import Type, is_orderable
@@ -33,7 +33,7 @@ class SelectTranslator:
     """One SELECT on its way into DuckDB's SQL."""
 
     def __init__(self, queries: QueryTranslator, node: exp.Select, scope: Scope) -> None:
-        only(
+        reject_unsupported_args(
             node,
             *("expressions", "from_", "joins", "where", "group", "having"),
             *("order", "limit", "distinct", "with_"),
@@ -68,7 +68,7 @@ class SelectTranslator:
         start = self._node.args.get("from_")
         if start is None:
             return ""
-        only(start, "this")
+        reject_unsupported_args(start, "this")
         sql, relation = self._queries.relation(start.this, self._scope)
         self._scope.relations.append(relation)
         joins = [*self._node.args.get("joins", []), *start.this.args.get("joins", [])]
@@ -76,7 +76,7 @@ class SelectTranslator:
 
     def _join(self, join: exp.Expression) -> str:
         """Translate one join."""
-        only(join, "this", "side", "kind", "on", "using")
+        reject_unsupported_args(join, "this", "side", "kind", "on", "using")
         side, kind = (str(join.args.get(part) or "").upper() for part in ("side", "kind"))
         operator = _JOINS.get((side, kind))
         if operator is None:
@@ -130,7 +130,7 @@ class SelectTranslator:
         group = self._node.args.get("group")
         if group is None:
             return []
-        only(group, "expressions")
+        reject_unsupported_args(group, "expressions")
         translator = ExpressionTranslator(self._queries, self._scope, "GROUP BY clause")
         keys = []
         items = [part for item in group.expressions for part in _grouped_together(item)]
@@ -156,10 +156,10 @@ class SelectTranslator:
         outputs: list[tuple[str | None, Expression]] = []
         for node in self._node.expressions:
             if isinstance(node, exp.Star):
-                only(node)
+                reject_unsupported_args(node)
                 outputs += self._star(node, None)
             elif isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
-                only(node, "this", "table")
+                reject_unsupported_args(node, "this", "table")
                 outputs += self._star(node, node.table)
             elif isinstance(node, exp.Alias):
                 outputs.append((node.alias, self._translator.translate(node.this)))
@@ -211,7 +211,7 @@ class SelectTranslator:
         distinct = self._node.args.get("distinct")
         if distinct is None:
             return ""
-        only(distinct)
+        reject_unsupported_args(distinct)
         return "DISTINCT "
 
 
@@ -239,7 +239,7 @@ def limit_sql(node: exp.Expression) -> str:
     limit = node.args.get("limit")
     if limit is None:
         return ""
-    only(limit, "expression")
+    reject_unsupported_args(limit, "expression")
     count = limit.expression
     if isinstance(count, exp.Var) and count.name.upper() == "ALL":
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalogue
+from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalog
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
 from avista_digital_exchange_sdk.local.services.time_series.records import ASSET_ID, invalid_request
 
@@ -18,7 +18,7 @@ from .types import VARCHAR, Array, Row, Type
 
 _DIMENSIONS = Array(Row((("dimension_name", VARCHAR), ("data_type", VARCHAR))))
 
-Tables = Mapping[tuple[str, str], Callable[[], Catalogue]]
+Tables = Mapping[tuple[str, str], Callable[[], Catalog]]
 """The tables a user may read, by the names of their databases and themselves."""
 
 
@@ -26,7 +26,7 @@ def read_statement(tokens: list[Token], tables: Tables) -> Source | None:
     """Answer SHOW or DESCRIBE, or None for any other statement."""
     if not tokens:
         raise invalid_request("The query syntax is invalid at line 1:1")
-    words = _Words(tokens)
+    words = TokenReader(tokens)
     if words.take("SHOW"):
         for what, show in _SHOWS.items():
             if words.take(what):
@@ -37,7 +37,7 @@ def read_statement(tokens: list[Token], tables: Tables) -> Source | None:
     return None
 
 
-class _Words:
+class TokenReader:
     """The tokens of a statement, read one after the other."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
@@ -114,14 +114,14 @@ def _like(pattern: str) -> Callable[[str], bool]:
     return lambda text: expression.fullmatch(text) is not None
 
 
-def _show_databases(words: _Words, tables: Tables) -> Source:
+def _show_databases(words: TokenReader, tables: Tables) -> Source:
     """SHOW DATABASES."""
     matches = words.pattern()
     names = sorted({database for database, _ in tables if matches(database)})
     return _source([("Database", VARCHAR)], [[quote(name)] for name in names])
 
 
-def _show_tables(words: _Words, tables: Tables) -> Source:
+def _show_tables(words: TokenReader, tables: Tables) -> Source:
     """SHOW TABLES FROM database."""
     wanted = words.name() if words.take("FROM") or words.take("IN") else None
     matches = words.pattern()
@@ -131,7 +131,7 @@ def _show_tables(words: _Words, tables: Tables) -> Source:
     return _source([("Table", VARCHAR)], [[quote(name)] for name in names])
 
 
-def _show_measures(words: _Words, tables: Tables) -> Source:
+def _show_measures(words: TokenReader, tables: Tables) -> Source:
     """SHOW MEASURES FROM database.table: each with its type and the dimensions it comes with."""
     if not words.take("FROM"):
         raise words.unexpected()
@@ -155,7 +155,7 @@ def _rows(names: set[str]) -> str:
     return f"[{', '.join(rows)}]"
 
 
-def _describe(words: _Words, tables: Tables) -> Source:
+def _describe(words: TokenReader, tables: Tables) -> Source:
     """DESCRIBE database.table."""
     catalogue = _find(tables, words.table())
     words.end()
@@ -170,7 +170,7 @@ def _describe(words: _Words, tables: Tables) -> Source:
 _SHOWS = {"DATABASES": _show_databases, "TABLES": _show_tables, "MEASURES": _show_measures}
 
 
-def _find(tables: Tables, name: tuple[str, str]) -> Catalogue:
+def _find(tables: Tables, name: tuple[str, str]) -> Catalog:
     """Find a table."""
     if name not in tables:
         raise invalid_request(f"Table {name[0]}.{name[1]} does not exist")

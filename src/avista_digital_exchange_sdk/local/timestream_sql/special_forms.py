@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from .casts import cast, read_type
-from .date_functions import FIELDS, Call, interval_of
-from .expressions import Expression, only, sql_error, timestamp_constant, unify
+from .date_functions import FIELDS, Call, to_interval
+from .expressions import Expression, reject_unsupported_args, sql_error, timestamp_constant, unify
 from .function_calls import scalar
 from .scopes import take_fields
 from .types import BIGINT, BOOLEAN, DATE, UNKNOWN, Array, converts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def _case(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """CASE, with or without an operand."""
-    only(node, "this", "ifs", "default")
+    reject_unsupported_args(node, "this", "ifs", "default")
     branches = node.args["ifs"]
     if (operand := node.args.get("this")) is not None:
         value = translator.translate(operand)
@@ -44,7 +44,7 @@ def _equals(
 
 def _if(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """IF."""
-    only(node, "this", "true", "false")
+    reject_unsupported_args(node, "this", "true", "false")
     condition = translator.boolean(node.this, "IF condition")
     return _choice(translator, node, [condition], [node.args["true"], node.args.get("false")])
 
@@ -69,7 +69,7 @@ def _choice(
 
 def _cast(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """CAST, TRY_CAST, a typed literal such as TIMESTAMP '…', or `measure_value::double`."""
-    only(node, "this", "to", "safe")
+    reject_unsupported_args(node, "this", "to", "safe")
     target = node.args["to"]
     if isinstance(node.this, exp.Column) and node.this.name == "measure_value":
         column = node.this.copy()
@@ -86,11 +86,11 @@ def _cast(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
 
 def _interval(_translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """INTERVAL '2' DAY."""
-    only(node, "this", "unit")
+    reject_unsupported_args(node, "this", "unit")
     unit = node.args.get("unit")
     try:
         amount = Decimal(node.this.name)
-        interval = interval_of(amount, unit.name.lower() if isinstance(unit, exp.Var) else "")
+        interval = to_interval(amount, unit.name.lower() if isinstance(unit, exp.Var) else "")
     except InvalidOperation:
         interval = None
     if interval is None:
@@ -100,7 +100,7 @@ def _interval(_translator: ExpressionTranslator, node: exp.Expression) -> Expres
 
 def _array(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """ARRAY[1, 2]."""
-    only(node, "expressions", "bracket_notation")
+    reject_unsupported_args(node, "expressions", "bracket_notation")
     unified = unify(translator.translate_all(node.expressions))
     if unified is None:
         raise sql_error(node, "All ARRAY elements must be the same type")
@@ -111,7 +111,7 @@ def _array(translator: ExpressionTranslator, node: exp.Expression) -> Expression
 
 def _subscript(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """array[1]; outside the array is an error."""
-    only(node, "this", "expressions")
+    reject_unsupported_args(node, "this", "expressions")
     array, index = translator.translate(node.this), translator.translate(node.expressions[0])
     if not isinstance(array.type, Array) or not converts(index.type, BIGINT):
         raise sql_error(node, f"Cannot use {index.type} for subscript of {array.type}")
@@ -127,20 +127,20 @@ def _subscript(translator: ExpressionTranslator, node: exp.Expression) -> Expres
 
 def _dot(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """A field of what an expression gives."""
-    only(node, "this", "expression")
+    reject_unsupported_args(node, "this", "expression")
     return take_fields(node, translator.translate(node.this), [node.expression.name])
 
 
 def _concatenation(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """|| between texts or arrays."""
-    only(node, "this", "expression", "safe")
+    reject_unsupported_args(node, "this", "expression", "safe")
     parts = translator.translate_all([node.this, node.expression])
     return scalar(Call(node, "concat", parts, translator.now))
 
 
 def _extract(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """EXTRACT(year FROM time)."""
-    only(node, "this", "expression")
+    reject_unsupported_args(node, "this", "expression")
     field = node.this.name.lower()
     if field not in FIELDS:
         raise sql_error(node, f"Invalid EXTRACT field: {field}")
@@ -150,7 +150,7 @@ def _extract(translator: ExpressionTranslator, node: exp.Expression) -> Expressi
 
 def _trim(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """TRIM of spaces, on both ends or one; of other characters it is refused."""
-    only(node, "this", "position")
+    reject_unsupported_args(node, "this", "position")
     position = str(node.args.get("position")).upper()
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(position, "trim")
     return scalar(Call(node, name, [translator.translate(node.this)], translator.now))
@@ -158,33 +158,33 @@ def _trim(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
 
 def _position(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """POSITION(substring IN text)."""
-    only(node, "this", "substr")
+    reject_unsupported_args(node, "this", "substr")
     arguments = translator.translate_all([node.this, node.args["substr"]])
     return scalar(Call(node, "strpos", arguments, translator.now))
 
 
 def _current_date(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """CURRENT_DATE."""
-    only(node)
+    reject_unsupported_args(node)
     return Expression(f"results.date_of({timestamp_constant(translator.now).sql})", DATE)
 
 
 def _current_timestamp(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """CURRENT_TIMESTAMP."""
-    only(node)
+    reject_unsupported_args(node)
     return timestamp_constant(translator.now)
 
 
 def _exists(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """EXISTS."""
-    only(node, "this")
+    reject_unsupported_args(node, "this")
     rows = translator.queries.any_rows(node.this, translator.scope)
     return Expression(f"EXISTS ({rows})", BOOLEAN)
 
 
 def _subquery(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     """A query for one value."""
-    only(node, "this")
+    reject_unsupported_args(node, "this")
     sql, kind = translator.queries.single_column(node.this, translator.scope)
     return Expression(f"({sql})", kind)
 

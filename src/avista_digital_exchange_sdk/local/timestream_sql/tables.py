@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from avista_digital_exchange_sdk.local.services.time_series import catalog as catalogues
-from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalogue
+from avista_digital_exchange_sdk.local.services.time_series import catalog
+from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalog
 from avista_digital_exchange_sdk.local.services.time_series.records import ASSET_ID
 
 from .scopes import Source
@@ -30,7 +30,7 @@ class TableColumn:
     sql: str
 
 
-def table_columns(catalogue: Catalogue) -> list[TableColumn]:
+def table_columns(catalogue: Catalog) -> list[TableColumn]:
     """List the columns in the order of `SELECT *` and DESCRIBE."""
     columns = [TableColumn(ASSET_ID, VARCHAR, "DIMENSION", "series.asset_id")]
     for dimension in list(catalogue.dimensions.values()):
@@ -39,7 +39,7 @@ def table_columns(catalogue: Catalogue) -> list[TableColumn]:
     columns.append(TableColumn("measure_name", VARCHAR, "MEASURE_NAME", "series.measure_name"))
     columns.append(TableColumn("time", TIMESTAMP, "TIMESTAMP", "points.time"))
     for kind in sorted(set(catalogue.measure_names.values()) - {"MULTI"}):
-        sql = f"points.{catalogues.plain_column(kind)}"
+        sql = f"points.{catalog.plain_column(kind)}"
         name = f"measure_value::{_TYPES[kind]}"
         columns.append(TableColumn(name, _TYPES[kind], "MEASURE_VALUE", sql))
     for measure in list(catalogue.measures.values()):
@@ -48,7 +48,7 @@ def table_columns(catalogue: Catalogue) -> list[TableColumn]:
     return columns
 
 
-def table_source(catalogue: Catalogue) -> Source:
+def table_source(catalogue: Catalog) -> Source:
     """Write the query that gives all of a table."""
     columns = table_columns(catalogue)
     names = [(column.name, column.type) for column in columns]

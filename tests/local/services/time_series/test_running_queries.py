@@ -10,7 +10,7 @@ import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.services.time_series import queries
-from avista_digital_exchange_sdk.local.services.time_series.queries import Asked, Page
+from avista_digital_exchange_sdk.local.services.time_series.queries import Page, QueryRequest
 from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable
 from avista_digital_exchange_sdk.local.state import Caller
 
@@ -30,7 +30,7 @@ def running(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> Page:
     monkeypatch.setattr(queries, "NEXT_PAGE_SECONDS", 0.1)
 
     async def start() -> Page:
-        asked = Asked("FILTER", Caller("owner", "token"), DATABASE, "SELECT 1")
+        asked = QueryRequest("FILTER", Caller("owner", "token"), DATABASE, "SELECT 1")
         query = exchange.time_series.queries.start(asked, None, endless)
         return await exchange.time_series.queries.first_page(query, opens_empty=True)
 
@@ -81,7 +81,7 @@ def test_a_query_that_takes_too_long_is_stopped(
     monkeypatch.setattr(queries, "QUERY_SECONDS", 0.1)
 
     async def run() -> Page:
-        asked = Asked("FILTER", Caller("owner", "token"), DATABASE, "SELECT 1")
+        asked = QueryRequest("FILTER", Caller("owner", "token"), DATABASE, "SELECT 1")
         query = exchange.time_series.queries.start(asked, None, endless)
         return await asyncio.wait_for(
             exchange.time_series.queries.first_page(query, opens_empty=True), 5

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...authorization import MEMBERSHIPS, Access
-from ...database import Records, Row, new_id
+from ...database import Database, Row, new_id
 from ...errors import PlatformError, bad_request, not_found, unauthorized
-from ...serializers import as_user
+from ...serializers import serialize_user
 from ...state import Caller
 from ..storage.data_stores import DataStores
 from ..user.accounts import Accounts
@@ -16,7 +16,7 @@ ID_PREFIXES = {"DATA_STORE": "dataStoreId.", "TIME_SERIES_DB": "timeSeriesDbId."
 class Collaboratives:
     """The collaboratives of one exchange."""
 
-    def __init__(self, records: Records, accounts: Accounts, data_stores: DataStores) -> None:
+    def __init__(self, records: Database, accounts: Accounts, data_stores: DataStores) -> None:
         self._records = records
         self._accounts = accounts
         self._data_stores = data_stores
@@ -46,7 +46,7 @@ class Collaboratives:
 
     def list_collaboratives(self, caller: Caller) -> list[Row]:
         """Return the Collaboratives the caller is a member of."""
-        rows = self._records.all(
+        rows = self._records.fetch_all(
             f"""SELECT collaboratives.* FROM collaboratives
             JOIN ({MEMBERSHIPS}) AS memberships USING (collaborativeId)
             WHERE memberships.userId = ? ORDER BY collaboratives.rowid""",
@@ -63,7 +63,7 @@ class Collaboratives:
     def list_services(self, caller: Caller, collaborative_id: str) -> list[Row]:
         """Return the Services shared with a collaborative the caller is a member of."""
         self._find(caller, collaborative_id, Access.READ)
-        rows = self._records.all(
+        rows = self._records.fetch_all(
             """SELECT serviceType, serviceId FROM sharedServices
             WHERE collaborativeId = ? ORDER BY rowid""",
             collaborative_id,
@@ -73,7 +73,7 @@ class Collaboratives:
     def list_shared_with(self, caller: Caller, service_type: str, service_id: str) -> list[Row]:
         """Return the Collaboratives the caller's own service is shared with."""
         self._service(caller, service_type, service_id, Access.OWN)
-        rows = self._records.all(
+        rows = self._records.fetch_all(
             """SELECT collaboratives.* FROM collaboratives
             JOIN sharedServices USING (collaborativeId)
             WHERE serviceId = ? ORDER BY sharedServices.rowid""",
@@ -87,7 +87,7 @@ class Collaboratives:
         """Share the caller's own service with a collaborative. Sharing it again changes nothing."""
         service = self._service(caller, service_type, service_id, Access.OWN)
         self._find(caller, collaborative_id, Access.WRITE)
-        self._records.run(
+        self._records.execute(
             "INSERT OR IGNORE INTO sharedServices VALUES (?, ?, ?)",
             collaborative_id,
             service_id,
@@ -100,7 +100,7 @@ class Collaboratives:
     ) -> Row:
         """Stop sharing the caller's own service; its owner need be no member any more."""
         service = self._service(caller, service_type, service_id, Access.OWN)
-        removed = self._records.run(
+        removed = self._records.execute(
             "DELETE FROM sharedServices WHERE collaborativeId = ? AND serviceId = ?",
             collaborative_id,
             service_id,
@@ -111,7 +111,7 @@ class Collaboratives:
 
     def _add_organization(self, collaborative_id: str, organization_id: str, state: str) -> None:
         """Let an organization in, unless it is in."""
-        self._records.run(
+        self._records.execute(
             "INSERT OR IGNORE INTO memberOrganizations VALUES (?, ?, ?)",
             collaborative_id,
             organization_id,
@@ -120,12 +120,12 @@ class Collaboratives:
 
     def _find(self, caller: Caller, collaborative_id: str, needed: Access) -> Row:
         """Find a collaborative and hold the caller to the permission needed."""
-        collaborative = self._records.one(
+        collaborative = self._records.fetch_one(
             "SELECT * FROM collaboratives WHERE collaborativeId = ?", collaborative_id
         )
         if collaborative is None:
             raise not_found(collaborative_id)
-        member = self._records.one(
+        member = self._records.fetch_one(
             f"SELECT permission FROM ({MEMBERSHIPS}) WHERE collaborativeId = ? AND userId = ?",
             collaborative_id,
             caller.user_id,
@@ -152,7 +152,7 @@ class Collaboratives:
     def _as_collaborative(self, row: Row) -> Row:
         """Shape a row as a Collaborative, its members grouped by their organizations."""
         collaborative_id = row["collaborativeId"]
-        organizations = self._records.all(
+        organizations = self._records.fetch_all(
             """SELECT * FROM memberOrganizations JOIN organizations USING (organizationId)
             WHERE collaborativeId = ? ORDER BY memberOrganizations.rowid""",
             collaborative_id,
@@ -173,7 +173,7 @@ class Collaboratives:
 
     def _members(self, collaborative_id: str, organization_id: str) -> list[Row]:
         """Return an organization's CollaborativeMemberUsers."""
-        rows = self._records.all(
+        rows = self._records.fetch_all(
             """SELECT permission, users.*, hostOrganization,
                       organizations.name AS organizationName
             FROM members JOIN users USING (userId) JOIN organizations USING (organizationId)
@@ -181,4 +181,4 @@ class Collaboratives:
             collaborative_id,
             organization_id,
         )
-        return [{"permission": row["permission"], "user": as_user(row)} for row in rows]
+        return [{"permission": row["permission"], "user": serialize_user(row)} for row in rows]

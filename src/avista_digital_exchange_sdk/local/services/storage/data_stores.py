@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...authorization import MEMBERSHIPS, Access, require
-from ...database import Records, Row, check_name, new_id
+from ...authorization import MEMBERSHIPS, Access, require_access
+from ...database import Database, Row, check_name, new_id
 from ...errors import not_found
-from ...s3.storage import Objects
+from ...s3.storage import ObjectStore
 from ...state import Caller
 
 COLUMNS = "dataStoreId, name, description, ownerUserId, homeDirectoryId"
@@ -14,7 +14,7 @@ COLUMNS = "dataStoreId, name, description, ownerUserId, homeDirectoryId"
 class DataStores:
     """The data stores of one exchange."""
 
-    def __init__(self, records: Records, objects: Objects) -> None:
+    def __init__(self, records: Database, objects: ObjectStore) -> None:
         self._records = records
         self._objects = objects
 
@@ -24,7 +24,7 @@ class DataStores:
         """Return the caller's DataStores, or those of others that the caller may see."""
         if user_id is None and organization_id is None:
             user_id = caller.user_id
-        return self._records.all(
+        return self._records.fetch_all(
             f"""SELECT {COLUMNS} FROM dataStores JOIN users ON userId = ownerUserId
             WHERE coalesce(ownerUserId = ?, TRUE) AND coalesce(organizationId = ?, TRUE)
               AND (ownerUserId = ? OR dataStoreId IN (
@@ -47,13 +47,13 @@ class DataStores:
         item_id: str | None = None,
     ) -> Row:
         """Return a DataStore the caller has the needed access to, for an item of it or itself."""
-        data_store = self._records.one(
+        data_store = self._records.fetch_one(
             f"SELECT {COLUMNS} FROM dataStores WHERE dataStoreId = ?", data_store_id
         )
         if data_store is None:
             raise not_found(data_store_id)
         owner_user_id = data_store["ownerUserId"]
-        require(self._records, caller, data_store_id, owner_user_id, needed, item_id=item_id)
+        require_access(self._records, caller, data_store_id, owner_user_id, needed, item_id=item_id)
         return data_store
 
     def create(self, caller: Caller, name: str, description: str | None) -> Row:
@@ -84,7 +84,7 @@ class DataStores:
         """Change what is given of the caller's own DataStore."""
         check_name(name)
         self.get(caller, data_store_id, Access.OWN)
-        self._records.run(
+        self._records.execute(
             """UPDATE dataStores
             SET name = coalesce(?, name), description = coalesce(?, description)
             WHERE dataStoreId = ?""",
@@ -97,14 +97,16 @@ class DataStores:
     async def delete(self, caller: Caller, data_store_id: str) -> Row:
         """Take the caller's own DataStore away with all that is in it."""
         data_store = self.get(caller, data_store_id, Access.OWN)
-        keys = self._records.all("SELECT objectKey FROM files WHERE dataStoreId = ?", data_store_id)
+        keys = self._records.fetch_all(
+            "SELECT objectKey FROM files WHERE dataStoreId = ?", data_store_id
+        )
         with self._records.transaction():
-            self._records.run("DELETE FROM sharedServices WHERE serviceId = ?", data_store_id)
+            self._records.execute("DELETE FROM sharedServices WHERE serviceId = ?", data_store_id)
             # SQLite follows references to a certain depth only, so no directory is left deep.
-            self._records.run(
+            self._records.execute(
                 "UPDATE directories SET parentDirectoryId = NULL WHERE dataStoreId = ?",
                 data_store_id,
             )
-            self._records.run("DELETE FROM dataStores WHERE dataStoreId = ?", data_store_id)
+            self._records.execute("DELETE FROM dataStores WHERE dataStoreId = ?", data_store_id)
         await self._objects.delete_all(row["objectKey"] for row in keys)
         return data_store

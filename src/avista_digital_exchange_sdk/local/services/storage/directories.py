@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from ...authorization import Access
-from ...database import Records, Row, check_name, new_id
+from ...database import Database, Row, check_name, new_id
 from ...errors import bad_request, not_found
-from ...s3.storage import Objects
-from ...serializers import as_file
+from ...s3.storage import ObjectStore
+from ...serializers import serialize_file
 from ...state import Caller
 from .data_stores import DataStores
 
@@ -25,7 +25,7 @@ TREE = """
 class Directories:
     """The directories of one exchange."""
 
-    def __init__(self, records: Records, objects: Objects, data_stores: DataStores) -> None:
+    def __init__(self, records: Database, objects: ObjectStore, data_stores: DataStores) -> None:
         self._records = records
         self._objects = objects
         self._data_stores = data_stores
@@ -59,7 +59,7 @@ class Directories:
         directory = self.find(caller, directory_id, Access.WRITE)
         if parent_directory_id is not None:
             self._check_move(caller, directory, parent_directory_id)
-        self._records.run(
+        self._records.execute(
             """UPDATE directories
             SET name = coalesce(?, name), parentDirectoryId = coalesce(?, parentDirectoryId)
             WHERE dataStoreDirectoryId = ?""",
@@ -74,18 +74,18 @@ class Directories:
         directory = self.find(caller, directory_id, Access.WRITE)
         if directory["parentDirectoryId"] is None:
             raise bad_request("A home directory goes only with its data store.")
-        keys = self._records.all(
+        keys = self._records.fetch_all(
             f"{TREE} SELECT objectKey FROM files JOIN tree ON dataStoreDirectoryId = id",
             directory_id,
         )
         with self._records.transaction():
             # SQLite follows references to a certain depth only, so no directory is left deep.
-            self._records.run(
+            self._records.execute(
                 f"""{TREE} UPDATE directories SET parentDirectoryId = ?1
                 WHERE dataStoreDirectoryId IN tree AND dataStoreDirectoryId != ?1""",
                 directory_id,
             )
-            self._records.run(
+            self._records.execute(
                 "DELETE FROM directories WHERE dataStoreDirectoryId = ?", directory_id
             )
         await self._objects.delete_all(row["objectKey"] for row in keys)
@@ -95,7 +95,7 @@ class Directories:
         self, caller: Caller, directory_id: str, needed: Access, data_store_id: str | None = None
     ) -> Row:
         """Find a directory, if need be of a certain data store, that the caller may use so."""
-        directory = self._records.one(
+        directory = self._records.fetch_one(
             "SELECT * FROM directories WHERE dataStoreDirectoryId = ?", directory_id
         )
         if directory is None:
@@ -111,7 +111,7 @@ class Directories:
         if directory["parentDirectoryId"] is None:
             raise bad_request("A home directory can't be moved.")
         self.find(caller, parent_directory_id, Access.WRITE, directory["dataStoreId"])
-        if self._records.one(
+        if self._records.fetch_one(
             f"{TREE} SELECT 1 FROM tree WHERE id = ?2", directory_id, parent_directory_id
         ):
             raise bad_request("A directory can't be moved into itself.")
@@ -125,11 +125,11 @@ class Directories:
 
     def entries(self, directory_id: str) -> tuple[list[Row], list[Row]]:
         """Return the rows of the directories and of the files in a directory, by name."""
-        directories = self._records.all(
+        directories = self._records.fetch_all(
             "SELECT * FROM directories WHERE parentDirectoryId = ? ORDER BY name, rowid",
             directory_id,
         )
-        files = self._records.all(
+        files = self._records.fetch_all(
             """SELECT * FROM files WHERE dataStoreDirectoryId = ?
             ORDER BY name, fileExtension, rowid""",
             directory_id,
@@ -142,4 +142,4 @@ class Directories:
         return [
             {"objectType": "DIRECTORY", "dataStoreDirectory": self._as_directory(row)}
             for row in directories
-        ] + [{"objectType": "FILE", "dataStoreFile": as_file(row)} for row in files]
+        ] + [{"objectType": "FILE", "dataStoreFile": serialize_file(row)} for row in files]

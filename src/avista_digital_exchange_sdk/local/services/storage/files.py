@@ -6,10 +6,10 @@ import mimetypes
 from collections.abc import Sequence
 
 from ...authorization import Access
-from ...database import Records, Row, check_name, new_id, timestamp
+from ...database import Database, Row, check_name, new_id, timestamp
 from ...errors import bad_request, not_found
-from ...s3.storage import Objects
-from ...serializers import as_file
+from ...s3.storage import ObjectStore
+from ...serializers import serialize_file
 from ...state import Caller
 from .data_stores import DataStores
 from .directories import Directories
@@ -25,8 +25,8 @@ class Files:
 
     def __init__(
         self,
-        records: Records,
-        objects: Objects,
+        records: Database,
+        objects: ObjectStore,
         data_stores: DataStores,
         directories: Directories,
         zips: Zips,
@@ -39,7 +39,7 @@ class Files:
 
     def get(self, caller: Caller, file_id: str) -> Row:
         """Return a DataStoreFile the caller may read."""
-        return as_file(self._find(caller, file_id, Access.READ))
+        return serialize_file(self._find(caller, file_id, Access.READ))
 
     def download_url(self, caller: Caller, file_id: str) -> Row:
         """Return a PresignedUrl for a file's bytes."""
@@ -87,7 +87,7 @@ class Files:
             name=name,
             fileExtension=file_extension,
             description=description,
-            contentType=content_type_of(file_extension),
+            contentType=guess_content_type(file_extension),
             ownerUserId=caller.user_id,
             objectKey=key,
         )
@@ -95,11 +95,11 @@ class Files:
 
     def awaits(self, key: str) -> bool:
         """Say whether bytes under this key have a file to belong to."""
-        return self._records.one("SELECT 1 FROM files WHERE objectKey = ?", key) is not None
+        return self._records.fetch_one("SELECT 1 FROM files WHERE objectKey = ?", key) is not None
 
     def confirm_upload(self, key: str, size: int) -> None:
         """Note that a file's bytes have arrived."""
-        self._records.run(
+        self._records.execute(
             "UPDATE files SET storageSizeBytes = ?, lastModified = ? WHERE objectKey = ?",
             size,
             timestamp(),
@@ -120,7 +120,7 @@ class Files:
         file = self._find(caller, file_id, Access.WRITE)
         if directory_id is not None:
             self._directories.find(caller, directory_id, Access.WRITE, file["dataStoreId"])
-        self._records.run(
+        self._records.execute(
             """UPDATE files
             SET name = coalesce(?, name), description = coalesce(?, description),
                 dataStoreDirectoryId = coalesce(?, dataStoreDirectoryId)
@@ -135,20 +135,20 @@ class Files:
     def delete(self, caller: Caller, file_id: str) -> Row:
         """Take a file away with its bytes."""
         file = self._find(caller, file_id, Access.WRITE)
-        self._records.run("DELETE FROM files WHERE dataStoreFileId = ?", file_id)
+        self._records.execute("DELETE FROM files WHERE dataStoreFileId = ?", file_id)
         self._objects.delete(file["objectKey"])
-        return as_file(file)
+        return serialize_file(file)
 
     def _find(self, caller: Caller, file_id: str, needed: Access) -> Row:
         """Find a file and hold the caller to the access needed."""
-        file = self._records.one("SELECT * FROM files WHERE dataStoreFileId = ?", file_id)
+        file = self._records.fetch_one("SELECT * FROM files WHERE dataStoreFileId = ?", file_id)
         if file is None:
             raise not_found(file_id)
         self._data_stores.get(caller, file["dataStoreId"], needed, item_id=file_id)
         return file
 
 
-def content_type_of(file_extension: str) -> str:
+def guess_content_type(file_extension: str) -> str:
     """Guess what a file holds, the same on every machine."""
     content_type, encoding = MIME_TYPES.guess_type(f"file.{file_extension}")
     if encoding is not None:

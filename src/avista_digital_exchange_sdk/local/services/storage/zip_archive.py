@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from ...database import Row
 from ...errors import bad_request
 from ...private_files import open_new
-from ...s3.storage import Make, Objects
+from ...s3.storage import Make, ObjectStore
 from ...state import Caller
 from .directories import Directories
 
@@ -66,7 +66,7 @@ class _Contents:
 class Zips:
     """Plans zips, and writes them in threads of their own, one at a time for each user."""
 
-    def __init__(self, objects: Objects, directories: Directories) -> None:
+    def __init__(self, objects: ObjectStore, directories: Directories) -> None:
         self._objects = objects
         self._directories = directories
         self._threads = ThreadPoolExecutor(_THREADS, "zip")

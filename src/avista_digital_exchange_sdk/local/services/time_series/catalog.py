@@ -51,7 +51,7 @@ class Column:
 
 
 @dataclass
-class Catalogue:
+class Catalog:
     """The names of one database. Only the writer changes it, after its transaction is through."""
 
     schema: str
@@ -100,9 +100,9 @@ def create_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
         connection.execute(f"CREATE TABLE {schema}.{table} ({columns})")
 
 
-def load_catalogue(connection: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalogue:
+def load_catalog(connection: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
     """Read what a database holds; one that was never written to holds nothing."""
-    catalogue = Catalogue(schema_name(time_series_db_id))
+    catalogue = Catalog(schema_name(time_series_db_id))
     exists = connection.execute(
         "SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [catalogue.schema]
     ).fetchone()
@@ -122,7 +122,7 @@ def load_catalogue(connection: duckdb.DuckDBPyConnection, time_series_db_id: str
     return catalogue
 
 
-def _load_series(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+def _load_series(connection: duckdb.DuckDBPyConnection, catalogue: Catalog) -> None:
     """Read the series, each with the dimensions it has."""
     dimensions = list(catalogue.dimensions.values())
     columns = ", ".join(

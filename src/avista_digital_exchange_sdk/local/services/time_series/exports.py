@@ -63,7 +63,7 @@ def write_json(
 ) -> None:
     """Write the rows, or some of them, as an array of assets with their attributes' data."""
     rows = range(result.row_count) if rows is None else rows
-    lasts = _in_asked_order(result, _last_values(cursor, result, rows))
+    lasts = _in_requested_order(result, _last_values(cursor, result, rows))
     file.write("[")
     separator = ""
     for asset_index, attributes in groupby(
@@ -104,14 +104,14 @@ def _data(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, lasts: list[LastValue], rows: range
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the data points as JSON, each list with the position in `lasts` it belongs to."""
-    for start, portion in _portions(lasts):
+    for start, portion in _partition(lasts):
         _select_data(cursor, result, portion, rows)
         for batch in _batches(cursor):
             for position, entries in groupby(batch, key=lambda row: row[0]):
                 yield start + position, [entry for _, entry in entries]
 
 
-def _portions(lasts: list[LastValue]) -> Iterator[tuple[int, list[LastValue]]]:
+def _partition(lasts: list[LastValue]) -> Iterator[tuple[int, list[LastValue]]]:
     """Divide the attributes so that what is sorted at once stays small: where each begins, and it.
 
     Many assets with little data are one portion, one attribute with much data is one of its own.
@@ -184,7 +184,7 @@ def _last_values(
     ]
 
 
-def _in_asked_order(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
+def _in_requested_order(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
     """Order each asset's attributes as they were asked for, or by name if all were."""
     places: dict[tuple[str, ...] | None, dict[str, int]] = {}
 

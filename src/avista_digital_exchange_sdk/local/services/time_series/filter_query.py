@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from .catalog import Catalogue
+from .catalog import Catalog
 from .results import ResultTable
-from .selection import AssetFilter, Attribute, Selection, asked_names
+from .selection import AssetFilter, Attribute, Selection, requested_names
 
 # {"timestamp":"2022-09-27T10:22:45.000Z","value":…}, and a comma
 _BYTES_AROUND_VALUE = 52
@@ -44,11 +44,11 @@ class FilterResult(ResultTable):
 
     def asked(self) -> list[str]:
         """List the attributes asked for by name."""
-        return asked_names(self.filters)
+        return requested_names(self.filters)
 
 
 def run_filter_query(
-    cursor: duckdb.DuckDBPyConnection, table: str, catalogue: Catalogue, request: FilterRequest
+    cursor: duckdb.DuckDBPyConnection, table: str, catalogue: Catalog, request: FilterRequest
 ) -> FilterResult:
     """Run a filter query into a table of that name."""
     selection = Selection(catalogue, request.filters)

@@ -9,7 +9,7 @@ from .duckdb_sql import quote
 from .filter_query import FilterRequest
 from .records import check_length, invalid_request
 from .selection import AssetFilter, merge_filters
-from .values import EARLIEST, LATEST, format_timestamp, parse_instant
+from .values import EARLIEST, LATEST, format_timestamp, parse_iso_timestamp
 
 MAX_ROWS = 1000
 _MAX_TEXT_BYTES = 2048
@@ -72,6 +72,6 @@ def _read_time(argument: str, text: str | None) -> int:
     if text is None:
         raise invalid_request(f"{argument} is missing.")
     try:
-        return parse_instant(text)
+        return parse_iso_timestamp(text)
     except ValueError as error:
         raise invalid_request(f"{argument} {text[:60]!r} {error}.") from None

@@ -11,14 +11,14 @@ import duckdb
 
 from .catalog import (
     PHYSICAL_TYPES,
-    Catalogue,
+    Catalog,
     Series,
     create_tables,
     plain_column,
     text_column,
 )
 from .records import Record, RejectedError, Rejection
-from .schema_changes import Additions
+from .schema_changes import SchemaChanges
 
 Key = tuple[Series, int]
 
@@ -34,7 +34,7 @@ class Stored:
 
 def write_batch(
     connection: duckdb.DuckDBPyConnection,
-    catalogue: Catalogue,
+    catalogue: Catalog,
     asset_id: str,
     records: Sequence[Record],
 ) -> tuple[list[Record], list[Rejection]]:
@@ -46,17 +46,17 @@ def write_batch(
     try:
         if not catalogue.has_tables:
             create_tables(connection, catalogue.schema)
-        additions = Additions(catalogue)
+        additions = SchemaChanges(catalogue)
         batch = _Batch(connection, catalogue, additions, asset_id, records)
-        accepted, rejections = batch.settle()
+        accepted, rejections = batch.validate()
         batch.write()
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     catalogue.has_tables = True
-    additions.apply()
-    batch.note_newest()
+    additions.commit()
+    batch.update_newest()
     return accepted, rejections
 
 
@@ -66,8 +66,8 @@ class _Batch:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        catalogue: Catalogue,
-        additions: Additions,
+        catalogue: Catalog,
+        additions: SchemaChanges,
         asset_id: str,
         records: Sequence[Record],
     ) -> None:
@@ -80,7 +80,7 @@ class _Batch:
         self._pending: dict[Key, Record] = {}
         self._replaced: set[int] = set()
 
-    def settle(self) -> tuple[list[Record], list[Rejection]]:
+    def validate(self) -> tuple[list[Record], list[Rejection]]:
         """Decide on each record, in order."""
         stored = self._find_stored()
         accepted, rejections = [], []
@@ -88,7 +88,7 @@ class _Batch:
             key = (series, record.time)
             try:
                 if self._changes(stored.get(key), record):
-                    self._additions.include(series, record)
+                    self._additions.add(series, record)
                     if (known := stored.get(key)) and known.sequence is not None:
                         self._replaced.add(known.sequence)
                     stored[key] = Stored(record.version, record.fingerprint, None)
@@ -110,7 +110,7 @@ class _Batch:
             )
         self._write_records()
 
-    def note_newest(self) -> None:
+    def update_newest(self) -> None:
         """Note the latest times, once the records are written."""
         known, newest = self._catalogue.series, self._catalogue.newest
         for series, time in self._pending:

@@ -20,7 +20,7 @@ class JobStoppedError(Exception):
     """The job was stopped before it was done."""
 
 
-class Job(Generic[R_co]):
+class DuckDbTask(Generic[R_co]):
     """One piece of work under way. Many can wait for it, and it can be stopped."""
 
     def __init__(

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from .asset_data import asset_data, attribute_data
-from .catalog import PHYSICAL_TYPES, Catalogue, plain_column
+from .catalog import PHYSICAL_TYPES, Catalog, plain_column
 from .duckdb_sql import value_text
 from .results import PAGE_BYTES
 from .values import format_iso
@@ -55,7 +55,7 @@ class _Latest:
     key: int
 
 
-def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> LatestResult:
+def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> LatestResult:
     """Read the latest values of a database."""
     assets: dict[str, dict[str, _Latest]] = {asset: {} for asset in sorted(catalogue.assets)}
     if catalogue.has_tables:
@@ -80,7 +80,7 @@ def _attribute(latest: _Latest) -> dict[str, Any]:
     return attribute_data(latest.name, latest.type, (latest.value, time), [])
 
 
-def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Latest]:
+def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> Iterator[_Latest]:
     """Read the latest value of each measure of plain records."""
     if all(kind == "MULTI" for kind in catalogue.measure_names.values()):
         return
@@ -98,7 +98,7 @@ def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -
         yield _Latest(*row)
 
 
-def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> Iterator[_Latest]:
+def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> Iterator[_Latest]:
     """Read the latest value of each measure of MULTI records."""
     measures = list(catalogue.measures.values())
     if not measures:

@@ -18,7 +18,7 @@ import duckdb
 from avista_digital_exchange_sdk.local.errors import PlatformError, not_found, unauthorized
 from avista_digital_exchange_sdk.local.state import Caller
 
-from .jobs import Job, JobStoppedError, Work
+from .jobs import DuckDbTask, JobStoppedError, Work
 from .records import invalid_request
 from .results import Result
 
@@ -35,12 +35,12 @@ R = TypeVar("R")
 class StartJob(Protocol):
     """Starts work on a cursor, in a thread."""
 
-    def __call__(self, work: Work[R]) -> Job[R]:
+    def __call__(self, work: Work[R]) -> DuckDbTask[R]:
         """Start the work."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryRequest:
     """Who asks what of which database; `kind` is the kind of query."""
 
     kind: str
@@ -56,10 +56,10 @@ class Query:
 
     query_id: str
     client_token: str
-    asked: Asked
-    job: Job[Result]
+    asked: QueryRequest
+    job: DuckDbTask[Result]
     touched: float
-    exports: list[Job[None]] = field(default_factory=list)
+    exports: list[DuckDbTask[None]] = field(default_factory=list)
     cancelled: bool = False
     newest_used: int = 0
 
@@ -124,12 +124,12 @@ class Queries:
 
     def start(
         self,
-        asked: Asked,
+        asked: QueryRequest,
         client_token: str | None,
         work: Callable[[duckdb.DuckDBPyConnection, str], Result],
     ) -> Query:
         """Start a query. The work is given a cursor and the name of a table to fill."""
-        self._forget_old()
+        self._evict_expired()
         query_id = secrets.token_hex(16).upper()
         job = self._start_job(lambda cursor: work(cursor, _table(query_id)))
         query = Query(query_id, client_token or secrets.token_hex(16), asked, job, self._clock())
@@ -154,9 +154,9 @@ class Queries:
             end = 0
         return self._page(query, result, 0, range(end))
 
-    async def next_page(self, token_value: str, asked: Asked) -> Page:
+    async def next_page(self, token_value: str, asked: QueryRequest) -> Page:
         """Answer the page a token leads to, to the user and for the query it was given to."""
-        self._forget_old()
+        self._evict_expired()
         token = self._tokens.get(token_value)
         if token is None or not _continues(asked, token.query.asked):
             raise _invalid_token()
@@ -173,7 +173,7 @@ class Queries:
 
     def own(self, caller: Caller, query_id: str, time_series_db_id: str | None = None) -> Query:
         """Return a query of the caller's own, of that database if one is named."""
-        self._forget_old()
+        self._evict_expired()
         query = self._queries.get(query_id)
         if query is None or time_series_db_id not in (None, query.asked.time_series_db_id):
             raise not_found(f"The query {query_id}")
@@ -220,7 +220,7 @@ class Queries:
         self._tokens[value] = _Token(query, index, start, self._clock())
         return value
 
-    def _forget_old(self) -> None:
+    def _evict_expired(self) -> None:
         """Let go of tokens and queries whose time is over."""
         oldest = self._clock() - TOKEN_SECONDS
         for value in [v for v, token in self._tokens.items() if token.issued < oldest]:
@@ -240,13 +240,13 @@ def _table(query_id: str) -> str:
     return f"results.query_{query_id}"
 
 
-async def _stop_late(job: Job[Result]) -> None:
+async def _stop_late(job: DuckDbTask[Result]) -> None:
     """Stop a query that takes longer than the platform lets one take."""
     if not await job.finished_within(QUERY_SECONDS):
         await job.stop()
 
 
-def _continues(asked: Asked, first: Asked) -> bool:
+def _continues(asked: QueryRequest, first: QueryRequest) -> bool:
     """Tell whether a request may go on with the query of an earlier one."""
     return (
         asked.kind == first.kind

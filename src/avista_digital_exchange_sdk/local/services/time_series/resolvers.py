@@ -17,7 +17,7 @@ from .filter_query import FilterResult, run_filter_query
 from .filter_request import as_timestream_sql, check_max_rows, read_filter_request
 from .jobs import JobStoppedError
 from .latest import LatestResult, read_latest
-from .queries import Asked, Page, Query
+from .queries import Page, Query, QueryRequest
 from .records import invalid_request
 from .timestream_resolver import query_with_timestream_query
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from .store import TimeSeriesStore
 
 CONTENT_TYPES = {"CSV": "text/csv", "JSON": "application/json"}
-_LARGEST_INT = 2**31 - 1
+_MAX_INT = 2**31 - 1
 
-Answer = dict[str, Any]
+Result = dict[str, Any]
 
 
-async def create_database(context: Context, *, name: str, description: str | None = None) -> Answer:
+async def create_database(context: Context, *, name: str, description: str | None = None) -> Result:
     """Create a database of the caller's own."""
     return context.exchange.accounts.create_database(context.caller, name, description)
 
@@ -41,39 +41,39 @@ async def update_database(
     timeSeriesDbId: str,
     name: str | None = None,
     description: str | None = None,
-) -> Answer:
+) -> Result:
     """Rename or describe a database."""
     accounts = context.exchange.accounts
     return accounts.update_database(context.caller, timeSeriesDbId, name, description)
 
 
-async def delete_database(context: Context, *, timeSeriesDbId: str) -> Answer:
+async def delete_database(context: Context, *, timeSeriesDbId: str) -> Result:
     """Delete a database and its data."""
     database = context.exchange.accounts.delete_database(context.caller, timeSeriesDbId)
     await context.exchange.time_series.drop(timeSeriesDbId)
     return database
 
 
-async def get_database(context: Context, *, timeSeriesDbId: str) -> Answer:
+async def get_database(context: Context, *, timeSeriesDbId: str) -> Result:
     """Answer a database's metadata."""
     return context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
 
 
-async def list_databases(context: Context) -> list[Answer]:
+async def list_databases(context: Context) -> list[Result]:
     """List the databases the caller owns."""
     return context.exchange.accounts.list_databases(context.caller)
 
 
 async def publish_to_database(
     context: Context, *, timeSeriesDbId: str, assetId: str, data: Mapping[str, Any]
-) -> list[Answer]:
+) -> list[Result]:
     """Write records; what was written is announced even if some were rejected."""
     exchange = context.exchange
     exchange.accounts.write_database(context.caller, timeSeriesDbId)
     written = await exchange.time_series.publish(timeSeriesDbId, assetId, data["records"])
     if written.assets:
         arguments = {"timeSeriesDbId": timeSeriesDbId, "assetId": assetId}
-        await exchange.events.send("onTimeSeriesDbPublish", arguments, written.assets)
+        await exchange.events.publish("onTimeSeriesDbPublish", arguments, written.assets)
     if written.rejections:
         raise PlatformError(
             "RejectedRecordsException",
@@ -89,11 +89,11 @@ async def list_all_asset_last_values(
     timeSeriesDbId: str,
     clientToken: str | None = None,
     nextToken: str | None = None,
-) -> Answer:
+) -> Result:
     """Answer a page of all assets with the latest value of each attribute."""
     context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
     store = context.exchange.time_series
-    asked = Asked("LAST_VALUES", context.caller, timeSeriesDbId, None)
+    asked = QueryRequest("LAST_VALUES", context.caller, timeSeriesDbId, None)
 
     def run(cursor: duckdb.DuckDBPyConnection, _table: str) -> LatestResult:
         return read_latest(cursor, store.catalogue(cursor, timeSeriesDbId))
@@ -103,12 +103,12 @@ async def list_all_asset_last_values(
     else:
         query = store.queries.start(asked, clientToken, run)
         page = await store.queries.first_page(query, opens_empty=False)
-    data: list[Answer] = []
+    data: list[Result] = []
     if page.rows:
         result = await page.query.result()
         assert isinstance(result, LatestResult)
         data = result.assets[page.rows.start : page.rows.stop]
-    return _page_answer(page) | {"data": data}
+    return _to_page(page) | {"data": data}
 
 
 async def query_database(
@@ -123,18 +123,18 @@ async def query_database(
     nextToken: str | None = None,
     clientToken: str | None = None,
     queryString: str | None = None,
-) -> Answer:
+) -> Result:
     """Answer a page of a filter query: its rows lie in a chunk behind a presigned URL."""
     database = context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
     check_max_rows(maxRows)
     store = context.exchange.time_series
     if nextToken is not None:
-        asked = Asked("FILTER", context.caller, timeSeriesDbId, queryString, maxRows)
+        asked = QueryRequest("FILTER", context.caller, timeSeriesDbId, queryString, maxRows)
         page = await store.queries.next_page(nextToken, asked)
     else:
         request = read_filter_request(queryType, assets, startTime, endTime, maxRows)
         sql = as_timestream_sql(request, database)
-        asked = Asked("FILTER", context.caller, timeSeriesDbId, sql, maxRows)
+        asked = QueryRequest("FILTER", context.caller, timeSeriesDbId, sql, maxRows)
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> FilterResult:
             catalogue = store.catalogue(cursor, timeSeriesDbId)
@@ -142,13 +142,13 @@ async def query_database(
 
         query = store.queries.start(asked, clientToken, run)
         page = await store.queries.first_page(query, opens_empty=True)
-    return _page_answer(page) | {
+    return _to_page(page) | {
         "presignedUrl": await _chunk_url(context, page),
         "queryString": page.query.asked.query_string,
     }
 
 
-async def cancel_database_query(context: Context, *, timeSeriesDbId: str, queryId: str) -> Answer:
+async def cancel_database_query(context: Context, *, timeSeriesDbId: str, queryId: str) -> Result:
     """Stop a query; stopping one again changes nothing."""
     query = _own_query(context, timeSeriesDbId, queryId)
     await query.cancel()
@@ -157,7 +157,7 @@ async def cancel_database_query(context: Context, *, timeSeriesDbId: str, queryI
 
 async def generate_query_result_export_file(
     context: Context, *, timeSeriesDbId: str, queryId: str, fileFormat: str | None = None
-) -> Answer:
+) -> Result:
     """Start to write the whole result of a filter query to a file; an event tells of its end."""
     query = _own_query(context, timeSeriesDbId, queryId)
     if query.asked.kind != "FILTER":
@@ -186,13 +186,13 @@ async def _export(context: Context, query: Query, file_format: str) -> None:
         return
     size = exchange.objects.complete(stored)
     payload = {
-        "fileSizeBytes": size if size <= _LARGEST_INT else None,
+        "fileSizeBytes": size if size <= _MAX_INT else None,
         "fileType": file_format,
         "queryId": query.query_id,
         "url": exchange.objects.download_url(stored.key, content_type=CONTENT_TYPES[file_format]),
     }
     arguments = {"queryId": query.query_id}
-    await exchange.events.send("onNotifyTimeSeriesQueryExportComplete", arguments, payload)
+    await exchange.events.publish("onNotifyTimeSeriesQueryExportComplete", arguments, payload)
 
 
 def _write_file(
@@ -244,7 +244,7 @@ def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query
     return context.exchange.time_series.queries.own(context.caller, query_id, time_series_db_id)
 
 
-def _page_answer(page: Page) -> Answer:
+def _to_page(page: Page) -> Result:
     """Answer what pages of every kind tell of themselves."""
     return {
         "clientToken": page.query.client_token,

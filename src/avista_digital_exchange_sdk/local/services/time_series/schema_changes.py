@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 
-from .catalog import Catalogue, Column, Series
+from .catalog import Catalog, Column, Series
 from .records import Record, RejectedError
 
 MAX_DIMENSIONS = 128
@@ -12,20 +12,20 @@ MAX_MULTI_MEASURES = 1024
 MAX_MEASURE_NAMES = 8192
 
 
-class Additions:
+class SchemaChanges:
     """A catalogue's names with those of one batch laid over them.
 
     The first map of each ChainMap holds what is new, the second is the catalogue's own.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalog) -> None:
         self.dimensions: ChainMap[str, Column] = ChainMap({}, catalogue.dimensions)
         self.measures: ChainMap[str, Column] = ChainMap({}, catalogue.measures)
         self.measure_names: ChainMap[str, str] = ChainMap({}, catalogue.measure_names)
         self.assets: ChainMap[str, str | None] = ChainMap({}, catalogue.assets)
         self.series: ChainMap[Series, int] = ChainMap({}, catalogue.series)
 
-    def include(self, series: Series, record: Record) -> None:
+    def add(self, series: Series, record: Record) -> None:
         """Make room for a record.
 
         Raises:
@@ -42,7 +42,7 @@ class Additions:
         if series.asset_id not in self.assets or self.assets[series.asset_id] != name:
             self.assets[series.asset_id] = name
 
-    def apply(self) -> None:
+    def commit(self) -> None:
         """Let the catalogue take the additions over, once they are written."""
         self.dimensions.maps[1].update(self.dimensions.maps[0])
         self.measures.maps[1].update(self.measures.maps[0])

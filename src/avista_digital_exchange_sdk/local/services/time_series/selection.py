@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .catalog import Catalogue, plain_column
+from .catalog import Catalog, plain_column
 from .duckdb_sql import value_text
 
 
@@ -41,7 +41,7 @@ def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
     return [AssetFilter(*item) for item in merged.items()]
 
 
-def asked_names(filters: Iterable[AssetFilter]) -> list[str]:
+def requested_names(filters: Iterable[AssetFilter]) -> list[str]:
     """List every attribute asked for by name, in the order first asked for."""
     return list(dict.fromkeys(name for asset in filters for name in asset.names or ()))
 
@@ -49,7 +49,7 @@ def asked_names(filters: Iterable[AssetFilter]) -> list[str]:
 class Selection:
     """The assets and attributes of a database that a query asks for."""
 
-    def __init__(self, catalogue: Catalogue, filters: Sequence[AssetFilter]) -> None:
+    def __init__(self, catalogue: Catalog, filters: Sequence[AssetFilter]) -> None:
         self._catalogue = catalogue
         self.filters = filters
         self.attributes = self._find_attributes()
@@ -92,7 +92,7 @@ class Selection:
     def _find_attributes(self) -> list[Attribute]:
         """List the attributes that exist: those asked for by name first, then all if need be."""
         everything = {asset.asset_id for asset in self.filters if asset.names is None}
-        names = asked_names(self.filters)
+        names = requested_names(self.filters)
         if everything:
             names = list(dict.fromkeys([*names, *sorted(self._attributes_of(everything))]))
         typed = ((name, self._catalogue.attribute_type(name)) for name in names)

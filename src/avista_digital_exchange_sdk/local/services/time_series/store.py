@@ -24,10 +24,10 @@ from avista_digital_exchange_sdk.local.state import Caller
 
 from ...timestream_sql.macros import macro_statements
 from .asset_data import written_data
-from .catalog import Catalogue, load_catalogue, schema_name
+from .catalog import Catalog, load_catalog, schema_name
 from .duckdb_sql import json_string_macro, quote
 from .ingest import write_batch
-from .jobs import Job, Work
+from .jobs import DuckDbTask, Work
 from .queries import Queries
 from .records import Rejection, check_length, read_records
 
@@ -70,15 +70,15 @@ class TimeSeriesStore:
         ):
             self._connection.execute(statement)
         self._threads = ThreadPoolExecutor(_THREADS, "time-series")
-        self._jobs: WeakSet[Job[Any]] = WeakSet()
+        self._jobs: WeakSet[DuckDbTask[Any]] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer_lock = threading.Lock()
-        self._catalogues: dict[str, Catalogue] = {}
+        self._catalogues: dict[str, Catalog] = {}
         self.queries = Queries(self.start_job)
 
-    def start_job(self, work: Work[R]) -> Job[R]:
+    def start_job(self, work: Work[R]) -> DuckDbTask[R]:
         """Start work on a cursor of its own, in a thread."""
-        job = Job(self._connection, self._threads, work)
+        job = DuckDbTask(self._connection, self._threads, work)
         self._jobs.add(job)
         return job
 
@@ -117,7 +117,7 @@ class TimeSeriesStore:
 
         await self.start_job(drop).result()
 
-    def catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalogue:
+    def catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
         """Return what a database holds; to be called from a job."""
         with self._writer_lock:
             return self._catalogue(cursor, time_series_db_id)
@@ -135,10 +135,10 @@ class TimeSeriesStore:
         self._threads.shutdown()
         self._connection.close()
 
-    def _catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalogue:
+    def _catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
         """Return what a database holds, with the writer's lock held."""
         if time_series_db_id not in self._catalogues:
-            self._catalogues[time_series_db_id] = load_catalogue(cursor, time_series_db_id)
+            self._catalogues[time_series_db_id] = load_catalog(cursor, time_series_db_id)
         return self._catalogues[time_series_db_id]
 
 

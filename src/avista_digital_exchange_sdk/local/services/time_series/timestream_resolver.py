@@ -10,9 +10,9 @@ import duckdb
 from avista_digital_exchange_sdk.local.state import Context
 
 from ...timestream_sql import TimestreamResult, response, run_timestream_query
-from .catalog import Catalogue
+from .catalog import Catalog
 from .filter_request import check_max_rows
-from .queries import Asked, Page
+from .queries import Page, QueryRequest
 from .records import check_length
 
 MAX_QUERY_BYTES = 256 * 1024
@@ -33,7 +33,7 @@ async def query_with_timestream_query(
     check_length("queryString", queryString, MAX_QUERY_BYTES)
     check_max_rows(maxRows)
     store = context.exchange.time_series
-    asked = Asked("TIMESTREAM", context.caller, timeSeriesDbId, queryString, maxRows)
+    asked = QueryRequest("TIMESTREAM", context.caller, timeSeriesDbId, queryString, maxRows)
     if nextToken is not None:
         page = await store.queries.next_page(nextToken, asked)
     else:
@@ -41,7 +41,7 @@ async def query_with_timestream_query(
         readable = [database, *accounts.list_databases(context.caller)]
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> TimestreamResult:
-            def catalogue_of(time_series_db_id: str) -> Catalogue:
+            def catalogue_of(time_series_db_id: str) -> Catalog:
                 return store.catalogue(cursor, time_series_db_id)
 
             tables = {

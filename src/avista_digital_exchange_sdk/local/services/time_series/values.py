@@ -19,7 +19,7 @@ LATEST = 2**63 - 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,9})?")
-_INSTANT = re.compile(
+_ISO_TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?(Z|z|[+-]\d\d(?::?\d\d)?)", re.ASCII
 )
 
@@ -81,7 +81,7 @@ def parse_time(text: str, time_unit: str) -> int:
     return nanoseconds
 
 
-def parse_instant(text: str) -> int:
+def parse_iso_timestamp(text: str) -> int:
     """Read an ISO 8601 date and time with a zone as nanoseconds since 1970.
 
     An instant beyond the years that can be stored becomes the nearest one that can be.
@@ -89,7 +89,7 @@ def parse_instant(text: str) -> int:
     Raises:
         ValueError: If the text is no such date and time.
     """
-    match = _INSTANT.fullmatch(text)
+    match = _ISO_TIMESTAMP.fullmatch(text)
     if not match:
         raise ValueError("is not an ISO 8601 date and time with a zone")
     date, time, fraction, zone = match.groups()

@@ -5,20 +5,20 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from ...authorization import Access, require
-from ...database import Records, Row, check_name, new_id, timestamp
+from ...authorization import Access, require_access
+from ...database import Database, Row, check_name, new_id, timestamp
 from ...errors import PlatformError, bad_request, not_found
-from ...serializers import as_user
+from ...serializers import serialize_user
 from ...state import Caller
 
-LONGEST_TOKEN_LIFE_DAYS = 3650
+MAX_TOKEN_LIFE_DAYS = 3650
 TIME_SERIES_DATABASE_NAME = "LocalExchange"
 
 
 class Accounts:
     """The accounts of one exchange."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Database) -> None:
         self._records = records
 
     # Organizations and users
@@ -46,7 +46,7 @@ class Accounts:
 
     def user(self, user_id: str) -> Row:
         """Return a User with its Organization."""
-        row = self._records.one(
+        row = self._records.fetch_one(
             """SELECT userId, firstName, lastName, email, organizationId, hostOrganization,
                       organizations.name AS organizationName
             FROM users JOIN organizations USING (organizationId) WHERE userId = ?""",
@@ -54,13 +54,13 @@ class Accounts:
         )
         if row is None:
             raise not_found(user_id)
-        return as_user(row)
+        return serialize_user(row)
 
     # Tokens
 
     def authenticate(self, token_value: str) -> Caller | None:
         """Return who holds a token, or None where it is unknown or has expired."""
-        row = self._records.one(
+        row = self._records.fetch_one(
             "SELECT userId, tokenId FROM tokens WHERE tokenValue = ? AND dateExpires > ?",
             token_value,
             timestamp(),
@@ -69,7 +69,7 @@ class Accounts:
 
     def check_token(self, caller: Caller) -> None:
         """Refuse a caller whose token has been deleted or has expired since the call began."""
-        row = self._records.one(
+        row = self._records.fetch_one(
             "SELECT 1 FROM tokens WHERE tokenId = ? AND dateExpires > ?",
             caller.token_id,
             timestamp(),
@@ -81,8 +81,8 @@ class Accounts:
 
     def create_token(self, user_id: str, name: str, days_before_expiration: int) -> Row:
         """Add an AuthenticationToken; only this answer tells its value."""
-        if not 1 <= days_before_expiration <= LONGEST_TOKEN_LIFE_DAYS:
-            raise bad_request(f"daysBeforeExpiration must be 1 to {LONGEST_TOKEN_LIFE_DAYS}.")
+        if not 1 <= days_before_expiration <= MAX_TOKEN_LIFE_DAYS:
+            raise bad_request(f"daysBeforeExpiration must be 1 to {MAX_TOKEN_LIFE_DAYS}.")
         now = datetime.now(UTC)
         token = {
             "tokenId": new_id("tokenId"),
@@ -97,7 +97,7 @@ class Accounts:
 
     def list_tokens(self, caller: Caller) -> list[Row]:
         """Return the caller's AuthenticationTokens, without their values."""
-        return self._records.all(
+        return self._records.fetch_all(
             """SELECT tokenId, name, userId, dateCreated, dateExpires,
                       'USER_FULL_ACCESS' AS tokenType
             FROM tokens WHERE userId = ? ORDER BY dateCreated, tokenId""",
@@ -108,7 +108,7 @@ class Accounts:
         """Take one of the caller's own tokens away."""
         for token in self.list_tokens(caller):
             if token["tokenId"] == token_id:
-                self._records.run("DELETE FROM tokens WHERE tokenId = ?", token_id)
+                self._records.execute("DELETE FROM tokens WHERE tokenId = ?", token_id)
                 return token
         # Whether somebody else has such a token is nobody's business.
         raise not_found(token_id)
@@ -131,7 +131,7 @@ class Accounts:
 
     def list_databases(self, caller: Caller) -> list[Row]:
         """Return the TimeSeriesDbs the caller owns."""
-        return self._records.all(
+        return self._records.fetch_all(
             "SELECT * FROM timeSeriesDatabases WHERE ownerUserId = ? ORDER BY rowid",
             caller.user_id,
         )
@@ -154,7 +154,7 @@ class Accounts:
         """Change what is given of the caller's own TimeSeriesDb."""
         check_name(name)
         self.own_database(caller, time_series_db_id)
-        self._records.run(
+        self._records.execute(
             """UPDATE timeSeriesDatabases
             SET name = coalesce(?, name), description = coalesce(?, description)
             WHERE timeSeriesDbId = ?""",
@@ -168,18 +168,20 @@ class Accounts:
         """Take the caller's own TimeSeriesDb away, and out of every collaborative."""
         database = self.own_database(caller, time_series_db_id)
         with self._records.transaction():
-            self._records.run("DELETE FROM sharedServices WHERE serviceId = ?", time_series_db_id)
-            self._records.run(
+            self._records.execute(
+                "DELETE FROM sharedServices WHERE serviceId = ?", time_series_db_id
+            )
+            self._records.execute(
                 "DELETE FROM timeSeriesDatabases WHERE timeSeriesDbId = ?", time_series_db_id
             )
         return database
 
     def database(self, caller: Caller, time_series_db_id: str, needed: Access) -> Row:
         """Return a TimeSeriesDb, holding the caller to the access needed."""
-        database = self._records.one(
+        database = self._records.fetch_one(
             "SELECT * FROM timeSeriesDatabases WHERE timeSeriesDbId = ?", time_series_db_id
         )
         if database is None:
             raise not_found(time_series_db_id)
-        require(self._records, caller, time_series_db_id, database["ownerUserId"], needed)
+        require_access(self._records, caller, time_series_db_id, database["ownerUserId"], needed)
         return database
