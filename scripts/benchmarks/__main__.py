@@ -17,7 +17,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     names = arguments.names or [workload.name for workload in WORKLOADS]
     chosen = [workload for workload in WORKLOADS if workload.name in names]
-    pythons = {"sdk": Path(sys.executable), "floor": Path(sys.executable)}
+    pythons = {"sdk": Path(sys.executable), "baseline": Path(sys.executable)}
     if arguments.peers:
         pythons |= competitors.installed()
     report = Report(machine.describe())

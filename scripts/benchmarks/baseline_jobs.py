@@ -1,6 +1,6 @@
 """The least that does each job: curl, bare httpx, a JSON parser. Nothing is checked but the count.
 
-Where a floor is the parsing of pages, they are fetched before the clock starts to run.
+Where a baseline is the parsing of pages, they are fetched before the clock starts to run.
 """
 
 import base64

@@ -42,9 +42,9 @@ class Report:
     def table(self, outcome: Outcome) -> str:
         """One workload's part of the table."""
         workload = outcome.workload
-        lines = [f"{workload.name}: {workload.title}; floor: {workload.floor}", f"  {HEAD}"]
-        floor = outcome.medians.get("floor")
-        lines += [f"  {_row(side, used, floor)}" for side, used in outcome.medians.items()]
+        lines = [f"{workload.name}: {workload.title}; baseline: {workload.baseline}", f"  {HEAD}"]
+        baseline = outcome.medians.get("baseline")
+        lines += [f"  {_row(side, used, baseline)}" for side, used in outcome.medians.items()]
         lines += [f"  {side:<17}failed: {reason:.90}" for side, reason in outcome.failures.items()]
         for target, figure in self._figures(workload):
             verdict = "met" if target.met(figure) else "MISSED"
@@ -71,7 +71,7 @@ class Report:
         return {
             "name": workload.name,
             "title": workload.title,
-            "floor": workload.floor,
+            "baseline": workload.baseline,
             "sides": {
                 side: used._asdict()
                 | {"repetitions": [usage._asdict() for usage in outcome.usages[side]]}
@@ -90,8 +90,8 @@ class Report:
         }
 
 
-def _row(side: str, used: Usage, floor: Usage | None) -> str:
+def _row(side: str, used: Usage, baseline: Usage | None) -> str:
     row = f"{side:<17}{used.wall:>10.3f}{used.cpu:>10.3f}{used.peakRss / MB:>10.1f}"
-    if floor is None or used is floor:
+    if baseline is None or used is baseline:
         return row
-    return f"{row}{used.wall / floor.wall:>9.2f}{used.cpu / floor.cpu:>9.2f}"
+    return f"{row}{used.wall / baseline.wall:>9.2f}{used.cpu / baseline.cpu:>9.2f}"

@@ -1,4 +1,4 @@
-"""The bodies of the SDK's own requests, for floors that send the same."""
+"""The bodies of the SDK's own requests, for baselines that send the same."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any

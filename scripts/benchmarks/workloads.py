@@ -1,4 +1,4 @@
-"""The workloads, and how close to its floor each should come."""
+"""The workloads, and how close to its baseline each should come."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Workload:
     Attributes:
         name: Its name on the command line.
         title: What is done.
-        floor: What its floor does.
+        baseline: What its baseline does.
         targets: Where the SDK should be.
         provisions: What is laid down for it on the server.
         repetitions: How often each side does it.
@@ -51,7 +51,7 @@ class Workload:
 
     name: str
     title: str
-    floor: str
+    baseline: str
     targets: tuple[Target, ...]
     provisions: tuple[str, ...] = ()
     repetitions: int = 3
@@ -61,13 +61,13 @@ class Workload:
 
 
 def _ratio(name: str, kind: Literal["wall", "cpu"], highest: float) -> Target:
-    """How much longer than its floor the SDK takes."""
+    """How much longer than its baseline the SDK takes."""
 
     def figure(medians: Medians) -> float:
-        sdk, floor = medians[name]["sdk"], medians[name]["floor"]
-        return sdk.wall / floor.wall if kind == "wall" else sdk.cpu / floor.cpu
+        sdk, baseline = medians[name]["sdk"], medians[name]["baseline"]
+        return sdk.wall / baseline.wall if kind == "wall" else sdk.cpu / baseline.cpu
 
-    return Target(f"{kind} ≤ {highest:g}x floor", highest, figure)
+    return Target(f"{kind} ≤ {highest:g}x baseline", highest, figure)
 
 
 def _faster(name: str, than: str, lowest: float) -> Target:
@@ -98,8 +98,8 @@ CONSTRUCT = (
     "from avista_digital_exchange_sdk import AvistaDigitalExchange\nAvistaDigitalExchange('token')"
 )
 
-EXPORT_FLOOR = "the same exchange, its file by curl"
-AGGREGATE_FLOOR = "from_json of the chunks and csv.writer"
+EXPORT_BASELINE = "the same exchange, its file by curl"
+AGGREGATE_BASELINE = "from_json of the chunks and csv.writer"
 
 WORKLOADS = [
     Workload(
@@ -110,7 +110,7 @@ WORKLOADS = [
         repetitions=11,
         script={
             "sdk": CONSTRUCT,
-            "floor": "import httpx, pydantic\nhttpx.Client()",
+            "baseline": "import httpx, pydantic\nhttpx.Client()",
             "official": CONSTRUCT,
         },
     ),
@@ -151,14 +151,14 @@ WORKLOADS = [
         "slow-download",
         "download 512 MiB at 25 MB/s a connection and 40 ms",
         "curl, one stream",
-        (_faster("slow-download", "floor", 3), _peak("slow-download", 64)),
+        (_faster("slow-download", "baseline", 3), _peak("slow-download", 64)),
         ("512MiB",),
         throttled=True,
     ),
     Workload(
         "export-1M",
         "filter query to CSV, 1M points, server export",
-        EXPORT_FLOOR,
+        EXPORT_BASELINE,
         (_ratio("export-1M", "wall", 1.15), _peak("export-1M", 64)),
         ("points",),
         leaves_results=True,
@@ -166,7 +166,7 @@ WORKLOADS = [
     Workload(
         "export-10M",
         "the same, 10M points",
-        EXPORT_FLOOR,
+        EXPORT_BASELINE,
         (
             _ratio("export-10M", "wall", 1.15),
             _peak("export-10M", 64),
@@ -178,7 +178,7 @@ WORKLOADS = [
     Workload(
         "aggregate-1M",
         "filter query to CSV, 1M points, aggregated here",
-        AGGREGATE_FLOOR,
+        AGGREGATE_BASELINE,
         (_ratio("aggregate-1M", "cpu", 1.5), _peak("aggregate-1M", 160)),
         ("points",),
         leaves_results=True,
@@ -186,7 +186,7 @@ WORKLOADS = [
     Workload(
         "aggregate-10M",
         "the same, 10M points",
-        AGGREGATE_FLOOR,
+        AGGREGATE_BASELINE,
         (
             _ratio("aggregate-10M", "cpu", 1.5),
             _peak("aggregate-10M", 160),
@@ -198,7 +198,7 @@ WORKLOADS = [
     Workload(
         "frame-1M",
         "filter query to a frame of pandas, 1M points",
-        f"{EXPORT_FLOOR}, pyarrow.csv.read_csv",
+        f"{EXPORT_BASELINE}, pyarrow.csv.read_csv",
         (_ratio("frame-1M", "wall", 1.3),),
         ("points",),
         leaves_results=True,

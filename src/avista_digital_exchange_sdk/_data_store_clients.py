@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import types
 from ._services.storage.data_stores import StorageService
-from ._utils.sync import blocking
+from ._sync import blocking
 
 if TYPE_CHECKING:
     from ._generated.fragments import DataStore

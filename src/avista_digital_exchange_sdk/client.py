@@ -24,7 +24,7 @@ from ._services.time_series.data_frame_publishing import DataFramePublishingServ
 from ._services.time_series.data_frames import DataFrameQueryService
 from ._services.time_series.databases import DatabaseService
 from ._services.user import UserService
-from ._utils.sync import blocking, blocking_iterator
+from ._sync import blocking, blocking_iterator
 
 if TYPE_CHECKING:
     from ._generated.fragments import DataStore

@@ -19,7 +19,7 @@ from ._client_base import (
 from ._graphql import subscriptions
 from ._graphql.client import GraphQLClient, Result
 from ._models.base import BaseModel, NonNullList, SecretText
-from ._utils.sync import blocking, blocking_iterator
+from ._sync import blocking, blocking_iterator
 from ._utils.values import UNSET, OpenEnum, Unset
 
 __all__ = [

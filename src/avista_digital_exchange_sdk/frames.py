@@ -7,11 +7,12 @@ and what a result file in JSON holds.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
 from . import types
+from ._dataframes.shapes import Shape, check_shape
 from ._utils import validation
 from ._utils.extras import require_extra
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
-
-Shape = Literal["wide", "long"]
-SHAPES = ("wide", "long")
 
 
 def assetDataToDataFrame(
@@ -123,9 +121,3 @@ def assetDataToPolars(
     from ._dataframes.convert import to_polars
 
     return to_polars(assetDataToArrow(assets, shape=shape))
-
-
-def check_shape(shape: object) -> None:
-    """Refuse a shape that there is not."""
-    if shape not in SHAPES:
-        raise validation.invalid_argument("shape", shape, "one of " + ", ".join(SHAPES))

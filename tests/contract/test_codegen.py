@@ -73,9 +73,9 @@ class Greeting:
 
 SETTINGS = Settings(
     client="Client",
-    models=Module(f"{SDK}._models.model", 0),
-    values=Module(f"{SDK}._values", 0),
-    base=(Module(f"{SDK}._requests.graphql", 0), "GraphQLClient"),
+    models=Module(f"{SDK}._models.base", 0),
+    values=Module(f"{SDK}._utils.values", 0),
+    base=(Module(f"{SDK}._graphql.client", 0), "GraphQLClient"),
     subscription=("subscription", "Subscription"),
     exports='"""Generated."""\n',
     header="# Generated.\n\n",
@@ -196,7 +196,7 @@ class TestTheShapeOfWhatIsGenerated:
         self, module: Callable[[str], ModuleType]
     ) -> None:
         client = module("client").Client
-        assert client.people.__annotations__["return"] == "Items[Person]"
+        assert client.people.__annotations__["return"] == "NonNullList[Person]"
         assert client.folder.__annotations__["return"] == "Optional[Folder]"
 
     def test_a_subscription_is_described_not_started(

@@ -22,7 +22,11 @@ PACKAGE = Path("src") / "avista_digital_exchange_sdk"
 GENERATED = PACKAGE / "_generated"
 HARMLESS = [name for name, case in CASES.items() if not case.breaks]
 # Tests that between them run every kind of generated code.
-TESTS = [f"tests/test_{name}.py" for name in ("users", "publishing", "collaboratives")]
+TESTS = [
+    "tests/services/user/test_user.py",
+    "tests/services/time_series/test_publishing.py",
+    "tests/services/collaborative/test_collaboratives.py",
+]
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +145,7 @@ class TestHarmlessChanges:
         if texts(made, "*.py") != texts(ROOT / GENERATED, "*.py"):
             checkout: Path = request.getfixturevalue("checkout")
             shutil.copytree(made, checkout / GENERATED, dirs_exist_ok=True)
-            assert_green(checkout, ["tests/test_users.py"])
+            assert_green(checkout, ["tests/services/user/test_user.py"])
 
     def test_all_of_them_at_once_leave_the_tests_green(
         self, checkout: Path, contract: dict[str, str]

@@ -110,7 +110,7 @@ class TestTheSdist:
         present = {str(name) for name in names}
         for folder in ("schema", "queries", "src"):
             assert files_below(ROOT / folder) <= present
-        for script in ("demo", "environment", "generate", "test"):
+        for script in ("bootstrap", "demo", "generate", "test"):
             assert f"scripts/{script}" in present
 
 

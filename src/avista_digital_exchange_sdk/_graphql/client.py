@@ -10,7 +10,7 @@ from .._backends import Backend, Response
 from .._secrets import Secret
 from .._utils.logging import abbreviate, logger
 from .._utils.retry import Backoff, is_retryable, may_have_succeeded, parse_retry_after
-from ..errors import DigitalExchangeError
+from ..errors import DigitalExchangeError, NotFoundError
 from .documents import select_operation
 
 if TYPE_CHECKING:
@@ -31,6 +31,16 @@ CLEANUP_TIMEOUT = 5.0
 """Seconds that tidying up may take: whoever interrupts a call wants to be gone."""
 
 UNNAMED_OPERATION = "an operation without a name"
+
+
+_Found = TypeVar("_Found")
+
+
+def require_found(answer: _Found | None, what: str, identifier: str) -> _Found:
+    """Insist that the platform answered with something: it says null for what it does not have."""
+    if answer is None:
+        raise NotFoundError(f"{what} {identifier}: the platform answered with nothing")
+    return answer
 
 
 class Subscription(Generic[Result]):

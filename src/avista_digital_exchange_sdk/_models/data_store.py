@@ -2,7 +2,7 @@
 
 from pydantic import PrivateAttr
 
-from .._utils.sync import awaited, blocking
+from .._sync import awaited, blocking
 from .base import BaseModel
 from .working_directory import WorkingDirectory
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._generated.enums import ServiceType
+from .._graphql.client import require_found
 from .._models.lists import HtmlList
 from .._utils import validation
 from ..errors import InvalidParameterError
-from .base import require_found
 from .storage.files import FileService, Store
 
 if TYPE_CHECKING:

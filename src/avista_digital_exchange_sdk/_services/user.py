@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .base import BaseService, require_found
+from .._graphql.client import require_found
+from .base import BaseService
 
 if TYPE_CHECKING:
     from .._generated.fragments import User

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection
 from typing import TYPE_CHECKING
 
-from .._services.base import require_found
+from .._graphql.client import require_found
 from .._utils.progress import NO_PROGRESS, ProgressReporter
 from ..errors import InvalidResponseError
 from .batch_publisher import merge_asset_data

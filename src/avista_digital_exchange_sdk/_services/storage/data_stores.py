@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..._generated.enums import DataStoreObjectType
+from ..._graphql.client import require_found
 from ..._models.directory import full_name
 from ..._secrets import Secret
 from ..._utils import atomic_files, validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
 from ...errors import InvalidParameterError
-from ..base import require_found
 from .files import FileService, Store, require_url
 
 if TYPE_CHECKING:

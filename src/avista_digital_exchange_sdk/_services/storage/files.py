@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from ..._graphql.client import require_found
 from ..._models.directory import full_name, split_name
 from ..._models.lists import HtmlList
 from ..._models.working_directory import WorkingDirectory
@@ -16,7 +17,7 @@ from ..._transfer.transfers import MAX_UPLOAD_BYTES
 from ..._utils import atomic_files, validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ...errors import DigitalExchangeError, InvalidResponseError, NotFoundError
-from ..base import BaseService, require_found
+from ..base import BaseService
 
 if TYPE_CHECKING:
     from ..._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl

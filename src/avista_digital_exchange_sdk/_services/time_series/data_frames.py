@@ -7,10 +7,10 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from ..._dataframes.shapes import Shape, check_shape
 from ..._time_series.asset_filters import AssetFilter
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ...frames import Shape, check_shape
 from .queries import QueryService
 
 if TYPE_CHECKING:

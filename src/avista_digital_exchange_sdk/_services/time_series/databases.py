@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
+from ..._graphql.client import require_found
 from ..._models.lists import HtmlList
 from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
 from ..._time_series.latest_values import latest_values
@@ -21,7 +22,7 @@ from ..._time_series.record_validation import (
 from ..._utils import validation
 from ..._utils.atomic_files import atomic_write
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ..base import BaseService, require_found
+from ..base import BaseService
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimeSeriesAssetData, TimeSeriesDb

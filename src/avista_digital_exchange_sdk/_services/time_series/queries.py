@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from ..._generated.enums import TimeSeriesQueryOutputFileType
+from ..._graphql.client import require_found
 from ..._time_series.asset_filters import AssetFilter, parse_asset_filters
 from ..._time_series.filter_query import FilterQuery, FilterQueryRunner, FilterQuerySpec
 from ..._time_series.result_writers import RequestedSeries
@@ -22,7 +23,7 @@ from ..._utils.atomic_files import atomic_write
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ...errors import InvalidResponseError
-from ..base import BaseService, require_found
+from ..base import BaseService
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimestreamPage

@@ -104,7 +104,9 @@ class Events:
     def __init__(self) -> None:
         self.sent: asyncio.Queue[tuple[str, dict[str, str], Any]] = asyncio.Queue()
 
-    async def send(self, subscription_field: str, arguments: dict[str, str], payload: Any) -> None:
+    async def publish(
+        self, subscription_field: str, arguments: dict[str, str], payload: Any
+    ) -> None:
         self.sent.put_nowait((subscription_field, arguments, payload))
 
 

@@ -10,8 +10,8 @@ PROGRAM = """
 import asyncio, sys
 sys.modules["numpy"] = None
 from pathlib import Path
-from avista_digital_exchange_sdk.local.time_series import TimeSeriesStore
-from avista_digital_exchange_sdk.local.time_series.sql import run_timestream_query
+from avista_digital_exchange_sdk.local.services.time_series import TimeSeriesStore
+from avista_digital_exchange_sdk.local.timestream_sql import run_timestream_query
 
 async def main():
     store = TimeSeriesStore(Path(sys.argv[1]))

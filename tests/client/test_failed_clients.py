@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from .support.frames import local_variables
+from ..support.frames import local_variables
 
 CLIENTS = [
     AvistaDigitalExchange,

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from .._backends import iterate_sync, run_sync
+from ._backends import iterate_sync, run_sync
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")

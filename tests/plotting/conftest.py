@@ -1,0 +1,5 @@
+"""Fixtures: a database with every type of attribute."""
+
+from ..dataframes.conftest import measured
+
+__all__ = ["measured"]
