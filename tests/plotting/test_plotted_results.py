@@ -16,13 +16,9 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
-<<<<<<< ours
-from ..dataframes.figures import NOON, drawn, legends, lines, panels, rows
-=======
->>>>>>> theirs
 from ..dataframes.sample_database import WHOLE
 from ..support.sample_records import START, multi
-from .figures import NOON, drawn, legend, lines, panels, rows
+from .figures import NOON, drawn, legends, lines, panels, rows
 
 SOLAR_SITE = importlib.resources.files("avista_digital_exchange_sdk.demo") / "solar_site.csv"
 

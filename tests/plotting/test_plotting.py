@@ -9,8 +9,7 @@ from avista_digital_exchange_sdk import InvalidParameterError
 from avista_digital_exchange_sdk._plotting import downsampling
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
-<<<<<<< ours
-from ..dataframes.figures import (
+from .figures import (
     HOUR,
     NOON,
     assets,
@@ -37,13 +36,6 @@ def feeders(count: int, **options: object) -> pd.DataFrame:
 
 class TestSubplots:
     def test_subplots_are_one_per_unit_and_one_per_attribute_without(self) -> None:
-=======
-from .figures import HOUR, NOON, drawn, legend, lines, panels, pixels, rows
-
-
-class TestPanels:
-    def test_are_one_a_unit_and_one_an_attribute_without(self) -> None:
->>>>>>> theirs
         result = rows(
             **{"GHI (W/m^2)": 1.0, "DNI (W/m^2)": 2.0, "Dry-bulb [C]": 3.0, "V": 4.0},
             **{"A kW": 5.0, "B kW": 6.0},
