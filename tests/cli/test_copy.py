@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
+
 from ..support.admin_client import Platform
 from ..support.command_line import Command
 
@@ -196,6 +198,26 @@ class TestPut:
         assert outcome.exit_code == 4
         assert "nowhere.csv" in outcome.complaint
         assert paths(dx, store) == []
+
+    def test_goes_on_past_what_changes_meanwhile(
+        self, dx: Command, store: str, loads: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run_uploads = DataStoreFileSystem.run_uploads
+
+        def run_after_changes(*arguments: object, **options: object) -> object:
+            (loads / "may.csv").unlink()
+            (loads / "june.csv").unlink()
+            (loads / "june.csv").mkdir()
+            return run_uploads(*arguments, **options)
+
+        monkeypatch.setattr(DataStoreFileSystem, "run_uploads", run_after_changes)
+        outcome = dx("put", "-r", loads, store)
+        assert outcome.exit_code == 1
+        assert outcome.complaint.splitlines()[1:] == [
+            "avista-dx: loads/june.csv: a folder by now",
+            "avista-dx: loads/may.csv: no longer there",
+            "avista-dx: 2 of 4 not uploaded",
+        ]
 
     def test_goes_on_past_a_dead_link_that_a_pattern_of_the_shell_matched(
         self, dx: Command, store: str, loads: Path

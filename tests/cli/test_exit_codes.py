@@ -1,10 +1,14 @@
 """How commands end: exit codes, errors in a line or two, Ctrl-C, closed pipes."""
 
+import http.server
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,6 +167,48 @@ class TestProcesses:
                 run.send_signal(number)
                 _, told = run.communicate(timeout=PATIENCE)
         assert (run.returncode, told) == (code, complaint)
+
+    def test_end_at_once_while_directories_are_listed_in_threads(
+        self, environment: dict[str, str]
+    ) -> None:
+        store = {"dataStoreId": "dataStoreId.1", "name": "a", "homeDirectoryId": "b"}
+        asked = threading.Event()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if b"storage_getDataStoreDirectory" in body:
+                    asked.set()
+                    over.wait(PATIENCE)
+                    return
+                answer = json.dumps({"data": {"storage_getDataStore": store}}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        over = threading.Event()
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            endpoint = f"http://127.0.0.1:{server.server_port}/graphql"
+            command = [*PROGRAM, "tree", "dataStoreId.1"]
+            with subprocess.Popen(
+                command, env=environment | {"AVISTA_DX_ENDPOINT": endpoint}, stderr=subprocess.PIPE
+            ) as run:
+                assert asked.wait(PATIENCE)
+                begun = time.monotonic()
+                run.send_signal(signal.SIGTERM)
+                _, told = run.communicate(timeout=PATIENCE)
+                took = time.monotonic() - begun
+            over.set()
+            server.shutdown()
+        assert (run.returncode, told) == (143, b"")
+        assert took < 10
 
     def test_sighup_that_nohup_has_ignored_does_not_end_a_command(
         self, environment: dict[str, str], silent: socket.socket

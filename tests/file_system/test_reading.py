@@ -440,6 +440,12 @@ class TestBytes:
         assert [info["size"] for info in watched_file_system.ls(home)] == [1000]
         watched_file_system.invalidate_cache()
         assert watched_file_system.du(home) == 1000
+        watched_file_system.invalidate_cache()
+        proxy.answers["GET"] = [REFUSED]
+        assert [info["size"] for info in watched_file_system.ls(home)] == [None]
+        proxy.answers["GET"] = [REFUSED] * 2
+        with pytest.raises(TransferError, match="AccessDenied"):
+            watched_file_system.du(home)
         assert watched_file_system.cat(f"{home}/load.bin") == numbered(1000)
 
 

@@ -14,6 +14,8 @@ from ..errors import (
     InvalidParameterError,
     MissingExtraError,
     NotFoundError,
+    PathIsDirectoryError,
+    PathNotFoundError,
     PublishIncompleteError,
     UnauthorizedError,
 )
@@ -82,6 +84,10 @@ def format_error(error: BaseException) -> str:
 
 def reason_for(error: Exception) -> str:
     """The reason of a failure in one line, without the path, which stands before it."""
+    if isinstance(error, PathNotFoundError):
+        return "no longer there"
+    if isinstance(error, PathIsDirectoryError):
+        return "a folder by now"
     if isinstance(error, OSError) and not isinstance(error, DigitalExchangeError):
         return printable(error.strerror or str(error))
     return printable("; ".join(format_error(error).splitlines()))

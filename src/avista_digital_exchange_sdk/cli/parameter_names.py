@@ -3,6 +3,7 @@
 import re
 
 OPTION_BY_PARAMETER = {
+    "localPath": "SOURCE",
     "timeSeriesDbId": "DATABASE",
     "queryString": "QUERY",
     "assetAndAttributesFilter": "--asset, --filter",

@@ -17,7 +17,7 @@ from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR, compose
 from .._utils import atomic_files
 from ._directory_cache import DirectoryCache, files_in
-from ._entries import Contents, Info, parse_time, with_id
+from ._entries import Contents, Info, describe_file, with_id
 from ._parallel_copy import Failure
 
 HIDDEN = "hidden behind another entry of its name, or no path can hold its name"
@@ -93,15 +93,10 @@ class DownloadPlan:
 
     def add_by_id(self, file: DataStoreFile, target: str, root: str | None = None) -> None:
         """Have a file downloaded that was named by its id."""
+        info = describe_file(file) | {"name": file.dataStoreFileId}
+        self._fill_sizes([info])
         self._append(
-            Download(
-                file.dataStoreFileId,
-                target,
-                file.storageSizeBytes,
-                parse_time(file.lastModified),
-                root,
-                file.dataStoreFileId,
-            )
+            Download(info["name"], target, info["size"], info["modified"], root, info["name"])
         )
 
     def add_folder(self, info: Info, target: str) -> None:

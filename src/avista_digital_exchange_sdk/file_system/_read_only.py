@@ -142,7 +142,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
     def info(self, path: str, **_: Any) -> Info:
         """Describe what a path leads to."""
         info = self._listings.find(self._strip_protocol(path))
-        self._fill_sizes([info])
+        self._fill_sizes([info], strict=True)
         return dict(info)
 
     def contents(self, path: str) -> Contents:
@@ -165,15 +165,23 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
             self._listings.entries(path, refresh=refresh) if info["type"] == "directory" else [info]
         )
 
-    def _fill_sizes(self, infos: Iterable[Info]) -> None:
-        """Find out sizes that the platform does not say: its integers end at 2 GiB."""
+    def _fill_sizes(self, infos: Iterable[Info], *, strict: bool = False) -> None:
+        """Find out sizes that the platform does not say: its integers end at 2 GiB.
+
+        Args:
+            infos: Files, and directories, which have none.
+            strict: Whether a file whose size can't be found out is an error.
+        """
         unknown = [info for info in infos if info["type"] == "file" and info["size"] is None]
+        for info, outcome in act_on_all(self._size_of, unknown):
+            error = outcome.exception()
+            if error is None:
+                info["size"] = outcome.result()
+            elif strict or not isinstance(error, Exception) or _errors.concerns_all(error):
+                raise error
 
-        def size_of(info: Info) -> int:
-            return self._opened(info["name"])[0]
-
-        for info, outcome in act_on_all(size_of, unknown):
-            info["size"] = outcome.result()
+    def _size_of(self, info: Info) -> int:
+        return self._probe(info).size or 0
 
     def isdir(self, path: str) -> bool:
         """Whether a path leads to a directory."""
@@ -277,6 +285,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
     ) -> Any:
         """Say how many bytes the files below a path have, without older files of their names."""
         found = self.find(path, maxdepth, withdirs, detail=True, **options)
+        self._fill_sizes(found.values(), strict=True)
         sizes = {name: info["size"] for name, info in found.items()}
         return sum(sizes.values()) if total else sizes
 
@@ -372,13 +381,13 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         self._read(path, ranged, 0, 1)
         return ranged.size or 0, ranged
 
-    def _md5_of(self, info: Info) -> str | None:
-        """Return the MD5 of a file that is not empty, where the storage knows it."""
+    def _probe(self, info: Info) -> RangeReader:
+        """Fetch a file's first byte, with which the storage tells its size and its MD5."""
         path = info["name"]
         with translate_errors(path):
             _, ranged = run_sync(self.exchange._calls._open_ranges(info["dataStoreFileId"]))
         self._read(path, ranged, 0, 1)
-        return ranged.md5
+        return ranged
 
     def _read(self, path: str, ranged: RangeReader, begin: int, end: int) -> bytes:
         with translate_errors(path):

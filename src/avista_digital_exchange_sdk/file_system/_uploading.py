@@ -338,7 +338,7 @@ class UploadingFileSystem(DownloadingFileSystem):
             return False
         # Times would tell less: an older file may have been moved to where a newer one was.
         with contextlib.suppress(TransferError, OSError):
-            md5 = self._md5_of(there) if size else None
+            md5 = self._probe(there).md5 if size else None
             return size == 0 or (md5 is not None and md5 == md5_of(local))
         return False
 
