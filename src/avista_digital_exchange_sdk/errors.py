@@ -30,6 +30,8 @@ Trouble with local files stays what Python raises: `PermissionError`, `OSError` 
 
 from collections.abc import Mapping, Sequence
 
+from ._text import escape_controls
+
 
 class DigitalExchangeError(Exception):
     """The base of every error of this package.
@@ -40,6 +42,11 @@ class DigitalExchangeError(Exception):
     """
 
     mayHaveSucceeded: bool = False
+
+    def __str__(self) -> str:
+        # What a server said may be in it, and must neither make lines of its own nor act on the
+        # terminal that a traceback goes to.
+        return escape_controls(super().__str__())
 
 
 class InvalidParameterError(DigitalExchangeError, ValueError):

@@ -93,16 +93,25 @@ class TestLs:
             "dx://<dataStoreId>/folder/file.csv, or an id\n"
         )
 
-    def test_prints_no_control_characters(
+    def test_prints_names_as_they_are_but_for_tabs_and_line_ends(
+        self, dx: Command, data_store: dict[str, str], platform: Platform
+    ) -> None:
+        place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        platform.create_directory(place, home, "a\x1b[2J\tb\n\x9b\u202e")
+        (row,) = dx("ls", place).output.split("\n")[:-1]
+        assert row.split("\t")[0] == "a\x1b[2J\\tb\\n\x9b\u202e/"
+        assert len(row.split("\t")) == 4
+        (entry,) = dx("ls", "--json", place).report
+        assert entry["path"].endswith("/a\x1b[2J\tb\n\x9b\u202e")
+
+    def test_prints_no_control_characters_in_trees_and_json(
         self, dx: Command, data_store: dict[str, str], platform: Platform
     ) -> None:
         place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
         platform.create_directory(place, home, "a\x1b[2J\tb\x9b")
-        for arguments in (["ls"], ["ls", "--json"], ["tree"], ["tree", "--json"]):
-            shown = dx(*arguments, place).output
-            assert "a" in shown
-            assert not {"\x1b", "\x9b"} & set(shown)
-        assert len(dx("ls", place).rows[0]) == 4
+        assert "a\\x1b[2J\\tb\\x9b/" in dx("tree", place).output
+        for arguments in (["ls", "--json"], ["tree"], ["tree", "--json"]):
+            assert not {"\x1b", "\x9b"} & set(dx(*arguments, place).output)
 
 
 class TestLsOfAll:

@@ -98,7 +98,8 @@ class TestErrors:
         error = TransferError("It broke\n  off")
         error.add_note("one")
         error.add_note("two")
-        assert format_error(error) == "It broke off\none; two"
+        assert format_error(error) == "It broke\\n  off\none; two"
+        assert format_error(ValueError("It broke\u2028off\n")) == "ValueError: It broke\\u2028off"
 
     def test_play_no_tricks_on_a_terminal(self) -> None:
         assert "\x1b" not in format_error(ApiError("\x1b[2Jgone"))

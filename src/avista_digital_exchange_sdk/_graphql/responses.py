@@ -11,6 +11,7 @@ from pydantic_core import from_json
 from .._backends import Response
 from .._models.base import NULLABLE_TAG
 from .._secrets import Secret
+from .._text import escape_controls
 from .._utils.gc import gc_paused
 from .._utils.redaction import redact
 from ..errors import (
@@ -120,7 +121,7 @@ def _to_error(answer: Response, operation_name: str, token: Secret[str]) -> Exce
         errors = [errors] if errors else []
     if answer.status == 200 and not errors:
         return InvalidResponseError(f"{operation_name}: the answer holds no data and no error")
-    request_id = redact(answer.headers.get("x-amzn-requestid"), token)
+    request_id = escape_controls(redact(answer.headers.get("x-amzn-requestid", ""), token)) or None
     error_class = _error_class_by_type(errors) or _error_class_by_status(answer.status)
     described = "; ".join(_describe_errors(errors)) or f"HTTP status {answer.status}"
     suffix = f" (request {request_id})" if request_id else ""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from .._text import escape_controls
 from .html import Row, table
 from .lists import HtmlList
-from .text import printable
 
 if TYPE_CHECKING:
     from .._generated.fragments import DataStoreDirectory, DataStoreFile, DataStoreObject
@@ -58,18 +58,17 @@ class DirectoryMixin:
             >>> directory.printContents()
             solar_site.csv  dataStoreFileId...
         """
-        rows = [
-            (printable(entry.name) + "/", entry.dataStoreDirectoryId) for entry in self.directories
-        ]
+        rows = [(f"{entry.name}/", entry.dataStoreDirectoryId) for entry in self.directories]
         rows += [
-            (printable(full_name(entry.name, entry.fileExtension)), entry.dataStoreFileId)
+            (full_name(entry.name, entry.fileExtension), entry.dataStoreFileId)
             for entry in self.files
         ]
-        width = max((len(name) for name, _ in rows), default=0)
-        for name, entry_id in rows:
-            print(f"{name:<{width}}  {printable(entry_id)}")
+        shown = [(escape_controls(name), escape_controls(entry_id)) for name, entry_id in rows]
+        width = max((len(name) for name, _ in shown), default=0)
+        for name, entry_id in shown:
+            print(f"{name:<{width}}  {entry_id}")
         if not rows:
-            print(f"{printable(self.name)}/ is {self._why_nothing()}")
+            print(f"{escape_controls(self.name)}/ is {self._why_nothing()}")
 
     def _repr_html_(self) -> str | None:
         """A tree, for notebooks."""
@@ -109,6 +108,5 @@ class DirectoryMixin:
     def _why_nothing(self) -> str:
         if self._is_loaded():
             return "empty"
-        return (
-            f'not loaded: getDataStoreDirectory("{printable(self.dataStoreDirectoryId)}") loads it'
-        )
+        directory_id = escape_controls(self.dataStoreDirectoryId)
+        return f'not loaded: getDataStoreDirectory("{directory_id}") loads it'

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .text import printable
+from .._text import escape_controls
 
 MAX_ROWS = 100
 MAX_TEXT_LENGTH = 300
@@ -73,4 +73,4 @@ def _escaped(text: str) -> str:
     # Only notebooks come here, and everybody imports this module.
     from html import escape
 
-    return escape(printable(text))
+    return escape(escape_controls(text))

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._text import escape_controls
 from . import validation
 from .extras import require_extra
 
@@ -91,6 +92,7 @@ def _create_bar(what: str, unit: str, total: int | None) -> "tqdm[Any]":
         # In a notebook without ipywidgets it complains before it writes text.
         warnings.filterwarnings("ignore", "IProgress not found")
         from tqdm.auto import tqdm
+    what = escape_controls(what)
     if unit == "B":
         return tqdm(desc=what, total=total, unit="B", unit_scale=True)
     return tqdm(desc=what, total=total, unit=f" {unit}")

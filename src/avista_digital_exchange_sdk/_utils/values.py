@@ -3,6 +3,8 @@
 from enum import Enum, StrEnum
 from typing import Final, Literal
 
+from .._text import escape_controls
+
 
 class Unset(Enum):
     """The type of `UNSET`."""
@@ -22,5 +24,6 @@ class OpenEnum(StrEnum):
         if not isinstance(value, str):
             return None
         added = str.__new__(cls, value)
-        added._name_ = added._value_ = value
+        added._value_ = value
+        added._name_ = escape_controls(value)
         return added

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .._text import escape_controls
 from . import output
 from .progress_bar import Unit, progress_bar
 
@@ -76,7 +77,7 @@ class CommandContext:
     def info(self, message: str) -> None:
         """Say what was done, where that is wanted."""
         if not self.quiet:
-            sys.stderr.write(f"{message}\n")
+            sys.stderr.write(f"{escape_controls(message)}\n")
 
     def progress(
         self, what: str, unit: Unit, unit_of_total: Unit | None = None

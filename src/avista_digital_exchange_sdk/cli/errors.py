@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from .._models.text import printable
+from .._text import escape_controls
 from ..errors import (
     ConnectionFailedError,
     DigitalExchangeError,
@@ -63,8 +63,8 @@ def handle_errors() -> Iterator[None]:
 
 def print_error(message: str) -> None:
     """Tell an error, in as many lines as it has."""
-    for line in message.splitlines():
-        sys.stderr.write(f"avista-dx: {line}\n")
+    for line in message.split("\n"):
+        sys.stderr.write(f"avista-dx: {escape_controls(line)}\n")
 
 
 def exit_code_for(error: BaseException) -> int:
@@ -79,7 +79,7 @@ def exit_code_for(error: BaseException) -> int:
 def format_error(error: BaseException) -> str:
     """An error in one line, and in a second one what was noted about it."""
     lines = [_message(error), "; ".join(getattr(error, "__notes__", ()))]
-    return "\n".join(printable(" ".join(line.split())) for line in lines if line)
+    return "\n".join(escape_controls(line.strip()) for line in lines if line)
 
 
 def reason_for(error: Exception) -> str:
@@ -89,8 +89,8 @@ def reason_for(error: Exception) -> str:
     if isinstance(error, PathIsDirectoryError):
         return "a folder by now"
     if isinstance(error, OSError) and not isinstance(error, DigitalExchangeError):
-        return printable(error.strerror or str(error))
-    return printable("; ".join(format_error(error).splitlines()))
+        return escape_controls(error.strerror or str(error))
+    return "; ".join(format_error(error).split("\n"))
 
 
 def _message(error: BaseException) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from .._models.text import printable
+from .._text import escape_controls
 from .errors import exit_code_for, print_error, reason_for
 from .exit_codes import FAILED
 from .remote_paths import STORE, to_url
@@ -52,7 +52,7 @@ def end_with(
         return
     for path, error in failures:
         shown = to_url(path) if path.startswith(STORE) else path
-        print_error(f"{printable(shown)}: {reason_for(error)}")
+        print_error(f"{escape_controls(shown)}: {reason_for(error)}")
     untried = f"; {not_tried} more not tried" if not_tried else ""
     print_error(f"{len(failures)} {what}{untried}")
     raise typer.Exit(FAILED if stopped_by is None else exit_code_for(stopped_by))

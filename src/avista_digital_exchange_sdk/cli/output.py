@@ -1,13 +1,17 @@
 """How data is printed: tables for people, lines parted by tabs for programs, and JSON."""
 
+import csv
 import json
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
-from .._models.text import printable
+from .._text import escape_controls
 
 Row = TypeVar("Row")
+_SEPARATORS = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
 UNBOUNDED_WIDTH = 100_000
 """Characters; more than any table has, so that none is fitted to the terminal."""
 
@@ -21,17 +25,45 @@ def print_table(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
-    titles = [Column(title, no_wrap=True, header_style="bold") for title in columns]
+    titles = [
+        Column(Text(escape_controls(title)), no_wrap=True, header_style="bold") for title in columns
+    ]
     table = Table(*titles, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for row in rows:
-        table.add_row(*map(Text, _cells(row, columns)))
+        table.add_row(*(Text(escape_controls(cell)) for cell in _cells(row, columns)))
     Console(width=UNBOUNDED_WIDTH).print(table)
 
 
 def print_tsv(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
-    """Print a line a row, its cells parted by tabs, without titles."""
+    """Print a line per row, its cells separated by tabs, without titles.
+
+    Cells are printed as they are, but for tabs and line ends in them.
+    """
     for row in rows:
-        sys.stdout.write("\t".join(_cells(row, columns)) + "\n")
+        cells = (cell.translate(_SEPARATORS) for cell in _cells(row, columns))
+        sys.stdout.write("\t".join(cells) + "\n")
+
+
+def print_csv(rows: Iterable[Iterable[object]]) -> None:
+    """Print rows as CSV; on a terminal, with escapes for what can't be seen in them."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    if sys.stdout.isatty():
+        writer.writerows([_visible(cell) for cell in row] for row in rows)
+    else:
+        writer.writerows(rows)
+
+
+def print_file(path: Path, *, is_csv: bool) -> None:
+    """Print a file of CSV or JSON, byte by byte unless it goes to a terminal."""
+    if not sys.stdout.isatty():
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        return
+    with path.open(encoding="utf-8", errors="replace", newline="") as text:
+        if is_csv:
+            print_csv(csv.reader(text))
+        else:
+            sys.stdout.writelines(map(_printable_json, text))
 
 
 def print_json(value: object) -> None:
@@ -43,7 +75,10 @@ def json_text(value: object, indent: int | None = None) -> str:
     """JSON whose characters can all be printed, so that none plays tricks on a terminal."""
     from pydantic_core import to_json
 
-    text = to_json(value, indent=indent, inf_nan_mode="null").decode()
+    return _printable_json(to_json(value, indent=indent, inf_nan_mode="null").decode())
+
+
+def _printable_json(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
@@ -53,4 +88,8 @@ def json_text(value: object, indent: int | None = None) -> str:
 
 def _cells(row: Row, columns: Mapping[str, Cell[Row]]) -> list[str]:
     values = [of(row) for of in columns.values()]
-    return ["" if value is None else printable(str(value)) for value in values]
+    return ["" if value is None else str(value) for value in values]
+
+
+def _visible(cell: object) -> object:
+    return escape_controls(cell) if isinstance(cell, str) else cell

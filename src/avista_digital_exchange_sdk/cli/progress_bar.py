@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
+from .._text import escape_controls
+
 if TYPE_CHECKING:
     from rich.progress import Progress, Task
 
@@ -34,7 +36,7 @@ def progress_bar(
         yield None
         return
     with _create_progress() as progress:
-        task = progress.add_task(what, total=None, unit=unit)
+        task = progress.add_task(escape_controls(what), total=None, unit=unit)
 
         def tell(done: int, total: int | None) -> None:
             counted = unit if total is None else unit_of_total or unit
@@ -66,7 +68,7 @@ def _create_progress() -> "Progress":
             speed = task.finished_speed or task.speed
             return Text("" if speed is None else f"{_to_callback(task, speed)}/s")
 
-    columns = [TextColumn("{task.description}"), BarColumn(WIDTH), Amount(), Rate()]
+    columns = [TextColumn("{task.description}", markup=False), BarColumn(WIDTH), Amount(), Rate()]
     console = Console(file=sys.stderr)
     return Progress(
         *columns,

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .._models.text import printable
+from .._text import escape_controls
 from .entry_format import Info, all_of, display_name, to_json
 from .output import json_text
 from .remote_paths import to_url
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 def print_tree(top: Info, tree: "Tree") -> None:
     """Print a tree with lines that lead from directories to what is in them."""
-    sys.stdout.write(f"{printable(to_url(top['name']))}\n")
+    sys.stdout.write(f"{escape_controls(to_url(top['name']))}\n")
     pending = _branches(top, "", tree)
     while pending:
         info, indent, is_last = pending.pop()
         sys.stdout.write(
-            f"{indent}{'└── ' if is_last else '├── '}{printable(display_name(info))}\n"
+            f"{indent}{'└── ' if is_last else '├── '}{escape_controls(display_name(info))}\n"
         )
         pending += _branches(info, indent + ("    " if is_last else "│   "), tree)
 

@@ -21,6 +21,7 @@ from graphql import (
 from .._backends import SyncBackend, run_sync
 from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Arguments, parse_config
 from .._graphql.client import GraphQLClient
+from .._text import escape_controls
 from ..errors import DigitalExchangeError, InvalidRequestError
 from .appsync import strip_appsync
 from .ast_utils import line_and_column
@@ -89,7 +90,7 @@ def _from_json(text: str, name: str) -> GraphQLSchema:
     try:
         content = json.loads(text)
     except ValueError as error:
-        raise ContractError(f"{name}: not JSON: {error}") from error
+        raise ContractError(f"{name}: not JSON: {escape_controls(str(error))}") from error
     return _from_introspection(content.get("data") or content, name)
 
 
@@ -97,7 +98,9 @@ def _from_introspection(introspection: dict[str, Any], name: str) -> GraphQLSche
     try:
         schema = build_client_schema(cast(IntrospectionQuery, introspection))
     except (TypeError, KeyError, GraphQLError) as error:
-        raise ContractError(f"{name}: not the result of an introspection: {error}") from error
+        raise ContractError(
+            f"{name}: not the result of an introspection: {escape_controls(str(error))}"
+        ) from error
     return from_sdl(print_schema(schema), name)
 
 
@@ -114,12 +117,12 @@ def from_document(document: DocumentNode, name: str) -> GraphQLSchema:
     try:
         return build_ast_schema(strip_appsync(document))
     except TypeError as error:
-        raise ContractError(f"{name}: not a valid schema: {error}") from error
+        raise ContractError(f"{name}: not a valid schema: {escape_controls(str(error))}") from error
 
 
 def resolve_location(error: GraphQLError, name: str) -> str:
     """An error's message behind the place it is about."""
     if not error.source or not error.positions:
-        return f"{name}: {error.message}"
+        return f"{name}: {escape_controls(error.message)}"
     line, column = line_and_column(error.source, next(iter(error.positions)))
-    return f"{name}:{line}:{column}: {error.message}"
+    return f"{name}:{line}:{column}: {escape_controls(error.message)}"

@@ -6,7 +6,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
+from .._text import escape_controls
 from .diff import Severity
 from .documents import Problem
 from .impact import Comparison, ImpactedChange
@@ -47,7 +49,7 @@ def failure(reason: str, format_: Format) -> str:
         return json.dumps({"verdict": "unknown", "reason": reason}, indent=2)
     if format_ is Format.GITHUB:
         return _annotation("error", reason, title="The contract could not be compared")
-    return f"The contract could not be compared: {reason}"
+    return f"The contract could not be compared: {_as_text(reason)}"
 
 
 def verdict(comparison: Comparison) -> str:
@@ -109,7 +111,8 @@ def _annotation(level: str, message: str, **properties: str) -> str:
 
 
 def _escaped(text: str, more: dict[str, str]) -> str:
-    for character, escape in ({"%": "%25", "\r": "%0D", "\n": "%0A"} | more).items():
+    text = str(_as_text(text))
+    for character, escape in ({"%": "%25", "\n": "%0A"} | more).items():
         text = text.replace(character, escape)
     return text
 
@@ -123,6 +126,11 @@ def _touched(finding: ImpactedChange) -> list[str]:
         "your operations": finding.documents,
     }
     return [f"{name}: {', '.join(touched)}" for name, touched in lines.items() if touched]
+
+
+def _as_text(text: str) -> Text:
+    """Text of as many lines as it has, none of which is markup."""
+    return Text("\n".join(map(escape_controls, text.split("\n"))))
 
 
 def _as_table(comparison: Comparison) -> str:
@@ -149,7 +157,8 @@ def _print_findings(console: Console, severity: Severity, findings: list[Impacte
     table = Table(*columns, title=title, title_justify="left", show_lines=True)
     for finding in findings:
         touched = _touched(finding) or ["nothing in use"]
-        table.add_row(finding.change.description, "\n".join(touched), style=STYLES[severity])
+        cells = finding.change.description, "\n".join(touched)
+        table.add_row(*map(_as_text, cells), style=STYLES[severity])
     console.print(table)
 
 
@@ -157,4 +166,4 @@ def _print_problems(console: Console, problems: list[Problem]) -> None:
     if problems:
         console.print("Your documents do not fit:", style="red")
         for problem in problems:
-            console.print(f"  {problem}", markup=False, soft_wrap=True)
+            console.print(_as_text(f"  {problem}"), soft_wrap=True)

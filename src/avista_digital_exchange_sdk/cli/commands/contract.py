@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..._text import escape_controls
 from ..._utils.extras import require_extra
 from ...contract.errors import ContractError
 from ...contract.report_format import Format
@@ -88,13 +89,13 @@ def generate(
     try:
         documents = Documents(queries)
         for note in documents.notes:
-            typer.echo(f"note: {note}", err=True)
+            _print_error(f"note: {note}")
         if problems := documents.problems(sdk_surface.schema()):
-            typer.echo("\n".join(map(str, problems)), err=True)
+            _print_error("\n".join(map(str, problems)))
             raise typer.Exit(BREAKS)
         changed = generate_client(documents, out)
     except (ContractError, OSError) as error:
-        typer.echo(f"{error}", err=True)
+        _print_error(str(error))
         raise typer.Exit(UNKNOWN) from None
     if run.json:
         print_json([str(out / name) for name in changed])
@@ -102,3 +103,8 @@ def generate(
         run.info(f"written: {out / name}")
     if not changed:
         run.info(f"{out} is up to date.")
+
+
+def _print_error(message: str) -> None:
+    """Print an error of as many lines as it has."""
+    typer.echo("\n".join(map(escape_controls, message.split("\n"))), err=True)

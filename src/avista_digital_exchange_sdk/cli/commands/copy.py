@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..._models.text import printable
 from ..._utils import validation
 from ..command import command
 from ..context import CommandContext
@@ -65,7 +64,7 @@ def get(
         raise validation.invalid_argument("TARGET", target, "a file or folder of this machine")
     plan = plan_downloads(run.files, sources, target, recursive=recursive)
     for note in plan.notes:
-        run.info(printable(to_url(note)))
+        run.info(to_url(note))
     with _progress(run, "downloading", plan.files) as tally:
         report = run.files.run_downloads(plan, tally, fail_fast=fail_fast, force=force)
     if run.json:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..._models.text import printable
 from ..._utils import validation
 from ..command import command
 from ..context import CommandContext
@@ -135,8 +134,7 @@ def _mention_incomplete(run: CommandContext, contents: "Contents | Exception") -
     """Say which files have no bytes yet: no path leads to them, so they are not listed."""
     for info in () if isinstance(contents, Exception) else contents.incomplete:
         run.info(
-            f"{printable(to_url(info['name']))}: not listed, its bytes have not arrived "
-            f"({entry_id(info)})"
+            f"{to_url(info['name'])}: not listed, its bytes have not arrived ({entry_id(info)})"
         )
 
 

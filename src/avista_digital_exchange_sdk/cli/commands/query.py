@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from ..._utils import validation
 from ...errors import InvalidParameterError
 from ..command import command
 from ..context import CommandContext
+from ..output import print_file
 from ..plot_options import Plot, PlotSize, PlotStyle, PlotTitle, Steps, parse_plot_options
 from ..timestamps import HELP as TIME_HELP
 from ..timestamps import NOW, parse_timestamp
@@ -114,8 +114,7 @@ def query(
                 os.replace(result, target)
                 run.info(f"written: {target}")
         if target is None and plotted is None:
-            with result.open("rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
+            print_file(result, is_csv=kind is Format.CSV)
 
 
 def _filters(

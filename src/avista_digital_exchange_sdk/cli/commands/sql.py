@@ -1,6 +1,5 @@
 """The command that runs a query in Timestream's SQL."""
 
-import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -11,7 +10,7 @@ import typer
 
 from ..command import command
 from ..context import CommandContext
-from ..output import json_text, print_table
+from ..output import json_text, print_csv, print_table
 from .databases import Database
 
 if TYPE_CHECKING:
@@ -97,11 +96,10 @@ def _print_tables(pages: Iterable[Page]) -> None:
 
 
 def _print_csv(pages: Iterable[Page]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
     for index, page in enumerate(pages):
         if not index:
-            writer.writerow(page.columns)
-        writer.writerows(map(_cell, row.values()) for row in page.rows)
+            print_csv([page.columns])
+        print_csv(map(_cell, row.values()) for row in page.rows)
 
 
 def _print_json(pages: Iterable[Page]) -> None:
