@@ -1,5 +1,7 @@
 """What people see on a terminal: tables, and bars while they wait."""
 
+import csv
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..support.platform import Platform
 from ..support.terminal import Shown, run_on_terminal
 from .conftest import PROGRAM, Process
 
@@ -47,6 +50,84 @@ class TestTables:
 
     def test_give_way_to_json(self, environment: dict[str, str]) -> None:
         assert shown("stdout", environment, "stores", "--json").terminal.startswith("[\n  {")
+
+
+HOSTILE = "\x1b]0;title\x07\x9b31m\u202e [/red] [kW] :smile:"
+VISIBLE = r"\x1b]0;title\x07\x9b31m\u202e [/red] [kW] :smile:"
+
+
+class TestTextFromOutside:
+    """Data on a terminal, which acts on what it is told; in a pipe it stays as it is."""
+
+    @pytest.fixture
+    def statement(self) -> str:
+        return f"SELECT '{HOSTILE}\n' AS \"{HOSTILE}\""
+
+    @pytest.mark.parametrize("options", [(), ("--format", "csv")], ids=["table", "csv"])
+    def test_titles_and_cells_of_sql_are_visible(
+        self,
+        options: tuple[str, ...],
+        statement: str,
+        environment: dict[str, str],
+        database: str,
+    ) -> None:
+        outcome = shown("stdout", environment, "sql", database, statement, *options)
+        lines = [line.strip() for line in outcome.terminal.splitlines()]
+        assert (outcome.exit_code, lines) == (0, [VISIBLE, rf"{VISIBLE}\n"])
+
+    @pytest.mark.parametrize("kind", ["json", "jsonl"])
+    def test_titles_and_cells_of_sql_in_json_are_visible(
+        self, kind: str, statement: str, environment: dict[str, str], database: str
+    ) -> None:
+        outcome = shown("stdout", environment, "sql", database, statement, "--format", kind)
+        assert not set("\x1b\x07\x9b\u202e") & set(outcome.terminal)
+        report = json.loads(outcome.terminal)
+        assert (report[0] if kind == "json" else report) == {HOSTILE: f"{HOSTILE}\n"}
+
+    def test_sql_in_a_pipe_is_exact(self, statement: str, process: Process, database: str) -> None:
+        rows = csv.reader(process("sql", database, statement).stdout.splitlines(keepends=True))
+        assert list(rows) == [[HOSTILE], [f"{HOSTILE}\n"]]
+
+    @pytest.mark.parametrize("kind", ["csv", "json"])
+    def test_results_of_queries_are_visible_on_a_terminal_and_exact_in_a_pipe(
+        self,
+        kind: str,
+        environment: dict[str, str],
+        process: Process,
+        database: str,
+        tmp_path: Path,
+    ) -> None:
+        source = tmp_path / "rows.csv"
+        source.write_text(f"timestamp,name,text\n2024-05-01T00:00:00Z,{HOSTILE},{HOSTILE}\n")
+        published = process("publish", database, source, "--asset", "a", "--type", "text=VARCHAR")
+        assert published.returncode == 0, published.stderr
+        query = ["query", database, "--asset", "a", "--from", "2024-05-01", "--to", "2024-05-02"]
+        outcome = shown("stdout", environment, *query, "--format", kind)
+        assert not set("\x1b\x07\x9b\u202e") & set(outcome.terminal)
+        piped = process(*query, "--format", kind).stdout
+        if kind == "csv":
+            assert VISIBLE in outcome.terminal
+            assert HOSTILE in piped
+        else:
+            assert json.loads(outcome.terminal) == json.loads(piped)
+            assert json.dumps(HOSTILE) in json.dumps(json.loads(piped))
+
+    def test_names_are_visible_in_tables_and_messages(
+        self, environment: dict[str, str], data_store: dict[str, str], platform: Platform
+    ) -> None:
+        # A slash would end the name in a path.
+        name, visible = (text.replace("/", "|") for text in (HOSTILE, VISIBLE))
+        store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        platform.create_directory(store, home, name)
+        for command in ("ls", "tree"):
+            assert visible in shown("stdout", environment, command, f"dx://{store}").terminal
+        place = f"dx://{store}/{name}"
+        failed = shown("stderr", environment, "rm", place)
+        assert visible[:20] in failed.terminal
+        deleted = shown("stderr", environment, "rm", "--recursive", place)
+        for outcome in (failed, deleted):
+            assert not set("\x1b\x07\x9b\u202e") & set(outcome.terminal)
+        assert f"deleted dx://{store}/{visible}" in deleted.terminal
 
 
 class TestBars:
