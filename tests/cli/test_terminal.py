@@ -11,7 +11,7 @@ import pytest
 
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.platform import Platform
+from ..support.admin_client import Platform
 from ..support.terminal import Shown, run_on_terminal
 from .conftest import PROGRAM, Process
 

@@ -16,12 +16,12 @@ from avista_digital_exchange_sdk import (
     TransferError,
 )
 from avista_digital_exchange_sdk._generated.fragments import DataStoreDirectory
-from avista_digital_exchange_sdk._progress import Watch
 from avista_digital_exchange_sdk._text import escape_controls
+from avista_digital_exchange_sdk._utils.progress import ProgressReporter
 
-from .conftest import Connect
-from .support.scripted import ENDPOINT, TOKEN, Answer, ScriptedPlatform, error, refusal
-from .test_data_stores import FILE
+from ..conftest import Connect
+from ..services.storage.test_data_stores import FILE
+from ..support.fake_platform import ENDPOINT, TOKEN, Answer, ScriptedPlatform, error, refusal
 
 FORGED = "x\nERROR:root:forged\r\x1b[31m\x1b]0;title\x07\x9b31m\u202egnp\u2028z\x7f"
 VISIBLE = r"x\nERROR:root:forged\r\x1b[31m\x1b]0;title\x07\x9b31m\u202egnp\u2028z\x7f"
@@ -180,7 +180,7 @@ class TestPrinting:
         assert added.value == added == FORGED
 
     def test_bar_has_the_name_as_text(self, capsys: pytest.CaptureFixture[str]) -> None:
-        with Watch(True).of(FORGED) as tell:
+        with ProgressReporter(True).track(FORGED) as tell:
             assert tell is not None
             tell(1, 2)
         written = capsys.readouterr().err
