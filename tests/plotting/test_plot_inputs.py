@@ -315,6 +315,33 @@ class TestFiles:
         figure = plotTimeSeries(tmp_path / "result.csv", timeZone="America/Los_Angeles")
         assert notes(figure) == ["2024-04-30 17:00 to 2024-05-03 17:00 (America/Los_Angeles)"]
 
+    def test_result_read_with_pandas_is_in_utc(self, tmp_path: Path) -> None:
+        (tmp_path / "result.csv").write_bytes(TAKEN_FILES["result.csv"])
+        result = pd.read_csv(tmp_path / "result.csv")
+        figure = plotTimeSeries(result, timeZone="America/Los_Angeles")
+        assert notes(figure) == ["2024-04-30 17:00 to 2024-05-03 17:00 (America/Los_Angeles)"]
+
+    @pytest.mark.parametrize(
+        ("time", "zone", "expected"),
+        [
+            ("2024-05-01T00:00:00Z", "America/Los_Angeles", "2024-04-30 17:00:00 (America/Los_A"),
+            ("2024-05-01T00:00:00+02:00", "UTC", "2024-04-30 22:00:00 (UTC)"),
+            ("2024-05-01 00:00", None, "2024-05-01 00:00:00 (no time zone)"),
+        ],
+    )
+    def test_file_with_the_columns_of_results_keeps_its_times(
+        self, time: str, zone: str | None, expected: str, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "to_publish.csv"
+        path.write_text(f"assetId,name,timestamp,kW\nm,M,{time},1\n")
+        assert notes(plotTimeSeries(path, timeZone=zone))[0].startswith(expected)
+
+    def test_local_times_of_a_file_are_not_taken_for_utc(self, tmp_path: Path) -> None:
+        path = tmp_path / "to_publish.csv"
+        path.write_text("assetId,name,timestamp,kW\nm,M,2024-05-01 00:00,1\n")
+        with pytest.raises(InvalidParameterError, match="timeZone must be omitted"):
+            plotTimeSeries(path, timeZone="America/Los_Angeles")
+
     def test_columns_of_a_file_are_chosen_by_name(self, tmp_path: Path) -> None:
         path = tmp_path / "a.csv"
         path.write_text("read,sent,feeder,kW\n" + "".join(f"{t},{ISO[0]},a,1\n" for t in ISO))

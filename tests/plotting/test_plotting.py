@@ -481,10 +481,10 @@ class TestNamesFromOutside:
 
 
 def test_too_many_subplots_are_refused_with_what_helps() -> None:
-    result = rows(**{f"sensor {n}": 1.0 for n in range(90)})
+    result = rows(**{f"sensor {n}": 1.0 for n in range(130)})
     with pytest.raises(
-        InvalidParameterError, match=r"90.*attributes=.*assets=.*figsize=\(11, "
+        InvalidParameterError, match=r"130.*attributes=.*assets=.*figsize=\(11, "
     ) as e:
         plotTimeSeries(result)
     height = float(str(e.value).rsplit(", ", 1)[1].strip(")"))
-    assert len(plotTimeSeries(result, figsize=(11, height)).axes) == 90
+    assert len(plotTimeSeries(result, figsize=(11, height)).axes) == 130

@@ -30,7 +30,8 @@ MAX_STATE_LABEL_FRACTION = 0.3
 
 # How far apart the first and the last of several lines are that are in one state.
 STATE_OFFSET = 0.3
-BAND_OPACITY = 0.3
+# Of more bands, each is fainter, or their colors would become one.
+BAND_OPACITY, MAX_FULL_BANDS = 0.3, 3
 POINT_SIZE = 6
 
 
@@ -145,6 +146,7 @@ class _Drawing:
         axes.set_title(title, loc="left", parse_math=False)
         if panel.states is not None:
             self._label_states(axes, panel.states)
+        band_opacity = BAND_OPACITY * min(1, MAX_FULL_BANDS / len(panel.series))
         for series, values in zip(panel.series, _offset_states(panel), strict=True):
             style = self._legends.style(series, panel)
             is_stepped = series.holds or panel.states is not None
@@ -152,7 +154,7 @@ class _Drawing:
             if series.holds and line.times[-1] < self._span.last:
                 line = _extend(line, self._span.last)
             if not is_stepped and line.is_block(*self._span, self._column_width):
-                self._draw_band(axes, line, style)
+                self._draw_band(axes, line, style, opacity=band_opacity)
             else:
                 line = line.downsample(*self._span, self._column_width)
                 self._draw_line(axes, line, style, is_stepped=is_stepped)
@@ -194,7 +196,7 @@ class _Drawing:
                 markersize=POINT_SIZE,
             )
 
-    def _draw_band(self, axes: Axes, line: Line, style: LineStyle) -> None:
+    def _draw_band(self, axes: Axes, line: Line, style: LineStyle, *, opacity: float) -> None:
         """Draw what would fill its panel as the means, and all that lies between the extremes."""
         length = choose_bin(self._span.last - self._span.first, self._column_width)
         self._bin = length
@@ -206,7 +208,7 @@ class _Drawing:
             np.insert(band.lowest, gaps, np.nan),
             np.insert(band.highest, gaps, np.nan),
             color=style["color"],
-            alpha=BAND_OPACITY,
+            alpha=opacity,
             linewidth=0,
         )
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from .._dataframes.arrow_types import STRING, KeyColumns
-from .._dataframes.csv_reader import BLOCK_SIZE, CsvResult
+from .._dataframes.arrow_types import STRING, KeyColumns, wide_column_names
+from .._dataframes.csv_reader import BLOCK_SIZE
 from .._dataframes.input_frame import to_arrow_table
 from .._dataframes.json_reader import AssetDataTable
 from ..errors import InvalidParameterError, InvalidResponseError
@@ -86,15 +86,19 @@ def _read_csv(path: Path) -> pa.Table:
         sample = file.read(SAMPLE_SIZE)
     encoding = "utf-16" if sample[:2] in UTF16_MARKS else "utf-8"
     header, delimiter = _read_header(path, bytes(sample), encoding)
-    if header[: len(KeyColumns._fields)] == list(KeyColumns._fields):
-        return CsvResult(path, {}).wide()
-    header = _distinct_names(path, header)
+    is_result = header[: len(KeyColumns._fields)] == list(KeyColumns._fields)
+    # A result's attribute may be called as another of its columns is.
+    names = (
+        wide_column_names(header[len(KeyColumns._fields) :])
+        if is_result
+        else _name_all(path, header)
+    )
     invalid: list[Any] = []
     try:
         table = pa_csv.read_csv(path, **_csv_options(header, delimiter, encoding, invalid.append))
     except pa.ArrowInvalid as error:
         raise _csv_error(path, header, invalid, error) from None
-    return table.rename_columns(header)
+    return table.rename_columns(names)
 
 
 def _open_csv(path: Path) -> Any:
@@ -123,8 +127,8 @@ def _read_header(path: Path, sample: bytes, encoding: str) -> tuple[list[str], s
     return header, delimiter
 
 
-def _distinct_names(path: Path, header: list[str]) -> list[str]:
-    """Return the columns' names, of which an index that pandas wrote has none."""
+def _name_all(path: Path, header: list[str]) -> list[str]:
+    """Return distinct names of all columns; an index that pandas wrote has none of its own."""
     names = [name or f"column {n}" for n, name in enumerate(header, 1)]
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:

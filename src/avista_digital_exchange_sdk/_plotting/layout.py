@@ -26,8 +26,9 @@ NOTE_HEIGHT = 0.18
 # So high that no image is larger than matplotlib can make it.
 MAX_FIGURE_SIZE = 300
 FEW_COLUMNS = 2
-# How much smaller than usual panels may be in a figure whose size was asked for.
-MAX_DENSITY = 2.0
+# How much smaller panels may be that are many, and those in a figure whose size was asked for.
+MAX_DENSITY = 1.5
+MAX_REQUESTED_DENSITY = 2.0
 DEFAULT_FONT_SIZE = 10.0
 
 Size = tuple[float, float]
@@ -88,12 +89,12 @@ def arrange(
     padding = scale * (TITLE_HEIGHT + TIME_AXIS_HEIGHT + NOTE_HEIGHT * notes)
     legend_height = scale * (LEGEND_ENTRY_HEIGHT * figure_legend_size + LEGEND_PADDING)
     width, height, max_height = _choose_size(figsize)
-    density = MAX_DENSITY if figsize else 1.0
-    most_columns = max(1, int(width / MIN_COLUMN_WIDTH))
+    attempts = [(limit, 1.0) for limit in dict.fromkeys([height or max_height, max_height])]
+    attempts.append((max_height, MAX_REQUESTED_DENSITY if figsize else MAX_DENSITY))
     least = 0.0
     # A height that was asked for is kept if all fits in some number of columns.
-    for limit in dict.fromkeys([height or max_height, max_height]):
-        for columns in range(1, most_columns + 1):
+    for limit, density in attempts:
+        for columns in range(1, max(1, int(width * density / MIN_COLUMN_WIDTH)) + 1):
             cells = [_cell(*p, scale, columns) for p in zip(panels, legend_sizes, strict=True)]
             positions = _positions(panels, columns)
             heights, min_heights = _row_heights(cells, positions)

@@ -22,6 +22,8 @@ SAMPLE_SIZE = 1000
 
 _INDEX_PREFIX = UNNAMED_INDEX.rstrip("0_") + "_"
 _UNZONED = pa.timestamp("ns")
+# The platform writes UTC so, without saying that it is UTC.
+_PLATFORM_TIME = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}$"
 # The largest numbers that may be seconds, milliseconds and microseconds since 1970.
 _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 
@@ -173,7 +175,9 @@ def _parse_texts(texts: Values) -> tuple[Values, tzinfo | None]:
     try:
         return texts.cast(TIMESTAMP_NS), UTC
     except pa.ArrowInvalid:
-        return texts.cast(_UNZONED).cast(TIMESTAMP_NS), None
+        times = texts.cast(_UNZONED).cast(TIMESTAMP_NS)
+    of_platform = pc.match_substring_regex(texts, _PLATFORM_TIME)
+    return times, UTC if pc.all(of_platform).as_py() else None
 
 
 def _parse_zone(name: str | None) -> tzinfo | None:

@@ -1,6 +1,7 @@
 """The options of commands that plot what they fetch."""
 
 import re
+import warnings
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -62,14 +63,17 @@ class PlotOptions(NamedTuple):
         """Plot a result file."""
         from ..plotting import plotTimeSeries
 
-        try:
-            figure = plotTimeSeries(result, **self.options)
-        except InvalidParameterError as error:
-            message = _FIGSIZE.sub(r"--plot-size \1x\2", str(error))
-            raise InvalidParameterError(message) from None
-        with atomic_files.atomic_write(self.target) as file:
-            file_format = self.target.suffix[1:].lower()
-            figure.savefig(file, format=file_format, dpi=PNG_DPI)
+        with warnings.catch_warnings():
+            # What no installed font can write is seen in the plot.
+            warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+            try:
+                figure = plotTimeSeries(result, **self.options)
+            except InvalidParameterError as error:
+                message = _FIGSIZE.sub(r"--plot-size \1x\2", str(error))
+                raise InvalidParameterError(message) from None
+            with atomic_files.atomic_write(self.target) as file:
+                file_format = self.target.suffix[1:].lower()
+                figure.savefig(file, format=file_format, dpi=PNG_DPI)
 
 
 def parse_plot_options(
