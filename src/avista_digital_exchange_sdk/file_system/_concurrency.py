@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future  # noqa: TID251  # only the SDK proper waits through Io
 from queue import SimpleQueue
 from threading import Event, Thread  # noqa: TID251  # likewise
+from time import monotonic  # noqa: TID251  # likewise
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -22,13 +23,13 @@ class Workers(Generic[Item, Result]):
 
     Args:
         act: Acts on one item.
-        wait_at_end: Whether leaving the `with` block waits for what is under way, so that it can
-            clean up.
+        cleanup_seconds: How long leaving the `with` block waits for what is under way, so that it
+            can clean up.
     """
 
-    def __init__(self, act: Callable[[Item], Result], *, wait_at_end: bool = False) -> None:
+    def __init__(self, act: Callable[[Item], Result], *, cleanup_seconds: float = 0) -> None:
         self._act = act
-        self._wait_at_end = wait_at_end
+        self._cleanup_seconds = cleanup_seconds
         self._items: SimpleQueue[tuple[Item] | None] = SimpleQueue()
         self._outcomes: SimpleQueue[tuple[Item, Future[Result]]] = SimpleQueue()
         self._threads: list[Thread] = []
@@ -46,10 +47,10 @@ class Workers(Generic[Item, Result]):
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-        if self._wait_at_end:
-            for thread in self._threads:
-                if thread.ident is not None:
-                    thread.join()
+        deadline = monotonic() + self._cleanup_seconds
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(max(0, deadline - monotonic()))
 
     def add(self, item: Item) -> None:
         """Have an item acted on."""

@@ -13,7 +13,7 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._utils.progress import ProgressCallback
-from ._downloads import Download, DownloadPlan, check_contained, is_complete, make_folder
+from ._downloads import Containment, Download, DownloadPlan, is_complete
 from ._pairs import Pair, as_text, pair_copies
 from ._parallel_copy import CopyJob, Failure, JobReport
 from ._read_only import ReadOnlyFileSystem
@@ -90,17 +90,18 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
 
         def fetch(download: Download, progress: ProgressCallback) -> bool:
             if download.root is not None:
-                check_contained(download.target, download.root)
+                containment.check(download.target, download.root)
             if not force and is_complete(download):
                 progress(download.size or 0, download.size)
                 return False
             self._fetch(download, progress)
             return True
 
+        containment = Containment()
         failures = [*plan.failures]
         for folder in plan.folders:
             try:
-                make_folder(folder)
+                containment.make_folder(folder)
             except (OSError, ValueError) as error:
                 failures.append(Failure(folder.source, error))
         return CopyJob(fetch, callback, fail_fast=fail_fast).run(plan.files, failures)

@@ -198,28 +198,37 @@ class _LocalNames:
         return other != source
 
 
-def make_folder(folder: Folder) -> None:
-    """Make a folder, unless it is there.
+class Containment:
+    """Sees to it that nothing is written outside a root by way of links."""
 
-    Raises:
-        OSError: It can't be made, or a link would lead out of the root.
-    """
-    if folder.target == folder.root:
-        os.makedirs(folder.target, exist_ok=True)
-        return
-    check_contained(folder.target, folder.root)
-    try:
-        os.mkdir(folder.target)
-    except FileExistsError:
-        if not os.path.isdir(folder.target):
-            raise
+    def __init__(self) -> None:
+        self._contained: set[str] = set()
 
+    def make_folder(self, folder: Folder) -> None:
+        """Make a folder, unless it is there.
 
-def check_contained(path: str, root: str) -> None:
-    """Refuse a path that leads out of its root by way of a link."""
-    real, real_root = os.path.realpath(path), os.path.realpath(root)
-    if real != real_root and not real.startswith(os.path.join(real_root, "")):
-        raise PermissionError(errno.EPERM, f"a link leads out of {root}", path)
+        Raises:
+            OSError: It can't be made, or a link would lead out of the root.
+        """
+        if folder.target == folder.root:
+            os.makedirs(folder.target, exist_ok=True)
+        else:
+            self.check(folder.target, folder.root)
+            try:
+                os.mkdir(folder.target)
+            except FileExistsError:
+                if not os.path.isdir(folder.target):
+                    raise
+        self._contained.add(folder.target)
+
+    def check(self, path: str, root: str) -> None:
+        """Refuse a path that leads out of its root by way of a link."""
+        if os.path.dirname(path) in self._contained and not os.path.islink(path):
+            # All links on the way have been followed before.
+            return
+        real, real_root = os.path.realpath(path), os.path.realpath(root)
+        if real != real_root and not real.startswith(os.path.join(real_root, "")):
+            raise PermissionError(errno.EPERM, f"a link leads out of {root}", path)
 
 
 def is_complete(download: Download) -> bool:

@@ -10,6 +10,10 @@ from ._errors import concerns_all
 
 MAX_SHOWN_FAILURES = 3
 
+CLEANUP_SECONDS = 15.0
+"""How long a job that has ended waits for the files under way: to delete a record of which no bytes
+came takes up to five, unless the platform is gone."""
+
 
 class Task(Protocol):
     """A file to be copied."""
@@ -73,8 +77,8 @@ class JobReport(Generic[AnyTask, Result]):
         ) from self.failures[0].error
 
 
-class _Stopped(Exception):  # noqa: N818  # no error: it ends a copy that nobody waits for any more
-    """Ends the copies under way when the job has ended before them."""
+class _Stopped(BaseException):
+    """Ends the copies under way when the job has ended before them, as an interruption does."""
 
 
 class CopyJob(Generic[AnyTask, Result]):
@@ -118,7 +122,7 @@ class CopyJob(Generic[AnyTask, Result]):
         def copy(index: int) -> Result:
             return self._copy_one(tasks[index])
 
-        with Workers(copy, wait_at_end=True) as workers:
+        with Workers(copy, cleanup_seconds=CLEANUP_SECONDS) as workers:
             try:
                 for index in range(len(tasks)):
                     workers.add(index)
