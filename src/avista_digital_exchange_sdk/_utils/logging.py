@@ -4,22 +4,12 @@ import logging
 from typing import Any
 
 from .._secrets import MASK, Secret
-from .._text import escape_controls
+from .._text import EscapingFilter
 from .redaction import redact
 
 MAX_TEXT_LENGTH = 60
 MAX_LIST_LENGTH = 3
 SECRET_VARIABLES = frozenset({"nextToken", "clientToken", "token", "authorization"})
-
-
-class _OneLine(logging.Filter):
-    """Keeps whatever a server said within the line of the log that it is in."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Write a record's message with escapes for what can't be seen."""
-        record.msg, record.args = escape_controls(record.getMessage()), None
-        return True
-
 
 logger = logging.getLogger(__package__.partition(".")[0])
 """What clients tell; a program that wants to hear it sets its level."""
@@ -28,7 +18,7 @@ _debug_logger = logging.Logger(logger.name, logging.DEBUG)
 """The same to whoever listens, but heard whatever that level: clients in debug mode have it."""
 _debug_logger.parent = logger
 for _logger in (logger, _debug_logger):
-    _logger.addFilter(_OneLine())
+    _logger.addFilter(EscapingFilter())
 
 
 def client_logger(debug: bool) -> logging.Logger:

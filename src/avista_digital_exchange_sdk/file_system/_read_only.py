@@ -293,7 +293,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         """When a file's bytes came; the platform keeps no such time of directories."""
         moment: datetime | None = self.info(path).get("modified")
         if moment is None:
-            raise NotImplementedError(f"the platform keeps no time of {path}")
+            raise NotImplementedError(f"the platform keeps no time of {path!r}")
         return moment
 
     def created(self, path: str) -> datetime:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .._models.paths import SEPARATOR, compose
+from .._text import escape_controls
 from ._entries import Info
 from ._parallel_copy import Failure
 
@@ -132,7 +133,9 @@ class UploadPlan:
         other = self._sources.setdefault(key, source)
         if other is source or is_directory:
             return True
-        message = f"{printable_path(other)} goes to the same path, {compose(target)}"
+        message = (
+            f"{printable_path(other)} goes to the same path, {escape_controls(compose(target))}"
+        )
         self._fail(source, FileExistsError(errno.EEXIST, message))
         return False
 
@@ -142,7 +145,7 @@ class UploadPlan:
 
 def printable_path(path: str) -> str:
     r"""Show a local path whose bytes may be no UTF-8, as in `mu\xf1oz.csv`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    return escape_controls(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
 def _check_name(name: str) -> None:

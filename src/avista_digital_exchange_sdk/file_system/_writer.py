@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from .._text import escape_controls
+
 Store = Callable[[Path], None]
 """Puts a local file in its place in the data store."""
 
@@ -34,7 +36,7 @@ class StoreFileWriter(io.BufferedRandom):
             return
         failure = sys.exception()
         if failure is not None and failure is not self._handled_before:
-            failure.add_note(f"dx://{self.path} was not written")
+            failure.add_note(f"dx://{escape_controls(self.path)} was not written")
             self.discard()
             return
         try:
@@ -62,6 +64,6 @@ class StoreFileWriter(io.BufferedRandom):
     def __del__(self) -> None:
         # Whoever did not close it has not said that it is whole.
         if hasattr(self, "_spooled") and not self.closed:
-            message = f"dx://{self.path} was not written: it was not closed"
+            message = f"dx://{escape_controls(self.path)} was not written: it was not closed"
             warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
             self.discard()

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .._text import EscapingFilter
 from .connections import HttpConnection, WebSocketConnection
 from .graphql.http import MAX_REQUEST_BYTES, GraphQLEndpoint
 from .graphql.schema import INTERNAL_FAILURE, GraphQLSchemaExecutor
@@ -29,6 +30,7 @@ from .state import ExchangeState
 _Result = TypeVar("_Result")
 
 logger = logging.getLogger(__name__)
+logger.addFilter(EscapingFilter())
 
 GRAPHQL_PATH = "/graphql"
 REALTIME_PATH = "/graphql/realtime"

@@ -12,6 +12,7 @@ from ..._models.directory import full_name, split_name
 from ..._models.lists import HtmlList
 from ..._models.working_directory import WorkingDirectory
 from ..._secrets import Secret
+from ..._text import escape_controls
 from ..._transfer.range_reader import RangeReader
 from ..._transfer.transfers import MAX_UPLOAD_BYTES
 from ..._utils import atomic_files, validation
@@ -232,7 +233,8 @@ class FileService(BaseService, Generic[Store]):
             except BaseException as error:
                 # Its id is not known, so it can't be removed.
                 if getattr(error, "mayHaveSucceeded", True):
-                    error.add_note(f"a file {given} without content may be in the directory now")
+                    name = escape_controls(given)
+                    error.add_note(f"a file {name} without content may be in the directory now")
                 raise
             if answer is None or answer.itemId is None:
                 raise InvalidResponseError("the platform gave no id for the new file")

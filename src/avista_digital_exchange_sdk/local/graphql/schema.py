@@ -25,6 +25,7 @@ from graphql import (
 )
 from pydantic_core import to_json
 
+from ..._text import EscapingFilter
 from ..documents import Documents, Operation, Parsed
 from ..errors import PlatformError
 from ..execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, UserThreads
@@ -37,6 +38,7 @@ from ..state import Context, Resolver, Source
 from .pubsub import Subscription
 
 logger = logging.getLogger(__name__)
+logger.addFilter(EscapingFilter())
 
 SERVICES = (user, storage, collaborative, time_series)
 EXECUTION_TIMEOUT = {

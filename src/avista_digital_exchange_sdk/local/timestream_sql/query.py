@@ -11,6 +11,7 @@ import duckdb
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
 from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable
 
+from ..._text import EscapingFilter
 from .dialect import parse, tokenize
 from .query_translator import QueryTranslator
 from .response_json import row_sql
@@ -20,6 +21,7 @@ from .tables import table_source
 from .types import Type
 
 _log = logging.getLogger(__name__)
+_log.addFilter(EscapingFilter())
 
 
 @dataclass(frozen=True)

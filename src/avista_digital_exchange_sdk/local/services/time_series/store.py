@@ -22,6 +22,7 @@ from avista_digital_exchange_sdk.local.private_files import (
 )
 from avista_digital_exchange_sdk.local.state import Caller
 
+from ...._text import EscapingFilter
 from ...timestream_sql.macros import macro_statements
 from .asset_data import written_data
 from .catalog import Catalog, load_catalog, schema_name
@@ -39,6 +40,7 @@ _SPILL_LIMIT = "5GB"
 
 R = TypeVar("R")
 _log = logging.getLogger(__name__)
+_log.addFilter(EscapingFilter())
 
 
 @dataclass(frozen=True)

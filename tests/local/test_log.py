@@ -1,0 +1,54 @@
+"""What the Local Exchange logs of what users send stays within its lines."""
+
+import importlib
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from avista_digital_exchange_sdk.local import server
+
+FORGED = "x\nERROR:root:forged\x1b[31m\x9b"
+VISIBLE = r"x\nERROR:root:forged\x1b[31m\x9b"
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What a program's log holds."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(levelname)s:%(name)s:%(message)s"))
+    logging.getLogger().addHandler(handler)
+    yield stream
+    logging.getLogger().removeHandler(handler)
+
+
+def assert_in_its_lines(text: str) -> None:
+    assert VISIBLE in text
+    assert not {"\x1b", "\x9b"} & set(text)
+    assert not [line for line in text.split("\n") if line.startswith("ERROR:root:forged")]
+
+
+@pytest.mark.parametrize(
+    "module", ["server", "graphql.schema", "services.time_series.store", "timestream_sql.query"]
+)
+def test_log_of_what_users_send_is_text(module: str, log: io.StringIO) -> None:
+    name = f"avista_digital_exchange_sdk.local.{module}"
+    importlib.import_module(name)
+    logging.getLogger(name).warning("A query was not understood: %s", FORGED)
+    assert_in_its_lines(log.getvalue())
+
+
+def test_log_of_an_exception_is_text_but_for_its_frames(log: io.StringIO) -> None:
+    try:
+        try:
+            raise ValueError(FORGED)
+        except ValueError as error:
+            raise KeyError(FORGED) from error
+    except KeyError:
+        server.logger.exception("Request %s failed", FORGED)
+    text = log.getvalue()
+    assert_in_its_lines(text)
+    assert f"builtins.ValueError: {VISIBLE}\n\nwhich led to\n" in text
+    assert "raise KeyError(FORGED) from error\n" in text
