@@ -1,5 +1,6 @@
 """`avista-dx contract`: what it says, in each format, and how it exits."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -134,6 +135,25 @@ class TestFormats:
             "::error title=Breaking%3A FIELD_REMOVED::User.firstName was removed.%0Acalls: get"
         )
         assert verdict.startswith("::error::The contract is broken.")
+
+    @pytest.mark.parametrize("kind", ["table", "github", "json"])
+    def test_what_a_schema_says_is_text(
+        self, kind: str, command: Command, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        reason = "a [/red] [kW] :smile:\x1b]0;title\x07\u202e\n::error::forged"
+        deprecated = f"  email: String @deprecated(reason: {json.dumps(reason)})\n"
+        Edit("user", "  email: String\n", deprecated).apply(contract)
+        file = tmp_path / "changed.graphql"
+        file.write_text(in_one_piece(contract), "utf-8")
+        outcome = command("contract", "--against", file, "--format", kind, COLUMNS="200")
+        assert outcome.exit_code == 0
+        if kind == "json":
+            assert outcome.report["findings"][0]["description"].endswith(reason)
+        else:
+            visible = r"a [/red] [kW] :smile:\x1b]0;title\x07\u202e\n::error::forged"
+            assert visible in outcome.output
+        assert not set("\x1b\x07\u202e") & set(outcome.output)
+        assert not [line for line in outcome.output.splitlines() if line.startswith("::error")]
 
     def test_the_reason_for_no_comparison_comes_in_the_same_format(self, command: Command) -> None:
         told = command("contract", "--against", "100%.graphql", "--format", "github")

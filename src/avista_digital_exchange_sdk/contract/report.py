@@ -89,12 +89,12 @@ def _annotations(comparison: Comparison) -> Iterator[str]:
         # What breaks nobody must not paint the run red.
         harmless = severity is Severity.BREAKING and not finding.breaks
         level = "warning" if harmless else LEVELS[severity]
-        message = "\n".join([finding.change.description, *_touched(finding)])
+        message = "\n".join([escape_controls(finding.change.description), *_touched(finding)])
         yield _annotation(level, message, title=f"{severity.capitalize()}: {finding.change.kind}")
     for problem in comparison.problems:
         yield _annotation(
             "error",
-            problem.message,
+            escape_controls(problem.message),
             file=problem.file,
             line=str(problem.line),
             col=str(problem.column),
@@ -157,7 +157,7 @@ def _print_findings(console: Console, severity: Severity, findings: list[Impacte
     table = Table(*columns, title=title, title_justify="left", show_lines=True)
     for finding in findings:
         touched = _touched(finding) or ["nothing in use"]
-        cells = finding.change.description, "\n".join(touched)
+        cells = escape_controls(finding.change.description), "\n".join(touched)
         table.add_row(*map(_as_text, cells), style=STYLES[severity])
     console.print(table)
 
@@ -166,4 +166,4 @@ def _print_problems(console: Console, problems: list[Problem]) -> None:
     if problems:
         console.print("Your documents do not fit:", style="red")
         for problem in problems:
-            console.print(_as_text(f"  {problem}"), soft_wrap=True)
+            console.print(_as_text(f"  {escape_controls(str(problem))}"), soft_wrap=True)
