@@ -18,6 +18,7 @@ import duckdb
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local.services.time_series.worker_pools import Workload
 
 from . import dataset
 
@@ -104,7 +105,7 @@ class Site:
                 """
             )
 
-        await store.start_job(repeat).result()
+        await store.start_job(repeat, "provisions", Workload.QUERY).result()
 
     def latest(self) -> dict[str, Any]:
         """A database of its own, in which every asset has one value of each attribute."""

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
-from avista_digital_exchange_sdk.local import connections, execution
+from avista_digital_exchange_sdk.local import connections
+from avista_digital_exchange_sdk.local.graphql import execution
 from avista_digital_exchange_sdk.local.graphql import http as graphql_http
 
 WHO = "{ user_getUserSession { user { firstName } } }"

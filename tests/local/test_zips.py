@@ -164,7 +164,7 @@ def test_a_deep_directory_can_be_deleted(local, platform, store, deep, top):
             "mutation ($id: ID!) { storage_deleteDataStore(dataStoreId: $id) { name } }",
             id=store["dataStoreId"],
         )
-    left = local.exchange.directories._records.one(
+    left = local.exchange.directories._records.fetch_one(
         "SELECT count(*) AS rows FROM directories WHERE dataStoreId = ? AND name = 'd'",
         store["dataStoreId"],
     )

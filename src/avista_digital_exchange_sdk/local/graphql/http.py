@@ -9,8 +9,8 @@ from pydantic_core import from_json, to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..documents import read_operation
 from ..state import Context, ExchangeState
+from .documents import read_operation
 from .schema import GraphQLSchemaExecutor
 
 MAX_REQUEST_BYTES = 1024**2

@@ -26,15 +26,15 @@ from graphql import (
 from pydantic_core import to_json
 
 from ..._text import EscapingFilter
-from ..documents import Documents, Operation, Parsed
 from ..errors import PlatformError
-from ..execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, UserThreads
 from ..services import notifications
 from ..services.collaborative import resolvers as collaborative
 from ..services.storage import resolvers as storage
 from ..services.time_series import resolvers as time_series
 from ..services.user import resolvers as user
 from ..state import Context, Resolver, Source
+from .documents import Documents, Operation, Parsed
+from .execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, UserThreads
 from .pubsub import Subscription
 
 logger = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from pydantic_core import from_json, to_json
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..documents import read_operation
 from ..errors import PlatformError
 from ..state import Caller, Context, ExchangeState
+from .documents import read_operation
 from .http import UNAUTHORIZED
 from .schema import GraphQLSchemaExecutor, Subscribed
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
-from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable
+from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable, measure
 
 from ..._text import EscapingFilter
 from .dialect import parse, tokenize
@@ -83,8 +83,7 @@ def run_timestream_query(
         # A gap in the translation: refuse the query rather than guess.
         _log.warning("A query was not understood: %s", error)
         raise invalid_request("The query is not supported by the Local Exchange.") from None
-    (count,) = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
-    return TimestreamResult(table, count, source.columns)
+    return TimestreamResult(table, *measure(cursor, table), source.columns)
 
 
 def _reason(error: duckdb.Error) -> str:

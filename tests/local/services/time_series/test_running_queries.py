@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from typing import Any
 
 import duckdb
 import pytest
@@ -12,6 +14,7 @@ from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.services.time_series import queries
 from avista_digital_exchange_sdk.local.services.time_series.queries import Page, QueryRequest
 from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable
+from avista_digital_exchange_sdk.local.services.time_series.worker_pools import Workload
 from avista_digital_exchange_sdk.local.state import Caller
 
 from .fakes import DATABASE, Exchange, record, refusal
@@ -20,7 +23,7 @@ from .fakes import DATABASE, Exchange, record, refusal
 def endless(cursor: duckdb.DuckDBPyConnection, table: str) -> ResultTable:
     """Run for hours."""
     cursor.execute(f"CREATE TABLE {table} AS SELECT sum(random()) FROM range(1000000000000)")
-    return ResultTable(table, 1)
+    return ResultTable(table, 1, 1)
 
 
 @pytest.fixture
@@ -89,3 +92,158 @@ def test_a_query_that_takes_too_long_is_stopped(
 
     with pytest.raises(PlatformError, match="took longer than"):
         exchange.runner.run(run())
+
+
+@pytest.fixture
+def start(exchange: Exchange) -> Callable[..., queries.Query]:
+    """Starts queries, endless ones unless told otherwise."""
+
+    def start(user: str = "owner", work: Any = endless) -> queries.Query:
+        async def start() -> queries.Query:
+            asked = QueryRequest("FILTER", Caller(user, "token"), DATABASE, "SELECT 1")
+            return exchange.time_series.queries.start(asked, None, work)
+
+        return exchange.runner.run(start())
+
+    return start
+
+
+def answer(size: int) -> Callable[..., ResultTable]:
+    """Work that makes a result of that many bytes."""
+
+    def work(cursor: duckdb.DuckDBPyConnection, table: str) -> ResultTable:
+        cursor.execute(f"CREATE TABLE {table} AS SELECT 1 AS c0")
+        return ResultTable(table, 1, size)
+
+    return work
+
+
+def finish(exchange: Exchange, query: queries.Query) -> None:
+    """Wait until a query is done, and counted."""
+
+    async def wait() -> None:
+        await query.result()
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    exchange.runner.run(wait())
+
+
+@pytest.mark.parametrize("user", ["owner", "reader"])
+def test_many_queries_of_a_user_keep_nobody_from_publishing(
+    exchange: Exchange, start: Callable[..., queries.Query], user: str
+) -> None:
+    for _ in range(60):
+        start(user)
+    started = time.monotonic()
+    for i in range(5):
+        exchange.publish(record(i))
+    assert time.monotonic() - started < 10
+
+
+def test_many_queries_of_a_user_keep_nobody_elses_waiting(
+    exchange: Exchange, start: Callable[..., queries.Query]
+) -> None:
+    exchange.publish(record(1))
+    for _ in range(60):
+        start("reader")
+    started = time.monotonic()
+    assert exchange.rows('SELECT count(*) FROM "Digital Exchange"."Table_1"') == [["1"]]
+    assert time.monotonic() - started < 10
+
+
+def test_a_result_can_be_read_while_its_users_queries_run(
+    exchange: Exchange, start: Callable[..., queries.Query]
+) -> None:
+    exchange.publish(*(record(i) for i in range(30)))
+    page = exchange.query(maxRows=10)
+    for _ in range(60):
+        start("owner")
+    assert len(exchange.chunk(exchange.next_page(page))[0]["attributes"][0]["data"]) == 10
+
+
+def test_queries_that_wait_for_their_turn_can_be_cancelled_at_once(
+    exchange: Exchange, start: Callable[..., queries.Query]
+) -> None:
+    started = [start() for _ in range(60)]
+    before = time.monotonic()
+    for query in reversed(started):
+        exchange.call("cancelDatabaseQuery", queryId=query.query_id)
+    assert time.monotonic() - before < 5
+    assert not any(query.job.running for query in started)
+    with pytest.raises(PlatformError, match="was cancelled"):
+        exchange.runner.run(started[-1].result())
+
+
+def test_the_time_a_query_waits_for_its_turn_is_not_its_own(
+    exchange: Exchange,
+    start: Callable[..., queries.Query],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries, "QUERY_SECONDS", 0.5)
+    for _ in range(6):
+        start()
+    last = start(work=answer(1))
+    finish(exchange, last)
+    assert exchange.runner.run(last.result()).row_count == 1
+
+
+def test_a_user_can_not_have_too_many_queries_waiting(
+    start: Callable[..., queries.Query], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MAX_UNFINISHED", 5)
+    for _ in range(6):
+        start("reader")
+    with pytest.raises(PlatformError) as error:
+        start("reader")
+    assert refusal(error) == ("ThrottlingException", "Rate exceeded.")
+    start("owner")
+
+
+def kept(exchange: Exchange) -> set[str]:
+    """The ids of the queries whose results are there."""
+
+    async def tables() -> list[tuple[str]]:
+        def read(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str]]:
+            sql = "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'query_%'"
+            return cursor.execute(sql).fetchall()
+
+        return await exchange.time_series.start_job(read, "another", Workload.READ).result()
+
+    return {name.removeprefix("query_") for (name,) in exchange.runner.run(tables())}
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("MAX_KEPT", 2), ("MAX_KEPT_BYTES", 250)], ids=["count", "bytes"]
+)
+def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
+    exchange: Exchange,
+    start: Callable[..., queries.Query],
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    value: int,
+) -> None:
+    monkeypatch.setattr(queries, limit, value)
+    started = []
+    for user in ("owner", "reader", "owner", "owner", "owner"):
+        started.append(start(user, answer(100)))
+        finish(exchange, started[-1])
+    own = {query.query_id for query in started[-2:]}
+    for _ in range(100):
+        if kept(exchange) == own | {started[1].query_id}:
+            break
+        time.sleep(0.02)
+    assert kept(exchange) == own | {started[1].query_id}
+    with pytest.raises(PlatformError) as error:
+        exchange.call("cancelDatabaseQuery", queryId=started[0].query_id)
+    assert refusal(error)[0] == "NotFound"
+
+
+def test_tokens_do_not_pile_up_while_a_query_is_asked_for_again_and_again(
+    exchange: Exchange, running: Page
+) -> None:
+    token = running.next_token
+    for _ in range(20):
+        page = exchange.call("queryDatabase", assets=[], queryType="NEXT_TOKEN", nextToken=token)
+        token = page["nextToken"]
+    assert len(exchange.time_series.queries._tokens) < 10

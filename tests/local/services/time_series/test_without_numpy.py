@@ -11,6 +11,7 @@ import asyncio, sys
 sys.modules["numpy"] = None
 from pathlib import Path
 from avista_digital_exchange_sdk.local.services.time_series import TimeSeriesStore
+from avista_digital_exchange_sdk.local.services.time_series.worker_pools import Workload
 from avista_digital_exchange_sdk.local.timestream_sql import run_timestream_query
 
 async def main():
@@ -20,7 +21,7 @@ async def main():
     def run(cursor):
         result = run_timestream_query(cursor, "results.x", sql, {}, 0)
         return result.rows(cursor, range(1))
-    print(await store.start_job(run).result())
+    print(await store.start_job(run, "user", Workload.QUERY).result())
     store.close()
 
 asyncio.run(main())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from .catalog import Catalog
-from .results import ResultTable
+from .results import ResultTable, measure
 from .selection import AssetFilter, Attribute, Selection, requested_names
 
 # {"timestamp":"2022-09-27T10:22:45.000Z","value":…}, and a comma
@@ -60,9 +60,9 @@ def run_filter_query(
         )
     else:
         cursor.execute(f"CREATE TABLE {table} (asset_index INTEGER, time TIMESTAMP_NS, bytes INT)")
-        return FilterResult(table, 0, request.filters, names, [])
-    (count,) = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()[0]
-    return FilterResult(table, count, request.filters, names, selection.attributes)
+        return FilterResult(table, 0, 0, request.filters, names, [])
+    rows, size = measure(cursor, table)
+    return FilterResult(table, rows, size, request.filters, names, selection.attributes)
 
 
 def _statement(table: str, selection: Selection, last_rows: int | None) -> str:

@@ -28,6 +28,8 @@ class DuckDbTask(Generic[R_co]):
     ) -> None:
         self._cursor = connection.cursor()
         self._stopped = False
+        self._loop = asyncio.get_running_loop()
+        self._started = asyncio.Event()
         self._thread = threads.submit(self._run, work)
         self._future = asyncio.wrap_future(self._thread)
         # Whoever waits gets the error; that nobody does is no mistake.
@@ -43,9 +45,16 @@ class DuckDbTask(Generic[R_co]):
         await asyncio.wait([self._future], timeout=seconds)
         return self._future.done()
 
+    async def started(self) -> None:
+        """Wait until a thread was free for the work, or it was stopped before."""
+        await self._started.wait()
+
     async def result(self) -> R_co:
         """Wait for what the work answers, or raises."""
-        return await asyncio.shield(self._future)
+        await asyncio.wait([self._future])
+        if self._future.cancelled():
+            raise JobStoppedError
+        return self._future.result()
 
     async def stop(self) -> None:
         """Interrupt the work and wait until it has stopped."""
@@ -56,6 +65,10 @@ class DuckDbTask(Generic[R_co]):
     def interrupt(self) -> None:
         """Interrupt the work. Between two statements that is lost: repeat it until it stopped."""
         self._stopped = True
+        if self._thread.cancel():
+            self._cursor.close()
+            self._note_start()
+            return
         # The work may be done, and its cursor closed, by now.
         with suppress(duckdb.ConnectionException):
             self._cursor.interrupt()
@@ -65,8 +78,15 @@ class DuckDbTask(Generic[R_co]):
         try:
             if self._stopped:
                 raise JobStoppedError
+            self._note_start()
             return work(self._cursor)
         except duckdb.InterruptException:
             raise JobStoppedError from None
         finally:
             self._cursor.close()
+
+    def _note_start(self) -> None:
+        """Tell that the work waits no longer, from any thread."""
+        # The loop is closed where the exchange is closing.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._started.set)

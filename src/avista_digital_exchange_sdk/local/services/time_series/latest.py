@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+from pydantic_core import from_json, to_json
 
 from .asset_data import asset_data, attribute_data
 from .catalog import PHYSICAL_TYPES, Catalog, plain_column
@@ -23,21 +23,30 @@ _KEY = f"(epoch_ns(time)::HUGEINT * {_KEY_BASE} + sequence)"
 
 @dataclass(frozen=True)
 class LatestResult:
-    """The assets of a database in id order, shaped like TimeSeriesDbAssetData."""
+    """The assets of a database in id order, each as the JSON of a TimeSeriesDbAssetData."""
 
-    assets: list[dict[str, Any]]
+    assets: list[bytes]
 
     @property
     def row_count(self) -> int:
         """How many assets there are."""
         return len(self.assets)
 
+    @property
+    def size(self) -> int:
+        """How many bytes they take."""
+        return sum(map(len, self.assets))
+
+    def page(self, rows: range) -> list[dict[str, Any]]:
+        """Return some of them."""
+        return [from_json(asset) for asset in self.assets[rows.start : rows.stop]]
+
     def page_end(self, _cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
         """Take as many assets as fit the page, but one at least."""
         last = min(start + (max_rows or PAGE_ASSETS), self.row_count)
         end, size = start, 0
         while end < last:
-            size += len(json.dumps(self.assets[end], ensure_ascii=False).encode())
+            size += len(self.assets[end])
             if size > PAGE_BYTES and end > start:
                 break
             end += 1
@@ -64,10 +73,12 @@ def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> Latest
             assets.setdefault(latest.asset_id, {})[latest.name] = latest
     return LatestResult(
         [
-            asset_data(
-                asset_id,
-                catalogue.assets.get(asset_id),
-                [_attribute(attributes[name]) for name in sorted(attributes)],
+            to_json(
+                asset_data(
+                    asset_id,
+                    catalogue.assets.get(asset_id),
+                    [_attribute(attributes[name]) for name in sorted(attributes)],
+                )
             )
             for asset_id, attributes in assets.items()
         ]

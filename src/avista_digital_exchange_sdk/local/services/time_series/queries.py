@@ -21,6 +21,7 @@ from avista_digital_exchange_sdk.local.state import Caller
 from .jobs import DuckDbTask, JobStoppedError, Work
 from .records import invalid_request
 from .results import Result
+from .worker_pools import Workload
 
 TOKEN_SECONDS = 3600
 TOKEN_USES = 5
@@ -28,14 +29,19 @@ QUERY_SECONDS = 60
 # How long a request waits for a running query before it answers an empty page and a token.
 FIRST_PAGE_SECONDS = 2
 NEXT_PAGE_SECONDS = 15
+# Of one user: queries that wait or run, and results that are kept. What goes beyond the latter
+# takes the place of the user's oldest results.
+MAX_UNFINISHED = 256
+MAX_KEPT = 256
+MAX_KEPT_BYTES = 2 * 1024**3
 
 R = TypeVar("R")
 
 
 class StartJob(Protocol):
-    """Starts work on a cursor, in a thread."""
+    """Starts work on a cursor, in a thread of a user's."""
 
-    def __call__(self, work: Work[R]) -> DuckDbTask[R]:
+    def __call__(self, work: Work[R], user_id: str, workload: Workload) -> DuckDbTask[R]:
         """Start the work."""
 
 
@@ -62,6 +68,12 @@ class Query:
     exports: list[DuckDbTask[None]] = field(default_factory=list)
     cancelled: bool = False
     newest_used: int = 0
+    size: int = 0
+
+    @property
+    def user_id(self) -> str:
+        """Whose query it is."""
+        return self.asked.caller.user_id
 
     async def result(self) -> Result:
         """Wait for the query to be done.
@@ -130,11 +142,15 @@ class Queries:
     ) -> Query:
         """Start a query. The work is given a cursor and the name of a table to fill."""
         self._evict_expired()
+        user_id = asked.caller.user_id
+        self._make_room(user_id)
         query_id = secrets.token_hex(16).upper()
-        job = self._start_job(lambda cursor: work(cursor, _table(query_id)))
+        job = self._start_job(
+            lambda cursor: work(cursor, _table(query_id)), user_id, Workload.QUERY
+        )
         query = Query(query_id, client_token or secrets.token_hex(16), asked, job, self._clock())
         self._queries[query_id] = query
-        task = asyncio.create_task(_stop_late(job))
+        task = asyncio.create_task(self._attend(query))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return query
@@ -149,7 +165,7 @@ class Queries:
         if not await query.job.finished_within(FIRST_PAGE_SECONDS):
             return self._page_while_running(query, 0)
         result = await query.result()
-        end = await self._page_end(result, 0, query.asked.max_rows)
+        end = await self._page_end(query, result, 0, query.asked.max_rows)
         if opens_empty and end < result.row_count:
             end = 0
         return self._page(query, result, 0, range(end))
@@ -167,7 +183,8 @@ class Queries:
         if not query.cancelled and not await query.job.finished_within(NEXT_PAGE_SECONDS):
             return self._page_while_running(query, token.index)
         result = await query.result()
-        end = await self._page_end(result, token.start, asked.max_rows or query.asked.max_rows)
+        max_rows = asked.max_rows or query.asked.max_rows
+        end = await self._page_end(query, result, token.start, max_rows)
         token.page = self._page(query, result, token.index, range(token.start, end))
         return token.page
 
@@ -197,11 +214,49 @@ class Queries:
         token.uses += 1
         token.query.newest_used = token.index
         token.query.touched = self._clock()
+        self._tokens = {
+            value: other
+            for value, other in self._tokens.items()
+            if other.query is not token.query or other.index >= token.index
+        }
 
-    async def _page_end(self, result: Result, start: int, max_rows: int | None) -> int:
+    async def _page_end(
+        self, query: Query, result: Result, start: int, max_rows: int | None
+    ) -> int:
         """Measure a page, without keeping the event loop waiting."""
-        job = self._start_job(lambda cursor: result.page_end(cursor, start, max_rows))
+        job = self._start_job(
+            lambda cursor: result.page_end(cursor, start, max_rows), query.user_id, Workload.READ
+        )
         return await job.result()
+
+    async def _attend(self, query: Query) -> None:
+        """Stop a query that takes too long, and count what it answers."""
+        await query.job.started()
+        if not await query.job.finished_within(QUERY_SECONDS):
+            await query.job.stop()
+        try:
+            query.size = (await query.job.result()).size
+        except Exception:
+            # Whoever asks for a page learns of it.
+            return
+        self._make_room(query.user_id, but=query)
+
+    def _make_room(self, user_id: str, but: Query | None = None) -> None:
+        """Let go of a user's oldest results where there are too many, but not of a certain one.
+
+        Raises:
+            PlatformError: If too many of the user's queries are still to come to their end.
+        """
+        own = [query for query in self._queries.values() if query.user_id == user_id]
+        kept = [query for query in own if query is not but and not query.job.running]
+        if len(own) - len(kept) > MAX_UNFINISHED:
+            raise PlatformError("ThrottlingException", "Rate exceeded.")
+        kept.sort(key=lambda query: query.touched, reverse=True)
+        size = but.size if but is not None else 0
+        for place, query in enumerate(kept, start=1):
+            size += query.size
+            if place >= MAX_KEPT or size > MAX_KEPT_BYTES:
+                self._forget(query)
 
     def _page(self, query: Query, result: Result, index: int, rows: range) -> Page:
         """Make a page of a finished query, with a token if there are more rows."""
@@ -225,25 +280,22 @@ class Queries:
         oldest = self._clock() - TOKEN_SECONDS
         for value in [v for v, token in self._tokens.items() if token.issued < oldest]:
             del self._tokens[value]
-        for query_id, query in list(self._queries.items()):
+        for query in list(self._queries.values()):
             if query.touched < oldest and not query.job.running:
-                del self._queries[query_id]
-                self._drop(query_id)
+                self._forget(query)
 
-    def _drop(self, query_id: str) -> None:
-        """Give back what a query's result occupies."""
-        self._start_job(lambda cursor: cursor.execute(f"DROP TABLE IF EXISTS {_table(query_id)}"))
+    def _forget(self, query: Query) -> None:
+        """Let go of a query, and give back what its result occupies."""
+        del self._queries[query.query_id]
+        for value in [v for v, token in self._tokens.items() if token.query is query]:
+            del self._tokens[value]
+        drop = f"DROP TABLE IF EXISTS {_table(query.query_id)}"
+        self._start_job(lambda cursor: cursor.execute(drop), query.user_id, Workload.READ)
 
 
 def _table(query_id: str) -> str:
     """Name the table a query keeps its result in."""
     return f"results.query_{query_id}"
-
-
-async def _stop_late(job: DuckDbTask[Result]) -> None:
-    """Stop a query that takes longer than the platform lets one take."""
-    if not await job.finished_within(QUERY_SECONDS):
-        await job.stop()
 
 
 def _continues(asked: QueryRequest, first: QueryRequest) -> bool:

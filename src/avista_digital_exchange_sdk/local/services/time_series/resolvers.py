@@ -20,6 +20,7 @@ from .latest import LatestResult, read_latest
 from .queries import Page, Query, QueryRequest
 from .records import invalid_request
 from .timestream_resolver import query_with_timestream_query
+from .worker_pools import Workload
 
 if TYPE_CHECKING:
     from .store import TimeSeriesStore
@@ -107,7 +108,7 @@ async def list_all_asset_last_values(
     if page.rows:
         result = await page.query.result()
         assert isinstance(result, LatestResult)
-        data = result.assets[page.rows.start : page.rows.stop]
+        data = result.page(page.rows)
     return _to_page(page) | {"data": data}
 
 
@@ -174,9 +175,11 @@ async def _export(context: Context, query: Query, file_format: str) -> None:
     exchange = context.exchange
     result = await query.result()
     assert isinstance(result, FilterResult)
-    stored = exchange.objects.create(query.asked.caller.user_id)
+    stored = exchange.objects.create(query.user_id)
     job = exchange.time_series.start_job(
-        lambda cursor: _write_file(cursor, result, stored.path, file_format)
+        lambda cursor: _write_file(cursor, result, stored.path, file_format),
+        query.user_id,
+        Workload.EXPORT,
     )
     query.exports.append(job)
     try:
@@ -184,6 +187,9 @@ async def _export(context: Context, query: Query, file_format: str) -> None:
     except JobStoppedError:
         exchange.objects.delete(stored.key)
         return
+    except BaseException:
+        exchange.objects.delete(stored.key)
+        raise
     size = exchange.objects.complete(stored)
     payload = {
         "fileSizeBytes": size if size <= _MAX_INT else None,
@@ -211,25 +217,25 @@ async def _chunk_url(context: Context, page: Page) -> str:
             result = await page.query.result()
             assert isinstance(result, FilterResult)
             stored = objects.create(
-                context.caller.user_id,
-                lambda path: _write_chunk(context.exchange.time_series, result, page.rows, path),
+                page.query.user_id,
+                lambda path: _write_chunk(context.exchange.time_series, page, result, path),
             )
         else:
-            stored = objects.create(context.caller.user_id, _write_empty_chunk)
+            stored = objects.create(page.query.user_id, _write_empty_chunk)
         page.chunk_key = stored.key
     return objects.download_url(page.chunk_key, content_type=CONTENT_TYPES["JSON"])
 
 
 async def _write_chunk(
-    time_series: TimeSeriesStore, result: FilterResult, rows: range, path: Path
+    time_series: TimeSeriesStore, page: Page, result: FilterResult, path: Path
 ) -> None:
     """Write a page's rows."""
 
     def write(cursor: duckdb.DuckDBPyConnection) -> None:
         with open_new(path, "x", encoding="utf-8", newline="") as file:
-            write_json(cursor, result, file, rows)
+            write_json(cursor, result, file, page.rows)
 
-    await time_series.start_job(write).result()
+    await time_series.start_job(write, page.query.user_id, Workload.READ).result()
 
 
 async def _write_empty_chunk(path: Path) -> None:

@@ -14,12 +14,23 @@ _PAGE_ROWS = PAGE_BYTES // 10
 _ROWS_AT_FIRST = 4096
 
 
+def measure(cursor: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
+    """Tell how many rows a result's table has, and how many bytes they take."""
+    sql = f"SELECT count(*), coalesce(sum(bytes), 0)::BIGINT FROM {table}"
+    rows, size = cursor.execute(sql).fetchall()[0]
+    return rows, size
+
+
 class Result(Protocol):
     """What a finished query holds."""
 
     @property
     def row_count(self) -> int:
         """How many rows there are in all."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes they take, about."""
 
     def page_end(self, cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
         """Tell the row before which the page that begins at `start` ends."""
@@ -31,6 +42,7 @@ class ResultTable:
 
     table: str
     row_count: int
+    size: int
 
     def page_end(self, cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
         """Take as many rows as fit the page, but one at least."""

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from weakref import WeakSet
 
 import duckdb
 
+from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.private_files import (
     make_contents_private,
     make_folder,
@@ -31,12 +32,14 @@ from .ingest import write_batch
 from .jobs import DuckDbTask, Work
 from .queries import Queries
 from .records import Rejection, check_length, read_records
+from .worker_pools import WorkerPools, Workload
 
 MAX_ASSET_ID_BYTES = 2048
-_THREADS = 32
 _CLOSE_AGAIN = 0.02
 _MEMORY_LIMIT = "1GB"
 _SPILL_LIMIT = "5GB"
+_MEMORY_WAITS = (0.1, 0.2, 0.5, 1, 2, 3, 4, 5)
+"""Seconds to wait for memory, time after time."""
 
 R = TypeVar("R")
 _log = logging.getLogger(__name__)
@@ -71,16 +74,20 @@ class TimeSeriesStore:
             *macro_statements(),
         ):
             self._connection.execute(statement)
-        self._threads = ThreadPoolExecutor(_THREADS, "time-series")
+        self._pools = WorkerPools()
         self._jobs: WeakSet[DuckDbTask[Any]] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer_lock = threading.Lock()
         self._catalogues: dict[str, Catalog] = {}
         self.queries = Queries(self.start_job)
 
-    def start_job(self, work: Work[R]) -> DuckDbTask[R]:
-        """Start work on a cursor of its own, in a thread."""
-        job = DuckDbTask(self._connection, self._threads, work)
+    def start_job(self, work: Work[R], user_id: str, workload: Workload) -> DuckDbTask[R]:
+        """Start work on a cursor of its own, in a thread of a user's."""
+        return self._start(work, self._pools.get(user_id, workload))
+
+    def _start(self, work: Work[R], threads: Executor) -> DuckDbTask[R]:
+        """Start work on a cursor of its own, in one of some threads."""
+        job = DuckDbTask(self._connection, threads, work)
         self._jobs.add(job)
         return job
 
@@ -105,7 +112,7 @@ class TimeSeriesStore:
             rejections = sorted([*unreadable, *refused], key=lambda rejection: rejection.index)
             return Written(written, rejections)
 
-        return await self.start_job(write).result()
+        return await self._start(_patiently(write), self._pools.writer).result()
 
     async def drop(self, time_series_db_id: str) -> None:
         """Delete a database's data and stop everything that still reads it."""
@@ -117,7 +124,7 @@ class TimeSeriesStore:
                 cursor.execute(f"DROP SCHEMA IF EXISTS {schema_name(time_series_db_id)} CASCADE")
                 self._catalogues.pop(time_series_db_id, None)
 
-        await self.start_job(drop).result()
+        await self._start(drop, self._pools.writer).result()
 
     def catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
         """Return what a database holds; to be called from a job."""
@@ -134,7 +141,7 @@ class TimeSeriesStore:
             for job in running:
                 job.interrupt()
             time.sleep(_CLOSE_AGAIN)
-        self._threads.shutdown()
+        self._pools.close()
         self._connection.close()
 
     def _catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
@@ -142,6 +149,20 @@ class TimeSeriesStore:
         if time_series_db_id not in self._catalogues:
             self._catalogues[time_series_db_id] = load_catalog(cursor, time_series_db_id)
         return self._catalogues[time_series_db_id]
+
+
+def _patiently(work: Work[R]) -> Work[R]:
+    """Have work tried again while queries leave it no memory."""
+
+    def tried(cursor: duckdb.DuckDBPyConnection) -> R:
+        for seconds in _MEMORY_WAITS:
+            try:
+                return work(cursor)
+            except duckdb.OutOfMemoryException:
+                time.sleep(seconds)
+        raise PlatformError("ThrottlingException", "Rate exceeded.")
+
+    return tried
 
 
 async def _logged(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -14,6 +14,7 @@ from .catalog import Catalog
 from .filter_request import check_max_rows
 from .queries import Page, QueryRequest
 from .records import check_length
+from .worker_pools import Workload
 
 MAX_QUERY_BYTES = 256 * 1024
 
@@ -69,7 +70,10 @@ async def _response(context: Context, page: Page) -> str:
     result = await page.query.result()
     assert isinstance(result, TimestreamResult)
     store = context.exchange.time_series
-    rows = await store.start_job(lambda cursor: result.rows(cursor, page.rows)).result()
+    reading = store.start_job(
+        lambda cursor: result.rows(cursor, page.rows), page.query.user_id, Workload.READ
+    )
+    rows = await reading.result()
     scanned = sum(len(row.encode()) for row in rows)
     return response(
         page.query.query_id, page.next_token, rows, result.columns, page.progress, scanned

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from graphql import GraphQLResolveInfo
 
-from .graphql.pubsub import Subscription
-from .state import Context
+from ..state import Context
+from .pubsub import Subscription
 
 R = TypeVar("R")
 
