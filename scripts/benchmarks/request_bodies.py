@@ -5,10 +5,11 @@ from typing import Any
 
 from avista_digital_exchange_sdk._backends import (
     NetworkConfig,
+    Proxies,
     Response,
     SyncBackend,
+    Tls,
     run_sync,
-    tls_context,
 )
 from avista_digital_exchange_sdk._generated.client import Client
 from avista_digital_exchange_sdk._secrets import Secret
@@ -27,7 +28,7 @@ class _Recorder(SyncBackend):
 
 def body_of(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
     """The body of the request that a call of the generated client begins with."""
-    io = _Recorder(NetworkConfig(1, tls_context(True), None))
+    io = _Recorder(NetworkConfig(1, Tls(True), Proxies(None)))
     try:
         run_sync(call(Client(io, "http://localhost/graphql", Secret("none"), 0)))
     except _Recorded as recorded:

@@ -5,12 +5,12 @@ import logging
 import os
 import re
 from types import TracebackType
-from typing import NamedTuple, NoReturn, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from ._backends import Backend, NetworkConfig, run_sync, tls_context
+from ._backends import Backend, NetworkConfig, Proxies, Tls, is_proxy, normalize_proxy, run_sync
 from ._graphql.client import GraphQLClient
-from ._secrets import Secret
+from ._secrets import Secret, TokenHolder
 from ._utils import validation
 from ._utils.logging import client_logger
 from .errors import InvalidParameterError
@@ -23,9 +23,7 @@ ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
 DEFAULT_TIMEOUT = 60.0
 """Seconds; AWS AppSync cuts an operation off at 30."""
 DEFAULT_RETRIES = 4
-PROXY_SCHEMES = ("http://", "https://")
 MAX_RETRIES = 100
-NEW_ONE = "create one in each process"
 
 _Client = TypeVar("_Client", bound=GraphQLClient)
 
@@ -44,7 +42,7 @@ class ClientConfig(NamedTuple):
         return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
 
 
-class BaseClient:
+class BaseClient(TokenHolder):
     @property
     def _graphql_client(self) -> GraphQLClient:
         """The client that makes the requests."""
@@ -61,19 +59,6 @@ class BaseClient:
         client = self._made_client()
         shown = "not connected" if client is None else f"endpoint={client.endpoint!r}"
         return f"{type(self).__name__}({shown})"
-
-    def __copy__(self) -> Self:
-        copied = object.__new__(type(self))
-        copied.__dict__.update(self.__dict__)
-        return copied
-
-    def __deepcopy__(self, memo: object) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} can't be copied with its connections; {NEW_ONE}")
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            f"{type(self).__name__} can't be pickled: it holds a token and connections; {NEW_ONE}"
-        )
 
 
 class SyncClientBase(BaseClient):
@@ -138,13 +123,16 @@ def parse_config(
     if not isinstance(arguments.debug.reveal(), bool):
         given = type(arguments.debug.reveal()).__name__
         raise InvalidParameterError(f"debug must be True or False, got a {given}")
+    seconds, tls = validation.parse_duration("timeout", timeout), Tls(verify)
+    proxies = Proxies(_parse_proxy(arguments.proxy))
+    endpoint = _parse_endpoint(arguments.endpoint)
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    # A proxy that can't be used is an error now, not with the first call.
+    proxies.find(parts.scheme, host, parts.port)
     return ClientConfig(
-        NetworkConfig(
-            validation.parse_duration("timeout", timeout),
-            tls_context(verify),
-            _parse_proxy(arguments.proxy),
-        ),
-        _parse_endpoint(arguments.endpoint),
+        NetworkConfig(seconds, tls, proxies, allows_http=validation.is_loopback(host)),
+        endpoint,
         _parse_token(arguments.token),
         validation.parse_int("maxRetries", maxRetries, 0, MAX_RETRIES),
         client_logger(bool(arguments.debug.reveal())),
@@ -206,12 +194,8 @@ def _is_endpoint(value: object) -> bool:
 def _parse_proxy(given: Secret[object]) -> Secret[str] | None:
     if given.reveal() is None:
         return None
-    if not _is_proxy(given.reveal()):
+    if not is_proxy(given.reveal()):
         raise InvalidParameterError(
             "proxy: valid is None or the URL of an http:// or https:// proxy"
         )
-    return Secret(str(given.reveal()))
-
-
-def _is_proxy(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(PROXY_SCHEMES) and validation.is_url(value)
+    return normalize_proxy(Secret(str(given.reveal())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import types
+from ._secrets import TokenHolder
 from ._services.storage.data_stores import StorageService
 from ._sync import blocking
 
@@ -25,7 +26,7 @@ class _Calls(StorageService["DataStore"]):
     """The calls about data stores, giving those whose methods block."""
 
 
-class BlockingDataStoreCalls:
+class BlockingDataStoreCalls(TokenHolder):
     """The calls about data stores; each blocks until it is done."""
 
     listDataStores = blocking(_Calls.listDataStores)

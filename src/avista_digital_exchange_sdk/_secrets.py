@@ -9,6 +9,8 @@ from typing import Any, Generic, NoReturn, Self, SupportsIndex, TypeVar
 
 MASK = "<secret>"
 
+_ADVICE = "create one in each process, without arguments where AVISTA_DX_TOKEN is set"
+
 _Value = TypeVar("_Value", covariant=True)
 
 
@@ -71,3 +73,20 @@ class SecretBytes(bytes):
     def __getitem__(self, index: Any) -> Any:
         found = super().__getitem__(index)
         return type(self)(found) if isinstance(found, bytes) else found
+
+
+class TokenHolder:
+    """An object that is never pickled: its token would be in the pickle."""
+
+    def __copy__(self) -> Self:
+        copied = object.__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        return copied
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} can't be copied with its connections; {_ADVICE}")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} can't be pickled: it holds a token and connections; {_ADVICE}"
+        )

@@ -3,15 +3,18 @@
 import csv
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pytest
 
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.admin_client import Platform
+from ..support.fake_platform import Answer
+from ..support.proxy import Proxy
 from ..support.terminal import Shown, run_on_terminal
 from .conftest import PROGRAM, Process
 
@@ -173,3 +176,53 @@ class TestBars:
     def test_do_not_show_elsewhere(self, process: Process, store: str, large: Path) -> None:
         outcome = process("put", large, store)
         assert outcome.stderr == f"uploaded 1 file ({SIZE:,} bytes) to {store}\n"
+
+
+class TestRetries:
+    NAMES: ClassVar[dict[str, tuple[str, list[str]]]] = {
+        "a call": ("user_getUserSession", ["whoami"]),
+        "a transfer": ("GET", ["get", "{store}/large.bin", "{folder}/copy.bin"]),
+    }
+
+    @pytest.fixture
+    def throttled(
+        self,
+        request: pytest.FixtureRequest,
+        proxy: Proxy,
+        environment: dict[str, str],
+        store: str,
+        large: Path,
+        tmp_path: Path,
+        process: Process,
+    ) -> tuple[list[str], dict[str, str]]:
+        """A command, and where it meets a platform that refuses it once."""
+        assert process("put", large, store).returncode == 0
+        name, command = self.NAMES[request.param]
+        proxy.answers[name] = [Answer(503)]
+        command = [part.format(store=store, folder=tmp_path) for part in command]
+        return command, environment | {"AVISTA_DX_ENDPOINT": proxy.endpoint}
+
+    @pytest.mark.parametrize("throttled", NAMES, indirect=True)
+    def test_are_told_of_on_a_terminal(self, throttled: tuple[list[str], dict[str, str]]) -> None:
+        command, environment = throttled
+        outcome = shown("stderr", environment, *command)
+        assert outcome.exit_code == 0
+        (line,) = [line for line in outcome.terminal.splitlines() if "trying again" in line]
+        assert re.search(r"avista-dx: .*503.*; trying again in [0-9.]+ s$", line)
+
+    @pytest.mark.parametrize("throttled", NAMES, indirect=True)
+    def test_are_not_told_of_where_quiet_is_wanted(
+        self, throttled: tuple[list[str], dict[str, str]]
+    ) -> None:
+        command, environment = throttled
+        outcome = shown("stderr", environment, *command, "--quiet")
+        assert (outcome.exit_code, outcome.terminal) == (0, "")
+
+    @pytest.mark.parametrize("throttled", NAMES, indirect=True)
+    def test_are_not_told_of_elsewhere(
+        self, throttled: tuple[list[str], dict[str, str]], process: Process
+    ) -> None:
+        command, environment = throttled
+        outcome = process(*command, env=environment)
+        assert outcome.returncode == 0
+        assert "trying" not in outcome.stderr

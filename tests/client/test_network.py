@@ -202,6 +202,26 @@ class TestTrust:
         if isinstance(exchange, AvistaDigitalExchange):
             assert Path(caught[0].filename) == Path(__file__).parents[1] / "conftest.py"
 
+    def test_connection_error_names_the_variable_that_hides_the_certificates(
+        self, here: Site, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
+        token, endpoint = here.arguments
+        exchange = connect(token, endpoint=endpoint, maxRetries=0)
+        says = r"certificate.*SSL_CERT_FILE is '.*nowhere\.pem', which does not exist"
+        with pytest.raises(ConnectionFailedError, match=says):
+            exchange.getUserInfo()
+        with pytest.raises(SubscriptionError, match=r"SSL_CERT_FILE"):
+            query(exchange, here, tmp_path)
+
+    def test_bundle_is_trusted_where_keys_can_not_be_logged(
+        self, here: Site, authority: Authority, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSLKEYLOGFILE", "/nowhere/keys")
+        token, endpoint = here.arguments
+        exchange = connect(token, endpoint=endpoint, verify=authority.bundle)
+        assert exchange.getUserInfo().firstName == "Ada"
+
     def test_nothing_warns_otherwise(self, authority: Authority, connect: Connect) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -358,16 +378,79 @@ class TestAProxy:
         with pytest.raises(SubscriptionError):
             query(exchange, far_away, tmp_path)
 
+    @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
     @pytest.mark.parametrize(
-        "named", ["socks5://ada:s3cr3t@proxy.test:1080", "ftp://ada:s3cr3t@proxy.test", "x://"]
+        "named", ["socks5://ada:s3cr3t@proxy.test:1080", "ftp://ada:s3cr3t@proxy.test", "x://", ":"]
     )
-    def test_that_can_not_be_used_is_refused_from_the_environment_too(
-        self, named: str, door: Door, monkeypatch: pytest.MonkeyPatch
+    def test_that_can_not_be_used_is_refused_by_the_name_of_its_variable(
+        self, named: str, variable: str, door: Door, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("HTTPS_PROXY", named)
-        with pytest.raises(InvalidParameterError, match=r"^proxy: the environment") as caught:
+        monkeypatch.setenv(variable, named)
+        with pytest.raises(InvalidParameterError, match=rf"^{variable} must be .*") as caught:
             door("token")
         assert "s3cr3t" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "environment",
+        [
+            {"ALL_PROXY": "socks://127.0.0.1:1/", "HTTPS_PROXY": "{proxy}"},
+            {"all_proxy": "nonsense://", "https_proxy": "{proxy}"},
+            {"HTTP_PROXY": "socks://127.0.0.1:1/", "HTTPS_PROXY": "{proxy}"},
+            {"HTTPS_PROXY": "socks://127.0.0.1:1/", "https_proxy": "{proxy}"},
+            {"HTTPS_PROXY": "{host}:{port}"},
+            {"HTTPS_PROXY": " {proxy}/ "},
+            {"HTTPS_PROXY": "{proxy}/path?query#fragment"},
+            {"HTTPS_PROXY": "HTTP://ada@{host}:{port}"},
+            {"HTTPS_PROXY": "{proxy}", "NO_PROXY": "::1, fd00::/8, [::1]:80, 10.0.0.0/8, *.x y,,:"},
+        ],
+    )
+    def test_leads_everything_beside_variables_that_are_of_no_use(
+        self,
+        environment: dict[str, str],
+        far_away: Site,
+        tunnel: Tunnel,
+        authority: Authority,
+        connect: Connect,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for name, value in environment.items():
+            address = {"proxy": tunnel.address, "host": "127.0.0.1", "port": tunnel.port}
+            monkeypatch.setenv(name, value.format(**address))
+        token, endpoint = far_away.arguments
+        exchange = connect(token, endpoint=endpoint, verify=authority.bundle)
+        do_everything(exchange, far_away, tmp_path)
+        assert len(tunnel.asked) >= 2
+
+    @pytest.mark.parametrize(
+        "environment",
+        [
+            {"ALL_PROXY": "socks://127.0.0.1:1/"},
+            {"HTTPS_PROXY": "nonsense", "HTTP_PROXY": "socks://127.0.0.1:1/"},
+            {"NO_PROXY": "fd00::/8,[::1]:80,10.0.0.0/8,*.x y, ,:,[,]", "HTTP_PROXY": "http://x:1"},
+            {"SSL_CERT_FILE": "/nowhere.pem", "SSL_CERT_DIR": "/nowhere"},
+            {"SSLKEYLOGFILE": "/nowhere/keys"},
+        ],
+    )
+    def test_of_the_environment_stops_nobody_from_this_machine_itself(
+        self,
+        environment: dict[str, str],
+        local: LocalExchange,
+        connect: Connect,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        exchange = connect(local.token, endpoint=local.endpoint)
+        assert exchange.getUserInfo().firstName == "Ada"
+
+    @pytest.mark.parametrize("exceptions", ["*", HOST, f"other.test {HOST}:443"])
+    def test_that_can_not_be_used_matters_only_where_it_would_be_used(
+        self, exceptions: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HTTPS_PROXY", "socks://127.0.0.1:1/")
+        monkeypatch.setenv("NO_PROXY", exceptions)
+        connect("token", endpoint=f"https://{HOST}/graphql")
 
     @pytest.mark.parametrize(
         "proxy", ["", "proxy.test:8080", "socks5://proxy.test", "ftp://proxy.test", 7, b"http://p"]

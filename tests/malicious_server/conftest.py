@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
-from avista_digital_exchange_sdk._backends import http
+from avista_digital_exchange_sdk._backends import body
 from avista_digital_exchange_sdk._transfer import transfers
 
 from ..conftest import Connect
@@ -27,7 +27,7 @@ def victim(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
 
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "MAX_RESPONSE_BYTES", 2 << 20)
+    monkeypatch.setattr(body, "MAX_RESPONSE_BYTES", 2 << 20)
     monkeypatch.setattr(transfers, "MAX_CHUNK_BYTES", 2 << 20)
 
 

@@ -17,7 +17,7 @@ from avista_digital_exchange_sdk import (
 
 from ..network_faults.scenarios import http
 from ..services.storage.test_data_stores import FILE
-from ..support.fake_platform import TOKEN
+from ..support.fake_platform import TOKEN, ScriptedPlatform
 from .server import PAGE, Liar, ok, query
 
 GET_USER = "user_getUserSession"
@@ -150,6 +150,56 @@ class TestAddresses:
         assert len(str(caught.value)) < 1000
         assert [path.name for path in tmp_path.iterdir()] == ["source.csv"]
         assert not [head for head in liar.heads if head.startswith(("GET", "PUT"))]
+
+
+class TestPlainHttp:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://127.0.0.1:9/1",
+            "http://localhost/1",
+            "HTTP://LOCALHOST/1",
+            "http://[::1]:80/1",
+            "http://127.9.9.9/1",
+            " http://127.0.0.1/1",
+            "http://127.0.0.1\\@objects.test/1",
+            "http://objects.test\\@127.0.0.1/1",
+            "http://objects.test#@127.0.0.1/1",
+        ],
+    )
+    @pytest.mark.parametrize("purpose", ["download", "upload", "chunk"])
+    def test_url_of_this_machine_is_refused_from_a_platform_elsewhere(
+        self,
+        url: str,
+        purpose: str,
+        scripted: ScriptedPlatform,
+        scripted_exchange: AvistaDigitalExchange,
+        tmp_path: Path,
+    ) -> None:
+        (tmp_path / "source.csv").write_bytes(b"1")
+        signed = f"{url}?X-Amz-Signature=5ec7e7"
+        data = {
+            "storage_getDataStoreFile": FILE,
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": signed},
+        }
+        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        scripted.data(CREATE, {"itemId": "1", "url": signed})
+        scripted.data("storage_deleteDataStoreFile", FILE)
+        page = {"queryId": "1", "nextToken": None, "presignedUrl": signed}
+        scripted.data(PAGE, page)
+        scripted.data("timeSeriesDb_cancelDatabaseQuery", None)
+        calls = {
+            "download": lambda: scripted_exchange.downloadDataStoreFile("file", tmp_path / "load"),
+            "upload": lambda: scripted_exchange.uploadFileToDataStore(
+                "s", "d", tmp_path / "source.csv"
+            ),
+            "chunk": lambda: query(scripted_exchange, tmp_path),
+        }
+        with pytest.raises(DigitalExchangeError, match=r"not https|no URL") as caught:
+            calls[purpose]()
+        assert "5ec7e7" not in str(caught.value)
+        assert not {request.method for request in scripted.requests} - {"POST"}
+        assert [path.name for path in tmp_path.iterdir()] == ["source.csv"]
 
 
 class TestNames:

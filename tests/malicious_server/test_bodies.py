@@ -1,11 +1,14 @@
 """Bodies without end, of too many levels, and what is no HTTP: refused."""
 
+import gzip
+import json
 import traceback
 import tracemalloc
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -82,11 +85,101 @@ class TestEndlessBodies:
             query(victim, tmp_path)
         assert not [*tmp_path.iterdir()]
 
-    def test_of_what_unpacks_to_very_much(self, liar: Liar, victim: AvistaDigitalExchange) -> None:
-        packed = zlib.compress(b" " * (64 << 20))
-        liar.lay_down(GET_USER, ok(packed, "Content-Encoding: deflate"))
-        with pytest.raises(InvalidResponseError, match=r"larger than"):
+    @pytest.mark.parametrize("status", ["200 OK", "500 No", "403 No"])
+    @pytest.mark.parametrize(
+        ("packed", "encoding"),
+        [
+            (zlib.compress(b" " * (64 << 20)), "deflate"),
+            (gzip.compress(b" " * (64 << 20)), "gzip"),
+            (gzip.compress(b" " * (64 << 20)), "GZIP"),
+            (gzip.compress(b" " * (64 << 20)), " x-gzip, identity"),
+        ],
+    )
+    def test_of_what_unpacks_to_very_much(
+        self,
+        packed: bytes,
+        encoding: str,
+        status: str,
+        liar: Liar,
+        victim: AvistaDigitalExchange,
+    ) -> None:
+        liar.lay_down(GET_USER, http(status, packed, f"Content-Encoding: {encoding}"))
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than"):
             victim.getUserInfo()
+
+    def test_of_what_unpacks_to_very_much_in_the_answer_to_an_upload(
+        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_bytes(b"1")
+        created = {"itemId": "1", "url": f"{liar.address}/object?X-Amz-Signature=5ec7e7"}
+        liar.lay_down(CREATE, ok({"data": {CREATE: created}}))
+        packed = gzip.compress(b" " * (64 << 20))
+        liar.lay_down("PUT", http("403 No", packed, "Content-Encoding: gzip"))
+        liar.lay_down("storage_deleteDataStoreFile", ok({"data": {}}))
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"larger than"):
+            victim.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+
+
+class TestEncodings:
+    USER: ClassVar[dict[str, Any]] = {
+        "user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}
+    }
+    ANSWER = json.dumps({"data": {GET_USER: USER}}).encode()
+
+    @pytest.mark.parametrize(
+        ("packed", "headers"),
+        [
+            (ANSWER, ["Content-Encoding: identity"]),
+            (ANSWER, ["Content-Encoding:"]),
+            (gzip.compress(ANSWER), ["Content-Encoding: gzip"]),
+            (gzip.compress(ANSWER), ["content-encoding: X-GZIP"]),
+            (gzip.compress(ANSWER), ["Content-Encoding: identity", "Content-Encoding: gzip"]),
+            (zlib.compress(ANSWER), ["Content-Encoding: deflate"]),
+        ],
+    )
+    def test_answer_is_decoded_once(
+        self, packed: bytes, headers: list[str], liar: Liar, victim: AvistaDigitalExchange
+    ) -> None:
+        liar.lay_down(GET_USER, ok(packed, *headers))
+        assert victim.getUserInfo().firstName == "Ada"
+        assert "accept-encoding: gzip\r\n" in f"{liar.heads[0].lower()}\r\n"
+
+    def test_empty_answer_is_encoded_in_any_way(
+        self, liar: Liar, victim: AvistaDigitalExchange
+    ) -> None:
+        liar.lay_down(GET_USER, http("403 No", b"", "Content-Encoding: gzip"))
+        with pytest.raises(ApiError) as caught:
+            victim.getUserInfo()
+        assert caught.value.statusCode == 403
+
+    @pytest.mark.parametrize("status", ["200 OK", "500 No"])
+    @pytest.mark.parametrize(
+        ("packed", "headers"),
+        [
+            (gzip.compress(gzip.compress(ANSWER)), ["Content-Encoding: gzip, gzip"]),
+            (gzip.compress(gzip.compress(ANSWER)), ["Content-Encoding: gzip"] * 2),
+            (gzip.compress(ANSWER), ["Content-Encoding: br"]),
+            (gzip.compress(ANSWER), ["Content-Encoding: gzip;q=1"]),
+            (gzip.compress(ANSWER), ["Content-Encoding: " + "gzip, " * 5000]),
+            (gzip.compress(ANSWER)[:-5], ["Content-Encoding: gzip"]),
+            (gzip.compress(ANSWER) + b"more", ["Content-Encoding: gzip"]),
+            (gzip.compress(ANSWER)[:20] + b"x" * 50, ["Content-Encoding: gzip"]),
+            (b"x", ["Content-Encoding: gzip"]),
+        ],
+        ids=["twice", "two headers", "brotli", "quality", "5000", "cut", "more", "broken", "none"],
+    )
+    def test_answer_that_is_encoded_otherwise_is_refused(
+        self,
+        packed: bytes,
+        headers: list[str],
+        status: str,
+        liar: Liar,
+        victim: AvistaDigitalExchange,
+    ) -> None:
+        liar.lay_down(GET_USER, http(status, packed, *headers))
+        with pytest.raises(InvalidResponseError, match=r"Content-Encoding") as caught:
+            victim.getUserInfo()
+        assert len(str(caught.value)) < 200
 
 
 class TestDeepJson:

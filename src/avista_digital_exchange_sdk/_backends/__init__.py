@@ -20,21 +20,25 @@ from .base import (
     run_sync,
 )
 from .md5 import FollowingMd5
+from .proxies import Proxies, is_proxy, normalize_proxy
 from .sync_backend import SyncBackend
-from .tls import Verify, tls_context
+from .tls import Tls, Verify
 
 __all__ = [
     "BLOCK_SIZE",
     "Backend",
     "FollowingMd5",
     "NetworkConfig",
+    "Proxies",
     "Response",
     "StreamingResponse",
     "SyncBackend",
     "TaskHandle",
+    "Tls",
     "Verify",
     "WebSocket",
+    "is_proxy",
     "iterate_sync",
+    "normalize_proxy",
     "run_sync",
-    "tls_context",
 ]

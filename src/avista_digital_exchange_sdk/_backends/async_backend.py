@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -13,20 +14,29 @@ from .._secrets import Secret
 from ..errors import SubscriptionError
 from ._tracebacks import hidden_transport
 from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, to_async_iter
+from .body import ResponseBody
+from .deadlines import Deadline
 from .http import (
     JSON_HEADERS,
+    MAX_CALLS,
+    MAX_STREAMS,
+    MAX_TRANSFERS,
     SecretParts,
-    check_open,
-    check_response_size,
-    client_options,
+    checked_url,
+    closed_error,
     http_errors,
     presigned_headers,
-    proxy_errors,
-    visible_url,
+    request_timeouts,
+    transport_options,
 )
+from .processes import PerProcess
 from .websocket import await_socket, connect_options
 
 _Result = TypeVar("_Result")
+
+# Seconds that a server may take for one message, and to say goodbye.
+SEND_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 2.0
 
 
 class AsyncBackend:
@@ -34,56 +44,61 @@ class AsyncBackend:
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
-        with proxy_errors():
-            self._http = httpx.AsyncClient(**client_options(network))
+        self._loops = PerProcess(lambda: _Loops(network))
+        self._is_closed = False
+
+    async def _connected(self) -> "_Connections":
+        if self._is_closed:
+            raise closed_error()
+        return await self._loops.get().connections()
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
-        check_open(self._http)
-        patience = timeout or self._network.timeout
-        request = self._http.build_request(
-            "POST", url, headers=JSON_HEADERS, content=content, timeout=patience
+        connections = await self._connected()
+        timeout = timeout or self._network.timeout
+        request = connections.http.build_request(
+            "POST",
+            url,
+            headers=JSON_HEADERS,
+            content=content,
+            timeout=request_timeouts(timeout),
         )
-        with http_errors(patience):
-            return await self._send(request, SecretParts(token=token))
+        async with connections.calls:
+            with http_errors(self._network, timeout):
+                return await connections.send(request, SecretParts(token=token), timeout)
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
-        check_open(self._http)
+        connections = await self._connected()
+        address = checked_url(self._network, url)
         headers = presigned_headers({"Content-Length": str(size)})
-        address = visible_url(url)
-        request = self._http.build_request(
+        request = connections.http.build_request(
             "PUT", address, headers=headers, content=to_async_iter(blocks)
         )
-        with http_errors(self._network.timeout):
-            return await self._send(request, SecretParts(url=url))
-
-    async def _send(self, request: httpx.Request, secrets: SecretParts) -> Response:
-        body = bytearray()
-        sending = self._http.send(request, auth=secrets, stream=True)
-        async with contextlib.aclosing(await sending) as answer:
-            async for block in answer.aiter_bytes():
-                body += block
-                check_response_size(len(body))
-        return Response(answer.status_code, answer.headers, bytes(body))
+        timeout = self._network.timeout
+        async with connections.streams:
+            with http_errors(self._network, timeout):
+                return await connections.send(request, SecretParts(url=url), timeout)
 
     @contextlib.asynccontextmanager
     async def get(
         self, url: Secret[str], headers: dict[str, str]
     ) -> AsyncIterator[StreamingResponse]:
-        check_open(self._http)
-        request = self._http.build_request(
-            "GET", visible_url(url), headers=presigned_headers(headers)
-        )
-        with http_errors(self._network.timeout):
-            download = await self._open(request, SecretParts(url=url))
-        with hidden_transport():
-            async with contextlib.aclosing(download):
-                yield download
+        connections = await self._connected()
+        address = checked_url(self._network, url)
+        request = connections.http.build_request("GET", address, headers=presigned_headers(headers))
+        async with connections.streams:
+            with http_errors(self._network, self._network.timeout):
+                download = await connections.open(request, SecretParts(url=url))
+            with hidden_transport():
+                async with contextlib.aclosing(download):
+                    yield download
 
-    async def _open(self, request: httpx.Request, secrets: SecretParts) -> "_StreamingResponse":
-        response = await self._http.send(request, auth=secrets, stream=True)
-        return _StreamingResponse(response, self._network.timeout)
+    @contextlib.asynccontextmanager
+    async def transfer_slot(self) -> AsyncIterator[None]:
+        connections = await self._connected()
+        async with connections.transfers:
+            yield
 
     def websocket(
         self, url: str, subprotocols: Secret[list[str]]
@@ -103,7 +118,133 @@ class AsyncBackend:
         return time.monotonic()
 
     async def close(self) -> None:
-        await self._http.aclose()
+        self._is_closed = True
+        if loops := self._loops.existing:
+            await loops.close()
+
+
+class _Loops:
+    """The connections of each event loop: they can't be used in another one."""
+
+    def __init__(self, network: NetworkConfig) -> None:
+        self._network = network
+        self._connections: dict[asyncio.AbstractEventLoop, _Connections] = {}
+
+    async def connections(self) -> "_Connections":
+        """The connections of the running loop."""
+        loop = asyncio.get_running_loop()
+        connections = self._connections.get(loop)
+        if connections is None:
+            for other in list(self._connections):
+                if other.is_closed():
+                    self._connections.pop(other, None)
+            connections = self._connections[loop] = _Connections(self._network)
+            await connections.close_with_loop()
+        return connections
+
+    async def close(self) -> None:
+        """Close the connections of the running loop; those of others are closed by their loops."""
+        connections = self._connections.pop(asyncio.get_running_loop(), None)
+        self._connections.clear()
+        if connections is not None:
+            await connections.close()
+
+
+class _Connections:
+    """What one event loop talks over, and how much of that at a time."""
+
+    def __init__(self, network: NetworkConfig) -> None:
+        self._network = network
+        self.http = httpx.AsyncClient(
+            transport=_Transport(network),
+            trust_env=False,
+            timeout=request_timeouts(network.timeout),
+        )
+        self.calls = asyncio.Semaphore(MAX_CALLS)
+        self.streams = asyncio.Semaphore(MAX_STREAMS)
+        self.transfers = asyncio.Semaphore(MAX_TRANSFERS)
+        self._closing = _close_finally(self.http)
+
+    async def close_with_loop(self) -> None:
+        """Let the connections be closed when the loop is, as `asyncio.run()` does in the end."""
+        await anext(self._closing)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._closing.aclose()
+
+    async def send(self, request: httpx.Request, secrets: SecretParts, timeout: float) -> Response:
+        """Send a request and read the whole response."""
+        async with _deadline(timeout) as deadline:
+            request.extensions["trace"] = _traced(deadline)
+            sending = self.http.send(request, auth=secrets, stream=True)
+            async with contextlib.aclosing(await sending) as response:
+                body = ResponseBody(response.headers)
+                async for block in response.aiter_raw():
+                    deadline.extend(len(block))
+                    body.add(block)
+        return Response(response.status_code, response.headers, body.finish())
+
+    async def open(self, request: httpx.Request, secrets: SecretParts) -> "_StreamingResponse":
+        """Send a request and read the head of the response."""
+        async with _deadline(self._network.timeout) as deadline:
+            request.extensions["trace"] = _traced(deadline)
+            response = await self.http.send(request, auth=secrets, stream=True)
+        return _StreamingResponse(response, self._network)
+
+
+async def _close_finally(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    # Event loops close the asynchronous generators that are still open when they shut down.
+    try:
+        yield
+    finally:
+        await http.aclose()
+
+
+@contextlib.asynccontextmanager
+async def _deadline(timeout: float) -> AsyncIterator[Deadline]:
+    """Let what is awaited in a block end in time."""
+    loop = asyncio.get_running_loop()
+
+    def reschedule(remaining: float | None) -> None:
+        limit.reschedule(None if remaining is None else loop.time() + remaining)
+
+    deadline = Deadline(timeout, reschedule)
+    try:
+        async with asyncio.timeout(None) as limit:
+            yield deadline
+    except TimeoutError as error:
+        raise httpx.ReadTimeout("the response takes too long") from error
+    finally:
+        # The request keeps it, and with it would keep the task and its result.
+        deadline.end()
+
+
+def _traced(deadline: Deadline) -> Callable[..., Coroutine[Any, Any, None]]:
+    async def trace(event: str, *_: object) -> None:
+        deadline.follow(event)
+
+    return trace
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """Sends requests directly, or by the proxy that leads to their host."""
+
+    def __init__(self, network: NetworkConfig) -> None:
+        self._network = network
+        self._routes: dict[Secret[str] | None, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        proxy = self._network.proxies.find(url.scheme, url.host, url.port)
+        if proxy not in self._routes:
+            options = transport_options(self._network, proxy)
+            self._routes[proxy] = httpx.AsyncHTTPTransport(**options)
+        return await self._routes[proxy].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for route in self._routes.values():
+            await route.aclose()
 
 
 @contextlib.asynccontextmanager
@@ -134,32 +275,39 @@ async def _connected(
         )
     except TimeoutError as error:
         raise SubscriptionError("the real-time connection did not open in time") from error
+    except ssl.SSLCertVerificationError as error:
+        message = "the real-time connection failed: the certificate could not be verified"
+        raise SubscriptionError(f"{message}{network.tls.describe_trust()}") from error
     return _WebSocket(connection)
 
 
 class _StreamingResponse:
-    def __init__(self, response: httpx.Response, timeout: float) -> None:
+    def __init__(self, response: httpx.Response, network: NetworkConfig) -> None:
         self.status = response.status_code
         # It has the URL of a redirect, and what else a server may repeat.
         self._response = Secret(response)
-        self._timeout = timeout
+        self._network = network
 
     @property
     def headers(self) -> Mapping[str, str]:
         return self._response.reveal().headers
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
-        with http_errors(self._timeout):
+        with http_errors(self._network, self._network.timeout):
             async for block in self._response.reveal().aiter_raw():
                 yield block
 
     async def read(self, limit: int) -> bytes:
         body = bytearray()
-        with http_errors(self._timeout):
-            async for block in self._response.reveal().aiter_raw():
-                body += block
-                if len(body) >= limit:
-                    break
+        timeout = self._network.timeout
+        with http_errors(self._network, timeout):
+            async with _deadline(timeout) as deadline:
+                deadline.start()
+                async for block in self._response.reveal().aiter_raw():
+                    deadline.extend(len(block))
+                    body += block
+                    if len(body) >= limit:
+                        break
         return bytes(body[:limit])
 
     async def aclose(self) -> None:
@@ -172,14 +320,21 @@ class _WebSocket:
         self._socket = Secret(socket)
 
     async def send(self, message: Secret[str]) -> None:
-        await await_socket(self._socket.reveal().send(message.reveal()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SEND_TIMEOUT):
+                return await await_socket(self._socket.reveal().send(message.reveal()))
+        raise SubscriptionError("the real-time connection takes nothing in")
 
     async def receive(self, timeout: float) -> Secret[str]:
         async with asyncio.timeout(timeout):
             return Secret(await await_socket(self._socket.reveal().recv(decode=True)))
 
     async def aclose(self) -> None:
-        await self._socket.reveal().close()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await self._socket.reveal().close()
+        except TimeoutError:
+            self._socket.reveal().transport.abort()
 
 
 class _Task(Generic[_Result]):

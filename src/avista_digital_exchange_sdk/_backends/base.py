@@ -1,11 +1,15 @@
 """What a flow can wait for, and how a flow over blocking waits is run."""
 
-import ssl
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .._secrets import Secret
+from ..errors import DigitalExchangeError
+from .processes import Process, check_process, current_process, running_for
+from .proxies import Proxies
+from .tls import Tls
 
 BLOCK_SIZE = 1 << 18
 """Bytes of a file that are held in memory at a time."""
@@ -20,12 +24,14 @@ class NetworkConfig(NamedTuple):
     Attributes:
         timeout: Seconds to wait for an answer, or each part of one.
         tls: What verifies the servers' certificates.
-        proxy: The proxy's URL, which may hold a password; None takes what the environment says.
+        proxies: Which proxy leads to a host.
+        allows_http: Whether bytes may be fetched from `http://` URLs of this machine.
     """
 
     timeout: float
-    tls: ssl.SSLContext
-    proxy: Secret[str] | None
+    tls: Tls
+    proxies: Proxies
+    allows_http: bool = False
 
 
 class Response:
@@ -111,6 +117,9 @@ class Backend(Protocol):
     ) -> AbstractAsyncContextManager[WebSocket]:
         """Open a WebSocket."""
 
+    def transfer_slot(self) -> AbstractAsyncContextManager[None]:
+        """Wait until a file may be transferred: only so many are under way at a time."""
+
     def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         """Begin a flow that runs beside the present one."""
 
@@ -127,22 +136,30 @@ class Backend(Protocol):
         """Close every connection."""
 
 
-def run_sync(flow: Coroutine[Any, Any, _Result]) -> _Result:
-    """Run a flow over `BlockingIo` to its end; its waits block, so one step is all it takes."""
-    try:
-        flow.send(None)
-    except StopIteration as end:
-        result: _Result = end.value
-        return result
-    finally:
-        flow.close()
+def run_sync(flow: Coroutine[Any, Any, _Result], process: Process | None = None) -> _Result:
+    """Run a flow over `BlockingIo` to its end; its waits block, so one step is all it takes.
+
+    Args:
+        flow: The flow.
+        process: The process in which it began; this one if omitted.
+    """
+    with running_for(process or current_process()):
+        try:
+            flow.send(None)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+        finally:
+            flow.close()
     raise RuntimeError("a flow over BlockingIo suspended")
 
 
 def iterate_sync(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
     """Run an iterating flow over `BlockingIo`, a step an item."""
+    process = current_process()
     try:
         while True:
+            check_process(process)
             try:
                 # As `run` does, which to call for every row would take as long as the step itself.
                 flow.__anext__().send(None)
@@ -154,7 +171,10 @@ def iterate_sync(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
                 raise RuntimeError("a flow over BlockingIo suspended")
             yield item
     finally:
-        run_sync(flow.aclose())
+        # After a fork nothing is undone here that the parent still works with.
+        is_ours = process is current_process()
+        with contextlib.nullcontext() if is_ours else contextlib.suppress(DigitalExchangeError):
+            run_sync(flow.aclose(), process)
 
 
 async def to_async_iter(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:

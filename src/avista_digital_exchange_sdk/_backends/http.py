@@ -8,56 +8,62 @@ from typing import Any
 import httpx
 
 from .._secrets import Secret, SecretBytes
+from .._utils import validation
 from ..errors import (
     ConnectionFailedError,
     ExchangeClosedError,
-    InvalidParameterError,
     InvalidResponseError,
     RequestTimeoutError,
+    TransferError,
 )
 from ._tracebacks import hide_transport
 from .base import NetworkConfig
-
-MAX_RESPONSE_BYTES = 64 << 20
-"""Bytes; AWS AppSync answers with at most 5 MB, so what is larger is not an answer of it."""
+from .body import ACCEPTED_ENCODING
+from .deadlines import CONNECT_TIMEOUT
 
 H11_QUOTE_MARKER = ": bytearray("
 """How h11 begins to quote what is no HTTP."""
 
-JSON_HEADERS = {"Content-Type": "application/json"}
+CERTIFICATE_ERROR = "CERTIFICATE_VERIFY_FAILED"  # in OpenSSL's words
 
-LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
-
-
-def client_options(network: NetworkConfig) -> dict[str, Any]:
-    """Options of both of httpx's clients."""
-    return {
-        "timeout": network.timeout,
-        "verify": network.tls,
-        "proxy": network.proxy and network.proxy.reveal(),
-        # No proxy can reach this machine's own loopback for us.
-        "mounts": dict.fromkeys(LOOPBACK_PATTERNS),
-    }
+JSON_HEADERS = {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED_ENCODING}
 
 
-@contextlib.contextmanager
-def proxy_errors() -> Iterator[None]:
-    """Turn httpx's refusals of the environment's proxies into this package's errors."""
-    try:
-        yield
-    except (ImportError, ValueError, httpx.InvalidURL) as error:
-        # ImportError: a SOCKS proxy, for which httpx needs another package.
-        hide_transport(error)
-        message = "the environment (HTTPS_PROXY, ALL_PROXY and so on) names one that can't be used"
-        raise InvalidParameterError(
-            f"proxy: {message}; valid is the URL of an http:// or https:// proxy"
-        ) from None
+# How many requests are under way at a time; the others wait, without any timeout.
+MAX_CALLS = 32
+MAX_STREAMS = 64
+
+# How many files are: each is open while it is transferred.
+MAX_TRANSFERS = 32
+
+# The pools of httpcore never make a request wait: that takes time in proportion to the square of
+# the number of those that do.
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=MAX_CALLS + MAX_STREAMS)
 
 
-def check_open(client: httpx.Client | httpx.AsyncClient) -> None:
-    """Refuse to send anything by a client that was closed."""
-    if client.is_closed:
-        raise ExchangeClosedError("this exchange was closed; make a new one")
+def connect_timeout(timeout: float) -> float:
+    """Seconds that one attempt to connect may take."""
+    return min(timeout, CONNECT_TIMEOUT)
+
+
+def request_timeouts(timeout: float) -> httpx.Timeout:
+    """The timeouts of the steps of a request; waiting for a connection of our own has none."""
+    return httpx.Timeout(timeout, connect=connect_timeout(timeout), pool=None)
+
+
+def transport_options(network: NetworkConfig, proxy: Secret[str] | None) -> dict[str, Any]:
+    """Options of httpx's transports that lead through a proxy, or directly."""
+    options: dict[str, Any] = {"verify": network.tls.context, "limits": _LIMITS}
+    if proxy is None:
+        return options
+    is_encrypted = proxy.reveal().startswith("https")
+    context = network.tls.context if is_encrypted else None
+    return options | {"proxy": httpx.Proxy(proxy.reveal(), ssl_context=context)}
+
+
+def closed_error() -> ExchangeClosedError:
+    """Build the error for a call after the client was closed."""
+    return ExchangeClosedError("this exchange was closed; make a new one")
 
 
 class _PresignedUrl(httpx.URL):
@@ -103,10 +109,23 @@ class SecretParts(httpx.Auth):
         response.request = request
 
 
+def checked_url(network: NetworkConfig, url: Secret[str]) -> httpx.URL:
+    """A presigned URL, as it may be seen; refused if the bytes could be read on the way."""
+    visible = visible_url(url)
+    # Both as it came and as httpx reads it: readers of URLs differ in odd ones.
+    readings = (url, Secret(str(visible)))
+    if not all(
+        validation.is_secure(one.reveal(), allow_http=network.allows_http) for one in readings
+    ):
+        host = validation.format_value(f"{visible.scheme}://{visible.host}")
+        raise TransferError(f"the platform gave an address that is not https: {host}")
+    return visible
+
+
 def visible_url(url: Secret[str]) -> httpx.URL:
-    """A presigned URL without its query string."""
+    """A presigned URL without what is secret in it."""
     with contextlib.suppress(httpx.InvalidURL, UnicodeError):
-        return httpx.URL(httpx.URL(url.reveal()), query=None)
+        return httpx.URL(httpx.URL(url.reveal()), query=None, fragment=None)
     # Out here, where the error does not come with the URL.
     raise InvalidResponseError("the platform gave an address that is no URL")
 
@@ -116,14 +135,8 @@ def presigned_headers(headers: dict[str, str]) -> dict[str, str]:
     return {"Accept-Encoding": "identity", **headers}
 
 
-def check_response_size(received: int) -> None:
-    """Refuse an answer that is larger than any the platform gives."""
-    if received > MAX_RESPONSE_BYTES:
-        raise InvalidResponseError(f"the answer is larger than {MAX_RESPONSE_BYTES} bytes")
-
-
 @contextlib.contextmanager
-def http_errors(timeout: float) -> Iterator[None]:
+def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
     """Turn httpx's errors into this package's; theirs stay as causes, without the request."""
     handled = sys.exception()
     try:
@@ -136,20 +149,22 @@ def http_errors(timeout: float) -> Iterator[None]:
                 error._request = None
             raise
     except httpx.TimeoutException as error:
+        if isinstance(error, httpx.ConnectTimeout):
+            message = f"no connection within {connect_timeout(timeout):g} s (connect timeout)"
+            raise RequestTimeoutError(message, sent=False) from error
         kind = type(error).__name__.removesuffix("Timeout").lower()
         message = f"no answer within {timeout:g} s ({kind} timeout)"
-        sent = not isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout))
-        raise RequestTimeoutError(message, sent=sent) from error
+        raise RequestTimeoutError(message) from error
     except httpx.TransportError as error:
         reason = _strip_quoted_response(error)
         message = f"the connection failed: {reason or type(error).__name__}"
+        if CERTIFICATE_ERROR in reason:
+            message += network.tls.describe_trust()
         sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
         raise ConnectionFailedError(message, sent=sent) from error
     except UnicodeError:
         message = "the connection failed: the address holds no name a host can have"
         raise ConnectionFailedError(message, sent=False) from None
-    except httpx.DecodingError as error:
-        raise InvalidResponseError("the answer is not encoded as it says") from error
 
 
 def _strip_quoted_response(error: httpx.TransportError) -> str:

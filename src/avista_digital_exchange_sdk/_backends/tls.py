@@ -2,34 +2,79 @@
 
 import os
 import ssl
+import sys
 import warnings
 
 from .._utils import validation
+from .processes import PerProcess
 
 Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 
 
-def tls_context(verify: object) -> ssl.SSLContext:
-    """The context that verifies servers as `verify` says."""
+class Tls:
+    """What verifies servers.
+
+    Args:
+        verify: True for the operating system's certificates, the path of a bundle (PEM), or a
+            context. False verifies nothing, and warns.
+
+    Raises:
+        InvalidParameterError: It is none of these.
+    """
+
+    def __init__(self, verify: object) -> None:
+        if verify is False:
+            warnings.warn(
+                "verify=False: certificates are not verified, "
+                "so anyone on the way can read the token",
+                stacklevel=4,
+            )
+        self._trusts_system = verify is True
+        if verify is True:
+            # One for each process: truststore holds a lock during handshakes, and a thread that
+            # holds it is not there any more after a fork.
+            self._contexts = PerProcess(_create_system_context)
+        else:
+            context = _create_context(verify)
+            self._contexts = PerProcess(lambda: context)
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """The context of this process."""
+        return self._contexts.get()
+
+    def describe_trust(self) -> str:
+        """Say which environment variables decide whom to trust, to complete an error."""
+        if not self._trusts_system or sys.platform in ("darwin", "win32"):
+            return ""
+        notes = []
+        for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
+            if path := os.environ.get(name):
+                missing = "" if is_there(path) else ", which does not exist"
+                notes.append(f"{name} is {path!r}{missing}")
+        return f" ({'; '.join(notes)})" if notes else ""
+
+
+def _create_system_context() -> ssl.SSLContext:
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _create_context(verify: object) -> ssl.SSLContext:
     if isinstance(verify, ssl.SSLContext):
         return verify
+    # Not ssl.create_default_context(), which fails where SSLKEYLOGFILE names no file it can write.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if verify is False:
-        warnings.warn(
-            "verify=False: certificates are not verified, so anyone on the way can read the token",
-            stacklevel=4,
-        )
-        unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        unverified.check_hostname = False
-        unverified.verify_mode = ssl.CERT_NONE
-        return unverified
-    if verify is True:
-        import truststore
-
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
     bundle = validation.require_file("verify", verify)
     try:
-        return ssl.create_default_context(cafile=bundle)
+        context.load_verify_locations(bundle)
     except ssl.SSLError:
         raise validation.invalid_argument(
             "verify", str(verify), "a file of certificates (PEM)"
         ) from None
+    return context

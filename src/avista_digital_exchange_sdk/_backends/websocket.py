@@ -5,23 +5,25 @@ import sys
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from ..errors import SubscriptionError
 from ._tracebacks import hide_transport
 from .base import NetworkConfig
+from .deadlines import CONNECT_TIMEOUT
 
 _Result = TypeVar("_Result")
 
 MAX_MESSAGE_BYTES = 1 << 20
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+# Seconds until a connection is open: to connect, for TLS, and for the handshake.
+OPEN_TIMEOUT = 2 * CONNECT_TIMEOUT
 
 
 def connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
     """Options of websockets' `connect`."""
     parts = urlsplit(url)
-    options = {
-        "open_timeout": network.timeout,
+    options: dict[str, Any] = {
+        "open_timeout": min(network.timeout, OPEN_TIMEOUT),
         "close_timeout": 1,
         # The platform keeps the connection alive itself; pings of our own would add nothing.
         "ping_interval": None,
@@ -29,23 +31,13 @@ def connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
         "compression": None,
         # The logger of websockets shows whole messages, token included; nobody listens to this one.
         "logger": logging.Logger("websockets of the SDK", logging.CRITICAL + 1),
-        "proxy": _proxy(network, parts.hostname or ""),
+        "proxy": None,
     }
-    return options | {"ssl": network.tls} if parts.scheme == "wss" else options
-
-
-def _proxy(network: NetworkConfig, host: str) -> str | bool | None:
-    """The proxy to use, as websockets takes it: True for what the environment says."""
-    if host in LOOPBACK:
-        # No proxy can reach this machine's own loopback for us.
-        return None
-    if network.proxy is not None:
-        return network.proxy.reveal()
-    proxies = getproxies()
-    # Of ALL_PROXY, which httpx heeds, websockets does not know.
-    if "all" in proxies and not proxies.keys() & {"wss", "https"} and not proxy_bypass(host):
-        return proxies["all"]
-    return True
+    if proxy := network.proxies.find(parts.scheme, parts.hostname or "", parts.port):
+        options["proxy"] = proxy.reveal()
+        if proxy.reveal().startswith("https"):
+            options["proxy_ssl"] = network.tls.context
+    return options | {"ssl": network.tls.context} if parts.scheme == "wss" else options
 
 
 async def await_socket(operation: Awaitable[_Result]) -> _Result:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from pydantic_core import to_json
 
 from .._backends import Backend, Response
-from .._secrets import Secret
-from .._utils.logging import abbreviate, logger
+from .._secrets import Secret, TokenHolder
+from .._utils.logging import abbreviate, log_retry, logger
 from .._utils.retry import Backoff, is_retryable, may_have_succeeded, parse_retry_after
 from ..errors import DigitalExchangeError, NotFoundError
 from .documents import select_operation
@@ -52,7 +52,7 @@ class Subscription(Generic[Result]):
         self.variables = variables
 
 
-class GraphQLClient:
+class GraphQLClient(TokenHolder):
     """Runs the generated operations; the generated client extends it."""
 
     def __init__(
@@ -116,7 +116,7 @@ class GraphQLClient:
                 passing = is_retryable(error, repeatable=repeatable)
                 if not passing or (wait := waits.next_delay(asked_wait)) is None:
                     raise
-                self.log.debug("%s; trying again in %.1f s", error, wait)
+                log_retry(self.log, error, wait)
             await self.io.sleep(wait)
 
     async def _send(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._backends import Backend
+from .._secrets import TokenHolder
 from .._transfer.transfers import Transfers
 
 if TYPE_CHECKING:
     from .._generated.client import Client
 
 
-class BaseService:
+class BaseService(TokenHolder):
     """The base of every service's calls."""
 
     def __init__(self, client: Client, io: Backend) -> None:

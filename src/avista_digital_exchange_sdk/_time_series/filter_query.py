@@ -18,6 +18,7 @@ from .._graphql.subscriptions import RealtimeConnection, connect
 from .._secrets import Secret
 from .._transfer.transfers import Transfers
 from .._utils.atomic_files import atomic_write
+from .._utils.logging import log_retry
 from .._utils.progress import ProgressCallback, ProgressReporter
 from .._utils.retry import Backoff
 from ..errors import (
@@ -235,7 +236,7 @@ class FilterQueryRunner:
                 wait = waits.next_delay()
                 if wait is None or self._io.clock() + wait > deadline:
                     raise
-                self._client.log.debug("%s; connecting again in %.1f s", error, wait)
+                log_retry(self._client.log, error, wait)
                 await self._io.sleep(wait)
 
     async def _asked_for(

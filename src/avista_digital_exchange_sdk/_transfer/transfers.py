@@ -8,13 +8,13 @@ from typing import BinaryIO
 
 from .._backends import BLOCK_SIZE, Backend
 from .._secrets import Secret
+from .._utils.logging import log_retry
 from .._utils.progress import ProgressCallback
 from .._utils.retry import Backoff
 from ..errors import InvalidResponseError, TransferError
 from .presigned import (
     RetryableTransferError,
     UrlProvider,
-    check_url,
     error_from_response,
     open_download,
     retry_on_disconnect,
@@ -111,7 +111,6 @@ class Transfers:
                 await self._wait(waits, error)
 
     async def _put(self, url: Secret[str], path: Path) -> None:
-        check_url(url, path.name)
         begun = self._io.clock()
         with open(path, "rb") as file:
             size = file.seek(0, 2)
@@ -133,8 +132,10 @@ class Transfers:
             for note in getattr(error, "__notes__", ()):
                 last.add_note(note)
             raise last from error.__cause__
-        self._log.debug("%s; trying again in %.1f s", error, wait)
-        await self._io.sleep(0 if error.url_expired else wait)
+        if error.url_expired:
+            return
+        log_retry(self._log, error, wait)
+        await self._io.sleep(wait)
 
 
 def _read_blocks(file: BinaryIO, size: int, path: Path) -> Iterator[bytes]:

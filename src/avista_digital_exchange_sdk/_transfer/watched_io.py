@@ -58,6 +58,10 @@ class WatchedIo:
         """Open a WebSocket, which moves no file."""
         return self._io.websocket(url, subprotocols)
 
+    def transfer_slot(self) -> AbstractAsyncContextManager[None]:
+        """Wait until a file may be transferred."""
+        return self._io.transfer_slot()
+
     def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         """Begin a flow that runs beside the present one."""
         return self._io.spawn(flow)

@@ -37,6 +37,11 @@ def _has_stream() -> bool:
     return any(isinstance(handler, logging.StreamHandler) for handler in handlers)
 
 
+def log_retry(log: logging.Logger, error: Exception, delay: float) -> None:
+    """Log that a step is tried again, and why: a call that takes long is not one that hangs."""
+    log.info("%s; trying again in %.1f s", error, delay)
+
+
 def abbreviate(value: Any, secret: Secret[str] | None = None) -> Any:
     """A request's variables as a log line shows them, without `secret`."""
     if isinstance(value, dict):

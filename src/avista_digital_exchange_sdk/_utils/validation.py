@@ -196,16 +196,15 @@ def is_url(url: str) -> bool:
     return bool(host) and url.isprintable() and " " not in url and len(url) <= MAX_URL_LENGTH
 
 
-def is_secure(url: str) -> bool:
-    """Whether what travels to this address can't be read on the way: https, or this machine."""
+def is_secure(url: str, *, allow_http: bool = True) -> bool:
+    """Whether what travels to a URL can't be read on the way: https, or http on this machine."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) and (
-        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    )
+    is_local = allow_http and parts.scheme == "http" and is_loopback(host)
+    return bool(host) and (parts.scheme == "https" or is_local)
 
 
 def is_loopback(host: str) -> bool:

@@ -8,6 +8,7 @@ import typer
 
 from .context import CommandContext
 from .errors import handle_errors
+from .log_messages import showing_log
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Tell errors only.")]
@@ -40,7 +41,8 @@ def command(*examples: str) -> Callable[[Action], Command]:
             run = CommandContext(json, quiet)
             with handle_errors():
                 try:
-                    action(run, **given)
+                    with showing_log(quiet):
+                        action(run, **given)
                 finally:
                     run.close()
 

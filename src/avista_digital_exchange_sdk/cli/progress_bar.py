@@ -16,6 +16,8 @@ Unit = Literal["bytes", "pages", "rows"]
 WIDTH = 20
 """Characters of the bar itself; all there is to tell then fits into 80."""
 
+_shown: "list[Progress]" = []
+
 
 @contextmanager
 def progress_bar(
@@ -35,7 +37,7 @@ def progress_bar(
     if not shown:
         yield None
         return
-    with _create_progress() as progress:
+    with _create_progress() as progress, _above(progress):
         task = progress.add_task(escape_controls(what), total=None, unit=unit)
 
         def tell(done: int, total: int | None) -> None:
@@ -45,6 +47,23 @@ def progress_bar(
             progress.update(task, completed=done, total=total)
 
         yield tell
+
+
+@contextmanager
+def _above(progress: "Progress") -> Iterator[None]:
+    _shown.append(progress)
+    try:
+        yield
+    finally:
+        _shown.remove(progress)
+
+
+def write_line(line: str) -> None:
+    """Write a line to standard error, above the bar if there is one."""
+    if _shown:
+        _shown[-1].console.print(line, markup=False, highlight=False, soft_wrap=True)
+    else:
+        sys.stderr.write(f"{line}\n")
 
 
 def _create_progress() -> "Progress":

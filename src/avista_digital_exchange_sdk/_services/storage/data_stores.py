@@ -329,8 +329,9 @@ class StorageService(FileService[Store]):
             answer = await self._client.storage_get_data_store_zip_download_url(wanted)
             return require_url(answer, "download")
 
-        with atomic_files.atomic_write(target) as local, watch.track(target.name) as tell:
-            await self._transfers.watched(tell).download(address, local, target.name)
+        async with self._io.transfer_slot():
+            with atomic_files.atomic_write(target) as local, watch.track(target.name) as tell:
+                await self._transfers.watched(tell).download(address, local, target.name)
         return target
 
     async def _update_directory(

@@ -159,20 +159,21 @@ class FileService(BaseService, Generic[Store]):
         validation.require_id("dataStoreFileId", dataStoreFileId)
         target = validation.resolve_output_path("writeLocation", writeLocation, "")
         watch = ProgressReporter(progress)
-        file, url = await self._get_download_url(dataStoreFileId)
-        name = full_name(file.name, file.fileExtension)
-        if target.is_dir():
-            target = target / atomic_files.sanitize_filename(name, otherwise=dataStoreFileId)
-        fresh_addresses = [url]
+        async with self._io.transfer_slot():
+            file, url = await self._get_download_url(dataStoreFileId)
+            name = full_name(file.name, file.fileExtension)
+            if target.is_dir():
+                target = target / atomic_files.sanitize_filename(name, otherwise=dataStoreFileId)
+            fresh_addresses = [url]
 
-        async def address() -> Secret[str]:
-            # The first one came with the metadata; it may expire on the way.
-            if fresh_addresses:
-                return fresh_addresses.pop()
-            return (await self._get_download_url(dataStoreFileId))[1]
+            async def address() -> Secret[str]:
+                # The first one came with the metadata; it may expire on the way.
+                if fresh_addresses:
+                    return fresh_addresses.pop()
+                return (await self._get_download_url(dataStoreFileId))[1]
 
-        with atomic_files.atomic_write(target) as local, watch.track(name) as tell:
-            await self._transfers.watched(tell).download(address, local, name)
+            with atomic_files.atomic_write(target) as local, watch.track(name) as tell:
+                await self._transfers.watched(tell).download(address, local, name)
         return file
 
     async def uploadFileToDataStore(
@@ -245,8 +246,9 @@ class FileService(BaseService, Generic[Store]):
             if created:
                 await self._delete_empty_file(created.pop(), failure)
 
-        with watch.track(given) as tell:
-            await self._transfers.watched(tell).upload(path, create, undo)
+        async with self._io.transfer_slot():
+            with watch.track(given) as tell:
+                await self._transfers.watched(tell).upload(path, create, undo)
         (dataStoreFileId,) = created
         try:
             return await self.getDataStoreFileMeta(dataStoreFileId)

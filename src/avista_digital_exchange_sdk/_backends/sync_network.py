@@ -1,0 +1,143 @@
+"""The sockets of the sync client: none waits longer than its response may take.
+
+httpcore applies timeouts to single calls of a socket, so a server that sends a byte now and then
+would keep a request waiting for ever. Under asyncio a timeout ends whatever a task is at; here
+each call of a socket gets the time that is left.
+"""
+
+import contextlib
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import httpcore
+
+from .deadlines import Deadline
+from .processes import check_process, current_process
+
+# Seconds that each address of a host gets at least, where it has many.
+MIN_CONNECT_SECONDS = 3.0
+
+_local = threading.local()  # `deadline` is that of the request this thread is at.
+
+
+@contextlib.contextmanager
+def deadline_applied(deadline: Deadline) -> Iterator[None]:
+    """Let every read and write of this thread end in time."""
+    previous = getattr(_local, "deadline", None)
+    _local.deadline = deadline
+    try:
+        yield
+    finally:
+        _local.deadline = previous
+
+
+def _limit(timeout: float | None, error: type[Exception]) -> float | None:
+    """The seconds that one call of a socket may take."""
+    deadline: Deadline | None = getattr(_local, "deadline", None)
+    remaining = None if deadline is None else deadline.remaining
+    if remaining is None:
+        return timeout
+    if remaining <= 0:
+        raise error("the response takes too long")
+    return remaining if timeout is None else min(timeout, remaining)
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Opens sockets whose calls end in time."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of a host that answers, all of them together in time."""
+        options = list(socket_options or ())
+        if timeout is None:
+            return _Stream(self._backend.connect_tcp(host, port, None, local_address, options))
+        end = time.monotonic() + timeout
+        addresses = _resolve(host, port, timeout)
+        error: Exception = httpcore.ConnectError(f"{host} has no address")
+        for index, address in enumerate(addresses):
+            remaining = end - time.monotonic()
+            if remaining <= 0:
+                break
+            share = max(remaining / (len(addresses) - index), min(remaining, MIN_CONNECT_SECONDS))
+            try:
+                return _Stream(
+                    self._backend.connect_tcp(address, port, share, local_address, options)
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
+                error = failure
+        raise error
+
+
+def _resolve(host: str, port: int, timeout: float) -> list[str]:
+    """The addresses of a host.
+
+    Resolvers can't be given a timeout, so one is asked in a thread that is left alone after it.
+    """
+    with contextlib.suppress(ValueError):
+        return [str(ip_address(host))]
+    found: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            found.put(error)
+        else:
+            found.put(list(dict.fromkeys(str(info[4][0]) for info in infos)))
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        outcome = found.get(timeout=timeout)
+    except queue.Empty:
+        raise httpcore.ConnectTimeout(f"{host} could not be resolved in time") from None
+    if isinstance(outcome, OSError):
+        raise httpcore.ConnectError(str(outcome)) from outcome
+    if isinstance(outcome, UnicodeError):
+        raise outcome
+    return outcome
+
+
+class _Stream(httpcore.NetworkStream):
+    """A socket that is used by the process that opened it alone."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+        self._process = current_process()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        check_process(self._process)
+        return self._stream.read(max_bytes, _limit(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        check_process(self._process)
+        self._stream.write(buffer, _limit(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        check_process(self._process)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

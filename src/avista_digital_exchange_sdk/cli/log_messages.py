@@ -1,0 +1,33 @@
+"""What the library logs, shown to whoever waits at a terminal."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .._text import escape_controls
+from .progress_bar import write_line
+
+_logger = logging.getLogger(__package__.partition(".")[0])
+
+
+class _Shown(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        message = escape_controls(" ".join(record.getMessage().split()))
+        write_line(f"avista-dx: {message}")
+
+
+@contextmanager
+def showing_log(quiet: bool) -> Iterator[None]:
+    """Show what is logged for information, on a terminal: that a step is tried again, and why."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    handler, level = _Shown(logging.INFO), _logger.level
+    _logger.addHandler(handler)
+    _logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        _logger.removeHandler(handler)
+        _logger.setLevel(level)

@@ -1,0 +1,317 @@
+"""One client in several processes, threads and event loops: each has connections of its own."""
+
+import asyncio
+import copy
+import multiprocessing
+import os
+import pickle
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..support.admin_client import Platform
+from ..support.certificates import Authority
+from ..support.clients import Awaited
+from ..support.forked import run_forked, start_forked
+from .test_network import site
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here"),
+    # Newer Pythons warn of threads, and the Local Exchange runs in one.
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
+]
+
+ELSEWHERE = "DigitalExchangeError: this call, iterator or connection began in another process"
+COUNT = 20
+
+
+@pytest.fixture
+def exchange(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
+    """A sync client that has a connection already; what fails once fails for good."""
+    with AvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0) as exchange:
+        exchange.getUserInfo()
+        yield exchange
+
+
+@pytest.fixture
+def stores(platform: Platform) -> list[str]:
+    """The ids of four data stores."""
+    return [platform.create_data_store()["dataStoreId"] for _ in range(4)]
+
+
+def ask(exchange: AvistaDigitalExchange, store: str) -> bool:
+    """Ask for a data store over and over; say whether it was always the right one."""
+    answers = {exchange.getDataStore(store).dataStoreId for _ in range(COUNT)}
+    return answers == {store}
+
+
+class TestForks:
+    def test_children_get_the_answers_to_their_own_questions(
+        self, exchange: AvistaDigitalExchange, stores: list[str]
+    ) -> None:
+        results = [start_forked(lambda store=store: ask(exchange, store)) for store in stores]
+        assert ask(exchange, stores[0])
+        assert [result() for result in results] == [True] * 4
+
+    def test_grandchildren_do_too(self, exchange: AvistaDigitalExchange, stores: list[str]) -> None:
+        def child() -> list[bool]:
+            grandchild = start_forked(lambda: ask(exchange, stores[1]))
+            return [ask(exchange, stores[0]), grandchild()]
+
+        assert run_forked(child) == [True, True]
+
+    def test_child_of_a_process_with_busy_threads_does_not_wait_for_them(
+        self, exchange: AvistaDigitalExchange, stores: list[str]
+    ) -> None:
+        ended = threading.Event()
+
+        def keep_busy() -> None:
+            while not ended.is_set():
+                exchange.getUserInfo()
+
+        threads = [threading.Thread(target=keep_busy) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        try:
+            results = [start_forked(lambda: ask(exchange, stores[0])) for _ in range(4)]
+            assert [result() for result in results] == [True] * 4
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+
+    def test_closing_in_a_child_leaves_the_parent_connected(
+        self, exchange: AvistaDigitalExchange, stores: list[str]
+    ) -> None:
+        def close() -> str:
+            exchange.close()
+            return exchange.getUserInfo().firstName or ""
+
+        assert "ExchangeClosedError" in run_forked(close)
+        assert ask(exchange, stores[0])
+
+    def test_children_reach_the_platform_over_tls(self, tmp_path: Path) -> None:
+        authority = Authority(tmp_path)
+        for here in site(authority.server("localhost")):
+            token, endpoint = here.arguments
+            options = {"endpoint": endpoint, "maxRetries": 0, "verify": authority.bundle}
+            with AvistaDigitalExchange(token, **options) as exchange:
+                exchange.getUserInfo()
+                results = [start_forked(lambda: _name(exchange)) for _ in range(3)]
+                assert _name(exchange) == "Ada"
+                assert [result() for result in results] == ["Ada"] * 3
+
+    def test_iterator_goes_on_in_the_process_that_began_it_alone(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange
+    ) -> None:
+        values = ", ".join(f"({number})" for number in range(50))
+        pages = exchange.iterTimeSeriesDatabase_TimestreamFormat(
+            local.timeSeriesDbId, f"SELECT * FROM (VALUES {values}) AS t (n)", maxRows=10
+        )
+        next(pages)
+        assert run_forked(lambda: next(pages)).startswith(ELSEWHERE)
+
+        def drop() -> str:
+            pages.close()
+            return "closed"
+
+        assert run_forked(drop) == "closed"
+        assert list(pages) == [{"n": number} for number in range(1, 50)]
+
+    def test_download_goes_on_in_the_process_that_began_it_alone(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
+    ) -> None:
+        content = os.urandom(4 << 20)
+        (tmp_path / "sent").write_bytes(content)
+        file = exchange.uploadFileToDataStore(
+            data_store["dataStoreId"], data_store["homeDirectoryId"], tmp_path / "sent"
+        )
+        parent, outcomes = os.getpid(), []
+
+        def fork_once(done: int, total: int | None) -> None:
+            if not outcomes and os.getpid() == parent:
+                outcomes.append(None)
+                outcomes.append(run_forked(_read_on))
+
+        def _read_on() -> str:
+            # What is under way in the parent is in the frames of this child too.
+            exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "child")
+            return "read"
+
+        target = tmp_path / "parent"
+        exchange.downloadDataStoreFile(file.dataStoreFileId, target, progress=fork_once)
+        assert outcomes == [None, "read"]
+        assert target.read_bytes() == content == (tmp_path / "child").read_bytes()
+
+    def test_filter_query_under_way_is_not_ended_by_a_child(
+        self, exchange: AvistaDigitalExchange, local: LocalExchange, tmp_path: Path
+    ) -> None:
+        record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+        exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "forked meter", [record])
+        outcomes: list[Any] = []
+
+        def fork_once(done: int, total: int | None) -> None:
+            if not outcomes:
+                outcomes.append(run_forked(lambda: _name(exchange)))
+
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            local.timeSeriesDbId,
+            [{"assetId": "forked meter"}],
+            "1970-01-01T00:00:00Z",
+            "1970-01-02T00:00:00Z",
+            tmp_path,
+            aggregate="server",
+            progress=fork_once,
+        )
+        assert outcomes == ["Ada"]
+        assert (tmp_path / "result.csv").read_text("utf-8").endswith(",7\n")
+
+
+def _name(exchange: AvistaDigitalExchange) -> str | None:
+    return exchange.getUserInfo().firstName
+
+
+class TestProcessPools:
+    def test_inherited_client_works(
+        self, exchange: AvistaDigitalExchange, stores: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(_INHERITED, "exchange", exchange)
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(4, mp_context=context) as pool:
+            assert all(pool.map(_ask_inherited, stores))
+
+    @pytest.mark.parametrize(
+        "pass_on",
+        [
+            lambda exchange: exchange,
+            lambda exchange: exchange.getUserInfo,
+            lambda exchange: exchange.dataStores,
+            lambda exchange: [exchange],
+        ],
+        ids=["client", "method", "group", "list"],
+    )
+    def test_client_that_would_be_pickled_is_refused(
+        self, pass_on: Callable[[Any], Any], connect: Connect, local: LocalExchange
+    ) -> None:
+        exchange = connect(local.token, endpoint=local.endpoint)
+        real = exchange.exchange if isinstance(exchange, Awaited) else exchange
+        with pytest.raises(TypeError, match=r"can't be pickled.* token .* AVISTA_DX_TOKEN"):
+            pickle.dumps(pass_on(real))
+        with pytest.raises(TypeError, match=r"can't be copied"):
+            copy.deepcopy(pass_on(real))
+
+    def test_client_sent_to_a_pool_is_refused(
+        self, exchange: AvistaDigitalExchange, stores: list[str]
+    ) -> None:
+        with (
+            ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool,
+            pytest.raises(TypeError, match=r"can't be pickled.* token"),
+        ):
+            pool.submit(ask, exchange, stores[0]).result(timeout=30)
+
+
+_INHERITED: dict[str, AvistaDigitalExchange] = {}
+
+
+def _ask_inherited(store: str) -> bool:
+    return ask(_INHERITED["exchange"], store)
+
+
+Flow = Callable[[AsyncAvistaDigitalExchange], Coroutine[Any, Any, Any]]
+
+
+async def get_name(exchange: AsyncAvistaDigitalExchange) -> str | None:
+    return (await exchange.getUserInfo()).firstName
+
+
+class TestEventLoops:
+    def test_client_works_in_one_loop_after_the_other(self, local: LocalExchange) -> None:
+        exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
+        assert [asyncio.run(get_name(exchange)) for _ in range(3)] == ["Ada"] * 3
+        asyncio.run(exchange.close())
+        with pytest.raises(Exception, match="was closed"):
+            asyncio.run(get_name(exchange))
+
+    def test_client_works_in_loops_that_run_at_the_same_time(
+        self, local: LocalExchange, stores: list[str]
+    ) -> None:
+        exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
+        right: list[bool] = []
+
+        async def ask_again(store: str) -> None:
+            answers = [await exchange.getDataStore(store) for _ in range(COUNT)]
+            right.append({answer.dataStoreId for answer in answers} == {store})
+
+        threads = [
+            threading.Thread(target=lambda store=store: asyncio.run(ask_again(store)))
+            for store in stores
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert right == [True] * 4
+
+    def test_client_works_in_a_loop_that_was_not_shut_down(self, local: LocalExchange) -> None:
+        exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
+        first = asyncio.new_event_loop()
+        assert first.run_until_complete(get_name(exchange)) == "Ada"
+        assert asyncio.run(get_name(exchange)) == "Ada"
+        assert first.run_until_complete(get_name(exchange)) == "Ada"
+        first.run_until_complete(first.shutdown_asyncgens())
+        first.close()
+
+    def test_real_time_connection_works_in_one_loop_after_the_other(
+        self, local: LocalExchange, tmp_path: Path
+    ) -> None:
+        exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
+
+        async def query() -> None:
+            await exchange.queryTimeSeriesDatabaseWithFilters(
+                local.timeSeriesDbId,
+                [{"assetId": "nothing"}],
+                "1970-01-01T00:00:00Z",
+                "2030-01-01T00:00:00Z",
+                tmp_path,
+                aggregate="server",
+            )
+
+        for _ in range(2):
+            asyncio.run(query())
+
+    def test_client_works_in_the_loop_of_a_forked_process(
+        self, local: LocalExchange, stores: list[str]
+    ) -> None:
+        exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
+
+        async def ask_again(store: str) -> bool:
+            answers = [await exchange.getDataStore(store) for _ in range(COUNT)]
+            return {answer.dataStoreId for answer in answers} == {store}
+
+        async def fork() -> list[bool]:
+            first = await ask_again(stores[0])
+            results = [
+                start_forked(lambda store=store: asyncio.run(ask_again(store))) for store in stores
+            ]
+            again = await ask_again(stores[0])
+            return [first, again, *(result() for result in results)]
+
+        assert asyncio.run(fork()) == [True] * 6
+
+    def test_many_calls_at_once_take_turns(self, local: LocalExchange, stores: list[str]) -> None:
+        async def ask_all() -> int:
+            async with AsyncAvistaDigitalExchange(
+                local.token, endpoint=local.endpoint, timeout=5, maxRetries=0
+            ) as exchange:
+                calls = (exchange.getDataStore(stores[0]) for _ in range(1000))
+                return len(await asyncio.gather(*calls))
+
+        assert asyncio.run(ask_all()) == 1000

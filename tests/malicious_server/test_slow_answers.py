@@ -1,0 +1,342 @@
+"""Answers that trickle in, connections that never open, floods: every wait ends."""
+
+import asyncio
+import base64
+import hashlib
+import re
+import resource
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    ConnectionFailedError,
+    ExportTimeoutError,
+    RequestTimeoutError,
+    SubscriptionError,
+    TransferError,
+)
+from avista_digital_exchange_sdk._backends import deadlines, sync_network
+from avista_digital_exchange_sdk._backends import http as http_backend
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..conftest import Connect
+from ..network_faults.scenarios import http
+from ..support.fake_platform import TOKEN
+from ..support.http_messages import Streams, pass_over, read_frame, read_request, text_frame
+from .server import TIMES, Liar, ok
+
+GET_USER = "user_getUserSession"
+CREATE = "storage_createDataStoreFile"
+DELETE = "storage_deleteDataStoreFile"
+USER = {"user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}}
+TIMEOUT = 0.5
+SECONDS = 6
+"""Far more than these waits take, and far less than they would without an end."""
+
+
+class Trickle(Liar):
+    """Sends an answer in pieces, or a part of it over and over.
+
+    Attributes:
+        slowly: What is sent piece by piece, by operation or method: the size of a piece, and the
+            seconds after it.
+        repeated: What is sent over and over before an answer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slowly: dict[str, tuple[int, float]] = {}
+        self.repeated: dict[str, bytes] = {}
+
+    async def serve(self, client: Streams) -> None:
+        while True:
+            request = await read_request(client[0])
+            self.heads.append(request.begin.partition(b"\r\n\r\n")[0].decode())
+            await pass_over(client[0], request.rest)
+            while repeated := self.repeated.get(request.name):
+                client[1].write(repeated)
+                await client[1].drain()
+            answer = self.answers[request.name][0]
+            piece, pause = self.slowly.get(request.name, (len(answer), 0))
+            head, end, body = answer.partition(b"\r\n\r\n")
+            client[1].write(head + end)
+            for start in range(0, len(body), piece):
+                client[1].write(body[start : start + piece])
+                await client[1].drain()
+                await asyncio.sleep(pause)
+
+
+@pytest.fixture
+def trickle() -> Iterator[Trickle]:
+    with Trickle().running() as trickle:
+        yield trickle
+
+
+@pytest.fixture
+def exchange(trickle: Trickle, connect: Connect) -> AvistaDigitalExchange:
+    endpoint = f"{trickle.address}/graphql"
+    return connect(TOKEN, endpoint=endpoint, maxRetries=0, timeout=TIMEOUT)
+
+
+@pytest.fixture(autouse=True)
+def _ends_in_time() -> Iterator[None]:
+    begun = time.monotonic()
+    yield
+    assert time.monotonic() - begun < SECONDS
+
+
+class TestResponses:
+    @pytest.mark.parametrize("status", ["200 OK", "500 No"])
+    def test_answer_that_drips_is_a_timeout(
+        self, status: str, trickle: Trickle, exchange: AvistaDigitalExchange
+    ) -> None:
+        trickle.lay_down(GET_USER, http(status, b" " * 10_000))
+        trickle.slowly[GET_USER] = (1, 0.05)
+        with pytest.raises(RequestTimeoutError, match=r"no answer within 0\.5 s"):
+            exchange.getUserInfo()
+
+    def test_answer_that_comes_slowly_but_steadily_is_waited_for(
+        self, trickle: Trickle, exchange: AvistaDigitalExchange
+    ) -> None:
+        answer = ok({"data": {GET_USER: USER}})
+        trickle.lay_down(GET_USER, answer.replace(b"{", b"{" + b" " * 4000, 1))
+        trickle.lay_down(GET_USER, ok(b" " * 4000 + answer.partition(b"\r\n\r\n")[2]))
+        trickle.slowly[GET_USER] = (500, 0.15)
+        begun = time.monotonic()
+        assert exchange.getUserInfo().firstName == "Ada"
+        assert time.monotonic() - begun > 2 * TIMEOUT
+
+    @pytest.mark.parametrize("name", [GET_USER, "GET", "PUT"])
+    def test_interim_responses_without_end_are_a_timeout(
+        self, name: str, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        trickle.repeated[name] = b"HTTP/1.1 102 Processing\r\n\r\n" * 100
+        with pytest.raises((RequestTimeoutError, TransferError), match=r"no answer within 0\.5 s"):
+            ask(name, trickle, exchange, tmp_path)
+
+    @pytest.mark.parametrize("status", ["403 Forbidden", "503 No"])
+    def test_refusal_of_a_download_that_drips_is_a_refusal(
+        self, status: str, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        trickle.lay_down("GET", http(status, b"<Code>" * 1000))
+        trickle.slowly["GET"] = (1, 0.05)
+        with pytest.raises(TransferError, match=rf"refused: {status[:3]}"):
+            ask("GET", trickle, exchange, tmp_path)
+
+    @pytest.mark.parametrize("status", ["200 OK", "403 Forbidden", "503 No"])
+    def test_answer_to_an_upload_that_drips_is_a_timeout(
+        self, status: str, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        trickle.lay_down("PUT", http(status, b"<Code>" * 1000))
+        trickle.slowly["PUT"] = (1, 0.05)
+        with pytest.raises(TransferError, match=r"no answer within 0\.5 s"):
+            ask("PUT", trickle, exchange, tmp_path)
+
+    def test_result_chunk_that_drips_is_a_timeout(
+        self, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        trickle.lay_down_page()
+        trickle.lay_down("GET", ok(b"[" + b" " * 10_000 + b"]"))
+        trickle.slowly["GET"] = (1, 0.05)
+        with pytest.raises(Exception, match=r"no answer within 0\.5 s"):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                "db", [{"assetId": "meter"}], *TIMES, tmp_path, aggregate="client"
+            )
+
+    def test_file_may_take_as_long_as_its_bytes_keep_coming(
+        self, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        trickle.lay_down_file(ok(b"x" * 40))
+        trickle.slowly["GET"] = (1, 0.05)
+        exchange.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert (tmp_path / "load.csv").read_bytes() == b"x" * 40
+
+
+def ask(name: str, trickle: Trickle, exchange: AvistaDigitalExchange, folder: Path) -> None:
+    """Make the request of some name."""
+    if name == GET_USER:
+        exchange.getUserInfo()
+    elif name == "GET":
+        trickle.lay_down_file(*trickle.answers.get("GET", []))
+        exchange.downloadDataStoreFile("file", folder / "load.csv")
+    else:
+        created = {"itemId": "1", "url": f"{trickle.address}/object?X-Amz-Signature=5ec7e7"}
+        trickle.lay_down(CREATE, ok({"data": {CREATE: created}}))
+        trickle.lay_down(DELETE, ok({"data": {}}))
+        (folder / "load.csv").write_bytes(b"1")
+        exchange.uploadFileToDataStore("store", "directory", folder / "load.csv")
+
+
+@pytest.fixture
+def black_hole() -> Iterator[Callable[[str, int], int]]:
+    """Makes addresses of this machine where connections are neither taken nor refused."""
+    if sys.platform != "linux":
+        pytest.skip("elsewhere a full backlog refuses")
+    sockets: list[socket.socket] = []
+
+    def make(host: str, port: int) -> int:
+        listener = socket.create_server((host, port), backlog=0)
+        sockets.append(listener)
+        for _ in range(4):
+            waiting = socket.socket()
+            sockets.append(waiting)
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        return int(listener.getsockname()[1])
+
+    yield make
+    for one in sockets:
+        one.close()
+
+
+class TestConnecting:
+    @pytest.fixture(autouse=True)
+    def _short_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for module in (deadlines, http_backend):
+            monkeypatch.setattr(module, "CONNECT_TIMEOUT", 1)
+        monkeypatch.setattr(sync_network, "MIN_CONNECT_SECONDS", 0.1)
+
+    def test_connection_that_never_opens_is_a_timeout_of_its_own(
+        self, black_hole: Callable[[str, int], int], connect: Connect
+    ) -> None:
+        endpoint = f"http://127.0.0.1:{black_hole('127.0.0.1', 0)}/graphql"
+        exchange = connect(TOKEN, endpoint=endpoint, maxRetries=1, timeout=60)
+        with pytest.raises(RequestTimeoutError, match=r"no connection within 1 s") as caught:
+            exchange.getUserInfo()
+        assert not caught.value.sent
+
+    def test_other_addresses_of_a_host_are_tried_in_time(
+        self,
+        black_hole: Callable[[str, int], int],
+        local: LocalExchange,
+        connect: Connect,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        port = int(local.endpoint.rpartition(":")[2].partition("/")[0])
+        black_hole("127.0.0.2", port)
+        asked = socket.getaddrinfo
+
+        def answer(host: Any, *args: Any, **options: Any) -> Any:
+            hosts = ["127.0.0.2", "127.0.0.1"] if host in ("localhost", b"localhost") else [host]
+            return [info for one in hosts for info in asked(one, *args, **options)]
+
+        monkeypatch.setattr(socket, "getaddrinfo", answer)
+        endpoint = f"http://localhost:{port}/graphql"
+        exchange = connect(local.token, endpoint=endpoint, maxRetries=0)
+        assert exchange.getUserInfo().firstName == "Ada"
+
+    def test_name_that_is_never_resolved_is_a_timeout(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        released = threading.Event()
+
+        def never(*_args: Any, **_options: Any) -> Any:
+            released.wait(SECONDS)
+            raise socket.gaierror
+
+        monkeypatch.setattr(socket, "getaddrinfo", never)
+        exchange = connect(TOKEN, endpoint="https://exchange.test/graphql", maxRetries=0)
+        try:
+            with pytest.raises(RequestTimeoutError, match=r"no connection within 1 s"):
+                exchange.getUserInfo()
+        finally:
+            released.set()
+
+    def test_name_that_is_unknown_is_an_error(
+        self, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unknown(*_args: Any, **_options: Any) -> Any:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+        exchange = connect(TOKEN, endpoint="https://exchange.test/graphql", maxRetries=0)
+        with pytest.raises(ConnectionFailedError, match=r"not known") as caught:
+            exchange.getUserInfo()
+        assert not caught.value.sent
+
+
+class Flood(Liar):
+    """Acknowledges a subscription, and then never stops talking, nor reads what it is told.
+
+    Attributes:
+        flood: What it says over and over.
+        pause: Seconds between.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flood = b""
+        self.pause = 0.0
+
+    async def serve(self, client: Streams) -> None:
+        while True:
+            request = await read_request(client[0])
+            if request.name == "websocket":
+                return await self._talk(client, request.begin)
+            client[1].write(self.answers[request.name][0])
+            await client[1].drain()
+
+    async def _talk(self, client: Streams, head: bytes) -> None:
+        key = re.search(rb"(?i)sec-websocket-key: (\S+)", head)
+        assert key
+        accept = hashlib.sha1(key[1] + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
+        client[1].write(
+            b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Protocol: graphql-ws\r\n"
+            b"Sec-WebSocket-Accept: " + base64.b64encode(accept) + b"\r\n\r\n"
+        )
+        await read_frame(client[0])
+        client[1].write(text_frame(b'{"type":"connection_ack"}'))
+        _, _, text = await read_frame(client[0])
+        identifier = re.search(rb'"id":"([^"]+)"', text)
+        assert identifier
+        client[1].write(text_frame(b'{"type":"start_ack","id":"' + identifier[1] + b'"}'))
+        while True:
+            client[1].write(self.flood)
+            await client[1].drain()
+            await asyncio.sleep(self.pause)
+
+
+PING = b"\x89\x7d" + b"p" * 125
+KEEP_ALIVE = text_frame(b'{"type":"ka"}')
+
+
+class TestFloods:
+    @pytest.fixture
+    def flood(self) -> Iterator[Flood]:
+        with Flood().running() as flood:
+            flood.lay_down_page()
+            name = "timeSeriesDb_generateQueryResultExportFile"
+            flood.lay_down(name, ok({"data": {name: {"queryId": "Q1"}}}))
+            yield flood
+
+    @pytest.mark.parametrize(
+        ("said", "pause"),
+        [(PING * 1000, 0), (KEEP_ALIVE * 1000, 0), (KEEP_ALIVE, 0.05), (PING, 0.05)],
+        ids=["pings", "keep-alives", "slow keep-alives", "slow pings"],
+    )
+    def test_export_timeout_holds_and_memory_stays_small(
+        self, said: bytes, pause: float, flood: Flood, connect: Connect, tmp_path: Path
+    ) -> None:
+        flood.flood, flood.pause = said, pause
+        exchange = connect(TOKEN, endpoint=f"{flood.address}/graphql", maxRetries=0, timeout=2)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises((ExportTimeoutError, SubscriptionError)):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                "db",
+                [{"assetId": "meter"}],
+                *TIMES,
+                tmp_path,
+                aggregate="server",
+                exportTimeout=1,
+            )
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        assert grown < 100 << 10  # KiB

@@ -1,0 +1,43 @@
+"""Work done in a process that is forked off this one, with all that it inherits."""
+
+import os
+import pickle
+import select
+from collections.abc import Callable
+from typing import Any
+
+SECONDS = 30
+
+
+def run_forked(work: Callable[[], Any]) -> Any:
+    """Do something in a child and return what it returned; its errors come as text."""
+    result = start_forked(work)
+    return result()
+
+
+def start_forked(work: Callable[[], Any]) -> Callable[[], Any]:
+    """Begin something in a child; calling what is returned waits for its result."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            outcome: Any = work()
+        except BaseException as error:
+            outcome = f"{type(error).__name__}: {error}"
+        finally:
+            # Without the tests' own cleaning up, which is the parent's.
+            os.write(writing, pickle.dumps(outcome))
+            os._exit(0)
+    os.close(writing)
+
+    def result() -> Any:
+        with open(reading, "rb") as pipe:
+            ready, _, _ = select.select([pipe], [], [], SECONDS)
+            written = pipe.read() if ready else None
+        if written is None:
+            os.kill(child, 9)
+        os.waitpid(child, 0)
+        assert written, "the child did not end"
+        return pickle.loads(written)
+
+    return result
