@@ -74,6 +74,24 @@ class TestVerdict:
         assert outcome.output == ""
         assert reason in outcome.complaint
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("--against", "https://me:s3cr3t@platform.test/graphql"),
+            ("--against", "HTTPS://me:s3cr3t@platform.test/graphql"),
+            ("--against", "https://platform.test/graphql?key=s3cr3t"),
+            ("--against", "wss://me:s3cr3t@platform.test/graphql"),
+            ("--against", "https://platform.test/graphql", "--token-env", "s3cr3t"),
+        ],
+    )
+    def test_secrets_in_its_arguments_are_not_repeated(
+        self, arguments: tuple[str, ...], command: Command
+    ) -> None:
+        outcome = command("contract", *arguments, AVISTA_DX_TOKEN="token")
+        assert outcome.exit_code == 2
+        assert outcome.complaint
+        assert "s3cr3t" not in outcome.complaint + outcome.output
+
     def test_a_token_that_is_refused_is_told(self, command: Command, local: LocalExchange) -> None:
         outcome = command("contract", "--against", local.endpoint, AVISTA_DX_TOKEN="wrong")
         assert outcome.exit_code == 2

@@ -43,10 +43,13 @@ def load(source: str, token_variable: str) -> GraphQLSchema:
 def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
     """Ask an endpoint for its schema; the token is in an environment variable."""
     if not os.environ.get(token_variable):
-        raise ContractError(f"the environment variable {token_variable} holds no token")
+        if token_variable.isidentifier() and token_variable.isupper():
+            raise ContractError(f"the environment variable {token_variable} holds no token")
+        # It may be the token itself.
+        raise ContractError("--token-env must be the name of an environment variable with a token")
     arguments = Arguments(os.environ[token_variable], False, endpoint, None)
-    # It may hold a password, which the errors about arguments do not show.
-    del endpoint
+    # They may hold a password or a token, which the errors about arguments do not show.
+    del endpoint, token_variable
     try:
         settings = parse_config(arguments, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True)
     except DigitalExchangeError as error:
