@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
 from avista_digital_exchange_sdk import (
@@ -37,6 +38,15 @@ OPERATIONS = {
         query storeNames { storage_listDataStores { name } }
         query storeName($dataStoreId: ID!) {
           storage_getDataStore(dataStoreId: $dataStoreId) { name }
+        }
+    """,
+    "files.graphql": """
+        query link($dataStoreFileId: ID!) {
+          storage_getDataStoreFileDownloadUrl(dataStoreFileId: $dataStoreFileId) {
+            itemId
+            url
+            link: url
+          }
         }
     """,
     "values.graphql": """
@@ -101,6 +111,23 @@ def record(time: int) -> Any:
 
 
 class TestTheBlockingClient:
+    def test_presigned_urls_are_strings_that_representations_hide(
+        self, own: ModuleType, local: LocalExchange, tmp_path: Path
+    ) -> None:
+        (tmp_path / "load.csv").write_text("12.5")
+        with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
+            file = exchange.uploadFileToDataStore(
+                local.dataStoreId, local.homeDirectoryId, tmp_path / "load.csv"
+            )
+        with own.Client(local.token, endpoint=local.endpoint) as client:
+            answer = client.link(file.dataStoreFileId)
+        for url in (answer.url, answer.link):
+            assert httpx.get(url).text == "12.5"
+            assert "Signature=" in f"{url}"
+        shown = [repr(answer), str(answer), repr(vars(answer)), repr(answer.model_dump())]
+        shown += [repr(answer.url), repr(answer.link[:1000]), answer._repr_html_()]
+        assert not [text for text in shown if "Signature=" in text]
+
     def test_answers_are_objects_of_the_operation_s_own_types(
         self, own: ModuleType, local: LocalExchange
     ) -> None:
