@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import threading
 import time
 import unicodedata
@@ -60,7 +61,13 @@ def tree_of(folder: Path) -> dict[str, bytes]:
     }
 
 
+on_linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="names that are no text, pipes among files, paths of any length"
+)
+
+
 class TestFailures:
+    @on_linux
     def test_uploads_go_on_past_files_that_can_not_be_read(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
@@ -456,6 +463,7 @@ class TestScale:
         for top in tmp_path.iterdir():
             subprocess.run(["rm", "-r", str(top)], check=True)
 
+    @on_linux
     def test_trees_may_be_deeper_than_python_recurses(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path, deep: Path
     ) -> None:
