@@ -207,7 +207,7 @@ def test_ctrl_c_while_several_connections_fetch_a_file(
 PROGRAM = """
 import asyncio, pathlib, sys
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
-from tests.faults import calls
+from tests.network_faults import calls
 
 name, colour, token, endpoint, timeout, folder, *held = sys.argv[1:]
 call, held, folder = getattr(calls, name), calls.Held(*held), pathlib.Path(folder)
