@@ -158,6 +158,26 @@ class TestRcParams:
         assert not any(line.get_visible() for line in axes.get_xgridlines())
         assert axes.get_facecolor() == (0, 0, 0, 1)
 
+    def test_look_without_grid_has_none(self) -> None:
+        look = {"axes.grid": False, "axes.prop_cycle": cycler(color=["red"])}
+        with matplotlib.rc_context(look):
+            (axes,) = seven_lines().axes
+        drawn(axes.get_figure(root=True))
+        assert not any(line.get_visible() for line in axes.get_xgridlines())
+
+    def test_grid_is_there_without_rcparams_of_the_user(self) -> None:
+        for options in ({}, {"font.size": 14}, {"figure.figsize": (8, 4)}):
+            with matplotlib.rc_context(options):
+                (axes,) = seven_lines().axes
+            drawn(axes.get_figure(root=True))
+            assert any(line.get_visible() for line in axes.get_xgridlines())
+
+    def test_cycle_without_colors_gives_distinct_lines(self) -> None:
+        styles = cycler(linestyle=["-", "-", ":"])
+        with matplotlib.rc_context({"axes.prop_cycle": styles}):
+            (axes,) = seven_lines().axes
+        assert len(set(looks(axes))) == 7
+
     def test_line_width_and_legend_are_used(self) -> None:
         with matplotlib.rc_context({"lines.linewidth": 3, "legend.frameon": False}):
             figure = seven_lines()

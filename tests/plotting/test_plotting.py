@@ -55,6 +55,7 @@ class TestSubplots:
             ("Phase A", "Phase A", ""),
             ("V - Setpoint", "V - Setpoint", ""),
             ("flow (m^3/s) ", "flow", "m³/s"),
+            ("load_kW", "load_kW", "kW"),
             ("x (a) [b]", "x (a)", "b"),
             ("(W)", "(W)", ""),
             ("open (W", "open (W", ""),
@@ -178,6 +179,16 @@ class TestLines:
         figure = plotTimeSeries(assets(3, **{"P (kW)": 1.0, "Q (kvar)": 2.0, "U (V)": 3.0}))
         assert len(legends(figure)) == 1
         assert legend(figure) == ["Asset 0", "Asset 1", "Asset 2"]
+
+    def test_attributes_of_one_name_have_one_color_and_entry(self) -> None:
+        names = ["A (kW)", "B (kW)", "C (kW)", "B (V)", "C (V)", "C (A)"]
+        figure = plotTimeSeries(rows(**dict.fromkeys(names, 1.0)))
+        kilowatts, volts, amperes = figure.axes
+        colors = [line.get_color() for line in kilowatts.lines]
+        assert [line.get_color() for line in volts.lines] == colors[1:]
+        assert [line.get_color() for line in amperes.lines] == colors[2:]
+        assert len(legends(figure)) == 1
+        assert legend(figure) == ["A", "B", "C"]
 
     def test_no_legend_entry_is_repeated(self) -> None:
         figure = plotTimeSeries(

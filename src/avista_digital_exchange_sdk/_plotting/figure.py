@@ -7,10 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
-from matplotlib.ticker import FixedLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from .downsampling import DAY_NS, FloatArray, Line, choose_bin, find_gaps, make_band
-from .labels import fit, join_names
+from .labels import clean, fit, join_names, wrap
 from .layout import Layout, Size, arrange
 from .legends import Entry, Legends, draw_legend
 from .notebook import NotebookFigure, register_in_notebook
@@ -25,6 +25,8 @@ AXIS_LABELS_WIDTH = 0.9
 AXIS_LABEL_WIDTH = 0.5
 EDGE = 0.1
 MIN_TITLE_WIDTH = 0.5
+# Narrower figures have their notes in the middle of the figure, not of the axes.
+MIN_WIDTH_FOR_AXIS_LABEL = 8
 MAX_STATE_LABEL_WIDTH = 1.8
 MAX_STATE_LABEL_FRACTION = 0.3
 
@@ -33,6 +35,8 @@ STATE_OFFSET = 0.3
 # Of more bands, each is fainter, or their colors would become one.
 BAND_OPACITY, MAX_FULL_BANDS = 0.3, 3
 POINT_SIZE = 6
+# Between ticks of values, as matplotlib has them.
+TICK_STEPS = (1, 2, 2.5, 5, 10)
 
 
 class Options(NamedTuple):
@@ -226,6 +230,9 @@ class _Drawing:
                 if axes.yaxis.get_tick_params().get("labelleft", True):
                     axes.set_ylabel(scale.unit, parse_math=False)
                 if panel.states is None:
+                    axes.yaxis.set_major_locator(
+                        MaxNLocator("auto", steps=TICK_STEPS, min_n_ticks=1)
+                    )
                     axes.yaxis.set_major_formatter(ScaledFormatter(scale))
 
     def _draw_title(self, figure: Figure) -> None:
@@ -263,8 +270,14 @@ class _Drawing:
         size = to_points(rcParams["axes.labelsize"])
         weight = rcParams["axes.labelweight"]
         width = self._layout.size[0] - 2 * EDGE
-        lines = [fit(figure, [note], width, size, weight)[0] for note in notes]
-        if self._layout.columns == 1 and self._panels:
+        lines = [
+            line
+            for note in notes
+            for part in wrap(clean(note), width, size)
+            for line in fit(figure, [part], width, size, weight)
+        ]
+        is_wide = width > MIN_WIDTH_FOR_AXIS_LABEL
+        if self._layout.columns == 1 and self._panels and is_wide:
             figure.axes[-1].set_xlabel("\n".join(lines), parse_math=False)
         elif lines:
             color = rcParams["axes.labelcolor"]

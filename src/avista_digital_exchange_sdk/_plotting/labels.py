@@ -2,6 +2,7 @@
 
 import os
 import re
+import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,8 @@ MAX_LABEL_LENGTH = 300
 MIN_LABEL_LENGTH = 6
 # Of a character, relative to the size of the font: none is wider.
 MAX_CHARACTER_WIDTH = 1.1
+MEAN_CHARACTER_WIDTH = 0.6
+MAX_LINES = 3
 POINTS_PER_INCH = 72
 # Texts are up to this much wider in images of another resolution.
 HINTING_RESERVE = 0.93
@@ -67,6 +70,18 @@ def fit(
             artist.remove()
             return labels
         length = max(MIN_LABEL_LENGTH, min(length - 1, int(length * limit / widest)))
+
+
+def wrap(text: str, width: float, size: float) -> list[str]:
+    """Break a text at blanks into lines of about a width in inches, for a font's size."""
+    length = int(width * POINTS_PER_INCH / (MEAN_CHARACTER_WIDTH * size))
+    return textwrap.wrap(
+        text,
+        max(length, MIN_LABEL_LENGTH),
+        break_long_words=False,
+        max_lines=MAX_LINES,
+        placeholder=f" {ELLIPSIS}",
+    )
 
 
 def join_names(names: Sequence[str]) -> str:

@@ -91,6 +91,7 @@ def arrange(
     width, height, max_height = _choose_size(figsize)
     attempts = [(limit, 1.0) for limit in dict.fromkeys([height or max_height, max_height])]
     attempts.append((max_height, MAX_REQUESTED_DENSITY if figsize else MAX_DENSITY))
+    has_states = any(panel.states is not None for panel in panels)
     least = 0.0
     # A height that was asked for is kept if all fits in some number of columns.
     for limit, density in attempts:
@@ -99,7 +100,7 @@ def arrange(
             positions = _positions(panels, columns)
             heights, min_heights = _row_heights(cells, positions)
             least = sum(min_heights) / density + padding
-            if least <= limit or (len(panels) <= 1 and height):
+            if least <= limit or (height and (figsize or not has_states) and len(panels) <= 1):
                 needed = min(max(sum(heights), legend_height) + padding, limit)
                 size = (width, limit if limit == height else needed)
                 return Layout(size, columns, heights, positions)

@@ -48,10 +48,7 @@ class Legends:
     def __init__(self, panels: Sequence[Panel]) -> None:
         self._assets = list(dict.fromkeys(s.asset for panel in panels for s in panel.series))
         self._is_by_asset = 1 < len(self._assets) <= MAX_LINES
-        self._attributes: dict[int, list[str]] = {}
-        for panel in panels:
-            known = self._attributes.setdefault(panel.group, [])
-            known += [name for name in panel.attributes if name not in known]
+        self._looks = _number_attributes(panels)
         self.of_panels = [self._entries(panel) for panel in panels]
         every = [entry for entries in self.of_panels for entry in entries]
         self.of_figure: list[Entry] = []
@@ -64,9 +61,7 @@ class Legends:
         if self._is_by_asset:
             index, variant = self._assets.index(series.asset), self._variant(series, panel)
             return vary(line_style(index), variant)
-        if len(panel.series) == 1:
-            return line_style(0)
-        return line_style(self._attributes[panel.group].index(series.attribute))
+        return line_style(self._looks[series.attribute])
 
     def _variant(self, series: Series, panel: Panel) -> int:
         return 0 if len(panel.attributes) == 1 else panel.attributes.index(series.attribute)
@@ -76,14 +71,29 @@ class Legends:
         if not self._is_by_asset:
             if len(panel.series) == 1:
                 return []
-            known = self._attributes[panel.group]
-            return [Entry(names[s.attribute], look=known.index(s.attribute)) for s in panel.series]
+            return [Entry(names[s.attribute], look=self._looks[s.attribute]) for s in panel.series]
         entries = [Entry(asset, look=self._assets.index(asset)) for asset in panel.assets]
         if panel.is_small and len(panel.assets) == 1:
             entries = []
         if len(names) > 1:
             entries += [Entry(name, variant=n) for n, name in enumerate(names.values())]
         return entries
+
+
+def _number_attributes(panels: Sequence[Panel]) -> dict[str, int]:
+    """Return the look of each attribute: one that stands for its name, if panels share names."""
+    groups: dict[int, list[str]] = {}
+    for panel in panels:
+        known = groups.setdefault(panel.group, [])
+        known += [name for name in panel.attributes if name not in known]
+    names = [split_unit(attribute)[0] for group in groups.values() for attribute in group]
+    distinct = list(dict.fromkeys(names))
+    if len(distinct) < len(names) and len(distinct) <= MAX_LINES:
+        numbered = {a: distinct.index(split_unit(a)[0]) for group in groups.values() for a in group}
+    else:
+        numbered = {a: index for group in groups.values() for index, a in enumerate(group)}
+    single = {p.attributes[0] for p in panels if p.is_small and len(p.series) == 1}
+    return numbered | dict.fromkeys(single, 0)
 
 
 def draw_legend(parent: Axes | Figure, entries: Sequence[Entry], width: float) -> None:

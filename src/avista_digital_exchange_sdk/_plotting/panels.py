@@ -12,7 +12,7 @@ MAX_LINES = 10
 
 # Not one letter alone: the A of `Phase A` are no amperes.
 _LAST_WORD = re.compile(
-    r".*\s(%|°C|°F|[kM]?V?Wh|[kMG]W|[kMG]?VA|[kMG]?(?:VAR|VAr|var)|k?VARh|[km]V|[km]A|Amps|Volts|Hz|PF)",
+    r".*[\s_](%|°C|°F|[kM]?V?Wh|[kMG]W|[kMG]?VA|[kMG]?(?:VAR|VAr|var)|k?VARh|[km]V|[km]A|Amps|Volts|Hz|PF)",
     re.DOTALL,
 )
 

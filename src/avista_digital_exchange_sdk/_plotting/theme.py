@@ -1,6 +1,6 @@
 """The look of figures: light or dark, or a style or rcParams of the user's own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -80,8 +80,6 @@ _DARK: Params = {
     "ytick.color": "#B9BCC2",
 }
 _THEMES = {"light": _LIGHT, "dark": _DARK}
-# What every style sheet sets that has a look of its own.
-_STYLE_SHEET_PARAMS = ("axes.facecolor", "axes.edgecolor")
 
 
 def parse_style(argument: str, value: object) -> str | None:
@@ -102,15 +100,17 @@ def use_style(style: str | None) -> Iterator[None]:
         with rc_context({**_theme_params(style), **_font_params()}):
             yield
     else:
-        # Its context would keep the file names of all images that were drawn.
         with matplotlib.style.context(style), rc_context(_font_params()):
             yield
 
 
 def line_style(index: int) -> LineStyle:
     """Return how the line of an index looks, distinct for the first dozens."""
-    cycle: Sequence[LineStyle] = list(rcParams["axes.prop_cycle"]) or [{"color": "C0"}]
-    # Several entries may set the same color, of which no more than one line may have each.
+    # A cycle may have no colors, and the same entry more than once.
+    default = {"color": rcParams["lines.color"]}
+    cycle: list[LineStyle] = []
+    for entry in rcParams["axes.prop_cycle"]:
+        cycle += [default | entry] if default | entry not in cycle else []
     style = dict(cycle[index % len(cycle)])
     tier = index // len(cycle)
     if "linestyle" not in style:
@@ -144,7 +144,9 @@ def _theme_params(style: str | None) -> Params:
     layout = _LAYOUT | _size_params()
     # Not all of rcParams: to look at the backend would choose one.
     changed = {name for name in theme | layout if rcParams[name] != rcParamsDefault[name]}
-    if changed & set(_STYLE_SHEET_PARAMS) and style is None:
+    look = {name for name in changed & {*theme, *_LAYOUT} if not name.startswith("grid.")}
+    if look and style is None:
+        # A user with a look of their own has a grid if they ask for one.
         layout["axes.grid"] = rcParams["axes.grid"]
     kept = {name: value for name, value in layout.items() if name not in changed}
     if style is None:

@@ -39,6 +39,8 @@ ALL_STEPS = (
 )
 
 MAX_TICKS = 11
+# Of steps whose ticks are too close to each other, but of which two may do.
+MAX_DENSER_TICKS = 40
 # Relative to the size of the font.
 CHARACTER_WIDTH = 0.62
 LABEL_SPACING = 2.5
@@ -162,17 +164,20 @@ class TimeLocator(Locator):
         return self._found
 
     def _find(self, first: int, last: int, room: float) -> list[int]:
+        length = max(last - first, 1)
         denser: list[int] = []
         for step in ALL_STEPS:
-            max_ticks = min(MAX_TICKS, max(2, int(room / _label_length(step))))
-            if (last - first) / step > 2 * max_ticks + 1:
+            is_dense = step * room < length * _label_length(step) or length > MAX_TICKS * step
+            if is_dense and length > MAX_DENSER_TICKS * step:
                 continue
             times = self._times(first, last, step)
             if len(times) < 2 <= len(denser):
-                # One tick tells no length: two of a smaller step do.
-                return denser[:: len(denser) - 1]
+                # One tick tells no length: two of a smaller step do, if they do not touch.
+                ends = denser[:: len(denser) - 1]
+                if (ends[1] - ends[0]) * room >= length * _label_length(self.step):
+                    return ends
             self.step = step
-            if len(times) <= max_ticks:
+            if not is_dense:
                 return times
             denser = times
         return denser
