@@ -46,8 +46,12 @@ def _arguments() -> argparse.Namespace:
 
 def _schema(arguments: argparse.Namespace) -> GraphQLSchema:
     if arguments.way == "fetch":
-        return loader.from_endpoint(arguments.endpoint, arguments.token_env)
-    return loader.from_file(arguments.file)
+        loaded = loader.from_endpoint(arguments.endpoint, arguments.token_env)
+    else:
+        loaded = loader.from_file(arguments.file)
+    for note in loaded.notes:
+        print(f"note: {note}", file=sys.stderr)
+    return loaded.schema
 
 
 if __name__ == "__main__":

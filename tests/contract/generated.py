@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import inspect
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,10 +18,13 @@ from graphql import (
     FragmentSpreadNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    get_nullable_type,
     parse,
+    type_from_ast,
 )
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange, DigitalExchangeError
+from avista_digital_exchange_sdk import ApiError, AvistaDigitalExchange, DigitalExchangeError
+from avista_digital_exchange_sdk.contract import sdk_surface
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.clients import RUNNER
@@ -94,30 +98,74 @@ def errors_of_types(folder: Path) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
 
 
+class Recorder:
+    """Stands between a client and its transport, and keeps what was asked and answered."""
+
+    def __init__(self, io: Any) -> None:
+        self._io = io
+        self.answers: list[dict[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._io, name)
+
+    async def post(self, *arguments: Any) -> Any:
+        answer = await self._io.post(*arguments)
+        self.answers.append(json.loads(answer.content))
+        return answer
+
+
+def run_by_both_clients(
+    operation: Operation, module: ModuleType, local: LocalExchange, between: type = Recorder
+) -> None:
+    """Run an operation by both clients, and check that they give what they were answered."""
+    name = operation.method
+    arguments = arguments_of(getattr(module.AsyncClient, name), operation)
+    options = {"endpoint": local.endpoint, "maxRetries": 0}
+    with module.Client(local.token, **options) as client:
+        recorder = client._graphql_client.io = between(client._graphql_client.io)
+        outcome = _outcome(lambda: getattr(client, name)(**arguments))
+        _check_outcome(operation, outcome, recorder.answers)
+
+    async def run() -> None:
+        async with module.AsyncClient(local.token, **options) as client:
+            recorder = client._graphql_client.io = between(client._graphql_client.io)
+            try:
+                outcome = await getattr(client, name)(**arguments)
+            except DigitalExchangeError as error:
+                outcome = error
+            _check_outcome(operation, outcome, recorder.answers)
+
+    RUNNER.run(run())
+
+
+def _check_outcome(operation: Operation, outcome: Any, answers: list[dict[str, Any]]) -> None:
+    (answer,) = answers
+    if answer.get("errors"):
+        assert isinstance(outcome, ApiError), outcome
+        assert not is_about_the_document(answer["errors"]), answer["errors"]
+        return
+    assert not isinstance(outcome, Exception), outcome
+    keys = operation.root_keys
+    assert_same(answer["data"] if len(keys) > 1 else answer["data"].get(keys[0]), outcome)
+
+
+def is_about_the_document(errors: list[Any]) -> bool:
+    """Whether what was sent did not fit the schema."""
+    return any("Validation error" in error.get("message", "") for error in errors)
+
+
 def assert_answers_are_the_platforms(
     operation: Operation, module: ModuleType, local: LocalExchange
 ) -> None:
-    """Run an operation by both clients; their answers hold what the platform answers."""
+    """Run an operation by both clients; what they give is what the platform answers to its text."""
+    run_by_both_clients(operation, module, local)
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0) as exchange:
-        answered = _outcome(
-            lambda: exchange.execute(operation.text, operation.values, operation.node.name.value)
-        )
-    arguments = arguments_of(getattr(module.AsyncClient, operation.method), operation)
+        data = exchange.execute(operation.text, operation.values, operation.node.name.value)
     with module.Client(local.token, endpoint=local.endpoint, maxRetries=0) as client:
-        result = _outcome(lambda: getattr(client, operation.method)(**arguments))
-
-    async def run() -> Any:
-        options = {"endpoint": local.endpoint, "maxRetries": 0}
-        async with module.AsyncClient(local.token, **options) as client:
-            return await getattr(client, operation.method)(**arguments)
-
-    for outcome in (result, _outcome(lambda: RUNNER.run(run()))):
-        if isinstance(answered, Exception):
-            assert type(outcome) is type(answered), outcome
-        else:
-            assert not isinstance(outcome, Exception), outcome
-            keys = operation.root_keys
-            _assert_same(answered if len(keys) > 1 else answered.get(keys[0]), outcome)
+        arguments = arguments_of(getattr(module.Client, operation.method), operation)
+        result = getattr(client, operation.method)(**arguments)
+    keys = operation.root_keys
+    assert_same(data if len(keys) > 1 else data.get(keys[0]), result)
 
 
 def arguments_of(method: Any, operation: Operation) -> dict[str, Any]:
@@ -130,9 +178,28 @@ def arguments_of(method: Any, operation: Operation) -> dict[str, Any]:
         is_required = definition.type.kind == "non_null_type" and definition.default_value is None
         argument = (required if is_required else optional).pop(0)
         if definition.variable.name.value in operation.values:
-            arguments[argument] = operation.values[definition.variable.name.value]
+            kind = type_from_ast(sdk_surface.schema(), definition.type)
+            value = operation.values[definition.variable.name.value]
+            arguments[argument] = _as_callers_have_it(kind, value)
     assert required == optional == []
     return arguments
+
+
+def _as_callers_have_it(kind: Any, value: Any) -> Any:
+    """A value whose objects are of the package's own types."""
+    kind = get_nullable_type(kind)
+    if isinstance(value, list):
+        return [_as_callers_have_it(kind.of_type, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    model = getattr(importlib.import_module(f"{PACKAGE}.input_types"), kind.name)
+    names = {field.serialization_alias or name: name for name, field in model.model_fields.items()}
+    return model(
+        **{
+            names[name]: _as_callers_have_it(kind.fields[name].type, item)
+            for name, item in value.items()
+        }
+    )
 
 
 def _outcome(call: Any) -> Any:
@@ -142,7 +209,7 @@ def _outcome(call: Any) -> Any:
         return error
 
 
-def _assert_same(answered: Any, parsed: Any, place: str = "") -> None:
+def assert_same(answered: Any, parsed: Any, place: str = "") -> None:
     if hasattr(parsed, "model_dump"):
         parsed = parsed.model_dump(mode="json", by_alias=True)
     if answered is None:
@@ -151,11 +218,11 @@ def _assert_same(answered: Any, parsed: Any, place: str = "") -> None:
     elif isinstance(answered, dict):
         assert answered.keys() <= parsed.keys(), place
         for key, value in parsed.items():
-            _assert_same(answered.get(key), value, f"{place}.{key}")
+            assert_same(answered.get(key), value, f"{place}.{key}")
     elif isinstance(answered, list):
         answered = [item for item in answered if item is not None]
         assert len(answered) == len(parsed), place
         for one, other in zip(answered, parsed, strict=True):
-            _assert_same(one, other, f"{place}[]")
+            assert_same(one, other, f"{place}[]")
     else:
         assert parsed == answered, place

@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from graphql import build_schema
+
+from avista_digital_exchange_sdk.contract.diff import find_changes
 
 from .conftest import Command, Edit, in_one_piece
 from .test_surface import OPERATIONS_OF_CALLS
@@ -49,6 +52,16 @@ VALUE_CALLS = {
 FILTER_QUERY = {"queryTimeSeriesDatabaseWithFilters"}
 PUBLISH = {"publishToTimeSeriesDatabase"}
 NOBODY: set[str] = set()
+# The files that extend the root type of queries.
+SERVICES = (
+    "collaborative",
+    "data_capture",
+    "iot",
+    "platform_admin",
+    "storage",
+    "time_series",
+    "user",
+)
 
 
 class Case(NamedTuple):
@@ -359,6 +372,203 @@ CASES = {
         breaks=True,
         calls=FILTER_QUERY,
     ),
+    "an argument that is left out becomes required": case(
+        (
+            "storage",
+            '    """Lists the data stores of this organization."""\n    organizationId: ID\n',
+            "    organizationId: ID!\n",
+        ),
+        kinds="ARG_CHANGED_KIND",
+        breaks=True,
+        calls={"listDataStores"},
+    ),
+    "an argument of what nothing uses becomes required": case(
+        (
+            "iot",
+            "iot_createHub(description: String,",
+            "iot_createHub(description: String!,",
+        ),
+        kinds="ARG_CHANGED_KIND",
+    ),
+    "an argument that is left out gets another type": case(
+        (
+            "storage",
+            '    """Lists the data stores of this organization."""\n    organizationId: ID\n',
+            "    organizationId: [ID]\n",
+        ),
+        kinds="ARG_CHANGED_KIND",
+    ),
+    "a field that is no operation gets an optional argument": case(
+        ("user", "  lastName: String\n", "  lastName(upper: Boolean): String\n"),
+        kinds="OPTIONAL_ARG_ADDED",
+        calls=USER_CALLS,
+    ),
+    "a field that is no operation gets a required argument": case(
+        ("user", "  lastName: String\n", "  lastName(upper: Boolean!): String\n"),
+        kinds="REQUIRED_ARG_ADDED",
+        breaks=True,
+        calls=USER_CALLS,
+    ),
+    "a field that is no operation gets an argument with a default": case(
+        ("user", "  lastName: String\n", "  lastName(upper: Boolean! = false): String\n"),
+        kinds="OPTIONAL_ARG_ADDED",
+        calls=USER_CALLS,
+    ),
+    "an argument is deprecated": case(
+        (
+            "storage",
+            "storage_getDataStore(dataStoreId: ID!)",
+            'storage_getDataStore(dataStoreId: ID! @deprecated(reason: "Gone soon."))',
+        ),
+        kinds="DEPRECATED",
+        calls={"getDataStore"},
+    ),
+    "an enum value that is sent is removed": case(
+        ("time_series", "  NANOSECONDS\n", ""),
+        kinds="VALUE_REMOVED_FROM_ENUM",
+        breaks=True,
+        calls=PUBLISH,
+    ),
+    "an enum value that is sent is added": case(
+        ("time_series", "  NANOSECONDS\n", "  MINUTES\n  NANOSECONDS\n"),
+        kinds="VALUE_ADDED_TO_ENUM",
+        calls=PUBLISH,
+    ),
+    "an enum value is deprecated": case(
+        ("time_series", "  NANOSECONDS\n", '  NANOSECONDS @deprecated(reason: "Too fine.")\n'),
+        kinds="DEPRECATED",
+        calls=PUBLISH,
+    ),
+    "an input field is renamed": case(
+        (
+            "time_series",
+            "input TimeSeriesQueryAssetInput {\n  assetId: String!",
+            "input TimeSeriesQueryAssetInput {\n  id: String!",
+        ),
+        kinds="FIELD_REMOVED REQUIRED_INPUT_FIELD_ADDED",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "an input field with a default is added": case(
+        (
+            "time_series",
+            "input TimeSeriesQueryAssetInput {\n",
+            "input TimeSeriesQueryAssetInput {\n  deep: Boolean! = false\n",
+        ),
+        kinds="OPTIONAL_INPUT_FIELD_ADDED",
+        calls=FILTER_QUERY,
+    ),
+    "an input field is deprecated": case(
+        (
+            "time_series",
+            "  attributeNamesFilter: [String]\n",
+            "  attributeNamesFilter: [String] @deprecated\n",
+        ),
+        kinds="DEPRECATED",
+        calls=FILTER_QUERY,
+    ),
+    "the entries of an input's list become non-null": case(
+        (
+            "time_series",
+            "  attributeNamesFilter: [String]\n",
+            "  attributeNamesFilter: [String!]\n",
+        ),
+        kinds="FIELD_CHANGED_KIND",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "the entries of a list become non-null": case(
+        (
+            "collaborative",
+            "  memberOrganizations: [CollaborativeMemberOrganization]",
+            "  memberOrganizations: [CollaborativeMemberOrganization!]!",
+        ),
+    ),
+    "a type that is used is renamed": case(
+        ("user", "type UserSession {", "type Session {"),
+        ("user", "  user_getUserSession: UserSession\n", "  user_getUserSession: Session\n"),
+        kinds="TYPE_REMOVED TYPE_ADDED FIELD_CHANGED_KIND",
+        breaks=True,
+        calls={"getUserInfo"},
+    ),
+    "an input is renamed": case(
+        ("storage", "input DataStoreObjectIdInput {", "input ObjectIdInput {"),
+        ("storage", "[DataStoreObjectIdInput]!", "[ObjectIdInput]!"),
+        kinds="TYPE_REMOVED TYPE_ADDED ARG_CHANGED_KIND",
+        breaks=True,
+        calls={"downloadDataStoreZip"},
+    ),
+    "an interface takes what types have in common": case(
+        (
+            "user",
+            "type User {\n",
+            "interface Named {\n  firstName: String\n}\n\ntype User implements Named {\n",
+        ),
+        kinds="TYPE_ADDED IMPLEMENTED_INTERFACE_ADDED",
+        calls=USER_CALLS,
+    ),
+    "an interface takes the place of a type": case(
+        (
+            "user",
+            "type UserSession {",
+            "type Session implements UserSession {\n  user: User\n}\n\ninterface UserSession {",
+        ),
+        kinds="TYPE_ADDED TYPE_CHANGED_KIND",
+        breaks=True,
+        calls={"getUserInfo"},
+    ),
+    "a union takes the place of a type": case(
+        ("user", "  user: User\n", "  user: Person\n"),
+        ("user", "type UserSession {", "union Person = User | Organization\n\ntype UserSession {"),
+        kinds="TYPE_ADDED FIELD_CHANGED_KIND",
+        breaks=True,
+        calls={"getUserInfo"},
+    ),
+    "a root type is renamed": case(
+        ("base", "schema {\n  query: Query\n", "schema {\n  query: Reading\n"),
+        (
+            "base",
+            "  mutation: Mutation\n  query: Query\n",
+            "  mutation: Mutation\n  query: Reading\n",
+        ),
+        ("base", "type Query\n", "type Reading\n"),
+        *[(service, "extend type Query {", "extend type Reading {") for service in SERVICES],
+        kinds="ROOT_TYPE_RENAMED",
+    ),
+    "a root type is removed": case(
+        ("base", "  subscription: Subscription\n}", "}"),
+        kinds="OPERATION_INVALID",
+        breaks=True,
+        calls=FILTER_QUERY,
+    ),
+    "a directive is defined and used": case(
+        ("user", "  lastName: String\n", "  lastName: String @cost(points: 2)\n"),
+        (
+            "user",
+            "type UserSession {",
+            "directive @cost(points: Int) on FIELD_DEFINITION\n\ntype UserSession {",
+        ),
+    ),
+    "a directive is used that nothing defines": case(
+        ("user", "  lastName: String\n", '  lastName: String @renamed(to: "surname") @key\n'),
+    ),
+    "a scalar tells where it is specified": case(
+        ("user", "  email: String\n", "  email: Mail\n"),
+        (
+            "user",
+            "type UserSession {",
+            'scalar Mail @specifiedBy(url: "https://example.com")\n\ntype UserSession {',
+        ),
+        kinds="TYPE_ADDED FIELD_CHANGED_KIND",
+    ),
+    "several things change at once": case(
+        ("user", "  lastName: String\n", "  lastName: Int\n"),
+        ("storage", "  homeDirectoryId: String\n", ""),
+        ("user", "  email: String\n", ""),
+        kinds="FIELD_CHANGED_KIND FIELD_REMOVED",
+        breaks=True,
+        calls=USER_CALLS | STORE_CALLS,
+    ),
     "a type is added": case(
         (
             "user",
@@ -409,3 +619,70 @@ def test_a_change_gets_its_verdict(
     assert outcome.exit_code == (1 if change.breaks else 0)
     assert outcome.report["verdict"] == ("breaks" if change.breaks else "holds")
     assert any(finding["breaks"] for finding in findings) == change.breaks
+
+
+SMALL = """
+type Query { read(how: Int! = 5, which: Which = {}): Unit }
+input Which { id: ID, deep: Boolean! = false, unit: Unit = SECONDS }
+enum Unit { SECONDS MINUTES }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        (
+            "how: Int! = 5",
+            "how: Int!",
+            (
+                *("breaking", "ARG_BECAME_REQUIRED"),
+                "Query.read(how) became required, as it lost its default 5.",
+            ),
+        ),
+        (
+            "how: Int! = 5",
+            "how: Int! = 6",
+            (
+                *("dangerous", "ARG_DEFAULT_VALUE_CHANGE"),
+                "Query.read(how) has another default: 6 instead of 5.",
+            ),
+        ),
+        (
+            "which: Which = {}",
+            "which: Which",
+            (
+                *("dangerous", "ARG_DEFAULT_VALUE_CHANGE"),
+                "Query.read(which) has another default: none instead of {}.",
+            ),
+        ),
+        (
+            "deep: Boolean! = false",
+            "deep: Boolean!",
+            (
+                *("breaking", "INPUT_FIELD_BECAME_REQUIRED"),
+                "Which.deep became required, as it lost its default false.",
+            ),
+        ),
+        (
+            "unit: Unit = SECONDS",
+            "unit: Unit = MINUTES",
+            (
+                *("dangerous", "INPUT_FIELD_DEFAULT_VALUE_CHANGE"),
+                "Which.unit has another default: MINUTES instead of SECONDS.",
+            ),
+        ),
+        ("id: ID,", "id: ID = 1,", None),
+        (
+            "input Which {",
+            "input Which @oneOf {",
+            (*("breaking", "INPUT_BECAME_ONE_OF"), "Which takes exactly one of its fields now."),
+        ),
+    ],
+)
+def test_change_that_this_schema_has_no_example_of_is_found(
+    old: str, new: str, change: tuple[str, str, str] | None
+) -> None:
+    before, after = (
+        build_schema(sdl, assume_valid=True) for sdl in (SMALL, SMALL.replace(old, new))
+    )
+    assert find_changes(before, after) == ([change] if change else [])

@@ -115,10 +115,11 @@ class TestFormats:
         email, first_name = command("contract", "--against", changed, "--format", "json").report[
             "findings"
         ]
+        assert first_name["description"].endswith("User.firstName was removed.")
         assert first_name == {
             "severity": "breaking",
             "kind": "FIELD_REMOVED",
-            "description": "User.firstName was removed.",
+            "description": first_name["description"],
             "breaks": True,
             "operations": [
                 "collaborative_getCollaborative",
@@ -148,10 +149,10 @@ class TestFormats:
     def test_github_reads_annotations(self, command: Command, changed: Path) -> None:
         lines = command("contract", "--against", changed, "--format", "github").output.splitlines()
         unused, used, verdict = lines
-        assert unused == "::warning title=Breaking%3A FIELD_REMOVED::User.email was removed."
-        assert used.startswith(
-            "::error title=Breaking%3A FIELD_REMOVED::User.firstName was removed.%0Acalls: get"
-        )
+        assert unused.startswith("::warning title=Breaking%3A FIELD_REMOVED::")
+        assert unused.endswith("User.email was removed.")
+        assert used.startswith("::error title=Breaking%3A FIELD_REMOVED::")
+        assert "User.firstName was removed.%0Acalls: get" in used
         assert verdict.startswith("::error::The contract is broken.")
 
     @pytest.mark.parametrize("kind", ["table", "github", "json"])
@@ -253,6 +254,77 @@ class TestDocuments:
         outcome = command("contract", "--documents", tmp_path / "nowhere")
         assert outcome.exit_code == 2
         assert "nowhere: can't be read: No such file or directory" in outcome.complaint
+
+
+class TestNotes:
+    """What is left out is said, in each format, and breaks nothing."""
+
+    @pytest.fixture
+    def extended(self, contract: dict[str, str], tmp_path: Path) -> Path:
+        """A schema with directives that nothing defines."""
+        directives = '  firstName: String @canonical @renamed(to: "name") @key(fields: "id")\n'
+        Edit("user", "  firstName: String\n", directives).apply(contract)
+        Edit("user", "  email: String\n", "  email: String @key\n").apply(contract)
+        file = tmp_path / "extended.graphql"
+        file.write_text(in_one_piece(contract), "utf-8")
+        return file
+
+    NOTES = (
+        "the directive @canonical was skipped, 1 times: it decides what a merged API takes from "
+        "this schema",
+        "the directive @key was skipped, 2 times",
+        "the directive @renamed was skipped, 1 times: it decides what a merged API takes from "
+        "this schema",
+    )
+
+    def test_unknown_directives_are_skipped_and_said(
+        self, command: Command, extended: Path
+    ) -> None:
+        outcome = command("contract", "--against", extended)
+        assert outcome.exit_code == 0
+        lines = outcome.output.splitlines()
+        assert lines[:3] == [f"note: {note}" for note in self.NOTES]
+        assert lines[3] == "The contract holds: nothing has changed."
+        report = command("contract", "--against", extended, "--json").report
+        assert report["notes"] == list(self.NOTES)
+        lines = command("contract", "--against", extended, "--format", "github").output.splitlines()
+        assert lines[:3] == [f"::notice::{note}" for note in self.NOTES]
+
+    def test_directives_of_appsync_are_no_matter(
+        self, command: Command, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        Edit("user", "type User {", "type User @aws_iam @aws_oidc {").apply(contract)
+        file = tmp_path / "exported.graphql"
+        file.write_text(in_one_piece(contract), "utf-8")
+        assert command("contract", "--against", file, "--json").report["notes"] == []
+
+    def test_files_that_are_not_read_are_said(self, command: Command, documents: Path) -> None:
+        (documents / "old.graphql.txt").write_text("query old { nothing }")
+        (documents / "schema.graphqls").write_text("type Query { a: Int }")
+        outcome = command("contract", "--documents", documents, "--json")
+        assert outcome.exit_code == 0
+        schema, old = outcome.report["notes"]
+        assert old.startswith(f"{documents / 'old.graphql.txt'}: not read")
+        assert schema.startswith(f"{documents / 'schema.graphqls'}: not used")
+
+    def test_schema_that_others_take_for_valid_is_compared(
+        self, command: Command, contract: dict[str, str], tmp_path: Path
+    ) -> None:
+        Edit("user", "  email: String\n", "  __email: String\n").apply(contract)
+        file = tmp_path / "odd.graphql"
+        file.write_text(in_one_piece(contract), "utf-8")
+        outcome = command("contract", "--against", file, "--json")
+        assert outcome.exit_code == 0
+        (note,) = outcome.report["notes"]
+        assert "Name '__email' must not begin with '__'" in note
+
+    def test_schema_of_something_else_can_t_be_compared(
+        self, command: Command, tmp_path: Path
+    ) -> None:
+        (tmp_path / "types.graphql").write_text("type Something { id: ID }")
+        outcome = command("contract", "--against", tmp_path / "types.graphql")
+        assert outcome.exit_code == 2
+        assert "it has no query type" in outcome.complaint
 
 
 class TestCommandLine:

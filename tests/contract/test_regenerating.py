@@ -166,7 +166,7 @@ class TestHarmlessChanges:
 
 def regenerated(contract: dict[str, str], folder: Path) -> Path:
     """The generated package that a changed contract gives."""
-    schema = from_sdl(in_one_piece(contract), "the schema")
+    schema = from_sdl(in_one_piece(contract), "the schema").schema
     document = Documents(ROOT / "queries").document
     package.write(schema, document, folder / GENERATED.name, SDK_PACKAGE)
     return folder / GENERATED.name

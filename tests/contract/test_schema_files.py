@@ -44,7 +44,7 @@ def imported(edits: list[Edit], contract: dict[str, str], folder: Path) -> dict[
         edit.apply(changed)
     file = folder / "export.graphql"
     file.write_text(exported(in_one_piece(changed)), "utf-8")
-    return rewritten(loader.from_file(file), contract)
+    return rewritten(loader.from_file(file).schema, contract)
 
 
 class TestRoundTrip:
@@ -52,7 +52,7 @@ class TestRoundTrip:
         self, local: LocalExchange, contract: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv(TOKEN, local.token)
-        assert rewritten(loader.load(local.endpoint, TOKEN), contract) == {}
+        assert rewritten(loader.load(local.endpoint, TOKEN).schema, contract) == {}
 
     def test_the_order_in_which_the_platform_tells_it_does_not_matter(
         self, schema: GraphQLSchema, contract: dict[str, str]
@@ -85,14 +85,14 @@ class TestRoundTrip:
         )
         file = tmp_path / "schema.json"
         file.write_text("\ufeff" + json.dumps({"data": told} if wrapped else told), "utf-8")
-        assert rewritten(loader.from_file(file), contract) == {}
+        assert rewritten(loader.from_file(file).schema, contract) == {}
 
     def test_a_platform_that_has_no_descriptions_takes_none_away(
         self, schema: GraphQLSchema, contract: dict[str, str], tmp_path: Path
     ) -> None:
         file = tmp_path / "schema.json"
         file.write_text(json.dumps(introspection_from_schema(schema, descriptions=False)))
-        assert rewritten(loader.from_file(file), contract) == {}
+        assert rewritten(loader.from_file(file).schema, contract) == {}
 
 
 class TestWhatIsNew:
@@ -196,7 +196,7 @@ class TestFetching:
         refusal = "Validation error of type UnknownArgument: includeDeprecated"
         httpx_mock.add_response(json={"data": None, "errors": [{"message": refusal}]})
         httpx_mock.add_response(json={"data": introspection_from_schema(schema)})
-        fetched = loader.load("https://platform.test/graphql", TOKEN)
+        fetched = loader.load("https://platform.test/graphql", TOKEN).schema
         assert fetched.type_map.keys() == schema.type_map.keys()
 
     def test_without_a_token_nothing_is_sent(self) -> None:

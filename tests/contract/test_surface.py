@@ -1,7 +1,13 @@
 """What of the contract stands behind the public calls and types of the SDK."""
 
-from avista_digital_exchange_sdk import types
+import json
+
+import pydantic
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange, types
 from avista_digital_exchange_sdk.contract import sdk_surface
+from scripts.recording.__main__ import TABLE
+from scripts.recording.recorder import record
 
 OPERATIONS_OF_CALLS = {
     "getUserInfo": {"user_getUserSession"},
@@ -48,16 +54,39 @@ OPERATIONS_OF_CALLS = {
 }
 
 
-def test_calls_are_traced_to_the_operations_they_run() -> None:
-    traced: dict[str, set[str]] = {}
-    for operation, calls in sdk_surface.calls_by_operation().items():
-        for call in calls:
-            traced.setdefault(call, set()).add(operation)
-    assert {call: traced.get(call) for call in OPERATIONS_OF_CALLS} == OPERATIONS_OF_CALLS
+def recorded() -> dict[str, list[str]]:
+    """The committed table of the operations that each call sends."""
+    return json.loads(TABLE.read_text("utf-8"))
+
+
+def test_calls_send_the_operations_that_they_are_documented_with() -> None:
+    table = {call: set(sent) for call, sent in recorded().items()}
+    assert {call: table[call] for call in OPERATIONS_OF_CALLS} == OPERATIONS_OF_CALLS
+
+
+def test_table_holds_what_calls_send_to_a_local_exchange() -> None:
+    assert record() == recorded(), "the table is stale: run scripts/record"
+
+
+def test_table_holds_every_public_call() -> None:
+    calls = {name for name in dir(AvistaDigitalExchange) if not name.startswith("_")}
+    methods = {
+        f"DataStore.{name}"
+        for name in set(dir(types.DataStore)) - set(dir(pydantic.BaseModel))
+        if not name.startswith("_")
+    }
+    assert recorded().keys() == (calls - {"close", "dataStores"}) | methods
 
 
 def test_every_operation_stands_behind_a_call() -> None:
     assert sdk_surface.operations().keys() == sdk_surface.calls_by_operation().keys()
+
+
+def test_frames_of_filter_queries_are_concerned_by_what_they_query() -> None:
+    calls = sdk_surface.calls_by_operation()["timeSeriesDb_queryDatabase"]
+    assert {f"queryTimeSeriesDatabaseTo{kind}" for kind in ("Arrow", "DataFrame", "Polars")} <= set(
+        calls
+    )
 
 
 def test_every_public_type_is_traced_to_the_contract() -> None:

@@ -7,8 +7,9 @@ layout       a schema as the files of `schema/`, one a service
  ├─ services which service a new type or operation belongs to
 changes      what differs between two schemas
  ├─ usage    the part of a schema that operations use
+ ├─ roots    root types under another name
 surface      the SDK's own operations, and the calls and types they stand for
- ├─ reach    what a call's code reaches
+ ├─ calls.json  the operations that each call sends, recorded by scripts/record
 documents    a user's own operation files
 comparison   the changes, each with the operations, calls and types it touches
 report       the comparison as a table, as JSON and as annotations of a GitHub workflow

@@ -1,8 +1,11 @@
 """What AWS AppSync adds to a schema: directives that steer access, and scalars.
 
-Both are described in AWS's AppSync developer guide, "GraphQL type reference". The directives say
-who may call what, which is no part of the contract; the scalars travel as JSON's text or numbers.
+AWS's AppSync developer guide describes them under "GraphQL type reference" and "Merging APIs". The
+directives say who may call what, or what a merged API takes from its sources, which is no part of
+the contract; the scalars travel as JSON's strings or numbers.
 """
+
+from collections import Counter
 
 from graphql import (
     DefinitionNode,
@@ -14,6 +17,7 @@ from graphql import (
     StringValueNode,
     Visitor,
     VisitorAction,
+    specified_directives,
     visit,
 )
 from graphql.language import REMOVE
@@ -21,6 +25,8 @@ from graphql.language import REMOVE
 from .ast_utils import type_names
 
 DIRECTIVE_PREFIX = "aws_"
+MERGED_API = frozenset({"canonical", "hidden", "renamed"})
+"""The directives in the source of a merged API; nothing defines them."""
 SCALARS = {
     "AWSDate": "A date: `2022-09-27`, with or without an offset.",
     "AWSDateTime": "A date and time with an offset, ISO 8601: `2022-09-27T10:22:45.000Z`.",
@@ -34,21 +40,49 @@ SCALARS = {
 }
 
 
-def strip_appsync(document: DocumentNode) -> DocumentNode:
-    """The same schema without AppSync's directives, and with the scalars it uses declared."""
-    stripped = visit(document, _WithoutDirectives())
+def strip_appsync(document: DocumentNode) -> tuple[DocumentNode, list[str]]:
+    """The same schema without the directives of AppSync and others, and with its scalars declared.
+
+    Returns:
+        The document, and a note of each directive that was left out and is not known.
+    """
+    directives = _Directives(document)
+    stripped = visit(document, directives)
     declared = [node for node in stripped.definitions if not _is_scalar(node)]
     used = type_names(DocumentNode(definitions=tuple(declared)))
     scalars = [_scalar(name) for name in SCALARS if name in used]
-    return DocumentNode(definitions=(*declared, *scalars))
+    return DocumentNode(definitions=(*declared, *scalars)), directives.notes
 
 
-class _WithoutDirectives(Visitor):
-    """Takes AppSync's directives and their definitions out."""
+class _Directives(Visitor):
+    """Takes AppSync's directives and their definitions out, and those that nothing defines."""
 
-    @staticmethod
-    def enter_directive(node: DirectiveNode, *_: object) -> VisitorAction:
-        return REMOVE if node.name.value.startswith(DIRECTIVE_PREFIX) else None
+    def __init__(self, document: DocumentNode) -> None:
+        super().__init__()
+        self._known = {directive.name for directive in specified_directives} | {
+            node.name.value
+            for node in document.definitions
+            if isinstance(node, DirectiveDefinitionNode)
+        }
+        self._unknown: Counter[str] = Counter()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out that is not known."""
+        return [
+            f"the directive @{name} was skipped, {count} times"
+            + (": it decides what a merged API takes from this schema" * (name in MERGED_API))
+            for name, count in sorted(self._unknown.items())
+        ]
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> VisitorAction:
+        name = node.name.value
+        if name.startswith(DIRECTIVE_PREFIX):
+            return REMOVE
+        if name in self._known:
+            return None
+        self._unknown[name] += 1
+        return REMOVE
 
     @staticmethod
     def enter_directive_definition(node: DirectiveDefinitionNode, *_: object) -> VisitorAction:

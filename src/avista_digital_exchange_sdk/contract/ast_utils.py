@@ -1,8 +1,25 @@
 """What is asked of a GraphQL syntax tree in more than one place."""
 
 import re
+from typing import TypeVar
 
-from graphql import NamedTypeNode, Node, Source, Visitor, visit
+from graphql import (
+    GraphQLArgument,
+    GraphQLInputField,
+    NamedTypeNode,
+    Node,
+    Source,
+    Visitor,
+    print_ast,
+    visit,
+)
+
+Syntax = TypeVar("Syntax", bound=Node)
+
+
+def altered(node: Syntax, **attributes: object) -> Syntax:
+    """Copy a node with other attributes; from graphql-core 3.3 on nodes can't be changed."""
+    return type(node)(**{**{key: getattr(node, key) for key in node.keys}, **attributes})
 
 
 def type_names(node: Node) -> set[str]:
@@ -28,3 +45,9 @@ def line_and_column(source: Source, position: int) -> tuple[int, int]:
     """
     lines = re.split(r"\r\n|\r|\n", source.body[:position])
     return len(lines), len(lines[-1]) + 1
+
+
+def default_of(argument: GraphQLArgument | GraphQLInputField) -> str | None:
+    """The default of an argument or input field, as the schema writes it."""
+    node = argument.ast_node
+    return print_ast(node.default_value) if node and node.default_value else None

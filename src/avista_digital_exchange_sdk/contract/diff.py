@@ -1,25 +1,33 @@
 """What differs between two schemas.
 
-What breaks and what is dangerous is graphql-core's own comparison. Beside that there is what was
-added, and what became deprecated: nothing changes for whoever does not use the one, or still uses
-the other.
+What breaks and what is dangerous is graphql-core's own comparison, with what it leaves out: the
+defaults of input fields, and what becomes required by losing its default. Beside that there is what
+was added, and what became deprecated: nothing changes for those who do not use the one, or still
+use the other.
 """
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from graphql import (
     BreakingChange,
     DangerousChange,
+    GraphQLArgument,
     GraphQLField,
+    GraphQLInputField,
     GraphQLNamedType,
     GraphQLSchema,
     find_breaking_changes,
     find_dangerous_changes,
     is_introspection_type,
+    is_required_argument,
+    is_required_input_field,
     is_specified_scalar_type,
 )
+
+from .ast_utils import default_of
 
 
 class Severity(StrEnum):
@@ -41,17 +49,61 @@ class Change(NamedTuple):
 
 def find_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
     """List what differs in `new`, the worst first."""
-    return [
+    before, after = _elements(old), _elements(new)
+    found = [
         *_compare(Severity.BREAKING, find_breaking_changes(old, new)),
         *_compare(Severity.DANGEROUS, find_dangerous_changes(old, new)),
-        *_pair_up(dict(_elements(old)), dict(_elements(new))),
+        *_changed_defaults(before, after),
+        *_one_of(before, after),
+        *_pair_up(before, after),
     ]
+    order = list(Severity)
+    return sorted(dict.fromkeys(found), key=lambda change: order.index(change.severity))
 
 
 def _compare(
     severity: Severity, found: Sequence[BreakingChange | DangerousChange]
 ) -> Iterator[Change]:
-    return (Change(severity, change.type.name, change.description) for change in found)
+    for change in found:
+        # Releases of graphql-core differ in what they say of defaults.
+        if not change.type.name.endswith("DEFAULT_VALUE_CHANGE"):
+            yield Change(severity, change.type.name, change.description)
+
+
+def _changed_defaults(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+    """The defaults that changed, and what became required without one."""
+    for name, new in after.items():
+        old: Any = before.get(name)
+        if not isinstance(new, GraphQLArgument | GraphQLInputField) or type(old) is not type(new):
+            continue
+        kind = "ARG" if isinstance(new, GraphQLArgument) else "INPUT_FIELD"
+        default = default_of(old)
+        if default is None or default == default_of(new):
+            continue
+        if _is_required(new) and not _is_required(old) and str(old.type) == str(new.type):
+            text = f"{name} became required, as it lost its default {default}."
+            yield Change(Severity.BREAKING, f"{kind}_BECAME_REQUIRED", text)
+        else:
+            text = f"{name} has another default: {default_of(new) or 'none'} instead of {default}."
+            yield Change(Severity.DANGEROUS, f"{kind}_DEFAULT_VALUE_CHANGE", text)
+
+
+def _one_of(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+    """The inputs that take exactly one of their fields from now on."""
+    for name in before.keys() & after.keys():
+        if _is_one_of(after[name]) and not _is_one_of(before[name]):
+            text = f"{name} takes exactly one of its fields now."
+            yield Change(Severity.BREAKING, "INPUT_BECAME_ONE_OF", text)
+
+
+def _is_one_of(kind: Any) -> bool:
+    return getattr(kind, "is_one_of", False)
+
+
+def _is_required(element: GraphQLArgument | GraphQLInputField) -> bool:
+    if isinstance(element, GraphQLArgument):
+        return is_required_argument(element)
+    return is_required_input_field(element)
 
 
 def _pair_up(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
@@ -73,8 +125,13 @@ def _pair_up(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     return deprecated + added
 
 
-def _elements(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
-    """Whatever can be added or deprecated, each with its coordinate."""
+@lru_cache(maxsize=2)
+def _elements(schema: GraphQLSchema) -> dict[str, Any]:
+    """Whatever can be added or deprecated, each by its coordinate."""
+    return dict(_each_element(schema))
+
+
+def _each_element(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
     for name, kind in schema.type_map.items():
         if is_introspection_type(kind) or is_specified_scalar_type(kind):
             continue

@@ -141,12 +141,14 @@ def _looks_like_graphql(file: Path) -> bool:
 
 def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
     """What keeps a document from being run against a schema."""
-    unnamed = [
-        GraphQLError("An operation needs a name.", definition)
-        for definition in document.definitions
-        if isinstance(definition, OperationDefinitionNode) and not definition.name
-    ]
-    return [_problem(error) for error in [*unnamed, *validate(schema, document, RULES)]]
+    errors = []
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            if not node.name:
+                errors.append(GraphQLError("An operation needs a name.", node))
+            if not schema.get_root_type(node.operation):
+                errors.append(GraphQLError(f"The schema has no {node.operation.value} type.", node))
+    return [_problem(error) for error in [*errors, *validate(schema, document, RULES)]]
 
 
 def problem_at(node: Node, message: str) -> Problem:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from graphql import GraphQLSchema
+from graphql import DocumentNode, GraphQLSchema
 
 from . import sdk_surface
 from .diff import Change, Severity, find_changes
 from .documents import Documents, Problem, problems
+from .loader import LoadedSchema
+from .roots import with_old_root_names
 
 
 class ImpactedChange(NamedTuple):
@@ -35,10 +37,11 @@ class ImpactedChange(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """All findings, and what is wrong with the user's own operation files."""
+    """All findings, what is wrong with the user's own operation files, and what was left out."""
 
     findings: list[ImpactedChange]
     problems: list[Problem]
+    notes: list[str]
 
     @property
     def breaks(self) -> bool:
@@ -46,25 +49,28 @@ class Comparison(NamedTuple):
         return bool(self.problems) or any(finding.breaks for finding in self.findings)
 
 
-def assess(new: GraphQLSchema, documents: Documents | None = None) -> Comparison:
+def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparison:
     """Compare a schema with the one the SDK was generated from."""
+    new, renamed = with_old_root_names(sdk_surface.schema(), loaded.schema)
+    listed = [*find_changes(sdk_surface.schema(), new), *renamed]
     operations = sdk_surface.operations()
+    own = documents.operations() if documents else {}
     calls = sdk_surface.calls_by_operation()
-    by_operation = _changes_by(sdk_surface.parts_of_operations(), new)
-    by_type = _changes_by(sdk_surface.parts_of_types(), new)
-    by_document = _changes_by(_parts_of(documents), new) if documents else {}
-    listed = find_changes(sdk_surface.schema(), new)
-    explained = {
-        name
-        for name, touched in by_operation.items()
-        if any(change.severity is Severity.BREAKING for change in touched)
+    by_operation = {
+        name: _touching(document, loaded.schema, new) for name, document in operations.items()
     }
-    # What graphql-core does not compare, such as another root type, still shows here.
-    for name in operations.keys() - explained:
-        for problem in problems(new, operations[name]):
-            change = Change(Severity.BREAKING, "OPERATION_INVALID", problem.message)
-            by_operation[name].add(change)
-            listed.append(change)
+    by_document = {name: _touching(document, loaded.schema, new) for name, document in own.items()}
+    by_type = {
+        name: set(find_changes(part, new)) for name, part in sdk_surface.parts_of_types().items()
+    }
+    # What is not compared, such as another root type, still shows in operations that don't fit.
+    breaking = {change for change in listed if change.severity is Severity.BREAKING}
+    for name, touching in by_operation.items():
+        if not touching & breaking:
+            for problem in problems(loaded.schema, operations[name]):
+                change = Change(Severity.BREAKING, "OPERATION_INVALID", problem.message)
+                touching.add(change)
+                listed.append(change)
     findings = []
     for change in dict.fromkeys(listed):
         touched = _touched_by(change, by_operation)
@@ -77,26 +83,25 @@ def assess(new: GraphQLSchema, documents: Documents | None = None) -> Comparison
                 _touched_by(change, by_document),
             )
         )
-    return Comparison(findings, documents.problems(new) if documents else [])
+    notes = [*loaded.notes, *(documents.notes if documents else [])]
+    return Comparison(findings, documents.problems(loaded.schema) if documents else [], notes)
 
 
-def _parts_of(documents: Documents) -> dict[str, GraphQLSchema]:
-    """The part of the schema that each of the user's operations uses."""
-    operations = documents.operations()
-    return {
-        name: sdk_surface.parts().for_document(document) for name, document in operations.items()
-    }
+def _touching(document: DocumentNode, schema: GraphQLSchema, new: GraphQLSchema) -> set[Change]:
+    """The changes that matter to an operation; `new` is the schema with the old root names."""
+    use = sdk_surface.parts().for_document(document, new)
+    touching = find_changes(use.answers, new)
+    is_valid = not problems(schema, document)
+    touching += [
+        change
+        for change in find_changes(use.written, new)
+        if not (is_valid and change.severity is Severity.BREAKING)
+    ]
+    return set(touching)
 
 
-def _changes_by(parts: Mapping[str, GraphQLSchema], new: GraphQLSchema) -> dict[str, set[Change]]:
-    """The changes of each part of the contract; nobody uses yet what was added."""
-    return {
-        name: {
-            change for change in find_changes(part, new) if change.severity is not Severity.ADDED
-        }
-        for name, part in parts.items()
-    }
-
-
-def _touched_by(change: Change, changes_by: Mapping[str, set[Change]]) -> list[str]:
-    return sorted(name for name, touching in changes_by.items() if change in touching)
+def _touched_by(change: Change, touching: Mapping[str, set[Change]]) -> list[str]:
+    # Nobody uses yet what was added.
+    if change.severity is Severity.ADDED:
+        return []
+    return sorted(name for name, changes in touching.items() if change in changes)

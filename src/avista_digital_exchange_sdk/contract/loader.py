@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from graphql import (
     DocumentNode,
@@ -16,6 +16,7 @@ from graphql import (
     get_introspection_query,
     parse,
     print_schema,
+    validate_schema,
 )
 
 from .._backends import SyncBackend, run_sync
@@ -33,14 +34,21 @@ MINIMAL_QUERY = get_introspection_query()
 """For servers that don't know what was added to introspection later."""
 
 
-def load(source: str, token_variable: str) -> GraphQLSchema:
+class LoadedSchema(NamedTuple):
+    """A schema, and what was left out of it."""
+
+    schema: GraphQLSchema
+    notes: list[str] = []  # noqa: RUF012  # never changed
+
+
+def load(source: str, token_variable: str) -> LoadedSchema:
     """Read a schema from an endpoint's address, or from a file."""
     if "://" in source:
         return from_endpoint(source, token_variable)
     return from_file(Path(source))
 
 
-def from_endpoint(endpoint: str | None, token_variable: str) -> GraphQLSchema:
+def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
     """Ask an endpoint for its schema; the token is in an environment variable."""
     if not os.environ.get(token_variable):
         if token_variable.isidentifier() and token_variable.isupper():
@@ -76,7 +84,7 @@ async def _introspection_result(client: GraphQLClient, query: str) -> dict[str, 
     return await client.execute(dict[str, Any], query=query, operation_name=OPERATION, variables={})
 
 
-def from_file(path: Path) -> GraphQLSchema:
+def from_file(path: Path) -> LoadedSchema:
     """Read an SDL file or an introspection JSON, as AWS AppSync exports them."""
     try:
         text = path.read_text("utf-8-sig")
@@ -89,7 +97,7 @@ def from_file(path: Path) -> GraphQLSchema:
     return from_sdl(text, str(path))
 
 
-def _from_json(text: str, name: str) -> GraphQLSchema:
+def _from_json(text: str, name: str) -> LoadedSchema:
     try:
         content = json.loads(text)
     except ValueError as error:
@@ -97,17 +105,17 @@ def _from_json(text: str, name: str) -> GraphQLSchema:
     return _from_introspection(content.get("data") or content, name)
 
 
-def _from_introspection(introspection: dict[str, Any], name: str) -> GraphQLSchema:
+def _from_introspection(introspection: dict[str, Any], name: str) -> LoadedSchema:
     try:
         schema = build_client_schema(cast(IntrospectionQuery, introspection))
-    except (TypeError, KeyError, GraphQLError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, GraphQLError) as error:
         raise ContractError(
             f"{name}: not the result of an introspection: {escape_controls(str(error))}"
         ) from error
     return from_sdl(print_schema(schema), name)
 
 
-def from_sdl(text: str, name: str) -> GraphQLSchema:
+def from_sdl(text: str, name: str) -> LoadedSchema:
     """Read a schema's SDL; `name` is what errors call it."""
     try:
         return from_document(parse(Source(text, name)), name)
@@ -115,12 +123,19 @@ def from_sdl(text: str, name: str) -> GraphQLSchema:
         raise ContractError(f"{resolve_location(error, name)}") from error
 
 
-def from_document(document: DocumentNode, name: str) -> GraphQLSchema:
+def from_document(document: DocumentNode, name: str) -> LoadedSchema:
     """Build a schema, without what AWS AppSync adds to it."""
     try:
-        return build_ast_schema(strip_appsync(document))
+        stripped, notes = strip_appsync(document)
+        errors = validate_schema(build_ast_schema(stripped))
+        schema = build_ast_schema(stripped, assume_valid=True)
     except TypeError as error:
         raise ContractError(f"{name}: not a valid schema: {escape_controls(str(error))}") from error
+    if not schema.query_type:
+        raise ContractError(f"{name}: not a valid schema: it has no query type")
+    # Other servers allow what graphql-core does not; it can be compared nonetheless.
+    notes += [f"{name}: {escape_controls(error.message)}" for error in errors]
+    return LoadedSchema(schema, notes)
 
 
 def resolve_location(error: GraphQLError, name: str) -> str:

@@ -80,6 +80,7 @@ def _as_json(comparison: Comparison) -> dict[str, Any]:
             for finding in comparison.findings
         ],
         "problems": [problem._asdict() for problem in comparison.problems],
+        "notes": comparison.notes,
     }
 
 
@@ -99,6 +100,8 @@ def _annotations(comparison: Comparison) -> Iterator[str]:
             line=str(problem.line),
             col=str(problem.column),
         )
+    for note in comparison.notes:
+        yield _annotation("notice", note)
     yield _annotation("error" if comparison.breaks else "notice", verdict(comparison))
 
 
@@ -144,6 +147,8 @@ def _as_table(comparison: Comparison) -> str:
                 [one for one in comparison.findings if one.change.severity is severity],
             )
         _print_problems(console, comparison.problems)
+        for note in comparison.notes:
+            console.print(f"note: {note}", markup=False, soft_wrap=True)
         style = "red" if comparison.breaks else "green"
         console.print(verdict(comparison), style=style, soft_wrap=True)
     return written.get().rstrip("\n")

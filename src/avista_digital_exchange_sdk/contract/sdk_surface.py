@@ -1,5 +1,6 @@
 """The SDK's own operations, and the public calls and types they stand for."""
 
+import json
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
@@ -19,11 +20,8 @@ from graphql import (
 )
 
 from .. import types
-from .._generated.client import Client
-from ..client import AsyncAvistaDigitalExchange
 from .codegen.settings import SDK_PACKAGE
 from .loader import from_sdl
-from .reach import functions_of, names_used_by
 from .subset import SchemaSubsets
 
 PACKAGE = types.__name__.partition(".")[0]
@@ -33,12 +31,13 @@ HAND_WRITTEN_TYPES = {
     "TimeSeriesQueryAssetInput": "AssetFilter",
 }
 ASYNC_VARIANT = "AsyncDataStore"
+CALLS = "calls.json"
 
 
 @cache
 def schema() -> GraphQLSchema:
     """The schema the SDK was generated from."""
-    return from_sdl(_generated("schema.graphql"), "the SDK's schema")
+    return from_sdl(_generated("schema.graphql"), "the SDK's schema").schema
 
 
 @cache
@@ -63,12 +62,6 @@ def parts() -> SchemaSubsets:
 
 
 @cache
-def parts_of_operations() -> dict[str, GraphQLSchema]:
-    """The part of the schema that each operation uses."""
-    return {name: parts().for_document(operation) for name, operation in operations().items()}
-
-
-@cache
 def parts_of_types() -> dict[str, GraphQLSchema]:
     """The part of the schema that each public type stands for."""
     fragments = {
@@ -80,7 +73,7 @@ def parts_of_types() -> dict[str, GraphQLSchema]:
     for name, fragment in fragments.items():
         if public := _public_name(name):
             spread = DocumentNode(definitions=tuple(_with_spreads(fragment, fragments)))
-            found[public] = parts().for_document(spread)
+            found[public] = parts().for_document(spread, schema()).answers
     for name, kind in schema().type_map.items():
         public = _public_name(SDK_PACKAGE.renamed_inputs.get(name, name))
         if public and (is_enum_type(kind) or is_input_object_type(kind)):
@@ -116,22 +109,9 @@ def _spreads(fragment: FragmentDefinitionNode) -> list[str]:
 
 
 def calls_by_operation() -> dict[str, list[str]]:
-    """The public calls that run each operation."""
-    methods = _operations_by_method()
-    calls = defaultdict(list)
-    for name, call in functions_of(AsyncAvistaDigitalExchange).items():
-        if not name.startswith("_"):
-            for method in sorted(names_used_by(AsyncAvistaDigitalExchange, call) & methods.keys()):
-                calls[methods[method]].append(name)
+    """The public calls that send each operation, as `scripts/record` saw them do it."""
+    calls: dict[str, list[str]] = defaultdict(list)
+    for call, sent in json.loads((files(__package__) / CALLS).read_text("utf-8")).items():
+        for operation in sent:
+            calls[operation].append(call)
     return calls
-
-
-@cache
-def _operations_by_method() -> dict[str, str]:
-    """The operation that each method of the generated client runs."""
-    names = operations().keys()
-    return {
-        method: operation
-        for method, function in functions_of(Client).items()
-        for operation in names & set(function.__code__.co_consts)
-    }

@@ -30,9 +30,12 @@ from graphql import (
     print_schema,
 )
 
-from .ast_utils import type_names
+from .ast_utils import altered, type_names
 from .loader import from_sdl
 from .service_assignment import BASE, Name, Service, ServiceClassifier
+
+MEMBERS = {"fields": "{}.{}", "values": "{}.{}", "arguments": "{}({})"}
+"""What definitions and their members have as members, with the form of their coordinates."""
 
 
 class Definition(NamedTuple):
@@ -102,14 +105,24 @@ def _definitions(
         for coordinate, node in _described(definition)
         if node.description
     }
-    definitions = [node for node in document.definitions if isinstance(node, TypeDefinitionNode)]
-    for definition in definitions:
-        for coordinate, node in _described(definition):
-            node.description = node.description or descriptions.get(coordinate)
-            for members in ("fields", "values", "arguments"):
-                if getattr(node, members, None):
-                    setattr(node, members, _by_name(getattr(node, members)))
-    return definitions
+    return [
+        _arranged(node, node.name.value, descriptions)
+        for node in document.definitions
+        if isinstance(node, TypeDefinitionNode)
+    ]
+
+
+def _arranged(node: Any, coordinate: str, descriptions: Mapping[str, Any]) -> Any:
+    """A definition or a member, described, with its own members in order."""
+    members = {
+        kind: tuple(
+            _arranged(member, coordinates.format(coordinate, member.name.value), descriptions)
+            for member in _by_name(getattr(node, kind))
+        )
+        for kind, coordinates in MEMBERS.items()
+        if getattr(node, kind, None)
+    }
+    return altered(node, description=node.description or descriptions.get(coordinate), **members)
 
 
 def _described(definition: Any) -> Iterator[tuple[str, Any]]:
@@ -246,4 +259,4 @@ def _text(head: str, pieces: list[Definition], order: list[str]) -> str:
 
 def load_folder(folder: Path) -> GraphQLSchema:
     """Build the schema that a folder's files describe."""
-    return from_sdl(to_sdl(folder), str(folder))
+    return from_sdl(to_sdl(folder), str(folder)).schema

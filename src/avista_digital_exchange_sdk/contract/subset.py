@@ -1,29 +1,51 @@
-"""The part of a schema that operations use."""
+"""The parts of a schema that operations use."""
 
 from collections import defaultdict
-from copy import copy
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
+    EnumTypeDefinitionNode,
+    EnumValueNode,
     FieldNode,
     GraphQLSchema,
+    InputObjectTypeDefinitionNode,
+    ObjectFieldNode,
     SelectionSetNode,
     TypeDefinitionNode,
     TypeInfo,
     TypeInfoVisitor,
     UnionTypeDefinitionNode,
+    VariableDefinitionNode,
     Visitor,
     build_ast_schema,
+    get_named_type,
+    is_required_argument,
+    is_required_input_field,
     parse,
     print_schema,
     visit,
 )
 
-from .ast_utils import type_names
+from .ast_utils import altered, default_of, type_names
 
 Arguments = set[str]
 Members = dict[str, Arguments]
+
+
+class Use(NamedTuple):
+    """The parts of a schema that an operation uses, each a schema of its own.
+
+    Attributes:
+        answers: What it selects, and the types of its variables. Whether a change of these
+            breaks a program does not show in the operation.
+        written: What it selects, with the arguments and the values that it writes out. A change
+            of these breaks it only if it is no longer valid.
+    """
+
+    answers: GraphQLSchema
+    written: GraphQLSchema
 
 
 class SchemaSubsets:
@@ -38,66 +60,135 @@ class SchemaSubsets:
             if isinstance(node, TypeDefinitionNode)
         }
 
-    def for_document(self, document: DocumentNode) -> GraphQLSchema:
-        """The fields and arguments that a document names, and what these need."""
+    def for_document(self, document: DocumentNode, new: GraphQLSchema) -> Use:
+        """The parts that a document uses.
+
+        An argument that it leaves out counts as used where the new schema requires it, or where a
+        default decides about it.
+        """
         uses = _Uses(TypeInfo(self._schema))
         visit(document, TypeInfoVisitor(uses.type_info, uses))
-        return self._with_needs(
-            {
-                name: _prune(self._definitions[name], members, uses.members.keys())
-                for name, members in uses.members.items()
-            }
-        )
+        selected = {
+            name: members for name, members in uses.selected.items() if name in self._definitions
+        }
+        bare = {
+            name: self._output(name, {member: set() for member in members}, selected)
+            for name, members in selected.items()
+        }
+        variables = {
+            name: self._definitions[name] for name in uses.variables & self._definitions.keys()
+        }
+        written = {
+            name: self._output(name, self._with_left_out(name, members, new), selected)
+            for name, members in selected.items()
+        }
+        values = {name: self._input(name, used, new) for name, used in uses.values.items()}
+        needed = {**self._with_needs(bare), **written, **values}
+        while missing := _references(needed) & self._definitions.keys() - needed.keys():
+            needed |= {name: self._input(name, set(), new) for name in missing}
+        return Use(_schema(self._with_needs({**bare, **variables})), _schema(needed))
 
     def for_type(self, name: str) -> GraphQLSchema:
         """An input or enum, and what it needs."""
-        return self._with_needs({name: self._definitions[name]})
+        return _schema(self._with_needs({name: self._definitions[name]}))
 
-    def _with_needs(self, definitions: dict[str, Any]) -> GraphQLSchema:
+    def _with_needs(self, definitions: dict[str, Any]) -> dict[str, Any]:
         kept = dict(definitions)
-        needed = {name for node in kept.values() for name in type_names(node)}
-        while missing := needed & self._definitions.keys() - kept.keys():
-            for name in missing:
-                kept[name] = self._definitions[name]
-                needed |= type_names(kept[name])
-        return build_ast_schema(DocumentNode(definitions=tuple(kept.values())), assume_valid=True)
+        while missing := _references(kept) & self._definitions.keys() - kept.keys():
+            kept |= {name: self._definitions[name] for name in missing}
+        return kept
+
+    def _with_left_out(self, name: str, members: Members, new: GraphQLSchema) -> Members:
+        """The members with the arguments that matter although they are not given."""
+        fields, new_fields = (_fields(schema, name) for schema in (self._schema, new))
+        found = {}
+        for member, given in members.items():
+            before = fields[member].args if member in fields else {}
+            after = new_fields[member].args if member in new_fields else {}
+            found[member] = given | {
+                argument
+                for argument in before.keys() & after.keys()
+                if is_required_argument(after[argument])
+                or default_of(before[argument])
+                or default_of(after[argument])
+            }
+        return found
+
+    def _output(self, name: str, members: Members, selected: Collection[str]) -> Any:
+        """A definition with nothing but the members that are used."""
+        definition = self._definitions[name]
+        if isinstance(definition, UnionTypeDefinitionNode):
+            types = tuple(kind for kind in definition.types or () if kind.name.value in selected)
+            return altered(definition, types=types)
+        fields = tuple(
+            _with_arguments(field, members[field.name.value])
+            for field in definition.fields or ()
+            if field.name.value in members
+        )
+        return altered(definition, interfaces=(), fields=fields)
+
+    def _input(self, name: str, used: set[str], new: GraphQLSchema) -> Any:
+        """A definition with the fields or values that are written out, or required from now on."""
+        definition = self._definitions[name]
+        if isinstance(definition, EnumTypeDefinitionNode):
+            values = tuple(value for value in definition.values or () if value.name.value in used)
+            return altered(definition, values=values)
+        if isinstance(definition, InputObjectTypeDefinitionNode):
+            required = {
+                name for name, field in _fields(new, name).items() if is_required_input_field(field)
+            }
+            kept = used | required
+            fields = tuple(field for field in definition.fields or () if field.name.value in kept)
+            return altered(definition, fields=fields)
+        return definition
 
 
 class _Uses(Visitor):
-    """Collects the members of each type that are selected, with the arguments they are given."""
+    """Collects what is selected with which arguments, written out as values, and passed in."""
 
     def __init__(self, type_info: TypeInfo) -> None:
         super().__init__()
         self.type_info = type_info
-        self.members: dict[str, Members] = defaultdict(dict)
+        self.selected: dict[str, Members] = defaultdict(dict)
+        self.values: dict[str, set[str]] = defaultdict(set)
+        self.variables: set[str] = set()
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_: object) -> None:
+        self.variables |= type_names(node.type)
 
     def enter_selection_set(self, _node: SelectionSetNode, *_: object) -> None:
         if parent := self.type_info.get_parent_type():
-            self.members[parent.name] |= {}
+            self.selected[parent.name] |= {}
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
         parent = self.type_info.get_parent_type()
         if parent and self.type_info.get_field_def():
-            arguments = self.members[parent.name].setdefault(node.name.value, set())
-            arguments.update(argument.name.value for argument in node.arguments)
+            arguments = self.selected[parent.name].setdefault(node.name.value, set())
+            arguments.update(argument.name.value for argument in node.arguments or ())
+
+    def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
+        if kind := get_named_type(self.type_info.get_parent_input_type()):
+            self.values[kind.name].add(node.name.value)
+
+    def enter_enum_value(self, node: EnumValueNode, *_: object) -> None:
+        if kind := get_named_type(self.type_info.get_input_type()):
+            self.values[kind.name].add(node.value)
 
 
-def _prune(definition: Any, members: Members, types: Any) -> Any:
-    """A definition without the members that are not used."""
-    part = copy(definition)
-    if isinstance(definition, UnionTypeDefinitionNode):
-        part.types = tuple(kind for kind in definition.types if kind.name.value in types)
-        return part
-    part.interfaces = ()
-    part.fields = tuple(
-        _with_arguments(field, members[field.name.value])
-        for field in definition.fields
-        if field.name.value in members
+def _schema(definitions: dict[str, Any]) -> GraphQLSchema:
+    return build_ast_schema(
+        DocumentNode(definitions=tuple(definitions.values())), assume_valid=True
     )
-    return part
+
+
+def _references(definitions: dict[str, Any]) -> set[str]:
+    return {name for definition in definitions.values() for name in type_names(definition)}
+
+
+def _fields(schema: GraphQLSchema, name: str) -> dict[str, Any]:
+    return getattr(schema.type_map.get(name), "fields", {})
 
 
 def _with_arguments(field: Any, arguments: Arguments) -> Any:
-    part = copy(field)
-    part.arguments = tuple(node for node in field.arguments if node.name.value in arguments)
-    return part
+    kept = tuple(node for node in field.arguments or () if node.name.value in arguments)
+    return altered(field, arguments=kept)

@@ -54,15 +54,15 @@ def contract(
     from ...contract import report, sdk_surface
     from ...contract.documents import Documents
     from ...contract.impact import assess
-    from ...contract.loader import load
+    from ...contract.loader import LoadedSchema, load
 
     try:
         own = Documents(documents) if documents else None
-        schema = load(against, token_env) if against else sdk_surface.schema()
+        loaded = load(against, token_env) if against else LoadedSchema(sdk_surface.schema())
     except ContractError as error:
         typer.echo(report.failure(str(error), format_), err=format_ is Format.TABLE)
         raise typer.Exit(UNKNOWN) from None
-    comparison = assess(schema, own)
+    comparison = assess(loaded, own)
     typer.echo(report.text(comparison, format_))
     if comparison.breaks:
         raise typer.Exit(BREAKS)

@@ -5,7 +5,6 @@ The package is generated from the prepared document. What its methods send is th
 
 import re
 from collections.abc import Collection, Mapping
-from copy import copy
 from typing import NamedTuple
 
 from graphql import (
@@ -26,6 +25,7 @@ from graphql import (
     visit,
 )
 
+from ..ast_utils import altered
 from ..documents import Problem, place_of, problem_at
 from ..errors import ContractError
 from .classes import DIRECTIVE_SDL, INTROSPECTION, INTROSPECTION_FIELDS, AnswerClasses
@@ -194,13 +194,10 @@ class _AsSent(Visitor):
     """
 
     def enter(self, node: Node, *_: object) -> Node | None:
-        changed = copy(node)
         if getattr(node, "description", None):
-            changed.description = None
-            return changed
-        if isinstance(changed, StringValueNode) and changed.block:
-            changed.block = False
-            return changed
+            return altered(node, description=None)
+        if isinstance(node, StringValueNode) and node.block:
+            return altered(node, block=False)
         return None
 
 

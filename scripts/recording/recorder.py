@@ -1,0 +1,56 @@
+"""Records the operations that calls send."""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk._graphql.client import GraphQLClient
+from avista_digital_exchange_sdk.contract import sdk_surface
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from .calls import calls
+
+Recorded = dict[str, list[str]]
+
+
+def record() -> Recorded:
+    """Run every call against a Local Exchange; return the operations that each sends."""
+    sent: dict[str, set[str]] = {}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalExchange() as local,
+        AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
+    ):
+        for call in calls(exchange, local, Path(folder)):
+            # Some calls print.
+            with _recording() as operations, redirect_stdout(io.StringIO()):
+                call.run()
+            sent.setdefault(call.name, set()).update(operations)
+    # `execute` sends operations that are not the SDK's own.
+    own = sdk_surface.operations().keys()
+    return {name: sorted(sent[name] & own) for name in sorted(sent)}
+
+
+@contextmanager
+def _recording() -> Iterator[set[str]]:
+    sent: set[str] = set()
+    execute, subscription = GraphQLClient.execute, GraphQLClient.subscription
+
+    async def execute_and_record(self: GraphQLClient, result: Any, **request: Any) -> Any:
+        sent.add(request["operation_name"])
+        return await execute(self, result, **request)
+
+    def subscribe_and_record(self: GraphQLClient, result: Any, **request: Any) -> Any:
+        sent.add(request["operation_name"])
+        return subscription(self, result, **request)
+
+    with (
+        mock.patch.object(GraphQLClient, "execute", execute_and_record),
+        mock.patch.object(GraphQLClient, "subscription", subscribe_and_record),
+    ):
+        yield sent

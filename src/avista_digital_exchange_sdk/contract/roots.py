@@ -1,0 +1,53 @@
+"""Root types that were renamed, which operations do not notice: they never name them."""
+
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    NamedTypeNode,
+    NameNode,
+    Node,
+    ObjectTypeDefinitionNode,
+    OperationType,
+    Visitor,
+    build_ast_schema,
+    parse,
+    print_schema,
+    visit,
+)
+
+from .diff import Change, Severity
+
+
+def with_old_root_names(
+    old: GraphQLSchema, new: GraphQLSchema
+) -> tuple[GraphQLSchema, list[Change]]:
+    """Give the root types of a schema the names they had, and tell which had others."""
+    names: dict[str, str] = {}
+    for operation in OperationType:
+        before, after = old.get_root_type(operation), new.get_root_type(operation)
+        if before and after and before.name != after.name and before.name not in new.type_map:
+            names[after.name] = before.name
+    if not names:
+        return new, []
+    document: DocumentNode = visit(parse(print_schema(new)), _Rename(names))
+    renamed = [
+        Change(
+            Severity.DANGEROUS,
+            "ROOT_TYPE_RENAMED",
+            f"The root type {before} is called {after} now; only what names it notices.",
+        )
+        for after, before in names.items()
+    ]
+    return build_ast_schema(document, assume_valid=True), renamed
+
+
+class _Rename(Visitor):
+    def __init__(self, names: dict[str, str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def enter_name(self, node: NameNode, _key: object, parent: Node, *_: object) -> NameNode | None:
+        names_a_type = isinstance(parent, NamedTypeNode | ObjectTypeDefinitionNode)
+        if names_a_type and node.value in self._names:
+            return NameNode(value=self._names[node.value])
+        return None
