@@ -71,6 +71,40 @@ class TestAnswers:
             exchange.execute(f"{fragment} mutation mutation {{ a }}")
         assert scripted.operations == ["query", "query", "mutation"]
 
+    @pytest.mark.parametrize(
+        "name", ["timeSeriesDb_publishToDatabase", "timeSeriesDb_generateQueryResultExportFile"]
+    )
+    def test_mutation_called_as_one_of_the_sdks_is_not_sent_again(
+        self, name: str, scripted: ScriptedPlatform, connect: Connect
+    ) -> None:
+        exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=1)
+        scripted.answers(name, Answer(503), {"data": {"a": 1}})
+        with pytest.raises(ServerError):
+            exchange.execute(f"mutation {name} {{ storage_createDataStore }}")
+        assert scripted.operations == [name]
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            '"Who { I am" query q { user_getUserSession { user { userId } } }',
+            '"""Who\n{ "I" am""" query q("x" $a: Boolean! = false) { __typename @skip(if: $a) }',
+            "\ufeff# { query\r\nquery q { __typename }",
+            "query query { __typename }",
+            "fragment query on Query { __typename } query q { ...query }",
+            '{ user_getUserSession { __typename } a: __type(name: "\\"}{") { name } }',
+        ],
+    )
+    def test_document_of_any_form_is_run(
+        self, document: str, exchange: AvistaDigitalExchange
+    ) -> None:
+        assert exchange.execute(document)
+
+    def test_directive_of_an_operation_is_not_its_name(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
+        with pytest.raises(InvalidRequestError, match="'@skip' may not be used on query"):
+            exchange.execute("query @skip(if: false) { __typename }")
+
 
 class TestRefusals:
     @pytest.mark.parametrize(

@@ -53,7 +53,13 @@ class Subscription(Generic[Result]):
 
 
 class GraphQLClient(TokenHolder):
-    """Runs the generated operations; the generated client extends it."""
+    """Runs the generated operations; the generated client extends it.
+
+    Attributes:
+        idempotent_mutations: The names of operations that do no harm when they are done twice.
+    """
+
+    idempotent_mutations = IDEMPOTENT_MUTATIONS
 
     def __init__(
         self,
@@ -83,6 +89,12 @@ class GraphQLClient(TokenHolder):
         insisting._insists = True
         return insisting
 
+    def for_operations_of_others(self) -> Self:
+        """The same client, for operations whose names say nothing of what they do."""
+        other = copy(self)
+        other.idempotent_mutations = frozenset()
+        return other
+
     async def execute(
         self,
         result: type[Data],
@@ -100,7 +112,7 @@ class GraphQLClient(TokenHolder):
         label = operation_name or UNNAMED_OPERATION
         body = to_json({"query": query, "operationName": operation_name, "variables": variables})
         changes = select_operation(query, operation_name).kind == "mutation"
-        repeatable = not changes or self._insists or operation_name in IDEMPOTENT_MUTATIONS
+        repeatable = not changes or self._insists or operation_name in self.idempotent_mutations
         waits = Backoff(self.maxRetries)
         mayHaveSucceeded = False
         while True:

@@ -19,7 +19,7 @@ _TOKENS = re.compile(
     (?: """ (?: \\""" | . )*? """       # what is passed over: block strings,
       | " (?: [^"\\\n] | \\. )* "       # strings,
       | [#] [^\n\r]*                    # comments
-      | [^\w{}()\[\]"#]+                # and other punctuation
+      | [^\w@{}()\[\]"#]+               # and other punctuation
     )
     | (?P<token> \w+ | . )
     ''',

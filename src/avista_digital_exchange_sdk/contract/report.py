@@ -101,7 +101,7 @@ def _annotations(comparison: Comparison) -> Iterator[str]:
             col=str(problem.column),
         )
     for note in comparison.notes:
-        yield _annotation("notice", note)
+        yield _annotation("notice", escape_controls(note))
     yield _annotation("error" if comparison.breaks else "notice", verdict(comparison))
 
 
@@ -148,7 +148,7 @@ def _as_table(comparison: Comparison) -> str:
             )
         _print_problems(console, comparison.problems)
         for note in comparison.notes:
-            console.print(f"note: {note}", markup=False, soft_wrap=True)
+            console.print(_as_text(f"note: {escape_controls(note)}"), soft_wrap=True)
         style = "red" if comparison.breaks else "green"
         console.print(verdict(comparison), style=style, soft_wrap=True)
     return written.get().rstrip("\n")
