@@ -24,9 +24,9 @@ def test_command_does_its_work_without_standard_streams(
     closed: str, environment: dict[str, str], store: str, tmp_path: Path
 ) -> None:
     (tmp_path / "load.csv").write_bytes(b"1,2\n")
-    sent = run(closed, environment, "put", tmp_path / "load.csv", f"dx://{store}/load.csv")
+    sent = run(closed, environment, "put", tmp_path / "load.csv", f"{store}/load.csv")
     assert (sent.returncode, sent.stdout) == (0, "")
-    fetched = run(closed, environment, "get", f"dx://{store}/load.csv", tmp_path / "again.csv")
+    fetched = run(closed, environment, "get", f"{store}/load.csv", tmp_path / "again.csv")
     assert fetched.returncode == 0
     assert "Traceback" not in sent.stderr + fetched.stderr
     assert (tmp_path / "again.csv").read_bytes() == b"1,2\n"

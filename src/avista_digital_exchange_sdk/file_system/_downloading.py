@@ -14,7 +14,7 @@ from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's 
 
 from .._utils.progress import ProgressCallback
 from ._downloads import Containment, Download, DownloadPlan, is_complete
-from ._pairs import Pair, as_text, pair_copies
+from ._pairs import Pair, pair_copies, path_to_str
 from ._parallel_copy import CopyJob, Failure, JobReport
 from ._read_only import ReadOnlyFileSystem
 
@@ -53,11 +53,11 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         Raises:
             TransferIncompleteError: Of several files, some could not be downloaded.
         """
-        source, target = as_text(rpath), as_text(lpath)
+        source, target = path_to_str(rpath), path_to_str(lpath)
         if isinstance(target, str):
             target = make_path_posix(target)
         is_directory = isinstance(target, str) and (
-            trailing_sep(as_text(lpath)) or LocalFileSystem().isdir(target)
+            trailing_sep(path_to_str(lpath)) or LocalFileSystem().isdir(target)
         )
         pairs = pair_copies(
             self,

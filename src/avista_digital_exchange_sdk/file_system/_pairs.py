@@ -75,7 +75,7 @@ def pair_copies(
     return [Pair(one, other, levels) for one, other in zip(found, targets, strict=True)]
 
 
-def as_text(path: Any) -> Any:
+def path_to_str(path: Any) -> Any:
     """Return a path that is an object of `pathlib` as a string, anything else as it is."""
     return os.fspath(path) if isinstance(path, os.PathLike) else path
 

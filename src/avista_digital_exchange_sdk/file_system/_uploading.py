@@ -23,7 +23,7 @@ from ._directories import DirectoryMaker
 from ._downloading import DownloadingFileSystem
 from ._entries import Info, describe_file
 from ._errors import translate_errors
-from ._pairs import Pair, as_text, pair_copies
+from ._pairs import Pair, pair_copies, path_to_str
 from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, to_progress_callback
 from ._uploads import Upload, Uploaded, UploadPlan, md5_of
 
@@ -140,7 +140,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         Raises:
             TransferIncompleteError: Of several files, some could not be uploaded.
         """
-        source, target = as_text(lpath), as_text(rpath)
+        source, target = path_to_str(lpath), path_to_str(rpath)
         is_directory = isinstance(target, str) and (trailing_sep(target) or self.isdir(target))
         pairs = pair_copies(
             LocalFileSystem(),
@@ -235,7 +235,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         Raises:
             TransferIncompleteError: Of several files, some could not be copied.
         """
-        source, target = as_text(path1), as_text(path2)
+        source, target = path_to_str(path1), path_to_str(path2)
         is_directory = isinstance(target, str) and (trailing_sep(target) or self.isdir(target))
         pairs = pair_copies(
             self,
