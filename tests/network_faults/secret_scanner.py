@@ -13,7 +13,7 @@ from avista_digital_exchange_sdk import DigitalExchangeError
 
 from ..support.frames import local_variables
 
-SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series_", "zip_")
+SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series", "zip_")
 
 # With it, as with Dask, errors are pickled with all that they come from.
 tblib.pickling_support.install()
@@ -62,7 +62,7 @@ def everything_shown_by(error: BaseException) -> list[str]:
         assert str(pickle.loads(pickled)) == str(error)
         shown.append(pickled.decode("latin-1"))
     # What a result file holds is data, whatever it looks like.
-    return [*shown, *(line for line in local_variables(error) if "/_frames/" not in line)]
+    return [*shown, *(line for line in local_variables(error) if "/_dataframes/" not in line)]
 
 
 def forms(token: str) -> list[str]:

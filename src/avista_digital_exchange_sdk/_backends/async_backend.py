@@ -28,6 +28,7 @@ from .http import (
     presigned_headers,
     request_timeouts,
     transport_options,
+    without_reason,
 )
 from .processes import PerProcess
 from .websocket import await_socket, connect_options
@@ -240,7 +241,7 @@ class _Transport(httpx.AsyncBaseTransport):
         if proxy not in self._routes:
             options = transport_options(self._network, proxy)
             self._routes[proxy] = httpx.AsyncHTTPTransport(**options)
-        return await self._routes[proxy].handle_async_request(request)
+        return without_reason(await self._routes[proxy].handle_async_request(request))
 
     async def aclose(self) -> None:
         for route in self._routes.values():

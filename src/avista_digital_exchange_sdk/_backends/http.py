@@ -168,13 +168,22 @@ def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
 
 
 def _strip_quoted_response(error: httpx.TransportError) -> str:
-    """Take out of an error, and all it comes from, what it quotes of an answer that is no HTTP.
+    """Take out of an error, and all it comes from, what it quotes of a server or proxy.
 
     The quoted may be a secret that a server echoed.
     """
-    reason = str(error).partition(H11_QUOTE_MARKER)[0]
+    message = str(error)
+    reason = message.partition(H11_QUOTE_MARKER)[0]
+    if isinstance(error, httpx.ProxyError) and message[:3].isdecimal():
+        reason = f"{message[:3]} {httpx.codes.get_reason_phrase(int(message[:3]))}".rstrip()
     link: BaseException | None = error
-    while link is not None and H11_QUOTE_MARKER in str(link):
+    while link is not None and str(link) == message != reason:
         link.args = (reason,)
         link = link.__cause__ or link.__context__
     return reason
+
+
+def without_reason(response: httpx.Response) -> httpx.Response:
+    """Drop the reason phrase of a response: httpx would log it as the server sent it."""
+    response.extensions.pop("reason_phrase", None)
+    return response

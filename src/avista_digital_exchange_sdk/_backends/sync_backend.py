@@ -27,6 +27,7 @@ from .http import (
     presigned_headers,
     request_timeouts,
     transport_options,
+    without_reason,
 )
 from .processes import PerProcess, check_process, current_process
 from .sync_network import DeadlineBackend, deadline_applied
@@ -189,7 +190,7 @@ class _Transport(httpx.BaseTransport):
         route = self._routes.get(proxy)
         if route is None:
             route = self._routes.setdefault(proxy, self._create_route(proxy))
-        return route.handle_request(request)
+        return without_reason(route.handle_request(request))
 
     def _create_route(self, proxy: Secret[str] | None) -> httpx.HTTPTransport:
         route = httpx.HTTPTransport(**transport_options(self._network, proxy))
