@@ -20,6 +20,7 @@ from .base import (
     run_sync,
 )
 from .md5 import FollowingMd5
+from .positional_file import PositionalFile
 from .proxies import Proxies, is_proxy, normalize_proxy
 from .sync_backend import SyncBackend
 from .tls import Tls, Verify
@@ -29,6 +30,7 @@ __all__ = [
     "Backend",
     "FollowingMd5",
     "NetworkConfig",
+    "PositionalFile",
     "Proxies",
     "Response",
     "StreamingResponse",

@@ -5,6 +5,7 @@ import hashlib
 import threading
 
 from .base import BLOCK_SIZE, Backend, TaskHandle
+from .positional_file import PositionalFile
 
 MIN_THREADED_BYTES = 1 << 20
 """Bytes; hashing fewer takes about as long as to begin a thread."""
@@ -15,11 +16,15 @@ class FollowingMd5:
 
     To hash takes longer than to receive and write. The thread needs Python's own lock only
     between blocks, so it hardly slows down the ones that write.
+
+    Args:
+        io: Starts the thread.
+        file: The file to hash. `aclose()` closes it.
     """
 
-    def __init__(self, io: Backend, path: str) -> None:
+    def __init__(self, io: Backend, file: PositionalFile) -> None:
         self._io = io
-        self._path = path
+        self._file = file
         self._digest = hashlib.md5(usedforsecurity=False)
         self._hashed = 0
         self._written = 0
@@ -45,6 +50,7 @@ class FollowingMd5:
         self._written = 0
         with contextlib.suppress(OSError):
             await self._idle()
+        self._file.close()
 
     async def _idle(self) -> None:
         if self._hashing is not None:
@@ -53,11 +59,11 @@ class FollowingMd5:
     def _hash(self) -> None:
         try:
             block = memoryview(bytearray(BLOCK_SIZE))
-            with open(self._path, "rb", buffering=0) as file:
-                file.seek(self._hashed)
-                # What is written grows meanwhile, until it is done or given up.
-                while length := file.readinto(block[: max(0, self._written - self._hashed)]):
-                    self._digest.update(block[:length])
-                    self._hashed += length
+            # What is written grows meanwhile, until it is done or given up.
+            while length := self._file.read_into(
+                block[: max(0, self._written - self._hashed)], self._hashed
+            ):
+                self._digest.update(block[:length])
+                self._hashed += length
         finally:
             self._busy.release()

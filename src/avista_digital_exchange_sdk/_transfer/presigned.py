@@ -110,9 +110,9 @@ def parse_size(text: str) -> int | None:
     return size if size <= MAX_OBJECT_BYTES else None
 
 
-def expected_md5(download: StreamingResponse) -> str | None:
+def expected_md5(headers: Mapping[str, str]) -> str | None:
     """The file's MD5, where its ETag is one: not if a key of KMS or a customer's encrypts it."""
-    encryption = download.headers.get("x-amz-server-side-encryption", "AES256")
-    customer = "x-amz-server-side-encryption-customer-algorithm" in download.headers
-    matched = _MD5_ETAG.fullmatch(download.headers.get("etag", ""))
+    encryption = headers.get("x-amz-server-side-encryption", "AES256")
+    customer = "x-amz-server-side-encryption-customer-algorithm" in headers
+    matched = _MD5_ETAG.fullmatch(headers.get("etag", ""))
     return matched[1] if matched and encryption == "AES256" and not customer else None

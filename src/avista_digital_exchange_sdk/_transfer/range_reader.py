@@ -86,4 +86,4 @@ class RangeReader:
         # Not every server heeds If-Match.
         if self.size not in (None, size) or self._etag not in (None, etag):
             raise TransferError(f"{self._what} is no longer the file it was when it was opened")
-        self._etag, self.size, self.md5 = etag, size, expected_md5(download)
+        self._etag, self.size, self.md5 = etag, size, expected_md5(download.headers)

@@ -2,11 +2,10 @@
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Awaitable, Callable
+from typing import IO
 
-from .._backends import BLOCK_SIZE, Backend
+from .._backends import Backend
 from .._secrets import Secret
 from .._utils.logging import log_retry
 from .._utils.progress import ProgressCallback
@@ -21,6 +20,7 @@ from .presigned import (
 )
 from .range_reader import RangeReader
 from .resumable import ResumableDownload
+from .upload import Source, Upload
 from .watched_io import WatchedIo
 
 MAX_UPLOAD_BYTES = 5 << 30
@@ -46,7 +46,7 @@ class Transfers:
             return self
         return Transfers(WatchedIo(self._io, tell), self._maxRetries, self._log)
 
-    async def download(self, address: UrlProvider, file: BinaryIO, what: str) -> None:
+    async def download(self, address: UrlProvider, file: IO[bytes], what: str) -> None:
         """Stream what a presigned URL holds into a file that is empty so far."""
         begun = self._io.clock()
         async with contextlib.aclosing(
@@ -97,12 +97,12 @@ class Transfers:
                 await self._wait(waits, error)
         return bytes(body)
 
-    async def upload(self, path: Path, create: UrlProvider, undo: Undo) -> None:
-        """Stream a local file to the URL that `create` gives; `undo` that if it can't be done."""
+    async def upload(self, source: Source, create: UrlProvider, undo: Undo) -> None:
+        """Stream a file to the URL that `create` gives; `undo` that if it can't be done."""
         waits = Backoff(self._maxRetries)
         while True:
             try:
-                await self._put(await create(), path)
+                await self._put(await create(), source)
                 return
             except BaseException as error:
                 await undo(error)
@@ -110,19 +110,20 @@ class Transfers:
                     raise
                 await self._wait(waits, error)
 
-    async def _put(self, url: Secret[str], path: Path) -> None:
+    async def _put(self, url: Secret[str], source: Source) -> None:
+        name = source.name
         begun = self._io.clock()
-        with open(path, "rb") as file:
-            size = file.seek(0, 2)
-            file.seek(0)
-            with retry_on_disconnect(f"upload of {path.name}"):
-                answer = await self._io.put(url, size, _read_blocks(file, size, path))
-        if answer.status not in (200, 201, 204):
-            refused = error_from_response(f"upload of {path.name}", answer)
-            refused.path = str(path)
-            raise refused
+        with source.open() as file:
+            async with contextlib.aclosing(Upload(self._io, source, file)) as upload:
+                with retry_on_disconnect(f"upload of {name}"):
+                    answer = await self._io.put(url, upload.size, upload.blocks())
+                if answer.status not in (200, 201, 204):
+                    refused = error_from_response(f"upload of {name}", answer)
+                    refused.path = None if source.path is None else str(source.path)
+                    raise refused
+                await upload.check(answer.headers)
         self._log.debug(
-            "%s: %d bytes uploaded in %.3f s", path.name, size, self._io.clock() - begun
+            "%s: %d bytes uploaded in %.3f s", name, upload.size, self._io.clock() - begun
         )
 
     async def _wait(self, waits: Backoff, error: RetryableTransferError) -> None:
@@ -136,17 +137,3 @@ class Transfers:
             return
         log_retry(self._log, error, wait)
         await self._io.sleep(wait)
-
-
-def _read_blocks(file: BinaryIO, size: int, path: Path) -> Iterator[bytes]:
-    """Exactly `size` bytes of a file, which may grow or shrink while it is read."""
-    remaining = size
-    while remaining:
-        block = file.read(min(BLOCK_SIZE, remaining))
-        if not block:
-            message = f"{path.name} shrank by {remaining} bytes while it was uploaded"
-            raise TransferError(message, path=str(path))
-        remaining -= len(block)
-        yield block
-    if file.read(1):
-        raise TransferError(f"{path.name} grew while it was uploaded", path=str(path))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import IO, TYPE_CHECKING, Generic, TypeVar
 
 from ..._graphql.client import require_found
 from ..._models.directory import full_name, split_name
@@ -13,10 +12,13 @@ from ..._models.lists import HtmlList
 from ..._models.working_directory import WorkingDirectory
 from ..._secrets import Secret
 from ..._text import escape_controls
+from ..._transfer.output_file import output_file
 from ..._transfer.range_reader import RangeReader
 from ..._transfer.transfers import MAX_UPLOAD_BYTES
-from ..._utils import atomic_files, validation
-from ..._utils.progress import ProgressArgument, ProgressReporter
+from ..._transfer.upload import LocalFile, Source
+from ..._utils import validation
+from ..._utils.local_paths import path_below
+from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
 from ...errors import DigitalExchangeError, InvalidResponseError, NotFoundError
 from ..base import BaseService
 
@@ -163,17 +165,9 @@ class FileService(BaseService, Generic[Store]):
             file, url = await self._get_download_url(dataStoreFileId)
             name = full_name(file.name, file.fileExtension)
             if target.is_dir():
-                target = target / atomic_files.sanitize_filename(name, otherwise=dataStoreFileId)
-            fresh_addresses = [url]
-
-            async def address() -> Secret[str]:
-                # The first one came with the metadata; it may expire on the way.
-                if fresh_addresses:
-                    return fresh_addresses.pop()
-                return (await self._get_download_url(dataStoreFileId))[1]
-
-            with atomic_files.atomic_write(target) as local, watch.track(name) as tell:
-                await self._transfers.watched(tell).download(address, local, name)
+                target = path_below(target, name, otherwise=dataStoreFileId)
+            async with output_file(self._io, target) as local:
+                await self._download(dataStoreFileId, name, url, local, watch)
         return file
 
     async def uploadFileToDataStore(
@@ -220,9 +214,27 @@ class FileService(BaseService, Generic[Store]):
         validation.require_id("dataStoreId", dataStoreId)
         validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
         validation.optional_str("description", description)
-        path = _check_upload_source(localPath)
+        path = validation.require_file("localPath", localPath)
         argument, given = ("localPath", path.name) if name is None else ("name", name)
-        bare_name, extension = split_name(validation.require_str(argument, given))
+        validation.require_str(argument, given)
+        return await self._upload(
+            LocalFile(path), dataStoreId, dataStoreDirectoryId, given, description, progress
+        )
+
+    async def _upload(
+        self,
+        source: Source,
+        dataStoreId: str,
+        dataStoreDirectoryId: str,
+        name: str,
+        description: str | None,
+        progress: ProgressArgument | None,
+    ) -> DataStoreFile:
+        """Upload a file, or leave nothing of it on the platform."""
+        if (size := source.size()) > MAX_UPLOAD_BYTES:
+            valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
+            raise validation.invalid_argument("localPath", str(source.path or source.name), valid)
+        bare_name, extension = split_name(name)
         watch = ProgressReporter(progress)
         created: list[str] = []
 
@@ -234,8 +246,8 @@ class FileService(BaseService, Generic[Store]):
             except BaseException as error:
                 # Its id is not known, so it can't be removed.
                 if getattr(error, "mayHaveSucceeded", True):
-                    name = escape_controls(given)
-                    error.add_note(f"a file {name} without content may be in the directory now")
+                    shown = escape_controls(name)
+                    error.add_note(f"a file {shown} without content may be in the directory now")
                 raise
             if answer is None or answer.itemId is None:
                 raise InvalidResponseError("the platform gave no id for the new file")
@@ -247,8 +259,8 @@ class FileService(BaseService, Generic[Store]):
                 await self._delete_empty_file(created.pop(), failure)
 
         async with self._io.transfer_slot():
-            with watch.track(given) as tell:
-                await self._transfers.watched(tell).upload(path, create, undo)
+            with watch.track(name) as tell:
+                await self._transfers.watched(tell).upload(source, create, undo)
         (dataStoreFileId,) = created
         try:
             return await self.getDataStoreFileMeta(dataStoreFileId)
@@ -294,6 +306,33 @@ class FileService(BaseService, Generic[Store]):
         name = full_name(file.name, file.fileExtension)
         return file, RangeReader(self._io, address, name, url)
 
+    async def _download_into(self, local: IO[bytes], dataStoreFileId: str) -> DataStoreFile:
+        """Download a file into one that is open, and empty so far."""
+        async with self._io.transfer_slot():
+            file, url = await self._get_download_url(dataStoreFileId)
+            name = full_name(file.name, file.fileExtension)
+            await self._download(dataStoreFileId, name, url, local, NO_PROGRESS)
+        return file
+
+    async def _download(
+        self,
+        dataStoreFileId: str,
+        name: str,
+        url: Secret[str],
+        local: IO[bytes],
+        watch: ProgressReporter,
+    ) -> None:
+        fresh_addresses = [url]
+
+        async def address() -> Secret[str]:
+            # The first one came with the metadata; it may expire on the way.
+            if fresh_addresses:
+                return fresh_addresses.pop()
+            return (await self._get_download_url(dataStoreFileId))[1]
+
+        with watch.track(name) as tell:
+            await self._transfers.watched(tell).download(address, local, name)
+
     async def _get_download_url(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
         file = require_found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
@@ -307,15 +346,6 @@ class FileService(BaseService, Generic[Store]):
                 await client.storage_delete_data_store_file(dataStoreFileId)
         except DigitalExchangeError as error:
             failure.add_note(f"its record {dataStoreFileId} could not be removed: {error}")
-
-
-def _check_upload_source(localPath: str | os.PathLike[str]) -> Path:
-    path = validation.require_file("localPath", localPath)
-    size = path.stat().st_size
-    if size > MAX_UPLOAD_BYTES:
-        valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
-        raise validation.invalid_argument("localPath", str(localPath), valid)
-    return path
 
 
 def require_url(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:

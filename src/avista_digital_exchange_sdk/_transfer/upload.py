@@ -1,0 +1,165 @@
+"""What is uploaded, and the proof that all of it arrived, of one state of the file."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import IO, NamedTuple, Protocol
+
+from .._backends import BLOCK_SIZE, Backend, FollowingMd5, PositionalFile
+from .presigned import RetryableTransferError, expected_md5
+
+
+class Source(Protocol):
+    """A file to upload.
+
+    Attributes:
+        name: How messages call it.
+        path: Its path, where it has one.
+    """
+
+    name: str
+    path: Path | None
+
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        """Open it at its beginning."""
+
+    def size(self) -> int:
+        """How long it is now, in bytes."""
+
+
+class LocalFile:
+    """A file of the local file system, opened for each attempt."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.path: Path | None = path
+        self._path = path
+
+    def open(self) -> AbstractContextManager[IO[bytes]]:
+        return open(self._path, "rb", buffering=0)
+
+    def size(self) -> int:
+        return os.stat(self._path).st_size
+
+
+class SpooledFile:
+    """An open file without a name; it stays open."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self.name = name
+        self.path: Path | None = None
+        self._file = file
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        self._file.seek(0)
+        yield self._file
+
+    def size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+
+class Upload:
+    """One attempt to upload a file as it is now.
+
+    Args:
+        io: Hashes what is sent.
+        source: The file.
+        file: The same, open.
+
+    Attributes:
+        size: How long it is, in bytes.
+    """
+
+    def __init__(self, io: Backend, source: Source, file: IO[bytes]) -> None:
+        self._source = source
+        self._file = PositionalFile(file.fileno())
+        self._md5 = FollowingMd5(io, self._file.duplicate())
+        self._descriptor = file.fileno()
+        self._state = _State.of(os.fstat(self._descriptor))
+        self._state_at_path = self._look_at_path()
+        self.size = self._state.size
+
+    async def aclose(self) -> None:
+        """Let go of the file."""
+        await self._md5.aclose()
+        self._file.close()
+
+    def blocks(self) -> Iterator[bytes]:
+        """All bytes of the file.
+
+        Raises:
+            RetryableTransferError: The file changed meanwhile.
+        """
+        sent = 0
+        while sent < self.size:
+            block = self._file.read(min(BLOCK_SIZE, self.size - sent), sent)
+            self._check_state()
+            if not block:
+                raise self._failure("could not be read to its end")
+            sent += len(block)
+            self._md5.advance(sent)
+            yield block
+        if self._file.read(1, sent):
+            # Files such as those in /proc do not tell their length.
+            raise self._failure("has more bytes than its length")
+
+    async def check(self, headers: Mapping[str, str]) -> None:
+        """Insist that the storage has what the file holds.
+
+        Args:
+            headers: Those of the storage's response.
+
+        Raises:
+            RetryableTransferError: The file changed meanwhile, or the storage has other bytes.
+        """
+        expected = expected_md5(headers)
+        if expected is not None:
+            self._md5.advance(self.size)
+            found = await self._md5.hexdigest()
+        self._check_state()
+        if self._look_at_path() != self._state_at_path:
+            raise self._failure("was replaced while it was uploaded")
+        if expected is not None and expected != found:
+            raise self._failure("has another checksum in the storage than here")
+
+    def _check_state(self) -> None:
+        state = _State.of(os.fstat(self._descriptor))
+        if state == self._state:
+            return
+        change = "changed"
+        if state.size > self.size:
+            change = "grew"
+        elif state.size < self.size:
+            change = f"shrank by {self.size - state.size} bytes"
+        raise self._failure(f"{change} while it was uploaded")
+
+    def _look_at_path(self) -> "_State | None":
+        if self._source.path is None:
+            return None
+        try:
+            return _State.of(os.stat(self._source.path))
+        except FileNotFoundError:
+            return None
+
+    def _failure(self, what: str) -> RetryableTransferError:
+        path = None if self._source.path is None else str(self._source.path)
+        return RetryableTransferError(f"{self._source.name} {what}", path=path)
+
+
+class _State(NamedTuple):
+    """What changes when a file is written to, or replaced by another one."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "_State":
+        return cls(
+            status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        )
