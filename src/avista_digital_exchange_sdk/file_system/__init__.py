@@ -5,5 +5,6 @@ fsspec, and with it pandas, Dask, Polars, DuckDB, pyarrow and many more, find it
 """
 
 from ._file_system import DataStoreFileSystem
+from ._writer import UnsentFileWarning
 
-__all__ = ["DataStoreFileSystem"]
+__all__ = ["DataStoreFileSystem", "UnsentFileWarning"]

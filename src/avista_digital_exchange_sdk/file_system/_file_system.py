@@ -1,18 +1,18 @@
 """The file system as a whole: the half that reads, and here the half that changes something."""
 
 from glob import has_magic
-from pathlib import Path
 from typing import Any
 
 from fsspec.core import get_compression  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._models.paths import SEPARATOR
 from .._services.storage.data_stores import can_rename_to
+from .._transfer.upload import SpooledFile
 from . import _errors
 from ._entries import Info
 from ._errors import translate_errors
 from ._uploading import UploadingFileSystem, check_target, file_ids, split, store_of
-from ._writer import StoreFileWriter
+from ._writer import StoreFileWriter, StoreTextWriter, StoreTransaction
 
 
 class DataStoreFileSystem(UploadingFileSystem):
@@ -52,6 +52,7 @@ class DataStoreFileSystem(UploadingFileSystem):
     """
 
     protocol = "dx"
+    transaction_type = StoreTransaction
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -64,8 +65,8 @@ class DataStoreFileSystem(UploadingFileSystem):
         if self.isdir(path):
             raise _errors.is_directory(path)
 
-        def store(local: Path) -> None:
-            self._upload(local, path, exclusive=exclusive)
+        def store(file: SpooledFile) -> None:
+            self._upload(file, path, exclusive=exclusive)
 
         return StoreFileWriter(path, store, autocommit=autocommit)
 
@@ -84,7 +85,16 @@ class DataStoreFileSystem(UploadingFileSystem):
                 "fsspec.open() compresses what is written; the file system's own open() does not"
             )
             raise NotImplementedError(message)
-        return super().open(path, mode, *args, compression=compression, **options)
+        if "r" in mode or "b" in mode:
+            return super().open(path, mode, *args, compression=compression, **options)
+        names = ("encoding", "errors", "newline")
+        text_options = {name: options.pop(name) for name in names if name in options}
+        writer = super().open(path, mode.replace("t", "") + "b", *args, **options)
+        try:
+            return StoreTextWriter(writer, **text_options)
+        except BaseException:
+            writer.discard()
+            raise
 
     # -- deleting and moving --------------------------------------------------------------------
 

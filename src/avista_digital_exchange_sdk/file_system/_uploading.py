@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
     LocalFileSystem,
-    make_path_posix,
     trailing_sep,
 )
 
+from .._backends import run_sync
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR
+from .._transfer.upload import LocalFile, Source, SpooledFile
+from .._utils import validation
 from .._utils.progress import ProgressArgument, ProgressCallback
 from ..errors import NotFoundError, TransferError
 from . import _errors
@@ -23,7 +25,7 @@ from ._directories import DirectoryMaker
 from ._downloading import DownloadingFileSystem
 from ._entries import Info, describe_file
 from ._errors import translate_errors
-from ._pairs import Pair, pair_copies, path_to_str
+from ._pairs import Pair, path_to_str, local_source, pair_copies
 from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, to_progress_callback
 from ._uploads import Upload, Uploaded, UploadPlan, md5_of
 
@@ -105,7 +107,10 @@ class UploadingFileSystem(DownloadingFileSystem):
             self.makedirs(rpath, exist_ok=True)
         else:
             self._upload(
-                local, rpath, exclusive=mode == "create", progress=to_progress_callback(callback)
+                _local_file(local),
+                rpath,
+                exclusive=mode == "create",
+                progress=to_progress_callback(callback),
             )
 
     def put(
@@ -140,11 +145,11 @@ class UploadingFileSystem(DownloadingFileSystem):
         Raises:
             TransferIncompleteError: Of several files, some could not be uploaded.
         """
-        source, target = path_to_str(lpath), path_to_str(rpath)
+        target = path_to_str(rpath)
         is_directory = isinstance(target, str) and (trailing_sep(target) or self.isdir(target))
         pairs = pair_copies(
             LocalFileSystem(),
-            make_path_posix(source) if isinstance(source, str) else source,
+            [*map(path_to_str, lpath)] if isinstance(target, list) else local_source(lpath),
             self._strip_protocol(target),
             target_is_directory=is_directory,
             recursive=recursive,
@@ -179,7 +184,7 @@ class UploadingFileSystem(DownloadingFileSystem):
                 # As after an upload, which may have been broken off before it was done.
                 self._delete_files(*there["others"])
                 return Uploaded(there | {"others": ()}, is_new=False)
-            file = self._replace(local, task.target, place, progress=progress)
+            file = self._replace(_local_file(local), task.target, place, progress=progress)
             return Uploaded(describe_file(file) | {"name": task.target}, is_new=True)
 
         directories = plan.directories
@@ -286,22 +291,24 @@ class UploadingFileSystem(DownloadingFileSystem):
             self._copy_over(source, target, self._look_at_target(target))
 
     def _copy_over(self, source: str, target: str, place: Place) -> None:
-        with tempfile.TemporaryDirectory(prefix="avista-dx-") as folder:
-            local = Path(folder) / "copy"
-            self._download(source, str(local))
-            description = self._file(source)["description"]
-            self._replace(local, target, place, description=description)
+        calls = self.exchange._calls
+        with tempfile.TemporaryFile() as file:
+            copied = self._with_file(
+                source, lambda file_id: run_sync(calls._download_into(file, file_id))
+            )
+            copy = SpooledFile(file, split(target)[1])
+            self._replace(copy, target, place, description=copied.description)
 
     def _upload(
         self,
-        local: Path,
+        source: Source,
         path: str,
         *,
         exclusive: bool = False,
         progress: ProgressArgument | None = None,
     ) -> None:
         place = self._look_at_target(path, exclusive=exclusive)
-        self._replace(local, path, place, progress=progress)
+        self._replace(source, path, place, progress=progress)
 
     def _look_at_target(self, path: str, *, exclusive: bool = False) -> Place:
         """Return where a file is to be written, in a directory that is made if need be."""
@@ -313,7 +320,7 @@ class UploadingFileSystem(DownloadingFileSystem):
 
     def _replace(
         self,
-        local: Path,
+        source: Source,
         path: str,
         place: Place,
         *,
@@ -323,9 +330,10 @@ class UploadingFileSystem(DownloadingFileSystem):
         """Upload a file, then delete those of its name that were there."""
         _, name = split(path)
         with translate_errors(path):
-            file = self.exchange.uploadFileToDataStore(
-                store_of(path), place.directory_id, local, name, description, progress=progress
+            upload = self.exchange._calls._upload(
+                source, store_of(path), place.directory_id, name, description, progress
             )
+            file = run_sync(upload)
             self._listings.forget(path, below=False)
             self._delete_files(*file_ids(place.there))
         return file
@@ -346,6 +354,10 @@ class UploadingFileSystem(DownloadingFileSystem):
         for file_id in file_ids:
             with contextlib.suppress(NotFoundError):
                 self.exchange.deleteDataStoreFile(file_id)
+
+
+def _local_file(path: Path) -> LocalFile:
+    return LocalFile(validation.require_file("lpath", path))
 
 
 def split(path: str) -> tuple[str, str]:

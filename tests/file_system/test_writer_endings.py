@@ -1,0 +1,435 @@
+"""How writing a file ends: what was closed is sent, and what is not sent is said."""
+
+import asyncio
+import contextlib
+import gc
+import gzip
+import io
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import fsspec
+import pandas
+import pytest
+
+from avista_digital_exchange_sdk import TransferError
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem, UnsentFileWarning
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.proxy import Proxy
+from .stored_files import REFUSED
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["wb", "w"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def path(file_system: DataStoreFileSystem, home: str) -> str:
+    """The path of a file that is there already."""
+    file_system.pipe(f"{home}/load.csv", b"old")
+    return f"{home}/load.csv"
+
+
+@pytest.fixture
+def options(local: LocalExchange) -> Iterator[dict[str, str]]:
+    options = {"token": local.token, "endpoint": local.endpoint}
+    yield options
+    fsspec.filesystem("dx", **options).close()
+
+
+Open = Callable[[], Any]
+
+
+@pytest.fixture
+def open_(file_system: DataStoreFileSystem, path: str, mode: str) -> Open:
+    return lambda: file_system.open(path, mode)
+
+
+def write(file: IO[Any], text: str = "new") -> None:
+    file.write(text if isinstance(file, io.TextIOBase) else text.encode())
+
+
+class TestClosed:
+    """A file that was closed is sent, whatever else is going on."""
+
+    @pytest.fixture(autouse=True)
+    def _is_sent(self, file_system: DataStoreFileSystem, path: str) -> Iterator[None]:
+        yield
+        assert file_system.cat(path) == b"new"
+
+    def test_while_an_error_is_handled(self, open_: Open) -> None:
+        file = open_()
+        try:
+            raise ZeroDivisionError
+        except ZeroDivisionError:
+            write(file)
+            file.close()
+
+    def test_in_a_with_block_while_an_error_is_handled(self, open_: Open) -> None:
+        file = open_()
+        try:
+            raise ZeroDivisionError
+        except ZeroDivisionError:
+            with file:
+                write(file)
+
+    def test_in_finally_of_an_error(self, open_: Open) -> None:
+        def run() -> None:
+            file = open_()
+            try:
+                write(file)
+                raise ZeroDivisionError
+            finally:
+                file.close()
+
+        with pytest.raises(ZeroDivisionError):
+            run()
+
+    def test_in_finally_of_a_generator_that_is_closed(self, open_: Open) -> None:
+        def lines() -> Generator[None, str, None]:
+            file = open_()
+            try:
+                while True:
+                    write(file, (yield))
+            finally:
+                file.close()
+
+        generator = lines()
+        next(generator)
+        generator.send("new")
+        generator.close()
+
+    def test_in_finally_under_sys_exit(self, open_: Open) -> None:
+        def run() -> None:
+            file = open_()
+            try:
+                write(file)
+                sys.exit(0)
+            finally:
+                file.close()
+
+        with pytest.raises(SystemExit):
+            run()
+
+    def test_in_finally_of_a_task_that_is_cancelled(self, open_: Open) -> None:
+        async def run() -> None:
+            file = open_()
+            try:
+                write(file)
+                await asyncio.sleep(60)
+            finally:
+                file.close()
+
+        async def cancel() -> None:
+            task = asyncio.create_task(run())
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        asyncio.run(cancel())
+
+    def test_by_another_objects_close_while_an_error_is_handled(self, open_: Open) -> None:
+        class Sink:
+            def __init__(self) -> None:
+                self.file = open_()
+
+            def close(self) -> None:
+                try:
+                    raise ZeroDivisionError
+                except ZeroDivisionError as error:
+                    self.failure = error
+                    self.file.close()
+
+        sink = Sink()
+        write(sink.file)
+        sink.close()
+
+    def test_by_an_exit_stack_that_is_left_by_an_error(self, open_: Open) -> None:
+        def run() -> None:
+            with contextlib.ExitStack() as stack:
+                file = open_()
+                stack.callback(file.close)
+                write(file)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            run()
+
+    def test_before_its_with_block_is_left_by_an_error(self, open_: Open) -> None:
+        def run() -> None:
+            with open_() as file:
+                write(file)
+                file.close()
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            run()
+
+
+class TestLeftByAnError:
+    """A file whose own `with` block is left by an error is not sent, which is said."""
+
+    @pytest.fixture(autouse=True)
+    def _is_not_sent(
+        self, file_system: DataStoreFileSystem, path: str, caplog: pytest.LogCaptureFixture
+    ) -> Iterator[None]:
+        yield
+        assert file_system.cat(path) == b"old"
+        logged = [record.getMessage() for record in caplog.get_records("call")]
+        assert any(message.startswith(f"dx://{path} was not written") for message in logged)
+
+    def test_the_error_has_a_note(self, open_: Open, path: str) -> None:
+        def run() -> None:
+            with open_() as file:
+                write(file)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError) as caught:
+            run()
+        assert caught.value.__notes__ == [f"dx://{path} was not written"]
+
+    def test_a_generator_that_is_closed_warns(self, open_: Open) -> None:
+        def lines() -> Generator[None, str, None]:
+            with open_() as file:
+                while True:
+                    write(file, (yield))
+
+        generator = lines()
+        next(generator)
+        generator.send("new")
+        with pytest.warns(UnsentFileWarning, match=r"was not written: GeneratorExit"):
+            generator.close()
+
+    def test_sys_exit_warns(self, open_: Open) -> None:
+        def run() -> None:
+            with open_() as file:
+                write(file)
+                sys.exit(0)
+
+        with pytest.warns(UnsentFileWarning, match="SystemExit"), pytest.raises(SystemExit):
+            run()
+
+    def test_a_task_that_is_cancelled_warns(self, open_: Open) -> None:
+        async def run() -> None:
+            with open_() as file:
+                write(file)
+                await asyncio.sleep(60)
+
+        async def cancel() -> None:
+            task = asyncio.create_task(run())
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        with pytest.warns(UnsentFileWarning, match="CancelledError"):
+            asyncio.run(cancel())
+
+    @pytest.mark.parametrize("compression", [None, "gzip"])
+    def test_the_block_may_be_that_of_fsspec(
+        self, compression: str | None, mode: str, path: str, options: dict[str, str]
+    ) -> None:
+        def run() -> None:
+            opening = fsspec.open(f"dx://{path}", mode, compression=compression, **options)
+            with opening as file:
+                write(file)
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError) as caught:
+            run()
+        assert caught.value.__notes__ == [f"dx://{path} was not written"]
+
+    def test_the_block_may_be_that_of_pandas(self, path: str, options: dict[str, str]) -> None:
+        class Broken:
+            def __str__(self) -> str:
+                raise ZeroDivisionError
+
+        frame = pandas.DataFrame({"a": ["1", Broken()]})
+        with pytest.raises(ZeroDivisionError):
+            frame.to_csv(f"dx://{path}", storage_options=options)
+
+
+class TestNotClosed:
+    @pytest.fixture(autouse=True)
+    def _is_not_sent(self, file_system: DataStoreFileSystem, path: str) -> Iterator[None]:
+        yield
+        assert file_system.cat(path) == b"old"
+
+    def test_one_that_goes_away_warns(self, open_: Open) -> None:
+        file = open_()
+        write(file)
+        with pytest.warns(UnsentFileWarning, match="it was not closed"):
+            del file
+
+    def test_one_in_a_circle_warns(self, open_: Open) -> None:
+        file = open_()
+        write(file)
+        circle: list[Any] = [file]
+        circle.append(circle)
+        del file, circle
+        with pytest.warns(UnsentFileWarning, match="it was not closed"):
+            gc.collect()
+
+    def test_what_wraps_it_warns(self, path: str, mode: str, options: dict[str, str]) -> None:
+        file = fsspec.open(f"dx://{path}", mode, **options).open()
+        write(file)
+        with pytest.warns(UnsentFileWarning, match="it was not closed"):
+            del file
+
+    def test_one_that_was_discarded_says_nothing(self, open_: Open) -> None:
+        file = open_()
+        write(file)
+        writer = file.buffer if isinstance(file, io.TextIOWrapper) else file
+        writer.discard()
+        file.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            del file, writer
+
+    @pytest.mark.parametrize("ending", ["", "sys.exit(0)", "raise ValueError", "del f"])
+    def test_a_program_that_ends_says_so(
+        self, ending: str, mode: str, path: str, local: LocalExchange
+    ) -> None:
+        program = f"""
+import sys, fsspec
+f = fsspec.filesystem("dx").open({path!r}, {mode!r})
+f.write({"new" if mode == "w" else b"new"!r})
+{ending}
+"""
+        settings = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
+        command = [sys.executable, "-c", program]
+        ran = subprocess.run(
+            command, env=os.environ | settings, cwd=ROOT, capture_output=True, text=True
+        )
+        assert f"dx://{path} was not written: it was not closed" in ran.stderr
+        assert "Exception ignored" not in ran.stderr
+
+
+class TestFailed:
+    def test_close_raises_what_keeps_it_from_being_sent(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        path: str,
+        mode: str,
+    ) -> None:
+        proxy.answers["PUT"] = [REFUSED]
+        file = watched_file_system.open(path, mode)
+        write(file)
+        with pytest.raises(TransferError) as caught:
+            file.close()
+        assert f"dx://{path} was not written" in caught.value.__notes__
+        assert file_system.cat(path) == b"old"
+
+    def test_text_that_can_not_be_written_is_no_part_of_a_file(
+        self, file_system: DataStoreFileSystem, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = file_system.open(path, "w")
+        file.write("new")
+
+        def fail() -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(file, "flush", fail)
+        with pytest.raises(OSError, match="No space left"):
+            file.close()
+        assert file_system.cat(path) == b"old"
+
+    def test_a_wrapped_file_is_sent_whole(
+        self, file_system: DataStoreFileSystem, path: str
+    ) -> None:
+        with file_system.open(path, "wb") as raw, gzip.open(raw, "wt") as file:
+            file.write("new")
+        assert gzip.decompress(file_system.cat(path)) == b"new"
+
+
+class TestTransaction:
+    def test_one_that_fails_says_what_is_not_written(
+        self, file_system: DataStoreFileSystem, path: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def run() -> None:
+            with file_system.transaction:
+                file_system.pipe(path, b"new")
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError) as caught:
+            run()
+        assert caught.value.__notes__ == [f"dx://{path} was not written"]
+        assert file_system.cat(path) == b"old"
+
+    def test_one_that_can_not_send_a_file_sends_none_after_it(
+        self,
+        watched_file_system: DataStoreFileSystem,
+        file_system: DataStoreFileSystem,
+        proxy: Proxy,
+        home: str,
+    ) -> None:
+        names = ["a", "b", "c"]
+
+        def run() -> None:
+            with watched_file_system.transaction:
+                for name in names:
+                    watched_file_system.pipe(f"{home}/{name}", b"new")
+                proxy.answers["PUT"] = [None, REFUSED]
+
+        with pytest.raises(TransferError) as caught:
+            run()
+        notes = [f"dx://{home}/{name} was not written" for name in ("b", "c")]
+        assert caught.value.__notes__ == notes
+        assert file_system.find(home) == [f"{home}/a"]
+        # The next one is no part of it.
+        watched_file_system.pipe(f"{home}/d", b"new")
+        assert file_system.cat(f"{home}/d") == b"new"
+
+    def test_a_file_that_is_still_open_is_not_sent(
+        self, file_system: DataStoreFileSystem, path: str, mode: str
+    ) -> None:
+        def run() -> Any:
+            with file_system.transaction:
+                file = file_system.open(path, mode)
+                write(file)
+            return file
+
+        with pytest.raises(ValueError, match="was not closed before its transaction ended"):
+            run()
+        assert file_system.cat(path) == b"old"
+
+    def test_a_file_that_was_given_up_is_no_part_of_it(
+        self, file_system: DataStoreFileSystem, home: str, path: str, mode: str
+    ) -> None:
+        def run() -> None:
+            with file_system.open(path, mode) as file:
+                write(file)
+                raise ZeroDivisionError
+
+        with file_system.transaction:
+            with contextlib.suppress(ZeroDivisionError):
+                run()
+            file_system.pipe(f"{home}/other", b"new")
+        assert file_system.cat(path) == b"old"
+        assert file_system.cat(f"{home}/other") == b"new"
+
+    def test_one_that_never_ends_warns(
+        self, local: LocalExchange, path: str, file_system: DataStoreFileSystem
+    ) -> None:
+        fs = DataStoreFileSystem(
+            token=local.token, endpoint=local.endpoint, skip_instance_cache=True
+        )
+        fs.start_transaction()
+        fs.pipe(path, b"new")
+        with pytest.warns(UnsentFileWarning, match="its transaction did not end"):
+            fs.transaction.files.clear()
+        fs.end_transaction()
+        fs.close()
+        assert file_system.cat(path) == b"old"
