@@ -15,8 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
-from avista_digital_exchange_sdk._transfer import resumable
-from avista_digital_exchange_sdk._utils import atomic_files
+from avista_digital_exchange_sdk._utils import partial_file
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
@@ -61,25 +60,23 @@ def mounted(folder: Path, *options: str) -> bool:
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
+def _check_room(end: int) -> None:
+    if end > DISK:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 class FullDisk:
     """Stands in for a file on a disk with little space."""
 
     def __init__(self, *args: Any) -> None:
-        self._file: BinaryIO = open(*args)  # noqa: SIM115  # the block's end closes it
+        self._file: BinaryIO = open(*args)  # noqa: SIM115  # close() closes it
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
 
     def write(self, block: bytes) -> int:
-        if self._file.tell() + len(block) > DISK:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        _check_room(self._file.tell() + len(block))
         return self._file.write(block)
-
-    def __enter__(self) -> "FullDisk":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
 
 
 @pytest.fixture(params=["a real one", "one pretended"])
@@ -88,8 +85,14 @@ def full_disk(
 ) -> Iterator[Path]:
     """A folder on a disk that has little space left."""
     if request.param == "one pretended":
-        for module in (atomic_files, resumable):
-            monkeypatch.setattr(module, "open", FullDisk, raising=False)
+        write_at = os.pwrite
+
+        def write_with_little_room(descriptor: int, block: bytes, position: int) -> int:
+            _check_room(position + len(block))
+            return write_at(descriptor, block, position)
+
+        monkeypatch.setattr(partial_file, "open", FullDisk, raising=False)
+        monkeypatch.setattr(os, "pwrite", write_with_little_room)
         yield tmp_path
         return
     if not mounted(tmp_path, f"size={DISK}"):

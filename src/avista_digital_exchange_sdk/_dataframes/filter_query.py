@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from contextlib import aclosing
-from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 
@@ -20,8 +20,8 @@ async def read_table(
     client: Client, io: Backend, transfers: Transfers, job: FilterQuerySpec, shape: str
 ) -> pa.Table:
     """Run a query, and read its result."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with aclosing(_Result(client, io, transfers, job, Path(folder))) as result:
+    with tempfile.TemporaryFile() as file:
+        async with aclosing(_Result(client, io, transfers, job, file)) as result:
             await result.write()
             return result.table(shape, await result.types())
 
@@ -30,9 +30,14 @@ class _Result(TypedResultFile):
     """A result as it came: the platform's file, or the chunks of the pages."""
 
     def __init__(
-        self, client: Client, io: Backend, transfers: Transfers, job: FilterQuerySpec, folder: Path
+        self,
+        client: Client,
+        io: Backend,
+        transfers: Transfers,
+        job: FilterQuerySpec,
+        file: IO[bytes],
     ) -> None:
-        super().__init__(client, io, transfers, job, folder / "result.csv")
+        super().__init__(client, io, transfers, job, file)
         self._data: AssetDataTable | None = None
 
     async def _put_together(self, query: FilterQuery) -> None:
@@ -44,6 +49,6 @@ class _Result(TypedResultFile):
 
     def table(self, shape: str, types: Mapping[str, str]) -> pa.Table:
         if self._data is None:
-            file = CsvResult(self._target, types)
+            file = CsvResult(self._file, types)
             return file.wide() if shape == "wide" else file.long()
         return self._data.table(shape, types)

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -55,6 +55,21 @@ def read_file(argument: str, path: Path) -> pa.Table:
         f"{argument} must be a file that ends with {VALID_FILES}, got {path.name!r}; "
         f"read it with pandas.{reader} and pass the DataFrame"
     )
+
+
+def read_result(file_format: str, file: IO[bytes]) -> pa.Table:
+    """Read the result of a query from an open file.
+
+    Args:
+        file_format: `csv`, `json` or `parquet`.
+        file: The file.
+    """
+    if file_format == "csv":
+        return CsvResult(file, {}).wide()
+    file.seek(0)
+    if file_format == "json":
+        return read_assets(file.read())
+    return to_arrow_table("result", pq.read_table(file))
 
 
 def read_assets(array: bytes) -> pa.Table:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._backends import Backend
 from .._generated.enums import TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
 from .._graphql.subscriptions import RealtimeConnection, connect
 from .._secrets import Secret
+from .._transfer.output_file import Output
 from .._transfer.transfers import Transfers
-from .._utils.atomic_files import atomic_write
 from .._utils.logging import log_retry
 from .._utils.progress import ProgressCallback, ProgressReporter
 from .._utils.retry import Backoff
@@ -156,7 +155,7 @@ class FilterQuerySpec(NamedTuple):
 
 
 class FilterQueryRunner:
-    """Brings a query's result into a local file."""
+    """Brings a query's result into a file."""
 
     def __init__(
         self,
@@ -165,14 +164,14 @@ class FilterQueryRunner:
         transfers: Transfers,
         job: FilterQuerySpec,
         file_format: TimeSeriesQueryOutputFileType,
-        target: Path,
+        output: Output,
     ) -> None:
         self._client = client
         self._io = io
         self._transfers = transfers
         self._job = job
         self._format = file_format
-        self._target = target
+        self._output = output
         self._tell: ProgressCallback | None = None
 
     async def write(self) -> None:
@@ -211,7 +210,7 @@ class FilterQueryRunner:
         async def address() -> Secret[str]:
             return addresses.pop() if addresses else await self._announced(query, None)
 
-        with atomic_write(self._target) as file:
+        async with self._output() as file:
             transfers = self._transfers.watched(self._tell)
             await transfers.download(address, file, "the query result")
 
@@ -256,7 +255,7 @@ class FilterQueryRunner:
                     return Secret(export.url)
 
     async def _put_together(self, query: FilterQuery) -> None:
-        with atomic_write(self._target) as file:
+        async with self._output() as file:
             csv_wanted = self._format is TimeSeriesQueryOutputFileType.CSV
             export: ResultWriter = (CsvResultWriter if csv_wanted else JsonResultWriter)(
                 self._job.request, file

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat, zip_longest
 from operator import itemgetter
 from types import SimpleNamespace
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
 
@@ -136,7 +136,7 @@ def _to_iso(time: str) -> str:
 class _CsvFile:
     """Writes rows that end in LF; csv ends them in CR LF here, which makes it quote both."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._lines: list[str] = []
         # A list takes lines in less time than a file would.
@@ -161,7 +161,7 @@ def _merge_rows(row: _Row, more: _Row) -> _Row:
 class CsvResultWriter:
     """One row an asset and time, one column an attribute."""
 
-    def __init__(self, request: RequestedSeries, file: BinaryIO) -> None:
+    def __init__(self, request: RequestedSeries, file: IO[bytes]) -> None:
         self._request = request
         self._file = file
         self._columns: dict[str, int] = {}
@@ -258,7 +258,7 @@ class _Series:
 class JsonResultWriter:
     """An array of TimeSeriesAssetData, an asset a line."""
 
-    def __init__(self, request: RequestedSeries, file: BinaryIO) -> None:
+    def __init__(self, request: RequestedSeries, file: IO[bytes]) -> None:
         self._request = request
         self._file = file
         self._asset: _Asset | None = None

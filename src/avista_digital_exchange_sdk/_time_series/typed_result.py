@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._transfer.output_file import spool
 from .filter_query import FilterQuery, FilterQueryRunner, FilterQuerySpec
 from .latest_values import attribute_types
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import IO
 
     from .._backends import Backend, TaskHandle
     from .._generated.client import Client
@@ -19,13 +21,19 @@ if TYPE_CHECKING:
 
 
 class TypedResultFile(FilterQueryRunner):
-    """Brings a query's result into a local file, and finds the types of what is in it."""
+    """Brings a query's result into an open file, and finds the types of what is in it."""
 
     def __init__(
-        self, client: Client, io: Backend, transfers: Transfers, job: FilterQuerySpec, target: Path
+        self,
+        client: Client,
+        io: Backend,
+        transfers: Transfers,
+        job: FilterQuerySpec,
+        file: IO[bytes],
     ) -> None:
         file_format = TimeSeriesQueryOutputFileType.CSV
-        super().__init__(client, io, transfers, job, file_format, target)
+        super().__init__(client, io, transfers, job, file_format, partial(spool, file))
+        self._file = file
         self._pending: TaskHandle[dict[str, str]] | None = None
 
     async def types(self) -> dict[str, str]:

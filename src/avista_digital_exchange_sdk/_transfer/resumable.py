@@ -7,9 +7,9 @@ up. Where one connection is fast, several would only cost.
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import IO
 
-from .._backends import Backend, FollowingMd5, StreamingResponse, TaskHandle
+from .._backends import Backend, FollowingMd5, PositionalFile, StreamingResponse, TaskHandle
 from .._secrets import Secret
 from .._utils.retry import Backoff
 from ..errors import TransferError
@@ -39,24 +39,23 @@ class ResumableDownload:
     """A download that knows how far it got, and of which version of the file."""
 
     def __init__(
-        self, io: Backend, address: UrlProvider, file: BinaryIO, what: str, maxRetries: int
+        self, io: Backend, address: UrlProvider, file: IO[bytes], what: str, maxRetries: int
     ) -> None:
         self._io = io
         self._address = address
-        self._file = file
+        self._file = PositionalFile(file.fileno())
         self._what = what
         self._maxRetries = maxRetries
         self._url: Secret[str] | None = None
         self._etag: str | None = None
         self._expected: str | None = None
-        self._md5 = FollowingMd5(io, file.name)
+        self._md5 = FollowingMd5(io, self._file.duplicate())
         self.received = 0
         self.max_offset = 0
 
     async def _start_over(self) -> None:
         await self._md5.aclose()
-        self._md5 = FollowingMd5(self._io, self._file.name)
-        self._file.seek(0)
+        self._md5 = FollowingMd5(self._io, self._file.duplicate())
         self._file.truncate()
         self._etag = self._expected = None
         self.received = 0
@@ -64,6 +63,7 @@ class ResumableDownload:
     async def aclose(self) -> None:
         """Let go of the file."""
         await self._md5.aclose()
+        self._file.close()
 
     def invalidate_url(self) -> None:
         """Ask for a fresh address at the next attempt: this one has expired."""
@@ -87,7 +87,7 @@ class ResumableDownload:
             total = _total_size(download, self.received, self._what)
             self._etag = strong_etag(download.headers) or self._etag
             if not self.received:
-                self._expected = expected_md5(download)
+                self._expected = expected_md5(download.headers)
             is_slow = await self._stream(download, total)
         if is_slow:
             await self._download_parts(url, total)
@@ -102,7 +102,7 @@ class ResumableDownload:
                 async for block in blocks:
                     # Only what was waited for is the connection's doing.
                     waited += clock() - asked
-                    self._file.write(block)
+                    self._file.write_at(self.received, block)
                     self._advance(self.received + len(block))
                     if waited > SPEED_SAMPLE_SECONDS and self._is_slow(
                         waited, self.received - first, total
@@ -123,13 +123,12 @@ class ResumableDownload:
         return self._etag is not None and worth_it and came < FAST_BYTES_PER_SECOND * waited
 
     async def _download_parts(self, url: Secret[str], total: int) -> None:
-        self._file.flush()
         parts = _ParallelDownload(
             self._io, self._address, url, self._etag, self._what, self._maxRetries
         )
         hashed = self._md5.advance if self._expected is not None else lambda written: None
         try:
-            await parts.fetch(self._file.name, self.received, total, hashed)
+            await parts.fetch(self._file, self.received, total, hashed)
         except _ChangedError:
             await self._start_over()
             raise RetryableTransferError(f"{self._what} changed while it was downloaded") from None
@@ -141,7 +140,6 @@ class ResumableDownload:
             raise RetryableTransferError(message)
         if self._expected is None:
             return
-        self._file.flush()
         if self._expected != await self._md5.hexdigest():
             await self._start_over()
             raise RetryableTransferError(
@@ -177,7 +175,7 @@ class _ParallelDownload:
         self._stopped = False
 
     async def fetch(
-        self, path: str, begin: int, total: int, written: Callable[[int], object]
+        self, file: PositionalFile, begin: int, total: int, written: Callable[[int], object]
     ) -> None:
         """Fetch all bytes from `begin` on; the file holds those before.
 
@@ -190,7 +188,7 @@ class _ParallelDownload:
         workers: list[TaskHandle[None]] = []
         try:
             for _ in range(min(MAX_CONNECTIONS, len(starts))):
-                workers.append(self._io.spawn(self._work(path)))
+                workers.append(self._io.spawn(self._work(file.duplicate())))
             for worker in workers:
                 await worker.result()
         finally:
@@ -198,17 +196,14 @@ class _ParallelDownload:
             for worker in workers:
                 await worker.cancel()
 
-    async def _work(self, path: str) -> None:
-        # A handle of its own: no worker can write where another one seeks, nor into a file that
-        # got the number of one closed in the meantime.
-        with open(path, "r+b") as file, self._stop_all_on_error():
+    async def _work(self, file: PositionalFile) -> None:
+        with file, self._stop_all_on_error():
             while self._waiting and not self._stopped:
                 try:
                     begin, end = self._waiting.popleft()
                 except IndexError:
                     return
-                await self._fetch_part(file, begin, end)
-                file.flush()
+                await self._fetch_part(_Part(file, begin, end))
                 self._missing.discard(begin)
                 self._written(min(self._missing, default=self._total))
 
@@ -221,17 +216,16 @@ class _ParallelDownload:
             self._stopped = True
             raise
 
-    async def _fetch_part(self, file: BinaryIO, begin: int, end: int) -> None:
+    async def _fetch_part(self, part: "_Part") -> None:
         waits = Backoff(self._maxRetries)
-        file.seek(begin)
-        while file.tell() < end and not self._stopped:
-            reached, url = file.tell(), self._url
+        while part.position < part.end and not self._stopped:
+            reached, url = part.position, self._url
             try:
-                await self._attempt(file, url, end)
+                await self._attempt(part, url)
             except RetryableTransferError as error:
                 if self._stopped:
                     return
-                if file.tell() > reached:
+                if part.position > reached:
                     waits.reset()
                 wait = waits.next_delay(error.retry_after)
                 if wait is None:
@@ -241,8 +235,8 @@ class _ParallelDownload:
                 else:
                     await self._io.sleep(wait)
 
-    async def _attempt(self, file: BinaryIO, url: Secret[str], end: int) -> None:
-        begin = file.tell()
+    async def _attempt(self, part: "_Part", url: Secret[str]) -> None:
+        begin, end = part.position, part.end
         wanted = _range_headers(begin, end, self._etag)
         async with open_download(
             self._io, url, wanted, self._what, (206, 200, 412, 416)
@@ -255,11 +249,24 @@ class _ParallelDownload:
                     async for block in blocks:
                         if self._stopped:
                             return
-                        if file.tell() + len(block) > end:
+                        if part.position + len(block) > end:
                             raise TransferError(f"{self._what}: more bytes came than promised")
-                        file.write(block)
-            if file.tell() < end:
+                        part.write(block)
+            if part.position < end:
                 raise RetryableTransferError(f"{self._what}: fewer bytes came than promised")
+
+
+class _Part:
+    """A part of a file, written from its beginning on."""
+
+    def __init__(self, file: PositionalFile, begin: int, end: int) -> None:
+        self._file = file
+        self.position = begin
+        self.end = end
+
+    def write(self, block: bytes) -> None:
+        self._file.write_at(self.position, block)
+        self.position += len(block)
 
 
 def _range_headers(begin: int, end: int | None, etag: str | None) -> dict[str, str]:

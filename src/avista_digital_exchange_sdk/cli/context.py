@@ -1,5 +1,6 @@
 """One run of a command: the platform as its user sees it, and what is told."""
 
+import logging
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -7,13 +8,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .._text import escape_controls
+from .._utils.logging import logger
 from . import output
+from .errors import print_error
 from .progress_bar import Unit, progress_bar
 
 if TYPE_CHECKING:
     from .._utils.progress import ProgressCallback
     from ..client import AvistaDigitalExchange
     from ..file_system import DataStoreFileSystem
+
+
+class _WarningHandler(logging.Handler):
+    """Prints what the library warns of."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print_error(escape_controls(record.getMessage()))
 
 
 class CommandContext:
@@ -28,6 +38,10 @@ class CommandContext:
         self.json = json
         self.quiet = quiet
         self._opened = ExitStack()
+        if not quiet:
+            handler = _WarningHandler(logging.WARNING)
+            logger.addHandler(handler)
+            self._opened.callback(logger.removeHandler, handler)
 
     def close(self) -> None:
         """Close the connections."""

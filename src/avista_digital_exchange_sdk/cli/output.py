@@ -1,12 +1,12 @@
 """How data is printed: tables for people, lines parted by tabs for programs, and JSON."""
 
 import csv
+import io
 import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from .._text import escape_controls
 
@@ -53,13 +53,13 @@ def print_csv(rows: Iterable[Iterable[object]]) -> None:
         writer.writerows(rows)
 
 
-def print_file(path: Path, *, is_csv: bool) -> None:
-    """Print a file of CSV or JSON, byte by byte unless it goes to a terminal."""
+def print_file(file: IO[bytes], *, is_csv: bool) -> None:
+    """Print a file of CSV or JSON, byte by byte unless it goes to a terminal; closes the file."""
     if not sys.stdout.isatty():
-        with path.open("rb") as file:
+        with file:
             shutil.copyfileobj(file, sys.stdout.buffer)
         return
-    with path.open(encoding="utf-8", errors="replace", newline="") as text:
+    with io.TextIOWrapper(file, "utf-8", "replace", newline="") as text:
         if is_csv:
             print_csv(csv.reader(text))
         else:

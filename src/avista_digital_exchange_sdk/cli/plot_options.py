@@ -3,12 +3,14 @@
 import re
 import warnings
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import IO, Annotated, Any, NamedTuple
 
 import typer
 
-from .._utils import atomic_files, validation
+from .._utils import validation
+from .._utils.atomic_files import atomic_write
 from .._utils.extras import require_extra
+from .._utils.local_paths import typed_path
 from ..errors import InvalidParameterError
 
 PLOT_FORMATS = (".png", ".svg", ".pdf")
@@ -21,7 +23,9 @@ _FIGSIZE = re.compile(r"figsize=\(([\d.]+), ([\d.]+)\)")
 
 Plot = Annotated[
     Path | None,
-    typer.Option("--plot", metavar="FILE", help="Plot the result as .png, .svg or .pdf."),
+    typer.Option(
+        "--plot", metavar="FILE", parser=typed_path, help="Plot the result as .png, .svg or .pdf."
+    ),
 ]
 Steps = Annotated[
     list[str] | None,
@@ -59,21 +63,21 @@ class PlotOptions(NamedTuple):
     target: Path
     options: dict[str, Any]
 
-    def write(self, result: Path) -> None:
-        """Plot a result file."""
+    def write(self, file_format: str, result: IO[bytes]) -> None:
+        """Plot a result file that is open."""
+        from .._plotting.files import read_result
         from ..plotting import plotTimeSeries
 
         with warnings.catch_warnings():
             # What no installed font can write is seen in the plot.
             warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
             try:
-                figure = plotTimeSeries(result, **self.options)
+                figure = plotTimeSeries(read_result(file_format, result), **self.options)
             except InvalidParameterError as error:
                 message = _FIGSIZE.sub(r"--plot-size \1x\2", str(error))
                 raise InvalidParameterError(message) from None
-            with atomic_files.atomic_write(self.target) as file:
-                file_format = self.target.suffix[1:].lower()
-                figure.savefig(file, format=file_format, dpi=PNG_DPI)
+            with atomic_write(self.target) as file:
+                figure.savefig(file, format=self.target.suffix[1:].lower(), dpi=PNG_DPI)
 
 
 def parse_plot_options(
@@ -95,7 +99,7 @@ def parse_plot_options(
     from .._plotting.layout import parse_figsize
     from .._plotting.theme import parse_style
 
-    path = validation.resolve_output_path("--plot", str(target), "")
+    path = validation.resolve_output_path("--plot", target, "")
     if path.suffix.lower() not in PLOT_FORMATS:
         valid = "a file that ends with " + ", ".join(PLOT_FORMATS)
         raise validation.invalid_argument("--plot", str(target), valid)

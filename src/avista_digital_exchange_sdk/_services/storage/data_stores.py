@@ -10,7 +10,8 @@ from ..._generated.enums import DataStoreObjectType
 from ..._graphql.client import require_found
 from ..._models.directory import full_name
 from ..._secrets import Secret
-from ..._utils import atomic_files, validation
+from ..._transfer.output_file import output_file
+from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
 from ...errors import InvalidParameterError
@@ -329,8 +330,8 @@ class StorageService(FileService[Store]):
             answer = await self._client.storage_get_data_store_zip_download_url(wanted)
             return require_url(answer, "download")
 
-        async with self._io.transfer_slot():
-            with atomic_files.atomic_write(target) as local, watch.track(target.name) as tell:
+        async with self._io.transfer_slot(), output_file(self._io, target) as local:
+            with watch.track(target.name) as tell:
                 await self._transfers.watched(tell).download(address, local, target.name)
         return target
 

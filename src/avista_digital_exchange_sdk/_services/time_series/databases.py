@@ -19,8 +19,8 @@ from ..._time_series.record_validation import (
     build_measure_value,
     check_record,
 )
+from ..._transfer.output_file import output_file
 from ..._utils import validation
-from ..._utils.atomic_files import atomic_write
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
 
@@ -113,7 +113,7 @@ class DatabaseService(BaseService):
             )
         assets = await latest_values(self._client, timeSeriesDbId, ProgressReporter(progress))
         if target is not None:
-            with atomic_write(target) as file:
+            async with output_file(self._io, target) as file:
                 file.write(to_json(assets, indent=2) + b"\n")
         return assets
 

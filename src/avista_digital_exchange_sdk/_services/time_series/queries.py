@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from ..._generated.enums import TimeSeriesQueryOutputFileType
 from ..._graphql.client import require_found
@@ -18,8 +18,8 @@ from ..._time_series.filter_query import FilterQuery, FilterQueryRunner, FilterQ
 from ..._time_series.result_writers import RequestedSeries
 from ..._time_series.timestamps import parse_time_range
 from ..._time_series.typed_result import TypedResultFile
+from ..._transfer.output_file import Output, output_file, spool
 from ..._utils import validation
-from ..._utils.atomic_files import atomic_write
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ...errors import InvalidResponseError
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 MAX_PAGE_ROWS = 1000
 """The most rows a page of AWS Timestream holds."""
+
+# Seconds until the platform has made a file.
+DEFAULT_EXPORT_TIMEOUT = 300.0
 
 AGGREGATIONS = ("auto", "server", "client")
 
@@ -129,14 +132,44 @@ class QueryService(BaseService):
         target = validation.resolve_output_path(
             "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
         )
-        if format_ is ResultFileFormat.PARQUET:
-            await self._write_parquet(job, target)
-        else:
-            file_format = TimeSeriesQueryOutputFileType(format_)
-            await FilterQueryRunner(
-                self._client, self._io, self._transfers, job, file_format, target
-            ).write()
+        await self._write_result(job, format_, partial(output_file, self._io, target))
         return True
+
+    async def _query_into(
+        self,
+        file: IO[bytes],
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | datetime,
+        endTime: str | datetime,
+        exportFileFormat: str,
+        *,
+        progress: ProgressArgument | None,
+    ) -> None:
+        """Write the result of a query with filters to an open file."""
+        job = self._parse_filter_query(
+            timeSeriesDbId,
+            assetAndAttributesFilter,
+            startTime,
+            endTime,
+            None,
+            DEFAULT_EXPORT_TIMEOUT,
+            "auto",
+            progress,
+        )
+        format_ = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
+        await self._write_result(job, format_, partial(spool, file))
+
+    async def _write_result(
+        self, job: FilterQuerySpec, format_: ResultFileFormat, output: Output
+    ) -> None:
+        if format_ is ResultFileFormat.PARQUET:
+            await self._write_parquet(job, output)
+            return
+        file_format = TimeSeriesQueryOutputFileType(format_)
+        await FilterQueryRunner(
+            self._client, self._io, self._transfers, job, file_format, output
+        ).write()
 
     def _parse_filter_query(
         self,
@@ -170,17 +203,16 @@ class QueryService(BaseService):
             ProgressReporter(progress),
         )
 
-    async def _write_parquet(self, job: FilterQuerySpec, target: Path) -> None:
+    async def _write_parquet(self, job: FilterQuerySpec, output: Output) -> None:
         require_extra("arrow", "pyarrow")
         from ..._dataframes.csv_reader import CsvResult
 
-        with tempfile.TemporaryDirectory() as folder:
-            source = Path(folder, "result.csv")
+        with tempfile.TemporaryFile() as source:
             result = TypedResultFile(self._client, self._io, self._transfers, job, source)
             async with aclosing(result):
                 await result.write()
                 types = await result.types()
-            with atomic_write(target) as file:
+            async with output() as file:
                 CsvResult(source, types).write_parquet(file)
 
     async def queryTimeSeriesDatabase_TimestreamFormat(

@@ -1,17 +1,20 @@
 """The command that queries assets and attributes over a time range."""
 
 import json
-import os
+import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..._backends import run_sync
 from ..._time_series.zones import parse_time_zone
 from ..._utils import validation
+from ..._utils.atomic_files import atomic_write
+from ..._utils.local_paths import typed_path, typed_source
 from ...errors import InvalidParameterError
 from ..command import command
 from ..context import CommandContext
@@ -60,13 +63,20 @@ def query(
         typer.Option(
             "--filter",
             metavar="FILE",
+            parser=typed_source,
             help='In place of --asset and --attribute, a JSON file: [{"assetId": "...", '
             '"attributeNamesFilter": ["..."]}].',
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to; standard output otherwise."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            parser=typed_path,
+            help="Where to; standard output otherwise.",
+        ),
     ] = None,
     format_: Annotated[
         Format | None,
@@ -92,28 +102,37 @@ def query(
     kind = _format(run, format_, output)
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
     target = _target(output, kind, will_plot=plot is not None)
-    with TemporaryDirectory(prefix=".avista-dx-", dir=target and target.parent) as folder:
-        result = Path(folder, f"result.{kind}")
+    request = (
+        database,
+        wanted,
+        parse_timestamp("--from", start, place),
+        parse_timestamp("--to", end, place),
+    )
+    if target is not None and plotted is None:
         with run.progress("querying", "pages", "bytes") as tell:
             run.exchange.queryTimeSeriesDatabaseWithFilters(
-                database,
-                wanted,
-                parse_timestamp("--from", start, place),
-                parse_timestamp("--to", end, place),
-                result,
+                *request,
+                target,
                 kind,  # type: ignore[arg-type]  # the call takes it in any case
                 progress=tell,
             )
+        run.info(f"written: {target}")
+        return
+    with TemporaryFile() as result:
+        with run.progress("querying", "pages", "bytes") as tell:
+            run_sync(run.exchange._calls._query_into(result, *request, kind, progress=tell))
         try:
             if plotted is not None:
-                plotted.write(result)
+                plotted.write(kind, result)
                 run.info(f"drawn: {plot}")
         finally:
             # What was fetched is kept, whether it can be plotted or not.
+            result.seek(0)
             if target is not None:
-                os.replace(result, target)
+                with atomic_write(target) as file:
+                    shutil.copyfileobj(result, file)
                 run.info(f"written: {target}")
-        if target is None and plotted is None:
+        if plotted is None:
             print_file(result, is_csv=kind is Format.CSV)
 
 
@@ -148,4 +167,4 @@ def _target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | Non
         raise InvalidParameterError("--format: parquet can't be shown on a terminal; give --output")
     if output is None:
         return None
-    return validation.resolve_output_path("--output", str(output), f"result.{kind}")
+    return validation.resolve_output_path("--output", output, f"result.{kind}")

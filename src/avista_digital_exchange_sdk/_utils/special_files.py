@@ -1,0 +1,157 @@
+"""Files that are written where they are, since they must or can not be replaced.
+
+Such are pipes, FIFOs, devices, what `/dev/stdout` stands for, and files that are mounted by
+themselves or stand in a folder that takes no new ones.
+"""
+
+import contextlib
+import errno
+import os
+import select
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+BLOCK_BYTES = 1 << 18
+
+# Milliseconds after which a writer that waits for a reader looks whether it was stopped.
+PATIENCE = 50
+
+MAX_LINKS = 40
+
+_OWN_DESCRIPTORS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
+
+
+def own_descriptor(path: Path) -> int | None:
+    """The number of this process's open file that a path such as `/dev/stdout` stands for."""
+    if sys.platform == "win32":
+        return None
+    folders = {os.path.realpath(folder) for folder in _OWN_DESCRIPTORS}
+    for _ in range(MAX_LINKS):
+        folder = os.path.realpath(path.parent)
+        if path.name.isascii() and path.name.isdigit() and folder in folders:
+            return int(path.name)
+        if not path.is_symlink():
+            break
+        path = Path(folder, os.readlink(path))
+    return None
+
+
+@contextlib.contextmanager
+def errors_name(target: Path) -> Iterator[None]:
+    """Have errors name the target, whatever file of its own the program was busy with."""
+    try:
+        yield
+    except OSError as error:
+        named = OSError(error.errno, error.strerror, str(target))
+        for note in getattr(error, "__notes__", ()):
+            named.add_note(note)
+        raise named from error
+
+
+class InPlaceWrite:
+    """Writes all of an open file into the file that a path names, which stays what it is.
+
+    Args:
+        source: What to write.
+        target: Where to.
+    """
+
+    def __init__(self, source: IO[bytes], target: Path) -> None:
+        # One of its own, which nobody closes meanwhile.
+        self._source = os.dup(source.fileno())
+        self._target = target
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End it soon, whatever it waits for; for use in another thread."""
+        self._stopped = True
+
+    def run(self) -> None:
+        """Write everything, and wait as long as the reader of a pipe does.
+
+        Raises:
+            OSError: It can't be opened, or not be written to the end.
+        """
+        with (
+            open(self._source, "rb", buffering=0) as source,
+            errors_name(self._target),
+            self._opened() as sink,
+        ):
+            source.seek(0)
+            if stat.S_ISREG(os.fstat(sink).st_mode) and own_descriptor(self._target) is None:
+                self._overwrite(source, sink)
+            else:
+                self._copy(source, sink)
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[int]:
+        descriptor = self._open()
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _open(self) -> int:
+        number = own_descriptor(self._target)
+        if number is not None:
+            for stream in (sys.stdout, sys.stderr):
+                # What the program has printed comes first. It may have no such streams.
+                with contextlib.suppress(AttributeError, OSError, ValueError):
+                    stream.flush()
+            return os.dup(number)
+        if sys.platform == "win32":
+            return os.open(self._target, os.O_WRONLY | os.O_BINARY)
+        flags = os.O_WRONLY | os.O_NOCTTY
+        if not stat.S_ISFIFO(os.stat(self._target).st_mode):
+            return os.open(self._target, flags)
+        while True:
+            try:
+                return os.open(self._target, flags | os.O_NONBLOCK)
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    raise
+            # It has no reader yet.
+            self._wait(None)
+
+    def _overwrite(self, source: IO[bytes], sink: int) -> None:
+        size, old_size = os.fstat(source.fileno()).st_size, os.fstat(sink).st_size
+        if sys.platform == "linux" and size > old_size:
+            try:
+                # Find out before anything is lost whether the disk has room for it.
+                os.posix_fallocate(sink, 0, size)
+            except OSError as error:
+                os.ftruncate(sink, old_size)
+                if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                    raise
+        try:
+            self._copy(source, sink)
+            os.ftruncate(sink, size)
+        except BaseException as error:
+            error.add_note(f"{self._target} is incomplete now: it could only be written in place")
+            raise
+
+    def _copy(self, source: IO[bytes], sink: int) -> None:
+        while block := source.read(BLOCK_BYTES):
+            rest = memoryview(block)
+            while rest:
+                rest = rest[self._write_some(sink, rest) :]
+
+    def _write_some(self, sink: int, rest: memoryview) -> int:
+        if sys.platform == "win32" or stat.S_ISREG(os.fstat(sink).st_mode):
+            return os.write(sink, rest)
+        while not self._wait(sink):
+            pass
+        # As much as a pipe that is ready takes without blocking.
+        return os.write(sink, rest[: select.PIPE_BUF])
+
+    def _wait(self, sink: int | None) -> bool:
+        """Wait for a moment, at most until a file can be written to; tell whether it can."""
+        if self._stopped:
+            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._target))
+        poll = select.poll()
+        if sink is not None:
+            poll.register(sink, select.POLLOUT)
+        return bool(poll.poll(PATIENCE))

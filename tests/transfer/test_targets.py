@@ -1,0 +1,305 @@
+"""What is there when a file is written: it keeps its mode, and is replaced only if it can be."""
+
+import asyncio
+import logging
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk.local import LocalExchange
+
+from ..support.mounts import Mounts
+
+ROOT = Path(__file__).parents[2]
+FILTER = [{"assetId": "none"}]
+TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
+
+Download = Callable[[Path], object]
+
+
+@pytest.fixture
+def download(exchange: AvistaDigitalExchange, stored_file_id: str) -> Download:
+    """Downloads the file."""
+    return lambda target: exchange.downloadDataStoreFile(stored_file_id, target)
+
+
+@pytest.fixture
+def environment(local: LocalExchange, stored_file_id: str) -> Mapping[str, str]:
+    settings = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
+    return os.environ | settings | {"FILE_ID": stored_file_id}
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+class TestMode:
+    @pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o755, 0o666, 0o200])
+    def test_download_keeps_mode_of_replaced_file(
+        self, mode: int, download: Download, stored_content: bytes, tmp_path: Path
+    ) -> None:
+        target = tmp_path / "load.bin"
+        target.touch()
+        target.chmod(mode)
+        download(target)
+        assert mode_of(target) == mode
+        target.chmod(0o600)
+        assert target.read_bytes() == stored_content
+
+    @pytest.mark.parametrize("call", ["latest", "zip", "query", "parquet"])
+    def test_other_writers_keep_mode_of_replaced_file(
+        self,
+        call: str,
+        exchange: AvistaDigitalExchange,
+        stored_file_id: str,
+        database: str,
+        tmp_path: Path,
+    ) -> None:
+        target = tmp_path / "result"
+        target.touch(0o600)
+        if call == "latest":
+            exchange.listTimeSeriesAssetsAndLatestValues(database, target)
+        elif call == "zip":
+            exchange.downloadDataStoreZip([stored_file_id], target)
+        else:
+            format_ = "PARQUET" if call == "parquet" else "CSV"
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                database, FILTER, *TIMES, target, format_, aggregate="client"
+            )
+        assert mode_of(target) == 0o600
+        assert target.stat().st_size > 0
+
+    def test_download_of_new_file_has_usual_mode(self, download: Download, tmp_path: Path) -> None:
+        (tmp_path / "usual").touch()
+        download(tmp_path / "load.bin")
+        assert mode_of(tmp_path / "load.bin") == mode_of(tmp_path / "usual")
+
+    def test_download_refuses_read_only_file(self, download: Download, tmp_path: Path) -> None:
+        target = tmp_path / "load.bin"
+        target.write_bytes(b"old")
+        target.chmod(0o444)
+        with pytest.raises(PermissionError, match="read-only"):
+            download(target)
+        with pytest.raises(PermissionError, match="read-only"):
+            download(tmp_path)
+        assert target.read_bytes() == b"old"
+        assert mode_of(target) == 0o444
+
+
+DOWNLOAD = """
+import os, sys
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+with AvistaDigitalExchange() as client:
+    print("before", end=" ")
+    client.downloadDataStoreFile(os.environ["FILE_ID"], sys.argv[1])
+    print(" after", end="")
+"""
+
+
+class TestStandardOutput:
+    @pytest.mark.parametrize("target", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+    def test_download_writes_to_pipe(
+        self, target: str, environment: Mapping[str, str], stored_content: bytes
+    ) -> None:
+        command = [sys.executable, "-c", DOWNLOAD, target]
+        output = subprocess.check_output(command, env=environment, cwd=ROOT)
+        assert output == b"before " + stored_content + b" after"
+
+    def test_download_writes_to_file_where_it_stands(
+        self, environment: Mapping[str, str], stored_content: bytes, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "output"
+        with path.open("wb") as output:
+            output.write(b"header ")
+            output.flush()
+            command = [sys.executable, "-c", DOWNLOAD, "/dev/stdout"]
+            subprocess.run(command, env=environment, cwd=ROOT, stdout=output, check=True)
+        assert path.read_bytes() == b"header before " + stored_content + b" after"
+
+    def test_download_follows_link_to_it(
+        self, environment: Mapping[str, str], stored_content: bytes, tmp_path: Path
+    ) -> None:
+        link = tmp_path / "link"
+        link.symlink_to("/dev/stdout")
+        command = [sys.executable, "-c", DOWNLOAD, str(link)]
+        output = subprocess.check_output(command, env=environment, cwd=ROOT)
+        assert output == b"before " + stored_content + b" after"
+        assert link.is_symlink()
+
+
+class TestFifo:
+    @pytest.fixture
+    def fifo(self, tmp_path: Path) -> Path:
+        path = tmp_path / "fifo"
+        os.mkfifo(path)
+        return path
+
+    def test_download_waits_for_reader(
+        self, download: Download, fifo: Path, stored_content: bytes
+    ) -> None:
+        received: list[bytes] = []
+        reader = threading.Timer(0.3, lambda: received.append(fifo.read_bytes()))
+        reader.start()
+        download(fifo)
+        reader.join(30)
+        assert received == [stored_content]
+        assert fifo.is_fifo()
+
+    def test_download_into_folder_writes_to_fifo_of_that_name(
+        self, download: Download, tmp_path: Path, stored_content: bytes
+    ) -> None:
+        os.mkfifo(tmp_path / "load.bin")
+        received: list[bytes] = []
+        reader = threading.Thread(
+            target=lambda: received.append((tmp_path / "load.bin").read_bytes())
+        )
+        reader.start()
+        download(tmp_path)
+        reader.join(30)
+        assert received == [stored_content]
+
+    def test_download_fails_when_reader_goes_away(self, download: Download, fifo: Path) -> None:
+        def read_a_little() -> None:
+            with fifo.open("rb", buffering=0) as file:
+                file.read(10)
+
+        reader = threading.Thread(target=read_a_little)
+        reader.start()
+        with pytest.raises(BrokenPipeError):
+            download(fifo)
+        reader.join(30)
+
+    @pytest.mark.parametrize("reads", [False, True], ids=["no-reader", "slow-reader"])
+    def test_async_download_can_be_cancelled(
+        self, reads: bool, fifo: Path, local: LocalExchange, stored_file_id: str
+    ) -> None:
+        reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK) if reads else None
+
+        async def run() -> None:
+            async with AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint) as client:
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(1):
+                        await client.downloadDataStoreFile(stored_file_id, fifo)
+
+        # It waits for its threads at the end.
+        asyncio.run(run())
+        if reading is not None:
+            os.close(reading)
+
+    def test_async_download_leaves_the_loop_free(
+        self, fifo: Path, local: LocalExchange, stored_file_id: str, stored_content: bytes
+    ) -> None:
+        async def read() -> bytes:
+            await asyncio.sleep(0.3)
+            process = await asyncio.create_subprocess_exec(
+                "cat", str(fifo), stdout=asyncio.subprocess.PIPE
+            )
+            output, _ = await process.communicate()
+            return output
+
+        async def run() -> bytes:
+            async with AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint) as client:
+                _, output = await asyncio.gather(
+                    client.downloadDataStoreFile(stored_file_id, fifo), read()
+                )
+            return output
+
+        assert asyncio.run(run()) == stored_content
+
+
+class TestDevice:
+    def test_download_writes_to_it(self, download: Download) -> None:
+        download(Path(os.devnull))
+        assert Path(os.devnull).is_char_device()
+
+    def test_download_fails_on_full_device(self, download: Download) -> None:
+        if not Path("/dev/full").exists():
+            pytest.skip("there is no such device here")
+        with pytest.raises(OSError, match="No space left") as caught:
+            download(Path("/dev/full"))
+        assert caught.value.filename == "/dev/full"
+
+
+class TestIrreplaceableFile:
+    def test_download_writes_mounted_file_in_place(
+        self,
+        download: Download,
+        mounts: Mounts,
+        tmp_path: Path,
+        stored_content: bytes,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        source, target = tmp_path / "source", tmp_path / "target"
+        source.write_bytes(b"older and longer" * len(stored_content))
+        source.chmod(0o640)
+        target.touch()
+        mounts.bind(source, target)
+        with caplog.at_level(logging.WARNING):
+            download(target)
+        assert source.read_bytes() == stored_content
+        assert mode_of(target) == 0o640
+        assert f"{target} is written in place" in caplog.text
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "target"]
+
+    def test_download_writes_in_place_in_folder_that_takes_no_files(
+        self, download: Download, mounts: Mounts, tmp_path: Path, stored_content: bytes
+    ) -> None:
+        source, folder = tmp_path / "source", tmp_path / "folder"
+        source.write_bytes(b"old")
+        folder.mkdir()
+        (folder / "target").touch()
+        mounts.read_only(folder)
+        mounts.bind(source, folder / "target")
+        download(folder / "target")
+        assert source.read_bytes() == stored_content
+        with pytest.raises(OSError, match=str(folder / "other")):
+            download(folder / "other")
+
+    def test_download_loses_nothing_when_disk_of_mounted_file_is_full(
+        self, download: Download, mounts: Mounts, tmp_path: Path
+    ) -> None:
+        disk, target = tmp_path / "disk", tmp_path / "target"
+        disk.mkdir()
+        target.touch()
+        mounts.memory(disk, "size=256k")
+        (disk / "source").write_bytes(b"old")
+        mounts.bind(disk / "source", target)
+        with pytest.raises(OSError, match="No space left"):
+            download(target)
+        assert target.read_bytes() == b"old"
+
+
+class TestLinks:
+    def test_download_into_folder_follows_link_within_it(
+        self, download: Download, tmp_path: Path, stored_content: bytes
+    ) -> None:
+        (tmp_path / "load.bin").symlink_to("newest.bin")
+        download(tmp_path)
+        assert (tmp_path / "load.bin").is_symlink()
+        assert (tmp_path / "newest.bin").read_bytes() == stored_content
+
+    @pytest.mark.parametrize("outside", ["../outside", "../folder/../outside"])
+    def test_download_into_folder_refuses_link_out_of_it(
+        self, outside: str, download: Download, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        (folder / "load.bin").symlink_to(outside)
+        with pytest.raises(PermissionError, match="a link leads out of"):
+            download(folder)
+        assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+    def test_download_into_folder_that_is_a_link_is_no_way_out(
+        self, download: Download, tmp_path: Path, stored_content: bytes
+    ) -> None:
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "link").symlink_to("folder")
+        download(tmp_path / "link")
+        assert (tmp_path / "folder" / "load.bin").read_bytes() == stored_content
