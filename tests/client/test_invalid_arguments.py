@@ -2,7 +2,9 @@
 
 import inspect
 import os
+import socket
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -119,7 +121,7 @@ REFUSED = [
         case
         for call, argument in WRITERS
         for case in (
-            *each(call, argument, *BAD_PATHS, (os.devnull, "can't be replaced")),
+            *each(call, argument, *BAD_PATHS),
             *each(call, argument, *NO_FOLDERS, error=PathNotFoundError),
         )
     ),
@@ -227,15 +229,30 @@ class TestRefused:
         assert_clean(caught.value)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-    @pytest.mark.parametrize(
-        ("call", "argument"), [("uploadFileToDataStore", "localPath"), *WRITERS]
-    )
-    def test_so_is_a_pipe_as_a_file(
-        self, call: str, argument: str, scripted_exchange: AvistaDigitalExchange
+    def test_so_is_a_pipe_as_a_file_to_upload(
+        self, scripted_exchange: AvistaDigitalExchange
     ) -> None:
         os.mkfifo("pipe")
-        with pytest.raises(InvalidParameterError, match=rf"^{argument}: got 'pipe'; valid is a"):
-            run(scripted_exchange, call, **GOOD[call] | {argument: "pipe"})
+        with pytest.raises(InvalidParameterError, match=r"^localPath: got 'pipe'; valid is a"):
+            scripted_exchange.uploadFileToDataStore("store", "directory", "pipe")
+
+    @pytest.mark.parametrize(("call", "argument"), WRITERS)
+    def test_so_is_a_socket_as_a_target(
+        self, call: str, argument: str, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        with closing(socket.socket(socket.AF_UNIX)) as server:
+            server.bind("socket")
+            with pytest.raises(InvalidParameterError, match=rf"^{argument}: got 'socket'; valid"):
+                run(scripted_exchange, call, **GOOD[call] | {argument: "socket"})
+
+    @pytest.mark.parametrize(("call", "argument"), WRITERS)
+    def test_so_is_a_read_only_file_as_a_target(
+        self, call: str, argument: str, scripted_exchange: AvistaDigitalExchange
+    ) -> None:
+        Path("result").touch(0o444)
+        with pytest.raises(PermissionError, match="read-only") as caught:
+            run(scripted_exchange, call, **GOOD[call] | {argument: "result"})
+        assert caught.value.filename == "result"
 
     def test_so_is_a_file_of_more_than_5_gib(
         self, scripted_exchange: AvistaDigitalExchange

@@ -11,7 +11,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from .._dataframes.arrow_types import STRING, KeyColumns, wide_column_names
-from .._dataframes.csv_reader import BLOCK_SIZE
+from .._dataframes.csv_reader import BLOCK_SIZE, CsvResult
 from .._dataframes.input_frame import to_arrow_table
 from .._dataframes.json_reader import AssetDataTable
 from ..errors import InvalidParameterError, InvalidResponseError

@@ -7,7 +7,7 @@ import errno
 import operator
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ..errors import InvalidParameterError, PathIsDirectoryError, PathNotFoundError
+from .atomic_files import check_writable
+from .local_paths import path_below, typed_path, typed_source
+from .special_files import own_descriptor
 
 MAX_ID_LENGTH = 1024
 MAX_URL_LENGTH = 2048
@@ -31,6 +34,8 @@ def invalid_argument(argument: str, value: object, valid: str) -> InvalidParamet
 
 def format_value(value: object) -> str:
     """A value as an error shows it: its type told, its length bounded."""
+    if isinstance(value, Path):
+        value = str(value)
     try:
         text = repr(value)
     except Exception:
@@ -121,26 +126,34 @@ def parse_duration(argument: str, value: object) -> float:
 
 
 def parse_path(argument: str, value: object) -> Path:
-    """A path of the local file system."""
+    """A path of the local file system; one that is a string may begin with `~`."""
+    return _parse_path(argument, value, typed_path)
+
+
+def parse_source_path(argument: str, value: object) -> Path:
+    """The same, of what is there already."""
+    return _parse_path(argument, value, typed_source)
+
+
+def _parse_path(argument: str, value: object, typed: Callable[[str], Path]) -> Path:
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
         raise invalid_argument(argument, value, "a path of the local file system")
     try:
-        given = Path(os.fsdecode(value)).expanduser()
+        given = typed(value) if isinstance(value, str) else Path(os.fsdecode(value))
         os.lstat(given)
-    except (ValueError, RuntimeError):
-        # NUL characters, lone surrogates, the home folder of a user there is not.
+    except ValueError:
+        # NUL characters, lone surrogates.
         raise invalid_argument(argument, value, "a path of the local file system") from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
-            raise invalid_argument(
-                argument, value, "a path the local file system can hold"
-            ) from None
+            valid = "a path the local file system can hold"
+            raise invalid_argument(argument, value, valid) from None
     return given
 
 
 def require_file(argument: str, value: object) -> Path:
     """A local file that can be read."""
-    given = parse_path(argument, value)
+    given = parse_source_path(argument, value)
     if given.is_dir():
         raise PathIsDirectoryError(f"{argument}: got {format_value(value)}; a folder, not a file")
     if not given.exists():
@@ -153,26 +166,34 @@ def require_file(argument: str, value: object) -> Path:
 
 
 def resolve_output_path(argument: str, value: object, name: str) -> Path:
-    """Where to write a file: `value` itself, or `name` in it when it is a folder.
-
-    A link stays, and leads to the new file: some, such as /dev/stdout, must not be replaced.
-    """
+    """Where to write a file: `value` itself, or `name` in it when it is a folder."""
     given = parse_path(argument, value)
+    if (number := own_descriptor(given)) is not None:
+        if not _is_open(number):
+            raise invalid_argument(argument, value, "a file that is open, which this is not")
+        return given
+    if given.is_dir():
+        return path_below(given, name) if name else given
     if given.is_symlink():
         given = Path(os.path.realpath(given))
-    if given.is_dir():
-        return given / name
-    if given.exists() and not given.is_file():
-        raise invalid_argument(
-            argument, value, "a file or a folder (a device or pipe can't be replaced)"
-        )
-    ends_as_folder = os.fsdecode(value).endswith(tuple(filter(None, (os.sep, os.altsep))))  # type: ignore[arg-type]  # path() has checked it
+    if given.is_socket():
+        raise invalid_argument(argument, value, "a file, folder, pipe or device, not a socket")
+    ends_as_folder = os.fsdecode(value).endswith(tuple(filter(None, (os.sep, os.altsep))))  # type: ignore[arg-type]  # parse_path() has checked it
     folder = given if ends_as_folder else given.parent
     if not folder.is_dir():
         raise PathNotFoundError(
             f"{argument}: got {format_value(value)}; there is no folder {folder}"
         )
+    check_writable(given)
     return given
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def require_items(argument: str, value: object, what: str) -> list[Any]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from .._models.directory import full_name
 from .._models.paths import SEPARATOR, compose
-from .._utils import atomic_files, validation
+from .._utils import validation
+from .._utils.local_paths import sanitize_filename
 from .remote_paths import (
     expand_paths,
     is_directory_id,
@@ -60,7 +61,7 @@ def plan_downloads(
             targets.add(source, path)
             plan.add_file(info, path, file_folder)
         elif recursive:
-            plan.add_tree(info, _local_path(local, tree_folder, name))
+            plan.add_tree(info, _local_path(local, tree_folder, name), tree_folder)
         else:
             raise validation.invalid_argument(
                 "SOURCE", source, "a file; directories take --recursive"
@@ -96,7 +97,7 @@ def plan_uploads(
             plan.add(str(source), _inside(path, source) if is_inside else path)
         else:
             if not (len(sources) > 1 and source.is_symlink()):
-                validation.require_file("SOURCE", str(source))
+                validation.require_file("SOURCE", source)
             file_path = _inside(path, source) if is_inside or files.isdir(path) else path
             targets.add(str(source), file_path)
             plan.add(str(source), file_path)
@@ -116,11 +117,7 @@ class _Targets:
 
 
 def _local_path(target: str, folder: str | None, name: str) -> str:
-    return (
-        target
-        if folder is None
-        else os.path.join(folder, atomic_files.sanitize_filename(name, otherwise="_"))
-    )
+    return target if folder is None else os.path.join(folder, sanitize_filename(name, "_"))
 
 
 def _inside(directory: str, source: Path) -> str:

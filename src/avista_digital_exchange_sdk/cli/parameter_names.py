@@ -3,7 +3,10 @@
 import re
 
 OPTION_BY_PARAMETER = {
+    "writeLocation": "TARGET",
     "localPath": "SOURCE",
+    "lpath": "SOURCE",
+    "resultFileWriteLocation": "--output",
     "timeSeriesDbId": "DATABASE",
     "queryString": "QUERY",
     "assetAndAttributesFilter": "--asset, --filter",

@@ -6,15 +6,14 @@ from typing import Any
 
 from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
 from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
-    LocalFileSystem,
-    make_path_posix,
     trailing_sep,
 )
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
+from .._models.paths import SEPARATOR
 from .._utils.progress import ProgressCallback
 from ._downloads import Containment, Download, DownloadPlan, is_complete
-from ._pairs import Pair, pair_copies, path_to_str
+from ._pairs import Pair, join_names, local_target, pair_copies, path_to_str
 from ._parallel_copy import CopyJob, Failure, JobReport
 from ._read_only import ReadOnlyFileSystem
 
@@ -53,23 +52,20 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         Raises:
             TransferIncompleteError: Of several files, some could not be downloaded.
         """
-        source, target = path_to_str(rpath), path_to_str(lpath)
-        if isinstance(target, str):
-            target = make_path_posix(target)
-        is_directory = isinstance(target, str) and (
-            trailing_sep(path_to_str(lpath)) or LocalFileSystem().isdir(target)
-        )
+        target = local_target(lpath)
+        is_directory = isinstance(target, str) and (trailing_sep(target) or os.path.isdir(target))
         pairs = pair_copies(
             self,
-            source,
+            path_to_str(rpath),
             target,
             target_is_directory=is_directory,
             recursive=recursive,
             maxdepth=maxdepth,
         )
         plan = self.plan_downloads()
+        root = target.rstrip(SEPARATOR) or SEPARATOR if isinstance(target, str) else None
         for pair in pairs:
-            self._add_download(plan, pair, is_limited=maxdepth is not None)
+            self._add_download(plan, pair, root, is_limited=maxdepth is not None)
         report = self.run_downloads(plan, callback, fail_fast=fail_fast, force=force)
         is_single = len(pairs) == 1 and not recursive
         report.raise_failures("downloaded", is_single=is_single)
@@ -106,16 +102,23 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
                 failures.append(Failure(folder.source, error))
         return CopyJob(fetch, callback, fail_fast=fail_fast).run(plan.files, failures)
 
-    def _add_download(self, plan: DownloadPlan, pair: Pair, *, is_limited: bool) -> None:
-        source = self._strip_protocol(pair.source)
+    def _add_download(
+        self, plan: DownloadPlan, pair: Pair, root: str | None, *, is_limited: bool
+    ) -> None:
+        source, target = self._strip_protocol(pair.source), pair.target
+        if root is not None and target != root:
+            # What follows the root are names that the platform has.
+            target = join_names(root, target.removeprefix(root))
+        else:
+            root = None
         try:
             info = self._listings.find(source)
             if info["type"] != "directory":
-                plan.add_file(info, pair.target)
+                plan.add_file(info, target, root)
             elif pair.levels != 0:
-                plan.add_tree(info, pair.target, pair.levels)
-            elif not is_limited and not isfilelike(pair.target):
-                plan.add_folder(info, pair.target)
+                plan.add_tree(info, target, root, pair.levels)
+            elif not is_limited and not isfilelike(target):
+                plan.add_folder(info, target, root)
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             plan.failures.append(Failure(source, error))
 

@@ -11,11 +11,13 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR, compose
-from .._utils import atomic_files
+from .._utils.local_paths import check_contained, sanitize_filename
+from .._utils.special_files import own_descriptor
 from ._directory_cache import DirectoryCache, files_in
 from ._entries import Contents, Info, describe_file, with_id
 from ._parallel_copy import Failure
@@ -99,19 +101,23 @@ class DownloadPlan:
             Download(info["name"], target, info["size"], info["modified"], root, info["name"])
         )
 
-    def add_folder(self, info: Info, target: str) -> None:
+    def add_folder(self, info: Info, target: str, root: str | None = None) -> None:
         """Have a folder made for a directory, without what is in it."""
-        self.folders.append(Folder(info["name"], target, target))
+        self.folders.append(Folder(info["name"], target, root or target))
 
-    def add_tree(self, top: Info, target: str, maxdepth: int | None = None) -> None:
+    def add_tree(
+        self, top: Info, target: str, root: str | None = None, maxdepth: int | None = None
+    ) -> None:
         """Have a directory downloaded with everything in it.
 
         Args:
             top: The directory.
             target: The local folder.
+            root: The folder that no path must leave. Defaults to the target.
             maxdepth: How many levels of directories to download; where there is a limit, only
                 folders that have files are made. Defaults to all.
         """
+        root = root or target
         tree = self._listings.tree(top, maxdepth)
         self._fill_sizes(files_in(tree))
         pending = [(top, target)]
@@ -122,8 +128,8 @@ class DownloadPlan:
                 self.failures.append(Failure(info["name"], contents))
             elif contents is not None:
                 if maxdepth is None:
-                    self.folders.append(Folder(info["name"], folder, target))
-                pending += reversed(self._add_contents(contents, folder, target))
+                    self.folders.append(Folder(info["name"], folder, root))
+                pending += reversed(self._add_contents(contents, folder, root))
 
     def _add_contents(self, contents: Contents, folder: str, root: str) -> list[tuple[Info, str]]:
         """Add the files of a directory; return the directories in it with their folders."""
@@ -180,13 +186,13 @@ class _LocalNames:
 
     def claim(self, folder: str, name: str, info: Info) -> tuple[str, bool]:
         """Return the local name of an entry, and whether it is the one it has there."""
-        own = local = _existing_form(folder, atomic_files.sanitize_filename(name, otherwise="_"))
+        own = local = _existing_form(folder, sanitize_filename(name, otherwise="_"))
         for attempt in itertools.count():
             if not self._is_taken(folder, local, info["name"]):
                 break
             # Too long a name loses its end, so what tells attempts apart stands first.
             prefix = f"{attempt}." if attempt else ""
-            local = atomic_files.sanitize_filename(prefix + with_id(own, info), otherwise="_")
+            local = sanitize_filename(prefix + with_id(own, info), otherwise="_")
         self._sources[folder, local] = info["name"]
         self._folded.add((folder, _folded(local)))
         return local, local == own
@@ -210,15 +216,8 @@ class Containment:
         Raises:
             OSError: It can't be made, or a link would lead out of the root.
         """
-        if folder.target == folder.root:
-            os.makedirs(folder.target, exist_ok=True)
-        else:
-            self.check(folder.target, folder.root)
-            try:
-                os.mkdir(folder.target)
-            except FileExistsError:
-                if not os.path.isdir(folder.target):
-                    raise
+        self.check(folder.target, folder.root)
+        os.makedirs(folder.target, exist_ok=True)
         self._contained.add(folder.target)
 
     def check(self, path: str, root: str) -> None:
@@ -226,18 +225,16 @@ class Containment:
         if os.path.dirname(path) in self._contained and not os.path.islink(path):
             # All links on the way have been followed before.
             return
-        real, real_root = os.path.realpath(path), os.path.realpath(root)
-        if real != real_root and not real.startswith(os.path.join(real_root, "")):
-            raise PermissionError(errno.EPERM, f"a link leads out of {root}", path)
+        check_contained(path, root)
 
 
 def is_complete(download: Download) -> bool:
     """Whether a file was downloaded before: it is there with the size and the time it has."""
-    if download.size is None or download.modified is None:
+    if download.size is None or download.modified is None or _is_open_file(download.target):
         return False
     try:
         status = os.stat(download.target)
-    except (OSError, TypeError, ValueError):
+    except (OSError, ValueError):
         return False
     return (
         stat.S_ISREG(status.st_mode)
@@ -248,7 +245,7 @@ def is_complete(download: Download) -> bool:
 
 def set_modified(path: os.PathLike[str], modified: datetime | None) -> None:
     """Give a local file the time of the platform's, by which it is known to be complete."""
-    if modified is None:
+    if modified is None or _is_open_file(path):
         return
     try:
         status = os.stat(path)
@@ -257,6 +254,11 @@ def set_modified(path: os.PathLike[str], modified: datetime | None) -> None:
     except (OSError, OverflowError):
         # A file of another user, or a time this machine does not know: it will be fetched again.
         return
+
+
+def _is_open_file(target: Any) -> bool:
+    """Whether this program has the file open: its standard output, say."""
+    return not isinstance(target, (str, os.PathLike)) or own_descriptor(Path(target)) is not None
 
 
 def _is_same_time(local: int, remote: int) -> bool:

@@ -1,7 +1,8 @@
 """Which path is copied to which, as fsspec documents it under "Copying files and directories"."""
 
 import os
-from glob import has_magic
+from glob import escape, has_magic
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
@@ -10,6 +11,7 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 from fsspec.utils import other_paths  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._models.paths import SEPARATOR
+from .._utils.local_paths import sanitize_filename, typed_path, typed_source
 
 
 class Pair(NamedTuple):
@@ -57,7 +59,7 @@ def pair_copies(
     if is_one and not is_pattern:
         found = [source]
     else:
-        found = fs.expand_path(source, recursive=is_expanded, maxdepth=maxdepth)
+        found = _expand(fs, source, recursive=is_expanded, maxdepth=maxdepth)
     if levels is None:
         found = _without_inner(fs, found)
     if is_one and levels == 0:
@@ -78,6 +80,60 @@ def pair_copies(
 def path_to_str(path: Any) -> Any:
     """Return a path that is an object of `pathlib` as a string, anything else as it is."""
     return os.fspath(path) if isinstance(path, os.PathLike) else path
+
+
+def local_source(lpath: Any) -> Any:
+    """Return local paths or patterns so that fsspec finds nothing in them to expand but patterns.
+
+    It expands `~` in every local path that it meets, and patterns, those in the path of the working
+    directory included.
+    """
+    if isinstance(lpath, list):
+        return [local_source(one) for one in lpath]
+    path = typed_source(lpath) if isinstance(lpath, str) else Path(lpath)
+    here = os.getcwd()
+    if has_magic(str(path)) and not os.path.lexists(path):
+        here = escape(here)
+    return _join_absolute(here, path, lpath)
+
+
+def local_target(lpath: Any) -> Any:
+    """Return a local path so that fsspec finds nothing in it to expand; a list as it is.
+
+    Whoever gives a list names every file.
+    """
+    if isinstance(lpath, list):
+        return [path_to_str(one) for one in lpath]
+    if not isinstance(lpath, (str, os.PathLike)):
+        return lpath
+    return _join_absolute(
+        os.getcwd(), typed_path(lpath) if isinstance(lpath, str) else Path(lpath), lpath
+    )
+
+
+def join_names(root: str, path: str) -> str:
+    """Join a folder and a path of names that the platform has, as this machine can hold them."""
+    names = (sanitize_filename(name, "_") for name in path.split(SEPARATOR) if name)
+    return os.path.join(root, *names)
+
+
+def _join_absolute(here: str, path: Path, given: Any) -> str:
+    text = Path(here, path).as_posix().rstrip(SEPARATOR)
+    # `.` is what is in the working directory, not a directory of that name.
+    is_inside = os.fspath(given).endswith(tuple(filter(None, (os.sep, os.altsep)))) or not path.name
+    return text + SEPARATOR if is_inside else text
+
+
+def _expand(fs: Any, paths: Any, *, recursive: bool, maxdepth: int | None) -> list[str]:
+    """Expand patterns, except those that are the very name of something."""
+    if isinstance(paths, str):
+        paths = [paths]
+    named = [path for path in paths if has_magic(path) and fs.exists(path)]
+    patterns = [path for path in paths if path not in named]
+    found: list[str] = []
+    if patterns:
+        found = fs.expand_path(patterns, recursive=recursive, maxdepth=maxdepth)
+    return sorted({*found, *map(fs._strip_protocol, named)})
 
 
 def _without_inner(fs: Any, paths: list[str]) -> list[str]:

@@ -25,7 +25,7 @@ from ._directories import DirectoryMaker
 from ._downloading import DownloadingFileSystem
 from ._entries import Info, describe_file
 from ._errors import translate_errors
-from ._pairs import Pair, path_to_str, local_source, pair_copies
+from ._pairs import Pair, local_source, pair_copies, path_to_str
 from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, to_progress_callback
 from ._uploads import Upload, Uploaded, UploadPlan, md5_of
 

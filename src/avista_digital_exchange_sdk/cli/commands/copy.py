@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..._utils import validation
+from ..._utils.local_paths import typed_source
 from ..command import command
 from ..context import CommandContext
 from ..copy_plan import plan_downloads, plan_uploads
@@ -84,7 +85,10 @@ def get(
 def put(
     run: CommandContext,
     sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE", help="Files and folders of this machine.")
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE", parser=typed_source, help="Files and folders of this machine."
+        ),
     ],
     target: Annotated[str, typer.Argument(metavar="TARGET", help=HELP)],
     recursive: Recursive = False,

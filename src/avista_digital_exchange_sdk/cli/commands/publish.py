@@ -7,6 +7,7 @@ import typer
 
 from ..._utils import validation
 from ..._utils.extras import require_extra
+from ..._utils.local_paths import typed_path, typed_source
 from ...errors import PublishIncompleteError
 from ..command import command
 from ..context import CommandContext
@@ -26,7 +27,12 @@ def publish(
     run: CommandContext,
     database: Database,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A file in CSV, its columns named in line 1.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            parser=typed_source,
+            help="A file in CSV, its columns named in line 1.",
+        ),
     ],
     asset: Annotated[
         str | None,
@@ -78,7 +84,9 @@ def publish(
     rejected: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Where to write rejected rows; FILE.rejected.csv if left out."
+            metavar="FILE",
+            parser=typed_path,
+            help="Where to write rejected rows; FILE.rejected.csv if left out.",
         ),
     ] = None,
 ) -> None:
@@ -102,11 +110,9 @@ def publish(
         _pairs("--type", types),
         _pairs("--rename", renames),
     )
-    source = validation.require_file("FILE", str(file))
+    source = validation.require_file("FILE", file)
     name = f"{source.stem}.rejected{source.suffix}"
-    refuse = validation.resolve_output_path(
-        "--rejected", str(rejected or source.with_name(name)), name
-    )
+    refuse = validation.resolve_output_path("--rejected", rejected or source.with_name(name), name)
     frame = read_csv(source, columns, _known_types(run, database))
     if dry_run:
         _check(run, frame)

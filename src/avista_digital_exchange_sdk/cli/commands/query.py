@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..._backends import run_sync
 from ..._time_series.zones import parse_time_zone
 from ..._utils import validation
 from ..._utils.atomic_files import atomic_write
@@ -118,6 +117,8 @@ def query(
             )
         run.info(f"written: {target}")
         return
+    from ..._backends import run_sync
+
     with TemporaryFile() as result:
         with run.progress("querying", "pages", "bytes") as tell:
             run_sync(run.exchange._calls._query_into(result, *request, kind, progress=tell))

@@ -1,0 +1,142 @@
+"""Local paths: `~` is a home folder where a person typed it, and a name everywhere else."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from avista_digital_exchange_sdk import (
+    AvistaDigitalExchange,
+    PathIsDirectoryError,
+    PathNotFoundError,
+)
+from avista_digital_exchange_sdk._utils.local_paths import path_below
+
+NAMES = ["~", "~root", "~nobody-of-that-name", "~$report.xlsx", "$HOME", "${HOME}", "%USERPROFILE%"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with a file in it; the working directory is another one."""
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    (home / "load.csv").write_bytes(b"home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    return home
+
+
+class Store:
+    """A new data store."""
+
+    def __init__(self, client: AvistaDigitalExchange, data_store: dict[str, str]) -> None:
+        self._client = client
+        self._ids = data_store["dataStoreId"], data_store["homeDirectoryId"]
+
+    def upload(self, path: object) -> tuple[str, bytes]:
+        """Upload a file; return its id and what arrived."""
+        file = self._client.uploadFileToDataStore(*self._ids, path)  # type: ignore[arg-type]  # any
+        target = Path("received").absolute()
+        self._client.downloadDataStoreFile(file.dataStoreFileId, target)
+        content = target.read_bytes()
+        target.unlink()
+        return file.dataStoreFileId, content
+
+    def download(self, file_id: str, target: object) -> None:
+        self._client.downloadDataStoreFile(file_id, target)  # type: ignore[arg-type]  # any
+
+
+@pytest.fixture
+def store(exchange: AvistaDigitalExchange, data_store: dict[str, str]) -> Store:
+    return Store(exchange, data_store)
+
+
+class TestUpload:
+    def test_string_with_tilde_is_in_home_folder(self, store: Store) -> None:
+        assert store.upload("~/load.csv")[1] == b"home"
+
+    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("kind", ["plain", "dotted", "path", "absolute"])
+    def test_file_of_odd_name_is_that_file(self, name: str, kind: str, store: Store) -> None:
+        Path(name).absolute().write_bytes(b"here")
+        path: object = {
+            "plain": name,
+            "dotted": f"./{name}",
+            "path": Path(name),
+            "absolute": str(Path(name).absolute()),
+        }[kind]
+        assert store.upload(path)[1] == b"here"
+
+    @pytest.mark.parametrize("kind", [str, Path])
+    def test_file_in_folder_of_odd_name_is_that_file(self, kind: type, store: Store) -> None:
+        folder = Path.cwd() / "~"
+        folder.mkdir()
+        (folder / "load.csv").write_bytes(b"here")
+        assert store.upload(kind("~/load.csv"))[1] == b"here"
+
+    def test_path_object_is_taken_as_it_is(self, store: Store) -> None:
+        with pytest.raises(PathNotFoundError, match=r"got '~/load\.csv'; no such file"):
+            store.upload(Path("~/load.csv"))
+
+    def test_home_folder_is_no_file(self, store: Store) -> None:
+        with pytest.raises(PathIsDirectoryError):
+            store.upload("~")
+
+
+class TestDownload:
+    def test_string_with_tilde_is_in_home_folder(self, store: Store, home: Path) -> None:
+        Path("mine.csv").write_bytes(b"mine")
+        file_id, _ = store.upload("mine.csv")
+        store.download(file_id, "~")
+        store.download(file_id, "~/other.csv")
+        assert (home / "mine.csv").read_bytes() == b"mine"
+        assert (home / "other.csv").read_bytes() == b"mine"
+
+    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("kind", ["dotted", "path", "absolute"])
+    def test_odd_name_is_that_file(self, name: str, kind: str, store: Store, home: Path) -> None:
+        Path("mine.csv").write_bytes(b"mine")
+        file_id, _ = store.upload("mine.csv")
+        target: object = {
+            "dotted": f"./{name}",
+            "path": Path(name),
+            "absolute": str(Path(name).absolute()),
+        }[kind]
+        store.download(file_id, target)
+        assert (Path.cwd() / name).read_bytes() == b"mine"
+        assert os.listdir(home) == ["load.csv"]
+
+    def test_path_object_is_taken_as_it_is(self, store: Store) -> None:
+        with pytest.raises(PathNotFoundError, match="there is no folder ~"):
+            store.download("dataStoreFileId.1", Path("~/load.csv"))
+
+
+class TestPathBelow:
+    @pytest.mark.parametrize(
+        "name",
+        ["~", "..", ".", "", "a/b", "/etc/passwd", "../up", "a\0b", "a\nb", "\\\\server\\x", "C:x"],
+    )
+    def test_any_name_is_one_step_below_the_root(self, name: str) -> None:
+        root = Path.cwd()
+        assert path_below(root, name).parent == root
+        assert path_below(root, "folder", name).parent == root / "folder"
+
+    @pytest.mark.parametrize("outside", ["..", "/", "../here-too", "loop"])
+    def test_link_out_of_the_root_is_refused(self, outside: str) -> None:
+        Path("../here-too").mkdir()
+        Path("loop").symlink_to("../here-too")
+        Path("link").symlink_to(outside)
+        for names in (("link",), ("link", "load.csv"), ("link", "deeper", "load.csv")):
+            with pytest.raises(PermissionError, match="a link leads out of"):
+                path_below(Path.cwd(), *names)
+
+    def test_link_within_the_root_is_followed(self) -> None:
+        Path("folder").mkdir()
+        Path("link").symlink_to("folder")
+        assert path_below(Path.cwd(), "link", "load.csv") == Path.cwd() / "link" / "load.csv"
+
+    def test_root_may_be_a_link(self) -> None:
+        Path("folder").mkdir()
+        Path("link").symlink_to("folder")
+        assert path_below(Path("link"), "load.csv") == Path("link") / "load.csv"
