@@ -18,7 +18,7 @@ LIBRARIES = frozenset(
 
 
 @contextlib.contextmanager
-def hidden_transport() -> Iterator[None]:
+def hide_transport() -> Iterator[None]:
     """Take the frames of the transport out of the tracebacks of whatever is raised.
 
     The frame of the `with` block itself stays.
@@ -27,11 +27,11 @@ def hidden_transport() -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        hide_transport(error, handled)
+        strip_transport(error, handled)
         raise
 
 
-def hide_transport(error: BaseException, handled: BaseException | None = None) -> None:
+def strip_transport(error: BaseException, handled: BaseException | None = None) -> None:
     """Take the frames of the transport out of the tracebacks of an error and of its causes.
 
     Args:

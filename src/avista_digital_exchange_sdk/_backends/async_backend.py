@@ -12,7 +12,7 @@ import httpx
 
 from .._secrets import Secret
 from ..errors import SubscriptionError
-from ._tracebacks import hidden_transport
+from ._tracebacks import hide_transport
 from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, to_async_iter
 from .body import ResponseBody
 from .deadlines import Deadline
@@ -24,11 +24,11 @@ from .http import (
     SecretParts,
     checked_url,
     closed_error,
+    drop_reason,
     http_errors,
     presigned_headers,
     request_timeouts,
     transport_options,
-    without_reason,
 )
 from .processes import PerProcess
 from .websocket import await_socket, connect_options
@@ -91,7 +91,7 @@ class AsyncBackend:
         async with connections.streams:
             with http_errors(self._network, self._network.timeout):
                 download = await connections.open(request, SecretParts(url=url))
-            with hidden_transport():
+            with hide_transport():
                 async with contextlib.aclosing(download):
                     yield download
 
@@ -241,7 +241,7 @@ class _Transport(httpx.AsyncBaseTransport):
         if proxy not in self._routes:
             options = transport_options(self._network, proxy)
             self._routes[proxy] = httpx.AsyncHTTPTransport(**options)
-        return without_reason(await self._routes[proxy].handle_async_request(request))
+        return drop_reason(await self._routes[proxy].handle_async_request(request))
 
     async def aclose(self) -> None:
         for route in self._routes.values():
@@ -254,7 +254,7 @@ async def open_socket(
 ) -> AsyncIterator[WebSocket]:
     """Open a WebSocket; close it in the end."""
     socket = await await_socket(_connected(network, url, subprotocols))
-    with hidden_transport():
+    with hide_transport():
         async with contextlib.aclosing(socket):
             yield socket
 

@@ -16,7 +16,7 @@ from ..errors import (
     RequestTimeoutError,
     TransferError,
 )
-from ._tracebacks import hide_transport
+from ._tracebacks import strip_transport
 from .base import NetworkConfig
 from .body import ACCEPTED_ENCODING
 from .deadlines import CONNECT_TIMEOUT
@@ -143,7 +143,7 @@ def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
         try:
             yield
         except BaseException as error:
-            hide_transport(error, handled)
+            strip_transport(error, handled)
             if isinstance(error, httpx.RequestError):
                 # It holds the token or a presigned URL, and whoever pickles causes would pickle it.
                 error._request = None
@@ -183,7 +183,7 @@ def _strip_quoted_response(error: httpx.TransportError) -> str:
     return reason
 
 
-def without_reason(response: httpx.Response) -> httpx.Response:
+def drop_reason(response: httpx.Response) -> httpx.Response:
     """Drop the reason phrase of a response: httpx would log it as the server sent it."""
     response.extensions.pop("reason_phrase", None)
     return response

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import httpx
 
 from .._secrets import Secret
-from ._tracebacks import hidden_transport
+from ._tracebacks import hide_transport
 from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, run_sync
 from .body import ResponseBody
 from .deadlines import Deadline
@@ -23,11 +23,11 @@ from .http import (
     SecretParts,
     checked_url,
     closed_error,
+    drop_reason,
     http_errors,
     presigned_headers,
     request_timeouts,
     transport_options,
-    without_reason,
 )
 from .processes import PerProcess, check_process, current_process
 from .sync_network import DeadlineBackend, deadline_applied
@@ -89,7 +89,7 @@ class SyncBackend:
         with connections.streams.acquired():
             with http_errors(self._network, self._network.timeout):
                 download = connections.open(request, SecretParts(url=url))
-            with hidden_transport(), contextlib.closing(download), _cancellable(download):
+            with hide_transport(), contextlib.closing(download), _cancellable(download):
                 yield download
 
     @contextlib.asynccontextmanager
@@ -109,7 +109,7 @@ class SyncBackend:
         # thread too, and let both threads use one TLS session at a time, which OpenSSL forbids.
         opening = open_socket(self._network, url, subprotocols)
         with (
-            hidden_transport(),
+            hide_transport(),
             contextlib.closing(LoopThread()) as thread,
             thread.entered(opening) as connection,
         ):
@@ -190,7 +190,7 @@ class _Transport(httpx.BaseTransport):
         route = self._routes.get(proxy)
         if route is None:
             route = self._routes.setdefault(proxy, self._create_route(proxy))
-        return without_reason(route.handle_request(request))
+        return drop_reason(route.handle_request(request))
 
     def _create_route(self, proxy: Secret[str] | None) -> httpx.HTTPTransport:
         route = httpx.HTTPTransport(**transport_options(self._network, proxy))
@@ -265,11 +265,11 @@ class _WebSocket:
         self._thread = thread
 
     async def send(self, message: Secret[str]) -> None:
-        with hidden_transport():
+        with hide_transport():
             self._thread.call(self._socket.send(message))
 
     async def receive(self, timeout: float) -> Secret[str]:
-        with hidden_transport():
+        with hide_transport():
             return self._thread.call(self._socket.receive(timeout))
 
 

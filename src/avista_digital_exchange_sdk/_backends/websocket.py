@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ..errors import SubscriptionError
-from ._tracebacks import hide_transport
+from ._tracebacks import strip_transport
 from .base import NetworkConfig
 from .deadlines import CONNECT_TIMEOUT
 
@@ -48,7 +48,7 @@ async def await_socket(operation: Awaitable[_Result]) -> _Result:
     try:
         return await operation
     except BaseException as error:
-        hide_transport(error, handled)
+        strip_transport(error, handled)
         reason = type(error).__name__
         if isinstance(error, ConnectionClosed):
             code = f" (code {error.rcvd.code})" if error.rcvd else ""

@@ -49,7 +49,7 @@ def failure(reason: str, format_: Format) -> str:
         return json.dumps({"verdict": "unknown", "reason": reason}, indent=2)
     if format_ is Format.GITHUB:
         return _annotation("error", reason, title="The contract could not be compared")
-    return f"The contract could not be compared: {_as_text(reason)}"
+    return f"The contract could not be compared: {_to_text(reason)}"
 
 
 def verdict(comparison: Comparison) -> str:
@@ -114,7 +114,7 @@ def _annotation(level: str, message: str, **properties: str) -> str:
 
 
 def _escaped(text: str, more: dict[str, str]) -> str:
-    text = str(_as_text(text))
+    text = str(_to_text(text))
     for character, escape in ({"%": "%25", "\n": "%0A"} | more).items():
         text = text.replace(character, escape)
     return text
@@ -131,7 +131,7 @@ def _touched(finding: ImpactedChange) -> list[str]:
     return [f"{name}: {', '.join(touched)}" for name, touched in lines.items() if touched]
 
 
-def _as_text(text: str) -> Text:
+def _to_text(text: str) -> Text:
     """Text of as many lines as it has, none of which is markup."""
     return Text("\n".join(map(escape_controls, text.split("\n"))))
 
@@ -148,7 +148,7 @@ def _as_table(comparison: Comparison) -> str:
             )
         _print_problems(console, comparison.problems)
         for note in comparison.notes:
-            console.print(_as_text(f"note: {escape_controls(note)}"), soft_wrap=True)
+            console.print(_to_text(f"note: {escape_controls(note)}"), soft_wrap=True)
         style = "red" if comparison.breaks else "green"
         console.print(verdict(comparison), style=style, soft_wrap=True)
     return written.get().rstrip("\n")
@@ -163,7 +163,7 @@ def _print_findings(console: Console, severity: Severity, findings: list[Impacte
     for finding in findings:
         touched = _touched(finding) or ["nothing in use"]
         cells = escape_controls(finding.change.description), "\n".join(touched)
-        table.add_row(*map(_as_text, cells), style=STYLES[severity])
+        table.add_row(*map(_to_text, cells), style=STYLES[severity])
     console.print(table)
 
 
@@ -171,4 +171,4 @@ def _print_problems(console: Console, problems: list[Problem]) -> None:
     if problems:
         console.print("Your documents do not fit:", style="red")
         for problem in problems:
-            console.print(_as_text(f"  {escape_controls(str(problem))}"), soft_wrap=True)
+            console.print(_to_text(f"  {escape_controls(str(problem))}"), soft_wrap=True)
