@@ -37,7 +37,7 @@ def _interrupt(*_: object) -> None:
     raise InterruptedByUserError
 
 
-def _interrupted(call: Callable[[], object]) -> Callable[[], object]:
+def _stop_midway(call: Callable[[], object]) -> Callable[[], object]:
     def run() -> None:
         with suppress(InterruptedByUserError):
             call()
@@ -89,7 +89,7 @@ def _files(exchange: AvistaDigitalExchange, folder: Path) -> Iterator[Call]:
     )
     yield Call(
         "uploadFileToDataStore",
-        _interrupted(
+        _stop_midway(
             lambda: exchange.uploadFileToDataStore(identifier, home, local, progress=_interrupt)
         ),
     )
@@ -116,7 +116,7 @@ def _working_directory(exchange: AvistaDigitalExchange, folder: Path) -> Iterato
     yield Call("DataStore.cd", lambda: store.cd("into"))
     yield Call("DataStore.uploadFile", lambda: store.uploadFile(local))
     yield Call(
-        "DataStore.uploadFile", _interrupted(lambda: store.uploadFile(local, progress=_interrupt))
+        "DataStore.uploadFile", _stop_midway(lambda: store.uploadFile(local, progress=_interrupt))
     )
     yield Call("DataStore.downloadFile", lambda: store.downloadFile("roof.csv", folder))
     yield Call("DataStore.deleteFile", lambda: store.deleteFile("roof.csv"))
@@ -185,10 +185,10 @@ def _queries(exchange: AvistaDigitalExchange, database: str, folder: Path) -> It
         exchange.queryTimeSeriesDatabaseToPolars,
     ):
         yield Call(call.__name__, partial(call, *what))
-        yield Call(call.__name__, _interrupted(partial(call, *what, progress=_interrupt)))
+        yield Call(call.__name__, _stop_midway(partial(call, *what, progress=_interrupt)))
     yield Call(
         "queryTimeSeriesDatabaseWithFilters",
-        _interrupted(
+        _stop_midway(
             lambda: exchange.queryTimeSeriesDatabaseWithFilters(
                 *what, folder / "interrupted.csv", progress=_interrupt
             )

@@ -43,6 +43,12 @@ TEXTS = (
     "\u2028",
 )
 MOST_FIELDS, DEEPEST = 4, 4
+# The variables of fragments, with a number behind.
+SHARED = "shared"
+INTROSPECTION = (
+    '__type(name: "User") { __typename name fields(includeDeprecated: true) { type { kind } } }',
+    "__schema { queryType { name } directives { locations name } }",
+)
 
 
 class RandomOperation(NamedTuple):
@@ -107,6 +113,10 @@ class RandomDocuments:
         one = kind is OperationType.SUBSCRIPTION
         selected = self._selections(root, 0, variables, one)
         name = self._unique()
+        document = separate_operations(parse(f"query {name} {selected}\n{self.fragments}"))[name]
+        for shared in re.findall(rf"\$({SHARED}\d)", print_ast(document)):
+            variables.definitions[shared] = "Boolean!"
+            variables.values[shared] = self._chance(0.5)
         listed = ", ".join(f"${name}: {of}" for name, of in variables.definitions.items())
         listed = f"({listed})" if listed else ""
         description = self._random.choice(
@@ -124,7 +134,7 @@ class RandomDocuments:
         ]
         kind = self._random.choice(kinds)
         if kind is not self._schema.subscription_type:
-            # Fragments are shared, so they use no variables.
+            # Fragments are shared, so what they use of variables is shared too.
             name, selected = self._unique(), self._selections(kind, 1, None)
             self._fragments[name] = kind.name, f"fragment {name} on {kind.name} {selected}"
             if problems(self._schema, parse(self.fragments)):
@@ -144,6 +154,8 @@ class RandomDocuments:
     ) -> str:
         if not one and self._chance(0.1):
             return f"{self._alias()}__typename{self._condition(variables)}"
+        if kind is self._schema.query_type and self._chance(0.05):
+            return f"{self._alias()}{self._random.choice(INTROSPECTION)}"
         if not one and self._chance(0.15) and depth < DEEPEST:
             on = self._random.choice(["", f" on {kind.name}"])
             inner = self._selections(kind, depth, variables)
@@ -177,7 +189,9 @@ class RandomDocuments:
             return ""
         directive = self._random.choice(["include", "skip"])
         condition = self._random.choice(["true", "false"])
-        if variables is not None and self._chance(0.7):
+        if variables is None and self._chance(0.5):
+            condition = f"${SHARED}{self._random.randint(1, 3)}"
+        elif variables is not None and self._chance(0.7):
             default = self._random.choice(["", " = true", " = false"])
             condition = self._variable(variables, "Boolean!", default, self._chance(0.5))
         return f" @{directive}(if: {condition})"

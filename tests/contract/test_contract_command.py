@@ -228,8 +228,17 @@ class TestDocuments:
             ("{ user_getUserSession { user { userId } } }", "own.graphql:1:1"),
             ("query a { nothing }", "own.graphql:1:11"),
             ("query a($id: ID!) { storage_listDataStores { name } }", "own.graphql:1:9"),
+            ("query a { storage_listDataStores(userId: ME) { name } }", "own.graphql:1:42"),
+            ("query a { storage_listDataStores(userId: { a: 1 }) { name } }", "own.graphql:1:42"),
+            ("query a { __typename @skip(if: NO) }", "own.graphql:1:32"),
+            ("query a($a: Nothing) { __typename }", "own.graphql:1:13"),
+            ("query a { ...Nothing ... on Nothing { id } }", "own.graphql:1:14"),
         ],
-        ids=["syntax", "without a name", "unknown field", "unused variable"],
+        ids=[
+            *("syntax", "without a name", "unknown field", "unused variable"),
+            *("enum for a string", "object for a string", "enum for a directive"),
+            *("unknown type", "unknown fragment"),
+        ],
     )
     def test_a_document_that_was_never_right_is_told(
         self, text: str, place: str, command: Command, tmp_path: Path

@@ -1,7 +1,9 @@
 """Users' operations may be written in any way and named anything that GraphQL allows."""
 
+import asyncio
 import importlib
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from ..support.clients import RUNNER
 from .conftest import Command
 from .generated import (
     PACKAGE,
@@ -298,6 +301,14 @@ OPERATIONS = {
 }
 
 
+SUBSCRIPTION = """
+    subscription published($id: ID!) { ...Published1 }
+    fragment Published1 on Subscription {
+      class: onTimeSeriesDbPublish(timeSeriesDbId: $id, assetId: "roof") { assetId }
+    }
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a package generated from all operations."""
@@ -306,7 +317,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"{index}.{('graphql', 'gql', 'graphqls')[index % 3]}": operation.text
         for index, operation in enumerate(OPERATIONS.values())
     }
-    generate(folder, texts)
+    generate(folder, {**texts, "subscription.graphql": SUBSCRIPTION})
     return folder
 
 
@@ -330,6 +341,23 @@ def test_an_odd_operation_is_answered_by_both_clients(
 
 def test_package_of_odd_operations_passes_a_strict_type_check(folder: Path) -> None:
     assert errors_of_types(folder) == ""
+
+
+def test_subscription_by_a_fragment_on_the_root_starts(
+    module: ModuleType, local: LocalExchange
+) -> None:
+    async def start() -> None:
+        async with (
+            module.AsyncClient(local.token, endpoint=local.endpoint) as client,
+            aclosing(client.published(local.timeSeriesDbId)) as events,
+        ):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(events), 0.3)
+
+    RUNNER.run(start())
+    result = importlib.import_module(f"{PACKAGE}.published").Published
+    event = result.model_validate({"class": [{"assetId": "roof"}]})
+    assert event.class_[0].assetId == "roof"
 
 
 class TestNames:
@@ -385,6 +413,17 @@ class TestNames:
 
     def test_descriptions_are_not_sent(self, folder: Path) -> None:
         assert "What to skip" not in (folder / PACKAGE / "client.py").read_text("utf-8")
+
+    def test_variable_with_a_default_may_be_left_out_and_null_only_where_it_is_nullable(
+        self, module: ModuleType
+    ) -> None:
+        types = module.AsyncClient.required_with_default.__annotations__
+        assert types == {
+            "id": "str",
+            "yes": "Union[bool, Unset]",
+            "no": "Union[Optional[bool], Unset]",
+            "return": "Optional[RequiredWithDefaultStorageGetDataStore]",
+        }
 
     def test_what_is_left_out_is_left_to_the_default(self, client: Any) -> None:
         assert client.default_replaced()[0].name == "Solar site"

@@ -17,7 +17,7 @@ from graphql import (
 Syntax = TypeVar("Syntax", bound=Node)
 
 
-def altered(node: Syntax, **attributes: object) -> Syntax:
+def replace_attributes(node: Syntax, **attributes: object) -> Syntax:
     """Copy a node with other attributes; from graphql-core 3.3 on nodes can't be changed."""
     return type(node)(**{**{key: getattr(node, key) for key in node.keys}, **attributes})
 
@@ -38,7 +38,7 @@ class _TypeNames(Visitor):
         self.found.add(node.name.value)
 
 
-def line_and_column(source: Source, position: int) -> tuple[int, int]:
+def get_line_and_column(source: Source, position: int) -> tuple[int, int]:
     """Find the line and column of a position, both counted from 1.
 
     graphql-core 3.2 tells the line before for what stands at the start of a line.
@@ -47,7 +47,7 @@ def line_and_column(source: Source, position: int) -> tuple[int, int]:
     return len(lines), len(lines[-1]) + 1
 
 
-def default_of(argument: GraphQLArgument | GraphQLInputField) -> str | None:
+def print_default(argument: GraphQLArgument | GraphQLInputField) -> str | None:
     """The default of an argument or input field, as the schema writes it."""
     node = argument.ast_node
     return print_ast(node.default_value) if node and node.default_value else None

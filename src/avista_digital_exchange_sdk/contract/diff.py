@@ -27,7 +27,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from .ast_utils import default_of
+from .ast_utils import print_default
 
 
 class Severity(StrEnum):
@@ -49,13 +49,13 @@ class Change(NamedTuple):
 
 def find_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
     """List what differs in `new`, the worst first."""
-    before, after = _elements(old), _elements(new)
+    before, after = _index_elements(old), _index_elements(new)
     found = [
         *_compare(Severity.BREAKING, find_breaking_changes(old, new)),
         *_compare(Severity.DANGEROUS, find_dangerous_changes(old, new)),
-        *_changed_defaults(before, after),
-        *_one_of(before, after),
-        *_pair_up(before, after),
+        *_find_changed_defaults(before, after),
+        *_find_one_of_inputs(before, after),
+        *_find_deprecations_and_additions(before, after),
     ]
     order = list(Severity)
     return sorted(dict.fromkeys(found), key=lambda change: order.index(change.severity))
@@ -70,25 +70,27 @@ def _compare(
             yield Change(severity, change.type.name, change.description)
 
 
-def _changed_defaults(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+def _find_changed_defaults(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """The defaults that changed, and what became required without one."""
     for name, new in after.items():
         old: Any = before.get(name)
         if not isinstance(new, GraphQLArgument | GraphQLInputField) or type(old) is not type(new):
             continue
         kind = "ARG" if isinstance(new, GraphQLArgument) else "INPUT_FIELD"
-        default = default_of(old)
-        if default is None or default == default_of(new):
+        default = print_default(old)
+        if default is None or default == print_default(new):
             continue
         if _is_required(new) and not _is_required(old) and str(old.type) == str(new.type):
             text = f"{name} became required, as it lost its default {default}."
             yield Change(Severity.BREAKING, f"{kind}_BECAME_REQUIRED", text)
         else:
-            text = f"{name} has another default: {default_of(new) or 'none'} instead of {default}."
+            text = (
+                f"{name} has another default: {print_default(new) or 'none'} instead of {default}."
+            )
             yield Change(Severity.DANGEROUS, f"{kind}_DEFAULT_VALUE_CHANGE", text)
 
 
-def _one_of(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
+def _find_one_of_inputs(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     """The inputs that take exactly one of their fields from now on."""
     for name in before.keys() & after.keys():
         if _is_one_of(after[name]) and not _is_one_of(before[name]):
@@ -106,7 +108,7 @@ def _is_required(element: GraphQLArgument | GraphQLInputField) -> bool:
     return is_required_input_field(element)
 
 
-def _pair_up(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+def _find_deprecations_and_additions(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     """What became deprecated, then new types and new fields of types that are not new.
 
     The rest of what can be added (arguments, input fields, enum values) is called dangerous.
@@ -126,12 +128,12 @@ def _pair_up(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
 
 
 @lru_cache(maxsize=2)
-def _elements(schema: GraphQLSchema) -> dict[str, Any]:
+def _index_elements(schema: GraphQLSchema) -> dict[str, Any]:
     """Whatever can be added or deprecated, each by its coordinate."""
-    return dict(_each_element(schema))
+    return dict(_walk_elements(schema))
 
 
-def _each_element(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
+def _walk_elements(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
     for name, kind in schema.type_map.items():
         if is_introspection_type(kind) or is_specified_scalar_type(kind):
             continue

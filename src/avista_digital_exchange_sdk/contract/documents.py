@@ -24,7 +24,7 @@ from graphql import (
     validate,
 )
 
-from .ast_utils import line_and_column
+from .ast_utils import get_line_and_column
 from .errors import ContractError
 
 RULES = [rule for rule in specified_rules if rule is not NoUnusedFragmentsRule]
@@ -69,25 +69,25 @@ class Documents:
         self.notes: list[str] = []
         """What was left out of the document."""
         self._unreadable: list[Problem] = []
-        files = sorted(_files(folder))
+        files = sorted(_find_files(folder))
         documents = [file for file in files if file.suffix.lower() in SUFFIXES]
         if not documents:
             endings = ", ".join(SUFFIXES)
             raise ContractError(f"{folder}: must be a folder with files that end in {endings}")
-        self.document = concat_ast([self._parsed(file) for file in documents])
+        self.document = concat_ast([self._parse(file) for file in documents])
         for file in files:
             if file not in documents and _looks_like_graphql(file):
                 endings = " or ".join(SUFFIXES)
                 self.notes.append(f"{file}: not read, as its name does not end in {endings}")
 
-    def _parsed(self, file: Path) -> DocumentNode:
+    def _parse(self, file: Path) -> DocumentNode:
         try:
             source = Source(file.read_text("utf-8-sig"), str(file))
             if Lexer(source).advance().kind is TokenKind.EOF:
                 return EMPTY
             document = parse(source)
         except GraphQLError as error:
-            self._unreadable.append(_problem(error))
+            self._unreadable.append(_to_problem(error))
             return EMPTY
         except UnicodeDecodeError as error:
             raise ContractError(f"{file}: must be text in UTF-8: {error}") from error
@@ -110,7 +110,7 @@ class Documents:
         }
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _find_files(folder: Path) -> Iterator[Path]:
     """Find all files in a folder, through links too, each folder once."""
     seen = set()
 
@@ -148,28 +148,28 @@ def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
                 errors.append(GraphQLError("An operation needs a name.", node))
             if not schema.get_root_type(node.operation):
                 errors.append(GraphQLError(f"The schema has no {node.operation.value} type.", node))
-    return [_problem(error) for error in [*errors, *validate(schema, document, RULES)]]
+    return [_to_problem(error) for error in [*errors, *validate(schema, document, RULES)]]
 
 
-def problem_at(node: Node, message: str) -> Problem:
+def make_problem(node: Node, message: str) -> Problem:
     """Say what is wrong with a part of a file."""
-    return _problem(GraphQLError(message, node))
+    return _to_problem(GraphQLError(message, node))
 
 
-def place_of(node: Node) -> str:
+def format_location(node: Node) -> str:
     """The file and line of a part of a file."""
-    problem = problem_at(node, "")
+    problem = make_problem(node, "")
     return f"{problem.file}:{problem.line}"
 
 
-def _problem(error: GraphQLError) -> Problem:
+def _to_problem(error: GraphQLError) -> Problem:
     assert error.source
     assert error.positions
     file = error.source.name
-    places = [place_of(node) for node in error.nodes or () if len(error.nodes or ()) > 1]
+    places = [format_location(node) for node in error.nodes or () if len(error.nodes or ()) > 1]
     elsewhere = [place for place in places if not place.startswith(f"{file}:")]
     also = f" See also {', '.join(elsewhere)}." if elsewhere else ""
-    line, column = line_and_column(error.source, next(iter(error.positions)))
+    line, column = get_line_and_column(error.source, next(iter(error.positions)))
     return Problem(file, line, column, f"{error.message}{also}")
 
 

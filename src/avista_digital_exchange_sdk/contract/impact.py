@@ -1,6 +1,6 @@
 """What changed in the contract, and whom it concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from graphql import DocumentNode, GraphQLSchema
@@ -9,7 +9,7 @@ from . import sdk_surface
 from .diff import Change, Severity, find_changes
 from .documents import Documents, Problem, problems
 from .loader import LoadedSchema
-from .roots import with_old_root_names
+from .roots import restore_root_names
 
 
 class ImpactedChange(NamedTuple):
@@ -51,57 +51,73 @@ class Comparison(NamedTuple):
 
 def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparison:
     """Compare a schema with the one the SDK was generated from."""
-    new, renamed = with_old_root_names(sdk_surface.schema(), loaded.schema)
-    listed = [*find_changes(sdk_surface.schema(), new), *renamed]
-    operations = sdk_surface.operations()
+    old, schema = sdk_surface.schema(), loaded.schema
+    new, renamed = restore_root_names(old, schema)
+    changes = [*find_changes(old, new), *renamed]
     own = documents.operations() if documents else {}
-    calls = sdk_surface.calls_by_operation()
     by_operation = {
-        name: _touching(document, loaded.schema, new) for name, document in operations.items()
+        name: _find_relevant_changes(document, schema, new)
+        for name, document in sdk_surface.operations().items()
     }
-    by_document = {name: _touching(document, loaded.schema, new) for name, document in own.items()}
+    by_document = {
+        name: _find_relevant_changes(document, schema, new) for name, document in own.items()
+    }
     by_type = {
         name: set(find_changes(part, new)) for name, part in sdk_surface.parts_of_types().items()
     }
-    # What is not compared, such as another root type, still shows in operations that don't fit.
-    breaking = {change for change in listed if change.severity is Severity.BREAKING}
-    for name, touching in by_operation.items():
-        if not touching & breaking:
-            for problem in problems(loaded.schema, operations[name]):
-                change = Change(Severity.BREAKING, "OPERATION_INVALID", problem.message)
-                touching.add(change)
-                listed.append(change)
-    findings = []
-    for change in dict.fromkeys(listed):
-        touched = _touched_by(change, by_operation)
-        findings.append(
-            ImpactedChange(
-                change,
-                touched,
-                sorted({call for operation in touched for call in calls[operation]}),
-                _touched_by(change, by_type),
-                _touched_by(change, by_document),
-            )
+    changes += _explain_invalid_operations(changes, by_operation, schema)
+    calls = sdk_surface.calls_by_operation()
+    impacts = []
+    for change in dict.fromkeys(changes):
+        operations = _list_affected(change, by_operation)
+        impact = ImpactedChange(
+            change,
+            operations,
+            sorted({call for operation in operations for call in calls[operation]}),
+            _list_affected(change, by_type),
+            _list_affected(change, by_document),
         )
+        impacts.append(impact)
     notes = [*loaded.notes, *(documents.notes if documents else [])]
-    return Comparison(findings, documents.problems(loaded.schema) if documents else [], notes)
+    return Comparison(impacts, documents.problems(schema) if documents else [], notes)
 
 
-def _touching(document: DocumentNode, schema: GraphQLSchema, new: GraphQLSchema) -> set[Change]:
-    """The changes that matter to an operation; `new` is the schema with the old root names."""
-    use = sdk_surface.parts().for_document(document, new)
-    touching = find_changes(use.answers, new)
+def _explain_invalid_operations(
+    changes: Iterable[Change], by_operation: Mapping[str, set[Change]], schema: GraphQLSchema
+) -> list[Change]:
+    """Report operations that are no longer valid although no known change breaks them.
+
+    Another type in the place of a root type is no change that is looked for.
+    """
+    breaking = {change for change in changes if change.severity is Severity.BREAKING}
+    unexplained = []
+    for name, relevant in by_operation.items():
+        if not relevant & breaking:
+            for problem in problems(schema, sdk_surface.operations()[name]):
+                change = Change(Severity.BREAKING, "OPERATION_INVALID", problem.message)
+                relevant.add(change)
+                unexplained.append(change)
+    return unexplained
+
+
+def _find_relevant_changes(
+    document: DocumentNode, schema: GraphQLSchema, new: GraphQLSchema
+) -> set[Change]:
+    """Find the changes that matter to an operation; `new` has the old names of root types."""
+    usage = sdk_surface.parts().for_document(document, new)
     is_valid = not problems(schema, document)
-    touching += [
-        change
-        for change in find_changes(use.written, new)
-        if not (is_valid and change.severity is Severity.BREAKING)
-    ]
-    return set(touching)
+    return {
+        *find_changes(usage.responses, new),
+        *(
+            change
+            for change in find_changes(usage.literals, new)
+            if not (is_valid and change.severity is Severity.BREAKING)
+        ),
+    }
 
 
-def _touched_by(change: Change, touching: Mapping[str, set[Change]]) -> list[str]:
+def _list_affected(change: Change, relevant: Mapping[str, set[Change]]) -> list[str]:
     # Nobody uses yet what was added.
     if change.severity is Severity.ADDED:
         return []
-    return sorted(name for name, changes in touching.items() if change in changes)
+    return sorted(name for name, changes in relevant.items() if change in changes)

@@ -25,7 +25,7 @@ from .._graphql.client import GraphQLClient
 from .._text import escape_controls
 from ..errors import DigitalExchangeError, InvalidRequestError
 from .appsync import strip_appsync
-from .ast_utils import line_and_column
+from .ast_utils import get_line_and_column
 from .errors import ContractError
 
 OPERATION = "IntrospectionQuery"
@@ -142,5 +142,5 @@ def resolve_location(error: GraphQLError, name: str) -> str:
     """An error's message behind the place it is about."""
     if not error.source or not error.positions:
         return f"{name}: {escape_controls(error.message)}"
-    line, column = line_and_column(error.source, next(iter(error.positions)))
+    line, column = get_line_and_column(error.source, next(iter(error.positions)))
     return f"{name}:{line}:{column}: {escape_controls(error.message)}"

@@ -1,4 +1,4 @@
-"""Root types that were renamed, which operations do not notice: they never name them."""
+"""Renamed root types. Operations seldom name them, so most do not notice."""
 
 from graphql import (
     DocumentNode,
@@ -18,10 +18,10 @@ from graphql import (
 from .diff import Change, Severity
 
 
-def with_old_root_names(
+def restore_root_names(
     old: GraphQLSchema, new: GraphQLSchema
 ) -> tuple[GraphQLSchema, list[Change]]:
-    """Give the root types of a schema the names they had, and tell which had others."""
+    """Give the root types of a schema their old names, and report those that had another."""
     names: dict[str, str] = {}
     for operation in OperationType:
         before, after = old.get_root_type(operation), new.get_root_type(operation)
@@ -29,19 +29,19 @@ def with_old_root_names(
             names[after.name] = before.name
     if not names:
         return new, []
-    document: DocumentNode = visit(parse(print_schema(new)), _Rename(names))
+    document: DocumentNode = visit(parse(print_schema(new)), _RenameTypes(names))
     renamed = [
         Change(
             Severity.DANGEROUS,
             "ROOT_TYPE_RENAMED",
-            f"The root type {before} is called {after} now; only what names it notices.",
+            f"The root type {before} is called {after} now; that matters only to what names it.",
         )
         for after, before in names.items()
     ]
     return build_ast_schema(document, assume_valid=True), renamed
 
 
-class _Rename(Visitor):
+class _RenameTypes(Visitor):
     def __init__(self, names: dict[str, str]) -> None:
         super().__init__()
         self._names = names

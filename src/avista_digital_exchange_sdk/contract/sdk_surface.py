@@ -73,7 +73,7 @@ def parts_of_types() -> dict[str, GraphQLSchema]:
     for name, fragment in fragments.items():
         if public := _public_name(name):
             spread = DocumentNode(definitions=tuple(_with_spreads(fragment, fragments)))
-            found[public] = parts().for_document(spread, schema()).answers
+            found[public] = parts().for_document(spread, schema()).responses
     for name, kind in schema().type_map.items():
         public = _public_name(SDK_PACKAGE.renamed_inputs.get(name, name))
         if public and (is_enum_type(kind) or is_input_object_type(kind)):

@@ -30,7 +30,7 @@ from graphql import (
     print_schema,
 )
 
-from .ast_utils import altered, type_names
+from .ast_utils import replace_attributes, type_names
 from .loader import from_sdl
 from .service_assignment import BASE, Name, Service, ServiceClassifier
 
@@ -122,7 +122,9 @@ def _arranged(node: Any, coordinate: str, descriptions: Mapping[str, Any]) -> An
         for kind, coordinates in MEMBERS.items()
         if getattr(node, kind, None)
     }
-    return altered(node, description=node.description or descriptions.get(coordinate), **members)
+    return replace_attributes(
+        node, description=node.description or descriptions.get(coordinate), **members
+    )
 
 
 def _described(definition: Any) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """The parts of a schema that operations use."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -28,24 +28,24 @@ from graphql import (
     visit,
 )
 
-from .ast_utils import altered, default_of, type_names
+from .ast_utils import print_default, replace_attributes, type_names
 
 Arguments = set[str]
 Members = dict[str, Arguments]
 
 
-class Use(NamedTuple):
+class Usage(NamedTuple):
     """The parts of a schema that an operation uses, each a schema of its own.
 
     Attributes:
-        answers: What it selects, and the types of its variables. Whether a change of these
-            breaks a program does not show in the operation.
-        written: What it selects, with the arguments and the values that it writes out. A change
-            of these breaks it only if it is no longer valid.
+        responses: What it selects, and the types of its variables. The operation does not show
+            whether a change of these breaks a program.
+        literals: What it selects, with the arguments and the values that it writes out. A change
+            of these breaks the operation only if it is no longer valid.
     """
 
-    answers: GraphQLSchema
-    written: GraphQLSchema
+    responses: GraphQLSchema
+    literals: GraphQLSchema
 
 
 class SchemaSubsets:
@@ -60,47 +60,63 @@ class SchemaSubsets:
             if isinstance(node, TypeDefinitionNode)
         }
 
-    def for_document(self, document: DocumentNode, new: GraphQLSchema) -> Use:
-        """The parts that a document uses.
+    def for_document(self, document: DocumentNode, new: GraphQLSchema) -> Usage:
+        """Return the parts that a document uses.
 
         An argument that it leaves out counts as used where the new schema requires it, or where a
         default decides about it.
         """
-        uses = _Uses(TypeInfo(self._schema))
+        uses = _UsageVisitor(TypeInfo(self._schema))
         visit(document, TypeInfoVisitor(uses.type_info, uses))
-        selected = {
-            name: members for name, members in uses.selected.items() if name in self._definitions
-        }
-        bare = {
-            name: self._output(name, {member: set() for member in members}, selected)
+        # The types of introspection have no definitions, nor have those that a mistake names.
+        selected = {name: uses.selected[name] for name in uses.selected if self._has(name)}
+        literals = {name: uses.literals[name] for name in uses.literals if self._has(name)}
+        outputs = {
+            name: self._restrict_output(name, {member: set() for member in members}, selected)
             for name, members in selected.items()
         }
-        variables = {
-            name: self._definitions[name] for name in uses.variables & self._definitions.keys()
-        }
-        written = {
-            name: self._output(name, self._with_left_out(name, members, new), selected)
+        variables = {name: self._definitions[name] for name in uses.variables if self._has(name)}
+        return Usage(
+            _build_schema(self._add_dependencies({**outputs, **variables})),
+            _build_schema(
+                {
+                    **self._add_dependencies(outputs),
+                    **self._restrict_to_literals(selected, literals, new),
+                }
+            ),
+        )
+
+    def _has(self, name: str) -> bool:
+        return name in self._definitions
+
+    def _restrict_to_literals(
+        self, selected: Mapping[str, Members], literals: Mapping[str, set[str]], new: GraphQLSchema
+    ) -> dict[str, Any]:
+        """Definitions with the arguments, input fields and enum values that are written out."""
+        kept = {
+            name: self._restrict_output(
+                name, self._add_implicit_arguments(name, members, new), selected
+            )
             for name, members in selected.items()
         }
-        values = {name: self._input(name, used, new) for name, used in uses.values.items()}
-        needed = {**self._with_needs(bare), **written, **values}
-        while missing := _references(needed) & self._definitions.keys() - needed.keys():
-            needed |= {name: self._input(name, set(), new) for name in missing}
-        return Use(_schema(self._with_needs({**bare, **variables})), _schema(needed))
+        kept |= {name: self._restrict_input(name, used, new) for name, used in literals.items()}
+        while missing := _find_references(kept) & self._definitions.keys() - kept.keys():
+            kept |= {name: self._restrict_input(name, set(), new) for name in missing}
+        return kept
 
     def for_type(self, name: str) -> GraphQLSchema:
-        """An input or enum, and what it needs."""
-        return _schema(self._with_needs({name: self._definitions[name]}))
+        """Return an input or enum, and what it needs."""
+        return _build_schema(self._add_dependencies({name: self._definitions[name]}))
 
-    def _with_needs(self, definitions: dict[str, Any]) -> dict[str, Any]:
+    def _add_dependencies(self, definitions: dict[str, Any]) -> dict[str, Any]:
         kept = dict(definitions)
-        while missing := _references(kept) & self._definitions.keys() - kept.keys():
+        while missing := _find_references(kept) & self._definitions.keys() - kept.keys():
             kept |= {name: self._definitions[name] for name in missing}
         return kept
 
-    def _with_left_out(self, name: str, members: Members, new: GraphQLSchema) -> Members:
-        """The members with the arguments that matter although they are not given."""
-        fields, new_fields = (_fields(schema, name) for schema in (self._schema, new))
+    def _add_implicit_arguments(self, name: str, members: Members, new: GraphQLSchema) -> Members:
+        """Add the arguments that matter although they are left out."""
+        fields, new_fields = (_get_fields(schema, name) for schema in (self._schema, new))
         found = {}
         for member, given in members.items():
             before = fields[member].args if member in fields else {}
@@ -109,48 +125,50 @@ class SchemaSubsets:
                 argument
                 for argument in before.keys() & after.keys()
                 if is_required_argument(after[argument])
-                or default_of(before[argument])
-                or default_of(after[argument])
+                or print_default(before[argument])
+                or print_default(after[argument])
             }
         return found
 
-    def _output(self, name: str, members: Members, selected: Collection[str]) -> Any:
-        """A definition with nothing but the members that are used."""
+    def _restrict_output(self, name: str, members: Members, selected: Collection[str]) -> Any:
+        """Copy a definition with nothing but the members that are used."""
         definition = self._definitions[name]
         if isinstance(definition, UnionTypeDefinitionNode):
             types = tuple(kind for kind in definition.types or () if kind.name.value in selected)
-            return altered(definition, types=types)
+            return replace_attributes(definition, types=types)
         fields = tuple(
-            _with_arguments(field, members[field.name.value])
+            _restrict_arguments(field, members[field.name.value])
             for field in definition.fields or ()
             if field.name.value in members
         )
-        return altered(definition, interfaces=(), fields=fields)
+        return replace_attributes(definition, interfaces=(), fields=fields)
 
-    def _input(self, name: str, used: set[str], new: GraphQLSchema) -> Any:
-        """A definition with the fields or values that are written out, or required from now on."""
+    def _restrict_input(self, name: str, used: set[str], new: GraphQLSchema) -> Any:
+        """Copy a definition with the members that are written out, or required from now on."""
         definition = self._definitions[name]
         if isinstance(definition, EnumTypeDefinitionNode):
             values = tuple(value for value in definition.values or () if value.name.value in used)
-            return altered(definition, values=values)
+            return replace_attributes(definition, values=values)
         if isinstance(definition, InputObjectTypeDefinitionNode):
             required = {
-                name for name, field in _fields(new, name).items() if is_required_input_field(field)
+                name
+                for name, field in _get_fields(new, name).items()
+                if is_required_input_field(field)
             }
             kept = used | required
             fields = tuple(field for field in definition.fields or () if field.name.value in kept)
-            return altered(definition, fields=fields)
+            return replace_attributes(definition, fields=fields)
         return definition
 
 
-class _Uses(Visitor):
+class _UsageVisitor(Visitor):
     """Collects what is selected with which arguments, written out as values, and passed in."""
 
     def __init__(self, type_info: TypeInfo) -> None:
         super().__init__()
         self.type_info = type_info
         self.selected: dict[str, Members] = defaultdict(dict)
-        self.values: dict[str, set[str]] = defaultdict(set)
+        self.literals: dict[str, set[str]] = defaultdict(set)
         self.variables: set[str] = set()
 
     def enter_variable_definition(self, node: VariableDefinitionNode, *_: object) -> None:
@@ -168,27 +186,27 @@ class _Uses(Visitor):
 
     def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
         if kind := get_named_type(self.type_info.get_parent_input_type()):
-            self.values[kind.name].add(node.name.value)
+            self.literals[kind.name].add(node.name.value)
 
     def enter_enum_value(self, node: EnumValueNode, *_: object) -> None:
         if kind := get_named_type(self.type_info.get_input_type()):
-            self.values[kind.name].add(node.value)
+            self.literals[kind.name].add(node.value)
 
 
-def _schema(definitions: dict[str, Any]) -> GraphQLSchema:
+def _build_schema(definitions: dict[str, Any]) -> GraphQLSchema:
     return build_ast_schema(
         DocumentNode(definitions=tuple(definitions.values())), assume_valid=True
     )
 
 
-def _references(definitions: dict[str, Any]) -> set[str]:
+def _find_references(definitions: dict[str, Any]) -> set[str]:
     return {name for definition in definitions.values() for name in type_names(definition)}
 
 
-def _fields(schema: GraphQLSchema, name: str) -> dict[str, Any]:
+def _get_fields(schema: GraphQLSchema, name: str) -> dict[str, Any]:
     return getattr(schema.type_map.get(name), "fields", {})
 
 
-def _with_arguments(field: Any, arguments: Arguments) -> Any:
+def _restrict_arguments(field: Any, arguments: Arguments) -> Any:
     kept = tuple(node for node in field.arguments or () if node.name.value in arguments)
-    return altered(field, arguments=kept)
+    return replace_attributes(field, arguments=kept)

@@ -5,14 +5,14 @@ from textwrap import indent
 STEP = "    "
 
 
-def multiline_string(text: str, indentation: str) -> str:
+def format_multiline_string(text: str, indentation: str) -> str:
     """Write a string whose lines are indented; the lines' own text starts behind that."""
-    return f'"""\n{indent(_escaped(text), indentation + STEP)}\n{indentation + STEP}"""'
+    return f'"""\n{indent(_escape_text(text), indentation + STEP)}\n{indentation + STEP}"""'
 
 
-def docstring(text: str, indentation: str) -> str:
-    """Write a docstring."""
-    escaped = _escaped(text.strip())
+def format_docstring(text: str, indentation: str) -> str:
+    """Write a format_docstring."""
+    escaped = _escape_text(text.strip())
     if "\n" in escaped:
         return f'"""{indent(escaped, indentation).strip()}\n{indentation}"""'
     if escaped.endswith('"'):
@@ -20,7 +20,7 @@ def docstring(text: str, indentation: str) -> str:
     return f'"""{escaped}"""'
 
 
-def _escaped(text: str) -> str:
+def _escape_text(text: str) -> str:
     text = text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
     return "".join(
         character if character.isprintable() or character == "\n" else _escape(character)

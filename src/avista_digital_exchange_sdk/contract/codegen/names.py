@@ -45,7 +45,7 @@ TYPENAME = "__typename"
 IsTaken = Callable[[str], bool]
 
 
-def python_name(name: str, is_taken: IsTaken = lambda _: False) -> str:
+def to_python_name(name: str, is_taken: IsTaken = lambda _: False) -> str:
     """Turn a name of GraphQL into one that Python allows and that is not taken.
 
     Underscores at the start are left out: pydantic takes such attributes for private ones, and
@@ -59,7 +59,7 @@ def python_name(name: str, is_taken: IsTaken = lambda _: False) -> str:
     return python
 
 
-def python_names(names: Iterable[str], is_taken: IsTaken) -> dict[str, str]:
+def assign_python_names(names: Iterable[str], is_taken: IsTaken) -> dict[str, str]:
     """Find a Python name for each of some names, no two of them the same."""
     found: dict[str, str] = {}
 
@@ -67,24 +67,24 @@ def python_names(names: Iterable[str], is_taken: IsTaken) -> dict[str, str]:
         return python in found.values() or is_taken(python)
 
     # Those that can stay as they are come first, whatever others would turn into.
-    for name in sorted(names, key=lambda name: python_name(name, is_taken) != name):
-        found[name] = python_name(name, is_used)
+    for name in sorted(names, key=lambda name: to_python_name(name, is_taken) != name):
+        found[name] = to_python_name(name, is_used)
     return found
 
 
-def class_name(name: str) -> str:
+def to_class_name(name: str) -> str:
     """Name the class that stands for an operation or a fragment."""
     pascal = str_to_pascal_case(name)
     allowed = pascal.isidentifier() and not keyword.iskeyword(pascal)
     return pascal if allowed else f"Class{pascal}"
 
 
-def method_name(name: str) -> str:
+def to_method_name(name: str) -> str:
     """Name the method that runs an operation."""
-    return python_name(str_to_snake_case(name) or name)
+    return to_python_name(str_to_snake_case(name) or name)
 
 
-def unused(name: str, taken: Collection[str]) -> str:
+def find_unused_name(name: str, taken: Collection[str]) -> str:
     """Append a number to a name that is taken."""
     numbered = (f"{name}{number}" for number in itertools.count(2))
     return next(one for one in itertools.chain([name], numbered) if one not in taken)

@@ -15,9 +15,9 @@ from ariadne_codegen.main import client
 from graphql import DocumentNode, GraphQLSchema
 
 from ..errors import ContractError
-from .literals import docstring, multiline_string
+from .literals import format_docstring, format_multiline_string
 from .plugin import DESCRIPTION, TEXT
-from .preparation import Prepared, prepare
+from .preparation import PreparedDocument, prepare
 from .settings import BASE_CLIENT, PREPARED_KEY, SETTINGS_KEY, Settings
 
 
@@ -69,21 +69,23 @@ def write(
     for module in sorted(into.glob("*.py")):
         # ariadne-codegen writes in the encoding of the locale, as is read here without another.
         code = module.read_text()
-        module.write_text(settings.header + _with_texts(code, prepared), "utf-8")
+        module.write_text(settings.header + _insert_texts(code, prepared), "utf-8")
 
 
-def _with_texts(code: str, prepared: Prepared) -> str:
-    """Put the texts of operations where the plugin left their names."""
+def _insert_texts(code: str, prepared: PreparedDocument) -> str:
+    """Replace the placeholders of the plugin by the texts of operations."""
 
-    def text_of(match: re.Match[str]) -> str:
+    def format_text(match: re.Match[str]) -> str:
         operation = prepared.operations[match["result"]]
         if match["kind"] == DESCRIPTION:
-            return f"{match['line']}{docstring(operation.description or '', match['indentation'])}"
-        return f"{match['line']}{multiline_string(operation.text, match['indentation'])}"
+            text = format_docstring(operation.description or "", match["indentation"])
+        else:
+            text = format_multiline_string(operation.text, match["indentation"])
+        return match["line"] + text
 
     left = rf'"+(?P<kind>{TEXT}|{DESCRIPTION}):(?P<result>\w+)"+'
     return re.sub(
-        rf"^(?P<line>(?P<indentation> *)[^\n]*?){left}", text_of, code, flags=re.MULTILINE
+        rf"^(?P<line>(?P<indentation> *)[^\n]*?){left}", format_text, code, flags=re.MULTILINE
     )
 
 

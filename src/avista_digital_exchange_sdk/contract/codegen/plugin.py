@@ -23,10 +23,10 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from .classes import DIRECTIVE
 from .descriptions import describe
-from .names import TYPENAME, python_name
-from .preparation import Operation, Prepared, Variable
+from .names import TYPENAME, to_python_name
+from .preparation import Operation, PreparedDocument, Variable
+from .response_classes import DIRECTIVE
 from .settings import BASE_CLIENT, PREPARED_KEY, SETTINGS_KEY, Module, Settings
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -34,11 +34,11 @@ Node = TypeVar("Node", bound=ast.AST)
 SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
 """Fields of results whose values open what they are of to whoever has them."""
 TEXT, DESCRIPTION = "text", "description"
-"""What stands before a result's name where a text takes its place when the code is formatted."""
+"""The prefixes of placeholders, which texts replace once the code is formatted."""
 
 
-class Response(NamedTuple):
-    """What is known of an attribute: its key in an answer, its field, if an answer may lack it."""
+class ResponseField(NamedTuple):
+    """The key of an attribute in the response, its field, and whether a response may lack it."""
 
     key: str
     field: str
@@ -51,8 +51,8 @@ class AvistaCodegenPlugin(Plugin):
     def __init__(self, schema: GraphQLSchema, config_dict: dict[str, Any]) -> None:
         super().__init__(schema, config_dict)
         self.settings: Settings = config_dict["tool"][SETTINGS_KEY]
-        self.prepared: Prepared = config_dict["tool"][PREPARED_KEY]
-        self.responses: dict[ast.AnnAssign, Response] = {}
+        self.prepared: PreparedDocument = config_dict["tool"][PREPARED_KEY]
+        self.responses: dict[ast.AnnAssign, ResponseField] = {}
         self.same_types = dict(self.settings.same_types)
         self.fragments: set[str] = set()
         self.results: dict[str, ast.ClassDef] = {}
@@ -61,7 +61,7 @@ class AvistaCodegenPlugin(Plugin):
     # -- inputs ---------------------------------------------------------------------------------
 
     def process_name(self, name: str, node: Any = None) -> str:
-        """Call methods as was prepared, and start input attributes lower-case, as documented.
+        """Use the prepared names of methods, and start input attributes in lower case.
 
         Left as it is, `TimeUnit: Optional[TimeUnit] = None` would shadow its own type, evaluate to
         NoneType and refuse every value.
@@ -112,10 +112,7 @@ class AvistaCodegenPlugin(Plugin):
         operation_definition: ExecutableDefinitionNode,
         field: FieldNode,
     ) -> ast.AnnAssign:
-        """Give an attribute the name that was prepared for it, and hide secrets.
-
-        Under whatever alias they are asked for.
-        """
+        """Give an attribute its prepared name, and hide secrets whatever their alias is."""
         if field.name.value in SECRET_FIELDS:
             as_secret = _Rename({"str": "SecretText"})
             field_implementation.annotation = as_secret.visit(field_implementation.annotation)
@@ -125,13 +122,13 @@ class AvistaCodegenPlugin(Plugin):
         )
         field_implementation.target = ast.Name(name)
         if field.name.value == TYPENAME:
-            # A type that is renamed breaks nobody who does not look at its name.
+            # Renaming a type breaks only programs that compare its name.
             field_implementation.annotation = ast.Name("str")
         if conditional and not _is_subscript_of(field_implementation.annotation, "Optional"):
             field_implementation.annotation = ast.Subscript(
                 ast.Name("Optional"), field_implementation.annotation
             )
-        self.responses[field_implementation] = Response(key, field.name.value, conditional)
+        self.responses[field_implementation] = ResponseField(key, field.name.value, conditional)
         return field_implementation
 
     def generate_fragments_module(
@@ -187,7 +184,7 @@ class AvistaCodegenPlugin(Plugin):
         assert operation_definition.name
         result = operation_definition.name.value
         for class_def in _nodes(module, ast.ClassDef):
-            # The platform answers every field that was asked for, if only with null.
+            # A response has every requested field of the root, if only as null.
             self._document(class_def, complete=class_def.name == result)
             if class_def.name == result:
                 self.results[result] = class_def
@@ -197,7 +194,7 @@ class AvistaCodegenPlugin(Plugin):
         return module
 
     def _document(self, class_def: ast.ClassDef, complete: bool = False) -> None:
-        """Refer to fragments by their name, turn lists into `Items`, and set what is left out."""
+        """Refer to fragments by their name, turn lists into `Items`, and set defaults."""
         for field in _fields(class_def):
             response = self.responses[field]
             field.annotation = _Rename(self.same_types).visit(field.annotation)
@@ -280,30 +277,33 @@ class AvistaCodegenPlugin(Plugin):
         for argument in method_def.args.args:
             if argument.annotation:
                 variable = operation.variables[argument.arg]
-                argument.annotation = self._argument_type(argument.annotation, variable)
+                argument.annotation = self._convert_argument_type(argument.annotation, variable)
         if operation_definition.operation is OperationType.SUBSCRIPTION:
             method, returned = self.settings.subscription
             method_def = ast.FunctionDef(method_def.name, method_def.args, [], [], lineno=0)
             method_def.returns = ast.Subscript(ast.Name(returned), ast.Name(result))
-            method_def.body = self._body(operation, result, method, "return {request}")
+            method_def.body = self._write_body(operation, result, method, "return {request}")
         else:
             # A local variable may not have the name of an argument.
-            local = python_name("result", operation.variables.__contains__)
-            field, method_def.returns = self._answer(result)
+            local = to_python_name("result", operation.variables.__contains__)
+            field, method_def.returns = self._describe_return(result)
             end = f"{local} = await {{request}}\nreturn {local}{field}"
-            method_def.body = self._body(operation, result, "execute", end)
+            method_def.body = self._write_body(operation, result, "execute", end)
         return method_def
 
-    def _answer(self, result: str) -> tuple[str, ast.expr]:
-        """What a method returns of its result, and the type of that."""
+    def _describe_return(self, result: str) -> tuple[str, ast.expr]:
+        """Return the part of the result that a method returns, and its type."""
         fields = _fields(self.results[result])
         if len(fields) > 1:
             return "", ast.Name(result)
         return f".{ast.unparse(fields[0].target)}", _unquoted(fields[0].annotation)
 
-    def _body(self, operation: Operation, result: str, method: str, end: str) -> list[ast.stmt]:
+    def _write_body(
+        self, operation: Operation, result: str, method: str, end: str
+    ) -> list[ast.stmt]:
         query, variables = (
-            python_name(local, operation.variables.__contains__) for local in ("query", "variables")
+            to_python_name(local, operation.variables.__contains__)
+            for local in ("query", "variables")
         )
         values = ", ".join(
             f"{variable.name!r}: {argument}" for argument, variable in operation.variables.items()
@@ -322,7 +322,7 @@ class AvistaCodegenPlugin(Plugin):
             lines.insert(0, f"'{DESCRIPTION}:{result}'")
         return ast.parse("\n".join(lines)).body
 
-    def _argument_type(self, annotation: ast.expr, variable: Variable) -> ast.expr:
+    def _convert_argument_type(self, annotation: ast.expr, variable: Variable) -> ast.expr:
         renames = {**self.settings.renamed_inputs, "UnsetType": "Unset"}
         annotation = _Rename(renames).visit(annotation)
         annotation = _EntriesNotNull().visit(annotation)

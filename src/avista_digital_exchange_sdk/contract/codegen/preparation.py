@@ -25,11 +25,16 @@ from graphql import (
     visit,
 )
 
-from ..ast_utils import altered
-from ..documents import Problem, place_of, problem_at
+from ..ast_utils import replace_attributes
+from ..documents import Problem, format_location, make_problem
 from ..errors import ContractError
-from .classes import DIRECTIVE_SDL, INTROSPECTION, INTROSPECTION_FIELDS, AnswerClasses
-from .names import class_name, method_name, python_names
+from .names import assign_python_names, to_class_name, to_method_name
+from .response_classes import (
+    DIRECTIVE_SDL,
+    INTROSPECTION,
+    INTROSPECTION_FIELDS,
+    ResponseClassBuilder,
+)
 from .selections import Selections
 
 MODULES = frozenset(
@@ -68,7 +73,7 @@ class Operation(NamedTuple):
     variables: dict[str, Variable]
 
 
-class Prepared(NamedTuple):
+class PreparedDocument(NamedTuple):
     """What ariadne-codegen reads, and what it does not know.
 
     Attributes:
@@ -82,112 +87,119 @@ class Prepared(NamedTuple):
     operations: dict[str, Operation]
 
 
-def prepare(schema: GraphQLSchema, document: DocumentNode, reserved: Collection[str]) -> Prepared:
+def prepare(
+    schema: GraphQLSchema, document: DocumentNode, reserved: Collection[str]
+) -> PreparedDocument:
     """Prepare a valid document; `reserved` are names that no method may have.
 
     Raises:
         ContractError: Two things would have the same name, or one has a reserved name.
     """
+    nodes = document.definitions
     fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
+        node.name.value: node for node in nodes if isinstance(node, FragmentDefinitionNode)
     }
     operations = {
         node.name.value: node
-        for node in document.definitions
+        for node in nodes
         if isinstance(node, OperationDefinitionNode) and node.name
     }
-    _check_names(operations, fragments, reserved)
-    classes = AnswerClasses(schema, fragments)
-    results = {name: classes.new(class_name(name)) for name in operations}
+    _check_methods(operations, reserved)
+    _check_classes(fragments)
+    classes = ResponseClassBuilder(schema, fragments)
+    results = {name: classes.reserve_name(to_class_name(name)) for name in operations}
     texts = separate_operations(document)
-    prepared: dict[str, Operation] = {}
-    definitions = []
+    prepared = {
+        results[name]: _prepare_operation(name, results[name], node, texts[name])
+        for name, node in operations.items()
+    }
+    definitions = [
+        _print_operation(schema, node, results[name], prepared[results[name]], classes)
+        for name, node in operations.items()
+    ]
     roots = {root.name for root in map(schema.get_root_type, OperationType) if root}
-    for name, node in operations.items():
-        result = results[name]
-        prepared[result] = _operation(name, result, node, texts[name])
-        kind = schema.get_root_type(node.operation)
-        assert kind
-        selections = [Selections(node.selection_set, False)]
-        selected = classes.of_selections(kind, selections, result).selection_set
-        variables = _variable_definitions(node, prepared[result])
-        definitions.append(f"{node.operation.value} {result}{variables} {selected}")
     for name, fragment in fragments.items():
-        type_name = fragment.type_condition.name.value
-        # What is selected at the root belongs to the operation itself.
-        if type_name not in roots:
-            selected = classes.of_fragment(name).selection_set
-            definitions.append(
-                f"fragment {classes.names[name]} on {_allowed(type_name)} {selected}"
-            )
-    return Prepared(_sdl(schema), "\n\n".join(definitions), prepared)
+        # What is selected of a root type belongs to the operation itself.
+        if (kind := fragment.type_condition.name.value) not in roots:
+            selected = classes.build_for_fragment(name).selection_set
+            on = _rename_introspection(kind)
+            definitions.append(f"fragment {classes.names[name]} on {on} {selected}")
+    return PreparedDocument(_print_sdl(schema), "\n\n".join(definitions), prepared)
 
 
-def _check_names(
-    operations: Mapping[str, OperationDefinitionNode],
-    fragments: Mapping[str, FragmentDefinitionNode],
-    reserved: Collection[str],
+def _check_methods(
+    operations: Mapping[str, OperationDefinitionNode], reserved: Collection[str]
 ) -> None:
-    """Refuse what would have the name of something else in the package."""
+    """Refuse operations whose methods would have the name of something else."""
     problems: list[Problem] = []
     methods: dict[str, Node] = {}
     for name, operation in operations.items():
-        method = method_name(name)
-        other = methods.setdefault(method, operation)
+        method = to_method_name(name)
+        first = methods.setdefault(method, operation)
         if method in reserved or method in MODULES:
-            message = f"The method of the operation {name} would be called {method}, which is taken"
-        elif other is not operation:
-            message = (
-                f"The method of the operation {name} would be called {method}, "
-                f"as that of the operation at {place_of(other)}"
-            )
+            reason = "which is taken"
+        elif first is not operation:
+            reason = f"as that of the operation at {format_location(first)}"
         else:
             continue
-        problems.append(problem_at(operation, f"{message}; rename the operation."))
+        message = f"The method of the operation {name} would be called {method}, {reason}"
+        problems.append(make_problem(operation, f"{message}; rename the operation."))
+    _refuse(problems)
+
+
+def _check_classes(fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    """Refuse fragments whose classes would have the same name."""
+    problems: list[Problem] = []
     classes: dict[str, Node] = {}
     for name, fragment in fragments.items():
-        other = classes.setdefault(class_name(name), fragment)
-        if other is not fragment:
+        class_name = to_class_name(name)
+        first = classes.setdefault(class_name, fragment)
+        if first is not fragment:
             message = (
-                f"The class of the fragment {name} would be called {class_name(name)}, "
-                f"as that of the fragment at {place_of(other)}; rename the fragment."
+                f"The class of the fragment {name} would be called {class_name}, "
+                f"as that of the fragment at {format_location(first)}; rename the fragment."
             )
-            problems.append(problem_at(fragment, message))
+            problems.append(make_problem(fragment, message))
+    _refuse(problems)
+
+
+def _refuse(problems: list[Problem]) -> None:
     if problems:
         raise ContractError("\n".join(map(str, problems)))
 
 
-def _operation(
+def _prepare_operation(
     name: str, result: str, node: OperationDefinitionNode, document: DocumentNode
 ) -> Operation:
-    defaults = {
-        variable.variable.name.value: variable.default_value is not None
+    variables = {
+        variable.variable.name.value: Variable(
+            variable.variable.name.value,
+            isinstance(variable.type, NonNullTypeNode) and variable.default_value is not None,
+        )
         for variable in node.variable_definitions or ()
     }
     # What the method itself refers to.
     reserved = {"self", "gql", result}
-    arguments = python_names(defaults, reserved.__contains__)
+    arguments = assign_python_names(variables, reserved.__contains__)
     return Operation(
         name,
-        method_name(name),
-        _text(document),
+        to_method_name(name),
+        _print_as_sent(document),
         node.description.value if node.description else None,
-        {arguments[variable]: Variable(variable, defaults[variable]) for variable in defaults},
+        {arguments[name]: variable for name, variable in variables.items()},
     )
 
 
-def _text(document: DocumentNode) -> str:
+def _print_as_sent(document: DocumentNode) -> str:
     """Write an operation and its fragments as they are sent."""
     operation = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
     fragments.sort(key=lambda fragment: fragment.name.value)
     sent = DocumentNode(definitions=(*operation, *fragments))
-    return print_ast(visit(sent, _AsSent()))
+    return print_ast(visit(sent, _Normalize()))
 
 
-class _AsSent(Visitor):
+class _Normalize(Visitor):
     """Removes descriptions, which few servers know, and line breaks from strings.
 
     So the text can be indented without a change of its meaning.
@@ -195,30 +207,42 @@ class _AsSent(Visitor):
 
     def enter(self, node: Node, *_: object) -> Node | None:
         if getattr(node, "description", None):
-            return altered(node, description=None)
+            return replace_attributes(node, description=None)
         if isinstance(node, StringValueNode) and node.block:
-            return altered(node, block=False)
+            return replace_attributes(node, block=False)
         return None
 
 
-def _variable_definitions(node: OperationDefinitionNode, operation: Operation) -> str:
-    """Write an operation's variables; those that can be left out as nullable ones."""
+def _print_operation(
+    schema: GraphQLSchema,
+    node: OperationDefinitionNode,
+    result: str,
+    operation: Operation,
+    classes: ResponseClassBuilder,
+) -> str:
+    """Write an operation as it is prepared."""
+    kind = schema.get_root_type(node.operation)
+    assert kind
+    selections = [Selections(node.selection_set, False)]
+    selected = classes.build(kind, selections, result).selection_set
     types = {
-        variable.variable.name.value: variable.type.type
-        if isinstance(variable.type, NonNullTypeNode) and variable.default_value is not None
-        else variable.type
-        for variable in node.variable_definitions or ()
+        definition.variable.name.value: definition.type
+        for definition in node.variable_definitions or ()
     }
-    listed = ", ".join(
-        f"${argument}: {print_ast(types[variable.name])}"
+    variables = ", ".join(
+        # To ariadne-codegen, what can be left out is what may be null.
+        f"${argument}: {print_ast(types[variable.name]).removesuffix('!' * variable.has_default)}"
         for argument, variable in operation.variables.items()
     )
-    return f"({listed})" if listed else ""
+    variables = f"({variables})" if variables else ""
+    return f"{node.operation.value} {result}{variables} {selected}"
 
 
-def _sdl(schema: GraphQLSchema) -> str:
+def _print_sdl(schema: GraphQLSchema) -> str:
     """Write a schema, introspection as part of it: ariadne-codegen does not know its fields."""
-    introspection = "\n".join(_allowed(print_type(kind)) for kind in introspection_types.values())
+    introspection = "\n".join(
+        _rename_introspection(print_type(kind)) for kind in introspection_types.values()
+    )
     assert schema.query_type
     fields = f"""
         extend type {schema.query_type.name} {{
@@ -229,6 +253,6 @@ def _sdl(schema: GraphQLSchema) -> str:
     return "\n".join([print_schema(schema), introspection, fields, DIRECTIVE_SDL])
 
 
-def _allowed(names: str) -> str:
+def _rename_introspection(names: str) -> str:
     """Rename introspection's types, whose names no class can have."""
     return re.sub(r"\b__(?=[A-Z])", INTROSPECTION, names)

@@ -1,7 +1,7 @@
 """Selections merged into one list of fields and fragments, as GraphQL merges them.
 
-A field may be selected several times, within fragments and under conditions. What an answer holds
-of it is what all of these select together. ariadne-codegen takes the first and loses the rest.
+A field may be selected several times, within fragments and under conditions. A response holds
+what all of these select together. ariadne-codegen takes the first and loses the rest.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,11 +20,11 @@ from graphql import (
 )
 
 CONDITIONS = {"include": True, "skip": False}
-"""The directives of conditions, each with the value that lets a selection be part of the answer."""
+"""The directives of conditions, each with the value that includes a selection."""
 
 
 class Selections(NamedTuple):
-    """A selection set, and whether an answer that has its parent may lack it."""
+    """A selection set, and whether a response with its parent may lack it."""
 
     node: SelectionSetNode
     conditional: bool
@@ -32,11 +32,11 @@ class Selections(NamedTuple):
 
 @dataclass
 class MergedField:
-    """A field of an answer.
+    """A field of a response.
 
     Attributes:
         node: The first of the selected fields; all have the same name and arguments.
-        conditional: Whether an answer may lack it.
+        conditional: Whether a response may lack it.
         parts: What is selected of it.
     """
 
@@ -46,32 +46,32 @@ class MergedField:
 
     @property
     def selections(self) -> list[Selections]:
-        """What is selected of it, each conditional where an answer may have the field without."""
+        """What is selected of it, each conditional if a response may have the field without."""
         if len(self.parts) == 1:
             return [Selections(self.parts[0].node, False)]
         return self.parts
 
 
 @dataclass
-class Merged:
-    """The fields of an answer by their keys, and the fragments that bring the others."""
+class MergedSelections:
+    """The fields of a response by their keys, and the fragments with the others."""
 
     fields: dict[str, MergedField] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)
 
 
-def merge(
+def merge_selections(
     selections: Iterable[Selections],
     fragments: Mapping[str, FragmentDefinitionNode],
     is_kept: Callable[[FragmentDefinitionNode], bool],
-) -> Merged:
+) -> MergedSelections:
     """Merge selections on one object type; fragments that are not kept become fields."""
-    merged = Merged()
+    merged = MergedSelections()
 
     def add(node: SelectionNode, conditional: bool) -> None:
         conditional = conditional or is_conditional(node)
         if isinstance(node, FieldNode):
-            key = response_key(node)
+            key = get_response_key(node)
             entry = merged.fields.setdefault(key, MergedField(node))
             entry.conditional &= conditional
             if node.selection_set:
@@ -95,13 +95,13 @@ def merge(
     return merged
 
 
-def response_key(node: FieldNode) -> str:
-    """The name under which an answer holds a field."""
+def get_response_key(node: FieldNode) -> str:
+    """Return the name of a field in the response."""
     return node.alias.value if node.alias else node.name.value
 
 
 def is_conditional(node: SelectionNode) -> bool:
-    """Whether variables decide if a selection is part of the answer."""
+    """Whether a variable may exclude a selection."""
     return any(_may_exclude(directive) for directive in node.directives or ())
 
 
