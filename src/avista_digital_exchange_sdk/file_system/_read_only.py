@@ -5,6 +5,7 @@ import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from glob import has_magic
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -270,6 +271,20 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         if sizes:
             self._fill_sizes(found)
         return {info["name"]: dict(info) for info in found}
+
+    def expand_path(
+        self, path: Any, recursive: bool = False, maxdepth: int | None = None, **options: Any
+    ) -> list[str]:
+        """List what paths and patterns lead to; what has the very name of a pattern is none."""
+        given = [path] if isinstance(path, (str, os.PathLike)) else path
+        paths: list[str] = [self._strip_protocol(one) for one in given]
+        named = [one for one in paths if has_magic(one) and self.exists(one)]
+        found = set(named)
+        for one in named if recursive else ():
+            found.update(self.find(one, maxdepth=maxdepth, withdirs=True))
+        if others := [one for one in paths if one not in named]:
+            found.update(super().expand_path(others, recursive, maxdepth, **options))
+        return sorted(found)
 
     def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
         """Find what a pattern matches."""
