@@ -5,8 +5,10 @@ import copy
 import multiprocessing
 import os
 import pickle
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from typing import Any
 import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk._backends import iterate_sync
+from avista_digital_exchange_sdk._graphql import subscriptions
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
@@ -21,6 +25,7 @@ from ..support.admin_client import Platform
 from ..support.certificates import Authority
 from ..support.clients import Awaited
 from ..support.forked import run_forked, start_forked
+from ..support.realtime import Conversation, ScriptedRealtime
 from .test_network import site
 
 pytestmark = [
@@ -173,6 +178,72 @@ class TestForks:
         )
         assert outcomes == ["Ada"]
         assert (tmp_path / "result.csv").read_text("utf-8").endswith(",7\n")
+
+    def test_events_go_on_in_the_process_that_subscribed_alone(self) -> None:
+        second = threading.Event()
+
+        def talk(conversation: Conversation) -> None:
+            conversation.welcome()
+            identifier = conversation.start()
+            conversation.announce(identifier, "first", "https://objects.test/1")
+            assert second.wait(30)
+            conversation.announce(identifier, "second", "https://objects.test/1")
+
+        with ScriptedRealtime().running() as realtime:
+            realtime.converse = talk
+            with AvistaDigitalExchange("token", endpoint=realtime.endpoint) as exchange:
+                events = iterate_sync(subscribe(exchange))
+                assert next(events) == "first"
+                assert run_forked(lambda: next(events)).startswith(ELSEWHERE)
+                assert run_forked(events.close) is None
+                second.set()
+                assert next(events) == "second"
+                events.close()
+            realtime.wait_until_over()
+            assert [message["type"] for message in realtime.seen] == ["connection_init", "start"]
+
+    @pytest.mark.parametrize("child", ["", "await exchange.getUserInfo()"])
+    def test_child_that_leaves_the_event_loop_of_its_parent_leaves_it_connected(
+        self, child: str, local: LocalExchange
+    ) -> None:
+        code = FORK_IN_A_LOOP.replace("pass", child or "pass")
+        script = [sys.executable, "-c", code, local.token, local.endpoint]
+        shown = subprocess.run(script, capture_output=True, text=True, timeout=60)
+        assert shown.stdout == "Ada\nAda\n"
+        assert ("there is no running event loop" in shown.stderr) == bool(child)
+
+
+async def subscribe(exchange: AvistaDigitalExchange) -> AsyncGenerator[str, None]:
+    """Go through the ids of the queries whose exports are announced."""
+    client = exchange._graphql_client
+    subscription = client.on_notify_time_series_query_export_complete("query")
+    async with (
+        subscriptions.connect(client.io, client.endpoint, client.token) as connection,
+        connection.subscribe(subscription) as events,
+    ):
+        while True:
+            event = (await events.next(30)).onNotifyTimeSeriesQueryExportComplete
+            assert event is not None
+            yield event.queryId
+
+
+FORK_IN_A_LOOP = """
+import asyncio, os, sys
+from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange
+
+async def main():
+    async with AsyncAvistaDigitalExchange(sys.argv[1], endpoint=sys.argv[2]) as exchange:
+        print((await exchange.getUserInfo()).firstName, flush=True)
+        if not (child := os.fork()):
+            pass
+            sys.exit()
+        # Without threads: asyncio hears no more of them after a child has closed its loop.
+        while not os.waitpid(child, os.WNOHANG)[0]:
+            await asyncio.sleep(0.05)
+        print((await asyncio.wait_for(exchange.getUserInfo(), 20)).firstName)
+
+asyncio.run(main())
+"""
 
 
 def _name(exchange: AvistaDigitalExchange) -> str | None:

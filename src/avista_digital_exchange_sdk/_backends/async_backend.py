@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 import httpx
 
 from .._secrets import Secret
-from ..errors import SubscriptionError
+from ..errors import DigitalExchangeError, SubscriptionError
 from ._tracebacks import hide_transport
 from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, to_async_iter
 from .body import ResponseBody
@@ -30,7 +30,7 @@ from .http import (
     request_timeouts,
     transport_options,
 )
-from .processes import PerProcess
+from .processes import check_process, current_process
 from .websocket import await_socket, connect_options
 
 _Result = TypeVar("_Result")
@@ -45,13 +45,13 @@ class AsyncBackend:
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
-        self._loops = PerProcess(lambda: _Loops(network))
+        self._loops = _Loops(network)
         self._is_closed = False
 
     async def _connected(self) -> "_Connections":
         if self._is_closed:
             raise closed_error()
-        return await self._loops.get().connections()
+        return await self._loops.connections()
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
@@ -92,7 +92,7 @@ class AsyncBackend:
             with http_errors(self._network, self._network.timeout):
                 download = await connections.open(request, SecretParts(url=url))
             with hide_transport():
-                async with contextlib.aclosing(download):
+                async with _closing(download):
                     yield download
 
     @contextlib.asynccontextmanager
@@ -120,8 +120,7 @@ class AsyncBackend:
 
     async def close(self) -> None:
         self._is_closed = True
-        if loops := self._loops.existing:
-            await loops.close()
+        await self._loops.close()
 
 
 class _Loops:
@@ -133,22 +132,40 @@ class _Loops:
 
     async def connections(self) -> "_Connections":
         """The connections of the running loop."""
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
+        if loop is None:
+            raise DigitalExchangeError(
+                "there is no running event loop of asyncio; in a forked process, start a new one "
+                "with asyncio.run()"
+            )
         connections = self._connections.get(loop)
         if connections is None:
-            for other in list(self._connections):
-                if other.is_closed():
-                    self._connections.pop(other, None)
+            self._forget(lambda other: other.is_closed())
             connections = self._connections[loop] = _Connections(self._network)
             await connections.close_with_loop()
+        check_process(connections.process)
         return connections
 
     async def close(self) -> None:
         """Close the connections of the running loop; those of others are closed by their loops."""
-        connections = self._connections.pop(asyncio.get_running_loop(), None)
-        self._connections.clear()
-        if connections is not None:
+        loop = _running_loop()
+        connections = self._connections.get(loop) if loop else None
+        self._forget(lambda other: True)
+        if connections is not None and connections.process is current_process():
             await connections.close()
+
+    def _forget(self, is_over: Callable[[asyncio.AbstractEventLoop], bool]) -> None:
+        # Those of a parent stay: to drop them would close them, in the parent's loop too.
+        for loop, connections in list(self._connections.items()):
+            if connections.process is current_process() and is_over(loop):
+                self._connections.pop(loop, None)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The running loop; asyncio has none in a process that was forked off while one ran."""
+    with contextlib.suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    return None
 
 
 class _Connections:
@@ -156,6 +173,7 @@ class _Connections:
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
+        self.process = current_process()
         self.http = httpx.AsyncClient(
             transport=_Transport(network),
             trust_env=False,
@@ -178,8 +196,8 @@ class _Connections:
         """Send a request and read the whole response."""
         async with _deadline(timeout) as deadline:
             request.extensions["trace"] = _traced(deadline)
-            sending = self.http.send(request, auth=secrets, stream=True)
-            async with contextlib.aclosing(await sending) as response:
+            response = await self.http.send(request, auth=secrets, stream=True)
+            async with _closing(response):
                 body = ResponseBody(response.headers)
                 async for block in response.aiter_raw():
                     deadline.extend(len(block))
@@ -196,10 +214,23 @@ class _Connections:
 
 async def _close_finally(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
     # Event loops close the asynchronous generators that are still open when they shut down.
+    async with _closing(http):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _closing(connected: Any) -> AsyncIterator[None]:
+    """Close what holds a connection in the end.
+
+    After a fork the child does not: the selector of the event loop is the parent's too, which
+    would hear no more of the connection.
+    """
+    process = current_process()
     try:
         yield
     finally:
-        await http.aclose()
+        if process is current_process():
+            await connected.aclose()
 
 
 @contextlib.asynccontextmanager
@@ -255,7 +286,7 @@ async def open_socket(
     """Open a WebSocket; close it in the end."""
     socket = await await_socket(_connected(network, url, subprotocols))
     with hide_transport():
-        async with contextlib.aclosing(socket):
+        async with _closing(socket):
             yield socket
 
 
