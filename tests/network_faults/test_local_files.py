@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 from avista_digital_exchange_sdk._utils import partial_file
+from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
@@ -147,6 +149,59 @@ WRITES: dict[str, Write] = {
 }
 
 
+@pytest.fixture
+def full_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary files that has little space left."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    if not mounted(folder, f"size={DISK}"):
+        pytest.skip("no disk can be mounted here")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def write_in_store(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
+    client = exchange._graphql_client
+    options = {"token": client.token.reveal(), "endpoint": client.endpoint}
+    files = DataStoreFileSystem(**options, skip_instance_cache=True)
+    try:
+        (store, *_) = files.ls("")
+        with files.open(f"{store['name']}/load.bin", "wb") as file:
+            file.write(CONTENT)
+    finally:
+        files.close()
+
+
+def query_frame(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
+    return exchange.queryTimeSeriesDatabaseToDataFrame(
+        held.timeSeriesDbId, [{"assetId": "meter"}], *TIMES
+    )
+
+
+class TestAFullTemporaryFolder:
+    @pytest.mark.parametrize(
+        "write",
+        [
+            write_in_store,
+            query_frame,
+            partial(query, aggregate="server", format_="PARQUET"),
+            partial(query, aggregate="client", format_="CSV"),
+            partial(query, aggregate="client", format_="JSON"),
+        ],
+        ids=["writer", "frame", "parquet", "csv", "json"],
+    )
+    def test_is_named_with_what_to_do(
+        self, write: Write, held: Held, reach: Reach, full_temporary_folder: Path, tmp_path: Path
+    ) -> None:
+        with pytest.raises(
+            OSError, match=r"No space left .* temporary files; set TMPDIR"
+        ) as caught:
+            write(reach(), held, tmp_path / "target")
+        assert caught.value.filename == str(full_temporary_folder)
+        assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
+
+
 class TestAFullDisk:
     @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
     def test_is_a_plain_error_and_the_old_file_stays(
@@ -158,6 +213,7 @@ class TestAFullDisk:
         with pytest.raises(OSError, match=r"No space left") as caught:
             write(reach(), held, target)
         assert caught.value.errno == errno.ENOSPC
+        assert caught.value.filename == str(target)
         assert [path.name for path in full_disk.iterdir()] == ["target"]
         assert target.read_bytes() == OLD
         assert not far.running_queries(held.timeSeriesDbId)

@@ -1,6 +1,5 @@
 """A query with filters whose result becomes a table."""
 
-import tempfile
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import IO
@@ -12,6 +11,7 @@ from .._generated.client import Client
 from .._time_series.filter_query import FilterQuery, FilterQuerySpec
 from .._time_series.typed_result import TypedResultFile
 from .._transfer.transfers import Transfers
+from .._utils.temporary_files import naming_full_disk, temporary_file
 from .csv_reader import CsvResult
 from .json_reader import AssetDataTable
 
@@ -20,9 +20,10 @@ async def read_table(
     client: Client, io: Backend, transfers: Transfers, job: FilterQuerySpec, shape: str
 ) -> pa.Table:
     """Run a query, and read its result."""
-    with tempfile.TemporaryFile() as file:
+    with temporary_file() as file:
         async with aclosing(_Result(client, io, transfers, job, file)) as result:
-            await result.write()
+            with naming_full_disk():
+                await result.write()
             return result.table(shape, await result.types())
 
 

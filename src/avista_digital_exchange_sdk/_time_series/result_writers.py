@@ -8,6 +8,7 @@ because the header or JSON's nesting needs what is still to come, is spooled to 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 import tempfile
@@ -20,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 from pydantic_core import from_json, to_json
 
 from .._utils.gc import gc_paused
+from .._utils.temporary_files import naming_full_disk
 from ..errors import InvalidParameterError, InvalidResponseError
 from .timestamps import format_timestamp, parse_timestamp_ns
 
@@ -187,7 +189,9 @@ class CsvResultWriter:
         for asset in self._request.assets_for(chunk):
             times = sorted(set[str]().union(*(entry.values for entry in asset.attributes)))
             if times:
-                self._take((asset.position, times[0]), list(self._rows_of(asset, times)))
+                rows = list(self._rows_of(asset, times))
+                with contextlib.nullcontext() if self._header_known else naming_full_disk():
+                    self._take((asset.position, times[0]), rows)
                 self._last = (asset.position, times[-1])
 
     def _take(self, first: tuple[int, str], rows: list[_Row]) -> None:
@@ -213,16 +217,20 @@ class CsvResultWriter:
 
     def finish(self) -> None:
         if self._row:
-            self._rows.writerow(self._row)
+            with contextlib.nullcontext() if self._header_known else naming_full_disk():
+                self._rows.writerow(self._row)
         if self._spool is not None:
             self._write_spooled(self._spool)
 
     def close(self) -> None:
         if self._spool is not None:
-            self._spool.close()
+            # What is still in memory is written once more, and may fail once more.
+            with naming_full_disk():
+                self._spool.close()
 
     def _write_spooled(self, spool: IO[str]) -> None:
-        spool.seek(0)
+        with naming_full_disk():
+            spool.seek(0)
         names = list(self._columns)
         names = names[: self._asked] + sorted(names[self._asked :])
         order = [3 + self._columns[name] for name in names]
@@ -249,9 +257,10 @@ class _Series:
         entries = [{"timestamp": _to_iso(time), "value": value} for time, value in values.items()]
         if next(iter(values)) < self.lastTime:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
-        if self.lastTime:
-            self.spool.write(b",")
-        self.spool.write(to_json(entries)[1:-1])
+        with naming_full_disk():
+            if self.lastTime:
+                self.spool.write(b",")
+            self.spool.write(to_json(entries)[1:-1])
         self.lastTime, self.lastValue = next(reversed(values.items()))
 
 
@@ -303,7 +312,8 @@ class JsonResultWriter:
         }
         self._file.write(separator + to_json(head)[:-1] + b',"data":[')
         with series.spool as spool:
-            spool.seek(0)
+            with naming_full_disk():
+                spool.seek(0)
             while block := spool.read(SPOOL_SIZE):
                 self._file.write(block)
         self._file.write(b"]}")

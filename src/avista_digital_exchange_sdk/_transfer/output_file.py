@@ -17,7 +17,8 @@ Output = Callable[[], AbstractAsyncContextManager[IO[bytes]]]
 async def output_file(io: Backend, target: Path) -> AsyncIterator[IO[bytes]]:
     """Write a file that takes the place of `target`, or is written into it, when all went well."""
     with AtomicFile(target) as output:
-        yield output.file
+        with output.naming_full_disk():
+            yield output.file
         in_place = output.publish()
         if in_place is None:
             return

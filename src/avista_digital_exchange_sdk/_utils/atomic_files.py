@@ -8,14 +8,15 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Self
 
 from .logging import logger
 from .partial_file import PartialFile
 from .special_files import InPlaceWrite, errors_name, own_descriptor
+from .temporary_files import naming_full_disk, temporary_file
 
 # What the system says of a folder that takes no new file, and of a file that is mounted by itself.
 _IRREPLACEABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
@@ -47,15 +48,21 @@ class AtomicFile:
         if self._partial is not None:
             self.file = self._partial.file
         else:
-            self.file = tempfile.TemporaryFile()  # noqa: SIM115  # __exit__() closes it
+            self.file = temporary_file()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._partial is not None:
-            self._partial.close()
-        self.file.close()
+        # What is still in memory is written once more, and may fail once more.
+        with self.naming_full_disk():
+            if self._partial is not None:
+                self._partial.close()
+            self.file.close()
+
+    def naming_full_disk(self) -> AbstractContextManager[None]:
+        """Have errors of a full disk name the target, or the folder of temporary files."""
+        return naming_full_disk(self._target if self._partial is not None else None)
 
     def publish(self) -> InPlaceWrite | None:
         """Have the file take the target's place.
@@ -63,7 +70,8 @@ class AtomicFile:
         Returns:
             None, or where the target has to be written in place, what does that.
         """
-        self.file.flush()
+        with self.naming_full_disk():
+            self.file.flush()
         if self._partial is not None:
             try:
                 with errors_name(self._target):
@@ -98,7 +106,8 @@ class AtomicFile:
 def atomic_write(target: Path) -> Iterator[IO[bytes]]:
     """Write a file that takes the place of `target`, or is written into it, when all went well."""
     with AtomicFile(target) as output:
-        yield output.file
+        with output.naming_full_disk():
+            yield output.file
         if (in_place := output.publish()) is not None:
             in_place.run()
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from .._models.paths import SEPARATOR
 from .._transfer.upload import LocalFile, Source, SpooledFile
 from .._utils import validation
 from .._utils.progress import ProgressArgument, ProgressCallback
+from .._utils.temporary_files import naming_full_disk, temporary_file
 from ..errors import NotFoundError, TransferError
 from . import _errors
 from ._directories import DirectoryMaker
@@ -292,10 +292,11 @@ class UploadingFileSystem(DownloadingFileSystem):
 
     def _copy_over(self, source: str, target: str, place: Place) -> None:
         calls = self.exchange._calls
-        with tempfile.TemporaryFile() as file:
-            copied = self._with_file(
-                source, lambda file_id: run_sync(calls._download_into(file, file_id))
-            )
+        with temporary_file() as file:
+            with naming_full_disk():
+                copied = self._with_file(
+                    source, lambda file_id: run_sync(calls._download_into(file, file_id))
+                )
             copy = SpooledFile(file, split(target)[1])
             self._replace(copy, target, place, description=copied.description)
 

@@ -5,7 +5,6 @@ import inspect
 import io
 import os
 import sys
-import tempfile
 import warnings
 import weakref
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from fsspec.transaction import Transaction  # type: ignore[import-untyped]  # fs
 from .._text import escape_controls
 from .._transfer.upload import SpooledFile
 from .._utils.logging import logger
+from .._utils.temporary_files import naming_full_disk, unbuffered_temporary_file
 
 Store = Callable[[SpooledFile], object]
 """Puts a file in its place in the data store."""
@@ -49,7 +49,7 @@ class StoreFileWriter(io.BufferedRandom):
         self._autocommit = autocommit
         self._process = os.getpid()
         self._spool: io.FileIO | None = None
-        super().__init__(tempfile.TemporaryFile(buffering=0))  # noqa: SIM115  # it is closed with the buffer
+        super().__init__(unbuffered_temporary_file())
         self._is_unsent = True
         _unsent.add(self)
 
@@ -58,10 +58,24 @@ class StoreFileWriter(io.BufferedRandom):
             self.give_up(failure[1])
         self.close()
 
+    def write(self, data: Any, /) -> int:
+        """Write bytes."""
+        with naming_full_disk():
+            return super().write(data)
+
+    def flush(self) -> None:
+        """Write what is held in memory."""
+        with naming_full_disk():
+            super().flush()
+
     def close(self) -> None:
         """Send the bytes; in a transaction, hand them over to it."""
         if self.closed:
             return
+        if self._process != os.getpid():
+            self.discard()
+            path = escape_controls(self.path)
+            raise ValueError(f"dx://{path} is sent by the process that opened it, not after a fork")
         failure = _failure_of_block()
         if failure is not None:
             self.give_up(failure)

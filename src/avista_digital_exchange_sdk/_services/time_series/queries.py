@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -22,6 +21,7 @@ from ..._transfer.output_file import Output, output_file, spool
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
+from ..._utils.temporary_files import naming_full_disk, temporary_file
 from ...errors import InvalidResponseError
 from ..base import BaseService
 
@@ -207,10 +207,11 @@ class QueryService(BaseService):
         require_extra("arrow", "pyarrow")
         from ..._dataframes.csv_reader import CsvResult
 
-        with tempfile.TemporaryFile() as source:
+        with temporary_file() as source:
             result = TypedResultFile(self._client, self._io, self._transfers, job, source)
             async with aclosing(result):
-                await result.write()
+                with naming_full_disk():
+                    await result.write()
                 types = await result.types()
             async with output() as file:
                 CsvResult(source, types).write_parquet(file)

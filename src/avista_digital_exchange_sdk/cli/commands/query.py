@@ -5,7 +5,6 @@ import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ from ..._time_series.zones import parse_time_zone
 from ..._utils import validation
 from ..._utils.atomic_files import atomic_write
 from ..._utils.local_paths import typed_path, typed_source
+from ..._utils.temporary_files import naming_full_disk, temporary_file
 from ...errors import InvalidParameterError
 from ..command import command
 from ..context import CommandContext
@@ -119,8 +119,8 @@ def query(
         return
     from ..._backends import run_sync
 
-    with TemporaryFile() as result:
-        with run.progress("querying", "pages", "bytes") as tell:
+    with temporary_file() as result:
+        with run.progress("querying", "pages", "bytes") as tell, naming_full_disk():
             run_sync(run.exchange._calls._query_into(result, *request, kind, progress=tell))
         try:
             if plotted is not None:
