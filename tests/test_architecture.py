@@ -13,7 +13,7 @@ import avista_digital_exchange_sdk as sdk
 NAME = "avista_digital_exchange_sdk"
 PACKAGE = Path(sdk.__file__).parent
 
-DOORS = {"_data_store_clients", "_client_base", "client_runtime", "client"}
+DOORS = {"_client_base", "client_runtime", "client"}
 """What users open, and how it is made of the calls of the services."""
 
 OUTSIDE = {"cli", "contract", "demo", "file_system", "local"}
@@ -146,6 +146,7 @@ class TestImports:
             "_models",
             "_graphql",
             "_utils",
+            "_backends",
         }
 
     @pytest.mark.parametrize("part", sorted(PARTS.keys() - DOORS - OUTSIDE - {"__init__"}))

@@ -14,9 +14,10 @@ from avista_digital_exchange_sdk.contract.codegen.settings import SDK_PACKAGE
 from avista_digital_exchange_sdk.contract.documents import Documents
 from avista_digital_exchange_sdk.contract.errors import ContractError
 
-from . import PACKAGE, ROOT
+from . import PACKAGE, ROOT, data_store_methods, sync_services
 
 GENERATED = PACKAGE / "_generated"
+SYNC_SERVICES = PACKAGE / "_sync_services"
 
 
 def generate(into: Path) -> None:
@@ -34,6 +35,7 @@ def generate(into: Path) -> None:
     }
     for name, text in texts.items():
         (into / name).write_text(text, "utf-8")
+    data_store_methods.write(into)
 
 
 def made_from(folder: str) -> str:
@@ -50,17 +52,19 @@ def main() -> int:
         help="change nothing; exit with 1 and name the files that are not what the sources give",
     )
     check = parser.parse_args().check
-    with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder) / GENERATED.name
-        try:
-            generate(fresh)
-        except ContractError as error:
-            print(error, file=sys.stderr)
-            return 2
-        find = package.stale_files if check else package.replace
-        stale = find(fresh, GENERATED)
-    for name in stale:
-        print(f"{'stale' if check else 'written'}: {(GENERATED / name).relative_to(ROOT)}")
+    find = package.stale_files if check else package.replace
+    stale: list[Path] = []
+    for target, write in ((GENERATED, generate), (SYNC_SERVICES, sync_services.write)):
+        with tempfile.TemporaryDirectory() as folder:
+            fresh = Path(folder) / target.name
+            try:
+                write(fresh)
+            except ContractError as error:
+                print(error, file=sys.stderr)
+                return 2
+            stale += [target / name for name in find(fresh, target)]
+    for path in stale:
+        print(f"{'stale' if check else 'written'}: {path.relative_to(ROOT)}")
     return 1 if check and stale else 0
 
 

@@ -8,7 +8,16 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from ._backends import Backend, NetworkConfig, Proxies, Tls, is_proxy, normalize_proxy, run_sync
+from ._backends import (
+    Backend,
+    NetworkConfig,
+    Proxies,
+    Tls,
+    Verify,
+    is_proxy,
+    normalize_proxy,
+    run_sync,
+)
 from ._graphql.client import GraphQLClient
 from ._secrets import Secret, TokenHolder
 from ._utils import validation
@@ -20,9 +29,6 @@ PRODUCTION_ENDPOINT = (
 )
 TOKEN_VARIABLE = "AVISTA_DX_TOKEN"
 ENDPOINT_VARIABLE = "AVISTA_DX_ENDPOINT"
-DEFAULT_TIMEOUT = 60.0
-"""Seconds; AWS AppSync cuts an operation off at 30."""
-DEFAULT_RETRIES = 4
 MAX_RETRIES = 100
 
 _Client = TypeVar("_Client", bound=GraphQLClient)
@@ -43,6 +49,50 @@ class ClientConfig(NamedTuple):
 
 
 class BaseClient(TokenHolder):
+    """What every client has: its options, and what may not be copied or pickled."""
+
+    def __init__(
+        self,
+        token: str | None = None,
+        debug: bool = False,
+        *,
+        endpoint: str | None = None,
+        timeout: float = 60,
+        maxRetries: int = 4,
+        verify: Verify = True,
+        proxy: str | None = None,
+    ) -> None:
+        """Create a client; no request is made.
+
+        Args:
+            token: A token from energy.collaboratives.io. Defaults to the environment variable
+                `AVISTA_DX_TOKEN`.
+            debug: Whether to log each request through `logging`.
+            endpoint: The URL of the platform's GraphQL API. Defaults to the environment variable
+                `AVISTA_DX_ENDPOINT`, then to production.
+            timeout: Timeout in seconds for each response, or for each chunk of a file.
+            maxRetries: Maximum number of retries after a transient failure, with exponential
+                backoff. The counter resets when a transfer makes progress.
+            verify: TLS verification: True for the operating system's certificates, the path of a
+                bundle (PEM), or an `ssl.SSLContext`. False disables verification, with a warning.
+            proxy: The URL of a proxy. Defaults to the proxy environment variables (`HTTPS_PROXY`
+                and so on). Loopback addresses are always reached directly.
+
+        Raises:
+            InvalidParameterError: There is no token, or an argument is invalid.
+
+        Example:
+            >>> AvistaDigitalExchange(token, endpoint=endpoint, timeout=10).getUserInfo().firstName
+            'Ada'
+        """
+        arguments = Arguments(token, debug, endpoint, proxy)
+        del token, debug, endpoint, proxy
+        self._connect(parse_config(arguments, timeout, maxRetries, verify))
+
+    def _connect(self, config: ClientConfig) -> None:
+        """Set up what makes the requests."""
+        raise NotImplementedError
+
     @property
     def _graphql_client(self) -> GraphQLClient:
         """The client that makes the requests."""
@@ -117,7 +167,7 @@ class Arguments:
 
 
 def parse_config(
-    arguments: Arguments, timeout: object, maxRetries: object, verify: object
+    arguments: Arguments, timeout: object = 60, maxRetries: object = 4, verify: object = True
 ) -> ClientConfig:
     """Check a client's arguments."""
     if not isinstance(arguments.debug.reveal(), bool):

@@ -6,16 +6,9 @@ the same transport, with the same errors.
 
 from collections.abc import AsyncGenerator
 
-from ._backends import SyncBackend, Verify
+from ._backends import SyncBackend
 from ._backends.async_backend import AsyncBackend
-from ._client_base import (
-    DEFAULT_RETRIES,
-    DEFAULT_TIMEOUT,
-    Arguments,
-    AsyncClientBase,
-    SyncClientBase,
-    parse_config,
-)
+from ._client_base import AsyncClientBase, ClientConfig, SyncClientBase
 from ._graphql import subscriptions
 from ._graphql.client import GraphQLClient, Result
 from ._models.base import BaseModel, NonNullList, SecretText
@@ -77,27 +70,13 @@ class _Calls:
 
 
 class AsyncOperations(AsyncClientBase, _Calls):
-    """The base of a generated client whose operations are awaited.
+    """The base of a generated async client, made with the arguments of the SDK's own clients.
 
-    Use it in an `async with` block, or await `close()`. Its arguments are those of
-    `AsyncAvistaDigitalExchange`.
+    Use it in an `async with` block, or await `close()`.
     """
 
-    def __init__(
-        self,
-        token: str | None = None,
-        debug: bool = False,
-        *,
-        endpoint: str | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-        maxRetries: int = DEFAULT_RETRIES,
-        verify: Verify = True,
-        proxy: str | None = None,
-    ) -> None:
-        arguments = Arguments(token, debug, endpoint, proxy)
-        del token, debug, endpoint, proxy
-        settings = parse_config(arguments, timeout, maxRetries, verify)
-        super().__init__(settings.client(_Operations, AsyncBackend(settings.network)))
+    def _connect(self, config: ClientConfig) -> None:
+        _Calls.__init__(self, config.client(_Operations, AsyncBackend(config.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:
@@ -105,27 +84,13 @@ class AsyncOperations(AsyncClientBase, _Calls):
 
 
 class SyncOperations(SyncClientBase):
-    """The base of a generated client whose operations block until they are done.
+    """The base of a generated sync client, made with the arguments of the SDK's own clients.
 
-    Use it in a `with` block, or call `close()`. Its arguments are those of
-    `AvistaDigitalExchange`.
+    Use it in a `with` block, or call `close()`.
     """
 
-    def __init__(
-        self,
-        token: str | None = None,
-        debug: bool = False,
-        *,
-        endpoint: str | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-        maxRetries: int = DEFAULT_RETRIES,
-        verify: Verify = True,
-        proxy: str | None = None,
-    ) -> None:
-        arguments = Arguments(token, debug, endpoint, proxy)
-        del token, debug, endpoint, proxy
-        settings = parse_config(arguments, timeout, maxRetries, verify)
-        self._calls = _Calls(settings.client(_Operations, SyncBackend(settings.network)))
+    def _connect(self, config: ClientConfig) -> None:
+        self._calls = _Calls(config.client(_Operations, SyncBackend(config.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._generated.async_data_store import AsyncDataStore
     from ._generated.enums import (
         CollaborativeMemberOrganizationState,
         CollaborativeMemberPermission,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
         TimeSeriesInputRecord,
         TimeSeriesMeasureValue,
     )
-    from ._services.storage.async_data_store import AsyncDataStore
     from ._time_series.asset_filters import AssetFilter
     from ._time_series.sql_results import QueryResult_TimestreamVariables
 
@@ -76,7 +76,7 @@ _MODULES = (
     "_generated.enums",
     "_generated.fragments",
     "_generated.input_types",
-    "_services.storage.async_data_store",
+    "_generated.async_data_store",
     "_time_series.sql_results",
     "_time_series.asset_filters",
 )

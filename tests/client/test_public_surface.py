@@ -20,6 +20,7 @@ import pytest
 import avista_digital_exchange_sdk as package
 from avista_digital_exchange_sdk import (
     AsyncAvistaDigitalExchange,
+    AsyncDataStore,
     AvistaDigitalExchange,
     DataStore,
     DataStoreDirectory,
@@ -28,6 +29,7 @@ from avista_digital_exchange_sdk import (
     frames,
     plotting,
 )
+from avista_digital_exchange_sdk.contract.codegen.sync_source import to_sync_docstring
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
@@ -132,7 +134,7 @@ TYPES = {
     ),
     "CollaborativeMemberUser": "permission user",
 }
-DOORS = (AvistaDigitalExchange, AsyncAvistaDigitalExchange)
+CLIENTS = (AvistaDigitalExchange, AsyncAvistaDigitalExchange)
 EVERY_CALL = CALLS | BEYOND
 METHODS = ["cd", "ls", "pwd", "uploadFile", "downloadFile", "deleteFile", "help"]
 """What a data store can do."""
@@ -158,7 +160,7 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 each_call = pytest.mark.parametrize("call", EVERY_CALL)
 each_described = pytest.mark.parametrize("described", DESCRIBED.values(), ids=DESCRIBED.keys())
-each_door = pytest.mark.parametrize("door", DOORS)
+each_client = pytest.mark.parametrize("client", CLIENTS)
 
 
 def parameters_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
@@ -176,35 +178,40 @@ def documented(parameters: str) -> list[inspect.Parameter]:
 
 
 class TestCalls:
-    @each_door
+    @each_client
     @each_call
-    def test_it_takes_what_is_documented_in_that_order(self, door: type, call: str) -> None:
-        parameters = parameters_of(getattr(door, call))
+    def test_it_takes_what_is_documented_in_that_order(self, client: type, call: str) -> None:
+        parameters = parameters_of(getattr(client, call))
         positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
         assert positional == documented(EVERY_CALL[call])
 
-    @each_door
+    @each_client
     @each_call
-    def test_what_it_takes_beyond_that_is_optional_and_by_name(self, door: type, call: str) -> None:
-        beyond = parameters_of(getattr(door, call))[len(documented(EVERY_CALL[call])) :]
+    def test_what_it_takes_beyond_that_is_optional_and_by_name(
+        self, client: type, call: str
+    ) -> None:
+        beyond = parameters_of(getattr(client, call))[len(documented(EVERY_CALL[call])) :]
         assert all(p.kind is p.KEYWORD_ONLY and p.default is not p.empty for p in beyond)
 
     @each_call
-    def test_one_colour_is_awaited_and_the_other_is_not(self, call: str) -> None:
-        blocking, awaited = (getattr(door, call) for door in DOORS)
-        told = [str(inspect.signature(twin).return_annotation) for twin in (blocking, awaited)]
-        iterates = told == ["Iterator[dict[str, Any]]", "AsyncGenerator[dict[str, Any], None]"]
-        assert inspect.iscoroutinefunction(awaited) or iterates
-        assert not inspect.iscoroutinefunction(blocking)
+    def test_call_is_a_coroutine_of_the_async_client_only(self, call: str) -> None:
+        sync_call, async_call = (getattr(client, call) for client in CLIENTS)
+        returns = [inspect.signature(each).return_annotation for each in (sync_call, async_call)]
+        iterates = returns == [
+            "Generator[dict[str, Any], None, None]",
+            "AsyncGenerator[dict[str, Any], None]",
+        ]
+        assert inspect.iscoroutinefunction(async_call) or iterates
+        assert not inspect.iscoroutinefunction(sync_call)
 
-    @each_door
-    def test_there_are_no_others(self, door: type) -> None:
-        public = {name for name in dir(door) if not name.startswith("_")}
+    @each_client
+    def test_there_are_no_others(self, client: type) -> None:
+        public = {name for name in dir(client) if not name.startswith("_")}
         assert public == {*EVERY_CALL, "close", "dataStores"}
 
-    @each_door
-    def test_the_client_is_made_from_token_and_debug(self, door: type) -> None:
-        positional = [p for p in parameters_of(door) if p.kind is p.POSITIONAL_OR_KEYWORD]
+    @each_client
+    def test_the_client_is_made_from_token_and_debug(self, client: type) -> None:
+        positional = [p for p in parameters_of(client) if p.kind is p.POSITIONAL_OR_KEYWORD]
         assert positional == documented("token=None, debug=False")
 
 
@@ -231,9 +238,9 @@ def sections_of(docstring: str) -> dict[str, str]:
 
 class TestDocstrings:
     @each_call
-    def test_they_are_the_same_in_both_colours(self, call: str) -> None:
-        blocking, awaited = (getattr(door, call).__doc__ for door in DOORS)
-        assert blocking == awaited
+    def test_docstring_of_the_sync_call_is_that_of_the_async_call(self, call: str) -> None:
+        sync_docstring, async_docstring = (getattr(client, call).__doc__ for client in CLIENTS)
+        assert sync_docstring == to_sync_docstring(async_docstring)
 
     @each_described
     def test_they_begin_with_a_sentence(self, described: Callable[..., Any]) -> None:
@@ -261,11 +268,11 @@ class TestDocstrings:
         assert told
         assert all(issubclass(getattr(package, name), DigitalExchangeError) for name in told)
 
-    @each_door
-    def test_doors_and_their_arguments_are_told(self, door: type) -> None:
-        sections = sections_of(inspect.getdoc(door))
-        told = re.findall(r"^    (\w+): \S", sections["Args"], re.M)
-        assert told == [parameter.name for parameter in parameters_of(door)]
+    @each_client
+    def test_doors_and_their_arguments_are_told(self, client: type) -> None:
+        sections = sections_of(inspect.getdoc(client.__init__) or "")
+        described = re.findall(r"^    (\w+): \S", sections["Args"], re.M)
+        assert described == [parameter.name for parameter in parameters_of(client)]
         assert {"Raises", "Example"} < sections.keys()
 
     @pytest.mark.parametrize("name", [name for name in package.__all__ if name[0] != "_"])
@@ -332,14 +339,32 @@ class TestExamples:
         assert not report, "".join(report)
         assert example.examples
 
-    def test_the_awaited_door_has_an_example_that_runs(
-        self, names: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    @pytest.mark.parametrize(
+        "described",
+        [
+            AsyncAvistaDigitalExchange,
+            *(getattr(AsyncAvistaDigitalExchange, call) for call in EVERY_CALL),
+            *(getattr(AsyncDataStore, method) for method in METHODS),
+        ],
+        ids=lambda described: described.__qualname__,
+    )
+    def test_the_async_example_in_the_docstring_runs(
+        self, described: Any, names: dict[str, Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
-        names["AsyncAvistaDigitalExchange"] = AsyncAvistaDigitalExchange
-        (example,) = example_of(AsyncAvistaDigitalExchange, names).examples
-        code = compile(example.source, "", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        RUNNER.run(eval(code, names))
-        assert capsys.readouterr().out == example.want
+        exchange = AsyncAvistaDigitalExchange(names["token"], endpoint=names["endpoint"])
+        names |= {
+            "AsyncAvistaDigitalExchange": AsyncAvistaDigitalExchange,
+            "digitalExchange": exchange,
+            "dataStore": RUNNER.run(exchange.getDataStore(names["dataStoreId"])),
+        }
+        flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+        for example in example_of(described, names).examples:
+            code = compile(example.source, "", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            if (coroutine := eval(code, names)) is not None:
+                RUNNER.run(coroutine)
+            printed = capsys.readouterr().out
+            assert doctest.OutputChecker().check_output(example.want, printed, flags), printed
+        RUNNER.run(exchange.close())
 
 
 def example_of(described: Any, names: dict[str, Any]) -> doctest.DocTest:

@@ -1,7 +1,15 @@
 """What a flow can wait for, and how a flow over blocking waits is run."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterator,
+    Mapping,
+)
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -154,7 +162,7 @@ def run_sync(flow: Coroutine[Any, Any, _Result], process: Process | None = None)
     raise RuntimeError("a flow over BlockingIo suspended")
 
 
-def iterate_sync(flow: AsyncGenerator[_Result, None]) -> Iterator[_Result]:
+def iterate_sync(flow: AsyncGenerator[_Result, None]) -> Generator[_Result, None, None]:
     """Run an iterating flow over `BlockingIo`, a step an item."""
     process = current_process()
     try:

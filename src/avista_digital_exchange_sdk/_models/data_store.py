@@ -1,33 +1,46 @@
-"""What a data store can do beside holding its metadata, in both colours."""
+"""What ties a data store to the client that it came from."""
+
+from typing import Any, NoReturn, Self
 
 from pydantic import PrivateAttr
 
-from .._sync import awaited, blocking
+from ..errors import DigitalExchangeError
 from .base import BaseModel
-from .working_directory import WorkingDirectory
 
 
-class SyncDataStoreMethods(BaseModel):
-    """A data store's methods; each blocks until it is done."""
+class Binding:
+    """What the methods of a data store run on.
 
-    _calls: WorkingDirectory = PrivateAttr(default_factory=WorkingDirectory)
+    It is not part of the data store's state: any two are equal, and a data store that was pickled
+    or read from JSON is detached.
+    """
 
-    cd = blocking(WorkingDirectory.cd)
-    ls = blocking(WorkingDirectory.ls)
-    pwd = blocking(WorkingDirectory.pwd)
-    uploadFile = blocking(WorkingDirectory.uploadFile)
-    downloadFile = blocking(WorkingDirectory.downloadFile)
-    deleteFile = blocking(WorkingDirectory.deleteFile)
-    help = blocking(WorkingDirectory.help)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Binding)
+
+    def __hash__(self) -> int:
+        return hash(Binding)
+
+    def __reduce__(self) -> "str | tuple[type[Detached], tuple[()]]":
+        return Detached, ()
 
 
-class AsyncDataStoreMethods:
-    """A data store's methods; each is awaited."""
+class Detached(Binding):
+    """The binding of a data store without a client."""
 
-    cd = awaited(WorkingDirectory.cd)
-    ls = awaited(WorkingDirectory.ls)
-    pwd = awaited(WorkingDirectory.pwd)
-    uploadFile = awaited(WorkingDirectory.uploadFile)
-    downloadFile = awaited(WorkingDirectory.downloadFile)
-    deleteFile = awaited(WorkingDirectory.deleteFile)
-    help = awaited(WorkingDirectory.help)
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise DigitalExchangeError(
+            "this data store is detached from its client; call getDataStore() to get it again"
+        )
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+class DataStoreMethods(BaseModel):
+    """The base of data stores: their methods run on the binding."""
+
+    # Of the type `WorkingDirectory`, which no model may import: it makes requests.
+    _calls: Any = PrivateAttr(default_factory=Detached)

@@ -1,8 +1,9 @@
-"""What the services share: the generated client, and the way to wait."""
+"""What the services share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from .._backends import Backend
 from .._secrets import TokenHolder
@@ -10,12 +11,33 @@ from .._transfer.transfers import Transfers
 
 if TYPE_CHECKING:
     from .._generated.client import Client
+    from .._generated.fragments import DataStore
 
 
 class BaseService(TokenHolder):
-    """The base of every service's calls."""
+    """The base of every service: its calls are coroutines.
 
-    def __init__(self, client: Client, io: Backend) -> None:
+    Args:
+        client: What runs the operations.
+        backend: What waits for the network.
+        data_store_class: Gives the class of data stores, whose methods are sync or async. It is
+            called when the first one is made, since pydantic takes long to import.
+    """
+
+    def __init__(
+        self, client: Client, backend: Backend, data_store_class: Callable[[], type[DataStore]]
+    ) -> None:
         self._client = client
-        self._io = io
-        self._transfers = Transfers(io, client.maxRetries, client.log)
+        self._backend = backend
+        self._data_store_class = data_store_class
+        self._transfers = Transfers(backend, client.maxRetries, client.log)
+
+
+class SyncService(TokenHolder):
+    """The base of every sync service: its methods run the coroutines of an async one."""
+
+    # Of the type `BaseService`; a class that joins several sync services has one for them all.
+    _calls: Any
+
+    def __init__(self, calls: BaseService) -> None:
+        self._calls = calls

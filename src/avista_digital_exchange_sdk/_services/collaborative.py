@@ -9,7 +9,8 @@ from .._graphql.client import require_found
 from .._models.lists import HtmlList
 from .._utils import validation
 from ..errors import InvalidParameterError
-from .storage.files import FileService, Store
+from .base import BaseService
+from .storage.binding import bind_data_store
 
 if TYPE_CHECKING:
     from .._generated.fragments import Collaborative, Service
@@ -21,7 +22,7 @@ _SERVICE_TYPE_BY_ID_PREFIX = {
 """An id begins with the kind of thing it names; these kinds can be shared."""
 
 
-class CollaborativeService(FileService[Store]):
+class CollaborativeService(BaseService):
     """The calls about collaboratives."""
 
     async def listCollaboratives(self) -> list[Collaborative]:
@@ -34,7 +35,7 @@ class CollaborativeService(FileService[Store]):
             UnauthorizedError: The token was refused.
 
         Example:
-            >>> for collaborative in digitalExchange.listCollaboratives():
+            >>> for collaborative in await digitalExchange.listCollaboratives():
             ...     print(collaborative.name)
             Solar Research
         """
@@ -55,7 +56,7 @@ class CollaborativeService(FileService[Store]):
             UnauthorizedError: You are not a member of it.
 
         Example:
-            >>> collaborative = digitalExchange.getCollaborative(collaborativeId)
+            >>> collaborative = await digitalExchange.getCollaborative(collaborativeId)
             >>> collaborative.collaborativeId == collaborativeId
             True
         """
@@ -79,7 +80,7 @@ class CollaborativeService(FileService[Store]):
             UnauthorizedError: You are not a member of it.
 
         Example:
-            >>> for service in digitalExchange.listCollaborativeServices(collaborativeId):
+            >>> for service in await digitalExchange.listCollaborativeServices(collaborativeId):
             ...     print(service.serviceType)
             DATA_STORE
             TIME_SERIES_DB
@@ -106,7 +107,7 @@ class CollaborativeService(FileService[Store]):
             UnauthorizedError: You do not own it.
 
         Example:
-            >>> shared = digitalExchange.listCollaborativesServiceSharedWith(dataStoreId)
+            >>> shared = await digitalExchange.listCollaborativesServiceSharedWith(dataStoreId)
             >>> [collaborative.name for collaborative in shared]
             ['Solar Research']
         """
@@ -135,7 +136,8 @@ class CollaborativeService(FileService[Store]):
             UnauthorizedError: You do not own the service, or are no member.
 
         Example:
-            >>> service = digitalExchange.addServiceToCollaborative(dataStoreId, collaborativeId)
+            >>> service = await digitalExchange.addServiceToCollaborative(
+            ...     dataStoreId, collaborativeId)
             >>> service.serviceType
             <ServiceType.DATA_STORE: 'DATA_STORE'>
         """
@@ -165,7 +167,7 @@ class CollaborativeService(FileService[Store]):
             UnauthorizedError: You do not own the service.
 
         Example:
-            >>> service = digitalExchange.removeServiceFromCollaborative(
+            >>> service = await digitalExchange.removeServiceFromCollaborative(
             ...     dataStoreId, collaborativeId)
             >>> service.serviceId == dataStoreId
             True
@@ -179,7 +181,7 @@ class CollaborativeService(FileService[Store]):
 
     def _bind_data_store(self, service: Service) -> Service:
         if service.dataStore is not None:
-            service.dataStore = self._bind(service.dataStore)
+            service.dataStore = bind_data_store(self, service.dataStore)
         return service
 
 

@@ -39,7 +39,7 @@ class GraphQLService(BaseService):
                 answer.
 
         Example:
-            >>> digitalExchange.execute(
+            >>> await digitalExchange.execute(
             ...     "query ($id: ID!) { storage_getDataStore(dataStoreId: $id) { name } }",
             ...     {"id": dataStoreId})
             {'storage_getDataStore': {'name': 'Solar site'}}

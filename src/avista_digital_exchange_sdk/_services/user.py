@@ -24,7 +24,7 @@ class UserService(BaseService):
             UnauthorizedError: The token was refused.
 
         Example:
-            >>> user = digitalExchange.getUserInfo()
+            >>> user = await digitalExchange.getUserInfo()
             >>> print(user.firstName, user.organization.name)
             Ada Cascade Valley Energy
         """

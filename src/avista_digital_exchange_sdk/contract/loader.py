@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from .._backends import SyncBackend, run_sync
-from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT, Arguments, parse_config
+from .._client_base import Arguments, parse_config
 from .._graphql.client import GraphQLClient
 from .._text import escape_controls
 from ..errors import DigitalExchangeError, InvalidRequestError
@@ -59,7 +59,7 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
     # They may hold a password or a token, which the errors about arguments do not show.
     del endpoint, token_variable
     try:
-        settings = parse_config(arguments, DEFAULT_TIMEOUT, DEFAULT_RETRIES, True)
+        settings = parse_config(arguments)
     except DigitalExchangeError as error:
         raise ContractError(str(error)) from error
     try:

@@ -6,7 +6,7 @@ from typing import Any
 from fsspec.core import get_compression  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._models.paths import SEPARATOR
-from .._services.storage.data_stores import can_rename_to
+from .._services.storage.files import can_rename_to
 from .._transfer.upload import SpooledFile
 from . import _errors
 from ._entries import Info

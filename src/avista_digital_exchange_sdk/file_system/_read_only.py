@@ -14,11 +14,11 @@ from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  #
 from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._backends import run_sync
-from .._client_base import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from .._models.paths import SEPARATOR, compose
+from .._services.storage.files import open_ranges, read_range
 from .._transfer.range_reader import RangeReader
 from .._utils.progress import ProgressArgument
-from ..client import AvistaDigitalExchange
+from ..client import AvistaDigitalExchange, get_services
 from . import _errors
 from ._concurrency import act_on_all
 from ._directory_cache import DirectoryCache, Tree, files_in
@@ -49,8 +49,8 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         *,
         token: str | None = None,
         endpoint: str | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-        maxRetries: int = DEFAULT_RETRIES,
+        timeout: float = 60,
+        maxRetries: int = 4,
         verify: bool | str = True,
         proxy: str | None = None,
         listings_expiry_time: float | None = LISTING_LIFETIME,
@@ -389,8 +389,10 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
 
     def _opened(self, path: str) -> tuple[int, RangeReader]:
         """A file's size, and the file as it is now, to be read in parts."""
-        calls = self.exchange._calls
-        file, ranged = self._with_file(path, lambda file_id: run_sync(calls._open_ranges(file_id)))
+        services = get_services(self.exchange)
+        file, ranged = self._with_file(
+            path, lambda file_id: run_sync(open_ranges(services, file_id))
+        )
         if file.storageSizeBytes is not None:
             return file.storageSizeBytes, ranged
         self._read(path, ranged, 0, 1)
@@ -400,13 +402,13 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         """Fetch a file's first byte, with which the storage tells its size and its MD5."""
         path = info["name"]
         with translate_errors(path):
-            _, ranged = run_sync(self.exchange._calls._open_ranges(info["dataStoreFileId"]))
+            _, ranged = run_sync(open_ranges(get_services(self.exchange), info["dataStoreFileId"]))
         self._read(path, ranged, 0, 1)
         return ranged
 
     def _read(self, path: str, ranged: RangeReader, begin: int, end: int) -> bytes:
         with translate_errors(path):
-            return run_sync(self.exchange._calls._transfers.read(ranged, begin, end))
+            return run_sync(read_range(get_services(self.exchange), ranged, begin, end))
 
     def _with_file(self, path: str, act: Callable[[str], _Result]) -> _Result:
         """Act on the file that a path leads to, by its id."""

@@ -15,10 +15,12 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 from .._backends import run_sync
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR
+from .._services.storage.files import download_into, upload_source
 from .._transfer.upload import LocalFile, Source, SpooledFile
 from .._utils import validation
 from .._utils.progress import ProgressArgument, ProgressCallback
 from .._utils.temporary_files import naming_full_disk, temporary_file
+from ..client import get_services
 from ..errors import NotFoundError, TransferError
 from . import _errors
 from ._directories import DirectoryMaker
@@ -291,11 +293,11 @@ class UploadingFileSystem(DownloadingFileSystem):
             self._copy_over(source, target, self._look_at_target(target))
 
     def _copy_over(self, source: str, target: str, place: Place) -> None:
-        calls = self.exchange._calls
+        services = get_services(self.exchange)
         with temporary_file() as file:
             with naming_full_disk():
                 copied = self._with_file(
-                    source, lambda file_id: run_sync(calls._download_into(file, file_id))
+                    source, lambda file_id: run_sync(download_into(services, file, file_id))
                 )
             copy = SpooledFile(file, split(target)[1])
             self._replace(copy, target, place, description=copied.description)
@@ -331,8 +333,14 @@ class UploadingFileSystem(DownloadingFileSystem):
         """Upload a file, then delete those of its name that were there."""
         _, name = split(path)
         with translate_errors(path):
-            upload = self.exchange._calls._upload(
-                source, store_of(path), place.directory_id, name, description, progress
+            upload = upload_source(
+                get_services(self.exchange),
+                source,
+                store_of(path),
+                place.directory_id,
+                name,
+                description,
+                progress,
             )
             file = run_sync(upload)
             self._listings.forget(path, below=False)

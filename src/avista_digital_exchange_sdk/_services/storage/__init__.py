@@ -1,1 +1,12 @@
 """Data stores, directories and files."""
+
+from .data_stores import DataStoreService
+from .directories import DirectoryService
+from .files import FileService
+from .zips import ZipService
+
+__all__ = ["StorageService"]
+
+
+class StorageService(DataStoreService, DirectoryService, FileService, ZipService):
+    """Calls about data stores, their directories and files."""

@@ -1,15 +1,13 @@
-"""Data stores: directories and files, and the way of their bytes."""
+"""Files of data stores: metadata, upload and download."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from typing import IO, TYPE_CHECKING, Generic, TypeVar
+from typing import IO, TYPE_CHECKING
 
 from ..._graphql.client import require_found
 from ..._models.directory import full_name, split_name
-from ..._models.lists import HtmlList
-from ..._models.working_directory import WorkingDirectory
 from ..._secrets import Secret
 from ..._text import escape_controls
 from ..._transfer.output_file import output_file
@@ -19,87 +17,20 @@ from ..._transfer.upload import LocalFile, Source
 from ..._utils import validation
 from ..._utils.local_paths import path_below
 from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
-from ...errors import DigitalExchangeError, InvalidResponseError, NotFoundError
+from ..._utils.values import UNSET
+from ...errors import (
+    DigitalExchangeError,
+    InvalidResponseError,
+    NotFoundError,
+)
 from ..base import BaseService
 
 if TYPE_CHECKING:
-    from ..._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile, PresignedUrl
-
-Store = TypeVar("Store", bound="DataStore")
-"""A data store whose methods are of the colour of the calls it comes from."""
+    from ..._generated.fragments import DataStoreFile, PresignedUrl
 
 
-class FileService(BaseService, Generic[Store]):
-    """The calls about data stores."""
-
-    @property
-    def _store(self) -> type[Store]:
-        """What a data store is here: its methods block, or are awaited."""
-        raise NotImplementedError
-
-    async def listDataStores(self) -> list[Store]:
-        """List the data stores you own.
-
-        Returns:
-            The data stores, one `DataStore` each; empty if you own none.
-
-        Raises:
-            UnauthorizedError: The token was refused.
-
-        Example:
-            >>> for dataStore in digitalExchange.listDataStores():
-            ...     print(dataStore.name)
-            Solar site
-        """
-        stores = await self._client.storage_list_data_stores()
-        return HtmlList(self._bind(store) for store in stores)
-
-    async def getDataStore(self, dataStoreId: str) -> Store:
-        """Get a data store's metadata.
-
-        Args:
-            dataStoreId: The id of the data store.
-
-        Returns:
-            The data store; `homeDirectoryId` is where its files begin.
-
-        Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such data store.
-            UnauthorizedError: You may not see it.
-
-        Example:
-            >>> dataStore = digitalExchange.getDataStore(dataStoreId)
-            >>> dataStore.homeDirectoryId == homeDirectoryId
-            True
-        """
-        validation.require_id("dataStoreId", dataStoreId)
-        answer = await self._client.storage_get_data_store(dataStoreId)
-        return self._bind(require_found(answer, "data store", dataStoreId))
-
-    async def getDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
-        """Get a directory's metadata and its contents, in one request.
-
-        Args:
-            dataStoreDirectoryId: The id of the directory.
-
-        Returns:
-            The directory. `directories` and `files` hold its entries; the contents of the
-            directories among them are not loaded. `printContents()` prints them all.
-
-        Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such directory.
-            UnauthorizedError: You may not see it.
-
-        Example:
-            >>> directory = digitalExchange.getDataStoreDirectory(homeDirectoryId)
-            >>> [file.name for file in directory.files]
-            ['solar_site']
-        """
-        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
-        answer = await self._client.storage_get_data_store_directory(dataStoreDirectoryId)
-        return require_found(answer, "directory", dataStoreDirectoryId)
+class FileService(BaseService):
+    """Calls about files."""
 
     async def getDataStoreFileMeta(self, dataStoreFileId: str) -> DataStoreFile:
         """Get a file's metadata.
@@ -117,58 +48,13 @@ class FileService(BaseService, Generic[Store]):
             UnauthorizedError: You may not see it.
 
         Example:
-            >>> file = digitalExchange.getDataStoreFileMeta(dataStoreFileId)
+            >>> file = await digitalExchange.getDataStoreFileMeta(dataStoreFileId)
             >>> file.name, file.fileExtension, file.storageSizeBytes
             ('solar_site', 'csv', 14854)
         """
         validation.require_id("dataStoreFileId", dataStoreFileId)
         answer = await self._client.storage_get_data_store_file(dataStoreFileId)
         return require_found(answer, "file", dataStoreFileId)
-
-    async def downloadDataStoreFile(
-        self,
-        dataStoreFileId: str,
-        writeLocation: str | os.PathLike[str],
-        *,
-        progress: ProgressArgument | None = None,
-    ) -> DataStoreFile:
-        """Download a file to the local file system.
-
-        The file appears whole or not at all; one that is there already is replaced.
-
-        Args:
-            dataStoreFileId: The id of the file.
-            writeLocation: The path to write to, or a folder, in which the file keeps its
-                original name.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
-
-        Returns:
-            The file's metadata.
-
-        Raises:
-            InvalidParameterError: The id or the path can't be used.
-            NotFoundError: There is no such file.
-            UnauthorizedError: You may not read it.
-            TransferError: The bytes did not come, or not all of them.
-
-        Example:
-            >>> file = digitalExchange.downloadDataStoreFile(dataStoreFileId, "./")
-            >>> with open("solar_site.csv") as downloaded:
-            ...     downloaded.readline().startswith("time,GHI")
-            True
-        """
-        validation.require_id("dataStoreFileId", dataStoreFileId)
-        target = validation.resolve_output_path("writeLocation", writeLocation, "")
-        watch = ProgressReporter(progress)
-        async with self._io.transfer_slot():
-            file, url = await self._get_download_url(dataStoreFileId)
-            name = full_name(file.name, file.fileExtension)
-            if target.is_dir():
-                target = path_below(target, name, otherwise=dataStoreFileId)
-            async with output_file(self._io, target) as local:
-                await self._download(dataStoreFileId, name, url, local, watch)
-        return file
 
     async def uploadFileToDataStore(
         self,
@@ -206,7 +92,7 @@ class FileService(BaseService, Generic[Store]):
             TransferError: The bytes could not be sent.
 
         Example:
-            >>> file = digitalExchange.uploadFileToDataStore(
+            >>> file = await digitalExchange.uploadFileToDataStore(
             ...     dataStoreId, homeDirectoryId, "solar_site.csv", "july.csv")
             >>> file.name, file.fileExtension
             ('july', 'csv')
@@ -217,101 +103,53 @@ class FileService(BaseService, Generic[Store]):
         path = validation.require_file("localPath", localPath)
         argument, given = ("localPath", path.name) if name is None else ("name", name)
         validation.require_str(argument, given)
-        return await self._upload(
-            LocalFile(path), dataStoreId, dataStoreDirectoryId, given, description, progress
+        return await upload_source(
+            self, LocalFile(path), dataStoreId, dataStoreDirectoryId, given, description, progress
         )
 
-    async def _upload(
+    async def downloadDataStoreFile(
         self,
-        source: Source,
-        dataStoreId: str,
-        dataStoreDirectoryId: str,
-        name: str,
-        description: str | None,
-        progress: ProgressArgument | None,
+        dataStoreFileId: str,
+        writeLocation: str | os.PathLike[str],
+        *,
+        progress: ProgressArgument | None = None,
     ) -> DataStoreFile:
-        """Upload a file, or leave nothing of it on the platform."""
-        if (size := source.size()) > MAX_UPLOAD_BYTES:
-            valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
-            raise validation.invalid_argument("localPath", str(source.path or source.name), valid)
-        bare_name, extension = split_name(name)
-        watch = ProgressReporter(progress)
-        created: list[str] = []
+        """Download a file to the local file system.
 
-        async def create() -> Secret[str]:
-            try:
-                answer = await self._client.storage_create_data_store_file(
-                    dataStoreId, dataStoreDirectoryId, bare_name, extension, description
-                )
-            except BaseException as error:
-                # Its id is not known, so it can't be removed.
-                if getattr(error, "mayHaveSucceeded", True):
-                    shown = escape_controls(name)
-                    error.add_note(f"a file {shown} without content may be in the directory now")
-                raise
-            if answer is None or answer.itemId is None:
-                raise InvalidResponseError("the platform gave no id for the new file")
-            created.append(answer.itemId)
-            return require_url(answer, "upload")
-
-        async def undo(failure: BaseException) -> None:
-            if created:
-                await self._delete_empty_file(created.pop(), failure)
-
-        async with self._io.transfer_slot():
-            with watch.track(name) as tell:
-                await self._transfers.watched(tell).upload(source, create, undo)
-        (dataStoreFileId,) = created
-        try:
-            return await self.getDataStoreFileMeta(dataStoreFileId)
-        except DigitalExchangeError as error:
-            error.add_note(f"the file was uploaded, it is {dataStoreFileId}")
-            raise
-
-    async def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
-        """Delete a file from its data store and from the platform, for good.
+        The file appears whole or not at all; one that is there already is replaced.
 
         Args:
             dataStoreFileId: The id of the file.
+            writeLocation: The path to write to, or a folder, in which the file keeps its
+                original name.
+            progress: True for a bar, or what is called with the bytes that have moved and the
+                bytes in all, as they move; what it raises ends the transfer.
 
         Returns:
-            The metadata of the file that was deleted.
+            The file's metadata.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
+            InvalidParameterError: The id or the path can't be used.
             NotFoundError: There is no such file.
-            UnauthorizedError: You may not delete it.
+            UnauthorizedError: You may not read it.
+            TransferError: The bytes did not come, or not all of them.
 
         Example:
-            >>> digitalExchange.deleteDataStoreFile(dataStoreFileId).name
-            'solar_site'
+            >>> file = await digitalExchange.downloadDataStoreFile(dataStoreFileId, "./")
+            >>> with open("solar_site.csv") as downloaded:
+            ...     downloaded.readline().startswith("time,GHI")
+            True
         """
         validation.require_id("dataStoreFileId", dataStoreFileId)
-        answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
-        return require_found(answer, "file", dataStoreFileId)
-
-    def _bind(self, store: DataStore) -> Store:
-        """The data store, with methods that lead back to these calls."""
-        reached = self._store.model_construct(store.model_fields_set, **dict(store))
-        reached._calls = WorkingDirectory(self, reached)
-        return reached
-
-    async def _open_ranges(self, dataStoreFileId: str) -> tuple[DataStoreFile, RangeReader]:
-        """A file whose bytes are fetched in parts, as they are needed."""
-        file, url = await self._get_download_url(dataStoreFileId)
-
-        async def address() -> Secret[str]:
-            return (await self._get_download_url(dataStoreFileId))[1]
-
-        name = full_name(file.name, file.fileExtension)
-        return file, RangeReader(self._io, address, name, url)
-
-    async def _download_into(self, local: IO[bytes], dataStoreFileId: str) -> DataStoreFile:
-        """Download a file into one that is open, and empty so far."""
-        async with self._io.transfer_slot():
+        target = validation.resolve_output_path("writeLocation", writeLocation, "")
+        watch = ProgressReporter(progress)
+        async with self._backend.transfer_slot():
             file, url = await self._get_download_url(dataStoreFileId)
             name = full_name(file.name, file.fileExtension)
-            await self._download(dataStoreFileId, name, url, local, NO_PROGRESS)
+            if target.is_dir():
+                target = path_below(target, name, otherwise=dataStoreFileId)
+            async with output_file(self._backend, target) as local:
+                await self._download(dataStoreFileId, name, url, local, watch)
         return file
 
     async def _download(
@@ -333,6 +171,100 @@ class FileService(BaseService, Generic[Store]):
         with watch.track(name) as tell:
             await self._transfers.watched(tell).download(address, local, name)
 
+    async def renameDataStoreFile(self, dataStoreFileId: str, name: str) -> DataStoreFile:
+        """Rename a file.
+
+        Args:
+            dataStoreFileId: The id of the file.
+            name: Its new name, with its extension, which the platform can't change: `july.csv`
+                may become `august.csv`, not `august.txt`.
+
+        Returns:
+            The file's metadata as it is now.
+
+        Raises:
+            InvalidParameterError: An argument can't be used, or the extension is another one.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not write to its data store.
+
+        Example:
+            >>> (await digitalExchange.renameDataStoreFile(dataStoreFileId, "roof.csv")).name
+            'roof'
+        """
+        validation.require_str("name", name)
+        file = await self.getDataStoreFileMeta(dataStoreFileId)
+        return await self._update_file(dataStoreFileId, _strip_extension(name, file), None)
+
+    async def moveDataStoreFile(
+        self, dataStoreFileId: str, dataStoreDirectoryId: str, name: str | None = None
+    ) -> DataStoreFile:
+        """Move a file into another directory of its data store.
+
+        Nothing is copied, and its id stays the same.
+
+        Args:
+            dataStoreFileId: The id of the file.
+            dataStoreDirectoryId: The id of the directory to move it into.
+            name: Its new name, where it is renamed in the same step; with its extension, which
+                the platform can't change.
+
+        Returns:
+            The file's metadata as it is now.
+
+        Raises:
+            InvalidParameterError: An argument can't be used, or the extension is another one.
+            InvalidRequestError: The directory is in another data store.
+            NotFoundError: There is no such file or directory.
+            UnauthorizedError: You may not write to its data store.
+
+        Example:
+            >>> reports = await digitalExchange.createDataStoreDirectory(
+            ...     dataStoreId, homeDirectoryId, "reports")
+            >>> moved = await digitalExchange.moveDataStoreFile(
+            ...     dataStoreFileId, reports.dataStoreDirectoryId)
+            >>> moved.dataStoreDirectoryId == reports.dataStoreDirectoryId
+            True
+        """
+        validation.require_id("dataStoreFileId", dataStoreFileId)
+        validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
+        bare_name = None
+        if name is not None:
+            validation.require_str("name", name)
+            bare_name = _strip_extension(name, await self.getDataStoreFileMeta(dataStoreFileId))
+        return await self._update_file(dataStoreFileId, bare_name, dataStoreDirectoryId)
+
+    async def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
+        """Delete a file from its data store and from the platform, for good.
+
+        Args:
+            dataStoreFileId: The id of the file.
+
+        Returns:
+            The metadata of the file that was deleted.
+
+        Raises:
+            InvalidParameterError: The id is not a text, or is empty.
+            NotFoundError: There is no such file.
+            UnauthorizedError: You may not delete it.
+
+        Example:
+            >>> (await digitalExchange.deleteDataStoreFile(dataStoreFileId)).name
+            'solar_site'
+        """
+        validation.require_id("dataStoreFileId", dataStoreFileId)
+        answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
+        return require_found(answer, "file", dataStoreFileId)
+
+    async def _update_file(
+        self, dataStoreFileId: str, name: str | None, dataStoreDirectoryId: str | None
+    ) -> DataStoreFile:
+        answer = await self._client.insisting().storage_update_data_store_file(
+            dataStoreFileId,
+            UNSET if name is None else name,
+            UNSET if dataStoreDirectoryId is None else dataStoreDirectoryId,
+        )
+        return require_found(answer, "file", dataStoreFileId)
+
     async def _get_download_url(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
         file = require_found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
@@ -353,3 +285,95 @@ def require_url(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
     if presigned is None or not presigned.url:
         raise InvalidResponseError(f"the platform gave no address for the {purpose}")
     return Secret(presigned.url)
+
+
+def can_rename_to(name: str, extension: str | None) -> bool:
+    """Whether a file can be given this full name: its extension can't be changed."""
+    ending = full_name("", extension)
+    return name.endswith(ending) and name != ending
+
+
+def _strip_extension(name: str, file: DataStoreFile) -> str:
+    if not can_rename_to(name, file.fileExtension):
+        valid = (
+            f"a name with the file's own extension, which can't be changed: {file.fileExtension}"
+        )
+        raise validation.invalid_argument("name", name, valid)
+    return name.removesuffix(full_name("", file.fileExtension))
+
+
+async def open_ranges(
+    service: FileService, dataStoreFileId: str
+) -> tuple[DataStoreFile, RangeReader]:
+    """Open a file whose bytes are fetched in parts, as they are needed."""
+    file, url = await service._get_download_url(dataStoreFileId)
+
+    async def address() -> Secret[str]:
+        return (await service._get_download_url(dataStoreFileId))[1]
+
+    name = full_name(file.name, file.fileExtension)
+    return file, RangeReader(service._backend, address, name, url)
+
+
+async def read_range(service: FileService, reader: RangeReader, begin: int, end: int) -> bytes:
+    """Read the bytes from `begin` up to `end`."""
+    return await service._transfers.read(reader, begin, end)
+
+
+async def download_into(
+    service: FileService, local: IO[bytes], dataStoreFileId: str
+) -> DataStoreFile:
+    """Download a file into one that is open, and empty so far."""
+    async with service._backend.transfer_slot():
+        file, url = await service._get_download_url(dataStoreFileId)
+        name = full_name(file.name, file.fileExtension)
+        await service._download(dataStoreFileId, name, url, local, NO_PROGRESS)
+    return file
+
+
+async def upload_source(
+    service: FileService,
+    source: Source,
+    dataStoreId: str,
+    dataStoreDirectoryId: str,
+    name: str,
+    description: str | None,
+    progress: ProgressArgument | None,
+) -> DataStoreFile:
+    """Upload a file, or leave nothing of it on the platform."""
+    if (size := source.size()) > MAX_UPLOAD_BYTES:
+        valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
+        raise validation.invalid_argument("localPath", str(source.path or source.name), valid)
+    bare_name, extension = split_name(name)
+    watch = ProgressReporter(progress)
+    created: list[str] = []
+
+    async def create() -> Secret[str]:
+        try:
+            answer = await service._client.storage_create_data_store_file(
+                dataStoreId, dataStoreDirectoryId, bare_name, extension, description
+            )
+        except BaseException as error:
+            # Its id is not known, so it can't be removed.
+            if getattr(error, "mayHaveSucceeded", True):
+                shown = escape_controls(name)
+                error.add_note(f"a file {shown} without content may be in the directory now")
+            raise
+        if answer is None or answer.itemId is None:
+            raise InvalidResponseError("the platform gave no id for the new file")
+        created.append(answer.itemId)
+        return require_url(answer, "upload")
+
+    async def undo(failure: BaseException) -> None:
+        if created:
+            await service._delete_empty_file(created.pop(), failure)
+
+    async with service._backend.transfer_slot():
+        with watch.track(name) as tell:
+            await service._transfers.watched(tell).upload(source, create, undo)
+    (dataStoreFileId,) = created
+    try:
+        return await service.getDataStoreFileMeta(dataStoreFileId)
+    except DigitalExchangeError as error:
+        error.add_note(f"the file was uploaded, it is {dataStoreFileId}")
+        raise

@@ -1,1 +1,15 @@
-"""Time series databases: publishing and queries."""
+"""Time series databases: metadata, publishing and queries."""
+
+from .databases import DatabaseService
+from .filter_queries import FilterQueryService
+from .publishing import PublishingService
+from .records import RecordService
+from .sql_queries import SqlQueryService
+
+__all__ = ["TimeSeriesService"]
+
+
+class TimeSeriesService(
+    DatabaseService, RecordService, PublishingService, FilterQueryService, SqlQueryService
+):
+    """Calls about time series databases."""

@@ -118,10 +118,12 @@ def query(
         run.info(f"written: {target}")
         return
     from ..._backends import run_sync
+    from ..._services.time_series.filter_queries import query_into
+    from ...client import get_services
 
     with temporary_file() as result:
         with run.progress("querying", "pages", "bytes") as tell, naming_full_disk():
-            run_sync(run.exchange._calls._query_into(result, *request, kind, progress=tell))
+            run_sync(query_into(get_services(run.exchange), result, *request, kind, progress=tell))
         try:
             if plotted is not None:
                 plotted.write(kind, result)

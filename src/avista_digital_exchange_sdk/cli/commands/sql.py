@@ -77,10 +77,13 @@ def _pages(
 ) -> Iterator[Page]:
     """The pages of a result, those without rows too: they have columns."""
     from ..._backends import iterate_sync
+    from ..._services.time_series.sql_queries import iter_sql_pages
     from ..._time_series.sql_results import column_names, convert_row, parse_result
+    from ...client import get_services
 
-    calls, count = run.exchange._calls, 0
-    for page in iterate_sync(calls._iter_sql_pages(database, statement, None, parse_result)):
+    pages = iter_sql_pages(get_services(run.exchange), database, statement, None, parse_result)
+    count = 0
+    for page in iterate_sync(pages):
         rows = convert_row(page)
         yield Page(column_names(page.columnInfo), rows)
         count += len(rows)

@@ -101,7 +101,12 @@ def _base_client(settings: Settings) -> str:
 
 def stale_files(fresh: Path, present: Path) -> list[str]:
     """Names of files that differ, are missing, or are left over in `present`."""
-    names = {path.name for folder in (fresh, present) for path in folder.glob("*.*")}
+    names = {
+        path.relative_to(folder).as_posix()
+        for folder in (fresh, present)
+        for path in folder.rglob("*.*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
     return sorted(
         name
         for name in names
@@ -117,6 +122,7 @@ def replace(fresh: Path, present: Path) -> list[str]:
     stale = stale_files(fresh, present)
     for name in stale:
         if (fresh / name).is_file():
+            (present / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(fresh / name, present / name)
         else:
             (present / name).unlink()

@@ -93,7 +93,7 @@ SDK_PACKAGE = Settings(
     },
     same_types={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
     mixins={
-        "DataStore": (Module("_models.data_store", 2), "SyncDataStoreMethods"),
+        "DataStore": (Module("_models.data_store", 2), "DataStoreMethods"),
         "DataStoreDirectory": (Module("_models.directory", 2), "DirectoryMixin"),
         "Collaborative": (Module("_models.lists", 2), "CollaborativeHtmlMixin"),
         "TimeSeriesAssetData": (Module("_models.lists", 2), "AssetHtmlMixin"),

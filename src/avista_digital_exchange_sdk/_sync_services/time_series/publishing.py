@@ -1,24 +1,70 @@
-"""Publishing the rows of a data frame."""
+# Generated from src/avista_digital_exchange_sdk/_services/time_series/publishing.py by scripts/generate.
+
+"""The sync variant of: Publishing records and DataFrames to time series databases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..._time_series.batch_publisher import BatchPublisher
-from ..._utils import validation
-from ..._utils.extras import require_extra
-from ..._utils.progress import ProgressArgument, ProgressReporter
-from ..base import BaseService
+from ..._backends import run_sync
+from ..._services.base import SyncService
+from ..._services.time_series.publishing import PublishingService
+from ..._utils.progress import ProgressArgument
 
 if TYPE_CHECKING:
     from ..._generated.fragments import TimeSeriesAssetData
+    from ..._generated.input_types import TimeSeriesInputRecord
+
+__all__ = ["SyncPublishingService"]
 
 
-class DataFramePublishingService(BaseService):
-    """The call that publishes a frame."""
+class SyncPublishingService(SyncService):
+    """Calls that publish."""
 
-    async def publishDataFrameToTimeSeriesDatabase(
+    def publishToTimeSeriesDatabase(
+        self,
+        timeSeriesDbId: str,
+        assetId: str,
+        records: Iterable[TimeSeriesInputRecord],
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> list[TimeSeriesAssetData]:
+        """Publish records of one asset, any number of them.
+
+        They are written in batches of 100, in order. Publishing the same records again changes
+        nothing, so a publish that broke off can be repeated as a whole.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetId: The id of the asset that the records are about; an asset comes into being
+                with its first record.
+            records: The records, as `createTimeSeriesInputRecord` makes them.
+            progress: True for a bar, or what is called with the records done and the records in
+                all, batch by batch; what it raises ends the publishing.
+
+        Returns:
+            What was written, one `TimeSeriesAssetData` an asset.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was written.
+            UnauthorizedError: You may not write to this database.
+            PublishIncompleteError: Only some records were written; it says which.
+
+        Example:
+            >>> record = digitalExchange.createTimeSeriesInputRecord(
+            ...     1662155084, "SECONDS", "A kW", "DOUBLE", 12.5)
+            >>> digitalExchange.publishToTimeSeriesDatabase(
+            ...     timeSeriesDbId, "meter-7", [record])
+            [TimeSeriesAssetData(assetId='meter-7', ...)]
+        """
+        return run_sync(
+            PublishingService.publishToTimeSeriesDatabase(
+                self._calls, timeSeriesDbId, assetId, records, progress=progress
+            )
+        )
+
+    def publishDataFrameToTimeSeriesDatabase(
         self,
         timeSeriesDbId: str,
         frame: object,
@@ -82,22 +128,21 @@ class DataFramePublishingService(BaseService):
             ...     timeSeriesDbId, frame, assetId="meter-8")
             [TimeSeriesAssetData(assetId='meter-8', ...)]
         """
-        require_extra("arrow", "pyarrow")
-        from ..._dataframes.column_mapping import ColumnMapping
-        from ..._dataframes.input_frame import InputFrame
-
-        validation.require_id("timeSeriesDbId", timeSeriesDbId)
-        watch = ProgressReporter(progress)
-        rows = ColumnMapping(
-            assetId,
-            assetIdColumn,
-            nameColumn,
-            timeColumn,
-            dimensionColumns,
-            measureColumns,
-            measureTypes,
-            measureName,
-            version,
-        ).rows(InputFrame(frame, timeColumn, timeZone))
-        publication = BatchPublisher(self._client, timeSeriesDbId, rows.indexes, watch, "row")
-        return await publication.publish(rows.batches())
+        return run_sync(
+            PublishingService.publishDataFrameToTimeSeriesDatabase(
+                self._calls,
+                timeSeriesDbId,
+                frame,
+                assetId=assetId,
+                assetIdColumn=assetIdColumn,
+                nameColumn=nameColumn,
+                timeColumn=timeColumn,
+                timeZone=timeZone,
+                dimensionColumns=dimensionColumns,
+                measureColumns=measureColumns,
+                measureTypes=measureTypes,
+                measureName=measureName,
+                version=version,
+                progress=progress,
+            )
+        )

@@ -1,18 +1,22 @@
 """Going through a data store as through a file system: paths from a working directory."""
 
+from __future__ import annotations
+
 import inspect
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from .._utils import validation
-from .._utils.progress import ProgressArgument
-from ..errors import DigitalExchangeError, NotFoundError
-from .paths import HERE, SEPARATOR, UP, find_directory, find_files, split_path
+from ..._models.data_store import Binding
+from ..._models.paths import HERE, SEPARATOR, UP, find_directory, find_files, split_path
+from ..._utils import validation
+from ..._utils.progress import ProgressArgument
+from ...errors import NotFoundError
+from .directories import DirectoryService
+from .files import FileService
 
 if TYPE_CHECKING:
-    from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
-    from .._services.storage.files import FileService
+    from ..._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
 
 
 class PathEntry(NamedTuple):
@@ -26,34 +30,26 @@ DirectoryPath = tuple[PathEntry, ...]
 """Where a directory is: the way to it from the home directory."""
 
 
-class WorkingDirectory:
-    """What a data store's methods do, written once; each colour of data store awaits or blocks.
+class WorkingDirectory(Binding):
+    """The methods of a data store, as coroutines.
 
-    It takes no part in what a data store is: any two are equal, and a data store that was pickled
-    or copied as JSON comes back without its exchange.
+    `DataStore` and `AsyncDataStore` have generated methods that run these.
     """
 
     def __init__(
         self,
-        calls: "FileService[Any] | None" = None,
-        store: "DataStore | None" = None,
-        place: DirectoryPath = (),
+        directories: DirectoryService,
+        files: FileService,
+        store: DataStore,
+        path: DirectoryPath = (),
     ) -> None:
-        self._reached = (calls, store) if calls and store else None
-        self._place = place
+        self._directories = directories
+        self._files = files
+        self._store = store
+        self._path = path
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, WorkingDirectory)
-
-    def __hash__(self) -> int:
-        return hash(WorkingDirectory)
-
-    def __reduce__(self) -> tuple[type[Self], tuple[()]]:
-        return type(self), ()
-
-    def __deepcopy__(self, memo: object) -> "WorkingDirectory":
-        calls, store = self._reached or (None, None)
-        return WorkingDirectory(calls, store, self._place)
+    def __deepcopy__(self, memo: object) -> Self:
+        return type(self)(self._directories, self._files, self._store, self._path)
 
     async def cd(self, path: str) -> None:
         """Change the working directory.
@@ -71,14 +67,14 @@ class WorkingDirectory:
             UnauthorizedError: You may not see the data store.
 
         Example:
-            >>> dataStore.cd("/")
-            >>> dataStore.pwd()
+            >>> await dataStore.cd("/")
+            >>> await dataStore.pwd()
             '/'
         """
         validation.require_str("path", path)
-        self._place = await self._resolve_path("path", path)
+        self._path = await self._resolve_path("path", path)
 
-    async def ls(self, path: str = ".") -> "DataStoreDirectory":
+    async def ls(self, path: str = ".") -> DataStoreDirectory:
         """Get a directory with its contents.
 
         Args:
@@ -95,7 +91,7 @@ class WorkingDirectory:
             UnauthorizedError: You may not see the data store.
 
         Example:
-            >>> [file.name for file in dataStore.ls().files]
+            >>> [file.name for file in (await dataStore.ls()).files]
             ['solar_site']
         """
         validation.require_str("path", path)
@@ -108,14 +104,13 @@ class WorkingDirectory:
             Its path from the home directory, which is `/`.
 
         Raises:
-            DigitalExchangeError: The data store did not come from an exchange.
+            DigitalExchangeError: The data store is detached from its client.
 
         Example:
-            >>> dataStore.pwd()
+            >>> await dataStore.pwd()
             '/'
         """
-        self._bound_calls()
-        return _to_path(self._place)
+        return _to_path(self._path)
 
     async def uploadFile(
         self,
@@ -124,7 +119,7 @@ class WorkingDirectory:
         description: str | None = None,
         *,
         progress: ProgressArgument | None = None,
-    ) -> "DataStoreFile":
+    ) -> DataStoreFile:
         """Upload a local file.
 
         A file of the same name that is there already stays; paths then lead to the newer one.
@@ -148,11 +143,10 @@ class WorkingDirectory:
             TransferError: The bytes could not be sent.
 
         Example:
-            >>> file = dataStore.uploadFile("solar_site.csv", "july.csv")
+            >>> file = await dataStore.uploadFile("solar_site.csv", "july.csv")
             >>> file.name, file.fileExtension
             ('july', 'csv')
         """
-        calls, store = self._bound_calls()
         source = validation.require_file("localFilePath", localFilePath)
         given = "" if name is None else validation.require_str("name", name)
         folder, separator, own_name = given.rpartition(SEPARATOR)
@@ -160,10 +154,10 @@ class WorkingDirectory:
             raise validation.invalid_argument(
                 "name", name, "the path of a file, or of a directory with a / after it"
             )
-        place = await self._resolve_path("name", folder + separator)
-        return await calls.uploadFileToDataStore(
-            store.dataStoreId,
-            self._id(place),
+        path_entries = await self._resolve_path("name", folder + separator)
+        return await self._files.uploadFileToDataStore(
+            self._store.dataStoreId,
+            self._id(path_entries),
             source,
             own_name or None,
             description,
@@ -176,7 +170,7 @@ class WorkingDirectory:
         writeLocation: str | os.PathLike[str] = "./",
         *,
         progress: ProgressArgument | None = None,
-    ) -> "DataStoreFile":
+    ) -> DataStoreFile:
         """Download a file to the local file system.
 
         The file appears whole or not at all; one that is there already is replaced.
@@ -198,16 +192,15 @@ class WorkingDirectory:
             TransferError: The bytes did not come, or not all of them.
 
         Example:
-            >>> dataStore.downloadFile("solar_site.csv", "copy.csv").storageSizeBytes
+            >>> (await dataStore.downloadFile("solar_site.csv", "copy.csv")).storageSizeBytes
             14854
         """
-        calls, _ = self._bound_calls()
         file = await self._find_file(path)
-        return await calls.downloadDataStoreFile(
+        return await self._files.downloadDataStoreFile(
             file.dataStoreFileId, writeLocation, progress=progress
         )
 
-    async def deleteFile(self, path: str) -> "DataStoreFile":
+    async def deleteFile(self, path: str) -> DataStoreFile:
         """Delete a file for good.
 
         Args:
@@ -223,12 +216,11 @@ class WorkingDirectory:
             UnauthorizedError: You may not delete it.
 
         Example:
-            >>> dataStore.deleteFile("solar_site.csv").name
+            >>> (await dataStore.deleteFile("solar_site.csv")).name
             'solar_site'
         """
-        calls, _ = self._bound_calls()
         file = await self._find_file(path)
-        return await calls.deleteDataStoreFile(file.dataStoreFileId)
+        return await self._files.deleteDataStoreFile(file.dataStoreFileId)
 
     async def help(self) -> None:
         """Print what a data store can do.
@@ -237,15 +229,14 @@ class WorkingDirectory:
             None.
 
         Raises:
-            DigitalExchangeError: The data store did not come from an exchange.
+            DigitalExchangeError: The data store is detached from its client.
 
         Example:
-            >>> dataStore.help()
+            >>> await dataStore.help()
             cd(path)        Change the working directory.
             ls(path='.')    Get a directory with its contents.
             ...
         """
-        self._bound_calls()
         told = {
             _format_path(name, method): inspect.getdoc(method) or ""
             for name, method in vars(WorkingDirectory).items()
@@ -255,67 +246,60 @@ class WorkingDirectory:
         for call, description in told.items():
             sys.stdout.write(f"{call:<{width}}  {description.partition(chr(10))[0]}\n")
 
-    def _bound_calls(self) -> "tuple[FileService[Any], DataStore]":
-        if self._reached is None:
-            raise DigitalExchangeError(
-                "this data store did not come from an exchange; getDataStore() brings one that does"
-            )
-        return self._reached
-
-    def _id(self, place: DirectoryPath) -> str:
-        _, store = self._bound_calls()
-        directory_id = place[-1].directoryId if place else store.homeDirectoryId
+    def _id(self, path_entries: DirectoryPath) -> str:
+        directory_id = path_entries[-1].directoryId if path_entries else self._store.homeDirectoryId
         if directory_id is None:
-            raise NotFoundError(f"the data store {store.dataStoreId} has no home directory")
+            raise NotFoundError(f"the data store {self._store.dataStoreId} has no home directory")
         return directory_id
 
-    async def _directory(self, place: DirectoryPath) -> "DataStoreDirectory":
-        calls, _ = self._bound_calls()
-        return await calls.getDataStoreDirectory(self._id(place))
+    async def _directory(self, path_entries: DirectoryPath) -> DataStoreDirectory:
+        return await self._directories.getDataStoreDirectory(self._id(path_entries))
 
     async def _resolve_path(self, argument: str, path: str) -> DirectoryPath:
-        place = () if path.startswith(SEPARATOR) else self._place
+        path_entries = () if path.startswith(SEPARATOR) else self._path
         for name in split_path(path):
-            place = (
-                place[:-1]
+            path_entries = (
+                path_entries[:-1]
                 if name == UP
-                else await self._resolve_component(argument, path, place, name)
+                else await self._resolve_component(argument, path, path_entries, name)
             )
-        return place
+        return path_entries
 
     async def _resolve_component(
-        self, argument: str, path: str, place: DirectoryPath, name: str
+        self, argument: str, path: str, path_entries: DirectoryPath, name: str
     ) -> DirectoryPath:
-        within = await self._directory(place)
+        within = await self._directory(path_entries)
         directory = find_directory(name, within.directories)
         if directory is not None:
-            return (*place, PathEntry(directory.name, directory.dataStoreDirectoryId))
+            return (*path_entries, PathEntry(directory.name, directory.dataStoreDirectoryId))
         if find_files(name, within.files):
             raise validation.invalid_argument(
                 argument, path, f"the path of a directory; {name} is a file"
             )
-        raise _missing("directory", name, place)
+        raise _missing("directory", name, path_entries)
 
-    async def _find_file(self, path: str) -> "DataStoreFile":
+    async def _find_file(self, path: str) -> DataStoreFile:
         valid = "the path of a file"
         folder, separator, name = validation.require_str("path", path).rpartition(SEPARATOR)
         if not split_path(name) or name == UP:
             raise validation.invalid_argument("path", path, valid)
-        place = await self._resolve_path("path", folder + separator)
-        within = await self._directory(place)
+        path_entries = await self._resolve_path("path", folder + separator)
+        within = await self._directory(path_entries)
         if files := find_files(name, within.files):
             return files[0]
         if find_directory(name, within.directories):
             raise validation.invalid_argument("path", path, f"{valid}; {name} is a directory")
-        raise _missing("file", name, place)
+        raise _missing("file", name, path_entries)
 
 
-def _to_path(place: DirectoryPath) -> str:
-    return SEPARATOR + SEPARATOR.join(step.name for step in place)
+def _to_path(path_entries: DirectoryPath) -> str:
+    return SEPARATOR + SEPARATOR.join(step.name for step in path_entries)
 
 
-def _missing(what: str, name: str, place: DirectoryPath) -> NotFoundError:
-    return NotFoundError(f"there is no {what} {validation.format_value(name)} in {_to_path(place)}")
+def _missing(what: str, name: str, path_entries: DirectoryPath) -> NotFoundError:
+    return NotFoundError(
+        f"there is no {what} {validation.format_value(name)} in {_to_path(path_entries)}"
+    )
 
 
 def _format_path(name: str, method: Any) -> str:

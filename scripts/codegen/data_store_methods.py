@@ -1,0 +1,91 @@
+"""Writes the methods of `DataStore` and `AsyncDataStore` from those of `WorkingDirectory`."""
+
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from avista_digital_exchange_sdk.contract.codegen.sync_source import (
+    AsyncMethod,
+    format_module,
+    public_methods,
+    to_sync_docstring,
+)
+
+from . import PACKAGE, ROOT
+
+SOURCE = PACKAGE / "_services" / "storage" / "working_directory.py"
+CLASS = "WorkingDirectory"
+HEADER = f"# Generated from {SOURCE.relative_to(ROOT)} by scripts/generate.\n\n"
+
+
+def write(generated: Path) -> None:
+    """Add the sync methods to the generated `DataStore`, and write `AsyncDataStore` beside it."""
+    methods = list(_methods())
+    fragments = generated / "fragments.py"
+    source = _with_methods(fragments.read_text("utf-8"), "DataStore", map(_sync_method, methods))
+    fragments.write_text(format_module(source), "utf-8")
+    async_store = "\n\n".join(
+        [
+            f'{HEADER}"""The data store of the async client."""',
+            "import os",
+            "from .._utils.progress import ProgressArgument",
+            "from .fragments import DataStore, DataStoreDirectory, DataStoreFile",
+            "class AsyncDataStore(DataStore):",
+            '    """A data store of the async client: its methods are awaited."""',
+            *map(_async_method, methods),
+        ]
+    )
+    (generated / "async_data_store.py").write_text(format_module(async_store), "utf-8")
+
+
+def _methods() -> list[AsyncMethod]:
+    source = SOURCE.read_text("utf-8")
+    (class_def,) = (
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef) and node.name == CLASS
+    )
+    return list(public_methods(class_def, source))
+
+
+def _with_methods(source: str, name: str, methods: Iterable[str]) -> str:
+    """Add methods at the end of a class, and what they need at the head of the module."""
+    (class_def,) = (
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    )
+    lines = source.split("\n")
+    lines[class_def.end_lineno : class_def.end_lineno] = ["", "\n\n".join(methods)]
+    imports = [
+        "import os",
+        "from .._backends import run_sync",
+        "from .._utils.progress import ProgressArgument",
+    ]
+    first = next(index for index, line in enumerate(lines) if line.startswith(("from ", "import ")))
+    lines[first:first] = imports
+    return "\n".join(lines)
+
+
+def _sync_method(method: AsyncMethod) -> str:
+    # The classes of files and directories stand below that of data stores.
+    signature = re.sub(r"-> (DataStore\w+):", r'-> "\1":', method.signature)
+    return _method(method, signature, to_sync_docstring(method.docstring), "run_sync({})")
+
+
+def _async_method(method: AsyncMethod) -> str:
+    signature = method.signature.replace("def ", "async def ", 1)
+    head, newline, rest = signature.partition("\n")
+    override = "  # type: ignore[override]  # its base blocks"
+    return _method(method, f"{head}{override}{newline}{rest}", method.docstring, "await {}")
+
+
+def _method(method: AsyncMethod, signature: str, docstring: str, run: str) -> str:
+    call = run.format(f"self._calls.{method.name}({', '.join(method.arguments)})")
+    body = (
+        f"        {call}"
+        if method.returns == "None"
+        else f"        result: {method.returns} = {call}\n        return result"
+    )
+    return "\n".join([signature, docstring, body])

@@ -1,0 +1,153 @@
+"""Publishing records and DataFrames to time series databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
+from ..._time_series.record_validation import (
+    check_record,
+)
+from ..._utils import validation
+from ..._utils.extras import require_extra
+from ..._utils.progress import ProgressArgument, ProgressReporter
+from ..base import BaseService
+
+if TYPE_CHECKING:
+    from ..._generated.fragments import TimeSeriesAssetData
+    from ..._generated.input_types import (
+        TimeSeriesInputRecord,
+    )
+
+
+class PublishingService(BaseService):
+    """Calls that publish."""
+
+    async def publishToTimeSeriesDatabase(
+        self,
+        timeSeriesDbId: str,
+        assetId: str,
+        records: Iterable[TimeSeriesInputRecord],
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> list[TimeSeriesAssetData]:
+        """Publish records of one asset, any number of them.
+
+        They are written in batches of 100, in order. Publishing the same records again changes
+        nothing, so a publish that broke off can be repeated as a whole.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetId: The id of the asset that the records are about; an asset comes into being
+                with its first record.
+            records: The records, as `createTimeSeriesInputRecord` makes them.
+            progress: True for a bar, or what is called with the records done and the records in
+                all, batch by batch; what it raises ends the publishing.
+
+        Returns:
+            What was written, one `TimeSeriesAssetData` an asset.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was written.
+            UnauthorizedError: You may not write to this database.
+            PublishIncompleteError: Only some records were written; it says which.
+
+        Example:
+            >>> record = await digitalExchange.createTimeSeriesInputRecord(
+            ...     1662155084, "SECONDS", "A kW", "DOUBLE", 12.5)
+            >>> await digitalExchange.publishToTimeSeriesDatabase(
+            ...     timeSeriesDbId, "meter-7", [record])
+            [TimeSeriesAssetData(assetId='meter-7', ...)]
+        """
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
+        validation.require_id("assetId", assetId)
+        watch = ProgressReporter(progress)
+        given = validation.require_items("records", records, "TimeSeriesInputRecord")
+        checked = [check_record(f"records[{index}]", record) for index, record in enumerate(given)]
+        publication = BatchPublisher(self._client, timeSeriesDbId, range(len(checked)), watch)
+        return await publication.publish(split_into_batches(assetId, checked))
+
+    async def publishDataFrameToTimeSeriesDatabase(
+        self,
+        timeSeriesDbId: str,
+        frame: object,
+        *,
+        assetId: str | None = None,
+        assetIdColumn: str = "assetId",
+        nameColumn: str | None = None,
+        timeColumn: str = "timestamp",
+        timeZone: str | None = None,
+        dimensionColumns: Sequence[str] = (),
+        measureColumns: Sequence[str] | None = None,
+        measureTypes: Mapping[str, str] | None = None,
+        measureName: str = "measurements",
+        version: int = 1,
+        progress: ProgressArgument | None = None,
+    ) -> list[TimeSeriesAssetData]:
+        """Publish the rows of a data frame, of one asset or of many.
+
+        A row is what was measured at one time. Each column of values is an attribute, in the
+        platform's type for its own: numbers with a fraction DOUBLE, whole numbers BIGINT, truths
+        BOOLEAN, texts VARCHAR, times TIMESTAMP. A missing value is not published. What a query
+        returns in the wide shape can be published as it is. Needs the extra `arrow`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            frame: A frame of pandas or polars, an Arrow table, or anything else that offers
+                Arrow's PyCapsule interface. An index of pandas counts as a column if it has a
+                name, or as the time column if it holds times.
+            assetId: The id of the asset that all rows are about, in place of `assetIdColumn`.
+            assetIdColumn: The column that holds each row's asset.
+            nameColumn: The column that holds the assets' names; `name`, where there is one, if
+                left out.
+            timeColumn: The column that holds the times, to the nanosecond, as times or as ISO
+                8601 texts.
+            timeZone: The zone of times that say none, such as `America/Los_Angeles`.
+            dimensionColumns: Columns of metadata, which become dimensions of the records.
+            measureColumns: The columns to publish; all that are nothing else if left out.
+            measureTypes: The platform's types of columns that are to have another than their
+                own, such as `{"count": "BIGINT"}`. No digit may be lost.
+            measureName: The name of the records. If a row is too long for one record, further
+                ones are called `measurements-2` and so on.
+            version: A record replaces one of the same dimensions, name and time if its version
+                is higher.
+            progress: True for a bar, or what is called with the rows done and the rows in all,
+                batch by batch; what it raises ends the publishing.
+
+        Returns:
+            What was written, one `TimeSeriesAssetData` an asset.
+
+        Raises:
+            InvalidParameterError: An argument can't be used, or a value can't be published;
+                nothing was written.
+            MissingExtraError: The extra `arrow` is not installed.
+            UnauthorizedError: You may not write to this database.
+            PublishIncompleteError: Only some rows were written; it says which.
+
+        Example:
+            >>> import pandas as pd
+            >>> frame = pd.DataFrame({"timestamp": ["2024-05-01T00:00:00Z"], "kW": [12.5]})
+            >>> await digitalExchange.publishDataFrameToTimeSeriesDatabase(
+            ...     timeSeriesDbId, frame, assetId="meter-8")
+            [TimeSeriesAssetData(assetId='meter-8', ...)]
+        """
+        require_extra("arrow", "pyarrow")
+        from ..._dataframes.column_mapping import ColumnMapping
+        from ..._dataframes.input_frame import InputFrame
+
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
+        watch = ProgressReporter(progress)
+        rows = ColumnMapping(
+            assetId,
+            assetIdColumn,
+            nameColumn,
+            timeColumn,
+            dimensionColumns,
+            measureColumns,
+            measureTypes,
+            measureName,
+            version,
+        ).rows(InputFrame(frame, timeColumn, timeZone))
+        publication = BatchPublisher(self._client, timeSeriesDbId, rows.indexes, watch, "row")
+        return await publication.publish(rows.batches())

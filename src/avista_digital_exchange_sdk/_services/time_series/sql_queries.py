@@ -1,0 +1,333 @@
+"""Queries in Timestream's SQL: one page, all rows, a DataFrame or an Arrow table."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from ..._graphql.client import require_found
+from ..._utils import validation
+from ..._utils.extras import require_extra
+from ..._utils.progress import ProgressArgument, ProgressReporter
+from ...errors import InvalidResponseError
+from ..base import BaseService
+from .filter_queries import MAX_PAGE_ROWS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from ..._generated.fragments import TimestreamPage
+    from ..._time_series.sql_results import QueryResult_TimestreamVariables
+
+
+class _HasNextToken(Protocol):
+    @property
+    def nextToken(self) -> str | None: ...
+
+
+_Page = TypeVar("_Page", bound=_HasNextToken)
+
+
+class SqlQueryService(BaseService):
+    """Calls that query in Timestream's SQL."""
+
+    async def queryTimeSeriesDatabase_TimestreamFormat(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        nextToken: str | None = None,
+        clientToken: str | None = None,
+    ) -> QueryResult_TimestreamVariables:
+        """Run one SELECT in Timestream's SQL and get one page of its result.
+
+        For the next page ask again with the same `queryString` and `maxRows`, and with the
+        `nextToken` and `clientToken` of the page before. A page may be empty and still have a
+        `nextToken`; `iterTimeSeriesDatabase_TimestreamFormat` follows them for you.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query. The table is `"databaseName"."tableName"`, the names being
+                those that `getTimeSeriesDatabase` tells.
+            maxRows: The most rows of a page, 1 to 1000; a page holds at most 1 MB.
+            nextToken: The token of the page before; none for the first page. It is good for an
+                hour, and only the newest one is.
+            clientToken: The client token of the page before; none for the first page.
+
+        Returns:
+            One page: its `rows`, `columnInfo`, `nextToken` and so on, in Timestream's own form.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> result = await digitalExchange.queryTimeSeriesDatabase_TimestreamFormat(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two")
+            >>> result.rows
+            [{'Data': [{'ScalarValue': '2'}]}]
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        from ..._time_series.sql_results import parse_result
+
+        page = await self._get_sql_page(
+            timeSeriesDbId, queryString, maxRows, nextToken, clientToken
+        )
+        return parse_result(page)
+
+    def iterTimeSeriesDatabase_TimestreamFormat(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Run one SELECT in Timestream's SQL and go through all rows of its result.
+
+        The next page is fetched while you work on the present one; memory holds no more.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Yields:
+            One dictionary a row, keyed by column name: int for BIGINT, float for DOUBLE, bool for
+            BOOLEAN, ISO 8601 text in UTC with up to nine digits for TIMESTAMP, date for DATE,
+            None for NULL, lists for arrays and dictionaries for rows; text for all else. A time
+            series is a list of `{"time": …, "value": …}`.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> async for row in digitalExchange.iterTimeSeriesDatabase_TimestreamFormat(
+            ...         timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure"):
+            ...     print(row)
+            {'two': 2, 'sure': True}
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        # Not in the generator, which would refuse only when it is asked for its first row.
+        rows = _validate_sql_query(timeSeriesDbId, queryString, maxRows)
+        return self._iter_sql_rows(timeSeriesDbId, queryString, rows, ProgressReporter(progress))
+
+    async def queryTimeSeriesDatabase_TimestreamFormatToDataFrame(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> pd.DataFrame:
+        """Run one SELECT in Timestream's SQL and get its whole result as a frame of pandas.
+
+        Every page is followed. Needs the extra `pandas`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Returns:
+            A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
+            float64, BOOLEAN boolean, TIMESTAMP datetime64[ns, UTC], DATE date; arrays, rows and
+            time series as lists and dictionaries; all else str. Repeated names are numbered.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: The extra `pandas` is not installed.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> await digitalExchange.queryTimeSeriesDatabase_TimestreamFormatToDataFrame(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+               two  sure
+            0    2  True
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        require_extra("pandas", "pandas", "pyarrow")
+        from ..._dataframes.convert import to_pandas
+
+        return to_pandas(
+            await self.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+                timeSeriesDbId, queryString, maxRows, progress=progress
+            )
+        )
+
+    async def queryTimeSeriesDatabase_TimestreamFormatToPolars(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> pl.DataFrame:
+        """Run one SELECT in Timestream's SQL and get its whole result as a frame of polars.
+
+        Every page is followed. Needs the extra `polars`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Returns:
+            A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
+            Float64, BOOLEAN Boolean, TIMESTAMP Datetime(ns, UTC), DATE Date; arrays, rows and
+            time series as lists and structs; all else String. Repeated names are numbered.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: The extra `polars` is not installed.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> frame = await digitalExchange.queryTimeSeriesDatabase_TimestreamFormatToPolars(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+            >>> frame.rows()
+            [(2, True)]
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        require_extra("polars", "polars", "pyarrow")
+        from ..._dataframes.convert import to_polars
+
+        return to_polars(
+            await self.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+                timeSeriesDbId, queryString, maxRows, progress=progress
+            )
+        )
+
+    async def queryTimeSeriesDatabase_TimestreamFormatToArrow(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> pa.Table:
+        """Run one SELECT in Timestream's SQL and get its whole result as an Arrow table.
+
+        Every page is followed. Needs the extra `arrow`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Returns:
+            A table with one row a row and one column a column: BIGINT and INTEGER int64, DOUBLE
+            double, BOOLEAN bool, TIMESTAMP timestamp[ns, UTC], DATE date32; arrays, rows and time
+            series as lists and structs; all else string. Repeated names are numbered.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: The extra `arrow` is not installed.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> table = await digitalExchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+            >>> table.to_pylist()
+            [{'two': 2, 'sure': True}]
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        require_extra("arrow", "pyarrow")
+        from ..._dataframes.sql_pages import concat_pages, parse_page
+
+        pages = ProgressReporter(progress).track_pages(
+            "query", iter_sql_pages(self, timeSeriesDbId, queryString, maxRows, parse_page)
+        )
+        async with aclosing(pages):
+            return concat_pages([page.table() async for page in pages])
+
+    async def _get_sql_page(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        nextToken: str | None = None,
+        clientToken: str | None = None,
+    ) -> TimestreamPage:
+        page = await self._client.time_series_db_query_database_with_timestream_query(
+            timeSeriesDbId,
+            queryString,
+            _validate_sql_query(timeSeriesDbId, queryString, maxRows),
+            validation.optional_str("nextToken", nextToken),
+            validation.optional_str("clientToken", clientToken),
+        )
+        return require_found(page, "time series database", timeSeriesDbId)
+
+    async def _iter_sql_rows(
+        self, timeSeriesDbId: str, queryString: str, maxRows: int | None, watch: ProgressReporter
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        from ..._time_series.sql_results import convert_row, parse_result
+
+        pages = watch.track_pages(
+            "query", iter_sql_pages(self, timeSeriesDbId, queryString, maxRows, parse_result)
+        )
+        async with aclosing(pages):
+            async for result in pages:
+                for row in convert_row(result):
+                    yield row
+
+
+async def iter_sql_pages(
+    service: SqlQueryService,
+    timeSeriesDbId: str,
+    queryString: str,
+    maxRows: int | str | None,
+    read: Callable[[TimestreamPage], _Page],
+) -> AsyncGenerator[_Page, None]:
+    """Every page of a result; the next page is prefetched."""
+    answer = await service._get_sql_page(timeSeriesDbId, queryString, maxRows)
+    page = read(answer)
+    while page.nextToken:
+        following = service._backend.spawn(
+            service._get_sql_page(
+                timeSeriesDbId, queryString, maxRows, page.nextToken, answer.clientToken
+            )
+        )
+        try:
+            yield page
+            before, answer = page.nextToken, await following.result()
+        finally:
+            await following.cancel()
+        page = read(answer)
+        if page.nextToken == before:
+            raise InvalidResponseError("the platform gave the same page token twice")
+    yield page
+
+
+def _validate_sql_query(timeSeriesDbId: object, queryString: object, maxRows: object) -> int | None:
+    """Check what every query in SQL is given; return the most rows of a page."""
+    validation.require_id("timeSeriesDbId", timeSeriesDbId)
+    validation.require_str("queryString", queryString)
+    return None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS)

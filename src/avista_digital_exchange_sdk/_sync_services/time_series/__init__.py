@@ -1,0 +1,24 @@
+# Generated from src/avista_digital_exchange_sdk/_services/time_series/__init__.py by scripts/generate.
+
+"""The sync variant of: Time series databases: metadata, publishing and queries."""
+
+from __future__ import annotations
+
+from ..._services.time_series import __all__
+from .databases import SyncDatabaseService
+from .filter_queries import SyncFilterQueryService
+from .publishing import SyncPublishingService
+from .records import SyncRecordService
+from .sql_queries import SyncSqlQueryService
+
+__all__ = ["SyncTimeSeriesService"]
+
+
+class SyncTimeSeriesService(
+    SyncDatabaseService,
+    SyncRecordService,
+    SyncPublishingService,
+    SyncFilterQueryService,
+    SyncSqlQueryService,
+):
+    """Calls about time series databases."""

@@ -1,0 +1,322 @@
+# Generated from src/avista_digital_exchange_sdk/_services/time_series/filter_queries.py by scripts/generate.
+
+"""The sync variant of: Queries by assets, attributes and time, into a file, a DataFrame or an Arrow table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from ..._backends import run_sync
+from ..._dataframes.shapes import Shape
+from ..._services.base import SyncService
+from ..._services.time_series.filter_queries import (
+    Aggregate,
+    FilterQueryService,
+)
+from ..._time_series.asset_filters import AssetFilter
+from ..._utils.progress import ProgressArgument
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+__all__ = ["SyncFilterQueryService"]
+
+
+class SyncFilterQueryService(SyncService):
+    """Calls that query by assets, attributes and time."""
+
+    def queryTimeSeriesDatabaseWithFilters(
+        self,
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | datetime,
+        endTime: str | datetime,
+        resultFileWriteLocation: str | os.PathLike[str],
+        exportFileFormat: Literal["CSV", "JSON", "PARQUET"] = "CSV",
+        maxRows: int | None = None,
+        *,
+        exportTimeout: float = 300,
+        aggregate: Literal["auto", "server", "client"] = "auto",
+        progress: ProgressArgument | None = None,
+    ) -> bool:
+        """Query assets and attributes over a time range, and write the result to a file.
+
+        Every page of the result is followed. The file appears whole or not at all. A CSV file has
+        one row an asset and time and one column an attribute, in the order asked for; a JSON file
+        is an array of `TimeSeriesAssetData`. Values keep the text they were published with. A
+        Parquet file has the columns of the CSV file, in the attributes' own types; it is made on
+        this side and needs the extra `arrow`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetAndAttributesFilter: The assets, each as `{"assetId": ...,
+                "attributeNamesFilter": [...]}`; without names, all attributes of the asset.
+            startTime: The beginning of the time range: ISO 8601 with a time zone, such as
+                `2022-09-27T10:22:45.000Z`, or a datetime with a time zone.
+            endTime: The end of the time range, likewise.
+            resultFileWriteLocation: The path of the file, or a folder, in which it is named
+                `result.csv`, `result.json` or `result.parquet`.
+            exportFileFormat: `CSV`, `JSON` or `PARQUET`.
+            maxRows: The most rows of a page, 1 to 1000. It changes how the result travels, never
+                what it holds.
+            exportTimeout: Seconds to wait until the platform has made the file.
+            aggregate: `server` has the platform make the file, which needs a WebSocket
+                connection; `client` puts the pages together on this side; `auto` does the former
+                where it can, the latter where not.
+            progress: True for a bar, or what is called with the pages read so far and None; then,
+                where the platform makes the file, with the bytes that have come and the bytes in
+                all. What it raises ends the query.
+
+        Returns:
+            True: the file is there, and complete.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: Parquet is wanted, and the extra `arrow` is not installed.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+            QueryIncompleteError: The query stopped before its last page.
+            ExportTimeoutError: The file was not made in time.
+            SubscriptionError: No real-time connection, and `aggregate` is `server`.
+            TransferError: The file could not be fetched.
+
+        Example:
+            >>> digitalExchange.queryTimeSeriesDatabaseWithFilters(
+            ...     timeSeriesDbId, [{"assetId": "roof", "attributeNamesFilter": ["DNI (W/m^2)"]}],
+            ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", "./")
+            True
+        """
+        return run_sync(
+            FilterQueryService.queryTimeSeriesDatabaseWithFilters(
+                self._calls,
+                timeSeriesDbId,
+                assetAndAttributesFilter,
+                startTime,
+                endTime,
+                resultFileWriteLocation,
+                exportFileFormat,
+                maxRows,
+                exportTimeout=exportTimeout,
+                aggregate=aggregate,
+                progress=progress,
+            )
+        )
+
+    def queryTimeSeriesDatabaseToDataFrame(
+        self,
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | datetime,
+        endTime: str | datetime,
+        maxRows: int | None = None,
+        *,
+        shape: Shape = "wide",
+        exportTimeout: float = 300,
+        aggregate: Aggregate = "auto",
+        progress: ProgressArgument | None = None,
+    ) -> pd.DataFrame:
+        """Query assets and attributes over a time range into a frame of pandas.
+
+        Columns have the attributes' own types: DOUBLE float64, BIGINT Int64, BOOLEAN boolean,
+        VARCHAR str (object before pandas 3), TIMESTAMP and `timestamp` datetime64[ns, UTC]. Where
+        there is no value, it is missing. Needs the extra `pandas`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetAndAttributesFilter: The assets, each as `{"assetId": ...,
+                "attributeNamesFilter": [...]}`; without names, all attributes of the asset.
+            startTime: The beginning of the time range: ISO 8601 with a time zone, such as
+                `2022-09-27T10:22:45.000Z`, or a datetime with a time zone.
+            endTime: The end of the time range, likewise.
+            maxRows: The most rows of a page, 1 to 1000. It changes how the result travels, never
+                what it holds.
+            shape: `wide` has one row an asset and time, and one column an attribute, in the order
+                asked for; `long` has one row a value.
+            exportTimeout: Seconds to wait until the platform has made the result.
+            aggregate: `server` has the platform put the result together, which needs a WebSocket
+                connection; `client` puts the pages together on this side; `auto` does the former
+                where it can, the latter where not.
+            progress: True for a bar, or what is called with the pages read so far and None; then,
+                where the platform puts the result together, with the bytes that have come and the
+                bytes in all. What it raises ends the query.
+
+        Returns:
+            A frame with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
+            long shape `assetId`, `name`, `timestamp`, `attribute` and `value`. Where attributes
+            of several types share the column `value`, it is text; BIGINT and DOUBLE share float64.
+
+        Raises:
+            InvalidParameterError: An argument can't be used.
+            MissingExtraError: The extra `pandas` is not installed.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+            QueryIncompleteError: The query stopped before its last page.
+            ExportTimeoutError: The result was not made in time.
+            SubscriptionError: No real-time connection, and `aggregate` is `server`.
+            TransferError: The result could not be fetched.
+
+        Example:
+            >>> frame = digitalExchange.queryTimeSeriesDatabaseToDataFrame(
+            ...     timeSeriesDbId, [{"assetId": "roof"}],
+            ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z")
+            >>> frame["Dry-bulb (C)"].to_list()
+            [18.8]
+        """
+        return run_sync(
+            FilterQueryService.queryTimeSeriesDatabaseToDataFrame(
+                self._calls,
+                timeSeriesDbId,
+                assetAndAttributesFilter,
+                startTime,
+                endTime,
+                maxRows,
+                shape=shape,
+                exportTimeout=exportTimeout,
+                aggregate=aggregate,
+                progress=progress,
+            )
+        )
+
+    def queryTimeSeriesDatabaseToPolars(
+        self,
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | datetime,
+        endTime: str | datetime,
+        maxRows: int | None = None,
+        *,
+        shape: Shape = "wide",
+        exportTimeout: float = 300,
+        aggregate: Aggregate = "auto",
+        progress: ProgressArgument | None = None,
+    ) -> pl.DataFrame:
+        """Query assets and attributes over a time range into a frame of polars.
+
+        Columns have the attributes' own types: DOUBLE Float64, BIGINT Int64, BOOLEAN Boolean,
+        VARCHAR String, TIMESTAMP and `timestamp` Datetime(ns, UTC). Where there is no value, it
+        is null. Needs the extra `polars`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetAndAttributesFilter: The assets and their attributes, as in
+                `queryTimeSeriesDatabaseToDataFrame`.
+            startTime: The beginning of the time range: ISO 8601 with a time zone, or a datetime
+                with one.
+            endTime: The end of the time range, likewise.
+            maxRows: The most rows of a page, 1 to 1000.
+            shape: `wide` has one row an asset and time, `long` has one row a value.
+            exportTimeout: Seconds to wait until the platform has made the result.
+            aggregate: Who puts the result together: `server`, `client`, or `auto`.
+            progress: True for a bar, or what is called with the pages, then the bytes that have
+                come, as in `queryTimeSeriesDatabaseToDataFrame`.
+
+        Returns:
+            A frame with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
+            long shape `assetId`, `name`, `timestamp`, `attribute` and `value`.
+
+        Raises:
+            InvalidParameterError: An argument can't be used.
+            MissingExtraError: The extra `polars` is not installed.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+            QueryIncompleteError: The query stopped before its last page.
+            ExportTimeoutError: The result was not made in time.
+            SubscriptionError: No real-time connection, and `aggregate` is `server`.
+            TransferError: The result could not be fetched.
+
+        Example:
+            >>> frame = digitalExchange.queryTimeSeriesDatabaseToPolars(
+            ...     timeSeriesDbId, [{"assetId": "roof"}],
+            ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z")
+            >>> frame["DNI (W/m^2)"].to_list()
+            [0.0]
+        """
+        return run_sync(
+            FilterQueryService.queryTimeSeriesDatabaseToPolars(
+                self._calls,
+                timeSeriesDbId,
+                assetAndAttributesFilter,
+                startTime,
+                endTime,
+                maxRows,
+                shape=shape,
+                exportTimeout=exportTimeout,
+                aggregate=aggregate,
+                progress=progress,
+            )
+        )
+
+    def queryTimeSeriesDatabaseToArrow(
+        self,
+        timeSeriesDbId: str,
+        assetAndAttributesFilter: Sequence[AssetFilter],
+        startTime: str | datetime,
+        endTime: str | datetime,
+        maxRows: int | None = None,
+        *,
+        shape: Shape = "wide",
+        exportTimeout: float = 300,
+        aggregate: Aggregate = "auto",
+        progress: ProgressArgument | None = None,
+    ) -> pa.Table:
+        """Query assets and attributes over a time range into an Arrow table.
+
+        Columns have the attributes' own types: DOUBLE double, BIGINT int64, BOOLEAN bool, VARCHAR
+        string, TIMESTAMP and `timestamp` timestamp[ns, UTC]. Where there is no value, it is null.
+        Needs the extra `arrow`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            assetAndAttributesFilter: The assets and their attributes, as in
+                `queryTimeSeriesDatabaseToDataFrame`.
+            startTime: The beginning of the time range: ISO 8601 with a time zone, or a datetime
+                with one.
+            endTime: The end of the time range, likewise.
+            maxRows: The most rows of a page, 1 to 1000.
+            shape: `wide` has one row an asset and time, `long` has one row a value.
+            exportTimeout: Seconds to wait until the platform has made the result.
+            aggregate: Who puts the result together: `server`, `client`, or `auto`.
+            progress: True for a bar, or what is called with the pages, then the bytes that have
+                come, as in `queryTimeSeriesDatabaseToDataFrame`.
+
+        Returns:
+            A table with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
+            long shape `assetId`, `name`, `timestamp`, `attribute` and `value`.
+
+        Raises:
+            InvalidParameterError: An argument can't be used.
+            MissingExtraError: The extra `arrow` is not installed.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+            QueryIncompleteError: The query stopped before its last page.
+            ExportTimeoutError: The result was not made in time.
+            SubscriptionError: No real-time connection, and `aggregate` is `server`.
+            TransferError: The result could not be fetched.
+
+        Example:
+            >>> table = digitalExchange.queryTimeSeriesDatabaseToArrow(
+            ...     timeSeriesDbId, [{"assetId": "roof", "attributeNamesFilter": ["Dry-bulb (C)"]}],
+            ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", shape="long")
+            >>> table["value"].to_pylist()
+            [18.8]
+        """
+        return run_sync(
+            FilterQueryService.queryTimeSeriesDatabaseToArrow(
+                self._calls,
+                timeSeriesDbId,
+                assetAndAttributesFilter,
+                startTime,
+                endTime,
+                maxRows,
+                shape=shape,
+                exportTimeout=exportTimeout,
+                aggregate=aggregate,
+                progress=progress,
+            )
+        )

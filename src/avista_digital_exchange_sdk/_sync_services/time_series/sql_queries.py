@@ -1,0 +1,253 @@
+# Generated from src/avista_digital_exchange_sdk/_services/time_series/sql_queries.py by scripts/generate.
+
+"""The sync variant of: Queries in Timestream's SQL: one page, all rows, a DataFrame or an Arrow table."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from ..._backends import iterate_sync, run_sync
+from ..._services.base import SyncService
+from ..._services.time_series.sql_queries import SqlQueryService
+from ..._utils.progress import ProgressArgument
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from ..._time_series.sql_results import QueryResult_TimestreamVariables
+
+
+__all__ = ["SyncSqlQueryService"]
+
+
+class SyncSqlQueryService(SyncService):
+    """Calls that query in Timestream's SQL."""
+
+    def queryTimeSeriesDatabase_TimestreamFormat(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        nextToken: str | None = None,
+        clientToken: str | None = None,
+    ) -> QueryResult_TimestreamVariables:
+        """Run one SELECT in Timestream's SQL and get one page of its result.
+
+        For the next page ask again with the same `queryString` and `maxRows`, and with the
+        `nextToken` and `clientToken` of the page before. A page may be empty and still have a
+        `nextToken`; `iterTimeSeriesDatabase_TimestreamFormat` follows them for you.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query. The table is `"databaseName"."tableName"`, the names being
+                those that `getTimeSeriesDatabase` tells.
+            maxRows: The most rows of a page, 1 to 1000; a page holds at most 1 MB.
+            nextToken: The token of the page before; none for the first page. It is good for an
+                hour, and only the newest one is.
+            clientToken: The client token of the page before; none for the first page.
+
+        Returns:
+            One page: its `rows`, `columnInfo`, `nextToken` and so on, in Timestream's own form.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> result = digitalExchange.queryTimeSeriesDatabase_TimestreamFormat(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two")
+            >>> result.rows
+            [{'Data': [{'ScalarValue': '2'}]}]
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        return run_sync(
+            SqlQueryService.queryTimeSeriesDatabase_TimestreamFormat(
+                self._calls, timeSeriesDbId, queryString, maxRows, nextToken, clientToken
+            )
+        )
+
+    def iterTimeSeriesDatabase_TimestreamFormat(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> Generator[dict[str, Any], None, None]:
+        """Run one SELECT in Timestream's SQL and go through all rows of its result.
+
+        The next page is fetched while you work on the present one; memory holds no more.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Yields:
+            One dictionary a row, keyed by column name: int for BIGINT, float for DOUBLE, bool for
+            BOOLEAN, ISO 8601 text in UTC with up to nine digits for TIMESTAMP, date for DATE,
+            None for NULL, lists for arrays and dictionaries for rows; text for all else. A time
+            series is a list of `{"time": …, "value": …}`.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> for row in digitalExchange.iterTimeSeriesDatabase_TimestreamFormat(
+            ...         timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure"):
+            ...     print(row)
+            {'two': 2, 'sure': True}
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        return iterate_sync(
+            SqlQueryService.iterTimeSeriesDatabase_TimestreamFormat(
+                self._calls, timeSeriesDbId, queryString, maxRows, progress=progress
+            )
+        )
+
+    def queryTimeSeriesDatabase_TimestreamFormatToDataFrame(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> pd.DataFrame:
+        """Run one SELECT in Timestream's SQL and get its whole result as a frame of pandas.
+
+        Every page is followed. Needs the extra `pandas`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Returns:
+            A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
+            float64, BOOLEAN boolean, TIMESTAMP datetime64[ns, UTC], DATE date; arrays, rows and
+            time series as lists and dictionaries; all else str. Repeated names are numbered.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: The extra `pandas` is not installed.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> digitalExchange.queryTimeSeriesDatabase_TimestreamFormatToDataFrame(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+               two  sure
+            0    2  True
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        return run_sync(
+            SqlQueryService.queryTimeSeriesDatabase_TimestreamFormatToDataFrame(
+                self._calls, timeSeriesDbId, queryString, maxRows, progress=progress
+            )
+        )
+
+    def queryTimeSeriesDatabase_TimestreamFormatToPolars(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> pl.DataFrame:
+        """Run one SELECT in Timestream's SQL and get its whole result as a frame of polars.
+
+        Every page is followed. Needs the extra `polars`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Returns:
+            A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
+            Float64, BOOLEAN Boolean, TIMESTAMP Datetime(ns, UTC), DATE Date; arrays, rows and
+            time series as lists and structs; all else String. Repeated names are numbered.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: The extra `polars` is not installed.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> frame = digitalExchange.queryTimeSeriesDatabase_TimestreamFormatToPolars(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+            >>> frame.rows()
+            [(2, True)]
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        return run_sync(
+            SqlQueryService.queryTimeSeriesDatabase_TimestreamFormatToPolars(
+                self._calls, timeSeriesDbId, queryString, maxRows, progress=progress
+            )
+        )
+
+    def queryTimeSeriesDatabase_TimestreamFormatToArrow(
+        self,
+        timeSeriesDbId: str,
+        queryString: str,
+        maxRows: int | str | None = None,
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> pa.Table:
+        """Run one SELECT in Timestream's SQL and get its whole result as an Arrow table.
+
+        Every page is followed. Needs the extra `arrow`.
+
+        Args:
+            timeSeriesDbId: The id of the database.
+            queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
+            maxRows: The most rows of a page, 1 to 1000.
+            progress: True for a bar, or what is called with the pages read so far and None; what
+                it raises ends the query.
+
+        Returns:
+            A table with one row a row and one column a column: BIGINT and INTEGER int64, DOUBLE
+            double, BOOLEAN bool, TIMESTAMP timestamp[ns, UTC], DATE date32; arrays, rows and time
+            series as lists and structs; all else string. Repeated names are numbered.
+
+        Raises:
+            InvalidParameterError: An argument can't be used; nothing was sent.
+            MissingExtraError: The extra `arrow` is not installed.
+            InvalidRequestError: Timestream refused the query; its message says where.
+            NotFoundError: There is no such database.
+            UnauthorizedError: You may not read it.
+
+        Example:
+            >>> table = digitalExchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+            ...     timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+            >>> table.to_pylist()
+            [{'two': 2, 'sure': True}]
+
+        Source: `Query` in the reference of AWS Timestream's query API.
+        """
+        return run_sync(
+            SqlQueryService.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+                self._calls, timeSeriesDbId, queryString, maxRows, progress=progress
+            )
+        )
