@@ -115,7 +115,7 @@ class ApiError(DigitalExchangeError):
     ) -> None:
         super().__init__(message)
         self.operationName = operationName
-        self.errors = list(errors)
+        self.errors: list[object] = list(errors)
         self.data = data
         self.statusCode = statusCode
         self.requestId = requestId
@@ -174,7 +174,7 @@ class TransferIncompleteError(TransferError):
         self, message: str, *, failures: Mapping[str, Exception] | None = None, notTried: int = 0
     ) -> None:
         super().__init__(message)
-        self.failures = dict(failures or {})
+        self.failures: dict[str, Exception] = dict(failures or {})
         self.notTried = notTried
 
 
@@ -198,10 +198,10 @@ class PublishIncompleteError(DigitalExchangeError):
         notSent: Sequence[int] = (),
     ) -> None:
         super().__init__(message)
-        self.written = list(written)
-        self.rejected = dict(rejected or {})
-        self.unknown = list(unknown)
-        self.notSent = list(notSent)
+        self.written: list[int] = list(written)
+        self.rejected: dict[int, str] = dict(rejected or {})
+        self.unknown: list[int] = list(unknown)
+        self.notSent: list[int] = list(notSent)
 
 
 class QueryIncompleteError(DigitalExchangeError):

@@ -212,11 +212,10 @@ class TestTheTwoDoors:
         assert blocking == public_calls(AsyncAvistaDigitalExchange).keys()
 
     @pytest.mark.parametrize("name", [*CALLS, "__init__", "close"])
-    def test_their_signatures_and_docstrings_are_the_same(self, name: str) -> None:
-        blocking = getattr(AvistaDigitalExchange, name)
-        awaited = getattr(AsyncAvistaDigitalExchange, name)
-        assert inspect.signature(blocking) == inspect.signature(awaited)
-        assert inspect.getdoc(blocking) == inspect.getdoc(awaited)
+    def test_calls_of_both_clients_take_the_same_arguments(self, name: str) -> None:
+        sync_call = inspect.signature(getattr(AvistaDigitalExchange, name))
+        async_call = inspect.signature(getattr(AsyncAvistaDigitalExchange, name))
+        assert list(sync_call.parameters.values()) == list(async_call.parameters.values())
 
     @pytest.mark.parametrize("name", CALLS)
     def test_one_blocks_and_the_other_is_awaited(self, name: str) -> None:

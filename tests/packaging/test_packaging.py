@@ -2,49 +2,14 @@
 
 import os
 import subprocess
-import sys
-import sysconfig
 import tarfile
-import venv
 import zipfile
 from importlib.metadata import PathDistribution
 from pathlib import Path, PurePosixPath
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 NAME = "avista_digital_exchange_sdk"
 SOURCE = ROOT / "src" / NAME
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sdist, and the wheel that was built from it."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheel(built: Path) -> Path:
-    (wheel,) = built.glob("*.whl")
-    return wheel
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with the wheel; the dependencies are borrowed from this one."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=False)
-    scripts = "Scripts" if os.name == "nt" else "bin"
-    python = folder / scripts / "python"
-    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps"]
-    options = ["--no-index", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, *options, str(wheel)], check=True, capture_output=True)
-    (site_packages,) = folder.rglob("site-packages")
-    (site_packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    return python
 
 
 def run(command: list[str | Path], folder: Path) -> str:

@@ -41,7 +41,7 @@ class _Program(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="avista-dx",
     cls=_Program,
     help="Files, time series and collaboratives of the Avista Digital Exchange.\n\n"
@@ -72,5 +72,5 @@ def _program(
     pass
 
 
-for command in COMMANDS:
-    app.command(command.name, epilog=_split_lines("Examples", command.examples))(command.action)
+for _command in COMMANDS:
+    app.command(_command.name, epilog=_split_lines("Examples", _command.examples))(_command.action)

@@ -74,7 +74,7 @@ class Documents:
         if not documents:
             endings = ", ".join(SUFFIXES)
             raise ContractError(f"{folder}: must be a folder with files that end in {endings}")
-        self.document = concat_ast([self._parse(file) for file in documents])
+        self.document: DocumentNode = concat_ast([self._parse(file) for file in documents])
         for file in files:
             if file not in documents and _looks_like_graphql(file):
                 endings = " or ".join(SUFFIXES)

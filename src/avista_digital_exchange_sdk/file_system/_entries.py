@@ -63,7 +63,7 @@ class Contents(list[Info]):
         incomplete: Sequence[Info] = (),
     ) -> None:
         super().__init__(listed)
-        self.aliased = frozenset(aliased)
+        self.aliased: frozenset[str] = frozenset(aliased)
         self.superseded = superseded
         self.incomplete = incomplete
         self._by_path = {info["name"]: info for info in (*superseded, *self)}

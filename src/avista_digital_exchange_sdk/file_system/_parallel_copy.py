@@ -48,7 +48,7 @@ class JobReport(Generic[AnyTask, Result]):
 
     def __init__(self, failures: Sequence[Failure] = ()) -> None:
         self.done: list[tuple[AnyTask, Result]] = []
-        self.failures = list(failures)
+        self.failures: list[Failure] = list(failures)
         self.not_tried = 0
         self.stopped_by: Exception | None = None
 

@@ -2,8 +2,8 @@
 
 try:
     from .exchange import LocalExchange
-except ModuleNotFoundError as error:
-    error.add_note(
+except ModuleNotFoundError as _error:
+    _error.add_note(
         "The Local Exchange needs more than the SDK alone: "
         'pip install "avista-digital-exchange-sdk[local]"'
     )

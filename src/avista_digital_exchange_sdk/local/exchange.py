@@ -80,24 +80,25 @@ class LocalExchange:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="local-exchange-")))
             else:
                 folder = make_folder(Path(data))
-            self._records, self.exchange = _open(folder, publicUrl or f"http://{address}", stack)
+            self._records, exchange = _open(folder, publicUrl or f"http://{address}", stack)
+            self.exchange: ExchangeState = exchange
             self._expose(seed(self._records, self.exchange))
             self._server = Server(self.exchange, listener)
             self._server.start()
             stack.callback(self._server.stop)
             self._open_parts = stack.pop_all()
-        self.endpoint = f"http://{address}{GRAPHQL_PATH}"
-        self.realtimeEndpoint = f"ws://{address}{REALTIME_PATH}"
+        self.endpoint: str = f"http://{address}{GRAPHQL_PATH}"
+        self.realtimeEndpoint: str = f"ws://{address}{REALTIME_PATH}"
         # DuckDB complains aloud of connections that are left open when the interpreter exits.
         atexit.register(self.close)
 
     def _expose(self, planted: Seed) -> None:
-        self.tokens = dict(planted.tokens)
-        self.token = self.tokens["owner"]
-        self.dataStoreId = planted.dataStoreId
-        self.homeDirectoryId = planted.homeDirectoryId
-        self.timeSeriesDbId = planted.timeSeriesDbId
-        self.collaborativeId = planted.collaborativeId
+        self.tokens: dict[str, str] = dict(planted.tokens)
+        self.token: str = self.tokens["owner"]
+        self.dataStoreId: str = planted.dataStoreId
+        self.homeDirectoryId: str = planted.homeDirectoryId
+        self.timeSeriesDbId: str = planted.timeSeriesDbId
+        self.collaborativeId: str = planted.collaborativeId
 
     def reset(self) -> None:
         """Begin anew: remove everything, and plant what a new exchange holds.

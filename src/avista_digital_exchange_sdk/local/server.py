@@ -29,7 +29,7 @@ from .state import ExchangeState
 
 _Result = TypeVar("_Result")
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 logger.addFilter(EscapingFilter())
 
 GRAPHQL_PATH = "/graphql"

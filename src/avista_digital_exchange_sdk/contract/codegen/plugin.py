@@ -53,7 +53,7 @@ class AvistaCodegenPlugin(Plugin):
         self.settings: Settings = config_dict["tool"][SETTINGS_KEY]
         self.prepared: PreparedDocument = config_dict["tool"][PREPARED_KEY]
         self.responses: dict[ast.AnnAssign, ResponseField] = {}
-        self.same_types = dict(self.settings.same_types)
+        self.same_types: dict[str, str] = dict(self.settings.same_types)
         self.fragments: set[str] = set()
         self.results: dict[str, ast.ClassDef] = {}
         self.nested: dict[str, str] = {}

@@ -37,7 +37,7 @@ from .documents import Documents, Operation, Parsed
 from .execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, UserThreads
 from .pubsub import Subscription
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 logger.addFilter(EscapingFilter())
 
 SERVICES = (user, storage, collaborative, time_series)

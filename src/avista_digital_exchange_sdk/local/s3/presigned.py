@@ -22,7 +22,7 @@ class S3Error(Exception):
         self.status = status
         self.code = code
         self.message = message
-        self.headers = headers or {}
+        self.headers: dict[str, str] = headers or {}
 
 
 class PresignedUrls:

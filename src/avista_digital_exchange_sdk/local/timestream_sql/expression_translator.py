@@ -35,7 +35,7 @@ class ExpressionTranslator:
         self.queries = queries
         self.scope = scope
         self.clause = clause
-        self.now = queries.now
+        self.now: int = queries.now
         self.outputs: list[tuple[str, Expression]] = []
         """What the names of a SELECT's own columns mean, where they come first."""
         self.variables: list[dict[str, Expression]] = []

@@ -100,8 +100,8 @@ class CallModifiers:
         self._translator = translator
         self._filter = ""
         self._window = ""
-        self.nulls = ""
-        self.is_window = False
+        self.nulls: str = ""
+        self.is_window: bool = False
 
     @property
     def used(self) -> bool:

@@ -52,7 +52,7 @@ class Selection:
     def __init__(self, catalogue: Catalog, filters: Sequence[AssetFilter]) -> None:
         self._catalogue = catalogue
         self.filters = filters
-        self.attributes = self._find_attributes()
+        self.attributes: list[Attribute] = self._find_attributes()
         self._index = {attribute.name: i for i, attribute in enumerate(self.attributes)}
         # Assets that ask for the same attributes share a shape; there are few of those.
         self._shapes = list(dict.fromkeys(asset.names for asset in filters))

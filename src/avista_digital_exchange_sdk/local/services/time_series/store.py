@@ -79,7 +79,7 @@ class TimeSeriesStore:
         self._tasks: set[asyncio.Task[None]] = set()
         self._writer_lock = threading.Lock()
         self._catalogues: dict[str, Catalog] = {}
-        self.queries = Queries(self.start_job)
+        self.queries: Queries = Queries(self.start_job)
 
     def start_job(self, work: Work[R], user_id: str, workload: Workload) -> DuckDbTask[R]:
         """Start work on a cursor of its own, in a thread of a user's."""
