@@ -264,6 +264,4 @@ class TestPrintContents:
     ) -> None:
         contents = [self.file("a\x1b[2Jb\nc\u202e", "csv", "file-1")]
         printed = self.show(contents, scripted, scripted_exchange, capsys)
-        assert printed == "a\N{REPLACEMENT CHARACTER}[2Jb\N{REPLACEMENT CHARACTER}c" + (
-            "\N{REPLACEMENT CHARACTER}.csv  file-1\n"
-        )
+        assert printed == "a\\x1b[2Jb\\nc\\u202e.csv  file-1\n"
