@@ -91,7 +91,9 @@ class ResponseClassBuilder:
         self._top_level: set[str] = set()
         self._of_fragments: dict[str, ResponseClass] = {}
         self._placeholders: dict[str, type] = {}
-        self.names: dict[str, str] = {name: self.reserve_name(to_class_name(name)) for name in fragments}
+        self.names: dict[str, str] = {
+            name: self.reserve_name(to_class_name(name)) for name in fragments
+        }
         """The name of each fragment's class."""
 
     def reserve_name(self, name: str) -> str:
