@@ -51,6 +51,7 @@ class StoreFileWriter(io.BufferedRandom):
         self._spool: io.FileIO | None = None
         super().__init__(unbuffered_temporary_file())
         self._is_unsent = True
+        self._is_abandoned = False
         _unsent.add(self)
 
     def __exit__(self, *failure: Any) -> None:
@@ -71,6 +72,9 @@ class StoreFileWriter(io.BufferedRandom):
     def close(self) -> None:
         """Send the bytes; in a transaction, hand them over to it."""
         if self.closed:
+            return
+        if self._is_abandoned:
+            self.forget()
             return
         if self._process != os.getpid():
             self.discard()
@@ -144,8 +148,8 @@ class StoreFileWriter(io.BufferedRandom):
             self.give_up("its transaction did not end")
 
     def _dealloc_warn(self, source: object) -> None:
-        # What wraps it calls this, and then close(), when it goes away and nobody has closed it.
-        self.forget()
+        # What wraps it calls this before close(), when it goes away and nobody has closed it.
+        self._is_abandoned = True
 
     def __del__(self) -> None:
         if getattr(self, "_is_unsent", False):
