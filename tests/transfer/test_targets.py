@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import stat
+import struct
 import subprocess
 import sys
 import threading
@@ -303,3 +304,45 @@ class TestLinks:
         (tmp_path / "link").symlink_to("folder")
         download(tmp_path / "link")
         assert (tmp_path / "folder" / "load.bin").read_bytes() == stored_content
+
+
+def acl_for(user: int) -> bytes:
+    """An access control list by which a user, but not the file's group, may read and write."""
+    nobody = 0xFFFFFFFF
+    entries = [(1, 6, nobody), (2, 6, user), (4, 0, nobody), (16, 6, nobody), (32, 0, nobody)]
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="access control lists are kept elsewhere there")
+class TestAccessControlList:
+    NAME = "system.posix_acl_access"
+
+    def test_download_keeps_it(
+        self, download: Download, tmp_path: Path, stored_content: bytes
+    ) -> None:
+        target = tmp_path / "load.bin"
+        target.touch()
+        try:
+            os.setxattr(target, self.NAME, acl_for(12345))
+        except OSError:
+            pytest.skip("there are none here")
+        download(target)
+        assert os.getxattr(target, self.NAME) == acl_for(12345)
+        assert target.read_bytes() == stored_content
+
+    def test_download_lets_no_group_in_where_it_can_not_be_kept(
+        self, download: Download, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        target = tmp_path / "load.bin"
+        target.touch()
+        try:
+            os.setxattr(target, self.NAME, acl_for(12345))
+        except OSError:
+            pytest.skip("there are none here")
+
+        def refuse(*_: object) -> None:
+            raise OSError(95, "Operation not supported")
+
+        monkeypatch.setattr(os, "setxattr", refuse)
+        download(target)
+        assert mode_of(target) == 0o600

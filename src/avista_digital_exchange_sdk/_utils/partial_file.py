@@ -25,6 +25,9 @@ _READ_WRITE = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW",
 _NEW = _READ_WRITE | os.O_CREAT | os.O_EXCL
 _LEFT_OVER = _READ_WRITE | getattr(os, "O_NONBLOCK", 0)
 
+# The extended attribute that Linux keeps access control lists in, see acl(5).
+_ACL = "system.posix_acl_access"
+
 # At most as many programs can write the same target at the same time.
 MAX_NAMES = 100
 
@@ -39,6 +42,7 @@ class PartialFile:
     """
 
     def __init__(self, target: Path) -> None:
+        self._path = target
         self._target = target.name
         self._name: str | None = None
         self._folder = _Folder(target.parent)
@@ -99,12 +103,14 @@ class PartialFile:
 
     def _open_unnamed(self, mode: int) -> int | None:
         """Open a file without a name; None where that can't be had, or can't get a name later."""
+        if not O_TMPFILE:
+            return None
         try:
             descriptor = self._folder.open(".", O_TMPFILE | os.O_RDWR, mode)
         except OSError:
             # A file with a name fails likewise, if it is not for want of O_TMPFILE.
             return None
-        if O_TMPFILE and os.path.exists(f"/proc/self/fd/{descriptor}"):
+        if os.path.exists(f"/proc/self/fd/{descriptor}"):
             _lock(descriptor)
             return descriptor
         os.close(descriptor)
@@ -145,7 +151,23 @@ class PartialFile:
             if own.st_uid != there.st_uid:
                 with contextlib.suppress(OSError):
                     os.fchown(descriptor, there.st_uid, -1)
-        os.fchmod(descriptor, self._mode)
+        acl = _read_acl(self._path) if there is not None else None
+        if acl is None:
+            os.fchmod(descriptor, self._mode)
+            return
+        # Group bits of a mode mean something else beside an ACL: what others than the group may do.
+        os.fchmod(descriptor, self._mode & ~stat.S_IRWXG)
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                os.setxattr(descriptor, _ACL, acl)
+
+
+def _read_acl(path: Path) -> bytes | None:
+    """Return the access control list of a file, if it has one beside its mode."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            return os.getxattr(path, _ACL, follow_symlinks=False)
+    return None
 
 
 class _Folder:

@@ -28,14 +28,14 @@ def own_descriptor(path: Path) -> int | None:
     """The number of this process's open file that a path such as `/dev/stdout` stands for."""
     if sys.platform == "win32":
         return None
-    folders = {os.path.realpath(folder) for folder in _OWN_DESCRIPTORS}
     for _ in range(MAX_LINKS):
-        folder = os.path.realpath(path.parent)
-        if path.name.isascii() and path.name.isdigit() and folder in folders:
-            return int(path.name)
+        if path.name.isascii() and path.name.isdigit():
+            folder = os.path.realpath(path.parent)
+            if folder in map(os.path.realpath, _OWN_DESCRIPTORS):
+                return int(path.name)
         if not path.is_symlink():
             break
-        path = Path(folder, os.readlink(path))
+        path = Path(os.path.realpath(path.parent), os.readlink(path))
     return None
 
 
