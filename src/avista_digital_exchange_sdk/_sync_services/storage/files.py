@@ -56,13 +56,14 @@ class SyncFileService(SyncService):
     ) -> DataStoreFile:
         """Upload a local file to a data store.
 
-        If the bytes can't be sent, no empty file stays behind on the platform.
+        If the bytes can't be sent, no empty file stays behind on the platform. If the local file
+        changes meanwhile, or the MD5 of what arrived is another one, the upload starts over.
 
         Args:
             dataStoreId: The id of the data store to write to.
             dataStoreDirectoryId: The id of the directory to place the file in.
             localPath: The path of the local file; at most 5 GiB, what one presigned PUT of AWS
-                S3 takes.
+                S3 takes. A string may begin with `~`, a `Path` is taken as it is.
             name: The file's name on the platform with its extension, if it has one; the local
                 file's name if left out.
             description: What the file is.
@@ -77,7 +78,7 @@ class SyncFileService(SyncService):
             PathNotFoundError: There is no such local file.
             NotFoundError: There is no such data store or directory.
             UnauthorizedError: You may not write to it.
-            TransferError: The bytes could not be sent.
+            TransferError: The bytes could not be sent, or the file kept changing.
 
         Example:
             >>> file = digitalExchange.uploadFileToDataStore(
@@ -106,12 +107,14 @@ class SyncFileService(SyncService):
     ) -> DataStoreFile:
         """Download a file to the local file system.
 
-        The file appears whole or not at all; one that is there already is replaced.
+        The file appears whole or not at all. One that is there already is replaced and keeps its
+        mode. FIFOs, devices and `/dev/stdout` are written to. What can't be written, or is
+        read-only, is an `OSError`.
 
         Args:
             dataStoreFileId: The id of the file.
             writeLocation: The path to write to, or a folder, in which the file keeps its
-                original name.
+                original name. A string may begin with `~`, a `Path` is taken as it is.
             progress: True for a bar, or what is called with the bytes that have moved and the
                 bytes in all, as they move; what it raises ends the transfer.
 

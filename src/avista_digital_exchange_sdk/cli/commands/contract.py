@@ -7,6 +7,7 @@ import typer
 
 from ..._text import escape_controls
 from ..._utils.extras import require_extra
+from ..._utils.local_paths import typed_path, typed_source
 from ...contract.errors import ContractError
 from ...contract.report_format import Format
 from ..command import command
@@ -33,7 +34,9 @@ def contract(
     documents: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="A folder of your own .graphql or .gql files, to be checked too."
+            metavar="DIR",
+            parser=typed_source,
+            help="A folder of your own .graphql or .gql files, to be checked too.",
         ),
     ] = None,
     format_: Annotated[
@@ -72,9 +75,17 @@ def contract(
 def generate(
     run: CommandContext,
     queries: Annotated[
-        Path, typer.Option(metavar="DIR", help="A folder with your .graphql or .gql files.")
+        Path,
+        typer.Option(
+            metavar="DIR",
+            parser=typed_source,
+            help="A folder with your .graphql or .gql files.",
+        ),
     ],
-    out: Annotated[Path, typer.Option(metavar="PKG", help="The folder of the package to write.")],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="PKG", parser=typed_path, help="The folder of the package to write."),
+    ],
 ) -> None:
     """Make a typed client for your operations.
 

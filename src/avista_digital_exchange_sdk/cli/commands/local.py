@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..._utils.extras import require_extra
+from ..._utils.local_paths import typed_path
 from ..command import command
 from ..context import CommandContext
 
@@ -21,12 +22,18 @@ def local(
     port: Annotated[int, typer.Option(help="The port to listen on; 0 for any that is free.")] = 0,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The folder to keep everything in; nowhere if left out."),
+        typer.Option(
+            metavar="DIR",
+            parser=typed_path,
+            help="The folder to keep everything in; nowhere if left out.",
+        ),
     ] = None,
     ready_file: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A JSON file to write when it answers: endpoints, tokens, ids."
+            metavar="FILE",
+            parser=typed_path,
+            help="A JSON file to write when it answers: endpoints, tokens, ids.",
         ),
     ] = None,
 ) -> None:
