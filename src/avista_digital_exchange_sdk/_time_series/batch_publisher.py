@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .._models.lists import HtmlList
 from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import ApiError, DigitalExchangeError, PublishIncompleteError
+from .publish_outcomes import (
+    PENDING,
+    REJECTED,
+    UNKNOWN,
+    WRITTEN,
+    PublishOutcomes,
+    format_ranges,
+)
 from .timestamps import parse_timestamp_ns
 
 if TYPE_CHECKING:
@@ -40,44 +48,53 @@ def split_into_batches(assetId: str, records: Sequence[TimeSeriesInputRecord]) -
 
 
 class BatchPublisher:
-    """Writes records and keeps account of each, or of the rows that they were made of."""
+    """Writes records and keeps account of each, or of the rows that they were made of.
+
+    Args:
+        client: What sends the batches.
+        timeSeriesDbId: The database.
+        outcomes: The rows that are to be published, and what becomes of them.
+        progress: What is told of the rows that were sent.
+        what: What a row is called in messages.
+        keep_responses: Whether to return what the platform says was written; it grows with
+            every record.
+    """
 
     def __init__(
         self,
         client: Client,
         timeSeriesDbId: str,
-        indexes: Sequence[int],
-        watch: ProgressReporter,
+        outcomes: PublishOutcomes,
+        progress: ProgressReporter,
         what: str = "record",
+        *,
+        keep_responses: bool = True,
     ) -> None:
         self._client = client
         self._timeSeriesDbId = timeSeriesDbId
-        self._indexes = indexes
-        self._watch = watch
+        self._outcomes = outcomes
+        self._progress = progress
         self._what = what
-        self._done: set[int] = set()
-        self.written: list[int] = []
-        self.rejected: dict[int, str] = {}
-        self.unknown: list[int] = []
-        self.answers: list[TimeSeriesAssetData] = []
+        self._keep_responses = keep_responses
+        self._responses: list[TimeSeriesAssetData] = []
 
     async def publish(self, batches: Iterable[Batch]) -> list[TimeSeriesAssetData]:
         """Write all records; raise PublishIncompleteError when only some could be written."""
         try:
-            with self._watch.track("publish", f"{self._what}s") as tell:
-                failure = await self._write_all(batches, tell)
+            with self._progress.track("publish", f"{self._what}s") as report:
+                failure = await self._write_all(batches, report)
         except BaseException as interruption:
             interruption.add_note(self._summary())
             raise
         if failure is not None:
-            report = self._build_error(failure)
-            if report is failure:
+            error = self._build_error(failure)
+            if error is failure:
                 raise failure
-            raise report from failure
-        return merge_asset_data(self.answers)
+            raise error from failure
+        return merge_asset_data(self._responses)
 
     async def _write_all(
-        self, batches: Iterable[Batch], tell: ProgressCallback | None
+        self, batches: Iterable[Batch], report: ProgressCallback | None
     ) -> DigitalExchangeError | None:
         """Write batch by batch; return what went wrong last.
 
@@ -90,80 +107,67 @@ class BatchPublisher:
                 await self._write(batch)
             except DigitalExchangeError as error:
                 failure = error
-                if not self._record_outcome(error, batch):
+                if not self._record_failure(error, batch):
                     break
             except BaseException:
-                self.unknown += dict.fromkeys(batch.indexes)
+                self._outcomes.mark_unknown(batch.indexes)
                 raise
-            self._done.update(batch.indexes)
-            if tell:
-                tell(len(self._done), len(self._indexes))
+            if report:
+                report(self._outcomes.finished, self._outcomes.total)
         return failure
 
     async def _write(self, batch: Batch) -> None:
         from .._generated.input_types import TimeSeriesDbDataInput
 
         data = TimeSeriesDbDataInput.model_construct(records=batch.records)
-        self.answers += await self._client.time_series_db_publish_to_database(
+        response = await self._client.time_series_db_publish_to_database(
             self._timeSeriesDbId, batch.assetId, data
         )
-        self.written += dict.fromkeys(batch.indexes)
+        self._outcomes.mark_written(batch.indexes)
+        if self._keep_responses:
+            self._responses += response
 
-    def _record_outcome(self, error: DigitalExchangeError, batch: Batch) -> bool:
+    def _record_failure(self, error: DigitalExchangeError, batch: Batch) -> bool:
         """Note what became of a failed batch; say whether to go on with the next."""
         rejected = _rejected_records(error)
         if rejected:
             for index, reason in rejected.items():
-                self.rejected.setdefault(batch.indexes[index], reason)
-            self.written += (i for i in dict.fromkeys(batch.indexes) if i not in self.rejected)
+                self._outcomes.mark_rejected(batch.indexes[index], reason)
+            self._outcomes.mark_written(batch.indexes)
             return True
         if error.mayHaveSucceeded:
-            self.unknown += dict.fromkeys(batch.indexes)
+            self._outcomes.mark_unknown(batch.indexes)
         return False
 
     def _build_error(self, failure: DigitalExchangeError) -> DigitalExchangeError:
-        if not (self.written or self.rejected):
-            if self.unknown:
+        outcomes = self._outcomes
+        if not (outcomes.count(WRITTEN) or outcomes.rejected):
+            if outcomes.count(UNKNOWN):
                 failure.add_note(self._summary())
             return failure
         return PublishIncompleteError(
             f"{self._summary()}. Cause: {failure}",
-            written=self.written,
-            rejected=self.rejected,
-            unknown=self.unknown,
-            notSent=self._unsent_indexes(),
+            written=outcomes.indexes(WRITTEN),
+            rejected=outcomes.rejected,
+            unknown=outcomes.indexes(UNKNOWN),
+            notSent=outcomes.indexes(PENDING),
         )
 
-    def _unsent_indexes(self) -> list[int]:
-        accounted = {*self.written, *self.rejected, *self.unknown}
-        return [index for index in self._indexes if index not in accounted]
-
     def _summary(self) -> str:
-        total = f"{len(self._indexes)} {self._what}s"
-        parts = [f"{len(self.written)} of {total} were written{_format_ranges(self.written)}"]
-        if self.rejected:
-            first, reason = next(iter(self.rejected.items()))
-            parts.append(f"{len(self.rejected)} were rejected{_format_ranges(list(self.rejected))}")
+        outcomes = self._outcomes
+        written, rejected = outcomes.indexes(WRITTEN), outcomes.indexes(REJECTED)
+        unknown, not_sent = outcomes.indexes(UNKNOWN), outcomes.indexes(PENDING)
+        total = f"{outcomes.total} {self._what}s"
+        parts = [f"{len(written)} of {total} were written{format_ranges(written)}"]
+        if rejected:
+            first, reason = next(iter(outcomes.rejected.items()))
+            parts.append(f"{len(rejected)} were rejected{format_ranges(rejected)}")
             parts.append(f"{self._what} {first}: {reason.rstrip('.')}")
-        if self.unknown:
-            parts.append(f"{len(self.unknown)} may have been written{_format_ranges(self.unknown)}")
-        if not_sent := self._unsent_indexes():
-            parts.append(f"{len(not_sent)} were not sent{_format_ranges(not_sent)}")
+        if unknown:
+            parts.append(f"{len(unknown)} may have been written{format_ranges(unknown)}")
+        if not_sent:
+            parts.append(f"{len(not_sent)} were not sent{format_ranges(not_sent)}")
         return "; ".join(parts)
-
-
-def _format_ranges(indexes: Sequence[int]) -> str:
-    """Indexes as ranges, such as ` (0-99, 200)`."""
-    if not indexes:
-        return ""
-    ranges: list[list[int]] = []
-    for index in sorted(indexes):
-        if ranges and index == ranges[-1][1] + 1:
-            ranges[-1][1] = index
-        else:
-            ranges.append([index, index])
-    texts = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
-    return f" ({', '.join(texts)})"
 
 
 def _rejected_records(error: DigitalExchangeError) -> dict[int, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
+from ..._time_series.publish_outcomes import PublishOutcomes
 from ..._time_series.record_validation import (
     check_record,
 )
@@ -65,7 +66,9 @@ class PublishingService(BaseService):
         watch = ProgressReporter(progress)
         given = validation.require_items("records", records, "TimeSeriesInputRecord")
         checked = [check_record(f"records[{index}]", record) for index, record in enumerate(given)]
-        publication = BatchPublisher(self._client, timeSeriesDbId, range(len(checked)), watch)
+        publication = BatchPublisher(
+            self._client, timeSeriesDbId, PublishOutcomes(range(len(checked))), watch
+        )
         return await publication.publish(split_into_batches(assetId, checked))
 
     async def publishDataFrameToTimeSeriesDatabase(
@@ -149,5 +152,7 @@ class PublishingService(BaseService):
             measureName,
             version,
         ).rows(InputFrame(frame, timeColumn, timeZone))
-        publication = BatchPublisher(self._client, timeSeriesDbId, rows.indexes, watch, "row")
+        publication = BatchPublisher(
+            self._client, timeSeriesDbId, PublishOutcomes(rows.indexes), watch, "row"
+        )
         return await publication.publish(rows.batches())
