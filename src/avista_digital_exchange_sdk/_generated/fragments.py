@@ -287,7 +287,7 @@ class DataStoreObject(BaseModel):
     "The entry, if it is a file."
 
 
-class DataStoreDirectory(DirectoryMixin, BaseModel):
+class DataStoreDirectory(DirectoryMixin["DataStoreDirectory", DataStoreFile], BaseModel):
     """A directory of a data store."""
 
     dataStoreDirectoryId: str

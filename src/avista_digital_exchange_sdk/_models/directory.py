@@ -1,14 +1,25 @@
 """What a directory of a data store can do beside holding its metadata."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from .._text import escape_controls
 from .html import Row, table
-from .lists import HtmlList
+from .lists import HtmlList, HtmlRows
 
-if TYPE_CHECKING:
-    from .._generated.fragments import DataStoreDirectory, DataStoreFile, DataStoreObject
+
+class FileLike(HtmlRows, Protocol):
+    """What the mixin needs of a file."""
+
+    dataStoreFileId: str
+    name: str
+    fileExtension: str | None
+    storageSizeBytes: int | None
+    lastModified: str | None
+
+
+_Directory = TypeVar("_Directory", bound="DirectoryMixin[Any, Any]")
+_File = TypeVar("_File", bound=FileLike)
 
 
 def full_name(name: str, extension: str | None) -> str:
@@ -28,27 +39,32 @@ def split_name(full: str) -> tuple[str, str]:
     return (hidden + name, extension) if extension else (hidden + name + dot, "")
 
 
-class DirectoryMixin:
-    """Reads a directory's entries off its `contents`."""
+class DirectoryMixin(Generic[_Directory, _File]):
+    """Reads a directory's entries off its `contents`.
+
+    The classes of directories and files are generated ones, which are built on this one.
+    """
 
     if TYPE_CHECKING:
         dataStoreDirectoryId: str
         name: str
         parentDirectoryId: str | None
-        contents: list[DataStoreObject]
         model_fields_set: set[str]
 
     @property
-    def directories(self) -> "list[DataStoreDirectory]":
+    def directories(self) -> list[_Directory]:
         """The directories in this directory; their own contents are not loaded."""
-        entries = (entry.dataStoreDirectory for entry in self.contents)
-        return HtmlList(directory for directory in entries if directory is not None)
+        return cast("list[_Directory]", self._entries("dataStoreDirectory"))
 
     @property
-    def files(self) -> "list[DataStoreFile]":
+    def files(self) -> list[_File]:
         """The files in this directory."""
-        entries = (entry.dataStoreFile for entry in self.contents)
-        return HtmlList(file for file in entries if file is not None)
+        return cast("list[_File]", self._entries("dataStoreFile"))
+
+    def _entries(self, kind: str) -> list[Any]:
+        contents: list[Any] = vars(self)["contents"]
+        entries = (getattr(entry, kind) for entry in contents)
+        return HtmlList(entry for entry in entries if entry is not None)
 
     def printContents(self) -> None:
         """Print every directory and file in this directory with its id, directories first.
@@ -88,7 +104,7 @@ class DirectoryMixin:
         """The directory and, below it, what is known to be in it."""
         name = f"{branch}{self.name}/" if self._is_loaded() else f"{branch}{self.name}/ …"
         yield {"name": name, "bytes": None, "lastModified": None, "id": self.dataStoreDirectoryId}
-        entries: list[DataStoreDirectory | DataStoreFile] = [*self.directories, *self.files]
+        entries: list[_Directory | _File] = [*self.directories, *self.files]
         for entry in entries:
             twig, deeper = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
             if isinstance(entry, DirectoryMixin):

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from .html import Row, table
-
-if TYPE_CHECKING:
-    from .._generated.fragments import CollaborativeMemberOrganization, TimeSeriesAssetAttribute
 
 
 class HtmlRows(Protocol):
@@ -30,15 +27,70 @@ class HtmlList(list[_Item]):
         return table(list(chain.from_iterable(item._html_rows() for item in self)))
 
 
+# The generated classes are built on the mixins below, which name here what they need of them.
+
+
+class _Attribute(Protocol):
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def lastValue(self) -> str | None: ...
+    @property
+    def lastValueTime(self) -> str | None: ...
+    @property
+    def attributeType(self) -> object: ...
+
+
+class _Asset(Protocol):
+    @property
+    def assetId(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def attributes(self) -> Sequence[_Attribute]: ...
+
+
+class _Organization(Protocol):
+    @property
+    def name(self) -> str | None: ...
+
+
+class _User(Protocol):
+    @property
+    def firstName(self) -> str | None: ...
+    @property
+    def lastName(self) -> str | None: ...
+
+
+class _Member(Protocol):
+    @property
+    def user(self) -> _User | None: ...
+    @property
+    def permission(self) -> object: ...
+
+
+class _MemberOrganization(Protocol):
+    @property
+    def organization(self) -> _Organization | None: ...
+    @property
+    def usersInCollaborative(self) -> Sequence[_Member]: ...
+
+
+class _Collaborative(Protocol):
+    @property
+    def collaborativeId(self) -> str | None: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def description(self) -> str | None: ...
+    @property
+    def memberOrganizations(self) -> Sequence[_MemberOrganization]: ...
+
+
 class AssetHtmlMixin:
-    """An asset in a table: a row an attribute."""
+    """An asset in a table: one row per attribute."""
 
-    if TYPE_CHECKING:
-        assetId: str
-        name: str | None
-        attributes: list[TimeSeriesAssetAttribute]
-
-    def _html_rows(self) -> Sequence[Row]:
+    def _html_rows(self: _Asset) -> Sequence[Row]:
         return [
             {
                 "name": self.name,
@@ -55,13 +107,7 @@ class AssetHtmlMixin:
 class CollaborativeHtmlMixin:
     """A collaborative in a table: one row, its members in a cell."""
 
-    if TYPE_CHECKING:
-        collaborativeId: str
-        name: str
-        description: str | None
-        memberOrganizations: list[CollaborativeMemberOrganization]
-
-    def _html_rows(self) -> Sequence[Row]:
+    def _html_rows(self: _Collaborative) -> Sequence[Row]:
         return [
             {
                 "name": self.name,
@@ -72,8 +118,8 @@ class CollaborativeHtmlMixin:
         ]
 
 
-def _members(member: "CollaborativeMemberOrganization") -> str:
-    organization = member.organization.name if member.organization else "?"
+def _members(member: _MemberOrganization) -> str:
+    organization = (member.organization and member.organization.name) or "?"
     people = [
         f"{one.user.firstName} {one.user.lastName} ({one.permission})"
         for one in member.usersInCollaborative

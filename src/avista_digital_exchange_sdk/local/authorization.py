@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from .caller import Caller
 from .database import Database
 from .errors import unauthorized
-from .state import Caller
 
 
 class Access(IntEnum):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from .caller import Caller
 from .database import Database
-from .state import Caller, ExchangeState
+from .state import ExchangeState
 
 TOKEN_LIFE_DAYS = 3650
 SETTING = "seed"

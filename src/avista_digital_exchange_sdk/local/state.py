@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .graphql.pubsub import EventBus, Subscription
-    from .s3.storage import ObjectStore
-    from .services.collaborative.collaboratives import Collaboratives
-    from .services.storage.data_stores import DataStores
-    from .services.storage.directories import Directories
-    from .services.storage.files import Files
-    from .services.time_series import TimeSeriesStore
-    from .services.user.accounts import Accounts
-
-
-@dataclass(frozen=True)
-class Caller:
-    """The user behind a request and the token the request came with."""
-
-    user_id: str
-    token_id: str
+from .caller import Caller
+from .graphql.pubsub import EventBus, Subscription
+from .s3.storage import ObjectStore
+from .services.collaborative.collaboratives import Collaboratives
+from .services.storage.data_stores import DataStores
+from .services.storage.directories import Directories
+from .services.storage.files import Files
+from .services.time_series.store import TimeSeriesStore
+from .services.user.accounts import Accounts
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class Settings:
         renamed_inputs: The documented name of each input that has another one.
         same_types: The class that stands for a nested selection: GraphQL has no recursive
             fragments, so a nested one is written out.
-        mixins: The base, by its module and name, that brings behaviour to a fragment's class.
+        mixins: The base, by its module and as an expression, that brings behaviour to a
+            fragment's class.
     """
 
     client: str
@@ -94,7 +95,10 @@ SDK_PACKAGE = Settings(
     same_types={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
     mixins={
         "DataStore": (Module("_models.data_store", 2), "DataStoreMethods"),
-        "DataStoreDirectory": (Module("_models.directory", 2), "DirectoryMixin"),
+        "DataStoreDirectory": (
+            Module("_models.directory", 2),
+            "DirectoryMixin['DataStoreDirectory', DataStoreFile]",
+        ),
         "Collaborative": (Module("_models.lists", 2), "CollaborativeHtmlMixin"),
         "TimeSeriesAssetData": (Module("_models.lists", 2), "AssetHtmlMixin"),
     },

@@ -14,8 +14,9 @@ from pydantic_core import from_json, to_json
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ..caller import Caller
 from ..errors import PlatformError
-from ..state import Caller, Context, ExchangeState
+from ..state import Context, ExchangeState
 from .documents import read_operation
 from .http import UNAUTHORIZED
 from .schema import GraphQLSchemaExecutor, Subscribed

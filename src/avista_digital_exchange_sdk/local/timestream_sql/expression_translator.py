@@ -7,8 +7,7 @@ that its translation does not look at.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from sqlglot import exp
 
@@ -19,10 +18,8 @@ from .function_calls import CALLS
 from .operators import OPERATORS
 from .scopes import Scope, matching, take_fields
 from .special_forms import CONSTRUCTS
+from .translator import Queries, Translation, Translator
 from .types import BIGINT, BOOLEAN, DOUBLE, INTEGER, UNKNOWN, VARCHAR
-
-if TYPE_CHECKING:
-    from .query_translator import QueryTranslator
 
 _NUMBER = re.compile(r"[0-9]*(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
@@ -30,7 +27,7 @@ _NUMBER = re.compile(r"[0-9]*(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 class ExpressionTranslator:
     """Translates the expressions of one clause of a query."""
 
-    def __init__(self, queries: QueryTranslator, scope: Scope, clause: str | None = None) -> None:
+    def __init__(self, queries: Queries, scope: Scope, clause: str | None = None) -> None:
         """Translate in a scope; a named clause is one that can't hold aggregates."""
         self.queries = queries
         self.scope = scope
@@ -82,20 +79,20 @@ class ExpressionTranslator:
             )
 
 
-def _column(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _column(translator: Translator, node: exp.Expression) -> Expression:
     """A name, perhaps qualified."""
     reject_unsupported_args(node, "this", "table", "db", "catalog")
     parts = [node.args.get(part) for part in ("catalog", "db", "table", "this")]
     return _named(translator, node, [part.name for part in parts if part is not None])
 
 
-def _identifier(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _identifier(translator: Translator, node: exp.Expression) -> Expression:
     """A name within a lambda."""
     reject_unsupported_args(node, "this", "quoted")
     return _named(translator, node, [node.name])
 
 
-def _named(translator: ExpressionTranslator, node: exp.Expression, names: list[str]) -> Expression:
+def _named(translator: Translator, node: exp.Expression, names: list[str]) -> Expression:
     """Find what a name means, the innermost meaning first."""
     for variables in reversed(translator.variables):
         if names[0] in variables:
@@ -112,7 +109,7 @@ def _named(translator: ExpressionTranslator, node: exp.Expression, names: list[s
     return column
 
 
-def _literal(_translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _literal(_translator: Translator, node: exp.Expression) -> Expression:
     """A text or a number."""
     text = node.name
     if node.args["is_string"]:
@@ -127,26 +124,24 @@ def _literal(_translator: ExpressionTranslator, node: exp.Expression) -> Express
     return Expression(f"{text}::DOUBLE", DOUBLE)
 
 
-def _boolean(_translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _boolean(_translator: Translator, node: exp.Expression) -> Expression:
     """TRUE or FALSE."""
     return Expression("true" if node.this else "false", BOOLEAN)
 
 
-def _null(_translator: ExpressionTranslator, _node: exp.Expression) -> Expression:
+def _null(_translator: Translator, _node: exp.Expression) -> Expression:
     """NULL."""
     return Expression("NULL", UNKNOWN)
 
 
-def _paren(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _paren(translator: Translator, node: exp.Expression) -> Expression:
     """Parentheses."""
     reject_unsupported_args(node, "this")
     inner = translator.translate(node.this)
     return Expression(f"({inner.sql})", inner.type, inner.constant)
 
 
-_TRANSLATIONS: Mapping[
-    type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]
-] = {
+_TRANSLATIONS: Mapping[type[exp.Expression], Translation] = {
     **CALLS,
     **CONSTRUCTS,
     **OPERATORS,

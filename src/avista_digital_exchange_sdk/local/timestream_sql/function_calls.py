@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -20,13 +19,11 @@ from .functions import (
     find_overload,
 )
 from .lambdas import LAMBDA_FUNCTIONS
+from .translator import Translator
 from .types import VARCHAR, Array, Row, is_orderable
 
-if TYPE_CHECKING:
-    from .expression_translator import ExpressionTranslator
 
-
-def _call(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _call(translator: Translator, node: exp.Expression) -> Expression:
     """Translate a call with whatever stands around it: FILTER, IGNORE NULLS, OVER."""
     suffix = CallModifiers(translator)
     function = suffix.unwrap(node)
@@ -59,7 +56,7 @@ def scalar(call: Call) -> Expression:
     return _fit_arguments(call, SCALARS[call.name])
 
 
-def _try(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
+def _try(translator: Translator, node: exp.Anonymous) -> Expression:
     """`try(…)`: NULL instead of an error."""
     argument = node.expressions[0]
     if type(argument) is exp.Cast:
@@ -96,7 +93,7 @@ def _zip(call: Call) -> Expression:
 class CallModifiers:
     """What stands around an aggregate's call, in DuckDB's SQL."""
 
-    def __init__(self, translator: ExpressionTranslator) -> None:
+    def __init__(self, translator: Translator) -> None:
         self._translator = translator
         self._filter = ""
         self._window = ""
@@ -148,7 +145,7 @@ class CallModifiers:
         return " ".join(parts)
 
 
-def order_items(translator: ExpressionTranslator, order: exp.Expression) -> str:
+def order_items(translator: Translator, order: exp.Expression) -> str:
     """Write the items of an ORDER BY, NULLs last as Timestream has them."""
     items = []
     for item in order.expressions:
@@ -190,7 +187,7 @@ def _bound(spec: exp.Expression, kind: str, name: str) -> str:
 
 
 def _aggregate(
-    translator: ExpressionTranslator, node: exp.Anonymous, name: str, suffix: CallModifiers
+    translator: Translator, node: exp.Anonymous, name: str, suffix: CallModifiers
 ) -> Expression:
     """Translate a call of an aggregate or a window function."""
     if name in WINDOW_FUNCTIONS and not suffix.is_window:
@@ -220,7 +217,7 @@ def _aggregate(
 
 
 def _aggregate_arguments(
-    translator: ExpressionTranslator, node: exp.Anonymous
+    translator: Translator, node: exp.Anonymous
 ) -> tuple[list[Expression], str, str]:
     """Translate an aggregate's arguments, and the DISTINCT and ORDER BY among them."""
     nodes = list(node.expressions)
@@ -235,6 +232,6 @@ def _aggregate_arguments(
     return translator.translate_all(nodes), distinct, order
 
 
-CALLS: Mapping[
-    type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]
-] = dict.fromkeys((exp.Anonymous, exp.Filter, exp.IgnoreNulls, exp.Window), _call)
+CALLS: Mapping[type[exp.Expression], Callable[[Translator, exp.Expression], Expression]] = (
+    dict.fromkeys((exp.Anonymous, exp.Filter, exp.IgnoreNulls, exp.Window), _call)
+)

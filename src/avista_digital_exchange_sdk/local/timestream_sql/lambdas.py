@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from .expressions import Expression, coerce, sql_error
+from .translator import Translator
 from .types import BOOLEAN, Array, Row, TimeSeries, Type, common_type
-
-if TYPE_CHECKING:
-    from .expression_translator import ExpressionTranslator
 
 
 def _translate_lambda(
-    translator: ExpressionTranslator, node: exp.Expression, parameters: Sequence[Expression]
+    translator: Translator, node: exp.Expression, parameters: Sequence[Expression]
 ) -> Expression:
     """Translate the body of a lambda whose parameters stand for these expressions."""
     if not isinstance(node, exp.Lambda) or len(node.expressions) != len(parameters):
@@ -27,13 +24,13 @@ def _translate_lambda(
     return body
 
 
-def _new_variable(translator: ExpressionTranslator, kind: Type, suffix: str = "") -> Expression:
+def _new_variable(translator: Translator, kind: Type, suffix: str = "") -> Expression:
     """Make up a variable of DuckDB's, distinct from those of the lambdas around it."""
     return Expression(f"v{len(translator.variables)}{suffix}", kind)
 
 
 def _array_arguments(
-    translator: ExpressionTranslator, node: exp.Anonymous, count: int
+    translator: Translator, node: exp.Anonymous, count: int
 ) -> tuple[Expression, Type, list[exp.Expression]]:
     """Take apart a call whose first argument is an array: it, its elements' type, the rest."""
     arguments = node.expressions
@@ -48,7 +45,7 @@ def _array_arguments(
     return array, array.type.element, arguments[1:]
 
 
-def _filter(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
+def _filter(translator: Translator, node: exp.Anonymous) -> Expression:
     """`filter(array, x -> condition)`."""
     array, element, (condition,) = _array_arguments(translator, node, 2)
     x = _new_variable(translator, element)
@@ -58,7 +55,7 @@ def _filter(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression
     return Expression(f"list_filter({array.sql}, lambda {x.sql}: {body.sql})", array.type)
 
 
-def _transform(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
+def _transform(translator: Translator, node: exp.Anonymous) -> Expression:
     """`transform(array, x -> value)`."""
     array, element, (function,) = _array_arguments(translator, node, 2)
     x = _new_variable(translator, element)
@@ -66,7 +63,7 @@ def _transform(translator: ExpressionTranslator, node: exp.Anonymous) -> Express
     return Expression(f"list_transform({array.sql}, lambda {x.sql}: {body.sql})", Array(body.type))
 
 
-def _reduce(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression:
+def _reduce(translator: Translator, node: exp.Anonymous) -> Expression:
     """`reduce(array, initial, (state, x) -> state, state -> result)`.
 
     The state and the elements may be of different types. DuckDB reduces values of one type, so
@@ -97,7 +94,7 @@ def _reduce(translator: ExpressionTranslator, node: exp.Anonymous) -> Expression
 
 
 def _state_type(
-    translator: ExpressionTranslator, step: exp.Expression, start: Expression, element: Type
+    translator: Translator, step: exp.Expression, start: Expression, element: Type
 ) -> Type:
     """Find the type the state has after the first step, which may be wider than at the start."""
     parameters = [_new_variable(translator, start.type), _new_variable(translator, element)]
@@ -113,7 +110,7 @@ def _pair(kind: Row, state: str, element: str) -> str:
     return f"CAST({{'f0': {state}, 'f1': {element}}} AS {kind.duckdb()})"
 
 
-LAMBDA_FUNCTIONS: Mapping[str, Callable[[ExpressionTranslator, exp.Anonymous], Expression]] = {
+LAMBDA_FUNCTIONS: Mapping[str, Callable[[Translator, exp.Anonymous], Expression]] = {
     "filter": _filter,
     "transform": _transform,
     "reduce": _reduce,

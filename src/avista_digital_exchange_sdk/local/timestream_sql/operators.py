@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -11,6 +10,7 @@ from avista_digital_exchange_sdk.local.errors import PlatformError
 
 from .date_functions import add
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error, unify
+from .translator import Translator
 from .types import (
     BIGINT,
     BOOLEAN,
@@ -24,9 +24,6 @@ from .types import (
     is_numeric,
     is_orderable,
 )
-
-if TYPE_CHECKING:
-    from .expression_translator import ExpressionTranslator
 
 _COMPARISONS: Mapping[type[exp.Expression], str] = {
     exp.EQ: "=",
@@ -48,7 +45,7 @@ _ARITHMETIC: Mapping[type[exp.Expression], str] = {
 }
 
 
-def _arithmetic(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _arithmetic(translator: Translator, node: exp.Expression) -> Expression:
     """A sum, difference, product, quotient or remainder."""
     reject_unsupported_args(node, "this", "expression", "typed", "safe")
     left, right = translator.translate(node.this), translator.translate(node.expression)
@@ -74,7 +71,7 @@ def _no_operator(node: exp.Expression, operator: str, left: Type, right: Type) -
     return sql_error(node, f"Cannot apply operator: {left} {operator} {right}")
 
 
-def _negative(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _negative(translator: Translator, node: exp.Expression) -> Expression:
     """A minus sign."""
     reject_unsupported_args(node, "this")
     value = translator.translate(node.this)
@@ -83,7 +80,7 @@ def _negative(translator: ExpressionTranslator, node: exp.Expression) -> Express
     return Expression(f"(-{value.sql})", value.type)
 
 
-def _comparison(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _comparison(translator: Translator, node: exp.Expression) -> Expression:
     """A comparison."""
     reject_unsupported_args(node, "this", "expression")
     left, right = translator.translate(node.this), translator.translate(node.expression)
@@ -94,7 +91,7 @@ def _comparison(translator: ExpressionTranslator, node: exp.Expression) -> Expre
     return Expression(f"({both[0].sql} {operator} {both[1].sql})", BOOLEAN)
 
 
-def _logic(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _logic(translator: Translator, node: exp.Expression) -> Expression:
     """AND or OR, of any number of terms at once."""
     reject_unsupported_args(node, "this", "expression")
     terms = [translator.boolean(term, "Logical expression term") for term in _terms(node)]
@@ -111,14 +108,14 @@ def _terms(node: exp.Expression) -> list[exp.Expression]:
     return [link, *reversed(terms)]
 
 
-def _not(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _not(translator: Translator, node: exp.Expression) -> Expression:
     """NOT."""
     reject_unsupported_args(node, "this")
     value = translator.boolean(node.this, "Value of logical NOT expression")
     return Expression(f"(NOT {value.sql})", BOOLEAN)
 
 
-def _is(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _is(translator: Translator, node: exp.Expression) -> Expression:
     """IS NULL."""
     reject_unsupported_args(node, "this", "expression")
     if not isinstance(node.expression, exp.Null):
@@ -126,7 +123,7 @@ def _is(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     return Expression(f"({translator.translate(node.this).sql} IS NULL)", BOOLEAN)
 
 
-def _between(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _between(translator: Translator, node: exp.Expression) -> Expression:
     """BETWEEN."""
     reject_unsupported_args(node, "this", "low", "high")
     given = translator.translate_all([node.this, node.args["low"], node.args["high"]])
@@ -138,7 +135,7 @@ def _between(translator: ExpressionTranslator, node: exp.Expression) -> Expressi
     return Expression(between, BOOLEAN)
 
 
-def _in(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _in(translator: Translator, node: exp.Expression) -> Expression:
     """IN a list, or the rows of a query."""
     reject_unsupported_args(node, "this", "expressions", "query")
     value = translator.translate(node.this)
@@ -154,7 +151,7 @@ def _in(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     return Expression(f"({unified[0].sql} IN ({items}))", BOOLEAN)
 
 
-def _like(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _like(translator: Translator, node: exp.Expression) -> Expression:
     """LIKE."""
     reject_unsupported_args(node, "this", "expression")
     value, pattern = translator.translate(node.this), translator.translate(node.expression)
@@ -163,7 +160,7 @@ def _like(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     return Expression(f"({value.sql} LIKE {pattern.sql})", BOOLEAN)
 
 
-def _escape(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _escape(translator: Translator, node: exp.Expression) -> Expression:
     """LIKE with an escape character."""
     reject_unsupported_args(node, "this", "expression")
     escape = translator.translate(node.expression)
@@ -173,9 +170,7 @@ def _escape(translator: ExpressionTranslator, node: exp.Expression) -> Expressio
     return Expression(f"{like} ESCAPE {escape.sql})", BOOLEAN)
 
 
-OPERATORS: Mapping[
-    type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]
-] = {
+OPERATORS: Mapping[type[exp.Expression], Callable[[Translator, exp.Expression], Expression]] = {
     **dict.fromkeys(_COMPARISONS, _comparison),
     **dict.fromkeys(_ARITHMETIC, _arithmetic),
     exp.And: _logic,

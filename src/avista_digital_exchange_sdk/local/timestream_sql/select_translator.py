@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -11,10 +10,8 @@ from .expression_translator import ExpressionTranslator
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error, unify
 from .function_calls import direction
 from .scopes import Column, Relation, Scope, Source, matching
+from .translator import Queries
 from .types import Type, is_orderable
-
-if TYPE_CHECKING:
-    from .query_translator import QueryTranslator
 
 _JOINS = {
     ("", ""): "INNER JOIN",
@@ -32,7 +29,7 @@ _JOINS = {
 class SelectTranslator:
     """One SELECT on its way into DuckDB's SQL."""
 
-    def __init__(self, queries: QueryTranslator, node: exp.Select, scope: Scope) -> None:
+    def __init__(self, queries: Queries, node: exp.Select, scope: Scope) -> None:
         reject_unsupported_args(
             node,
             *("expressions", "from_", "joins", "where", "group", "having"),

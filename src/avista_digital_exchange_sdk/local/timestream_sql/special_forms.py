@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -13,13 +12,11 @@ from .date_functions import FIELDS, Call, to_interval
 from .expressions import Expression, reject_unsupported_args, sql_error, timestamp_constant, unify
 from .function_calls import scalar
 from .scopes import take_fields
+from .translator import Translator
 from .types import BIGINT, BOOLEAN, DATE, UNKNOWN, Array, converts
 
-if TYPE_CHECKING:
-    from .expression_translator import ExpressionTranslator
 
-
-def _case(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _case(translator: Translator, node: exp.Expression) -> Expression:
     """CASE, with or without an operand."""
     reject_unsupported_args(node, "this", "ifs", "default")
     branches = node.args["ifs"]
@@ -32,9 +29,7 @@ def _case(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     return _choice(translator, node, conditions, [*results, node.args.get("default")])
 
 
-def _equals(
-    translator: ExpressionTranslator, operand: Expression, node: exp.Expression
-) -> Expression:
+def _equals(translator: Translator, operand: Expression, node: exp.Expression) -> Expression:
     """Compare the operand of a CASE with the value of one WHEN."""
     both = unify([operand, translator.translate(node)])
     if both is None:
@@ -42,7 +37,7 @@ def _equals(
     return Expression(f"{both[0].sql} = {both[1].sql}", BOOLEAN)
 
 
-def _if(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _if(translator: Translator, node: exp.Expression) -> Expression:
     """IF."""
     reject_unsupported_args(node, "this", "true", "false")
     condition = translator.boolean(node.this, "IF condition")
@@ -50,7 +45,7 @@ def _if(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
 
 
 def _choice(
-    translator: ExpressionTranslator,
+    translator: Translator,
     node: exp.Expression,
     conditions: list[Expression],
     results: list[exp.Expression | None],
@@ -67,7 +62,7 @@ def _choice(
     return Expression(f"CASE {branches} ELSE {unified[-1].sql} END", unified[-1].type)
 
 
-def _cast(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _cast(translator: Translator, node: exp.Expression) -> Expression:
     """CAST, TRY_CAST, a typed literal such as TIMESTAMP '…', or `measure_value::double`."""
     reject_unsupported_args(node, "this", "to", "safe")
     target = node.args["to"]
@@ -84,7 +79,7 @@ def _cast(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     return cast(node, value, read_type(target), safe=isinstance(node, exp.TryCast))
 
 
-def _interval(_translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _interval(_translator: Translator, node: exp.Expression) -> Expression:
     """INTERVAL '2' DAY."""
     reject_unsupported_args(node, "this", "unit")
     unit = node.args.get("unit")
@@ -98,7 +93,7 @@ def _interval(_translator: ExpressionTranslator, node: exp.Expression) -> Expres
     return interval
 
 
-def _array(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _array(translator: Translator, node: exp.Expression) -> Expression:
     """ARRAY[1, 2]."""
     reject_unsupported_args(node, "expressions", "bracket_notation")
     unified = unify(translator.translate_all(node.expressions))
@@ -109,7 +104,7 @@ def _array(translator: ExpressionTranslator, node: exp.Expression) -> Expression
     return Expression(f"CAST([{items}] AS {kind.duckdb()})", kind)
 
 
-def _subscript(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _subscript(translator: Translator, node: exp.Expression) -> Expression:
     """array[1]; outside the array is an error."""
     reject_unsupported_args(node, "this", "expressions")
     array, index = translator.translate(node.this), translator.translate(node.expressions[0])
@@ -125,20 +120,20 @@ def _subscript(translator: ExpressionTranslator, node: exp.Expression) -> Expres
     return Expression(sql, array.type.element)
 
 
-def _dot(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _dot(translator: Translator, node: exp.Expression) -> Expression:
     """A field of what an expression gives."""
     reject_unsupported_args(node, "this", "expression")
     return take_fields(node, translator.translate(node.this), [node.expression.name])
 
 
-def _concatenation(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _concatenation(translator: Translator, node: exp.Expression) -> Expression:
     """|| between texts or arrays."""
     reject_unsupported_args(node, "this", "expression", "safe")
     parts = translator.translate_all([node.this, node.expression])
     return scalar(Call(node, "concat", parts, translator.now))
 
 
-def _extract(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _extract(translator: Translator, node: exp.Expression) -> Expression:
     """EXTRACT(year FROM time)."""
     reject_unsupported_args(node, "this", "expression")
     field = node.this.name.lower()
@@ -148,7 +143,7 @@ def _extract(translator: ExpressionTranslator, node: exp.Expression) -> Expressi
     return FIELDS[field](Call(node, field, [time], translator.now))
 
 
-def _trim(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _trim(translator: Translator, node: exp.Expression) -> Expression:
     """TRIM of spaces, on both ends or one; of other characters it is refused."""
     reject_unsupported_args(node, "this", "position")
     position = str(node.args.get("position")).upper()
@@ -156,42 +151,40 @@ def _trim(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
     return scalar(Call(node, name, [translator.translate(node.this)], translator.now))
 
 
-def _position(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _position(translator: Translator, node: exp.Expression) -> Expression:
     """POSITION(substring IN text)."""
     reject_unsupported_args(node, "this", "substr")
     arguments = translator.translate_all([node.this, node.args["substr"]])
     return scalar(Call(node, "strpos", arguments, translator.now))
 
 
-def _current_date(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _current_date(translator: Translator, node: exp.Expression) -> Expression:
     """CURRENT_DATE."""
     reject_unsupported_args(node)
     return Expression(f"results.date_of({timestamp_constant(translator.now).sql})", DATE)
 
 
-def _current_timestamp(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _current_timestamp(translator: Translator, node: exp.Expression) -> Expression:
     """CURRENT_TIMESTAMP."""
     reject_unsupported_args(node)
     return timestamp_constant(translator.now)
 
 
-def _exists(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _exists(translator: Translator, node: exp.Expression) -> Expression:
     """EXISTS."""
     reject_unsupported_args(node, "this")
     rows = translator.queries.any_rows(node.this, translator.scope)
     return Expression(f"EXISTS ({rows})", BOOLEAN)
 
 
-def _subquery(translator: ExpressionTranslator, node: exp.Expression) -> Expression:
+def _subquery(translator: Translator, node: exp.Expression) -> Expression:
     """A query for one value."""
     reject_unsupported_args(node, "this")
     sql, kind = translator.queries.single_column(node.this, translator.scope)
     return Expression(f"({sql})", kind)
 
 
-CONSTRUCTS: Mapping[
-    type[exp.Expression], Callable[[ExpressionTranslator, exp.Expression], Expression]
-] = {
+CONSTRUCTS: Mapping[type[exp.Expression], Callable[[Translator, exp.Expression], Expression]] = {
     exp.Array: _array,
     exp.Bracket: _subscript,
     exp.Case: _case,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...authorization import MEMBERSHIPS, Access
+from ...caller import Caller
 from ...database import Database, Row, new_id
 from ...errors import PlatformError, bad_request, not_found, unauthorized
 from ...serializers import serialize_user
-from ...state import Caller
 from ..storage.data_stores import DataStores
 from ..user.accounts import Accounts
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...authorization import MEMBERSHIPS, Access, require_access
+from ...caller import Caller
 from ...database import Database, Row, check_name, new_id
 from ...errors import not_found
 from ...s3.storage import ObjectStore
-from ...state import Caller
 
 COLUMNS = "dataStoreId, name, description, ownerUserId, homeDirectoryId"
 

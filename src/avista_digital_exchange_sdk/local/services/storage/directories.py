@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from ...authorization import Access
+from ...caller import Caller
 from ...database import Database, Row, check_name, new_id
 from ...errors import bad_request, not_found
 from ...s3.storage import ObjectStore
 from ...serializers import serialize_file
-from ...state import Caller
 from .data_stores import DataStores
 
 # A directory and everything below it.

@@ -6,11 +6,11 @@ import mimetypes
 from collections.abc import Sequence
 
 from ...authorization import Access
+from ...caller import Caller
 from ...database import Database, Row, check_name, new_id, timestamp
 from ...errors import bad_request, not_found
 from ...s3.storage import ObjectStore
 from ...serializers import serialize_file
-from ...state import Caller
 from .data_stores import DataStores
 from .directories import Directories
 from .zip_archive import Zips

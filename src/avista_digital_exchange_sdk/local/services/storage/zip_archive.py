@@ -11,11 +11,11 @@ from pathlib import Path
 from threading import Event
 from typing import IO, NamedTuple
 
+from ...caller import Caller
 from ...database import Row
 from ...errors import bad_request
 from ...private_files import open_new
 from ...s3.storage import Make, ObjectStore
-from ...state import Caller
 from .directories import Directories
 
 MAX_BYTES = 5 * 1024**3

@@ -15,8 +15,8 @@ from typing import Protocol, TypeVar
 
 import duckdb
 
+from avista_digital_exchange_sdk.local.caller import Caller
 from avista_digital_exchange_sdk.local.errors import PlatformError, not_found, unauthorized
-from avista_digital_exchange_sdk.local.state import Caller
 
 from .jobs import DuckDbTask, JobStoppedError, Work
 from .records import invalid_request

@@ -15,13 +15,13 @@ from weakref import WeakSet
 
 import duckdb
 
+from avista_digital_exchange_sdk.local.caller import Caller
 from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.private_files import (
     make_contents_private,
     make_folder,
     restrict_if_there,
 )
-from avista_digital_exchange_sdk.local.state import Caller
 
 from ...._text import EscapingFilter
 from ...timestream_sql.macros import macro_statements

@@ -6,10 +6,10 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from ...authorization import Access, require_access
+from ...caller import Caller
 from ...database import Database, Row, check_name, new_id, timestamp
 from ...errors import PlatformError, bad_request, not_found
 from ...serializers import serialize_user
-from ...state import Caller
 
 MAX_TOKEN_LIFE_DAYS = 3650
 TIME_SERIES_DATABASE_NAME = "LocalExchange"
