@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk.contract.codegen.settings import SDK_PACKAGE
 from avista_digital_exchange_sdk.contract.documents import Documents
 from avista_digital_exchange_sdk.contract.errors import ContractError
 
-from . import PACKAGE, ROOT, data_store_methods, sync_services
+from . import PACKAGE, ROOT, model_methods, sync_services
 
 GENERATED = PACKAGE / "_generated"
 SYNC_SERVICES = PACKAGE / "_sync_services"
@@ -35,7 +35,7 @@ def generate(into: Path) -> None:
     }
     for name, text in texts.items():
         (into / name).write_text(text, "utf-8")
-    data_store_methods.write(into)
+    model_methods.write(into)
 
 
 def made_from(folder: str) -> str:

@@ -4,15 +4,15 @@ Their clients are doors of their own: made with the same arguments as `AvistaDig
 the same transport, with the same errors.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from typing import Any
 
-from ._backends import SyncBackend
+from ._backends import SyncBackend, iterate_sync, run_sync
 from ._backends.async_backend import AsyncBackend
 from ._client_base import AsyncClientBase, ClientConfig, SyncClientBase
 from ._graphql import subscriptions
 from ._graphql.client import GraphQLClient, Result
 from ._models.base import BaseModel, NonNullList, SecretText
-from ._sync import blocking, blocking_iterator
 from ._utils.values import UNSET, OpenEnum, Unset
 
 __all__ = [
@@ -23,17 +23,19 @@ __all__ = [
     "NonNullList",
     "OpenEnum",
     "SecretText",
+    "SyncEventIterator",
     "SyncOperations",
     "Unset",
-    "blocking",
-    "blocking_iterator",
+    "iterate_sync",
+    "run_sync",
 ]
 
 MAX_EVENT_WAIT = 24 * 3600.0
 """Seconds until the next event; after a day AWS AppSync ends a connection anyway."""
 
+# What a subscription gives: its events, as they come.
 EventIterator = AsyncGenerator[Result, None]
-"""What a subscription gives: its events, as they come."""
+SyncEventIterator = Generator[Result, None, None]
 
 
 class _Operations(GraphQLClient):
@@ -89,9 +91,13 @@ class SyncOperations(SyncClientBase):
     Use it in a `with` block, or call `close()`.
     """
 
+    # Of the type `_Calls`; the async methods that it is given to are those of a subclass.
+    _calls: Any
+
     def _connect(self, config: ClientConfig) -> None:
         self._calls = _Calls(config.client(_Operations, SyncBackend(config.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:
-        return self._calls._client
+        client: GraphQLClient = self._calls._client
+        return client

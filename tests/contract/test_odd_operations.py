@@ -193,7 +193,7 @@ OPERATIONS = {
     "fragments called as types": Operation(
         "fragment_names",
         """query fragmentNames {
-          storage_listDataStores { ...Items ...Optional }
+          storage_listDataStores { ...NonNullList ...Optional }
           user_getUserSession {
             user { ...Any ...str ...list } ...Union ...Client ...BaseModel ...Field ...Literal
           }
@@ -201,7 +201,7 @@ OPERATIONS = {
           b: storage_listDataStores { ...TimeSeriesDbDataInput }
           c: storage_listDataStores { ...None }
         }
-        fragment Items on DataStore { name }
+        fragment NonNullList on DataStore { name }
         fragment Optional on DataStore { name dataStoreId }
         fragment Any on User { userId }
         fragment str on User { firstName }
@@ -395,7 +395,7 @@ class TestNames:
     ) -> None:
         fragments = importlib.import_module(f"{PACKAGE}.fragments")
         result = client.fragment_names()
-        assert isinstance(result.storage_listDataStores[0], fragments.Items2)
+        assert isinstance(result.storage_listDataStores[0], fragments.NonNullList2)
         assert isinstance(result.storage_listDataStores[0], fragments.Optional2)
         assert type(result.a[0]) is fragments.ServiceType2
 

@@ -246,7 +246,7 @@ class TestThePackage:
         (queries / "values.graphql").unlink()
         assert command("generate", "--queries", queries, "--out", out).exit_code == 0
         assert not (out / "publish.py").exists()
-        assert "publish" not in (out / "blocking.py").read_text()
+        assert "publish" not in (out / "sync_client.py").read_text()
 
     def test_a_file_of_the_user_s_own_is_never_touched(
         self, command: Command, tmp_path: Path

@@ -44,6 +44,7 @@ def gql(q: str) -> str:
 
 class Client(AsyncBaseClient):
     async def collaborative_list_collaboratives(self) -> NonNullList[Collaborative]:
+        """Lists the collaboratives the caller is a member of."""
         from .collaborative_list_collaboratives import CollaborativeListCollaboratives
 
         query = gql("""
@@ -107,6 +108,7 @@ class Client(AsyncBaseClient):
     async def collaborative_get_collaborative(
         self, collaborativeId: str
     ) -> Optional[Collaborative]:
+        """Reads a collaborative's metadata."""
         from .collaborative_get_collaborative import CollaborativeGetCollaborative
 
         query = gql("""
@@ -170,6 +172,7 @@ class Client(AsyncBaseClient):
     async def collaborative_list_collaborative_services(
         self, collaborativeId: str
     ) -> NonNullList[Service]:
+        """Lists the services shared in a collaborative."""
         from .collaborative_list_collaborative_services import (
             CollaborativeListCollaborativeServices,
         )
@@ -221,6 +224,9 @@ class Client(AsyncBaseClient):
     async def collaborative_list_collaboratives_service_shared_with(
         self, serviceId: str, serviceType: ServiceType
     ) -> NonNullList[Collaborative]:
+        """Lists the collaboratives a service is shared with. Only for the owner of the
+        service.
+        """
         from .collaborative_list_collaboratives_service_shared_with import (
             CollaborativeListCollaborativesServiceSharedWith,
         )
@@ -292,6 +298,7 @@ class Client(AsyncBaseClient):
     async def collaborative_add_service_to_collaborative(
         self, serviceId: str, serviceType: ServiceType, collaborativeId: str
     ) -> Optional[Service]:
+        """Shares a service with a collaborative."""
         from .collaborative_add_service_to_collaborative import (
             CollaborativeAddServiceToCollaborative,
         )
@@ -351,6 +358,7 @@ class Client(AsyncBaseClient):
     async def collaborative_remove_service_from_collaborative(
         self, serviceId: str, serviceType: ServiceType, collaborativeId: str
     ) -> Optional[Service]:
+        """Ends the sharing of a service with a collaborative."""
         from .collaborative_remove_service_from_collaborative import (
             CollaborativeRemoveServiceFromCollaborative,
         )
@@ -408,6 +416,7 @@ class Client(AsyncBaseClient):
         return result.collaborative_removeServiceFromCollaborative
 
     async def storage_list_data_stores(self) -> NonNullList[DataStore]:
+        """Lists data stores. Without arguments, those the caller owns."""
         from .storage_list_data_stores import StorageListDataStores
 
         query = gql("""
@@ -435,6 +444,7 @@ class Client(AsyncBaseClient):
         return result.storage_listDataStores
 
     async def storage_get_data_store(self, dataStoreId: str) -> Optional[DataStore]:
+        """Reads a data store's metadata."""
         from .storage_get_data_store import StorageGetDataStore
 
         query = gql("""
@@ -464,6 +474,7 @@ class Client(AsyncBaseClient):
     async def storage_get_data_store_directory(
         self, dataStoreDirectoryId: str
     ) -> Optional[DataStoreDirectory]:
+        """Reads a directory's metadata and lists what it contains."""
         from .storage_get_data_store_directory import StorageGetDataStoreDirectory
 
         query = gql("""
@@ -522,6 +533,7 @@ class Client(AsyncBaseClient):
     async def storage_get_data_store_file(
         self, dataStoreFileId: str
     ) -> Optional[DataStoreFile]:
+        """Reads a file's metadata."""
         from .storage_get_data_store_file import StorageGetDataStoreFile
 
         query = gql("""
@@ -555,6 +567,9 @@ class Client(AsyncBaseClient):
     async def storage_get_data_store_file_download(
         self, dataStoreFileId: str
     ) -> StorageGetDataStoreFileDownload:
+        """storage_getDataStoreFile: Reads a file's metadata.
+        storage_getDataStoreFileDownloadUrl: Gets a presigned URL to download a file's bytes from.
+        """
         from .storage_get_data_store_file_download import (
             StorageGetDataStoreFileDownload,
         )
@@ -598,6 +613,7 @@ class Client(AsyncBaseClient):
     async def storage_get_data_store_zip_download_url(
         self, dataStoreObjectIds: list[DataStoreObjectIdInput]
     ) -> Optional[PresignedUrl]:
+        """Gets a presigned URL to download several files and directories from, as one zip."""
         from .storage_get_data_store_zip_download_url import (
             StorageGetDataStoreZipDownloadUrl,
         )
@@ -626,6 +642,7 @@ class Client(AsyncBaseClient):
     async def storage_create_data_store(
         self, name: str, description: Union[Optional[str], Unset] = UNSET
     ) -> Optional[DataStore]:
+        """Creates a data store."""
         from .storage_create_data_store import StorageCreateDataStore
 
         query = gql("""
@@ -658,6 +675,7 @@ class Client(AsyncBaseClient):
         name: Union[Optional[str], Unset] = UNSET,
         description: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[DataStore]:
+        """Changes a data store's name or description."""
         from .storage_update_data_store import StorageUpdateDataStore
 
         query = gql("""
@@ -693,6 +711,7 @@ class Client(AsyncBaseClient):
         return result.storage_updateDataStore
 
     async def storage_delete_data_store(self, dataStoreId: str) -> Optional[DataStore]:
+        """Deletes a data store."""
         from .storage_delete_data_store import StorageDeleteDataStore
 
         query = gql("""
@@ -722,6 +741,7 @@ class Client(AsyncBaseClient):
     async def storage_create_data_store_directory(
         self, dataStoreId: str, parentDirectoryId: str, name: str
     ) -> Optional[DataStoreDirectory]:
+        """Creates a directory inside another one."""
         from .storage_create_data_store_directory import StorageCreateDataStoreDirectory
 
         query = gql("""
@@ -791,6 +811,7 @@ class Client(AsyncBaseClient):
         name: Union[Optional[str], Unset] = UNSET,
         parentDirectoryId: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[DataStoreDirectory]:
+        """Renames a directory or moves it into another one."""
         from .storage_update_data_store_directory import StorageUpdateDataStoreDirectory
 
         query = gql("""
@@ -857,6 +878,7 @@ class Client(AsyncBaseClient):
     async def storage_delete_data_store_directory(
         self, dataStoreDirectoryId: str
     ) -> Optional[DataStoreDirectory]:
+        """Deletes a directory."""
         from .storage_delete_data_store_directory import StorageDeleteDataStoreDirectory
 
         query = gql("""
@@ -920,6 +942,9 @@ class Client(AsyncBaseClient):
         fileExtension: str,
         description: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[PresignedUrl]:
+        """Creates the record of a file and answers where to send its bytes: PUT them to
+        `url`. `itemId` is the `dataStoreFileId` of the new file.
+        """
         from .storage_create_data_store_file import StorageCreateDataStoreFile
 
         query = gql("""
@@ -961,6 +986,7 @@ class Client(AsyncBaseClient):
         name: Union[Optional[str], Unset] = UNSET,
         dataStoreDirectoryId: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[DataStoreFile]:
+        """Changes a file's name or description, or moves it into another directory."""
         from .storage_update_data_store_file import StorageUpdateDataStoreFile
 
         query = gql("""
@@ -1002,6 +1028,7 @@ class Client(AsyncBaseClient):
     async def storage_delete_data_store_file(
         self, dataStoreFileId: str
     ) -> Optional[DataStoreFile]:
+        """Deletes a file for good."""
         from .storage_delete_data_store_file import StorageDeleteDataStoreFile
 
         query = gql("""
@@ -1033,6 +1060,7 @@ class Client(AsyncBaseClient):
         return result.storage_deleteDataStoreFile
 
     async def time_series_db_list_databases(self) -> NonNullList[TimeSeriesDb]:
+        """Lists the databases the caller owns."""
         from .time_series_db_list_databases import TimeSeriesDbListDatabases
 
         query = gql("""
@@ -1063,6 +1091,7 @@ class Client(AsyncBaseClient):
     async def time_series_db_get_database(
         self, timeSeriesDbId: str
     ) -> Optional[TimeSeriesDb]:
+        """Reads a database's metadata."""
         from .time_series_db_get_database import TimeSeriesDbGetDatabase
 
         query = gql("""
@@ -1096,6 +1125,9 @@ class Client(AsyncBaseClient):
         nextToken: Union[Optional[str], Unset] = UNSET,
         clientToken: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[LatestValuesPage]:
+        """Lists every asset of a database with the latest value of each attribute, one
+        page at a time.
+        """
         from .time_series_db_list_all_asset_last_values import (
             TimeSeriesDbListAllAssetLastValues,
         )
@@ -1167,6 +1199,10 @@ class Client(AsyncBaseClient):
         clientToken: Union[Optional[str], Unset] = UNSET,
         queryString: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[FilterQueryPage]:
+        """Queries chosen assets and attributes over a time range, one page at a time. A
+        page may hold no rows and still be followed by another. A page's token is good
+        for one hour and five uses, and only the newest token of a query is valid.
+        """
         from .time_series_db_query_database import TimeSeriesDbQueryDatabase
 
         query = gql("""
@@ -1221,6 +1257,9 @@ class Client(AsyncBaseClient):
         nextToken: Union[Optional[str], Unset] = UNSET,
         clientToken: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[TimestreamPage]:
+        """Runs a query in Timestream's SQL, one page at a time. Each following page is
+        asked for with the same `queryString` and `maxRows`.
+        """
         from .time_series_db_query_database_with_timestream_query import (
             TimeSeriesDbQueryDatabaseWithTimestreamQuery,
         )
@@ -1261,6 +1300,7 @@ class Client(AsyncBaseClient):
     async def time_series_db_publish_to_database(
         self, timeSeriesDbId: str, assetId: str, data: TimeSeriesDbDataInput
     ) -> NonNullList[TimeSeriesAssetData]:
+        """Writes records of one asset to a database."""
         from .time_series_db_publish_to_database import TimeSeriesDbPublishToDatabase
 
         query = gql("""
@@ -1316,6 +1356,10 @@ class Client(AsyncBaseClient):
         queryId: str,
         fileFormat: Union[Optional[TimeSeriesQueryOutputFileType], Unset] = UNSET,
     ) -> Optional[QueryExportRequest]:
+        """Asks for the whole result of a query as one file.
+        `onNotifyTimeSeriesQueryExportComplete` tells when the file is ready, so
+        subscribe to it before asking.
+        """
         from .time_series_db_generate_query_result_export_file import (
             TimeSeriesDbGenerateQueryResultExportFile,
         )
@@ -1351,6 +1395,7 @@ class Client(AsyncBaseClient):
     async def time_series_db_cancel_database_query(
         self, timeSeriesDbId: str, queryId: str
     ) -> Optional[ServerResponse]:
+        """Stops a running query."""
         from .time_series_db_cancel_database_query import (
             TimeSeriesDbCancelDatabaseQuery,
         )
@@ -1385,6 +1430,7 @@ class Client(AsyncBaseClient):
     def on_notify_time_series_query_export_complete(
         self, queryId: str
     ) -> Subscription[OnNotifyTimeSeriesQueryExportComplete]:
+        """Tells when the export file of a query is ready."""
         from .on_notify_time_series_query_export_complete import (
             OnNotifyTimeSeriesQueryExportComplete,
         )
@@ -1412,6 +1458,7 @@ class Client(AsyncBaseClient):
         )
 
     async def user_get_user_session(self) -> Optional[UserSession]:
+        """Tells who the caller is."""
         from .user_get_user_session import UserGetUserSession
 
         query = gql("""

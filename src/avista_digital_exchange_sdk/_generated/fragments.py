@@ -287,7 +287,7 @@ class DataStoreObject(BaseModel):
     "The entry, if it is a file."
 
 
-class DataStoreDirectory(DirectoryMixin["DataStoreDirectory", DataStoreFile], BaseModel):
+class DataStoreDirectory(DirectoryMixin, BaseModel):
     """A directory of a data store."""
 
     dataStoreDirectoryId: str
@@ -301,6 +301,18 @@ class DataStoreDirectory(DirectoryMixin["DataStoreDirectory", DataStoreFile], Ba
     "The `dataStoreDirectoryId` of the directory this one lies in."
     contents: NonNullList["DataStoreObject"] = []
     "The directories and files directly inside this one."
+
+    @property
+    def directories(self) -> list["DataStoreDirectory"]:
+        """The directories in this directory; their own contents are not loaded."""
+        result: list[DataStoreDirectory] = self._entries("dataStoreDirectory")
+        return result
+
+    @property
+    def files(self) -> list["DataStoreFile"]:
+        """The files in this directory."""
+        result: list[DataStoreFile] = self._entries("dataStoreFile")
+        return result
 
 
 class FilterQueryPage(BaseModel):

@@ -1,25 +1,11 @@
 """What a directory of a data store can do beside holding its metadata."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 from .._text import escape_controls
 from .html import Row, table
-from .lists import HtmlList, HtmlRows
-
-
-class FileLike(HtmlRows, Protocol):
-    """What the mixin needs of a file."""
-
-    dataStoreFileId: str
-    name: str
-    fileExtension: str | None
-    storageSizeBytes: int | None
-    lastModified: str | None
-
-
-_Directory = TypeVar("_Directory", bound="DirectoryMixin[Any, Any]")
-_File = TypeVar("_File", bound=FileLike)
+from .lists import HtmlList
 
 
 def full_name(name: str, extension: str | None) -> str:
@@ -39,27 +25,14 @@ def split_name(full: str) -> tuple[str, str]:
     return (hidden + name, extension) if extension else (hidden + name + dot, "")
 
 
-class DirectoryMixin(Generic[_Directory, _File]):
-    """Reads a directory's entries off its `contents`.
-
-    The classes of directories and files are generated ones, which are built on this one.
-    """
+class DirectoryMixin:
+    """Shows a directory. The generated class adds the properties `directories` and `files`."""
 
     if TYPE_CHECKING:
         dataStoreDirectoryId: str
         name: str
         parentDirectoryId: str | None
         model_fields_set: set[str]
-
-    @property
-    def directories(self) -> list[_Directory]:
-        """The directories in this directory; their own contents are not loaded."""
-        return cast("list[_Directory]", self._entries("dataStoreDirectory"))
-
-    @property
-    def files(self) -> list[_File]:
-        """The files in this directory."""
-        return cast("list[_File]", self._entries("dataStoreFile"))
 
     def _entries(self, kind: str) -> list[Any]:
         contents: list[Any] = vars(self)["contents"]
@@ -74,10 +47,13 @@ class DirectoryMixin(Generic[_Directory, _File]):
             >>> directory.printContents()
             solar_site.csv  dataStoreFileId...
         """
-        rows = [(f"{entry.name}/", entry.dataStoreDirectoryId) for entry in self.directories]
+        rows = [
+            (f"{entry.name}/", entry.dataStoreDirectoryId)
+            for entry in self._entries("dataStoreDirectory")
+        ]
         rows += [
             (full_name(entry.name, entry.fileExtension), entry.dataStoreFileId)
-            for entry in self.files
+            for entry in self._entries("dataStoreFile")
         ]
         shown = [(escape_controls(name), escape_controls(entry_id)) for name, entry_id in rows]
         width = max((len(name) for name, _ in shown), default=0)
@@ -104,7 +80,7 @@ class DirectoryMixin(Generic[_Directory, _File]):
         """The directory and, below it, what is known to be in it."""
         name = f"{branch}{self.name}/" if self._is_loaded() else f"{branch}{self.name}/ …"
         yield {"name": name, "bytes": None, "lastModified": None, "id": self.dataStoreDirectoryId}
-        entries: list[_Directory | _File] = [*self.directories, *self.files]
+        entries = [*self._entries("dataStoreDirectory"), *self._entries("dataStoreFile")]
         for entry in entries:
             twig, deeper = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
             if isinstance(entry, DirectoryMixin):

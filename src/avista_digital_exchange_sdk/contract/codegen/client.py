@@ -11,8 +11,9 @@ from ..documents import Documents
 from ..errors import ContractError
 from . import package
 from .settings import USER_PACKAGE
+from .sync_source import format_module, public_methods, to_sync_method
 
-BLOCKING_MODULE = "blocking"
+RUNTIME = "_runtime"
 RESERVED_NAMES = {
     name
     for base in (AsyncOperations, SyncOperations)
@@ -29,8 +30,8 @@ def generate(documents: Documents, out: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / out.name
         package.write(sdk_surface.schema(), documents.document, fresh, USER_PACKAGE, RESERVED_NAMES)
-        blocking = USER_PACKAGE.header + _blocking(fresh / "client.py")
-        (fresh / f"{BLOCKING_MODULE}.py").write_text(blocking, "utf-8")
+        sync_client = USER_PACKAGE.header + _sync_client(fresh / "client.py")
+        (fresh / "sync_client.py").write_text(sync_client, "utf-8")
         return package.replace(fresh, out)
 
 
@@ -47,25 +48,37 @@ def _check_target(out: Path) -> None:
             )
 
 
-def _blocking(client: Path) -> str:
+def _sync_client(client: Path) -> str:
     """Write the sync client of the generated async one."""
-    (async_client,) = (
-        node for node in ast.parse(client.read_text("utf-8")).body if isinstance(node, ast.ClassDef)
-    )
-    methods = []
-    for method in async_client.body:
-        if isinstance(method, ast.AsyncFunctionDef | ast.FunctionDef):
-            is_async = isinstance(method, ast.AsyncFunctionDef)
-            make = "blocking" if is_async else "blocking_iterator"
-            methods.append(
-                f"    {method.name} = _runtime.{make}({USER_PACKAGE.client}.{method.name})\n"
-            )
-    package_name, _, module = USER_PACKAGE.models.name.rpartition(".")
-    return (
-        # Under a name that no method has: the methods below hide others from those after them.
-        f"from {package_name} import {module} as _runtime\n\n"
-        f"from .client import {USER_PACKAGE.client}\n\n\n"
-        "class Client(_runtime.SyncOperations):\n"
-        '    """Your operations, each as a call that blocks until it is done."""\n\n'
-        + "".join(methods)
+    source = client.read_text("utf-8")
+    tree = ast.parse(source)
+    (async_client,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    runtime = USER_PACKAGE.models.name
+    package_name, _, module = runtime.rpartition(".")
+    imports = [
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.If)
+    ]
+    methods = [
+        to_sync_method(
+            method,
+            f"{USER_PACKAGE.client}.{method.name}(self._calls",
+            {USER_PACKAGE.subscription[1]: f"{RUNTIME}.SyncEventIterator"},
+            f"{RUNTIME}.",
+        )
+        for method in public_methods(async_client, source)
+    ]
+    return format_module(
+        "\n\n".join(
+            [
+                *imports,
+                # Under a name that no method has: the methods hide others from those after them.
+                f"from {package_name} import {module} as {RUNTIME}",
+                f"from .client import {USER_PACKAGE.client}",
+                f"class Client({RUNTIME}.SyncOperations):",
+                '    """Your operations, as the methods of a sync client."""',
+                *methods,
+            ]
+        )
     )

@@ -157,7 +157,7 @@ class AvistaCodegenPlugin(Plugin):
         ]
         for name, (mixin_module, mixin) in self.settings.mixins.items():
             kept[name].bases.insert(0, ast.Name(mixin))
-            imports.append(_import_from(mixin_module, [mixin.partition("[")[0]]))
+            imports.append(_import_from(mixin_module, [mixin]))
         module.body = [*imports, *others, *kept.values()]
         return module
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLSchema,
     Node,
@@ -38,7 +39,7 @@ from .response_classes import (
 from .selections import Selections
 
 MODULES = frozenset(
-    {"base_client", "base_model", "blocking", "client", "enums", "fragments", "input_types"}
+    {"base_client", "base_model", "client", "enums", "fragments", "input_types", "sync_client"}
 )
 """The modules of a package beside those of its operations, which are called as the methods are."""
 
@@ -62,7 +63,7 @@ class Operation(NamedTuple):
         name: Its name.
         method: The method that runs it.
         text: What is sent: the operation and the fragments it uses.
-        description: What the user's document says of it.
+        description: What the user's document says of it, else what the schema says of its fields.
         variables: Its variables, by the arguments of the method.
     """
 
@@ -110,7 +111,7 @@ def prepare(
     results = {name: classes.reserve_name(to_class_name(name)) for name in operations}
     texts = separate_operations(document)
     prepared = {
-        results[name]: _prepare_operation(name, results[name], node, texts[name])
+        results[name]: _prepare_operation(schema, name, results[name], node, texts[name])
         for name, node in operations.items()
     }
     definitions = [
@@ -169,7 +170,11 @@ def _refuse(problems: list[Problem]) -> None:
 
 
 def _prepare_operation(
-    name: str, result: str, node: OperationDefinitionNode, document: DocumentNode
+    schema: GraphQLSchema,
+    name: str,
+    result: str,
+    node: OperationDefinitionNode,
+    document: DocumentNode,
 ) -> Operation:
     variables = {
         variable.variable.name.value: Variable(
@@ -185,9 +190,25 @@ def _prepare_operation(
         name,
         to_method_name(name),
         _print_as_sent(document),
-        node.description.value if node.description else None,
+        node.description.value if node.description else _describe_fields(schema, node),
         {arguments[name]: variable for name, variable in variables.items()},
     )
+
+
+def _describe_fields(schema: GraphQLSchema, node: OperationDefinitionNode) -> str | None:
+    """What the schema says of the fields that an operation asks for."""
+    root = schema.get_root_type(node.operation)
+    assert root
+    described: dict[str, str] = {
+        selection.name.value: field.description
+        for selection in node.selection_set.selections
+        if isinstance(selection, FieldNode)
+        and (field := root.fields.get(selection.name.value))
+        and field.description
+    }
+    if len(described) == 1:
+        return next(iter(described.values()))
+    return "\n".join(f"{name}: {text}" for name, text in described.items()) or None
 
 
 def _print_as_sent(document: DocumentNode) -> str:

@@ -39,6 +39,11 @@ class AsyncMethod:
         return self.node.name
 
     @property
+    def is_coroutine(self) -> bool:
+        """Whether it is awaited; otherwise it returns an async iterator."""
+        return isinstance(self.node, ast.AsyncFunctionDef)
+
+    @property
     def returns(self) -> str:
         """Its return annotation."""
         return ast.unparse(self.node.returns) if self.node.returns else ""
@@ -72,7 +77,9 @@ def public_methods(class_def: ast.ClassDef, source: str) -> Iterator[AsyncMethod
         )
 
 
-def to_sync_method(method: AsyncMethod, call: str, renames: Mapping[str, str]) -> str:
+def to_sync_method(
+    method: AsyncMethod, call: str, renames: Mapping[str, str], runtime: str = ""
+) -> str:
     """Write the sync method that runs an async one.
 
     Args:
@@ -80,13 +87,14 @@ def to_sync_method(method: AsyncMethod, call: str, renames: Mapping[str, str]) -
         call: The async method as an expression, up to its arguments, such as
             `UserService.getUserInfo(self._calls`.
         renames: The sync name of each type that has another one in the async source.
+        runtime: What stands before the names of the functions that run coroutines.
     """
-    iterates = "AsyncGenerator" in method.returns
-    run = "iterate_sync" if iterates else "run_sync"
+    run = runtime + ("run_sync" if method.is_coroutine else "iterate_sync")
     separator = "" if call.endswith("(") or not method.arguments else ", "
     result = f"{run}({call}{separator}{', '.join(method.arguments)}))"
     signature = _rename(_GENERATOR.sub(r"Generator[\1, None, None]", method.signature), renames)
-    if (returns := _rename(method.returns, renames)) != method.returns:
+    returns = _rename(method.returns, renames)
+    if method.is_coroutine and returns != method.returns:
         # The same objects, of the sync client's own class.
         result = f'cast("{returns}", {result})'
     docstring = to_sync_docstring(_rename(method.docstring, renames))

@@ -1,4 +1,8 @@
-"""Writes the methods of `DataStore` and `AsyncDataStore` from those of `WorkingDirectory`."""
+"""Writes methods into generated models.
+
+Those of `DataStore` and `AsyncDataStore` are made from those of `WorkingDirectory`. The properties
+of `DataStoreDirectory` stand below: a base class could not name the generated classes they return.
+"""
 
 import ast
 import re
@@ -17,13 +21,32 @@ from . import PACKAGE, ROOT
 SOURCE = PACKAGE / "_services" / "storage" / "working_directory.py"
 CLASS = "WorkingDirectory"
 HEADER = f"# Generated from {SOURCE.relative_to(ROOT)} by scripts/generate.\n\n"
+DIRECTORY_PROPERTIES = [
+    f'''
+    @property
+    def {name}(self) -> list["{entry}"]:
+        """{docstring}"""
+        result: list[{entry}] = self._entries("{field}")
+        return result
+'''
+    for name, entry, field, docstring in (
+        (
+            "directories",
+            "DataStoreDirectory",
+            "dataStoreDirectory",
+            "The directories in this directory; their own contents are not loaded.",
+        ),
+        ("files", "DataStoreFile", "dataStoreFile", "The files in this directory."),
+    )
+]
 
 
 def write(generated: Path) -> None:
-    """Add the sync methods to the generated `DataStore`, and write `AsyncDataStore` beside it."""
+    """Add methods to the generated models, and write the module of `AsyncDataStore`."""
     methods = list(_methods())
     fragments = generated / "fragments.py"
     source = _with_methods(fragments.read_text("utf-8"), "DataStore", map(_sync_method, methods))
+    source = _with_methods(source, "DataStoreDirectory", DIRECTORY_PROPERTIES)
     fragments.write_text(format_module(source), "utf-8")
     async_store = "\n\n".join(
         [
