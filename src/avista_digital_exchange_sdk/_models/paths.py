@@ -2,15 +2,32 @@
 
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Protocol, TypeVar
 
 from .directory import full_name
 
-if TYPE_CHECKING:
-    from .._generated.fragments import DataStoreDirectory, DataStoreFile
-
 SEPARATOR = "/"
 HERE, UP = ".", ".."
+
+
+class _Directory(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class _File(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def fileExtension(self) -> str | None: ...
+    @property
+    def storageSizeBytes(self) -> int | None: ...
+    @property
+    def lastModified(self) -> str | None: ...
+
+
+_FoundFile = TypeVar("_FoundFile", bound=_File)
+_FoundDirectory = TypeVar("_FoundDirectory", bound=_Directory)
 
 
 def split_path(path: str) -> list[str]:
@@ -31,12 +48,12 @@ def is_valid_component(name: str) -> bool:
     return SEPARATOR not in name and name not in ("", HERE, UP)
 
 
-def is_uploaded(file: "DataStoreFile") -> bool:
+def is_uploaded(file: _File) -> bool:
     """Whether a file's bytes are there; until then the platform tells neither size nor time."""
     return file.lastModified is not None or file.storageSizeBytes is not None
 
 
-def find_files(name: str, files: "Iterable[DataStoreFile]") -> "list[DataStoreFile]":
+def find_files(name: str, files: Iterable[_FoundFile]) -> list[_FoundFile]:
     """The files of a full name, newest first: the platform keeps several of one name."""
     composed = compose(name)
     matching = [
@@ -47,9 +64,7 @@ def find_files(name: str, files: "Iterable[DataStoreFile]") -> "list[DataStoreFi
     return matching[::-1]
 
 
-def find_directory(
-    name: str, directories: "Iterable[DataStoreDirectory]"
-) -> "DataStoreDirectory | None":
+def find_directory(name: str, directories: Iterable[_FoundDirectory]) -> _FoundDirectory | None:
     """The directory of a name; of several, the one listed first."""
     composed = compose(name)
     return next(

@@ -14,8 +14,12 @@ from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
 
-from .. import types
 from .._generated.enums import DimensionValueType, MeasureValueType, TimeUnit
+from .._generated.input_types import (
+    TimeSeriesDimension,
+    TimeSeriesInputRecord,
+    TimeSeriesMeasureValue,
+)
 from .._utils import validation
 from .._utils.validation import invalid_argument
 from .timestamps import format_timestamp, parse_timestamp_ns
@@ -49,19 +53,17 @@ class _DeferredTimestamp(str):
         return int(Decimal(self).scaleb(6))
 
 
-def build_measure_value(type: object, name: object, value: object) -> types.TimeSeriesMeasureValue:
+def build_measure_value(type: object, name: object, value: object) -> TimeSeriesMeasureValue:
     """Make one measure of a MULTI record."""
     kind = _single_type("type", type)
-    return types.TimeSeriesMeasureValue.model_construct(
+    return TimeSeriesMeasureValue.model_construct(
         type=kind, name=validate_name("name", name), value=_format_value("value", value, kind)
     )
 
 
-def build_dimension(
-    dimensionValueType: object, name: object, value: object
-) -> types.TimeSeriesDimension:
+def build_dimension(dimensionValueType: object, name: object, value: object) -> TimeSeriesDimension:
     """Make one dimension of a record."""
-    return types.TimeSeriesDimension(
+    return TimeSeriesDimension(
         dimensionValueType=validation.parse_enum(
             "dimensionValueType", dimensionValueType, DimensionValueType
         ),
@@ -79,20 +81,20 @@ def build_input_record(
     measureValues: object,
     dimensions: object,
     version: object,
-) -> types.TimeSeriesInputRecord:
+) -> TimeSeriesInputRecord:
     """Make one record."""
     unit = validation.parse_enum("timeUnit", timeUnit, TimeUnit)
     kind = validation.parse_enum("measureValueType", measureValueType, MeasureValueType)
-    record = types.TimeSeriesInputRecord(
+    record = TimeSeriesInputRecord(
         time=_format_record_time(time, unit),
         timeUnit=unit,
         measureName=validate_name("measureName", measureName),
         measureValueType=kind,
-        dimensions=_require_list("dimensions", dimensions, types.TimeSeriesDimension),
+        dimensions=_require_list("dimensions", dimensions, TimeSeriesDimension),
         version=validation.parse_int("version", version, 1, MAX_VERSION),
     )
     if kind is MeasureValueType.MULTI:
-        measures = _require_list("measureValues", measureValues, types.TimeSeriesMeasureValue)
+        measures = _require_list("measureValues", measureValues, TimeSeriesMeasureValue)
         record.measureValues = [_in_unit(measure, unit) for measure in measures]
         if measureValue is not None:
             raise invalid_argument(
@@ -108,9 +110,9 @@ def build_input_record(
     return record
 
 
-def check_record(argument: str, record: object) -> types.TimeSeriesInputRecord:
+def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
     """Check what a record must hold together; it may have been changed since it was made."""
-    if not isinstance(record, types.TimeSeriesInputRecord):
+    if not isinstance(record, TimeSeriesInputRecord):
         raise invalid_argument(argument, record, "a TimeSeriesInputRecord")
     _format_record_time(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
     kind = record.measureValueType
@@ -255,7 +257,7 @@ def _format_timestamp_value(argument: str, value: object, unit: TimeUnit | None)
     )
 
 
-def _in_unit(measure: types.TimeSeriesMeasureValue, unit: TimeUnit) -> types.TimeSeriesMeasureValue:
+def _in_unit(measure: TimeSeriesMeasureValue, unit: TimeUnit) -> TimeSeriesMeasureValue:
     value = measure.value
     if not isinstance(value, _DeferredTimestamp):
         return measure

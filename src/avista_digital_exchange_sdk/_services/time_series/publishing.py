@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
 from ..._time_series.publish_outcomes import PublishOutcomes
-from ..._time_series.record_validation import (
-    check_record,
-)
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
@@ -63,6 +60,8 @@ class PublishingService(BaseService):
         """
         validation.require_id("timeSeriesDbId", timeSeriesDbId)
         validation.require_id("assetId", assetId)
+        from ..._time_series.record_validation import check_record
+
         watch = ProgressReporter(progress)
         given = validation.require_items("records", records, "TimeSeriesInputRecord")
         checked = [check_record(f"records[{index}]", record) for index, record in enumerate(given)]

@@ -6,11 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..._time_series.record_validation import (
-    build_dimension,
-    build_input_record,
-    build_measure_value,
-)
 from ..base import BaseService
 
 if TYPE_CHECKING:
@@ -49,6 +44,8 @@ class RecordService(BaseService):
 
         Source: `MeasureValue` in the reference of AWS Timestream's write API.
         """
+        from ..._time_series.record_validation import build_measure_value
+
         return build_measure_value(type, name, value)
 
     async def createTimeSeriesDimension(
@@ -74,6 +71,8 @@ class RecordService(BaseService):
 
         Source: `Dimension` in the reference of AWS Timestream's write API.
         """
+        from ..._time_series.record_validation import build_dimension
+
         return build_dimension(dimensionValueType, name, value)
 
     async def createTimeSeriesInputRecord(
@@ -118,6 +117,8 @@ class RecordService(BaseService):
 
         Source: `Record` in the reference of AWS Timestream's write API.
         """
+        from ..._time_series.record_validation import build_input_record
+
         return build_input_record(
             time,
             timeUnit,

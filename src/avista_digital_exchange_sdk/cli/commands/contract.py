@@ -101,10 +101,11 @@ def generate(
         documents = Documents(queries)
         for note in documents.notes:
             _print_error(f"note: {note}")
-        if problems := documents.problems(sdk_surface.schema()):
+        schema = sdk_surface.schema()
+        if problems := documents.problems(schema):
             _print_error("\n".join(map(str, problems)))
             raise typer.Exit(BREAKS)
-        changed = generate_client(documents, out)
+        changed = generate_client(schema, documents, out)
     except (ContractError, OSError) as error:
         _print_error(str(error))
         raise typer.Exit(UNKNOWN) from None

@@ -5,8 +5,9 @@ import keyword
 import tempfile
 from pathlib import Path
 
+from graphql import GraphQLSchema
+
 from ...client_runtime import AsyncOperations, SyncOperations
-from .. import sdk_surface
 from ..documents import Documents
 from ..errors import ContractError
 from . import package
@@ -22,14 +23,14 @@ RESERVED_NAMES = {
 }
 
 
-def generate(documents: Documents, out: Path) -> list[str]:
+def generate(schema: GraphQLSchema, documents: Documents, out: Path) -> list[str]:
     """Write the client of some operations as the package `out`; return the files that changed."""
     if not documents.operations():
         raise ContractError("There is no operation in these files.")
     _check_target(out)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / out.name
-        package.write(sdk_surface.schema(), documents.document, fresh, USER_PACKAGE, RESERVED_NAMES)
+        package.write(schema, documents.document, fresh, USER_PACKAGE, RESERVED_NAMES)
         sync_client = USER_PACKAGE.header + _sync_client(fresh / "client.py")
         (fresh / "sync_client.py").write_text(sync_client, "utf-8")
         return package.replace(fresh, out)
