@@ -261,6 +261,20 @@ class TestAProxy:
         first_lines = {request.partition("\r\n")[0] for request in tunnel.asked}
         assert first_lines == {f"CONNECT {HOST}:443 HTTP/1.1"}
 
+    def test_leads_everything_over_tls_of_its_own(
+        self, far_away: Site, authority: Authority, connect: Connect, tmp_path: Path
+    ) -> None:
+        token, endpoint = far_away.arguments
+        with Tunnel(far_away.front.port, authority.server("localhost")).running() as tunnel:
+            proxy = tunnel.address.replace("//", "//ada:s3cr3t@")
+            exchange = connect(token, endpoint=endpoint, verify=authority.bundle, proxy=proxy)
+            do_everything(exchange, far_away, tmp_path)
+            exchange.close()
+        assert {request.partition("\r\n")[0] for request in tunnel.asked} == {
+            f"CONNECT {HOST}:443 HTTP/1.1"
+        }
+        assert all("Basic YWRhOnMzY3IzdA==" in request for request in tunnel.asked)
+
     @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
     def test_leads_everything_where_the_environment_names_it(
         self,

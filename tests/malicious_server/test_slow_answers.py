@@ -233,6 +233,24 @@ class TestConnecting:
         exchange = connect(local.token, endpoint=endpoint, maxRetries=0)
         assert exchange.getUserInfo().firstName == "Ada"
 
+    def test_handshakes_that_never_end_do_not_wait_for_each_other(self) -> None:
+        failures: list[str] = []
+
+        def call(exchange: AvistaDigitalExchange) -> None:
+            with pytest.raises(RequestTimeoutError) as caught:
+                exchange.getUserInfo()
+            failures.append(str(caught.value))
+
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            endpoint = f"https://127.0.0.1:{silent.getsockname()[1]}/graphql"
+            with AvistaDigitalExchange(TOKEN, endpoint=endpoint, maxRetries=0) as exchange:
+                threads = [threading.Thread(target=call, args=(exchange,)) for _ in range(8)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+        assert failures == ["no connection within 1 s (connect timeout)"] * 8
+
     def test_name_that_is_never_resolved_is_a_timeout(
         self, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -1,6 +1,7 @@
 """A company's proxy."""
 
 import asyncio
+import ssl
 
 from .background_server import Background
 from .http_messages import Streams, copy, hang_up
@@ -13,16 +14,19 @@ class Tunnel(Background):
         asked: The first line of every request, and its headers in lower case.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
         self._target = port
+        self._tls = tls
         self.asked: list[str] = []
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://localhost:{self.port}"
 
     async def serve(self, client: Streams) -> None:
+        if self._tls is not None:
+            await client[1].start_tls(self._tls)
         head = await client[0].readuntil(b"\r\n\r\n")
         self.asked.append(head.decode())
         client[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")

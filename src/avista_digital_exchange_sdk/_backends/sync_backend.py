@@ -195,7 +195,7 @@ class _Transport(httpx.BaseTransport):
     def _create_route(self, proxy: Secret[str] | None) -> httpx.HTTPTransport:
         route = httpx.HTTPTransport(**transport_options(self._network, proxy))
         # httpx has no parameter for it.
-        route._pool._network_backend = DeadlineBackend()
+        route._pool._network_backend = DeadlineBackend(self._network.tls)
         return route
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ import httpcore
 
 from .deadlines import Deadline
 from .processes import check_process, current_process
+from .tls import Tls
 
 # Seconds that each address of a host gets at least, where it has many.
 MIN_CONNECT_SECONDS = 3.0
@@ -51,8 +52,9 @@ def _limit(timeout: float | None, error: type[Exception]) -> float | None:
 class DeadlineBackend(httpcore.NetworkBackend):
     """Opens sockets whose calls end in time."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: Tls) -> None:
         self._backend = httpcore.SyncBackend()
+        self._tls = tls
 
     def connect_tcp(
         self,
@@ -65,7 +67,8 @@ class DeadlineBackend(httpcore.NetworkBackend):
         """Connect to the first address of a host that answers, all of them together in time."""
         options = list(socket_options or ())
         if timeout is None:
-            return _Stream(self._backend.connect_tcp(host, port, None, local_address, options))
+            stream = self._backend.connect_tcp(host, port, None, local_address, options)
+            return _Stream(stream, self._tls)
         end = time.monotonic() + timeout
         addresses = _resolve(host, port, timeout)
         error: Exception = httpcore.ConnectError(f"{host} has no address")
@@ -75,9 +78,8 @@ class DeadlineBackend(httpcore.NetworkBackend):
                 break
             share = max(remaining / (len(addresses) - index), min(remaining, MIN_CONNECT_SECONDS))
             try:
-                return _Stream(
-                    self._backend.connect_tcp(address, port, share, local_address, options)
-                )
+                stream = self._backend.connect_tcp(address, port, share, local_address, options)
+                return _Stream(stream, self._tls)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
                 error = failure
         raise error
@@ -115,8 +117,9 @@ def _resolve(host: str, port: int, timeout: float) -> list[str]:
 class _Stream(httpcore.NetworkStream):
     """A socket that is used by the process that opened it alone."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, tls: Tls) -> None:
         self._stream = stream
+        self._tls = tls
         self._process = current_process()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -137,7 +140,9 @@ class _Stream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         check_process(self._process)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+        context = self._tls.create_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return _Stream(self._stream.start_tls(context, server_hostname, timeout), self._tls)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

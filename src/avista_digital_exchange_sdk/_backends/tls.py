@@ -43,6 +43,15 @@ class Tls:
         """The context of this process."""
         return self._contexts.get()
 
+    def create_context(self) -> ssl.SSLContext:
+        """A context for one connection of a thread.
+
+        truststore's hold a lock during a handshake: threads with the same one would wait for each
+        other's, and longer than their own timeouts. To create one takes no longer than to use it
+        again, since truststore reads the certificates for every connection.
+        """
+        return _create_system_context() if self._trusts_system else self.context
+
     def describe_trust(self) -> str:
         """Say which environment variables decide whom to trust, to complete an error."""
         if not self._trusts_system or sys.platform in ("darwin", "win32"):
