@@ -20,6 +20,7 @@ from avista_digital_exchange_sdk import (
     QueryIncompleteError,
     TransferError,
 )
+from avista_digital_exchange_sdk._graphql import responses
 
 from ..network_faults.scenarios import http
 from ..support.fake_platform import TOKEN, ScriptedPlatform
@@ -218,6 +219,56 @@ class TestDeepJson:
         liar.lay_down("GET", ok(DEEP))
         with pytest.raises(InvalidResponseError, match=r"result chunk"):
             query(victim, tmp_path)
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        "entry", [b"{}", b'{"message":"no"}', b"[[]]", b"7", b'{"errorType":"x","data":[[]]}']
+    )
+    def test_many_errors_are_an_error_of_bounded_length(
+        self, entry: bytes, liar: Liar, victim: AvistaDigitalExchange
+    ) -> None:
+        liar.lay_down(GET_USER, ok(b'{"errors":[' + b",".join([entry] * 20_000) + b"]}"))
+        with pytest.raises(ApiError, match=r"and 19990 more$") as caught:
+            victim.getUserInfo()
+        assert len(caught.value.errors) == 1000
+        assert len(str(caught.value)) < 1000
+
+    def test_long_message_is_cut_after_what_is_secret_was_taken_out(
+        self, liar: Liar, victim: AvistaDigitalExchange
+    ) -> None:
+        message = "x" * (1000 - len(TOKEN) // 2) + TOKEN + "y" * 10_000
+        liar.lay_down(
+            GET_USER,
+            ok({"errors": [{"message": message}]}, f"x-amzn-requestid: {'z' * 50_000}"),
+        )
+        with pytest.raises(ApiError) as caught:
+            victim.getUserInfo()
+        assert len(str(caught.value)) < 2000
+        assert TOKEN[:6] not in str(caught.value)
+        assert caught.value.requestId == "z" * 200
+
+    @pytest.mark.parametrize("status", ["200 OK", "400 No"])
+    def test_error_larger_than_any_of_the_platform_is_not_looked_into(
+        self,
+        status: str,
+        liar: Liar,
+        victim: AvistaDigitalExchange,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(responses, "MAX_ERROR_BYTES", 1000)
+        liar.lay_down(GET_USER, http(status, b'{"errors":[' + b"{}," * 1000 + b"{}]}"))
+        says = r"HTTP status 400|an error of more than 1000 bytes"
+        with pytest.raises((ApiError, InvalidResponseError), match=says):
+            victim.getUserInfo()
+
+    def test_list_of_wrong_entries_takes_little_memory(
+        self, liar: Liar, victim: AvistaDigitalExchange
+    ) -> None:
+        name = "storage_listDataStores"
+        liar.lay_down(name, ok(b'{"data":{"' + name.encode() + b'":[' + b"1," * 500_000 + b"1]}}"))
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"shape at .*\.0"):
+            victim.listDataStores()
 
 
 class TestHttp:

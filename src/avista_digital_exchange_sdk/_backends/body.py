@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ..errors import InvalidResponseError
 
 # Bytes; AWS AppSync sends at most 5 MB, so what is larger is no response of it.
-MAX_RESPONSE_BYTES = 64 << 20
+MAX_RESPONSE_BYTES = 16 << 20
 
 # Asked for; more than one encoding at a time, or another one, is never decoded.
 ACCEPTED_ENCODING = "gzip"

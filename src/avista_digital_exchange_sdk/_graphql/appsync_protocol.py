@@ -5,13 +5,14 @@ real-time WebSocket client".
 """
 
 import base64
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic_core import from_json, to_json
 
 from .._secrets import Secret
-from .._utils.redaction import redact
+from .._utils.redaction import join_redacted
 from ..errors import SubscriptionError
 from .client import Subscription
 
@@ -104,7 +105,7 @@ def parse_message(received: Secret[str], token: Secret[str]) -> Message:
         raise SubscriptionError("the real-time connection sent what is no message")
     if message.type in ("error", "connection_error"):
         described = (
-            redact("; ".join(_describe_errors(message.payload.reveal())), token) or message.type
+            join_redacted(*_describe_errors(message.payload.reveal()), token) or message.type
         )
         raise SubscriptionError(f"the real-time connection reports: {described}")
     return message
@@ -126,13 +127,15 @@ def parse_connection_timeout(acknowledgement: Message) -> float:
     return DEFAULT_CONNECTION_TIMEOUT
 
 
-def _describe_errors(payload: Any) -> list[str]:
+def _describe_errors(payload: Any) -> tuple[Iterator[str], int]:
+    """The errors' descriptions, and how many there are."""
     # `errors` has been seen as a list and as a single object.
     errors = payload.get("errors") if isinstance(payload, dict) else payload
     entries = errors if isinstance(errors, list) else [errors] if errors else []
-    return [
+    descriptions = (
         ": ".join(str(entry[key]) for key in ("errorType", "message") if entry.get(key))
         if isinstance(entry, dict)
         else str(entry)
         for entry in entries
-    ]
+    )
+    return descriptions, len(entries)

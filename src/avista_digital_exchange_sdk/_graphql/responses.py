@@ -1,6 +1,6 @@
 """An answer parsed from its bytes: the data, or the error it stands for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
@@ -13,7 +13,7 @@ from .._models.base import NULLABLE_TAG
 from .._secrets import Secret
 from .._text import escape_controls
 from .._utils.gc import gc_paused
-from .._utils.redaction import redact
+from .._utils.redaction import join_redacted, redact
 from ..errors import (
     ApiError,
     InvalidRequestError,
@@ -25,6 +25,13 @@ from ..errors import (
 )
 
 Data = TypeVar("Data")
+
+# Bytes of an error; AWS AppSync answers with at most 5 MB.
+MAX_ERROR_BYTES = 8 << 20
+
+# How many errors are kept.
+MAX_ERRORS = 1000
+MAX_REQUEST_ID_LENGTH = 200
 
 _ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
     # The first class one of whose words occurs in the errorType, in lower case, is taken.
@@ -85,6 +92,8 @@ def _invalid_response(
     error: ValidationError, answer: Response, operation_name: str
 ) -> InvalidResponseError | None:
     """The error to raise; None where the platform's own says more than that of a partial answer."""
+    if len(answer.content) > MAX_ERROR_BYTES:
+        return InvalidResponseError(f"{operation_name}: the answer is not of the contract's shape")
     parsed = _json_object(answer.content)
     if parsed.get("errors"):
         return None
@@ -115,18 +124,24 @@ def _describe_validation_error(
 
 
 def _to_error(answer: Response, operation_name: str, token: Secret[str]) -> Exception:
-    parsed = _json_object(answer.content)
+    is_too_large = len(answer.content) > MAX_ERROR_BYTES
+    parsed = {} if is_too_large else _json_object(answer.content)
     errors = parsed.get("errors")
     if not isinstance(errors, list):
         errors = [errors] if errors else []
+    count, errors = len(errors), errors[:MAX_ERRORS]
     if answer.status == 200 and not errors:
-        return InvalidResponseError(f"{operation_name}: the answer holds no data and no error")
-    request_id = escape_controls(redact(answer.headers.get("x-amzn-requestid", ""), token)) or None
+        size = f"an error of more than {MAX_ERROR_BYTES} bytes"
+        problem = f"is {size}" if is_too_large else "holds no data and no error"
+        return InvalidResponseError(f"{operation_name}: the answer {problem}")
+    given_id = escape_controls(redact(answer.headers.get("x-amzn-requestid", ""), token))
+    request_id = given_id[:MAX_REQUEST_ID_LENGTH] or None
     error_class = _error_class_by_type(errors) or _error_class_by_status(answer.status)
-    described = "; ".join(_describe_errors(errors)) or f"HTTP status {answer.status}"
+    description = join_redacted(_describe_errors(errors), count, token)
+    status = f"HTTP status {answer.status}"
     suffix = f" (request {request_id})" if request_id else ""
     return error_class(
-        redact(f"{operation_name}: {described}{suffix}", token),
+        redact(f"{operation_name}: {description or status}{suffix}", token),
         operationName=operation_name,
         errors=redact(errors, token),
         data=redact(parsed.get("data"), token),
@@ -135,7 +150,7 @@ def _to_error(answer: Response, operation_name: str, token: Secret[str]) -> Exce
     )
 
 
-def _describe_errors(errors: list[Any]) -> Iterable[str]:
+def _describe_errors(errors: list[Any]) -> Iterator[str]:
     for error in errors:
         if not isinstance(error, dict):
             yield str(error)

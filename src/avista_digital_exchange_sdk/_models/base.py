@@ -74,7 +74,8 @@ class _WithoutNulls:
     ) -> CoreSchema:
         (item,) = get_args(source)
         entry = _or_null(handler.generate_schema(item), _omit)
-        return _or_null(core_schema.list_schema(entry), lambda _: [])
+        # One wrong entry says enough: to note millions of them would take gigabytes.
+        return _or_null(core_schema.list_schema(entry, fail_fast=True), lambda _: [])
 
 
 def _or_null(schema: CoreSchema, read_null: Callable[[None], Any]) -> CoreSchema:

@@ -1,9 +1,15 @@
 """Keeps secrets out of messages: presigned query strings, and the token."""
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from .._secrets import MASK, Secret
+
+# Of the descriptions of errors: how many are in a message, and how much of each.
+MAX_TEXTS = 10
+MAX_TEXT_LENGTH = 1000
 
 _WORD = re.compile(r"""[^\s"'<>]+""")
 _VALUE = re.compile(r"""[^\s&"'<>]*""")
@@ -40,3 +46,17 @@ def _without_signatures(text: str) -> str:
             value = _VALUE.match(text, name.end())
             end = value.end() if value else name.end()
     return "".join([*kept, text[end:]])
+
+
+def join_redacted(texts: Iterator[str], count: int, secret: Secret[str] | None = None) -> str:
+    """Join descriptions of errors to a message of bounded length.
+
+    Args:
+        texts: The descriptions.
+        count: How many there are.
+        secret: What to take out of them.
+    """
+    # Shortened only after that: a part of a secret would not be recognized.
+    shown = [redact(text, secret)[:MAX_TEXT_LENGTH] for text in islice(texts, MAX_TEXTS)]
+    more = [f"and {count - MAX_TEXTS} more"] if count > MAX_TEXTS else []
+    return "; ".join([*shown, *more])
