@@ -41,9 +41,6 @@ SyncEventIterator = Generator[Result, None, None]
 class _Operations(GraphQLClient):
     """Runs generated operations, subscriptions among them."""
 
-    # An operation of a user's may be called as one of the SDK's.
-    idempotent_mutations = frozenset[str]()
-
     async def events(
         self,
         result: type[Result],

@@ -1347,6 +1347,7 @@ class Client(AsyncBaseClient):
             query=query,
             operation_name="timeSeriesDb_publishToDatabase",
             variables=variables,
+            idempotent=True,
         )
         return result.timeSeriesDb_publishToDatabase
 
@@ -1389,6 +1390,7 @@ class Client(AsyncBaseClient):
             query=query,
             operation_name="timeSeriesDb_generateQueryResultExportFile",
             variables=variables,
+            idempotent=True,
         )
         return result.timeSeriesDb_generateQueryResultExportFile
 

@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 Data = TypeVar("Data")
 Result = TypeVar("Result", bound="BaseModel")
 
-IDEMPOTENT_MUTATIONS = frozenset(
-    {
-        "timeSeriesDb_publishToDatabase",  # records carry versions: the same again is no change
-        "timeSeriesDb_generateQueryResultExportFile",
-    }
-)
-"""Mutations that do no harm when they are done twice."""
-
 CLEANUP_TIMEOUT = 5.0
 """Seconds that tidying up may take: whoever interrupts a call wants to be gone."""
 
@@ -53,13 +45,7 @@ class Subscription(Generic[Result]):
 
 
 class GraphQLClient(TokenHolder):
-    """Runs the generated operations; the generated client extends it.
-
-    Attributes:
-        idempotent_mutations: The names of operations that do no harm when they are done twice.
-    """
-
-    idempotent_mutations = IDEMPOTENT_MUTATIONS
+    """Runs the generated operations; the generated client extends it."""
 
     def __init__(
         self,
@@ -89,12 +75,6 @@ class GraphQLClient(TokenHolder):
         insisting._insists = True
         return insisting
 
-    def for_operations_of_others(self) -> Self:
-        """The same client, for operations whose names say nothing of what they do."""
-        other = copy(self)
-        other.idempotent_mutations = frozenset()
-        return other
-
     async def execute(
         self,
         result: type[Data],
@@ -102,8 +82,12 @@ class GraphQLClient(TokenHolder):
         query: str,
         operation_name: str | None,
         variables: dict[str, object],
+        idempotent: bool = False,
     ) -> Data:
-        """Run one query or mutation and return its data."""
+        """Run one query or mutation and return its data.
+
+        Queries, and mutations that are idempotent, are retried after any transient failure.
+        """
         # Imported by the first call: pydantic takes longer to import than all the rest.
         from .responses import parse_response
         from .variables import serialize_variables
@@ -112,7 +96,7 @@ class GraphQLClient(TokenHolder):
         label = operation_name or UNNAMED_OPERATION
         body = to_json({"query": query, "operationName": operation_name, "variables": variables})
         changes = select_operation(query, operation_name).kind == "mutation"
-        repeatable = not changes or self._insists or operation_name in self.idempotent_mutations
+        repeatable = not changes or self._insists or idempotent
         waits = Backoff(self.maxRetries)
         mayHaveSucceeded = False
         while True:

@@ -57,6 +57,6 @@ class GraphQLService(BaseService):
         if not isinstance(variables, Mapping | None):
             raise validation.invalid_argument("variables", variables, "a dictionary or None")
         plain = check_json_value("variables", variables or {})
-        return await self._client.for_operations_of_others().execute(
+        return await self._client.execute(
             dict[str, Any], query=document, operation_name=chosen.name, variables=plain
         )

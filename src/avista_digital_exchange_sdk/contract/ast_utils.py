@@ -50,4 +50,7 @@ def get_line_and_column(source: Source, position: int) -> tuple[int, int]:
 def print_default(argument: GraphQLArgument | GraphQLInputField) -> str | None:
     """The default of an argument or input field, as the schema writes it."""
     node = argument.ast_node
-    return print_ast(node.default_value) if node and node.default_value else None
+    if not node or not node.default_value:
+        return None
+    # graphql-core 3.3 writes `{  }`.
+    return print_ast(node.default_value).replace("{  }", "{}")

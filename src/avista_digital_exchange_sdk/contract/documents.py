@@ -17,12 +17,17 @@ from graphql import (
     OperationDefinitionNode,
     Source,
     TokenKind,
+    Visitor,
+    VisitorAction,
     concat_ast,
     parse,
+    print_ast,
     separate_operations,
     specified_rules,
     validate,
+    visit,
 )
+from graphql.language import BREAK
 
 from .ast_utils import get_line_and_column
 from .errors import ContractError
@@ -148,7 +153,32 @@ def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
                 errors.append(GraphQLError("An operation needs a name.", node))
             if not schema.get_root_type(node.operation):
                 errors.append(GraphQLError(f"The schema has no {node.operation.value} type.", node))
-    return [_to_problem(error) for error in [*errors, *validate(schema, document, RULES)]]
+    errors += validate(schema, document, RULES)
+    return [_to_problem(_locate(error, document)) for error in errors]
+
+
+def _locate(error: GraphQLError, document: DocumentNode) -> GraphQLError:
+    """Find the place of an error about a copy of a node, as graphql-core 3.3 makes some."""
+    if error.source or not error.nodes:
+        return error
+    search = _SearchFor(error.nodes[0])
+    visit(document, search)
+    return GraphQLError(error.message, search.found or document.definitions[0])
+
+
+class _SearchFor(Visitor):
+    """Finds the first node that reads like another."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self._text = print_ast(node)
+        self.found: Node | None = None
+
+    def enter(self, node: Node, *_: object) -> VisitorAction:
+        if not self.found and node.loc and print_ast(node) == self._text:
+            self.found = node
+            return BREAK
+        return None
 
 
 def make_problem(node: Node, message: str) -> Problem:

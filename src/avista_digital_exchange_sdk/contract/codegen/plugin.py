@@ -310,7 +310,8 @@ class AvistaCodegenPlugin(Plugin):
         )
         request = (
             f"{self.settings.sender}.{method}({result}, query={query}, "
-            f"operation_name={operation.name!r}, variables={variables})"
+            f"operation_name={operation.name!r}, variables={variables}"
+            f"{', idempotent=True' if operation.name in self.settings.idempotent else ''})"
         )
         lines = [
             f"from .{operation.method} import {result}",

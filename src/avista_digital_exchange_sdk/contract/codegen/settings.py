@@ -1,6 +1,6 @@
 """What a generated package is to be like: the SDK's own, or one for a user's operations."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,6 +35,7 @@ class Settings:
         header: What stands at the head of each module.
         sender: The expression, within a method, for what sends its request.
         renamed_inputs: The documented name of each input that has another one.
+        idempotent: The mutations that do no harm when they are sent twice.
         same_types: The class that stands for a nested selection: GraphQL has no recursive
             fragments, so a nested one is written out.
         mixins: The base, by its module and name, that brings behaviour to a fragment's class.
@@ -49,6 +50,7 @@ class Settings:
     header: str
     sender: str
     renamed_inputs: Mapping[str, str] = field(default_factory=dict)
+    idempotent: Collection[str] = ()
     same_types: Mapping[str, str] = field(default_factory=dict)
     mixins: Mapping[str, tuple[Module, str]] = field(default_factory=dict)
 
@@ -90,6 +92,10 @@ SDK_PACKAGE = Settings(
         "MeasureValueInput": "TimeSeriesMeasureValue",
         "TimeSeriesDbDimensionInput": "TimeSeriesDimension",
         "TimeSeriesDbRecordInput": "TimeSeriesInputRecord",
+    },
+    idempotent={
+        "timeSeriesDb_publishToDatabase",  # records carry versions: the same again is no change
+        "timeSeriesDb_generateQueryResultExportFile",
     },
     same_types={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
     mixins={
