@@ -42,6 +42,7 @@ CONDITIONED = """
 ODD_ARGUMENTS = (
     *("variables", "self", "data", "kwargs", "operation_name", "class", "result", "type"),
     *("_x", "__y", "None", "OddArguments", "gql", "_", "_1", "class_", "UNSET"),
+    *("AsyncClient", "Client", "EventIterator", "SyncEventIterator", "cast", "Optional"),
 )
 OPERATIONS = {
     "typename at the root": Operation(
@@ -125,20 +126,11 @@ OPERATIONS = {
     ),
     "arguments called as locals and reserved words": Operation(
         "odd_arguments",
-        """query oddArguments(
-          $query: ID!, $variables: Boolean!, $self: Boolean!, $data: Boolean!, $kwargs: Boolean!,
-          $operation_name: Boolean!, $class: Boolean!, $result: Boolean!, $type: Boolean!,
-          $_x: Boolean!, $__y: Boolean!, $None: Boolean!, $OddArguments: Boolean!, $gql: Boolean!,
-          $_: Boolean!, $_1: Boolean!, $class_: Boolean!, $UNSET: Boolean!, $cls: Boolean = true
-        ) { storage_getDataStore(dataStoreId: $query) {
-          name @include(if: $variables) a: name @include(if: $self) b: name @include(if: $data)
-          c: name @include(if: $kwargs) d: name @include(if: $operation_name)
-          e: name @include(if: $class) f: name @include(if: $result) g: name @include(if: $type)
-          h: name @include(if: $_x) i: name @include(if: $__y) j: name @include(if: $None)
-          k: name @include(if: $OddArguments) l: name @include(if: $gql) m: name @include(if: $_)
-          n: name @include(if: $_1) o: name @include(if: $class_) p: name @include(if: $UNSET)
-          q: name @include(if: $cls)
-        } }""",
+        "query oddArguments($query: ID!, $cls: Boolean = true"
+        + "".join(f", ${name}: Boolean!" for name in ODD_ARGUMENTS)
+        + ") { storage_getDataStore(dataStoreId: $query) { description @include(if: $cls)"
+        + "".join(f" a{i}: name @include(if: ${name})" for i, name in enumerate(ODD_ARGUMENTS))
+        + " } }",
         {"query": STORE_ID} | {name: index % 3 > 0 for index, name in enumerate(ODD_ARGUMENTS)},
     ),
     "defaults of variables that are never null": Operation(

@@ -183,8 +183,8 @@ def _prepare_operation(
         )
         for variable in node.variable_definitions or ()
     }
-    # What the method itself refers to.
-    reserved = {"self", "gql", result}
+    # What the methods of both clients refer to.
+    reserved = {"self", "gql", "AsyncClient", "EventIterator", "cast", result}
     arguments = assign_python_names(variables, reserved.__contains__)
     return Operation(
         name,
