@@ -10,7 +10,7 @@ from avista_digital_exchange_sdk import (
     PathIsDirectoryError,
     PathNotFoundError,
 )
-from avista_digital_exchange_sdk._utils.local_paths import path_below
+from avista_digital_exchange_sdk._utils.local_paths import join_below
 
 NAMES = ["~", "~root", "~nobody-of-that-name", "~$report.xlsx", "$HOME", "${HOME}", "%USERPROFILE%"]
 
@@ -119,8 +119,8 @@ class TestPathBelow:
     )
     def test_any_name_is_one_step_below_the_root(self, name: str) -> None:
         root = Path.cwd()
-        assert path_below(root, name).parent == root
-        assert path_below(root, "folder", name).parent == root / "folder"
+        assert join_below(root, name).parent == root
+        assert join_below(root, "folder", name).parent == root / "folder"
 
     @pytest.mark.parametrize("outside", ["..", "/", "../here-too", "loop"])
     def test_link_out_of_the_root_is_refused(self, outside: str) -> None:
@@ -129,14 +129,14 @@ class TestPathBelow:
         Path("link").symlink_to(outside)
         for names in (("link",), ("link", "load.csv"), ("link", "deeper", "load.csv")):
             with pytest.raises(PermissionError, match="a link leads out of"):
-                path_below(Path.cwd(), *names)
+                join_below(Path.cwd(), *names)
 
     def test_link_within_the_root_is_followed(self) -> None:
         Path("folder").mkdir()
         Path("link").symlink_to("folder")
-        assert path_below(Path.cwd(), "link", "load.csv") == Path.cwd() / "link" / "load.csv"
+        assert join_below(Path.cwd(), "link", "load.csv") == Path.cwd() / "link" / "load.csv"
 
     def test_root_may_be_a_link(self) -> None:
         Path("folder").mkdir()
         Path("link").symlink_to("folder")
-        assert path_below(Path("link"), "load.csv") == Path("link") / "load.csv"
+        assert join_below(Path("link"), "load.csv") == Path("link") / "load.csv"

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
-from .._transfer.output_file import spool
+from .._transfer.output_file import write_spool
 from .filter_query import FilterQuery, FilterQueryRunner, FilterQuerySpec
 from .latest_values import attribute_types
 
@@ -32,7 +32,7 @@ class TypedResultFile(FilterQueryRunner):
         file: IO[bytes],
     ) -> None:
         file_format = TimeSeriesQueryOutputFileType.CSV
-        super().__init__(client, io, transfers, job, file_format, partial(spool, file))
+        super().__init__(client, io, transfers, job, file_format, partial(write_spool, file))
         self._file = file
         self._pending: TaskHandle[dict[str, str]] | None = None
 

@@ -14,7 +14,7 @@ Output = Callable[[], AbstractAsyncContextManager[IO[bytes]]]
 
 
 @contextlib.asynccontextmanager
-async def output_file(io: Backend, target: Path) -> AsyncIterator[IO[bytes]]:
+async def open_output(backend: Backend, target: Path) -> AsyncIterator[IO[bytes]]:
     """Write a file that takes the place of `target`, or is written into it, when all went well."""
     with AtomicFile(target) as output:
         with output.naming_full_disk():
@@ -23,7 +23,7 @@ async def output_file(io: Backend, target: Path) -> AsyncIterator[IO[bytes]]:
         if in_place is None:
             return
         # The reader of a pipe may be slow, or not there yet.
-        writing = io.run_in_thread(in_place.run)
+        writing = backend.run_in_thread(in_place.run)
         try:
             await writing.result()
         except BaseException:
@@ -32,7 +32,7 @@ async def output_file(io: Backend, target: Path) -> AsyncIterator[IO[bytes]]:
 
 
 @contextlib.asynccontextmanager
-async def spool(file: IO[bytes]) -> AsyncIterator[IO[bytes]]:
+async def write_spool(file: IO[bytes]) -> AsyncIterator[IO[bytes]]:
     """Write an open file, which stays open, from its beginning."""
     file.seek(0)
     file.truncate()

@@ -65,7 +65,7 @@ class Upload:
     """One attempt to upload a file as it is now.
 
     Args:
-        io: Hashes what is sent.
+        backend: Runs the hashing.
         source: The file.
         file: The same, open.
 
@@ -73,10 +73,10 @@ class Upload:
         size: How long it is, in bytes.
     """
 
-    def __init__(self, io: Backend, source: Source, file: IO[bytes]) -> None:
+    def __init__(self, backend: Backend, source: Source, file: IO[bytes]) -> None:
         self._source = source
         self._file = PositionalFile(file.fileno())
-        self._md5 = FollowingMd5(io, self._file.duplicate())
+        self._md5 = FollowingMd5(backend, self._file.duplicate())
         self._descriptor = file.fileno()
         self._state = _State.of(os.fstat(self._descriptor))
         self._state_at_path = self._look_at_path()
@@ -103,7 +103,7 @@ class Upload:
             self._md5.advance(sent)
             yield block
         if self._file.read(1, sent):
-            # Files such as those in /proc do not tell their length.
+            # Files in /proc, for example, have a length of 0.
             raise self._failure("has more bytes than its length")
 
     async def check(self, headers: Mapping[str, str]) -> None:

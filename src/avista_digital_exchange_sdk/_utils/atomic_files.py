@@ -15,7 +15,7 @@ from typing import IO, Self
 
 from .logging import logger
 from .partial_file import PartialFile
-from .special_files import InPlaceWrite, errors_name, own_descriptor
+from .special_files import InPlaceWrite, find_own_descriptor, name_in_errors
 from .temporary_files import naming_full_disk, temporary_file
 
 # What the system says of a folder that takes no new file, and of a file that is mounted by itself.
@@ -41,7 +41,7 @@ class AtomicFile:
         check_writable(target)
         self._target = target
         self._partial: PartialFile | None = None
-        if own_descriptor(target) is None:
+        if find_own_descriptor(target) is None:
             self._target = Path(os.path.realpath(target))
             self._partial = self._open_partial()
         self.file: IO[bytes]
@@ -74,7 +74,7 @@ class AtomicFile:
             self.file.flush()
         if self._partial is not None:
             try:
-                with errors_name(self._target):
+                with name_in_errors(self._target):
                     self._partial.publish()
             except OSError as error:
                 self._refuse_or_warn(error)
@@ -87,7 +87,7 @@ class AtomicFile:
         if self._target.exists() and not self._target.is_file():
             return None
         try:
-            with errors_name(self._target):
+            with name_in_errors(self._target):
                 return PartialFile(self._target)
         except OSError as error:
             self._refuse_or_warn(error)
@@ -122,7 +122,7 @@ def check_writable(target: Path) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     if stat.S_ISSOCK(mode):
         raise OSError(errno.ENXIO, "a socket can't be written to", str(target))
-    if own_descriptor(target) is not None:
+    if find_own_descriptor(target) is not None:
         return
     # The superuser may write any file, but shall not by mistake.
     is_read_only = stat.S_ISREG(mode) and not mode & 0o222

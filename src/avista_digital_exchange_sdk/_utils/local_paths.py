@@ -7,7 +7,7 @@ from pathlib import Path
 MAX_NAME_BYTES = 255
 
 
-def typed_path(path: str) -> Path:
+def expand_home(path: str) -> Path:
     """A path that a person typed: `~` at its beginning is a home folder.
 
     This happens here and nowhere else, once: `./~` is a file, and so is what begins with `~` and
@@ -16,16 +16,16 @@ def typed_path(path: str) -> Path:
     return Path(os.path.expanduser(path))
 
 
-def typed_source(path: str) -> Path:
+def expand_source(path: str) -> Path:
     """The same of a path where there is something: a file of that very name comes first.
 
     Else a name that a pattern of a shell or a listing gave, such as `~` itself, would be taken for
     a home folder, and be sent with all that is in it.
     """
-    return Path(path) if os.path.lexists(path) else typed_path(path)
+    return Path(path) if os.path.lexists(path) else expand_home(path)
 
 
-def path_below(root: Path, *names: str, otherwise: str = "_") -> Path:
+def join_below(root: Path, *names: str, otherwise: str = "_") -> Path:
     """The path of names that the platform gave, each within the one before, below a folder.
 
     Args:

@@ -95,7 +95,7 @@ class PartialFile:
             opened: list[int] = []
             self._name = self._create(lambda name: opened.append(self._open_named(name, mode)))
             (descriptor,) = opened
-        # Until it has its name, what is in it is nobody else's business.
+        # Nobody else may read an incomplete file.
         self._mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
         if sys.platform != "win32":
             os.fchmod(descriptor, 0o600)
@@ -155,7 +155,7 @@ class PartialFile:
         if acl is None:
             os.fchmod(descriptor, self._mode)
             return
-        # Group bits of a mode mean something else beside an ACL: what others than the group may do.
+        # With an ACL, a mode's group bits bound what named users may do, and not the group itself.
         os.fchmod(descriptor, self._mode & ~stat.S_IRWXG)
         if sys.platform == "linux":
             with contextlib.suppress(OSError):
@@ -163,7 +163,7 @@ class PartialFile:
 
 
 def _read_acl(path: Path) -> bytes | None:
-    """Return the access control list of a file, if it has one beside its mode."""
+    """Return the access control list of a file, if it has one in addition to its mode."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             return os.getxattr(path, _ACL, follow_symlinks=False)
@@ -214,7 +214,7 @@ class _Folder:
         return there is not None and os.path.samestat(there, os.fstat(descriptor))
 
     def remove_left_over(self, name: str) -> bool:
-        """Remove a file whose process is gone; tell whether the name is free."""
+        """Remove a file whose process is gone; return whether the name is free."""
         try:
             if sys.platform == "win32":
                 # It removes no file that a process has open.

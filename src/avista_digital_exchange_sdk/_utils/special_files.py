@@ -16,15 +16,15 @@ from typing import IO
 
 BLOCK_BYTES = 1 << 18
 
-# Milliseconds after which a writer that waits for a reader looks whether it was stopped.
-PATIENCE = 50
+# How often a write that waits for the reader of a pipe checks whether it was stopped.
+POLL_MILLISECONDS = 50
 
 MAX_LINKS = 40
 
 _OWN_DESCRIPTORS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
 
 
-def own_descriptor(path: Path) -> int | None:
+def find_own_descriptor(path: Path) -> int | None:
     """The number of this process's open file that a path such as `/dev/stdout` stands for."""
     if sys.platform == "win32":
         return None
@@ -40,7 +40,7 @@ def own_descriptor(path: Path) -> int | None:
 
 
 @contextlib.contextmanager
-def errors_name(target: Path) -> Iterator[None]:
+def name_in_errors(target: Path) -> Iterator[None]:
     """Have errors name the target, whatever file of its own the program was busy with."""
     try:
         yield
@@ -77,11 +77,11 @@ class InPlaceWrite:
         """
         with (
             open(self._source, "rb", buffering=0) as source,
-            errors_name(self._target),
+            name_in_errors(self._target),
             self._opened() as sink,
         ):
             source.seek(0)
-            if stat.S_ISREG(os.fstat(sink).st_mode) and own_descriptor(self._target) is None:
+            if stat.S_ISREG(os.fstat(sink).st_mode) and find_own_descriptor(self._target) is None:
                 self._overwrite(source, sink)
             else:
                 self._copy(source, sink)
@@ -95,7 +95,7 @@ class InPlaceWrite:
             os.close(descriptor)
 
     def _open(self) -> int:
-        number = own_descriptor(self._target)
+        number = find_own_descriptor(self._target)
         if number is not None:
             for stream in (sys.stdout, sys.stderr):
                 # What the program has printed comes first. It may have no such streams.
@@ -148,10 +148,10 @@ class InPlaceWrite:
         return os.write(sink, rest[: select.PIPE_BUF])
 
     def _wait(self, sink: int | None) -> bool:
-        """Wait for a moment, at most until a file can be written to; tell whether it can."""
+        """Wait up to `POLL_MILLISECONDS` for a file to take bytes; return whether it does."""
         if self._stopped:
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._target))
         poll = select.poll()
         if sink is not None:
             poll.register(sink, select.POLLOUT)
-        return bool(poll.poll(PATIENCE))
+        return bool(poll.poll(POLL_MILLISECONDS))

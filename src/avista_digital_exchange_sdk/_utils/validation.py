@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from ..errors import InvalidParameterError, PathIsDirectoryError, PathNotFoundError
 from .atomic_files import check_writable
-from .local_paths import path_below, typed_path, typed_source
-from .special_files import own_descriptor
+from .local_paths import expand_home, expand_source, join_below
+from .special_files import find_own_descriptor
 
 MAX_ID_LENGTH = 1024
 MAX_URL_LENGTH = 2048
@@ -127,19 +127,19 @@ def parse_duration(argument: str, value: object) -> float:
 
 def parse_path(argument: str, value: object) -> Path:
     """A path of the local file system; one that is a string may begin with `~`."""
-    return _parse_path(argument, value, typed_path)
+    return _parse_path(argument, value, expand_home)
 
 
 def parse_source_path(argument: str, value: object) -> Path:
     """The same, of what is there already."""
-    return _parse_path(argument, value, typed_source)
+    return _parse_path(argument, value, expand_source)
 
 
-def _parse_path(argument: str, value: object, typed: Callable[[str], Path]) -> Path:
+def _parse_path(argument: str, value: object, expand: Callable[[str], Path]) -> Path:
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
         raise invalid_argument(argument, value, "a path of the local file system")
     try:
-        given = typed(value) if isinstance(value, str) else Path(os.fsdecode(value))
+        given = expand(value) if isinstance(value, str) else Path(os.fsdecode(value))
         os.lstat(given)
     except ValueError:
         # NUL characters, lone surrogates.
@@ -168,12 +168,12 @@ def require_file(argument: str, value: object) -> Path:
 def resolve_output_path(argument: str, value: object, name: str) -> Path:
     """Where to write a file: `value` itself, or `name` in it when it is a folder."""
     given = parse_path(argument, value)
-    if (number := own_descriptor(given)) is not None:
+    if (number := find_own_descriptor(given)) is not None:
         if not _is_open(number):
             raise invalid_argument(argument, value, "a file that is open, which this is not")
         return given
     if given.is_dir():
-        return path_below(given, name) if name else given
+        return join_below(given, name) if name else given
     if given.is_symlink():
         given = Path(os.path.realpath(given))
     if given.is_socket():

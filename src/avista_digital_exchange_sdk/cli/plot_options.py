@@ -10,7 +10,7 @@ import typer
 from .._utils import validation
 from .._utils.atomic_files import atomic_write
 from .._utils.extras import require_extra
-from .._utils.local_paths import typed_path
+from .._utils.local_paths import expand_home
 from ..errors import InvalidParameterError
 
 PLOT_FORMATS = (".png", ".svg", ".pdf")
@@ -24,7 +24,7 @@ _FIGSIZE = re.compile(r"figsize=\(([\d.]+), ([\d.]+)\)")
 Plot = Annotated[
     Path | None,
     typer.Option(
-        "--plot", metavar="FILE", parser=typed_path, help="Plot the result as .png, .svg or .pdf."
+        "--plot", metavar="FILE", parser=expand_home, help="Plot the result as .png, .svg or .pdf."
     ),
 ]
 Steps = Annotated[

@@ -13,7 +13,7 @@ from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's 
 from .._models.paths import SEPARATOR
 from .._utils.progress import ProgressCallback
 from ._downloads import Containment, Download, DownloadPlan, is_complete
-from ._pairs import Pair, join_names, local_target, pair_copies, path_to_str
+from ._pairs import Pair, join_names, pair_copies, path_to_str, to_absolute_target
 from ._parallel_copy import CopyJob, Failure, JobReport
 from ._read_only import ReadOnlyFileSystem
 
@@ -52,7 +52,7 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         Raises:
             TransferIncompleteError: Of several files, some could not be downloaded.
         """
-        target = local_target(lpath)
+        target = to_absolute_target(lpath)
         is_directory = isinstance(target, str) and (trailing_sep(target) or os.path.isdir(target))
         pairs = pair_copies(
             self,

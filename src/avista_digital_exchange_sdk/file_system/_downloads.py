@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR, compose
 from .._utils.local_paths import check_contained, sanitize_filename
-from .._utils.special_files import own_descriptor
+from .._utils.special_files import find_own_descriptor
 from ._directory_cache import DirectoryCache, files_in
 from ._entries import Contents, Info, describe_file, with_id
 from ._parallel_copy import Failure
@@ -258,7 +258,9 @@ def set_modified(path: os.PathLike[str], modified: datetime | None) -> None:
 
 def _is_open_file(target: Any) -> bool:
     """Whether this program has the file open: its standard output, say."""
-    return not isinstance(target, (str, os.PathLike)) or own_descriptor(Path(target)) is not None
+    return (
+        not isinstance(target, (str, os.PathLike)) or find_own_descriptor(Path(target)) is not None
+    )
 
 
 def _is_same_time(local: int, remote: int) -> bool:

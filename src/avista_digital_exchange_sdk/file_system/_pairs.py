@@ -11,7 +11,7 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 from fsspec.utils import other_paths  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._models.paths import SEPARATOR
-from .._utils.local_paths import sanitize_filename, typed_path, typed_source
+from .._utils.local_paths import expand_home, expand_source, sanitize_filename
 
 
 class Pair(NamedTuple):
@@ -82,32 +82,32 @@ def path_to_str(path: Any) -> Any:
     return os.fspath(path) if isinstance(path, os.PathLike) else path
 
 
-def local_source(lpath: Any) -> Any:
+def to_absolute_source(lpath: Any) -> Any:
     """Return local paths or patterns so that fsspec finds nothing in them to expand but patterns.
 
     It expands `~` in every local path that it meets, and patterns, those in the path of the working
     directory included.
     """
     if isinstance(lpath, list):
-        return [local_source(one) for one in lpath]
-    path = typed_source(lpath) if isinstance(lpath, str) else Path(lpath)
+        return [to_absolute_source(one) for one in lpath]
+    path = expand_source(lpath) if isinstance(lpath, str) else Path(lpath)
     here = os.getcwd()
     if has_magic(str(path)) and not os.path.lexists(path):
         here = escape(here)
     return _join_absolute(here, path, lpath)
 
 
-def local_target(lpath: Any) -> Any:
+def to_absolute_target(lpath: Any) -> Any:
     """Return a local path so that fsspec finds nothing in it to expand; a list as it is.
 
-    Whoever gives a list names every file.
+    A list names every file, so nothing in it is expanded.
     """
     if isinstance(lpath, list):
         return [path_to_str(one) for one in lpath]
     if not isinstance(lpath, (str, os.PathLike)):
         return lpath
     return _join_absolute(
-        os.getcwd(), typed_path(lpath) if isinstance(lpath, str) else Path(lpath), lpath
+        os.getcwd(), expand_home(lpath) if isinstance(lpath, str) else Path(lpath), lpath
     )
 
 
@@ -117,10 +117,10 @@ def join_names(root: str, path: str) -> str:
     return os.path.join(root, *names)
 
 
-def _join_absolute(here: str, path: Path, given: Any) -> str:
+def _join_absolute(here: str, path: Path, typed: Any) -> str:
     text = Path(here, path).as_posix().rstrip(SEPARATOR)
     # `.` is what is in the working directory, not a directory of that name.
-    is_inside = os.fspath(given).endswith(tuple(filter(None, (os.sep, os.altsep)))) or not path.name
+    is_inside = os.fspath(typed).endswith(tuple(filter(None, (os.sep, os.altsep)))) or not path.name
     return text + SEPARATOR if is_inside else text
 
 

@@ -27,7 +27,7 @@ from ._directories import DirectoryMaker
 from ._downloading import DownloadingFileSystem
 from ._entries import Info, describe_file
 from ._errors import translate_errors
-from ._pairs import Pair, local_source, pair_copies, path_to_str
+from ._pairs import Pair, pair_copies, path_to_str, to_absolute_source
 from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, to_progress_callback
 from ._uploads import Upload, Uploaded, UploadPlan, md5_of
 
@@ -151,7 +151,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         is_directory = isinstance(target, str) and (trailing_sep(target) or self.isdir(target))
         pairs = pair_copies(
             LocalFileSystem(),
-            [*map(path_to_str, lpath)] if isinstance(target, list) else local_source(lpath),
+            [*map(path_to_str, lpath)] if isinstance(target, list) else to_absolute_source(lpath),
             self._strip_protocol(target),
             target_is_directory=is_directory,
             recursive=recursive,

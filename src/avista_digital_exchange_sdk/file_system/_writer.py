@@ -142,7 +142,7 @@ class StoreFileWriter(io.BufferedRandom):
         if self._process != os.getpid():
             self.discard()
         elif self._spool is None:
-            # Whoever did not close it has not said that it is whole.
+            # Without close(), nothing says that the file is complete.
             self.give_up("it was not closed")
         else:
             self.give_up("its transaction did not end")

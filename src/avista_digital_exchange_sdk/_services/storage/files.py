@@ -10,12 +10,12 @@ from ..._graphql.client import require_found
 from ..._models.directory import full_name, split_name
 from ..._secrets import Secret
 from ..._text import escape_controls
-from ..._transfer.output_file import output_file
+from ..._transfer.output_file import open_output
 from ..._transfer.range_reader import RangeReader
 from ..._transfer.transfers import MAX_UPLOAD_BYTES
 from ..._transfer.upload import LocalFile, Source
 from ..._utils import validation
-from ..._utils.local_paths import path_below
+from ..._utils.local_paths import join_below
 from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
 from ...errors import (
@@ -150,8 +150,8 @@ class FileService(BaseService):
             file, url = await self._get_download_url(dataStoreFileId)
             name = full_name(file.name, file.fileExtension)
             if target.is_dir():
-                target = path_below(target, name, otherwise=dataStoreFileId)
-            async with output_file(self._backend, target) as local:
+                target = join_below(target, name, otherwise=dataStoreFileId)
+            async with open_output(self._backend, target) as local:
                 await self._download(dataStoreFileId, name, url, local, watch)
         return file
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..._generated.enums import DataStoreObjectType
 from ..._secrets import Secret
-from ..._transfer.output_file import output_file
+from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
@@ -63,7 +63,7 @@ class ZipService(BaseService):
             answer = await self._client.storage_get_data_store_zip_download_url(wanted)
             return require_url(answer, "download")
 
-        async with self._backend.transfer_slot(), output_file(self._backend, target) as local:
+        async with self._backend.transfer_slot(), open_output(self._backend, target) as local:
             with watch.track(target.name) as tell:
                 await self._transfers.watched(tell).download(address, local, target.name)
         return target

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from ..._graphql.client import require_found
 from ..._models.lists import HtmlList
 from ..._time_series.latest_values import latest_values
-from ..._transfer.output_file import output_file
+from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
@@ -100,6 +100,6 @@ class DatabaseService(BaseService):
             )
         assets = await latest_values(self._client, timeSeriesDbId, ProgressReporter(progress))
         if target is not None:
-            async with output_file(self._backend, target) as file:
+            async with open_output(self._backend, target) as file:
                 file.write(to_json(assets, indent=2) + b"\n")
         return assets

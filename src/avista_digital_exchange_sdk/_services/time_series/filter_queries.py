@@ -17,7 +17,7 @@ from ..._time_series.filter_query import FilterQuery, FilterQueryRunner, FilterQ
 from ..._time_series.result_writers import RequestedSeries
 from ..._time_series.timestamps import parse_time_range
 from ..._time_series.typed_result import TypedResultFile
-from ..._transfer.output_file import Output, output_file, spool
+from ..._transfer.output_file import Output, open_output, write_spool
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
@@ -126,7 +126,7 @@ class FilterQueryService(BaseService):
         target = validation.resolve_output_path(
             "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
         )
-        await self._write_result(job, format_, partial(output_file, self._backend, target))
+        await self._write_result(job, format_, partial(open_output, self._backend, target))
         return True
 
     async def queryTimeSeriesDatabaseToDataFrame(
@@ -427,4 +427,4 @@ async def query_into(
         progress,
     )
     format_ = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
-    await service._write_result(job, format_, partial(spool, file))
+    await service._write_result(job, format_, partial(write_spool, file))

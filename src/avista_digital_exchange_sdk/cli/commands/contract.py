@@ -7,7 +7,7 @@ import typer
 
 from ..._text import escape_controls
 from ..._utils.extras import require_extra
-from ..._utils.local_paths import typed_path, typed_source
+from ..._utils.local_paths import expand_home, expand_source
 from ...contract.errors import ContractError
 from ...contract.report_format import Format
 from ..command import command
@@ -35,7 +35,7 @@ def contract(
         Path | None,
         typer.Option(
             metavar="DIR",
-            parser=typed_source,
+            parser=expand_source,
             help="A folder of your own .graphql or .gql files, to be checked too.",
         ),
     ] = None,
@@ -78,13 +78,13 @@ def generate(
         Path,
         typer.Option(
             metavar="DIR",
-            parser=typed_source,
+            parser=expand_source,
             help="A folder with your .graphql or .gql files.",
         ),
     ],
     out: Annotated[
         Path,
-        typer.Option(metavar="PKG", parser=typed_path, help="The folder of the package to write."),
+        typer.Option(metavar="PKG", parser=expand_home, help="The folder of the package to write."),
     ],
 ) -> None:
     """Make a typed client for your operations.

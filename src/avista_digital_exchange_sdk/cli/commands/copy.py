@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..._utils import validation
-from ..._utils.local_paths import typed_source
+from ..._utils.local_paths import expand_source
 from ..command import command
 from ..context import CommandContext
 from ..copy_plan import plan_downloads, plan_uploads
@@ -87,7 +87,7 @@ def put(
     sources: Annotated[
         list[Path],
         typer.Argument(
-            metavar="SOURCE", parser=typed_source, help="Files and folders of this machine."
+            metavar="SOURCE", parser=expand_source, help="Files and folders of this machine."
         ),
     ],
     target: Annotated[str, typer.Argument(metavar="TARGET", help=HELP)],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..._utils.extras import require_extra
-from ..._utils.local_paths import typed_path
+from ..._utils.local_paths import expand_home
 from ..command import command
 from ..context import CommandContext
 
@@ -24,7 +24,7 @@ def local(
         Path | None,
         typer.Option(
             metavar="DIR",
-            parser=typed_path,
+            parser=expand_home,
             help="The folder to keep everything in; nowhere if left out.",
         ),
     ] = None,
@@ -32,7 +32,7 @@ def local(
         Path | None,
         typer.Option(
             metavar="FILE",
-            parser=typed_path,
+            parser=expand_home,
             help="A JSON file to write when it answers: endpoints, tokens, ids.",
         ),
     ] = None,

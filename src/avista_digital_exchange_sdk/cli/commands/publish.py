@@ -7,7 +7,7 @@ import typer
 
 from ..._utils import validation
 from ..._utils.extras import require_extra
-from ..._utils.local_paths import typed_path, typed_source
+from ..._utils.local_paths import expand_home, expand_source
 from ...errors import PublishIncompleteError
 from ..command import command
 from ..context import CommandContext
@@ -30,7 +30,7 @@ def publish(
         Path,
         typer.Argument(
             metavar="FILE",
-            parser=typed_source,
+            parser=expand_source,
             help="A file in CSV, its columns named in line 1.",
         ),
     ],
@@ -85,7 +85,7 @@ def publish(
         Path | None,
         typer.Option(
             metavar="FILE",
-            parser=typed_path,
+            parser=expand_home,
             help="Where to write rejected rows; FILE.rejected.csv if left out.",
         ),
     ] = None,

@@ -12,7 +12,7 @@ import typer
 from ..._time_series.zones import parse_time_zone
 from ..._utils import validation
 from ..._utils.atomic_files import atomic_write
-from ..._utils.local_paths import typed_path, typed_source
+from ..._utils.local_paths import expand_home, expand_source
 from ..._utils.temporary_files import naming_full_disk, temporary_file
 from ...errors import InvalidParameterError
 from ..command import command
@@ -62,7 +62,7 @@ def query(
         typer.Option(
             "--filter",
             metavar="FILE",
-            parser=typed_source,
+            parser=expand_source,
             help='In place of --asset and --attribute, a JSON file: [{"assetId": "...", '
             '"attributeNamesFilter": ["..."]}].',
         ),
@@ -73,7 +73,7 @@ def query(
             "--output",
             "-o",
             metavar="FILE",
-            parser=typed_path,
+            parser=expand_home,
             help="Where to; standard output otherwise.",
         ),
     ] = None,
