@@ -6,7 +6,9 @@ from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import timestamp_text
 
+from .budget import bind_payments
 from .expressions import Expression, coerce, not_supported, sql_error
+from .sizes import fixed
 from .types import (
     BIGINT,
     BOOLEAN,
@@ -50,6 +52,8 @@ _TEXTS: dict[Type, str] = {
     MONTHS: "results.months_text({0})",
     TIMESTAMP: timestamp_text("{0}"),
 }
+# No number or time is written longer.
+_TEXT_BYTES = 64
 _NUMBERS: dict[tuple[Type, Type], str] = {
     (DOUBLE, BIGINT): "CAST(round({0}) AS BIGINT)",
     (DOUBLE, INTEGER): "CAST(round({0}) AS INTEGER)",
@@ -98,7 +102,7 @@ def cast(node: exp.Expression, value: Expression, wanted: Type, *, safe: bool) -
         return to_text(value)
     if (value.type, wanted) in _NUMBERS:
         sql = _NUMBERS[value.type, wanted].format(value.sql)
-        return Expression(f"try({sql})" if safe else sql, wanted)
+        return Expression(sql.replace("CAST(", "TRY_CAST(", 1) if safe else sql, wanted)
     coerced = coerce(value, wanted)
     if coerced is None:
         raise sql_error(node, f"Cannot cast {value.type} to {wanted}")
@@ -108,16 +112,20 @@ def cast(node: exp.Expression, value: Expression, wanted: Type, *, safe: bool) -
 def to_text(value: Expression) -> Expression:
     """Write a value as text."""
     if value.type in (VARCHAR, UNKNOWN):
-        return Expression(value.sql, VARCHAR, value.constant)
-    return Expression(_TEXTS.get(value.type, "CAST({0} AS VARCHAR)").format(value.sql), VARCHAR)
+        return Expression(value.sql, VARCHAR, value.constant, value.known_size)
+    names, bind = bind_payments([value.sql], [0])
+    text = names.get(0, value.sql)
+    sql = bind(_TEXTS.get(value.type, "CAST({0} AS VARCHAR)").format(text))
+    return Expression(sql, VARCHAR, known_size=fixed(_TEXT_BYTES))
 
 
 def _cast_text(value: Expression, wanted: Type, safe: bool) -> Expression:
     """Cast text that has the form the type is written in."""
-    text = f"({value.sql})"
-    failure = f"error('Cannot cast ''' || {text} || ''' to {str(wanted).upper()}')"
+    names, bind = bind_payments([value.sql], [0])
+    text = names.get(0, f"({value.sql})")
+    failure = f"results.fail('Cannot cast ''' || {text} || ''' to {str(wanted).upper()}')"
     sql = (
         f"CAST(CASE WHEN regexp_full_match({text}, '{_FORMS[wanted]}') THEN {text} "
         f"WHEN {text} IS NOT NULL THEN {'NULL' if safe else failure} END AS {wanted.duckdb()})"
     )
-    return Expression(f"try({sql})" if safe else sql, wanted)
+    return Expression(bind(f"TRY_{sql}" if safe else sql), wanted)

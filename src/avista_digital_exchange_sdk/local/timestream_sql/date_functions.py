@@ -16,8 +16,10 @@ from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
 from avista_digital_exchange_sdk.local.services.time_series.values import parse_iso_timestamp
 
+from .budget import MemoryBudget
 from .date_patterns import joda_pattern, mysql_pattern
 from .expressions import Expression, coerce, not_supported, sql_error, timestamp_constant
+from .sizes import fixed
 from .types import BIGINT, DATE, DOUBLE, INTERVAL, MONTHS, TIMESTAMP, VARCHAR, Type
 
 _UNITS = {
@@ -43,6 +45,9 @@ DURATION_UNITS = {
     "mo": "month",
     "y": "year",
 } | {unit: unit for unit in [*_UNITS, "month", "year"]}
+# A character of a pattern becomes no more than this, such as the name of a month.
+_FORMATTED_BYTES = 16
+_TEXT_BYTES = 64
 _DURATION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*", re.ASCII)
 
 
@@ -54,6 +59,7 @@ class Call:
     name: str
     arguments: list[Expression]
     now: int
+    budget: MemoryBudget
 
     def unexpected(self) -> PlatformError:
         """Refuse arguments that no way to call the function takes."""
@@ -129,7 +135,9 @@ def _ago(call: Call) -> Expression:
 def _bin(call: Call) -> Expression:
     """`bin(time, 15m)`: the time rounded down to a multiple of the interval since 1970."""
     time, width = call.take(TIMESTAMP, INTERVAL)
-    return Expression(f"results.bin_time({time.sql}, {width.sql})", TIMESTAMP)
+    # A macro that may fail can't stand in OVER.
+    macro = "bin_time" if width.sql.isdigit() and int(width.sql) else "checked_bin_time"
+    return Expression(f"results.{macro}({time.sql}, {width.sql})", TIMESTAMP)
 
 
 def _parse_duration(call: Call) -> Expression:
@@ -206,7 +214,8 @@ def _formatter(
             parsed = f"CAST(strptime({text.sql}, {quote(pattern)}) AS TIMESTAMP_NS)"
             return Expression(parsed, TIMESTAMP)
         time, _ = call.take(TIMESTAMP, VARCHAR)
-        return Expression(_strftime(time.sql, pattern), VARCHAR)
+        size = fixed(_FORMATTED_BYTES * (len(pattern) + 1))
+        return Expression(_strftime(time.sql, pattern), VARCHAR, known_size=size)
 
     return translate
 
@@ -255,7 +264,7 @@ def _from_time(result: Type, template: str) -> Callable[[Call], Expression]:
 
     def translate(call: Call) -> Expression:
         (time,) = call.take(TIMESTAMP)
-        return Expression(template.format(time.sql), result)
+        return Expression(template.format(time.sql), result, known_size=fixed(_TEXT_BYTES))
 
     return translate
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
+from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
 
+from .budget import MAX_SQL_CHARACTERS
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
 from .function_calls import CALLS
 from .operators import OPERATORS
@@ -33,6 +36,7 @@ class ExpressionTranslator:
         self.scope = scope
         self.clause = clause
         self.now: int = queries.now
+        self.budget = queries.budget
         self.outputs: list[tuple[str, Expression]] = []
         """What the names of a SELECT's own columns mean, where they come first."""
         self.variables: list[dict[str, Expression]] = []
@@ -51,8 +55,12 @@ class ExpressionTranslator:
             raise not_supported(node, node.sql("trino")[:60])
         before = len(self.ungrouped)
         result = translation(self, node)
+        if len(result.sql) > MAX_SQL_CHARACTERS:
+            raise invalid_request("The query is too complex.")
         if result.sql in self.group_keys:
             del self.ungrouped[before:]
+            # What it was computed from can't be used any more, only itself.
+            return replace(result, known_size=None)
         return result
 
     def translate_all(self, nodes: list[exp.Expression]) -> list[Expression]:
@@ -138,7 +146,7 @@ def _paren(translator: Translator, node: exp.Expression) -> Expression:
     """Parentheses."""
     reject_unsupported_args(node, "this")
     inner = translator.translate(node.this)
-    return Expression(f"({inner.sql})", inner.type, inner.constant)
+    return Expression(f"({inner.sql})", inner.type, inner.constant, inner.known_size)
 
 
 _TRANSLATIONS: Mapping[type[exp.Expression], Translation] = {

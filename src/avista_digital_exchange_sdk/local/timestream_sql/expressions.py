@@ -11,6 +11,7 @@ from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import qu
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
 from avista_digital_exchange_sdk.local.services.time_series.values import parse_iso_timestamp
 
+from .sizes import Size, fixed, measured
 from .types import (
     DATE,
     TIMESTAMP,
@@ -26,11 +27,28 @@ from .types import (
 
 @dataclass(frozen=True)
 class Expression:
-    """An expression in DuckDB's SQL; `constant` is the value of a literal."""
+    """An expression in DuckDB's SQL.
+
+    Attributes:
+        sql: The SQL.
+        type: The type of its values.
+        constant: The value of a literal.
+        known_size: How many bytes it takes, if that is known without computing the expression.
+    """
 
     sql: str
     type: Type
     constant: str | int | None = None
+    known_size: Size | None = None
+
+    @property
+    def size(self) -> Size:
+        """How many bytes it takes at most."""
+        if self.known_size is not None:
+            return self.known_size
+        if isinstance(self.constant, str) and self.type == VARCHAR:
+            return fixed(len(self.constant.encode()))
+        return fixed(0) if self.type == UNKNOWN else measured(self.type, self.sql)
 
 
 def sql_error(node: exp.Expression | None, message: str) -> PlatformError:
@@ -73,8 +91,13 @@ def coerce(expression: Expression, wanted: Type) -> Expression | None:
     if not converts(given, wanted):
         return None
     if isinstance(given, Array | Row) and given.duckdb() == wanted.duckdb():
-        return Expression(expression.sql, wanted)
-    return Expression(f"CAST({expression.sql} AS {wanted.duckdb()})", wanted, expression.constant)
+        return Expression(expression.sql, wanted, known_size=expression.known_size)
+    return Expression(
+        f"CAST({expression.sql} AS {wanted.duckdb()})",
+        wanted,
+        expression.constant,
+        expression.known_size,
+    )
 
 
 def unify(expressions: list[Expression]) -> list[Expression] | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 from sqlglot import exp
 
@@ -10,6 +12,7 @@ from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import qu
 
 from .date_functions import DATE_FUNCTIONS, Call
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
+from .function_sizes import aggregate_size, function_cost, function_size
 from .functions import (
     AGGREGATES,
     SCALARS,
@@ -19,6 +22,7 @@ from .functions import (
     find_overload,
 )
 from .lambdas import LAMBDA_FUNCTIONS
+from .sizes import is_growable, largest, scaled, total
 from .translator import Translator
 from .types import VARCHAR, Array, Row, is_orderable
 
@@ -36,17 +40,19 @@ def _call(translator: Translator, node: exp.Expression) -> Expression:
         return _try(translator, function)
     if name in LAMBDA_FUNCTIONS:
         return LAMBDA_FUNCTIONS[name](translator, function)
-    return scalar(
-        Call(function, name, translator.translate_all(function.expressions), translator.now)
-    )
+    arguments = translator.translate_all(function.expressions)
+    return scalar(Call(function, name, arguments, translator.now, translator.budget))
 
 
 def scalar(call: Call) -> Expression:
     """Translate a call of a plain function."""
     if call.name in DATE_FUNCTIONS:
-        return DATE_FUNCTIONS[call.name](call)
+        result = DATE_FUNCTIONS[call.name](call)
+        if not is_growable(result.type):
+            return result
+        return replace(result, sql=call.budget.guard(result.sql, result.size))
     if call.name == "row" and call.arguments:
-        return _row(call.arguments)
+        return _row(call)
     if call.name == "typeof" and len(call.arguments) == 1:
         return Expression(quote(str(call.arguments[0].type)), VARCHAR)
     if call.name == "zip" and call.arguments:
@@ -61,8 +67,10 @@ def _try(translator: Translator, node: exp.Anonymous) -> Expression:
     argument = node.expressions[0]
     if type(argument) is exp.Cast:
         argument = exp.TryCast(**argument.args)
-    tried = translator.translate(argument)
-    return Expression(f"try({tried.sql})", tried.type)
+    # DuckDB tries nothing that changes something, and an error of the budget would be lost.
+    with translator.budget.bounded_only(node):
+        tried = translator.translate(argument)
+    return Expression(f"try({tried.sql})", tried.type, known_size=tried.known_size)
 
 
 def _fit_arguments(call: Call, overloads: list[Overload], **parts: str) -> Expression:
@@ -71,13 +79,17 @@ def _fit_arguments(call: Call, overloads: list[Overload], **parts: str) -> Expre
     if found is None:
         raise call.unexpected()
     template, arguments, result = found
-    return Expression(fill_template(template, arguments, **parts), result)
+    cost = function_cost(call.name, arguments, result)
+    sql = fill_template(template, arguments, partial(call.budget.guard, size=cost), **parts)
+    return Expression(sql, result, known_size=function_size(call.name, arguments))
 
 
-def _row(values: list[Expression]) -> Expression:
+def _row(call: Call) -> Expression:
     """Make a row of values, its fields without names."""
-    fields = ", ".join(f"'f{i}': {value.sql}" for i, value in enumerate(values))
-    return Expression(f"{{{fields}}}", Row(tuple((None, value.type) for value in values)))
+    fields = ", ".join(f"'f{i}': {value.sql}" for i, value in enumerate(call.arguments))
+    kind = Row(tuple((None, value.type) for value in call.arguments))
+    size = total(value.size for value in call.arguments)
+    return Expression(call.budget.guard(f"{{{fields}}}", size), kind, known_size=size)
 
 
 def _zip(call: Call) -> Expression:
@@ -87,7 +99,11 @@ def _zip(call: Call) -> Expression:
         raise call.unexpected()
     kind = Array(Row(tuple((None, element) for element in elements)))
     arrays = ", ".join(argument.sql for argument in call.arguments)
-    return Expression(f"CAST(list_zip({arrays}) AS {kind.duckdb()})", kind)
+    # The longest array decides how many entries all of them have.
+    size = scaled(largest(argument.size for argument in call.arguments), len(elements))
+    size = total([size, *(argument.size for argument in call.arguments)])
+    sql = f"CAST(list_zip({arrays}) AS {kind.duckdb()})"
+    return Expression(call.budget.guard(sql, size), kind, known_size=size)
 
 
 class CallModifiers:
@@ -135,11 +151,12 @@ class CallModifiers:
     def _window_sql(self, node: exp.Window) -> str:
         """Write what stands in the parentheses of OVER."""
         parts = []
-        if partition := node.args.get("partition_by"):
-            keys = ", ".join(key.sql for key in self._translator.translate_all(partition))
-            parts.append(f"PARTITION BY {keys}")
-        if order := node.args.get("order"):
-            parts.append(f"ORDER BY {order_items(self._translator, order)}")
+        with self._translator.budget.without_payments():
+            if partition := node.args.get("partition_by"):
+                keys = ", ".join(key.sql for key in self._translator.translate_all(partition))
+                parts.append(f"PARTITION BY {keys}")
+            if order := node.args.get("order"):
+                parts.append(f"ORDER BY {order_items(self._translator, order)}")
         if spec := node.args.get("spec"):
             parts.append(_frame(spec))
         return " ".join(parts)
@@ -211,9 +228,24 @@ def _aggregate(
     for part, placeholder in ((distinct, "distinct"), (order, "order"), (suffix.nulls, "nulls")):
         if part and not any(f"{{{placeholder}}}" in o.template for o in overloads):
             raise not_supported(node, f"{part.split()[0]} in {name}")
-    call = Call(node, name, arguments, translator.now)
-    parts = {"distinct": distinct, "order": order, "nulls": suffix.nulls}
-    return _fit_arguments(call, overloads, over=suffix.sql, **parts)
+    call = Call(node, name, arguments, translator.now, translator.budget)
+    found = find_overload(overloads, arguments)
+    if found is None:
+        raise call.unexpected()
+    template, arguments, result = found
+    sql = fill_template(
+        template,
+        arguments,
+        str,
+        over=suffix.sql,
+        distinct=distinct,
+        order=order,
+        nulls=suffix.nulls,
+    )
+    size = None
+    if is_growable(result) and not suffix.is_window:
+        size = aggregate_size(name, arguments, suffix.sql)
+    return Expression(sql, result, known_size=size)
 
 
 def _aggregate_arguments(

@@ -7,9 +7,10 @@ where FILTER and OVER go, and `{distinct}`, `{order}` and `{nulls}` where those 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from .budget import bind_payments
 from .expressions import Expression
 from .signatures import Signature, parse_signature
 from .types import Type
@@ -38,12 +39,13 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> Mapping[str, list[Overload]]
 
 
 def _sequence(first: str, last: str, step: str) -> str:
-    """Write a list of numbers, refusing one that is too long."""
+    """Write a list of numbers, refusing one that is too long before DuckDB makes it."""
     return (
-        f"CASE WHEN ({last} - {first}) / ({step})::DOUBLE >= {_MAX_SEQUENCE_LENGTH} THEN "
-        f"error('result of sequence function must not have more than "
-        f"{_MAX_SEQUENCE_LENGTH} entries') "
-        f"ELSE generate_series({first}, {last}, {step}) END"
+        f"generate_series({first}, CASE WHEN ({step}) = 0 "
+        "THEN results.fail('step must not be zero') "
+        f"WHEN (({last})::DOUBLE - ({first})) / ({step})::DOUBLE >= {_MAX_SEQUENCE_LENGTH} THEN "
+        f"results.fail('result of sequence function must not have more than "
+        f"{_MAX_SEQUENCE_LENGTH} entries') ELSE {last} END, {step})"
     )
 
 
@@ -51,6 +53,12 @@ def _times(first: str, last: str, step: str) -> str:
     """Write a list of times."""
     numbers = _sequence(f"epoch_ns({first})", f"epoch_ns({last})", step)
     return f"list_transform({numbers}, lambda n: make_timestamp_ns(n))"
+
+
+def _bound(sql: str, *arguments: str) -> str:
+    """Write a template that computes arguments once, which are `b.b0`, `b.b1` in its SQL."""
+    fields = ", ".join(f"'b{i}': {argument}" for i, argument in enumerate(arguments))
+    return f"list_transform([{{{{{fields}}}}}], lambda b: {sql})[1]"
 
 
 def _null_if_any(sql: str) -> str:
@@ -129,7 +137,7 @@ _TEXT = [
     (
         "split_part",
         "varchar, varchar, bigint -> varchar",
-        "CASE WHEN {2} < 1 THEN error('Index must be greater than zero') "
+        "CASE WHEN {2} < 1 THEN results.fail('Index must be greater than zero') "
         "ELSE list_extract(string_split({0}, {1}), {2}) END",
     ),
     ("strpos", "varchar, varchar -> bigint", "strpos({0}, {1})"),
@@ -169,22 +177,38 @@ _TEXT = [
     ("regexp_split", "varchar, varchar -> array(varchar)", "string_split_regex({0}, {1})"),
 ]
 _ARRAYS = [
-    ("array_distinct", "array(T) -> array(T)", "results.distinct_in_order({0})"),
+    (
+        "array_distinct",
+        "array(T) -> array(T)",
+        _bound("results.distinct_in_order(b.b0)", "{0}"),
+    ),
     (
         "array_except",
         "array(T), array(T) -> array(T)",
-        "list_filter(results.distinct_in_order({0}), lambda x: NOT list_contains({1}, x))",
+        _bound(
+            "list_filter(results.distinct_in_order(b.b0), lambda x: NOT list_contains(b.b1, x))",
+            "{0}",
+            "{1}",
+        ),
     ),
     (
         "array_intersect",
         "array(T), array(T) -> array(T)",
-        "list_filter(results.distinct_in_order({0}), lambda x: list_contains({1}, x))",
+        _bound(
+            "list_filter(results.distinct_in_order(b.b0), lambda x: list_contains(b.b1, x))",
+            "{0}",
+            "{1}",
+        ),
     ),
-    ("array_join", "array(varchar), varchar -> varchar", "array_to_string({0}, {1})"),
+    (
+        "array_join",
+        "array(varchar), varchar -> varchar",
+        _bound("array_to_string(b.b0, {1})", "{0}"),
+    ),
     (
         "array_join",
         "array(varchar), varchar, varchar -> varchar",
-        "array_to_string(list_transform({0}, lambda x: coalesce(x, {2})), {1})",
+        _bound("array_to_string(list_transform(b.b0, lambda x: coalesce(x, {2})), {1})", "{0}"),
     ),
     ("array_max", "array(O) -> O", "results.null_if_null_inside({0}, list_max({0}))"),
     ("array_min", "array(O) -> O", "results.null_if_null_inside({0}, list_min({0}))"),
@@ -194,7 +218,7 @@ _ARRAYS = [
     (
         "array_union",
         "array(T), array(T) -> array(T)",
-        "results.distinct_in_order(list_concat({0}, {1}))",
+        _bound("results.distinct_in_order(b.b0)", "list_concat({0}, {1})"),
     ),
     ("arrays_overlap", "array(T), array(T) -> boolean", "list_has_any({0}, {1})"),
     ("cardinality", "array(T) -> bigint", "len({0})"),
@@ -204,14 +228,16 @@ _ARRAYS = [
     (
         "element_at",
         "array(T), bigint -> T",
-        "CASE WHEN {1} = 0 THEN error('SQL array indices start at 1') "
+        "CASE WHEN {1} = 0 THEN results.fail('SQL array indices start at 1') "
         "ELSE list_extract({0}, {1}) END",
     ),
     ("flatten", "array(array(T)) -> array(T)", "flatten({0})"),
     (
         "repeat",
         "T, bigint -> array(T)",
-        f"list_transform({_sequence('1', '{1}', '1')}, lambda n: {{0}})",
+        # DuckDB computes what stands in a lambda for each entry.
+        f"list_transform([{{0}}], lambda item: "
+        f"list_transform({_sequence('1', '{1}', '1')}, lambda n: item))[1]",
     ),
     ("reverse", "array(T) -> array(T)", "list_reverse({0})"),
     ("sequence", "bigint, bigint, bigint -> array(bigint)", _sequence("{0}", "{1}", "{2}")),
@@ -229,7 +255,7 @@ _ARRAYS = [
     (
         "slice",
         "array(T), bigint, bigint -> array(T)",
-        "CASE WHEN {1} = 0 THEN error('SQL array indices start at 1') WHEN {1} > 0 "
+        "CASE WHEN {1} = 0 THEN results.fail('SQL array indices start at 1') WHEN {1} > 0 "
         "THEN list_slice({0}, {1}, {1} + {2} - 1) ELSE "
         "list_slice({0}, len({0}) + {1} + 1, len({0}) + {1} + {2}) END",
     ),
@@ -344,13 +370,29 @@ def find_overload(
     return next(iter([*exact, *fitting]), None)
 
 
-def fill_template(template: str, arguments: list[Expression], **parts: str) -> str:
-    """Write a call's SQL."""
+def fill_template(
+    template: str, arguments: list[Expression], guard: Callable[[str], str], **parts: str
+) -> str:
+    """Write a call's SQL.
+
+    Args:
+        template: How the function is called.
+        arguments: What it is called with.
+        guard: Makes an expression pay for the call as it is evaluated.
+        parts: What else stands in the template.
+    """
     sql = [argument.sql for argument in arguments]
-    return template.format(
+    repeated = [i for i in range(len(sql)) if template.count(f"{{{i}}}") > 1]
+    names, bind = bind_payments(sql, range(len(sql)) if "results." in template else repeated)
+    sql = [names.get(i, text) for i, text in enumerate(sql)]
+    guarded = [guard(text) if i == 0 else text for i, text in enumerate(sql)]
+    first = guarded[0] if guarded else ""
+    filled = template.replace("{0}", "{first}", 1).format(
         *sql,
-        all=", ".join(sql),
+        first=first,
+        all=", ".join(guarded),
         all_null=", ".join(f"({text}) IS NULL" for text in sql),
-        concatenated=" || ".join(sql),
+        concatenated=" || ".join(guarded),
         **parts,
     )
+    return bind(filled)

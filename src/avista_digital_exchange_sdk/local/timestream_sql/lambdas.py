@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlglot import exp
 
 from .expressions import Expression, coerce, sql_error
+from .sizes import ENTRY_BYTES, Size, is_growable, scaled
 from .translator import Translator
 from .types import BOOLEAN, Array, Row, TimeSeries, Type, common_type
 
@@ -52,7 +53,9 @@ def _filter(translator: Translator, node: exp.Anonymous) -> Expression:
     body = _translate_lambda(translator, condition, [x])
     if body.type != BOOLEAN:
         raise sql_error(condition, f"filter must evaluate to a boolean (actual: {body.type})")
-    return Expression(f"list_filter({array.sql}, lambda {x.sql}: {body.sql})", array.type)
+    items = translator.budget.guard(array.sql, array.size)
+    sql = f"list_filter({items}, lambda {x.sql}: {body.sql})"
+    return Expression(sql, array.type, known_size=array.size)
 
 
 def _transform(translator: Translator, node: exp.Anonymous) -> Expression:
@@ -60,7 +63,14 @@ def _transform(translator: Translator, node: exp.Anonymous) -> Expression:
     array, element, (function,) = _array_arguments(translator, node, 2)
     x = _new_variable(translator, element)
     body = _translate_lambda(translator, function, [x])
-    return Expression(f"list_transform({array.sql}, lambda {x.sql}: {body.sql})", Array(body.type))
+    size = scaled(array.size, 1)
+    if is_growable(body.type):
+        entry = f"{body.size.sql} + {ENTRY_BYTES}"
+        sizes = f"list_transform({array.sql}, lambda {x.sql}: {entry})"
+        size = Size(f"coalesce(list_sum({sizes}), 0)")
+    items = translator.budget.guard(array.sql, size)
+    sql = f"list_transform({items}, lambda {x.sql}: {body.sql})"
+    return Expression(sql, Array(body.type), known_size=size)
 
 
 def _reduce(translator: Translator, node: exp.Anonymous) -> Expression:

@@ -35,13 +35,20 @@ END
 _ISO_TIME = r"^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?"
 _ISO_ZONE = r"(?:Z|z|[+-]\d\d(?::?\d\d)?)"
 
+FAILURE_MARK = "\1"
+"""Stands before a message that is meant for the user of a query, not DuckDB's own."""
+
 _MACROS = {
+    "fail(message)": f"error(chr({ord(FAILURE_MARK)}) || message)",
     "floor_mod(a, b)": "((a % b) + b) % b",
     "date_of(t)": "CAST(make_timestamp_ns(epoch_ns(t) - results.time_of_day(t)) AS DATE)",
     "time_of_day(t)": f"results.floor_mod(epoch_ns(t), {_DAY})",
-    "bin_time(t, width)": """
-        CASE WHEN width <= 0 THEN error('The interval of bin must be greater than zero')
-        ELSE make_timestamp_ns(epoch_ns(t) - results.floor_mod(epoch_ns(t), width)) END""",
+    "bin_time(t, width)": (
+        "make_timestamp_ns(epoch_ns(t) - results.floor_mod(epoch_ns(t), width))"
+    ),
+    "checked_bin_time(t, width)": """
+        CASE WHEN width <= 0 THEN results.fail('The interval of bin must be greater than zero')
+        ELSE results.bin_time(t, width) END""",
     "timestamp_of(d)": "CAST(d AS TIMESTAMP_NS)",
     "add_months(t, n)": """
         make_timestamp_ns(results.time_of_day(t) + epoch_ns(
@@ -49,7 +56,7 @@ _MACROS = {
     "add_months_to_date(d, n)": "CAST(d + to_months(n::INTEGER) AS DATE)",
     "add_to_date(d, i)": f"""
         CASE WHEN i % {_DAY} <> 0
-        THEN error('Cannot add hour, minutes or seconds to a date')
+        THEN results.fail('Cannot add hour, minutes or seconds to a date')
         ELSE d + CAST(i // {_DAY} AS INTEGER) END""",
     # Whole months do not end within a microsecond, so the nanoseconds go off both ends.
     "months_between(a, b)": """
@@ -68,7 +75,7 @@ _MACROS = {
             OR (regexp_matches(text, '{_ISO_TIME}{_ISO_ZONE}$') AND length(text) > 11)
         THEN results.from_iso_parts(
             regexp_extract(text, '{_ISO_TIME}'), regexp_replace(text, '{_ISO_TIME}', ''))
-        ELSE error('Invalid format: ' || text) END""",
+        ELSE results.fail('Invalid format: ' || text) END""",
     "java_ln(x)": "CASE WHEN x = 0 THEN '-Infinity'::DOUBLE WHEN x < 0 THEN 'NaN' ELSE ln(x) END",
     "java_log2(x)": (
         "CASE WHEN x = 0 THEN '-Infinity'::DOUBLE WHEN x < 0 THEN 'NaN' ELSE log2(x) END"
@@ -92,16 +99,17 @@ _MACROS = {
     "distinct_in_order(items)": "list_filter(items, lambda x, i: list_position(items, x) = i)",
     "checked_series(points)": """
         CASE WHEN list_bool_or(list_transform(points, lambda p: p.f0 IS NULL OR p.f1 IS NULL))
-        THEN error('The time and the value of a time series must not be NULL')
+        THEN results.fail('The time and the value of a time series must not be NULL')
         WHEN len(list_distinct(list_transform(points, lambda p: p.f0))) < len(points)
-        THEN error('The times of a time series must be distinct')
+        THEN results.fail('The times of a time series must be distinct')
         ELSE points END""",
     # Of each time, the last point up to it; without an index that is a search through them all.
     "last_points(points, times)": f"""
         CASE WHEN len(points) * len(times) > {MAX_INTERPOLATION_LENGTH}
-        THEN error('Interpolation takes at most {MAX_INTERPOLATION_LENGTH} points times times')
+        THEN results.fail(
+            'Interpolation takes at most {MAX_INTERPOLATION_LENGTH} points times times')
         WHEN list_count(times) < len(times)
-        THEN error('The times to interpolate at must not be NULL')
+        THEN results.fail('The times to interpolate at must not be NULL')
         ELSE list_transform(times, lambda t:
             {{'t': t, 'k': len(list_filter(points, lambda p: p.f0 <= t))}}) END""",
     "interpolate_locf(points, times)": (
@@ -137,7 +145,7 @@ _MACROS = {
             [{'before': 0e0, 'after': 0e0, 'right': 0e0, 'factor': 0e0, 'rest': 0e0}])""",
     "spline_bends(points)": f"""
         CASE WHEN len(points) > {MAX_SPLINE_LENGTH}
-        THEN error('A spline takes at most {MAX_SPLINE_LENGTH} points')
+        THEN results.fail('A spline takes at most {MAX_SPLINE_LENGTH} points')
         ELSE list_reduce(list_transform(list_reverse(results.spline_forth(points)), lambda row:
                 [{{'bend': row.rest, 'factor': row.factor}}]),
             lambda done, row: list_prepend(

@@ -7,14 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
 from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable, measure
 
 from ..._text import EscapingFilter
+from .budget import (
+    FREE_BYTES,
+    OUT_OF_MEMORY,
+    RESULT_BUDGET,
+    RESULT_TOO_LARGE,
+    MemoryBudget,
+    budget_statements,
+    kept_sql,
+)
 from .dialect import parse, tokenize
+from .macros import FAILURE_MARK
 from .query_translator import QueryTranslator
-from .response_json import row_sql
+from .response_json import row_size, row_sql
 from .scopes import Source
 from .show_statements import Tables, read_statement
 from .tables import table_source
@@ -22,6 +33,28 @@ from .types import Type
 
 _log = logging.getLogger(__name__)
 _log.addFilter(EscapingFilter())
+
+
+# A number in DuckDB takes 16 KB for the rows that are handled at once.
+MAX_TOKENS = 50_000
+MAX_COLUMNS = 1_600
+FREE_ROW_BYTES = 8_192
+
+
+# What DuckDB says, and what users are told; of several that fit, the first.
+_REASONS: Sequence[tuple[type[duckdb.Error], str, str]] = (
+    # A budget is a sequence, which ends where it is used up.
+    (duckdb.SequenceException, RESULT_BUDGET, RESULT_TOO_LARGE),
+    (duckdb.SequenceException, "", OUT_OF_MEMORY),
+    (duckdb.OutOfMemoryException, "", OUT_OF_MEMORY),
+    (duckdb.Error, OUT_OF_MEMORY, OUT_OF_MEMORY),
+    (duckdb.Error, "Division by zero", "Division by zero"),
+    (duckdb.Error, "More than one row", "Scalar sub-query has returned multiple rows"),
+    (duckdb.OutOfRangeException, "", "A value is out of the range of its type"),
+    (duckdb.ConversionException, "", "A value can't be converted to the type it is cast to"),
+    (duckdb.DataError, "", "A function was called with a value it does not take"),
+    (duckdb.InvalidInputException, "", "A function was called with a value it does not take"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,17 +78,31 @@ def translate(sql: str, tables: Tables, now: int) -> Source:
     Raises:
         PlatformError: If it is not valid, or says what is not supported.
     """
+    try:
+        tokens = tokenize(sql)
+        if len(tokens) > MAX_TOKENS:
+            raise invalid_request(f"The query has more than {MAX_TOKENS} words and signs.")
+        statement = read_statement(tokens, tables)
+        return statement or _translate_query(parse(sql, tokens), tables, now)
+    except RecursionError:
+        raise invalid_request("The query is nested too deeply.") from None
+
+
+def _translate_query(statement: exp.Expression, tables: Tables, now: int) -> Source:
+    """Translate a query within a budget; the more values it builds, the smaller is a free one."""
 
     def find_table(database: str, table: str) -> Source | None:
         catalogue = tables.get((database, table))
         return table_source(catalogue()) if catalogue else None
 
-    try:
-        tokens = tokenize(sql)
-        statement = read_statement(tokens, tables)
-        return statement or QueryTranslator(find_table, now).translate(parse(sql, tokens))
-    except RecursionError:
-        raise invalid_request("The query is nested too deeply.") from None
+    for free_bytes in FREE_BYTES:
+        budget = MemoryBudget(free_bytes)
+        source = QueryTranslator(find_table, now, budget).translate(statement)
+        if len(source.columns) > MAX_COLUMNS:
+            raise invalid_request(f"A query can have at most {MAX_COLUMNS} columns.")
+        if budget.fits:
+            return source
+    raise invalid_request("The query is too complex.")
 
 
 def run_timestream_query(
@@ -67,27 +114,31 @@ def run_timestream_query(
         PlatformError: If it is not valid, or fails on the data.
     """
     source = translate(sql, tables, now)
-    row = row_sql([kind for _, kind in source.columns])
+    kinds = [kind for _, kind in source.columns]
+    row = MemoryBudget(FREE_ROW_BYTES).guard(row_sql(kinds), row_size(kinds))
     try:
+        for statement in budget_statements():
+            cursor.execute(statement)
         cursor.execute(
-            f'CREATE TABLE {table} AS SELECT "row", strlen("row") + 1 AS bytes '
+            f"CREATE TABLE {table} AS "
+            f'SELECT {kept_sql("row")} AS "row", strlen("row") + 1 AS bytes '
             f'FROM (SELECT {row} AS "row" FROM ({source.sql}))'
         )
     except duckdb.InterruptException:
         raise
-    except duckdb.OutOfMemoryException:
-        raise invalid_request("The query needs more memory than it may use.") from None
-    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+    except (duckdb.DatabaseError, duckdb.OperationalError) as error:
         raise invalid_request(_reason(error)) from None
-    except duckdb.Error as error:
-        # A gap in the translation: refuse the query rather than guess.
-        _log.warning("A query was not understood: %s", error)
-        raise invalid_request("The query is not supported by the Local Exchange.") from None
     return TimestreamResult(table, *measure(cursor, table), source.columns)
 
 
 def _reason(error: duckdb.Error) -> str:
-    """Tell what is wrong with the data in the words of the query's user, not of the database's."""
-    message = str(error).split("\n", 1)[0].split(" Use TRY(", 1)[0]
-    message = message.rpartition("Error: ")[2]
-    return "Division by zero" if message.startswith("Division by zero") else message
+    """Tell what is wrong in the words of the query's user, not of the database's."""
+    message = str(error)
+    if FAILURE_MARK in message:
+        return message.partition(FAILURE_MARK)[2]
+    for kind, text, reason in _REASONS:
+        if isinstance(error, kind) and text in message:
+            return reason
+    # A gap in the translation: refuse the query rather than guess.
+    _log.warning("A query was not understood: %s", error)
+    return "The query is not supported by the Local Exchange."

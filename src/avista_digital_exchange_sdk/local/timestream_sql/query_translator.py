@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from avista_digital_exchange_sdk.local.services.time_series.records import MAX_VALUE_BYTES
+
+from .budget import MemoryBudget
 from .expression_translator import ExpressionTranslator
 from .expressions import (
     Expression,
@@ -30,8 +33,9 @@ _SET_OPERATIONS: dict[type[exp.Expression], str] = {
 class QueryTranslator:
     """Translates one statement; `now` is when it began, in nanoseconds."""
 
-    def __init__(self, find_table: FindTable, now: int) -> None:
+    def __init__(self, find_table: FindTable, now: int, budget: MemoryBudget) -> None:
         self.now = now
+        self.budget = budget
         self._find_table = find_table
         self._names = 0
 
@@ -256,6 +260,9 @@ def _relation(
     """Make a relation of columns DuckDB knows as `name.c0`, `name.c1`, …."""
     return Relation(
         alias,
-        [Column(known, f"{name}.c{i}", kind) for i, (known, kind) in enumerate(columns)],
+        [
+            Column(known, f"{name}.c{i}", kind, MAX_VALUE_BYTES if database else None)
+            for i, (known, kind) in enumerate(columns)
+        ],
         database,
     )

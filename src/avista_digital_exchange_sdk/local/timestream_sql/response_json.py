@@ -7,7 +7,13 @@ from collections.abc import Sequence
 
 from .casts import to_text
 from .expressions import Expression
+from .sizes import Size, fixed, is_growable, scaled, total
 from .types import VARCHAR, Array, Row, TimeSeries, Type
+
+# A number or a time as JSON, with what DuckDB keeps beside a text.
+_VALUE_BYTES = 64
+# Texts within texts are copied from one to the next.
+_COPIES = 4
 
 
 def row_sql(types: Sequence[Type]) -> str:
@@ -15,10 +21,38 @@ def row_sql(types: Sequence[Type]) -> str:
     return _row([Expression(f"c{i}", kind) for i, kind in enumerate(types)])
 
 
+def row_size(types: Sequence[Type]) -> Size:
+    """Compute what making the JSON text of a row takes, from its texts and arrays."""
+    sizes = [_size(kind, f"c{i}") for i, kind in enumerate(types) if is_growable(kind)]
+    return scaled(total(sizes), _COPIES)
+
+
+def _size(kind: Type, sql: str, depth: int = 0) -> Size:
+    """Compute how long the JSON text of a value becomes, about."""
+    if isinstance(kind, TimeSeries):
+        return _size(Array(kind.point), sql, depth)
+    if isinstance(kind, Array):
+        if not is_growable(kind.element):
+            length = _size(kind.element, "").limit
+            return Size(f"coalesce(len({sql}) * {length}, 0)")
+        item = f"json_{depth}"
+        lengths = (
+            f"list_transform({sql}, lambda {item}: {_size(kind.element, item, depth + 1).sql})"
+        )
+        return Size(f"coalesce(list_sum({lengths}), 0)")
+    if isinstance(kind, Row):
+        fields = (f"struct_extract({sql}, 'f{i}')" for i in range(len(kind.fields)))
+        parts = zip(kind.fields, fields, strict=True)
+        return total((_size(part, field, depth) for (_, part), field in parts), _VALUE_BYTES)
+    if kind == VARCHAR:
+        return Size(f"coalesce(strlen({sql}) + {_VALUE_BYTES}, 0)")
+    return fixed(_VALUE_BYTES)
+
+
 def _row(values: Sequence[Expression], depth: int = 0) -> str:
     """Write a row: `{"Data":[…]}`."""
     data = ", ".join(_datum(value, depth) for value in values)
-    return f"""'{{"Data":[' || concat_ws(',', {data}) || ']}}'"""
+    return f"""concat('{{"Data":[', concat_ws(',', {data}), ']}}')"""
 
 
 def _datum(value: Expression, depth: int) -> str:
@@ -26,32 +60,39 @@ def _datum(value: Expression, depth: int) -> str:
     item = f"v{depth}"
     if isinstance(value.type, Array):
         element = _datum(Expression(item, value.type.element), depth + 1)
-        content = f"""'{{"ArrayValue":' || {_list(value.sql, item, element)} || '}}'"""
+        content = _object("ArrayValue", _list(value.sql, item, element))
     elif isinstance(value.type, TimeSeries):
         time, point = (Expression(*field) for field in _fields(item, value.type.point))
         entry = (
-            f"""'{{"Time":"' || {to_text(time).sql} || '","Value":' """
-            f"""|| {_datum(point, depth + 1)} || '}}'"""
+            f"""concat('{{"Time":"', {to_text(time).sql}, '","Value":', """
+            f"""{_datum(point, depth + 1)}, '}}')"""
         )
-        content = f"""'{{"TimeSeriesValue":' || {_list(value.sql, item, entry)} || '}}'"""
+        content = _object("TimeSeriesValue", _list(value.sql, item, entry))
     elif isinstance(value.type, Row):
         fields = [Expression(*field) for field in _fields(value.sql, value.type)]
-        content = f"""'{{"RowValue":' || {_row(fields, depth + 1)} || '}}'"""
+        content = _object("RowValue", _row(fields, depth + 1))
     else:
-        content = f"""'{{"ScalarValue":' || {_string(value)} || '}}'"""
+        content = _object("ScalarValue", _string(value))
     return f"""CASE WHEN ({value.sql}) IS NULL THEN '{{"NullValue":true}}' ELSE {content} END"""
+
+
+def _object(name: str, value: str) -> str:
+    """Write an object of one member. `concat` makes one text, where `||` makes one at each step."""
+    return f"""concat('{{"{name}":', {value}, '}}')"""
 
 
 def _string(value: Expression) -> str:
     """Write a scalar as a JSON string."""
     text = to_text(value).sql
-    return f"results.json_string({text})" if value.type == VARCHAR else f"""'"' || {text} || '"'"""
+    return (
+        f"results.json_string({text})" if value.type == VARCHAR else f"""concat('"', {text}, '"')"""
+    )
 
 
 def _list(items: str, item: str, element: str) -> str:
     """Write a JSON array of a list's items."""
     texts = f"list_transform({items}, lambda {item}: {element})"
-    return f"'[' || array_to_string({texts}, ',') || ']'"
+    return f"concat('[', array_to_string({texts}, ','), ']')"
 
 
 def _fields(value: str, row: Row) -> list[tuple[str, Type]]:

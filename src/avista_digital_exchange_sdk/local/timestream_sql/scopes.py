@@ -12,7 +12,8 @@ from typing import TypeVar
 from sqlglot import exp
 
 from .expressions import Expression, sql_error
-from .types import Row, Type
+from .sizes import Size, measured
+from .types import VARCHAR, Row, Type
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,16 @@ class Column:
     name: str | None
     sql: str
     type: Type
+    max_bytes: int | None = None
+    """What its texts take at most, if that is known."""
+
+    @property
+    def expression(self) -> Expression:
+        """The column's value."""
+        size = None
+        if self.max_bytes is not None and self.type == VARCHAR:
+            size = Size(measured(self.type, self.sql).sql, self.max_bytes)
+        return Expression(self.sql, self.type, known_size=size)
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,7 @@ class Scope:
                 if len(found) > 1:
                     raise sql_error(node, f"Column '{'.'.join(names)}' is ambiguous")
                 if found:
-                    value = Expression(found[0].sql, found[0].type)
+                    value = found[0].expression
                     fields = names[qualifiers + 1 :]
                     return take_fields(node, value, fields), scope is self
             scope = scope.parent

@@ -105,7 +105,7 @@ class SelectTranslator:
             raise sql_error(
                 node, f"Column '{name}' is missing from or ambiguous in one side of JOIN"
             )
-        both = unify([Expression(one[0].sql, one[0].type), Expression(other[0].sql, other[0].type)])
+        both = unify([one[0].expression, other[0].expression])
         if both is None:
             raise sql_error(node, f"Column '{name}' has different types in the sides of JOIN")
         value = both[0].sql
@@ -171,7 +171,7 @@ class SelectTranslator:
         columns = self._scope.star(node, qualifier)
         for column in columns:
             self._translator.use_column(node, str(column.name), column.sql)
-        return [(column.name, Expression(column.sql, column.type)) for column in columns]
+        return [(column.name, column.expression) for column in columns]
 
     def _having(self) -> str:
         """Translate HAVING."""

@@ -103,15 +103,34 @@ class TokenReader:
 
 
 def _like(pattern: str) -> Callable[[str], bool]:
-    """Make a test of LIKE's pattern."""
-    first, *others = [".".join(map(re.escape, part.split("_"))) for part in pattern.split("%")]
-    if others:
-        # Where a part in the middle fits first is right, so none is tried anywhere else: going
-        # back over several of them would take time without end.
-        middle = "".join(f"(?>.*?{part})" for part in others[:-1] if part)
-        first = f"{first}{middle}.*{others[-1]}"
-    expression = re.compile(first, re.DOTALL)
-    return lambda text: expression.fullmatch(text) is not None
+    """Make a test of LIKE's pattern, which takes no longer than their lengths multiplied."""
+    runs = pattern.split("%")
+
+    def fits(text: str, start: int, run: str) -> bool:
+        part = text[start : start + len(run)]
+        return len(part) == len(run) and all(
+            wanted in ("_", character) for wanted, character in zip(run, part, strict=True)
+        )
+
+    def matches(text: str) -> bool:
+        first, *others = runs
+        if not others:
+            return len(text) == len(first) and fits(text, 0, first)
+        *inner, last = others
+        place = len(first)
+        if not fits(text, 0, first):
+            return False
+        for run in inner:
+            # The first place is the best: what matches further on matches after it, too.
+            places = range(place, len(text) - len(run) + 1)
+            found = next((start for start in places if fits(text, start, run)), None)
+            if found is None:
+                return False
+            place = found + len(run)
+        end = len(text) - len(last)
+        return end >= place and fits(text, end, last)
+
+    return matches
 
 
 def _show_databases(words: TokenReader, tables: Tables) -> Source:

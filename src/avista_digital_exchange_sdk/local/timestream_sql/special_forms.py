@@ -7,13 +7,15 @@ from decimal import Decimal, InvalidOperation
 
 from sqlglot import exp
 
+from .budget import bind_payments
 from .casts import cast, read_type
 from .date_functions import FIELDS, Call, to_interval
 from .expressions import Expression, reject_unsupported_args, sql_error, timestamp_constant, unify
 from .function_calls import scalar
 from .scopes import take_fields
+from .sizes import ENTRY_BYTES, is_growable, largest, total
 from .translator import Translator
-from .types import BIGINT, BOOLEAN, DATE, UNKNOWN, Array, converts
+from .types import BIGINT, BOOLEAN, DATE, UNKNOWN, VARCHAR, Array, converts
 
 
 def _case(translator: Translator, node: exp.Expression) -> Expression:
@@ -59,7 +61,13 @@ def _choice(
         f"WHEN {condition.sql} THEN {result.sql}"
         for condition, result in zip(conditions, unified[:-1], strict=True)
     )
-    return Expression(f"CASE {branches} ELSE {unified[-1].sql} END", unified[-1].type)
+    kind = unified[-1].type
+    size = largest(result.size for result in unified) if is_growable(kind) else None
+    sql = f"CASE {branches} ELSE {unified[-1].sql} END"
+    if size is not None and kind != VARCHAR:
+        # DuckDB copies lists where their rows chose differently.
+        sql = translator.budget.guard(sql, size)
+    return Expression(sql, kind, known_size=size)
 
 
 def _cast(translator: Translator, node: exp.Expression) -> Expression:
@@ -101,7 +109,9 @@ def _array(translator: Translator, node: exp.Expression) -> Expression:
         raise sql_error(node, "All ARRAY elements must be the same type")
     kind = Array(unified[0].type if unified else UNKNOWN)
     items = ", ".join(item.sql for item in unified)
-    return Expression(f"CAST([{items}] AS {kind.duckdb()})", kind)
+    size = total((item.size for item in unified), ENTRY_BYTES * len(unified))
+    sql = f"CAST([{items}] AS {kind.duckdb()})"
+    return Expression(translator.budget.guard(sql, size), kind, known_size=size)
 
 
 def _subscript(translator: Translator, node: exp.Expression) -> Expression:
@@ -110,12 +120,14 @@ def _subscript(translator: Translator, node: exp.Expression) -> Expression:
     array, index = translator.translate(node.this), translator.translate(node.expressions[0])
     if not isinstance(array.type, Array) or not converts(index.type, BIGINT):
         raise sql_error(node, f"Cannot use {index.type} for subscript of {array.type}")
-    length = f"len({array.sql})"
-    sql = (
-        f"CASE WHEN ({index.sql}) < 1 THEN error('SQL array indices start at 1') "
-        f"WHEN ({index.sql}) > {length} THEN error('Array subscript must be less "
-        f"than or equal to array length: ' || ({index.sql}) || ' > ' || {length}) "
-        f"ELSE list_extract({array.sql}, {index.sql}) END"
+    names, bind = bind_payments([array.sql, index.sql], [0, 1])
+    items, place = names.get(0, array.sql), names.get(1, f"({index.sql})")
+    length = f"len({items})"
+    sql = bind(
+        f"CASE WHEN {place} < 1 THEN results.fail('SQL array indices start at 1') "
+        f"WHEN {place} > {length} THEN results.fail('Array subscript must be less "
+        f"than or equal to array length: ' || {place} || ' > ' || {length}) "
+        f"ELSE list_extract({items}, {place}) END"
     )
     return Expression(sql, array.type.element)
 
@@ -130,7 +142,7 @@ def _concatenation(translator: Translator, node: exp.Expression) -> Expression:
     """|| between texts or arrays."""
     reject_unsupported_args(node, "this", "expression", "safe")
     parts = translator.translate_all([node.this, node.expression])
-    return scalar(Call(node, "concat", parts, translator.now))
+    return scalar(Call(node, "concat", parts, translator.now, translator.budget))
 
 
 def _extract(translator: Translator, node: exp.Expression) -> Expression:
@@ -140,7 +152,7 @@ def _extract(translator: Translator, node: exp.Expression) -> Expression:
     if field not in FIELDS:
         raise sql_error(node, f"Invalid EXTRACT field: {field}")
     time = translator.translate(node.expression)
-    return FIELDS[field](Call(node, field, [time], translator.now))
+    return FIELDS[field](Call(node, field, [time], translator.now, translator.budget))
 
 
 def _trim(translator: Translator, node: exp.Expression) -> Expression:
@@ -148,14 +160,16 @@ def _trim(translator: Translator, node: exp.Expression) -> Expression:
     reject_unsupported_args(node, "this", "position")
     position = str(node.args.get("position")).upper()
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(position, "trim")
-    return scalar(Call(node, name, [translator.translate(node.this)], translator.now))
+    return scalar(
+        Call(node, name, [translator.translate(node.this)], translator.now, translator.budget)
+    )
 
 
 def _position(translator: Translator, node: exp.Expression) -> Expression:
     """POSITION(substring IN text)."""
     reject_unsupported_args(node, "this", "substr")
     arguments = translator.translate_all([node.this, node.args["substr"]])
-    return scalar(Call(node, "strpos", arguments, translator.now))
+    return scalar(Call(node, "strpos", arguments, translator.now, translator.budget))
 
 
 def _current_date(translator: Translator, node: exp.Expression) -> Expression:

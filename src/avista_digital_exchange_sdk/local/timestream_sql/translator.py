@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sqlglot import exp
 
+from .budget import MemoryBudget
 from .expressions import Expression
 from .scopes import Relation, Scope
 from .types import Type
@@ -16,6 +17,7 @@ class Queries(Protocol):
     """Translates the queries within a statement."""
 
     now: int
+    budget: MemoryBudget
 
     def new_name(self) -> str:
         """A name that nothing in the statement has."""
@@ -37,6 +39,7 @@ class Translator(Protocol):
     scope: Scope
     clause: str | None
     now: int
+    budget: MemoryBudget
     outputs: list[tuple[str, Expression]]
     variables: list[dict[str, Expression]]
     has_aggregates: bool

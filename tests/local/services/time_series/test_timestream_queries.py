@@ -234,11 +234,11 @@ REFUSALS = {
     "SELECT 1 UNION SELECT 1, 2": "different number of fields",
     "WITH RECURSIVE x AS (SELECT 1) SELECT * FROM x": "RECURSIVE is not supported",
     "SELECT count(*) FROM (VALUES 1) AS t(x) GROUP BY ROLLUP (x)": "ROLLUP (x) is not supported",
-    "SELECT (VALUES 1, 2)": "More than one row",
+    "SELECT (VALUES 1, 2)": "returned multiple rows",
     "SELECT 1 / 0": "Division by zero",
     "SELECT CAST('x' AS DOUBLE)": "Cannot cast 'x' to DOUBLE",
     "SELECT CAST(1 AS DECIMAL(3, 2))": "The type decimal(3, 2) is not supported",
-    "SELECT 9223372036854775807 + 1": "Overflow",
+    "SELECT 9223372036854775807 + 1": "out of the range",
     "SELECT ARRAY[1][2]": "Array subscript must be less than or equal to array length: 2 > 1",
     "SELECT sequence(1, 100000)": "must not have more than 10000 entries",
     f"SELECT create_time_series(time, n) FROM {TABLE}": "must not be NULL",
@@ -320,13 +320,13 @@ def test_pages_follow_the_rules_of_tokens(exchange: Exchange) -> None:
 
 
 def test_a_page_holds_at_most_a_megabyte(exchange: Exchange) -> None:
-    sql = "SELECT repeat('é☀', 500) FROM UNNEST(sequence(1, 10000))"
+    sql = "SELECT repeat('é☀', 500) FROM UNNEST(sequence(1, 2000))"
     sql = f"SELECT array_join(repeat('é☀', 500), '') {sql[sql.index('FROM') :]}"
     first = exchange.timestream(sql)
     assert "NextToken" in first
     size = sum(len(row["Data"][0]["ScalarValue"].encode()) for row in first["Rows"])
     assert 900_000 < size < 1_048_576
-    assert len(exchange.rows(sql)) == 10_000
+    assert len(exchange.rows(sql)) == 2_000
 
 
 def test_rows_keep_their_order_over_many_pages(exchange: Exchange) -> None:

@@ -24,6 +24,7 @@ from avista_digital_exchange_sdk.local.private_files import (
 )
 
 from ...._text import EscapingFilter
+from ...timestream_sql.budget import THREADS, budget_statements, overdraws_macro
 from ...timestream_sql.macros import macro_statements
 from .asset_data import written_data
 from .catalog import Catalog, load_catalog, schema_name
@@ -67,11 +68,14 @@ class TimeSeriesStore:
             f"SET temp_directory = {quote(str(folder / 'spill'))}",
             f"SET memory_limit = '{_MEMORY_LIMIT}'",
             f"SET max_temp_directory_size = '{_SPILL_LIMIT}'",
+            f"SET threads = {THREADS}",
             # A query gets at its own database's tables and at nothing else on this machine.
             "SET enable_external_access = false",
             "SET lock_configuration = true",
             json_string_macro(),
             *macro_statements(),
+            *budget_statements(),
+            overdraws_macro(),
         ):
             self._connection.execute(statement)
         self._pools = WorkerPools()

@@ -1,0 +1,170 @@
+"""What a query may build.
+
+DuckDB holds neither texts nor lists to its memory limit while it makes them, and it makes those of
+2,048 rows at a time. So a query computes how large a value is going to be, and pays for a large one
+from a budget, before it makes it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlglot import exp
+
+from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
+
+from .expressions import not_supported
+from .sizes import Size
+
+MAX_BUILT_BYTES = 400 * 1024**2
+"""What a query may build of large values of one order of magnitude."""
+# What it may build of small values in the rows that DuckDB handles at once, in all its threads.
+MAX_BYTES_AT_ONCE = 256 * 1024**2
+MAX_RESULT_BYTES = 2 * 1024**3
+MAX_SQL_CHARACTERS = 500_000
+# How small a value must be to cost nothing: the more of them there are, the smaller.
+FREE_BYTES = (16_384, 4_096, 1_024, 256, 64)
+# Each of DuckDB's threads handles rows of its own.
+THREADS = min(4, os.cpu_count() or 1)
+OUT_OF_MEMORY = "The query needs more memory than it may use."
+
+RESULT_BUDGET = "result_size"
+RESULT_TOO_LARGE = f"The result is larger than {MAX_RESULT_BYTES} bytes."
+
+_ROWS_AT_ONCE = 2_048
+_RESULT_UNIT = 1024**2
+_PAYMENT = "results.overdraws"
+_ERROR = f"results.fail('{OUT_OF_MEMORY}')"
+
+
+class _Purse(NamedTuple):
+    """What a query may build of values below a size, and the unit it pays for them in."""
+
+    name: str
+    end: int
+    unit: int
+    size: int
+
+
+_PURSES = (
+    _Purse("built_kilobytes", 64 * 1024, 1024, MAX_BUILT_BYTES),
+    _Purse("built_blocks", 4 * 1024**2, 64 * 1024, MAX_BUILT_BYTES),
+    _Purse("built_megabytes", MAX_BUILT_BYTES, 4 * 1024**2, MAX_BUILT_BYTES),
+)
+
+
+class MemoryBudget:
+    """Watches what one query builds."""
+
+    def __init__(self, free_bytes: int) -> None:
+        """Watch a query's translation; a value of `free_bytes` costs nothing."""
+        self._free_bytes = free_bytes
+        self._at_once = 0
+        self._constant = 0
+        self._pays = True
+        self._refusing: exp.Expression | None = None
+
+    @property
+    def fits(self) -> bool:
+        """Whether all the values that cost nothing may be built at once."""
+        return self._at_once * _ROWS_AT_ONCE * THREADS <= MAX_BYTES_AT_ONCE
+
+    @contextmanager
+    def without_payments(self) -> Iterator[None]:
+        """Bound values instead of paying for them, where DuckDB allows nothing else."""
+        before, self._pays = self._pays, False
+        yield
+        self._pays = before
+
+    @contextmanager
+    def bounded_only(self, node: exp.Expression) -> Iterator[None]:
+        """Refuse values that may take any number of bytes."""
+        before, self._refusing = self._refusing, node
+        yield
+        self._refusing = before
+
+    def guard(self, sql: str, size: Size | None) -> str:
+        """Have the budget pay for a value of a size before an expression is evaluated."""
+        if size is None:
+            return sql
+        if len(sql) + len(size.sql) > MAX_SQL_CHARACTERS:
+            raise invalid_request("The query is too complex.")
+        if size.limit is not None and size.limit <= self._free_bytes:
+            self._at_once += size.limit
+            return sql
+        if self._refusing is not None:
+            raise not_supported(self._refusing, "A text or an array of any length in try")
+        self._at_once += self._free_bytes
+        if size.limit is not None and size.is_constant:
+            # DuckDB may compute it before the query runs.
+            self._constant += size.limit
+            if self._constant > MAX_BUILT_BYTES:
+                raise invalid_request(OUT_OF_MEMORY)
+        if not self._pays:
+            # Not error(), which DuckDB takes for something that changes something, too.
+            failure = f"CAST('{OUT_OF_MEMORY}' AS BOOLEAN)"
+            is_large = f"CASE WHEN {size.sql} > {self._free_bytes} THEN {failure} ELSE false END"
+            return f"CASE WHEN {is_large} THEN NULL ELSE {sql} END"
+        return f"CASE WHEN {_PAYMENT}({size.sql}, {self._free_bytes}) THEN {_ERROR} ELSE {sql} END"
+
+
+def bind_payments(
+    arguments: Sequence[str], places: Iterable[int]
+) -> tuple[dict[int, str], Callable[[str], str]]:
+    """Have arguments computed once that would pay each time they are computed.
+
+    Args:
+        arguments: The SQL of all arguments.
+        places: Which of them may be computed more than once.
+
+    Returns:
+        The names of those that are computed once, by their places; and what makes SQL with these
+        names complete.
+    """
+    bound = {i: arguments[i] for i in places if _PAYMENT in arguments[i]}
+    fields = ", ".join(f"'b{i}': {argument}" for i, argument in bound.items())
+
+    def bind(sql: str) -> str:
+        return f"list_transform([{{{fields}}}], lambda b: {sql})[1]" if bound else sql
+
+    return {i: f"b.b{i}" for i in bound}, bind
+
+
+def overdraws_macro() -> str:
+    """Define the macro that pays for a value, and says whether it is too large to be paid for.
+
+    A sequence counts what was paid, and raises an error at its end. Each purse has one, so that no
+    value is paid for in more than some hundred steps.
+    """
+    purses = "".join(
+        f"WHEN size < {purse.end} THEN list_sum(list_transform("
+        # DuckDB may make a list of constants even where the condition does not hold.
+        f"range((least(size, {purse.end}) / {purse.unit})::BIGINT + 1), "
+        f"lambda unit: nextval('temp.{purse.name}')))"
+        for purse in _PURSES
+    )
+    return f"""CREATE MACRO {_PAYMENT}(size, free_bytes) AS
+        CASE WHEN size > free_bytes THEN coalesce(CASE {purses} END, 0) <= 0 ELSE false END"""
+
+
+def kept_sql(column: str) -> str:
+    """Keep a text in a query's result, unless the result becomes too large.
+
+    A text is counted with a chance that makes the counts add up to the size of them all.
+    """
+    chance = f'random() * {_RESULT_UNIT} < strlen("{column}")'
+    count = f"CASE WHEN {chance} THEN nextval('temp.{RESULT_BUDGET}') ELSE 0 END"
+    return f'CASE WHEN {count} < 0 THEN NULL ELSE "{column}" END'
+
+
+def budget_statements() -> list[str]:
+    """Write the statements that give a connection its budget."""
+    sequences = {purse.name: purse.size // purse.unit for purse in _PURSES}
+    sequences[RESULT_BUDGET] = MAX_RESULT_BYTES // _RESULT_UNIT
+    return [
+        f"CREATE OR REPLACE TEMP SEQUENCE {name} MAXVALUE {units}"
+        for name, units in sequences.items()
+    ]

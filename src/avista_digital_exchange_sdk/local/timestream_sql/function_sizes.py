@@ -1,0 +1,233 @@
+"""How large the functions' values become, and what else they cost, before they are called.
+
+A function that is not listed here makes a value no larger than its arguments together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from .expressions import Expression
+from .sizes import ENTRY_BYTES, Size, fixed, is_growable, largest, product, scaled, total
+from .types import TIMESTAMP, VARCHAR, Array, Type
+
+Rule = Callable[[Sequence[Expression]], Size]
+
+# What DuckDB keeps of each text of a list, beside its characters.
+_PART_BYTES = 24
+# An operation on two characters, or two entries, that is part of a quadratic algorithm.
+_STEP_BYTES = 1 / 16
+_MAX_ENTRIES = 10_000
+_POINT_BYTES = 32
+_LITERAL = re.compile(r"([0-9]+)|CAST\(([0-9]+) AS BIGINT\)")
+# What may be computed once more to know what it becomes.
+_SHORT_SQL = 200
+_DAY = 86_400_000_000_000
+# What they return is there already: DuckDB only refers to it.
+_REFERENCES = {"element_at", "array_max", "array_min"}
+_CHOICES = {"coalesce", "greatest", "least", "nullif"}
+
+
+def function_cost(name: str, arguments: Sequence[Expression], result: Type) -> Size | None:
+    """Tell what a call must pay for, or None if it makes nothing that may be large."""
+    if name in _REFERENCES or (name in _CHOICES and result == VARCHAR):
+        return None
+    if name in _COSTS:
+        return _COSTS[name](arguments)
+    return function_size(name, arguments) if is_growable(result) else None
+
+
+def function_size(name: str, arguments: Sequence[Expression]) -> Size | None:
+    """Tell how large a call's value is at most, or None if only the value itself tells."""
+    if name in _REFERENCES:
+        return None
+    rule = _SIZES.get(name) or _COSTS.get(name) or _all
+    return rule(arguments)
+
+
+def aggregate_size(name: str, arguments: Sequence[Expression], modifiers: str) -> Size:
+    """Tell how large an aggregate's value is at most; the modifiers are its FILTER."""
+    if name in ("array_agg", "create_time_series"):
+        entries = total((argument.size for argument in arguments), ENTRY_BYTES).sql
+        return Size(f"coalesce(sum({entries}){modifiers}, 0)")
+    value = arguments[-1] if name == "approx_percentile" else arguments[0]
+    size = value.size
+    return Size(f"coalesce(max({size.sql}){modifiers}, 0)", size.limit)
+
+
+def _all(arguments: Sequence[Expression]) -> Size:
+    """All the arguments that may be large, together."""
+    return total(argument.size for argument in arguments if is_growable(argument.type))
+
+
+def _first(arguments: Sequence[Expression]) -> Size:
+    """The first argument, or a part of it."""
+    return arguments[0].size
+
+
+def _cased(arguments: Sequence[Expression]) -> Size:
+    """A text whose letters may become longer ones."""
+    return scaled(arguments[0].size, 3)
+
+
+def _padded(arguments: Sequence[Expression]) -> Size:
+    """A text of a number of characters."""
+    return _times(arguments[1], fixed(4))
+
+
+def _times(count: Expression, size: Size, limit: int | None = None) -> Size:
+    """A number of values of a size."""
+    if (known := _literal(count.sql)) is not None:
+        return scaled(size, known if limit is None else min(known, limit))
+    number = f"greatest(coalesce(({count.sql})::DOUBLE, 0), 0)"
+    if limit is None:
+        return Size(f"({number} * {size.sql})")
+    most = None if size.limit is None else limit * size.limit
+    return Size(f"(least({number}, {limit}) * {size.sql})", most)
+
+
+def _literal(sql: str) -> int | None:
+    """Read a whole number that was written into a query; None if it is computed."""
+    match = _LITERAL.fullmatch(sql)
+    return int(match[1] or match[2]) if match else None
+
+
+def _replaced(arguments: Sequence[Expression]) -> Size:
+    """A text in which something is replaced wherever it stands."""
+    if len(arguments) < 3:
+        return arguments[0].size
+    text, searched, replacement = arguments
+    shortest = max(1, len(searched.constant.encode())) if isinstance(searched.constant, str) else 1
+    grown = product(text.size, replacement.size, 1 / shortest)
+    return total([text.size, grown])
+
+
+def _matches_replaced(arguments: Sequence[Expression]) -> Size:
+    """A text in which every match is replaced; the replacement may repeat what it matched."""
+    if len(arguments) < 3:
+        return arguments[0].size
+    text, _, replacement = arguments
+    places = scaled(text.size, 1, 1)
+    return total([text.size, product(places, scaled(replacement.size, 1, 1))])
+
+
+def _parts(arguments: Sequence[Expression]) -> Size:
+    """The parts of a text, at most one for each character."""
+    text, separator = arguments[0], arguments[1].constant
+    length = len(separator.encode()) if isinstance(separator, str) else 0
+    most = scaled(text.size, 1 + _PART_BYTES / max(1, length), _PART_BYTES)
+    if not length or most.is_constant or len(text.sql) > _SHORT_SQL:
+        return most
+    rest = f"strlen(replace({text.sql}, {arguments[1].sql}, ''))"
+    separators = f"(coalesce(strlen({text.sql}) - {rest}, 0) / {length})"
+    return Size(f"({text.size.sql} + {separators} * {_PART_BYTES} + {_PART_BYTES})", most.limit)
+
+
+def _matches(arguments: Sequence[Expression]) -> Size:
+    """The matches in a text, at most one for each character and one at its end."""
+    return scaled(arguments[0].size, 1 + _PART_BYTES, _PART_BYTES)
+
+
+def _compared(arguments: Sequence[Expression]) -> Size:
+    """Every character of one text, or entry of one array, compared with every one of the other."""
+    sizes = [argument.size for argument in arguments]
+    if isinstance(arguments[0].type, Array):
+        steps = _STEP_BYTES / ENTRY_BYTES**2
+        return total([*sizes, product(total(sizes), total(sizes), steps)])
+    return product(sizes[0], sizes[1], _STEP_BYTES)
+
+
+def _joined(arguments: Sequence[Expression]) -> Size:
+    """The texts of an array with a text between them, and perhaps one in place of NULL."""
+    entries = scaled(arguments[0].size, 1 / ENTRY_BYTES)
+    between = total(argument.size for argument in arguments[1:])
+    return total([arguments[0].size, product(entries, between)])
+
+
+def _repeated(arguments: Sequence[Expression]) -> Size:
+    """An array of one value, again and again."""
+    return _times(arguments[1], total([arguments[0].size], ENTRY_BYTES), _MAX_ENTRIES)
+
+
+def _sequence(arguments: Sequence[Expression]) -> Size:
+    """An array of numbers or times."""
+    first, last, *steps = (_number(argument) for argument in arguments)
+    step = steps[0] if steps else str(_DAY if arguments[0].type == TIMESTAMP else 1)
+    limit = _MAX_ENTRIES * ENTRY_BYTES
+    start, end, width = _literal(first), _literal(last), _literal(step)
+    if start is not None and end is not None and width:
+        return fixed(min((abs(end - start) // width + 1) * ENTRY_BYTES, limit))
+    entries_sql = f"abs(({last})::DOUBLE - ({first})) / abs(({step})::DOUBLE) + 1"
+    return Size(f"(coalesce(least({entries_sql}, {_MAX_ENTRIES}), 0) * {ENTRY_BYTES})", limit)
+
+
+def _number(value: Expression) -> str:
+    """Write a number, or the nanoseconds of a time."""
+    return f"epoch_ns({value.sql})" if value.type == TIMESTAMP else value.sql
+
+
+def _interpolated(arguments: Sequence[Expression]) -> Size:
+    """Every point of a series compared with every time that is asked for."""
+    points, times = arguments[0].size, arguments[1].size
+    steps = _STEP_BYTES / (_POINT_BYTES * ENTRY_BYTES)
+    return total([points, scaled(times, 2), product(points, times, steps)])
+
+
+def _laid_through(arguments: Sequence[Expression]) -> Size:
+    """A spline: a list of all its points for each of its points."""
+    points = arguments[0].size
+    steps = 1 / (32 * _POINT_BYTES)
+    return total([_interpolated(arguments), scaled(points, 8), product(points, points, steps)])
+
+
+def _values_at_times(arguments: Sequence[Expression]) -> Size:
+    """The points of a series that is interpolated."""
+    return scaled(arguments[1].size, _POINT_BYTES / ENTRY_BYTES)
+
+
+def _chosen(arguments: Sequence[Expression]) -> Size:
+    """One of the arguments."""
+    return largest(argument.size for argument in arguments)
+
+
+_COSTS: Mapping[str, Rule] = {
+    "array_distinct": _compared,
+    "array_except": _compared,
+    "array_intersect": _compared,
+    "array_join": _joined,
+    "array_union": _compared,
+    "arrays_overlap": _compared,
+    "coalesce": _chosen,
+    "greatest": _chosen,
+    "interpolate_fill": _interpolated,
+    "interpolate_linear": _interpolated,
+    "interpolate_locf": _interpolated,
+    "interpolate_spline_cubic": _laid_through,
+    "least": _chosen,
+    "levenshtein_distance": _compared,
+    "lower": _cased,
+    "lpad": _padded,
+    "regexp_extract_all": _matches,
+    "regexp_replace": _matches_replaced,
+    "regexp_split": _matches,
+    "repeat": _repeated,
+    "replace": _replaced,
+    "rpad": _padded,
+    "sequence": _sequence,
+    "split": _parts,
+    "split_part": _parts,
+    "upper": _cased,
+}
+_SIZES: Mapping[str, Rule] = {
+    "array_distinct": _first,
+    "array_except": _first,
+    "array_intersect": _first,
+    "array_union": _all,
+    "interpolate_fill": _values_at_times,
+    "interpolate_linear": _values_at_times,
+    "interpolate_locf": _values_at_times,
+    "interpolate_spline_cubic": _values_at_times,
+    "nullif": _first,
+    "split_part": _first,
+}

@@ -1,0 +1,89 @@
+"""How many bytes values take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .types import VARCHAR, Array, Row, TimeSeries, Type
+
+ENTRY_BYTES = 16
+"""What DuckDB keeps of a number, or of a text beside its characters."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """SQL that computes an upper bound of a value's bytes, and a bound that always holds."""
+
+    sql: str
+    limit: int | None = None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the size depends on no data."""
+        return self.sql == str(self.limit)
+
+
+def fixed(size: float) -> Size:
+    """A size that is known."""
+    return Size(str(int(size)), int(size))
+
+
+def combine(sql: str, limit: float, sizes: Iterable[Size]) -> Size:
+    """A size computed from others, with the limit that follows if they all have one."""
+    sizes = list(sizes)
+    if all(size.is_constant for size in sizes):
+        return fixed(limit)
+    return Size(sql, int(limit) if all(size.limit is not None for size in sizes) else None)
+
+
+def total(sizes: Iterable[Size], extra: int = 0) -> Size:
+    """The size of several values together."""
+    sizes = list(sizes)
+    sql = " + ".join([*(size.sql for size in sizes), str(extra)])
+    return combine(f"({sql})", sum(size.limit or 0 for size in sizes) + extra, sizes)
+
+
+def largest(sizes: Iterable[Size]) -> Size:
+    """The size of the largest of several values."""
+    sizes = list(sizes)
+    sql = ", ".join(["0", *(size.sql for size in sizes)])
+    return combine(f"greatest({sql})", max((size.limit or 0 for size in sizes), default=0), sizes)
+
+
+def scaled(size: Size, factor: float, extra: int = 0) -> Size:
+    """A multiple of a size."""
+    limit = (size.limit or 0) * factor + extra
+    return combine(f"({size.sql} * {factor} + {extra})", limit, [size])
+
+
+def product(one: Size, other: Size, factor: float = 1) -> Size:
+    """The product of two sizes."""
+    limit = (one.limit or 0) * (other.limit or 0) * factor
+    return combine(f"({one.sql}::DOUBLE * {other.sql} * {factor})", limit, [one, other])
+
+
+def is_growable(kind: Type) -> bool:
+    """Tell whether values of a type may take any number of bytes."""
+    if isinstance(kind, Row):
+        return any(is_growable(part) for _, part in kind.fields)
+    return kind == VARCHAR or isinstance(kind, Array | TimeSeries)
+
+
+def measured(kind: Type, sql: str, depth: int = 0) -> Size:
+    """The size of a value that is there already, computed from itself."""
+    if isinstance(kind, TimeSeries):
+        return measured(Array(kind.point), sql, depth)
+    if isinstance(kind, Array):
+        if not is_growable(kind.element):
+            width = measured(kind.element, "").limit or ENTRY_BYTES
+            return Size(f"coalesce(len({sql}) * {width}, 0)")
+        item = f"size_{depth}"
+        entry = measured(kind.element, item, depth + 1).sql
+        sizes = f"list_transform({sql}, lambda {item}: {entry} + {ENTRY_BYTES})"
+        return Size(f"coalesce(list_sum({sizes}), 0)")
+    if isinstance(kind, Row):
+        fields = (f"struct_extract({sql}, 'f{i}')" for i in range(len(kind.fields)))
+        parts = zip(kind.fields, fields, strict=True)
+        return total(measured(part, field, depth) for (_, part), field in parts)
+    return Size(f"coalesce(strlen({sql}), 0)") if kind == VARCHAR else fixed(ENTRY_BYTES)
