@@ -44,7 +44,7 @@ def gql(q: str) -> str:
 
 class Client(AsyncBaseClient):
     async def collaborative_list_collaboratives(self) -> NonNullList[Collaborative]:
-        """Lists the collaboratives the caller is a member of."""
+        """Lists the collaboratives the caller owns or is a member of."""
         from .collaborative_list_collaboratives import CollaborativeListCollaboratives
 
         query = gql("""
