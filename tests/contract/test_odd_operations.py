@@ -440,6 +440,10 @@ REFUSED = {
         {"a.graphql": f"query inputTypes {ME}"},
         "a.graphql:1:1: The method of the operation inputTypes would be called input_types",
     ),
+    "an operation whose module no file system takes": (
+        {"a.graphql": f"query a{'b' * 250} {ME}"},
+        "would be called a" + "b" * 250 + ", of more than 200 characters; rename the operation.",
+    ),
     "two fragments that become one class": (
         {
             "a.graphql": f"query a {ME} fragment user_name on User {{ userId }}",

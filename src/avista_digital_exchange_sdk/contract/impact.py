@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from graphql import DocumentNode, GraphQLSchema
+from graphql import DocumentNode, GraphQLSchema, print_schema
 
 from . import sdk_surface
 from .diff import Change, Severity, find_changes
@@ -52,6 +52,10 @@ class Comparison(NamedTuple):
 def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparison:
     """Compare a schema with the one the SDK was generated from."""
     old, schema = sdk_surface.schema(), loaded.schema
+    notes = [*loaded.notes, *(documents.notes if documents else [])]
+    own_problems = documents.problems(schema) if documents else []
+    if print_schema(schema) == print_schema(old):
+        return Comparison([], own_problems, notes)
     new, renamed = restore_root_names(old, schema)
     changes = [*find_changes(old, new), *renamed]
     own = documents.operations() if documents else {}
@@ -78,8 +82,7 @@ def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparis
             _list_affected(change, by_document),
         )
         impacts.append(impact)
-    notes = [*loaded.notes, *(documents.notes if documents else [])]
-    return Comparison(impacts, documents.problems(schema) if documents else [], notes)
+    return Comparison(impacts, own_problems, notes)
 
 
 def _explain_invalid_operations(

@@ -44,6 +44,10 @@ MODULES = frozenset(
 """The modules of a package beside those of its operations, which are called as the methods are."""
 
 
+# The module of an operation is called as its method; file systems take 255 bytes.
+MAX_METHOD_LENGTH = 200
+
+
 class Variable(NamedTuple):
     """A variable of an operation.
 
@@ -139,6 +143,8 @@ def _check_methods(
         first = methods.setdefault(method, operation)
         if method in reserved or method in MODULES:
             reason = "which is taken"
+        elif len(method) > MAX_METHOD_LENGTH:
+            reason = f"of more than {MAX_METHOD_LENGTH} characters"
         elif first is not operation:
             reason = f"as that of the operation at {format_location(first)}"
         else:

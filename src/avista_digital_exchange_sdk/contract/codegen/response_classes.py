@@ -138,9 +138,9 @@ class ResponseClassBuilder:
     def _is_reserved(self, attribute: str) -> bool:
         # An attribute with a default hides the class of its name from those that follow it. The
         # name of each nested class starts with that of an operation or a fragment.
-        return attribute in MEMBERS_OF_MODELS | self._taken or (
-            attribute.startswith(tuple(self._top_level)) and not attribute.endswith("_")
-        )
+        if attribute in MEMBERS_OF_MODELS or attribute in self._taken:
+            return True
+        return attribute.startswith(tuple(self._top_level)) and not attribute.endswith("_")
 
     def _collect_attributes(self, fragments: Iterable[str]) -> dict[str, Attribute]:
         return {
