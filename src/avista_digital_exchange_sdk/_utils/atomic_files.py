@@ -95,7 +95,12 @@ class AtomicFile:
 
     def _refuse_or_warn(self, error: OSError) -> None:
         """Raise, unless there is a file that can at least be written in place."""
-        if error.errno not in _IRREPLACEABLE or not self._target.is_file():
+        if (
+            error.errno not in _IRREPLACEABLE
+            or not self._target.is_file()
+            # Windows renames no open file, so there is none left to write in place.
+            or (self._partial is not None and self.file.closed)
+        ):
             raise error
         logger.warning(
             "%s is written in place: it can't be replaced (%s)", self._target, error.strerror

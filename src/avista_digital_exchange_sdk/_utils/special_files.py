@@ -151,6 +151,8 @@ class InPlaceWrite:
         """Wait up to `POLL_MILLISECONDS` for a file to take bytes; return whether it does."""
         if self._stopped:
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._target))
+        if sys.platform == "win32":
+            return True
         poll = select.poll()
         if sink is not None:
             poll.register(sink, select.POLLOUT)
