@@ -15,7 +15,7 @@ from sqlglot import exp
 from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
 
-from .budget import MAX_SQL_CHARACTERS
+from .budget import MAX_SQL_CHARACTERS, MemoryBudget
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
 from .function_calls import CALLS
 from .operators import OPERATORS
@@ -36,7 +36,7 @@ class ExpressionTranslator:
         self.scope = scope
         self.clause = clause
         self.now: int = queries.now
-        self.budget = queries.budget
+        self.budget: MemoryBudget = queries.budget
         self.outputs: list[tuple[str, Expression]] = []
         """What the names of a SELECT's own columns mean, where they come first."""
         self.variables: list[dict[str, Expression]] = []
