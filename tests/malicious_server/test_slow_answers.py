@@ -285,14 +285,16 @@ class Flood(Liar):
     """Acknowledges a subscription, and then never stops talking, nor reads what it is told.
 
     Attributes:
-        flood: What it says over and over.
+        flood: What it says over and over; it hangs up if that is nothing.
         pause: Seconds between.
+        hangs: What each connection in turn comes to and no further, if anything.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.flood = b""
         self.pause = 0.0
+        self.hangs: list[str | None] = []
 
     async def serve(self, client: Streams) -> None:
         while True:
@@ -303,6 +305,9 @@ class Flood(Liar):
             await client[1].drain()
 
     async def _talk(self, client: Streams, head: bytes) -> None:
+        hangs = self.hangs.pop(0) if self.hangs else None
+        if hangs == "handshake":
+            await asyncio.sleep(60)
         key = re.search(rb"(?i)sec-websocket-key: (\S+)", head)
         assert key
         accept = hashlib.sha1(key[1] + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
@@ -314,10 +319,12 @@ class Flood(Liar):
         await read_frame(client[0])
         client[1].write(text_frame(b'{"type":"connection_ack"}'))
         _, _, text = await read_frame(client[0])
+        if hangs == "start":
+            await asyncio.sleep(60)
         identifier = re.search(rb'"id":"([^"]+)"', text)
         assert identifier
         client[1].write(text_frame(b'{"type":"start_ack","id":"' + identifier[1] + b'"}'))
-        while True:
+        while self.flood:
             client[1].write(self.flood)
             await client[1].drain()
             await asyncio.sleep(self.pause)
@@ -358,3 +365,21 @@ class TestFloods:
             )
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         assert grown < 100 << 10  # KiB
+
+    @pytest.mark.parametrize("step", ["handshake", "start"])
+    def test_export_timeout_holds_for_connections_made_again(
+        self, step: str, flood: Flood, connect: Connect, tmp_path: Path
+    ) -> None:
+        flood.hangs = [None, step]
+        flood.flood = b""
+        exchange = connect(TOKEN, endpoint=f"{flood.address}/graphql", maxRetries=1, timeout=60)
+        with pytest.raises((ExportTimeoutError, SubscriptionError)):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                "db",
+                [{"assetId": "meter"}],
+                *TIMES,
+                tmp_path,
+                aggregate="server",
+                exportTimeout=2,
+            )
+        assert flood.hangs == []

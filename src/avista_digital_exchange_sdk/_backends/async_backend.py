@@ -102,9 +102,9 @@ class AsyncBackend:
             yield
 
     def websocket(
-        self, url: str, subprotocols: Secret[list[str]]
+        self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
     ) -> AbstractAsyncContextManager[WebSocket]:
-        return open_socket(self._network, url, subprotocols)
+        return open_socket(self._network, url, subprotocols, timeout)
 
     def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         return _Task(flow)
@@ -281,9 +281,11 @@ class _Transport(httpx.AsyncBaseTransport):
 
 @contextlib.asynccontextmanager
 async def open_socket(
-    network: NetworkConfig, url: str, subprotocols: Secret[list[str]]
+    network: NetworkConfig, url: str, subprotocols: Secret[list[str]], timeout: float | None
 ) -> AsyncIterator[WebSocket]:
     """Open a WebSocket; close it in the end."""
+    if timeout is not None:
+        network = network._replace(timeout=min(timeout, network.timeout))
     socket = await await_socket(_connected(network, url, subprotocols))
     with hide_transport():
         async with _closing(socket):

@@ -121,9 +121,9 @@ class Backend(Protocol):
         """GET a presigned URL, leaving the body to be read."""
 
     def websocket(
-        self, url: str, subprotocols: Secret[list[str]]
+        self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
     ) -> AbstractAsyncContextManager[WebSocket]:
-        """Open a WebSocket."""
+        """Open a WebSocket, within `timeout` seconds if that is less than is usual."""
 
     def transfer_slot(self) -> AbstractAsyncContextManager[None]:
         """Wait until a file may be transferred: only so many are under way at a time."""

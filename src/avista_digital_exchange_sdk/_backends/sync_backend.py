@@ -99,7 +99,7 @@ class SyncBackend:
 
     @contextlib.asynccontextmanager
     async def websocket(
-        self, url: str, subprotocols: Secret[list[str]]
+        self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
     ) -> AsyncIterator[WebSocket]:
         from .async_backend import open_socket
         from .loop_thread import LoopThread
@@ -107,7 +107,7 @@ class SyncBackend:
         self._connected()
         # On an event loop in a thread of its own. The blocking connections of websockets have a
         # thread too, and let both threads use one TLS session at a time, which OpenSSL forbids.
-        opening = open_socket(self._network, url, subprotocols)
+        opening = open_socket(self._network, url, subprotocols, timeout)
         with (
             hide_transport(),
             contextlib.closing(LoopThread()) as thread,

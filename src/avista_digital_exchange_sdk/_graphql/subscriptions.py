@@ -44,23 +44,28 @@ class RealtimeConnection:
         self._token = token
         self._silence = appsync_protocol.DEFAULT_CONNECTION_TIMEOUT
 
-    async def handshake(self) -> None:
+    async def handshake(self, timeout: float | None = None) -> None:
         """Introduce ourselves and wait to be welcomed."""
         await self._socket.send(appsync_protocol.connection_init_message())
-        message = await self._expect("connection_init", "connection_ack", None)
+        message = await self._expect("connection_init", "connection_ack", None, timeout)
         self._silence = appsync_protocol.parse_connection_timeout(message)
 
     @contextlib.asynccontextmanager
     async def subscribe(
-        self, subscription: Subscription[Result]
+        self, subscription: Subscription[Result], timeout: float | None = None
     ) -> AsyncIterator[EventStream[Result]]:
-        """Start a subscription, and go on when the platform says that it runs."""
+        """Start a subscription, and go on when the platform says that it runs.
+
+        Args:
+            subscription: The subscription.
+            timeout: Seconds until it runs, if that is less than is usual.
+        """
         identifier = str(uuid.uuid4())
         message = appsync_protocol.start_message(
             identifier, subscription, self._endpoint, self._token
         )
         await self._socket.send(message)
-        await self._expect("start", "start_ack", identifier)
+        await self._expect("start", "start_ack", identifier, timeout)
         yield EventStream(self, identifier, subscription.result)
         with contextlib.suppress(SubscriptionError):
             # The connection may be gone by now, and with it the subscription.
@@ -90,22 +95,31 @@ class RealtimeConnection:
             raise
 
     async def _expect(
-        self, question: str, kind: str, identifier: str | None
+        self, question: str, kind: str, identifier: str | None, timeout: float | None
     ) -> appsync_protocol.Message:
+        seconds = START_TIMEOUT if timeout is None else min(timeout, START_TIMEOUT)
         try:
-            return await self.wait_for(kind, identifier, START_TIMEOUT)
+            return await self.wait_for(kind, identifier, seconds)
         except TimeoutError:
-            message = f"no answer to {question} within {START_TIMEOUT:g} s"
+            message = f"no answer to {question} within {seconds:.3g} s"
             raise SubscriptionError(message) from None
 
 
 @contextlib.asynccontextmanager
 async def connect(
-    io: Backend, endpoint: str, token: Secret[str]
+    io: Backend, endpoint: str, token: Secret[str], timeout: float | None = None
 ) -> AsyncIterator[RealtimeConnection]:
-    """Open a real-time connection; raise SubscriptionError when it can't be had."""
+    """Open a real-time connection; raise SubscriptionError when it can't be had.
+
+    Args:
+        io: The backend to open it with.
+        endpoint: The GraphQL endpoint that it belongs to.
+        token: The token.
+        timeout: Seconds for each step, if that is less than is usual.
+    """
     url = appsync_protocol.realtime_url(endpoint)
-    async with io.websocket(url, appsync_protocol.build_subprotocols(endpoint, token)) as socket:
+    subprotocols = appsync_protocol.build_subprotocols(endpoint, token)
+    async with io.websocket(url, subprotocols, timeout) as socket:
         connection = RealtimeConnection(socket, io, endpoint, token)
-        await connection.handshake()
+        await connection.handshake(timeout)
         yield connection

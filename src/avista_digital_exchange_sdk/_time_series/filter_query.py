@@ -214,8 +214,10 @@ class FilterQueryRunner:
             transfers = self._transfers.watched(self._tell)
             await transfers.download(address, file, "the query result")
 
-    def _connected(self) -> AbstractAsyncContextManager[RealtimeConnection]:
-        return connect(self._io, self._client.endpoint, self._client.token)
+    def _connected(
+        self, timeout: float | None = None
+    ) -> AbstractAsyncContextManager[RealtimeConnection]:
+        return connect(self._io, self._client.endpoint, self._client.token, timeout)
 
     async def _announced(
         self, query: FilterQuery, connection: RealtimeConnection | None
@@ -227,7 +229,7 @@ class FilterQueryRunner:
             try:
                 if connection is not None:
                     return await self._asked_for(query, connection, deadline)
-                async with self._connected() as fresh:
+                async with self._connected(deadline - self._io.clock()) as fresh:
                     return await self._asked_for(query, fresh, deadline)
             except SubscriptionError as error:
                 # Nothing is replayed after a drop, so the export is asked for again.
@@ -242,7 +244,8 @@ class FilterQueryRunner:
         self, query: FilterQuery, connection: RealtimeConnection, deadline: float
     ) -> Secret[str]:
         subscription = self._client.on_notify_time_series_query_export_complete(query.queryId or "")
-        async with connection.subscribe(subscription) as events:
+        remaining = deadline - self._io.clock()
+        async with connection.subscribe(subscription, remaining) as events:
             await query.request_export(self._format)
             while True:
                 try:

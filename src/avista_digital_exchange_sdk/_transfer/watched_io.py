@@ -53,10 +53,10 @@ class WatchedIo:
         return await self._io.post(url, token, content, timeout)
 
     def websocket(
-        self, url: str, subprotocols: Secret[list[str]]
+        self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
     ) -> AbstractAsyncContextManager[WebSocket]:
         """Open a WebSocket, which moves no file."""
-        return self._io.websocket(url, subprotocols)
+        return self._io.websocket(url, subprotocols, timeout)
 
     def transfer_slot(self) -> AbstractAsyncContextManager[None]:
         """Wait until a file may be transferred."""

@@ -103,6 +103,10 @@ def _message(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         place = _to_remote_path(str(error.filename or ""))
         return f"{place}: {error.strerror}" if place else error.strerror
+    if isinstance(error, UnicodeEncodeError):
+        name = escape_controls(error.object)
+        reason = f"it can't be written in {error.encoding}, the encoding of this locale"
+        return f"{name}: {reason}; set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
     return f"{type(error).__name__}: {error}"
 
 

@@ -1,6 +1,7 @@
-"""Commands started without standard input, output or error, as daemons start programs."""
+"""Commands started in odd surroundings: without standard streams, locale, home, terminal."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,39 @@ def test_command_fails_with_its_exit_code_without_standard_streams(
     assert failed.returncode == 4
     assert "Traceback" not in failed.stderr
     assert (failed.stderr == "") == ("2>&-" in closed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are UTF-8")
+def test_name_that_the_locale_has_no_characters_for_is_named_with_what_to_do(
+    environment: dict[str, str], store: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Übersicht.csv").write_bytes(b"1")
+    run("", environment, "put", tmp_path / "Übersicht.csv", store)
+    odd = environment | {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    failed = run("", odd, "get", "-r", store, tmp_path / "copy")
+    assert failed.returncode == 1
+    assert "the encoding of this locale; set LC_ALL=C.UTF-8" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "xx_XX.nonsense", "LANG": "nonsense"},
+        {"HOME": ""},
+        {"HOME": "/nowhere"},
+        {"TERM": "nonsense", "COLUMNS": "x", "LINES": "x"},
+        {"TZ": "Nowhere/Nothing"},
+        {"TMPDIR": "/nowhere"},
+        {"HOME": None, "LANG": None, "LC_ALL": None, "PATH": None, "TMPDIR": None},
+    ],
+)
+def test_command_works_in_any_environment(
+    changes: dict[str, str | None], environment: dict[str, str]
+) -> None:
+    changed = {name: value for name, value in (environment | changes).items() if value is not None}
+    shown = subprocess.run(
+        [*PROGRAM, "whoami"], env=changed, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "Ada" in shown.stdout
