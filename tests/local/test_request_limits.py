@@ -259,3 +259,30 @@ def test_an_execution_beyond_its_limit_times_out(platform, monkeypatch, limit, v
 
 def test_introspection_is_within_the_limits(platform):
     assert "errors" not in platform.answer(get_introspection_query())
+
+
+def test_reading_a_large_directory_again_and_again_keeps_nobody_else_waiting(platform, local):
+    database = local.exchange.directories._records
+    caller = local.exchange.accounts.authenticate(local.token)
+    rows = [
+        (f"f{i}", local.dataStoreId, local.homeDirectoryId, f"file {i}", caller.user_id, f"k{i}")
+        for i in range(20_000)
+    ]
+    database.run_many(
+        """INSERT INTO files (dataStoreFileId, dataStoreId, dataStoreDirectoryId, name,
+            fileExtension, contentType, ownerUserId, objectKey)
+        VALUES (?, ?, ?, ?, 'txt', 'text/plain', ?, ?)""",
+        rows,
+    )
+    fields = " ".join(f"a{i}: contents {{ objectType }}" for i in range(100))
+    query = f"""{{ storage_getDataStoreDirectory(
+        dataStoreDirectoryId: "{local.homeDirectoryId}") {{ {fields} }} }}"""
+    try:
+        with asking(platform, query, "reader") as thread:
+            time.sleep(0.5)
+            started = time.monotonic()
+            assert platform.ask(WHO)["user"]["firstName"] == "Ada"
+            assert time.monotonic() - started < 3
+            assert thread.is_alive(), "the directory was read too early to keep anyone waiting"
+    finally:
+        database.execute("DELETE FROM files WHERE dataStoreFileId LIKE 'f%'")

@@ -37,11 +37,19 @@ class UserThreads:
         self._open = ExitStack()
         self._portals: list[BlockingPortal] = []
         self._users: dict[str, int] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
 
     async def run(self, user_id: str, function: Callable[[], Coroutine[Any, Any, R]]) -> R:
         """Run a coroutine in the thread of a user, and return what it returns."""
         future = self._portal(user_id).start_task_soon(function)
         return await asyncio.wrap_future(future)
+
+    def turn(self, user_id: str) -> asyncio.Lock:
+        """Return what lets one thing of a user happen at a time; to be used in the user's thread.
+
+        However much a document reads, other users' requests come in between.
+        """
+        return self._turns.setdefault(user_id, asyncio.Lock())
 
     def close(self) -> None:
         """Stop the threads."""
@@ -68,8 +76,11 @@ class Execution:
     thread's; the document is executed around them in the thread of its user.
     """
 
-    def __init__(self, context: Context, home: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, context: Context, home: asyncio.AbstractEventLoop, turn: asyncio.Lock
+    ) -> None:
         self.context = context
+        self._turn = turn
         self.source: Subscription | None = None
         """Where the events of a subscription come from, once it was found."""
         self._home = home
@@ -81,6 +92,11 @@ class Execution:
         if asyncio.get_running_loop() is self._home:
             return await coroutine
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._home))
+
+    async def read_at_home(self, read: Callable[[], Coroutine[Any, Any, R]]) -> R:
+        """Read something where the requests are served, once it is the user's turn."""
+        async with self._turn:
+            return await self.at_home(read())
 
     def resolve(
         self,

@@ -86,7 +86,7 @@ class GraphQLSchemaExecutor:
                 errors = [GraphQLError("Subscriptions are answered over WebSocket.")]
             if errors:
                 return to_json(_refused(errors))
-            return to_json(await self._execute(Execution(context, home), document, operation))
+            return to_json(await self._execute(self._start(context, home), document, operation))
 
         home = asyncio.get_running_loop()
         return await self._threads.run(context.caller.user_id, run)
@@ -112,6 +112,10 @@ class GraphQLSchemaExecutor:
     def close(self) -> None:
         """Stop the threads in which documents are executed."""
         self._threads.close()
+
+    def _start(self, context: Context, home: asyncio.AbstractEventLoop) -> Execution:
+        """Begin to execute a document."""
+        return Execution(context, home, self._threads.turn(context.caller.user_id))
 
     async def _execute(
         self,
@@ -142,7 +146,7 @@ class GraphQLSchemaExecutor:
     ) -> Subscribed | AppSyncResponse:
         """Find the source of a subscription's events."""
         home = asyncio.get_running_loop()
-        execution = Execution(context, home)
+        execution = self._start(context, home)
         started = subscribe(
             self._schema,
             document,
@@ -157,7 +161,7 @@ class GraphQLSchemaExecutor:
 
         async def answer(event: object) -> bytes:
             async def run() -> bytes:
-                execution = Execution(context, home)
+                execution = self._start(context, home)
                 return to_json(await self._execute(execution, document, operation, event))
 
             return await self._threads.run(context.caller.user_id, run)
@@ -216,7 +220,7 @@ def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) ->
     if not callable(value):
         return value
     execution: Execution = info.context
-    return execution.at_home(value())
+    return execution.read_at_home(value)
 
 
 def _payload(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
+from avista_digital_exchange_sdk.local.services.time_series.results import OUT_OF_MEMORY
 
 from .expressions import not_supported
 from .sizes import Size
@@ -23,19 +24,13 @@ MAX_BUILT_BYTES = 400 * 1024**2
 """What a query may build of large values of one order of magnitude."""
 # What it may build of small values in the rows that DuckDB handles at once, in all its threads.
 MAX_BYTES_AT_ONCE = 256 * 1024**2
-MAX_RESULT_BYTES = 2 * 1024**3
 MAX_SQL_CHARACTERS = 500_000
 # How small a value must be to cost nothing: the more of them there are, the smaller.
 FREE_BYTES = (16_384, 4_096, 1_024, 256, 64)
 # Each of DuckDB's threads handles rows of its own.
 THREADS = min(4, os.cpu_count() or 1)
-OUT_OF_MEMORY = "The query needs more memory than it may use."
-
-RESULT_BUDGET = "result_size"
-RESULT_TOO_LARGE = f"The result is larger than {MAX_RESULT_BYTES} bytes."
 
 _ROWS_AT_ONCE = 2_048
-_RESULT_UNIT = 1024**2
 _PAYMENT = "results.overdraws"
 _ERROR = f"results.fail('{OUT_OF_MEMORY}')"
 
@@ -150,21 +145,9 @@ def overdraws_macro() -> str:
         CASE WHEN size > free_bytes THEN coalesce(CASE {purses} END, 0) <= 0 ELSE false END"""
 
 
-def kept_sql(column: str) -> str:
-    """Keep a text in a query's result, unless the result becomes too large.
-
-    A text is counted with a chance that makes the counts add up to the size of them all.
-    """
-    chance = f'random() * {_RESULT_UNIT} < strlen("{column}")'
-    count = f"CASE WHEN {chance} THEN nextval('temp.{RESULT_BUDGET}') ELSE 0 END"
-    return f'CASE WHEN {count} < 0 THEN NULL ELSE "{column}" END'
-
-
 def budget_statements() -> list[str]:
     """Write the statements that give a connection its budget."""
-    sequences = {purse.name: purse.size // purse.unit for purse in _PURSES}
-    sequences[RESULT_BUDGET] = MAX_RESULT_BYTES // _RESULT_UNIT
     return [
-        f"CREATE OR REPLACE TEMP SEQUENCE {name} MAXVALUE {units}"
-        for name, units in sequences.items()
+        f"CREATE OR REPLACE TEMP SEQUENCE {purse.name} MAXVALUE {purse.size // purse.unit}"
+        for purse in _PURSES
     ]

@@ -10,17 +10,19 @@ import duckdb
 from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
-from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable, measure
+from avista_digital_exchange_sdk.local.services.time_series.results import (
+    OUT_OF_MEMORY,
+    ResultTable,
+    count_result_sql,
+    measure,
+    result_budget_statement,
+)
 
 from ..._text import EscapingFilter
 from .budget import (
     FREE_BYTES,
-    OUT_OF_MEMORY,
-    RESULT_BUDGET,
-    RESULT_TOO_LARGE,
     MemoryBudget,
     budget_statements,
-    kept_sql,
 )
 from .dialect import parse, tokenize
 from .macros import FAILURE_MARK
@@ -43,10 +45,6 @@ FREE_ROW_BYTES = 8_192
 
 # What DuckDB says, and what users are told; of several that fit, the first.
 _REASONS: Sequence[tuple[type[duckdb.Error], str, str]] = (
-    # A budget is a sequence, which ends where it is used up.
-    (duckdb.SequenceException, RESULT_BUDGET, RESULT_TOO_LARGE),
-    (duckdb.SequenceException, "", OUT_OF_MEMORY),
-    (duckdb.OutOfMemoryException, "", OUT_OF_MEMORY),
     (duckdb.Error, OUT_OF_MEMORY, OUT_OF_MEMORY),
     (duckdb.Error, "Division by zero", "Division by zero"),
     (duckdb.Error, "More than one row", "Scalar sub-query has returned multiple rows"),
@@ -117,14 +115,19 @@ def run_timestream_query(
     kinds = [kind for _, kind in source.columns]
     row = MemoryBudget(FREE_ROW_BYTES).guard(row_sql(kinds), row_size(kinds))
     try:
-        for statement in budget_statements():
+        for statement in (result_budget_statement(), *budget_statements()):
             cursor.execute(statement)
         cursor.execute(
-            f"CREATE TABLE {table} AS "
-            f'SELECT {kept_sql("row")} AS "row", strlen("row") + 1 AS bytes '
-            f'FROM (SELECT {row} AS "row" FROM ({source.sql}))'
+            f'CREATE TABLE {table} AS SELECT "row", bytes FROM ('
+            f'SELECT "row", strlen("row") + 1 AS bytes FROM ('
+            f'SELECT {row} AS "row" FROM ({source.sql}))) WHERE {count_result_sql("bytes")}'
         )
-    except duckdb.InterruptException:
+    except (
+        duckdb.InterruptException,
+        duckdb.OutOfMemoryException,
+        duckdb.SequenceException,
+    ):
+        # Whatever query it is, these mean the same.
         raise
     except (duckdb.DatabaseError, duckdb.OperationalError) as error:
         raise invalid_request(_reason(error)) from None

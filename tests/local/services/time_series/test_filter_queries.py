@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import Any
+import time
+from typing import Any, cast
 
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.services.time_series import queries
+from avista_digital_exchange_sdk.local.services.time_series import queries, resolvers
+from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalog, Column, Series
+from avista_digital_exchange_sdk.local.services.time_series.selection import (
+    AssetFilter,
+    Selection,
+    merge_filters,
+)
+from avista_digital_exchange_sdk.local.state import Caller, Context
 
-from .fakes import ALWAYS, ASSET, Exchange, dimensions, multi, record, refusal
+from .fakes import ALWAYS, ASSET, DATABASE, Exchange, dimensions, multi, record, refusal
 
 
 def merged(chunks: list[Any]) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -327,3 +336,63 @@ def test_an_asset_can_have_a_thousand_attributes(exchange: Exchange) -> None:
     (asset,) = json.loads(exchange.export(page, "JSON"))
     assert [attribute["name"] for attribute in asset["attributes"]] == names
     assert len(exchange.latest()["data"][0]["attributes"]) == 1100
+
+
+def test_many_assets_that_each_ask_for_something_else_take_little_time() -> None:
+    catalogue = Catalog("schema", has_tables=True)
+    for i in range(8_000):
+        catalogue.measure_names[f"n{i}"] = "DOUBLE"
+        catalogue.measures[f"m{i}"] = Column(f"m{i}", "DOUBLE", f"m{i}")
+        catalogue.series[Series(f"a{i}", f"n{i}", ())] = i
+    filters = [AssetFilter(f"a{i}", (f"n{i}", f"m{i}")) for i in range(8_000)]
+    started = time.monotonic()
+    selection = Selection(catalogue, filters)
+    assert len(json.loads(selection.parameter())) == 8_000
+    assert len(selection.cells()) == 16_000
+    assert time.monotonic() - started < 3
+
+
+def test_an_asset_asked_for_many_times_takes_little_time() -> None:
+    started = time.monotonic()
+    merged = merge_filters(AssetFilter("a", (f"n{i}",)) for i in range(20_000))
+    assert [len(asset.names or ()) for asset in merged] == [20_000]
+    assert time.monotonic() - started < 1
+
+
+def test_a_query_has_a_limited_number_of_exports_at_a_time(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolvers, "MAX_EXPORTS", 2)
+    exchange.publish(record(1))
+    page = exchange.query()
+
+    async def export_thrice() -> list[str]:
+        context = Context(cast(Any, exchange), Caller("owner", "token"))
+        arguments = {"timeSeriesDbId": DATABASE, "queryId": page["queryId"]}
+        export = resolvers.generate_query_result_export_file
+        answers = [export(context, **arguments) for _ in range(3)]
+        results = await asyncio.gather(*answers, return_exceptions=True)
+        return [getattr(result, "error_type", "none") for result in results]
+
+    errors = exchange.runner.run(export_thrice())
+    assert errors == ["none", "none", "ThrottlingException"]
+    exchange.export_event()
+    exchange.export_event()
+    exchange.export(page)
+
+
+def test_an_export_that_becomes_too_large_is_not_kept(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(resolvers, "MAX_EXPORT_BYTES", 100)
+    exchange.publish(*(record(i) for i in range(50)))
+    page = exchange.query()
+    exchange.call("generateQueryResultExportFile", queryId=page["queryId"], fileFormat="CSV")
+
+    async def wait() -> None:
+        while "too large" not in caplog.text:
+            await asyncio.sleep(0.01)
+
+    exchange.runner.run(asyncio.wait_for(wait(), 10))
+    sent = [exchange.events.sent.get_nowait() for _ in range(exchange.events.sent.qsize())]
+    assert [name for name, *_ in sent] == ["onTimeSeriesDbPublish"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
+from avista_digital_exchange_sdk.local.services.time_series import results
 from avista_digital_exchange_sdk.local.services.time_series.records import MAX_VALUE_BYTES
-from avista_digital_exchange_sdk.local.timestream_sql import budget
 
 from .fakes import DATABASE, Exchange, dimensions, record, refusal
 
@@ -211,7 +211,7 @@ def test_stored_texts_are_no_longer_than_a_query_reckons(exchange: Exchange) -> 
 def test_a_result_that_becomes_too_large_is_refused(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(budget, "MAX_RESULT_BYTES", 5 * 1024**2)
+    monkeypatch.setattr(results, "MAX_RESULT_BYTES", 5 * 1024**2)
     sql = f"SELECT rpad(CAST(n AS VARCHAR), 1000, 'x') FROM {MANY}"
     with pytest.raises(PlatformError, match="The result is larger than"):
         exchange.rows(sql)

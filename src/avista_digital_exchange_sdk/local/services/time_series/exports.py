@@ -5,11 +5,12 @@ Rows stream out of DuckDB already written as text, so memory stays flat as resul
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import IO
+from typing import Protocol
 
 import duckdb
 
@@ -19,6 +20,32 @@ from .values import format_iso
 
 _ROWS_AT_ONCE = 8192
 _POINTS_AT_ONCE = 500_000
+
+
+class Writer(Protocol):
+    """Takes an export's text."""
+
+    def write(self, text: str, /) -> object:
+        """Take some text."""
+
+
+class BoundedWriter:
+    """Writes to a file, up to a number of characters."""
+
+    def __init__(self, file: Writer, limit: int) -> None:
+        self._file = file
+        self._left = limit
+
+    def write(self, text: str, /) -> None:
+        """Write some text.
+
+        Raises:
+            OSError: If the file becomes too large.
+        """
+        self._left -= len(text)
+        if self._left < 0:
+            raise OSError(errno.EFBIG, "The export is too large")
+        self._file.write(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +60,16 @@ class LastValue:
     """The asset's rows, of which not all need to have a value."""
 
 
-def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: IO[str]) -> None:
+def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: Writer) -> None:
     """Write every row; attributes asked for by name have a column even where there is no data."""
     asked = result.asked()
     found = {result.attributes[last.column].name for last in _last_values(cursor, result)}
     names = [*asked, *sorted(found - set(asked))]
     file.write(",".join(["assetId", "name", "timestamp", *map(_csv_cell, names)]) + "\n")
     cells = [timestamp_text("time")]
+    columns = result.columns()
     for name in names:
-        column = result.column(name)
+        column = columns.get(name)
         cells.append(
             "''" if column is None else csv_text(f"c{column}", result.attributes[column].type)
         )
@@ -58,7 +86,7 @@ def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: IO[
 def write_json(
     cursor: duckdb.DuckDBPyConnection,
     result: FilterResult,
-    file: IO[str],
+    file: Writer,
     rows: range | None = None,
 ) -> None:
     """Write the rows, or some of them, as an array of assets with their attributes' data."""
@@ -78,7 +106,7 @@ def write_json(
 
 
 def _write_attributes(
-    file: IO[str],
+    file: Writer,
     result: FilterResult,
     lasts: list[LastValue],
     parts: Iterator[tuple[int, list[str]]],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from .catalog import Catalog
-from .results import ResultTable, measure
+from .results import ResultTable, count_result_sql, measure, result_budget_statement
 from .selection import AssetFilter, Attribute, Selection, requested_names
 
 # {"timestamp":"2022-09-27T10:22:45.000Z","value":…}, and a comma
@@ -37,10 +37,9 @@ class FilterResult(ResultTable):
     """The name of each asset."""
     attributes: Sequence[Attribute]
 
-    def column(self, name: str) -> int | None:
-        """Find an attribute's column by its name."""
-        names = (attribute.name for attribute in self.attributes)
-        return next((i for i, known in enumerate(names) if known == name), None)
+    def columns(self) -> dict[str, int]:
+        """Tell the column of each attribute."""
+        return {attribute.name: i for i, attribute in enumerate(self.attributes)}
 
     def asked(self) -> list[str]:
         """List the attributes asked for by name."""
@@ -53,6 +52,7 @@ def run_filter_query(
     """Run a filter query into a table of that name."""
     selection = Selection(catalogue, request.filters)
     names = [catalogue.assets.get(asset.asset_id) for asset in request.filters]
+    cursor.execute(result_budget_statement())
     if catalogue.has_tables and selection.attributes:
         cursor.execute(
             _statement(table, selection, request.last_rows),
@@ -87,6 +87,7 @@ def _statement(table: str, selection: Selection, last_rows: int | None) -> str:
     if last_rows is not None:
         rows += f" ORDER BY time DESC, asset_index LIMIT {last_rows}"
     return f"""
-        CREATE TABLE {table} AS
-        SELECT *, {sizes} AS bytes FROM ({rows}) ORDER BY asset_index, time
+        CREATE TABLE {table} AS SELECT * FROM (
+            SELECT *, {sizes} AS bytes FROM ({rows})
+        ) WHERE {count_result_sql("bytes")} ORDER BY asset_index, time
     """

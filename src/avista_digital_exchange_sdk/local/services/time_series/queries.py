@@ -20,7 +20,7 @@ from avista_digital_exchange_sdk.local.errors import PlatformError, not_found, u
 
 from .jobs import DuckDbTask, JobStoppedError, Work
 from .records import invalid_request
-from .results import Result
+from .results import MAX_RESULT_BYTES, OUT_OF_MEMORY, RESULT_BUDGET, Result
 from .worker_pools import Workload
 
 TOKEN_SECONDS = 3600
@@ -33,7 +33,7 @@ NEXT_PAGE_SECONDS = 15
 # takes the place of the user's oldest results.
 MAX_UNFINISHED = 256
 MAX_KEPT = 256
-MAX_KEPT_BYTES = 2 * 1024**3
+MAX_KEPT_BYTES = MAX_RESULT_BYTES
 
 R = TypeVar("R")
 
@@ -69,6 +69,7 @@ class Query:
     cancelled: bool = False
     newest_used: int = 0
     size: int = 0
+    exporting: int = 0
 
     @property
     def user_id(self) -> str:
@@ -85,6 +86,14 @@ class Query:
             raise invalid_request("The query was cancelled.")
         try:
             return await self.job.result()
+        except duckdb.OutOfMemoryException:
+            raise invalid_request(OUT_OF_MEMORY) from None
+        except duckdb.SequenceException as error:
+            # A budget is a sequence, which ends where it is used up.
+            if RESULT_BUDGET in str(error):
+                reason = f"The result is larger than {MAX_RESULT_BYTES} bytes."
+                raise invalid_request(reason) from None
+            raise invalid_request(OUT_OF_MEMORY) from None
         except JobStoppedError:
             reason = (
                 "The query was cancelled."

@@ -10,9 +10,10 @@ import duckdb
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
 from avista_digital_exchange_sdk.local.private_files import open_new
+from avista_digital_exchange_sdk.local.s3.storage import StoredObject
 from avista_digital_exchange_sdk.local.state import Context, Resolver
 
-from .exports import write_csv, write_json
+from .exports import BoundedWriter, write_csv, write_json
 from .filter_query import FilterResult, run_filter_query
 from .filter_request import as_timestream_sql, check_max_rows, read_filter_request
 from .jobs import JobStoppedError
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 CONTENT_TYPES = {"CSV": "text/csv", "JSON": "application/json"}
 _MAX_INT = 2**31 - 1
+MAX_EXPORT_BYTES = 5 * 1024**3
+MAX_EXPORTS = 16
+"""Of one query, at a time."""
 
 Result = dict[str, Any]
 
@@ -165,7 +169,10 @@ async def generate_query_result_export_file(
         raise invalid_request("Only the result of a query with filters can be exported.")
     if query.cancelled or not query.job.running:
         await query.result()
+    if query.exporting >= MAX_EXPORTS:
+        raise PlatformError("ThrottlingException", "Rate exceeded.")
     file_format = fileFormat or "CSV"
+    query.exporting += 1
     context.exchange.time_series.start_task(_export(context, query, file_format))
     return {"fileFormat": file_format, "queryId": queryId, "timeSeriesDbId": timeSeriesDbId}
 
@@ -173,23 +180,12 @@ async def generate_query_result_export_file(
 async def _export(context: Context, query: Query, file_format: str) -> None:
     """Write an export, then tell whoever waits for it."""
     exchange = context.exchange
-    result = await query.result()
-    assert isinstance(result, FilterResult)
-    stored = exchange.objects.create(query.user_id)
-    job = exchange.time_series.start_job(
-        lambda cursor: _write_file(cursor, result, stored.path, file_format),
-        query.user_id,
-        Workload.EXPORT,
-    )
-    query.exports.append(job)
     try:
-        await job.result()
+        stored = await _write_export(context, query, file_format)
     except JobStoppedError:
-        exchange.objects.delete(stored.key)
         return
-    except BaseException:
-        exchange.objects.delete(stored.key)
-        raise
+    finally:
+        query.exporting -= 1
     size = exchange.objects.complete(stored)
     payload = {
         "fileSizeBytes": size if size <= _MAX_INT else None,
@@ -201,12 +197,27 @@ async def _export(context: Context, query: Query, file_format: str) -> None:
     await exchange.events.publish("onNotifyTimeSeriesQueryExportComplete", arguments, payload)
 
 
-def _write_file(
-    cursor: duckdb.DuckDBPyConnection, result: FilterResult, path: Path, file_format: str
-) -> None:
-    """Write the whole result to a file."""
-    with open_new(path, "x", encoding="utf-8", newline="") as file:
-        (write_csv if file_format == "CSV" else write_json)(cursor, result, file)
+async def _write_export(context: Context, query: Query, file_format: str) -> StoredObject:
+    """Write the whole result of a query to a file."""
+    result = await query.result()
+    assert isinstance(result, FilterResult)
+    stored = context.exchange.objects.create(query.user_id)
+
+    def write(cursor: duckdb.DuckDBPyConnection) -> None:
+        with open_new(stored.path, "x", encoding="utf-8", newline="") as file:
+            bounded = BoundedWriter(file, MAX_EXPORT_BYTES)
+            (write_csv if file_format == "CSV" else write_json)(cursor, result, bounded)
+
+    job = context.exchange.time_series.start_job(write, query.user_id, Workload.EXPORT)
+    query.exports.append(job)
+    try:
+        await job.result()
+    except BaseException:
+        context.exchange.objects.delete(stored.key)
+        raise
+    finally:
+        query.exports.remove(job)
+    return stored
 
 
 async def _chunk_url(context: Context, page: Page) -> str:

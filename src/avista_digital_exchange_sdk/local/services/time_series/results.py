@@ -8,10 +8,29 @@ from typing import Protocol
 import duckdb
 
 PAGE_BYTES = 1_000_000
+MAX_RESULT_BYTES = 2 * 1024**3
+RESULT_BUDGET = "result_size"
+OUT_OF_MEMORY = "The query needs more memory than it may use."
+_RESULT_UNIT = 1024**2
 # No row is smaller than ten bytes, so a page never looks further than this.
 _PAGE_ROWS = PAGE_BYTES // 10
 # Most rows are larger, so this is mostly enough to look at.
 _ROWS_AT_FIRST = 4096
+
+
+def result_budget_statement() -> str:
+    """Write the statement that lets a connection make one result."""
+    units = MAX_RESULT_BYTES // _RESULT_UNIT
+    return f"CREATE OR REPLACE TEMP SEQUENCE {RESULT_BUDGET} MAXVALUE {units}"
+
+
+def count_result_sql(size: str) -> str:
+    """Count a row of a size as part of a result: a condition, which fails where there is no room.
+
+    A row is counted with a chance that makes the counts add up to the size of all rows.
+    """
+    count = f"nextval('temp.{RESULT_BUDGET}')"
+    return f"CASE WHEN random() * {_RESULT_UNIT} < {size} THEN {count} ELSE 1 END > 0"
 
 
 def measure(cursor: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:

@@ -31,14 +31,18 @@ class Attribute:
 
 def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
     """Make one filter of several for the same asset, attributes in the order first asked for."""
-    merged: dict[str, tuple[str, ...] | None] = {}
+    # The keys of a dictionary are names in order; None stands for all names.
+    merged: dict[str, dict[str, None] | None] = {}
     for asset in filters:
-        names = merged.get(asset.asset_id, ())
+        names = merged.setdefault(asset.asset_id, {})
         if names is None or asset.names is None:
             merged[asset.asset_id] = None
         else:
-            merged[asset.asset_id] = tuple(dict.fromkeys(names + asset.names))
-    return [AssetFilter(*item) for item in merged.items()]
+            names.update(dict.fromkeys(asset.names))
+    return [
+        AssetFilter(asset_id, None if names is None else tuple(names))
+        for asset_id, names in merged.items()
+    ]
 
 
 def requested_names(filters: Iterable[AssetFilter]) -> list[str]:
@@ -55,7 +59,12 @@ class Selection:
         self.attributes: list[Attribute] = self._find_attributes()
         self._index = {attribute.name: i for i, attribute in enumerate(self.attributes)}
         # Assets that ask for the same attributes share a shape; there are few of those.
-        self._shapes = list(dict.fromkeys(asset.names for asset in filters))
+        shapes = dict.fromkeys(asset.names for asset in filters)
+        self._shapes = {names: i for i, names in enumerate(shapes)}
+        self._shapes_with: dict[str, dict[int, None]] = {}
+        for names, shape in self._shapes.items():
+            for name in names or ():
+                self._shapes_with.setdefault(name, {})[shape] = None
 
     def points(self) -> str:
         """The FROM clause of the points asked for; takes `parameter` as its parameter.
@@ -80,9 +89,10 @@ class Selection:
             asset_index, asset = assets[series.asset_id]
             name = series.measure_name
             plain = self._catalogue.measure_names[name] != "MULTI"
-            asked = asset.names is None or name in asset.names
+            shape = self._shapes[asset.names]
+            asked = asset.names is None or shape in self._shapes_with.get(name, ())
             attribute = self._index.get(name) if plain and asked else None
-            rows.append([series_id, asset_index, self._shapes.index(asset.names), attribute])
+            rows.append([series_id, asset_index, shape, attribute])
         return json.dumps(rows)
 
     def cells(self) -> list[str]:
@@ -112,13 +122,11 @@ class Selection:
             text = value_text(plain_column(attribute.type), attribute.type)
             branches.append(f"WHEN plain = {index} THEN {text}")
         if column := self._catalogue.measures.get(attribute.name):
-            shapes = [
-                str(i)
-                for i, names in enumerate(self._shapes)
-                if names is None or attribute.name in names
-            ]
+            shapes = [*self._shapes_with.get(attribute.name, ())]
+            if None in self._shapes:
+                shapes.append(self._shapes[None])
             text = value_text(column.physical, attribute.type)
             if len(shapes) == len(self._shapes) and not branches:
                 return text
-            branches.append(f"WHEN shape IN ({', '.join(shapes)}) THEN {text}")
+            branches.append(f"WHEN shape IN ({', '.join(map(str, shapes))}) THEN {text}")
         return f"CASE {' '.join(branches)} END"
