@@ -208,7 +208,7 @@ class TestTrust:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
         token, endpoint = here.arguments
         exchange = connect(token, endpoint=endpoint, maxRetries=0)
-        says = r"certificate.*SSL_CERT_FILE is '.*nowhere\.pem', which does not exist"
+        says = r"certificate.*SSL_CERT_FILE is '.*nowhere\.pem', where there is no file"
         with pytest.raises(ConnectionFailedError, match=says):
             exchange.getUserInfo()
         with pytest.raises(SubscriptionError, match=r"SSL_CERT_FILE"):

@@ -23,12 +23,13 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
     TransferError,
 )
-from avista_digital_exchange_sdk._backends import deadlines, sync_network
+from avista_digital_exchange_sdk._backends import deadlines, run_sync, sync_backend, sync_network
 from avista_digital_exchange_sdk._backends import http as http_backend
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
 from ..network_faults.scenarios import http
+from ..services.storage.test_data_stores import FILE
 from ..support.fake_platform import TOKEN
 from ..support.http_messages import Streams, pass_over, read_frame, read_request, text_frame
 from .server import TIMES, Liar, ok
@@ -158,6 +159,24 @@ class TestResponses:
         trickle.slowly["GET"] = (1, 0.05)
         exchange.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"x" * 40
+
+    def test_tidying_up_does_not_wait_for_other_calls(
+        self, trickle: Trickle, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sync_backend, "MAX_CALLS", 1)
+        trickle.repeated[GET_USER] = b"HTTP/1.1 102 Processing\r\n\r\n"
+        trickle.lay_down(DELETE, ok({"data": {DELETE: FILE}}))
+        endpoint = f"{trickle.address}/graphql"
+        with AvistaDigitalExchange(TOKEN, endpoint=endpoint, maxRetries=0, timeout=4) as exchange:
+            call = threading.Thread(target=pytest.raises, args=(Exception, exchange.getUserInfo))
+            call.start()
+            while not trickle.heads:
+                time.sleep(0.01)
+            begun = time.monotonic()
+            client = exchange._graphql_client.hurried()
+            run_sync(client.storage_delete_data_store_file("file"))
+            assert time.monotonic() - begun < 2
+            call.join()
 
 
 def ask(name: str, trickle: Trickle, exchange: AvistaDigitalExchange, folder: Path) -> None:

@@ -57,6 +57,8 @@ class AsyncBackend:
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
         connections = await self._connected()
+        # Who sets a timeout of its own tidies up, and must not wait for others.
+        slot = connections.calls if timeout is None else contextlib.nullcontext()
         timeout = timeout or self._network.timeout
         request = connections.http.build_request(
             "POST",
@@ -65,7 +67,7 @@ class AsyncBackend:
             content=content,
             timeout=request_timeouts(timeout),
         )
-        async with connections.calls:
+        async with slot:
             with http_errors(self._network, timeout):
                 return await connections.send(request, SecretParts(token=token), timeout)
 

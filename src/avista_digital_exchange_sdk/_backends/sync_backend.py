@@ -59,6 +59,8 @@ class SyncBackend:
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
         connections = self._connected()
+        # Who sets a timeout of its own tidies up, and must not wait for others.
+        slot = connections.calls.acquired() if timeout is None else contextlib.nullcontext()
         timeout = timeout or self._network.timeout
         request = connections.http.build_request(
             "POST",
@@ -67,7 +69,7 @@ class SyncBackend:
             content=content,
             timeout=request_timeouts(timeout),
         )
-        with connections.calls.acquired(), http_errors(self._network, timeout):
+        with slot, http_errors(self._network, timeout):
             return connections.send(request, SecretParts(token=token), timeout)
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:

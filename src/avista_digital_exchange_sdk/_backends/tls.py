@@ -57,10 +57,13 @@ class Tls:
         if not self._trusts_system or sys.platform in ("darwin", "win32"):
             return ""
         notes = []
-        for name, is_there in (("SSL_CERT_FILE", os.path.isfile), ("SSL_CERT_DIR", os.path.isdir)):
+        for name, kind, is_there in (
+            ("SSL_CERT_FILE", "file", os.path.isfile),
+            ("SSL_CERT_DIR", "directory", os.path.isdir),
+        ):
             if path := os.environ.get(name):
-                missing = "" if is_there(path) else ", which does not exist"
-                notes.append(f"{name} is {path!r}{missing}")
+                problem = "" if is_there(path) else f", where there is no {kind}"
+                notes.append(f"{name} is {path!r}{problem}")
         return f" ({'; '.join(notes)})" if notes else ""
 
 
