@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import logging
 import multiprocessing
 import os
 import pickle
@@ -304,6 +305,12 @@ async def get_name(exchange: AsyncAvistaDigitalExchange) -> str | None:
 
 
 class TestEventLoops:
+    @pytest.fixture(autouse=True)
+    def _nothing_is_logged(self, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+        yield
+        logged = caplog.get_records("call")
+        assert [record.getMessage() for record in logged if record.levelno > logging.INFO] == []
+
     def test_client_works_in_one_loop_after_the_other(self, local: LocalExchange) -> None:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
         assert [asyncio.run(get_name(exchange)) for _ in range(3)] == ["Ada"] * 3

@@ -215,9 +215,14 @@ class _Connections:
 
 
 async def _close_finally(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    # Event loops close the asynchronous generators that are still open when they shut down.
-    async with _closing(http):
+    # Event loops close all asynchronous generators that are still open when they shut down: each
+    # by itself, so none may be inside of this one.
+    process = current_process()
+    try:
         yield
+    finally:
+        if process is current_process():
+            await http.aclose()
 
 
 @contextlib.asynccontextmanager
