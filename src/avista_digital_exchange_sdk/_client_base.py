@@ -19,6 +19,7 @@ from ._backends import (
     run_sync,
 )
 from ._graphql.client import GraphQLClient
+from ._options import Options
 from ._secrets import Secret, TokenHolder
 from ._utils import validation
 from ._utils.logging import client_logger
@@ -43,6 +44,10 @@ class ClientConfig(NamedTuple):
     maxRetries: int
     log: logging.Logger
 
+    def with_options(self, options: Options) -> Self:
+        """The same with other options."""
+        return self._replace(network=self.network._replace(options=options))
+
     def client(self, kind: type[_Client], io: Backend) -> _Client:
         """A client of some kind over one way to wait."""
         return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
@@ -50,6 +55,8 @@ class ClientConfig(NamedTuple):
 
 class BaseClient(TokenHolder):
     """What every client has: its options, and what may not be copied or pickled."""
+
+    _options = Options()
 
     def __init__(
         self,
@@ -87,7 +94,8 @@ class BaseClient(TokenHolder):
         """
         arguments = Arguments(token, debug, endpoint, proxy)
         del token, debug, endpoint, proxy
-        self._connect(parse_config(arguments, timeout, maxRetries, verify))
+        config = parse_config(arguments, timeout, maxRetries, verify)
+        self._connect(config.with_options(self._options))
 
     def _connect(self, config: ClientConfig) -> None:
         """Set up what makes the requests."""

@@ -14,12 +14,12 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
     TransferError,
 )
-from avista_digital_exchange_sdk._graphql import subscriptions
 from avista_digital_exchange_sdk._graphql.appsync_protocol import realtime_url
 
 from ..conftest import Connect
 from ..services.time_series.test_result_chunks import CANCEL, QUERY, WHOLE, asks, asset, at
 from ..support.fake_platform import TOKEN, Answer, ScriptedPlatform, error, refusal
+from ..support.options import use_options
 from ..support.realtime import Conversation, ScriptedRealtime
 
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
@@ -246,6 +246,12 @@ FAILURES = [
 ]
 
 
+@pytest.fixture
+def short_start_timeout(monkeypatch: pytest.MonkeyPatch) -> float:
+    use_options(monkeypatch, subscription_start_timeout=0.2)
+    return 0.2
+
+
 class TestWhenItFails:
     @pytest.mark.parametrize(("converse", "reason"), FAILURES)
     def test_it_is_an_error_that_tells_why_and_the_query_is_cancelled(
@@ -280,18 +286,18 @@ class TestWhenItFails:
         assert reason in warning.getMessage()
 
     def test_a_question_that_is_never_answered_ends(
-        self, query: Query, realtime: ScriptedRealtime, monkeypatch: pytest.MonkeyPatch
+        self, short_start_timeout: float, query: Query, realtime: ScriptedRealtime
     ) -> None:
-        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.1)
-        with pytest.raises(SubscriptionError, match=r"no answer to connection_init within 0\.1 s"):
+        with pytest.raises(
+            SubscriptionError, match=r"connection_init within 0\.2 s"
+        ):
             query()
 
     def test_so_does_a_subscription_that_is_never_acknowledged(
-        self, query: Query, realtime: ScriptedRealtime, monkeypatch: pytest.MonkeyPatch
+        self, short_start_timeout: float, query: Query, realtime: ScriptedRealtime
     ) -> None:
-        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.2)
         realtime.converse = Conversation.welcome
-        with pytest.raises(SubscriptionError, match=r"no answer to start within 0\.2 s"):
+        with pytest.raises(SubscriptionError, match=r"no response to start within 0\.2 s"):
             query()
 
 

@@ -23,6 +23,7 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk._backends import SyncBackend
 from avista_digital_exchange_sdk._backends.async_backend import AsyncBackend
+from avista_digital_exchange_sdk._options import Options
 from avista_digital_exchange_sdk._utils import retry
 
 from ..conftest import Connect
@@ -135,12 +136,13 @@ class TestAQuery:
 class TestTheWaits:
     def test_grow_up_to_a_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = retry.Backoff(9)
+        waits = retry.Backoff(9, Options())
         assert [waits.next_delay() for _ in range(10)] == [0.5, 1, 2, 4, 8, 16, 20, 20, 20, None]
 
     def test_are_spread_over_their_whole_length(self) -> None:
         shares = sorted(
-            (retry.Backoff(1).next_delay() or 0) / retry.INITIAL_DELAY for _ in range(400)
+            (retry.Backoff(1, Options()).next_delay() or 0) / Options().initial_retry_delay
+            for _ in range(400)
         )
         assert 0 <= shares[0] < 0.1
         assert 0.4 < shares[200] < 0.6
@@ -148,7 +150,7 @@ class TestTheWaits:
 
     def test_begin_anew_with_progress(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = retry.Backoff(2)
+        waits = retry.Backoff(2, Options())
         assert [waits.next_delay(), waits.next_delay(), waits.next_delay()] == [0.5, 1, None]
         waits.reset()
         assert [waits.next_delay(), waits.next_delay(), waits.next_delay()] == [0.5, 1, None]

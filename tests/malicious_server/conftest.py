@@ -6,10 +6,10 @@ import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk._backends import body
-from avista_digital_exchange_sdk._transfer import transfers
 
 from ..conftest import Connect
 from ..support.fake_platform import TOKEN
+from ..support.options import use_options
 from .server import Liar
 
 
@@ -28,7 +28,7 @@ def victim(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "MAX_RESPONSE_BYTES", 2 << 20)
-    monkeypatch.setattr(transfers, "MAX_CHUNK_BYTES", 2 << 20)
+    use_options(monkeypatch, max_chunk_bytes=2 << 20)
 
 
 @pytest.fixture

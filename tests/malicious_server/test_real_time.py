@@ -12,11 +12,11 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
     TransferError,
 )
-from avista_digital_exchange_sdk._graphql import subscriptions
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
 from ..support.faulty_proxy import Fault, FaultyProxy
+from ..support.options import use_options
 from .server import DEEP, TIMES
 
 
@@ -77,7 +77,7 @@ class TestRealTime:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(subscriptions, "START_TIMEOUT", 1)
+        use_options(monkeypatch, subscription_start_timeout=1)
         proxy.expect(Fault(step, "answer", lambda _text: [frame], times=9))
         with pytest.raises(SubscriptionError):
             self.query(lied_to, local, tmp_path)

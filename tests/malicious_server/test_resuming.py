@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange, TransferError
-from avista_digital_exchange_sdk._utils import retry
 
 from ..conftest import Connect
 from ..network_faults.scenarios import http
 from ..support.fake_platform import TOKEN
+from ..support.options import use_options
 from .server import CUT, Liar, ok
 
 OLD, NEW = b"content", b"CONTENT anew"
@@ -39,7 +39,7 @@ def new(*headers: str) -> bytes:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "INITIAL_DELAY", 0.001)
+    use_options(monkeypatch, initial_retry_delay=0.001)
 
 
 @pytest.fixture

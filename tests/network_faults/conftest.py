@@ -13,12 +13,12 @@ from typing import Any, cast
 import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
-from avista_digital_exchange_sdk._utils import retry
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.admin_client import Platform
 from ..support.clients import RUNNER, Door
 from ..support.faulty_proxy import FaultyProxy
+from ..support.options import use_options
 from .secret_scanner import SERVERS, Listener, Watched, forms
 
 RETRIES = 2
@@ -74,7 +74,7 @@ def far(the_far_side: Far) -> Iterator[Far]:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "INITIAL_DELAY", 0.001)
+    use_options(monkeypatch, initial_retry_delay=0.001)
 
 
 Reach = Callable[..., AvistaDigitalExchange]

@@ -19,9 +19,9 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
     TransferError,
 )
-from avista_digital_exchange_sdk._graphql import subscriptions
 
 from ..support.faulty_proxy import Fault
+from ..support.options import use_options
 from .conftest import IMPATIENT, NO_END, RETRIES, Far, Reach, in_time
 from .scenarios import (
     HTML,
@@ -208,7 +208,7 @@ def test_one_that_falls_silent_as_it_begins_does_not_either(
     target: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(subscriptions, "START_TIMEOUT", 0.5)
+    use_options(monkeypatch, subscription_start_timeout=0.5)
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "auto")

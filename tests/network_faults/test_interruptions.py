@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange
-from avista_digital_exchange_sdk._graphql import client
 
 from ..support.faulty_proxy import Fault
+from ..support.options import use_options
 from ..support.parallel_download import use_parts
 from .calls import (
     Call,
@@ -175,7 +175,7 @@ def test_ctrl_c_on_a_dead_network_is_not_waited_for_either(
     ctrl_c: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "CLEANUP_TIMEOUT", 0.5)
+    use_options(monkeypatch, cleanup_timeout=0.5)
     exchange = reach(timeout=NO_END)
     tidying = [
         Fault(step, "answer", "stall", times=99) for step in ("storage_deleteDataStoreFile", CANCEL)

@@ -2,12 +2,15 @@
 
 import pytest
 
-from avista_digital_exchange_sdk._transfer import resumable
+from .options import use_options
 
 
 def use_parts(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """Have every resumable fetched in parts of this many bytes, from its beginning."""
-    monkeypatch.setattr(resumable, "SPEED_SAMPLE_SECONDS", -1.0)
-    monkeypatch.setattr(resumable, "FAST_BYTES_PER_SECOND", float("inf"))
-    monkeypatch.setattr(resumable, "MIN_REMAINING_SECONDS", 0)
-    monkeypatch.setattr(resumable, "PART_SIZE", size)
+    """Have clients fetch files in parts of this many bytes, from their beginning."""
+    use_options(
+        monkeypatch,
+        speed_sample_seconds=-1.0,
+        fast_bytes_per_second=float("inf"),
+        min_remaining_seconds=0,
+        part_bytes=size,
+    )

@@ -198,7 +198,7 @@ class TestHowItTravels:
             "storage_getDataStoreFileDownloadUrl": address,
         }
         scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-        with pytest.raises((InvalidResponseError, TransferError), match=r"address"):
+        with pytest.raises((InvalidResponseError, TransferError), match=r"URL|address"):
             scripted_exchange.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
         assert scripted.operations == ["storage_getDataStoreFileDownload"]

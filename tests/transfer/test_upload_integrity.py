@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange, TransferError
-from avista_digital_exchange_sdk._utils import retry
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
 from ..support.clients import RUNNER
 from ..support.fake_platform import Answer
+from ..support.options import use_options
 from ..support.proxy import Proxy
 
 # More than the buffers of two sockets hold, so that the file is still being read.
@@ -27,7 +27,7 @@ OTHER_ETAG = {"ETag": f'"{hashlib.md5(b"other").hexdigest()}"'}
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "INITIAL_DELAY", 0.001)
+    use_options(monkeypatch, initial_retry_delay=0.001)
 
 
 @pytest.fixture

@@ -245,7 +245,7 @@ class TestWhenTheBytesCannotBeSent:
         with pytest.raises(TransferError, match=r"503") as caught:
             scripted_exchange.uploadFileToDataStore("store", "directory", source)
         (note,) = caught.value.__notes__
-        assert "dataStoreFileId.1 could not be removed" in note
+        assert "dataStoreFileId.1 could not be deleted" in note
 
     def test_a_record_that_is_gone_already_is_no_trouble(
         self,
@@ -269,7 +269,7 @@ class TestWhenTheBytesCannotBeSent:
     ) -> None:
         scripted.data("storage_createDataStoreFile", {"itemId": "dataStoreFileId.1", "url": url})
         scripted.data("storage_deleteDataStoreFile", FILE)
-        with pytest.raises((InvalidResponseError, TransferError), match=r"address"):
+        with pytest.raises((InvalidResponseError, TransferError), match=r"URL|address"):
             scripted_exchange.uploadFileToDataStore("store", "directory", source)
         assert scripted.operations[-1] == "storage_deleteDataStoreFile"
 
@@ -278,7 +278,7 @@ class TestWhenTheBytesCannotBeSent:
     ) -> None:
         scripted.data("storage_createDataStoreFile", None, {"itemId": None, "url": ADDRESS})
         for _ in range(2):
-            with pytest.raises(InvalidResponseError, match=r"no id for the new file"):
+            with pytest.raises(InvalidResponseError, match=r"no id of the new file"):
                 scripted_exchange.uploadFileToDataStore("store", "directory", source)
 
 

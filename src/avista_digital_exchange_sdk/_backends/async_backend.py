@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import httpx
 
+from .._options import Options
 from .._secrets import Secret
 from ..errors import DigitalExchangeError, SubscriptionError
 from ._tracebacks import hide_transport
@@ -52,6 +53,10 @@ class AsyncBackend:
         if self._is_closed:
             raise closed_error()
         return await self._loops.connections()
+
+    @property
+    def options(self) -> Options:
+        return self._network.options
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None

@@ -13,6 +13,7 @@ from collections.abc import (
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from .._options import Options
 from .._secrets import Secret
 from ..errors import DigitalExchangeError
 from .processes import Process, check_process, current_process, running_for
@@ -34,12 +35,14 @@ class NetworkConfig(NamedTuple):
         tls: What verifies the servers' certificates.
         proxies: Which proxy leads to a host.
         allows_http: Whether bytes may be fetched from `http://` URLs of this machine.
+        options: Times and sizes that users need not choose.
     """
 
     timeout: float
     tls: Tls
     proxies: Proxies
     allows_http: bool = False
+    options: Options = Options()
 
 
 class Response:
@@ -106,6 +109,10 @@ class TaskHandle(Protocol[_Outcome]):
 
 class Backend(Protocol):
     """What a flow can wait for."""
+
+    @property
+    def options(self) -> Options:
+        """Times and sizes that users need not choose."""
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None

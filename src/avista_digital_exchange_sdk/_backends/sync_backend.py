@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
+from .._options import Options
 from .._secrets import Secret
 from ._tracebacks import hide_transport
 from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, run_sync
@@ -54,6 +55,10 @@ class SyncBackend:
         if self._is_closed:
             raise closed_error()
         return self._connections.get()
+
+    @property
+    def options(self) -> Options:
+        return self._network.options
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None

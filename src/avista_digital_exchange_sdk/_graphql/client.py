@@ -2,14 +2,22 @@
 
 import logging
 from copy import copy
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from pydantic_core import to_json
 
 from .._backends import Backend, Response
 from .._secrets import Secret, TokenHolder
-from .._utils.logging import abbreviate, log_retry, logger
-from .._utils.retry import Backoff, is_retryable, may_have_succeeded, parse_retry_after
+from .._utils.logging import abbreviate, logger
+from .._utils.retry import (
+    Attempt,
+    RetryPolicy,
+    is_retryable,
+    may_have_succeeded,
+    parse_retry_after,
+    retrying,
+)
 from ..errors import DigitalExchangeError, NotFoundError
 from .documents import select_operation
 
@@ -18,9 +26,6 @@ if TYPE_CHECKING:
 
 Data = TypeVar("Data")
 Result = TypeVar("Result", bound="BaseModel")
-
-CLEANUP_TIMEOUT = 5.0
-"""Seconds that tidying up may take: whoever interrupts a call wants to be gone."""
 
 UNNAMED_OPERATION = "an operation without a name"
 
@@ -61,19 +66,37 @@ class GraphQLClient(TokenHolder):
         self.maxRetries = maxRetries
         self.log = log
         self._timeout: float | None = None
-        self._insists = False
+        self._idempotent = False
 
-    def hurried(self) -> Self:
-        """The same client, asking once and not waiting long: to tidy up after an interruption."""
-        hurried = copy(self)
-        hurried.maxRetries, hurried._timeout = 0, CLEANUP_TIMEOUT
-        return hurried
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        """How failed requests, and the steps that consist of some, are retried."""
+        return RetryPolicy(self.io, self.maxRetries, self.io.options, self.log)
 
-    def insisting(self) -> Self:
-        """The same client, for mutations that here do no harm when they are done twice."""
-        insisting = copy(self)
-        insisting._insists = True
-        return insisting
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        idempotent: bool | None = None,
+    ) -> Self:
+        """The same client with other options for its requests.
+
+        Args:
+            timeout: Timeout in seconds for each response.
+            max_retries: Maximum number of retries after a transient failure.
+            idempotent: Whether mutations can be repeated without harm.
+        """
+        client = copy(self)
+        client._timeout = self._timeout if timeout is None else timeout
+        client.maxRetries = self.maxRetries if max_retries is None else max_retries
+        client._idempotent = self._idempotent if idempotent is None else idempotent
+        return client
+
+    def for_cleanup(self) -> Self:
+        """The same client for cleaning up after an interruption: one short attempt."""
+        # The user who interrupts a call wants it to end.
+        return self.with_options(timeout=self.io.options.cleanup_timeout, max_retries=0)
 
     async def execute(
         self,
@@ -95,25 +118,22 @@ class GraphQLClient(TokenHolder):
         variables = serialize_variables(variables)
         label = operation_name or UNNAMED_OPERATION
         body = to_json({"query": query, "operationName": operation_name, "variables": variables})
-        changes = select_operation(query, operation_name).kind == "mutation"
-        repeatable = not changes or self._insists or idempotent
-        waits = Backoff(self.maxRetries)
-        mayHaveSucceeded = False
-        while True:
-            asked_wait: float | None = None
+        is_query = select_operation(query, operation_name).kind == "query"
+        repeatable = is_query or self._idempotent or idempotent
+        may_have_taken_effect = False
+
+        async def send(attempt: Attempt) -> Data:
+            nonlocal may_have_taken_effect
             try:
-                answer = await self._send(label, variables, body)
-                asked_wait = parse_retry_after(answer.headers)
-                return parse_response(result, answer, label, self.token)
+                response = await self._send(label, variables, body)
+                attempt.retry_after = parse_retry_after(response.headers)
+                return parse_response(result, response, label, self.token)
             except DigitalExchangeError as error:
-                mayHaveSucceeded = error.mayHaveSucceeded = mayHaveSucceeded or may_have_succeeded(
-                    error
-                )
-                passing = is_retryable(error, repeatable=repeatable)
-                if not passing or (wait := waits.next_delay(asked_wait)) is None:
-                    raise
-                log_retry(self.log, error, wait)
-            await self.io.sleep(wait)
+                may_have_taken_effect |= may_have_succeeded(error)
+                error.mayHaveSucceeded = may_have_taken_effect
+                raise
+
+        return await retrying(self.retry_policy, send, partial(is_retryable, idempotent=repeatable))
 
     async def _send(
         self,

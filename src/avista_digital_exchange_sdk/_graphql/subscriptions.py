@@ -13,8 +13,6 @@ from ..errors import SubscriptionError
 from . import appsync_protocol
 from .client import Result, Subscription
 
-START_TIMEOUT = 15.0
-
 
 class EventStream(Generic[Result]):
     """The events of one started subscription."""
@@ -97,11 +95,12 @@ class RealtimeConnection:
     async def _expect(
         self, question: str, kind: str, identifier: str | None, timeout: float | None
     ) -> appsync_protocol.Message:
-        seconds = START_TIMEOUT if timeout is None else min(timeout, START_TIMEOUT)
+        longest = self._io.options.subscription_start_timeout
+        seconds = longest if timeout is None else min(timeout, longest)
         try:
             return await self.wait_for(kind, identifier, seconds)
         except TimeoutError:
-            message = f"no answer to {question} within {seconds:.3g} s"
+            message = f"no response to {question} within {seconds:.3g} s"
             raise SubscriptionError(message) from None
 
 

@@ -30,7 +30,7 @@ class BaseService(TokenHolder):
         self._client = client
         self._backend = backend
         self._data_store_class = data_store_class
-        self._transfers = Transfers(backend, client.maxRetries, client.log)
+        self._transfers = Transfers(backend, client.retry_policy)
 
 
 class SyncService(TokenHolder):

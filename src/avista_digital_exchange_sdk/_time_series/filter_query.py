@@ -17,9 +17,8 @@ from .._graphql.subscriptions import RealtimeConnection, connect
 from .._secrets import Secret
 from .._transfer.output_file import Output
 from .._transfer.transfers import Transfers
-from .._utils.logging import log_retry
 from .._utils.progress import ProgressCallback, ProgressReporter
-from .._utils.retry import Backoff
+from .._utils.retry import Attempt, retrying
 from ..errors import (
     DigitalExchangeError,
     ExportTimeoutError,
@@ -129,7 +128,7 @@ class FilterQuery:
         """Stop the query on the platform, as far as it can be reached."""
         if self.queryId is not None:
             with contextlib.suppress(DigitalExchangeError):
-                await self._client.hurried().time_series_db_cancel_database_query(
+                await self._client.for_cleanup().time_series_db_cancel_database_query(
                     self._timeSeriesDbId, self.queryId
                 )
 
@@ -205,14 +204,13 @@ class FilterQueryRunner:
         async with self._connected() as connection:
             while await query.next_page():
                 pass
-            addresses = [await self._announced(query, connection)]
+            urls = [await self._announced(query, connection)]
 
-        async def address() -> Secret[str]:
-            return addresses.pop() if addresses else await self._announced(query, None)
+        async def get_url() -> Secret[str]:
+            return urls.pop() if urls else await self._announced(query, None)
 
         async with self._output() as file:
-            transfers = self._transfers.watched(self._tell)
-            await transfers.download(address, file, "the query result")
+            await self._transfers.download(get_url, file, "the query result", self._tell)
 
     def _connected(
         self, timeout: float | None = None
@@ -222,23 +220,23 @@ class FilterQueryRunner:
     async def _announced(
         self, query: FilterQuery, connection: RealtimeConnection | None
     ) -> Secret[str]:
-        """Ask for the export and wait until it is announced, over a new connection if need be."""
+        """Request the export and wait until it is announced, over a new connection if need be."""
         deadline = self._io.clock() + self._job.exportTimeout
-        waits = Backoff(self._client.maxRetries)
-        while True:
-            try:
-                if connection is not None:
-                    return await self._asked_for(query, connection, deadline)
-                async with self._connected(deadline - self._io.clock()) as fresh:
-                    return await self._asked_for(query, fresh, deadline)
-            except SubscriptionError as error:
-                # Nothing is replayed after a drop, so the export is asked for again.
-                connection = None
-                wait = waits.next_delay()
-                if wait is None or self._io.clock() + wait > deadline:
-                    raise
-                log_retry(self._client.log, error, wait)
-                await self._io.sleep(wait)
+        # Nothing is replayed after a drop, so the export is requested again over a new one.
+        connections = [connection] if connection else []
+
+        async def request(_: Attempt) -> Secret[str]:
+            if connections:
+                return await self._asked_for(query, connections.pop(), deadline)
+            async with self._connected(deadline - self._io.clock()) as fresh:
+                return await self._asked_for(query, fresh, deadline)
+
+        return await retrying(
+            self._client.retry_policy,
+            request,
+            lambda error: isinstance(error, SubscriptionError),
+            deadline=deadline,
+        )
 
     async def _asked_for(
         self, query: FilterQuery, connection: RealtimeConnection, deadline: float

@@ -31,10 +31,17 @@ MAX_OBJECT_BYTES = 5 << 40
 
 
 class RetryableTransferError(TransferError):
-    """A failure that may pass: the transfer is tried again."""
+    """A transient failure: the transfer is retried."""
 
     retry_after: float | None = None
     url_expired: bool = False
+
+    def as_final(self) -> TransferError:
+        """The same error for the user, when the retries are used up."""
+        final = TransferError(str(self), statusCode=self.statusCode, path=self.path)
+        for note in getattr(self, "__notes__", ()):
+            final.add_note(note)
+        return final
 
 
 @contextlib.asynccontextmanager

@@ -22,10 +22,10 @@ class RangeReader:
     """A file of which parts are fetched, all of the version that the first one was of."""
 
     def __init__(
-        self, io: Backend, address: UrlProvider, what: str, url: Secret[str] | None = None
+        self, backend: Backend, get_url: UrlProvider, what: str, url: Secret[str] | None = None
     ) -> None:
-        self._io = io
-        self._address = address
+        self._backend = backend
+        self._get_url = get_url
         self._what = what
         self._url = url
         self._etag: str | None = None
@@ -39,7 +39,7 @@ class RangeReader:
             PassingError: Another attempt may help; `body` holds what came.
             TransferError: The file is not the one it was, or its storage does not give parts.
         """
-        known, url = self._url, self._url or await self._address()
+        known, url = self._url, self._url or await self._get_url()
         try:
             await self._fetch(url, begin + len(body), end, body)
         except RetryableTransferError as error:
@@ -48,7 +48,7 @@ class RangeReader:
             if not (error.url_expired and known):
                 raise
             # One that was kept for a while: it is no failure that it has expired.
-            url = await self._address()
+            url = await self._get_url()
             await self._fetch(url, begin + len(body), end, body)
         self._url = url
 
@@ -57,7 +57,7 @@ class RangeReader:
         if self._etag is not None and strong_etag({"etag": self._etag}):
             wanted["If-Match"] = self._etag
         async with open_download(
-            self._io, url, wanted, self._what, (200, 206, 412, 416)
+            self._backend, url, wanted, self._what, (200, 206, 412, 416)
         ) as download:
             self._check(download, begin, end)
             missing = end - begin

@@ -11,7 +11,7 @@ from typing import IO
 
 from .._backends import Backend, FollowingMd5, PositionalFile, StreamingResponse, TaskHandle
 from .._secrets import Secret
-from .._utils.retry import Backoff
+from .._utils.retry import Attempt, RetryPolicy, retrying
 from ..errors import TransferError
 from .presigned import (
     RetryableTransferError,
@@ -22,40 +22,37 @@ from .presigned import (
     retry_on_disconnect,
     strong_etag,
 )
-
-PART_SIZE = 8 << 20
-MAX_CONNECTIONS = 8
-SPEED_SAMPLE_SECONDS = 0.5
-"""Seconds of waiting for a stream after which its speed is known well enough to judge it."""
-
-FAST_BYTES_PER_SECOND = 100e6
-"""Bytes a second above which one connection is left alone."""
-
-MIN_REMAINING_SECONDS = 2.0
-"""Seconds that a rest must still need to be worth more connections."""
+from .progress import TransferProgress
 
 
 class ResumableDownload:
     """A download that knows how far it got, and of which version of the file."""
 
     def __init__(
-        self, io: Backend, address: UrlProvider, file: IO[bytes], what: str, maxRetries: int
+        self,
+        backend: Backend,
+        policy: RetryPolicy,
+        get_url: UrlProvider,
+        file: IO[bytes],
+        what: str,
+        progress: TransferProgress,
     ) -> None:
-        self._io = io
-        self._address = address
+        self._backend = backend
+        self._policy = policy
+        self._get_url = get_url
         self._file = PositionalFile(file.fileno())
         self._what = what
-        self._maxRetries = maxRetries
+        self._progress = progress
         self._url: Secret[str] | None = None
         self._etag: str | None = None
         self._expected: str | None = None
-        self._md5 = FollowingMd5(io, self._file.duplicate())
+        self._md5 = FollowingMd5(backend, self._file.duplicate())
         self.received = 0
         self.max_offset = 0
 
     async def _start_over(self) -> None:
         await self._md5.aclose()
-        self._md5 = FollowingMd5(self._io, self._file.duplicate())
+        self._md5 = FollowingMd5(self._backend, self._file.duplicate())
         self._file.truncate()
         self._etag = self._expected = None
         self.received = 0
@@ -71,13 +68,13 @@ class ResumableDownload:
 
     async def attempt(self) -> None:
         """Go on to the end; raise PassingError where another attempt may help."""
-        url = self._url = self._url or await self._address()
+        url = self._url = self._url or await self._get_url()
         if self._etag is None:
             # Without it, nothing tells whether the rest would be of the same file.
             await self._start_over()
         wanted = _range_headers(self.received, None, self._etag) if self.received else {}
         async with open_download(
-            self._io, url, wanted, self._what, (200, 206, 412, 416)
+            self._backend, url, wanted, self._what, (200, 206, 412, 416)
         ) as download:
             if download.status in (412, 416) or not _is_same_version(download, self._etag):
                 await self._start_over()
@@ -95,7 +92,7 @@ class ResumableDownload:
 
     async def _stream(self, download: StreamingResponse, total: int) -> bool:
         """Take in the stream; break off, and say so, where several would be faster."""
-        clock, first, waited = self._io.clock, self.received, 0.0
+        clock, first, waited = self._backend.clock, self.received, 0.0
         with retry_on_disconnect(f"download of {self._what}"):
             async with contextlib.aclosing(download.blocks()) as blocks:
                 asked = clock()
@@ -104,9 +101,8 @@ class ResumableDownload:
                     waited += clock() - asked
                     self._file.write_at(self.received, block)
                     self._advance(self.received + len(block))
-                    if waited > SPEED_SAMPLE_SECONDS and self._is_slow(
-                        waited, self.received - first, total
-                    ):
+                    self._progress.report(self.received, total)
+                    if self._is_slow(waited, self.received - first, total):
                         return True
                     asked = clock()
         return False
@@ -118,13 +114,18 @@ class ResumableDownload:
             self._md5.advance(received)
 
     def _is_slow(self, waited: float, came: int, total: int) -> bool:
+        options = self._backend.options
+        if self._etag is None or waited <= options.speed_sample_seconds:
+            return False
         rest = total - self.received
-        worth_it = rest > 2 * PART_SIZE and rest * waited > MIN_REMAINING_SECONDS * came
-        return self._etag is not None and worth_it and came < FAST_BYTES_PER_SECOND * waited
+        is_long = rest > 2 * options.part_bytes and (
+            rest * waited > options.min_remaining_seconds * came
+        )
+        return is_long and came < options.fast_bytes_per_second * waited
 
     async def _download_parts(self, url: Secret[str], total: int) -> None:
         parts = _ParallelDownload(
-            self._io, self._address, url, self._etag, self._what, self._maxRetries
+            self._backend, self._policy, self._get_url, url, self._etag, self._what, self._progress
         )
         hashed = self._md5.advance if self._expected is not None else lambda written: None
         try:
@@ -152,25 +153,29 @@ class _ChangedError(Exception):
 
 
 class _ParallelDownload:
-    """The parts of a file, fetched over several connections into their places."""
+    """The parts of a file, fetched over several connections into their positions."""
 
     def __init__(
         self,
-        io: Backend,
-        address: UrlProvider,
+        backend: Backend,
+        policy: RetryPolicy,
+        get_url: UrlProvider,
         url: Secret[str],
         etag: str | None,
         what: str,
-        maxRetries: int,
+        progress: TransferProgress,
     ) -> None:
-        self._io = io
-        self._address = address
+        self._backend = backend
+        self._policy = policy
+        self._get_url = get_url
         self._url = url
         self._etag = etag
         self._what = what
-        self._maxRetries = maxRetries
+        self._progress = progress
+        self._part_bytes = backend.options.part_bytes
         self._waiting: deque[tuple[int, int]] = deque()
-        self._missing: set[int] = set()
+        # The parts that are not complete yet, by their positions.
+        self._missing: dict[int, _Part | None] = {}
         self._total = 0
         self._stopped = False
 
@@ -179,16 +184,16 @@ class _ParallelDownload:
     ) -> None:
         """Fetch all bytes from `begin` on; the file holds those before.
 
-        `written` is told up to where the file has no gap.
+        `written` is called with the position up to which the file has no gap.
         """
         self._total, self._written = total, written
-        starts = range(begin, total, PART_SIZE)
-        self._missing.update(starts)
-        self._waiting.extend((start, min(start + PART_SIZE, total)) for start in starts)
+        starts = range(begin, total, self._part_bytes)
+        self._missing.update(dict.fromkeys(starts))
+        self._waiting.extend((start, min(start + self._part_bytes, total)) for start in starts)
         workers: list[TaskHandle[None]] = []
         try:
-            for _ in range(min(MAX_CONNECTIONS, len(starts))):
-                workers.append(self._io.spawn(self._work(file.duplicate())))
+            for _ in range(min(self._backend.options.max_part_connections, len(starts))):
+                workers.append(self._backend.spawn(self._work(file.duplicate())))
             for worker in workers:
                 await worker.result()
         finally:
@@ -203,9 +208,12 @@ class _ParallelDownload:
                     begin, end = self._waiting.popleft()
                 except IndexError:
                     return
-                await self._fetch_part(_Part(file, begin, end))
-                self._missing.discard(begin)
-                self._written(min(self._missing, default=self._total))
+                part = self._missing[begin] = _Part(file, begin, end)
+                await self._fetch_part(part)
+                if self._stopped:
+                    return
+                del self._missing[begin]
+                self._written(min(tuple(self._missing), default=self._total))
 
     @contextlib.contextmanager
     def _stop_all_on_error(self) -> Iterator[None]:
@@ -217,29 +225,30 @@ class _ParallelDownload:
             raise
 
     async def _fetch_part(self, part: "_Part") -> None:
-        waits = Backoff(self._maxRetries)
-        while part.position < part.end and not self._stopped:
+        async def fetch_rest(attempt: Attempt) -> None:
             reached, url = part.position, self._url
             try:
-                await self._attempt(part, url)
+                while part.position < part.end and not self._stopped:
+                    await self._attempt(part, url)
             except RetryableTransferError as error:
                 if self._stopped:
                     return
-                if part.position > reached:
-                    waits.reset()
-                wait = waits.next_delay(error.retry_after)
-                if wait is None:
-                    raise
+                attempt.made_progress = part.position > reached
+                attempt.retry_after = error.retry_after
                 if error.url_expired and url == self._url:
-                    self._url = await self._address()
-                else:
-                    await self._io.sleep(wait)
+                    self._url = await self._get_url()
+                    attempt.is_retry_immediate = True
+                raise
+
+        await retrying(
+            self._policy, fetch_rest, lambda error: isinstance(error, RetryableTransferError)
+        )
 
     async def _attempt(self, part: "_Part", url: Secret[str]) -> None:
         begin, end = part.position, part.end
         wanted = _range_headers(begin, end, self._etag)
         async with open_download(
-            self._io, url, wanted, self._what, (206, 200, 412, 416)
+            self._backend, url, wanted, self._what, (206, 200, 412, 416)
         ) as download:
             if download.status != 206 or not _is_same_version(download, self._etag):
                 raise _ChangedError
@@ -252,8 +261,17 @@ class _ParallelDownload:
                         if part.position + len(block) > end:
                             raise TransferError(f"{self._what}: more bytes came than promised")
                         part.write(block)
+                        self._progress.report(self._count_bytes(), self._total)
             if part.position < end:
                 raise RetryableTransferError(f"{self._what}: fewer bytes came than promised")
+
+    def _count_bytes(self) -> int:
+        missing = tuple(self._missing.items())
+        lacking = sum(
+            min(begin + self._part_bytes, self._total) - (part.position if part else begin)
+            for begin, part in missing
+        )
+        return self._total - lacking
 
 
 class _Part:

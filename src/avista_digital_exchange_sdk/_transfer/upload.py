@@ -9,6 +9,7 @@ from typing import IO, NamedTuple, Protocol
 
 from .._backends import BLOCK_SIZE, Backend, FollowingMd5, PositionalFile
 from .presigned import RetryableTransferError, expected_md5
+from .progress import TransferProgress
 
 
 class Source(Protocol):
@@ -87,8 +88,11 @@ class Upload:
         await self._md5.aclose()
         self._file.close()
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self, progress: TransferProgress) -> Iterator[bytes]:
         """All bytes of the file.
+
+        Args:
+            progress: Where the blocks are reported when they are sent.
 
         Raises:
             RetryableTransferError: The file changed meanwhile.
@@ -102,6 +106,7 @@ class Upload:
             sent += len(block)
             self._md5.advance(sent)
             yield block
+            progress.report(sent, self.size)
         if self._file.read(1, sent):
             # Files in /proc, for example, have a length of 0.
             raise self._failure("has more bytes than its length")

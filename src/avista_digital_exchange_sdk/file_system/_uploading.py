@@ -15,7 +15,8 @@ from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fs
 from .._backends import run_sync
 from .._generated.fragments import DataStoreFile
 from .._models.paths import SEPARATOR
-from .._services.storage.files import download_into, upload_source
+from .._services.storage.files import download_into
+from .._services.storage.uploads import upload_source
 from .._transfer.upload import LocalFile, Source, SpooledFile
 from .._utils import validation
 from .._utils.progress import ProgressArgument, ProgressCallback

@@ -113,7 +113,7 @@ class DataStoreService(BaseService):
             raise InvalidParameterError("name, description: got neither; valid is one or both")
         new_name = UNSET if name is None else validation.require_str("name", name)
         validation.optional_str("description", description)
-        answer = await self._client.insisting().storage_update_data_store(
+        answer = await self._client.with_options(idempotent=True).storage_update_data_store(
             dataStoreId, new_name, UNSET if description is None else description
         )
         return bind_data_store(self, require_found(answer, "data store", dataStoreId))

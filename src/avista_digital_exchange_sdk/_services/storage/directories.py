@@ -168,7 +168,9 @@ class DirectoryService(BaseService):
     async def _update_directory(
         self, dataStoreDirectoryId: str, name: str | None, parentDirectoryId: str | None
     ) -> DataStoreDirectory:
-        answer = await self._client.insisting().storage_update_data_store_directory(
+        answer = await self._client.with_options(
+            idempotent=True
+        ).storage_update_data_store_directory(
             dataStoreDirectoryId,
             UNSET if name is None else name,
             UNSET if parentDirectoryId is None else parentDirectoryId,

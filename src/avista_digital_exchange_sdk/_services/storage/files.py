@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import IO, TYPE_CHECKING
 
 from ..._graphql.client import require_found
-from ..._models.directory import full_name, split_name
+from ..._models.directory import full_name
 from ..._secrets import Secret
-from ..._text import escape_controls
 from ..._transfer.output_file import open_output
 from ..._transfer.range_reader import RangeReader
-from ..._transfer.transfers import MAX_UPLOAD_BYTES
-from ..._transfer.upload import LocalFile, Source
+from ..._transfer.upload import LocalFile
 from ..._utils import validation
 from ..._utils.local_paths import join_below
 from ..._utils.progress import NO_PROGRESS, ProgressArgument, ProgressReporter
 from ..._utils.values import UNSET
-from ...errors import (
-    DigitalExchangeError,
-    InvalidResponseError,
-    NotFoundError,
-)
 from ..base import BaseService
+from .presigned_urls import require_url
+from .uploads import upload_source
 
 if TYPE_CHECKING:
-    from ..._generated.fragments import DataStoreFile, PresignedUrl
+    from ..._generated.fragments import DataStoreFile
 
 
 class FileService(BaseService):
@@ -145,14 +139,14 @@ class FileService(BaseService):
         """
         validation.require_id("dataStoreFileId", dataStoreFileId)
         target = validation.resolve_output_path("writeLocation", writeLocation, "")
-        watch = ProgressReporter(progress)
+        reporter = ProgressReporter(progress)
         async with self._backend.transfer_slot():
             file, url = await self._get_download_url(dataStoreFileId)
             name = full_name(file.name, file.fileExtension)
             if target.is_dir():
                 target = join_below(target, name, otherwise=dataStoreFileId)
             async with open_output(self._backend, target) as local:
-                await self._download(dataStoreFileId, name, url, local, watch)
+                await self._download(dataStoreFileId, name, url, local, reporter)
         return file
 
     async def _download(
@@ -161,18 +155,18 @@ class FileService(BaseService):
         name: str,
         url: Secret[str],
         local: IO[bytes],
-        watch: ProgressReporter,
+        reporter: ProgressReporter,
     ) -> None:
-        fresh_addresses = [url]
+        unused_urls = [url]
 
-        async def address() -> Secret[str]:
+        async def get_url() -> Secret[str]:
             # The first one came with the metadata; it may expire on the way.
-            if fresh_addresses:
-                return fresh_addresses.pop()
+            if unused_urls:
+                return unused_urls.pop()
             return (await self._get_download_url(dataStoreFileId))[1]
 
-        with watch.track(name) as tell:
-            await self._transfers.watched(tell).download(address, local, name)
+        with reporter.track(name) as callback:
+            await self._transfers.download(get_url, local, name, callback)
 
     async def renameDataStoreFile(self, dataStoreFileId: str, name: str) -> DataStoreFile:
         """Rename a file.
@@ -261,7 +255,7 @@ class FileService(BaseService):
     async def _update_file(
         self, dataStoreFileId: str, name: str | None, dataStoreDirectoryId: str | None
     ) -> DataStoreFile:
-        answer = await self._client.insisting().storage_update_data_store_file(
+        answer = await self._client.with_options(idempotent=True).storage_update_data_store_file(
             dataStoreFileId,
             UNSET if name is None else name,
             UNSET if dataStoreDirectoryId is None else dataStoreDirectoryId,
@@ -272,22 +266,6 @@ class FileService(BaseService):
         answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
         file = require_found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
         return file, require_url(answer.storage_getDataStoreFileDownloadUrl, "download")
-
-    async def _delete_empty_file(self, dataStoreFileId: str, failure: BaseException) -> None:
-        interrupted = not isinstance(failure, Exception)
-        client = self._client.hurried() if interrupted else self._client.insisting()
-        try:
-            with contextlib.suppress(NotFoundError):
-                await client.storage_delete_data_store_file(dataStoreFileId)
-        except DigitalExchangeError as error:
-            failure.add_note(f"its record {dataStoreFileId} could not be removed: {error}")
-
-
-def require_url(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
-    """Insist that the platform gave an address for the bytes."""
-    if presigned is None or not presigned.url:
-        raise InvalidResponseError(f"the platform gave no address for the {purpose}")
-    return Secret(presigned.url)
 
 
 def can_rename_to(name: str, extension: str | None) -> bool:
@@ -311,11 +289,11 @@ async def open_ranges(
     """Open a file whose bytes are fetched in parts, as they are needed."""
     file, url = await service._get_download_url(dataStoreFileId)
 
-    async def address() -> Secret[str]:
+    async def get_url() -> Secret[str]:
         return (await service._get_download_url(dataStoreFileId))[1]
 
     name = full_name(file.name, file.fileExtension)
-    return file, RangeReader(service._backend, address, name, url)
+    return file, RangeReader(service._backend, get_url, name, url)
 
 
 async def read_range(service: FileService, reader: RangeReader, begin: int, end: int) -> bytes:
@@ -332,51 +310,3 @@ async def download_into(
         name = full_name(file.name, file.fileExtension)
         await service._download(dataStoreFileId, name, url, local, NO_PROGRESS)
     return file
-
-
-async def upload_source(
-    service: FileService,
-    source: Source,
-    dataStoreId: str,
-    dataStoreDirectoryId: str,
-    name: str,
-    description: str | None,
-    progress: ProgressArgument | None,
-) -> DataStoreFile:
-    """Upload a file, or leave nothing of it on the platform."""
-    if (size := source.size()) > MAX_UPLOAD_BYTES:
-        valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
-        raise validation.invalid_argument("localPath", str(source.path or source.name), valid)
-    bare_name, extension = split_name(name)
-    watch = ProgressReporter(progress)
-    created: list[str] = []
-
-    async def create() -> Secret[str]:
-        try:
-            answer = await service._client.storage_create_data_store_file(
-                dataStoreId, dataStoreDirectoryId, bare_name, extension, description
-            )
-        except BaseException as error:
-            # Its id is not known, so it can't be removed.
-            if getattr(error, "mayHaveSucceeded", True):
-                shown = escape_controls(name)
-                error.add_note(f"a file {shown} without content may be in the directory now")
-            raise
-        if answer is None or answer.itemId is None:
-            raise InvalidResponseError("the platform gave no id for the new file")
-        created.append(answer.itemId)
-        return require_url(answer, "upload")
-
-    async def undo(failure: BaseException) -> None:
-        if created:
-            await service._delete_empty_file(created.pop(), failure)
-
-    async with service._backend.transfer_slot():
-        with watch.track(name) as tell:
-            await service._transfers.watched(tell).upload(source, create, undo)
-    (dataStoreFileId,) = created
-    try:
-        return await service.getDataStoreFileMeta(dataStoreFileId)
-    except DigitalExchangeError as error:
-        error.add_note(f"the file was uploaded, it is {dataStoreFileId}")
-        raise

@@ -12,7 +12,7 @@ from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
-from .files import require_url
+from .presigned_urls import require_url
 
 if TYPE_CHECKING:
     from ..._generated.input_types import DataStoreObjectIdInput
@@ -57,15 +57,15 @@ class ZipService(BaseService):
         given = validation.require_items("dataStoreObjectIds", dataStoreObjectIds, "ids")
         wanted = [_require_object_id(index, identifier) for index, identifier in enumerate(given)]
         target = validation.resolve_output_path("writeLocation", writeLocation, ZIP_NAME)
-        watch = ProgressReporter(progress)
+        reporter = ProgressReporter(progress)
 
-        async def address() -> Secret[str]:
+        async def get_url() -> Secret[str]:
             answer = await self._client.storage_get_data_store_zip_download_url(wanted)
             return require_url(answer, "download")
 
         async with self._backend.transfer_slot(), open_output(self._backend, target) as local:
-            with watch.track(target.name) as tell:
-                await self._transfers.watched(tell).download(address, local, target.name)
+            with reporter.track(target.name) as callback:
+                await self._transfers.download(get_url, local, target.name, callback)
         return target
 
 

@@ -1,0 +1,92 @@
+"""Uploads: the record of a file, then its bytes; without the bytes, no record stays."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from ..._graphql.client import require_found
+from ..._models.directory import split_name
+from ..._text import escape_controls
+from ..._transfer.progress import TransferProgress
+from ..._transfer.transfers import MAX_UPLOAD_BYTES
+from ..._transfer.upload import Source
+from ..._utils import validation
+from ..._utils.progress import ProgressArgument, ProgressReporter
+from ..._utils.retry import Attempt
+from ...errors import DigitalExchangeError, InvalidResponseError, NotFoundError
+from ..base import BaseService
+from .presigned_urls import require_url
+
+if TYPE_CHECKING:
+    from ..._generated.fragments import DataStoreFile, PresignedUrl
+
+
+async def upload_source(
+    service: BaseService,
+    source: Source,
+    data_store_id: str,
+    directory_id: str,
+    name: str,
+    description: str | None,
+    progress: ProgressArgument | None,
+) -> DataStoreFile:
+    """Upload a file, or leave nothing of it on the platform."""
+    if (size := source.size()) > MAX_UPLOAD_BYTES:
+        valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
+        raise validation.invalid_argument("localPath", str(source.path or source.name), valid)
+    reporter = ProgressReporter(progress)
+    async with service._backend.transfer_slot():
+        with reporter.track(name) as callback:
+            transfer_progress = TransferProgress(callback)
+
+            async def upload(_: Attempt) -> str:
+                file_id, presigned = await _create_record(
+                    service, data_store_id, directory_id, name, description
+                )
+                try:
+                    url = require_url(presigned, "upload")
+                    await service._transfers.put(url, source, transfer_progress)
+                except BaseException as failure:
+                    await _delete_record(service, file_id, failure)
+                    raise
+                return file_id
+
+            file_id = await service._transfers.retrying(upload)
+    try:
+        file = await service._client.storage_get_data_store_file(file_id)
+        return require_found(file, "file", file_id)
+    except DigitalExchangeError as error:
+        error.add_note(f"the file was uploaded, it is {file_id}")
+        raise
+
+
+async def _create_record(
+    service: BaseService, data_store_id: str, directory_id: str, name: str, description: str | None
+) -> tuple[str, PresignedUrl]:
+    """Create the record of a file; return its id, and where its bytes go."""
+    bare_name, extension = split_name(name)
+    try:
+        presigned = await service._client.storage_create_data_store_file(
+            data_store_id, directory_id, bare_name, extension, description
+        )
+    except BaseException as error:
+        # Its id is not known, so it can't be deleted.
+        if getattr(error, "mayHaveSucceeded", True):
+            shown = escape_controls(name)
+            error.add_note(f"a file {shown} without content may be in the directory now")
+        raise
+    if presigned is None or presigned.itemId is None:
+        raise InvalidResponseError("the response holds no id of the new file")
+    return presigned.itemId, presigned
+
+
+async def _delete_record(service: BaseService, file_id: str, failure: BaseException) -> None:
+    interrupted = not isinstance(failure, Exception)
+    client = service._client
+    client = client.for_cleanup() if interrupted else client.with_options(idempotent=True)
+    try:
+        with contextlib.suppress(NotFoundError):
+            await client.storage_delete_data_store_file(file_id)
+    except DigitalExchangeError as error:
+        failure.add_note(f"its record {file_id} could not be deleted: {error}")
