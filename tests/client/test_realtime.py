@@ -288,9 +288,7 @@ class TestWhenItFails:
     def test_a_question_that_is_never_answered_ends(
         self, short_start_timeout: float, query: Query, realtime: ScriptedRealtime
     ) -> None:
-        with pytest.raises(
-            SubscriptionError, match=r"connection_init within 0\.2 s"
-        ):
+        with pytest.raises(SubscriptionError, match=r"connection_init within 0\.2 s"):
             query()
 
     def test_so_does_a_subscription_that_is_never_acknowledged(
