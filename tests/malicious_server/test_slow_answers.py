@@ -173,7 +173,7 @@ class TestResponses:
             while not trickle.heads:
                 time.sleep(0.01)
             begun = time.monotonic()
-            client = exchange._graphql_client.hurried()
+            client = exchange._graphql_client.for_cleanup()
             run_sync(client.storage_delete_data_store_file("file"))
             assert time.monotonic() - begun < 2
             call.join()
