@@ -32,6 +32,30 @@ from collections.abc import Mapping, Sequence
 
 from ._text import escape_controls
 
+__all__ = [
+    "ApiError",
+    "ConnectionFailedError",
+    "DigitalExchangeError",
+    "ExchangeClosedError",
+    "ExportTimeoutError",
+    "InvalidParameterError",
+    "InvalidRequestError",
+    "InvalidResponseError",
+    "MissingExtraError",
+    "NotFoundError",
+    "PathIsDirectoryError",
+    "PathNotFoundError",
+    "PublishIncompleteError",
+    "QueryIncompleteError",
+    "RateLimitError",
+    "RequestTimeoutError",
+    "ServerError",
+    "SubscriptionError",
+    "TransferError",
+    "TransferIncompleteError",
+    "UnauthorizedError",
+]
+
 
 class DigitalExchangeError(Exception):
     """The base of every error of this package.
