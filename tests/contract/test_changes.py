@@ -245,7 +245,11 @@ CASES = {
         calls=USER_CALLS - {"getUserInfo"},
     ),
     "an enum value that nothing uses is removed": case(
-        ("user", "  DATA_PROVIDER\n", ""),
+        (
+            "user",
+            '  """Creates services and shares them with collaboratives."""\n  DATA_PROVIDER\n',
+            "",
+        ),
         kinds="VALUE_REMOVED_FROM_ENUM",
     ),
     "an enum value is renamed": case(

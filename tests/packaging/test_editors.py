@@ -76,6 +76,12 @@ def server(installed: Path, script: Script) -> Iterator[LanguageServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def analysis(installed: Path, script: Script) -> jedi.Script:
+    environment = jedi.create_environment(installed, safe=False)
+    return jedi.Script(script.text, path=script.path, environment=environment)
+
+
 def parameters_of(method: Callable[..., Any]) -> list[str]:
     return [name for name in inspect.signature(method).parameters if name != "self"]
 
@@ -145,10 +151,8 @@ class TestLanguageServer:
 class TestJedi:
     @each_call
     def test_static_analysis_finds_signature_and_docstring(
-        self, installed: Path, script: Script, kind: str, name: str
+        self, analysis: jedi.Script, script: Script, kind: str, name: str
     ) -> None:
-        environment = jedi.create_environment(installed, safe=False)
-        analysis = jedi.Script(script.text, path=script.path, environment=environment)
         line, character = script.position(kind, name)
         (found,) = analysis.help(line + 1, character)
         method = calls_of(CLIENTS[kind])[name]
