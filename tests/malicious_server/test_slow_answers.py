@@ -65,6 +65,8 @@ class Trickle(Liar):
             while repeated := self.repeated.get(request.name):
                 client[1].write(repeated)
                 await client[1].drain()
+                # To drain does not always let others have their turn.
+                await asyncio.sleep(0)
             answer = self.answers[request.name][0]
             piece, pause = self.slowly.get(request.name, (len(answer), 0))
             head, end, body = answer.partition(b"\r\n\r\n")
