@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from graphql import DocumentNode, GraphQLSchema, print_schema
+from graphql import DocumentNode, GraphQLSchema, OperationType, print_schema
 
 from . import sdk_surface
 from .diff import Change, Severity, find_changes
@@ -54,7 +54,7 @@ def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparis
     old, schema = sdk_surface.schema(), loaded.schema
     notes = [*loaded.notes, *(documents.notes if documents else [])]
     own_problems = documents.problems(schema) if documents else []
-    if print_schema(schema) == print_schema(old):
+    if _is_same(schema, old):
         return Comparison([], own_problems, notes)
     new, renamed = restore_root_names(old, schema)
     changes = [*find_changes(old, new), *renamed]
@@ -83,6 +83,14 @@ def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparis
         )
         impacts.append(impact)
     return Comparison(impacts, own_problems, notes)
+
+
+def _is_same(one: GraphQLSchema, other: GraphQLSchema) -> bool:
+    # The printed form leaves root types out that have their usual names.
+    return print_schema(one) == print_schema(other) and all(
+        bool(one.get_root_type(operation)) is bool(other.get_root_type(operation))
+        for operation in OperationType
+    )
 
 
 def _explain_invalid_operations(
