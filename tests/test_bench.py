@@ -10,21 +10,21 @@ from typing import Any
 
 import pytest
 
-from scripts.benchmarks.orchestrator import Bench, provide
-from scripts.benchmarks.report import Outcome, Report
+from scripts.benchmarks.orchestrator import Orchestrator, create_fixtures
+from scripts.benchmarks.report import Report, Result
 from scripts.benchmarks.runner import JobFailedError, Usage, measure, medians
 from scripts.benchmarks.workloads import MB, WORKLOADS, Target, Workload
 
 ROOT = Path(__file__).parents[1]
-SIDES = {"sdk", "baseline"}
+IMPLEMENTATIONS = {"sdk", "baseline"}
 
 TARGET = Target(
     "wall ≤ 1.5x baseline",
     1.5,
     lambda taken: taken["walk"]["sdk"].wall / taken["walk"]["baseline"].wall,
 )
-BESIDE_A_PEER = Target("≥ 3x faster", 3, lambda taken: taken["walk"]["official"].wall)
-WALK = Workload("walk", "a walk", "a run", (TARGET, BESIDE_A_PEER))
+COMPETITOR_TARGET = Target("≥ 3x faster", 3, lambda taken: taken["walk"]["official"].wall)
+WALK = Workload("walk", "a walk", "a run", (TARGET, COMPETITOR_TARGET))
 
 
 def taken(*walls: float) -> list[Usage]:
@@ -34,58 +34,62 @@ def taken(*walls: float) -> list[Usage]:
 def report_of(
     sdk: list[Usage], baseline: list[Usage], **failures: str
 ) -> tuple[str, dict[str, Any]]:
-    outcome = Outcome(WALK, {"sdk": sdk, "baseline": baseline}, failures)
+    result = Result(WALK, {"sdk": sdk, "baseline": baseline}, failures)
     report = Report({"cores": 2})
-    report.add(outcome)
-    return report.table(outcome), json.loads(json.dumps(report.json()))
+    report.add(result)
+    return report.table(result), json.loads(json.dumps(report.json()))
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Iterator[None]:
     """Everything is done at a hundredth of its size."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_FRACTION", "100")
+        patch.setenv("BENCH_SCALE_DIVISOR", "100")
         yield
 
 
 @pytest.fixture(scope="module")
-def bench(tiny: None, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def bench(tiny: None, tmp_path_factory: pytest.TempPathFactory) -> Orchestrator:
     folder = tmp_path_factory.mktemp("bench")
     python = Path(sys.executable)
-    return Bench(folder, provide(folder, WORKLOADS), dict.fromkeys(SIDES, python))
+    return Orchestrator(
+        folder, create_fixtures(folder, WORKLOADS), dict.fromkeys(IMPLEMENTATIONS, python)
+    )
 
 
 class TestWorkloads:
     @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
     def test_can_be_done_by_the_sdk_and_by_what_it_is_compared_with(
-        self, workload: Workload, bench: Bench
+        self, workload: Workload, bench: Orchestrator
     ) -> None:
-        outcome = bench.run(replace(workload, repetitions=1, leaves_results=False))
-        assert outcome.failures == {}
-        assert outcome.medians.keys() == SIDES
+        result = bench.run(replace(workload, repetitions=1, accumulates_data=False))
+        assert result.failures == {}
+        assert result.medians.keys() == IMPLEMENTATIONS
 
-    def test_are_told_of_on_the_screen_and_in_a_file(self, tiny: None, tmp_path: Path) -> None:
+    def test_workloads_are_reported_on_the_screen_and_in_a_file(
+        self, tiny: None, tmp_path: Path
+    ) -> None:
         written = tmp_path / "figures.json"
         command = ["-m", "scripts.benchmarks", "upload", "--json", str(written)]
         printed = subprocess.check_output([sys.executable, *command], cwd=ROOT, text=True)
         (entry,) = json.loads(written.read_text("utf-8"))["workloads"]
-        assert {len(side["repetitions"]) for side in entry["sides"].values()} == {3}
+        assert {len(usage["repetitions"]) for usage in entry["implementations"].values()} == {3}
         assert entry["title"] in printed
 
     @pytest.mark.parametrize("name", [workload.name for workload in WORKLOADS])
     def test_are_all_in_the_manual(self, name: str) -> None:
-        _, _, chapter = (ROOT / "README.md").read_text("utf-8").partition("## How fast it is\n")
+        _, _, chapter = (ROOT / "README.md").read_text("utf-8").partition("## Benchmarks\n")
         assert f"`{name}`" in chapter.partition("\n## ")[0]
 
 
 class TestMeasuring:
-    def test_tells_what_a_whole_process_took(self) -> None:
+    def test_measure_reports_what_a_whole_process_took(self) -> None:
         used = measure([sys.executable, "-c", "bytearray(200 << 20)"], whole=True)
-        assert used.peakRss > 200 * MB
+        assert used.peak_rss > 200 * MB
         assert used.cpu > 0
         assert used.wall > 0
 
-    def test_tells_why_a_job_failed(self) -> None:
+    def test_measure_reports_why_a_job_failed(self) -> None:
         with pytest.raises(JobFailedError, match="out of hay"):
             measure([sys.executable, "-c", "raise SystemExit('out of hay')"], whole=True)
 
@@ -95,12 +99,12 @@ class TestMeasuring:
 
 
 class TestReport:
-    def test_compares_medians_with_the_floor_and_the_target(self) -> None:
+    def test_report_compares_medians_with_baseline_and_target(self) -> None:
         table, figures = report_of(taken(2, 3, 99), taken(1, 2, 3))
         assert "met: wall ≤ 1.5x baseline (1.50)" in table
         (target,) = figures["workloads"][0]["targets"]
         assert target == {"text": TARGET.text, "limit": 1.5, "figure": 1.5, "met": True}
-        assert figures["workloads"][0]["sides"]["sdk"]["wall"] == 3
+        assert figures["workloads"][0]["implementations"]["sdk"]["wall"] == 3
         assert figures["machine"] == {"cores": 2}
 
     def test_says_so_when_a_target_is_missed(self) -> None:
@@ -108,8 +112,63 @@ class TestReport:
         assert "MISSED: wall ≤ 1.5x baseline (2.00)" in table
         assert not figures["workloads"][0]["targets"][0]["met"]
 
-    def test_leaves_out_what_was_not_measured_and_says_what_failed(self) -> None:
+    def test_report_of_a_failed_job_shows_the_reason_and_no_target(self) -> None:
         table, figures = report_of(taken(2), [], official="no such host")
         assert "met" not in table.lower()
-        assert "failed: no such host" in table
+        assert "FAILED: no such host" in table
         assert figures["workloads"][0]["failures"] == {"official": "no such host"}
+
+    def test_summary_names_missed_targets_and_failed_jobs_of_competitors(self) -> None:
+        result = Result(
+            WALK,
+            {"sdk": taken(4), "baseline": taken(2), "official": taken(9)},
+            {"official": "object has no length"},
+        )
+        report = Report({})
+        report.add(result)
+        assert report.summary().splitlines() == [
+            "0 targets met, 1 missed, 1 jobs failed",
+            "MISSED: walk: wall ≤ 1.5x baseline (2.00)",
+            "FAILED: walk by official: object has no length",
+        ]
+        assert report.failures
+
+    def test_result_of_a_job_that_failed_midway_has_no_medians(self) -> None:
+        result = Result(WALK, {"sdk": taken(1, 2), "official": taken(3)}, {"official": "reset"})
+        assert result.medians.keys() == {"sdk"}
+
+
+class TestCompetitors:
+    @pytest.fixture
+    def official_sdk(self, tmp_path: Path) -> Path:
+        """A Python in which the official SDK's release is a package with one call."""
+        package = tmp_path / "avista_digital_exchange_sdk"
+        package.mkdir()
+        (package / "__init__.py").write_text(
+            "from types import SimpleNamespace\n"
+            "class AvistaDigitalExchange:\n"
+            "    def __init__(self, token): pass\n"
+            "    def getUserInfo(self): pass\n"
+            "    def listTimeSeriesAssetsAndLatestValues(self, database, location):\n"
+            "        assets = [None] * int(database)\n"
+            "        return SimpleNamespace(data=assets)\n"
+        )
+        python = tmp_path / "python"
+        python.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+        python.chmod(0o755)
+        return python
+
+    @pytest.mark.parametrize(
+        ("assets", "failures"),
+        [("20", []), ("19", ["FAILED: latest by official-0.0.23: AssertionError: 19 assets"])],
+    )
+    def test_latest_values_job_counts_the_data_of_its_result(
+        self, tiny: None, tmp_path: Path, official_sdk: Path, assets: str, failures: list[str]
+    ) -> None:
+        (workload,) = (workload for workload in WORKLOADS if workload.name == "latest")
+        bench = Orchestrator(
+            tmp_path, {"latest_database_id": assets}, {"official-0.0.23": official_sdk}
+        )
+        report = Report({})
+        report.add(bench.run(replace(workload, repetitions=1)))
+        assert report.failures == failures

@@ -1,7 +1,6 @@
-"""How fast the SDK is, and how little memory it takes, beside the least that could do the job.
+"""Benchmarks: run time and memory of the SDK, compared with a minimal baseline.
 
-A *workload* is a job that is given to several *sides*: to the SDK, to its *baseline* (curl, bare
-httpx, a JSON parser: what the job costs without an SDK), and to the official SDK's releases where
-asked. Each side does it in a fresh process, in turn, several times, against a Local Exchange that
-is a process of its own.
+Each *workload* is run by several *implementations*: the SDK, a *baseline* (curl, plain httpx, a
+JSON parser: the cost of the job without an SDK) and, on request, releases of the official SDK.
+They alternate, each run in a new process, against a Local Exchange in a process of its own.
 """

@@ -7,47 +7,54 @@ import tempfile
 from pathlib import Path
 
 from . import competitors, machine
-from .orchestrator import Bench, provide
+from .orchestrator import Orchestrator, create_fixtures
 from .report import Report
 from .workloads import WORKLOADS
 
 
-def main() -> None:
-    """Measure what is asked for. Whether targets are met does not matter to the exit code."""
+def main() -> int:
+    """Run the selected workloads.
+
+    The exit code is 1 if a job failed. Missed targets do not change it.
+    """
     arguments = _parser().parse_args()
     names = arguments.names or [workload.name for workload in WORKLOADS]
     chosen = [workload for workload in WORKLOADS if workload.name in names]
     pythons = {"sdk": Path(sys.executable), "baseline": Path(sys.executable)}
-    if arguments.peers:
-        pythons |= competitors.installed()
+    if arguments.competitors:
+        pythons |= competitors.install()
     report = Report(machine.describe())
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        provided = provide(Path(folder), chosen)
+        fixtures = create_fixtures(Path(folder), chosen)
         for workload in chosen:
-            outcome = Bench(Path(folder), provided, pythons).run(workload)
-            report.add(outcome)
-            print(report.table(outcome), end="\n\n", flush=True)
+            result = Orchestrator(Path(folder), fixtures, pythons).run(workload)
+            report.add(result)
+            print(report.table(result), end="\n\n", flush=True)
+    print(report.summary())
     if arguments.json is not None:
         text = json.dumps(report.json(), indent=2, ensure_ascii=False)
         arguments.json.write_text(text + "\n", "utf-8")
+    return 1 if report.failures else 0
 
 
 def _parser() -> argparse.ArgumentParser:
     names = [workload.name for workload in WORKLOADS]
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
-        description="Measure the SDK beside the least that could do each job.",
+        description="Compare the SDK with a minimal implementation of each job.",
         epilog=f"Workloads: {', '.join(names)}.",
     )
     parser.add_argument(
         "names", nargs="*", metavar="NAME", choices=[*names, []], help="a workload (default: all)"
     )
     parser.add_argument(
-        "--peers", action="store_true", help="install and measure the official SDK's releases too"
+        "--competitors",
+        action="store_true",
+        help="also install and measure releases of the official SDK",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures here")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write results as JSON")
     return parser
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,6 +1,6 @@
-"""The least that does each job: curl, bare httpx, a JSON parser. Nothing is checked but the count.
+"""Minimal implementations of each job: curl, plain httpx, a JSON parser. Only counts are checked.
 
-Where a baseline is the parsing of pages, they are fetched before the clock starts to run.
+Baselines that parse pages fetch them before the measurement starts.
 """
 
 import base64
@@ -30,30 +30,30 @@ from avista_digital_exchange_sdk._generated.input_types import (
 )
 
 from . import dataset
-from .environment import Job, Place, Work
-from .request_bodies import body_of
+from .environment import Environment, Job, Work
+from .request_bodies import record_body
 
-RECORDS_AT_ONCE = 100
+RECORDS_PER_BATCH = 100
 
 
-class Bare:
-    """Posts bodies, over one connection that is open, and kept."""
+class BareClient:
+    """Sends requests over one persistent connection, which is opened in advance."""
 
-    def __init__(self, place: Place) -> None:
-        self._endpoint = place.endpoint
-        headers = {"Authorization": place.token, "Content-Type": "application/json"}
+    def __init__(self, env: Environment) -> None:
+        self._endpoint = env.endpoint
+        headers = {"Authorization": env.token, "Content-Type": "application/json"}
         self.http = httpx.Client(headers=headers, timeout=60)
         self.post(b"{}")
 
     def post(self, body: bytes) -> bytes:
-        """The answer to a body."""
+        """Send a request; return the response."""
         return self.http.post(self._endpoint, content=body).content
 
     def field(self, body: bytes) -> Any:
-        """What the one field of an answer holds."""
-        answer = from_json(self.post(body))
-        assert "errors" not in answer, answer["errors"]
-        (value,) = answer["data"].values()
+        """Send a request; return the value of the only field in its response."""
+        response = from_json(self.post(body))
+        assert "errors" not in response, response["errors"]
+        (value,) = response["data"].values()
         return value
 
 
@@ -63,25 +63,25 @@ def curl(*arguments: str | Path) -> None:
 
 
 @contextmanager
-def user(place: Place) -> Iterator[Work]:
-    """The same POST, its JSON parsed."""
-    bare = Bare(place)
-    body = body_of(Client.user_get_user_session)
+def user(env: Environment) -> Iterator[Work]:
+    """Send the same POST request and parse the JSON."""
+    bare = BareClient(env)
+    body = record_body(Client.user_get_user_session)
 
     def work() -> None:
         for _ in range(dataset.USER_CALLS):
-            assert bare.http.post(place.endpoint, content=body).json()["data"]
+            assert bare.http.post(env.endpoint, content=body).json()["data"]
 
     with closing(bare.http):
         yield work
 
 
 @contextmanager
-def directory(place: Place) -> Iterator[Work]:
-    """The same POST, its JSON parsed."""
-    bare = Bare(place)
-    directoryId = place.provided["directoryId"]
-    body = body_of(lambda client: client.storage_get_data_store_directory(directoryId))
+def directory(env: Environment) -> Iterator[Work]:
+    """Send the same POST request and parse the JSON."""
+    bare = BareClient(env)
+    directory_id = env.fixtures["directory_id"]
+    body = record_body(lambda client: client.storage_get_data_store_directory(directory_id))
 
     def work() -> None:
         assert len(bare.field(body)["contents"]) == dataset.ENTRIES
@@ -91,16 +91,16 @@ def directory(place: Place) -> Iterator[Work]:
 
 
 def download(name: str) -> Job:
-    """Fetch the file with curl, over one connection."""
+    """Download the file with curl, over one connection."""
 
     @contextmanager
-    def job(place: Place) -> Iterator[Work]:
-        target = place.path("downloaded")
-        fileId = place.provided[name]
-        body = body_of(lambda client: client.storage_get_data_store_file_download(fileId))
-        bare = Bare(place)
-        answer = from_json(bare.post(body))
-        url = answer["data"]["storage_getDataStoreFileDownloadUrl"]["url"]
+    def job(env: Environment) -> Iterator[Work]:
+        target = env.path("downloaded")
+        file_id = env.fixtures[name]
+        body = record_body(lambda client: client.storage_get_data_store_file_download(file_id))
+        bare = BareClient(env)
+        response = from_json(bare.post(body))
+        url = response["data"]["storage_getDataStoreFileDownloadUrl"]["url"]
         yield lambda: curl("--output", target, url)
         target.unlink()
 
@@ -108,33 +108,33 @@ def download(name: str) -> Job:
 
 
 @contextmanager
-def upload(place: Place) -> Iterator[Work]:
-    """Send the file with curl."""
-    bare = Bare(place)
-    store, home = place.dataStoreId, place.homeDirectoryId
+def upload(env: Environment) -> Iterator[Work]:
+    """Upload the file with curl."""
+    bare = BareClient(env)
+    store, home = env.data_store_id, env.home_directory_id
     created = bare.field(
-        body_of(lambda client: client.storage_create_data_store_file(store, home, "1GiB", ""))
+        record_body(lambda client: client.storage_create_data_store_file(store, home, "1GiB", ""))
     )
-    yield lambda: curl("--upload-file", place.path("1GiB"), created["url"])
-    bare.post(body_of(lambda client: client.storage_delete_data_store_file(created["itemId"])))
+    yield lambda: curl("--upload-file", env.path("1GiB"), created["url"])
+    bare.post(record_body(lambda client: client.storage_delete_data_store_file(created["itemId"])))
 
 
 class FilterQuery:
-    """The pages of a filter query, as the platform gives them."""
+    """Fetches the pages of a filter query."""
 
-    def __init__(self, bare: Bare, place: Place, points: int) -> None:
+    def __init__(self, bare: BareClient, env: Environment, points: int) -> None:
         self._bare = bare
-        self._place = place
+        self._env = env
         self._points = points
-        self.queryId = ""
+        self.query_id = ""
 
     def pages(self) -> Iterator[dict[str, Any]]:
-        """Each page's answer."""
-        start, end = dataset.interval(self._points)
+        """Yield each page."""
+        start, end = dataset.time_range(self._points)
         assets = [TimeSeriesQueryAssetInput(**entry) for entry in dataset.filters()]
-        body = body_of(
+        body = record_body(
             lambda client: client.time_series_db_query_database(
-                self._place.timeSeriesDbId,
+                self._env.time_series_db_id,
                 TimeSeriesDbQueryType.TIME_PERIOD,
                 assets,
                 startTime=start,
@@ -143,7 +143,7 @@ class FilterQuery:
         )
         request = from_json(body)
         page = self._bare.field(body)
-        self.queryId = page["queryId"]
+        self.query_id = page["queryId"]
         yield page
         request["variables"]["queryType"] = "NEXT_TOKEN"
         del request["variables"]["startTime"], request["variables"]["endTime"]
@@ -155,23 +155,23 @@ class FilterQuery:
 
 
 def export(points: int) -> Job:
-    """The same exchange: its requests over one bare connection, the file with curl."""
+    """Send the same requests over one plain connection; download the file with curl."""
 
     @contextmanager
-    def job(place: Place) -> Iterator[Work]:
-        target = place.path("result.csv")
-        bare = Bare(place)
-        query = FilterQuery(bare, place, points)
+    def job(env: Environment) -> Iterator[Work]:
+        target = env.path("result.csv")
+        bare = BareClient(env)
+        query = FilterQuery(bare, env, points)
 
         def work() -> None:
-            with connect(place.realtimeEndpoint, subprotocols=_subprotocols(place)) as socket:
+            with connect(env.realtime_endpoint, subprotocols=_subprotocols(env)) as socket:
                 socket.send('{"type": "connection_init"}')
                 for _ in query.pages():
                     pass
-                socket.send(_subscription(place, query.queryId))
-                _received(socket, "start_ack")
-                bare.field(_export_request(place, query.queryId))
-                message = _received(socket, "data")
+                socket.send(_subscription(env, query.query_id))
+                _receive_message(socket, "start_ack")
+                bare.field(_export_request(env, query.query_id))
+                message = _receive_message(socket, "data")
             (event,) = message["payload"]["data"].values()
             curl("--output", target, event["url"])
 
@@ -182,74 +182,74 @@ def export(points: int) -> Job:
 
 
 def frame(points: int) -> Job:
-    """The same exchange, and its file read by Arrow."""
+    """Export in the same way, then read the file with Arrow."""
 
     @contextmanager
-    def job(place: Place) -> Iterator[Work]:
+    def job(env: Environment) -> Iterator[Work]:
         import pyarrow.csv
 
-        with export(points)(place) as fetch:
+        with export(points)(env) as fetch:
 
             def work() -> None:
                 fetch()
-                table = pyarrow.csv.read_csv(place.path("result.csv"))
-                assert table.num_rows * len(dataset.ATTRIBUTES) == points // dataset.FRACTION
+                table = pyarrow.csv.read_csv(env.path("result.csv"))
+                assert table.num_rows * len(dataset.ATTRIBUTES) == points // dataset.SCALE_DIVISOR
 
             yield work
 
     return job
 
 
-def _received(socket: ClientConnection, kind: str) -> Any:
-    """The next message of a kind."""
-    for text in socket:
-        message = json.loads(text)
+def _receive_message(socket: ClientConnection, message_type: str) -> Any:
+    """Return the next message of a type."""
+    for data in socket:
+        message = json.loads(data)
         assert not message["type"].endswith("error"), message
-        if message["type"] == kind:
+        if message["type"] == message_type:
             return message
     raise AssertionError("the server closed the connection")
 
 
-def _authorization(place: Place) -> dict[str, str]:
-    return {"host": httpx.URL(place.endpoint).netloc.decode(), "Authorization": place.token}
+def _authorization(env: Environment) -> dict[str, str]:
+    return {"host": httpx.URL(env.endpoint).netloc.decode(), "Authorization": env.token}
 
 
-def _subprotocols(place: Place) -> Any:
-    header = base64.urlsafe_b64encode(json.dumps(_authorization(place)).encode())
+def _subprotocols(env: Environment) -> Any:
+    header = base64.urlsafe_b64encode(json.dumps(_authorization(env)).encode())
     return ["graphql-ws", f"header-{header.decode().rstrip('=')}"]
 
 
-def _subscription(place: Place, queryId: str) -> str:
+def _subscription(env: Environment, query_id: str) -> str:
     query = (
         "subscription s($queryId: String!) "
         "{ onNotifyTimeSeriesQueryExportComplete(queryId: $queryId) { url } }"
     )
     payload = {
-        "data": json.dumps({"query": query, "variables": {"queryId": queryId}}),
-        "extensions": {"authorization": _authorization(place)},
+        "data": json.dumps({"query": query, "variables": {"queryId": query_id}}),
+        "extensions": {"authorization": _authorization(env)},
     }
     return json.dumps({"id": "1", "type": "start", "payload": payload})
 
 
-def _export_request(place: Place, queryId: str) -> bytes:
-    return body_of(
+def _export_request(env: Environment, query_id: str) -> bytes:
+    return record_body(
         lambda client: client.time_series_db_generate_query_result_export_file(
-            place.timeSeriesDbId, queryId
+            env.time_series_db_id, query_id
         )
     )
 
 
 def aggregate(points: int) -> Job:
-    """Parse the chunks, and write their values as rows of CSV."""
+    """Parse the chunks, and write their values as CSV rows."""
 
     @contextmanager
-    def job(place: Place) -> Iterator[Work]:
-        target = place.path("result.csv")
-        bare = Bare(place)
+    def job(env: Environment) -> Iterator[Work]:
+        target = env.path("result.csv")
+        bare = BareClient(env)
         chunks = []
         with ExitStack() as stack:
-            for number, page in enumerate(FilterQuery(bare, place, points).pages()):
-                path = place.path(f"chunk-{number}")
+            for number, page in enumerate(FilterQuery(bare, env, points).pages()):
+                path = env.path(f"chunk-{number}")
                 stack.callback(path.unlink)
                 path.write_bytes(httpx.get(page["presignedUrl"]).content)
                 chunks.append(path)
@@ -260,49 +260,49 @@ def aggregate(points: int) -> Job:
 
 
 def _write_csv(chunks: list[Path], target: Path) -> None:
-    places = {name: 3 + number for number, name in enumerate(dataset.ATTRIBUTES)}
+    columns = {name: 3 + number for number, name in enumerate(dataset.ATTRIBUTES)}
     with target.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["assetId", "name", "timestamp", *places])
+        writer.writerow(["assetId", "name", "timestamp", *columns])
         for chunk in chunks:
             for asset in from_json(chunk.read_bytes()):
                 rows: dict[str, list[str]] = {}
                 for attribute in asset["attributes"]:
-                    place = places[attribute["name"]]
+                    column = columns[attribute["name"]]
                     for point in attribute["data"]:
                         time = point["timestamp"]
                         if time not in rows:
-                            text = f"{time[:10]} {time[11:23]}000000"
+                            timestamp = f"{time[:10]} {time[11:23]}000000"
                             rows[time] = [
                                 asset["assetId"],
                                 asset["name"],
-                                text,
-                                *[""] * len(places),
+                                timestamp,
+                                *[""] * len(columns),
                             ]
-                        rows[time][place] = point["value"]
+                        rows[time][column] = point["value"]
                 writer.writerows(rows.values())
 
 
 @contextmanager
-def latest(place: Place) -> Iterator[Work]:
+def latest(env: Environment) -> Iterator[Work]:
     """Parse the same pages."""
-    database = place.provided["latestDbId"]
-    body = body_of(lambda client: client.time_series_db_list_all_asset_last_values(database))
-    pages = _pages(Bare(place), body)
+    database = env.fixtures["latest_database_id"]
+    body = record_body(lambda client: client.time_series_db_list_all_asset_last_values(database))
+    pages = _pages(BareClient(env), body)
     yield lambda: [from_json(page) for page in pages].clear()
 
 
 @contextmanager
-def sql(place: Place) -> Iterator[Work]:
-    """Parse the same pages, and the result that each holds as JSON text."""
-    bare = Bare(place)
+def sql(env: Environment) -> Iterator[Work]:
+    """Parse the same pages, and the JSON string in each."""
+    bare = BareClient(env)
     database = bare.field(
-        body_of(lambda client: client.time_series_db_get_database(place.timeSeriesDbId))
+        record_body(lambda client: client.time_series_db_get_database(env.time_series_db_id))
     )
     query = dataset.sql(database["databaseName"], database["tableName"])
-    body = body_of(
+    body = record_body(
         lambda client: client.time_series_db_query_database_with_timestream_query(
-            place.timeSeriesDbId, query
+            env.time_series_db_id, query
         )
     )
     pages = _pages(bare, body)
@@ -317,38 +317,38 @@ def sql(place: Place) -> Iterator[Work]:
     yield work
 
 
-def _pages(bare: Bare, body: bytes) -> list[bytes]:
-    """The answers, page by page."""
+def _pages(bare: BareClient, body: bytes) -> list[bytes]:
+    """Fetch the response of each page."""
     request = from_json(body)
-    answers = []
+    responses = []
     while True:
-        answers.append(bare.post(json.dumps(request).encode()))
-        (page,) = from_json(answers[-1])["data"].values()
+        responses.append(bare.post(json.dumps(request).encode()))
+        (page,) = from_json(responses[-1])["data"].values()
         if "resultJSONString" in page:
             token = from_json(page["resultJSONString"]).get("NextToken")
         else:
             token = page["nextToken"]
         if not token:
-            return answers
+            return responses
         request["variables"] |= {"nextToken": token, "clientToken": page["clientToken"]}
 
 
 @contextmanager
-def publish(place: Place) -> Iterator[Work]:
-    """Post the same bodies, serialised beforehand, one after the other as the SDK does."""
+def publish(env: Environment) -> Iterator[Work]:
+    """Send the same requests, serialized in advance, one after the other as the SDK does."""
     asset = f"meter-{uuid4()}"
     values = dataset.plain_values()
     bodies = [
-        body_of(
-            lambda client, batch=values[first : first + RECORDS_AT_ONCE]: (  # type: ignore[misc]  # bound early
+        record_body(
+            lambda client, batch=values[first : first + RECORDS_PER_BATCH]: (  # type: ignore[misc]  # a default binds the batch
                 client.time_series_db_publish_to_database(
-                    place.timeSeriesDbId, asset, _data_input(batch)
+                    env.time_series_db_id, asset, _data_input(batch)
                 )
             )
         )
-        for first in range(0, len(values), RECORDS_AT_ONCE)
+        for first in range(0, len(values), RECORDS_PER_BATCH)
     ]
-    bare = Bare(place)
+    bare = BareClient(env)
 
     def work() -> None:
         for body in bodies:

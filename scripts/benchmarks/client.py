@@ -1,8 +1,8 @@
-"""The client process: does one job, and tells how long it took.
+"""The client process: runs one job and reports how long it took.
 
-    python -m scripts.benchmarks.client SIDE WORKLOAD PLACE
+    python -m scripts.benchmarks.client IMPLEMENTATION WORKLOAD ENVIRONMENT
 
-The clock runs while the job is done, not while Python starts and modules are imported.
+Only the job is measured, not the start of Python and imports.
 """
 
 import contextlib
@@ -14,27 +14,27 @@ import sys
 import time
 from pathlib import Path
 
-from .environment import Place
+from .environment import Environment
 
 
-def main(side: str, workload: str, place: str) -> None:
-    """Do the job of one side."""
-    jobs = importlib.import_module(f"scripts.benchmarks.{side}_jobs").JOBS
+def main(implementation: str, workload: str, env: str) -> None:
+    """Run the job of one implementation."""
+    jobs = importlib.import_module(f"scripts.benchmarks.{implementation}_jobs").JOBS
     with (
-        open(os.devnull, "w") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        jobs[workload](Place.read(Path(place))) as work,
+        open(os.devnull, "w") as null_device,
+        contextlib.redirect_stdout(null_device),
+        jobs[workload](Environment.read(Path(env))) as work,
     ):
-        begun, cpu = time.perf_counter(), _cpu()
+        start, cpu = time.perf_counter(), _cpu_seconds()
         work()
-        used = {"wall": time.perf_counter() - begun, "cpu": _cpu() - cpu}
+        used = {"wall": time.perf_counter() - start, "cpu": _cpu_seconds() - cpu}
     print(json.dumps(used))
 
 
-def _cpu() -> float:
-    """Processor time of this process, and of those it ran."""
-    ran = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ran.ru_utime + ran.ru_stime
+def _cpu_seconds() -> float:
+    """CPU time of this process and its children."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 if __name__ == "__main__":

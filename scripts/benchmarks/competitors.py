@@ -1,6 +1,6 @@
-"""The official SDK's published releases, each in an environment of its own.
+"""Installs releases of the official SDK, each in a virtual environment of its own.
 
-They run beside this SDK; nothing of them is part of it.
+They are only run for comparison; no part of them is used by this SDK.
 """
 
 import subprocess
@@ -10,21 +10,24 @@ from pathlib import Path
 from .runner import ROOT
 
 PACKAGE = "avista-digital-exchange-sdk"
-FOLDER = ROOT / ".venv" / "peers"
+FOLDER = ROOT / ".venv" / "competitors"
 RELEASES = {
-    # Its package does not say which others it needs.
+    # Its package does not declare its dependencies.
     "official-0.0.23": [f"{PACKAGE}==0.0.23", "requests", "websocket-client"],
     "official-newest": [PACKAGE],
 }
 
 
-def installed() -> dict[str, Path]:
-    """Install the releases that are not there yet; the Python of each."""
-    return {side: _python(side, requirements) for side, requirements in RELEASES.items()}
+def install() -> dict[str, Path]:
+    """Install missing releases; return the Python executable of each."""
+    return {
+        implementation: _install_release(implementation, requirements)
+        for implementation, requirements in RELEASES.items()
+    }
 
 
-def _python(side: str, requirements: list[str]) -> Path:
-    folder = FOLDER / side
+def _install_release(implementation: str, requirements: list[str]) -> Path:
+    folder = FOLDER / implementation
     python = folder / "bin" / "python"
     if not (folder / "complete").exists():
         print(f"Installing {requirements[0]} …", file=sys.stderr)

@@ -1,47 +1,47 @@
-"""What the workloads work on: how much of it there is, what is in it, how to ask for it."""
+"""The data of the workloads: its size, its values, and the queries that select it."""
 
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-FRACTION = int(os.environ.get("BENCH_FRACTION", "1"))
-"""The workloads are done at one such part of their size, which only their tests have use for."""
+SCALE_DIVISOR = int(os.environ.get("BENCH_SCALE_DIVISOR", "1"))
+"""Divides the size of each workload, so that tests run quickly."""
 
-USER_CALLS = 500 // FRACTION
-ENTRIES = 1000 // FRACTION
+USER_CALLS = 500 // SCALE_DIVISOR
+ENTRIES = 1000 // SCALE_DIVISOR
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 ASSETS = [f"feeder-{number:02}" for number in range(10)]
 ATTRIBUTES = [f"sensor {number}" for number in range(10)]
-TIMES = 100_000 // FRACTION
-"""A second apart; every asset has a value of each attribute at each."""
+TIMESTAMPS = 100_000 // SCALE_DIVISOR
+"""Number of timestamps, one second apart; each asset has a value of each attribute at each."""
 
-ROWS = len(ASSETS) * TIMES
+ROWS = len(ASSETS) * TIMESTAMPS
 POINTS = ROWS * len(ATTRIBUTES)
 
-LATEST_ASSETS = [f"meter-{number:04}" for number in range(2000 // FRACTION)]
+LATEST_ASSETS = [f"meter-{number:04}" for number in range(2000 // SCALE_DIVISOR)]
 
 
 def filters() -> list[Any]:
-    """All attributes of all assets."""
+    """Asset filters that select all attributes of all assets."""
     return [{"assetId": asset, "attributeNamesFilter": ATTRIBUTES} for asset in ASSETS]
 
 
-def interval(points: int) -> tuple[str, str]:
-    """The time range that holds so many points."""
-    seconds = points // FRACTION * TIMES // POINTS
+def time_range(points: int) -> tuple[str, str]:
+    """The time range that contains a number of points."""
+    seconds = points // SCALE_DIVISOR * TIMESTAMPS // POINTS
     end = START + timedelta(seconds=seconds - 1)
-    return _text(START), _text(end)
+    return _format_timestamp(START), _format_timestamp(end)
 
 
-def sql(databaseName: str, tableName: str) -> str:
-    """A query of one row for each asset and time: a million."""
+def sql(database_name: str, table_name: str) -> str:
+    """A query with one row per asset and timestamp: a million rows."""
     columns = ", ".join(f'"{name}"' for name in ATTRIBUTES[:3])
-    return f'SELECT time, "assetId", {columns} FROM "{databaseName}"."{tableName}"'
+    return f'SELECT time, "assetId", {columns} FROM "{database_name}"."{table_name}"'
 
 
 def wire_record(seconds: int, seed: int) -> dict[str, Any]:
-    """A record of every attribute as the contract has it; time counts seconds from the start."""
+    """A record of all attributes in the platform's JSON format, `seconds` after the start."""
     measures = [
         {"Name": name, "Type": "DOUBLE", "Value": value(seed + number)}
         for number, name in enumerate(ATTRIBUTES)
@@ -58,15 +58,15 @@ def wire_record(seconds: int, seed: int) -> dict[str, Any]:
 
 
 def plain_values() -> list[tuple[int, str]]:
-    """A hundred thousand times, in seconds, each with a value."""
+    """A hundred thousand timestamps in seconds, each with a value."""
     first = int(START.timestamp())
-    return [(first + number, value(number)) for number in range(TIMES)]
+    return [(first + number, value(number)) for number in range(TIMESTAMPS)]
 
 
 def value(seed: int) -> str:
-    """A number that looks like a measurement."""
+    """A plausible measurement."""
     return f"{seed * 7919 % 99_991 / 100:.2f}"
 
 
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _format_timestamp(timestamp: datetime) -> str:
+    return timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Where a job finds what it needs: the exchange's address, and the ids of what was provided."""
+"""The environment of a job: URLs, credentials and IDs."""
 
 import json
 from collections.abc import Callable
@@ -7,45 +7,45 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
-class Place(NamedTuple):
-    """What every job is told.
+class Environment(NamedTuple):
+    """What a job needs to reach the Local Exchange.
 
     Attributes:
-        endpoint: Where the exchange answers GraphQL, through the throttling proxy if need be.
-        realtimeEndpoint: Where it answers subscriptions.
-        token: Its owner's token.
-        dataStoreId: A data store of the owner's.
-        homeDirectoryId: The data store's home directory.
-        timeSeriesDbId: A database of the owner's.
+        endpoint: URL for GraphQL requests, that of the throttling proxy if there is one.
+        realtime_endpoint: URL for subscriptions.
+        token: The owner's token.
+        data_store_id: A data store of the owner.
+        home_directory_id: The data store's home directory.
+        time_series_db_id: A database of the owner.
         folder: A folder for files.
-        provided: What was laid down for the workload, such as ids.
+        fixtures: What was created for the workloads, such as IDs.
     """
 
     endpoint: str
-    realtimeEndpoint: str
+    realtime_endpoint: str
     token: str
-    dataStoreId: str
-    homeDirectoryId: str
-    timeSeriesDbId: str
+    data_store_id: str
+    home_directory_id: str
+    time_series_db_id: str
     folder: str
-    provided: dict[str, Any]
+    fixtures: dict[str, Any]
 
     def path(self, name: str) -> Path:
-        """A file in the folder."""
+        """Return the path of a file in the folder."""
         return Path(self.folder, name)
 
     def write(self, path: Path) -> None:
-        """Write it down for another process."""
+        """Save the environment for another process."""
         path.write_text(json.dumps(self._asdict()), "utf-8")
 
     @classmethod
-    def read(cls, path: Path) -> "Place":
-        """Read what another process wrote."""
+    def read(cls, path: Path) -> "Environment":
+        """Load an environment that another process saved."""
         return cls(**json.loads(path.read_text("utf-8")))
 
 
 Work = Callable[[], object]
-"""What is measured."""
+"""The measured part of a job."""
 
-Job = Callable[[Place], AbstractContextManager[Work]]
-"""Makes ready for work, and clears away after it; neither is measured."""
+Job = Callable[[Environment], AbstractContextManager[Work]]
+"""Sets up and cleans up around the measured part."""

@@ -1,9 +1,9 @@
-"""What workloads find on the server, laid down before they begin.
+"""Creates what workloads need on the server.
 
     python -m scripts.benchmarks.fixtures FOLDER NAME...
 
-It prints what a job must know of it, as JSON. It runs as a process of its own, because a process
-that measures others must be small.
+Prints the IDs that jobs need as JSON. Runs in a process of its own, because the process that
+measures others must be small.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ from avista_digital_exchange_sdk.local.services.time_series.worker_pools import 
 from . import dataset
 
 BLOCK = 1 << 20
-RECORDS_AT_ONCE = 100
-ENTRIES_AT_ONCE = 100
+RECORDS_PER_BATCH = 100
+ENTRIES_PER_REQUEST = 100
 
 
-class Site:
-    """An exchange under construction."""
+class FixtureBuilder:
+    """Adds fixtures to a Local Exchange."""
 
     def __init__(self, folder: Path, local: LocalExchange) -> None:
         self.folder = folder
@@ -36,47 +36,49 @@ class Site:
         self.exchange = AvistaDigitalExchange(local.token, endpoint=local.endpoint)
 
     def file(self, name: str, size: int) -> dict[str, Any]:
-        """A file of random bytes, on the disk and in the data store."""
+        """Create a file of random bytes, on disk and in the data store."""
         path = self.folder / name
         with path.open("wb") as file:
-            for _ in range(size // BLOCK // dataset.FRACTION):
+            for _ in range(size // BLOCK // dataset.SCALE_DIVISOR):
                 file.write(os.urandom(BLOCK))
         home = self.local.homeDirectoryId
         uploaded = self.exchange.uploadFileToDataStore(self.local.dataStoreId, home, path)
         return {name: uploaded.dataStoreFileId}
 
     def directory(self) -> dict[str, Any]:
-        """A directory of as many directories as files."""
-        parent = self._made("parentDirectoryId", self.local.homeDirectoryId, ["entries"], [])[0]
+        """Create a directory with as many subdirectories as files."""
+        parent = self._create_entries(
+            "parentDirectoryId", self.local.homeDirectoryId, ["entries"], []
+        )[0]
         names = [f"entry-{number:03}" for number in range(dataset.ENTRIES // 2)]
-        for first in range(0, len(names), ENTRIES_AT_ONCE):
-            some = names[first : first + ENTRIES_AT_ONCE]
-            self._made("parentDirectoryId", parent, some, some)
-        return {"directoryId": parent}
+        for first in range(0, len(names), ENTRIES_PER_REQUEST):
+            batch = names[first : first + ENTRIES_PER_REQUEST]
+            self._create_entries("parentDirectoryId", parent, batch, batch)
+        return {"directory_id": parent}
 
-    def _made(
-        self, argument: str, directoryId: str, directories: list[str], files: list[str]
+    def _create_entries(
+        self, argument: str, directory_id: str, directories: list[str], files: list[str]
     ) -> list[str]:
-        """Make directories and files without bytes, in one request."""
+        """Create directories and empty file records in one request."""
         store = json.dumps(self.local.dataStoreId)
-        place = f"dataStoreId: {store}, {argument}: {json.dumps(directoryId)}"
+        arguments = f"dataStoreId: {store}, {argument}: {json.dumps(directory_id)}"
         fields = [
-            f"storage_createDataStoreDirectory({place}, name: {json.dumps(name)}) "
+            f"storage_createDataStoreDirectory({arguments}, name: {json.dumps(name)}) "
             "{ id: dataStoreDirectoryId }"
             for name in directories
         ]
-        place = f"dataStoreId: {store}, dataStoreDirectoryId: {json.dumps(directoryId)}"
+        arguments = f"dataStoreId: {store}, dataStoreDirectoryId: {json.dumps(directory_id)}"
         fields += [
-            f"storage_createDataStoreFile({place}, name: {json.dumps(name)}, "
+            f"storage_createDataStoreFile({arguments}, name: {json.dumps(name)}, "
             'fileExtension: "csv") { id: itemId }'
             for name in files
         ]
         numbered = "\n".join(f"e{number}: {field}" for number, field in enumerate(fields))
-        made = self.exchange.execute(f"mutation {{ {numbered} }}")
-        return [entry["id"] for entry in made.values()]
+        created = self.exchange.execute(f"mutation {{ {numbered} }}")
+        return [entry["id"] for entry in created.values()]
 
     def points(self) -> dict[str, Any]:
-        """Ten million points: some published, then repeated later in time by DuckDB."""
+        """Create ten million points: publish some, then let DuckDB repeat them at later times."""
         asyncio.run(self._publish_points())
         return {}
 
@@ -85,10 +87,10 @@ class Site:
         for index, asset in enumerate(dataset.ASSETS):
             records = [
                 dataset.wire_record(second, index * 1000 + second * 10)
-                for second in range(RECORDS_AT_ONCE)
+                for second in range(RECORDS_PER_BATCH)
             ]
             await store.publish(database, asset, records)
-        copies = dataset.TIMES // RECORDS_AT_ONCE
+        copies = dataset.TIMESTAMPS // RECORDS_PER_BATCH
 
         def repeat(cursor: duckdb.DuckDBPyConnection) -> None:
             points = store.catalogue(cursor, database).table("points")
@@ -96,25 +98,25 @@ class Site:
                 f"""
                 INSERT INTO {points}
                 SELECT points.* REPLACE (
-                    sequence + copy * {RECORDS_AT_ONCE * len(dataset.ASSETS)} AS sequence,
+                    sequence + copy * {RECORDS_PER_BATCH * len(dataset.ASSETS)} AS sequence,
                     make_timestamp_ns(
-                        epoch_ns(time) + copy * {RECORDS_AT_ONCE}::BIGINT * 1000000000
+                        epoch_ns(time) + copy * {RECORDS_PER_BATCH}::BIGINT * 1000000000
                     ) AS time
                 )
                 FROM range(1, {copies}) AS copies(copy), {points} AS points
                 """
             )
 
-        await store.start_job(repeat, "provisions", Workload.QUERY).result()
+        await store.start_job(repeat, "fixtures", Workload.QUERY).result()
 
     def latest(self) -> dict[str, Any]:
-        """A database of its own, in which every asset has one value of each attribute."""
-        made = self.exchange.execute(
+        """Create a separate database with one value per asset and attribute."""
+        created = self.exchange.execute(
             'mutation { timeSeriesDb_createDatabase(name: "Latest") { timeSeriesDbId } }'
         )
-        database = made["timeSeriesDb_createDatabase"]["timeSeriesDbId"]
+        database = created["timeSeriesDb_createDatabase"]["timeSeriesDbId"]
         asyncio.run(self._publish_latest(database))
-        return {"latestDbId": database}
+        return {"latest_database_id": database}
 
     async def _publish_latest(self, database: str) -> None:
         for index, asset in enumerate(dataset.LATEST_ASSETS):
@@ -122,23 +124,23 @@ class Site:
             await self.local.exchange.time_series.publish(database, asset, [record])
 
 
-PROVISIONS: dict[str, Callable[[Site], dict[str, Any]]] = {
-    "directory": Site.directory,
-    "1GiB": lambda site: site.file("1GiB", 1 << 30),
-    "512MiB": lambda site: site.file("512MiB", 512 << 20),
-    "points": Site.points,
-    "latest": Site.latest,
+FIXTURES: dict[str, Callable[[FixtureBuilder], dict[str, Any]]] = {
+    "directory": FixtureBuilder.directory,
+    "1GiB": lambda builder: builder.file("1GiB", 1 << 30),
+    "512MiB": lambda builder: builder.file("512MiB", 512 << 20),
+    "points": FixtureBuilder.points,
+    "latest": FixtureBuilder.latest,
 }
 
 
 def main(folder: Path, names: list[str]) -> None:
-    """Lay down what is named."""
-    provided: dict[str, Any] = {}
+    """Create the named fixtures."""
+    fixtures: dict[str, Any] = {}
     with LocalExchange(data=folder / "data") as local:
-        site = Site(folder, local)
+        builder = FixtureBuilder(folder, local)
         for name in names:
-            provided |= PROVISIONS[name](site)
-    print(json.dumps(provided))
+            fixtures |= FIXTURES[name](builder)
+    print(json.dumps(fixtures))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The machine that figures come from, and what ran on it."""
+"""Describes the machine and the software that were measured."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ PACKAGES = ("avista-digital-exchange-sdk", "httpx", "pydantic", "pydantic_core",
 
 
 def describe() -> dict[str, Any]:
-    """Name the machine, its system, and the versions of what is measured."""
+    """Return the hardware, the operating system and package versions."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -25,14 +25,14 @@ def describe() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    listed = Path("/proc/cpuinfo")
-    if listed.exists():
-        for line in listed.read_text("utf-8").splitlines():
+    cpu_info = Path("/proc/cpuinfo")
+    if cpu_info.exists():
+        for line in cpu_info.read_text("utf-8").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
 
 
 def _curl() -> str:
-    told = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=False)
-    return told.stdout.partition("(")[0].strip()
+    completed = subprocess.run(["curl", "--version"], capture_output=True, text=True, check=False)
+    return completed.stdout.partition("(")[0].strip()

@@ -1,4 +1,4 @@
-"""Gives workloads to all sides, in turn."""
+"""Runs workloads with each implementation in turn."""
 
 import json
 import subprocess
@@ -7,71 +7,76 @@ from pathlib import Path
 from typing import Any
 
 from . import official_jobs
-from .report import Outcome
+from .report import Result
 from .runner import ROOT, JobFailedError, measure
 from .server import serving
 from .workloads import Workload
 
-PLACE = "place.json"
+ENVIRONMENT_FILE = "environment.json"
 
 
-def provide(folder: Path, workloads: list[Workload]) -> dict[str, Any]:
-    """Lay down what the workloads need, in a process of its own."""
-    needed = dict.fromkeys(name for workload in workloads for name in workload.provisions)
+def create_fixtures(folder: Path, workloads: list[Workload]) -> dict[str, Any]:
+    """Create what the workloads need, in a separate process."""
+    needed = dict.fromkeys(name for workload in workloads for name in workload.fixtures)
     if not needed:
         return {}
-    print("Laying down what the workloads need …", file=sys.stderr)
+    print("Creating fixtures …", file=sys.stderr)
     module = "scripts.benchmarks.fixtures"
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", module, str(folder), *needed],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         check=True,
     )
-    provided: dict[str, Any] = json.loads(done.stdout)
-    return provided
+    fixtures: dict[str, Any] = json.loads(completed.stdout)
+    return fixtures
 
 
-class Bench:
-    """Gives a workload to every side, in turn."""
+class Orchestrator:
+    """Runs workloads with each implementation in turn."""
 
-    def __init__(self, folder: Path, provided: dict[str, Any], pythons: dict[str, Path]) -> None:
+    def __init__(self, folder: Path, fixtures: dict[str, Any], pythons: dict[str, Path]) -> None:
         self._folder = folder
-        self._provided = provided
+        self._fixtures = fixtures
         self._pythons = pythons
 
-    def run(self, workload: Workload) -> Outcome:
-        """Measure one workload."""
-        sides = [side for side in self._pythons if _takes_part(side, workload)]
-        outcome = Outcome(workload, {side: [] for side in sides})
-        turns = sides * workload.repetitions
-        for served in [[side] for side in turns] if workload.leaves_results else [turns]:
-            with serving(self._folder, self._provided, throttled=workload.throttled) as place:
-                place.write(self._folder / PLACE)
-                for side in served:
-                    if side not in outcome.failures:
-                        self._measure(outcome, side)
-        return outcome
+    def run(self, workload: Workload) -> Result:
+        """Run and measure one workload."""
+        implementations = [
+            implementation
+            for implementation in self._pythons
+            if _supports(implementation, workload)
+        ]
+        result = Result(workload, {implementation: [] for implementation in implementations})
+        turns = implementations * workload.repetitions
+        for batch in (
+            [[implementation] for implementation in turns] if workload.accumulates_data else [turns]
+        ):
+            with serving(self._folder, self._fixtures, throttled=workload.throttled) as env:
+                env.write(self._folder / ENVIRONMENT_FILE)
+                for implementation in batch:
+                    if implementation not in result.failures:
+                        self._measure(result, implementation)
+        return result
 
-    def _measure(self, outcome: Outcome, side: str) -> None:
-        command, whole = self._command(outcome.workload, side)
+    def _measure(self, result: Result, implementation: str) -> None:
+        command, whole = self._command(result.workload, implementation)
         try:
-            outcome.usages[side].append(measure(command, whole=whole))
+            result.usages[implementation].append(measure(command, whole=whole))
         except JobFailedError as error:
-            outcome.failures[side] = str(error)
+            result.failures[implementation] = str(error)
 
-    def _command(self, workload: Workload, side: str) -> tuple[list[str], bool]:
-        """What runs in the client process, and whether all of it is measured."""
-        python, kind = str(self._pythons[side]), side.partition("-")[0]
+    def _command(self, workload: Workload, implementation: str) -> tuple[list[str], bool]:
+        """Return the command of the client process, and whether to measure the whole process."""
+        python, kind = str(self._pythons[implementation]), implementation.partition("-")[0]
         if workload.script is not None:
             return [python, "-c", workload.script[kind]], True
-        place = str(self._folder / PLACE)
-        return [python, "-m", "scripts.benchmarks.client", kind, workload.name, place], False
+        env = str(self._folder / ENVIRONMENT_FILE)
+        return [python, "-m", "scripts.benchmarks.client", kind, workload.name, env], False
 
 
-def _takes_part(side: str, workload: Workload) -> bool:
-    return (
-        not side.startswith("official")
-        or workload.script is not None
-        or workload.name in official_jobs.JOBS
-    )
+def _supports(implementation: str, workload: Workload) -> bool:
+    if not implementation.startswith("official") or workload.script is not None:
+        return True
+    unsupported = official_jobs.UNSUPPORTED_JOBS.get(implementation, ())
+    return workload.name in official_jobs.JOBS and workload.name not in unsupported

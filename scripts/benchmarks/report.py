@@ -1,4 +1,4 @@
-"""What was measured, as a table to read and as JSON to keep."""
+"""Formats results as a table and as JSON."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from typing import Any
 from .runner import Usage, medians
 from .workloads import MB, Medians, Target, Workload
 
-HEAD = f"{'side':<17}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}{'wall x':>9}{'CPU x':>9}"
+HEAD = f"{'':<17}{'wall s':>10}{'CPU s':>10}{'peak MB':>10}{'wall x':>9}{'CPU x':>9}"
 
 
 @dataclass
-class Outcome:
-    """What each side took of one workload, repetition by repetition, or why it could not."""
+class Result:
+    """The measurements of one workload by implementation, or why a job failed."""
 
     workload: Workload
     usages: dict[str, list[Usage]] = field(default_factory=dict)
@@ -20,42 +20,73 @@ class Outcome:
 
     @property
     def medians(self) -> dict[str, Usage]:
-        """The medians of the sides that did the job."""
-        return {side: medians(usages) for side, usages in self.usages.items() if usages}
+        """The medians of the implementations whose jobs succeeded."""
+        return {
+            implementation: medians(usages)
+            for implementation, usages in self.usages.items()
+            if usages and implementation not in self.failures
+        }
 
 
 class Report:
-    """All outcomes, as they come."""
+    """Collects results."""
 
     def __init__(self, machine: dict[str, Any]) -> None:
         self._machine = machine
-        self._outcomes: list[Outcome] = []
+        self._results: list[Result] = []
 
-    def add(self, outcome: Outcome) -> None:
-        """Take in one more."""
-        self._outcomes.append(outcome)
+    def add(self, result: Result) -> None:
+        """Add the result of a workload."""
+        self._results.append(result)
 
     @property
     def _medians(self) -> Medians:
-        return {outcome.workload.name: outcome.medians for outcome in self._outcomes}
+        return {result.workload.name: result.medians for result in self._results}
 
-    def table(self, outcome: Outcome) -> str:
-        """One workload's part of the table."""
-        workload = outcome.workload
+    def table(self, result: Result) -> str:
+        """Format the result of one workload."""
+        workload = result.workload
         lines = [f"{workload.name}: {workload.title}; baseline: {workload.baseline}", f"  {HEAD}"]
-        baseline = outcome.medians.get("baseline")
-        lines += [f"  {_row(side, used, baseline)}" for side, used in outcome.medians.items()]
-        lines += [f"  {side:<17}failed: {reason:.90}" for side, reason in outcome.failures.items()]
+        baseline = result.medians.get("baseline")
+        lines += [
+            f"  {_row(implementation, used, baseline)}"
+            for implementation, used in result.medians.items()
+        ]
+        lines += [
+            f"  {implementation:<17}FAILED: {reason:.90}"
+            for implementation, reason in result.failures.items()
+        ]
         for target, figure in self._figures(workload):
             verdict = "met" if target.met(figure) else "MISSED"
             lines.append(f"  {verdict}: {target.text} ({figure:.2f})")
         return "\n".join(lines)
 
+    @property
+    def failures(self) -> list[str]:
+        """One line per job that failed, with the reason."""
+        return [
+            f"FAILED: {result.workload.name} by {implementation}: {reason}"
+            for result in self._results
+            for implementation, reason in result.failures.items()
+        ]
+
+    def summary(self) -> str:
+        """Count the targets that were met, and list what missed a target or failed."""
+        met, missed = 0, []
+        for workload in (result.workload for result in self._results):
+            for target, figure in self._figures(workload):
+                if target.met(figure):
+                    met += 1
+                else:
+                    missed.append(f"MISSED: {workload.name}: {target.text} ({figure:.2f})")
+        counts = f"{met} targets met, {len(missed)} missed, {len(self.failures)} jobs failed"
+        return "\n".join([counts, *missed, *self.failures])
+
     def json(self) -> dict[str, Any]:
-        """Everything."""
+        """Return all results as a JSON object."""
         return {
             "machine": self._machine,
-            "workloads": [self._entry(outcome) for outcome in self._outcomes],
+            "workloads": [self._entry(result) for result in self._results],
         }
 
     def _figures(self, workload: Workload) -> Iterator[tuple[Target, float]]:
@@ -63,21 +94,21 @@ class Report:
             try:
                 yield target, target.figure(self._medians)
             except KeyError:
-                # It compares with what was not measured this time.
+                # One of the implementations or workloads was not measured.
                 continue
 
-    def _entry(self, outcome: Outcome) -> dict[str, Any]:
-        workload = outcome.workload
+    def _entry(self, result: Result) -> dict[str, Any]:
+        workload = result.workload
         return {
             "name": workload.name,
             "title": workload.title,
             "baseline": workload.baseline,
-            "sides": {
-                side: used._asdict()
-                | {"repetitions": [usage._asdict() for usage in outcome.usages[side]]}
-                for side, used in outcome.medians.items()
+            "implementations": {
+                implementation: used._asdict()
+                | {"repetitions": [usage._asdict() for usage in result.usages[implementation]]}
+                for implementation, used in result.medians.items()
             },
-            "failures": outcome.failures,
+            "failures": result.failures,
             "targets": [
                 {
                     "text": target.text,
@@ -90,8 +121,8 @@ class Report:
         }
 
 
-def _row(side: str, used: Usage, baseline: Usage | None) -> str:
-    row = f"{side:<17}{used.wall:>10.3f}{used.cpu:>10.3f}{used.peakRss / MB:>10.1f}"
+def _row(implementation: str, used: Usage, baseline: Usage | None) -> str:
+    row = f"{implementation:<17}{used.wall:>10.3f}{used.cpu:>10.3f}{used.peak_rss / MB:>10.1f}"
     if baseline is None or used is baseline:
         return row
     return f"{row}{used.wall / baseline.wall:>9.2f}{used.cpu / baseline.cpu:>9.2f}"

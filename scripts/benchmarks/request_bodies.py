@@ -1,4 +1,4 @@
-"""The bodies of the SDK's own requests, for baselines that send the same."""
+"""Records request bodies of the SDK, so that baselines send the same."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk._secrets import Secret
 
 
 class _Recorded(BaseException):
-    """Ends a flow where it would have sent its request."""
+    """Stops a coroutine where it would have sent its request."""
 
 
 class _Recorder(SyncBackend):
@@ -26,12 +26,12 @@ class _Recorder(SyncBackend):
         raise _Recorded(content)
 
 
-def body_of(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
-    """The body of the request that a call of the generated client begins with."""
-    io = _Recorder(NetworkConfig(1, Tls(True), Proxies(None)))
+def record_body(call: Callable[[Client], Coroutine[Any, Any, object]]) -> bytes:
+    """Return the body of the first request of a generated client's call."""
+    backend = _Recorder(NetworkConfig(1, Tls(True), Proxies(None)))
     try:
-        run_sync(call(Client(io, "http://localhost/graphql", Secret("none"), 0)))
+        run_sync(call(Client(backend, "http://localhost/graphql", Secret("none"), 0)))
     except _Recorded as recorded:
         content: bytes = recorded.args[0]
         return content
-    raise RuntimeError("nothing was sent")
+    raise RuntimeError("no request was sent")

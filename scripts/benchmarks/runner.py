@@ -1,4 +1,4 @@
-"""One client process at a time: how long its job took, and what of the machine it used."""
+"""Runs one client process at a time and measures time and memory."""
 
 import json
 import os
@@ -16,40 +16,40 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 class Usage(NamedTuple):
-    """What one job took.
+    """The resources one job used.
 
     Attributes:
-        wall: Seconds from its begin to its end.
-        cpu: Seconds of processor time, in all threads.
-        peakRss: Bytes of memory that the process held at most.
+        wall: Elapsed time in seconds.
+        cpu: CPU time of all threads in seconds.
+        peak_rss: Peak resident memory of the process in bytes.
     """
 
     wall: float
     cpu: float
-    peakRss: int
+    peak_rss: int
 
 
 class JobFailedError(Exception):
-    """A client process could not do its job."""
+    """A client process failed."""
 
 
 def measure(command: Sequence[str], *, whole: bool) -> Usage:
-    """Run a client process.
+    """Run a client process and measure it.
 
-    Wall and processor time are those that it tells of its job, or those of the `whole` process.
-    Memory is the whole process's. A child starts with its parent's peak on Linux, so the process
-    that measures must stay smaller than those it measures.
+    Elapsed and CPU time are those that the process reports for its job, or those of the `whole`
+    process. Memory is that of the whole process. On Linux a child process starts with its parent's
+    peak, so the measuring process must stay smaller than those it measures.
     """
     with tempfile.TemporaryFile() as errors:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
         )
         assert process.stdout is not None
         with process.stdout as output:
-            told = output.read()
+            printed = output.read()
         _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
+        wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             errors.seek(0)
@@ -57,12 +57,12 @@ def measure(command: Sequence[str], *, whole: bool) -> Usage:
     peak = used.ru_maxrss * RSS_UNIT
     if whole:
         return Usage(wall, used.ru_utime + used.ru_stime, peak)
-    job = json.loads(told.splitlines()[-1])
+    job = json.loads(printed.splitlines()[-1])
     return Usage(job["wall"], job["cpu"], peak)
 
 
 def medians(usages: Sequence[Usage]) -> Usage:
-    """The median of each figure."""
+    """Return the median of each measurement."""
     walls, cpus, peaks = zip(*usages, strict=True)
     return Usage(median(walls), median(cpus), int(median(peaks)))
 

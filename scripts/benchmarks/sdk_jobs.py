@@ -1,4 +1,4 @@
-"""The jobs as a user of the SDK writes them."""
+"""The jobs written for this SDK."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +8,20 @@ from uuid import uuid4
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
 from . import dataset
-from .environment import Job, Place, Work
+from .environment import Environment, Job, Work
 
 
-def exchange_at(place: Place) -> AvistaDigitalExchange:
-    """The owner's exchange, connected; modules that its first call imports are imported."""
-    exchange = AvistaDigitalExchange(place.token, endpoint=place.endpoint)
+def connect_client(env: Environment) -> AvistaDigitalExchange:
+    """Create a connected client for the owner, with lazily imported modules loaded."""
+    exchange = AvistaDigitalExchange(env.token, endpoint=env.endpoint)
     exchange.getUserInfo()
     return exchange
 
 
 @contextmanager
-def user(place: Place) -> Iterator[Work]:
-    """Ask again and again who I am."""
-    with exchange_at(place) as exchange:
+def user(env: Environment) -> Iterator[Work]:
+    """Request the current user repeatedly."""
+    with connect_client(env) as exchange:
 
         def work() -> None:
             for _ in range(dataset.USER_CALLS):
@@ -31,12 +31,12 @@ def user(place: Place) -> Iterator[Work]:
 
 
 @contextmanager
-def directory(place: Place) -> Iterator[Work]:
+def directory(env: Environment) -> Iterator[Work]:
     """List a directory."""
-    with exchange_at(place) as exchange:
+    with connect_client(env) as exchange:
 
         def work() -> None:
-            listed = exchange.getDataStoreDirectory(place.provided["directoryId"])
+            listed = exchange.getDataStoreDirectory(env.fixtures["directory_id"])
             assert len(listed.directories) == len(listed.files) == dataset.ENTRIES // 2
 
         yield work
@@ -46,24 +46,24 @@ def download(name: str) -> Job:
     """Download a file."""
 
     @contextmanager
-    def job(place: Place) -> Iterator[Work]:
-        target = place.path("downloaded")
-        with exchange_at(place) as exchange:
-            yield lambda: exchange.downloadDataStoreFile(place.provided[name], target)
+    def job(env: Environment) -> Iterator[Work]:
+        target = env.path("downloaded")
+        with connect_client(env) as exchange:
+            yield lambda: exchange.downloadDataStoreFile(env.fixtures[name], target)
         target.unlink()
 
     return job
 
 
 @contextmanager
-def upload(place: Place) -> Iterator[Work]:
+def upload(env: Environment) -> Iterator[Work]:
     """Upload a file."""
     uploaded: list[str] = []
-    with exchange_at(place) as exchange:
+    with connect_client(env) as exchange:
 
         def work() -> None:
             file = exchange.uploadFileToDataStore(
-                place.dataStoreId, place.homeDirectoryId, place.path("1GiB")
+                env.data_store_id, env.home_directory_id, env.path("1GiB")
             )
             uploaded.append(file.dataStoreFileId)
 
@@ -72,15 +72,15 @@ def upload(place: Place) -> Iterator[Work]:
 
 
 def filter_query(points: int, aggregate: Literal["server", "client"]) -> Job:
-    """Query points by filters into a CSV file."""
+    """Run a filter query into a CSV file."""
 
     @contextmanager
-    def job(place: Place) -> Iterator[Work]:
-        target = place.path("result.csv")
-        start, end = dataset.interval(points)
-        with exchange_at(place) as exchange:
+    def job(env: Environment) -> Iterator[Work]:
+        target = env.path("result.csv")
+        start, end = dataset.time_range(points)
+        with connect_client(env) as exchange:
             yield lambda: exchange.queryTimeSeriesDatabaseWithFilters(
-                place.timeSeriesDbId,
+                env.time_series_db_id,
                 dataset.filters(),
                 start,
                 end,
@@ -93,22 +93,22 @@ def filter_query(points: int, aggregate: Literal["server", "client"]) -> Job:
 
 
 def frame(points: int) -> Job:
-    """Query points by filters into a frame of pandas."""
+    """Run a filter query into a pandas DataFrame."""
 
     @contextmanager
-    def job(place: Place) -> Iterator[Work]:
-        # Here, because imports are not measured, and other jobs' memory is.
+    def job(env: Environment) -> Iterator[Work]:
+        # Import before the measurement, and only in the job whose memory they count towards.
         import pandas  # noqa: F401
         import pyarrow.csv  # noqa: F401
 
-        start, end = dataset.interval(points)
-        with exchange_at(place) as exchange:
+        start, end = dataset.time_range(points)
+        with connect_client(env) as exchange:
 
             def work() -> None:
                 frame = exchange.queryTimeSeriesDatabaseToDataFrame(
-                    place.timeSeriesDbId, dataset.filters(), start, end
+                    env.time_series_db_id, dataset.filters(), start, end
                 )
-                assert frame[dataset.ATTRIBUTES].size == points // dataset.FRACTION
+                assert frame[dataset.ATTRIBUTES].size == points // dataset.SCALE_DIVISOR
 
             yield work
 
@@ -116,41 +116,43 @@ def frame(points: int) -> Job:
 
 
 @contextmanager
-def latest(place: Place) -> Iterator[Work]:
-    """Ask for the latest value of each attribute of each asset."""
-    with exchange_at(place) as exchange:
+def latest(env: Environment) -> Iterator[Work]:
+    """List the latest value of each attribute of each asset."""
+    with connect_client(env) as exchange:
 
         def work() -> None:
-            listed = exchange.listTimeSeriesAssetsAndLatestValues(place.provided["latestDbId"])
+            listed = exchange.listTimeSeriesAssetsAndLatestValues(
+                env.fixtures["latest_database_id"]
+            )
             assert len(listed) == len(dataset.LATEST_ASSETS)
 
         yield work
 
 
 @contextmanager
-def sql(place: Place) -> Iterator[Work]:
-    """Go through a million rows."""
-    with exchange_at(place) as exchange:
-        database = exchange.getTimeSeriesDatabase(place.timeSeriesDbId)
+def sql(env: Environment) -> Iterator[Work]:
+    """Iterate over a million rows."""
+    with connect_client(env) as exchange:
+        database = exchange.getTimeSeriesDatabase(env.time_series_db_id)
         query = dataset.sql(str(database.databaseName), str(database.tableName))
 
         def work() -> None:
-            rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(place.timeSeriesDbId, query)
+            rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(env.time_series_db_id, query)
             assert sum(1 for _ in rows) == dataset.ROWS
 
         yield work
 
 
 @contextmanager
-def publish(place: Place) -> Iterator[Work]:
+def publish(env: Environment) -> Iterator[Work]:
     """Publish 100,000 records of a new asset."""
-    with exchange_at(place) as exchange:
+    with connect_client(env) as exchange:
         records = [
             exchange.createTimeSeriesInputRecord(time, "SECONDS", "kW", "DOUBLE", value)
             for time, value in dataset.plain_values()
         ]
         yield lambda: exchange.publishToTimeSeriesDatabase(
-            place.timeSeriesDbId, f"meter-{uuid4()}", records
+            env.time_series_db_id, f"meter-{uuid4()}", records
         )
 
 

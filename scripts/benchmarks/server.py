@@ -1,4 +1,4 @@
-"""The Local Exchange and the throttling proxy, each as a process of its own."""
+"""Runs the Local Exchange and the throttling proxy, each in a process of its own."""
 
 import json
 import subprocess
@@ -8,37 +8,37 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .environment import Place
+from .environment import Environment
 from .runner import ROOT
 
 
 @contextmanager
-def serving(folder: Path, provided: dict[str, Any], *, throttled: bool) -> Iterator[Place]:
-    """Serve what is in a folder."""
+def serving(folder: Path, fixtures: dict[str, Any], *, throttled: bool) -> Iterator[Environment]:
+    """Run a Local Exchange with the data in a folder."""
     ready = folder / "ready.json"
     command = ["-m", "avista_digital_exchange_sdk.local", "--data", str(folder / "data")]
     with _running(*command, "--ready-file", str(ready)):
-        told = json.loads(ready.read_text("utf-8"))
-        place = Place(
-            endpoint=told["endpoint"],
-            realtimeEndpoint=told["realtimeEndpoint"],
-            token=told["tokens"]["owner"],
-            dataStoreId=told["dataStoreId"],
-            homeDirectoryId=told["homeDirectoryId"],
-            timeSeriesDbId=told["timeSeriesDbId"],
+        details = json.loads(ready.read_text("utf-8"))
+        env = Environment(
+            endpoint=details["endpoint"],
+            realtime_endpoint=details["realtimeEndpoint"],
+            token=details["tokens"]["owner"],
+            data_store_id=details["dataStoreId"],
+            home_directory_id=details["homeDirectoryId"],
+            time_series_db_id=details["timeSeriesDbId"],
             folder=str(folder),
-            provided=provided,
+            fixtures=fixtures,
         )
         if not throttled:
-            yield place
+            yield env
             return
-        with _running("-m", "scripts.benchmarks.throttle", place.endpoint) as endpoint:
-            yield place._replace(endpoint=endpoint)
+        with _running("-m", "scripts.benchmarks.throttle", env.endpoint) as endpoint:
+            yield env._replace(endpoint=endpoint)
 
 
 @contextmanager
 def _running(*arguments: str) -> Iterator[str]:
-    """Run a program until it is no longer needed; it says in one line when it is ready."""
+    """Run a program for the duration of the block; its first line of output signals readiness."""
     process = subprocess.Popen(
         [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -47,7 +47,7 @@ def _running(*arguments: str) -> Iterator[str]:
         with process.stdout as output:
             line = output.readline().strip()
             if not line:
-                raise RuntimeError(f"{' '.join(arguments)} ended before it was ready")
+                raise RuntimeError(f"{' '.join(arguments)} exited before it was ready")
             yield line
     finally:
         process.terminate()

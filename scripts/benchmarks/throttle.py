@@ -1,8 +1,8 @@
-"""A proxy that holds every connection to the speed of an object store at the end of a long line.
+"""A proxy that limits each connection to the speed of a distant object store.
 
     python -m scripts.benchmarks.throttle ENDPOINT
 
-It prints the endpoint to use instead. Presigned URLs lead through it too.
+Prints the endpoint to use instead. Presigned URLs go through the proxy too.
 """
 
 import asyncio
@@ -10,75 +10,79 @@ import sys
 from contextlib import closing
 from urllib.parse import urlsplit
 
-SPEED = 25e6
-"""Bytes a second of one connection."""
+BYTES_PER_SECOND = 25e6
+"""Bandwidth per connection in bytes per second."""
 
-DELAY = 0.040
-"""Seconds that an answer is on its way."""
+LATENCY_SECONDS = 0.040
+"""Latency of responses in seconds."""
 
 BLOCK = 1 << 16
-BLOCKS_ON_THE_WAY = int(4 * SPEED * DELAY / BLOCK)
+MAX_BLOCKS_IN_FLIGHT = int(4 * BYTES_PER_SECOND * LATENCY_SECONDS / BLOCK)
 
 
 class Throttle:
-    """Passes connections on to a server, answers slowed down."""
+    """Forwards connections to a server and throttles responses."""
 
     def __init__(self, endpoint: str) -> None:
         self._parts = urlsplit(endpoint)
 
     async def serve(self) -> None:
-        """Serve until the process ends."""
+        """Serve until the process is terminated."""
         server = await asyncio.start_server(self._serve_connection, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        # Addresses in answers are replaced on their way; this must not change an answer's length.
+        # URLs in responses are replaced; this must not change the length of a response.
         assert len(str(port)) == len(str(self._parts.port))
-        self._there = f"http://{self._parts.netloc}/".encode()
-        self._here = f"http://127.0.0.1:{port}/".encode()
+        self._server_url = f"http://{self._parts.netloc}/".encode()
+        self._proxy_url = f"http://127.0.0.1:{port}/".encode()
         print(f"http://127.0.0.1:{port}{self._parts.path}", flush=True)
         await server.serve_forever()
 
     async def _serve_connection(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        there, to_there = await asyncio.open_connection(self._parts.hostname, self._parts.port)
-        on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(BLOCKS_ON_THE_WAY)
-        with closing(writer), closing(to_there):
+        server_reader, server_writer = await asyncio.open_connection(
+            self._parts.hostname, self._parts.port
+        )
+        in_flight: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(MAX_BLOCKS_IN_FLIGHT)
+        with closing(writer), closing(server_writer):
             try:
-                async with asyncio.TaskGroup() as ways:
-                    ways.create_task(_pass_on(reader, to_there))
-                    ways.create_task(self._receive(there, on_the_way))
-                    ways.create_task(_pass_back(on_the_way, writer))
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(_forward_requests(reader, server_writer))
+                    tasks.create_task(self._receive(server_reader, in_flight))
+                    tasks.create_task(_forward_responses(in_flight, writer))
             except* ConnectionError:
-                # Either side may hang up at any time.
+                # Client and server may disconnect at any time.
                 pass
 
     async def _receive(
-        self, there: asyncio.StreamReader, on_the_way: asyncio.Queue[tuple[float, bytes]]
+        self, reader: asyncio.StreamReader, in_flight: asyncio.Queue[tuple[float, bytes]]
     ) -> None:
-        """Answers, with the time at which each block may arrive."""
+        """Read responses; queue each block with its earliest arrival time."""
         clock = asyncio.get_running_loop().time
-        while block := await there.read(BLOCK):
-            await on_the_way.put((clock() + DELAY, block.replace(self._there, self._here)))
-        await on_the_way.put((0, b""))
+        while block := await reader.read(BLOCK):
+            await in_flight.put(
+                (clock() + LATENCY_SECONDS, block.replace(self._server_url, self._proxy_url))
+            )
+        await in_flight.put((0, b""))
 
 
-async def _pass_back(
-    on_the_way: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter
+async def _forward_responses(
+    in_flight: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter
 ) -> None:
-    """Answers, no sooner than the line has room for each block."""
+    """Write queued blocks at the limited bandwidth."""
     clock = asyncio.get_running_loop().time
     free = 0.0
-    while (arrival := await on_the_way.get())[1]:
+    while (arrival := await in_flight.get())[1]:
         earliest, block = arrival
-        free = max(free, earliest) + len(block) / SPEED
+        free = max(free, earliest) + len(block) / BYTES_PER_SECOND
         await asyncio.sleep(free - clock())
         writer.write(block)
         await writer.drain()
     writer.close()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Requests, as they come."""
+async def _forward_requests(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Forward requests unchanged."""
     while block := await reader.read(BLOCK):
         writer.write(block)
         await writer.drain()

@@ -1,4 +1,4 @@
-"""The workloads, and how close to its baseline each should come."""
+"""The workloads and their performance targets."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from .runner import Usage
 MB = 1 << 20
 
 Medians = Mapping[str, Mapping[str, Usage]]
-"""What each side took of each workload."""
+"""Median measurements by workload and implementation."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A figure, and where it should be.
+    """A figure and its limit.
 
     Attributes:
         text: The target in words.
-        limit: The figure's bound.
-        figure: Reads it off what was measured; a KeyError says that this was not measured.
-        at_least: Whether the bound is the lowest value, not the highest.
+        limit: The limit.
+        figure: Computes the figure; raises KeyError if something it needs was not measured.
+        at_least: Whether the limit is a minimum, not a maximum.
     """
 
     text: str
@@ -29,23 +29,23 @@ class Target:
     at_least: bool = False
 
     def met(self, figure: float) -> bool:
-        """Whether a figure is where it should be."""
+        """Whether a figure meets the target."""
         return figure >= self.limit if self.at_least else figure <= self.limit
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A job for every side.
+    """A job that each implementation runs.
 
     Attributes:
         name: Its name on the command line.
-        title: What is done.
-        baseline: What its baseline does.
-        targets: Where the SDK should be.
-        provisions: What is laid down for it on the server.
-        repetitions: How often each side does it.
-        script: Python that is measured as a whole process, by side, in place of a job.
-        leaves_results: Whether the server keeps results of it, and so is started anew each time.
+        title: A description of the job.
+        baseline: A description of the baseline.
+        targets: The SDK's performance targets.
+        fixtures: Names of the fixtures it needs on the server.
+        repetitions: Number of runs per implementation.
+        script: Python source by implementation, measured as a whole process instead of a job.
+        accumulates_data: Whether runs leave data on the server, so that each needs a new one.
         throttled: Whether the server is reached through the throttling proxy.
     """
 
@@ -53,15 +53,15 @@ class Workload:
     title: str
     baseline: str
     targets: tuple[Target, ...]
-    provisions: tuple[str, ...] = ()
+    fixtures: tuple[str, ...] = ()
     repetitions: int = 3
     script: Mapping[str, str] | None = None
-    leaves_results: bool = False
+    accumulates_data: bool = False
     throttled: bool = False
 
 
 def _ratio(name: str, kind: Literal["wall", "cpu"], highest: float) -> Target:
-    """How much longer than its baseline the SDK takes."""
+    """Limit the SDK's time relative to the baseline's."""
 
     def figure(medians: Medians) -> float:
         sdk, baseline = medians[name]["sdk"], medians[name]["baseline"]
@@ -71,7 +71,7 @@ def _ratio(name: str, kind: Literal["wall", "cpu"], highest: float) -> Target:
 
 
 def _faster(name: str, than: str, lowest: float) -> Target:
-    """How much sooner than another side the SDK is done."""
+    """Require the SDK to be faster than another implementation."""
 
     def figure(medians: Medians) -> float:
         return medians[name][than].wall / medians[name]["sdk"].wall
@@ -80,16 +80,16 @@ def _faster(name: str, than: str, lowest: float) -> Target:
 
 
 def _peak(name: str, highest: int) -> Target:
-    """How much memory the SDK holds, in MB."""
+    """Limit the SDK's peak memory in MB."""
     text = f"peak RSS ≤ {highest} MB"
-    return Target(text, highest, lambda medians: medians[name]["sdk"].peakRss / MB)
+    return Target(text, highest, lambda medians: medians[name]["sdk"].peak_rss / MB)
 
 
 def _growth(name: str, smaller: str, highest: int) -> Target:
-    """How much more memory the SDK holds than in a smaller workload, in MB."""
+    """Limit the growth of peak memory, compared with a smaller workload, in MB."""
 
     def figure(medians: Medians) -> float:
-        return (medians[name]["sdk"].peakRss - medians[smaller]["sdk"].peakRss) / MB
+        return (medians[name]["sdk"].peak_rss - medians[smaller]["sdk"].peak_rss) / MB
 
     return Target(f"≤ {highest} MB more than {smaller}", highest, figure)
 
@@ -98,7 +98,7 @@ CONSTRUCT = (
     "from avista_digital_exchange_sdk import AvistaDigitalExchange\nAvistaDigitalExchange('token')"
 )
 
-EXPORT_BASELINE = "the same exchange, its file by curl"
+EXPORT_BASELINE = "the same requests, the file by curl"
 AGGREGATE_BASELINE = "from_json of the chunks and csv.writer"
 
 WORKLOADS = [
@@ -117,7 +117,7 @@ WORKLOADS = [
     Workload(
         "user",
         "500 getUserInfo calls",
-        "the same POST by bare httpx, response.json()",
+        "the same POST with plain httpx, response.json()",
         (_ratio("user", "wall", 1.25),),
         repetitions=5,
     ),
@@ -149,7 +149,7 @@ WORKLOADS = [
     ),
     Workload(
         "slow-download",
-        "download 512 MiB at 25 MB/s a connection and 40 ms",
+        "download 512 MiB at 25 MB/s per connection and 40 ms latency",
         "curl, one stream",
         (_faster("slow-download", "baseline", 3), _peak("slow-download", 64)),
         ("512MiB",),
@@ -161,7 +161,7 @@ WORKLOADS = [
         EXPORT_BASELINE,
         (_ratio("export-1M", "wall", 1.15), _peak("export-1M", 64)),
         ("points",),
-        leaves_results=True,
+        accumulates_data=True,
     ),
     Workload(
         "export-10M",
@@ -173,15 +173,15 @@ WORKLOADS = [
             _growth("export-10M", "export-1M", 4),
         ),
         ("points",),
-        leaves_results=True,
+        accumulates_data=True,
     ),
     Workload(
         "aggregate-1M",
-        "filter query to CSV, 1M points, aggregated here",
+        "filter query to CSV, 1M points, merged on the client",
         AGGREGATE_BASELINE,
         (_ratio("aggregate-1M", "cpu", 1.5), _peak("aggregate-1M", 160)),
         ("points",),
-        leaves_results=True,
+        accumulates_data=True,
     ),
     Workload(
         "aggregate-10M",
@@ -193,15 +193,15 @@ WORKLOADS = [
             _growth("aggregate-10M", "aggregate-1M", 4),
         ),
         ("points",),
-        leaves_results=True,
+        accumulates_data=True,
     ),
     Workload(
         "frame-1M",
-        "filter query to a frame of pandas, 1M points",
+        "filter query to a pandas DataFrame, 1M points",
         f"{EXPORT_BASELINE}, pyarrow.csv.read_csv",
         (_ratio("frame-1M", "wall", 1.3),),
         ("points",),
-        leaves_results=True,
+        accumulates_data=True,
     ),
     Workload(
         "latest",
@@ -213,16 +213,16 @@ WORKLOADS = [
     ),
     Workload(
         "sql",
-        "SQL, 1M rows by pages, iterated",
+        "SQL, 1M rows, iterated page by page",
         "from_json of the same pages",
         (_ratio("sql", "cpu", 2),),
         ("points",),
-        leaves_results=True,
+        accumulates_data=True,
     ),
     Workload(
         "publish",
         "publish 100,000 records",
-        "the same bodies, serialised beforehand, posted by bare httpx",
+        "the same requests, serialized in advance, sent with plain httpx",
         (_ratio("publish", "wall", 1.3),),
     ),
 ]
