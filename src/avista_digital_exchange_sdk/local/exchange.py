@@ -59,6 +59,7 @@ class LocalExchange:
         port: int = 0,
         data: str | Path | None = None,
         publicUrl: str | None = None,
+        keepOmittedMeasures: bool = False,
     ) -> None:
         """Start to serve.
 
@@ -69,6 +70,9 @@ class LocalExchange:
                 the exchange is closed.
             publicUrl: What presigned URLs begin with, where clients reach the exchange by way of
                 another server, such as `https://exchange.example`.
+            keepOmittedMeasures: What a MULTI record of a higher version does to measures that
+                the record has and it leaves out: False removes them, True keeps them. It is not
+                known which of the two the platform does.
 
         Raises:
             OSError: The address can't be listened on, or the folder can't be used.
@@ -80,7 +84,12 @@ class LocalExchange:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="local-exchange-")))
             else:
                 folder = make_folder(Path(data))
-            self._records, exchange = _open(folder, publicUrl or f"http://{address}", stack)
+            time_series = TimeSeriesStore(
+                folder / "time_series", keep_omitted_measures=keepOmittedMeasures
+            )
+            stack.callback(time_series.close)
+            base_url = publicUrl or f"http://{address}"
+            self._records, exchange = _open(folder, base_url, time_series, stack)
             self.exchange: ExchangeState = exchange
             self._expose(seed(self._records, self.exchange))
             self._server = Server(self.exchange, listener)
@@ -128,7 +137,9 @@ class LocalExchange:
         return f"LocalExchange(endpoint={self.endpoint!r})"
 
 
-def _open(folder: Path, base_url: str, stack: ExitStack) -> tuple[Database, ExchangeState]:
+def _open(
+    folder: Path, base_url: str, time_series: TimeSeriesStore, stack: ExitStack
+) -> tuple[Database, ExchangeState]:
     """Open everything kept in the folder."""
     records = Database(folder / "records.sqlite")
     stack.callback(records.close)
@@ -139,8 +150,6 @@ def _open(folder: Path, base_url: str, stack: ExitStack) -> tuple[Database, Exch
     collaboratives = Collaboratives(records, accounts, data_stores)
     zips = Zips(objects, directories)
     stack.callback(zips.close)
-    time_series = TimeSeriesStore(folder / "time_series")
-    stack.callback(time_series.close)
     exchange = ExchangeState(
         accounts=accounts,
         data_stores=data_stores,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from ..._graphql.client import require_found
+from ..._time_series import sql_paging
+from ..._time_series.sql_paging import SqlPage
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ...errors import InvalidResponseError
 from ..base import BaseService
 from .filter_queries import MAX_PAGE_ROWS
 
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
     from ..._generated.fragments import TimestreamPage
     from ..._time_series.sql_results import QueryResult_TimestreamVariables
-
-
-class _HasNextToken(Protocol):
-    @property
-    def nextToken(self) -> str | None: ...
-
-
-_Page = TypeVar("_Page", bound=_HasNextToken)
 
 
 class SqlQueryService(BaseService):
@@ -76,8 +68,13 @@ class SqlQueryService(BaseService):
         """
         from ..._time_series.sql_results import parse_result
 
-        page = await self._get_sql_page(
-            timeSeriesDbId, queryString, maxRows, nextToken, clientToken
+        page = await sql_paging.get_sql_page(
+            self._client,
+            timeSeriesDbId,
+            queryString,
+            _validate_sql_query(timeSeriesDbId, queryString, maxRows),
+            validation.optional_str("nextToken", nextToken),
+            validation.optional_str("clientToken", clientToken),
         )
         return parse_result(page)
 
@@ -268,23 +265,6 @@ class SqlQueryService(BaseService):
         async with aclosing(pages):
             return concat_pages([page.table() async for page in pages])
 
-    async def _get_sql_page(
-        self,
-        timeSeriesDbId: str,
-        queryString: str,
-        maxRows: int | str | None = None,
-        nextToken: str | None = None,
-        clientToken: str | None = None,
-    ) -> TimestreamPage:
-        page = await self._client.time_series_db_query_database_with_timestream_query(
-            timeSeriesDbId,
-            queryString,
-            _validate_sql_query(timeSeriesDbId, queryString, maxRows),
-            validation.optional_str("nextToken", nextToken),
-            validation.optional_str("clientToken", clientToken),
-        )
-        return require_found(page, "time series database", timeSeriesDbId)
-
     async def _iter_sql_rows(
         self, timeSeriesDbId: str, queryString: str, maxRows: int | None, watch: ProgressReporter
     ) -> AsyncGenerator[dict[str, Any], None]:
@@ -304,26 +284,16 @@ async def iter_sql_pages(
     timeSeriesDbId: str,
     queryString: str,
     maxRows: int | str | None,
-    read: Callable[[TimestreamPage], _Page],
-) -> AsyncGenerator[_Page, None]:
+    read: Callable[[TimestreamPage], SqlPage],
+) -> AsyncGenerator[SqlPage, None]:
     """Every page of a result; the next page is prefetched."""
-    answer = await service._get_sql_page(timeSeriesDbId, queryString, maxRows)
-    page = read(answer)
-    while page.nextToken:
-        following = service._backend.spawn(
-            service._get_sql_page(
-                timeSeriesDbId, queryString, maxRows, page.nextToken, answer.clientToken
-            )
-        )
-        try:
+    rows = _validate_sql_query(timeSeriesDbId, queryString, maxRows)
+    pages = sql_paging.iter_sql_pages(
+        service._client, service._backend, timeSeriesDbId, queryString, rows, read
+    )
+    async with aclosing(pages):
+        async for page in pages:
             yield page
-            before, answer = page.nextToken, await following.result()
-        finally:
-            await following.cancel()
-        page = read(answer)
-        if page.nextToken == before:
-            raise InvalidResponseError("the platform gave the same page token twice")
-    yield page
 
 
 def _validate_sql_query(timeSeriesDbId: object, queryString: object, maxRows: object) -> int | None:

@@ -15,11 +15,11 @@ from .fakes import Exchange, Objects, dimensions, multi, record
 
 
 @contextmanager
-def running_exchange(folder: Path) -> Iterator[Exchange]:
+def running_exchange(folder: Path, *, keep_omitted_measures: bool = False) -> Iterator[Exchange]:
     """Run an exchange with its data in a folder."""
     (folder / "objects").mkdir()
     with asyncio.Runner() as runner:
-        store = TimeSeriesStore(folder / "time series")
+        store = TimeSeriesStore(folder / "time series", keep_omitted_measures=keep_omitted_measures)
         yield Exchange(runner, store, Objects(folder / "objects", runner))
         store.close()
 

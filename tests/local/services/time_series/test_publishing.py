@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
 
+from .conftest import running_exchange
 from .fakes import ASSET, Exchange, dimensions, multi, record, refusal
 
 
@@ -137,6 +139,38 @@ def test_the_same_values_again_are_accepted_and_change_nothing(
     exchange.publish(record(1, Version=version))
     (rejection,) = rejections(exchange, record(1, "2", Version=5))
     assert rejection["ExistingVersion"] == 5
+
+
+@pytest.mark.parametrize(
+    ("keeps", "expected"),
+    [
+        (False, ["1970-01-01 00:00:01.000000000,3,,,,"]),
+        (True, ["1970-01-01 00:00:01.000000000,3,2.50,007,true,1970-01-01 00:00:05.000000000"]),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
+def test_a_higher_version_removes_or_keeps_the_measures_it_omits(
+    keeps: bool, expected: list[str], together: bool, tmp_path: Path
+) -> None:
+    measures = [
+        ("a", "BIGINT", "1"),
+        ("b", "DOUBLE", "2.50"),
+        ("c", "VARCHAR", "007"),
+        ("d", "BOOLEAN", "true"),
+        ("e", "TIMESTAMP", "5"),
+    ]
+    with running_exchange(tmp_path, keep_omitted_measures=keeps) as exchange:
+        first, second = multi(1, *measures), multi(1, ("a", "BIGINT", "3"), Version=2)
+        for batch in [[first, second]] if together else [[first], [second]]:
+            exchange.publish(*batch)
+        asked = exchange.csv((ASSET, "abcde"))
+        assert [line.split(",", 2)[2] for line in asked.splitlines()[1:]] == expected
+        # What was kept counts as the record's own.
+        again = multi(1, ("a", "BIGINT", "3"), *measures[1:], Version=2)
+        if keeps:
+            exchange.publish(again)
+        else:
+            assert "exists with different values" in reason(exchange, again)
 
 
 def test_other_values_need_a_higher_version_and_the_rest_is_written(exchange: Exchange) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import NamedTuple
 
 import duckdb
@@ -17,7 +17,8 @@ from .catalog import (
     plain_column,
     text_column,
 )
-from .records import Record, RejectedError, Rejection
+from .duckdb_sql import value_text
+from .records import Measure, Record, RejectedError, Rejection
 from .schema_changes import SchemaChanges
 
 Key = tuple[Series, int]
@@ -37,17 +38,27 @@ def write_batch(
     catalogue: Catalog,
     asset_id: str,
     records: Sequence[Record],
+    *,
+    keep_omitted_measures: bool = False,
 ) -> tuple[list[Record], list[Rejection]]:
     """Write what can be written of a batch: the records accepted and those rejected.
 
     A record that is already stored with the same values is accepted and changes nothing.
+
+    Args:
+        connection: The connection to write through.
+        catalogue: What the database holds.
+        asset_id: The asset that the records are about.
+        records: The batch.
+        keep_omitted_measures: Whether a record of a higher version leaves the measures that it
+            does not have as they are, rather than removing them.
     """
     connection.execute("BEGIN")
     try:
         if not catalogue.has_tables:
             create_tables(connection, catalogue.schema)
         additions = SchemaChanges(catalogue)
-        batch = _Batch(connection, catalogue, additions, asset_id, records)
+        batch = _Batch(connection, catalogue, additions, asset_id, records, keep_omitted_measures)
         accepted, rejections = batch.validate()
         batch.write()
         connection.execute("COMMIT")
@@ -70,8 +81,10 @@ class _Batch:
         additions: SchemaChanges,
         asset_id: str,
         records: Sequence[Record],
+        keep_omitted_measures: bool,
     ) -> None:
         self._connection = connection
+        self._keep_omitted_measures = keep_omitted_measures
         self._additions = additions
         self._catalogue = catalogue
         self._records = [
@@ -89,10 +102,9 @@ class _Batch:
             try:
                 if self._changes(stored.get(key), record):
                     self._additions.add(series, record)
-                    if (known := stored.get(key)) and known.sequence is not None:
-                        self._replaced.add(known.sequence)
-                    stored[key] = Stored(record.version, record.fingerprint, None)
-                    self._pending[key] = record
+                    written = self._replace(key, stored.get(key), record)
+                    stored[key] = Stored(record.version, written.fingerprint, None)
+                    self._pending[key] = written
             except RejectedError as rejected:
                 rejections.append(Rejection(record.index, str(rejected), rejected.existing_version))
             else:
@@ -128,6 +140,43 @@ class _Batch:
             "A record with the same dimensions, measure name and time exists with different values "
             f"and version {existing.version}. A higher version is required to replace it.",
             existing.version,
+        )
+
+    def _replace(self, key: Key, existing: Stored | None, record: Record) -> Record:
+        """Mark what a record replaces; return the record as it is written."""
+        if existing is None:
+            return record
+        if existing.sequence is not None:
+            self._replaced.add(existing.sequence)
+        if not (self._keep_omitted_measures and record.multi):
+            return record
+        measures = (
+            self._pending[key].measures
+            if existing.sequence is None
+            else self._read_measures(existing.sequence)
+        )
+        names = {measure.name for measure in record.measures}
+        omitted = [measure for measure in measures if measure.name not in names]
+        return replace(record, measures=(*record.measures, *omitted))
+
+    def _read_measures(self, sequence: int) -> tuple[Measure, ...]:
+        """Read the measures of a stored MULTI record."""
+        columns = list(self._catalogue.measures.values())
+        values = ", ".join(
+            f"epoch_ns({column.physical})" if column.type == "TIMESTAMP" else column.physical
+            for column in columns
+        )
+        texts = ", ".join(value_text(column.physical, column.type) for column in columns)
+        row = self._connection.execute(
+            f"SELECT {values}, {texts} FROM {self._catalogue.table('points')} WHERE sequence = ?",
+            [sequence],
+        ).fetchone()
+        assert row is not None
+        count = len(columns)
+        return tuple(
+            Measure(column.name, column.type, value, text)
+            for column, value, text in zip(columns, row[:count], row[count:], strict=True)
+            if value is not None
         )
 
     def _find_stored(self) -> dict[Key, Stored]:

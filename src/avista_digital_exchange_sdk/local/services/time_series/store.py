@@ -58,7 +58,7 @@ class Written:
 class TimeSeriesStore:
     """Publishes to and reads from time series databases; who may do so is decided elsewhere."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keep_omitted_measures: bool = False) -> None:
         make_contents_private(make_folder(folder))
         for name in ("time_series.duckdb", "time_series.duckdb.wal"):
             restrict_if_there(folder / name)
@@ -78,6 +78,7 @@ class TimeSeriesStore:
             overdraws_macro(),
         ):
             self._connection.execute(statement)
+        self._keep_omitted_measures = keep_omitted_measures
         self._pools = WorkerPools()
         self._jobs: WeakSet[DuckDbTask[Any]] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,7 +112,13 @@ class TimeSeriesStore:
         def write(cursor: duckdb.DuckDBPyConnection) -> Written:
             with self._writer_lock:
                 catalogue = self._catalogue(cursor, time_series_db_id)
-                accepted, refused = write_batch(cursor, catalogue, asset_id, valid)
+                accepted, refused = write_batch(
+                    cursor,
+                    catalogue,
+                    asset_id,
+                    valid,
+                    keep_omitted_measures=self._keep_omitted_measures,
+                )
                 written = written_data(asset_id, catalogue.assets.get(asset_id), accepted)
             rejections = sorted([*unreadable, *refused], key=lambda rejection: rejection.index)
             return Written(written, rejections)
