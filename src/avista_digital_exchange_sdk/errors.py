@@ -22,6 +22,8 @@ DigitalExchangeError
 ├─ QueryIncompleteError                      a query stopped before its last page
 ├─ ExportTimeoutError (TimeoutError)         the export did not become ready in time
 └─ SubscriptionError                         the real-time connection
+
+DigitalExchangeWarning (UserWarning)         shown with Python's `warnings`
 ```
 
 Errors can be pickled, carry their cause, and never hold a token or a presigned query string.
@@ -55,6 +57,10 @@ __all__ = [
     "TransferIncompleteError",
     "UnauthorizedError",
 ]
+
+
+class DigitalExchangeWarning(UserWarning):
+    """The base of every warning of this package."""
 
 
 class DigitalExchangeError(Exception):
@@ -207,6 +213,7 @@ class PublishIncompleteError(DigitalExchangeError):
 
     Attributes:
         written: Indexes, in the list that was given, of the records that were written.
+        unchanged: Indexes of rows whose values were all stored before.
         rejected: Reason of each rejection, by the record's index.
         unknown: Indexes of records that were sent without an answer coming back.
         notSent: Indexes of records that were not sent.
@@ -217,12 +224,14 @@ class PublishIncompleteError(DigitalExchangeError):
         message: str,
         *,
         written: Sequence[int] = (),
+        unchanged: Sequence[int] = (),
         rejected: dict[int, str] | None = None,
         unknown: Sequence[int] = (),
         notSent: Sequence[int] = (),
     ) -> None:
         super().__init__(message)
         self.written: list[int] = list(written)
+        self.unchanged: list[int] = list(unchanged)
         self.rejected: dict[int, str] = dict(rejected or {})
         self.unknown: list[int] = list(unknown)
         self.notSent: list[int] = list(notSent)

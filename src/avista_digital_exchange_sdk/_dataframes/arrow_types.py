@@ -22,6 +22,10 @@ TYPES: Mapping[str, pa.DataType] = {
 
 _NAIVE = pa.timestamp("ns")
 
+# Marks columns of results, so that their values are published as whole numbers again.
+_TYPE_KEY = b"avista_digital_exchange_sdk.attribute_type"
+_BIGINT_MARK = {_TYPE_KEY: b"BIGINT"}
+
 
 class KeyColumns(NamedTuple):
     """What tells rows apart, and the assets' names."""
@@ -61,10 +65,25 @@ def parse_timestamps(texts: Values) -> Values:
         return texts.cast(_NAIVE).cast(TIMESTAMP_NS)
 
 
+def mark_bigint_fields(schema: pa.Schema) -> pa.Schema:
+    """Mark the columns of a result that are BIGINT, and not whole numbers by chance."""
+    return pa.schema(
+        field.with_metadata(_BIGINT_MARK) if field.type == pa.int64() else field for field in schema
+    )
+
+
+def marked_bigint_names(schema: pa.Schema) -> set[str]:
+    """Find the columns that are marked as BIGINT."""
+    return {field.name for field in schema if _TYPE_KEY in (field.metadata or {})}
+
+
 def normalize_types(table: pa.Table) -> pa.Table:
     """A table whose texts are all of one type, and stand in no dictionary of categories."""
     columns = [_normalize_column(column) for column in table.columns]
-    return pa.table(columns, names=table.column_names)
+    fields = [
+        field.with_type(column.type) for field, column in zip(table.schema, columns, strict=True)
+    ]
+    return pa.table(columns, schema=pa.schema(fields))
 
 
 def _normalize_column(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from .._generated.enums import MeasureValueType
-from .._time_series.record_validation import MAX_VERSION, validate_name
+from .._time_series.record_validation import validate_name
 from .._utils import validation
+from ..errors import InvalidParameterError
 from .arrow_types import Values
-from .input_frame import TIMESTAMP, VARCHAR, InputFrame
-from .record_batches import Measure, RecordBatches
+from .input_frame import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, InputFrame
+from .row_columns import Measure, RowColumns
 
 NAME = "name"
 """The dimension that holds an asset's name, and the column that does unless another is named."""
@@ -26,19 +27,64 @@ class ColumnMapping(NamedTuple):
     dimensionColumns: object
     measureColumns: object
     measureTypes: object
-    measureName: object
-    version: object
 
-    def rows(self, frame: InputFrame) -> RecordBatches:
-        """Lay out a frame's rows as it says."""
-        return RecordBatches(
+    def rows(self, frame: InputFrame) -> RowColumns:
+        """Lay out a frame's rows as it says, every column in the type closest to its own."""
+        return RowColumns(
             self._asset_ids(frame),
             frame.required_strings("timeColumn", self.timeColumn, TIMESTAMP),
             self._dimensions(frame),
             self._measures(frame),
-            validate_name("measureName", self.measureName),
-            validation.parse_int("version", self.version, 1, MAX_VERSION),
         )
+
+    def with_stored_types(
+        self, frame: InputFrame, rows: RowColumns, known: Mapping[str, str]
+    ) -> RowColumns:
+        """Change columns to the types that the database has, or gives to new attributes.
+
+        Args:
+            frame: The frame.
+            rows: Its rows.
+            known: The types of the database's attributes, by their names.
+
+        Raises:
+            InvalidParameterError: A column can't be of that type, or another one is asked for.
+        """
+        asked = self._types(self._measure_names(frame))
+        measures = [self._with_type(frame, measure, asked, known) for measure in rows.measures]
+        return rows.with_measures(measures)
+
+    def _with_type(
+        self,
+        frame: InputFrame,
+        measure: Measure,
+        asked: Mapping[str, MeasureValueType],
+        known: Mapping[str, str],
+    ) -> Measure:
+        stored = known.get(measure.name)
+        if measure.name in asked:
+            if stored not in (None, measure.type):
+                raise InvalidParameterError(
+                    f"measureTypes: {measure.name!r} is a {stored} in the database, got "
+                    f"{measure.type}; give {stored}, or publish under another name"
+                )
+            return measure
+        # A column may hold nothing but whole numbers by chance, and a type is for ever.
+        is_number = measure.type is BIGINT and not frame.is_marked_bigint(measure.name)
+        default = DOUBLE if is_number else measure.type
+        kind = default if stored is None else MeasureValueType(stored)
+        if kind is measure.type:
+            return measure
+        try:
+            texts = frame.to_strings("measureColumns", measure.name, kind)
+        except InvalidParameterError as error:
+            advice = (
+                f"give measureTypes={{{measure.name!r}: 'BIGINT'}} or 'VARCHAR' to keep all digits"
+                if stored is None
+                else f"the database has {measure.name!r} as {stored}; publish under another name"
+            )
+            raise InvalidParameterError(f"{error}; {advice}") from None
+        return Measure(measure.name, kind, texts)
 
     def _asset_ids(self, frame: InputFrame) -> Values:
         if self.assetId is not None:

@@ -4,9 +4,15 @@ from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
+from .arrow_types import marked_bigint_names
+
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+
+
+# What holds the names of a frame's columns that are marked as BIGINT, among `DataFrame.attrs`.
+BIGINT_ATTRIBUTE = "avista_digital_exchange_sdk.bigint"
 
 
 def to_pandas(table: pa.Table) -> "pd.DataFrame":
@@ -15,6 +21,8 @@ def to_pandas(table: pa.Table) -> "pd.DataFrame":
 
     nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
     frame: pd.DataFrame = table.to_pandas(types_mapper=nullable.get)
+    if names := marked_bigint_names(table.schema):
+        frame.attrs[BIGINT_ATTRIBUTE] = sorted(names)
     return frame
 
 

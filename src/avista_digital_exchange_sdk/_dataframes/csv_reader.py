@@ -20,6 +20,7 @@ from .arrow_types import (
     KeyColumns,
     LongTableBuilder,
     common_type,
+    mark_bigint_fields,
     to_arrow_type,
     wide_column_names,
 )
@@ -77,11 +78,13 @@ class CsvResult:
         """Write the wide table as Parquet; memory holds a few batches of it."""
         import pyarrow.parquet as pq
 
-        schema = pa.schema(
-            zip(
-                wide_column_names(self._attributes),
-                [STRING, STRING, TIMESTAMP_NS, *self._types],
-                strict=True,
+        schema = mark_bigint_fields(
+            pa.schema(
+                zip(
+                    wide_column_names(self._attributes),
+                    [STRING, STRING, TIMESTAMP_NS, *self._types],
+                    strict=True,
+                )
             )
         )
         with (
@@ -91,7 +94,7 @@ class CsvResult:
             pq.ParquetWriter(file, schema) as writer,
         ):
             for table in _groups(batches):
-                writer.write_table(_to_utc(table).rename_columns(schema.names))
+                writer.write_table(_to_utc(table).rename_columns(schema.names).cast(schema))
 
     def _read(self, types: Sequence[pa.DataType]) -> pa.Table:
         with self._errors(), self._arrow_source() as source:

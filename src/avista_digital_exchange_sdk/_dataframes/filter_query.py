@@ -12,6 +12,7 @@ from .._time_series.filter_query import FilterQuery, FilterQuerySpec
 from .._time_series.typed_result import TypedResultFile
 from .._transfer.transfers import Transfers
 from .._utils.temporary_files import naming_full_disk, temporary_file
+from .arrow_types import mark_bigint_fields
 from .csv_reader import CsvResult
 from .json_reader import AssetDataTable
 
@@ -24,7 +25,8 @@ async def read_table(
         async with aclosing(_Result(client, io, transfers, job, file)) as result:
             with naming_full_disk():
                 await result.write()
-            return result.table(shape, await result.types())
+            table = result.table(shape, await result.types())
+    return table.cast(mark_bigint_fields(table.schema)) if shape == "wide" else table
 
 
 class _Result(TypedResultFile):

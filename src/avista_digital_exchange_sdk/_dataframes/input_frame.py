@@ -12,7 +12,15 @@ from .._time_series.record_validation import MAX_VALUE_BYTES
 from .._time_series.zones import parse_time_zone
 from .._utils import validation
 from ..errors import InvalidParameterError
-from .arrow_types import STRING, TIMESTAMP_NS, TYPES, Values, normalize_types
+from .arrow_types import (
+    STRING,
+    TIMESTAMP_NS,
+    TYPES,
+    Values,
+    marked_bigint_names,
+    normalize_types,
+)
+from .convert import BIGINT_ATTRIBUTE
 
 VALID_FRAME = (
     "a frame of pandas or polars, an Arrow table, or what offers Arrow's PyCapsule interface"
@@ -63,7 +71,9 @@ class InputFrame:
     """
 
     def __init__(self, frame: object, timeColumn: str, timeZone: str | None) -> None:
-        self._table = is_indexed_by_time(to_arrow_table("frame", frame), timeColumn)
+        table = to_arrow_table("frame", frame)
+        self._table = is_indexed_by_time(table, timeColumn)
+        self._bigint_names = marked_bigint_names(table.schema) | _marked_in_pandas(frame)
         self._timeZone = None if timeZone is None else parse_time_zone("timeZone", timeZone).key
 
     def __len__(self) -> int:
@@ -73,6 +83,10 @@ class InputFrame:
     def names(self) -> list[str]:
         """The columns' names."""
         return list(self._table.column_names)
+
+    def is_marked_bigint(self, name: str) -> bool:
+        """Whether a column is that of a BIGINT in a result, and not whole numbers by chance."""
+        return name in self._bigint_names
 
     def column(self, argument: str, name: object) -> Values:
         """A column, by the name that an argument holds."""
@@ -167,6 +181,12 @@ def to_arrow_table(argument: str, frame: object, valid: str = VALID_FRAME) -> pa
         ) from None
     except (TypeError, ValueError):
         raise validation.invalid_argument(argument, frame, valid) from None
+
+
+def _marked_in_pandas(frame: object) -> set[str]:
+    attributes = getattr(frame, "attrs", None)
+    names = attributes.get(BIGINT_ATTRIBUTE) if isinstance(attributes, dict) else None
+    return set(map(str, names)) if isinstance(names, (list, tuple)) else set()
 
 
 def is_indexed_by_time(table: pa.Table, timeColumn: str) -> pa.Table:

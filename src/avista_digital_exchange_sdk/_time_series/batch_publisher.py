@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._models.lists import HtmlList
@@ -11,6 +11,7 @@ from ..errors import ApiError, DigitalExchangeError, PublishIncompleteError
 from .publish_outcomes import (
     PENDING,
     REJECTED,
+    UNCHANGED,
     UNKNOWN,
     WRITTEN,
     PublishOutcomes,
@@ -80,16 +81,22 @@ class BatchPublisher:
 
     async def publish(self, batches: Iterable[Batch]) -> list[TimeSeriesAssetData]:
         """Write all records; raise PublishIncompleteError when only some could be written."""
+        return await self._account_for(lambda report: self._write_all(batches, report))
+
+    async def _account_for(
+        self, write: Callable[[ProgressCallback | None], Awaitable[DigitalExchangeError | None]]
+    ) -> list[TimeSeriesAssetData]:
+        """Run what writes, which returns what went wrong last; raise if something did."""
         try:
             with self._progress.track("publish", f"{self._what}s") as report:
-                failure = await self._write_all(batches, report)
+                failure = await write(report)
         except BaseException as interruption:
             interruption.add_note(self._summary())
             raise
-        if failure is not None:
+        if failure is not None or self._outcomes.rejected:
             error = self._build_error(failure)
             if error is failure:
-                raise failure
+                raise error
             raise error from failure
         return merge_asset_data(self._responses)
 
@@ -104,7 +111,8 @@ class BatchPublisher:
         failure: DigitalExchangeError | None = None
         for batch in batches:
             try:
-                await self._write(batch)
+                await self._write(batch.assetId, batch.records)
+                self._outcomes.mark_written(batch.indexes)
             except DigitalExchangeError as error:
                 failure = error
                 if not self._record_failure(error, batch):
@@ -116,38 +124,40 @@ class BatchPublisher:
                 report(self._outcomes.finished, self._outcomes.total)
         return failure
 
-    async def _write(self, batch: Batch) -> None:
+    async def _write(self, assetId: str, records: Sequence[TimeSeriesInputRecord]) -> None:
         from .._generated.input_types import TimeSeriesDbDataInput
 
-        data = TimeSeriesDbDataInput.model_construct(records=batch.records)
+        data = TimeSeriesDbDataInput.model_construct(records=records)
         response = await self._client.time_series_db_publish_to_database(
-            self._timeSeriesDbId, batch.assetId, data
+            self._timeSeriesDbId, assetId, data
         )
-        self._outcomes.mark_written(batch.indexes)
         if self._keep_responses:
             self._responses += response
 
     def _record_failure(self, error: DigitalExchangeError, batch: Batch) -> bool:
         """Note what became of a failed batch; say whether to go on with the next."""
-        rejected = _rejected_records(error)
-        if rejected:
-            for index, reason in rejected.items():
-                self._outcomes.mark_rejected(batch.indexes[index], reason)
+        rejections = parse_rejections(error)
+        if rejections:
+            for index, rejection in rejections.items():
+                self._outcomes.mark_rejected(batch.indexes[index], rejection.reason)
             self._outcomes.mark_written(batch.indexes)
             return True
         if error.mayHaveSucceeded:
             self._outcomes.mark_unknown(batch.indexes)
         return False
 
-    def _build_error(self, failure: DigitalExchangeError) -> DigitalExchangeError:
+    def _build_error(self, failure: DigitalExchangeError | None) -> DigitalExchangeError:
         outcomes = self._outcomes
-        if not (outcomes.count(WRITTEN) or outcomes.rejected):
+        if failure is not None and not (
+            outcomes.count(WRITTEN) or outcomes.count(UNCHANGED) or outcomes.rejected
+        ):
             if outcomes.count(UNKNOWN):
                 failure.add_note(self._summary())
             return failure
         return PublishIncompleteError(
-            f"{self._summary()}. Cause: {failure}",
+            self._summary() if failure is None else f"{self._summary()}. Cause: {failure}",
             written=outcomes.indexes(WRITTEN),
+            unchanged=outcomes.indexes(UNCHANGED),
             rejected=outcomes.rejected,
             unknown=outcomes.indexes(UNKNOWN),
             notSent=outcomes.indexes(PENDING),
@@ -155,10 +165,13 @@ class BatchPublisher:
 
     def _summary(self) -> str:
         outcomes = self._outcomes
-        written, rejected = outcomes.indexes(WRITTEN), outcomes.indexes(REJECTED)
+        written, unchanged = outcomes.indexes(WRITTEN), outcomes.indexes(UNCHANGED)
+        rejected = outcomes.indexes(REJECTED)
         unknown, not_sent = outcomes.indexes(UNKNOWN), outcomes.indexes(PENDING)
         total = f"{outcomes.total} {self._what}s"
         parts = [f"{len(written)} of {total} were written{format_ranges(written)}"]
+        if unchanged:
+            parts.append(f"{len(unchanged)} were stored before{format_ranges(unchanged)}")
         if rejected:
             first, reason = next(iter(outcomes.rejected.items()))
             parts.append(f"{len(rejected)} were rejected{format_ranges(rejected)}")
@@ -170,21 +183,36 @@ class BatchPublisher:
         return "; ".join(parts)
 
 
-def _rejected_records(error: DigitalExchangeError) -> dict[int, str]:
-    """Reasons by index, read off the rejections that AWS Timestream lists in its error."""
+class Rejection(NamedTuple):
+    """Why the platform rejected a record.
+
+    Attributes:
+        reason: The platform's reason.
+        existing_version: The version of the record that it has in its place, if it says so.
+    """
+
+    reason: str
+    existing_version: int | None
+
+
+def parse_rejections(error: DigitalExchangeError) -> dict[int, Rejection]:
+    """Rejections by index, read off those that AWS Timestream lists in its error."""
     if not isinstance(error, ApiError):
         return {}
-    rejected: dict[int, str] = {}
+    rejected: dict[int, Rejection] = {}
     for entry in error.errors:
         info = entry.get("errorInfo") if isinstance(entry, dict) else None
-        for record in _parse_rejections(info):
-            index = record.get("RecordIndex")
+        for record in _listed_rejections(info):
+            index, version = record.get("RecordIndex"), record.get("ExistingVersion")
             if isinstance(index, int):
-                rejected[index] = str(record.get("Reason") or "no reason given")
+                rejected[index] = Rejection(
+                    str(record.get("Reason") or "no reason given"),
+                    version if isinstance(version, int) else None,
+                )
     return rejected
 
 
-def _parse_rejections(info: Any) -> Iterable[dict[str, Any]]:
+def _listed_rejections(info: Any) -> Iterable[dict[str, Any]]:
     listed = info.get("RejectedRecords") if isinstance(info, dict) else None
     return (record for record in listed or () if isinstance(record, dict))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-PENDING, WRITTEN, UNKNOWN, REJECTED = range(1, 5)
+PENDING, UNCHANGED, WRITTEN, UNKNOWN, REJECTED = range(1, 6)
 
 
 class PublishOutcomes:
@@ -10,12 +10,21 @@ class PublishOutcomes:
 
     Args:
         indexes: The rows that are to be published.
+
+    Attributes:
+        rejected: The reason of each rejected row, by its index.
+        values_stored: How many values were stored, the corrected ones among them.
+        values_corrected: How many values took the place of another one.
+        values_unchanged: How many values were stored already.
     """
 
     def __init__(self, indexes: Iterable[int] = ()) -> None:
         # A byte per row: lists of integers would take 40 times the memory.
         self._states = bytearray()
         self.rejected: dict[int, str] = {}
+        self.values_stored = 0
+        self.values_corrected = 0
+        self.values_unchanged = 0
         self.expect(indexes)
 
     def expect(self, indexes: Iterable[int]) -> None:
@@ -25,6 +34,10 @@ class PublishOutcomes:
     def mark_written(self, indexes: Iterable[int]) -> None:
         """Note that all records of a batch were written."""
         self._mark(indexes, WRITTEN)
+
+    def mark_unchanged(self, indexes: Iterable[int]) -> None:
+        """Note that all values of rows are stored already."""
+        self._mark(indexes, UNCHANGED)
 
     def mark_unknown(self, indexes: Iterable[int]) -> None:
         """Note that a batch was sent without a response."""

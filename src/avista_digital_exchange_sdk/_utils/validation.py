@@ -97,6 +97,13 @@ def parse_enum(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
     )
 
 
+def parse_bool(argument: str, value: object) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise invalid_argument(argument, value, "True or False")
+    return value
+
+
 def parse_int(argument: str, value: object, lowest: int, highest: int) -> int:
     """A whole number between two bounds, given as a number or as its text."""
     valid = f"a whole number from {lowest} to {highest}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from .._dataframes.column_mapping import ColumnMapping
 from .._dataframes.input_frame import InputFrame
+from .._time_series.record_planner import PlanOptions, RecordPlanner
 from .._time_series.timestamps import format_timestamp
 from .csv_frame import Frame
 
@@ -19,17 +20,21 @@ def summarize(frame: Frame) -> dict[str, Any]:
         and the times that the rows are `from` and `to`.
     """
     time_column = frame.layout["timeColumn"]
-    rows = ColumnMapping(**frame.layout).rows(InputFrame(frame.table, time_column, frame.time_zone))
+    columns = InputFrame(frame.table, time_column, frame.time_zone)
+    layout = {name: frame.layout[name] for name in ColumnMapping._fields}
+    rows = ColumnMapping(**layout).rows(columns)
+    rows.check_duplicates()
     assets: dict[str, None] = {}
     attributes: dict[str, str] = {}
     times: set[int] = set()
     records = 0
-    for batch in rows.batches():
-        assets[batch.assetId] = None
-        records += len(batch.records)
-        for record in batch.records:
-            times.add(int(record.time or 0))
-            attributes |= {value.name: value.type for value in record.measureValues or ()}
+    for assetId, part in rows.iter_slices():
+        assets[assetId] = None
+        plan = RecordPlanner(assetId, PlanOptions(frame.layout["measureName"])).plan(part, [])
+        records += len(plan.records)
+        for planned in plan.records:
+            times.add(planned.key.time)
+            attributes |= {value.name: value.type for value in planned.values.values()}
     return {
         "rows": len(rows.indexes),
         "records": records,

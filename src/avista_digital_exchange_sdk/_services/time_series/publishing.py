@@ -6,7 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
+from ..._time_series.database_state import DatabaseState
+from ..._time_series.latest_values import latest_values
 from ..._time_series.publish_outcomes import PublishOutcomes
+from ..._time_series.publish_result import PublishResult, build_report
+from ..._time_series.record_planner import PlanOptions
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
@@ -85,14 +89,21 @@ class PublishingService(BaseService):
         measureTypes: Mapping[str, str] | None = None,
         measureName: str = "measurements",
         version: int = 1,
+        correct: bool = False,
+        renameAssets: bool = False,
         progress: ProgressArgument | None = None,
-    ) -> list[TimeSeriesAssetData]:
+    ) -> PublishResult:
         """Publish the rows of a data frame, of one asset or of many.
 
-        A row is what was measured at one time. Each column of values is an attribute, in the
-        platform's type for its own: numbers with a fraction DOUBLE, whole numbers BIGINT, truths
-        BOOLEAN, texts VARCHAR, times TIMESTAMP. A missing value is not published. What a query
-        returns in the wide shape can be published as it is. Needs the extra `arrow`.
+        A row is what was measured at one time, and each column of values is an attribute. An
+        attribute keeps the type that the database has for it. A new attribute gets the type
+        closest to its column's: numbers DOUBLE, booleans BOOLEAN, strings VARCHAR, timestamps
+        TIMESTAMP. A missing value is not published. What a query returns in the wide shape can
+        be published as it is. Needs the extra `arrow`.
+
+        Values of other attributes and times stay as they are, whatever columns the frame has. A
+        value that is stored already is left alone, so publishing the same again changes nothing.
+        A value that is stored differently is rejected, unless `correct` is True.
 
         Args:
             timeSeriesDbId: The id of the database.
@@ -108,17 +119,21 @@ class PublishingService(BaseService):
             timeZone: The zone of times that say none, such as `America/Los_Angeles`.
             dimensionColumns: Columns of metadata, which become dimensions of the records.
             measureColumns: The columns to publish; all that are nothing else if left out.
-            measureTypes: The platform's types of columns that are to have another than their
-                own, such as `{"count": "BIGINT"}`. No digit may be lost.
-            measureName: The name of the records. If a row is too long for one record, further
-                ones are called `measurements-2` and so on.
-            version: A record replaces one of the same dimensions, name and time if its version
-                is higher.
+            measureTypes: The types of new attributes that are to have another than that of their
+                column, such as `{"count": "BIGINT"}`. Conversions must be lossless.
+            measureName: The name of new records. Further ones of the same time are called
+                `measurements-2` and so on.
+            version: The version of new records. Values that are stored differently are replaced
+                if it is higher than that of their record.
+            correct: Whether to replace values that are stored differently, whatever the version
+                of their record. All other values of the record are kept. Defaults to False.
+            renameAssets: Whether an asset may get another name than it has. Defaults to False.
             progress: True for a bar, or what is called with the rows done and the rows in all,
                 batch by batch; what it raises ends the publishing.
 
         Returns:
-            What was written, one `TimeSeriesAssetData` an asset.
+            What was written, one `TimeSeriesAssetData` an asset. The list's `report` says how
+            many values were stored, how many of them corrected, and how many there were before.
 
         Raises:
             InvalidParameterError: An argument can't be used, or a value can't be published;
@@ -137,10 +152,18 @@ class PublishingService(BaseService):
         require_extra("arrow", "pyarrow")
         from ..._dataframes.column_mapping import ColumnMapping
         from ..._dataframes.input_frame import InputFrame
+        from ..._time_series.record_validation import MAX_VERSION, validate_name
+        from ..._time_series.row_publisher import RowPublisher
 
         validation.require_id("timeSeriesDbId", timeSeriesDbId)
-        watch = ProgressReporter(progress)
-        rows = ColumnMapping(
+        reporter = ProgressReporter(progress)
+        options = PlanOptions(
+            validate_name("measureName", measureName),
+            validation.parse_int("version", version, 1, MAX_VERSION),
+            validation.parse_bool("correct", correct),
+        )
+        may_rename = validation.parse_bool("renameAssets", renameAssets)
+        mapping = ColumnMapping(
             assetId,
             assetIdColumn,
             nameColumn,
@@ -148,10 +171,17 @@ class PublishingService(BaseService):
             dimensionColumns,
             measureColumns,
             measureTypes,
-            measureName,
-            version,
-        ).rows(InputFrame(frame, timeColumn, timeZone))
-        publication = BatchPublisher(
-            self._client, timeSeriesDbId, PublishOutcomes(rows.indexes), watch, "row"
         )
-        return await publication.publish(rows.batches())
+        columns = InputFrame(frame, timeColumn, timeZone)
+        rows = mapping.rows(columns)
+        rows.check_duplicates()
+        outcomes = PublishOutcomes(rows.indexes)
+        if not outcomes.total:
+            return PublishResult([], build_report(outcomes))
+        state = DatabaseState(await latest_values(self._client, timeSeriesDbId))
+        rows.take_names(state, rename_assets=may_rename)
+        rows = mapping.with_stored_types(columns, rows, state.types)
+        publisher = RowPublisher(
+            self._client, self._backend, timeSeriesDbId, state, options, outcomes, reporter
+        )
+        return await publisher.publish_rows(rows.slices())

@@ -1,0 +1,73 @@
+"""What a database holds before something is published to it: types, names, latest times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidParameterError
+from .timestamps import parse_timestamp_ns
+
+if TYPE_CHECKING:
+    from .._generated.fragments import TimeSeriesAssetData
+
+
+class DatabaseState:
+    """What the latest values of a database say about its assets and attributes.
+
+    Args:
+        assets: The assets, with the latest value of each attribute.
+
+    Attributes:
+        types: The type of each attribute on which all assets agree, by the attribute's name.
+        names: The name of each asset that has one, by its id.
+    """
+
+    def __init__(self, assets: Iterable[TimeSeriesAssetData]) -> None:
+        self._assets = {asset.assetId: asset for asset in assets}
+        self.names: dict[str, str] = {
+            asset.assetId: asset.name for asset in self._assets.values() if asset.name
+        }
+        self.types: dict[str, str] = _common_types(self._assets.values())
+        self._latest: dict[str, int | None] = {}
+
+    def latest_time(self, assetId: str) -> int | None:
+        """Get the time of an asset's latest value in nanoseconds; None if it has no value."""
+        if assetId not in self._latest:
+            asset = self._assets.get(assetId)
+            times = [
+                parse_timestamp_ns("lastValueTime", attribute.lastValueTime)
+                for attribute in (asset.attributes if asset else ())
+            ]
+            self._latest[assetId] = max(times, default=None)
+        return self._latest[assetId]
+
+    def take_name(self, source: str, assetId: str, name: str, *, rename_assets: bool) -> None:
+        """Take over the name that is given to an asset.
+
+        Args:
+            source: What gives the name, as an error calls it.
+            assetId: The asset.
+            name: The name.
+            rename_assets: Whether the asset may get another name than it has.
+
+        Raises:
+            InvalidParameterError: The asset has another name, which it shall keep.
+        """
+        known = self.names.get(assetId, name)
+        if known != name and not rename_assets:
+            raise InvalidParameterError(
+                f"{source}: asset {assetId!r} is called {known!r}, got the name {name!r}; leave "
+                "the name out to keep it, or give renameAssets=True to change it"
+            )
+        self.names[assetId] = name
+
+
+def _common_types(assets: Iterable[TimeSeriesAssetData]) -> dict[str, str]:
+    types: dict[str, str | None] = {}
+    for asset in assets:
+        for attribute in asset.attributes:
+            kind = str(attribute.attributeType)
+            if types.setdefault(attribute.name, kind) != kind:
+                types[attribute.name] = None
+    return {name: kind for name, kind in types.items() if kind is not None}
