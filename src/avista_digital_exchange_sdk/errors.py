@@ -23,7 +23,7 @@ DigitalExchangeError
 ├─ ExportTimeoutError (TimeoutError)         the export did not become ready in time
 └─ SubscriptionError                         the real-time connection
 
-DigitalExchangeWarning (UserWarning)         shown with Python's `warnings`
+DigitalExchangeWarning (UserWarning)         a warning, for the filters of `warnings`
 ```
 
 Errors can be pickled, carry their cause, and never hold a token or a presigned query string.
@@ -38,6 +38,7 @@ __all__ = [
     "ApiError",
     "ConnectionFailedError",
     "DigitalExchangeError",
+    "DigitalExchangeWarning",
     "ExchangeClosedError",
     "ExportTimeoutError",
     "InvalidParameterError",

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         TimeSeriesMeasureValue,
     )
     from ._time_series.asset_filters import AssetFilter
+    from ._time_series.publish_result import PublishReport, PublishResult
     from ._time_series.sql_results import QueryResult_TimestreamVariables
 
 __all__ = [
@@ -58,6 +59,8 @@ __all__ = [
     "DimensionValueType",
     "MeasureValueType",
     "Organization",
+    "PublishReport",
+    "PublishResult",
     "QueryResult_TimestreamVariables",
     "Service",
     "ServiceType",
@@ -78,6 +81,7 @@ _MODULES = (
     "_generated.input_types",
     "_generated.async_data_store",
     "_time_series.sql_results",
+    "_time_series.publish_result",
     "_time_series.asset_filters",
 )
 

@@ -37,7 +37,7 @@ class TestColumns:
             "7,Feeder 7,2024-05-01T00:00:00Z,12.5,3,on,true,2024-01-01T00:00:00Z",
         )
         outcome = dx("publish", database, source)
-        assert (outcome.exit_code, outcome.complaint) == (0, "rows published: 1\n")
+        assert (outcome.exit_code, outcome.complaint) == (0, "values stored: 5 (rows: 1)\n")
         time = "2024-05-01T00:00:00.000Z"
         assert latest(dx, database) == {
             ("7", "A kW"): ("DOUBLE", "12.5", time),

@@ -32,8 +32,13 @@ OPTION_BY_PARAMETER = {
 """What the arguments of calls are called here."""
 
 
+_FLAGS = {"correct=True": "--correct", "renameAssets=True": "--rename-assets"}
+
+
 def to_cli_message(message: str) -> str:
     """The message of an error about an argument, naming the option that it was given by."""
+    for argument, flag in _FLAGS.items():
+        message = message.replace(argument, flag)
     for argument, option in OPTION_BY_PARAMETER.items():
         message = re.sub(rf"^{argument}\b|\b{argument}=", option, message)
     return message

@@ -1,7 +1,7 @@
 """The command that publishes a file in CSV."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from ...errors import PublishIncompleteError
 from ..command import command
 from ..context import CommandContext
 from ..output import print_json
+from ..parameter_names import to_cli_message
 from .databases import Database
 
 if TYPE_CHECKING:
@@ -78,6 +79,14 @@ def publish(
             "--rename", metavar="COLUMN=ATTRIBUTE", help="A column's attribute; may be repeated."
         ),
     ] = None,
+    correct: Annotated[
+        bool,
+        typer.Option("--correct", help="Replace values that are stored differently."),
+    ] = False,
+    rename_assets: Annotated[
+        bool,
+        typer.Option("--rename-assets", help="Give assets other names than they have."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, publish nothing.")
     ] = False,
@@ -117,7 +126,8 @@ def publish(
     if dry_run:
         _check(run, frame)
     else:
-        _publish(run, database, source, frame, refuse)
+        options = {"correct": correct, "renameAssets": rename_assets}
+        _publish(run, database, source, frame, refuse, options)
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
@@ -155,14 +165,24 @@ def _check(run: CommandContext, frame: "Frame") -> None:
 
 
 def _publish(
-    run: CommandContext, database: str, source: Path, frame: "Frame", refuse: Path
+    run: CommandContext,
+    database: str,
+    source: Path,
+    frame: "Frame",
+    refuse: Path,
+    options: dict[str, Any],
 ) -> None:
     from ..csv_frame import write_rejected
 
     try:
         with run.progress("publishing", "rows") as tell:
-            run.exchange.publishDataFrameToTimeSeriesDatabase(
-                database, frame.table, timeZone=frame.time_zone, progress=tell, **frame.layout
+            published = run.exchange.publishDataFrameToTimeSeriesDatabase(
+                database,
+                frame.table,
+                timeZone=frame.time_zone,
+                progress=tell,
+                **frame.layout,
+                **options,
             )
     except PublishIncompleteError as error:
         _report(run, len(error.written), error.rejected)
@@ -172,7 +192,7 @@ def _publish(
             summary.add_note(f"the rejected rows are in {refuse}, each with its reason")
         raise summary from error
     _report(run, frame.table.num_rows, {})
-    run.info(f"rows published: {frame.table.num_rows}")
+    run.info(str(published.report))
 
 
 def _report(run: CommandContext, written: int, rejected: dict[int, str]) -> None:
@@ -184,11 +204,12 @@ def _report(run: CommandContext, written: int, rejected: dict[int, str]) -> None
 def _summary(error: PublishIncompleteError) -> str:
     counts = {
         "written": len(error.written),
+        "stored before": len(error.unchanged),
         "rejected": len(error.rejected),
         "perhaps written": len(error.unknown),
         "not sent": len(error.notSent),
     }
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     for index, reason in error.rejected.items():
-        return f"rows: {told}; row {index + 1}: {reason}"
+        return f"rows: {told}; row {index + 1}: {to_cli_message(reason)}"
     return f"rows: {told}; {error.__cause__}"
