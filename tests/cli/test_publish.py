@@ -161,6 +161,49 @@ class TestDryRun:
         assert dx("publish", database, source, "--dry-run", "--asset", "a").exit_code == 2
 
 
+class TestStoredValues:
+    TIMES = ("2024-05-01T00:00:00Z", "2024-05-01T01:00:00Z")
+
+    def query(self, dx: Command, database: str) -> list[list[str]]:
+        span = ("--from", "2024-05-01", "--to", "2024-05-02")
+        result = dx("query", database, "--asset", "a", *span)
+        return list(csv.reader(result.output.splitlines()))[1:]
+
+    def test_files_of_one_tag_each_stand_next_to_each_other(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
+        for name in ("kW", "kVAR"):
+            source = write(f"timestamp,{name}", *(f"{time},1.5" for time in self.TIMES))
+            outcome = dx("publish", database, source, "--asset", "a")
+            assert (outcome.exit_code, outcome.complaint) == (0, "values stored: 2 (rows: 2)\n")
+        assert sorted(row[3:] for row in self.query(dx, database)) == [["1.5", "1.5"]] * 2
+
+    def test_a_corrected_file_replaces_values_with_correct_only(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
+        dx("publish", database, write("timestamp,kW,kVAR", f"{self.TIMES[0]},9999,2"), "--asset=a")
+        corrected = write("timestamp,kW", f"{self.TIMES[0]},0.31")
+        refused = dx("publish", database, corrected, "--asset", "a")
+        assert refused.exit_code == 5
+        assert "--correct" in refused.complaint
+        outcome = dx("publish", database, corrected, "--asset", "a", "--correct")
+        assert outcome.exit_code == 0
+        assert "corrected ones among them: 1" in outcome.complaint
+        (row,) = self.query(dx, database)
+        assert sorted(row[3:]) == ["0.31", "2"]
+
+    def test_another_name_of_an_asset_is_refused_without_rename_assets(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
+        for time, name in zip(self.TIMES, ("Old", "New"), strict=True):
+            source = write("assetId,name,timestamp,kW", f"a,{name},{time},1")
+            outcome = dx("publish", database, source)
+        assert outcome.exit_code == 2
+        assert "--rename-assets" in outcome.complaint
+        assert dx("publish", database, source, "--rename-assets").exit_code == 0
+        assert dx("assets", database).rows[-1][1] == "New"
+
+
 class TestRejectedRows:
     @pytest.fixture
     def source(self, dx: Command, database: str, write: Write) -> Path:
