@@ -190,7 +190,7 @@ class TestStoredValues:
         assert outcome.exit_code == 0
         assert "corrected ones among them: 1" in outcome.complaint
         (row,) = self.query(dx, database)
-        assert sorted(row[3:]) == ["0.31", "2"]
+        assert sorted(map(float, row[3:])) == [0.31, 2]
 
     def test_another_name_of_an_asset_is_refused_without_rename_assets(
         self, dx: Command, database: str, write: Write
