@@ -179,8 +179,8 @@ def parse_config(
 ) -> ClientConfig:
     """Check a client's arguments."""
     if not isinstance(arguments.debug.reveal(), bool):
-        given = type(arguments.debug.reveal()).__name__
-        raise InvalidParameterError(f"debug must be True or False, got a {given}")
+        kind = type(arguments.debug.reveal()).__name__
+        raise InvalidParameterError(f"debug must be True or False, got a value of type {kind}")
     seconds, tls = validation.parse_duration("timeout", timeout), Tls(verify)
     proxies = Proxies(_parse_proxy(arguments.proxy))
     endpoint = _parse_endpoint(arguments.endpoint)
@@ -205,16 +205,16 @@ def _parse_token(given: Secret[object]) -> Secret[str]:
         given = Secret(os.environ.get(TOKEN_VARIABLE))
     if given.reveal() is None:
         raise InvalidParameterError(
-            f"token: none was given, and the environment variable {TOKEN_VARIABLE} is not set; "
-            "make one at energy.collaboratives.io"
+            f"token is missing: pass token= or set the environment variable {TOKEN_VARIABLE} "
+            "(create a token at energy.collaboratives.io)"
         )
     if not isinstance(given.reveal(), str):
         kind = type(given.reveal()).__name__
-        raise InvalidParameterError(f"token: got a {kind}; valid is a text")
+        raise InvalidParameterError(f"token must be a string, got a value of type {kind}")
     token = Secret(str(given.reveal()).strip())
     if not _is_token(token.reveal()):
         raise InvalidParameterError(
-            "token: it is empty, or holds blanks or characters that no token has"
+            "token must be a token, got a string that is empty or contains invalid characters"
         )
     if validation.is_url(token.reveal()):
         raise InvalidParameterError("token must be a token, got a URL; is it the endpoint's?")
@@ -254,6 +254,7 @@ def _parse_proxy(given: Secret[object]) -> Secret[str] | None:
         return None
     if not is_proxy(given.reveal()):
         raise InvalidParameterError(
-            "proxy: valid is None or the URL of an http:// or https:// proxy"
+            "proxy must be None or the URL of an http:// or https:// proxy; "
+            "the value is not shown, as it may hold a password"
         )
     return normalize_proxy(Secret(str(given.reveal())))

@@ -38,7 +38,7 @@ def test_a_service_is_shared_and_no_longer_shared(
 def test_what_tells_no_kind_can_t_be_shared(dx: Command, local: LocalExchange) -> None:
     outcome = dx("share", "thing", local.collaborativeId)
     assert outcome.exit_code == 2
-    assert outcome.complaint.startswith("avista-dx: SERVICE: got 'thing'")
+    assert outcome.complaint.startswith("avista-dx: SERVICE must be a dataStoreId")
 
 
 def test_sharing_another_s_service_is_refused(dx: Command, local: LocalExchange) -> None:

@@ -89,8 +89,8 @@ class TestLs:
         outcome = dx("ls", "loads")
         assert outcome.exit_code == 2
         assert outcome.complaint == (
-            "avista-dx: PLACE: got 'loads'; valid is a path such as "
-            "dx://<dataStoreId>/folder/file.csv, or an id\n"
+            "avista-dx: PLACE must be a path such as dx://<dataStoreId>/folder/file.csv, or an id, "
+            "got 'loads'\n"
         )
 
     def test_prints_names_as_they_are_but_for_tabs_and_line_ends(

@@ -109,7 +109,7 @@ class TestErrors:
         assert format_error(missing) == "dx://dataStoreId.1/a.csv: No such file or directory"
 
     def test_name_options(self) -> None:
-        assert format_error(InvalidParameterError("startTime: got x")) == "--from: got x"
+        assert format_error(InvalidParameterError("startTime must be x")) == "--from must be x"
 
     def test_of_the_program_itself_come_without_a_traceback(self) -> None:
         assert format_error(KeyError("x")) == "KeyError: 'x'"

@@ -103,14 +103,14 @@ class TestColumns:
         ("lines", "options", "told"),
         [
             (["timestamp,a", "2024-05-01T00:00:00,1"], [], "are in no time zone; say which with "),
-            (["time,a", "2024-05-01T00:00:00Z,1"], [], "--time-column: got 'timestamp'"),
+            (["time,a", "2024-05-01T00:00:00Z,1"], [], "--time-column must be one of "),
             (["timestamp,a,a", "2024-05-01T00:00:00Z,1,2"], [], "FILE: 2 columns are called 'a'"),
             (["timestamp,a", "2024-05-01T00:00:00Z"], [], "FILE: "),
             (["timestamp,a", "May,1"], [], "FILE: column 'timestamp'"),
             (["timestamp,a", "2024-05-01T00:00:00Z,x"], ["--type", "a=DOUBLE"], "FILE: column 'a'"),
-            (["timestamp,a"], ["--type", "b=DOUBLE"], "--type: got 'b'; valid is one of the col"),
-            (["timestamp,a"], ["--type", "DOUBLE"], "--type: got 'DOUBLE'; valid is two names"),
-            (["timestamp,a"], ["--rename", "b=c"], "--rename: got 'b'"),
+            (["timestamp,a"], ["--type", "b=DOUBLE"], "--type must be one of the col"),
+            (["timestamp,a"], ["--type", "DOUBLE"], "--type must be two names"),
+            (["timestamp,a"], ["--rename", "b=c"], "--rename must be one of the columns"),
             (["timestamp,a"], ["--rename", "a=timestamp"], "FILE: 2 columns are called"),
         ],
     )
@@ -252,7 +252,7 @@ class TestRejectedRows:
         missing = tmp_path / "none" / "rejected.csv"
         outcome = dx("publish", database, source, "--asset", "a", "--rejected", missing)
         assert outcome.exit_code == 2
-        assert "--rejected: got" in outcome.complaint
+        assert "--rejected must be in an existing directory" in outcome.complaint
         assert latest(dx, database) == {}
 
     def test_can_be_mended_and_published_again(

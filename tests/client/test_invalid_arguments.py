@@ -135,7 +135,7 @@ REFUSED = [
     *each("uploadFileToDataStore", "localPath", (None, PATH), *BAD_PATHS),
     *each("uploadFileToDataStore", "localPath", (os.devnull, "a regular file")),
     *each("uploadFileToDataStore", "localPath", NO_FILE, error=PathNotFoundError),
-    *each("uploadFileToDataStore", "localPath", (".", "a folder"), error=PathIsDirectoryError),
+    *each("uploadFileToDataStore", "localPath", (".", "a directory"), error=PathIsDirectoryError),
     *each(NAMED, "name", *BAD_TEXTS),
     *each(RENAMED, "name", *BAD_TEXTS[1:]),
     *each(
@@ -170,12 +170,17 @@ REFUSED = [
     *each("createTimeSeriesInputRecord", "measureValue", (None, "DOUBLE"), ("1e999", "DOUBLE")),
     *each("createTimeSeriesInputRecord", "measureValues", (["kW"], "None when")),
     *each("createTimeSeriesInputRecord", "dimensions", ([{}], "a TimeSeriesDimension")),
-    *each("createTimeSeriesInputRecord", "version", (0, "from 1 to 2147483647"), ("x", "from 1")),
+    *each(
+        "createTimeSeriesInputRecord",
+        "version",
+        (0, "between 1 and 2147483647"),
+        ("x", "between 1"),
+    ),
     *each("listCollaborativesServiceSharedWith", "serviceId", ("files.1", "serviceType=")),
     *each("addServiceToCollaborative", "serviceId", ("iotEndpointId.1", "timeSeriesDbId")),
     *each("removeServiceFromCollaborative", "serviceId", ("'; --", "dataStoreId")),
     *each("addServiceToCollaborative", "serviceType", ("FILES", "DATA_STORE"), (7, "DATA_STORE")),
-    *each("execute", "document", *BAD_TEXTS, ("# nothing", "no operation"), (HUGE, "no operation")),
+    *each("execute", "document", *BAD_TEXTS, ("# nothing", "an operation"), (HUGE, "an operation")),
     *each("execute", "document", ("subscription { x }", "a query or mutation")),
     *each("execute", "operationName", (7, OPTIONAL_TEXT), ("other", "q"), (HUGE, "q")),
     *each("execute", "variables", (7, "a dictionary"), ({7: 1}, JSON), ({"x": object}, JSON)),
@@ -233,7 +238,9 @@ class TestRefused:
         self, scripted_exchange: AvistaDigitalExchange
     ) -> None:
         os.mkfifo("pipe")
-        with pytest.raises(InvalidParameterError, match=r"^localPath: got 'pipe'; valid is a"):
+        with pytest.raises(
+            InvalidParameterError, match=r"^localPath must be a regular file, got 'pipe'"
+        ):
             scripted_exchange.uploadFileToDataStore("store", "directory", "pipe")
 
     @pytest.mark.parametrize(("call", "argument"), WRITERS)
@@ -242,7 +249,9 @@ class TestRefused:
     ) -> None:
         with closing(socket.socket(socket.AF_UNIX)) as server:
             server.bind("socket")
-            with pytest.raises(InvalidParameterError, match=rf"^{argument}: got 'socket'; valid"):
+            with pytest.raises(
+                InvalidParameterError, match=rf"^{argument} must be a file, .* socket"
+            ):
                 run(scripted_exchange, call, **GOOD[call] | {argument: "socket"})
 
     @pytest.mark.parametrize(("call", "argument"), WRITERS)
@@ -259,7 +268,7 @@ class TestRefused:
     ) -> None:
         Path("huge").touch()
         os.truncate("huge", 5 * 1024**3 + 1)
-        with pytest.raises(InvalidParameterError, match=r"^localPath: got .*5 GiB"):
+        with pytest.raises(InvalidParameterError, match=r"^localPath must be .*5 GiB"):
             scripted_exchange.uploadFileToDataStore("s", "d", "huge")
 
     @pytest.mark.parametrize("call", GOOD)
@@ -279,9 +288,9 @@ class TestDoors:
     @pytest.mark.parametrize(
         ("argument", "value", "words"),
         [
-            *(("token", value, "token: ") for value in DOOR_TOKENS),
+            *(("token", value, "token must be ") for value in DOOR_TOKENS),
             *(("endpoint", value, ADDRESS) for value in DOOR_ENDPOINTS),
-            *(("proxy", value, "proxy: valid is") for value in DOOR_PROXIES),
+            *(("proxy", value, "proxy must be ") for value in DOOR_PROXIES),
             *DOOR_OTHERS,
         ],
         ids=short,

@@ -231,8 +231,8 @@ class TestTrust:
     @pytest.mark.parametrize(
         ("verify", "error", "says"),
         [
-            ("nowhere.pem", PathNotFoundError, "no such file"),
-            (".", PathIsDirectoryError, "a folder, not a file"),
+            ("nowhere.pem", PathNotFoundError, "file not found"),
+            (".", PathIsDirectoryError, "is a directory"),
             (__file__, InvalidParameterError, "certificates"),
             (None, InvalidParameterError, "path"),
             (1, InvalidParameterError, "path"),
@@ -241,7 +241,7 @@ class TestTrust:
     def test_what_is_no_bundle_is_refused(
         self, verify: object, error: type[Exception], says: str, door: Door
     ) -> None:
-        with pytest.raises(error, match=rf"^verify: got .*{says}"):
+        with pytest.raises(error, match=rf"^verify must be .*{says}"):
             door("token", verify=verify)
 
 
@@ -470,7 +470,7 @@ class TestAProxy:
         "proxy", ["", "proxy.test:8080", "socks5://proxy.test", "ftp://proxy.test", 7, b"http://p"]
     )
     def test_that_is_no_address_is_refused(self, proxy: object, door: Door) -> None:
-        with pytest.raises(InvalidParameterError, match=r"^proxy: valid is None or the URL"):
+        with pytest.raises(InvalidParameterError, match=r"^proxy must be None or the URL"):
             door("token", proxy=proxy)
 
 

@@ -213,7 +213,7 @@ class TestTheLongShape:
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         filters: Any = [asks("counter", "count"), asks("meter", "kW")]
-        with pytest.raises(InvalidParameterError, match=r"shape: .*'count'.*wide"):
+        with pytest.raises(InvalidParameterError, match=r"shape must be .wide.*'count'"):
             exchange.queryTimeSeriesDatabaseToArrow(
                 measured, filters, *WHOLE, shape="long", aggregate=aggregate
             )
@@ -307,7 +307,7 @@ class TestArguments:
     @pytest.mark.parametrize(
         ("arguments", "told"),
         [
-            ({"shape": "tall"}, "shape: got 'tall'; valid is one of wide, long"),
+            ({"shape": "tall"}, "shape must be one of wide, long, got 'tall'"),
             ({"maxRows": 0}, "maxRows"),
             ({"aggregate": "nobody"}, "aggregate"),
             ({"startTime": "yesterday"}, "startTime"),

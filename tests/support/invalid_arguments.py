@@ -7,7 +7,7 @@ from avista_digital_exchange_sdk import TimeSeriesInputRecord
 
 from .valid_arguments import HUGE, HUGE_NUMBER, SURROGATE
 
-NOT_EMPTY, NO_CONTROL, NO_SURROGATES = "not empty", "control characters", "surrogates"
+NOT_EMPTY, NO_CONTROL, NO_SURROGATES = "non-empty", "control characters", "surrogates"
 BAD_IDS = [
     (None, NOT_EMPTY),
     (7, "(int)"),
@@ -15,13 +15,13 @@ BAD_IDS = [
     (["id"], "(list)"),
     ("", NOT_EMPTY),
     (" \t", NOT_EMPTY),
-    (" id ", "blanks around it"),
+    (" id ", "surrounding whitespace"),
     ("i\nd", NO_CONTROL),
     ("i\0d", NO_CONTROL),
     ("i\u202ed", NO_CONTROL),
     (SURROGATE, NO_SURROGATES),
-    ("i" * 1025, "at most 1024 characters, not 1025"),
-    (HUGE, "at most 1024 characters, not 10000000"),
+    ("i" * 1025, "it has 1025"),
+    (HUGE, "it has 10000000"),
 ]
 BAD_TEXTS = [
     (None, NOT_EMPTY),
@@ -32,7 +32,7 @@ BAD_TEXTS = [
     (" \t\n", NOT_EMPTY),
     (f"a{SURROGATE}", NO_SURROGATES),
 ]
-OPTIONAL_TEXT = "a text or None"
+OPTIONAL_TEXT = "a string or None"
 BAD_OPTIONAL_TEXTS = [
     (7, OPTIONAL_TEXT),
     (b"text", OPTIONAL_TEXT),
@@ -40,7 +40,7 @@ BAD_OPTIONAL_TEXTS = [
     ({}, OPTIONAL_TEXT),
     (SURROGATE, NO_SURROGATES),
 ]
-PATH = "a path of the local file system"
+PATH = "a local path"
 BAD_PATHS = [
     ("", PATH),
     (7, PATH),
@@ -50,23 +50,23 @@ BAD_PATHS = [
     (["load.csv"], PATH),
     ("a\0b", PATH),
     (SURROGATE, PATH),
-    ("x" * 300, "can hold"),
-    (HUGE, "can hold"),
+    ("x" * 300, "file system allows"),
+    (HUGE, "file system allows"),
 ]
 NO_FOLDERS = [
-    (path, "there is no folder")
+    (path, "does not exist")
     for path in ("nowhere/result", "nowhere/", "load.csv/result", "~nobody-of-that-name/result")
 ]
-NO_FILE = ("none.csv", "no such file")
+NO_FILE = ("none.csv", "file not found")
 BAD_OBJECT_IDS = [
-    (None, "a list of ids"),
-    ("dataStoreFileId.1", "a list of ids"),
-    ([], "not empty"),
+    (None, "a non-empty list of IDs"),
+    ("dataStoreFileId.1", "a non-empty list of IDs"),
+    ([], "non-empty"),
     ([7], "dataStoreObjectIds[0]"),
     (["dataStoreFileId.1", ""], "dataStoreObjectIds[1]"),
     (["dataStoreId.1"], "dataStoreObjectIds[0]"),
 ]
-ROWS = "a whole number from 1 to 1000"
+ROWS = "an integer between 1 and 1000"
 BAD_ROWS = [
     (value, ROWS)
     for value in (
@@ -87,7 +87,7 @@ BAD_ROWS = [
         "1.5",
     )
 ]
-TIME = "ISO 8601 with a time zone"
+TIME = "an ISO 8601 timestamp with a time zone"
 BAD_TIMES = [
     (value, TIME)
     for value in (
@@ -124,9 +124,9 @@ BAD_TIMES = [
         HUGE,
     )
 ]
-BAD_TIMES.append(("2024-01-01T00:00:00.1234567891Z", "at most nine digits"))
+BAD_TIMES.append(("2024-01-01T00:00:00.1234567891Z", "at most nine decimal places"))
 NOT_BEFORE_THE_END = [
-    (value, "a time before endTime")
+    (value, "must be before endTime")
     for value in (
         "2024-05-02T00:00:00Z",
         "2024-05-02T01:00:00+01:00",
@@ -135,16 +135,16 @@ NOT_BEFORE_THE_END = [
     )
 ]
 FILTER = '{"assetId": "…", "attributeNamesFilter": ["…"]}'
-NAMES = "a list of attribute names"
+NAMES = "a non-empty list of attribute names"
 FIRST, SECOND = "assetAndAttributesFilter[0]", "assetAndAttributesFilter[1]"
 BAD_FILTERS = [
-    (None, "a list of filters"),
-    (7, "a list of filters"),
-    (b"meter", "a list of filters"),
-    ({}, "a list of filters"),
-    ({"assetId": "meter"}, "a list of filters"),
-    ([], "not empty"),
-    ("2022-09-27T10:22:45Z", "the filter comes before the times"),
+    (None, "list of filters"),
+    (7, "list of filters"),
+    (b"meter", "list of filters"),
+    ({}, "list of filters"),
+    ({"assetId": "meter"}, "list of filters"),
+    ([], "non-empty"),
+    ("2022-09-27T10:22:45Z", "order is timeSeriesDbId"),
     ([None], FILTER),
     (["meter"], FILTER),
     ([{}], f"{FIRST}.assetId"),
@@ -165,20 +165,20 @@ BAD_FILTERS = [
     ([{"assetId": "a", "attributeNamesFilter": ["kW", None]}], f"{FIRST}.attributeNamesFilter[1]"),
     ([{"assetId": "a", "attributeNamesFilter": [SURROGATE]}], NO_SURROGATES),
 ]
-RECORDS = "a list of TimeSeriesInputRecord"
+RECORDS = "list of TimeSeriesInputRecord"
 BAD_RECORDS = [
     (None, RECORDS),
     ("records", RECORDS),
     ({}, RECORDS),
-    ([], "not empty"),
-    (iter(()), "not empty"),
+    ([], "non-empty"),
+    (iter(()), "non-empty"),
     ([None], "records[0]"),
     ([{"time": "1"}], "records[0]"),
     ([TimeSeriesInputRecord(time="soon", measureName="kW", measureValue="1")], "records[0].time"),
 ]
 BAD_FRAMES = [(value, "frame") for value in (None, 7, "frame", [{"kW": 1}])]
 SINGLE_TYPES = "BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR"
-SECONDS = "a number of seconds above 0"
+SECONDS = "a positive number of seconds"
 BAD_SECONDS = [
     (value, SECONDS) for value in (None, 0, -1, "300", True, float("nan"), float("inf"), HUGE)
 ]
@@ -186,7 +186,7 @@ FORMAT = "one of CSV, JSON, PARQUET"
 BAD_FORMATS = [(value, FORMAT) for value in (None, 7, "", "XML", "CSV ", ["CSV"], HUGE)]
 AGGREGATE = "one of auto, server, client"
 BAD_AGGREGATES = [(value, AGGREGATE) for value in (None, "", "both", "AUTO", 7, [], {}, HUGE)]
-JSON = "what JSON holds"
+JSON = "a JSON value"
 ITSELF: dict[str, Any] = {}
 ITSELF["x"] = [ITSELF]
 
@@ -228,10 +228,10 @@ DOOR_OTHERS = [
     ("timeout", None, SECONDS),
     ("timeout", "60", SECONDS),
     ("timeout", float("nan"), SECONDS),
-    ("maxRetries", -1, "from 0 to 100"),
-    ("maxRetries", True, "from 0 to 100"),
-    ("maxRetries", HUGE_NUMBER, "from 0 to 100"),
+    ("maxRetries", -1, "between 0 and 100"),
+    ("maxRetries", True, "between 0 and 100"),
+    ("maxRetries", HUGE_NUMBER, "between 0 and 100"),
     ("verify", None, PATH),
     ("verify", "load.csv", "certificates (PEM)"),
-    ("verify", "x" * 300, "can hold"),
+    ("verify", "x" * 300, "file system allows"),
 ]

@@ -104,7 +104,9 @@ class TestWhereItGoes:
         scripted_exchange: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        with pytest.raises(PathNotFoundError, match=r"writeLocation: .*no folder .*nowhere"):
+        with pytest.raises(
+            PathNotFoundError, match=r"writeLocation must be .*directory .*nowhere does not exist"
+        ):
             scripted_exchange.downloadDataStoreFile("file", f"{tmp_path}/{location}")
         assert scripted.requests == []
 

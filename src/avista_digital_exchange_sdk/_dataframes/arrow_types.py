@@ -140,8 +140,8 @@ class LongTableBuilder:
             return values.cast(self._kind)
         except pa.ArrowInvalid:
             raise InvalidParameterError(
-                f"shape: in the long shape the values of {attribute!r}, a BIGINT, share a column "
-                'with DOUBLEs, which can\'t hold all their digits; valid is "wide"'
+                f'shape must be "wide", got "long", where the values of {attribute!r}, a BIGINT, '
+                "share a column with DOUBLEs, which can't hold all their digits"
             ) from None
 
 

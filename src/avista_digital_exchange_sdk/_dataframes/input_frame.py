@@ -23,7 +23,7 @@ from .arrow_types import (
 from .convert import BIGINT_ATTRIBUTE
 
 VALID_FRAME = (
-    "a frame of pandas or polars, an Arrow table, or what offers Arrow's PyCapsule interface"
+    "a pandas or polars DataFrame, an Arrow table, or an object with Arrow's PyCapsule interface"
 )
 UNNAMED_INDEX = "__index_level_0__"
 """What Arrow calls an index of pandas that has no name."""
@@ -177,7 +177,7 @@ def to_arrow_table(argument: str, frame: object, valid: str = VALID_FRAME) -> pa
     except (pa.ArrowException, UnicodeError) as error:
         reason = "; ".join(map(str, error.args))
         raise InvalidParameterError(
-            f"{argument}: its columns can't be read: {reason}; valid is {valid}"
+            f"{argument} must be {valid}; its columns can't be read: {reason}"
         ) from None
     except (TypeError, ValueError):
         raise validation.invalid_argument(argument, frame, valid) from None

@@ -56,17 +56,18 @@ def select_operation(document: str, operationName: str | None) -> Operation:
     """The operation of a document that is to be run."""
     held = find_operations(document)
     if not held:
-        raise InvalidParameterError("document: it holds no operation")
+        raise InvalidParameterError("document must contain an operation, got none")
     names = ", ".join(one.name or "one without a name" for one in held)
     if operationName is None:
         if len(held) > 1:
             raise InvalidParameterError(
-                f"operationName: none was given, and the document holds several: {names}"
+                f"operationName must name one of the document's operations ({names}), got None"
             )
         return held[0]
     for one in held:
         if one.name == operationName:
             return one
     raise InvalidParameterError(
-        f"operationName: got {validation.format_value(operationName)}; the document holds {names}"
+        f"operationName must be an operation of the document ({names}), "
+        f"got {validation.format_value(operationName)}"
     )

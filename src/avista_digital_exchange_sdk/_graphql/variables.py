@@ -30,7 +30,7 @@ def _serialize(value: object) -> object:
 def check_json_value(argument: str, value: Any, depth: int = 0) -> Any:
     """A variable as JSON holds it."""
     if depth > MAX_DEPTH:
-        raise InvalidParameterError(f"variables: they are nested deeper than {MAX_DEPTH} levels")
+        raise InvalidParameterError(f"variables must be nested at most {MAX_DEPTH} levels deep")
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(value, Enum):
@@ -53,7 +53,7 @@ def check_json_value(argument: str, value: Any, depth: int = 0) -> Any:
             )
             for name, item in value.items()
         }
-    valid = "what JSON holds (text, finite numbers, True, False, None, lists, dictionaries)"
+    valid = "a JSON value (string, finite number, bool, None, list, dictionary)"
     raise validation.invalid_argument(
         argument, value, f"{valid} or an object of this package's types"
     )

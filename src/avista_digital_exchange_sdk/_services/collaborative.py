@@ -194,6 +194,6 @@ def _parse_service_type(serviceId: object, serviceType: object) -> ServiceType:
         if mark in identifier:
             return kind
     raise InvalidParameterError(
-        f"serviceId: got {validation.format_value(identifier)}, whose type is unknown; valid is a "
-        "dataStoreId (dataStoreId.…) or a timeSeriesDbId (timeSeriesDbId.…), or give serviceType="
+        "serviceId must be a dataStoreId or a timeSeriesDbId, got "
+        f"{validation.format_value(identifier)}, whose type is unknown; pass serviceType="
     )

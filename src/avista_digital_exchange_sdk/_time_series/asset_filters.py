@@ -27,8 +27,8 @@ def parse_asset_filters(given: object) -> list[TimeSeriesQueryAssetInput]:
     argument = "assetAndAttributesFilter"
     if isinstance(given, (str, datetime)):
         raise InvalidParameterError(
-            f"{argument}: got {validation.format_value(given)}; the filter comes before the times: "
-            f"timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
+            f"{argument} must be a list of filters, got {validation.format_value(given)}; the "
+            f"order is timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
         )
     united: dict[str, list[str] | None] = {}
     for index, entry in enumerate(validation.require_items(argument, given, "filters")):
@@ -46,7 +46,7 @@ def parse_asset_filters(given: object) -> list[TimeSeriesQueryAssetInput]:
 
 
 def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
-    valid = '{"assetId": "…", "attributeNamesFilter": ["…"]}, the latter may be left out'
+    valid = '{"assetId": "…", "attributeNamesFilter": ["…"]} (the latter is optional)'
     if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
         raise validation.invalid_argument(argument, entry, valid)
     assetId = validation.require_id(f"{argument}.assetId", entry.get("assetId"))

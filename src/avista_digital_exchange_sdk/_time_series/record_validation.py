@@ -68,7 +68,7 @@ def build_dimension(dimensionValueType: object, name: object, value: object) -> 
             "dimensionValueType", dimensionValueType, DimensionValueType
         ),
         name=validate_name("name", name),
-        value=_check_length("value", validation.require_str("value", value, blank=True)),
+        value=_check_length("value", validation.require_str("value", value, allow_blank=True)),
     )
 
 
@@ -119,7 +119,7 @@ def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
     measures, dimensions = record.measureValues or [], record.dimensions or []
     if kind is MeasureValueType.MULTI:
         if not 1 <= len(measures) <= MAX_MEASURES:
-            valid = f"1 to {MAX_MEASURES} measures when measureValueType is MULTI"
+            valid = f"1 to {MAX_MEASURES} measures if measureValueType is MULTI"
             raise invalid_argument(f"{argument}.measureValues", record.measureValues, valid)
         for measure in measures:
             validate_name(f"{argument}.measureValues.name", measure.name)
@@ -128,7 +128,7 @@ def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
     elif kind is not None:
         _format_value(f"{argument}.measureValue", record.measureValue, kind)
     if len(dimensions) > MAX_DIMENSIONS:
-        valid = f"at most {MAX_DIMENSIONS} dimensions, not {len(dimensions)}"
+        valid = f"at most {MAX_DIMENSIONS} dimensions"
         raise invalid_argument(f"{argument}.dimensions", dimensions, valid)
     _require_unique_names(f"{argument}.measureValues", [measure.name for measure in measures])
     _require_unique_names(f"{argument}.dimensions", [dimension.name for dimension in dimensions])
@@ -159,7 +159,9 @@ def _check_length(argument: str, text: str) -> str:
 def _require_unique_names(argument: str, names: Sequence[str]) -> None:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise invalid_argument(argument, twice, "each name once in a record")
+        raise invalid_argument(
+            argument, twice, "uniquely named", note="each name may occur once in a record"
+        )
 
 
 def _require_list(argument: str, value: object, kind: type[Any]) -> list[Any]:
@@ -180,7 +182,7 @@ def _format_value(
     value = _unwrap_numpy(value)
     if kind is MeasureValueType.VARCHAR:
         return _check_length(
-            argument, validation.require_str(argument, _to_str(argument, value), blank=True)
+            argument, validation.require_str(argument, _to_str(argument, value), allow_blank=True)
         )
     if kind is MeasureValueType.BOOLEAN:
         text = str(value).strip().lower() if isinstance(value, (bool, str)) else ""

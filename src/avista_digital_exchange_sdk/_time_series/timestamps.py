@@ -8,7 +8,8 @@ from ..errors import InvalidParameterError
 
 NANOSECONDS = 1_000_000_000
 VALID_TIMESTAMP = (
-    'ISO 8601 with a time zone, such as "2022-09-27T10:22:45.000Z", or a datetime with one'
+    'an ISO 8601 timestamp with a time zone, such as "2022-09-27T10:22:45.000Z", or a datetime '
+    "with a time zone"
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +26,9 @@ def parse_timestamp_ns(argument: str, value: object) -> int:
     whole, fraction = (lifted[1] + lifted[3], lifted[2]) if lifted else (value, "")
     fraction = fraction.rstrip("0")
     if len(fraction) > 9:
-        raise invalid_argument(argument, value, "a fraction of at most nine digits (nanoseconds)")
+        raise invalid_argument(
+            argument, value, "a timestamp with at most nine decimal places (nanoseconds)"
+        )
     if "." in whole or "," in whole:
         # Python would take a fraction of an hour or minute for one of a second.
         raise invalid_argument(argument, value, VALID_TIMESTAMP)
@@ -67,6 +70,6 @@ def parse_time_range(first: tuple[str, object], second: tuple[str, object]) -> t
     start, end = parse_timestamp_ns(*first), parse_timestamp_ns(*second)
     if start >= end:
         raise InvalidParameterError(
-            f"{first[0]}: got {first[1]!s}; valid is a time before {second[0]} ({second[1]!s})"
+            f"{first[0]} must be before {second[0]} ({second[1]!s}), got {first[1]!s}"
         )
     return format_timestamp(start), format_timestamp(end)

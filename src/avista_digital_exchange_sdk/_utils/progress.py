@@ -27,7 +27,7 @@ class ProgressReporter:
 
     def __init__(self, progress: object) -> None:
         if not (progress is None or isinstance(progress, bool) or callable(progress)):
-            valid = "True for a bar, or a function of how much is done and how much in all"
+            valid = "True, False, None or a callable (done, total)"
             raise validation.invalid_argument("progress", progress, valid)
         if progress is True:
             require_extra("progress", "tqdm")

@@ -1,6 +1,6 @@
-"""Checks of arguments, made before anything is sent.
+"""Validation of arguments, before any request is made.
 
-Each takes the argument's name, so that the error can name it, and returns the value as it is used.
+Each function takes the argument's name, for the error, and returns the validated value.
 """
 
 import errno
@@ -27,70 +27,85 @@ _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,20}\s*")
 _Enum = TypeVar("_Enum", bound=Enum)
 
 
-def invalid_argument(argument: str, value: object, valid: str) -> InvalidParameterError:
-    """Build the error for a refused argument."""
-    return InvalidParameterError(f"{argument}: got {format_value(value)}; valid is {valid}")
+def invalid_argument(
+    argument: str, value: object, valid: str, *, note: str = ""
+) -> InvalidParameterError:
+    """Build the error for an invalid argument.
+
+    Args:
+        argument: The name of the argument.
+        value: The invalid value.
+        valid: What the argument must be.
+        note: A remark about the value.
+    """
+    message = f"{argument} must be {valid}, got {format_value(value)}"
+    return InvalidParameterError(f"{message}; {note}" if note else message)
 
 
 def format_value(value: object) -> str:
-    """A value as an error shows it: its type told, its length bounded."""
+    """Format a value with its type, truncated, for an error message."""
     if isinstance(value, Path):
         value = str(value)
     try:
-        text = repr(value)
+        shown = repr(value)
     except Exception:
-        # A number of very many digits, say; the error to raise is about the argument.
-        text = "what can't be shown"
-    if len(text) > MAX_SHOWN_LENGTH:
-        text = f"{text[:MAX_SHOWN_LENGTH]}…"
-    return text if value is None or isinstance(value, str) else f"{text} ({type(value).__name__})"
+        # For example an integer with too many digits. The error to raise is about the argument.
+        shown = "<unprintable>"
+    if len(shown) > MAX_SHOWN_LENGTH:
+        shown = f"{shown[:MAX_SHOWN_LENGTH]}…"
+    return shown if value is None or isinstance(value, str) else f"{shown} ({type(value).__name__})"
 
 
 def require_str(
-    argument: str, value: object, *, longest: int | None = None, blank: bool = False
+    argument: str, value: object, *, max_length: int | None = None, allow_blank: bool = False
 ) -> str:
-    """A text that is not empty; nor blank, unless that will do."""
-    if not isinstance(value, str) or not (value if blank else value.strip()):
-        raise invalid_argument(argument, value, "a text that is not empty")
+    """Require a non-empty string, and one that is not blank unless `allow_blank`."""
+    if not isinstance(value, str) or not (value if allow_blank else value.strip()):
+        raise invalid_argument(argument, value, "a non-empty string")
     _check_encodable(argument, value)
-    if longest is not None and len(value) > longest:
-        raise invalid_argument(argument, value, f"at most {longest} characters, not {len(value)}")
+    if max_length is not None and len(value) > max_length:
+        raise invalid_argument(
+            argument,
+            value,
+            f"a string of at most {max_length} characters",
+            note=f"it has {len(value)}",
+        )
     return value
 
 
 def optional_str(argument: str, value: object) -> str | None:
-    """A text, or None."""
+    """Require a string or None."""
     if value is None:
         return None
     if not isinstance(value, str):
-        raise invalid_argument(argument, value, "a text or None")
+        raise invalid_argument(argument, value, "a string or None")
     _check_encodable(argument, value)
     return value
 
 
 def require_id(argument: str, value: object) -> str:
-    """The id of something on the platform."""
-    given = require_str(argument, value, longest=MAX_ID_LENGTH)
-    if not given.isprintable() or given != given.strip():
+    """Require the ID of an object on the platform."""
+    identifier = require_str(argument, value, max_length=MAX_ID_LENGTH)
+    if not identifier.isprintable() or identifier != identifier.strip():
         raise invalid_argument(
-            argument, value, "an id, without control characters or blanks around it"
+            argument, value, "an ID without control characters or surrounding whitespace"
         )
-    return given
+    return identifier
 
 
 def _check_encodable(argument: str, value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError:
-        valid = "text that can be written as UTF-8 (no lone surrogates)"
+        valid = "a string that can be encoded as UTF-8 (no lone surrogates)"
         raise invalid_argument(argument, value, valid) from None
 
 
 def parse_enum(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
-    """One of some members of an enum, given as itself or as its text in any case."""
-    wanted = value.upper() if isinstance(value, str) else None
+    """Parse one of the members of an enum, passed as a member or a case-insensitive string."""
+    requested = value.upper() if isinstance(value, str) else None
     for member in choices:
-        if wanted == member.value:
+        if requested == member.value:
             return member
     raise invalid_argument(
         argument, value, "one of " + ", ".join(str(member.value) for member in choices)
@@ -98,101 +113,108 @@ def parse_enum(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
 
 
 def parse_bool(argument: str, value: object) -> bool:
-    """True or False."""
+    """Require True or False."""
     if not isinstance(value, bool):
         raise invalid_argument(argument, value, "True or False")
     return value
 
 
-def parse_int(argument: str, value: object, lowest: int, highest: int) -> int:
-    """A whole number between two bounds, given as a number or as its text."""
-    valid = f"a whole number from {lowest} to {highest}"
+def parse_int(argument: str, value: object, minimum: int, maximum: int) -> int:
+    """Parse an integer between two bounds, passed as a number or a string."""
+    valid = f"an integer between {minimum} and {maximum}"
     try:
         if isinstance(value, bool):
             raise TypeError
-        number = _parse_digits(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]  # index() raises TypeError for what is no integer
+        number = _parse_digits(value) if isinstance(value, str) else operator.index(value)  # type: ignore[arg-type]  # index() raises TypeError for other types
     except (TypeError, ValueError):
         raise invalid_argument(argument, value, valid) from None
-    if not lowest <= number <= highest:
+    if not minimum <= number <= maximum:
         raise invalid_argument(argument, value, valid)
     return number
 
 
-def _parse_digits(text: str) -> int:
-    # Python's own int() also takes 1_000, and digits of other scripts.
-    if not _INTEGER.fullmatch(text):
+def _parse_digits(digits: str) -> int:
+    # Python's own int() also accepts 1_000, and digits of other scripts.
+    if not _INTEGER.fullmatch(digits):
         raise ValueError
-    return int(text)
+    return int(digits)
 
 
 def parse_duration(argument: str, value: object) -> float:
-    """A duration above zero, in seconds."""
+    """Parse a positive duration in seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
-        raise invalid_argument(argument, value, "a number of seconds above 0")
+        raise invalid_argument(argument, value, "a positive number of seconds")
     return float(value)
 
 
 def parse_path(argument: str, value: object) -> Path:
-    """A path of the local file system; one that is a string may begin with `~`."""
+    """Parse a local path; a leading `~` of a string is expanded."""
     return _parse_path(argument, value, expand_home)
 
 
 def parse_source_path(argument: str, value: object) -> Path:
-    """The same, of what is there already."""
+    """Parse the local path of an existing file."""
     return _parse_path(argument, value, expand_source)
 
 
 def _parse_path(argument: str, value: object, expand: Callable[[str], Path]) -> Path:
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
-        raise invalid_argument(argument, value, "a path of the local file system")
+        raise invalid_argument(argument, value, "a local path")
     try:
-        given = expand(value) if isinstance(value, str) else Path(os.fsdecode(value))
-        os.lstat(given)
+        path = expand(value) if isinstance(value, str) else Path(os.fsdecode(value))
+        os.lstat(path)
     except ValueError:
         # NUL characters, lone surrogates.
-        raise invalid_argument(argument, value, "a path of the local file system") from None
+        raise invalid_argument(argument, value, "a local path") from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
-            valid = "a path the local file system can hold"
-            raise invalid_argument(argument, value, valid) from None
-    return given
+            valid = "a path that the local file system allows"
+            raise invalid_argument(argument, value, valid, note="it is too long") from None
+    return path
 
 
 def require_file(argument: str, value: object) -> Path:
-    """A local file that can be read."""
-    given = parse_source_path(argument, value)
-    if given.is_dir():
-        raise PathIsDirectoryError(f"{argument}: got {format_value(value)}; a folder, not a file")
-    if not given.exists():
-        raise PathNotFoundError(f"{argument}: got {format_value(value)}; no such file")
-    if not given.is_file():
-        raise invalid_argument(
-            argument, value, "a regular file (its size must be known before it is sent)"
+    """Require a readable local file."""
+    path = parse_source_path(argument, value)
+    if path.is_dir():
+        raise PathIsDirectoryError(
+            f"{argument} must be a file, got {format_value(value)}, which is a directory"
         )
-    return given
+    if not path.exists():
+        raise PathNotFoundError(
+            f"{argument} must be an existing file, got {format_value(value)}: file not found"
+        )
+    if not path.is_file():
+        raise invalid_argument(
+            argument, value, "a regular file", note="its size must be known before it is sent"
+        )
+    return path
 
 
 def resolve_output_path(argument: str, value: object, name: str) -> Path:
-    """Where to write a file: `value` itself, or `name` in it when it is a folder."""
-    given = parse_path(argument, value)
-    if (number := find_own_descriptor(given)) is not None:
-        if not _is_open(number):
-            raise invalid_argument(argument, value, "a file that is open, which this is not")
-        return given
-    if given.is_dir():
-        return join_below(given, name) if name else given
-    if given.is_symlink():
-        given = Path(os.path.realpath(given))
-    if given.is_socket():
-        raise invalid_argument(argument, value, "a file, folder, pipe or device, not a socket")
-    ends_as_folder = os.fsdecode(value).endswith(tuple(filter(None, (os.sep, os.altsep))))  # type: ignore[arg-type]  # parse_path() has checked it
-    folder = given if ends_as_folder else given.parent
-    if not folder.is_dir():
-        raise PathNotFoundError(
-            f"{argument}: got {format_value(value)}; there is no folder {folder}"
+    """Find the path to write a file to: `value`, or `name` in it if it is a directory."""
+    path = parse_path(argument, value)
+    if (descriptor := find_own_descriptor(path)) is not None:
+        if not _is_open(descriptor):
+            raise invalid_argument(argument, value, "an open file descriptor")
+        return path
+    if path.is_dir():
+        return join_below(path, name) if name else path
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
+    if path.is_socket():
+        raise invalid_argument(
+            argument, value, "a file, directory, pipe or device", note="it is a socket"
         )
-    check_writable(given)
-    return given
+    is_directory = os.fsdecode(value).endswith(tuple(filter(None, (os.sep, os.altsep))))  # type: ignore[arg-type]  # parse_path() has checked it
+    directory = path if is_directory else path.parent
+    if not directory.is_dir():
+        raise PathNotFoundError(
+            f"{argument} must be in an existing directory, got {format_value(value)}: "
+            f"directory {directory} does not exist"
+        )
+    check_writable(path)
+    return path
 
 
 def _is_open(descriptor: int) -> bool:
@@ -204,17 +226,18 @@ def _is_open(descriptor: int) -> bool:
 
 
 def require_items(argument: str, value: object, what: str) -> list[Any]:
-    """A list (or any other iterable but text and dictionaries) that is not empty."""
+    """Require a non-empty list, or another iterable except strings and dictionaries."""
+    valid = f"a non-empty list of {what}"
     if isinstance(value, (str, bytes, dict)) or not isinstance(value, Iterable):
-        raise invalid_argument(argument, value, f"a list of {what}")
+        raise invalid_argument(argument, value, valid)
     items = list(value)
     if not items:
-        raise invalid_argument(argument, value, f"a list of {what} that is not empty")
+        raise invalid_argument(argument, value, valid)
     return items
 
 
 def is_url(url: str) -> bool:
-    """Whether a text is the URL of a host, so that connecting to it can be tried."""
+    """Whether a string is a URL with a valid host, so that a connection can be tried."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
@@ -225,7 +248,7 @@ def is_url(url: str) -> bool:
 
 
 def is_secure(url: str, *, allow_http: bool = True) -> bool:
-    """Whether what travels to a URL can't be read on the way: https, or http on this machine."""
+    """Whether requests to a URL are protected from eavesdropping: https, or http on loopback."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -236,7 +259,7 @@ def is_secure(url: str, *, allow_http: bool = True) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by a name or address that never leads anywhere else."""
+    """Whether a host name or address always refers to this machine."""
     name = host.lower().removesuffix(".")
     if name == "localhost":
         return True

@@ -64,7 +64,7 @@ def plan_downloads(
             plan.add_tree(info, _local_path(local, tree_folder, name), tree_folder)
         else:
             raise validation.invalid_argument(
-                "SOURCE", source, "a file; directories take --recursive"
+                "SOURCE", source, "a file", note="use --recursive for directories"
             )
     return plan
 
@@ -92,7 +92,7 @@ def plan_uploads(
         if source.is_dir():
             if not recursive:
                 raise validation.invalid_argument(
-                    "SOURCE", str(source), "a file; folders take --recursive"
+                    "SOURCE", str(source), "a file", note="use --recursive for directories"
                 )
             plan.add(str(source), _inside(path, source) if is_inside else path)
         else:
@@ -112,7 +112,7 @@ class _Targets:
 
     def add(self, source: str, target: str) -> None:
         if compose(target) in self._written:
-            raise validation.invalid_argument("SOURCE", source, f"one file only for {target}")
+            raise validation.invalid_argument("SOURCE", source, f"the only file for {target}")
         self._written.add(compose(target))
 
 

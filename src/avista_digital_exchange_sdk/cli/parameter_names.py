@@ -40,5 +40,7 @@ def to_cli_message(message: str) -> str:
     for argument, flag in _FLAGS.items():
         message = message.replace(argument, flag)
     for argument, option in OPTION_BY_PARAMETER.items():
-        message = re.sub(rf"^{argument}\b|\b{argument}=", option, message)
+        message = re.sub(
+            rf"^{argument}\b|\b{argument}=|(?<=must be before ){argument}\b", option, message
+        )
     return message

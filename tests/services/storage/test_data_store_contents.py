@@ -80,7 +80,7 @@ class TestDataStores:
     def test_a_change_of_nothing_is_refused(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
-        with pytest.raises(InvalidParameterError, match="name, description: got neither"):
+        with pytest.raises(InvalidParameterError, match="name or description must be passed"):
             exchange.updateDataStore(data_store["dataStoreId"])
 
     def test_one_that_is_deleted_is_gone_with_its_files(
@@ -201,7 +201,7 @@ class TestFiles:
     ) -> None:
         file = upload("july.csv")
         where = [make("reports")] if call == "moveDataStoreFile" else []
-        with pytest.raises(InvalidParameterError, match="own extension"):
+        with pytest.raises(InvalidParameterError, match="a name with the extension"):
             getattr(exchange, call)(file.dataStoreFileId, *where, name)
         assert exchange.getDataStoreFileMeta(file.dataStoreFileId) == file
 
@@ -290,8 +290,8 @@ class TestZips:
     @pytest.mark.parametrize(
         ("wanted", "told"),
         [
-            ([], "not empty"),
-            ("dataStoreFileId.1", "a list of ids"),
+            ([], "non-empty list of IDs"),
+            ("dataStoreFileId.1", "list of IDs"),
             (["dataStoreId.1"], r"dataStoreObjectIds\[0\].*dataStoreId\.1"),
             (["dataStoreFileId.1", ""], r"dataStoreObjectIds\[1\]"),
         ],

@@ -183,7 +183,7 @@ class TestFiles:
             store.uploadFile(source, name)
 
     def test_a_local_file_must_be_there(self, store: Plain, tmp_path: Path) -> None:
-        with pytest.raises(PathNotFoundError, match="localFilePath: got"):
+        with pytest.raises(PathNotFoundError, match="localFilePath must be an existing file"):
             store.uploadFile(tmp_path / "nothing.csv")
 
 

@@ -346,7 +346,9 @@ class TestWhenNothingIsWritten:
     def test_records_are_a_list_that_is_not_empty(
         self, given: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
     ) -> None:
-        with pytest.raises(InvalidParameterError, match=r"^records: got .*list of TimeSeriesInput"):
+        with pytest.raises(
+            InvalidParameterError, match=r"^records must be a .*list of TimeSeriesInput"
+        ):
             scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
         assert scripted.requests == []
 
@@ -355,7 +357,7 @@ class TestWhenNothingIsWritten:
         self, wrong: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
     ) -> None:
         given = [*records(scripted_exchange, 150), wrong]
-        with pytest.raises(InvalidParameterError, match=r"^records\[150\]: got .*InputRecord"):
+        with pytest.raises(InvalidParameterError, match=r"^records\[150\] must be .*InputRecord"):
             scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
         assert scripted.requests == []
 
@@ -364,6 +366,8 @@ class TestWhenNothingIsWritten:
     ) -> None:
         given = records(scripted_exchange, 3)
         given[2].measureValue = "much"
-        with pytest.raises(InvalidParameterError, match=r"^records\[2\]\.measureValue: got 'much'"):
+        with pytest.raises(
+            InvalidParameterError, match=r"^records\[2\]\.measureValue must be .*got 'much'"
+        ):
             scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
         assert scripted.requests == []

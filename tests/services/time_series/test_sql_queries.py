@@ -62,7 +62,7 @@ class TestOnePage:
     def test_max_rows_out_of_bounds_is_refused(
         self, given: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
     ) -> None:
-        with pytest.raises(InvalidParameterError, match=r"^maxRows: .*1 to 1000"):
+        with pytest.raises(InvalidParameterError, match=r"^maxRows must be .*1 and 1000"):
             scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1", given)
         assert scripted.operations == []
 

@@ -199,7 +199,7 @@ class TestBadArguments:
         self, argument: str, value: Any, scripted_exchange: AvistaDigitalExchange
     ) -> None:
         good = {"timeSeriesDbId": DATABASE, "queryString": "SELECT n", "maxRows": 1}
-        with pytest.raises(InvalidParameterError, match=f"^{argument}: got"):
+        with pytest.raises(InvalidParameterError, match=f"^{argument} must be "):
             scripted_exchange.iterTimeSeriesDatabase_TimestreamFormat(**good | {argument: value})
 
 

@@ -110,7 +110,7 @@ class DataStoreService(BaseService):
         """
         validation.require_id("dataStoreId", dataStoreId)
         if name is None and description is None:
-            raise InvalidParameterError("name, description: got neither; valid is one or both")
+            raise InvalidParameterError("name or description must be passed, got neither")
         new_name = UNSET if name is None else validation.require_str("name", name)
         validation.optional_str("description", description)
         answer = await self._client.with_options(idempotent=True).storage_update_data_store(

@@ -276,10 +276,9 @@ def can_rename_to(name: str, extension: str | None) -> bool:
 
 def _strip_extension(name: str, file: DataStoreFile) -> str:
     if not can_rename_to(name, file.fileExtension):
-        valid = (
-            f"a name with the file's own extension, which can't be changed: {file.fileExtension}"
-        )
-        raise validation.invalid_argument("name", name, valid)
+        valid = f"a name with the extension {file.fileExtension}"
+        note = "the extension of a file can't be changed"
+        raise validation.invalid_argument("name", name, valid, note=note)
     return name.removesuffix(full_name("", file.fileExtension))
 
 

@@ -33,8 +33,9 @@ async def upload_source(
 ) -> DataStoreFile:
     """Upload a file, or leave nothing of it on the platform."""
     if (size := source.size()) > MAX_UPLOAD_BYTES:
-        valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB), not {size}"
-        raise validation.invalid_argument("localPath", str(source.path or source.name), valid)
+        path = str(source.path or source.name)
+        valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB)"
+        raise validation.invalid_argument("localPath", path, valid, note=f"it has {size} bytes")
     reporter = ProgressReporter(progress)
     async with service._backend.transfer_slot():
         with reporter.track(name) as callback:

@@ -152,7 +152,7 @@ class WorkingDirectory(Binding):
         folder, separator, own_name = given.rpartition(SEPARATOR)
         if own_name in (HERE, UP):
             raise validation.invalid_argument(
-                "name", name, "the path of a file, or of a directory with a / after it"
+                "name", name, "the path of a file, or of a directory with a trailing /"
             )
         path_entries = await self._resolve_path("name", folder + separator)
         return await self._files.uploadFileToDataStore(
@@ -274,7 +274,7 @@ class WorkingDirectory(Binding):
             return (*path_entries, PathEntry(directory.name, directory.dataStoreDirectoryId))
         if find_files(name, within.files):
             raise validation.invalid_argument(
-                argument, path, f"the path of a directory; {name} is a file"
+                argument, path, "the path of a directory", note=f"{name} is a file"
             )
         raise _missing("directory", name, path_entries)
 
@@ -288,7 +288,7 @@ class WorkingDirectory(Binding):
         if files := find_files(name, within.files):
             return files[0]
         if find_directory(name, within.directories):
-            raise validation.invalid_argument("path", path, f"{valid}; {name} is a directory")
+            raise validation.invalid_argument("path", path, valid, note=f"{name} is a directory")
         raise _missing("file", name, path_entries)
 
 

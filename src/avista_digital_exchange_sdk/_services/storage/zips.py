@@ -54,7 +54,7 @@ class ZipService(BaseService):
             >>> (await digitalExchange.downloadDataStoreZip([dataStoreFileId], "./")).name
             'files.zip'
         """
-        given = validation.require_items("dataStoreObjectIds", dataStoreObjectIds, "ids")
+        given = validation.require_items("dataStoreObjectIds", dataStoreObjectIds, "IDs")
         wanted = [_require_object_id(index, identifier) for index, identifier in enumerate(given)]
         target = validation.resolve_output_path("writeLocation", writeLocation, ZIP_NAME)
         reporter = ProgressReporter(progress)
@@ -82,5 +82,5 @@ def _require_object_id(index: int, given: object) -> DataStoreObjectIdInput:
         return DataStoreObjectIdInput(
             objectType=DataStoreObjectType.DIRECTORY, dataStoreDirectoryId=identifier
         )
-    valid = "a dataStoreFileId (dataStoreFileId.…) or a dataStoreDirectoryId"
+    valid = "a dataStoreFileId or a dataStoreDirectoryId"
     raise validation.invalid_argument(f"dataStoreObjectIds[{index}]", identifier, valid)

@@ -144,7 +144,9 @@ def _matching(run: CommandContext, place: str, recursive: bool) -> list[str]:
         return [place]
     paths = expand_paths(run.files, "PLACE", place)
     if not recursive and any(map(run.files.isdir, paths)):
-        raise validation.invalid_argument("PLACE", place, "files; directories take --recursive")
+        raise validation.invalid_argument(
+            "PLACE", place, "files", note="use --recursive for directories"
+        )
     return [to_url(path) for path in paths]
 
 

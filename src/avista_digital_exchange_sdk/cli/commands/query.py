@@ -145,7 +145,7 @@ def _filters(
     if file is None and assets:
         return [{"assetId": asset, "attributeNamesFilter": attributes} for asset in assets]
     if file is None or assets or attributes:
-        raise InvalidParameterError("--asset, --filter: valid is one of them")
+        raise InvalidParameterError("either --asset or --filter must be used")
     try:
         filters: list[AssetFilter] = json.loads(file.read_bytes())
     except OSError as error:

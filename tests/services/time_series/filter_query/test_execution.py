@@ -248,7 +248,8 @@ class TestTheOtherDocumentedOrder:
         self, times: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         with pytest.raises(
-            InvalidParameterError, match=r"assetAndAttributesFilter: .*filter comes before the time"
+            InvalidParameterError,
+            match=r"assetAndAttributesFilter must be .*the order is timeSeriesDbId",
         ):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 measured,
