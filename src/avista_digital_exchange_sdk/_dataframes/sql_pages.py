@@ -43,7 +43,7 @@ _PAGE = pa.schema(
 
 def parse_page(answer: TimestreamPage) -> "Page":
     """Read the platform's answer."""
-    return Page(answer.resultJSONString)
+    return Page(answer.resultJSONString, answer.clientToken)
 
 
 def concat_pages(tables: Sequence[pa.Table]) -> pa.Table:
@@ -55,10 +55,11 @@ def concat_pages(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 class Page:
-    """One page: its rows, and the token of the next."""
+    """One page: its rows, and the tokens of the next."""
 
-    def __init__(self, response: str) -> None:
+    def __init__(self, response: str, client_token: str | None) -> None:
         self._response = response
+        self.clientToken = client_token
         page = _parse_json(response)
         self.nextToken: str | None = page["NextToken"][0].as_py()
         self._columns = page["ColumnInfo"][0].as_py()

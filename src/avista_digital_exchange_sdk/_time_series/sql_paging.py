@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .._graphql.client import require_found
-from ..errors import InvalidResponseError
+from .._graphql.pagination import TokenPage, paginate
 
 if TYPE_CHECKING:
     from .._backends import Backend
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from .._generated.fragments import TimestreamPage
 
 
-class _HasNextToken(Protocol):
+class _HasTokens(TokenPage, Protocol):
     @property
-    def nextToken(self) -> str | None: ...
+    def clientToken(self) -> str | None: ...
 
 
-SqlPage = TypeVar("SqlPage", bound=_HasNextToken)
+SqlPage = TypeVar("SqlPage", bound=_HasTokens)
 
 
 async def get_sql_page(
@@ -37,7 +37,7 @@ async def get_sql_page(
     return require_found(page, "time series database", timeSeriesDbId)
 
 
-async def iter_sql_pages(
+def iter_sql_pages(
     client: Client,
     backend: Backend,
     timeSeriesDbId: str,
@@ -46,20 +46,9 @@ async def iter_sql_pages(
     read: Callable[[TimestreamPage], SqlPage],
 ) -> AsyncGenerator[SqlPage, None]:
     """Iterate over every page of a result; the next page is prefetched."""
-    response = await get_sql_page(client, timeSeriesDbId, queryString, maxRows)
-    page = read(response)
-    while page.nextToken:
-        following = backend.spawn(
-            get_sql_page(
-                client, timeSeriesDbId, queryString, maxRows, page.nextToken, response.clientToken
-            )
-        )
-        try:
-            yield page
-            before, response = page.nextToken, await following.result()
-        finally:
-            await following.cancel()
-        page = read(response)
-        if page.nextToken == before:
-            raise InvalidResponseError("the platform gave the same page token twice")
-    yield page
+
+    async def read_page(before: SqlPage | None) -> SqlPage:
+        tokens = (before.nextToken, before.clientToken) if before else ()
+        return read(await get_sql_page(client, timeSeriesDbId, queryString, maxRows, *tokens))
+
+    return paginate(read_page, prefetch=backend)

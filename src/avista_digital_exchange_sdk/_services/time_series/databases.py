@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from ..._graphql.client import require_found
 from ..._models.lists import HtmlList
-from ..._time_series.latest_values import latest_values
+from ..._time_series.latest_values import list_latest_values
 from ..._transfer.output_file import open_output
 from ..._utils import validation
 from ..._utils.progress import ProgressArgument, ProgressReporter
@@ -98,7 +98,7 @@ class DatabaseService(BaseService):
             target = validation.resolve_output_path(
                 "resultFileWriteLocation", resultFileWriteLocation, "result.json"
             )
-        assets = await latest_values(self._client, timeSeriesDbId, ProgressReporter(progress))
+        assets = await list_latest_values(self._client, timeSeriesDbId, ProgressReporter(progress))
         if target is not None:
             async with open_output(self._backend, target) as file:
                 file.write(to_json(assets, indent=2) + b"\n")

@@ -13,10 +13,12 @@ from typing import IO, TYPE_CHECKING, Literal
 from ..._dataframes.shapes import Shape, check_shape
 from ..._generated.enums import TimeSeriesQueryOutputFileType
 from ..._time_series.asset_filters import AssetFilter, parse_asset_filters
-from ..._time_series.filter_query import FilterQuery, FilterQueryRunner, FilterQuerySpec
+from ..._time_series.attribute_types import AttributeTypes
+from ..._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
+from ..._time_series.query_operations import TimeSeriesQueryOperations
+from ..._time_series.result_sinks import FileSink
 from ..._time_series.result_writers import RequestedSeries
 from ..._time_series.timestamps import parse_time_range
-from ..._time_series.typed_result import TypedResultFile
 from ..._transfer.output_file import Output, open_output, write_spool
 from ..._utils import validation
 from ..._utils.extras import require_extra
@@ -112,7 +114,7 @@ class FilterQueryService(BaseService):
             ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", "./")
             True
         """
-        job = self._parse_filter_query(
+        spec = self._parse_filter_query(
             timeSeriesDbId,
             assetAndAttributesFilter,
             startTime,
@@ -122,11 +124,13 @@ class FilterQueryService(BaseService):
             aggregate,
             progress,
         )
-        format_ = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
+        file_format = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
         target = validation.resolve_output_path(
-            "resultFileWriteLocation", resultFileWriteLocation, f"result.{format_.lower()}"
+            "resultFileWriteLocation", resultFileWriteLocation, f"result.{file_format.lower()}"
         )
-        await self._write_result(job, format_, partial(open_output, self._backend, target))
+        await self._write_result(
+            timeSeriesDbId, spec, file_format, partial(open_output, self._backend, target)
+        )
         return True
 
     async def queryTimeSeriesDatabaseToDataFrame(
@@ -332,10 +336,10 @@ class FilterQueryService(BaseService):
             [18.8]
         """
         require_extra("arrow", "pyarrow")
-        from ..._dataframes.filter_query import read_table
+        from ..._dataframes.table_sink import TableSink
 
         check_shape(shape)
-        job = self._parse_filter_query(
+        spec = self._parse_filter_query(
             timeSeriesDbId,
             assetAndAttributesFilter,
             startTime,
@@ -345,18 +349,48 @@ class FilterQueryService(BaseService):
             aggregate,
             progress,
         )
-        return await read_table(self._client, self._backend, self._transfers, job, shape)
+        with temporary_file() as file:
+            sink = TableSink(spec.request, file)
+            async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
+                with naming_full_disk():
+                    await self._runner(spec).run(sink, types.prefetch)
+                return sink.table(shape, await types.get())
 
     async def _write_result(
-        self, job: FilterQuerySpec, format_: ResultFileFormat, output: Output
+        self,
+        timeSeriesDbId: str,
+        spec: FilterQuerySpec,
+        file_format: ResultFileFormat,
+        output: Output,
     ) -> None:
-        if format_ is ResultFileFormat.PARQUET:
-            await self._write_parquet(job, output)
+        if file_format is ResultFileFormat.PARQUET:
+            await self._write_parquet(timeSeriesDbId, spec, output)
             return
-        file_format = TimeSeriesQueryOutputFileType(format_)
-        await FilterQueryRunner(
-            self._client, self._backend, self._transfers, job, file_format, output
-        ).write()
+        export_format = TimeSeriesQueryOutputFileType(file_format)
+        await self._runner(spec).run(FileSink(spec.request, export_format, output))
+
+    async def _write_parquet(
+        self, timeSeriesDbId: str, spec: FilterQuerySpec, output: Output
+    ) -> None:
+        require_extra("arrow", "pyarrow")
+        from ..._dataframes.csv_reader import CsvResult
+
+        with temporary_file() as source:
+            sink = FileSink(
+                spec.request, TimeSeriesQueryOutputFileType.CSV, partial(write_spool, source)
+            )
+            async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
+                with naming_full_disk():
+                    await self._runner(spec).run(sink, types.prefetch)
+                result = CsvResult(source, await types.get())
+            async with output() as file:
+                result.write_parquet(file)
+
+    def _runner(self, spec: FilterQuerySpec) -> FilterQueryRunner:
+        return FilterQueryRunner(self._client, self._backend, self._transfers, spec)
+
+    def _attribute_types(self, timeSeriesDbId: str, spec: FilterQuerySpec) -> AttributeTypes:
+        return AttributeTypes(self._client, self._backend, timeSeriesDbId, spec.request.position)
 
     def _parse_filter_query(
         self,
@@ -369,10 +403,10 @@ class FilterQueryService(BaseService):
         aggregate: str,
         progress: object,
     ) -> FilterQuerySpec:
-        """Check what every query with filters is given."""
+        """Check the arguments that every query with filters has."""
         database = validation.require_id("timeSeriesDbId", timeSeriesDbId)
         assets = parse_asset_filters(assetAndAttributesFilter)
-        ends = parse_time_range(("startTime", startTime), ("endTime", endTime))
+        time_range = parse_time_range(("startTime", startTime), ("endTime", endTime))
         rows = (
             None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS)
         )
@@ -382,26 +416,12 @@ class FilterQueryService(BaseService):
                 "aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS)
             )
         return FilterQuerySpec(
-            database,
-            lambda tell: FilterQuery(self._client, database, assets, ends, rows, tell),
+            TimeSeriesQueryOperations(self._client, database, assets, time_range, rows),
             RequestedSeries(assets),
             timeout,
             aggregate,
             ProgressReporter(progress),
         )
-
-    async def _write_parquet(self, job: FilterQuerySpec, output: Output) -> None:
-        require_extra("arrow", "pyarrow")
-        from ..._dataframes.csv_reader import CsvResult
-
-        with temporary_file() as source:
-            result = TypedResultFile(self._client, self._backend, self._transfers, job, source)
-            async with aclosing(result):
-                with naming_full_disk():
-                    await result.write()
-                types = await result.types()
-            async with output() as file:
-                CsvResult(source, types).write_parquet(file)
 
 
 async def query_into(
@@ -416,7 +436,7 @@ async def query_into(
     progress: ProgressArgument | None,
 ) -> None:
     """Write the result of a query with filters to an open file."""
-    job = service._parse_filter_query(
+    spec = service._parse_filter_query(
         timeSeriesDbId,
         assetAndAttributesFilter,
         startTime,
@@ -426,5 +446,5 @@ async def query_into(
         "auto",
         progress,
     )
-    format_ = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
-    await service._write_result(job, format_, partial(write_spool, file))
+    file_format = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
+    await service._write_result(timeSeriesDbId, spec, file_format, partial(write_spool, file))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..._time_series.batch_publisher import BatchPublisher, split_into_batches
 from ..._time_series.database_state import DatabaseState
-from ..._time_series.latest_values import latest_values
+from ..._time_series.latest_values import list_latest_values
 from ..._time_series.publish_outcomes import PublishOutcomes
 from ..._time_series.publish_result import PublishResult, build_report
 from ..._time_series.record_planner import PlanOptions
@@ -178,7 +178,7 @@ class PublishingService(BaseService):
         outcomes = PublishOutcomes(rows.indexes)
         if not outcomes.total:
             return PublishResult([], build_report(outcomes))
-        state = DatabaseState(await latest_values(self._client, timeSeriesDbId))
+        state = DatabaseState(await list_latest_values(self._client, timeSeriesDbId))
         rows.take_names(state, rename_assets=may_rename)
         rows = mapping.with_stored_types(columns, rows, state.types)
         publisher = RowPublisher(

@@ -279,7 +279,7 @@ class SqlQueryService(BaseService):
                     yield row
 
 
-async def iter_sql_pages(
+def iter_sql_pages(
     service: SqlQueryService,
     timeSeriesDbId: str,
     queryString: str,
@@ -288,12 +288,9 @@ async def iter_sql_pages(
 ) -> AsyncGenerator[SqlPage, None]:
     """Every page of a result; the next page is prefetched."""
     rows = _validate_sql_query(timeSeriesDbId, queryString, maxRows)
-    pages = sql_paging.iter_sql_pages(
+    return sql_paging.iter_sql_pages(
         service._client, service._backend, timeSeriesDbId, queryString, rows, read
     )
-    async with aclosing(pages):
-        async for page in pages:
-            yield page
 
 
 def _validate_sql_query(timeSeriesDbId: object, queryString: object, maxRows: object) -> int | None:

@@ -1,0 +1,48 @@
+"""Results that come in pages, each of which has the token of the next."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+from .._backends import Backend
+from ..errors import DigitalExchangeError, InvalidResponseError
+
+
+class TokenPage(Protocol):
+    """A page of a result."""
+
+    @property
+    def nextToken(self) -> str | None:
+        """The token of the next page; empty or None on the last one."""
+
+
+_Page = TypeVar("_Page", bound=TokenPage)
+
+
+async def paginate(
+    read_page: Callable[[_Page | None], Coroutine[Any, Any, _Page]],
+    *,
+    prefetch: Backend | None = None,
+    create_error: Callable[[str], DigitalExchangeError] = InvalidResponseError,
+) -> AsyncGenerator[_Page, None]:
+    """Read every page of a result. A page without rows is not the last.
+
+    Args:
+        read_page: Reads the page after another one; the first page for None.
+        prefetch: The backend that reads the next page while the present one is processed. Defaults
+            to reading a page when it is needed.
+        create_error: Creates the error for pages that would never end.
+    """
+    page = await read_page(None)
+    while token := page.nextToken:
+        following = prefetch.spawn(read_page(page)) if prefetch else None
+        try:
+            yield page
+            page = await (following.result() if following else read_page(page))
+        finally:
+            if following:
+                await following.cancel()
+        if page.nextToken == token:
+            raise create_error("the platform gave the same page token twice")
+    yield page

@@ -1,0 +1,58 @@
+"""The types of attributes, which a result in CSV does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from .._backends import Backend
+from .latest_values import list_latest_values
+
+if TYPE_CHECKING:
+    from .._backends import TaskHandle
+    from .._generated.client import Client
+
+
+class AttributeTypes:
+    """The type of each attribute that some assets have; VARCHAR where they do not agree.
+
+    Args:
+        client: The client.
+        backend: The backend.
+        database_id: The database.
+        asset_ids: The assets.
+    """
+
+    def __init__(
+        self, client: Client, backend: Backend, database_id: str, asset_ids: Collection[str]
+    ) -> None:
+        self._client = client
+        self._backend = backend
+        self._database_id = database_id
+        self._asset_ids = asset_ids
+        self._task: TaskHandle[dict[str, str]] | None = None
+
+    def prefetch(self) -> None:
+        """Start to fetch them in the background."""
+        if self._task is None:
+            self._task = self._backend.spawn(self._fetch())
+
+    async def get(self) -> dict[str, str]:
+        """Return them, by attribute."""
+        return await (self._fetch() if self._task is None else self._task.result())
+
+    async def aclose(self) -> None:
+        """Cancel what is still being fetched."""
+        if self._task is not None:
+            await self._task.cancel()
+
+    async def _fetch(self) -> dict[str, str]:
+        # Nothing but the latest values has types by attribute.
+        types: dict[str, str] = {}
+        for asset in await list_latest_values(self._client, self._database_id):
+            if asset.assetId in self._asset_ids:
+                for attribute in asset.attributes:
+                    known = types.setdefault(attribute.name, attribute.attributeType)
+                    if known != attribute.attributeType:
+                        types[attribute.name] = "VARCHAR"
+        return types

@@ -1,0 +1,128 @@
+"""Runs queries: every page is read, and the result goes to a sink.
+
+The result is the platform's own export, announced over a real-time connection. Where no such
+connection can be opened, the pages' result chunks are merged on the client into the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, NamedTuple
+
+from .._backends import Backend
+from .._secrets import Secret
+from .._transfer.transfers import Transfers
+from .._utils.progress import ProgressCallback, ProgressReporter
+from ..errors import SubscriptionError
+from .filter_query import FilterQuery
+from .query_export import QueryExport
+from .query_operations import FilterQueryOperations
+from .result_sinks import ResultSink
+from .result_writers import RequestedSeries
+
+if TYPE_CHECKING:
+    from .._generated.client import Client
+
+
+class FilterQuerySpec(NamedTuple):
+    """A query, its arguments checked.
+
+    Attributes:
+        operations: What it asks of the platform.
+        request: The requested assets and attributes.
+        export_timeout: Seconds until the platform has made the result.
+        aggregate: Where the result is made: `server`, `client`, or `auto`.
+        reporter: Reports the progress.
+    """
+
+    operations: FilterQueryOperations
+    request: RequestedSeries
+    export_timeout: float
+    aggregate: str
+    reporter: ProgressReporter
+
+
+class FilterQueryRunner:
+    """Runs a query."""
+
+    def __init__(
+        self, client: Client, backend: Backend, transfers: Transfers, spec: FilterQuerySpec
+    ) -> None:
+        self._client = client
+        self._backend = backend
+        self._transfers = transfers
+        self._spec = spec
+
+    async def run(self, sink: ResultSink, on_pages_read: Callable[[], None] | None = None) -> None:
+        """Bring the result into a sink.
+
+        Args:
+            sink: The sink.
+            on_pages_read: Called before the platform makes its export, when every attribute of the
+                result is known to it.
+        """
+
+        async def export(query: FilterQuery) -> None:
+            await self._export(query, sink, on_pages_read)
+
+        async def merge(query: FilterQuery) -> None:
+            await self._merge(query, sink)
+
+        aggregate = self._spec.aggregate
+        with self._spec.reporter.track("query") as callback:
+            if aggregate == "client":
+                return await self._run(merge, callback)
+            try:
+                await self._run(export, callback)
+            except SubscriptionError as error:
+                if aggregate == "server":
+                    raise
+                self._client.log.warning("%s; the result is put together on this side", error)
+                await self._run(merge, callback)
+
+    async def _run(
+        self, fetch: Callable[[FilterQuery], Awaitable[None]], callback: ProgressCallback | None
+    ) -> None:
+        query = FilterQuery(self._spec.operations, callback)
+        try:
+            await fetch(query)
+        except BaseException:
+            await query.cancel()
+            raise
+        self._client.log.debug(
+            "query %s: %d pages, into one file", query.query_id, query.pages_read
+        )
+
+    async def _export(
+        self, query: FilterQuery, sink: ResultSink, on_pages_read: Callable[[], None] | None
+    ) -> None:
+        export = QueryExport(
+            self._client, self._backend, query, sink.export_format, self._spec.export_timeout
+        )
+        # The connection comes first: where it can't be had, nothing else was done in vain.
+        async with export.connect() as connection:
+            async with aclosing(query.pages()) as pages:
+                async for _ in pages:
+                    pass
+            if on_pages_read is not None:
+                on_pages_read()
+            urls = [await export.get_url(connection)]
+
+        async def get_url() -> Secret[str]:
+            return urls.pop() if urls else await export.get_url()
+
+        async with sink.open_file() as file:
+            await self._transfers.download(get_url, file, "the query result", query.callback)
+
+    async def _merge(self, query: FilterQuery, sink: ResultSink) -> None:
+        async with sink.open_chunks() as add, aclosing(self._chunks(query)) as chunks:
+            async for chunk in chunks:
+                add(chunk)
+
+    async def _chunks(self, query: FilterQuery) -> AsyncGenerator[bytes, None]:
+        async with aclosing(query.pages()) as pages:
+            async for page in pages:
+                if page.presignedUrl is None:
+                    raise query.create_missing_chunk_error()
+                yield await self._transfers.fetch(Secret(page.presignedUrl), "a result chunk")

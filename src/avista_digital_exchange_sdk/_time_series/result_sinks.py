@@ -1,0 +1,60 @@
+"""Where the result of a query goes, and the file as one such place."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import IO, Protocol
+
+from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._transfer.output_file import Output
+from .result_writers import CsvResultWriter, JsonResultWriter, RequestedSeries, ResultWriter
+
+
+class ResultSink(Protocol):
+    """Takes a result: the file that the platform makes of it, or the chunks of its pages."""
+
+    @property
+    def export_format(self) -> TimeSeriesQueryOutputFileType:
+        """The format that the platform's file must have."""
+
+    def open_file(self) -> AbstractAsyncContextManager[IO[bytes]]:
+        """Open what the platform's file is written to; opened again, it is empty."""
+
+    def open_chunks(self) -> AbstractAsyncContextManager[Callable[[bytes], None]]:
+        """Open what takes the chunks, ordered by page; the result is complete when it closes."""
+
+
+class FileSink:
+    """Writes a CSV or JSON file.
+
+    Args:
+        request: The requested assets and attributes.
+        file_format: The format of the file.
+        output: Opens the file.
+    """
+
+    def __init__(
+        self, request: RequestedSeries, file_format: TimeSeriesQueryOutputFileType, output: Output
+    ) -> None:
+        self.export_format = file_format
+        self._request = request
+        self._output = output
+
+    def open_file(self) -> AbstractAsyncContextManager[IO[bytes]]:
+        """Open the file, to which the platform's is copied."""
+        return self._output()
+
+    @contextlib.asynccontextmanager
+    async def open_chunks(self) -> AsyncIterator[Callable[[bytes], None]]:
+        """Open the file, to which the chunks are merged."""
+        async with self._output() as file:
+            with contextlib.closing(self._create_writer(file)) as writer:
+                yield writer.add
+                writer.finish()
+
+    def _create_writer(self, file: IO[bytes]) -> ResultWriter:
+        if self.export_format is TimeSeriesQueryOutputFileType.CSV:
+            return CsvResultWriter(self._request, file)
+        return JsonResultWriter(self._request, file)
