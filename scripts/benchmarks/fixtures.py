@@ -18,7 +18,7 @@ import duckdb
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
-from avista_digital_exchange_sdk.local.services.time_series.worker_pools import Workload
+from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 
 from . import dataset
 
@@ -107,7 +107,7 @@ class FixtureBuilder:
                 """
             )
 
-        await store.start_job(repeat, "fixtures", Workload.QUERY).result()
+        await self.local.exchange.engine.start_job(repeat, "fixtures", Workload.QUERY).result()
 
     def latest(self) -> dict[str, Any]:
         """Create a separate database with one value per asset and attribute."""

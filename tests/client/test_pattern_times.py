@@ -7,8 +7,8 @@ import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange, InvalidParameterError
 from avista_digital_exchange_sdk._plotting.panels import split_unit
-from avista_digital_exchange_sdk.local.services.time_series.values import parse_value
 from avista_digital_exchange_sdk.local.timestream_sql.show_statements import _like
+from avista_digital_exchange_sdk.local.values import parse_value
 
 LENGTH = 50_000
 SECONDS = 2

@@ -157,7 +157,7 @@ def test_that_reaches_for_what_is_elsewhere(
 
 @pytest.mark.parametrize("place", ["read_text('{path}')", "'{path}'", "glob('{folder}/*')"])
 def test_nor_would_it_be_found_if_the_database_itself_were_asked(place: str, exposed: Any) -> None:
-    cursor = exposed.local.exchange.time_series._connection.cursor()
+    cursor = exposed.local.exchange.engine._connection.cursor()
     source = place.format(path=exposed.beside, folder=exposed.beside.parent)
     with pytest.raises(duckdb.PermissionException):
         cursor.execute(f"SELECT * FROM {source}")

@@ -17,17 +17,19 @@ def test_an_answer_without_errors_has_no_errors_member(platform):
     assert platform.answer(WHO) == {"data": {"user_getUserSession": {"user": {"firstName": "Ada"}}}}
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "wrong"}])
-def test_a_refused_token_is_answered_401(local, headers):
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({}, "Valid authorization header not provided."),
+        ({"Authorization": ""}, "Valid authorization header not provided."),
+        ({"Authorization": "wrong"}, "You are not authorized to make this call."),
+    ],
+)
+def test_refused_token_is_answered_401(local, headers, message):
     response = httpx.post(local.endpoint, json={"query": WHO}, headers=headers)
     assert response.status_code == 401
     assert response.json() == {
-        "errors": [
-            {
-                "errorType": "UnauthorizedException",
-                "message": "You are not authorized to make this call.",
-            }
-        ]
+        "errors": [{"errorType": "UnauthorizedException", "message": message}]
     }
 
 
@@ -108,10 +110,14 @@ def test_one_field_s_error_leaves_the_others_their_answers(platform):
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("{ renamed: iot_listHubs { __typename } }", "iot_listHubs"),
         (
             'mutation { storage_createDataStoreFileDataView(dataStoreFileId: "x") { name } }',
             "storage_createDataStoreFileDataView",
+        ),
+        (
+            """mutation { renamed: storage_deleteDataStoreFileDataView(
+                dataStoreFileId: "x", dataViewId: "y") { name } }""",
+            "storage_deleteDataStoreFileDataView",
         ),
     ],
 )
@@ -160,7 +166,7 @@ def test_a_failure_of_the_exchange_itself_is_logged_and_told(platform, monkeypat
     assert "by accident" in caplog.text
 
     with monkeypatch.context() as patch:
-        patch.setattr(platform.local.exchange.accounts, "authenticate", fail, raising=False)
+        patch.setattr(platform.local.exchange.tokens, "authenticate", fail, raising=False)
         response = platform.post(WHO)
     assert response.status_code == 500
     assert response.json()["errors"][0]["errorType"] == "InternalFailure"

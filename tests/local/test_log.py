@@ -31,7 +31,7 @@ def assert_in_its_lines(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["server", "graphql.schema", "services.time_series.store", "timestream_sql.query"]
+    "module", ["server", "graphql.responses", "query_engine.engine", "timestream_sql.query"]
 )
 def test_log_of_what_users_send_is_text(module: str, log: io.StringIO) -> None:
     name = f"avista_digital_exchange_sdk.local.{module}"

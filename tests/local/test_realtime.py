@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 PUBLISH = """mutation ($id: ID!, $asset: ID!, $records: [TimeSeriesDbRecordInput]!) {
   timeSeriesDb_publishToDatabase(timeSeriesDbId: $id, assetId: $asset, data: {records: $records}) {
-    assetId
+    assetId attributes { name data { value } }
 } }"""
 ON_PUBLISH = """subscription OnPublish($id: ID!, $asset: ID!) {
   onTimeSeriesDbPublish(timeSeriesDbId: $id, assetId: $asset) {
@@ -181,6 +181,88 @@ def test_a_subscriber_hears_what_is_published_for_its_asset_until_it_stops(
     assert socket.receive() == {"type": "complete", "id": "1"}
     publish("unheard")
     assert socket.is_silent()
+
+
+def test_event_holds_only_what_the_publisher_selected(platform, local, open_socket, start):
+    socket = open_socket()
+    socket.send(start())
+    assert socket.receive()["type"] == "start_ack"
+    record = {
+        "Time": str(next(TIMES)),
+        "MeasureName": "m",
+        "MeasureValue": "1",
+        "MeasureValueType": "VARCHAR",
+    }
+    publish = PUBLISH.replace("attributes { name data { value } }", "attributes { name }")
+    platform.ask(publish, id=local.timeSeriesDbId, asset="a", records=[record])
+    attribute = {"name": "m", "data": None}
+    assert socket.receive()["payload"] == {
+        "data": {"onTimeSeriesDbPublish": [{"assetId": "a", "attributes": [attribute]}]}
+    }
+
+
+@pytest.mark.parametrize(
+    "selection", ["attributes { name }", "id: assetId attributes { name }"], ids=["absent", "alias"]
+)
+def test_event_is_filtered_by_what_the_publisher_selected(
+    platform, local, open_socket, start, publish, selection
+):
+    socket = open_socket()
+    socket.send(start())
+    assert socket.receive()["type"] == "start_ack"
+    record = {
+        "Time": str(next(TIMES)),
+        "MeasureName": "m",
+        "MeasureValue": "unheard",
+        "MeasureValueType": "VARCHAR",
+    }
+    mutation = PUBLISH.replace("assetId attributes { name data { value } }", selection)
+    assert mutation != PUBLISH
+    platform.ask(mutation, id=local.timeSeriesDbId, asset="a", records=[record])
+    publish("heard")
+    assert "unheard" not in json.dumps(socket.receive())
+
+
+def test_event_without_a_required_field_is_null_with_an_error(platform, local, open_socket, start):
+    query = ON_PUBLISH.replace("name data { value }", "name attributeType")
+    socket = open_socket()
+    socket.send(start(query=query))
+    assert socket.receive()["type"] == "start_ack"
+    record = {
+        "Time": str(next(TIMES)),
+        "MeasureName": "m",
+        "MeasureValue": "1",
+        "MeasureValueType": "VARCHAR",
+    }
+    publish = PUBLISH.replace("data { value }", "")
+    platform.ask(publish, id=local.timeSeriesDbId, asset="a", records=[record])
+    path = ["onTimeSeriesDbPublish", 0, "attributes", 0, "attributeType"]
+    assert socket.receive()["payload"] == {
+        "data": {"onTimeSeriesDbPublish": [{"assetId": "a", "attributes": [None]}]},
+        "errors": [
+            {
+                "message": "Cannot return null for non-nullable type: 'MeasureValueType' within "
+                "parent 'AssetAttribute' (/onTimeSeriesDbPublish/0/attributes/0/attributeType)",
+                "path": path,
+            }
+        ],
+    }
+
+
+def test_mutations_of_one_document_fire_an_event_each(platform, local, open_socket, start):
+    socket = open_socket()
+    socket.send(start())
+    assert socket.receive()["type"] == "start_ack"
+    field = """timeSeriesDb_publishToDatabase(timeSeriesDbId: $id, assetId: "a", data: {records: [
+        {Time: "%d", MeasureName: "m", MeasureValue: "%s", MeasureValueType: VARCHAR}]})
+        { assetId attributes { name data { value } } }"""
+    fields = [f"{key}: " + field % (next(TIMES), key) for key in ("one", "two")]
+    answer = platform.answer(
+        f"mutation ($id: ID!) {{ {' '.join(fields)} }}", id=local.timeSeriesDbId
+    )
+    assert "errors" not in answer
+    for key in ("one", "two"):
+        assert f'"value": "{key}"' in json.dumps(socket.receive())
 
 
 def test_several_subscriptions_run_over_one_connection(open_socket, start, publish):

@@ -263,7 +263,7 @@ def test_introspection_is_within_the_limits(platform):
 
 def test_reading_a_large_directory_again_and_again_keeps_nobody_else_waiting(platform, local):
     database = local.exchange.directories._records
-    caller = local.exchange.accounts.authenticate(local.token)
+    caller = local.exchange.tokens.authenticate(local.token)
     rows = [
         (f"f{i}", local.dataStoreId, local.homeDirectoryId, f"file {i}", caller.user_id, f"k{i}")
         for i in range(20_000)

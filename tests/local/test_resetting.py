@@ -135,7 +135,7 @@ def test_a_query_that_runs_is_stopped(local: LocalExchange) -> None:
         # The first page comes while the query still runs.
         page = exchange.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, endless)
         assert page.nextToken
-    (query,) = local.exchange.time_series.queries.of_database(local.timeSeriesDbId)
+    (query,) = local.exchange.queries.of_resource(local.timeSeriesDbId)
     assert query.job.running
     local.reset()
     assert not query.job.running

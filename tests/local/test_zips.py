@@ -59,7 +59,7 @@ def upload(platform, store):
 @pytest.fixture
 def deep(local, platform, store):
     """A directory with 5,000 others in it, each in the one before; a file lies in the last."""
-    caller = Caller(local.exchange.accounts.authenticate(local.token).user_id, "token")
+    caller = Caller(local.exchange.tokens.authenticate(local.token).user_id, "token")
     insert = local.exchange.directories._records.insert
     ids = [f"dataStoreDirectoryId.{store['dataStoreId']}-{i}" for i in range(5_000)]
     for parent, directory_id in zip([store["homeDirectoryId"], *ids], ids, strict=False):

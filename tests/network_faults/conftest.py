@@ -49,7 +49,7 @@ class Far:
 
     def running_queries(self, timeSeriesDbId: str) -> list[str]:
         """The ids of a database's queries with filters that nobody has cancelled."""
-        queries = self.local.exchange.time_series.queries.of_database(timeSeriesDbId)
+        queries = self.local.exchange.queries.of_resource(timeSeriesDbId)
         return [
             query.query_id
             for query in queries

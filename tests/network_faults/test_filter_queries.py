@@ -96,7 +96,7 @@ def _measurements(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def measured(_measurements: Measured) -> Measured:
     """A database with measurements, of which no query is under way."""
-    _measurements.far.local.exchange.time_series.queries._queries.clear()
+    _measurements.far.local.exchange.queries._queries.clear()
     return _measurements
 
 

@@ -61,7 +61,7 @@ def _held(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Held:
 @pytest.fixture
 def held(_held: Held, far: Far) -> Held:
     """What every call can be made with; no query is under way, and no file is there."""
-    far.local.exchange.time_series.queries._queries.clear()
+    far.local.exchange.queries._queries.clear()
     store = far.platform.create_data_store()
     return _held._replace(
         dataStoreId=store["dataStoreId"], homeDirectoryId=store["homeDirectoryId"]

@@ -209,7 +209,7 @@ class TestAFullDisk:
     ) -> None:
         target = full_disk / "target"
         target.write_bytes(OLD)
-        far.local.exchange.time_series.queries._queries.clear()
+        far.local.exchange.queries._queries.clear()
         with pytest.raises(OSError, match=r"No space left") as caught:
             write(reach(), held, target)
         assert caught.value.errno == errno.ENOSPC
@@ -242,7 +242,7 @@ class TestALockedFolder:
     def test_is_a_plain_error(
         self, write: Write, held: Held, reach: Reach, far: Far, locked_folder: Path
     ) -> None:
-        far.local.exchange.time_series.queries._queries.clear()
+        far.local.exchange.queries._queries.clear()
         with pytest.raises(OSError, match=str(locked_folder)):
             write(reach(), held, locked_folder / "target")
         assert not [*locked_folder.iterdir()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,108 +13,7 @@ from uuid import uuid4
 
 from .errors import bad_request
 from .private_files import claim_file, restrict_if_there
-
-# Columns carry the contract's names, so that a row already has the shape of an answer.
-TABLES = """
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-
-CREATE TABLE IF NOT EXISTS organizations (
-    organizationId TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    hostOrganization INTEGER NOT NULL
-);
-
-CREATE TABLE IF NOT EXISTS users (
-    userId TEXT PRIMARY KEY,
-    firstName TEXT NOT NULL,
-    lastName TEXT NOT NULL,
-    email TEXT NOT NULL,
-    organizationId TEXT NOT NULL REFERENCES organizations
-);
-
-CREATE TABLE IF NOT EXISTS tokens (
-    tokenId TEXT PRIMARY KEY,
-    tokenValue TEXT NOT NULL UNIQUE,
-    name TEXT NOT NULL,
-    userId TEXT NOT NULL REFERENCES users,
-    dateCreated TEXT NOT NULL,
-    dateExpires TEXT NOT NULL
-);
-
-CREATE TABLE IF NOT EXISTS dataStores (
-    dataStoreId TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    description TEXT,
-    ownerUserId TEXT NOT NULL REFERENCES users,
-    homeDirectoryId TEXT NOT NULL
-);
-
-CREATE TABLE IF NOT EXISTS directories (
-    dataStoreDirectoryId TEXT PRIMARY KEY,
-    dataStoreId TEXT NOT NULL REFERENCES dataStores ON DELETE CASCADE,
-    parentDirectoryId TEXT REFERENCES directories ON DELETE CASCADE,
-    name TEXT NOT NULL,
-    ownerUserId TEXT NOT NULL REFERENCES users
-);
-CREATE INDEX IF NOT EXISTS directoriesByParent ON directories (parentDirectoryId);
-CREATE INDEX IF NOT EXISTS directoriesByDataStore ON directories (dataStoreId);
-
-CREATE TABLE IF NOT EXISTS files (
-    dataStoreFileId TEXT PRIMARY KEY,
-    dataStoreId TEXT NOT NULL REFERENCES dataStores ON DELETE CASCADE,
-    dataStoreDirectoryId TEXT NOT NULL REFERENCES directories ON DELETE CASCADE,
-    name TEXT NOT NULL,
-    fileExtension TEXT NOT NULL,
-    description TEXT,
-    contentType TEXT NOT NULL,
-    lastModified TEXT,
-    storageSizeBytes INTEGER,
-    ownerUserId TEXT NOT NULL REFERENCES users,
-    objectKey TEXT NOT NULL UNIQUE
-);
-CREATE INDEX IF NOT EXISTS filesByDirectory ON files (dataStoreDirectoryId);
-CREATE INDEX IF NOT EXISTS filesByDataStore ON files (dataStoreId);
-
-CREATE TABLE IF NOT EXISTS objects (objectKey TEXT PRIMARY KEY, etag TEXT NOT NULL);
-
-CREATE TABLE IF NOT EXISTS timeSeriesDatabases (
-    timeSeriesDbId TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    description TEXT,
-    ownerUserId TEXT NOT NULL REFERENCES users,
-    databaseName TEXT NOT NULL,
-    tableName TEXT NOT NULL
-);
-
-CREATE TABLE IF NOT EXISTS collaboratives (
-    collaborativeId TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    description TEXT,
-    hostOrganizationId TEXT NOT NULL REFERENCES organizations
-);
-
-CREATE TABLE IF NOT EXISTS memberOrganizations (
-    collaborativeId TEXT NOT NULL REFERENCES collaboratives,
-    organizationId TEXT NOT NULL REFERENCES organizations,
-    memberState TEXT NOT NULL,
-    PRIMARY KEY (collaborativeId, organizationId)
-);
-
-CREATE TABLE IF NOT EXISTS members (
-    collaborativeId TEXT NOT NULL REFERENCES collaboratives,
-    userId TEXT NOT NULL REFERENCES users,
-    permission TEXT NOT NULL,
-    PRIMARY KEY (collaborativeId, userId)
-);
-
-CREATE TABLE IF NOT EXISTS sharedServices (
-    collaborativeId TEXT NOT NULL REFERENCES collaboratives,
-    serviceId TEXT NOT NULL,
-    serviceType TEXT NOT NULL,
-    PRIMARY KEY (collaborativeId, serviceId)
-);
-CREATE INDEX IF NOT EXISTS sharedServicesByService ON sharedServices (serviceId);
-"""
+from .tables import ADDED_COLUMNS, INDEXES, TABLES
 
 Row = dict[str, Any]
 
@@ -148,6 +47,17 @@ class Database:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+        with self.transaction():
+            for table, columns in ADDED_COLUMNS.items():
+                self._add_columns(table, columns)
+            self.execute(INDEXES)
+
+    def _add_columns(self, table: str, columns: Mapping[str, str]) -> None:
+        """Add the columns that a table lacks."""
+        present = {row["name"] for row in self.fetch_all(f"PRAGMA table_info({table})")}
+        for name, definition in columns.items():
+            if name not in present:
+                self.execute(f"ALTER TABLE {table} ADD COLUMN {name} {definition}")
 
     def fetch_one(self, sql: str, *parameters: object) -> Row | None:
         """Return the first row, or None."""

@@ -24,3 +24,8 @@ def not_found(what: str) -> PlatformError:
 def bad_request(message: str) -> PlatformError:
     """Refuse arguments that are valid GraphQL and still make no sense."""
     return PlatformError("BadRequest", message)
+
+
+def invalid_request(message: str) -> PlatformError:
+    """Refuse a request, as the platform's database does."""
+    return PlatformError("ValidationException", message)

@@ -14,17 +14,25 @@ from typing import Self
 from .database import Database
 from .graphql.pubsub import EventBus
 from .private_files import make_folder
+from .query_engine.engine import QueryEngine
+from .query_engine.result_files import ResultFiles
 from .s3.presigned import PresignedUrls
 from .s3.storage import ObjectStore
 from .seed import Seed, create_seed_data, seed
 from .server import GRAPHQL_PATH, REALTIME_PATH, Server
 from .services.collaborative.collaboratives import Collaboratives
+from .services.iot.endpoints import Endpoints
+from .services.iot.groups import Groups
+from .services.iot.hubs import Hubs
+from .services.iot.models import Models
+from .services.iot.telemetry import Telemetry
 from .services.storage.data_stores import DataStores
 from .services.storage.directories import Directories
 from .services.storage.files import Files
 from .services.storage.zip_archive import Zips
 from .services.time_series import TimeSeriesStore
 from .services.user.accounts import Accounts
+from .services.user.tokens import Tokens
 from .state import ExchangeState
 
 LAST_PORT = 65535
@@ -84,12 +92,10 @@ class LocalExchange:
                 folder = Path(stack.enter_context(TemporaryDirectory(prefix="local-exchange-")))
             else:
                 folder = make_folder(Path(data))
-            time_series = TimeSeriesStore(
-                folder / "time_series", keep_omitted_measures=keepOmittedMeasures
-            )
-            stack.callback(time_series.close)
             base_url = publicUrl or f"http://{address}"
-            self._records, exchange = _open(folder, base_url, time_series, stack)
+            self._records, exchange = _open(
+                folder, base_url, stack, keep_omitted_measures=keepOmittedMeasures
+            )
             self.exchange: ExchangeState = exchange
             self._expose(seed(self._records, self.exchange))
             self._server = Server(self.exchange, listener)
@@ -138,7 +144,7 @@ class LocalExchange:
 
 
 def _open(
-    folder: Path, base_url: str, time_series: TimeSeriesStore, stack: ExitStack
+    folder: Path, base_url: str, stack: ExitStack, *, keep_omitted_measures: bool
 ) -> tuple[Database, ExchangeState]:
     """Open everything kept in the folder."""
     records = Database(folder / "records.sqlite")
@@ -147,18 +153,32 @@ def _open(
     accounts = Accounts(records)
     data_stores = DataStores(records, objects)
     directories = Directories(records, objects, data_stores)
-    collaboratives = Collaboratives(records, accounts, data_stores)
+    tokens = Tokens(records)
+    hubs, models = Hubs(records), Models(records)
+    endpoints = Endpoints(records, tokens, hubs, models)
+    groups = Groups(records, hubs, endpoints)
+    collaboratives = Collaboratives(records, accounts, data_stores, groups)
     zips = Zips(objects, directories)
     stack.callback(zips.close)
+    engine = QueryEngine(folder / "time_series")
+    stack.callback(engine.close)
     exchange = ExchangeState(
         accounts=accounts,
+        tokens=tokens,
         data_stores=data_stores,
         directories=directories,
         files=Files(records, objects, data_stores, directories, zips),
         collaboratives=collaboratives,
         objects=objects,
         events=EventBus(),
-        time_series=time_series,
+        engine=engine,
+        result_files=ResultFiles(engine, objects),
+        time_series=TimeSeriesStore(engine, keep_omitted_measures=keep_omitted_measures),
+        hubs=hubs,
+        models=models,
+        endpoints=endpoints,
+        groups=groups,
+        telemetry=Telemetry(engine),
     )
     return records, exchange
 
@@ -167,6 +187,7 @@ async def _reset_state(records: Database, exchange: ExchangeState) -> Seed:
     """Remove everything, and plant the seed anew; to be run where requests are answered."""
     for row in records.fetch_all("SELECT timeSeriesDbId FROM timeSeriesDatabases"):
         await exchange.time_series.drop(row["timeSeriesDbId"])
+    await exchange.telemetry.samples.clear()
     records.clear()
     exchange.objects.clear()
     return create_seed_data(records, exchange)

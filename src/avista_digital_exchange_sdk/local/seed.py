@@ -54,11 +54,11 @@ def _load_seed(exchange: ExchangeState) -> Seed:
     outsider = accounts.create_user("Tom", "Keller", "tom@harborview.example", consultancy)
     users = {"owner": owner, "member": member, "reader": reader, "outsider": outsider}
     tokens = {
-        role: accounts.create_token(user_id, "Local Exchange", TOKEN_LIFE_DAYS)["tokenValue"]
+        role: exchange.tokens.create(user_id, "Local Exchange", TOKEN_LIFE_DAYS)["tokenValue"]
         for role, user_id in users.items()
     }
 
-    caller = accounts.authenticate(tokens["owner"])
+    caller = exchange.tokens.authenticate(tokens["owner"])
     assert isinstance(caller, Caller)
     data_store = exchange.data_stores.create(caller, "Solar site", "Files of the solar site")
     database = accounts.create_database(caller, "Solar measurements", "What the site measures")

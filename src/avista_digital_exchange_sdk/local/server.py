@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .._text import EscapingFilter
 from .connections import HttpConnection, WebSocketConnection
 from .graphql.http import MAX_REQUEST_BYTES, GraphQLEndpoint
-from .graphql.schema import INTERNAL_FAILURE, GraphQLSchemaExecutor
+from .graphql.responses import INTERNAL_FAILURE
+from .graphql.schema import GraphQLSchemaExecutor
 from .graphql.websocket import RealtimeEndpoint
 from .s3.endpoint import ObjectEndpoint
 from .s3.storage import OBJECTS_PATH

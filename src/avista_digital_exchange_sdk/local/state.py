@@ -8,13 +8,22 @@ from typing import Any
 
 from .caller import Caller
 from .graphql.pubsub import EventBus, Subscription
+from .query_engine.engine import QueryEngine
+from .query_engine.queries import Queries
+from .query_engine.result_files import ResultFiles
 from .s3.storage import ObjectStore
 from .services.collaborative.collaboratives import Collaboratives
+from .services.iot.endpoints import Endpoints
+from .services.iot.groups import Groups
+from .services.iot.hubs import Hubs
+from .services.iot.models import Models
+from .services.iot.telemetry import Telemetry
 from .services.storage.data_stores import DataStores
 from .services.storage.directories import Directories
 from .services.storage.files import Files
 from .services.time_series.store import TimeSeriesStore
 from .services.user.accounts import Accounts
+from .services.user.tokens import Tokens
 
 
 @dataclass(frozen=True)
@@ -22,13 +31,26 @@ class ExchangeState:
     """The running parts of one Local Exchange."""
 
     accounts: Accounts
+    tokens: Tokens
     data_stores: DataStores
     directories: Directories
     files: Files
     collaboratives: Collaboratives
     objects: ObjectStore
     events: EventBus
+    engine: QueryEngine
+    result_files: ResultFiles
     time_series: TimeSeriesStore
+    hubs: Hubs
+    models: Models
+    endpoints: Endpoints
+    groups: Groups
+    telemetry: Telemetry
+
+    @property
+    def queries(self) -> Queries:
+        """The queries of all users."""
+        return self.engine.queries
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from threading import Lock
 from typing import Any, TypeVar
@@ -83,6 +83,8 @@ class Execution:
         self._turn = turn
         self.source: Subscription | None = None
         """Where the events of a subscription come from, once it was found."""
+        self.mutations: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        """The mutations that were executed, each with its arguments, by the key of its answer."""
         self._home = home
         self._deadline = time.monotonic() + MAX_EXECUTION_SECONDS
         self._fields = 0

@@ -19,6 +19,7 @@ UNAUTHORIZED = {
     "errorType": "UnauthorizedException",
     "message": "You are not authorized to make this call.",
 }
+NO_AUTHORIZATION = UNAUTHORIZED | {"message": "Valid authorization header not provided."}
 
 
 class GraphQLEndpoint:
@@ -30,7 +31,10 @@ class GraphQLEndpoint:
 
     async def handle(self, request: Request) -> Response:
         """Answer one request. Nothing of its body is read before its token is known."""
-        caller = self._exchange.accounts.authenticate(request.headers.get("authorization", ""))
+        token = request.headers.get("authorization")
+        if not token:
+            return _json({"errors": [NO_AUTHORIZATION]}, 401)
+        caller = self._exchange.tokens.authenticate(token)
         if caller is None:
             return _json({"errors": [UNAUTHORIZED]}, 401)
         try:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-EXPORT_COMPLETE = "onNotifyTimeSeriesQueryExportComplete"
+# Events that are kept for subscribers who come late.
+EXPORT_COMPLETE = {"onNotifyTimeSeriesQueryExportComplete", "onNotifyIotQueryExportComplete"}
 
 Topic = tuple[str, frozenset[tuple[str, str]]]
 
@@ -56,7 +57,7 @@ class EventBus:
     ) -> None:
         """Hand an event to everyone who waits for it now."""
         topic = _topic(subscription_field, arguments)
-        if subscription_field == EXPORT_COMPLETE:
+        if subscription_field in EXPORT_COMPLETE:
             self._keep(topic, payload)
         if subscribers := self._subscribers.get(topic):
             event = Event.of(payload)

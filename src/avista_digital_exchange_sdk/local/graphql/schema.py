@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -25,36 +24,21 @@ from graphql import (
 )
 from pydantic_core import to_json
 
-from ..._text import EscapingFilter
 from ..errors import PlatformError
 from ..services import notifications
 from ..services.collaborative import resolvers as collaborative
+from ..services.iot import resolvers as iot
 from ..services.storage import resolvers as storage
 from ..services.time_series import resolvers as time_series
 from ..services.user import resolvers as user
 from ..state import Context, Resolver, Source
+from ..token_scopes import check_scope
 from .documents import Documents, Operation, Parsed
 from .execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, UserThreads
 from .pubsub import Subscription
+from .responses import EXECUTION_TIMEOUT, AppSyncResponse, refuse, to_event, to_response
 
-logger: logging.Logger = logging.getLogger(__name__)
-logger.addFilter(EscapingFilter())
-
-SERVICES = (user, storage, collaborative, time_series)
-EXECUTION_TIMEOUT = {
-    "path": None,
-    "data": None,
-    "errorType": "ExecutionTimeout",
-    "errorInfo": None,
-    "locations": None,
-    "message": "Execution timed out.",
-}
-INTERNAL_FAILURE = {
-    "errorType": "InternalFailure",
-    "message": "The Local Exchange failed; see its log.",
-}
-
-AppSyncResponse = dict[str, Any]
+SERVICES = (user, storage, collaborative, time_series, iot)
 
 
 @dataclass(frozen=True)
@@ -85,7 +69,7 @@ class GraphQLSchemaExecutor:
             if not errors and _is_subscription(document, operation):
                 errors = [GraphQLError("Subscriptions are answered over WebSocket.")]
             if errors:
-                return to_json(_refused(errors))
+                return to_json(refuse(errors))
             return to_json(await self._execute(self._start(context, home), document, operation))
 
         home = asyncio.get_running_loop()
@@ -102,11 +86,11 @@ class GraphQLSchemaExecutor:
         try:
             document, errors = await self._threads.run(context.caller.user_id, read)
         except GraphQLError as error:
-            return _refused([error])
+            return refuse([error])
         if not errors and not _is_subscription(document, operation):
             errors = [GraphQLError("Only subscriptions are answered over WebSocket.")]
         if errors:
-            return _refused(errors)
+            return refuse(errors)
         return await self._subscribe(context, document, operation)
 
     def close(self) -> None:
@@ -137,9 +121,20 @@ class GraphQLSchemaExecutor:
                     _resolve_member,
                     middleware=[execution],
                 )
-                return to_appsync_response(await result if inspect.isawaitable(result) else result)
+                result = await result if inspect.isawaitable(result) else result
+                await self._announce(execution, result.data)
+                if event is not None:
+                    return to_event(result, self._schema)
+                return to_response(result)
         except (TimeoutError, ExecutionStoppedError):
             return {"data": None, "errors": [EXECUTION_TIMEOUT]}
+
+    async def _announce(self, execution: Execution, data: Mapping[str, Any] | None) -> None:
+        """Send the events that mutations fire: what they answered, as their document selected."""
+        events = execution.context.exchange.events
+        for key, (field, arguments) in execution.mutations.items():
+            if data is not None and data[key] is not None:
+                await execution.at_home(notifications.announce(events, field, arguments, data[key]))
 
     async def _subscribe(
         self, context: Context, document: DocumentNode, operation: Operation
@@ -156,7 +151,7 @@ class GraphQLSchemaExecutor:
         )
         results = await started if inspect.isawaitable(started) else started
         if isinstance(results, ExecutionResult):
-            return to_appsync_response(results)
+            return to_response(results)
         assert execution.source is not None
 
         async def answer(event: object) -> bytes:
@@ -198,6 +193,9 @@ def _wrap_resolver(resolver: Resolver) -> GraphQLFieldResolver:
 
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         execution: Execution = info.context
+        check_scope(execution.context.caller, info.field_name, arguments)
+        if info.operation.operation is OperationType.MUTATION:
+            execution.mutations[str(info.path.key)] = info.field_name, arguments
         return await execution.at_home(resolver(execution.context, **arguments))
 
     return resolve
@@ -208,6 +206,7 @@ def _listening(source: Source) -> GraphQLFieldResolver:
 
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Subscription:
         execution: Execution = info.context
+        check_scope(execution.context.caller, info.field_name, arguments)
         execution.source = await source(execution.context, **arguments)
         return execution.source
 
@@ -239,41 +238,3 @@ def _is_subscription(document: DocumentNode, operation: Operation) -> bool:
     """Say whether the operation asked for is a subscription."""
     node = get_operation_ast(document, operation.name)
     return node is not None and node.operation is OperationType.SUBSCRIPTION
-
-
-def _refused(errors: Sequence[GraphQLError]) -> AppSyncResponse:
-    """Answer a document that is not executed."""
-    return to_appsync_response(ExecutionResult(None, list(errors)))
-
-
-def to_appsync_response(result: ExecutionResult) -> AppSyncResponse:
-    """Shape a result as AppSync does: `errors` only where there are some."""
-    if not result.errors:
-        return {"data": result.data}
-    return {"data": result.data, "errors": [_to_appsync_error(error) for error in result.errors]}
-
-
-def _to_appsync_error(error: GraphQLError) -> AppSyncResponse:
-    """Shape an error as AppSync does."""
-    locations = [
-        {"line": location.line, "column": location.column, "sourceName": None}
-        for location in error.locations or ()
-    ]
-    if error.path is None:
-        message = f"Validation error: {error.message}"
-        return {"path": None, "locations": locations, "message": message}
-    original = error.original_error
-    error_type, error_info, message = None, None, error.message
-    if isinstance(original, PlatformError):
-        error_type, error_info = original.error_type, original.error_info
-    elif original is not None and not isinstance(original, GraphQLError):
-        logger.error("%s failed", error.path[0], exc_info=original)
-        error_type, message = INTERNAL_FAILURE["errorType"], INTERNAL_FAILURE["message"]
-    return {
-        "path": error.path,
-        "data": None,
-        "errorType": error_type,
-        "errorInfo": error_info,
-        "locations": locations,
-        "message": message,
-    }

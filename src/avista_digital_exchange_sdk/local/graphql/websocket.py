@@ -165,7 +165,7 @@ class AppSyncConnection:
         """Return who is behind an authorization made out for this host."""
         match _lower_case_names(authorization):
             case {"host": str(host), "authorization": str(token)} if self._is_our_host(host):
-                return self._exchange.accounts.authenticate(token)
+                return self._exchange.tokens.authenticate(token)
         return None
 
     def _is_our_host(self, host: str) -> bool:

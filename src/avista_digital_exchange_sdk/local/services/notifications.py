@@ -1,21 +1,77 @@
-"""The subscriptions: who may listen to what."""
+"""The subscriptions: who may listen to what, and which mutations fire them."""
 
 from __future__ import annotations
 
-from avista_digital_exchange_sdk.local.graphql.pubsub import Subscription
-from avista_digital_exchange_sdk.local.state import Context, Source
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..authorization import Access
+from ..graphql.pubsub import EventBus, Subscription
+from ..state import Context, Source
+from .iot import telemetry_resolvers as iot
+from .time_series import resolvers as time_series
 
 
-async def on_query_export_complete(context: Context, queryId: str) -> Subscription:
-    """Listen for an export of the caller's own query."""
+@dataclass(frozen=True)
+class Announcement:
+    """The subscription a mutation fires, and the fields its arguments are matched against.
+
+    As in AppSync, these are fields of what the mutation answered, as far as its document selected
+    them. No argument of the mutation replaces what was not selected, except where the answer has
+    no such field.
+    """
+
+    subscription: str
+    answered: tuple[str, ...]
+    not_in_answer: tuple[str, ...] = ()
+
+
+ANNOUNCEMENTS = {
+    "timeSeriesDb_publishToDatabase": Announcement(
+        "onTimeSeriesDbPublish", ("assetId",), ("timeSeriesDbId",)
+    ),
+    "iot_publish": Announcement("onIotPublish", ("iotEndpointId",)),
+    "dataCapture_publishData": Announcement("onCapturePublishData", ("captureId",)),
+    "dataCapture_startCapture": Announcement("onStartCapture", ("captureId",)),
+    "dataCapture_stopCapture": Announcement("onStopCapture", ("captureId",)),
+}
+
+
+async def announce(
+    events: EventBus, mutation: str, arguments: Mapping[str, Any], answer: Any
+) -> None:
+    """Send the event that a mutation fires, if it fires one: the answer as it was selected."""
+    announcement = ANNOUNCEMENTS.get(mutation)
+    if announcement is None:
+        return
+    items = answer if isinstance(answer, list) else [answer]
+    given = {name: arguments[name] for name in announcement.not_in_answer}
+    for values in {tuple(item.get(name) for name in announcement.answered) for item in items}:
+        matched = given | dict(zip(announcement.answered, values, strict=True))
+        await events.publish(announcement.subscription, matched, answer)
+
+
+def _listen(
+    context: Context, subscription: str, arguments: Mapping[str, str], check: Callable[[], object]
+) -> Subscription:
+    """Listen for as long as the token is valid and a check passes."""
     exchange, caller = context.exchange, context.caller
 
-    def check() -> None:
-        exchange.accounts.check_token(caller)
-        exchange.time_series.check_own_query(caller, queryId)
+    def check_all() -> None:
+        exchange.tokens.check(caller)
+        check()
 
-    return exchange.events.subscribe(
-        "onNotifyTimeSeriesQueryExportComplete", {"queryId": queryId}, check
+    return exchange.events.subscribe(subscription, arguments, check_all)
+
+
+async def on_time_series_query_export_complete(context: Context, queryId: str) -> Subscription:
+    """Listen for an export of the caller's own query."""
+    return _listen(
+        context,
+        "onNotifyTimeSeriesQueryExportComplete",
+        {"queryId": queryId},
+        lambda: context.exchange.queries.own(context.caller, queryId, time_series.KINDS),
     )
 
 
@@ -23,18 +79,37 @@ async def on_time_series_db_publish(
     context: Context, timeSeriesDbId: str, assetId: str
 ) -> Subscription:
     """Listen for what is published for an asset of a database the caller may read."""
-    exchange, caller = context.exchange, context.caller
+    return _listen(
+        context,
+        "onTimeSeriesDbPublish",
+        {"timeSeriesDbId": timeSeriesDbId, "assetId": assetId},
+        lambda: context.exchange.accounts.read_database(context.caller, timeSeriesDbId),
+    )
 
-    def check() -> None:
-        exchange.accounts.check_token(caller)
-        exchange.accounts.read_database(caller, timeSeriesDbId)
 
-    return exchange.events.subscribe(
-        "onTimeSeriesDbPublish", {"timeSeriesDbId": timeSeriesDbId, "assetId": assetId}, check
+async def on_iot_query_export_complete(context: Context, queryId: str) -> Subscription:
+    """Listen for an export of the caller's own query."""
+    return _listen(
+        context,
+        iot.EXPORT_COMPLETE,
+        {"queryId": queryId},
+        lambda: iot.own_query(context, queryId),
+    )
+
+
+async def on_iot_publish(context: Context, iotEndpointId: str) -> Subscription:
+    """Listen for what is published for an endpoint the caller may read."""
+    return _listen(
+        context,
+        "onIotPublish",
+        {"iotEndpointId": iotEndpointId},
+        lambda: context.exchange.endpoints.find(context.caller, iotEndpointId, Access.READ),
     )
 
 
 SUBSCRIPTIONS: dict[str, Source] = {
-    "onNotifyTimeSeriesQueryExportComplete": on_query_export_complete,
+    "onNotifyTimeSeriesQueryExportComplete": on_time_series_query_export_complete,
     "onTimeSeriesDbPublish": on_time_series_db_publish,
+    "onNotifyIotQueryExportComplete": on_iot_query_export_complete,
+    "onIotPublish": on_iot_publish,
 }

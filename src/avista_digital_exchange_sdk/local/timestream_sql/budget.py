@@ -7,16 +7,15 @@ from a budget, before it makes it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
-from avista_digital_exchange_sdk.local.services.time_series.results import OUT_OF_MEMORY
-
+from ..errors import invalid_request
+from ..query_engine.engine import THREADS
+from ..query_engine.results import OUT_OF_MEMORY
 from .expressions import not_supported
 from .sizes import Size
 
@@ -27,8 +26,6 @@ MAX_BYTES_AT_ONCE = 256 * 1024**2
 MAX_SQL_CHARACTERS = 500_000
 # How small a value must be to cost nothing: the more of them there are, the smaller.
 FREE_BYTES = (16_384, 4_096, 1_024, 256, 64)
-# Each of DuckDB's threads handles rows of its own.
-THREADS = min(4, os.cpu_count() or 1)
 
 _ROWS_AT_ONCE = 2_048
 _PAYMENT = "results.overdraws"

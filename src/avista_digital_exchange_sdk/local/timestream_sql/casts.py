@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import timestamp_text
-
+from ..query_engine.sql import timestamp_text
 from .budget import bind_payments
 from .expressions import Expression, coerce, not_supported, sql_error
 from .sizes import fixed

@@ -13,9 +13,9 @@ from decimal import Decimal
 from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
-from avista_digital_exchange_sdk.local.services.time_series.values import parse_iso_timestamp
 
+from ..query_engine.sql import quote
+from ..values import parse_iso_timestamp
 from .budget import MemoryBudget
 from .date_patterns import joda_pattern, mysql_pattern
 from .expressions import Expression, coerce, not_supported, sql_error, timestamp_constant

@@ -12,9 +12,8 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
-from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
-
+from ..errors import invalid_request
+from ..query_engine.sql import quote
 from .budget import MAX_SQL_CHARACTERS, MemoryBudget
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
 from .function_calls import CALLS

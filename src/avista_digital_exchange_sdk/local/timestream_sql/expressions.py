@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
-from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
-from avista_digital_exchange_sdk.local.services.time_series.values import parse_iso_timestamp
 
+from ..errors import invalid_request
+from ..query_engine.sql import quote
+from ..values import parse_iso_timestamp
 from .sizes import Size, fixed, measured
 from .types import (
     DATE,

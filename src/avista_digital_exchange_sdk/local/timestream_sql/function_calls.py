@@ -8,8 +8,7 @@ from functools import partial
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
-
+from ..query_engine.sql import quote
 from .date_functions import DATE_FUNCTIONS, Call
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
 from .function_sizes import aggregate_size, function_cost, function_size

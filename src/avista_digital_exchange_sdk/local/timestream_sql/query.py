@@ -9,16 +9,15 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.services.time_series.records import invalid_request
-from avista_digital_exchange_sdk.local.services.time_series.results import (
+from ..._text import EscapingFilter
+from ..errors import invalid_request
+from ..query_engine.results import (
     OUT_OF_MEMORY,
     ResultTable,
     count_result_sql,
     measure,
     result_budget_statement,
 )
-
-from ..._text import EscapingFilter
 from .budget import (
     FREE_BYTES,
     MemoryBudget,

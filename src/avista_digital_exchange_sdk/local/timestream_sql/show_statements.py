@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlglot.tokenizer_core import Token, TokenType
 
 from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalog
-from avista_digital_exchange_sdk.local.services.time_series.duckdb_sql import quote
-from avista_digital_exchange_sdk.local.services.time_series.records import ASSET_ID, invalid_request
 
+from ..errors import invalid_request
+from ..query_engine.sql import quote
+from ..services.time_series.records import ASSET_ID
 from .dialect import invalid_at
 from .scopes import Source
 from .tables import table_columns

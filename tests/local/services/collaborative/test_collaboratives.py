@@ -91,7 +91,7 @@ def test_an_id_of_another_kind_is_refused(platform, local):
     assert platform.refusal(ADD, **variables, type="TIME_SERIES_DB") == "BadRequest"
 
 
-@pytest.mark.parametrize("service_type", ["IOT_GROUP", "DATA_CAPTURE", "OCS_ADAPTER"])
+@pytest.mark.parametrize("service_type", ["DATA_CAPTURE", "OCS_ADAPTER"])
 def test_services_that_are_not_served_say_so(platform, local, service_type):
     variables = {"collaborative": local.collaborativeId, "id": "x", "type": service_type}
     assert platform.refusal(ADD, **variables) == "NotAvailable"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from avista_digital_exchange_sdk.local.query_engine.engine import QueryEngine
 from avista_digital_exchange_sdk.local.services.time_series import TimeSeriesStore
 
 from .fakes import Exchange, Objects, dimensions, multi, record
@@ -19,9 +20,10 @@ def running_exchange(folder: Path, *, keep_omitted_measures: bool = False) -> It
     """Run an exchange with its data in a folder."""
     (folder / "objects").mkdir()
     with asyncio.Runner() as runner:
-        store = TimeSeriesStore(folder / "time series", keep_omitted_measures=keep_omitted_measures)
-        yield Exchange(runner, store, Objects(folder / "objects", runner))
-        store.close()
+        engine = QueryEngine(folder / "time series")
+        store = TimeSeriesStore(engine, keep_omitted_measures=keep_omitted_measures)
+        yield Exchange(runner, engine, store, Objects(folder / "objects", runner))
+        engine.close()
 
 
 @pytest.fixture

@@ -13,6 +13,9 @@ from typing import Any, cast
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError, not_found, unauthorized
+from avista_digital_exchange_sdk.local.query_engine.engine import QueryEngine
+from avista_digital_exchange_sdk.local.query_engine.queries import Queries
+from avista_digital_exchange_sdk.local.query_engine.result_files import ResultFiles
 from avista_digital_exchange_sdk.local.services.time_series import TimeSeriesStore
 from avista_digital_exchange_sdk.local.services.time_series.resolvers import MUTATIONS, QUERIES
 from avista_digital_exchange_sdk.local.state import Caller, Context
@@ -115,10 +118,21 @@ class Exchange:
     """Calls the operations the way a user would, blocking."""
 
     runner: asyncio.Runner
+    engine: QueryEngine
     time_series: TimeSeriesStore
     objects: Objects
     accounts: Accounts = field(default_factory=Accounts)
     events: Events = field(default_factory=Events)
+
+    @property
+    def queries(self) -> Queries:
+        """The queries of all users."""
+        return self.engine.queries
+
+    @property
+    def result_files(self) -> ResultFiles:
+        """Writes results to files."""
+        return ResultFiles(self.engine, cast(Any, self.objects))
 
     def call(self, operation: str, user: str = "owner", **arguments: Any) -> Any:
         """Call an operation; the database is the first one unless another is named."""

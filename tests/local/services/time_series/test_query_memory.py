@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.services.time_series import results
+from avista_digital_exchange_sdk.local.query_engine import results
 from avista_digital_exchange_sdk.local.services.time_series.records import MAX_VALUE_BYTES
 
 from .fakes import DATABASE, Exchange, dimensions, record, refusal

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from avista_digital_exchange_sdk.local.services.time_series.values import (
+from avista_digital_exchange_sdk.local.values import (
     format_iso,
     format_timestamp,
 )

@@ -11,10 +11,10 @@ import duckdb
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.services.time_series import queries
-from avista_digital_exchange_sdk.local.services.time_series.queries import Page, QueryRequest
-from avista_digital_exchange_sdk.local.services.time_series.results import ResultTable
-from avista_digital_exchange_sdk.local.services.time_series.worker_pools import Workload
+from avista_digital_exchange_sdk.local.query_engine import queries
+from avista_digital_exchange_sdk.local.query_engine.queries import Page, QueryRequest
+from avista_digital_exchange_sdk.local.query_engine.results import ResultTable
+from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 from avista_digital_exchange_sdk.local.state import Caller
 
 from .fakes import DATABASE, Exchange, record, refusal
@@ -33,9 +33,9 @@ def running(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> Page:
     monkeypatch.setattr(queries, "NEXT_PAGE_SECONDS", 0.1)
 
     async def start() -> Page:
-        asked = QueryRequest("FILTER", Caller("owner", "token"), DATABASE, "SELECT 1")
-        query = exchange.time_series.queries.start(asked, None, endless)
-        return await exchange.time_series.queries.first_page(query, opens_empty=True)
+        asked = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
+        query = exchange.queries.start(asked, None, endless)
+        return await exchange.queries.first_page(query, opens_empty=True)
 
     return exchange.runner.run(start())
 
@@ -74,7 +74,7 @@ def test_deleting_the_database_stops_its_queries(exchange: Exchange, running: Pa
 
 def test_closing_stops_running_queries(exchange: Exchange, running: Page) -> None:
     started = time.monotonic()
-    exchange.time_series.close()
+    exchange.engine.close()
     assert time.monotonic() - started < 2
 
 
@@ -84,11 +84,9 @@ def test_a_query_that_takes_too_long_is_stopped(
     monkeypatch.setattr(queries, "QUERY_SECONDS", 0.1)
 
     async def run() -> Page:
-        asked = QueryRequest("FILTER", Caller("owner", "token"), DATABASE, "SELECT 1")
-        query = exchange.time_series.queries.start(asked, None, endless)
-        return await asyncio.wait_for(
-            exchange.time_series.queries.first_page(query, opens_empty=True), 5
-        )
+        asked = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
+        query = exchange.queries.start(asked, None, endless)
+        return await asyncio.wait_for(exchange.queries.first_page(query, opens_empty=True), 5)
 
     with pytest.raises(PlatformError, match="took longer than"):
         exchange.runner.run(run())
@@ -100,8 +98,8 @@ def start(exchange: Exchange) -> Callable[..., queries.Query]:
 
     def start(user: str = "owner", work: Any = endless) -> queries.Query:
         async def start() -> queries.Query:
-            asked = QueryRequest("FILTER", Caller(user, "token"), DATABASE, "SELECT 1")
-            return exchange.time_series.queries.start(asked, None, work)
+            asked = QueryRequest("FILTER", Caller(user, "token"), (DATABASE,), "SELECT 1")
+            return exchange.queries.start(asked, None, work)
 
         return exchange.runner.run(start())
 
@@ -208,7 +206,7 @@ def kept(exchange: Exchange) -> set[str]:
             sql = "SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'query_%'"
             return cursor.execute(sql).fetchall()
 
-        return await exchange.time_series.start_job(read, "another", Workload.READ).result()
+        return await exchange.engine.start_job(read, "another", Workload.READ).result()
 
     return {name.removeprefix("query_") for (name,) in exchange.runner.run(tables())}
 
@@ -246,4 +244,4 @@ def test_tokens_do_not_pile_up_while_a_query_is_asked_for_again_and_again(
     for _ in range(20):
         page = exchange.call("queryDatabase", assets=[], queryType="NEXT_TOKEN", nextToken=token)
         token = page["nextToken"]
-    assert len(exchange.time_series.queries._tokens) < 10
+    assert len(exchange.queries._tokens) < 10

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.services.time_series import queries
+from avista_digital_exchange_sdk.local.query_engine import queries
 
 from .fakes import ASSET, OTHER_DATABASE, Exchange, multi, record, refusal
 

@@ -10,19 +10,21 @@ PROGRAM = """
 import asyncio, sys
 sys.modules["numpy"] = None
 from pathlib import Path
+from avista_digital_exchange_sdk.local.query_engine.engine import QueryEngine
 from avista_digital_exchange_sdk.local.services.time_series import TimeSeriesStore
-from avista_digital_exchange_sdk.local.services.time_series.worker_pools import Workload
+from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 from avista_digital_exchange_sdk.local.timestream_sql import run_timestream_query
 
 async def main():
-    store = TimeSeriesStore(Path(sys.argv[1]))
+    engine = QueryEngine(Path(sys.argv[1]))
+    TimeSeriesStore(engine)
     sql = '''SELECT interpolate_linear(create_time_series(from_nanoseconds(t), v),
         from_nanoseconds(5)) FROM (VALUES (0, 1), (10, 3)) AS p(t, v)'''
     def run(cursor):
         result = run_timestream_query(cursor, "results.x", sql, {}, 0)
         return result.rows(cursor, range(1))
-    print(await store.start_job(run, "user", Workload.QUERY).result())
-    store.close()
+    print(await engine.start_job(run, "user", Workload.QUERY).result())
+    engine.close()
 
 asyncio.run(main())
 """

@@ -44,7 +44,7 @@ def test_a_token_that_would_not_live_is_refused(platform):
 def test_an_expired_token_is_refused(platform, local, monkeypatch):
     token = platform.ask(CREATE, days=1)
     monkeypatch.setattr(
-        "avista_digital_exchange_sdk.local.services.user.accounts.timestamp",
+        "avista_digital_exchange_sdk.local.services.user.tokens.timestamp",
         lambda *_: "9999-01-01T00:00:00.000Z",
     )
     assert status_with(local, token["tokenValue"]) == 401

@@ -7,19 +7,27 @@ from ...caller import Caller
 from ...database import Database, Row, new_id
 from ...errors import PlatformError, bad_request, not_found, unauthorized
 from ...serializers import serialize_user
+from ..iot.groups import Groups
 from ..storage.data_stores import DataStores
 from ..user.accounts import Accounts
 
-ID_PREFIXES = {"DATA_STORE": "dataStoreId.", "TIME_SERIES_DB": "timeSeriesDbId."}
+ID_PREFIXES = {
+    "DATA_STORE": "dataStoreId.",
+    "TIME_SERIES_DB": "timeSeriesDbId.",
+    "IOT_GROUP": "iotGroupId.",
+}
 
 
 class Collaboratives:
     """The collaboratives of one exchange."""
 
-    def __init__(self, records: Database, accounts: Accounts, data_stores: DataStores) -> None:
+    def __init__(
+        self, records: Database, accounts: Accounts, data_stores: DataStores, groups: Groups
+    ) -> None:
         self._records = records
         self._accounts = accounts
         self._data_stores = data_stores
+        self._groups = groups
 
     # Collaboratives and their members
 
@@ -112,7 +120,8 @@ class Collaboratives:
     def _add_organization(self, collaborative_id: str, organization_id: str, state: str) -> None:
         """Let an organization in, unless it is in."""
         self._records.execute(
-            "INSERT OR IGNORE INTO memberOrganizations VALUES (?, ?, ?)",
+            """INSERT OR IGNORE INTO memberOrganizations
+            (collaborativeId, organizationId, memberState) VALUES (?, ?, ?)""",
             collaborative_id,
             organization_id,
             state,
@@ -147,6 +156,8 @@ class Collaboratives:
             raise bad_request(f"{service_id} is not the id of a {service_type}.")
         if service_type == "DATA_STORE":
             return service | {"dataStore": self._data_stores.get(caller, service_id, needed)}
+        if service_type == "IOT_GROUP":
+            return service | {"iotEndpointGroup": self._groups.get(caller, service_id, needed)}
         return service | {"timeSeriesDb": self._accounts.database(caller, service_id, needed)}
 
     def _as_collaborative(self, row: Row) -> Row:

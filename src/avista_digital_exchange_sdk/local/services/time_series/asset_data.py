@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ...values import format_iso
 from .records import Measure, Record
-from .values import format_iso
 
 
 def asset_data(asset_id: str, name: str | None, attributes: list[dict[str, Any]]) -> dict[str, Any]:

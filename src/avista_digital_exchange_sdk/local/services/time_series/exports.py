@@ -1,51 +1,24 @@
-"""A filter query's rows as CSV, and as JSON: a page's chunk or the whole export.
+"""A filter query's rows as JSON: a page's chunk or the whole export.
 
 Rows stream out of DuckDB already written as text, so memory stays flat as results grow.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
 
 import duckdb
 
-from .duckdb_sql import csv_text, iso_text, timestamp_text
-from .filter_query import FilterResult
-from .values import format_iso
+from ...query_engine.filter_results import FilterResult
+from ...query_engine.result_files import Writer
+from ...query_engine.results import fetch_batches
+from ...query_engine.sql import iso_text
+from ...values import format_iso
 
-_ROWS_AT_ONCE = 8192
 _POINTS_AT_ONCE = 500_000
-
-
-class Writer(Protocol):
-    """Takes an export's text."""
-
-    def write(self, text: str, /) -> object:
-        """Take some text."""
-
-
-class BoundedWriter:
-    """Writes to a file, up to a number of characters."""
-
-    def __init__(self, file: Writer, limit: int) -> None:
-        self._file = file
-        self._left = limit
-
-    def write(self, text: str, /) -> None:
-        """Write some text.
-
-        Raises:
-            OSError: If the file becomes too large.
-        """
-        self._left -= len(text)
-        if self._left < 0:
-            raise OSError(errno.EFBIG, "The export is too large")
-        self._file.write(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +31,6 @@ class LastValue:
     time: str
     rows: range
     """The asset's rows, of which not all need to have a value."""
-
-
-def write_csv(cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: Writer) -> None:
-    """Write every row; attributes asked for by name have a column even where there is no data."""
-    asked = result.asked()
-    found = {result.attributes[last.column].name for last in _last_values(cursor, result)}
-    names = [*asked, *sorted(found - set(asked))]
-    file.write(",".join(["assetId", "name", "timestamp", *map(_csv_cell, names)]) + "\n")
-    cells = [timestamp_text("time")]
-    columns = result.columns()
-    for name in names:
-        column = columns.get(name)
-        cells.append(
-            "''" if column is None else csv_text(f"c{column}", result.attributes[column].type)
-        )
-    line = f"concat_ws(',', {', '.join(cells)})"
-    cursor.execute(f"SELECT asset_index, {line} || chr(10) FROM {result.table} ORDER BY rowid")
-    assets = [
-        f"{_csv_cell(asset.asset_id)},{_csv_cell(name or '')},"
-        for asset, name in zip(result.filters, result.names, strict=True)
-    ]
-    for rows in _batches(cursor):
-        file.write("".join([assets[asset_index] + line for asset_index, line in rows]))
 
 
 def write_json(
@@ -134,7 +84,7 @@ def _data(
     """Yield the data points as JSON, each list with the position in `lasts` it belongs to."""
     for start, portion in _partition(lasts):
         _select_data(cursor, result, portion, rows)
-        for batch in _batches(cursor):
+        for batch in fetch_batches(cursor):
             for position, entries in groupby(batch, key=lambda row: row[0]):
                 yield start + position, [entry for _, entry in entries]
 
@@ -223,19 +173,6 @@ def _in_requested_order(result: FilterResult, lasts: list[LastValue]) -> list[La
         return last.asset_index, order.get(name, 0), name
 
     return sorted(lasts, key=place)
-
-
-def _batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[int, str]]]:
-    """Yield what the cursor selected, many rows at once."""
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        yield rows
-
-
-def _csv_cell(text: str) -> str:
-    """Write a CSV cell, quoted only where it must be."""
-    if any(character in text for character in ',"\r\n'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _json(value: str | None) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import duckdb
 
+from ...query_engine.filter_results import AssetFilter, FilterResult
+from ...query_engine.results import count_result_sql, measure, result_budget_statement
 from .catalog import Catalog
-from .results import ResultTable, count_result_sql, measure, result_budget_statement
-from .selection import AssetFilter, Attribute, Selection, requested_names
+from .selection import Selection
 
 # {"timestamp":"2022-09-27T10:22:45.000Z","value":…}, and a comma
 _BYTES_AROUND_VALUE = 52
@@ -23,27 +24,6 @@ class FilterRequest:
     start: int
     end: int
     last_rows: int | None = None
-
-
-@dataclass(frozen=True)
-class FilterResult(ResultTable):
-    """A filter query's rows: `asset_index`, `time`, and the text of each attribute as `c0`, ….
-
-    `rowid` numbers the rows, ordered by asset as asked for, then time.
-    """
-
-    filters: Sequence[AssetFilter]
-    names: Sequence[str | None]
-    """The name of each asset."""
-    attributes: Sequence[Attribute]
-
-    def columns(self) -> dict[str, int]:
-        """Tell the column of each attribute."""
-        return {attribute.name: i for i, attribute in enumerate(self.attributes)}
-
-    def asked(self) -> list[str]:
-        """List the attributes asked for by name."""
-        return requested_names(self.filters)
 
 
 def run_filter_query(

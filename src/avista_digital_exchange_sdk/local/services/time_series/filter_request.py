@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .duckdb_sql import quote
+from ...errors import invalid_request
+from ...query_engine.filter_results import AssetFilter, merge_filters
+from ...query_engine.sql import quote
+from ...values import EARLIEST, LATEST, format_timestamp, parse_iso_timestamp
 from .filter_query import FilterRequest
-from .records import check_length, invalid_request
-from .selection import AssetFilter, merge_filters
-from .values import EARLIEST, LATEST, format_timestamp, parse_iso_timestamp
+from .records import check_length
 
 MAX_ROWS = 1000
 _MAX_TEXT_BYTES = 2048

@@ -7,50 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
+from ...query_engine.item_results import ItemsResult
+from ...values import format_iso
 from .asset_data import asset_data, attribute_data
 from .catalog import PHYSICAL_TYPES, Catalog, plain_column
 from .duckdb_sql import value_text
-from .results import PAGE_BYTES
-from .values import format_iso
 
-PAGE_ASSETS = 1000
 # What is latest goes by time and then by order of writing: one number that holds both.
 _KEY_BASE = 2**63
 _KEY = f"(epoch_ns(time)::HUGEINT * {_KEY_BASE} + sequence)"
-
-
-@dataclass(frozen=True)
-class LatestResult:
-    """The assets of a database in id order, each as the JSON of a TimeSeriesDbAssetData."""
-
-    assets: list[bytes]
-
-    @property
-    def row_count(self) -> int:
-        """How many assets there are."""
-        return len(self.assets)
-
-    @property
-    def size(self) -> int:
-        """How many bytes they take."""
-        return sum(map(len, self.assets))
-
-    def page(self, rows: range) -> list[dict[str, Any]]:
-        """Return some of them."""
-        return [from_json(asset) for asset in self.assets[rows.start : rows.stop]]
-
-    def page_end(self, _cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
-        """Take as many assets as fit the page, but one at least."""
-        last = min(start + (max_rows or PAGE_ASSETS), self.row_count)
-        end, size = start, 0
-        while end < last:
-            size += len(self.assets[end])
-            if size > PAGE_BYTES and end > start:
-                break
-            end += 1
-        return end
 
 
 @dataclass(frozen=True)
@@ -64,14 +31,14 @@ class _Latest:
     key: int
 
 
-def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> LatestResult:
-    """Read the latest values of a database."""
+def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> ItemsResult:
+    """Read the latest values of a database: its assets in id order, as TimeSeriesDbAssetData."""
     assets: dict[str, dict[str, _Latest]] = {asset: {} for asset in sorted(catalogue.assets)}
     if catalogue.has_tables:
         found = [*_of_plain_records(cursor, catalogue), *_of_multi_records(cursor, catalogue)]
         for latest in sorted(found, key=lambda latest: latest.key):
             assets.setdefault(latest.asset_id, {})[latest.name] = latest
-    return LatestResult(
+    return ItemsResult(
         [
             to_json(
                 asset_data(

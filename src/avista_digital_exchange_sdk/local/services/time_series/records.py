@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from avista_digital_exchange_sdk.local.errors import PlatformError
+from avista_digital_exchange_sdk.local.errors import invalid_request
 
-from .values import NANOSECONDS, Value, parse_time, parse_value
+from ...values import NANOSECONDS, Value, parse_time, parse_value
 
 MAX_RECORDS = 100
 MAX_DIMENSIONS = 128
@@ -81,11 +81,6 @@ class RejectedError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.existing_version = existing_version
-
-
-def invalid_request(message: str) -> PlatformError:
-    """Refuse a whole request, as the platform's database does."""
-    return PlatformError("ValidationException", message)
 
 
 def read_records(

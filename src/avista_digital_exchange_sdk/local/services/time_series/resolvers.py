@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
-from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.private_files import open_new
-from avista_digital_exchange_sdk.local.s3.storage import StoredObject
-from avista_digital_exchange_sdk.local.state import Context, Resolver
-
-from .exports import BoundedWriter, write_csv, write_json
-from .filter_query import FilterResult, run_filter_query
+from ...errors import PlatformError, invalid_request, not_found
+from ...query_engine.csv_export import write_csv
+from ...query_engine.filter_results import FilterResult
+from ...query_engine.item_results import ItemsResult
+from ...query_engine.queries import Page, Query, QueryRequest
+from ...query_engine.result_files import CSV_CONTENT, JSON_CONTENT, WriteAll, Writer
+from ...query_engine.results import Result as QueryResult
+from ...state import Context, Resolver
+from .exports import write_json
+from .filter_query import run_filter_query
 from .filter_request import as_timestream_sql, check_max_rows, read_filter_request
-from .jobs import JobStoppedError
-from .latest import LatestResult, read_latest
-from .queries import Page, Query, QueryRequest
-from .records import invalid_request
+from .latest import read_latest
 from .timestream_resolver import query_with_timestream_query
-from .worker_pools import Workload
 
-if TYPE_CHECKING:
-    from .store import TimeSeriesStore
-
-CONTENT_TYPES = {"CSV": "text/csv", "JSON": "application/json"}
-_MAX_INT = 2**31 - 1
-MAX_EXPORT_BYTES = 5 * 1024**3
-MAX_EXPORTS = 16
-"""Of one query, at a time."""
+EXPORT_COMPLETE = "onNotifyTimeSeriesQueryExportComplete"
+KINDS = ("LAST_VALUES", "FILTER", "TIMESTREAM")
+CONTENT_TYPES = {"CSV": CSV_CONTENT, "JSON": JSON_CONTENT}
 
 Result = dict[str, Any]
 
@@ -72,13 +65,10 @@ async def list_databases(context: Context) -> list[Result]:
 async def publish_to_database(
     context: Context, *, timeSeriesDbId: str, assetId: str, data: Mapping[str, Any]
 ) -> list[Result]:
-    """Write records; what was written is announced even if some were rejected."""
+    """Write records. Rejected ones do not keep the others from being written."""
     exchange = context.exchange
     exchange.accounts.write_database(context.caller, timeSeriesDbId)
     written = await exchange.time_series.publish(timeSeriesDbId, assetId, data["records"])
-    if written.assets:
-        arguments = {"timeSeriesDbId": timeSeriesDbId, "assetId": assetId}
-        await exchange.events.publish("onTimeSeriesDbPublish", arguments, written.assets)
     if written.rejections:
         raise PlatformError(
             "RejectedRecordsException",
@@ -97,21 +87,21 @@ async def list_all_asset_last_values(
 ) -> Result:
     """Answer a page of all assets with the latest value of each attribute."""
     context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
-    store = context.exchange.time_series
-    asked = QueryRequest("LAST_VALUES", context.caller, timeSeriesDbId, None)
+    exchange = context.exchange
+    asked = QueryRequest("LAST_VALUES", context.caller, (timeSeriesDbId,), None)
 
-    def run(cursor: duckdb.DuckDBPyConnection, _table: str) -> LatestResult:
-        return read_latest(cursor, store.catalogue(cursor, timeSeriesDbId))
+    def run(cursor: duckdb.DuckDBPyConnection, _table: str) -> ItemsResult:
+        return read_latest(cursor, exchange.time_series.catalogue(cursor, timeSeriesDbId))
 
     if nextToken is not None:
-        page = await store.queries.next_page(nextToken, asked)
+        page = await exchange.queries.next_page(nextToken, asked)
     else:
-        query = store.queries.start(asked, clientToken, run)
-        page = await store.queries.first_page(query, opens_empty=False)
+        query = exchange.queries.start(asked, clientToken, run)
+        page = await exchange.queries.first_page(query, opens_empty=False)
     data: list[Result] = []
     if page.rows:
         result = await page.query.result()
-        assert isinstance(result, LatestResult)
+        assert isinstance(result, ItemsResult)
         data = result.page(page.rows)
     return _to_page(page) | {"data": data}
 
@@ -132,23 +122,23 @@ async def query_database(
     """Answer a page of a filter query: its rows lie in a chunk behind a presigned URL."""
     database = context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
     check_max_rows(maxRows)
-    store = context.exchange.time_series
+    exchange = context.exchange
     if nextToken is not None:
-        asked = QueryRequest("FILTER", context.caller, timeSeriesDbId, queryString, maxRows)
-        page = await store.queries.next_page(nextToken, asked)
+        asked = QueryRequest("FILTER", context.caller, (timeSeriesDbId,), queryString, maxRows)
+        page = await exchange.queries.next_page(nextToken, asked)
     else:
         request = read_filter_request(queryType, assets, startTime, endTime, maxRows)
         sql = as_timestream_sql(request, database)
-        asked = QueryRequest("FILTER", context.caller, timeSeriesDbId, sql, maxRows)
+        asked = QueryRequest("FILTER", context.caller, (timeSeriesDbId,), sql, maxRows)
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> FilterResult:
-            catalogue = store.catalogue(cursor, timeSeriesDbId)
+            catalogue = exchange.time_series.catalogue(cursor, timeSeriesDbId)
             return run_filter_query(cursor, table, catalogue, request)
 
-        query = store.queries.start(asked, clientToken, run)
-        page = await store.queries.first_page(query, opens_empty=True)
+        query = exchange.queries.start(asked, clientToken, run)
+        page = await exchange.queries.first_page(query, opens_empty=True)
     return _to_page(page) | {
-        "presignedUrl": await _chunk_url(context, page),
+        "presignedUrl": await context.exchange.result_files.chunk_url(page, _write_json),
         "queryString": page.query.asked.query_string,
     }
 
@@ -169,96 +159,46 @@ async def generate_query_result_export_file(
         raise invalid_request("Only the result of a query with filters can be exported.")
     if query.cancelled or not query.job.running:
         await query.result()
-    if query.exporting >= MAX_EXPORTS:
-        raise PlatformError("ThrottlingException", "Rate exceeded.")
     file_format = fileFormat or "CSV"
-    query.exporting += 1
-    context.exchange.time_series.start_task(_export(context, query, file_format))
+    events = context.exchange.events
+
+    async def announce(exported: Result) -> None:
+        payload = exported | {"fileType": file_format}
+        await events.publish(EXPORT_COMPLETE, {"queryId": queryId}, payload)
+
+    context.exchange.result_files.start_export(
+        query, WRITERS[file_format], CONTENT_TYPES[file_format], announce
+    )
     return {"fileFormat": file_format, "queryId": queryId, "timeSeriesDbId": timeSeriesDbId}
 
 
-async def _export(context: Context, query: Query, file_format: str) -> None:
-    """Write an export, then tell whoever waits for it."""
-    exchange = context.exchange
-    try:
-        stored = await _write_export(context, query, file_format)
-    except JobStoppedError:
-        return
-    finally:
-        query.exporting -= 1
-    size = exchange.objects.complete(stored)
-    payload = {
-        "fileSizeBytes": size if size <= _MAX_INT else None,
-        "fileType": file_format,
-        "queryId": query.query_id,
-        "url": exchange.objects.download_url(stored.key, content_type=CONTENT_TYPES[file_format]),
-    }
-    arguments = {"queryId": query.query_id}
-    await exchange.events.publish("onNotifyTimeSeriesQueryExportComplete", arguments, payload)
-
-
-async def _write_export(context: Context, query: Query, file_format: str) -> StoredObject:
-    """Write the whole result of a query to a file."""
-    result = await query.result()
+def _write_csv(cursor: duckdb.DuckDBPyConnection, result: QueryResult, file: Writer) -> None:
+    """Write a whole result as CSV."""
     assert isinstance(result, FilterResult)
-    stored = context.exchange.objects.create(query.user_id)
-
-    def write(cursor: duckdb.DuckDBPyConnection) -> None:
-        with open_new(stored.path, "x", encoding="utf-8", newline="") as file:
-            bounded = BoundedWriter(file, MAX_EXPORT_BYTES)
-            (write_csv if file_format == "CSV" else write_json)(cursor, result, bounded)
-
-    job = context.exchange.time_series.start_job(write, query.user_id, Workload.EXPORT)
-    query.exports.append(job)
-    try:
-        await job.result()
-    except BaseException:
-        context.exchange.objects.delete(stored.key)
-        raise
-    finally:
-        query.exports.remove(job)
-    return stored
+    write_csv(cursor, result, file, "assetId")
 
 
-async def _chunk_url(context: Context, page: Page) -> str:
-    """Sign the URL of a page's chunk, which is written when it is first fetched."""
-    objects = context.exchange.objects
-    if page.chunk_key is None:
-        if page.rows:
-            result = await page.query.result()
-            assert isinstance(result, FilterResult)
-            stored = objects.create(
-                page.query.user_id,
-                lambda path: _write_chunk(context.exchange.time_series, page, result, path),
-            )
-        else:
-            stored = objects.create(page.query.user_id, _write_empty_chunk)
-        page.chunk_key = stored.key
-    return objects.download_url(page.chunk_key, content_type=CONTENT_TYPES["JSON"])
-
-
-async def _write_chunk(
-    time_series: TimeSeriesStore, page: Page, result: FilterResult, path: Path
+def _write_json(
+    cursor: duckdb.DuckDBPyConnection,
+    result: QueryResult,
+    file: Writer,
+    rows: range | None = None,
 ) -> None:
-    """Write a page's rows."""
-
-    def write(cursor: duckdb.DuckDBPyConnection) -> None:
-        with open_new(path, "x", encoding="utf-8", newline="") as file:
-            write_json(cursor, result, file, page.rows)
-
-    await time_series.start_job(write, page.query.user_id, Workload.READ).result()
+    """Write a result, or some rows of it, as JSON."""
+    assert isinstance(result, FilterResult)
+    write_json(cursor, result, file, rows)
 
 
-async def _write_empty_chunk(path: Path) -> None:
-    """Write a page without rows."""
-    with open_new(path) as file:
-        file.write(b"[]\n")
+WRITERS: dict[str, WriteAll] = {"CSV": _write_csv, "JSON": _write_json}
 
 
 def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query:
     """Return a query of the caller's own, of a database the caller may still read."""
     context.exchange.accounts.read_database(context.caller, time_series_db_id)
-    return context.exchange.time_series.queries.own(context.caller, query_id, time_series_db_id)
+    query = context.exchange.queries.own(context.caller, query_id, KINDS)
+    if time_series_db_id not in query.asked.resource_ids:
+        raise not_found(f"The query {query_id}")
+    return query
 
 
 def _to_page(page: Page) -> Result:

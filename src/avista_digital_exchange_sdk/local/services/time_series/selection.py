@@ -6,48 +6,11 @@ An attribute is a measure, whether it was published as a plain record or within 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from ...query_engine.filter_results import AssetFilter, Attribute, requested_names
 from .catalog import Catalog, plain_column
 from .duckdb_sql import value_text
-
-
-@dataclass(frozen=True, slots=True)
-class AssetFilter:
-    """An asset that is asked for, and the attributes asked of it: None for all it has."""
-
-    asset_id: str
-    names: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """A measure of one type; its place among a selection's attributes names its column."""
-
-    name: str
-    type: str
-
-
-def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
-    """Make one filter of several for the same asset, attributes in the order first asked for."""
-    # The keys of a dictionary are names in order; None stands for all names.
-    merged: dict[str, dict[str, None] | None] = {}
-    for asset in filters:
-        names = merged.setdefault(asset.asset_id, {})
-        if names is None or asset.names is None:
-            merged[asset.asset_id] = None
-        else:
-            names.update(dict.fromkeys(asset.names))
-    return [
-        AssetFilter(asset_id, None if names is None else tuple(names))
-        for asset_id, names in merged.items()
-    ]
-
-
-def requested_names(filters: Iterable[AssetFilter]) -> list[str]:
-    """List every attribute asked for by name, in the order first asked for."""
-    return list(dict.fromkeys(name for asset in filters for name in asset.names or ()))
 
 
 class Selection:

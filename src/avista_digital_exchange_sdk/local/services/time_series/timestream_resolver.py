@@ -9,12 +9,12 @@ import duckdb
 
 from avista_digital_exchange_sdk.local.state import Context
 
+from ...query_engine.queries import Page, QueryRequest
+from ...query_engine.worker_pools import Workload
 from ...timestream_sql import TimestreamResult, response, run_timestream_query
 from .catalog import Catalog
 from .filter_request import check_max_rows
-from .queries import Page, QueryRequest
 from .records import check_length
-from .worker_pools import Workload
 
 MAX_QUERY_BYTES = 256 * 1024
 
@@ -33,17 +33,17 @@ async def query_with_timestream_query(
     database = accounts.read_database(context.caller, timeSeriesDbId)
     check_length("queryString", queryString, MAX_QUERY_BYTES)
     check_max_rows(maxRows)
-    store = context.exchange.time_series
-    asked = QueryRequest("TIMESTREAM", context.caller, timeSeriesDbId, queryString, maxRows)
+    exchange = context.exchange
+    asked = QueryRequest("TIMESTREAM", context.caller, (timeSeriesDbId,), queryString, maxRows)
     if nextToken is not None:
-        page = await store.queries.next_page(nextToken, asked)
+        page = await exchange.queries.next_page(nextToken, asked)
     else:
         now = time.time_ns()
         readable = [database, *accounts.list_databases(context.caller)]
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> TimestreamResult:
             def catalogue_of(time_series_db_id: str) -> Catalog:
-                return store.catalogue(cursor, time_series_db_id)
+                return exchange.time_series.catalogue(cursor, time_series_db_id)
 
             tables = {
                 (known["databaseName"], known["tableName"]): (
@@ -55,8 +55,8 @@ async def query_with_timestream_query(
             }
             return run_timestream_query(cursor, table, queryString, tables, now)
 
-        query = store.queries.start(asked, clientToken, run)
-        page = await store.queries.first_page(query, opens_empty=False)
+        query = exchange.queries.start(asked, clientToken, run)
+        page = await exchange.queries.first_page(query, opens_empty=False)
     return {
         "clientToken": page.query.client_token,
         "resultJSONString": await _response(context, page),
@@ -69,8 +69,8 @@ async def _response(context: Context, page: Page) -> str:
         return response(page.query.query_id, page.next_token, [], [], page.progress, 0)
     result = await page.query.result()
     assert isinstance(result, TimestreamResult)
-    store = context.exchange.time_series
-    reading = store.start_job(
+    exchange = context.exchange
+    reading = exchange.engine.start_job(
         lambda cursor: result.rows(cursor, page.rows), page.query.user_id, Workload.READ
     )
     rows = await reading.result()

@@ -1,17 +1,15 @@
-"""Who calls, and the time series databases they own: organizations, users, tokens, databases."""
+"""Organizations, users, and the time series databases that users own."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta
 
 from ...authorization import Access, require_access
 from ...caller import Caller
-from ...database import Database, Row, check_name, new_id, timestamp
-from ...errors import PlatformError, bad_request, not_found
+from ...database import Database, Row, check_name, new_id
+from ...errors import not_found
 from ...serializers import serialize_user
 
-MAX_TOKEN_LIFE_DAYS = 3650
 TIME_SERIES_DATABASE_NAME = "LocalExchange"
 
 
@@ -55,63 +53,6 @@ class Accounts:
         if row is None:
             raise not_found(user_id)
         return serialize_user(row)
-
-    # Tokens
-
-    def authenticate(self, token_value: str) -> Caller | None:
-        """Return who holds a token, or None where it is unknown or has expired."""
-        row = self._records.fetch_one(
-            "SELECT userId, tokenId FROM tokens WHERE tokenValue = ? AND dateExpires > ?",
-            token_value,
-            timestamp(),
-        )
-        return None if row is None else Caller(row["userId"], row["tokenId"])
-
-    def check_token(self, caller: Caller) -> None:
-        """Refuse a caller whose token has been deleted or has expired since the call began."""
-        row = self._records.fetch_one(
-            "SELECT 1 FROM tokens WHERE tokenId = ? AND dateExpires > ?",
-            caller.token_id,
-            timestamp(),
-        )
-        if row is None:
-            raise PlatformError(
-                "UnauthorizedException", "You are not authorized to make this call."
-            )
-
-    def create_token(self, user_id: str, name: str, days_before_expiration: int) -> Row:
-        """Add an AuthenticationToken; only this answer tells its value."""
-        if not 1 <= days_before_expiration <= MAX_TOKEN_LIFE_DAYS:
-            raise bad_request(f"daysBeforeExpiration must be 1 to {MAX_TOKEN_LIFE_DAYS}.")
-        now = datetime.now(UTC)
-        token = {
-            "tokenId": new_id("tokenId"),
-            "tokenValue": secrets.token_urlsafe(32),
-            "name": name,
-            "userId": user_id,
-            "dateCreated": timestamp(now),
-            "dateExpires": timestamp(now + timedelta(days=days_before_expiration)),
-        }
-        self._records.insert("tokens", **token)
-        return token | {"tokenType": "USER_FULL_ACCESS"}
-
-    def list_tokens(self, caller: Caller) -> list[Row]:
-        """Return the caller's AuthenticationTokens, without their values."""
-        return self._records.fetch_all(
-            """SELECT tokenId, name, userId, dateCreated, dateExpires,
-                      'USER_FULL_ACCESS' AS tokenType
-            FROM tokens WHERE userId = ? ORDER BY dateCreated, tokenId""",
-            caller.user_id,
-        )
-
-    def delete_token(self, caller: Caller, token_id: str) -> Row:
-        """Take one of the caller's own tokens away."""
-        for token in self.list_tokens(caller):
-            if token["tokenId"] == token_id:
-                self._records.execute("DELETE FROM tokens WHERE tokenId = ?", token_id)
-                return token
-        # Whether somebody else has such a token is nobody's business.
-        raise not_found(token_id)
 
     # Time series databases
 

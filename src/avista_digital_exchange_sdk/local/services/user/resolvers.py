@@ -13,21 +13,19 @@ async def get_user_session(context: Context) -> Row:
 
 async def list_authentication_tokens(context: Context) -> list[Row]:
     """Answer the caller's tokens."""
-    return context.exchange.accounts.list_tokens(context.caller)
+    return context.exchange.tokens.list_tokens(context.caller)
 
 
 async def create_authentication_token(
     context: Context, name: str, daysBeforeExpiration: int
 ) -> Row:
     """Give the caller another token."""
-    return context.exchange.accounts.create_token(
-        context.caller.user_id, name, daysBeforeExpiration
-    )
+    return context.exchange.tokens.create(context.caller.user_id, name, daysBeforeExpiration)
 
 
 async def delete_authentication_token(context: Context, tokenId: str) -> Row:
     """Take a token of the caller away."""
-    return context.exchange.accounts.delete_token(context.caller, tokenId)
+    return context.exchange.tokens.delete(context.caller, tokenId)
 
 
 QUERIES: dict[str, Resolver] = {

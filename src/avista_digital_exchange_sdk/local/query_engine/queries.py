@@ -1,7 +1,8 @@
 """Queries: running, kept for a while, read page by page with tokens.
 
 A token is good for an hour and five uses. Using it again gives the same rows; once a newer one
-has been used it is no longer valid. Only the user who started a query may go on with it.
+has been used it is no longer valid. Only the user who started a query may go on with it, or the
+endpoint whose token did.
 """
 
 from __future__ import annotations
@@ -9,17 +10,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import duckdb
 
-from avista_digital_exchange_sdk.local.caller import Caller
-from avista_digital_exchange_sdk.local.errors import PlatformError, not_found, unauthorized
-
+from ..caller import Caller
+from ..errors import PlatformError, invalid_request, not_found, unauthorized
 from .jobs import DuckDbTask, JobStoppedError, Work
-from .records import invalid_request
 from .results import MAX_RESULT_BYTES, OUT_OF_MEMORY, RESULT_BUDGET, Result
 from .worker_pools import Workload
 
@@ -47,11 +46,11 @@ class StartJob(Protocol):
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """Who asks what of which database; `kind` is the kind of query."""
+    """Who asks what of which databases or endpoints; `kind` is the kind of query."""
 
     kind: str
     caller: Caller
-    time_series_db_id: str
+    resource_ids: tuple[str, ...]
     query_string: str | None
     max_rows: int | None = None
 
@@ -179,11 +178,28 @@ class Queries:
             end = 0
         return self._page(query, result, 0, range(end))
 
-    async def next_page(self, token_value: str, asked: QueryRequest) -> Page:
-        """Answer the page a token leads to, to the user and for the query it was given to."""
+    async def next_page(
+        self,
+        token_value: str,
+        asked: QueryRequest,
+        query_id: str | None = None,
+        client_token: str | None = None,
+    ) -> Page:
+        """Answer the page a token leads to, to the user and for the query it was given to.
+
+        Args:
+            token_value: The token.
+            asked: What is asked together with the token.
+            query_id: The query that is named with the token, if one is.
+            client_token: The clientToken that comes with the token, if one does.
+        """
         self._evict_expired()
         token = self._tokens.get(token_value)
         if token is None or not _continues(asked, token.query.asked):
+            raise _invalid_token()
+        if query_id not in (None, token.query.query_id):
+            raise _invalid_token()
+        if client_token not in (None, token.query.client_token):
             raise _invalid_token()
         self._use(token)
         if token.page is not None:
@@ -197,24 +213,27 @@ class Queries:
         token.page = self._page(query, result, token.index, range(token.start, end))
         return token.page
 
-    def own(self, caller: Caller, query_id: str, time_series_db_id: str | None = None) -> Query:
-        """Return a query of the caller's own, of that database if one is named."""
+    def own(self, caller: Caller, query_id: str, kinds: Collection[str]) -> Query:
+        """Return a query of the caller's own, of one of some kinds."""
         self._evict_expired()
         query = self._queries.get(query_id)
-        if query is None or time_series_db_id not in (None, query.asked.time_series_db_id):
+        if query is None or query.asked.kind not in kinds:
             raise not_found(f"The query {query_id}")
-        if query.asked.caller.user_id != caller.user_id:
+        if query.asked.caller.principal != caller.principal:
             raise unauthorized(f"the query {query_id}")
         query.touched = self._clock()
         return query
 
-    def of_database(self, time_series_db_id: str) -> list[Query]:
-        """List everyone's queries of a database."""
+    def of_resource(self, resource_id: str) -> list[Query]:
+        """List all users' queries of a database or an endpoint."""
         return [
-            query
-            for query in self._queries.values()
-            if query.asked.time_series_db_id == time_series_db_id
+            query for query in self._queries.values() if resource_id in query.asked.resource_ids
         ]
+
+    async def cancel_all_of(self, resource_id: str) -> None:
+        """Stop all users' queries of a database or an endpoint."""
+        for query in self.of_resource(resource_id):
+            await query.cancel()
 
     def _use(self, token: _Token) -> None:
         """Count a use of a token, or refuse it."""
@@ -311,8 +330,8 @@ def _continues(asked: QueryRequest, first: QueryRequest) -> bool:
     """Tell whether a request may go on with the query of an earlier one."""
     return (
         asked.kind == first.kind
-        and asked.caller.user_id == first.caller.user_id
-        and asked.time_series_db_id == first.time_series_db_id
+        and asked.caller.principal == first.caller.principal
+        and asked.resource_ids == first.resource_ids
         and asked.query_string in (None, first.query_string)
     )
 

@@ -36,7 +36,7 @@ def parse_value(measure_type: str, text: str, time_unit: str) -> tuple[Value, st
         case "VARCHAR":
             return text, text
         case "DOUBLE":
-            return _parse_double(text)
+            return parse_double(text)
         case "BIGINT":
             number = _parse_integer(text)
             if not -(2**63) <= number < 2**63:
@@ -51,7 +51,7 @@ def parse_value(measure_type: str, text: str, time_unit: str) -> tuple[Value, st
             return nanoseconds, format_timestamp(nanoseconds)
 
 
-def _parse_double(text: str) -> tuple[float, str]:
+def parse_double(text: str) -> tuple[float, str]:
     """Read a finite DOUBLE; its own text comes back unless the number can't hold all its digits."""
     if not _DECIMAL.fullmatch(text):
         raise ValueError("is not a DOUBLE")

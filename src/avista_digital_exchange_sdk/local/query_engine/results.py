@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 
@@ -16,6 +17,13 @@ _RESULT_UNIT = 1024**2
 _PAGE_ROWS = PAGE_BYTES // 10
 # Most rows are larger, so this is mostly enough to look at.
 _ROWS_AT_FIRST = 4096
+_ROWS_AT_ONCE = 8192
+
+
+def fetch_batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield what the cursor selected, many rows at once."""
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        yield rows
 
 
 def result_budget_statement() -> str:

@@ -1,0 +1,1 @@
+"""Queries on DuckDB: run in threads, read page by page, exported to files."""

@@ -1,0 +1,66 @@
+"""The result of a query that names assets and their attributes: a row per asset and timestamp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .results import ResultTable
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFilter:
+    """An asset or an endpoint of a query, and the attributes asked of it: None for all it has."""
+
+    asset_id: str
+    names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of one type; its place among a result's attributes names its column."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class FilterResult(ResultTable):
+    """A filter query's rows: `asset_index`, `time`, and the text of each attribute as `c0`, ….
+
+    `rowid` numbers the rows, ordered by asset as asked for, then time.
+    """
+
+    filters: Sequence[AssetFilter]
+    names: Sequence[str | None]
+    """The name of each asset."""
+    attributes: Sequence[Attribute]
+
+    def columns(self) -> dict[str, int]:
+        """Return the column of each attribute."""
+        return {attribute.name: i for i, attribute in enumerate(self.attributes)}
+
+    def asked(self) -> list[str]:
+        """List the attributes asked for by name."""
+        return requested_names(self.filters)
+
+
+def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
+    """Make one filter of several for the same asset, attributes in the order first asked for."""
+    # The keys of a dictionary are names in order; None stands for all names.
+    merged: dict[str, dict[str, None] | None] = {}
+    for asset in filters:
+        names = merged.setdefault(asset.asset_id, {})
+        if names is None or asset.names is None:
+            merged[asset.asset_id] = None
+        else:
+            names.update(dict.fromkeys(asset.names))
+    return [
+        AssetFilter(asset_id, None if names is None else tuple(names))
+        for asset_id, names in merged.items()
+    ]
+
+
+def requested_names(filters: Iterable[AssetFilter]) -> list[str]:
+    """List every attribute asked for by name, in the order first asked for."""
+    return list(dict.fromkeys(name for asset in filters for name in asset.names or ()))

@@ -1,0 +1,148 @@
+"""Results as files behind presigned URLs: the chunk of a page, and the export of a whole result."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from ..database import Row
+from ..errors import PlatformError
+from ..private_files import open_new
+from ..s3.storage import ObjectStore, StoredObject
+from .engine import QueryEngine
+from .jobs import JobStoppedError
+from .queries import Page, Query
+from .results import Result
+from .worker_pools import Workload
+
+JSON_CONTENT = "application/json"
+CSV_CONTENT = "text/csv"
+MAX_EXPORT_BYTES = 5 * 1024**3
+# Of one query, at a time.
+MAX_EXPORTS = 16
+_MAX_INT = 2**31 - 1
+
+
+class Writer(Protocol):
+    """Takes the text of a file."""
+
+    def write(self, text: str, /) -> object:
+        """Take some text."""
+
+
+WriteRows = Callable[[duckdb.DuckDBPyConnection, Result, Writer, range], None]
+WriteAll = Callable[[duckdb.DuckDBPyConnection, Result, Writer], None]
+Announce = Callable[[Row], Awaitable[None]]
+
+
+class BoundedWriter:
+    """Writes to a file, up to a number of characters."""
+
+    def __init__(self, file: Writer, limit: int) -> None:
+        self._file = file
+        self._left = limit
+
+    def write(self, text: str, /) -> None:
+        """Write some text.
+
+        Raises:
+            OSError: If the file becomes too large.
+        """
+        self._left -= len(text)
+        if self._left < 0:
+            raise OSError(errno.EFBIG, "The export is too large")
+        self._file.write(text)
+
+
+class ResultFiles:
+    """Writes what queries answer to files."""
+
+    def __init__(self, engine: QueryEngine, objects: ObjectStore) -> None:
+        self._engine = engine
+        self._objects = objects
+
+    async def chunk_url(self, page: Page, write: WriteRows) -> str:
+        """Sign the URL of a page's chunk, which is written when it is first fetched."""
+        if page.chunk_key is None:
+            # A query that is cancelled later does not take back the pages it answered.
+            result = await page.query.result() if page.rows else None
+
+            async def make(path: Path) -> None:
+                await self._write_chunk(page, result, write, path)
+
+            page.chunk_key = self._objects.create(page.query.user_id, make).key
+        return self._objects.download_url(page.chunk_key, content_type=JSON_CONTENT)
+
+    def start_export(
+        self, query: Query, write: WriteAll, content_type: str, announce: Announce
+    ) -> None:
+        """Start to write a query's whole result to a file.
+
+        Args:
+            query: The query.
+            write: Writes the result.
+            content_type: What the file is served as.
+            announce: Called with the file's URL and size once it is complete.
+        """
+        if query.exporting >= MAX_EXPORTS:
+            raise PlatformError("ThrottlingException", "Rate exceeded.")
+        query.exporting += 1
+        self._engine.start_task(self._export(query, write, content_type, announce))
+
+    async def _export(
+        self, query: Query, write: WriteAll, content_type: str, announce: Announce
+    ) -> None:
+        """Write an export and announce it, unless the query is stopped."""
+        try:
+            stored = await self._write_export(query, write)
+        except JobStoppedError:
+            return
+        finally:
+            query.exporting -= 1
+        size = self._objects.complete(stored)
+        await announce(
+            {
+                "fileSizeBytes": size if size <= _MAX_INT else None,
+                "queryId": query.query_id,
+                "url": self._objects.download_url(stored.key, content_type=content_type),
+            }
+        )
+
+    async def _write_export(self, query: Query, write: WriteAll) -> StoredObject:
+        """Write a query's whole result."""
+        result = await query.result()
+        stored = self._objects.create(query.user_id)
+
+        def write_file(cursor: duckdb.DuckDBPyConnection) -> None:
+            with open_new(stored.path, "x", encoding="utf-8", newline="") as file:
+                write(cursor, result, BoundedWriter(file, MAX_EXPORT_BYTES))
+
+        job = self._engine.start_job(write_file, query.user_id, Workload.EXPORT)
+        query.exports.append(job)
+        try:
+            await job.result()
+        except BaseException:
+            self._objects.delete(stored.key)
+            raise
+        finally:
+            query.exports.remove(job)
+        return stored
+
+    async def _write_chunk(
+        self, page: Page, result: Result | None, write: WriteRows, path: Path
+    ) -> None:
+        """Write a page's rows."""
+        if result is None:
+            with open_new(path) as file:
+                file.write(b"[]\n")
+            return
+
+        def write_rows(cursor: duckdb.DuckDBPyConnection) -> None:
+            with open_new(path, "x", encoding="utf-8", newline="") as file:
+                write(cursor, result, file, page.rows)
+
+        await self._engine.start_job(write_rows, page.query.user_id, Workload.READ).result()

@@ -1,0 +1,304 @@
+"""Values as strings, each of an attribute of a source at a time, none of which is ever replaced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from ..errors import invalid_request
+from .engine import QueryEngine
+from .filter_results import AssetFilter, Attribute, FilterResult, requested_names
+from .results import count_result_sql, measure, result_budget_statement
+
+# {"name":"…","value":…}, and a comma
+_BYTES_AROUND_VALUE = 24
+# {"timestamp":"1714521600000","attributes":[]}, and a comma
+_BYTES_AROUND_ROW = 48
+# DuckDB does not hold lists to its memory limit while it makes them.
+MAX_RANGE_BYTES = 512 * 1024**2
+_BYTES_A_VALUE = 40
+
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Values of a source at a time, in nanoseconds since 1970: written together, or not at all."""
+
+    time: int
+    values: tuple[tuple[str, str], ...]
+    """Names and values of attributes."""
+
+
+class Samples:
+    """The samples of one service, in one table."""
+
+    def __init__(self, engine: QueryEngine, table: str, *, one_at_a_time: bool) -> None:
+        """Read and write a table, which is created when it is first written to.
+
+        Args:
+            engine: Where the table is.
+            table: Its name.
+            one_at_a_time: Whether a source has one sample at a time. If not, it has one value of
+                each attribute at a time.
+        """
+        self._engine = engine
+        self._table = table
+        self._one_at_a_time = one_at_a_time
+        self._exists = False
+        self._newest: dict[str, dict[str, int]] = {}
+
+    # Writing
+
+    async def write(self, source: str, samples: Sequence[Sample]) -> list[bool]:
+        """Write samples of a source; say of each whether it was written.
+
+        It was not if there is one at its time already, stored or earlier among these.
+        """
+
+        def write(cursor: duckdb.DuckDBPyConnection) -> list[bool]:
+            self._create(cursor)
+            taken = self._find_taken(cursor, source, samples)
+            written = []
+            for sample in samples:
+                keys = self._keys(sample)
+                written.append(not keys & taken)
+                if written[-1]:
+                    taken |= keys
+            chosen = [sample for sample, new in zip(samples, written, strict=True) if new]
+            self._insert(cursor, source, chosen)
+            self._note_newest(source, chosen)
+            return written
+
+        return await self._engine.write(write)
+
+    async def delete(self, source: str) -> None:
+        """Delete a source's samples, and stop what still reads them."""
+        await self._engine.queries.cancel_all_of(source)
+
+        def delete(cursor: duckdb.DuckDBPyConnection) -> None:
+            if self._is_there(cursor):
+                cursor.execute(f"DELETE FROM {self._table} WHERE source = ?", [source])
+            self._newest.pop(source, None)
+
+        await self._engine.write(delete)
+
+    async def clear(self) -> None:
+        """Delete all samples."""
+
+        def clear(cursor: duckdb.DuckDBPyConnection) -> None:
+            cursor.execute(f"DROP TABLE IF EXISTS {self._table}")
+            self._exists = False
+            self._newest.clear()
+
+        await self._engine.write(clear)
+
+    async def flush(self) -> None:
+        """Return once everything is written that was to be written before."""
+        await self._engine.write(lambda _cursor: None)
+
+    def _keys(self, sample: Sample) -> set[Key]:
+        """Return what no other sample of the source may share."""
+        if self._one_at_a_time:
+            return {(sample.time, "")}
+        return {(sample.time, name) for name, _ in sample.values}
+
+    def _find_taken(
+        self, cursor: duckdb.DuckDBPyConnection, source: str, samples: Sequence[Sample]
+    ) -> set[Key]:
+        """Find which keys of some samples are stored already."""
+        if source not in self._newest:
+            self._newest[source] = self._read_newest(cursor, source)
+        newest = self._newest[source]
+        keys = set().union(*map(self._keys, samples))
+        times = [time for time, name in keys if name in newest and time <= newest[name]]
+        if not times:
+            return set()
+        name = "''" if self._one_at_a_time else "name"
+        rows = cursor.execute(
+            f"""
+            SELECT DISTINCT epoch_ns(time), {name} FROM {self._table}
+            SEMI JOIN (SELECT make_timestamp_ns(unnest(?::BIGINT[])) AS time) USING (time)
+            WHERE source = ? AND time BETWEEN make_timestamp_ns(?) AND make_timestamp_ns(?)
+            """,
+            [times, source, min(times), max(times)],
+        ).fetchall()
+        return {(time, name) for time, name in rows}
+
+    def _read_newest(self, cursor: duckdb.DuckDBPyConnection, source: str) -> dict[str, int]:
+        """Read the latest time of a source, or that of each of its attributes."""
+        name = "''" if self._one_at_a_time else "name"
+        sql = f"SELECT {name}, epoch_ns(max(time)) FROM {self._table} WHERE source = ? GROUP BY ALL"
+        return dict(cursor.execute(sql, [source]).fetchall())
+
+    def _note_newest(self, source: str, samples: Iterable[Sample]) -> None:
+        """Note the latest times, once the samples are written."""
+        newest = self._newest[source]
+        for sample in samples:
+            for time, name in self._keys(sample):
+                newest[name] = max(time, newest.get(name, time))
+
+    def _insert(
+        self, cursor: duckdb.DuckDBPyConnection, source: str, samples: Sequence[Sample]
+    ) -> None:
+        """Insert samples in one statement; as one JSON string they travel fastest."""
+        rows = [
+            {"time": sample.time, "name": name, "value": value}
+            for sample in samples
+            for name, value in sample.values
+        ]
+        if rows:
+            structure = '[{"time":"BIGINT","name":"VARCHAR","value":"VARCHAR"}]'
+            cursor.execute(
+                f"""
+                INSERT INTO {self._table} SELECT ?, make_timestamp_ns(time), name, value
+                FROM (SELECT unnest(from_json(?, ?), recursive := true))
+                """,
+                [source, json.dumps(rows), structure],
+            )
+
+    def _create(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Create the table unless it is there."""
+        if not self._exists:
+            columns = "source VARCHAR, time TIMESTAMP_NS, name VARCHAR, value VARCHAR"
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {self._table} ({columns})")
+            self._exists = True
+
+    # Reading
+
+    def read_range(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        result_table: str,
+        filters: Sequence[AssetFilter],
+        names: Sequence[str | None],
+        start: int,
+        end: int,
+    ) -> FilterResult:
+        """Read what sources have of some attributes between two times, both included.
+
+        Args:
+            cursor: Of the job that reads.
+            result_table: The name of the table to fill.
+            filters: The sources and their attributes.
+            names: The name of each source.
+            start: In nanoseconds since 1970.
+            end: In nanoseconds since 1970.
+        """
+        attributes = [Attribute(name, "VARCHAR") for name in self._find_names(cursor, filters)]
+        if not attributes:
+            empty = "asset_index INTEGER, time TIMESTAMP_NS, bytes INT"
+            cursor.execute(f"CREATE TABLE {result_table} ({empty})")
+            return FilterResult(result_table, 0, 0, filters, names, [])
+        parameters: list[str | int] = [*_wanted_parameters(filters, attributes), start, end]
+        self._check_size(cursor, parameters)
+        cursor.execute(result_budget_statement())
+        cells = ", ".join(f"cells[{i}] AS c{i}" for i in range(len(attributes)))
+        columns = ", ".join(f"c{i}" for i in range(len(attributes)))
+        sizes = f"list_transform([{columns}], lambda value: strlen(results.json_string(value)))"
+        around = _BYTES_AROUND_ROW + sum(
+            len(attribute.name.encode()) + _BYTES_AROUND_VALUE for attribute in attributes
+        )
+        cursor.execute(
+            f"""
+            CREATE TABLE {result_table} AS SELECT * FROM (
+                SELECT *, coalesce(list_sum({sizes}), 0) + {around} AS bytes FROM (
+                    SELECT asset_index, time, {cells} FROM (
+                        SELECT asset_index, time,
+                            map_from_entries(list((attribute, value))) AS cells
+                        FROM {self._wanted()} GROUP BY asset_index, time
+                    )
+                )
+            ) WHERE {count_result_sql("bytes")} ORDER BY asset_index, time
+            """,
+            parameters,
+        )
+        rows, size = measure(cursor, result_table)
+        return FilterResult(result_table, rows, size, filters, names, attributes)
+
+    def read_latest(
+        self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[str]
+    ) -> dict[tuple[str, str], tuple[str, int]]:
+        """Read the latest value of each attribute of some sources, and its time."""
+        if not self._is_there(cursor):
+            return {}
+        rows = cursor.execute(
+            f"""
+            SELECT source, name, max_by(value, time), epoch_ns(max(time)) FROM {self._table}
+            SEMI JOIN (SELECT unnest(?::JSON::VARCHAR[]) AS source) USING (source)
+            GROUP BY source, name
+            """,
+            [json.dumps(sources)],
+        ).fetchall()
+        return {(source, name): (value, time) for source, name, value, time in rows}
+
+    def has_any(self, cursor: duckdb.DuckDBPyConnection, source: str) -> bool:
+        """Say whether a source has samples."""
+        if not self._is_there(cursor):
+            return False
+        sql = f"SELECT 1 FROM {self._table} WHERE source = ? LIMIT 1"
+        return cursor.execute(sql, [source]).fetchone() is not None
+
+    def _find_names(
+        self, cursor: duckdb.DuckDBPyConnection, filters: Sequence[AssetFilter]
+    ) -> list[str]:
+        """List which attributes asked for by name have a value at all, in the order asked for."""
+        if not self._is_there(cursor):
+            return []
+        rows = cursor.execute(
+            f"""
+            SELECT DISTINCT name FROM {self._table}
+            SEMI JOIN (SELECT unnest(?::JSON::VARCHAR[]) AS source) USING (source)
+            """,
+            [json.dumps([asset.asset_id for asset in filters])],
+        ).fetchall()
+        stored = {name for (name,) in rows}
+        return [name for name in requested_names(filters) if name in stored]
+
+    def _check_size(
+        self, cursor: duckdb.DuckDBPyConnection, parameters: Sequence[str | int]
+    ) -> None:
+        """Refuse a range that takes too much memory to read."""
+        sql = f"SELECT count(*) * {_BYTES_A_VALUE} + sum(strlen(value)) FROM {self._wanted()}"
+        (size,) = cursor.execute(sql, parameters).fetchall()[0]
+        if size is not None and size > MAX_RANGE_BYTES:
+            raise invalid_request(
+                f"The result is larger than {MAX_RANGE_BYTES} bytes. Query a shorter time range."
+            )
+
+    def _wanted(self) -> str:
+        """Write the FROM and WHERE clauses that read the values asked for in a time range."""
+        return f"""
+            {self._table} JOIN (
+                SELECT place[1] AS asset_index, place[2] AS attribute,
+                    sources[place[1] + 1] AS source, names[place[2] + 1] AS name
+                FROM (
+                    SELECT unnest(?::JSON::INTEGER[][]) AS place, ?::JSON::VARCHAR[] AS sources,
+                        ?::JSON::VARCHAR[] AS names
+                )
+            ) USING (source, name)
+            WHERE time BETWEEN make_timestamp_ns(?) AND make_timestamp_ns(?)
+        """
+
+    def _is_there(self, cursor: duckdb.DuckDBPyConnection) -> bool:
+        """Say whether the table is there."""
+        sql = "SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND database_name != 'results'"
+        return self._exists or cursor.execute(sql, [self._table]).fetchone() is not None
+
+
+def _wanted_parameters(
+    filters: Sequence[AssetFilter], attributes: Sequence[Attribute]
+) -> list[str]:
+    """Return which attributes are asked of which sources, as JSON."""
+    numbers = {attribute.name: i for i, attribute in enumerate(attributes)}
+    places = [
+        [index, numbers[name]]
+        for index, asset in enumerate(filters)
+        for name in asset.names or ()
+        if name in numbers
+    ]
+    sources = [asset.asset_id for asset in filters]
+    return [json.dumps(item) for item in (places, sources, list(numbers))]

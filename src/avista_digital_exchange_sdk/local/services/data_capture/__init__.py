@@ -1,0 +1,1 @@
+"""Captures: what is published between a start and a stop, and exported afterwards."""

@@ -1,0 +1,66 @@
+"""When captures start and stop: by hand, or scheduled."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+from ...database import Row
+from ...errors import bad_request
+from ...values import parse_iso_timestamp
+
+SCHEDULED = "SCHEDULED"
+
+
+def check_time(argument: str, text: str | None) -> None:
+    """Refuse a time that can't be read."""
+    if text is None:
+        return
+    try:
+        parse_iso_timestamp(text)
+    except ValueError:
+        raise bad_request(
+            f"{argument} must be a date and time with a zone in ISO 8601, got {text[:60]!r}."
+        ) from None
+
+
+def start_time(capture: Row) -> int | None:
+    """Return when a capture is scheduled to start, in nanoseconds; None if it is not."""
+    return _time(capture, "startTimeType", "scheduledStartTime")
+
+
+def stop_time(capture: Row) -> int | None:
+    """Return when a capture is scheduled to stop, in nanoseconds; None if it is not."""
+    return _time(capture, "stopTimeType", "scheduledStopTime")
+
+
+def find_errors(capture: Row) -> Iterator[str]:
+    """Yield why a capture that has not started can't follow its time settings."""
+    now = time.time_ns()
+    start, stop = start_time(capture), stop_time(capture)
+    if capture["startTimeType"] == SCHEDULED and start is None:
+        yield "The start is scheduled, but there is no scheduledStartTime."
+    if capture["stopTimeType"] == SCHEDULED and stop is None:
+        yield "The stop is scheduled, but there is no scheduledStopTime."
+    if start is not None and start <= now:
+        yield "The scheduledStartTime has passed."
+    if stop is not None and stop <= now:
+        yield "The scheduledStopTime has passed."
+    if start is not None and stop is not None and stop <= start:
+        yield "The scheduledStopTime is not after the scheduledStartTime."
+
+
+def serialize_times(capture: Row) -> Row:
+    """Shape a row as a DataCaptureTimeConfiguration."""
+    errors = json.loads(capture["timeErrors"])
+    names = ("startTimeType", "stopTimeType", "scheduledStartTime", "scheduledStopTime")
+    times = {name: capture[name] for name in (*names, "actualStartTime", "actualStopTime")}
+    return times | {"state": "ERROR" if errors else "GOOD", "errors": errors}
+
+
+def _time(capture: Row, time_type: str, scheduled: str) -> int | None:
+    """Return a scheduled time."""
+    if capture[time_type] != SCHEDULED or capture[scheduled] is None:
+        return None
+    return parse_iso_timestamp(capture[scheduled])

@@ -1,0 +1,1 @@
+"""IoT hubs, models, endpoints and groups, and the telemetry of endpoints."""

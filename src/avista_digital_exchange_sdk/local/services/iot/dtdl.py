@@ -1,0 +1,74 @@
+"""Models in DTDL, version 2."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from typing import Any
+
+from ...database import Row
+
+CONTEXT = "dtmi:dtdl:context;2"
+_NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
+_MAX_NAME_CHARACTERS = 64
+_MAX_TEXT_CHARACTERS = 512
+
+
+def to_dtdl(model: Row) -> str:
+    """Write a DigitalTwinModel as a DTDL interface.
+
+    DTDL has no default values: they are in comments. What it does not take as a name becomes the
+    name displayed.
+    """
+    attributes = [*model["properties"], *model["telemetry"]]
+    names = {attribute["name"] for attribute in attributes if _is_name(attribute["name"])}
+    contents = [
+        _content("Property", attribute, names) | {"writable": attribute["writable"]}
+        for attribute in model["properties"]
+    ]
+    contents += [_content("Telemetry", attribute, names) for attribute in model["telemetry"]]
+    interface = {
+        "@context": CONTEXT,
+        "@id": model["dtmi"],
+        "@type": "Interface",
+        **_texts(displayName=model["displayName"], description=model["description"]),
+        "contents": contents,
+    }
+    return json.dumps(interface, indent=2, ensure_ascii=False)
+
+
+def _content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
+    """Write a property or a telemetry attribute."""
+    name = _to_name(attribute["name"], names)
+    default = attribute.get("defaultValue")
+    return {
+        "@type": kind,
+        "name": name,
+        "schema": attribute["schemaType"],
+        **_texts(
+            displayName=None if name == attribute["name"] else attribute["name"],
+            description=attribute["description"],
+            comment=None if default is None else f"defaultValue: {default}",
+        ),
+    }
+
+
+def _is_name(name: str) -> bool:
+    """Say whether DTDL takes a name."""
+    return len(name) <= _MAX_NAME_CHARACTERS and bool(_NAME.fullmatch(name))
+
+
+def _to_name(name: str, taken: set[str]) -> str:
+    """Return a name, or make one that DTDL takes and that no other attribute has."""
+    if _is_name(name):
+        return name
+    plain = "a_" + re.sub(r"[^A-Za-z0-9]+", "_", name)[:50]
+    valid = next(valid for n in itertools.count(1) if (valid := f"{plain}_{n}") not in taken)
+    taken.add(valid)
+    return valid
+
+
+def _texts(**texts: str | None) -> dict[str, str]:
+    """Leave out texts that are missing or empty, and cut those that DTDL takes for too long."""
+    return {name: text[:_MAX_TEXT_CHARACTERS] for name, text in texts.items() if text}

@@ -1,0 +1,82 @@
+"""The properties and telemetry of a model, as they are given: read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...database import Row
+from ...errors import bad_request
+from ..value_types import check_value
+
+# DTDL lets an interface have no more.
+MAX_ATTRIBUTES = 300
+MAX_NAME_CHARACTERS = 512
+
+Inputs = Sequence[Mapping[str, Any] | None]
+
+
+def read_properties(inputs: Inputs) -> list[Row]:
+    """Read ModelProperties, in the order of their indexes."""
+    properties = []
+    for index, given in enumerate(inputs):
+        attribute = _read_attribute("properties", index, given, "Property")
+        default = attribute["defaultValue"] = (given or {}).get("defaultValue")
+        attribute["writable"] = bool((given or {}).get("writable"))
+        if default is not None:
+            try:
+                check_value(attribute["schemaType"], default)
+            except ValueError as error:
+                raise bad_request(
+                    f"properties[{index}].defaultValue {error}, got {default[:60]!r}."
+                ) from None
+        properties.append(attribute)
+    return _sorted_by_index("properties", properties)
+
+
+def read_telemetry(inputs: Inputs) -> list[Row]:
+    """Read ModelTelemetry, in the order of the indexes."""
+    telemetry = [
+        _read_attribute("telemetry", index, given, "Telemetry")
+        for index, given in enumerate(inputs)
+    ]
+    return _sorted_by_index("telemetry", telemetry)
+
+
+def check_attributes(properties: Sequence[Row], telemetry: Sequence[Row]) -> None:
+    """Refuse attributes that no model can have together."""
+    names = [attribute["name"] for attribute in (*properties, *telemetry)]
+    if len(names) > MAX_ATTRIBUTES:
+        raise bad_request(
+            f"A model has at most {MAX_ATTRIBUTES} properties and telemetry attributes, "
+            f"not {len(names)}."
+        )
+    for name in names:
+        if names.count(name) > 1:
+            raise bad_request(f"The attribute {name!r} is in the model more than once.")
+
+
+def _read_attribute(
+    where: str, index: int, given: Mapping[str, Any] | None, attribute_type: str
+) -> Row:
+    """Read what properties and telemetry have in common."""
+    if given is None:
+        raise bad_request(f"{where}[{index}] is missing.")
+    if not 1 <= len(given["name"]) <= MAX_NAME_CHARACTERS:
+        raise bad_request(f"{where}[{index}].name must have 1 to {MAX_NAME_CHARACTERS} characters.")
+    place = given.get("index")
+    return {
+        "attributeType": attribute_type,
+        "name": given["name"],
+        "schemaType": given["schemaType"],
+        "description": given.get("description"),
+        "index": index if place is None else place,
+    }
+
+
+def _sorted_by_index(where: str, attributes: list[Row]) -> list[Row]:
+    """Put attributes in their order, which must be clear."""
+    indexes = [attribute["index"] for attribute in attributes]
+    if sorted(indexes) != list(range(len(indexes))):
+        raise bad_request(f"The indexes of {where} must be 0 to {len(indexes) - 1}, each once.")
+    return sorted(attributes, key=lambda attribute: int(attribute["index"]))

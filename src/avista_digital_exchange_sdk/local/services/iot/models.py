@@ -1,0 +1,189 @@
+"""Digital twin models: what endpoints of one kind have in common. Only its owner reaches one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from ...authorization import Access, require_access
+from ...caller import Caller
+from ...database import Database, Row, check_name, new_id
+from ...errors import bad_request, not_found
+from .model_attributes import Inputs, check_attributes, read_properties, read_telemetry
+
+DTMI_NAMESPACE = "dtmi:localExchange"
+MAX_SEGMENT_CHARACTERS = 512
+MAX_VERSION = 999_999_999
+# Of DTDL: letters, digits and underscores, first a letter, last no underscore.
+_SEGMENT = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
+
+
+class Models:
+    """The models of one exchange."""
+
+    def __init__(self, records: Database) -> None:
+        self._records = records
+
+    def create(
+        self,
+        caller: Caller,
+        *,
+        display_name: str,
+        dtmi_segment: str,
+        description: str | None,
+        properties: Inputs,
+        telemetry: Inputs,
+    ) -> Row:
+        """Add the first version of a DigitalTwinModel that the caller owns."""
+        self._check_segment_is_free(caller, dtmi_segment)
+        read = read_properties(properties), read_telemetry(telemetry)
+        return self._add(caller, display_name, dtmi_segment, 1, description, *read)
+
+    def create_version(
+        self,
+        caller: Caller,
+        model_id: str,
+        *,
+        display_name: str | None,
+        description: str | None,
+        properties: Inputs | None,
+        telemetry: Inputs | None,
+        version: int | None,
+    ) -> Row:
+        """Add a new version of the caller's own model. What is not given is as in that one."""
+        model = self._find(caller, model_id)
+        newest = self._records.fetch_one(
+            """SELECT max(version) AS version FROM models
+            WHERE ownerUserId = ? AND dtmiSegment = ?""",
+            caller.user_id,
+            model["dtmiSegment"],
+        )
+        lowest = 1 + (newest or model)["version"]
+        if version is None:
+            version = lowest
+        if not lowest <= version <= MAX_VERSION:
+            raise bad_request(f"version must be {lowest} to {MAX_VERSION}, got {version}.")
+        shaped = serialize_model(model)
+        return self._add(
+            caller,
+            model["displayName"] if display_name is None else display_name,
+            model["dtmiSegment"],
+            version,
+            model["description"] if description is None else description,
+            shaped["properties"] if properties is None else read_properties(properties),
+            shaped["telemetry"] if telemetry is None else read_telemetry(telemetry),
+        )
+
+    def list_models(self, caller: Caller) -> list[Row]:
+        """Return the DigitalTwinModels the caller owns."""
+        rows = self._records.fetch_all(
+            "SELECT * FROM models WHERE ownerUserId = ? ORDER BY rowid", caller.user_id
+        )
+        return [serialize_model(row) for row in rows]
+
+    def get(self, caller: Caller, model_id: str) -> Row:
+        """Return a DigitalTwinModel of the caller's own."""
+        return serialize_model(self._find(caller, model_id))
+
+    def update(
+        self,
+        caller: Caller,
+        model_id: str,
+        *,
+        display_name: str | None,
+        dtmi_segment: str | None,
+        description: str | None,
+    ) -> Row:
+        """Change what is given of the caller's own model."""
+        check_name(display_name)
+        model = self._find(caller, model_id)
+        if dtmi_segment not in (None, model["dtmiSegment"]):
+            self._check_segment_is_free(caller, str(dtmi_segment))
+        self._records.execute(
+            """UPDATE models
+            SET displayName = coalesce(?, displayName), dtmiSegment = coalesce(?, dtmiSegment),
+                description = coalesce(?, description)
+            WHERE modelId = ?""",
+            display_name,
+            dtmi_segment,
+            description,
+            model_id,
+        )
+        return self.get(caller, model_id)
+
+    def delete(self, caller: Caller, model_id: str) -> Row:
+        """Delete the caller's own model, which no endpoint must follow."""
+        model = self.get(caller, model_id)
+        users = self._records.fetch_all(
+            "SELECT iotEndpointId FROM iotEndpoints WHERE modelId = ? LIMIT 10", model_id
+        )
+        if users:
+            ids = ", ".join(row["iotEndpointId"] for row in users)
+            raise bad_request(
+                f"{model_id} is still followed by {ids}. Delete these first, or have them follow "
+                "another model."
+            )
+        self._records.execute("DELETE FROM models WHERE modelId = ?", model_id)
+        return model
+
+    def _add(
+        self,
+        caller: Caller,
+        display_name: str,
+        dtmi_segment: str,
+        version: int,
+        description: str | None,
+        properties: Sequence[Row],
+        telemetry: Sequence[Row],
+    ) -> Row:
+        """Add a version of a model."""
+        check_name(display_name)
+        check_attributes(properties, telemetry)
+        model = {
+            "modelId": new_id("modelId"),
+            "dtmiSegment": dtmi_segment,
+            "version": version,
+            "displayName": display_name,
+            "description": description,
+            "ownerUserId": caller.user_id,
+            "properties": json.dumps(properties),
+            "telemetry": json.dumps(telemetry),
+        }
+        self._records.insert("models", **model)
+        return serialize_model(model)
+
+    def _check_segment_is_free(self, caller: Caller, segment: str) -> None:
+        """Refuse a segment that is none, or that a model of the caller's has."""
+        if len(segment) > MAX_SEGMENT_CHARACTERS or not _SEGMENT.fullmatch(segment):
+            raise bad_request(
+                f"dtmiSegment must be 1 to {MAX_SEGMENT_CHARACTERS} letters, digits and "
+                f"underscores, first a letter, last no underscore, got {segment[:60]!r}."
+            )
+        taken = self._records.fetch_one(
+            "SELECT modelId FROM models WHERE ownerUserId = ? AND dtmiSegment = ?",
+            caller.user_id,
+            segment,
+        )
+        if taken is not None:
+            raise bad_request(
+                f"The dtmiSegment {segment!r} is that of {taken['modelId']}. Create a new version "
+                "of it, or choose another segment."
+            )
+
+    def _find(self, caller: Caller, model_id: str) -> Row:
+        """Find a model of the caller's own."""
+        model = self._records.fetch_one("SELECT * FROM models WHERE modelId = ?", model_id)
+        if model is None:
+            raise not_found(model_id)
+        require_access(self._records, caller, model_id, model["ownerUserId"], Access.OWN)
+        return model
+
+
+def serialize_model(row: Row) -> Row:
+    """Shape a row as a DigitalTwinModel."""
+    return row | {
+        "dtmi": f"{DTMI_NAMESPACE}:{row['dtmiSegment']};{row['version']}",
+        "properties": json.loads(row["properties"]),
+        "telemetry": json.loads(row["telemetry"]),
+    }

@@ -1,0 +1,74 @@
+"""The arguments of a query over a time range: read, checked, and written as a query string."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import invalid_request
+from ...query_engine.filter_results import AssetFilter, merge_filters, requested_names
+from ...query_engine.sql import quote
+from ...values import format_timestamp, parse_time
+
+MAX_ATTRIBUTES = 1000
+
+
+@dataclass(frozen=True)
+class RangeRequest:
+    """What a query over a time range asks for, times in nanoseconds, both ends included."""
+
+    filters: Sequence[AssetFilter]
+    start: int
+    end: int
+
+    @property
+    def endpoint_ids(self) -> tuple[str, ...]:
+        """The endpoints that are queried."""
+        return tuple(asset.asset_id for asset in self.filters)
+
+    def as_query_string(self) -> str:
+        """Say what is read as SQL."""
+        conditions = " OR ".join(
+            f'("iotEndpointId" = {quote(asset.asset_id)}'
+            f" AND measure_name IN ({', '.join(map(quote, asset.names or ()))}))"
+            for asset in self.filters
+        )
+        start, end = (quote(format_timestamp(time)) for time in (self.start, self.end))
+        return f"SELECT * FROM iot WHERE ({conditions}) AND time BETWEEN {start} AND {end}"
+
+
+def read_range_request(
+    filters: Sequence[Mapping[str, Any] | None], start_time: str, end_time: str
+) -> RangeRequest:
+    """Read the arguments of a page."""
+    merged = merge_filters(_read_filter(index, given) for index, given in enumerate(filters))
+    if not merged:
+        raise invalid_request("endpointQueryFilters must not be empty.")
+    if len(requested_names(merged)) > MAX_ATTRIBUTES:
+        raise invalid_request(f"A query can name at most {MAX_ATTRIBUTES} attributes.")
+    start, end = _read_time("startTime", start_time), _read_time("endTime", end_time)
+    if start > end:
+        raise invalid_request("startTime must not be after endTime.")
+    return RangeRequest(merged, start, end)
+
+
+def _read_filter(index: int, given: Mapping[str, Any] | None) -> AssetFilter:
+    """Read the filter of one endpoint."""
+    where = f"endpointQueryFilters[{index}]"
+    if given is None:
+        raise invalid_request(f"{where} must not be null.")
+    names = given["attributeNames"]
+    if not names or None in names:
+        raise invalid_request(f"{where}.attributeNames must be names, at least one.")
+    return AssetFilter(given["iotEndpointId"], tuple(names))
+
+
+def _read_time(argument: str, text: str) -> int:
+    """Read one end of the time range."""
+    try:
+        return parse_time(text, "MILLISECONDS")
+    except ValueError as error:
+        raise invalid_request(
+            f"{argument} must be milliseconds since 1970, got {text[:60]!r}, which {error}."
+        ) from None
