@@ -41,16 +41,16 @@ class ClientConfig(NamedTuple):
     network: NetworkConfig
     endpoint: str
     token: Secret[str]
-    maxRetries: int
+    max_retries: int
     log: logging.Logger
 
     def with_options(self, options: Options) -> Self:
         """The same with other options."""
         return self._replace(network=self.network._replace(options=options))
 
-    def client(self, kind: type[_Client], io: Backend) -> _Client:
+    def client(self, kind: type[_Client], backend: Backend) -> _Client:
         """A client of some kind over one way to wait."""
-        return kind(io, self.endpoint, self.token, self.maxRetries, self.log)
+        return kind(backend, self.endpoint, self.token, self.max_retries, self.log)
 
 
 class BaseClient(TokenHolder):
@@ -110,7 +110,7 @@ class BaseClient(TokenHolder):
         """The client that makes the requests; None where `__init__` raised before it was made."""
         with contextlib.suppress(AttributeError):
             client = self._graphql_client
-            return client if client.io else None
+            return client if client.backend else None
         return None
 
     def __repr__(self) -> str:
@@ -125,7 +125,7 @@ class SyncClientBase(BaseClient):
     def close(self) -> None:
         """Close the connections; the object can't be used afterwards."""
         if (client := self._made_client()) is not None:
-            run_sync(client.io.close())
+            run_sync(client.backend.close())
 
     def __enter__(self) -> Self:
         return self
@@ -145,7 +145,7 @@ class AsyncClientBase(BaseClient):
     async def close(self) -> None:
         """Close the connections; the object can't be used afterwards."""
         if (client := self._made_client()) is not None:
-            await client.io.close()
+            await client.backend.close()
 
     async def __aenter__(self) -> Self:
         return self

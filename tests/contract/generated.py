@@ -122,13 +122,13 @@ def run_by_both_clients(
     arguments = arguments_of(getattr(module.AsyncClient, name), operation)
     options = {"endpoint": local.endpoint, "maxRetries": 0}
     with module.Client(local.token, **options) as client:
-        recorder = client._graphql_client.io = between(client._graphql_client.io)
+        recorder = client._graphql_client.backend = between(client._graphql_client.backend)
         outcome = _outcome(lambda: getattr(client, name)(**arguments))
         _check_outcome(operation, outcome, recorder.answers)
 
     async def run() -> None:
         async with module.AsyncClient(local.token, **options) as client:
-            recorder = client._graphql_client.io = between(client._graphql_client.io)
+            recorder = client._graphql_client.backend = between(client._graphql_client.backend)
             try:
                 outcome = await getattr(client, name)(**arguments)
             except DigitalExchangeError as error:

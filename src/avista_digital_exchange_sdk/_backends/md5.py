@@ -18,12 +18,12 @@ class FollowingMd5:
     between blocks, so it hardly slows down the ones that write.
 
     Args:
-        io: Starts the thread.
+        backend: Starts the thread.
         file: The file to hash. `aclose()` closes it.
     """
 
-    def __init__(self, io: Backend, file: PositionalFile) -> None:
-        self._io = io
+    def __init__(self, backend: Backend, file: PositionalFile) -> None:
+        self._backend = backend
         self._file = file
         self._digest = hashlib.md5(usedforsecurity=False)
         self._hashed = 0
@@ -35,13 +35,13 @@ class FollowingMd5:
         """Hash on, beside what the caller does: the file holds all bytes up to `written`."""
         self._written = written
         if written - self._hashed >= MIN_THREADED_BYTES and self._busy.acquire(blocking=False):
-            self._hashing = self._io.run_in_thread(self._hash)
+            self._hashing = self._backend.run_in_thread(self._hash)
 
     async def hexdigest(self) -> str:
         """Wait until all that was written is hashed."""
         await self._idle()
         self._busy.acquire()
-        self._hashing = self._io.run_in_thread(self._hash)
+        self._hashing = self._backend.run_in_thread(self._hash)
         await self._idle()
         return self._digest.hexdigest()
 

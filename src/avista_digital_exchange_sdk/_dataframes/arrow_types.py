@@ -30,14 +30,14 @@ _BIGINT_MARK = {_TYPE_KEY: b"BIGINT"}
 class KeyColumns(NamedTuple):
     """What tells rows apart, and the assets' names."""
 
-    assetId: Values
+    assetId: Values  # noqa: N815  # the names of the columns
     name: Values
     timestamp: Values
 
 
-def to_arrow_type(attributeType: str | None) -> pa.DataType:
+def to_arrow_type(attribute_type: str | None) -> pa.DataType:
     """The Arrow type of an attribute; text, which loses nothing, where its type is not known."""
-    return TYPES.get(attributeType or "", STRING)
+    return TYPES.get(attribute_type or "", STRING)
 
 
 def common_type(types: Iterable[pa.DataType]) -> pa.DataType:

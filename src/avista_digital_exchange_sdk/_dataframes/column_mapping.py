@@ -89,10 +89,10 @@ class ColumnMapping(NamedTuple):
     def _asset_ids(self, frame: InputFrame) -> Values:
         if self.assetId is not None:
             return pa.repeat(validation.require_id("assetId", self.assetId), len(frame))
-        assetIds = frame.required_strings("assetIdColumn", self.assetIdColumn, VARCHAR)
-        for assetId in assetIds.unique().to_pylist():
-            validation.require_id(f"frame: column {self.assetIdColumn!r}", assetId)
-        return assetIds
+        asset_ids = frame.required_strings("assetIdColumn", self.assetIdColumn, VARCHAR)
+        for asset_id in asset_ids.unique().to_pylist():
+            validation.require_id(f"frame: column {self.assetIdColumn!r}", asset_id)
+        return asset_ids
 
     def _dimensions(self, frame: InputFrame) -> dict[str, Values]:
         columns: dict[str, object] = {

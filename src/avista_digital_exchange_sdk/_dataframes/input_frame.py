@@ -66,15 +66,15 @@ class InputFrame:
 
     Args:
         frame: What was given.
-        timeColumn: What an index of pandas is called that has no name, if it holds times.
-        timeZone: The zone of times that say none.
+        time_column: What an index of pandas is called that has no name, if it holds times.
+        time_zone: The zone of times that say none.
     """
 
-    def __init__(self, frame: object, timeColumn: str, timeZone: str | None) -> None:
+    def __init__(self, frame: object, time_column: str, time_zone: str | None) -> None:
         table = to_arrow_table("frame", frame)
-        self._table = is_indexed_by_time(table, timeColumn)
+        self._table = is_indexed_by_time(table, time_column)
         self._bigint_names = marked_bigint_names(table.schema) | _marked_in_pandas(frame)
-        self._timeZone = None if timeZone is None else parse_time_zone("timeZone", timeZone).key
+        self._time_zone = None if time_zone is None else parse_time_zone("timeZone", time_zone).key
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -162,12 +162,12 @@ class InputFrame:
             column = _read_times(column)
         if kinds.is_timestamp(column.type) and column.type.tz is not None:
             return column.cast(TIMESTAMP_NS)
-        if self._timeZone is None:
+        if self._time_zone is None:
             raise InvalidParameterError(
                 f"frame: the times of column {name!r} are in no time zone; "
                 'say which with timeZone=, such as "UTC" or "America/Los_Angeles"'
             )
-        return pc.assume_timezone(column.cast(_NAIVE), self._timeZone).cast(TIMESTAMP_NS)
+        return pc.assume_timezone(column.cast(_NAIVE), self._time_zone).cast(TIMESTAMP_NS)
 
 
 def to_arrow_table(argument: str, frame: object, valid: str = VALID_FRAME) -> pa.Table:
@@ -189,14 +189,14 @@ def _marked_in_pandas(frame: object) -> set[str]:
     return set(map(str, names)) if isinstance(names, (list, tuple)) else set()
 
 
-def is_indexed_by_time(table: pa.Table, timeColumn: str) -> pa.Table:
+def is_indexed_by_time(table: pa.Table, time_column: str) -> pa.Table:
     """Make a column of an index of times; an index that only numbers rows is not wanted."""
     if UNNAMED_INDEX not in table.column_names:
         return table
     holds_times = kinds.is_timestamp(table.schema.field(UNNAMED_INDEX).type)
-    if not holds_times or timeColumn in table.column_names:
+    if not holds_times or time_column in table.column_names:
         return table.drop_columns([UNNAMED_INDEX])
-    return table.rename_columns({UNNAMED_INDEX: timeColumn})
+    return table.rename_columns({UNNAMED_INDEX: time_column})
 
 
 def _nan_to_null(floats: Values) -> Values:

@@ -92,16 +92,16 @@ class AssetDataTable:
 
     def __init__(self, request: RequestedSeries | None = None) -> None:
         self._request = request
-        self._assets = {assetId: Asset() for assetId in request.position} if request else {}
+        self._assets = {asset_id: Asset() for asset_id in request.position} if request else {}
         self._types: dict[str, str] = {}
 
     def add(self, array: bytes, *, latest: bool = False) -> None:
         """Take an array; with `latest`, also the last values of attributes without data."""
-        for assetId, name, attributes in _parse_assets(array):
-            asset = self._asset(assetId)
+        for asset_id, name, attributes in _parse_assets(array):
+            asset = self._asset(asset_id)
             asset.name = name
             for attribute, kind, points in _parse_attributes(attributes, latest):
-                if self._request is None or self._request.is_requested(assetId, attribute):
+                if self._request is None or self._request.is_requested(asset_id, attribute):
                     asset.add(attribute, points)
                     # Where an attribute has two types, text holds the values of both.
                     known = self._types.setdefault(attribute, kind)
@@ -112,10 +112,10 @@ class AssetDataTable:
         shaped = self._wide if shape == "wide" else self._long
         return shaped(self._attributes(), {**self._types, **(types or {})}).combine_chunks()
 
-    def _asset(self, assetId: str) -> Asset:
-        if self._request is not None and assetId not in self._assets:
+    def _asset(self, asset_id: str) -> Asset:
+        if self._request is not None and asset_id not in self._assets:
             raise InvalidResponseError("the result holds an asset that was not asked for")
-        return self._assets.setdefault(assetId, Asset())
+        return self._assets.setdefault(asset_id, Asset())
 
     def _attributes(self) -> list[str]:
         """In the order they came; or those asked for by name, then others in name order."""
@@ -128,10 +128,10 @@ class AssetDataTable:
         """One row an asset and time, one column an attribute of those named."""
         keys: list[tuple[Any, ...]] = []
         columns: dict[str, list[pa.Array]] = {name: [] for name in attributes}
-        for assetId, asset in self._assets.items():
+        for asset_id, asset in self._assets.items():
             every = [asset.points(attribute) for attribute in attributes]
             times = _union([points.times for points in every if points])
-            keys.append(_keys(assetId, asset, times))
+            keys.append(_keys(asset_id, asset, times))
             for points, column in zip(every, columns.values(), strict=True):
                 column.append(points.at(times) if points else pa.nulls(len(times), STRING))
         values = [
@@ -149,9 +149,9 @@ class AssetDataTable:
         for attribute in attributes:
             keys: list[tuple[Any, ...]] = []
             texts: list[pa.Array] = []
-            for assetId, asset in self._assets.items():
+            for asset_id, asset in self._assets.items():
                 if points := asset.points(attribute):
-                    keys.append(_keys(assetId, asset, points.times))
+                    keys.append(_keys(asset_id, asset, points.times))
                     texts.append(points.texts)
             own = STRING if kind == STRING else to_arrow_type(types.get(attribute))
             values = parse_values(pa.chunked_array(texts, STRING), own, repr(attribute))
@@ -163,9 +163,9 @@ def _concat(pieces: Sequence[pa.Array]) -> pa.Array:
     return pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
 
 
-def _keys(assetId: str, asset: Asset, times: pa.Array) -> tuple[Any, ...]:
+def _keys(asset_id: str, asset: Asset, times: pa.Array) -> tuple[Any, ...]:
     names = pa.repeat(pa.scalar(asset.name, STRING), len(times))
-    return pa.repeat(assetId, len(times)), names, times
+    return pa.repeat(asset_id, len(times)), names, times
 
 
 def _concat_keys(keys: Sequence[tuple[Any, ...]]) -> KeyColumns:
@@ -189,11 +189,11 @@ def _parse_assets(array: bytes) -> Iterator[tuple[str, str | None, Any]]:
     """Each asset's id, name and attributes."""
     assets = _parse_json(array)
     names = assets.field("name").to_pylist()
-    for index, assetId in enumerate(assets.field("assetId").to_pylist()):
-        if assetId is None:
+    for index, asset_id in enumerate(assets.field("assetId").to_pylist()):
+        if asset_id is None:
             raise InvalidResponseError("the result holds an asset without an id")
         if (attributes := assets.field("attributes")[index].values) is not None:
-            yield assetId, names[index], attributes.filter(attributes.is_valid())
+            yield asset_id, names[index], attributes.filter(attributes.is_valid())
 
 
 def _parse_attributes(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Points]]:

@@ -32,7 +32,7 @@ class RowColumns:
     """The rows that hold a value.
 
     Args:
-        assetIds: Each row's asset.
+        asset_ids: Each row's asset.
         times: Each row's time: the count of nanoseconds since 1970, as text.
         dimensions: Columns of metadata, by name.
         measures: The columns to publish.
@@ -42,7 +42,7 @@ class RowColumns:
 
     def __init__(
         self,
-        assetIds: Values,
+        asset_ids: Values,
         times: Values,
         dimensions: dict[str, Values],
         measures: Sequence[Measure],
@@ -50,7 +50,7 @@ class RowColumns:
         first_index: int = 0,
         source: str = "frame",
     ) -> None:
-        self._assetIds = assetIds
+        self._asset_ids = asset_ids
         self._times = times.cast(pa.int64())
         self._dimensions = dimensions
         self.measures: Sequence[Measure] = measures
@@ -69,7 +69,7 @@ class RowColumns:
     def with_measures(self, measures: Sequence[Measure]) -> RowColumns:
         """Get the same rows with the values of other types."""
         return RowColumns(
-            self._assetIds,
+            self._asset_ids,
             self._times,
             self._dimensions,
             measures,
@@ -90,15 +90,15 @@ class RowColumns:
         if NAME_DIMENSION not in self._dimensions:
             return
         names = self._dimensions[NAME_DIMENSION].take(self._rows)
-        pairs = pa.table({"assetId": self._assetIds.take(self._rows), "name": names})
+        pairs = pa.table({"assetId": self._asset_ids.take(self._rows), "name": names})
         distinct = pairs.group_by(["assetId", "name"], use_threads=False).aggregate([])
-        for assetId, name in zip(*distinct.to_pydict().values(), strict=True):
+        for asset_id, name in zip(*distinct.to_pydict().values(), strict=True):
             if name is not None:
-                state.take_name(self._source, assetId, name, rename_assets=rename_assets)
+                state.take_name(self._source, asset_id, name, rename_assets=rename_assets)
 
     def check_duplicates(self) -> None:
         """Refuse rows that give an attribute of an asset two values at one time."""
-        assets = self._assetIds.take(self._rows).dictionary_encode()
+        assets = self._asset_ids.take(self._rows).dictionary_encode()
         times = self._times.take(self._rows)
         keys = pa.table({"asset": assets.indices, "time": times})
         if keys.group_by(["asset", "time"], use_threads=False).aggregate([]).num_rows == len(keys):
@@ -125,7 +125,7 @@ class RowColumns:
     def _duplicate_error(
         self, rows: Values, earlier: Row, row: Row, known: Value, value: Value
     ) -> InvalidParameterError:
-        assetId = self._assetIds[rows[0].as_py()].as_py()
+        asset_id = self._asset_ids[rows[0].as_py()].as_py()
         advice = (
             "publish one of them"
             if earlier.dimensions == row.dimensions
@@ -134,7 +134,7 @@ class RowColumns:
         )
         return InvalidParameterError(
             f"{self._source}: rows {earlier.index} and {row.index} both hold {value.name!r} of "
-            f"asset {assetId!r} at {format_timestamp(row.time)}, as {known.text!r} and "
+            f"asset {asset_id!r} at {format_timestamp(row.time)}, as {known.text!r} and "
             f"{value.text!r}; {advice}"
         )
 
@@ -145,17 +145,17 @@ class RowColumns:
 
     def iter_slices(self) -> Iterator[RowSlice]:
         """Take out the rows, asset by asset."""
-        for assetId, rows in self._by_asset():
+        for asset_id, rows in self._by_asset():
             for begin in range(0, len(rows), ROWS_PER_SLICE):
-                yield RowSlice(assetId, list(self._take(rows.slice(begin, ROWS_PER_SLICE))))
+                yield RowSlice(asset_id, list(self._take(rows.slice(begin, ROWS_PER_SLICE))))
 
     def _by_asset(self) -> Iterator[tuple[str, Values]]:
-        assets = self._assetIds.take(self._rows).dictionary_encode()
+        assets = self._asset_ids.take(self._rows).dictionary_encode()
         order = pc.sort_indices(assets.indices)
         counts = assets.indices.value_counts().field("counts")
         begin = 0
-        for assetId, count in zip(assets.dictionary.to_pylist(), counts.to_pylist(), strict=True):
-            yield assetId, self._rows.take(order.slice(begin, count))
+        for asset_id, count in zip(assets.dictionary.to_pylist(), counts.to_pylist(), strict=True):
+            yield asset_id, self._rows.take(order.slice(begin, count))
             begin += count
 
     def _take(self, rows: Values) -> Iterator[Row]:

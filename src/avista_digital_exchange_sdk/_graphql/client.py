@@ -54,16 +54,16 @@ class GraphQLClient(TokenHolder):
 
     def __init__(
         self,
-        io: Backend,
+        backend: Backend,
         endpoint: str,
         token: Secret[str],
-        maxRetries: int,
+        max_retries: int,
         log: logging.Logger = logger,
     ) -> None:
-        self.io = io
+        self.backend = backend
         self.endpoint = endpoint
         self.token = token
-        self.maxRetries = maxRetries
+        self.max_retries = max_retries
         self.log = log
         self._timeout: float | None = None
         self._idempotent = False
@@ -71,7 +71,7 @@ class GraphQLClient(TokenHolder):
     @property
     def retry_policy(self) -> RetryPolicy:
         """How failed requests, and the steps that consist of some, are retried."""
-        return RetryPolicy(self.io, self.maxRetries, self.io.options, self.log)
+        return RetryPolicy(self.backend, self.max_retries, self.backend.options, self.log)
 
     def with_options(
         self,
@@ -89,14 +89,14 @@ class GraphQLClient(TokenHolder):
         """
         client = copy(self)
         client._timeout = self._timeout if timeout is None else timeout
-        client.maxRetries = self.maxRetries if max_retries is None else max_retries
+        client.max_retries = self.max_retries if max_retries is None else max_retries
         client._idempotent = self._idempotent if idempotent is None else idempotent
         return client
 
     def for_cleanup(self) -> Self:
         """The same client for cleaning up after an interruption: one short attempt."""
         # The user who interrupts a call wants it to end.
-        return self.with_options(timeout=self.io.options.cleanup_timeout, max_retries=0)
+        return self.with_options(timeout=self.backend.options.cleanup_timeout, max_retries=0)
 
     async def execute(
         self,
@@ -141,15 +141,15 @@ class GraphQLClient(TokenHolder):
         variables: dict[str, object],
         body: bytes,
     ) -> Response:
-        begun = self.io.clock()
-        answer = await self.io.post(self.endpoint, self.token, body, self._timeout)
+        begun = self.backend.clock()
+        answer = await self.backend.post(self.endpoint, self.token, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):
             self.log.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
                 operation_name,
                 abbreviate(variables, self.token),
                 answer.status,
-                1000 * (self.io.clock() - begun),
+                1000 * (self.backend.clock() - begun),
                 len(body),
                 len(answer.content),
                 abbreviate(answer.headers.get("x-amzn-requestid"), self.token),

@@ -52,22 +52,22 @@ def _operations(document: str) -> Iterator[Operation]:
         begins = depth == 0 and token == "}"
 
 
-def select_operation(document: str, operationName: str | None) -> Operation:
+def select_operation(document: str, operation_name: str | None) -> Operation:
     """The operation of a document that is to be run."""
     held = find_operations(document)
     if not held:
         raise InvalidParameterError("document must contain an operation, got none")
     names = ", ".join(one.name or "one without a name" for one in held)
-    if operationName is None:
+    if operation_name is None:
         if len(held) > 1:
             raise InvalidParameterError(
                 f"operationName must name one of the document's operations ({names}), got None"
             )
         return held[0]
     for one in held:
-        if one.name == operationName:
+        if one.name == operation_name:
             return one
     raise InvalidParameterError(
         f"operationName must be an operation of the document ({names}), "
-        f"got {validation.format_value(operationName)}"
+        f"got {validation.format_value(operation_name)}"
     )

@@ -35,9 +35,11 @@ class EventStream(Generic[Result]):
 class RealtimeConnection:
     """An acknowledged connection to the platform's real-time endpoint."""
 
-    def __init__(self, socket: WebSocket, io: Backend, endpoint: str, token: Secret[str]) -> None:
+    def __init__(
+        self, socket: WebSocket, backend: Backend, endpoint: str, token: Secret[str]
+    ) -> None:
         self._socket = socket
-        self._io = io
+        self._backend = backend
         self._endpoint = endpoint
         self._token = token
         self._silence = appsync_protocol.DEFAULT_CONNECTION_TIMEOUT
@@ -73,9 +75,9 @@ class RealtimeConnection:
         self, kind: str, identifier: str | None, timeout: float
     ) -> appsync_protocol.Message:
         """Wait for one message of a kind; raise TimeoutError when `timeout` seconds are over."""
-        deadline = self._io.clock() + timeout
+        deadline = self._backend.clock() + timeout
         while True:
-            remaining = deadline - self._io.clock()
+            remaining = deadline - self._backend.clock()
             if remaining <= 0:
                 raise TimeoutError
             message = appsync_protocol.parse_message(await self._receive(remaining), self._token)
@@ -95,7 +97,7 @@ class RealtimeConnection:
     async def _expect(
         self, question: str, kind: str, identifier: str | None, timeout: float | None
     ) -> appsync_protocol.Message:
-        longest = self._io.options.subscription_start_timeout
+        longest = self._backend.options.subscription_start_timeout
         seconds = longest if timeout is None else min(timeout, longest)
         try:
             return await self.wait_for(kind, identifier, seconds)
@@ -106,19 +108,19 @@ class RealtimeConnection:
 
 @contextlib.asynccontextmanager
 async def connect(
-    io: Backend, endpoint: str, token: Secret[str], timeout: float | None = None
+    backend: Backend, endpoint: str, token: Secret[str], timeout: float | None = None
 ) -> AsyncIterator[RealtimeConnection]:
     """Open a real-time connection; raise SubscriptionError when it can't be had.
 
     Args:
-        io: The backend to open it with.
+        backend: The backend to open it with.
         endpoint: The GraphQL endpoint that it belongs to.
         token: The token.
         timeout: Seconds for each step, if that is less than is usual.
     """
     url = appsync_protocol.realtime_url(endpoint)
     subprotocols = appsync_protocol.build_subprotocols(endpoint, token)
-    async with io.websocket(url, subprotocols, timeout) as socket:
-        connection = RealtimeConnection(socket, io, endpoint, token)
+    async with backend.websocket(url, subprotocols, timeout) as socket:
+        connection = RealtimeConnection(socket, backend, endpoint, token)
         await connection.handshake(timeout)
         yield connection

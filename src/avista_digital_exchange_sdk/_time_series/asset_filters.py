@@ -32,16 +32,16 @@ def parse_asset_filters(given: object) -> list[TimeSeriesQueryAssetInput]:
         )
     united: dict[str, list[str] | None] = {}
     for index, entry in enumerate(validation.require_items(argument, given, "filters")):
-        assetId, names = _asset_filter(f"{argument}[{index}]", entry)
-        if assetId not in united:
-            united[assetId] = names
-        elif (known := united[assetId]) is None or names is None:
-            united[assetId] = None
+        asset_id, names = _asset_filter(f"{argument}[{index}]", entry)
+        if asset_id not in united:
+            united[asset_id] = names
+        elif (known := united[asset_id]) is None or names is None:
+            united[asset_id] = None
         else:
-            united[assetId] = list(dict.fromkeys(known + names))
+            united[asset_id] = list(dict.fromkeys(known + names))
     return [
-        TimeSeriesQueryAssetInput(assetId=assetId, attributeNamesFilter=names)
-        for assetId, names in united.items()
+        TimeSeriesQueryAssetInput(assetId=asset_id, attributeNamesFilter=names)
+        for asset_id, names in united.items()
     ]
 
 
@@ -49,10 +49,10 @@ def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
     valid = '{"assetId": "…", "attributeNamesFilter": ["…"]} (the latter is optional)'
     if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
         raise validation.invalid_argument(argument, entry, valid)
-    assetId = validation.require_id(f"{argument}.assetId", entry.get("assetId"))
+    asset_id = validation.require_id(f"{argument}.assetId", entry.get("assetId"))
     names = entry.get("attributeNamesFilter")
     if names is None or (isinstance(names, (list, tuple)) and not names):
-        return assetId, None
+        return asset_id, None
     names_argument = f"{argument}.attributeNamesFilter"
     checked = [
         validation.require_str(f"{names_argument}[{index}]", name)
@@ -60,4 +60,4 @@ def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
             validation.require_items(names_argument, names, "attribute names")
         )
     ]
-    return assetId, list(dict.fromkeys(checked))
+    return asset_id, list(dict.fromkeys(checked))

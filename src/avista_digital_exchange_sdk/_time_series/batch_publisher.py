@@ -32,20 +32,20 @@ class Batch(NamedTuple):
     """Records that are written at once.
 
     Attributes:
-        assetId: The asset they are about.
+        asset_id: The asset they are about.
         indexes: For each record, the index of what it was made of in what was given.
     """
 
-    assetId: str
+    asset_id: str
     indexes: Sequence[int]
     records: Sequence[TimeSeriesInputRecord]
 
 
-def split_into_batches(assetId: str, records: Sequence[TimeSeriesInputRecord]) -> Iterator[Batch]:
+def split_into_batches(asset_id: str, records: Sequence[TimeSeriesInputRecord]) -> Iterator[Batch]:
     """Any number of records of one asset, batch by batch."""
     for start in range(0, len(records), BATCH_SIZE):
         batch = records[start : start + BATCH_SIZE]
-        yield Batch(assetId, range(start, start + len(batch)), batch)
+        yield Batch(asset_id, range(start, start + len(batch)), batch)
 
 
 class BatchPublisher:
@@ -53,7 +53,7 @@ class BatchPublisher:
 
     Args:
         client: What sends the batches.
-        timeSeriesDbId: The database.
+        database_id: The database.
         outcomes: The rows that are to be published, and what becomes of them.
         progress: What is told of the rows that were sent.
         what: What a row is called in messages.
@@ -64,7 +64,7 @@ class BatchPublisher:
     def __init__(
         self,
         client: Client,
-        timeSeriesDbId: str,
+        database_id: str,
         outcomes: PublishOutcomes,
         progress: ProgressReporter,
         what: str = "record",
@@ -72,7 +72,7 @@ class BatchPublisher:
         keep_responses: bool = True,
     ) -> None:
         self._client = client
-        self._timeSeriesDbId = timeSeriesDbId
+        self._database_id = database_id
         self._outcomes = outcomes
         self._progress = progress
         self._what = what
@@ -111,7 +111,7 @@ class BatchPublisher:
         failure: DigitalExchangeError | None = None
         for batch in batches:
             try:
-                await self._write(batch.assetId, batch.records)
+                await self._write(batch.asset_id, batch.records)
                 self._outcomes.mark_written(batch.indexes)
             except DigitalExchangeError as error:
                 failure = error
@@ -124,12 +124,12 @@ class BatchPublisher:
                 report(self._outcomes.finished, self._outcomes.total)
         return failure
 
-    async def _write(self, assetId: str, records: Sequence[TimeSeriesInputRecord]) -> None:
+    async def _write(self, asset_id: str, records: Sequence[TimeSeriesInputRecord]) -> None:
         from .._generated.input_types import TimeSeriesDbDataInput
 
         data = TimeSeriesDbDataInput.model_construct(records=records)
         response = await self._client.time_series_db_publish_to_database(
-            self._timeSeriesDbId, assetId, data
+            self._database_id, asset_id, data
         )
         if self._keep_responses:
             self._responses += response

@@ -31,36 +31,36 @@ class DatabaseState:
         self.types: dict[str, str] = _common_types(self._assets.values())
         self._latest: dict[str, int | None] = {}
 
-    def latest_time(self, assetId: str) -> int | None:
+    def latest_time(self, asset_id: str) -> int | None:
         """Get the time of an asset's latest value in nanoseconds; None if it has no value."""
-        if assetId not in self._latest:
-            asset = self._assets.get(assetId)
+        if asset_id not in self._latest:
+            asset = self._assets.get(asset_id)
             times = [
                 parse_timestamp_ns("lastValueTime", attribute.lastValueTime)
                 for attribute in (asset.attributes if asset else ())
             ]
-            self._latest[assetId] = max(times, default=None)
-        return self._latest[assetId]
+            self._latest[asset_id] = max(times, default=None)
+        return self._latest[asset_id]
 
-    def take_name(self, source: str, assetId: str, name: str, *, rename_assets: bool) -> None:
+    def take_name(self, source: str, asset_id: str, name: str, *, rename_assets: bool) -> None:
         """Take over the name that is given to an asset.
 
         Args:
             source: What gives the name, as an error calls it.
-            assetId: The asset.
+            asset_id: The asset.
             name: The name.
             rename_assets: Whether the asset may get another name than it has.
 
         Raises:
             InvalidParameterError: The asset has another name, which it shall keep.
         """
-        known = self.names.get(assetId, name)
+        known = self.names.get(asset_id, name)
         if known != name and not rename_assets:
             raise InvalidParameterError(
-                f"{source}: asset {assetId!r} is called {known!r}, got the name {name!r}; leave "
+                f"{source}: asset {asset_id!r} is called {known!r}, got the name {name!r}; leave "
                 "the name out to keep it, or give renameAssets=True to change it"
             )
-        self.names[assetId] = name
+        self.names[asset_id] = name
 
 
 def _common_types(assets: Iterable[TimeSeriesAssetData]) -> dict[str, str]:

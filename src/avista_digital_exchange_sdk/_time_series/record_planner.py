@@ -147,16 +147,16 @@ class RecordPlanner:
     """Plans the records of one asset's rows.
 
     Args:
-        assetId: The asset.
+        asset_id: The asset.
         options: How the caller wants rows to be stored.
     """
 
-    def __init__(self, assetId: str, options: PlanOptions) -> None:
+    def __init__(self, asset_id: str, options: PlanOptions) -> None:
         self._options = options
         self._room = (
             MAX_RECORD_BYTES
             - ASSET_NAME_BYTES
-            - _length(assetId)
+            - _length(asset_id)
             - _length(options.measure_name)
             - MEASURE_NUMBER_BYTES
         )

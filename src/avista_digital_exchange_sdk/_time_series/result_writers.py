@@ -58,7 +58,7 @@ class _Attribute(NamedTuple):
 
 class _Asset(NamedTuple):
     position: int
-    assetId: str
+    asset_id: str
     name: str | None
     attributes: list[_Attribute]
 
@@ -74,9 +74,9 @@ class RequestedSeries:
             names = asset.attributeNamesFilter or []
             self.attributes[asset.assetId] = {name: index for index, name in enumerate(names)}
 
-    def is_requested(self, assetId: str, attribute: str) -> bool:
+    def is_requested(self, asset_id: str, attribute: str) -> bool:
         """Whether an asset's attribute was asked for; no names asks for all."""
-        names = self.attributes[assetId]
+        names = self.attributes[asset_id]
         return not names or attribute in names
 
     def assets_for(self, chunk: bytes) -> Iterator[_Asset]:
@@ -213,7 +213,7 @@ class CsvResultWriter:
         cells: list[Iterable[str | None]] = [repeat(None)] * len(columns)
         for entry in asset.attributes:
             cells[columns[entry.name]] = map(entry.values.get, times)
-        return zip(repeat(asset.assetId), repeat(asset.name), times, *cells)
+        return zip(repeat(asset.asset_id), repeat(asset.name), times, *cells)
 
     def finish(self) -> None:
         if self._row:
@@ -248,20 +248,20 @@ class CsvResultWriter:
 class _Series:
     """One attribute's points as JSON, spooled while the asset's other attributes still grow."""
 
-    def __init__(self, attributeType: str) -> None:
-        self.type = attributeType
+    def __init__(self, attribute_type: str) -> None:
+        self.type = attribute_type
         self.spool = tempfile.SpooledTemporaryFile(SPOOL_SIZE)  # noqa: SIM115  # its writer closes it
-        self.lastTime = self.lastValue = ""
+        self.last_time = self.last_value = ""
 
     def add(self, values: dict[str, str]) -> None:
         entries = [{"timestamp": _to_iso(time), "value": value} for time, value in values.items()]
-        if next(iter(values)) < self.lastTime:
+        if next(iter(values)) < self.last_time:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
         with naming_full_disk():
-            if self.lastTime:
+            if self.last_time:
                 self.spool.write(b",")
             self.spool.write(to_json(entries)[1:-1])
-        self.lastTime, self.lastValue = next(reversed(values.items()))
+        self.last_time, self.last_value = next(reversed(values.items()))
 
 
 class JsonResultWriter:
@@ -292,10 +292,10 @@ class JsonResultWriter:
         return series
 
     def _write_asset(self, asset: _Asset) -> None:
-        asked = self._request.attributes[asset.assetId]
+        asked = self._request.attributes[asset.asset_id]
         names = sorted(self._series, key=lambda name: (asked.get(name, 0), name))
         if names:
-            head = to_json({"assetId": asset.assetId, "name": asset.name})[:-1]
+            head = to_json({"assetId": asset.asset_id, "name": asset.name})[:-1]
             self._file.write(self._separator + head + b',"attributes":[')
             for index, name in enumerate(names):
                 self._write_series(name, self._series[name], b"," if index else b"")
@@ -306,8 +306,8 @@ class JsonResultWriter:
     def _write_series(self, name: str, series: _Series, separator: bytes) -> None:
         head = {
             "attributeType": series.type,
-            "lastValue": series.lastValue,
-            "lastValueTime": _to_iso(series.lastTime),
+            "lastValue": series.last_value,
+            "lastValueTime": _to_iso(series.last_time),
             "name": name,
         }
         self._file.write(separator + to_json(head)[:-1] + b',"data":[')

@@ -44,7 +44,7 @@ NAME_DIMENSION = "name"
 class RowSlice(NamedTuple):
     """Some rows of one asset; their dimensions need not hold the asset's name."""
 
-    assetId: str
+    asset_id: str
     rows: Sequence[Row]
 
 
@@ -54,7 +54,7 @@ class RowPublisher(BatchPublisher):
     Args:
         client: What sends the batches.
         backend: What waits for the network.
-        timeSeriesDbId: The database.
+        database_id: The database.
         state: What the database held before.
         options: How the rows are to be stored.
         outcomes: The rows that are to be published, and what becomes of them.
@@ -68,7 +68,7 @@ class RowPublisher(BatchPublisher):
         self,
         client: Client,
         backend: Backend,
-        timeSeriesDbId: str,
+        database_id: str,
         state: DatabaseState,
         options: PlanOptions,
         outcomes: PublishOutcomes,
@@ -78,13 +78,13 @@ class RowPublisher(BatchPublisher):
         dry_run: bool = False,
     ) -> None:
         super().__init__(
-            client, timeSeriesDbId, outcomes, progress, "row", keep_responses=keep_responses
+            client, database_id, outcomes, progress, "row", keep_responses=keep_responses
         )
         self._backend = backend
         self._dry_run = dry_run
         self._state = state
         self._options = options
-        self._reader = StoredRecordReader(client, backend, timeSeriesDbId)
+        self._reader = StoredRecordReader(client, backend, database_id)
         self._can_compare = True
         self._spans: dict[str, tuple[int, int]] = {}
         self._rejection: DigitalExchangeError | None = None
@@ -113,18 +113,18 @@ class RowPublisher(BatchPublisher):
 
     async def _publish_slice(self, part: RowSlice, report: ProgressCallback | None) -> None:
         """Publish the rows of a slice; plan again what the platform refuses."""
-        assetId, rows = part.assetId, self._add_names(part)
-        planner = RecordPlanner(assetId, self._options)
+        asset_id, rows = part.asset_id, self._add_names(part)
+        planner = RecordPlanner(asset_id, self._options)
         account = _SliceAccount(self._outcomes)
-        times = self._times_to_compare(assetId, rows)
+        times = self._times_to_compare(asset_id, rows)
         for attempt in range(MAX_ATTEMPTS):
             if attempt > 1:
                 await self._backend.sleep(FIRST_DELAY_SECONDS * 2 ** (attempt - 2))
-            plan = planner.plan(rows, await self._read_stored(assetId, times, rows))
+            plan = planner.plan(rows, await self._read_stored(asset_id, times, rows))
             account.begin(rows, plan)
-            conflicts = await self._complete(assetId, plan)
+            conflicts = await self._complete(asset_id, plan)
             for batch in _split_into_batches(plan.records):
-                refusal = await self._write_planned(assetId, batch, account)
+                refusal = await self._write_planned(asset_id, batch, account)
                 for planned, rejection in refusal.rejected:
                     if attempt < MAX_ATTEMPTS - 1 and self._may_retry(planner, planned, rejection):
                         conflicts.append(planned)
@@ -137,7 +137,7 @@ class RowPublisher(BatchPublisher):
                 break
             rows = _merge_rows(row for planned in conflicts for row in planned.sources)
             times = {row.time for row in rows}
-        self._note_span(assetId, part.rows)
+        self._note_span(asset_id, part.rows)
 
     def _add_names(self, part: RowSlice) -> Sequence[Row]:
         """Give the asset's known name to rows that have none."""
@@ -146,38 +146,38 @@ class RowPublisher(BatchPublisher):
         for row in part.rows:
             given = dict(row.dimensions).get(NAME_DIMENSION)
             if given is not None:
-                names[part.assetId] = given
-            elif (known := names.get(part.assetId)) is not None:
+                names[part.asset_id] = given
+            elif (known := names.get(part.asset_id)) is not None:
                 dimensions = tuple(sorted([*row.dimensions, (NAME_DIMENSION, known)]))
                 row = replace(row, dimensions=dimensions)
             rows.append(row)
         return rows
 
-    def _times_to_compare(self, assetId: str, rows: Sequence[Row]) -> set[int]:
+    def _times_to_compare(self, asset_id: str, rows: Sequence[Row]) -> set[int]:
         """Find the times at which the asset may have records."""
-        latest = self._state.latest_time(assetId)
-        first, last = self._spans.get(assetId, (1, 0))
+        latest = self._state.latest_time(asset_id)
+        first, last = self._spans.get(asset_id, (1, 0))
         return {
             row.time
             for row in rows
             if (latest is not None and row.time <= latest) or first <= row.time <= last
         }
 
-    def _note_span(self, assetId: str, rows: Sequence[Row]) -> None:
+    def _note_span(self, asset_id: str, rows: Sequence[Row]) -> None:
         """Note between which times rows of an asset were published."""
         times = [row.time for row in rows]
-        first, last = self._spans.get(assetId, (times[0], times[0]))
-        self._spans[assetId] = (min(first, *times), max(last, *times))
+        first, last = self._spans.get(asset_id, (times[0], times[0]))
+        self._spans[asset_id] = (min(first, *times), max(last, *times))
 
     async def _read_stored(
-        self, assetId: str, times: Collection[int], rows: Sequence[Row]
+        self, asset_id: str, times: Collection[int], rows: Sequence[Row]
     ) -> list[StoredRecord]:
         """Read the records to compare rows with."""
         if not times or not self._can_compare:
             return []
         names = {value.name for row in rows for value in row.values}
         try:
-            return await self._reader.read(assetId, times, names)
+            return await self._reader.read(asset_id, times, names)
         except InvalidRequestError as error:
             if self._options.replaces:
                 raise
@@ -190,7 +190,7 @@ class RowPublisher(BatchPublisher):
             self._can_compare = False
             return []
 
-    async def _complete(self, assetId: str, plan: Plan) -> list[PlannedRecord]:
+    async def _complete(self, asset_id: str, plan: Plan) -> list[PlannedRecord]:
         """Add to corrected records the measures that they keep; take out those not found."""
         corrections = [
             planned
@@ -200,7 +200,7 @@ class RowPublisher(BatchPublisher):
         if not corrections:
             return []
         times = {planned.key.time for planned in corrections}
-        stored = {record.key: record for record in await self._reader.read(assetId, times)}
+        stored = {record.key: record for record in await self._reader.read(asset_id, times)}
         missing = [planned for planned in corrections if planned.key not in stored]
         for planned in corrections:
             if planned.key in stored:
@@ -209,14 +209,14 @@ class RowPublisher(BatchPublisher):
         return missing
 
     async def _write_planned(
-        self, assetId: str, batch: Sequence[PlannedRecord], account: _SliceAccount
+        self, asset_id: str, batch: Sequence[PlannedRecord], account: _SliceAccount
     ) -> _Refusal:
         """Write a batch; return the records that were rejected."""
         rejections: dict[int, Rejection] = {}
         refusal = _Refusal()
         try:
             if not self._dry_run:
-                await self._write(assetId, [build_record(planned) for planned in batch])
+                await self._write(asset_id, [build_record(planned) for planned in batch])
         except DigitalExchangeError as error:
             rejections = parse_rejections(error)
             if not rejections:

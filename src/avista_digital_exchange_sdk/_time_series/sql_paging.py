@@ -24,31 +24,31 @@ SqlPage = TypeVar("SqlPage", bound=_HasTokens)
 
 async def get_sql_page(
     client: Client,
-    timeSeriesDbId: str,
-    queryString: str,
-    maxRows: int | None = None,
-    nextToken: str | None = None,
-    clientToken: str | None = None,
+    database_id: str,
+    query: str,
+    max_rows: int | None = None,
+    next_token: str | None = None,
+    client_token: str | None = None,
 ) -> TimestreamPage:
     """Get one page of a result."""
     page = await client.time_series_db_query_database_with_timestream_query(
-        timeSeriesDbId, queryString, maxRows, nextToken, clientToken
+        database_id, query, max_rows, next_token, client_token
     )
-    return require_found(page, "time series database", timeSeriesDbId)
+    return require_found(page, "time series database", database_id)
 
 
 def iter_sql_pages(
     client: Client,
     backend: Backend,
-    timeSeriesDbId: str,
-    queryString: str,
-    maxRows: int | None,
+    database_id: str,
+    query: str,
+    max_rows: int | None,
     read: Callable[[TimestreamPage], SqlPage],
 ) -> AsyncGenerator[SqlPage, None]:
     """Iterate over every page of a result; the next page is prefetched."""
 
     async def read_page(before: SqlPage | None) -> SqlPage:
         tokens = (before.nextToken, before.clientToken) if before else ()
-        return read(await get_sql_page(client, timeSeriesDbId, queryString, maxRows, *tokens))
+        return read(await get_sql_page(client, database_id, query, max_rows, *tokens))
 
     return paginate(read_page, prefetch=backend)

@@ -45,23 +45,23 @@ class StoredRecordReader:
     Args:
         client: What sends the queries.
         backend: What waits for the network.
-        timeSeriesDbId: The database.
+        database_id: The database.
     """
 
-    def __init__(self, client: Client, backend: Backend, timeSeriesDbId: str) -> None:
+    def __init__(self, client: Client, backend: Backend, database_id: str) -> None:
         self._client = client
         self._backend = backend
-        self._timeSeriesDbId = timeSeriesDbId
+        self._database_id = database_id
         self._table: str | None = None
         self._columns: _Columns | None = None
 
     async def read(
-        self, assetId: str, times: Collection[int], names: Collection[str] | None = None
+        self, asset_id: str, times: Collection[int], names: Collection[str] | None = None
     ) -> list[StoredRecord]:
         """Read all records that an asset has at some times.
 
         Args:
-            assetId: The asset.
+            asset_id: The asset.
             times: The times in nanoseconds since 1970.
             names: The attributes to read. Defaults to all that the database has.
 
@@ -73,7 +73,7 @@ class StoredRecordReader:
             wanted = {name: kind for name, kind in columns.multi.items() if name in names}
             columns = columns._replace(multi=wanted)
         lowest, highest = min(times), max(times)
-        query = self._build_query(assetId, columns, lowest, highest)
+        query = self._build_query(asset_id, columns, lowest, highest)
         rows = await self._run(query, MAX_EXCESS_ROWS + len(times))
         if rows is None:
             listed = ", ".join(map(str, sorted(times)))
@@ -81,7 +81,7 @@ class StoredRecordReader:
         records = (_parse_row(row, columns, names) for row in rows or ())
         return [record for record in records if record.key.time in times]
 
-    def _build_query(self, assetId: str, columns: _Columns, lowest: int, highest: int) -> str:
+    def _build_query(self, asset_id: str, columns: _Columns, lowest: int, highest: int) -> str:
         selected = [
             "to_nanoseconds(time)",
             "measure_name",
@@ -91,7 +91,7 @@ class StoredRecordReader:
         ]
         return (
             f"SELECT {', '.join(selected)} FROM {self._table} "
-            f"WHERE {quote_identifier(ASSET_ID)} = {quote_string(assetId)} "
+            f"WHERE {quote_identifier(ASSET_ID)} = {quote_string(asset_id)} "
             f"AND time BETWEEN {time_literal(lowest)} AND {time_literal(highest)}"
         )
 
@@ -99,7 +99,7 @@ class StoredRecordReader:
         """Run a query; None if it gives more than `limit` rows."""
         rows: list[list[str | None]] = []
         pages = iter_sql_pages(
-            self._client, self._backend, self._timeSeriesDbId, query, None, parse_result
+            self._client, self._backend, self._database_id, query, None, parse_result
         )
         async with aclosing(pages):
             async for page in pages:
@@ -114,9 +114,9 @@ class StoredRecordReader:
             return self._columns
         if self._table is None:
             database = require_found(
-                await self._client.time_series_db_get_database(self._timeSeriesDbId),
+                await self._client.time_series_db_get_database(self._database_id),
                 "time series database",
-                self._timeSeriesDbId,
+                self._database_id,
             )
             self._table = quote_table(database)
         rows = await self._run(f"DESCRIBE {self._table}")

@@ -46,7 +46,7 @@ class RetryableTransferError(TransferError):
 
 @contextlib.asynccontextmanager
 async def open_download(
-    io: Backend,
+    backend: Backend,
     url: Secret[str],
     headers: dict[str, str],
     what: str,
@@ -55,7 +55,7 @@ async def open_download(
     """GET a presigned URL; raise what an answer of any other status stands for."""
     with contextlib.ExitStack() as only_opening:
         only_opening.enter_context(retry_on_disconnect(f"download of {what}"))
-        async with io.get(url, headers) as download:
+        async with backend.get(url, headers) as download:
             only_opening.pop_all()
             if download.status not in statuses:
                 raise error_from_response(f"download of {what}", await _read_refusal(download))

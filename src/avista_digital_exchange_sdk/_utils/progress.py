@@ -1,4 +1,4 @@
-"""How far a long call has got: told to whoever asks, or drawn as a bar."""
+"""Progress of long calls: reported to a callback, or drawn as a bar."""
 
 import contextlib
 import sys
@@ -13,11 +13,11 @@ from .extras import require_extra
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+# Receives how much is done, and the total where it is known; may raise an error to stop the call.
 ProgressCallback = Callable[[int, int | None], object]
-"""Told how much is done, and how much there is in all where that is known; may raise, to stop."""
 
+# What calls take as `progress`: True for a bar, or a callback.
 ProgressArgument = bool | ProgressCallback
-"""What calls take as `progress`: True for a bar, or what is to be told."""
 
 _Page = TypeVar("_Page")
 
@@ -37,7 +37,7 @@ class ProgressReporter:
 
     @contextlib.contextmanager
     def track(self, what: str, unit: str = "B") -> Iterator[ProgressCallback | None]:
-        """What to tell of a piece of work as it goes on, counted in some unit, or in pages."""
+        """Give the callback for a piece of work, counted in a unit, or in pages."""
         if self._progress is True:
             with contextlib.closing(_TqdmBar(what, unit)) as bar:
                 yield bar
@@ -47,14 +47,14 @@ class ProgressReporter:
     async def track_pages(
         self, what: str, pages: AsyncGenerator[_Page, None]
     ) -> AsyncGenerator[_Page, None]:
-        """Go through pages, and tell of each."""
-        with self.track(what) as tell:
+        """Iterate over pages, and report each."""
+        with self.track(what) as callback:
             async with contextlib.aclosing(pages):
                 read = 0
                 async for page in pages:
                     read += 1
-                    if tell:
-                        tell(read, None)
+                    if callback:
+                        callback(read, None)
                     yield page
 
 
@@ -62,7 +62,7 @@ NO_PROGRESS = ProgressReporter(None)
 
 
 class _TqdmBar:
-    """Draws a bar, once there is something to tell."""
+    """Draws a bar, once there is something to report."""
 
     def __init__(self, what: str, unit: str) -> None:
         self._what = what
@@ -75,19 +75,19 @@ class _TqdmBar:
         if self._bar is None or self._bar.unit.strip() != unit:
             self.close()
             self._bar = _create_bar(self._what, unit, total)
-        # Parts of a file may come in several threads, and what they tell be late.
+        # Parts of a file may arrive in several threads, whose reports may be late.
         if done > self._bar.n:
             self._bar.n = done
         self._bar.update(0)
 
     def close(self) -> None:
-        """Leave the bar as it is."""
+        """Close the bar as it is."""
         if self._bar is not None:
             self._bar.close()
 
 
 def _create_bar(what: str, unit: str, total: int | None) -> "tqdm[Any]":
-    """A bar at zero: that of a notebook where there is one, else one of text."""
+    """Create a bar at zero: a notebook widget where there is one, else a text bar."""
     with warnings.catch_warnings():
         # In a notebook without ipywidgets it complains before it writes text.
         warnings.filterwarnings("ignore", "IProgress not found")

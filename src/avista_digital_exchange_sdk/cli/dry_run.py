@@ -28,9 +28,9 @@ def summarize(frame: Frame) -> dict[str, Any]:
     attributes: dict[str, str] = {}
     times: set[int] = set()
     records = 0
-    for assetId, part in rows.iter_slices():
-        assets[assetId] = None
-        plan = RecordPlanner(assetId, PlanOptions(frame.layout["measureName"])).plan(part, [])
+    for asset_id, part in rows.iter_slices():
+        assets[asset_id] = None
+        plan = RecordPlanner(asset_id, PlanOptions(frame.layout["measureName"])).plan(part, [])
         records += len(plan.records)
         for planned in plan.records:
             times.add(planned.key.time)

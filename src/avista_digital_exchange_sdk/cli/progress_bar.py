@@ -40,13 +40,13 @@ def progress_bar(
     with _create_progress() as progress, _above(progress):
         task = progress.add_task(escape_controls(what), total=None, unit=unit)
 
-        def tell(done: int, total: int | None) -> None:
+        def callback(done: int, total: int | None) -> None:
             counted = unit if total is None else unit_of_total or unit
             if counted != progress.tasks[task].fields["unit"]:
                 progress.reset(task, unit=counted)
             progress.update(task, completed=done, total=total)
 
-        yield tell
+        yield callback
 
 
 @contextmanager

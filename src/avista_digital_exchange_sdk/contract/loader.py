@@ -67,7 +67,7 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
         try:
             introspection = run_sync(_introspect(client))
         finally:
-            run_sync(client.io.close())
+            run_sync(client.backend.close())
     except DigitalExchangeError as error:
         raise ContractError(f"{settings.endpoint}: {error}") from error
     return _from_introspection(introspection, settings.endpoint)

@@ -63,10 +63,10 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
     with step("Publish the measurements of two assets"):
         with source.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
-        for assetId, (name, attributes) in ASSETS.items():
+        for asset_id, (name, attributes) in ASSETS.items():
             records = [make_record(exchange, row, name, attributes) for row in rows]
-            exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, assetId, records)
-            print_truncated(f"{assetId}: {len(records)} records of {len(attributes)} attributes")
+            exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, asset_id, records)
+            print_truncated(f"{asset_id}: {len(records)} records of {len(attributes)} attributes")
 
     with step("Latest values"):
         for asset in exchange.listTimeSeriesAssetsAndLatestValues(local.timeSeriesDbId):
@@ -77,8 +77,8 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
                 )
 
     wanted: list[AssetFilter] = [
-        {"assetId": assetId, "attributeNamesFilter": attributes}
-        for assetId, (_, attributes) in ASSETS.items()
+        {"assetId": asset_id, "attributeNamesFilter": attributes}
+        for asset_id, (_, attributes) in ASSETS.items()
     ]
     for file_format in ("CSV", "JSON"):
         with step(f"Query a week of July into a {file_format} file"):

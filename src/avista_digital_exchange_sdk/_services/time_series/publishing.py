@@ -66,11 +66,11 @@ class PublishingService(BaseService):
         validation.require_id("assetId", assetId)
         from ..._time_series.record_validation import check_record
 
-        watch = ProgressReporter(progress)
+        reporter = ProgressReporter(progress)
         given = validation.require_items("records", records, "TimeSeriesInputRecord")
         checked = [check_record(f"records[{index}]", record) for index, record in enumerate(given)]
         publication = BatchPublisher(
-            self._client, timeSeriesDbId, PublishOutcomes(range(len(checked))), watch
+            self._client, timeSeriesDbId, PublishOutcomes(range(len(checked))), reporter
         )
         return await publication.publish(split_into_batches(assetId, checked))
 

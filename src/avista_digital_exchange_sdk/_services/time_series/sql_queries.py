@@ -266,11 +266,11 @@ class SqlQueryService(BaseService):
             return concat_pages([page.table() async for page in pages])
 
     async def _iter_sql_rows(
-        self, timeSeriesDbId: str, queryString: str, maxRows: int | None, watch: ProgressReporter
+        self, timeSeriesDbId: str, queryString: str, maxRows: int | None, reporter: ProgressReporter
     ) -> AsyncGenerator[dict[str, Any], None]:
         from ..._time_series.sql_results import convert_row, parse_result
 
-        pages = watch.track_pages(
+        pages = reporter.track_pages(
             "query", iter_sql_pages(self, timeSeriesDbId, queryString, maxRows, parse_result)
         )
         async with aclosing(pages):

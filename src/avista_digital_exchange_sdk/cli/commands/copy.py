@@ -125,8 +125,8 @@ def _progress(
     """Show a bar of all files."""
     from ..aggregate_progress import AggregateCallback
 
-    with run.progress(what, "bytes") as tell:
-        yield AggregateCallback(tell, sum(task.size or 0 for task in tasks))
+    with run.progress(what, "bytes") as callback:
+        yield AggregateCallback(callback, sum(task.size or 0 for task in tasks))
 
 
 def _summary(copied: "Sequence[Download | Upload]", report: "JobReport[Any, Any]") -> str:

@@ -33,8 +33,8 @@ def databases(run: CommandContext) -> None:
 @command("avista-dx assets <timeSeriesDbId>", "avista-dx assets <timeSeriesDbId> --json")
 def assets(run: CommandContext, database: Database) -> None:
     """List assets, attributes, latest values."""
-    with run.progress("listing", "pages") as tell:
-        found = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
+    with run.progress("listing", "pages") as callback:
+        found = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=callback)
     columns = {
         "assetId": lambda row: row[0].assetId,
         "name": lambda row: row[0].name,

@@ -144,8 +144,8 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
 def _known_types(run: CommandContext, database: str) -> dict[str, str]:
     """The types of a database's attributes, where its assets agree on them."""
     types: dict[str, set[str]] = {}
-    with run.progress("listing", "pages") as tell:
-        assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=tell)
+    with run.progress("listing", "pages") as callback:
+        assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=callback)
     for asset in assets:
         for attribute in asset.attributes:
             types.setdefault(attribute.name, set()).add(str(attribute.attributeType))
@@ -175,12 +175,12 @@ def _publish(
     from ..csv_frame import write_rejected
 
     try:
-        with run.progress("publishing", "rows") as tell:
+        with run.progress("publishing", "rows") as callback:
             published = run.exchange.publishDataFrameToTimeSeriesDatabase(
                 database,
                 frame.table,
                 timeZone=frame.time_zone,
-                progress=tell,
+                progress=callback,
                 **frame.layout,
                 **options,
             )

@@ -108,12 +108,12 @@ def query(
         parse_timestamp("--to", end, place),
     )
     if target is not None and plotted is None:
-        with run.progress("querying", "pages", "bytes") as tell:
+        with run.progress("querying", "pages", "bytes") as callback:
             run.exchange.queryTimeSeriesDatabaseWithFilters(
                 *request,
                 target,
                 kind,  # type: ignore[arg-type]  # the call takes it in any case
-                progress=tell,
+                progress=callback,
             )
         run.info(f"written: {target}")
         return
@@ -122,8 +122,10 @@ def query(
     from ...client import get_services
 
     with temporary_file() as result:
-        with run.progress("querying", "pages", "bytes") as tell, naming_full_disk():
-            run_sync(query_into(get_services(run.exchange), result, *request, kind, progress=tell))
+        with run.progress("querying", "pages", "bytes") as callback, naming_full_disk():
+            run_sync(
+                query_into(get_services(run.exchange), result, *request, kind, progress=callback)
+            )
         try:
             if plotted is not None:
                 plotted.write(kind, result)

@@ -68,12 +68,12 @@ def sql(
         format_ = Format.JSON if run.json else by_default
     # A bar would get between the rows.
     bar = nullcontext() if on_terminal else run.progress("reading", "rows")
-    with bar as tell:
-        _PRINTERS[format_](_pages(run, database, statement, tell))
+    with bar as callback:
+        _PRINTERS[format_](_pages(run, database, statement, callback))
 
 
 def _pages(
-    run: CommandContext, database: str, statement: str, tell: "ProgressCallback | None"
+    run: CommandContext, database: str, statement: str, callback: "ProgressCallback | None"
 ) -> Iterator[Page]:
     """The pages of a result, those without rows too: they have columns."""
     from ..._backends import iterate_sync
@@ -87,8 +87,8 @@ def _pages(
         rows = convert_row(page)
         yield Page(column_names(page.columnInfo), rows)
         count += len(rows)
-        if tell is not None:
-            tell(count, None)
+        if callback is not None:
+            callback(count, None)
 
 
 def _print_tables(pages: Iterable[Page]) -> None:
