@@ -1,4 +1,4 @@
-"""Fixtures: a Local Exchange for the whole run, fresh places in it, and both doors to it."""
+"""Fixtures: a session-wide Local Exchange, empty services in it, and clients of both kinds."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -10,95 +10,95 @@ from pytest_httpx import HTTPXMock
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from .support.admin_client import Platform
-from .support.clients import DOORS, RUNNER, Door
-from .support.fake_platform import ENDPOINT, TOKEN, ScriptedPlatform
+from .support.admin_client import AdminClient
+from .support.clients import CLIENT_FACTORIES, RUNNER, ClientFactory
+from .support.fake_platform import ENDPOINT, TOKEN, FakePlatform
 from .support.proxy import Proxy
 
 Connect = Callable[..., AvistaDigitalExchange]
 
 
 def pytest_configure() -> None:
-    """Heed Ctrl-C, which tests press; a shell that runs them in the background has it ignored."""
+    """Handle SIGINT, which tests send; shells ignore it for background processes."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AVISTA_DX_TOKEN", raising=False)
     monkeypatch.delenv("AVISTA_DX_ENDPOINT", raising=False)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _one_event_loop() -> Iterator[None]:
+def _event_loop() -> Iterator[None]:
     with RUNNER:
         yield
 
 
-@pytest.fixture(params=DOORS.values(), ids=DOORS.keys())
-def door(request: pytest.FixtureRequest) -> Door:
-    """Makes exchanges of one colour; what uses it is tested in both."""
+@pytest.fixture(params=CLIENT_FACTORIES.values(), ids=CLIENT_FACTORIES.keys())
+def door(request: pytest.FixtureRequest) -> ClientFactory:
+    """Creates clients; tests that use it run with the sync and the async client."""
     return request.param
 
 
 @pytest.fixture
-def connect(door: Door) -> Iterator[Connect]:
-    """Makes exchanges of one colour that are closed when the test is over."""
+def connect(door: ClientFactory) -> Iterator[Connect]:
+    """Creates sync or async clients that are closed after the test."""
     with ExitStack() as stack:
         yield lambda *args, **options: stack.enter_context(closing(door(*args, **options)))
 
 
 @pytest.fixture(scope="session")
 def local() -> Iterator[LocalExchange]:
-    """A Local Exchange, shared by all tests: what they need fresh, they make in it."""
+    """A Local Exchange shared by all tests."""
     with LocalExchange() as local:
         yield local
 
 
 @pytest.fixture(scope="session")
-def platform(local: LocalExchange) -> Platform:
-    """What the Local Exchange's owner can do beside the documented calls."""
-    return Platform(local.endpoint, local.token)
+def admin_client(local: LocalExchange) -> AdminClient:
+    """Runs operations as the owner that the SDK has no calls for."""
+    return AdminClient(local.endpoint, local.token)
 
 
 @pytest.fixture
 def exchange(connect: Connect, local: LocalExchange) -> AvistaDigitalExchange:
-    """The owner's exchange."""
+    """A client of the owner."""
     return connect(local.token, endpoint=local.endpoint)
 
 
 @pytest.fixture
-def data_store(platform: Platform) -> dict[str, str]:
-    """A new data store of the owner's, empty."""
-    return platform.create_data_store()
+def data_store(admin_client: AdminClient) -> dict[str, str]:
+    """A new, empty data store of the owner."""
+    return admin_client.create_data_store()
 
 
 @pytest.fixture
-def database(platform: Platform) -> str:
-    """The id of a new time series database of the owner's, empty."""
-    return platform.create_database()
+def database(admin_client: AdminClient) -> str:
+    """The ID of a new, empty time series database of the owner."""
+    return admin_client.create_database()
 
 
 @pytest.fixture
 def proxy(local: LocalExchange) -> Iterator[Proxy]:
-    """A proxy before the Local Exchange."""
+    """A proxy in front of the Local Exchange."""
     with Proxy(local.endpoint).running() as proxy:
         yield proxy
 
 
 @pytest.fixture
-def proxied(proxy: Proxy, connect: Connect, local: LocalExchange) -> AvistaDigitalExchange:
-    """The owner's exchange, through the proxy; what fails once fails for good."""
+def proxied_client(proxy: Proxy, connect: Connect, local: LocalExchange) -> AvistaDigitalExchange:
+    """A client of the owner that connects through the proxy and does not retry."""
     return connect(local.token, endpoint=proxy.endpoint, maxRetries=0)
 
 
 @pytest.fixture
-def scripted(httpx_mock: HTTPXMock) -> ScriptedPlatform:
-    """A platform that gives the answers it is told to."""
-    return ScriptedPlatform(httpx_mock)
+def fake_platform(httpx_mock: HTTPXMock) -> FakePlatform:
+    """A platform with scripted responses."""
+    return FakePlatform(httpx_mock)
 
 
 @pytest.fixture
-def scripted_exchange(scripted: ScriptedPlatform, connect: Connect) -> AvistaDigitalExchange:
-    """An exchange with the scripted platform; what fails once fails for good."""
+def fake_platform_client(fake_platform: FakePlatform, connect: Connect) -> AvistaDigitalExchange:
+    """A client of the fake platform that does not retry."""
     return connect(TOKEN, endpoint=ENDPOINT, maxRetries=0)

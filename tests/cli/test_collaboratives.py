@@ -27,18 +27,18 @@ def test_a_service_is_shared_and_no_longer_shared(
     dx: Command, local: LocalExchange, data_store: dict[str, str]
 ) -> None:
     store = data_store["dataStoreId"]
-    assert dx("share", store, local.collaborativeId).complaint == "shared: Field data\n"
+    assert dx("share", store, local.collaborativeId).stderr == "shared: Field data\n"
     assert store in shared(dx, local)
     unshared = dx("unshare", store, local.collaborativeId, "--json")
-    assert unshared.report["serviceId"] == store
-    assert unshared.complaint == "no longer shared: Field data\n"
+    assert unshared.json["serviceId"] == store
+    assert unshared.stderr == "no longer shared: Field data\n"
     assert store not in shared(dx, local)
 
 
 def test_what_tells_no_kind_can_t_be_shared(dx: Command, local: LocalExchange) -> None:
     outcome = dx("share", "thing", local.collaborativeId)
     assert outcome.exit_code == 2
-    assert outcome.complaint.startswith("avista-dx: SERVICE must be a dataStoreId")
+    assert outcome.stderr.startswith("avista-dx: SERVICE must be a dataStoreId")
 
 
 def test_sharing_another_s_service_is_refused(dx: Command, local: LocalExchange) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
-from ..support.admin_client import Platform
+from ..support.admin_client import AdminClient
 from ..support.command_line import Command
 
 
@@ -43,7 +43,7 @@ def paths(dx: Command, place: str) -> list[str]:
         inner = [path for one in entry.get("contents", []) for path in below(one)]
         return [entry["path"], *inner]
 
-    return [path.removeprefix(place) for path in below(dx("tree", place, "--json").report)[1:]]
+    return [path.removeprefix(place) for path in below(dx("tree", place, "--json").json)[1:]]
 
 
 class TestBoth:
@@ -54,10 +54,10 @@ class TestBoth:
 
     def test_tell_what_they_did(self, dx: Command, store: str, loads: Path) -> None:
         put = dx("put", loads / "may.csv", store)
-        assert (put.output, put.complaint) == ("", f"uploaded 1 file (8 bytes) to {store}\n")
+        assert (put.stdout, put.stderr) == ("", f"uploaded 1 file (8 bytes) to {store}\n")
         get = dx("get", f"{store}/may.csv", "here.csv")
-        assert (get.output, get.complaint) == ("", "downloaded 1 file (8 bytes) to here.csv\n")
-        assert dx("get", "--quiet", f"{store}/may.csv", "here.csv").complaint == ""
+        assert (get.stdout, get.stderr) == ("", "downloaded 1 file (8 bytes) to here.csv\n")
+        assert dx("get", "--quiet", f"{store}/may.csv", "here.csv").stderr == ""
 
     def test_refuse_folders_unless_asked_for_them(
         self, dx: Command, store: str, loads: Path
@@ -66,14 +66,14 @@ class TestBoth:
         for arguments in (["put", loads, f"{store}/x"], ["get", f"{store}/loads", "x"]):
             outcome = dx(*arguments)
             assert outcome.exit_code == 2
-            assert "--recursive" in outcome.complaint
+            assert "--recursive" in outcome.stderr
         assert not Path("x").exists()
         assert paths(dx, f"{store}")[0] == "/loads"
 
     def test_refuse_places_on_the_wrong_side(self, dx: Command, store: str, loads: Path) -> None:
-        assert "TARGET" in dx("put", loads / "may.csv", "loads").complaint
-        assert "TARGET" in dx("get", f"{store}/may.csv", f"{store}/june.csv").complaint
-        assert "SOURCE" in dx("get", "may.csv", ".").complaint
+        assert "TARGET" in dx("put", loads / "may.csv", "loads").stderr
+        assert "TARGET" in dx("get", f"{store}/may.csv", f"{store}/june.csv").stderr
+        assert "SOURCE" in dx("get", "may.csv", ".").stderr
 
     def test_never_write_a_file_over_one_just_written(
         self, dx: Command, store: str, loads: Path
@@ -81,7 +81,7 @@ class TestBoth:
         dx("put", "-r", loads, store)
         two = dx("get", f"{store}/loads/may.csv", f"{store}/loads/2023/may.csv", "new")
         assert two.exit_code == 2
-        assert "one file only for" in two.complaint
+        assert "one file only for" in two.stderr
         assert dx("put", loads / "may.csv", loads / "2023" / "may.csv", store).exit_code == 2
         assert not Path("new").exists()
 
@@ -98,7 +98,7 @@ class TestAgain:
         dx("put", "-r", loads, f"{store}/copy")
         for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
             outcome = dx("get", "-r", f"{store}/copy", target)
-            assert outcome.complaint == f"downloaded {moved} to {target}\n"
+            assert outcome.stderr == f"downloaded {moved} to {target}\n"
             assert tree_of(Path(place)) == tree_of(loads)
 
     @pytest.mark.parametrize(("target", "path"), [("/new", "/new"), ("/new/", "/new/loads")])
@@ -107,7 +107,7 @@ class TestAgain:
     ) -> None:
         for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
             outcome = dx("put", "-r", loads, store + target)
-            assert outcome.complaint == f"uploaded {moved} to {store}{target}\n"
+            assert outcome.stderr == f"uploaded {moved} to {store}{target}\n"
             assert f"{path}/2023/old/april.csv" in paths(dx, store)
             assert len(paths(dx, store)) == 7 + path.count("/")
 
@@ -117,19 +117,19 @@ class TestAgain:
         dx("put", "-r", loads, f"{store}/x")
         dx("get", "-r", f"{store}/x", "back")
         (loads / "may.csv").write_text("MAY.CSV\n")
-        assert "1 file (8 bytes)" in dx("put", "-r", loads, f"{store}/x").complaint
-        assert "1 file (8 bytes)" in dx("get", "-r", f"{store}/x", "back").complaint
+        assert "1 file (8 bytes)" in dx("put", "-r", loads, f"{store}/x").stderr
+        assert "1 file (8 bytes)" in dx("get", "-r", f"{store}/x", "back").stderr
         assert tree_of(Path("back")) == tree_of(loads)
         for command in (["put", loads, f"{store}/x"], ["get", f"{store}/x", "back"]):
             outcome = dx(*command, "-r", "--force")
-            assert "4 files (49 bytes) to" in outcome.complaint
+            assert "4 files (49 bytes) to" in outcome.stderr
 
     def test_as_json_they_tell_of_files_that_were_there_too(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         for _ in range(2):
-            assert len(dx("put", "-r", loads, f"{store}/x", "--json").report) == 4
-            assert len(dx("get", "-r", f"{store}/x", "back", "--json").report) == 4
+            assert len(dx("put", "-r", loads, f"{store}/x", "--json").json) == 4
+            assert len(dx("get", "-r", f"{store}/x", "back", "--json").json) == 4
 
     def test_a_pattern_goes_into_its_folder_however_much_it_matches(
         self, dx: Command, store: str, loads: Path
@@ -181,14 +181,14 @@ class TestPut:
         (loads / "2023" / "dead.csv").symlink_to("nowhere.csv")
         outcome = dx("put", "-r", loads, store)
         assert outcome.exit_code == 1
-        assert outcome.complaint.splitlines() == [
+        assert outcome.stderr.splitlines() == [
             f"uploaded 4 files (49 bytes) to {store}",
             "avista-dx: loads/2023/dead.csv: a link to nowhere.csv, which is not there",
             "avista-dx: loads/loop: a link leads back to a folder that it is in",
             "avista-dx: 2 of 6 not uploaded",
         ]
         assert "/loads/2023/old/april.csv" in paths(dx, store)
-        assert len(dx("put", "-q", "-r", loads, store).complaint.splitlines()) == 3
+        assert len(dx("put", "-q", "-r", loads, store).stderr.splitlines()) == 3
 
     def test_with_fail_fast_ends_at_the_first_failure(
         self, dx: Command, store: str, loads: Path
@@ -196,7 +196,7 @@ class TestPut:
         (loads / "dead.csv").symlink_to("nowhere.csv")
         outcome = dx("put", "-r", "--fail-fast", loads, store)
         assert outcome.exit_code == 4
-        assert "nowhere.csv" in outcome.complaint
+        assert "nowhere.csv" in outcome.stderr
         assert paths(dx, store) == []
 
     def test_goes_on_past_what_changes_meanwhile(
@@ -213,7 +213,7 @@ class TestPut:
         monkeypatch.setattr(DataStoreFileSystem, "run_uploads", run_after_changes)
         outcome = dx("put", "-r", loads, store)
         assert outcome.exit_code == 1
-        assert outcome.complaint.splitlines()[1:] == [
+        assert outcome.stderr.splitlines()[1:] == [
             "avista-dx: loads/june.csv: a folder by now",
             "avista-dx: loads/may.csv: no longer there",
             "avista-dx: 2 of 4 not uploaded",
@@ -225,7 +225,7 @@ class TestPut:
         (loads / "dead.csv").symlink_to("nowhere.csv")
         outcome = dx("put", loads / "dead.csv", loads / "may.csv", store)
         assert outcome.exit_code == 1
-        assert "dead.csv: a link to nowhere.csv" in outcome.complaint
+        assert "dead.csv: a link to nowhere.csv" in outcome.stderr
         assert paths(dx, store) == ["/may.csv"]
 
     def test_of_links_takes_their_own_names(self, dx: Command, store: str, loads: Path) -> None:
@@ -243,7 +243,7 @@ class TestPut:
         assert paths(dx, store)[0] == "/loads"
 
     def test_as_json_tells_the_new_files(self, dx: Command, store: str, loads: Path) -> None:
-        files = dx("put", "-r", loads, store, "--json").report
+        files = dx("put", "-r", loads, store, "--json").json
         assert {file["path"].removeprefix(f"{store}/loads/") for file in files} == {
             "may.csv",
             "june.csv",
@@ -257,7 +257,7 @@ class TestPut:
     ) -> None:
         outcome = dx("put", loads / "may.csv", loads / "none.csv", store)
         assert outcome.exit_code == 2
-        assert "none.csv" in outcome.complaint
+        assert "none.csv" in outcome.stderr
         assert paths(dx, store) == []
 
 
@@ -285,7 +285,7 @@ class TestGet:
 
     def test_as_json_tells_where_files_went(self, dx: Command, store: str, loads: Path) -> None:
         dx("put", loads / "may.csv", store)
-        assert dx("get", f"{store}/may.csv", "new.csv", "--json").report == [
+        assert dx("get", f"{store}/may.csv", "new.csv", "--json").json == [
             {"source": f"{store}/may.csv", "target": "new.csv"}
         ]
 
@@ -296,32 +296,39 @@ class TestGet:
         Path("back/may.csv").mkdir(parents=True)
         outcome = dx("get", "-r", f"{store}/x", "back")
         assert outcome.exit_code == 1
-        assert outcome.complaint.splitlines() == [
+        assert outcome.stderr.splitlines() == [
             "downloaded 3 files (41 bytes) to back",
             f"avista-dx: {store}/x/may.csv: Is a directory",
             "avista-dx: 1 of 4 not downloaded",
         ]
 
     def test_of_a_directory_brings_what_is_hidden_and_says_so(
-        self, dx: Command, store: str, loads: Path, data_store: dict[str, str], platform: Platform
+        self,
+        dx: Command,
+        store: str,
+        loads: Path,
+        data_store: dict[str, str],
+        admin_client: AdminClient,
     ) -> None:
         dx("put", loads / "may.csv", f"{store}/may")
         hidden = dx("ls", store).rows[0][3]
-        platform.create_directory(data_store["dataStoreId"], data_store["homeDirectoryId"], "may")
+        admin_client.create_directory(
+            data_store["dataStoreId"], data_store["homeDirectoryId"], "may"
+        )
         outcome = dx("get", "-r", store, "back")
         assert outcome.exit_code == 0
-        assert f"may.{hidden}: hidden behind another entry" in outcome.complaint
+        assert f"may.{hidden}: hidden behind another entry" in outcome.stderr
         assert tree_of(Path("back")) == {"may": None, f"may.{hidden}": "may.csv\n"}
         assert dx("get", f"{store}/may.{hidden}", "alone").exit_code == 0
         assert dx("get", hidden, "alone").exit_code == 0
 
     def test_says_which_files_have_not_arrived(
-        self, dx: Command, store: str, data_store: dict[str, str], platform: Platform
+        self, dx: Command, store: str, data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
         place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        platform.create_entries(place, home, [], ["new"])
+        admin_client.create_entries(place, home, [], ["new"])
         outcome = dx("get", "-r", store, "back")
         assert outcome.exit_code == 1
-        assert f"{store}/new.csv: not downloaded: its bytes have not arrived" in outcome.complaint
+        assert f"{store}/new.csv: not downloaded: its bytes have not arrived" in outcome.stderr
         for command in ("ls", "tree"):
-            assert f"{store}/new.csv: not listed" in dx(command, store).complaint
+            assert f"{store}/new.csv: not listed" in dx(command, store).stderr

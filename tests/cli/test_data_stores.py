@@ -7,7 +7,7 @@ import pytest
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
+from ..support.admin_client import AdminClient
 from ..support.command_line import Command
 
 
@@ -32,7 +32,7 @@ class TestWhoami:
         assert (name, organization) == ("Ada Lindqvist", "Cascade Valley Energy")
 
     def test_as_json_under_the_contract_s_names(self, dx: Command) -> None:
-        user = dx("whoami", "--json").report
+        user = dx("whoami", "--json").json
         assert (user["firstName"], user["organization"]["name"]) == ("Ada", "Cascade Valley Energy")
 
 
@@ -43,7 +43,7 @@ class TestStores:
     def test_as_json_have_all_that_the_platform_tells(
         self, dx: Command, local: LocalExchange
     ) -> None:
-        listed = {store["dataStoreId"]: store for store in dx("stores", "--json").report}
+        listed = {store["dataStoreId"]: store for store in dx("stores", "--json").json}
         assert listed[local.dataStoreId]["homeDirectoryId"] == local.homeDirectoryId
 
 
@@ -76,42 +76,42 @@ class TestLs:
         assert names(dx, f"{store}/[ab].csv") == ["[ab].csv"]
 
     def test_as_json_tells_paths(self, dx: Command, filled: str) -> None:
-        (entry,) = dx("ls", f"{filled}/a.csv", "--json").report
+        (entry,) = dx("ls", f"{filled}/a.csv", "--json").json
         assert (entry["path"], entry["type"], entry["size"]) == (f"{filled}/a.csv", "file", 8)
 
     @pytest.mark.parametrize("place", ["{store}/none", "{store}/*.none", "dx://dataStoreId.none"])
     def test_of_nothing_is_told(self, dx: Command, store: str, place: str) -> None:
         outcome = dx("ls", place.format(store=store))
-        assert (outcome.exit_code, outcome.output) == (4, "")
-        assert "No such file or directory" in outcome.complaint
+        assert (outcome.exit_code, outcome.stdout) == (4, "")
+        assert "No such file or directory" in outcome.stderr
 
     def test_of_what_is_no_place_says_what_is(self, dx: Command) -> None:
         outcome = dx("ls", "loads")
         assert outcome.exit_code == 2
-        assert outcome.complaint == (
+        assert outcome.stderr == (
             "avista-dx: PLACE must be a path such as dx://<dataStoreId>/folder/file.csv, or an id, "
             "got 'loads'\n"
         )
 
     def test_prints_names_as_they_are_but_for_tabs_and_line_ends(
-        self, dx: Command, data_store: dict[str, str], platform: Platform
+        self, dx: Command, data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
         place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        platform.create_directory(place, home, "a\x1b[2J\tb\n\x9b\u202e")
-        (row,) = dx("ls", place).output.split("\n")[:-1]
+        admin_client.create_directory(place, home, "a\x1b[2J\tb\n\x9b\u202e")
+        (row,) = dx("ls", place).stdout.split("\n")[:-1]
         assert row.split("\t")[0] == "a\x1b[2J\\tb\\n\x9b\u202e/"
         assert len(row.split("\t")) == 4
-        (entry,) = dx("ls", "--json", place).report
+        (entry,) = dx("ls", "--json", place).json
         assert entry["path"].endswith("/a\x1b[2J\tb\n\x9b\u202e")
 
     def test_prints_no_control_characters_in_trees_and_json(
-        self, dx: Command, data_store: dict[str, str], platform: Platform
+        self, dx: Command, data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
         place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        platform.create_directory(place, home, "a\x1b[2J\tb\x9b")
-        assert "a\\x1b[2J\\tb\\x9b/" in dx("tree", place).output
+        admin_client.create_directory(place, home, "a\x1b[2J\tb\x9b")
+        assert "a\\x1b[2J\\tb\\x9b/" in dx("tree", place).stdout
         for arguments in (["ls", "--json"], ["tree"], ["tree", "--json"]):
-            assert not {"\x1b", "\x9b"} & set(dx(*arguments, place).output)
+            assert not {"\x1b", "\x9b"} & set(dx(*arguments, place).stdout)
 
 
 class TestLsOfAll:
@@ -128,7 +128,7 @@ class TestLsOfAll:
         rows = [(row[0], row[3]) for row in dx("ls", store).rows]
         assert rows == [("a.csv", newer), (f"a.csv.{older}", older)]
         assert names(dx, older) == [f"a.csv.{older}"]
-        assert f"├── a.csv\n└── a.csv.{older}\n" in dx("tree", store).output
+        assert f"├── a.csv\n└── a.csv.{older}\n" in dx("tree", store).stdout
         assert dx("rm", f"dx://{store}/a.csv.{older}").exit_code == 0
         assert names(dx, store) == ["a.csv"]
 
@@ -138,7 +138,7 @@ class TestLsOfAll:
         # As of files above 2 GiB, where GraphQL's integers end.
         monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 4)
         assert [row[1] for row in dx("ls", filled).rows] == ["8", "8", ""]
-        sizes = [entry.get("size") for entry in dx("tree", filled, "--json").report["contents"]]
+        sizes = [entry.get("size") for entry in dx("tree", filled, "--json").json["contents"]]
         assert sizes == [8, 8, 0]
 
 
@@ -153,16 +153,16 @@ class TestTree:
         folder.mkdir(parents=True)
         (folder / name).write_text("1")
         dx("put", "-r", tmp_path / "top", f"{store}/top")
-        lines = dx("tree", store).output.splitlines()
+        lines = dx("tree", store).stdout.splitlines()
         assert len(lines) == depth + 3
         assert lines[-1] == "    " * (depth + 1) + f"└── {name}"
-        entry = dx("tree", store, "--json").report
+        entry = dx("tree", store, "--json").json
         for _ in range(depth + 2):
             (entry,) = entry["contents"]
         assert entry["path"].endswith(name)
 
     def test_shows_everything_below(self, dx: Command, filled: str) -> None:
-        assert dx("tree", filled).output.splitlines() == [
+        assert dx("tree", filled).stdout.splitlines() == [
             filled,
             "├── a.csv",
             "├── b.txt",
@@ -172,7 +172,7 @@ class TestTree:
         ]
 
     def test_as_json_is_nested(self, dx: Command, filled: str) -> None:
-        top = dx("tree", f"{filled}/loads", "--json").report
+        top = dx("tree", f"{filled}/loads", "--json").json
         assert top["path"] == f"{filled}/loads"
         assert [file["path"] for file in top["contents"][0]["contents"]] == [
             f"{filled}/loads/may/1.csv"
@@ -188,7 +188,7 @@ class TestRm:
     def test_deletes_directories_only_if_asked_to(self, dx: Command, filled: str) -> None:
         refused = dx("rm", f"{filled}/loads")
         assert refused.exit_code == 2
-        assert "--recursive" in refused.complaint
+        assert "--recursive" in refused.stderr
         assert dx("rm", "--recursive", f"{filled}/loads").exit_code == 0
         assert names(dx, filled) == ["a.csv", "b.txt"]
 
@@ -222,8 +222,8 @@ class TestRm:
     ) -> None:
         outcome = dx("rm", "-r", filled, f"{filled}/a.csv")
         assert outcome.exit_code == 1
-        assert outcome.complaint.splitlines()[0] == f"deleted {filled}/a.csv"
-        assert outcome.complaint.endswith("avista-dx: 1 of 2 not deleted\n")
+        assert outcome.stderr.splitlines()[0] == f"deleted {filled}/a.csv"
+        assert outcome.stderr.endswith("avista-dx: 1 of 2 not deleted\n")
         assert names(dx, filled) == ["b.txt", "loads/"]
 
     def test_checks_all_it_is_given_before_it_deletes_anything(
@@ -235,6 +235,6 @@ class TestRm:
 
     def test_tells_what_it_deleted(self, dx: Command, filled: str) -> None:
         outcome = dx("rm", f"{filled}/a.csv", "--json")
-        assert outcome.report == [f"{filled}/a.csv"]
-        assert outcome.complaint == f"deleted {filled}/a.csv\n"
-        assert dx("rm", f"{filled}/b.txt", "--quiet").complaint == ""
+        assert outcome.json == [f"{filled}/a.csv"]
+        assert outcome.stderr == f"deleted {filled}/a.csv\n"
+        assert dx("rm", f"{filled}/b.txt", "--quiet").stderr == ""

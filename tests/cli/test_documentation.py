@@ -64,7 +64,7 @@ class TestHelp:
     @pytest.mark.parametrize("name", NAMES)
     def test_tells_what_a_command_does_takes_and_is_called_like(self, name: str) -> None:
         command = parsed(name)
-        shown = run_command(name, "--help").output
+        shown = run_command(name, "--help").stdout
         assert command.help
         assert "Examples:" in shown
         for parameter in command.params:
@@ -78,7 +78,7 @@ class TestHelp:
         assert parsed(name).make_context(name, words[2:])
 
     def test_lists_every_command_in_a_sentence(self) -> None:
-        shown = run_command("--help").output
+        shown = run_command("--help").stdout
         for name in NAMES:
             assert re.search(rf"^  {name} +\S.*\.$", shown, re.M), name
 
@@ -99,7 +99,7 @@ class TestHelp:
         assert not slow & set(shown.stderr.split())
 
     def test_tells_the_version(self) -> None:
-        assert re.fullmatch(r"avista-dx \d+\.\d+\.\d+\n", run_command("--version").output)
+        assert re.fullmatch(r"avista-dx \d+\.\d+\.\d+\n", run_command("--version").stdout)
 
 
 def test_shells_complete_commands() -> None:
@@ -147,7 +147,7 @@ class TestReadme:
         *outputs, _ = shown.terminal.split("\036")
         for example, output, code in zip(found, outputs[::2], outputs[1::2], strict=True):
             what = f"README.md:{example.line}: {example.command}"
-            assert code == "0", f"{what} exits with {code}:\n{shown.other}"
+            assert code == "0", f"{what} exits with {code}:\n{shown.other_stream}"
             lines = "\n".join(line.rstrip() for line in output.splitlines())
             promised = [line for line in example.promised if line]
             assert not promised or holds(promised, lines), f"{what} shows:\n{output}"

@@ -61,8 +61,8 @@ class TestExitCodes:
         self, dx: Command, arguments: list[str], code: int
     ) -> None:
         outcome = dx(*arguments)
-        assert (outcome.exit_code, outcome.output) == (code, "")
-        assert outcome.complaint
+        assert (outcome.exit_code, outcome.stdout) == (code, "")
+        assert outcome.stderr
 
     def test_tell_a_token_that_is_refused(self, local: LocalExchange) -> None:
         outcome = run_command("stores", AVISTA_DX_TOKEN="x", AVISTA_DX_ENDPOINT=local.endpoint)
@@ -79,10 +79,10 @@ class TestExitCodes:
     def test_tell_that_there_is_no_token(self) -> None:
         outcome = run_command("stores")
         assert outcome.exit_code == 2
-        assert "AVISTA_DX_TOKEN" in outcome.complaint
+        assert "AVISTA_DX_TOKEN" in outcome.stderr
 
     def test_are_all_told_in_help(self) -> None:
-        shown = run_command("--help").output
+        shown = run_command("--help").stdout
         for code, meaning in EXIT_CODES.items():
             assert f"{code:<4} {meaning}" in shown
 
@@ -137,8 +137,8 @@ def test_what_is_not_installed_is_told_with_its_extra(
     monkeypatch.setitem(sys.modules, module, None)
     outcome = dx(*arguments)
     assert outcome.exit_code == 2
-    assert outcome.complaint.startswith(f"avista-dx: this needs {module}: pip install ")
-    assert f'"avista-digital-exchange-sdk[{extra}]"' in outcome.complaint
+    assert outcome.stderr.startswith(f"avista-dx: this needs {module}: pip install ")
+    assert f'"avista-digital-exchange-sdk[{extra}]"' in outcome.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")
@@ -184,11 +184,11 @@ class TestProcesses:
                     asked.set()
                     over.wait(PATIENCE)
                     return
-                answer = json.dumps({"data": {"storage_getDataStore": store}}).encode()
+                response = json.dumps({"data": {"storage_getDataStore": store}}).encode()
                 self.send_response(200)
-                self.send_header("Content-Length", str(len(answer)))
+                self.send_header("Content-Length", str(len(response)))
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(response)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -92,7 +92,7 @@ class TestGet:
         Path("copy/a").symlink_to(tmp_path / "outside")
         outcome = dx("get", "--recursive", f"{store}/all", "copy")
         assert outcome.exit_code == 1
-        assert "a link leads out of" in outcome.complaint
+        assert "a link leads out of" in outcome.stderr
         assert Path("copy/b/load.csv").read_bytes() == b"mine"
         assert not os.listdir(tmp_path / "outside")
 
@@ -111,8 +111,8 @@ class TestGet:
             mounts.bind(Path("source").absolute(), Path("target").absolute())
             outcome = dx("get", f"{store}/load.csv", "target")
             quiet = dx("get", "--force", "--quiet", f"{store}/load.csv", "target")
-        assert "target is written in place: it can't be replaced" in outcome.complaint
-        assert (outcome.exit_code, quiet.exit_code, quiet.complaint) == (0, 0, "")
+        assert "target is written in place: it can't be replaced" in outcome.stderr
+        assert (outcome.exit_code, quiet.exit_code, quiet.stderr) == (0, 0, "")
         assert Path("source").read_bytes() == b"mine"
 
 
@@ -151,6 +151,6 @@ class TestQuery:
         (tmp_path / "spool").mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spool"))
         outcome = dx("query", database, "--asset", "a", *RANGE)
-        assert outcome.output.startswith("assetId,name,timestamp")
+        assert outcome.stdout.startswith("assetId,name,timestamp")
         assert not os.listdir(tmp_path / "spool")
         assert not os.listdir()

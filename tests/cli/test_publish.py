@@ -37,7 +37,7 @@ class TestColumns:
             "7,Feeder 7,2024-05-01T00:00:00Z,12.5,3,on,true,2024-01-01T00:00:00Z",
         )
         outcome = dx("publish", database, source)
-        assert (outcome.exit_code, outcome.complaint) == (0, "values stored: 5 (rows: 1)\n")
+        assert (outcome.exit_code, outcome.stderr) == (0, "values stored: 5 (rows: 1)\n")
         time = "2024-05-01T00:00:00.000Z"
         assert latest(dx, database) == {
             ("7", "A kW"): ("DOUBLE", "12.5", time),
@@ -125,7 +125,7 @@ class TestColumns:
     ) -> None:
         outcome = dx("publish", database, write(*lines), "--asset", "q", *options)
         assert outcome.exit_code == 2
-        assert told in outcome.complaint
+        assert told in outcome.stderr
         assert latest(dx, database) == {}
 
     def test_must_be_text_in_utf_8(self, dx: Command, database: str, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ class TestColumns:
         source.write_bytes("timestamp,Ärger\n2024-05-01T00:00:00Z,ä\n".encode("latin-1"))
         outcome = dx("publish", database, source, "--asset", "q")
         assert outcome.exit_code == 2
-        assert "UTF-8" in outcome.complaint
+        assert "UTF-8" in outcome.stderr
 
 
 class TestDryRun:
@@ -145,8 +145,8 @@ class TestDryRun:
         )
         outcome = dx("publish", database, source, "--dry-run")
         assert outcome.rows == [["kW", "DOUBLE"], ["State", "VARCHAR"]]
-        assert "Nothing was published" in outcome.complaint
-        assert dx("publish", database, source, "--dry-run", "--json").report == {
+        assert "Nothing was published" in outcome.stderr
+        assert dx("publish", database, source, "--dry-run", "--json").json == {
             "rows": 2,
             "records": 2,
             "assets": ["a", "b"],
@@ -167,7 +167,7 @@ class TestStoredValues:
     def query(self, dx: Command, database: str) -> list[list[str]]:
         span = ("--from", "2024-05-01", "--to", "2024-05-02")
         result = dx("query", database, "--asset", "a", *span)
-        return list(csv.reader(result.output.splitlines()))[1:]
+        return list(csv.reader(result.stdout.splitlines()))[1:]
 
     def test_files_of_one_tag_each_stand_next_to_each_other(
         self, dx: Command, database: str, write: Write
@@ -175,7 +175,7 @@ class TestStoredValues:
         for name in ("kW", "kVAR"):
             source = write(f"timestamp,{name}", *(f"{time},1.5" for time in self.TIMES))
             outcome = dx("publish", database, source, "--asset", "a")
-            assert (outcome.exit_code, outcome.complaint) == (0, "values stored: 2 (rows: 2)\n")
+            assert (outcome.exit_code, outcome.stderr) == (0, "values stored: 2 (rows: 2)\n")
         assert sorted(row[3:] for row in self.query(dx, database)) == [["1.5", "1.5"]] * 2
 
     def test_a_corrected_file_replaces_values_with_correct_only(
@@ -185,10 +185,10 @@ class TestStoredValues:
         corrected = write("timestamp,kW", f"{self.TIMES[0]},0.31")
         refused = dx("publish", database, corrected, "--asset", "a")
         assert refused.exit_code == 5
-        assert "--correct" in refused.complaint
+        assert "--correct" in refused.stderr
         outcome = dx("publish", database, corrected, "--asset", "a", "--correct")
         assert outcome.exit_code == 0
-        assert "corrected ones among them: 1" in outcome.complaint
+        assert "corrected ones among them: 1" in outcome.stderr
         (row,) = self.query(dx, database)
         assert sorted(map(float, row[3:])) == [0.31, 2]
 
@@ -199,7 +199,7 @@ class TestStoredValues:
             source = write("assetId,name,timestamp,kW", f"a,{name},{time},1")
             outcome = dx("publish", database, source)
         assert outcome.exit_code == 2
-        assert "--rename-assets" in outcome.complaint
+        assert "--rename-assets" in outcome.stderr
         assert dx("publish", database, source, "--rename-assets").exit_code == 0
         assert dx("assets", database).rows[-1][1] == "New"
 
@@ -222,7 +222,7 @@ class TestRejectedRows:
     ) -> None:
         outcome = dx("publish", database, source, "--asset", "a")
         assert outcome.exit_code == 5
-        told, place = outcome.complaint.splitlines()
+        told, place = outcome.stderr.splitlines()
         assert told.startswith("avista-dx: rows: 3 written, 2 rejected; row 2: ")
         rejected = source.with_name("may.rejected.csv")
         assert str(rejected) in place
@@ -241,8 +241,8 @@ class TestRejectedRows:
         arguments = ["publish", database, source, "--asset", "a", "--rejected", rejected]
         outcome = dx(*arguments, "--json")
         assert outcome.exit_code == 5
-        assert outcome.report["written"] == 3
-        assert [row["row"] for row in outcome.report["rejected"]] == [2, 4]
+        assert outcome.json["written"] == 3
+        assert [row["row"] for row in outcome.json["rejected"]] == [2, 4]
         assert rejected.exists()
 
     def test_need_a_place_before_anything_is_sent(
@@ -252,7 +252,7 @@ class TestRejectedRows:
         missing = tmp_path / "none" / "rejected.csv"
         outcome = dx("publish", database, source, "--asset", "a", "--rejected", missing)
         assert outcome.exit_code == 2
-        assert "--rejected must be in an existing directory" in outcome.complaint
+        assert "--rejected must be in an existing directory" in outcome.stderr
         assert latest(dx, database) == {}
 
     def test_can_be_mended_and_published_again(

@@ -12,10 +12,10 @@ import pytest
 
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
-from ..support.fake_platform import Answer
+from ..support.admin_client import AdminClient
+from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
-from ..support.terminal import Shown, run_on_terminal
+from ..support.terminal import TerminalResult, run_on_terminal
 from .conftest import PROGRAM, Process
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
@@ -33,7 +33,7 @@ def large(tmp_path: Path) -> Path:
 
 def shown(
     stream: Literal["stdout", "stderr"], environment: Mapping[str, str], *arguments: object
-) -> Shown:
+) -> TerminalResult:
     return run_on_terminal([*PROGRAM, *map(str, arguments)], stream, environment)
 
 
@@ -116,12 +116,12 @@ class TestTextFromOutside:
             assert json.dumps(HOSTILE) in json.dumps(json.loads(piped))
 
     def test_names_are_visible_in_tables_and_messages(
-        self, environment: dict[str, str], data_store: dict[str, str], platform: Platform
+        self, environment: dict[str, str], data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
         # A slash would end the name in a path.
         name, visible = (text.replace("/", "|") for text in (HOSTILE, VISIBLE))
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        platform.create_directory(store, home, name)
+        admin_client.create_directory(store, home, name)
         for command in ("ls", "tree"):
             assert visible in shown("stdout", environment, command, f"dx://{store}").terminal
         place = f"dx://{store}/{name}"
@@ -140,7 +140,7 @@ class TestBars:
         put = shown("stderr", environment, "put", large, store)
         get = shown("stderr", environment, "get", f"{store}/large.bin", tmp_path / "copy.bin")
         for outcome, what in ((put, "uploading"), (get, "downloading")):
-            assert (outcome.exit_code, outcome.other) == (0, "")
+            assert (outcome.exit_code, outcome.other_stream) == (0, "")
             for part in (what, "3.0 MB of 3.0 MB", "B/s", "0:00:0"):
                 assert part in outcome.terminal
             assert outcome.terminal.splitlines()[-1].startswith(what.replace("ing", "ed"))
@@ -155,7 +155,7 @@ class TestBars:
         assert "1,500 of 1,500 rows" in publish.terminal
         query = ["query", database, "--asset", "a", "--from", "2024-05-01", "--to", "2024-05-02"]
         read = shown("stderr", environment, *query)
-        assert len(read.other.splitlines()) == 1501
+        assert len(read.other_stream.splitlines()) == 1501
         assert "querying" in read.terminal
         assert " kB of " in read.terminal
 
@@ -165,7 +165,7 @@ class TestBars:
         statement = "SELECT 1 AS one UNION ALL SELECT 2"
         outcome = shown("stderr", environment, "sql", database, statement)
         assert "reading" in outcome.terminal
-        assert outcome.other == "one\n1\n2\n"
+        assert outcome.other_stream == "one\n1\n2\n"
 
     def test_do_not_show_where_quiet_is_wanted(
         self, environment: dict[str, str], store: str, large: Path
@@ -198,7 +198,7 @@ class TestRetries:
         """A command, and where it meets a platform that refuses it once."""
         assert process("put", large, store).returncode == 0
         name, command = self.NAMES[request.param]
-        proxy.answers[name] = [Answer(503)]
+        proxy.responses[name] = [FakeResponse(503)]
         command = [part.format(store=store, folder=tmp_path) for part in command]
         return command, environment | {"AVISTA_DX_ENDPOINT": proxy.endpoint}
 

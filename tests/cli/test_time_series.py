@@ -13,7 +13,7 @@ from PIL import Image
 from avista_digital_exchange_sdk.cli.timestamps import parse_timestamp
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.command_line import Command, Outcome
+from ..support.command_line import Command, CommandResult
 
 HEADER = "assetId,name,timestamp"
 RANGE = ("--from", "2024-05-01", "--to", "2024-05-02")
@@ -44,7 +44,7 @@ class TestDatabases:
         counted = dx(
             "sql", local.timeSeriesDbId, f"SELECT count(*) AS n FROM {tables[local.timeSeriesDbId]}"
         )
-        assert counted.output.startswith("n\n")
+        assert counted.stdout.startswith("n\n")
 
 
 class TestAssets:
@@ -56,7 +56,7 @@ class TestAssets:
         ]
 
     def test_as_json_are_the_contract_s(self, dx: Command, measured: str) -> None:
-        first, second = dx("assets", measured, "--json").report
+        first, second = dx("assets", measured, "--json").json
         assert [first["assetId"], second["assetId"]] == ["feeder-7", "feeder-8"]
         assert first["attributes"][0]["lastValue"] == "13.25"
 
@@ -67,7 +67,7 @@ class TestAssets:
 class TestQuery:
     def test_writes_csv_to_standard_output(self, dx: Command, measured: str) -> None:
         outcome = dx("query", measured, "--asset", "feeder-7", "--attribute", "A kW", *RANGE)
-        assert outcome.output.splitlines() == [
+        assert outcome.stdout.splitlines() == [
             f"{HEADER},A kW",
             "feeder-7,Feeder 7,2024-05-01 00:00:00.000000000,12.5",
             "feeder-7,Feeder 7,2024-05-01 01:00:00.000000000,13.25",
@@ -77,7 +77,7 @@ class TestQuery:
         self, dx: Command, measured: str
     ) -> None:
         outcome = dx("query", measured, "--asset", "feeder-7", "--asset", "feeder-8", *RANGE)
-        assert [row["A kW"] for row in csv.DictReader(outcome.output.splitlines())] == [
+        assert [row["A kW"] for row in csv.DictReader(outcome.stdout.splitlines())] == [
             "12.5",
             "13.25",
             "7",
@@ -87,18 +87,18 @@ class TestQuery:
         wanted = [{"assetId": "feeder-7", "attributeNamesFilter": ["State"]}]
         Path("filter.json").write_text(json.dumps(wanted))
         outcome = dx("query", measured, "--filter", "filter.json", *RANGE)
-        assert outcome.output.splitlines()[0] == f"{HEADER},State"
+        assert outcome.stdout.splitlines()[0] == f"{HEADER},State"
 
     def test_writes_json(self, dx: Command, measured: str) -> None:
         for arguments in (["--json"], ["--format", "json"]):
-            (asset,) = dx("query", measured, "--asset", "feeder-8", *RANGE, *arguments).report
+            (asset,) = dx("query", measured, "--asset", "feeder-8", *RANGE, *arguments).json
             assert asset["attributes"][0]["data"][0]["value"] == "7"
 
     def test_writes_files_of_the_format_that_they_are_called(
         self, dx: Command, measured: str
     ) -> None:
         query = ["query", measured, "--asset", "feeder-7", *RANGE, "-o"]
-        assert dx(*query, "may.parquet").complaint == "written: may.parquet\n"
+        assert dx(*query, "may.parquet").stderr == "written: may.parquet\n"
         assert pq.read_table("may.parquet")["A kW"].to_pylist() == [12.5, 13.25]
         dx(*query, "may.json")
         assert json.loads(Path("may.json").read_text())[0]["assetId"] == "feeder-7"
@@ -113,7 +113,7 @@ class TestQuery:
 
     def test_query_plots_a_sharp_image(self, dx: Command, measured: str) -> None:
         outcome = dx("query", measured, "--asset", "feeder-7", *RANGE, "--plot", "may.png")
-        assert (outcome.exit_code, outcome.output) == (0, "")
+        assert (outcome.exit_code, outcome.stdout) == (0, "")
         with Image.open("may.png") as image:
             assert image.width == 2200
 
@@ -136,7 +136,7 @@ class TestQuery:
         query = ["query", measured, "--asset", "feeder-7", *RANGE, "-o", "may.dat"]
         outcome = dx(*query, "--plot", "may.png", "--steps", "B kW")
         assert outcome.exit_code == 2
-        assert "--steps must be one of the result's attributes" in outcome.complaint
+        assert "--steps must be one of the result's attributes" in outcome.stderr
         assert Path("may.dat").read_text().startswith(HEADER)
         assert not Path("may.png").exists()
 
@@ -146,7 +146,7 @@ class TestQuery:
         )
         dx("publish", database, "named.csv", "--asset", "変電所")
         outcome = dx("query", database, "--asset", "変電所", *RANGE, "--plot", "may.png")
-        assert (outcome.exit_code, outcome.complaint) == (0, "drawn: may.png\n")
+        assert (outcome.exit_code, outcome.stderr) == (0, "drawn: may.png\n")
 
     def test_query_names_the_options_that_make_room(self, dx: Command, database: str) -> None:
         names = ",".join(f"sensor {n}" for n in range(130))
@@ -156,7 +156,7 @@ class TestQuery:
         query = ["query", database, "--asset", "many", *RANGE, "--plot", "many.png"]
         outcome = dx(*query)
         assert outcome.exit_code == 2
-        assert re.search(r"--attribute .*--asset.*--plot-size 11x\d+$", outcome.complaint)
+        assert re.search(r"--attribute .*--asset.*--plot-size 11x\d+$", outcome.stderr)
 
     def test_counts_back_from_now(self, dx: Command, database: str) -> None:
         for hours in (1, 3):
@@ -165,7 +165,7 @@ class TestQuery:
             dx("publish", database, "recent.csv", "--asset", "a")
         query = ["query", database, "--asset", "a", "--from"]
         values = [
-            [row["kW"] for row in csv.DictReader(dx(*query, *since).output.splitlines())]
+            [row["kW"] for row in csv.DictReader(dx(*query, *since).stdout.splitlines())]
             for since in (["-2h"], ["-7d"], ["-7d", "--to", "-2h"])
         ]
         assert values == [["1"], ["3", "1"], ["3"]]
@@ -212,16 +212,16 @@ class TestQuery:
         self, dx: Command, measured: str, arguments: list[str], told: str
     ) -> None:
         Path("other.json").write_text('[{"asset": "feeder-7"}]')
-        outcome: Outcome = dx("query", measured, *arguments)
-        assert (outcome.exit_code, outcome.output) == (2, "")
-        assert outcome.complaint.startswith(f"avista-dx: {told}")
+        outcome: CommandResult = dx("query", measured, *arguments)
+        assert (outcome.exit_code, outcome.stdout) == (2, "")
+        assert outcome.stderr.startswith(f"avista-dx: {told}")
 
 
 class TestMoments:
     def test_that_say_no_zone_are_in_the_one_given(self, dx: Command, measured: str) -> None:
         query = ["query", measured, "--asset", "feeder-7", "--time-zone", "America/Los_Angeles"]
         outcome = dx(*query, "--from", "2024-04-30 17:30", "--to", "2024-04-30 18:30")
-        assert [row["A kW"] for row in csv.DictReader(outcome.output.splitlines())] == ["13.25"]
+        assert [row["A kW"] for row in csv.DictReader(outcome.stdout.splitlines())] == ["13.25"]
 
     def test_with_a_zone_lose_no_digit(self) -> None:
         text = "2024-05-01T00:00:00.123456789Z"

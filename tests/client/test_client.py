@@ -16,8 +16,8 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.clients import Door
-from ..support.fake_platform import TOKEN, ScriptedPlatform
+from ..support.clients import ClientFactory
+from ..support.fake_platform import TOKEN, FakePlatform
 
 PRODUCTION = "https://rrfs7pb7ancybo7bom7uxcsaxq.appsync-api.us-west-2.amazonaws.com/graphql"
 USER = {"user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}}
@@ -73,18 +73,20 @@ class TestConstruction:
         exchange = connect(local.token, endpoint=local.endpoint)
         assert exchange.getUserInfo().firstName == "Ada"
 
-    def test_a_missing_token_is_a_clear_error(self, door: Door) -> None:
+    def test_a_missing_token_is_a_clear_error(self, door: ClientFactory) -> None:
         with pytest.raises(InvalidParameterError, match=r"token is missing: .*AVISTA_DX_TOKEN"):
             door()
 
     @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "tökén", 7, b"bytes"])
-    def test_what_is_no_token_is_refused_and_not_repeated(self, door: Door, token: object) -> None:
+    def test_what_is_no_token_is_refused_and_not_repeated(
+        self, door: ClientFactory, token: object
+    ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^token must be ") as caught:
             door(token)
         assert repr(token) not in str(caught.value)
 
     def test_an_empty_token_in_the_environment_is_refused(
-        self, door: Door, monkeypatch: pytest.MonkeyPatch
+        self, door: ClientFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_TOKEN", "")
         with pytest.raises(InvalidParameterError, match=r"^token must be "):
@@ -113,7 +115,7 @@ class TestConstruction:
         ],
     )
     def test_an_endpoint_that_would_show_the_token_is_refused(
-        self, door: Door, endpoint: object
+        self, door: ClientFactory, endpoint: object
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"endpoint must be an https:// URL"):
             door("token", endpoint=endpoint)
@@ -144,31 +146,33 @@ class TestConstruction:
         assert PRODUCTION in repr(connect("token"))
 
     @pytest.mark.parametrize("timeout", [0, -1, "60", None, True, float("nan"), float("inf")])
-    def test_a_timeout_that_is_no_duration_is_refused(self, door: Door, timeout: object) -> None:
+    def test_a_timeout_that_is_no_duration_is_refused(
+        self, door: ClientFactory, timeout: object
+    ) -> None:
         with pytest.raises(
             InvalidParameterError, match=r"timeout must be a positive number of seconds"
         ):
             door("token", timeout=timeout)
 
     @pytest.mark.parametrize("debug", ["yes", 1, None])
-    def test_debug_is_true_or_false(self, door: Door, debug: object) -> None:
+    def test_debug_is_true_or_false(self, door: ClientFactory, debug: object) -> None:
         with pytest.raises(InvalidParameterError, match=r"debug must be True or False, got a "):
             door("token", debug)
 
-    def test_endpoint_and_timeout_are_given_by_name_only(self, door: Door) -> None:
+    def test_endpoint_and_timeout_are_given_by_name_only(self, door: ClientFactory) -> None:
         with pytest.raises(TypeError):
             door("token", False, PRODUCTION)
 
 
 class TestClosing:
-    def test_a_with_block_closes_it(self, door: Door, local: LocalExchange) -> None:
+    def test_a_with_block_closes_it(self, door: ClientFactory, local: LocalExchange) -> None:
         with door(local.token, endpoint=local.endpoint) as exchange:
             assert exchange.getUserInfo().firstName == "Ada"
         with pytest.raises(ExchangeClosedError, match="was closed"):
             exchange.getUserInfo()
 
     def test_an_upload_after_it_leaves_no_doubt_that_nothing_was_sent(
-        self, door: Door, local: LocalExchange, tmp_path: Path
+        self, door: ClientFactory, local: LocalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_text("1,2\n")
         with door(local.token, endpoint=local.endpoint) as exchange:
@@ -193,11 +197,11 @@ class TestTheToken:
         assert not any("a-very-secret-token" in text for text in shown)
 
     def test_it_is_sent_as_it_is(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data("user_getUserSession", USER)
-        scripted_exchange.getUserInfo()
-        assert scripted.requests[0].headers["Authorization"] == TOKEN
+        fake_platform.add_data("user_getUserSession", USER)
+        fake_platform_client.getUserInfo()
+        assert fake_platform.requests[0].headers["Authorization"] == TOKEN
 
     def test_a_refused_one_is_an_error(self, connect: Connect, local: LocalExchange) -> None:
         with pytest.raises(UnauthorizedError):

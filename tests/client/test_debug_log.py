@@ -13,7 +13,14 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, NotFoundError, Se
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.fake_platform import ENDPOINT, TOKEN, Answer, ScriptedPlatform, error, refusal
+from ..support.fake_platform import (
+    ENDPOINT,
+    TOKEN,
+    FakePlatform,
+    FakeResponse,
+    error_response,
+    graphql_error,
+)
 
 LOGGER = "avista_digital_exchange_sdk"
 LINE = re.compile(
@@ -114,10 +121,12 @@ class TestWhatIsTold:
         assert any(re.match(r"load\.csv: 7 bytes downloaded in ", line) for line in lines)
 
     def test_a_step_that_is_tried_again_is_told_with_its_reason(
-        self, scripted: ScriptedPlatform, connect: Connect, lines: list[str]
+        self, fake_platform: FakePlatform, connect: Connect, lines: list[str]
     ) -> None:
         nobody = {"data": {"user_getUserSession": {"user": {"userId": "u1"}}}}
-        scripted.answers("user_getUserSession", Answer(503, headers={"Retry-After": "0"}), nobody)
+        fake_platform.add_responses(
+            "user_getUserSession", FakeResponse(503, headers={"Retry-After": "0"}), nobody
+        )
         connect(TOKEN, True, endpoint=ENDPOINT).getUserInfo()
         assert [call["status"] for call in calls(lines, "user_getUserSession")] == ["503", "200"]
         assert any("503" in line and "trying again in" in line for line in lines)
@@ -179,31 +188,31 @@ class TestWhatIsNeverTold:
         assert [secret for secret in secrets_of(local) if secret in told] == []
 
     def test_page_tokens_are_not_told(
-        self, scripted: ScriptedPlatform, connect: Connect, caplog: pytest.LogCaptureFixture
+        self, fake_platform: FakePlatform, connect: Connect, caplog: pytest.LogCaptureFixture
     ) -> None:
         page = {"data": [], "nextToken": "page-token-7", "clientToken": "client-token-7"}
         last = {**page, "nextToken": None}
-        scripted.data("timeSeriesDb_listAllAssetLastValues", page, last)
+        fake_platform.add_data("timeSeriesDb_listAllAssetLastValues", page, last)
         connect(TOKEN, True, endpoint=ENDPOINT).listTimeSeriesAssetsAndLatestValues("d")
-        assert len(scripted.operations) == 2
+        assert len(fake_platform.operations) == 2
         assert "page-token-7" not in caplog.text
         assert "client-token-7" not in caplog.text
 
     def test_the_token_is_not_told_even_where_a_variable_holds_it(
-        self, scripted: ScriptedPlatform, connect: Connect, caplog: pytest.LogCaptureFixture
+        self, fake_platform: FakePlatform, connect: Connect, caplog: pytest.LogCaptureFixture
     ) -> None:
-        scripted.data("q", 1)
+        fake_platform.add_data("q", 1)
         exchange = connect(TOKEN, True, endpoint=ENDPOINT)
         exchange.execute("query q($mine: String) { q(x: $mine) }", {"mine": f"a {TOKEN} b"})
         assert "a <secret> b" in caplog.text
         assert TOKEN not in caplog.text
 
     def test_what_the_platform_echoes_is_not_told(
-        self, scripted: ScriptedPlatform, connect: Connect, caplog: pytest.LogCaptureFixture
+        self, fake_platform: FakePlatform, connect: Connect, caplog: pytest.LogCaptureFixture
     ) -> None:
         echo = f"{TOKEN} https://bucket.test/file?X-Amz-Signature=abc"
-        again = refusal(error("InternalServerException", echo))
-        scripted.answers("user_getUserSession", again, again)
+        again = error_response(graphql_error("InternalServerException", echo))
+        fake_platform.add_responses("user_getUserSession", again, again)
         exchange = connect(TOKEN, True, endpoint=ENDPOINT, maxRetries=1)
         with pytest.raises(ServerError) as caught:
             exchange.getUserInfo()

@@ -32,7 +32,7 @@ from avista_digital_exchange_sdk import (
     UnauthorizedError,
 )
 
-from ..support.fake_platform import ScriptedPlatform, error, refusal
+from ..support.fake_platform import FakePlatform, error_response, graphql_error
 
 API = {
     "operationName": "storage_getDataStore",
@@ -120,11 +120,13 @@ def test_it_is_caught_as_what_it_also_is(kind: type[Exception], caught_as: type[
 
 
 def test_one_that_was_raised_survives_pickling(
-    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
-    scripted.answers("storage_listDataStores", refusal(error("NotFound", "gone")))
+    fake_platform.add_responses(
+        "storage_listDataStores", error_response(graphql_error("NotFound", "gone"))
+    )
     with pytest.raises(NotFoundError) as caught:
-        scripted_exchange.listDataStores()
+        fake_platform_client.listDataStores()
     twin = pickle.loads(pickle.dumps(caught.value))
     assert str(twin) == str(caught.value)
     assert twin.errors == caught.value.errors

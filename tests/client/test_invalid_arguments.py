@@ -18,37 +18,44 @@ from avista_digital_exchange_sdk import (
     PathNotFoundError,
 )
 
-from ..support.clients import Door
-from ..support.fake_platform import ScriptedPlatform
+from ..support.clients import ClientFactory
+from ..support.fake_platform import FakePlatform
 from ..support.invalid_arguments import (
     ADDRESS,
-    BAD_AGGREGATES,
-    BAD_FILTERS,
-    BAD_FORMATS,
-    BAD_FRAMES,
-    BAD_IDS,
-    BAD_OBJECT_IDS,
-    BAD_OPTIONAL_TEXTS,
-    BAD_PATHS,
-    BAD_RECORDS,
-    BAD_ROWS,
-    BAD_SECONDS,
-    BAD_TEXTS,
-    BAD_TIMES,
-    DOOR_ENDPOINTS,
-    DOOR_OTHERS,
-    DOOR_PROXIES,
-    DOOR_TOKENS,
+    INVALID_AGGREGATES,
+    INVALID_DURATIONS,
+    INVALID_ENDPOINTS,
+    INVALID_FILTERS,
+    INVALID_FORMATS,
+    INVALID_FRAMES,
+    INVALID_IDS,
+    INVALID_OBJECT_IDS,
+    INVALID_OPTIONAL_STRINGS,
+    INVALID_PATHS,
+    INVALID_PROXIES,
+    INVALID_RECORDS,
+    INVALID_ROW_LIMITS,
+    INVALID_STRINGS,
+    INVALID_TIMES,
+    INVALID_TOKENS,
     ITSELF,
     JSON,
-    NO_FILE,
-    NO_FOLDERS,
+    MISSING_DIRECTORIES,
+    MISSING_FILE,
     NOT_BEFORE_THE_END,
-    OPTIONAL_TEXT,
+    OPTIONAL_STRING,
+    OTHER_INVALID_OPTIONS,
     PATH,
     SINGLE_TYPES,
 )
-from ..support.valid_arguments import GOOD, HUGE, SURROGATE, assert_clean, run, short
+from ..support.valid_arguments import (
+    HUGE,
+    SURROGATE,
+    VALID_ARGUMENTS,
+    assert_clean_error,
+    run,
+    short_repr,
+)
 
 FRAMES = ("Arrow", "DataFrame", "Polars")
 
@@ -63,7 +70,7 @@ class Refused(NamedTuple):
     error: type[DigitalExchangeError] = InvalidParameterError
 
     def __str__(self) -> str:
-        return f"{self.call}-{self.argument}-{short(self.value)}"
+        return f"{self.call}-{self.argument}-{short_repr(self.value)}"
 
 
 def each(
@@ -90,7 +97,7 @@ SQL_QUERIES = [
 ]
 ID_ARGUMENTS = [
     (call, argument)
-    for call, arguments in GOOD.items()
+    for call, arguments in VALID_ARGUMENTS.items()
     for argument in arguments
     if argument.endswith("Id")
 ]
@@ -116,56 +123,58 @@ RENAMED = [
 """Calls that give something a name, or may."""
 
 REFUSED = [
-    *(case for call, argument in ID_ARGUMENTS for case in each(call, argument, *BAD_IDS)),
+    *(case for call, argument in ID_ARGUMENTS for case in each(call, argument, *INVALID_IDS)),
     *(
         case
         for call, argument in WRITERS
         for case in (
-            *each(call, argument, *BAD_PATHS),
-            *each(call, argument, *NO_FOLDERS, error=PathNotFoundError),
+            *each(call, argument, *INVALID_PATHS),
+            *each(call, argument, *MISSING_DIRECTORIES, error=PathNotFoundError),
         )
     ),
     *(
         case
         for call, argument in WRITERS
-        if argument in GOOD[call]
+        if argument in VALID_ARGUMENTS[call]
         for case in each(call, argument, (None, PATH))
     ),
-    *each("downloadDataStoreZip", "dataStoreObjectIds", *BAD_OBJECT_IDS),
-    *each("uploadFileToDataStore", "localPath", (None, PATH), *BAD_PATHS),
+    *each("downloadDataStoreZip", "dataStoreObjectIds", *INVALID_OBJECT_IDS),
+    *each("uploadFileToDataStore", "localPath", (None, PATH), *INVALID_PATHS),
     *each("uploadFileToDataStore", "localPath", (os.devnull, "a regular file")),
-    *each("uploadFileToDataStore", "localPath", NO_FILE, error=PathNotFoundError),
+    *each("uploadFileToDataStore", "localPath", MISSING_FILE, error=PathNotFoundError),
     *each("uploadFileToDataStore", "localPath", (".", "a directory"), error=PathIsDirectoryError),
-    *each(NAMED, "name", *BAD_TEXTS),
-    *each(RENAMED, "name", *BAD_TEXTS[1:]),
+    *each(NAMED, "name", *INVALID_STRINGS),
+    *each(RENAMED, "name", *INVALID_STRINGS[1:]),
     *each(
         ["createDataStore", "updateDataStore", "uploadFileToDataStore"],
         "description",
-        *BAD_OPTIONAL_TEXTS,
+        *INVALID_OPTIONAL_STRINGS,
     ),
-    *each("publishToTimeSeriesDatabase", "records", *BAD_RECORDS),
-    *each("publishDataFrameToTimeSeriesDatabase", "frame", *BAD_FRAMES),
-    *each(FILTER_QUERIES, "assetAndAttributesFilter", *BAD_FILTERS),
-    *each(FILTER_QUERIES, "startTime", *BAD_TIMES, *NOT_BEFORE_THE_END),
-    *each(FILTER_QUERIES, "endTime", *BAD_TIMES),
-    *each(FILTER_QUERIES, "maxRows", *BAD_ROWS),
-    *each(FILTER_QUERIES, "exportTimeout", *BAD_SECONDS),
-    *each(FILTER_QUERIES, "aggregate", *BAD_AGGREGATES),
-    *each(FILTER_FILE, "exportFileFormat", *BAD_FORMATS),
-    *each(SQL_QUERIES, "queryString", *BAD_TEXTS),
-    *each(SQL_QUERIES, "maxRows", *BAD_ROWS),
-    *each(SQL_PAGE, "nextToken", *BAD_OPTIONAL_TEXTS),
-    *each(SQL_PAGE, "clientToken", *BAD_OPTIONAL_TEXTS),
+    *each("publishToTimeSeriesDatabase", "records", *INVALID_RECORDS),
+    *each("publishDataFrameToTimeSeriesDatabase", "frame", *INVALID_FRAMES),
+    *each(FILTER_QUERIES, "assetAndAttributesFilter", *INVALID_FILTERS),
+    *each(FILTER_QUERIES, "startTime", *INVALID_TIMES, *NOT_BEFORE_THE_END),
+    *each(FILTER_QUERIES, "endTime", *INVALID_TIMES),
+    *each(FILTER_QUERIES, "maxRows", *INVALID_ROW_LIMITS),
+    *each(FILTER_QUERIES, "exportTimeout", *INVALID_DURATIONS),
+    *each(FILTER_QUERIES, "aggregate", *INVALID_AGGREGATES),
+    *each(FILTER_FILE, "exportFileFormat", *INVALID_FORMATS),
+    *each(SQL_QUERIES, "queryString", *INVALID_STRINGS),
+    *each(SQL_QUERIES, "maxRows", *INVALID_ROW_LIMITS),
+    *each(SQL_PAGE, "nextToken", *INVALID_OPTIONAL_STRINGS),
+    *each(SQL_PAGE, "clientToken", *INVALID_OPTIONAL_STRINGS),
     *each("createTimeSeriesMeasureValue", "type", ("FLOAT", "BIGINT"), (None, "BIGINT")),
     *each("createTimeSeriesMeasureValue", "type", ("MULTI", f"one of {SINGLE_TYPES}")),
-    *each("createTimeSeriesMeasureValue", "name", *BAD_TEXTS, (HUGE, "256 bytes")),
+    *each("createTimeSeriesMeasureValue", "name", *INVALID_STRINGS, (HUGE, "256 bytes")),
     *each("createTimeSeriesMeasureValue", "value", ("1; DROP", "DOUBLE"), (HUGE, "DOUBLE")),
     *each("createTimeSeriesDimension", "dimensionValueType", ("DOUBLE", "VARCHAR"), (7, "VARCHAR")),
-    *each("createTimeSeriesDimension", "name", *BAD_TEXTS, ("ts_x", "keeps for itself")),
-    *each("createTimeSeriesDimension", "value", *BAD_TEXTS[:4], (HUGE, "2048 bytes")),
+    *each("createTimeSeriesDimension", "name", *INVALID_STRINGS, ("ts_x", "keeps for itself")),
+    *each("createTimeSeriesDimension", "value", *INVALID_STRINGS[:4], (HUGE, "2048 bytes")),
     *each("createTimeSeriesInputRecord", "time", ("now", "since 1970"), (HUGE, "since 1970")),
     *each("createTimeSeriesInputRecord", "timeUnit", ("HOURS", "NANOSECONDS"), (None, "SECONDS")),
-    *each("createTimeSeriesInputRecord", "measureName", *BAD_TEXTS, ("time", "keeps for itself")),
+    *each(
+        "createTimeSeriesInputRecord", "measureName", *INVALID_STRINGS, ("time", "keeps for itself")
+    ),
     *each("createTimeSeriesInputRecord", "measureValueType", ("DECIMAL", "MULTI")),
     *each("createTimeSeriesInputRecord", "measureValue", (None, "DOUBLE"), ("1e999", "DOUBLE")),
     *each("createTimeSeriesInputRecord", "measureValues", (["kW"], "None when")),
@@ -180,9 +189,15 @@ REFUSED = [
     *each("addServiceToCollaborative", "serviceId", ("iotEndpointId.1", "timeSeriesDbId")),
     *each("removeServiceFromCollaborative", "serviceId", ("'; --", "dataStoreId")),
     *each("addServiceToCollaborative", "serviceType", ("FILES", "DATA_STORE"), (7, "DATA_STORE")),
-    *each("execute", "document", *BAD_TEXTS, ("# nothing", "an operation"), (HUGE, "an operation")),
+    *each(
+        "execute",
+        "document",
+        *INVALID_STRINGS,
+        ("# nothing", "an operation"),
+        (HUGE, "an operation"),
+    ),
     *each("execute", "document", ("subscription { x }", "a query or mutation")),
-    *each("execute", "operationName", (7, OPTIONAL_TEXT), ("other", "q"), (HUGE, "q")),
+    *each("execute", "operationName", (7, OPTIONAL_STRING), ("other", "q"), (HUGE, "q")),
     *each("execute", "variables", (7, "a dictionary"), ({7: 1}, JSON), ({"x": object}, JSON)),
     *each("execute", "variables", ({"x": float("inf")}, JSON), ({"x": b"x"}, JSON)),
     *each(
@@ -211,96 +226,98 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class TestRefused:
     def test_the_table_covers_every_call_that_takes_arguments(self) -> None:
         assert len(REFUSED) >= 120
-        assert {case.call for case in REFUSED} == GOOD.keys() == set(calls_with_arguments())
+        assert (
+            {case.call for case in REFUSED} == VALID_ARGUMENTS.keys() == set(calls_with_arguments())
+        )
 
     @pytest.mark.parametrize("case", REFUSED, ids=str)
     def test_with_its_stated_error_before_anything_is_sent(
         self,
         case: Refused,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         folder: Path,
     ) -> None:
-        arguments = GOOD[case.call] | {case.argument: case.value}
+        arguments = VALID_ARGUMENTS[case.call] | {case.argument: case.value}
         with pytest.raises(DigitalExchangeError) as caught:
-            run(scripted_exchange, case.call, **arguments)
+            run(fake_platform_client, case.call, **arguments)
         message = str(caught.value)
         assert type(caught.value) is case.error
         assert message.removeprefix("record.").startswith(case.argument), message
         assert case.words in message
         assert len(message) < 400
-        assert scripted.requests == []
+        assert fake_platform.requests == []
         assert os.listdir(folder) == ["load.csv"]
-        assert_clean(caught.value)
+        assert_clean_error(caught.value)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
     def test_so_is_a_pipe_as_a_file_to_upload(
-        self, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         os.mkfifo("pipe")
         with pytest.raises(
             InvalidParameterError, match=r"^localPath must be a regular file, got 'pipe'"
         ):
-            scripted_exchange.uploadFileToDataStore("store", "directory", "pipe")
+            fake_platform_client.uploadFileToDataStore("store", "directory", "pipe")
 
     @pytest.mark.parametrize(("call", "argument"), WRITERS)
     def test_so_is_a_socket_as_a_target(
-        self, call: str, argument: str, scripted_exchange: AvistaDigitalExchange
+        self, call: str, argument: str, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with closing(socket.socket(socket.AF_UNIX)) as server:
             server.bind("socket")
             with pytest.raises(
                 InvalidParameterError, match=rf"^{argument} must be a file, .* socket"
             ):
-                run(scripted_exchange, call, **GOOD[call] | {argument: "socket"})
+                run(fake_platform_client, call, **VALID_ARGUMENTS[call] | {argument: "socket"})
 
     @pytest.mark.parametrize(("call", "argument"), WRITERS)
     def test_so_is_a_read_only_file_as_a_target(
-        self, call: str, argument: str, scripted_exchange: AvistaDigitalExchange
+        self, call: str, argument: str, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         Path("result").touch(0o444)
         with pytest.raises(PermissionError, match="read-only") as caught:
-            run(scripted_exchange, call, **GOOD[call] | {argument: "result"})
+            run(fake_platform_client, call, **VALID_ARGUMENTS[call] | {argument: "result"})
         assert caught.value.filename == "result"
 
     def test_so_is_a_file_of_more_than_5_gib(
-        self, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         Path("huge").touch()
         os.truncate("huge", 5 * 1024**3 + 1)
         with pytest.raises(InvalidParameterError, match=r"^localPath must be .*5 GiB"):
-            scripted_exchange.uploadFileToDataStore("s", "d", "huge")
+            fake_platform_client.uploadFileToDataStore("s", "d", "huge")
 
-    @pytest.mark.parametrize("call", GOOD)
+    @pytest.mark.parametrize("call", VALID_ARGUMENTS)
     def test_the_same_call_without_the_bad_argument_is_not_refused(
-        self, call: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, call: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         # Nothing is laid down, so that what gets as far as sending fails there.
         if call.startswith("createTimeSeries"):
-            assert run(scripted_exchange, call, **GOOD[call])
+            assert run(fake_platform_client, call, **VALID_ARGUMENTS[call])
         else:
             with pytest.raises(AssertionError, match="nothing was laid down"):
-                run(scripted_exchange, call, **GOOD[call])
-            assert len(scripted.requests) == 1
+                run(fake_platform_client, call, **VALID_ARGUMENTS[call])
+            assert len(fake_platform.requests) == 1
 
 
 class TestDoors:
     @pytest.mark.parametrize(
         ("argument", "value", "words"),
         [
-            *(("token", value, "token must be ") for value in DOOR_TOKENS),
-            *(("endpoint", value, ADDRESS) for value in DOOR_ENDPOINTS),
-            *(("proxy", value, "proxy must be ") for value in DOOR_PROXIES),
-            *DOOR_OTHERS,
+            *(("token", value, "token must be ") for value in INVALID_TOKENS),
+            *(("endpoint", value, ADDRESS) for value in INVALID_ENDPOINTS),
+            *(("proxy", value, "proxy must be ") for value in INVALID_PROXIES),
+            *OTHER_INVALID_OPTIONS,
         ],
-        ids=short,
+        ids=short_repr,
     )
     def test_bad_arguments_are_refused(
-        self, argument: str, value: Any, words: str, door: Door
+        self, argument: str, value: Any, words: str, door: ClientFactory
     ) -> None:
         with pytest.raises(InvalidParameterError) as caught:
             door(**{"token": "token", argument: value})
         assert str(caught.value).startswith(argument)
         assert words in str(caught.value)
         assert len(str(caught.value)) < 400
-        assert_clean(caught.value)
+        assert_clean_error(caught.value)

@@ -21,9 +21,9 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.certificates import Authority
-from ..support.clients import Door
-from ..support.connect_proxy import Tunnel
+from ..support.certificates import CertificateAuthority
+from ..support.clients import ClientFactory
+from ..support.connect_proxy import ConnectProxy
 from ..support.faulty_proxy import Fault, FaultyProxy
 
 HOST = "exchange.test"
@@ -34,8 +34,8 @@ PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "WS_PROXY", "WSS_PR
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
+def certificate_authority(tmp_path_factory: pytest.TempPathFactory) -> CertificateAuthority:
+    return CertificateAuthority(tmp_path_factory.mktemp("authority"))
 
 
 class Site(NamedTuple):
@@ -59,13 +59,13 @@ def site(context: ssl.SSLContext, name: str | None = None) -> Iterator[Site]:
     with FaultyProxy(tls=context).running() as front:
         address = f"https://{name}" if name else front.address
         with LocalExchange(publicUrl=address) as local:
-            front.lead_to(local.endpoint)
+            front.set_upstream(local.endpoint)
             yield Site(front, local, f"{address}/graphql")
 
 
 @pytest.fixture(scope="module")
-def _here(authority: Authority) -> Iterator[Site]:
-    yield from site(authority.server("localhost"))
+def _here(certificate_authority: CertificateAuthority) -> Iterator[Site]:
+    yield from site(certificate_authority.server("localhost"))
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def here(_here: Site) -> Site:
 
 
 @pytest.fixture(scope="module")
-def _far_away(authority: Authority) -> Iterator[Site]:
-    yield from site(authority.server(HOST), HOST)
+def _far_away(certificate_authority: CertificateAuthority) -> Iterator[Site]:
+    yield from site(certificate_authority.server(HOST), HOST)
 
 
 @pytest.fixture
@@ -88,10 +88,10 @@ def far_away(_far_away: Site) -> Site:
 
 
 @pytest.fixture
-def tunnel(far_away: Site) -> Iterator[Tunnel]:
+def connect_proxy(far_away: Site) -> Iterator[ConnectProxy]:
     """A company's proxy."""
-    with Tunnel(far_away.front.port).running() as tunnel:
-        yield tunnel
+    with ConnectProxy(far_away.front.port).running() as connect_proxy:
+        yield connect_proxy
 
 
 @pytest.fixture(autouse=True)
@@ -124,29 +124,37 @@ def query(exchange: AvistaDigitalExchange, site: Site, folder: Path) -> None:
 
 class TestTrust:
     def test_a_company_root_can_be_named(
-        self, here: Site, authority: Authority, connect: Connect, tmp_path: Path
+        self,
+        here: Site,
+        certificate_authority: CertificateAuthority,
+        connect: Connect,
+        tmp_path: Path,
     ) -> None:
         token, endpoint = here.arguments
-        for bundle in (authority.bundle, str(authority.bundle)):
+        for bundle in (certificate_authority.bundle, str(certificate_authority.bundle)):
             exchange = connect(token, endpoint=endpoint, verify=bundle)
             do_everything(exchange, here, tmp_path)
 
     def test_a_context_of_ones_own_can_be_given(
-        self, here: Site, authority: Authority, connect: Connect, tmp_path: Path
+        self,
+        here: Site,
+        certificate_authority: CertificateAuthority,
+        connect: Connect,
+        tmp_path: Path,
     ) -> None:
         token, endpoint = here.arguments
-        exchange = connect(token, endpoint=endpoint, verify=authority.client())
+        exchange = connect(token, endpoint=endpoint, verify=certificate_authority.client())
         do_everything(exchange, here, tmp_path)
 
     def test_what_the_system_trusts_is_trusted(
         self,
         here: Site,
-        authority: Authority,
+        certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate_authority.bundle))
         token, endpoint = here.arguments
         do_everything(connect(token, endpoint=endpoint), here, tmp_path)
 
@@ -178,13 +186,15 @@ class TestTrust:
         self,
         hosts: list[str],
         options: dict[str, Any],
-        authority: Authority,
+        certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
-        for other in site(authority.server(*hosts, **options)):
+        for other in site(certificate_authority.server(*hosts, **options)):
             token, endpoint = other.arguments
-            exchange = connect(token, endpoint=endpoint, verify=authority.bundle, maxRetries=0)
+            exchange = connect(
+                token, endpoint=endpoint, verify=certificate_authority.bundle, maxRetries=0
+            )
             with pytest.raises(ConnectionFailedError, match=r"certificate"):
                 exchange.getUserInfo()
             with pytest.raises(SubscriptionError):
@@ -192,7 +202,7 @@ class TestTrust:
             assert other.front.names == []
 
     def test_verification_can_be_turned_off_and_warns(
-        self, here: Site, door: Door, connect: Connect, tmp_path: Path
+        self, here: Site, door: ClientFactory, connect: Connect, tmp_path: Path
     ) -> None:
         token, endpoint = here.arguments
         with pytest.warns(UserWarning, match=r"verify=False: .* not verified") as caught:
@@ -215,17 +225,23 @@ class TestTrust:
             query(exchange, here, tmp_path)
 
     def test_bundle_is_trusted_where_keys_can_not_be_logged(
-        self, here: Site, authority: Authority, connect: Connect, monkeypatch: pytest.MonkeyPatch
+        self,
+        here: Site,
+        certificate_authority: CertificateAuthority,
+        connect: Connect,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv("SSLKEYLOGFILE", "/nowhere/keys")
         token, endpoint = here.arguments
-        exchange = connect(token, endpoint=endpoint, verify=authority.bundle)
+        exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
         assert exchange.getUserInfo().firstName == "Ada"
 
-    def test_nothing_warns_otherwise(self, authority: Authority, connect: Connect) -> None:
+    def test_nothing_warns_otherwise(
+        self, certificate_authority: CertificateAuthority, connect: Connect
+    ) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            connect("token", verify=authority.bundle)
+            connect("token", verify=certificate_authority.bundle)
             connect("token")
 
     @pytest.mark.parametrize(
@@ -239,7 +255,7 @@ class TestTrust:
         ],
     )
     def test_what_is_no_bundle_is_refused(
-        self, verify: object, error: type[Exception], says: str, door: Door
+        self, verify: object, error: type[Exception], says: str, door: ClientFactory
     ) -> None:
         with pytest.raises(error, match=rf"^verify must be .*{says}"):
             door("token", verify=verify)
@@ -249,80 +265,100 @@ class TestAProxy:
     def test_leads_everything_where_it_is_given(
         self,
         far_away: Site,
-        tunnel: Tunnel,
-        authority: Authority,
+        connect_proxy: ConnectProxy,
+        certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
         token, endpoint = far_away.arguments
-        exchange = connect(token, endpoint=endpoint, verify=authority.bundle, proxy=tunnel.address)
+        exchange = connect(
+            token,
+            endpoint=endpoint,
+            verify=certificate_authority.bundle,
+            proxy=connect_proxy.address,
+        )
         do_everything(exchange, far_away, tmp_path)
         assert "websocket" in far_away.front.names
-        first_lines = {request.partition("\r\n")[0] for request in tunnel.asked}
+        first_lines = {request.partition("\r\n")[0] for request in connect_proxy.requests}
         assert first_lines == {f"CONNECT {HOST}:443 HTTP/1.1"}
 
     def test_leads_everything_over_tls_of_its_own(
-        self, far_away: Site, authority: Authority, connect: Connect, tmp_path: Path
+        self,
+        far_away: Site,
+        certificate_authority: CertificateAuthority,
+        connect: Connect,
+        tmp_path: Path,
     ) -> None:
         token, endpoint = far_away.arguments
-        with Tunnel(far_away.front.port, authority.server("localhost")).running() as tunnel:
-            proxy = tunnel.address.replace("//", "//ada:s3cr3t@")
-            exchange = connect(token, endpoint=endpoint, verify=authority.bundle, proxy=proxy)
+        with ConnectProxy(
+            far_away.front.port, certificate_authority.server("localhost")
+        ).running() as connect_proxy:
+            proxy = connect_proxy.address.replace("//", "//ada:s3cr3t@")
+            exchange = connect(
+                token, endpoint=endpoint, verify=certificate_authority.bundle, proxy=proxy
+            )
             do_everything(exchange, far_away, tmp_path)
             exchange.close()
-        assert {request.partition("\r\n")[0] for request in tunnel.asked} == {
+        assert {request.partition("\r\n")[0] for request in connect_proxy.requests} == {
             f"CONNECT {HOST}:443 HTTP/1.1"
         }
-        assert all("Basic YWRhOnMzY3IzdA==" in request for request in tunnel.asked)
+        assert all("Basic YWRhOnMzY3IzdA==" in request for request in connect_proxy.requests)
 
     @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
     def test_leads_everything_where_the_environment_names_it(
         self,
         variable: str,
         far_away: Site,
-        tunnel: Tunnel,
-        authority: Authority,
+        connect_proxy: ConnectProxy,
+        certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setenv(variable, tunnel.address)
+        monkeypatch.setenv(variable, connect_proxy.address)
         token, endpoint = far_away.arguments
-        exchange = connect(token, endpoint=endpoint, verify=authority.bundle)
+        exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
         do_everything(exchange, far_away, tmp_path)
-        assert len(tunnel.asked) >= 2
+        assert len(connect_proxy.requests) >= 2
 
     def test_is_left_out_where_the_environment_says_so(
         self,
         far_away: Site,
-        tunnel: Tunnel,
-        authority: Authority,
+        connect_proxy: ConnectProxy,
+        certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setenv("HTTPS_PROXY", tunnel.address)
+        monkeypatch.setenv("HTTPS_PROXY", connect_proxy.address)
         monkeypatch.setenv("NO_PROXY", HOST)
         token, endpoint = far_away.arguments
-        exchange = connect(token, endpoint=endpoint, verify=authority.bundle, maxRetries=0)
+        exchange = connect(
+            token, endpoint=endpoint, verify=certificate_authority.bundle, maxRetries=0
+        )
         with pytest.raises(ConnectionFailedError):
             exchange.getUserInfo()
         with pytest.raises(SubscriptionError):
             query(exchange, far_away, tmp_path)
-        assert tunnel.asked == []
+        assert connect_proxy.requests == []
 
     def test_sees_neither_the_token_nor_a_signature(
         self,
         far_away: Site,
-        tunnel: Tunnel,
-        authority: Authority,
+        connect_proxy: ConnectProxy,
+        certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
         token, endpoint = far_away.arguments
-        exchange = connect(token, endpoint=endpoint, verify=authority.bundle, proxy=tunnel.address)
+        exchange = connect(
+            token,
+            endpoint=endpoint,
+            verify=certificate_authority.bundle,
+            proxy=connect_proxy.address,
+        )
         do_everything(exchange, far_away, tmp_path)
-        asked = "".join(tunnel.asked).lower()
+        asked = "".join(connect_proxy.requests).lower()
         for secret in ("authorization", "x-amz", "header-", token.lower()):
             assert secret not in asked
 
@@ -352,7 +388,7 @@ class TestAProxy:
     def test_that_refuses_is_an_error_without_its_password(
         self,
         status: str,
-        authority: Authority,
+        certificate_authority: CertificateAuthority,
         far_away: Site,
         connect: Connect,
         tmp_path: Path,
@@ -361,11 +397,15 @@ class TestAProxy:
         token, endpoint = far_away.arguments
         with FaultyProxy().running() as company, caplog.at_level(logging.DEBUG):
             company.upstream = ("127.0.0.1", far_away.front.port)
-            answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
-            company.expect(Fault("CONNECT", "request", answer, times=99))
+            response = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
+            company.expect(Fault("CONNECT", "request", response, times=99))
             address = company.address.replace("//", "//ada:s3cr3t-word@")
             exchange = connect(
-                token, endpoint=endpoint, verify=authority.bundle, proxy=address, maxRetries=0
+                token,
+                endpoint=endpoint,
+                verify=certificate_authority.bundle,
+                proxy=address,
+                maxRetries=0,
             )
             with pytest.raises(ConnectionFailedError, match=status[:3]) as caught:
                 exchange.getUserInfo()
@@ -377,13 +417,17 @@ class TestAProxy:
         assert not caught.value.sent
 
     def test_that_is_not_there_is_an_error(
-        self, authority: Authority, far_away: Site, connect: Connect, tmp_path: Path
+        self,
+        certificate_authority: CertificateAuthority,
+        far_away: Site,
+        connect: Connect,
+        tmp_path: Path,
     ) -> None:
         token, endpoint = far_away.arguments
         exchange = connect(
             token,
             endpoint=endpoint,
-            verify=authority.bundle,
+            verify=certificate_authority.bundle,
             proxy="http://127.0.0.1:9",
             maxRetries=0,
         )
@@ -397,7 +441,7 @@ class TestAProxy:
         "named", ["socks5://ada:s3cr3t@proxy.test:1080", "ftp://ada:s3cr3t@proxy.test", "x://", ":"]
     )
     def test_that_can_not_be_used_is_refused_by_the_name_of_its_variable(
-        self, named: str, variable: str, door: Door, monkeypatch: pytest.MonkeyPatch
+        self, named: str, variable: str, door: ClientFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv(variable, named)
         with pytest.raises(InvalidParameterError, match=rf"^{variable} must be .*") as caught:
@@ -422,19 +466,23 @@ class TestAProxy:
         self,
         environment: dict[str, str],
         far_away: Site,
-        tunnel: Tunnel,
-        authority: Authority,
+        connect_proxy: ConnectProxy,
+        certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         for name, value in environment.items():
-            address = {"proxy": tunnel.address, "host": "127.0.0.1", "port": tunnel.port}
+            address = {
+                "proxy": connect_proxy.address,
+                "host": "127.0.0.1",
+                "port": connect_proxy.port,
+            }
             monkeypatch.setenv(name, value.format(**address))
         token, endpoint = far_away.arguments
-        exchange = connect(token, endpoint=endpoint, verify=authority.bundle)
+        exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
         do_everything(exchange, far_away, tmp_path)
-        assert len(tunnel.asked) >= 2
+        assert len(connect_proxy.requests) >= 2
 
     @pytest.mark.parametrize(
         "environment",
@@ -469,7 +517,7 @@ class TestAProxy:
     @pytest.mark.parametrize(
         "proxy", ["", "proxy.test:8080", "socks5://proxy.test", "ftp://proxy.test", 7, b"http://p"]
     )
-    def test_that_is_no_address_is_refused(self, proxy: object, door: Door) -> None:
+    def test_that_is_no_address_is_refused(self, proxy: object, door: ClientFactory) -> None:
         with pytest.raises(InvalidParameterError, match=r"^proxy must be None or the URL"):
             door("token", proxy=proxy)
 
@@ -482,6 +530,6 @@ class TestPlainHttp:
     @pytest.mark.parametrize(
         "host", ["exchange.test", "10.0.0.1", "128.0.0.1", "0.0.0.0", "localhost.test", "[::2]"]
     )
-    def test_is_refused_to_anywhere_else(self, host: str, door: Door) -> None:
+    def test_is_refused_to_anywhere_else(self, host: str, door: ClientFactory) -> None:
         with pytest.raises(InvalidParameterError, match=r"endpoint must be an https:// URL"):
             door("token", endpoint=f"http://{host}/graphql")

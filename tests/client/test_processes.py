@@ -22,11 +22,11 @@ from avista_digital_exchange_sdk._graphql import subscriptions
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.admin_client import Platform
-from ..support.certificates import Authority
-from ..support.clients import Awaited
+from ..support.admin_client import AdminClient
+from ..support.certificates import CertificateAuthority
+from ..support.clients import AsyncClientAdapter
 from ..support.forked import run_forked, start_forked
-from ..support.realtime import Conversation, ScriptedRealtime
+from ..support.realtime import FakeConnection, FakeRealtimeServer
 from .test_network import site
 
 pytestmark = [
@@ -48,15 +48,15 @@ def exchange(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
 
 
 @pytest.fixture
-def stores(platform: Platform) -> list[str]:
+def stores(admin_client: AdminClient) -> list[str]:
     """The ids of four data stores."""
-    return [platform.create_data_store()["dataStoreId"] for _ in range(4)]
+    return [admin_client.create_data_store()["dataStoreId"] for _ in range(4)]
 
 
 def ask(exchange: AvistaDigitalExchange, store: str) -> bool:
     """Ask for a data store over and over; say whether it was always the right one."""
-    answers = {exchange.getDataStore(store).dataStoreId for _ in range(COUNT)}
-    return answers == {store}
+    responses = {exchange.getDataStore(store).dataStoreId for _ in range(COUNT)}
+    return responses == {store}
 
 
 class TestForks:
@@ -105,10 +105,14 @@ class TestForks:
         assert ask(exchange, stores[0])
 
     def test_children_reach_the_platform_over_tls(self, tmp_path: Path) -> None:
-        authority = Authority(tmp_path)
-        for here in site(authority.server("localhost")):
+        certificate_authority = CertificateAuthority(tmp_path)
+        for here in site(certificate_authority.server("localhost")):
             token, endpoint = here.arguments
-            options = {"endpoint": endpoint, "maxRetries": 0, "verify": authority.bundle}
+            options = {
+                "endpoint": endpoint,
+                "maxRetries": 0,
+                "verify": certificate_authority.bundle,
+            }
             with AvistaDigitalExchange(token, **options) as exchange:
                 exchange.getUserInfo()
                 results = [start_forked(lambda: _name(exchange)) for _ in range(3)]
@@ -183,15 +187,15 @@ class TestForks:
     def test_events_go_on_in_the_process_that_subscribed_alone(self) -> None:
         second = threading.Event()
 
-        def talk(conversation: Conversation) -> None:
-            conversation.welcome()
+        def talk(conversation: FakeConnection) -> None:
+            conversation.acknowledge()
             identifier = conversation.start()
-            conversation.announce(identifier, "first", "https://objects.test/1")
+            conversation.send_export_ready(identifier, "first", "https://objects.test/1")
             assert second.wait(30)
-            conversation.announce(identifier, "second", "https://objects.test/1")
+            conversation.send_export_ready(identifier, "second", "https://objects.test/1")
 
-        with ScriptedRealtime().running() as realtime:
-            realtime.converse = talk
+        with FakeRealtimeServer().running() as realtime:
+            realtime.handler = talk
             with AvistaDigitalExchange("token", endpoint=realtime.endpoint) as exchange:
                 events = iterate_sync(subscribe(exchange))
                 assert next(events) == "first"
@@ -200,8 +204,11 @@ class TestForks:
                 second.set()
                 assert next(events) == "second"
                 events.close()
-            realtime.wait_until_over()
-            assert [message["type"] for message in realtime.seen] == ["connection_init", "start"]
+            realtime.wait_until_disconnected()
+            assert [message["type"] for message in realtime.messages] == [
+                "connection_init",
+                "start",
+            ]
 
     @pytest.mark.parametrize("child", ["", "await exchange.getUserInfo()"])
     def test_child_that_leaves_the_event_loop_of_its_parent_leaves_it_connected(
@@ -274,7 +281,7 @@ class TestProcessPools:
         self, pass_on: Callable[[Any], Any], connect: Connect, local: LocalExchange
     ) -> None:
         exchange = connect(local.token, endpoint=local.endpoint)
-        real = exchange.exchange if isinstance(exchange, Awaited) else exchange
+        real = exchange.exchange if isinstance(exchange, AsyncClientAdapter) else exchange
         with pytest.raises(TypeError, match=r"can't be pickled.* token .* AVISTA_DX_TOKEN"):
             pickle.dumps(pass_on(real))
         with pytest.raises(TypeError, match=r"can't be copied"):
@@ -325,8 +332,8 @@ class TestEventLoops:
         right: list[bool] = []
 
         async def ask_again(store: str) -> None:
-            answers = [await exchange.getDataStore(store) for _ in range(COUNT)]
-            right.append({answer.dataStoreId for answer in answers} == {store})
+            responses = [await exchange.getDataStore(store) for _ in range(COUNT)]
+            right.append({response.dataStoreId for response in responses} == {store})
 
         threads = [
             threading.Thread(target=lambda store=store: asyncio.run(ask_again(store)))
@@ -371,8 +378,8 @@ class TestEventLoops:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
 
         async def ask_again(store: str) -> bool:
-            answers = [await exchange.getDataStore(store) for _ in range(COUNT)]
-            return {answer.dataStoreId for answer in answers} == {store}
+            responses = [await exchange.getDataStore(store) for _ in range(COUNT)]
+            return {response.dataStoreId for response in responses} == {store}
 
         async def fork() -> list[bool]:
             first = await ask_again(stores[0])

@@ -17,12 +17,12 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
-from ..support.fake_platform import Answer, error, refusal
+from ..support.admin_client import AdminClient
+from ..support.fake_platform import FakeResponse, error_response, graphql_error
 from ..support.proxy import Proxy
-from ..support.sample_records import START, single
-from ..support.sync_wrapper import Plain
-from ..support.timestream import rows_of
+from ..support.sample_records import START, single_record
+from ..support.sync_wrapper import SyncWrapper
+from ..support.timestream import iterate_rows
 
 WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 METER: Any = [{"assetId": "meter"}]
@@ -70,11 +70,11 @@ def place(
 
 
 @pytest.fixture(scope="module")
-def measured(local: LocalExchange, platform: Platform) -> str:
+def measured(local: LocalExchange, admin_client: AdminClient) -> str:
     """A database of one asset with a few values."""
-    database = platform.create_database()
+    database = admin_client.create_database()
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
-        records = [single(exchange, START + n, value=n) for n in range(ROWS)]
+        records = [single_record(exchange, START + n, value=n) for n in range(ROWS)]
         exchange.publishToTimeSeriesDatabase(database, "meter", records)
     return database
 
@@ -92,12 +92,12 @@ def zipped(exchange: Any, place: Place, progress: Any) -> object:
 
 
 def upload_to_path(exchange: Any, place: Place, progress: Any) -> object:
-    store = Plain(exchange.getDataStore(place.store[0]))
+    store = SyncWrapper(exchange.getDataStore(place.store[0]))
     return store.uploadFile(place.source, progress=progress)
 
 
 def download_from_path(exchange: Any, place: Place, progress: Any) -> object:
-    store = Plain(exchange.getDataStore(place.store[0]))
+    store = SyncWrapper(exchange.getDataStore(place.store[0]))
     return store.downloadFile("load.csv", place.target, progress=progress)
 
 
@@ -124,7 +124,7 @@ def query_to(library: str, **options: Any) -> Call:
 
 
 def sql(exchange: Any, place: Place, progress: Any) -> object:
-    return list(rows_of(exchange, place.database, EVERY_ROW, 2, progress=progress))
+    return list(iterate_rows(exchange, place.database, EVERY_ROW, 2, progress=progress))
 
 
 def sql_to(library: str) -> Call:
@@ -140,7 +140,7 @@ def latest(exchange: Any, place: Place, progress: Any) -> object:
 
 
 def publish(exchange: Any, place: Place, progress: Any) -> object:
-    records = [single(exchange, START + n, value=n) for n in range(250)]
+    records = [single_record(exchange, START + n, value=n) for n in range(250)]
     return exchange.publishToTimeSeriesDatabase(place.database, "other", records, progress=progress)
 
 
@@ -187,10 +187,10 @@ class Told:
     """Notes what it is told."""
 
     def __init__(self) -> None:
-        self.of: list[tuple[int, int | None]] = []
+        self.wrapped: list[tuple[int, int | None]] = []
 
     def __call__(self, done: int, total: int | None) -> None:
-        self.of.append((done, total))
+        self.wrapped.append((done, total))
 
 
 @pytest.fixture
@@ -204,11 +204,11 @@ class TestWhatIsTold:
         self, call: Call, exchange: AvistaDigitalExchange, place: Place, told: Told
     ) -> None:
         call(exchange, place, told)
-        (total,) = {total for _, total in told.of}
+        (total,) = {total for _, total in told.wrapped}
         assert total is not None
-        assert len(told.of) > 2 or call is zipped
-        assert sorted(told.of) == told.of
-        assert told.of[-1] == (total, total)
+        assert len(told.wrapped) > 2 or call is zipped
+        assert sorted(told.wrapped) == told.wrapped
+        assert told.wrapped[-1] == (total, total)
         assert total == 1_000_000 or call is zipped
 
     @each(EXPORTS)
@@ -216,7 +216,7 @@ class TestWhatIsTold:
         self, call: Call, exchange: AvistaDigitalExchange, place: Place, told: Told
     ) -> None:
         call(exchange, place, told)
-        *pages, (done, total) = told.of
+        *pages, (done, total) = told.wrapped
         assert total is not None
         assert done == total
         assert pages[:PAGES] == [(page, None) for page in range(1, PAGES + 1)]
@@ -232,24 +232,26 @@ class TestWhatIsTold:
     ) -> None:
         ask, pages = call
         ask(exchange, place, told)
-        assert told.of == [(page, None) for page in range(1, pages + 1)]
+        assert told.wrapped == [(page, None) for page in range(1, pages + 1)]
 
     @each(PUBLISHING)
     def test_of_publishing_the_records_batch_by_batch(
         self, call: Call, exchange: AvistaDigitalExchange, place: Place, told: Told
     ) -> None:
         call(exchange, place, told)
-        assert told.of == [(100, 250), (200, 250), (250, 250)]
+        assert told.wrapped == [(100, 250), (200, 250), (250, 250)]
 
     def test_records_that_are_rejected_are_done_too(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange, place: Place, told: Told
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place, told: Told
     ) -> None:
         reason = {"RejectedRecords": [{"RecordIndex": 7, "Reason": "too old"}]}
-        refused = refusal(error("RejectedRecordsException", "1 rejected", errorInfo=reason))
-        proxy.answers[PUBLISH] = [Answer(body=json.dumps(refused).encode())]
+        refused = error_response(
+            graphql_error("RejectedRecordsException", "1 rejected", errorInfo=reason)
+        )
+        proxy.responses[PUBLISH] = [FakeResponse(body=json.dumps(refused).encode())]
         with pytest.raises(PublishIncompleteError):
-            publish(proxied, place, told)
-        assert told.of == [(100, 250), (200, 250), (250, 250)]
+            publish(proxied_client, place, told)
+        assert told.wrapped == [(100, 250), (200, 250), (250, 250)]
 
     @each(EVERY_CALL)
     def test_nothing_if_nobody_wants_to_know(
@@ -283,31 +285,31 @@ class TestWhatIsRaised:
 
     @each(EXPORTS)
     def test_cancels_a_query_on_the_platform(
-        self, call: Call, proxy: Proxy, proxied: AvistaDigitalExchange, place: Place
+        self, call: Call, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
     ) -> None:
         with pytest.raises(StopError):
-            call(proxied, place, self.stop)
+            call(proxied_client, place, self.stop)
         assert proxy.names[-2:] == [QUERY, CANCEL]
 
     def test_lets_no_further_page_be_asked_for(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange, place: Place
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
     ) -> None:
         with pytest.raises(StopError):
-            sql(proxied, place, self.stop)
+            sql(proxied_client, place, self.stop)
         # The second one was on its way already.
-        assert len(proxy.named(SQL)) <= 2
+        assert len(proxy.messages_named(SQL)) <= 2
 
     @each(PUBLISHING)
     def test_tells_what_was_published(
-        self, call: Call, proxy: Proxy, proxied: AvistaDigitalExchange, place: Place
+        self, call: Call, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
     ) -> None:
         with pytest.raises(StopError) as stopped:
-            call(proxied, place, self.stop)
+            call(proxied_client, place, self.stop)
         (account,) = stopped.value.__notes__
         assert account.startswith("100 of 250 ")
         assert "150 were not sent (100-249)" in account
         assert "may have been" not in account
-        assert len(proxy.named(PUBLISH)) == 1
+        assert len(proxy.messages_named(PUBLISH)) == 1
 
 
 class TestBars:
@@ -373,21 +375,21 @@ class TestBars:
         self,
         call: Call,
         proxy: Proxy,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         place: Place,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setitem(sys.modules, "tqdm", None)
         with pytest.raises(MissingExtraError, match=r"needs tqdm: pip install .*\[progress\]"):
-            call(proxied, place, True)
+            call(proxied_client, place, True)
         assert set(proxy.names) <= {"storage_getDataStore", "storage_getDataStoreDirectory"}
 
 
 @each(EVERY_CALL)
 @pytest.mark.parametrize("given", ["yes", 1, 0, [], b"", {}])
 def test_what_can_be_neither_drawn_nor_told_is_refused_before_anything_is_sent(
-    call: Call, given: Any, proxy: Proxy, proxied: AvistaDigitalExchange, place: Place
+    call: Call, given: Any, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
 ) -> None:
     with pytest.raises(InvalidParameterError, match=r"^progress must be True, "):
-        call(proxied, place, given)
+        call(proxied_client, place, given)
     assert set(proxy.names) <= {"storage_getDataStore", "storage_getDataStoreDirectory"}

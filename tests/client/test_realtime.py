@@ -18,9 +18,9 @@ from avista_digital_exchange_sdk._graphql.appsync_protocol import realtime_url
 
 from ..conftest import Connect
 from ..services.time_series.test_result_chunks import CANCEL, QUERY, WHOLE, asks, asset, at
-from ..support.fake_platform import TOKEN, Answer, ScriptedPlatform, error, refusal
+from ..support.fake_platform import TOKEN, FakePlatform, FakeResponse, error_response, graphql_error
 from ..support.options import use_options
-from ..support.realtime import Conversation, ScriptedRealtime
+from ..support.realtime import FakeConnection, FakeRealtimeServer
 
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
 ADDRESS = "https://objects.test/export?X-Amz-Signature=5ec7e7"
@@ -28,21 +28,21 @@ CONTENT = b"assetId,name,timestamp,kW\n"
 
 
 @pytest.fixture
-def realtime() -> Iterator[ScriptedRealtime]:
-    with ScriptedRealtime().running() as realtime:
+def realtime() -> Iterator[FakeRealtimeServer]:
+    with FakeRealtimeServer().running() as realtime:
         yield realtime
     assert realtime.failures == []
 
 
 @pytest.fixture
-def exchange(connect: Connect, realtime: ScriptedRealtime) -> AvistaDigitalExchange:
+def exchange(connect: Connect, realtime: FakeRealtimeServer) -> AvistaDigitalExchange:
     return connect(TOKEN, endpoint=realtime.endpoint, maxRetries=0)
 
 
 @pytest.fixture
-def platform(httpx_mock: HTTPXMock) -> ScriptedPlatform:
+def platform(httpx_mock: HTTPXMock) -> FakePlatform:
     """HTTP as it goes along with the real-time connection: one query of one page, exported."""
-    scripted = ScriptedPlatform(httpx_mock)
+    fake_platform = FakePlatform(httpx_mock)
     page = {
         "queryId": "query-1",
         "clientToken": "c",
@@ -50,19 +50,21 @@ def platform(httpx_mock: HTTPXMock) -> ScriptedPlatform:
         "queryString": "SELECT",
         "presignedUrl": "https://objects.test/chunk",
     }
-    scripted.data(QUERY, page, page)
-    scripted.data(EXPORT, {"queryId": "query-1"})
-    scripted.data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
-    scripted.holds(f"GET {ADDRESS}", Answer(body=CONTENT))
-    scripted.holds("GET https://objects.test/chunk", [asset("a", {"kW": [(at(0), "1")]})])
-    return scripted
+    fake_platform.add_data(QUERY, page, page)
+    fake_platform.add_data(EXPORT, {"queryId": "query-1"})
+    fake_platform.add_data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
+    fake_platform.add_url_responses(f"GET {ADDRESS}", FakeResponse(body=CONTENT))
+    fake_platform.add_url_responses(
+        "GET https://objects.test/chunk", [asset("a", {"kW": [(at(0), "1")]})]
+    )
+    return fake_platform
 
 
 Query = Callable[..., bytes]
 
 
 @pytest.fixture
-def query(exchange: AvistaDigitalExchange, platform: ScriptedPlatform, tmp_path: Path) -> Query:
+def query(exchange: AvistaDigitalExchange, platform: FakePlatform, tmp_path: Path) -> Query:
     """Runs the query; returns what is in the file, after a look that nothing else is there."""
 
     def run(aggregate: Any = "server", **options: Any) -> bytes:
@@ -75,16 +77,16 @@ def query(exchange: AvistaDigitalExchange, platform: ScriptedPlatform, tmp_path:
     return run
 
 
-def well_behaved(conversation: Conversation) -> None:
-    conversation.welcome()
-    conversation.announce(conversation.start(), "query-1", ADDRESS)
+def well_behaved(connection: FakeConnection) -> None:
+    connection.acknowledge()
+    connection.send_export_ready(connection.start(), "query-1", ADDRESS)
 
 
 class TestTheWayOfAnExport:
     def test_the_announced_file_is_fetched(
-        self, query: Query, realtime: ScriptedRealtime, platform: ScriptedPlatform
+        self, query: Query, realtime: FakeRealtimeServer, platform: FakePlatform
     ) -> None:
-        realtime.converse = well_behaved
+        realtime.handler = well_behaved
         assert query() == CONTENT
         assert platform.operations == [QUERY, EXPORT, f"GET {ADDRESS}"]
         assert platform.variables(EXPORT) == [
@@ -92,28 +94,28 @@ class TestTheWayOfAnExport:
         ]
 
     def test_it_is_listened_for_before_it_is_asked_for(
-        self, query: Query, realtime: ScriptedRealtime, platform: ScriptedPlatform
+        self, query: Query, realtime: FakeRealtimeServer, platform: FakePlatform
     ) -> None:
         asked_too_early: list[bool] = []
 
-        def late(conversation: Conversation) -> None:
-            conversation.welcome()
-            identifier = conversation.receive("start")["id"]
+        def late(connection: FakeConnection) -> None:
+            connection.acknowledge()
+            identifier = connection.receive("start")["id"]
             asked_too_early.append(EXPORT in platform.operations)
-            conversation.send({"type": "start_ack", "id": identifier})
-            conversation.announce(identifier, "query-1", ADDRESS)
+            connection.send({"type": "start_ack", "id": identifier})
+            connection.send_export_ready(identifier, "query-1", ADDRESS)
 
-        realtime.converse = late
+        realtime.handler = late
         assert query() == CONTENT
         assert asked_too_early == [False]
 
     def test_the_subscription_is_for_the_query_and_carries_the_token(
-        self, query: Query, realtime: ScriptedRealtime
+        self, query: Query, realtime: FakeRealtimeServer
     ) -> None:
-        realtime.converse = well_behaved
+        realtime.handler = well_behaved
         query()
-        realtime.wait_until_over()
-        init, start, stop = realtime.seen
+        realtime.wait_until_disconnected()
+        init, start, stop = realtime.messages
         assert init == {"type": "connection_init"}
         authorization = {"host": realtime.host, "Authorization": TOKEN}
         assert start["payload"]["extensions"] == {"authorization": authorization}
@@ -121,33 +123,35 @@ class TestTheWayOfAnExport:
         assert stop == {"type": "stop", "id": start["id"]}
 
     def test_the_handshake_carries_the_token_in_no_address(
-        self, query: Query, realtime: ScriptedRealtime
+        self, query: Query, realtime: FakeRealtimeServer
     ) -> None:
-        realtime.converse = well_behaved
+        realtime.handler = well_behaved
         query()
         assert realtime.paths == ["/graphql/realtime"]
         assert realtime.authorization() == {"host": realtime.host, "Authorization": TOKEN}
         assert "Authorization" not in realtime.headers[0]
 
     def test_what_else_is_said_on_the_way_is_no_trouble(
-        self, query: Query, realtime: ScriptedRealtime
+        self, query: Query, realtime: FakeRealtimeServer
     ) -> None:
-        def talkative(conversation: Conversation) -> None:
-            conversation.receive("connection_init")
-            conversation.send({"type": "ka"})
-            conversation.send({"type": "connection_ack"})
-            conversation.send({"type": "added tomorrow", "payload": None})
-            identifier = conversation.start()
-            conversation.send({"type": "ka"})
-            conversation.announce("another subscription", "query-1", "https://objects.test/other")
-            conversation.announce(identifier, "query-2", "https://objects.test/other")
+        def talkative(connection: FakeConnection) -> None:
+            connection.receive("connection_init")
+            connection.send({"type": "ka"})
+            connection.send({"type": "connection_ack"})
+            connection.send({"type": "added tomorrow", "payload": None})
+            identifier = connection.start()
+            connection.send({"type": "ka"})
+            connection.send_export_ready(
+                "another subscription", "query-1", "https://objects.test/other"
+            )
+            connection.send_export_ready(identifier, "query-2", "https://objects.test/other")
             nothing = {"onNotifyTimeSeriesQueryExportComplete": None}
-            conversation.send({"type": "data", "id": identifier, "payload": {"data": nothing}})
-            conversation.send({"type": "complete", "id": "another subscription"})
-            conversation.announce(identifier, "query-1", ADDRESS)
-            conversation.announce(identifier, "query-1", "https://objects.test/other")
+            connection.send({"type": "data", "id": identifier, "payload": {"data": nothing}})
+            connection.send({"type": "complete", "id": "another subscription"})
+            connection.send_export_ready(identifier, "query-1", ADDRESS)
+            connection.send_export_ready(identifier, "query-1", "https://objects.test/other")
 
-        realtime.converse = talkative
+        realtime.handler = talkative
         assert query() == CONTENT
 
     @pytest.mark.parametrize(
@@ -166,69 +170,69 @@ class TestTheWayOfAnExport:
         assert realtime_url(endpoint) == url
 
 
-def refuses_the_token(conversation: Conversation) -> None:
-    conversation.receive("connection_init")
+def refuses_the_token(connection: FakeConnection) -> None:
+    connection.receive("connection_init")
     refused = {"errorType": "UnauthorizedException", "message": f"no: {TOKEN}", "errorCode": 401}
-    conversation.send({"type": "connection_error", "payload": {"errors": [refused]}})
-    conversation.close()
+    connection.send({"type": "connection_error", "payload": {"errors": [refused]}})
+    connection.close()
 
 
-def hangs_up_at_once(conversation: Conversation) -> None:
-    conversation.close()
+def hangs_up_at_once(connection: FakeConnection) -> None:
+    connection.close()
 
 
-def talks_garbage(conversation: Conversation) -> None:
-    conversation.receive("connection_init")
-    conversation.send("<html>")
+def talks_garbage(connection: FakeConnection) -> None:
+    connection.receive("connection_init")
+    connection.send("<html>")
 
 
-def talks_json_that_is_no_message(conversation: Conversation) -> None:
-    conversation.receive("connection_init")
-    conversation.send(["connection_ack"])
+def talks_json_that_is_no_message(connection: FakeConnection) -> None:
+    connection.receive("connection_init")
+    connection.send(["connection_ack"])
 
 
-def refuses_the_subscription(conversation: Conversation) -> None:
-    conversation.welcome()
-    identifier = conversation.receive("start")["id"]
+def refuses_the_subscription(connection: FakeConnection) -> None:
+    connection.acknowledge()
+    identifier = connection.receive("start")["id"]
     denied = {"errorType": "Unauthorized", "message": "Not yours"}
-    conversation.send({"type": "error", "id": identifier, "payload": {"errors": [denied]}})
+    connection.send({"type": "error", "id": identifier, "payload": {"errors": [denied]}})
 
 
-def refuses_it_with_an_object_and_without_an_id(conversation: Conversation) -> None:
-    conversation.welcome()
-    conversation.receive("start")
+def refuses_it_with_an_object_and_without_an_id(connection: FakeConnection) -> None:
+    connection.acknowledge()
+    connection.receive("start")
     denied = {"errorType": "Unauthorized", "message": "Not yours"}
-    conversation.send({"type": "error", "payload": {"errors": denied}})
+    connection.send({"type": "error", "payload": {"errors": denied}})
 
 
-def refuses_it_without_a_reason(conversation: Conversation) -> None:
-    conversation.welcome()
-    conversation.receive("start")
-    conversation.send({"type": "error"})
+def refuses_it_without_a_reason(connection: FakeConnection) -> None:
+    connection.acknowledge()
+    connection.receive("start")
+    connection.send({"type": "error"})
 
 
-def hangs_up_before_the_event(conversation: Conversation) -> None:
-    conversation.welcome()
-    conversation.start()
-    conversation.close()
+def hangs_up_before_the_event(connection: FakeConnection) -> None:
+    connection.acknowledge()
+    connection.start()
+    connection.close()
 
 
-def completes_before_the_event(conversation: Conversation) -> None:
-    conversation.welcome()
-    identifier = conversation.start()
-    conversation.send({"type": "complete", "id": identifier})
+def completes_before_the_event(connection: FakeConnection) -> None:
+    connection.acknowledge()
+    identifier = connection.start()
+    connection.send({"type": "complete", "id": identifier})
 
 
-def sends_an_event_of_another_shape(conversation: Conversation) -> None:
-    conversation.welcome()
-    identifier = conversation.start()
+def sends_an_event_of_another_shape(connection: FakeConnection) -> None:
+    connection.acknowledge()
+    identifier = connection.start()
     data = {"onNotifyTimeSeriesQueryExportComplete": {"queryId": 7}}
-    conversation.send({"type": "data", "id": identifier, "payload": {"data": data}})
+    connection.send({"type": "data", "id": identifier, "payload": {"data": data}})
 
 
-def falls_silent(conversation: Conversation) -> None:
-    conversation.welcome(connectionTimeoutMs=100)
-    conversation.start()
+def falls_silent(connection: FakeConnection) -> None:
+    connection.acknowledge(connectionTimeoutMs=100)
+    connection.start()
 
 
 FAILURES = [
@@ -256,14 +260,14 @@ class TestWhenItFails:
     @pytest.mark.parametrize(("converse", "reason"), FAILURES)
     def test_it_is_an_error_that_tells_why_and_the_query_is_cancelled(
         self,
-        converse: Callable[[Conversation], None],
+        converse: Callable[[FakeConnection], None],
         reason: str,
         query: Query,
-        realtime: ScriptedRealtime,
-        platform: ScriptedPlatform,
+        realtime: FakeRealtimeServer,
+        platform: FakePlatform,
         tmp_path: Path,
     ) -> None:
-        realtime.converse = converse
+        realtime.handler = converse
         with pytest.raises(SubscriptionError) as caught:
             query()
         assert reason in str(caught.value)
@@ -274,27 +278,27 @@ class TestWhenItFails:
     @pytest.mark.parametrize(("converse", "reason"), FAILURES)
     def test_the_result_is_put_together_here_unless_that_was_ruled_out(
         self,
-        converse: Callable[[Conversation], None],
+        converse: Callable[[FakeConnection], None],
         reason: str,
         query: Query,
-        realtime: ScriptedRealtime,
+        realtime: FakeRealtimeServer,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        realtime.converse = converse
+        realtime.handler = converse
         assert query("auto") == CONTENT + b"a,,2024-01-01 00:00:00.000000000,1\n"
         (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
         assert reason in warning.getMessage()
 
     def test_a_question_that_is_never_answered_ends(
-        self, short_start_timeout: float, query: Query, realtime: ScriptedRealtime
+        self, short_start_timeout: float, query: Query, realtime: FakeRealtimeServer
     ) -> None:
         with pytest.raises(SubscriptionError, match=r"connection_init within 0\.2 s"):
             query()
 
     def test_so_does_a_subscription_that_is_never_acknowledged(
-        self, short_start_timeout: float, query: Query, realtime: ScriptedRealtime
+        self, short_start_timeout: float, query: Query, realtime: FakeRealtimeServer
     ) -> None:
-        realtime.converse = Conversation.welcome
+        realtime.handler = FakeConnection.acknowledge
         with pytest.raises(SubscriptionError, match=r"no response to start within 0\.2 s"):
             query()
 
@@ -303,17 +307,17 @@ class TestTheExport:
     def test_one_that_is_never_announced_times_out(
         self,
         query: Query,
-        realtime: ScriptedRealtime,
-        platform: ScriptedPlatform,
+        realtime: FakeRealtimeServer,
+        platform: FakePlatform,
         tmp_path: Path,
     ) -> None:
-        def forgets(conversation: Conversation) -> None:
-            conversation.welcome()
-            identifier = conversation.start()
-            conversation.send({"type": "ka"})
-            conversation.announce(identifier, "query-2", "https://objects.test/other")
+        def forgets(connection: FakeConnection) -> None:
+            connection.acknowledge()
+            identifier = connection.start()
+            connection.send({"type": "ka"})
+            connection.send_export_ready(identifier, "query-2", "https://objects.test/other")
 
-        realtime.converse = forgets
+        realtime.handler = forgets
         with pytest.raises(ExportTimeoutError, match=r"not announced within 0\.3 s") as caught:
             query("auto", exportTimeout=0.3)
         assert isinstance(caught.value, TimeoutError)
@@ -324,54 +328,58 @@ class TestTheExport:
     def test_one_that_is_refused_is_the_platforms_error(
         self,
         exchange: AvistaDigitalExchange,
-        scripted: ScriptedPlatform,
-        realtime: ScriptedRealtime,
+        fake_platform: FakePlatform,
+        realtime: FakeRealtimeServer,
         tmp_path: Path,
     ) -> None:
         page = {"queryId": "query-1", "nextToken": None}
-        scripted.data(QUERY, page)
-        scripted.answers(EXPORT, refusal(error("ValidationException", "too large")))
-        scripted.data(CANCEL, None)
-        realtime.converse = well_behaved
+        fake_platform.add_data(QUERY, page)
+        fake_platform.add_responses(
+            EXPORT, error_response(graphql_error("ValidationException", "too large"))
+        )
+        fake_platform.add_data(CANCEL, None)
+        realtime.handler = well_behaved
         with pytest.raises(Exception, match=r"too large"):
             exchange.queryTimeSeriesDatabaseWithFilters("db", [asks("a")], *WHOLE, tmp_path)
         assert list(tmp_path.iterdir()) == []
-        assert scripted.operations[-1] == CANCEL
+        assert fake_platform.operations[-1] == CANCEL
 
     @pytest.mark.parametrize(
-        "answer",
+        "response",
         [
-            Answer(403, b"<Code>AccessDenied</Code>"),
-            Answer(body=b"h", headers={"Content-Length": "9"}),
+            FakeResponse(403, b"<Code>AccessDenied</Code>"),
+            FakeResponse(body=b"h", headers={"Content-Length": "9"}),
         ],
     )
     def test_one_that_can_not_be_fetched_leaves_nothing(
         self,
-        answer: Answer,
+        response: FakeResponse,
         exchange: AvistaDigitalExchange,
-        scripted: ScriptedPlatform,
-        realtime: ScriptedRealtime,
+        fake_platform: FakePlatform,
+        realtime: FakeRealtimeServer,
         tmp_path: Path,
     ) -> None:
-        scripted.data(QUERY, {"queryId": "query-1", "nextToken": None})
-        scripted.data(EXPORT, {"queryId": "query-1"})
-        scripted.data(CANCEL, None)
-        scripted.holds(f"GET {ADDRESS}", answer)
-        realtime.converse = well_behaved
+        fake_platform.add_data(QUERY, {"queryId": "query-1", "nextToken": None})
+        fake_platform.add_data(EXPORT, {"queryId": "query-1"})
+        fake_platform.add_data(CANCEL, None)
+        fake_platform.add_url_responses(f"GET {ADDRESS}", response)
+        realtime.handler = well_behaved
         with pytest.raises(TransferError) as caught:
             exchange.queryTimeSeriesDatabaseWithFilters("db", [asks("a")], *WHOLE, tmp_path)
         assert "5ec7e7" not in str(caught.value)
         assert list(tmp_path.iterdir()) == []
-        assert scripted.operations[-1] == CANCEL
+        assert fake_platform.operations[-1] == CANCEL
 
     def test_one_announced_at_an_unsafe_address_is_not_fetched(
-        self, query: Query, realtime: ScriptedRealtime, tmp_path: Path
+        self, query: Query, realtime: FakeRealtimeServer, tmp_path: Path
     ) -> None:
-        def lies(conversation: Conversation) -> None:
-            conversation.welcome()
-            conversation.announce(conversation.start(), "query-1", "http://objects.test/export")
+        def lies(connection: FakeConnection) -> None:
+            connection.acknowledge()
+            connection.send_export_ready(
+                connection.start(), "query-1", "http://objects.test/export"
+            )
 
-        realtime.converse = lies
+        realtime.handler = lies
         with pytest.raises(TransferError, match=r"not https"):
             query()
         assert list(tmp_path.iterdir()) == []

@@ -23,7 +23,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.fake_platform import Answer, ScriptedPlatform, error, refusal
+from ..support.fake_platform import FakePlatform, FakeResponse, error_response, graphql_error
 
 LIST = "storage_listDataStores"
 HTML = b"<html><body>Please sign in to the guest network</body></html>"
@@ -33,26 +33,26 @@ STORE = {"dataStoreId": "dataStoreId.1", "name": "one"}
 class Platform:
     """The scripted platform, asked for a list of data stores."""
 
-    def __init__(self, scripted: ScriptedPlatform, exchange: AvistaDigitalExchange) -> None:
-        self._scripted = scripted
+    def __init__(self, fake_platform: FakePlatform, exchange: AvistaDigitalExchange) -> None:
+        self._fake_platform = fake_platform
         self._exchange = exchange
 
-    def answers(self, answer: Any) -> Any:
+    def responses(self, response: Any) -> Any:
         """Let it answer; return what the call returns."""
-        self._scripted.answers(LIST, answer)
+        self._fake_platform.add_responses(LIST, response)
         return self._exchange.listDataStores()
 
-    def fails(self, answer: Any, kind: type[Exception]) -> Any:
+    def fails(self, response: Any, kind: type[Exception]) -> Any:
         """Let it answer; return the error, which must be exactly of this kind."""
         with pytest.raises(kind) as caught:
-            self.answers(answer)
+            self.responses(response)
         assert type(caught.value) is kind
         return caught.value
 
 
 @pytest.fixture
-def platform(scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange) -> Platform:
-    return Platform(scripted, scripted_exchange)
+def platform(fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange) -> Platform:
+    return Platform(fake_platform, fake_platform_client)
 
 
 class TestErrorsOfThePlatform:
@@ -80,34 +80,38 @@ class TestErrorsOfThePlatform:
     def test_are_told_apart_by_their_type(
         self, errorType: str, kind: type[ApiError], platform: Platform
     ) -> None:
-        failure = platform.fails(refusal(error(errorType, "the reason")), kind)
+        failure = platform.fails(error_response(graphql_error(errorType, "the reason")), kind)
         assert f"{LIST}: {errorType}: the reason" in str(failure)
 
     def test_one_that_an_integer_is_too_large_leaves_the_rest_of_the_data(
         self, platform: Platform
     ) -> None:
         # As of the size of a file above 2 GiB, where GraphQL's integers end.
-        too_large = error(
+        too_large = graphql_error(
             None, "Can't serialize value (/size) : Expected type 'Int' but was 'Long'."
         )
-        answer = refusal(too_large, too_large, data={LIST: [STORE]})
-        assert [store.name for store in platform.answers(answer)] == ["one"]
-        other = error(None, "Can't serialize value (/name) : Expected type 'ID' but was 'Map'.")
-        platform.fails(refusal(too_large, other, data={LIST: [STORE]}), ApiError)
-        platform.fails(refusal(too_large, data=None), ApiError)
+        response = error_response(too_large, too_large, data={LIST: [STORE]})
+        assert [store.name for store in platform.responses(response)] == ["one"]
+        other = graphql_error(
+            None, "Can't serialize value (/name) : Expected type 'ID' but was 'Map'."
+        )
+        platform.fails(error_response(too_large, other, data={LIST: [STORE]}), ApiError)
+        platform.fails(error_response(too_large, data=None), ApiError)
 
     def test_one_of_no_known_type_is_an_api_error(self, platform: Platform) -> None:
-        failure = platform.fails(refusal(error("SomethingNew", "the reason")), ApiError)
+        failure = platform.fails(
+            error_response(graphql_error("SomethingNew", "the reason")), ApiError
+        )
         assert "SomethingNew: the reason" in str(failure)
 
     def test_an_execution_that_timed_out_is_the_servers_trouble(self, platform: Platform) -> None:
-        platform.fails(refusal(error(None, "Execution timed out.")), ServerError)
+        platform.fails(error_response(graphql_error(None, "Execution timed out.")), ServerError)
 
     def test_everything_known_is_on_the_error(self, platform: Platform) -> None:
-        entry = error("Unauthorized", "no", errorInfo={"why": ["because"]}, data=[1])
+        entry = graphql_error("Unauthorized", "no", errorInfo={"why": ["because"]}, data=[1])
         headers = {"x-amzn-requestid": "request-7"}
-        body = httpx.Response(200, json=refusal(entry, data={LIST: None})).content
-        failure = platform.fails(Answer(200, body, headers), UnauthorizedError)
+        body = httpx.Response(200, json=error_response(entry, data={LIST: None})).content
+        failure = platform.fails(FakeResponse(200, body, headers), UnauthorizedError)
         assert failure.operationName == LIST
         assert failure.errors == [entry]
         assert failure.data == {LIST: None}
@@ -133,15 +137,19 @@ class TestErrorsOfThePlatform:
         self, errors: Any, described: str, platform: Platform
     ) -> None:
         with pytest.raises(ApiError) as caught:
-            platform.answers({"data": None, "errors": errors})
+            platform.responses({"data": None, "errors": errors})
         assert described in str(caught.value)
 
     def test_data_beside_errors_is_no_success(self, platform: Platform) -> None:
-        answer = refusal(error("InternalFailure", "half of it"), data={LIST: [STORE]})
-        assert platform.fails(answer, ServerError).data == {LIST: [STORE]}
+        response = error_response(
+            graphql_error("InternalFailure", "half of it"), data={LIST: [STORE]}
+        )
+        assert platform.fails(response, ServerError).data == {LIST: [STORE]}
 
     def test_data_of_another_shape_does_not_hide_the_error(self, platform: Platform) -> None:
-        platform.fails(refusal(error("Unauthorized", "no"), data={LIST: 7}), UnauthorizedError)
+        platform.fails(
+            error_response(graphql_error("Unauthorized", "no"), data={LIST: 7}), UnauthorizedError
+        )
 
 
 class TestStatusCodes:
@@ -165,7 +173,7 @@ class TestStatusCodes:
     def test_tell_errors_apart_whatever_the_body(
         self, status: int, kind: type[ApiError], body: bytes, platform: Platform
     ) -> None:
-        failure = platform.fails(Answer(status, body), kind)
+        failure = platform.fails(FakeResponse(status, body), kind)
         assert failure.statusCode == status
         assert failure.errors == []
         assert f"{LIST}: HTTP status {status}" in str(failure)
@@ -175,7 +183,7 @@ class TestStatusCodes:
             b'{"errors":[{"errorType":"UnauthorizedException",'
             b'"message":"You are not authorized to make this call."}]}'
         )
-        failure = platform.fails(Answer(401, body), UnauthorizedError)
+        failure = platform.fails(FakeResponse(401, body), UnauthorizedError)
         assert failure.statusCode == 401
         assert "You are not authorized to make this call." in str(failure)
 
@@ -186,7 +194,9 @@ class TestStatusCodes:
         assert caught.value.requestId
 
     def test_throttling_may_come_without_a_type(self, platform: Platform) -> None:
-        platform.fails(Answer(429, b'{"errors":[{"message":"Rate exceeded"}]}'), RateLimitError)
+        platform.fails(
+            FakeResponse(429, b'{"errors":[{"message":"Rate exceeded"}]}'), RateLimitError
+        )
 
 
 class TestAnswersThatAreNone:
@@ -195,15 +205,15 @@ class TestAnswersThatAreNone:
         [HTML, b"", b"[]", b'"text"', b"null", b'{"data":', b"\xff\xfe", b"{}{}", b"[" * 9999],
     )
     def test_what_is_no_json_object(self, body: bytes, platform: Platform) -> None:
-        failure = platform.fails(Answer(200, body), InvalidResponseError)
+        failure = platform.fails(FakeResponse(200, body), InvalidResponseError)
         assert "not a JSON object" in str(failure)
         assert "guest network" not in str(failure)
 
     @pytest.mark.parametrize(
-        "answer", [{"data": None}, {"data": None, "errors": None}, {"data": None, "errors": []}]
+        "response", [{"data": None}, {"data": None, "errors": None}, {"data": None, "errors": []}]
     )
-    def test_no_data_and_no_error(self, answer: Any, platform: Platform) -> None:
-        failure = platform.fails(answer, InvalidResponseError)
+    def test_no_data_and_no_error(self, response: Any, platform: Platform) -> None:
+        failure = platform.fails(response, InvalidResponseError)
         assert "no data and no error" in str(failure)
 
     @pytest.mark.parametrize(
@@ -226,7 +236,7 @@ class TestAnswersThatAreNone:
 
     def test_fields_added_tomorrow_break_nothing(self, platform: Platform) -> None:
         added = {**STORE, "addedTomorrow": {"deep": []}}
-        (store,) = platform.answers({"data": {LIST: [added]}, "extensions": {"cost": 1}})
+        (store,) = platform.responses({"data": {LIST: [added]}, "extensions": {"cost": 1}})
         assert store.name == "one"
 
 

@@ -28,8 +28,15 @@ from avista_digital_exchange_sdk._utils import retry
 
 from ..conftest import Connect
 from ..services.storage.test_data_stores import FILE
-from ..support.clients import Door
-from ..support.fake_platform import ENDPOINT, TOKEN, Answer, ScriptedPlatform, error, refusal
+from ..support.clients import ClientFactory
+from ..support.fake_platform import (
+    ENDPOINT,
+    TOKEN,
+    FakePlatform,
+    FakeResponse,
+    error_response,
+    graphql_error,
+)
 
 USER = {"user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}}
 GET_USER = "user_getUserSession"
@@ -44,19 +51,26 @@ FAILURES_THAT_PASS: list[Any] = [
     pytest.param(httpx.ReadTimeout("slow"), id="slow to answer"),
     pytest.param(httpx.ReadError("reset"), id="reset"),
     pytest.param(httpx.RemoteProtocolError("no HTTP"), id="no HTTP"),
-    *(pytest.param(Answer(status), id=str(status)) for status in (408, 429, 500, 502, 503, 504)),
-    pytest.param(refusal(error("ThrottlingException", "Rate exceeded")), id="throttled"),
-    pytest.param(refusal(error("ExecutionTimeout", "too long")), id="timed out"),
-    pytest.param(refusal(error(None, "Execution timed out.")), id="timed out, no type"),
-    pytest.param(refusal(error("InternalFailure", "oops")), id="internal"),
+    *(
+        pytest.param(FakeResponse(status), id=str(status))
+        for status in (408, 429, 500, 502, 503, 504)
+    ),
+    pytest.param(
+        error_response(graphql_error("ThrottlingException", "Rate exceeded")), id="throttled"
+    ),
+    pytest.param(error_response(graphql_error("ExecutionTimeout", "too long")), id="timed out"),
+    pytest.param(
+        error_response(graphql_error(None, "Execution timed out.")), id="timed out, no type"
+    ),
+    pytest.param(error_response(graphql_error("InternalFailure", "oops")), id="internal"),
 ]
 FAILURES_THAT_STAY: list[Any] = [
-    *(pytest.param(Answer(status), id=str(status)) for status in (400, 401, 403, 404, 501)),
-    pytest.param(refusal(error("Unauthorized", "no")), id="unauthorized"),
-    pytest.param(refusal(error("NotFound", "no such thing")), id="not found"),
-    pytest.param(refusal(error("ValidationException", "line 1:8")), id="invalid"),
-    pytest.param(Answer(200, b"<html>"), id="HTML"),
-    pytest.param(Answer(302, b"", {"Location": "https://elsewhere.test/"}), id="redirected"),
+    *(pytest.param(FakeResponse(status), id=str(status)) for status in (400, 401, 403, 404, 501)),
+    pytest.param(error_response(graphql_error("Unauthorized", "no")), id="unauthorized"),
+    pytest.param(error_response(graphql_error("NotFound", "no such thing")), id="not found"),
+    pytest.param(error_response(graphql_error("ValidationException", "line 1:8")), id="invalid"),
+    pytest.param(FakeResponse(200, b"<html>"), id="HTML"),
+    pytest.param(FakeResponse(302, b"", {"Location": "https://elsewhere.test/"}), id="redirected"),
 ]
 
 
@@ -76,7 +90,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def patient(
-    scripted: ScriptedPlatform, connect: Connect, waits: list[float]
+    fake_platform: FakePlatform, connect: Connect, waits: list[float]
 ) -> AvistaDigitalExchange:
     """An exchange with the scripted platform that tries again as often as it does by default."""
     return connect(TOKEN, endpoint=ENDPOINT)
@@ -85,50 +99,50 @@ def patient(
 class TestAQuery:
     @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
     def test_is_asked_again_after_a_failure_that_may_pass(
-        self, failure: Any, scripted: ScriptedPlatform, patient: AvistaDigitalExchange
+        self, failure: Any, fake_platform: FakePlatform, patient: AvistaDigitalExchange
     ) -> None:
-        scripted.answers(GET_USER, failure, failure)
-        scripted.data(GET_USER, USER)
+        fake_platform.add_responses(GET_USER, failure, failure)
+        fake_platform.add_data(GET_USER, USER)
         assert patient.getUserInfo().firstName == "Ada"
-        assert scripted.operations == [GET_USER] * 3
+        assert fake_platform.operations == [GET_USER] * 3
 
     @pytest.mark.parametrize("failure", FAILURES_THAT_STAY)
     def test_is_not_asked_again_after_one_that_stays(
         self,
         failure: Any,
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         waits: list[float],
     ) -> None:
-        scripted.answers(GET_USER, failure)
+        fake_platform.add_responses(GET_USER, failure)
         with pytest.raises(DigitalExchangeError):
             patient.getUserInfo()
-        assert scripted.operations == [GET_USER]
+        assert fake_platform.operations == [GET_USER]
         assert waits == []
 
     def test_is_given_up_when_the_retries_are_used_up(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, waits: list[float]
     ) -> None:
-        scripted.answers(GET_USER, *[Answer(503)] * 5)
+        fake_platform.add_responses(GET_USER, *[FakeResponse(503)] * 5)
         with pytest.raises(ServerError) as caught:
             patient.getUserInfo()
         assert caught.value.statusCode == 503
-        assert scripted.operations == [GET_USER] * 5
+        assert fake_platform.operations == [GET_USER] * 5
         assert waits == [0.5, 1, 2, 4]
 
     @pytest.mark.parametrize("maxRetries", [0, 1, 7])
     def test_is_tried_again_as_often_as_the_user_says(
-        self, maxRetries: int, scripted: ScriptedPlatform, connect: Connect, waits: list[float]
+        self, maxRetries: int, fake_platform: FakePlatform, connect: Connect, waits: list[float]
     ) -> None:
         exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=maxRetries)
-        scripted.answers(GET_USER, *[Answer(503)] * 8)
+        fake_platform.add_responses(GET_USER, *[FakeResponse(503)] * 8)
         with pytest.raises(ServerError):
             exchange.getUserInfo()
-        assert len(scripted.requests) == 1 + maxRetries
+        assert len(fake_platform.requests) == 1 + maxRetries
         assert len(waits) == maxRetries
 
     @pytest.mark.parametrize("maxRetries", [-1, 101, 1.5, None, "many", True])
-    def test_how_often_is_a_whole_number(self, maxRetries: object, door: Door) -> None:
+    def test_how_often_is_a_whole_number(self, maxRetries: object, door: ClientFactory) -> None:
         with pytest.raises(
             InvalidParameterError, match=r"maxRetries must be an integer between 0 and 100"
         ):
@@ -158,17 +172,19 @@ class TestTheWaits:
         assert [waits.next_delay(), waits.next_delay(), waits.next_delay()] == [0.5, 1, None]
 
     def test_are_no_shorter_than_the_server_asks(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, waits: list[float]
     ) -> None:
-        scripted.answers(GET_USER, Answer(429, b"", {"Retry-After": "7"}), Answer(503))
-        scripted.data(GET_USER, USER)
+        fake_platform.add_responses(
+            GET_USER, FakeResponse(429, b"", {"Retry-After": "7"}), FakeResponse(503)
+        )
+        fake_platform.add_data(GET_USER, USER)
         patient.getUserInfo()
         assert waits == [7, 1]
 
     def test_a_server_that_asks_for_too_much_is_not_waited_for(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, waits: list[float]
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, waits: list[float]
     ) -> None:
-        scripted.answers(GET_USER, Answer(429, b"", {"Retry-After": "3600"}))
+        fake_platform.add_responses(GET_USER, FakeResponse(429, b"", {"Retry-After": "3600"}))
         with pytest.raises(RateLimitError):
             patient.getUserInfo()
         assert waits == []
@@ -191,11 +207,11 @@ class TestTheWaits:
     def test_retry_after_far_away_ends_the_call_with_its_own_error(
         self,
         asked: str,
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         waits: list[float],
     ) -> None:
-        scripted.answers(GET_USER, Answer(503, b"", {"Retry-After": asked}))
+        fake_platform.add_responses(GET_USER, FakeResponse(503, b"", {"Retry-After": asked}))
         with pytest.raises(ServerError):
             patient.getUserInfo()
         assert waits == []
@@ -215,66 +231,66 @@ class TestAMutation:
     def test_is_done_again_only_where_it_was_surely_not_done(
         self,
         failure: Any,
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         request: pytest.FixtureRequest,
     ) -> None:
-        scripted.answers(DELETE, failure)
-        scripted.data(DELETE, FILE)
+        fake_platform.add_responses(DELETE, failure)
+        fake_platform.add_data(DELETE, FILE)
         not_done = ("refused", "slow to connect", "429", "throttled")
         if request.node.callspec.id.split("-", 1)[1] in not_done:
             patient.deleteDataStoreFile("file")
-            assert scripted.operations == [DELETE] * 2
+            assert fake_platform.operations == [DELETE] * 2
         else:
             with pytest.raises((ApiError, ConnectionFailedError)) as caught:
                 patient.deleteDataStoreFile("file")
-            assert scripted.operations == [DELETE]
+            assert fake_platform.operations == [DELETE]
             assert caught.value.mayHaveSucceeded
 
     @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
     def test_publishing_is_done_again_as_often_as_it_takes(
-        self, failure: Any, scripted: ScriptedPlatform, patient: AvistaDigitalExchange
+        self, failure: Any, fake_platform: FakePlatform, patient: AvistaDigitalExchange
     ) -> None:
-        scripted.answers(PUBLISH, failure, failure)
-        scripted.data(PUBLISH, [])
+        fake_platform.add_responses(PUBLISH, failure, failure)
+        fake_platform.add_data(PUBLISH, [])
         record = patient.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
         patient.publishToTimeSeriesDatabase("db", "meter", [record])
-        assert len({request.content for request in scripted.requests}) == 1
-        assert scripted.operations == [PUBLISH] * 3
+        assert len({request.content for request in fake_platform.requests}) == 1
+        assert fake_platform.operations == [PUBLISH] * 3
 
     @pytest.mark.parametrize(
         ("failures", "mayHaveSucceeded"),
         [
             ([httpx.ConnectError("refused")] * 5, False),
-            ([Answer(429)] * 5, False),
-            ([Answer(403)], False),
-            ([Answer(500)] * 5, True),
+            ([FakeResponse(429)] * 5, False),
+            ([FakeResponse(403)], False),
+            ([FakeResponse(500)] * 5, True),
             ([httpx.ReadTimeout("slow"), *[httpx.ConnectError("refused")] * 4], True),
-            ([Answer(502), *[Answer(429)] * 4], True),
-            ([Answer(429), httpx.ReadError("reset"), Answer(403)], True),
-            ([Answer(200, b"<html>")], True),
+            ([FakeResponse(502), *[FakeResponse(429)] * 4], True),
+            ([FakeResponse(429), httpx.ReadError("reset"), FakeResponse(403)], True),
+            ([FakeResponse(200, b"<html>")], True),
         ],
     )
     def test_the_error_says_whether_it_may_be_done_all_the_same(
         self,
         failures: list[Any],
         mayHaveSucceeded: bool,
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
     ) -> None:
-        scripted.answers(PUBLISH, *failures)
+        fake_platform.add_responses(PUBLISH, *failures)
         record = patient.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
         with pytest.raises(DigitalExchangeError) as caught:
             patient.publishToTimeSeriesDatabase("db", "meter", [record])
         assert caught.value.mayHaveSucceeded is mayHaveSucceeded
-        assert len(scripted.requests) == len(failures)
+        assert len(fake_platform.requests) == len(failures)
         assert not isinstance(caught.value, PublishIncompleteError)
 
     def test_a_file_that_may_have_been_created_is_told_of(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"1")
-        scripted.answers(CREATE, httpx.ReadTimeout("slow"))
+        fake_platform.add_responses(CREATE, httpx.ReadTimeout("slow"))
         with pytest.raises(RequestTimeoutError) as caught:
             patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
         assert caught.value.__notes__ == [
@@ -282,112 +298,114 @@ class TestAMutation:
         ]
 
     def test_one_that_was_surely_not_created_is_not(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"1")
-        scripted.answers(CREATE, refusal(error("Unauthorized", "no")))
+        fake_platform.add_responses(CREATE, error_response(graphql_error("Unauthorized", "no")))
         with pytest.raises(ApiError) as caught:
             patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
         assert not hasattr(caught.value, "__notes__")
 
 
 class TestATransfer:
-    def lay_down(self, scripted: ScriptedPlatform, *answers: Any) -> None:
+    def lay_down(self, fake_platform: FakePlatform, *responses: Any) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
         }
         for _ in range(3):
-            scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-        scripted.holds(f"GET {ADDRESS}", *answers)
+            fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_url_responses(f"GET {ADDRESS}", *responses)
 
     @pytest.mark.parametrize("failure", FAILURES_THAT_PASS[:11])
     def test_is_tried_again_after_a_failure_that_may_pass(
         self,
         failure: Any,
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        self.lay_down(scripted, failure, Answer(200, b"content"))
+        self.lay_down(fake_platform, failure, FakeResponse(200, b"content"))
         patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 
     def test_waits_as_long_as_the_storage_asks(
         self,
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         waits: list[float],
         tmp_path: Path,
     ) -> None:
-        busy = Answer(503, b"<Error><Code>SlowDown</Code></Error>", {"Retry-After": "9"})
-        self.lay_down(scripted, busy, Answer(200, b"content"))
+        busy = FakeResponse(503, b"<Error><Code>SlowDown</Code></Error>", {"Retry-After": "9"})
+        self.lay_down(fake_platform, busy, FakeResponse(200, b"content"))
         patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert waits == [9]
 
     def test_goes_on_from_the_last_byte_of_the_same_file(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        half = Answer(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
-        rest = Answer(206, b"tent", {"Content-Range": "bytes 3-6/7", "ETag": '"v1"'})
-        self.lay_down(scripted, half, rest)
+        half = FakeResponse(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
+        rest = FakeResponse(206, b"tent", {"Content-Range": "bytes 3-6/7", "ETag": '"v1"'})
+        self.lay_down(fake_platform, half, rest)
         patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
-        assert scripted.requests[-1].headers["Range"] == "bytes=3-"
-        assert scripted.requests[-1].headers["If-Match"] == '"v1"'
+        assert fake_platform.requests[-1].headers["Range"] == "bytes=3-"
+        assert fake_platform.requests[-1].headers["If-Match"] == '"v1"'
 
     @pytest.mark.parametrize(
-        "answer",
+        "response",
         [
-            Answer(412, b"<Error><Code>PreconditionFailed</Code></Error>"),
-            Answer(416, b"<Error><Code>InvalidRange</Code></Error>"),
-            Answer(200, b"another", {"ETag": '"v2"'}),
+            FakeResponse(412, b"<Error><Code>PreconditionFailed</Code></Error>"),
+            FakeResponse(416, b"<Error><Code>InvalidRange</Code></Error>"),
+            FakeResponse(200, b"another", {"ETag": '"v2"'}),
         ],
         ids=["changed", "shorter now", "no ranges here"],
     )
     def test_starts_over_where_it_can_not_go_on(
         self,
-        answer: Answer,
-        scripted: ScriptedPlatform,
+        response: FakeResponse,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        half = Answer(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
-        whole = Answer(200, b"another", {"ETag": '"v2"'})
-        self.lay_down(scripted, half, *[whole] * (answer.status == 200) or (answer, whole))
+        half = FakeResponse(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
+        whole = FakeResponse(200, b"another", {"ETag": '"v2"'})
+        self.lay_down(fake_platform, half, *[whole] * (response.status == 200) or (response, whole))
         patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"another"
 
     def test_starts_over_where_nothing_names_the_files_version(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        half = Answer(200, b"con", {"Content-Length": "7"})
-        self.lay_down(scripted, half, Answer(200, b"another"))
+        half = FakeResponse(200, b"con", {"Content-Length": "7"})
+        self.lay_down(fake_platform, half, FakeResponse(200, b"another"))
         patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"another"
-        assert "Range" not in scripted.requests[-1].headers
+        assert "Range" not in fake_platform.requests[-1].headers
 
     def test_is_checked_against_the_files_checksum(
         self,
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         waits: list[float],
         tmp_path: Path,
     ) -> None:
         right = '"9a0364b9e99bb480dd25e1f0284c8555"'
         self.lay_down(
-            scripted,
-            Answer(200, b"conTent", {"ETag": right}),
-            Answer(200, b"content", {"ETag": right}),
+            fake_platform,
+            FakeResponse(200, b"conTent", {"ETag": right}),
+            FakeResponse(200, b"content", {"ETag": right}),
         )
         patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
         assert len(waits) == 1
 
     def test_is_an_error_when_the_checksum_is_never_right(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        self.lay_down(scripted, *[Answer(200, b"content", {"ETag": f'"{"0" * 32}"'})] * 5)
+        self.lay_down(
+            fake_platform, *[FakeResponse(200, b"content", {"ETag": f'"{"0" * 32}"'})] * 5
+        )
         with pytest.raises(TransferError, match=r"load\.csv: .* checksum"):
             patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert not [*tmp_path.iterdir()]
@@ -407,26 +425,28 @@ class TestATransfer:
     def test_an_etag_that_is_no_checksum_is_taken_for_none(
         self,
         headers: dict[str, str],
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         patient: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        self.lay_down(scripted, Answer(200, b"content", headers))
+        self.lay_down(fake_platform, FakeResponse(200, b"content", headers))
         patient.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 
     def test_an_upload_starts_over_at_a_fresh_address(
-        self, scripted: ScriptedPlatform, patient: AvistaDigitalExchange, tmp_path: Path
+        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"content")
         addresses = [f"https://objects.test/{number}?X-Amz-Signature=5ec" for number in range(2)]
-        scripted.data(
+        fake_platform.add_data(
             CREATE, *({"itemId": f"file {i}", "url": url} for i, url in enumerate(addresses))
         )
-        scripted.holds(f"PUT {addresses[0]}", httpx.WriteError("reset"))
-        scripted.holds(f"PUT {addresses[1]}", Answer(200))
-        scripted.data(DELETE, FILE)
-        scripted.data("storage_getDataStoreFile", FILE)
+        fake_platform.add_url_responses(f"PUT {addresses[0]}", httpx.WriteError("reset"))
+        fake_platform.add_url_responses(f"PUT {addresses[1]}", FakeResponse(200))
+        fake_platform.add_data(DELETE, FILE)
+        fake_platform.add_data("storage_getDataStoreFile", FILE)
         patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
-        assert scripted.variables(DELETE) == [{"dataStoreFileId": "file 0"}]
-        assert scripted.variables("storage_getDataStoreFile") == [{"dataStoreFileId": "file 1"}]
+        assert fake_platform.variables(DELETE) == [{"dataStoreFileId": "file 0"}]
+        assert fake_platform.variables("storage_getDataStoreFile") == [
+            {"dataStoreFileId": "file 1"}
+        ]

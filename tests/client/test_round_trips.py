@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
-from ..support.clients import DOORS, RUNNER
+from ..support.admin_client import AdminClient
+from ..support.clients import CLIENT_FACTORIES, RUNNER
 
 # The same examples in every run, so that what fails was changed; nothing is kept on disk. Each
 # example is a publish and a query, so there is no time to look for the smallest that fails.
@@ -127,10 +127,10 @@ class Place:
     """A database of its own for each example, in an exchange of either colour."""
 
     def __init__(
-        self, exchanges: list[AvistaDigitalExchange], platform: Platform, folder: Path
+        self, exchanges: list[AvistaDigitalExchange], admin_client: AdminClient, folder: Path
     ) -> None:
         self._exchanges = exchanges
-        self._platform = platform
+        self._platform = admin_client
         self._target = folder / "result"
         self.database = ""
 
@@ -213,14 +213,14 @@ async def _listed(rows: Any) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def place(
-    local: LocalExchange, platform: Platform, tmp_path_factory: pytest.TempPathFactory
+    local: LocalExchange, admin_client: AdminClient, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
     with ExitStack() as stack:
         exchanges = [
             stack.enter_context(door(local.token, endpoint=local.endpoint))
-            for door in DOORS.values()
+            for door in CLIENT_FACTORIES.values()
         ]
-        place = Place(exchanges, platform, tmp_path_factory.mktemp("round-trips"))
+        place = Place(exchanges, admin_client, tmp_path_factory.mktemp("round-trips"))
         yield place
         place.delete()
 

@@ -17,8 +17,8 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
 from ..services.storage.test_data_stores import FILE
-from ..support.fake_platform import TOKEN, Answer, ScriptedPlatform, error, refusal
-from ..support.sample_records import START, single
+from ..support.fake_platform import TOKEN, FakePlatform, FakeResponse, error_response, graphql_error
+from ..support.sample_records import START, single_record
 
 SIGNATURE = "5ec7e75ec7e7"
 ADDRESS = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
@@ -76,7 +76,7 @@ class TestLogs:
             data_store["dataStoreId"], data_store["homeDirectoryId"], tmp_path / "load.csv"
         )
         exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "again")
-        records = [single(exchange, START + n) for n in range(3)]
+        records = [single_record(exchange, START + n) for n in range(3)]
         exchange.publishToTimeSeriesDatabase(database, "meter", records)
         for aggregate in ("server", "client"):
             exchange.queryTimeSeriesDatabaseWithFilters(
@@ -106,29 +106,33 @@ class TestLogs:
 class TestErrors:
     @pytest.fixture(
         params=[
-            refusal(error("Unauthorized", f"the token {TOKEN} at {ADDRESS} is no good")),
-            refusal(error(f"Odd {TOKEN}", "x", errorInfo={"url": ADDRESS, TOKEN: [TOKEN]})),
-            refusal(error("X", "x"), data={"token": TOKEN, "url": ADDRESS}),
+            error_response(
+                graphql_error("Unauthorized", f"the token {TOKEN} at {ADDRESS} is no good")
+            ),
+            error_response(
+                graphql_error(f"Odd {TOKEN}", "x", errorInfo={"url": ADDRESS, TOKEN: [TOKEN]})
+            ),
+            error_response(graphql_error("X", "x"), data={"token": TOKEN, "url": ADDRESS}),
             {"data": {"storage_createDataStoreFile": {"itemId": 7, "url": ADDRESS}}},
             {"data": {"storage_createDataStoreFile": {"itemId": "1", "url": [ADDRESS]}}},
             {"data": {"storage_createDataStoreFile": f"{TOKEN} {ADDRESS}"}},
-            Answer(400, f'{{"errors":["{TOKEN} {ADDRESS}"]}}'.encode()),
-            Answer(502, f"<html>{TOKEN} {ADDRESS}</html>".encode()),
+            FakeResponse(400, f'{{"errors":["{TOKEN} {ADDRESS}"]}}'.encode()),
+            FakeResponse(502, f"<html>{TOKEN} {ADDRESS}</html>".encode()),
         ],
-        ids=lambda answer: type(answer).__name__,
+        ids=lambda response: type(response).__name__,
     )
     def failed(
         self,
         request: pytest.FixtureRequest,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> DigitalExchangeError:
         """What an upload raised."""
-        scripted.answers("storage_createDataStoreFile", request.param)
+        fake_platform.add_responses("storage_createDataStoreFile", request.param)
         (tmp_path / "load.csv").write_text("1")
         with pytest.raises(DigitalExchangeError) as caught:
-            scripted_exchange.uploadFileToDataStore("d", "d", tmp_path / "load.csv")
+            fake_platform_client.uploadFileToDataStore("d", "d", tmp_path / "load.csv")
         return caught.value
 
     def test_a_platform_that_repeats_them_does_not_get_them_into_an_error(
@@ -139,20 +143,20 @@ class TestErrors:
         assert not [text for text in shown if TOKEN in text or SIGNATURE in text]
 
     @pytest.mark.parametrize(
-        "answer",
+        "response",
         [
-            Answer(403, f"<Code>No</Code><Message>{ADDRESS}</Message>".encode()),
+            FakeResponse(403, f"<Code>No</Code><Message>{ADDRESS}</Message>".encode()),
             httpx.ConnectError("unreachable"),
             httpx.ReadTimeout("slow"),
-            Answer(302, b"", {"Location": "https://elsewhere.test/"}),
-            Answer(200, b"1", {"Content-Length": "9"}),
+            FakeResponse(302, b"", {"Location": "https://elsewhere.test/"}),
+            FakeResponse(200, b"1", {"Content-Length": "9"}),
         ],
     )
     def test_a_transfer_that_fails_does_not_show_its_address(
         self,
-        answer: Any,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        response: Any,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
         log: Log,
     ) -> None:
@@ -160,10 +164,10 @@ class TestErrors:
             "storage_getDataStoreFile": FILE,
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
         }
-        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-        scripted.holds(f"GET {ADDRESS}", answer)
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_url_responses(f"GET {ADDRESS}", response)
         with pytest.raises(DigitalExchangeError) as caught:
-            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+            fake_platform_client.downloadDataStoreFile("file", tmp_path)
         shown = traceback.format_exception(caught.value) + log.lines
         assert not [text for text in shown if SIGNATURE in text]
 
@@ -173,17 +177,17 @@ class TestErrors:
     def test_an_address_that_can_not_be_used_is_not_repeated(
         self,
         url: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": url},
         }
-        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
         with pytest.raises(DigitalExchangeError) as caught:
-            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+            fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert SIGNATURE not in "".join(traceback.format_exception(caught.value))
 
 

@@ -21,7 +21,14 @@ from avista_digital_exchange_sdk._utils.progress import ProgressReporter
 
 from ..conftest import Connect
 from ..services.storage.test_data_stores import FILE
-from ..support.fake_platform import ENDPOINT, TOKEN, Answer, ScriptedPlatform, error, refusal
+from ..support.fake_platform import (
+    ENDPOINT,
+    TOKEN,
+    FakePlatform,
+    FakeResponse,
+    error_response,
+    graphql_error,
+)
 
 FORGED = "x\nERROR:root:forged\r\x1b[31m\x1b]0;title\x07\x9b31m\u202egnp\u2028z\x7f"
 VISIBLE = r"x\nERROR:root:forged\r\x1b[31m\x1b]0;title\x07\x9b31m\u202egnp\u2028z\x7f"
@@ -90,22 +97,24 @@ def assert_text(*shown: str) -> None:
 
 
 ANSWERS = {
-    "message": refusal(error("Odd", FORGED)),
-    "type": refusal(error(FORGED, "x")),
+    "message": error_response(graphql_error("Odd", FORGED)),
+    "type": error_response(graphql_error(FORGED, "x")),
     "entry": {"errors": [FORGED]},
-    "request id": Answer(
-        400, json.dumps(refusal(error("Odd", "x"))).encode(), {"x-amzn-requestid": "a\x1b[31m\x9bb"}
+    "request id": FakeResponse(
+        400,
+        json.dumps(error_response(graphql_error("Odd", "x"))).encode(),
+        {"x-amzn-requestid": "a\x1b[31m\x9bb"},
     ),
     "shape": {"data": {"user_getUserSession": {"user": {FORGED: 1}}}},
 }
 
 
 class TestErrorsAndLogs:
-    @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+    @pytest.mark.parametrize("response", ANSWERS.values(), ids=ANSWERS.keys())
     def test_error_of_the_platform_is_shown_as_text(
-        self, answer: object, scripted: ScriptedPlatform, connect: Connect, log: io.StringIO
+        self, response: object, fake_platform: FakePlatform, connect: Connect, log: io.StringIO
     ) -> None:
-        scripted.answers("user_getUserSession", answer, answer)
+        fake_platform.add_responses("user_getUserSession", response, response)
         exchange = connect(TOKEN, True, endpoint=ENDPOINT, maxRetries=1)
         with pytest.raises(DigitalExchangeError) as caught:
             exchange.getUserInfo()
@@ -115,16 +124,16 @@ class TestErrorsAndLogs:
         assert_text(str(getattr(caught.value, "requestId", "")))
 
     @pytest.mark.parametrize(
-        "answer",
+        "response",
         [
-            Answer(403, f"<Code>{FORGED}</Code><Message>{FORGED}</Message>".encode()),
-            Answer(200, b"1", {"Content-Range": "\x1b[31m", "Content-Length": "9"}),
+            FakeResponse(403, f"<Code>{FORGED}</Code><Message>{FORGED}</Message>".encode()),
+            FakeResponse(200, b"1", {"Content-Range": "\x1b[31m", "Content-Length": "9"}),
         ],
     )
     def test_error_of_the_storage_is_shown_as_text(
         self,
-        answer: Answer,
-        scripted: ScriptedPlatform,
+        response: FakeResponse,
+        fake_platform: FakePlatform,
         connect: Connect,
         tmp_path: object,
         log: io.StringIO,
@@ -133,22 +142,22 @@ class TestErrorsAndLogs:
             "storage_getDataStoreFile": {**FILE, "name": FORGED},
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
         }
-        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-        scripted.holds(f"GET {ADDRESS}", answer)
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_url_responses(f"GET {ADDRESS}", response)
         exchange = connect(TOKEN, True, endpoint=ENDPOINT, maxRetries=0)
         with pytest.raises(TransferError) as caught:
             exchange.downloadDataStoreFile("file", tmp_path)
         assert_text(*traceback.format_exception_only(caught.value), log.getvalue())
 
     def test_name_of_a_file_is_logged_as_text(
-        self, scripted: ScriptedPlatform, connect: Connect, tmp_path: object, log: io.StringIO
+        self, fake_platform: FakePlatform, connect: Connect, tmp_path: object, log: io.StringIO
     ) -> None:
         data = {
             "storage_getDataStoreFile": {**FILE, "name": FORGED},
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
         }
-        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-        scripted.holds(f"GET {ADDRESS}", Answer(200, b"1"))
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_url_responses(f"GET {ADDRESS}", FakeResponse(200, b"1"))
         connect(TOKEN, True, endpoint=ENDPOINT).downloadDataStoreFile("file", tmp_path)
         assert f"{VISIBLE}.csv: 1 bytes downloaded" in log.getvalue()
         assert_text(log.getvalue())

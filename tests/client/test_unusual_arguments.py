@@ -19,8 +19,16 @@ from avista_digital_exchange_sdk import (
 )
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.fake_platform import Answer, ScriptedPlatform
-from ..support.valid_arguments import GOOD, HUGE, ODD_TEXTS, ODDER_TEXTS, assert_clean, run, short
+from ..support.fake_platform import FakePlatform, FakeResponse
+from ..support.valid_arguments import (
+    HUGE,
+    MORE_UNUSUAL_STRINGS,
+    UNUSUAL_STRINGS,
+    VALID_ARGUMENTS,
+    assert_clean_error,
+    run,
+    short_repr,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -32,21 +40,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 SENT_AS_GIVEN = [
-    ("getDataStore", "storage_getDataStore", "dataStoreId", ODD_TEXTS),
-    ("deleteDataStoreFile", "storage_deleteDataStoreFile", "dataStoreFileId", ODD_TEXTS),
-    ("getTimeSeriesDatabase", "timeSeriesDb_getDatabase", "timeSeriesDbId", ODD_TEXTS),
-    ("getCollaborative", "collaborative_getCollaborative", "collaborativeId", ODD_TEXTS),
+    ("getDataStore", "storage_getDataStore", "dataStoreId", UNUSUAL_STRINGS),
+    ("deleteDataStoreFile", "storage_deleteDataStoreFile", "dataStoreFileId", UNUSUAL_STRINGS),
+    ("getTimeSeriesDatabase", "timeSeriesDb_getDatabase", "timeSeriesDbId", UNUSUAL_STRINGS),
+    ("getCollaborative", "collaborative_getCollaborative", "collaborativeId", UNUSUAL_STRINGS),
     (
         "queryTimeSeriesDatabase_TimestreamFormat",
         "timeSeriesDb_queryDatabaseWithTimestreamQuery",
         "queryString",
-        [*ODDER_TEXTS, HUGE],
+        [*MORE_UNUSUAL_STRINGS, HUGE],
     ),
     (
         "queryTimeSeriesDatabase_TimestreamFormat",
         "timeSeriesDb_queryDatabaseWithTimestreamQuery",
         "nextToken",
-        [*ODDER_TEXTS, HUGE],
+        [*MORE_UNUSUAL_STRINGS, HUGE],
     ),
 ]
 
@@ -59,7 +67,7 @@ class TestSentAsGiven:
             for call, operation, argument, values in SENT_AS_GIVEN
             for value in values
         ],
-        ids=short,
+        ids=short_repr,
     )
     def test_odd_texts(
         self,
@@ -67,52 +75,58 @@ class TestSentAsGiven:
         operation: str,
         argument: str,
         value: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        scripted.data(operation, None)
+        fake_platform.add_data(operation, None)
         with pytest.raises(NotFoundError) as caught:
-            run(scripted_exchange, call, **GOOD[call] | {argument: value})
-        assert scripted.variables(operation)[0][argument] == value
-        assert_clean(caught.value)
+            run(fake_platform_client, call, **VALID_ARGUMENTS[call] | {argument: value})
+        assert fake_platform.variables(operation)[0][argument] == value
+        assert_clean_error(caught.value)
 
-    @pytest.mark.parametrize("value", [*ODDER_TEXTS, HUGE], ids=short)
+    @pytest.mark.parametrize("value", [*MORE_UNUSUAL_STRINGS, HUGE], ids=short_repr)
     def test_a_description(
-        self, value: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, value: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         operation = "storage_createDataStoreFile"
-        scripted.data(operation, {"itemId": "f", "url": "https://bucket.test/f?Signature=1"})
-        scripted.holds("PUT https://bucket.test/f?Signature=1", Answer())
-        scripted.data("storage_getDataStoreFile", {"dataStoreFileId": "f", "name": "load"})
-        arguments = GOOD["uploadFileToDataStore"] | {"description": value}
-        run(scripted_exchange, "uploadFileToDataStore", **arguments)
-        assert scripted.variables(operation)[0]["description"] == value
+        fake_platform.add_data(
+            operation, {"itemId": "f", "url": "https://bucket.test/f?Signature=1"}
+        )
+        fake_platform.add_url_responses("PUT https://bucket.test/f?Signature=1", FakeResponse())
+        fake_platform.add_data("storage_getDataStoreFile", {"dataStoreFileId": "f", "name": "load"})
+        arguments = VALID_ARGUMENTS["uploadFileToDataStore"] | {"description": value}
+        run(fake_platform_client, "uploadFileToDataStore", **arguments)
+        assert fake_platform.variables(operation)[0]["description"] == value
 
     @pytest.mark.parametrize(
-        "value", [*ODDER_TEXTS, HUGE, ".", "..", "...", "a.", ".a.b"], ids=short
+        "value", [*MORE_UNUSUAL_STRINGS, HUGE, ".", "..", "...", "a.", ".a.b"], ids=short_repr
     )
     def test_a_files_name(
-        self, value: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, value: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         operation = "storage_createDataStoreFile"
-        scripted.data(operation, {"itemId": "f", "url": "https://bucket.test/f?Signature=1"})
-        scripted.holds("PUT https://bucket.test/f?Signature=1", Answer())
-        scripted.data("storage_getDataStoreFile", {"dataStoreFileId": "f", "name": "load"})
-        run(
-            scripted_exchange,
-            "uploadFileToDataStore",
-            **GOOD["uploadFileToDataStore"] | {"name": value},
+        fake_platform.add_data(
+            operation, {"itemId": "f", "url": "https://bucket.test/f?Signature=1"}
         )
-        sent = scripted.variables(operation)[0]
+        fake_platform.add_url_responses("PUT https://bucket.test/f?Signature=1", FakeResponse())
+        fake_platform.add_data("storage_getDataStoreFile", {"dataStoreFileId": "f", "name": "load"})
+        run(
+            fake_platform_client,
+            "uploadFileToDataStore",
+            **VALID_ARGUMENTS["uploadFileToDataStore"] | {"name": value},
+        )
+        sent = fake_platform.variables(operation)[0]
         assert ".".join(filter(None, (sent["name"], sent["fileExtension"]))) == value
 
-    @pytest.mark.parametrize("value", [*ODDER_TEXTS, HUGE, 2**70, -1.5, [None, True]], ids=short)
+    @pytest.mark.parametrize(
+        "value", [*MORE_UNUSUAL_STRINGS, HUGE, 2**70, -1.5, [None, True]], ids=short_repr
+    )
     def test_a_variable_of_an_operation_of_ones_own(
-        self, value: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, value: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data("q", "done")
-        run(scripted_exchange, "execute", **GOOD["execute"], variables={"x": value})
-        assert scripted.variables("q") == [{"x": value}]
+        fake_platform.add_data("q", "done")
+        run(fake_platform_client, "execute", **VALID_ARGUMENTS["execute"], variables={"x": value})
+        assert fake_platform.variables("q") == [{"x": value}]
 
 
 HOSTILE_FILES = [
@@ -147,23 +161,25 @@ HOSTILE_FILES = [
 
 
 class TestNamesFromTheServer:
-    @pytest.mark.parametrize(("name", "extension"), HOSTILE_FILES, ids=short)
+    @pytest.mark.parametrize(("name", "extension"), HOSTILE_FILES, ids=short_repr)
     def test_a_download_stays_in_its_folder_under_one_plain_name(
         self,
         name: str,
         extension: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         folder: Path,
     ) -> None:
         file = {"dataStoreFileId": "f1", "name": name, "fileExtension": extension}
         url = "https://bucket.test/f?Signature=1"
-        answer = {"storage_getDataStoreFile": file}
-        answer["storage_getDataStoreFileDownloadUrl"] = {"url": url}
-        scripted.answers("storage_getDataStoreFileDownload", {"data": answer})
-        scripted.holds(f"GET {url}", Answer(body=b"seven b", headers={"Content-Length": "7"}))
+        response = {"storage_getDataStoreFile": file}
+        response["storage_getDataStoreFileDownloadUrl"] = {"url": url}
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": response})
+        fake_platform.add_url_responses(
+            f"GET {url}", FakeResponse(body=b"seven b", headers={"Content-Length": "7"})
+        )
         (folder / "target").mkdir()
-        downloaded = scripted_exchange.downloadDataStoreFile("f1", folder / "target")
+        downloaded = fake_platform_client.downloadDataStoreFile("f1", folder / "target")
         assert (downloaded.name, downloaded.fileExtension) == (name, extension)
         assert sorted(os.listdir(folder)) == ["load.csv", "target"]
         (written,) = (folder / "target").iterdir()
@@ -252,7 +268,7 @@ class TestHostileAttributeNames:
         values = {attribute["name"]: attribute["lastValue"] for attribute in asset["attributes"]}
         assert values == {name: str(index) for index, name in enumerate(HOSTILE_NAMES)}
 
-    @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short)
+    @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short_repr)
     def test_one_alone_can_be_asked_for(
         self, name: str, hostile: tuple[AvistaDigitalExchange, str, str]
     ) -> None:
@@ -268,7 +284,7 @@ class TestHostileAttributeNames:
         values = {attribute.name: attribute.lastValue for attribute in asset.attributes}
         assert values == {name: str(index) for index, name in enumerate(HOSTILE_NAMES)}
 
-    @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short)
+    @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short_repr)
     def test_each_can_be_a_text_in_sql(
         self, name: str, hostile: tuple[AvistaDigitalExchange, str, str]
     ) -> None:
@@ -304,17 +320,17 @@ def queried(
 
 
 class TestAgainstTheLocalExchange:
-    @pytest.mark.parametrize("text", ODD_TEXTS, ids=short)
+    @pytest.mark.parametrize("text", UNUSUAL_STRINGS, ids=short_repr)
     def test_an_odd_id_is_found_nowhere(self, text: str, exchange: AvistaDigitalExchange) -> None:
         for call in ("getDataStore", "getTimeSeriesDatabase", "getCollaborative"):
-            (argument,) = GOOD[call]
+            (argument,) = VALID_ARGUMENTS[call]
             with pytest.raises(NotFoundError):
                 run(exchange, call, **{argument: text})
 
     @pytest.mark.parametrize(
         "queryString",
         [
-            *ODDER_TEXTS,
+            *MORE_UNUSUAL_STRINGS,
             HUGE,
             "(" * 5000,
             "SELECT " + "1+" * 5000 + "1",
@@ -326,17 +342,19 @@ class TestAgainstTheLocalExchange:
             "SELECT getenv('HOME')",
             "PRAGMA version",
         ],
-        ids=short,
+        ids=short_repr,
     )
     def test_what_is_no_query_is_an_invalid_request(
         self, queryString: str, exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path
     ) -> None:
         with pytest.raises(InvalidRequestError) as caught:
             exchange.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, queryString)
-        assert_clean(caught.value)
+        assert_clean_error(caught.value)
         assert os.listdir(folder) == ["load.csv"]
 
-    @pytest.mark.parametrize("name", [*ODDER_TEXTS, "x" * 1000, "..", "a.tar.gz"], ids=short)
+    @pytest.mark.parametrize(
+        "name", [*MORE_UNUSUAL_STRINGS, "x" * 1000, "..", "a.tar.gz"], ids=short_repr
+    )
     def test_a_file_of_an_odd_name_comes_back_under_it(
         self, name: str, exchange: AvistaDigitalExchange, data_store: dict[str, str], folder: Path
     ) -> None:
@@ -350,7 +368,7 @@ class TestAgainstTheLocalExchange:
         assert written.read_text() == "1,2\n"
         exchange.deleteDataStoreFile(file.dataStoreFileId)
 
-    @pytest.mark.parametrize("text", [*ODDER_TEXTS, "x" * 1900], ids=short)
+    @pytest.mark.parametrize("text", [*MORE_UNUSUAL_STRINGS, "x" * 1900], ids=short_repr)
     def test_an_odd_value_is_stored_and_found_by_itself(
         self, text: str, exchange: AvistaDigitalExchange, database: str
     ) -> None:

@@ -81,7 +81,7 @@ def generate(folder: Path, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
         (queries / name).write_bytes(text.encode("utf-8"))
     made = run_command("generate", "--queries", queries, "--out", folder / PACKAGE)
-    assert (made.exit_code, made.output) == (0, ""), made.complaint
+    assert (made.exit_code, made.stdout) == (0, ""), made.stderr
 
 
 @contextlib.contextmanager
@@ -103,15 +103,15 @@ class Recorder:
 
     def __init__(self, io: Any) -> None:
         self._io = io
-        self.answers: list[dict[str, Any]] = []
+        self.responses: list[dict[str, Any]] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._io, name)
 
     async def post(self, *arguments: Any) -> Any:
-        answer = await self._io.post(*arguments)
-        self.answers.append(json.loads(answer.content))
-        return answer
+        response = await self._io.post(*arguments)
+        self.responses.append(json.loads(response.content))
+        return response
 
 
 def run_by_both_clients(
@@ -124,7 +124,7 @@ def run_by_both_clients(
     with module.Client(local.token, **options) as client:
         recorder = client._graphql_client.backend = between(client._graphql_client.backend)
         outcome = _outcome(lambda: getattr(client, name)(**arguments))
-        _check_outcome(operation, outcome, recorder.answers)
+        _check_outcome(operation, outcome, recorder.responses)
 
     async def run() -> None:
         async with module.AsyncClient(local.token, **options) as client:
@@ -133,20 +133,20 @@ def run_by_both_clients(
                 outcome = await getattr(client, name)(**arguments)
             except DigitalExchangeError as error:
                 outcome = error
-            _check_outcome(operation, outcome, recorder.answers)
+            _check_outcome(operation, outcome, recorder.responses)
 
     RUNNER.run(run())
 
 
-def _check_outcome(operation: Operation, outcome: Any, answers: list[dict[str, Any]]) -> None:
-    (answer,) = answers
-    if answer.get("errors"):
+def _check_outcome(operation: Operation, outcome: Any, responses: list[dict[str, Any]]) -> None:
+    (response,) = responses
+    if response.get("errors"):
         assert isinstance(outcome, ApiError), outcome
-        assert not is_about_the_document(answer["errors"]), answer["errors"]
+        assert not is_about_the_document(response["errors"]), response["errors"]
         return
     assert not isinstance(outcome, Exception), outcome
     keys = operation.root_keys
-    assert_same(answer["data"] if len(keys) > 1 else answer["data"].get(keys[0]), outcome)
+    assert_same(response["data"] if len(keys) > 1 else response["data"].get(keys[0]), outcome)
 
 
 def is_about_the_document(errors: list[Any]) -> bool:

@@ -614,14 +614,14 @@ def test_a_change_gets_its_verdict(
 
     outcome = command("contract", "--against", schema, "--format", "json")
 
-    assert "findings" in outcome.report, outcome.output
-    findings = outcome.report["findings"]
+    assert "findings" in outcome.json, outcome.stdout
+    findings = outcome.json["findings"]
     assert {finding["kind"] for finding in findings} == change.kinds
     touched = {call for finding in findings for call in finding["calls"]}
     assert touched & OPERATIONS_OF_CALLS.keys() == change.calls
     assert bool(touched) == bool(change.calls)
     assert outcome.exit_code == (1 if change.breaks else 0)
-    assert outcome.report["verdict"] == ("breaks" if change.breaks else "holds")
+    assert outcome.json["verdict"] == ("breaks" if change.breaks else "holds")
     assert any(finding["breaks"] for finding in findings) == change.breaks
 
 

@@ -277,7 +277,7 @@ def test_change_concerns_and_breaks_the_operations_that_use_it(
     schema.write_text(in_one_piece(contract), "utf-8")
     report = command(
         "contract", "--against", schema, "--documents", documents, "--format", "json"
-    ).report
+    ).json
     findings = report["findings"]
 
     def operations(breaking: bool) -> set[str]:

@@ -45,7 +45,7 @@ class TestVerdict:
         self, command: Command
     ) -> None:
         outcome = command("contract")
-        assert (outcome.exit_code, outcome.output) == (
+        assert (outcome.exit_code, outcome.stdout) == (
             0,
             "The contract holds: nothing has changed.\n",
         )
@@ -54,7 +54,7 @@ class TestVerdict:
         outcome = command(
             "contract", "--against", local.endpoint, "--token-env", "MINE", MINE=local.token
         )
-        assert (outcome.exit_code, outcome.complaint) == (0, "")
+        assert (outcome.exit_code, outcome.stderr) == (0, "")
 
     @pytest.mark.parametrize(
         ("against", "reason"),
@@ -71,8 +71,8 @@ class TestVerdict:
             monkeypatch.setenv("AVISTA_DX_TOKEN", "token")
         outcome = command("contract", "--against", against)
         assert outcome.exit_code == 2
-        assert outcome.output == ""
-        assert reason in outcome.complaint
+        assert outcome.stdout == ""
+        assert reason in outcome.stderr
 
     @pytest.mark.parametrize(
         "arguments",
@@ -89,30 +89,30 @@ class TestVerdict:
     ) -> None:
         outcome = command("contract", *arguments, AVISTA_DX_TOKEN="token")
         assert outcome.exit_code == 2
-        assert outcome.complaint
-        assert "s3cr3t" not in outcome.complaint + outcome.output
+        assert outcome.stderr
+        assert "s3cr3t" not in outcome.stderr + outcome.stdout
 
     def test_a_token_that_is_refused_is_told(self, command: Command, local: LocalExchange) -> None:
         outcome = command("contract", "--against", local.endpoint, AVISTA_DX_TOKEN="wrong")
         assert outcome.exit_code == 2
-        assert "UnauthorizedException" in outcome.complaint
-        assert "Traceback" not in outcome.complaint
+        assert "UnauthorizedException" in outcome.stderr
+        assert "Traceback" not in outcome.stderr
 
 
 class TestFormats:
     def test_people_read_a_table(self, command: Command, changed: Path) -> None:
         outcome = command("contract", "--against", changed)
         assert outcome.exit_code == 1
-        assert "User.firstName was removed." in outcome.output
-        assert "calls: getCollaborative, getUserInfo" in outcome.output
-        assert "nothing in use" in outcome.output
-        assert outcome.output.endswith(
+        assert "User.firstName was removed." in outcome.stdout
+        assert "calls: getCollaborative, getUserInfo" in outcome.stdout
+        assert "nothing in use" in outcome.stdout
+        assert outcome.stdout.endswith(
             "The contract is broken. Changes that break what is in use: 1; "
             "errors in your documents: 0.\n"
         )
 
     def test_machines_read_json(self, command: Command, changed: Path) -> None:
-        email, first_name = command("contract", "--against", changed, "--format", "json").report[
+        email, first_name = command("contract", "--against", changed, "--format", "json").json[
             "findings"
         ]
         assert first_name["description"].endswith("User.firstName was removed.")
@@ -144,10 +144,10 @@ class TestFormats:
         assert (email["breaks"], email["calls"], email["types"]) == (False, [], [])
 
     def test_json_can_be_asked_for_as_of_every_command(self, command: Command) -> None:
-        assert command("contract", "--json").report["verdict"] == "holds"
+        assert command("contract", "--json").json["verdict"] == "holds"
 
     def test_github_reads_annotations(self, command: Command, changed: Path) -> None:
-        lines = command("contract", "--against", changed, "--format", "github").output.splitlines()
+        lines = command("contract", "--against", changed, "--format", "github").stdout.splitlines()
         unused, used, verdict = lines
         assert unused.startswith("::warning title=Breaking%3A FIELD_REMOVED::")
         assert unused.endswith("User.email was removed.")
@@ -167,22 +167,22 @@ class TestFormats:
         outcome = command("contract", "--against", file, "--format", kind, COLUMNS="200")
         assert outcome.exit_code == 0
         if kind == "json":
-            assert outcome.report["findings"][0]["description"].endswith(reason)
+            assert outcome.json["findings"][0]["description"].endswith(reason)
         else:
             visible = r"a [/red] [kW] :smile:\x1b]0;title\x07\u202e\n::error::forged"
-            assert visible in outcome.output
-        assert not set("\x1b\x07\u202e") & set(outcome.output)
-        assert not [line for line in outcome.output.splitlines() if line.startswith("::error")]
+            assert visible in outcome.stdout
+        assert not set("\x1b\x07\u202e") & set(outcome.stdout)
+        assert not [line for line in outcome.stdout.splitlines() if line.startswith("::error")]
 
     def test_the_reason_for_no_comparison_comes_in_the_same_format(self, command: Command) -> None:
         told = command("contract", "--against", "100%.graphql", "--format", "github")
         assert told.exit_code == 2
-        assert told.output == (
+        assert told.stdout == (
             "::error title=The contract could not be compared"
             "::100%25.graphql: No such file or directory\n"
         )
         told = command("contract", "--against", "nowhere", "--format", "json")
-        assert told.report == {"verdict": "unknown", "reason": "nowhere: No such file or directory"}
+        assert told.json == {"verdict": "unknown", "reason": "nowhere: No such file or directory"}
 
 
 class TestDocuments:
@@ -196,14 +196,14 @@ class TestDocuments:
             "contract", "--against", changed, "--documents", documents, "--format", "json"
         )
         assert outcome.exit_code == 1
-        (problem,) = outcome.report["problems"]
+        (problem,) = outcome.json["problems"]
         assert problem == {
             "file": str(documents / "more" / "person.graphql"),
             "line": 3,
             "column": 3,
             "message": "Cannot query field 'email' on type 'User'.",
         }
-        email, _ = outcome.report["findings"]
+        email, _ = outcome.json["findings"]
         assert email["documents"] == [f"{documents / 'people.graphql'}: me"]
         assert email["breaks"]
 
@@ -217,8 +217,8 @@ class TestDocuments:
             "contract", "--against", changed, "--documents", documents, "--format", "json"
         )
         assert outcome.exit_code == 1
-        assert outcome.report["problems"] == []
-        (finding,) = outcome.report["findings"]
+        assert outcome.json["problems"] == []
+        (finding,) = outcome.json["findings"]
         assert finding["documents"] == [f"{documents / 'people.graphql'}: me"]
 
     @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ class TestDocuments:
         (tmp_path / "own.graphql").write_text(text)
         outcome = command("contract", "--documents", tmp_path)
         assert outcome.exit_code == 1
-        assert place in outcome.output
+        assert place in outcome.stdout
 
     def test_a_fragment_that_nothing_uses_is_no_error(
         self, command: Command, documents: Path
@@ -259,10 +259,10 @@ class TestDocuments:
     ) -> None:
         outcome = command("contract", "--documents", tmp_path)
         assert outcome.exit_code == 2
-        assert "must be a folder with files that end in .graphql, .gql" in outcome.complaint
+        assert "must be a folder with files that end in .graphql, .gql" in outcome.stderr
         outcome = command("contract", "--documents", tmp_path / "nowhere")
         assert outcome.exit_code == 2
-        assert "nowhere: can't be read: No such file or directory" in outcome.complaint
+        assert "nowhere: can't be read: No such file or directory" in outcome.stderr
 
 
 class TestNotes:
@@ -291,12 +291,12 @@ class TestNotes:
     ) -> None:
         outcome = command("contract", "--against", extended)
         assert outcome.exit_code == 0
-        lines = outcome.output.splitlines()
+        lines = outcome.stdout.splitlines()
         assert lines[:3] == [f"note: {note}" for note in self.NOTES]
         assert lines[3] == "The contract holds: nothing has changed."
-        report = command("contract", "--against", extended, "--json").report
+        report = command("contract", "--against", extended, "--json").json
         assert report["notes"] == list(self.NOTES)
-        lines = command("contract", "--against", extended, "--format", "github").output.splitlines()
+        lines = command("contract", "--against", extended, "--format", "github").stdout.splitlines()
         assert lines[:3] == [f"::notice::{note}" for note in self.NOTES]
 
     def test_directives_of_appsync_are_no_matter(
@@ -305,14 +305,14 @@ class TestNotes:
         Edit("user", "type User {", "type User @aws_iam @aws_oidc {").apply(contract)
         file = tmp_path / "exported.graphql"
         file.write_text(in_one_piece(contract), "utf-8")
-        assert command("contract", "--against", file, "--json").report["notes"] == []
+        assert command("contract", "--against", file, "--json").json["notes"] == []
 
     def test_files_that_are_not_read_are_said(self, command: Command, documents: Path) -> None:
         (documents / "old.graphql.txt").write_text("query old { nothing }")
         (documents / "schema.graphqls").write_text("type Query { a: Int }")
         outcome = command("contract", "--documents", documents, "--json")
         assert outcome.exit_code == 0
-        schema, old = outcome.report["notes"]
+        schema, old = outcome.json["notes"]
         assert old.startswith(f"{documents / 'old.graphql.txt'}: not read")
         assert schema.startswith(f"{documents / 'schema.graphqls'}: not used")
 
@@ -324,7 +324,7 @@ class TestNotes:
         file.write_text(in_one_piece(contract), "utf-8")
         outcome = command("contract", "--against", file, "--json")
         assert outcome.exit_code == 0
-        (note,) = outcome.report["notes"]
+        (note,) = outcome.json["notes"]
         assert "Name '__email' must not begin with '__'" in note
 
     def test_schema_of_something_else_can_t_be_compared(
@@ -333,7 +333,7 @@ class TestNotes:
         (tmp_path / "types.graphql").write_text("type Something { id: ID }")
         outcome = command("contract", "--against", tmp_path / "types.graphql")
         assert outcome.exit_code == 2
-        assert "it has no query type" in outcome.complaint
+        assert "it has no query type" in outcome.stderr
 
 
 class TestCommandLine:

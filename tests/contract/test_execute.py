@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.fake_platform import ENDPOINT, TOKEN, Answer, ScriptedPlatform
+from ..support.fake_platform import ENDPOINT, TOKEN, FakePlatform, FakeResponse
 
 STORE = "query ($id: ID!) { storage_getDataStore(dataStoreId: $id) { name } }"
 SEVERAL = """
@@ -37,12 +37,12 @@ class TestAnswers:
     def test_the_answer_s_data_comes_as_a_dictionary(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
-        answer = exchange.execute(STORE, {"id": local.dataStoreId})
-        assert answer == {"storage_getDataStore": {"name": "Solar site"}}
+        response = exchange.execute(STORE, {"id": local.dataStoreId})
+        assert response == {"storage_getDataStore": {"name": "Solar site"}}
 
     def test_variables_can_be_left_out(self, exchange: AvistaDigitalExchange) -> None:
-        answer = exchange.execute("{ user_getUserSession { user { firstName } } }")
-        assert answer == {"user_getUserSession": {"user": {"firstName": "Ada"}}}
+        response = exchange.execute("{ user_getUserSession { user { firstName } } }")
+        assert response == {"user_getUserSession": {"user": {"firstName": "Ada"}}}
 
     def test_objects_of_the_sdk_travel_under_the_contract_s_names(
         self, exchange: AvistaDigitalExchange, database: str
@@ -56,32 +56,32 @@ class TestAnswers:
     def test_one_of_several_operations_is_chosen_by_its_name(
         self, name: str, field: str, exchange: AvistaDigitalExchange
     ) -> None:
-        answer = exchange.execute(SEVERAL, operationName=name)
-        assert list(answer["user_getUserSession"]["user"]) == [field]
+        response = exchange.execute(SEVERAL, operationName=name)
+        assert list(response["user_getUserSession"]["user"]) == [field]
 
     def test_a_query_is_tried_again_and_a_mutation_is_not(
-        self, scripted: ScriptedPlatform, connect: Connect
+        self, fake_platform: FakePlatform, connect: Connect
     ) -> None:
         exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=1)
         fragment = "fragment A on B { c }"
         for kind in ("query", "mutation"):
-            scripted.answers(kind, Answer(503), {"data": {"a": 1}})
+            fake_platform.add_responses(kind, FakeResponse(503), {"data": {"a": 1}})
         assert exchange.execute(f"{fragment} query query {{ a }}") == {"a": 1}
         with pytest.raises(ServerError):
             exchange.execute(f"{fragment} mutation mutation {{ a }}")
-        assert scripted.operations == ["query", "query", "mutation"]
+        assert fake_platform.operations == ["query", "query", "mutation"]
 
     @pytest.mark.parametrize(
         "name", ["timeSeriesDb_publishToDatabase", "timeSeriesDb_generateQueryResultExportFile"]
     )
     def test_mutation_called_as_one_of_the_sdks_is_not_sent_again(
-        self, name: str, scripted: ScriptedPlatform, connect: Connect
+        self, name: str, fake_platform: FakePlatform, connect: Connect
     ) -> None:
         exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=1)
-        scripted.answers(name, Answer(503), {"data": {"a": 1}})
+        fake_platform.add_responses(name, FakeResponse(503), {"data": {"a": 1}})
         with pytest.raises(ServerError):
             exchange.execute(f"mutation {name} {{ storage_createDataStore }}")
-        assert scripted.operations == [name]
+        assert fake_platform.operations == [name]
 
     @pytest.mark.parametrize(
         "document",
@@ -133,10 +133,10 @@ class TestRefusals:
         document: str,
         arguments: dict[str, object],
         message: str,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
         with pytest.raises(InvalidParameterError, match=message):
-            scripted_exchange.execute(document, **arguments)
+            fake_platform_client.execute(document, **arguments)
 
     def test_a_document_that_does_not_fit_the_contract_is_an_invalid_request(
         self, exchange: AvistaDigitalExchange
@@ -153,18 +153,18 @@ class TestRefusals:
             )
 
     def test_an_error_beside_data_keeps_the_data(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         errors = [{"message": "no", "errorType": "Odd"}]
-        scripted.answers("q", {"data": {"a": 1, "b": None}, "errors": errors})
+        fake_platform.add_responses("q", {"data": {"a": 1, "b": None}, "errors": errors})
         with pytest.raises(ApiError) as failure:
-            scripted_exchange.execute("query q { a b }")
+            fake_platform_client.execute("query q { a b }")
         assert failure.value.data == {"a": 1, "b": None}
         assert failure.value.operationName == "q"
 
     def test_an_answer_without_data_is_an_error(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.answers("q", {"data": None})
+        fake_platform.add_responses("q", {"data": None})
         with pytest.raises(InvalidResponseError):
-            scripted_exchange.execute("query q { a }")
+            fake_platform_client.execute("query q { a }")

@@ -499,7 +499,7 @@ def test_what_can_t_be_generated_is_refused_before_anything_is_written(
         (folder / file).write_bytes(text.encode("utf-8", "surrogateescape"))
     outcome = command("generate", "--queries", folder, "--out", tmp_path / PACKAGE)
     assert outcome.exit_code in (1, 2)
-    assert message.format(folder=folder) in outcome.complaint
+    assert message.format(folder=folder) in outcome.stderr
     assert {file: file.read_bytes() for file in (tmp_path / PACKAGE).iterdir()} == before
 
 
@@ -520,14 +520,14 @@ class TestFiles:
         (tmp_path / name).write_text(text)
         outcome = command("generate", "--queries", tmp_path, "--out", tmp_path / PACKAGE)
         assert outcome.exit_code == 0
-        assert f"note: {tmp_path / name}: not read" in outcome.complaint
+        assert f"note: {tmp_path / name}: not read" in outcome.stderr
 
     @pytest.mark.parametrize("name", ["README.md", "a.json", "a.png"])
     def test_other_files_are_no_matter(self, name: str, command: Command, tmp_path: Path) -> None:
         (tmp_path / "read.graphql").write_text("query read { __typename }")
         (tmp_path / name).write_bytes(b'{"query": "\xff"}')
         outcome = command("generate", "--queries", tmp_path, "--out", tmp_path / PACKAGE)
-        assert (outcome.exit_code, "note" in outcome.complaint) == (0, False)
+        assert (outcome.exit_code, "note" in outcome.stderr) == (0, False)
 
     def test_schema_beside_the_operations_is_left_out_and_said(
         self, command: Command, tmp_path: Path
@@ -536,7 +536,7 @@ class TestFiles:
         (tmp_path / "schema.graphqls").write_text("type Query { a: Int }")
         outcome = command("generate", "--queries", tmp_path, "--out", tmp_path / PACKAGE)
         assert outcome.exit_code == 0
-        assert "schema.graphqls: not used, as it holds a schema" in outcome.complaint
+        assert "schema.graphqls: not used, as it holds a schema" in outcome.stderr
 
     def test_folder_behind_a_link_is_read_once(self, command: Command, tmp_path: Path) -> None:
         (tmp_path / "elsewhere").mkdir()
@@ -547,7 +547,7 @@ class TestFiles:
         (queries / "again").symlink_to(queries)
         outcome = command("generate", "--queries", queries, "--out", tmp_path / PACKAGE)
         assert outcome.exit_code == 1
-        assert outcome.complaint.count("a.gql:1:16: Cannot query field 'nothing'") == 1
+        assert outcome.stderr.count("a.gql:1:16: Cannot query field 'nothing'") == 1
 
     def test_folder_is_no_package_where_python_can_t_import_it(
         self, command: Command, tmp_path: Path
@@ -555,4 +555,4 @@ class TestFiles:
         (tmp_path / "a.gql").write_text("query a { __typename }")
         outcome = command("generate", "--queries", tmp_path, "--out", tmp_path / "class")
         assert outcome.exit_code == 2
-        assert "'class' can't be a package's name" in outcome.complaint
+        assert "'class' can't be a package's name" in outcome.stderr

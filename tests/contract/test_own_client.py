@@ -120,12 +120,12 @@ class TestTheBlockingClient:
                 local.dataStoreId, local.homeDirectoryId, tmp_path / "load.csv"
             )
         with own.Client(local.token, endpoint=local.endpoint) as client:
-            answer = client.link(file.dataStoreFileId)
-        for url in (answer.url, answer.link):
+            response = client.link(file.dataStoreFileId)
+        for url in (response.url, response.link):
             assert httpx.get(url).text == "12.5"
             assert "Signature=" in f"{url}"
-        shown = [repr(answer), str(answer), repr(vars(answer)), repr(answer.model_dump())]
-        shown += [repr(answer.url), repr(answer.link[:1000]), answer._repr_html_()]
+        shown = [repr(response), str(response), repr(vars(response)), repr(response.model_dump())]
+        shown += [repr(response.url), repr(response.link[:1000]), response._repr_html_()]
         assert not [text for text in shown if "Signature=" in text]
 
     def test_answers_are_objects_of_the_operation_s_own_types(
@@ -236,7 +236,7 @@ class TestThePackage:
 
     def test_generating_again_changes_nothing(self, package: Path, command: Command) -> None:
         outcome = command("generate", "--queries", package.parent / "queries", "--out", package)
-        assert (outcome.exit_code, outcome.complaint) == (0, f"{package} is up to date.\n")
+        assert (outcome.exit_code, outcome.stderr) == (0, f"{package} is up to date.\n")
 
     def test_what_an_operation_left_behind_is_removed(
         self, command: Command, tmp_path: Path
@@ -256,7 +256,7 @@ class TestThePackage:
         (out / "client.py").write_text("PRECIOUS = True\n")
         outcome = command("generate", "--queries", queries, "--out", out)
         assert outcome.exit_code == 2
-        assert "client.py was not generated" in outcome.complaint
+        assert "client.py was not generated" in outcome.stderr
         assert [file.name for file in out.iterdir()] == ["client.py"]
         assert (out / "client.py").read_text() == "PRECIOUS = True\n"
 
@@ -266,11 +266,11 @@ class TestThePackage:
         queries = written(tmp_path / "queries", {"a.graphql": "query a {\n  nothing\n}\n"})
         outcome = command("generate", "--queries", queries, "--out", tmp_path / "mine")
         assert outcome.exit_code == 1
-        assert f"{queries / 'a.graphql'}:2:3: Cannot query field 'nothing'" in outcome.complaint
+        assert f"{queries / 'a.graphql'}:2:3: Cannot query field 'nothing'" in outcome.stderr
         assert not (tmp_path / "mine").exists()
 
     def test_the_folder_s_name_must_be_a_package_s(self, command: Command, tmp_path: Path) -> None:
         queries = written(tmp_path / "queries", OPERATIONS)
         outcome = command("generate", "--queries", queries, "--out", tmp_path / "my-client")
         assert outcome.exit_code == 2
-        assert "'my-client' can't be a package's name" in outcome.complaint
+        assert "'my-client' can't be a package's name" in outcome.stderr

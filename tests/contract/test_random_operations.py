@@ -50,8 +50,8 @@ class MadeUpAnswers(Recorder):
             field_resolver=data.resolve,
         )
         assert not result.errors
-        self.answers.append(json.loads(json.dumps({"data": result.data})))
-        content = json.dumps(self.answers[-1]).encode()
+        self.responses.append(json.loads(json.dumps({"data": result.data})))
+        content = json.dumps(self.responses[-1]).encode()
         return SimpleNamespace(status=200, headers={}, content=content)
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 
-from ..support.sample_records import START, multi, single
+from ..support.sample_records import START, multi_record, single_record
 
 WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 WAYS = ["server", "client"]
@@ -44,14 +44,18 @@ def fill(exchange: AvistaDigitalExchange, database: str) -> None:
     other: dict[str, Any] = {"boolean": False, "varchar": ODD}
     for assetId, records in {
         "types": [
-            multi(exchange, NANOSECONDS, every, unit="NANOSECONDS", name="Types"),
-            multi(exchange, NANOSECONDS + 1, some, unit="NANOSECONDS", name="Types"),
-            multi(exchange, NANOSECONDS + 2, other, unit="NANOSECONDS", name="Types"),
+            multi_record(exchange, NANOSECONDS, every, unit="NANOSECONDS", name="Types"),
+            multi_record(exchange, NANOSECONDS + 1, some, unit="NANOSECONDS", name="Types"),
+            multi_record(exchange, NANOSECONDS + 2, other, unit="NANOSECONDS", name="Types"),
         ],
-        "meter": [single(exchange, START + n, "kW", n) for n in range(5)],
-        "counter": [single(exchange, START, "count", 2**53 + 1, kind="BIGINT")],
-        "odd": [multi(exchange, START, {ODD: ODD, "name_2": 1.5, "timestamp": ("TIMESTAMP", 5)})],
-        "wide": [multi(exchange, START + n, {"n": n, "s": f"{n}" * n or "-"}) for n in range(24)],
+        "meter": [single_record(exchange, START + n, "kW", n) for n in range(5)],
+        "counter": [single_record(exchange, START, "count", 2**53 + 1, kind="BIGINT")],
+        "odd": [
+            multi_record(exchange, START, {ODD: ODD, "name_2": 1.5, "timestamp": ("TIMESTAMP", 5)})
+        ],
+        "wide": [
+            multi_record(exchange, START + n, {"n": n, "s": f"{n}" * n or "-"}) for n in range(24)
+        ],
     }.items():
         exchange.publishToTimeSeriesDatabase(database, assetId, records)
 

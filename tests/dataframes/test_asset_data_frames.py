@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk.frames import (
     assetDataToPolars,
 )
 
-from ..support.sample_records import START, multi, single
+from ..support.sample_records import START, multi_record, single_record
 from .sample_database import ODD, instants
 
 
@@ -72,8 +72,8 @@ def test_times_need_no_order_and_the_last_value_of_a_time_counts() -> None:
 def test_latest_values_stand_at_their_times(exchange: AvistaDigitalExchange, database: str) -> None:
     for assetId, name in (("a", "A"), ("b", ODD)):
         records = [
-            single(exchange, START, "kW", "1.5", name=name),
-            multi(exchange, START * 10**9 + 1, {"s": "007", "n": 7}, unit="NANOSECONDS"),
+            single_record(exchange, START, "kW", "1.5", name=name),
+            multi_record(exchange, START * 10**9 + 1, {"s": "007", "n": 7}, unit="NANOSECONDS"),
         ]
         exchange.publishToTimeSeriesDatabase(database, assetId, records)
     latest = exchange.listTimeSeriesAssetsAndLatestValues(database)
@@ -89,7 +89,7 @@ def test_latest_values_stand_at_their_times(exchange: AvistaDigitalExchange, dat
 def test_what_was_published_comes_back_as_a_frame(
     exchange: AvistaDigitalExchange, database: str
 ) -> None:
-    records = [single(exchange, START + n, "kW", n) for n in range(250)]
+    records = [single_record(exchange, START + n, "kW", n) for n in range(250)]
     written = exchange.publishToTimeSeriesDatabase(database, "meter", records)
     assert assetDataToPolars(written)["kW"].to_list() == list(range(250))
 

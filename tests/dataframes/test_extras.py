@@ -82,14 +82,14 @@ def test_what_is_missing_is_told_before_anything_is_sent(
     extra: str,
     call: Callable[[Any], object],
     proxy: Proxy,
-    proxied: AvistaDigitalExchange,
+    proxied_client: AvistaDigitalExchange,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     install = rf"needs {module}: pip install .avista-digital-exchange-sdk\[{extra}\]"
     with pytest.raises(MissingExtraError, match=install) as raised:
-        call(proxied)
-    assert not proxy.seen
+        call(proxied_client)
+    assert not proxy.messages
     assert raised.value.name == module
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
 

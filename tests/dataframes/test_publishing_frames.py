@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk import (
     AvistaDigitalExchange,
 )
 
-from ..support.admin_client import Platform
+from ..support.admin_client import AdminClient
 from ..support.proxy import Proxy
 from .sample_database import INSTANT, WHOLE, asks, frame, instants, of_types
 
@@ -223,12 +223,12 @@ class TestMissingValues:
         assert stored(exchange, database)["kW"].to_pylist() == [1.5]
 
     def test_alone_send_nothing(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange, database: str
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, database: str
     ) -> None:
         rows = frame(kW=pa.array([None, None], pa.float64()))
-        assert proxied.publishDataFrameToTimeSeriesDatabase(database, rows) == []
-        assert proxied.publishDataFrameToTimeSeriesDatabase(database, rows[:0]) == []
-        assert not proxy.seen
+        assert proxied_client.publishDataFrameToTimeSeriesDatabase(database, rows) == []
+        assert proxied_client.publishDataFrameToTimeSeriesDatabase(database, rows[:0]) == []
+        assert not proxy.messages
 
 
 class TestVersions:
@@ -283,9 +283,9 @@ def frames(draw: st.DrawFn) -> pa.Table:
 )
 @given(rows=frames(), library=st.sampled_from(["arrow", "polars", "pandas"]))
 def test_whatever_is_published_comes_back_equal(
-    rows: pa.Table, library: str, exchange: AvistaDigitalExchange, platform: Platform
+    rows: pa.Table, library: str, exchange: AvistaDigitalExchange, admin_client: AdminClient
 ) -> None:
-    database = platform.create_database()
+    database = admin_client.create_database()
     published = {"arrow": rows, "polars": pl.from_arrow(rows), "pandas": None}[library]
     if published is None:
         nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}

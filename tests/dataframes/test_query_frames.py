@@ -14,9 +14,9 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
 )
 
-from ..support.fake_platform import Answer
+from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
-from ..support.sample_records import START, multi
+from ..support.sample_records import START, multi_record
 from .sample_database import INSTANT, NANOSECONDS, ODD, TYPES, WAYS, WHOLE, asks, instants, of_types
 
 TYPES_ASKED = [asks("types", "varchar", "timestamp", "boolean", "bigint", "double")]
@@ -245,13 +245,13 @@ class TestBothWays:
             assert query("client", maxRows).equals(exported)
 
     def test_without_websockets_the_pages_are_put_together_here(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange, measured: str
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, measured: str
     ) -> None:
         proxy.blocks_websockets = True
-        table = proxied.queryTimeSeriesDatabaseToArrow(measured, TYPES_ASKED, *WHOLE)
+        table = proxied_client.queryTimeSeriesDatabaseToArrow(measured, TYPES_ASKED, *WHOLE)
         assert table.equals(of_types())
         with pytest.raises(SubscriptionError):
-            proxied.queryTimeSeriesDatabaseToArrow(
+            proxied_client.queryTimeSeriesDatabaseToArrow(
                 measured, TYPES_ASKED, *WHOLE, aggregate="server"
             )
 
@@ -260,7 +260,7 @@ class TestChunks:
     """What the platform says in its pages, when it says it oddly."""
 
     def query(self, chunk: bytes, proxy: Proxy, exchange: AvistaDigitalExchange) -> pa.Table:
-        proxy.answers["GET"] = [Answer(200, chunk, {})]
+        proxy.responses["GET"] = [FakeResponse(200, chunk, {})]
         return exchange.queryTimeSeriesDatabaseToArrow(
             self.database, [asks("meter", "kW")], *WHOLE, aggregate="client"
         )
@@ -283,14 +283,14 @@ class TestChunks:
         ],
     )
     def test_that_are_damaged_are_told_without_showing_a_value(
-        self, chunk: bytes, proxy: Proxy, proxied: AvistaDigitalExchange
+        self, chunk: bytes, proxy: Proxy, proxied_client: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidResponseError) as raised:
-            self.query(chunk, proxy, proxied)
+            self.query(chunk, proxy, proxied_client)
         assert "secret" not in str(raised.value)
 
     def test_may_hold_nulls_where_the_contract_allows_them(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange
     ) -> None:
         chunk = (
             b'[{"assetId": "meter", "name": null, "attributes": [null, {"name": "kW", '
@@ -298,7 +298,7 @@ class TestChunks:
             b'{"timestamp": "2024-05-01 00:00:00.000000001", "value": "1.5"}]}, '
             b'{"name": "not asked for", "attributeType": "DOUBLE", "data": null}]}]'
         )
-        table = self.query(chunk, proxy, proxied)
+        table = self.query(chunk, proxy, proxied_client)
         assert table["kW"].to_pylist() == [1.5]
         assert table.num_columns == 4
 
@@ -319,7 +319,7 @@ class TestArguments:
         arguments: dict[str, Any],
         told: str,
         proxy: Proxy,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         measured: str,
     ) -> None:
         given: dict[str, Any] = {
@@ -329,19 +329,19 @@ class TestArguments:
             "endTime": WHOLE[1],
         }
         for call in (
-            proxied.queryTimeSeriesDatabaseToArrow,
-            proxied.queryTimeSeriesDatabaseToDataFrame,
-            proxied.queryTimeSeriesDatabaseToPolars,
+            proxied_client.queryTimeSeriesDatabaseToArrow,
+            proxied_client.queryTimeSeriesDatabaseToDataFrame,
+            proxied_client.queryTimeSeriesDatabaseToPolars,
         ):
             with pytest.raises(InvalidParameterError, match=told):
                 call(**given | arguments)
-        assert not proxy.seen
+        assert not proxy.messages
 
 
 def test_an_asset_that_was_renamed_has_one_name(
     exchange: AvistaDigitalExchange, database: str
 ) -> None:
-    records = [multi(exchange, START + n, {"kW": 1.0}, name=f"Name {n}") for n in range(3)]
+    records = [multi_record(exchange, START + n, {"kW": 1.0}, name=f"Name {n}") for n in range(3)]
     exchange.publishToTimeSeriesDatabase(database, "meter", records)
     for aggregate in ("server", "client"):
         frame = exchange.queryTimeSeriesDatabaseToPolars(

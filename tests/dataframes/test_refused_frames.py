@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.fake_platform import Answer
+from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
 from .sample_database import NOON, frame, instants
 
@@ -110,11 +110,11 @@ class TestWhatCanNotBePublished:
         options: dict[str, Any],
         told: str,
         proxy: Proxy,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
     ) -> None:
         with pytest.raises(InvalidParameterError, match=told):
-            proxied.publishDataFrameToTimeSeriesDatabase("timeSeriesDbId.1", rows, **options)
-        assert not proxy.seen
+            proxied_client.publishDataFrameToTimeSeriesDatabase("timeSeriesDbId.1", rows, **options)
+        assert not proxy.messages
 
     def test_is_everything_for_whoever_may_not_write(
         self, connect: Connect, local: LocalExchange, database: str
@@ -146,10 +146,10 @@ class TestAccounts:
         assert raised.value.unknown == raised.value.notSent == []
 
     def test_name_the_rows_that_were_not_sent(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange, database: str
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, database: str
     ) -> None:
         refused = {"data": None, "errors": [{"errorType": "Unauthorized", "message": "no"}]}
-        proxy.answers[PUBLISH] = [None, Answer(200, json.dumps(refused).encode())]
+        proxy.responses[PUBLISH] = [None, FakeResponse(200, json.dumps(refused).encode())]
         rows = pa.table(
             {
                 "assetId": ["a", "b"] * 2,
@@ -158,18 +158,18 @@ class TestAccounts:
             }
         )
         with pytest.raises(PublishIncompleteError) as raised:
-            proxied.publishDataFrameToTimeSeriesDatabase(database, rows)
+            proxied_client.publishDataFrameToTimeSeriesDatabase(database, rows)
         assert raised.value.written == [0, 2]
         assert raised.value.notSent == [1, 3]
 
     def test_never_split_a_row_over_two_batches(
-        self, proxy: Proxy, proxied: AvistaDigitalExchange, database: str
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, database: str
     ) -> None:
         columns = {f"{n:02} {'x' * 40}": [float(n)] * 70 for n in range(40)}
-        proxied.publishDataFrameToTimeSeriesDatabase(database, frame(**columns))
+        proxied_client.publishDataFrameToTimeSeriesDatabase(database, frame(**columns))
         batches = [
             [record["Time"] for record in request.operation["variables"]["data"]["records"]]
-            for request in proxy.named(PUBLISH)
+            for request in proxy.messages_named(PUBLISH)
         ]
         assert sum(map(len, batches)) == 140
         assert all(len(batch) <= 100 for batch in batches)

@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
     InvalidResponseError,
 )
 
-from ..support.fake_platform import ScriptedPlatform
+from ..support.fake_platform import FakePlatform
 from .sample_database import INSTANT, NANOSECONDS, ODD, TYPES
 
 SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
@@ -95,7 +95,7 @@ def test_a_wrong_query_is_told_as_ever(exchange: AvistaDigitalExchange, measured
         exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(measured, "SELECT 1", 0)
 
 
-def answer(rows: Any, columns: Any, **beside: Any) -> dict[str, Any]:
+def response(rows: Any, columns: Any, **beside: Any) -> dict[str, Any]:
     """A page as the platform gives it."""
     page = {"QueryId": "q", "Rows": rows, "ColumnInfo": columns, **beside}
     return {"clientToken": "c", "resultJSONString": json.dumps(page)}
@@ -105,11 +105,11 @@ DOUBLE = {"Name": "x", "Type": {"ScalarType": "DOUBLE"}}
 
 
 def test_numbers_there_are_no_numbers_for_come_as_floats_have_them(
-    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     rows = [{"Data": [{"ScalarValue": text}]} for text in ("NaN", "Infinity", "-Infinity")]
-    scripted.data(SQL, answer([*rows, {"Data": [{"NullValue": True}]}], [DOUBLE]))
-    result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+    fake_platform.add_data(SQL, response([*rows, {"Data": [{"NullValue": True}]}], [DOUBLE]))
+    result = fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
     assert list(map(str, result["x"].to_pylist())) == ["nan", "inf", "-inf", "None"]
 
 
@@ -119,46 +119,46 @@ def test_numbers_there_are_no_numbers_for_come_as_floats_have_them(
         {"clientToken": "c", "resultJSONString": "no JSON"},
         {"clientToken": "c", "resultJSONString": "{}"},
         {"clientToken": "c", "resultJSONString": "[]"},
-        answer([{"Data": [{"ScalarValue": "secret"}]}], [DOUBLE]),
-        answer([{"Data": []}], [DOUBLE]),
-        answer([{"Data": [{}, {}]}], [DOUBLE]),
-        answer([{}], [{"Type": {"ArrayColumnInfo": {"Type": {"ScalarType": "DOUBLE"}}}}]),
+        response([{"Data": [{"ScalarValue": "secret"}]}], [DOUBLE]),
+        response([{"Data": []}], [DOUBLE]),
+        response([{"Data": [{}, {}]}], [DOUBLE]),
+        response([{}], [{"Type": {"ArrayColumnInfo": {"Type": {"ScalarType": "DOUBLE"}}}}]),
     ],
 )
 def test_what_is_no_result_is_told_without_showing_a_value(
-    page: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    page: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
-    scripted.data(SQL, page)
+    fake_platform.add_data(SQL, page)
     with pytest.raises(InvalidResponseError) as raised:
-        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+        fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
     assert "secret" not in str(raised.value)
 
 
 def test_rows_in_rows_are_structs(
-    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     fields = [{"Name": "a", "Type": {"ScalarType": "BIGINT"}}, DOUBLE]
     rows = [
         {"Data": [{"RowValue": {"Data": [{"ScalarValue": "1"}, {"NullValue": True}]}}]},
         {"Data": [{"NullValue": True}]},
     ]
-    scripted.data(SQL, answer(rows, [{"Name": "r", "Type": {"RowColumnInfo": fields}}]))
-    result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT r")
+    fake_platform.add_data(SQL, response(rows, [{"Name": "r", "Type": {"RowColumnInfo": fields}}]))
+    result = fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT r")
     assert result.to_pylist() == [{"r": {"a": 1, "x": None}}, {"r": None}]
 
 
 def test_pages_that_do_not_fit_together_are_told(
-    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     other = {"Name": "y", "Type": {"ScalarType": "BIGINT"}}
-    scripted.data(SQL, answer([], [DOUBLE], NextToken="next"), answer([], [other]))
+    fake_platform.add_data(SQL, response([], [DOUBLE], NextToken="next"), response([], [other]))
     with pytest.raises(InvalidResponseError, match="differ in their columns"):
-        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+        fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
 
 
 def test_a_page_token_given_twice_ends_the_query(
-    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
-    scripted.data(SQL, *[answer([], [DOUBLE], NextToken="again")] * 3)
+    fake_platform.add_data(SQL, *[response([], [DOUBLE], NextToken="again")] * 3)
     with pytest.raises(InvalidResponseError, match="twice"):
-        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
+        fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")

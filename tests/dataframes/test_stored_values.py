@@ -20,7 +20,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
-from ..support.admin_client import Platform
+from ..support.admin_client import AdminClient
 
 DAY = pd.Timestamp("2024-05-01T00:00:00Z")
 WHOLE = ("2024-05-01T00:00:00Z", "2024-05-02T00:00:00Z")
@@ -103,7 +103,7 @@ class Place(NamedTuple):
 @pytest.fixture
 def place(connect: Connect, other_local: LocalExchange) -> Place:
     client = connect(other_local.token, endpoint=other_local.endpoint)
-    return Place(client, Platform(other_local.endpoint, other_local.token).create_database())
+    return Place(client, AdminClient(other_local.endpoint, other_local.token).create_database())
 
 
 class TestSubsets:
@@ -414,7 +414,7 @@ WRITES = st.builds(
 def test_any_sequence_of_publishes_leaves_exactly_what_was_named(
     steps: list[Publish | Write], other_local: LocalExchange
 ) -> None:
-    database = Platform(other_local.endpoint, other_local.token).create_database()
+    database = AdminClient(other_local.endpoint, other_local.token).create_database()
     with AvistaDigitalExchange(other_local.token, endpoint=other_local.endpoint) as client:
         place = Place(client, database)
         stored: dict[Cell, Any] = {}

@@ -8,7 +8,7 @@ import pytest
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
+from ..support.admin_client import AdminClient
 from ..support.proxy import Proxy
 
 
@@ -29,6 +29,6 @@ def watched_file_system(local: LocalExchange, proxy: Proxy) -> Iterator[DataStor
 
 
 @pytest.fixture
-def home(platform: Platform) -> str:
+def home(admin_client: AdminClient) -> str:
     """The path of a new data store, empty."""
-    return platform.create_data_store()["dataStoreId"]
+    return admin_client.create_data_store()["dataStoreId"]

@@ -2,9 +2,9 @@
 
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
-from ..support.fake_platform import Answer
+from ..support.fake_platform import FakeResponse
 
-REFUSED = Answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+REFUSED = FakeResponse(403, b"<Error><Code>AccessDenied</Code></Error>")
 
 
 def files_in(fs: DataStoreFileSystem, path: str) -> list[tuple[str, int | None]]:

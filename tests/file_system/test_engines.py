@@ -90,7 +90,9 @@ class TestParquet:
 
 def fetched(proxy: Proxy) -> int:
     """How many bytes of files were asked for."""
-    ranges = [request.headers["Range"].removeprefix("bytes=") for request in proxy.named("GET")]
+    ranges = [
+        request.headers["Range"].removeprefix("bytes=") for request in proxy.messages_named("GET")
+    ]
     return sum(int(last) - int(first) + 1 for first, last in (r.split("-") for r in ranges))
 
 

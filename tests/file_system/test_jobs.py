@@ -21,15 +21,15 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem, _downloads
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
-from ..support.fake_platform import Answer
+from ..support.admin_client import AdminClient
+from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
 from .stored_files import REFUSED, contents, files_in
 
 DEEP = 1100
 """Levels of directories; Python's own recursion ends before."""
 
-REFUSED_TOKEN = Answer(
+REFUSED_TOKEN = FakeResponse(
     401, b'{"errors": [{"errorType": "UnauthorizedException", "message": "no token"}]}'
 )
 
@@ -103,7 +103,7 @@ class TestFailures:
         home: str,
         tree: Path,
     ) -> None:
-        proxy.answers["PUT"] = [REFUSED]
+        proxy.responses["PUT"] = [REFUSED]
         with pytest.raises(TransferIncompleteError) as caught:
             watched_file_system.put(str(tree), f"{home}/x", recursive=True)
         ((path, error),) = caught.value.failures.items()
@@ -154,7 +154,7 @@ class TestFailures:
     ) -> None:
         watched_file_system.put(str(tree), f"{home}/x", recursive=True)
         gone = watched_file_system.info(f"{home}/x/a/3.csv")["dataStoreFileId"]
-        note, done = proxy.note, threading.Event()
+        note, done = proxy.record, threading.Event()
 
         def note_after_deletion(request):
             if request.name == "storage_getDataStoreFileDownload" and not done.is_set():
@@ -162,8 +162,8 @@ class TestFailures:
                 owner.deleteDataStoreFile(gone)
             return note(request)
 
-        proxy.note = note_after_deletion  # type: ignore[method-assign]
-        proxy.answers["GET"] = [REFUSED]
+        proxy.record = note_after_deletion  # type: ignore[method-assign]
+        proxy.responses["GET"] = [REFUSED]
         with pytest.raises(TransferIncompleteError, match="2 of 6 could not be") as caught:
             watched_file_system.get(f"{home}/x", str(tmp_path / "got"), recursive=True)
         errors = caught.value.failures
@@ -200,10 +200,10 @@ class TestFailures:
         assert (got / "2.csv").exists()
 
     def test_a_file_whose_bytes_have_not_arrived_is_a_failure(
-        self, file_system: DataStoreFileSystem, home: str, platform: Platform, tmp_path: Path
+        self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient, tmp_path: Path
     ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
-        platform.create_entries(home, directory, [], ["load", "new"])
+        admin_client.create_entries(home, directory, [], ["load", "new"])
         file_system.pipe(f"{home}/load.csv", b"12.5")
         with pytest.raises(TransferIncompleteError, match="its bytes have not arrived") as caught:
             file_system.get(home, str(tmp_path / "got"), recursive=True)
@@ -259,7 +259,7 @@ class TestHopelessness:
     ) -> None:
         watched_file_system.mkdir(f"{home}/x")
         create = "storage_createDataStoreFile"
-        proxy.answers[create] = [None] * 5 + [REFUSED_TOKEN] * 100
+        proxy.responses[create] = [None] * 5 + [REFUSED_TOKEN] * 100
         with pytest.raises(TransferIncompleteError) as caught:
             watched_file_system.put(str(many), f"{home}/x/", recursive=True)
         assert caught.value.notTried > 10
@@ -271,8 +271,8 @@ class TestHopelessness:
         fs = DataStoreFileSystem(
             token=local.token, endpoint=proxy.endpoint, skip_instance_cache=True, maxRetries=0
         )
-        nothing = Answer(200, b"", {"Content-Length": "100"})
-        proxy.answers["storage_createDataStoreFile"] = [nothing] * 100
+        nothing = FakeResponse(200, b"", {"Content-Length": "100"})
+        proxy.responses["storage_createDataStoreFile"] = [nothing] * 100
         with pytest.raises(TransferIncompleteError) as caught:
             fs.put(str(many), f"{home}/x", recursive=True)
         fs.close()
@@ -299,7 +299,7 @@ class TestGoingOn:
         os.utime(tmp_path / "got/a/4.csv")
         watched_file_system.pipe(f"{home}/x/a/b/5.csv", b"same size" + bytes(491))
         for options, count in (({}, 4), ({}, 0), ({"force": True}, 6)):
-            proxy.seen.clear()
+            proxy.messages.clear()
             watched_file_system.get(f"{home}/x/", target, recursive=True, **options)
             assert proxy.names.count("GET") == count
             assert tree_of(tmp_path / "got") == contents(watched_file_system, f"{home}/x")
@@ -309,7 +309,7 @@ class TestGoingOn:
     ) -> None:
         (tree / "nothing").touch()
         for options, count in (({}, 7), ({}, 0), ({"force": True}, 7)):
-            proxy.seen.clear()
+            proxy.messages.clear()
             watched_file_system.put(f"{tree}/", f"{home}/x", recursive=True, **options)
             assert proxy.names.count("PUT") == count
             assert contents(watched_file_system, f"{home}/x") == tree_of(tree)
@@ -350,7 +350,7 @@ class TestHidden:
         self,
         file_system: DataStoreFileSystem,
         home: str,
-        platform: Platform,
+        admin_client: AdminClient,
         tmp_path: Path,
     ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
@@ -362,7 +362,7 @@ class TestHidden:
                     home, directory, tmp_path / "local", name
                 )
                 ids[f"{name} {text}"] = file.dataStoreFileId
-        first, second = (platform.create_directory(home, directory, "report") for _ in "12")
+        first, second = (admin_client.create_directory(home, directory, "report") for _ in "12")
         for place in (first, second):
             file_system.exchange.uploadFileToDataStore(home, place, tmp_path / "local", place)
         for _ in range(2):
@@ -428,14 +428,14 @@ class TestScale:
             watched_file_system.makedirs(f"{home}/x/{number}")
         watched_file_system.invalidate_cache()
         together = threading.Barrier(4, timeout=30)
-        note, listed = proxy.note, []
+        note, listed = proxy.record, []
 
         def note_together(request):
             if request.name == "storage_getDataStoreDirectory":
                 listed.append(request)
             return note(request)
 
-        proxy.note = note_together  # type: ignore[method-assign]
+        proxy.record = note_together  # type: ignore[method-assign]
         under_way = []
         list_directory = watched_file_system.exchange.getDataStoreDirectory
 
@@ -495,11 +495,11 @@ class TestCopies:
         proxy: Proxy,
         home: str,
         tree: Path,
-        platform: Platform,
+        admin_client: AdminClient,
     ) -> None:
         watched_file_system.put(str(tree), f"{home}/x", recursive=True)
-        other = platform.create_data_store()["dataStoreId"]
-        proxy.answers["GET"] = [REFUSED]
+        other = admin_client.create_data_store()["dataStoreId"]
+        proxy.responses["GET"] = [REFUSED]
         with pytest.raises(TransferIncompleteError):
             watched_file_system.mv(f"{home}/x", f"{other}/x", recursive=True)
         assert contents(watched_file_system, f"{home}/x") == tree_of(tree)

@@ -91,7 +91,7 @@ class TestDownloads:
     ) -> None:
         watched_file_system.pipe(f"{home}/load.csv", b"12.5")
         target = tmp_path / "got"
-        proxy.answers["GET"] = [REFUSED]
+        proxy.responses["GET"] = [REFUSED]
         with pytest.raises(TransferError):
             watched_file_system.get(f"{home}/load.csv", str(target / "load.csv"))
         assert list(target.iterdir()) == []
@@ -153,7 +153,7 @@ class TestUploads:
         home: str,
         tree: Path,
     ) -> None:
-        proxy.answers["PUT"] = [None, REFUSED]
+        proxy.responses["PUT"] = [None, REFUSED]
         with pytest.raises(TransferError):
             watched_file_system.put(str(tree), f"{home}/site", recursive=True)
         for name in "ab":

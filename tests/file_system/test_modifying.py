@@ -8,7 +8,7 @@ import pytest
 from avista_digital_exchange_sdk import InvalidRequestError
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
-from ..support.admin_client import Platform
+from ..support.admin_client import AdminClient
 from ..support.proxy import Proxy
 from .stored_files import files_in
 
@@ -43,7 +43,7 @@ class TestDirectories:
     ) -> None:
         create = "storage_createDataStoreDirectory"
         meanwhile = threading.Event()
-        note = proxy.note
+        note = proxy.record
 
         def note_after_the_other(request):  # the other one is made when both have looked
             if request.name == create and not meanwhile.is_set():
@@ -51,7 +51,7 @@ class TestDirectories:
                 file_system.makedirs(f"{home}/a")
             return note(request)
 
-        proxy.note = note_after_the_other  # type: ignore[method-assign]
+        proxy.record = note_after_the_other  # type: ignore[method-assign]
         watched_file_system.makedirs(f"{home}/a")
         file_system.invalidate_cache()
         assert len(file_system.ls(home)) == 1
@@ -74,11 +74,11 @@ class TestDirectories:
         assert file_system.ls(home) == []
 
     def test_one_that_holds_what_is_not_listed_is_not_empty(
-        self, file_system: DataStoreFileSystem, home: str, platform: Platform
+        self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient
     ) -> None:
         file_system.mkdir(f"{home}/a")
         directory = file_system.info(f"{home}/a")["dataStoreDirectoryId"]
-        platform.create_entries(home, directory, [], ["under way"])
+        admin_client.create_entries(home, directory, [], ["under way"])
         assert file_system.ls(f"{home}/a") == []
         with pytest.raises(OSError, match="not empty"):
             file_system.rmdir(f"{home}/a")
@@ -154,7 +154,7 @@ class TestMoving:
         fs.pipe(f"{home}/a/load.csv", b"12.5")
         fs.mkdir(f"{home}/b")
         file_id = fs.info(f"{home}/a/load.csv")["dataStoreFileId"]
-        proxy.seen.clear()
+        proxy.messages.clear()
         fs.mv(f"{home}/{source}", f"dx://{home}/{target}")
         assert not {"GET", "PUT"} & set(proxy.names)
         assert len(MOVES & set(proxy.names)) == 1
@@ -178,9 +178,9 @@ class TestMoving:
         assert file_system.cat(f"{home}/load.txt") == b"12.5"
 
     def test_another_data_store_takes_a_copy(
-        self, file_system: DataStoreFileSystem, home: str, platform: Platform
+        self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient
     ) -> None:
-        other = platform.create_data_store()["dataStoreId"]
+        other = admin_client.create_data_store()["dataStoreId"]
         file_system.pipe(f"{home}/a/load.csv", b"12.5")
         file_system.mv(f"{home}/a", f"{other}/a", recursive=True)
         assert file_system.find(home) == []

@@ -152,10 +152,10 @@ class TestConcurrency:
     ) -> None:
         ours = file_system.exchange
         context = multiprocessing.get_context("fork")
-        answers = context.Queue()
-        process = context.Process(target=_read, args=(file_system, path, id(ours), answers))
+        responses = context.Queue()
+        process = context.Process(target=_read, args=(file_system, path, id(ours), responses))
         process.start()
-        assert answers.get(timeout=20) == (b"12.5", True)
+        assert responses.get(timeout=20) == (b"12.5", True)
         process.join()
         assert file_system.exchange is ours
         assert file_system.cat(path) == b"12.5"
@@ -167,8 +167,8 @@ class TestConcurrency:
         assert file_system.cat(path) == b"12.5"
 
 
-def _read(fs: DataStoreFileSystem, path: str, other: int, answers: multiprocessing.Queue) -> None:
-    answers.put((fs.cat(path), id(fs.exchange) != other))
+def _read(fs: DataStoreFileSystem, path: str, other: int, responses: multiprocessing.Queue) -> None:
+    responses.put((fs.cat(path), id(fs.exchange) != other))
 
 
 class TestImports:

@@ -16,12 +16,12 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
-from ..support.fake_platform import Answer
+from ..support.admin_client import AdminClient
+from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
 from .stored_files import REFUSED, files_in
 
-EXPIRED = Answer(
+EXPIRED = FakeResponse(
     403, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 )
 LISTING = "storage_getDataStoreDirectory"
@@ -160,10 +160,12 @@ class TestNames:
         assert file_system.cat(f"{home}/other.csv") == b"a file"
 
     def test_another_directory_of_a_name_has_its_id_behind_it(
-        self, file_system: DataStoreFileSystem, home: str, platform: Platform
+        self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient
     ) -> None:
         file_system.pipe(f"{home}/a/load.csv", b"12.5")
-        other = platform.create_directory(home, file_system.info(home)["dataStoreDirectoryId"], "a")
+        other = admin_client.create_directory(
+            home, file_system.info(home)["dataStoreDirectoryId"], "a"
+        )
         file_system.invalidate_cache()
         file_system.pipe(f"{home}/a.{other}/more.csv", b"13")
         assert file_system.find(home) == [f"{home}/a.{other}/more.csv", f"{home}/a/load.csv"]
@@ -183,19 +185,19 @@ class TestNames:
         assert len(file_system.ls(home)) == 2
 
     def test_a_file_whose_bytes_are_under_way_is_not_there_yet(
-        self, file_system: DataStoreFileSystem, home: str, platform: Platform, upload: Upload
+        self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient, upload: Upload
     ) -> None:
         upload("load.csv", b"old")
         directory = file_system.info(home)["dataStoreDirectoryId"]
-        platform.create_entries(home, directory, [], ["load", "new"])
+        admin_client.create_entries(home, directory, [], ["load", "new"])
         assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
         assert file_system.cat(f"{home}/load.csv") == b"old"
 
     def test_names_that_no_path_can_hold_have_their_ids_behind_them(
-        self, file_system: DataStoreFileSystem, home: str, platform: Platform, tmp_path: Path
+        self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient, tmp_path: Path
     ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
-        up, slash, here = platform.create_entries(home, directory, ["..", "a/b", "."], [])
+        up, slash, here = admin_client.create_entries(home, directory, ["..", "a/b", "."], [])
         names = [f"...{up}", f"a_b.{slash}", f"..{here}"]
         assert sorted(file_system.ls(home, detail=False)) == sorted(f"{home}/{n}" for n in names)
         file_system.pipe(f"{home}/...{up}/load.csv", b"12.5")
@@ -333,7 +335,7 @@ class TestBytes:
             assert file.read(10) == content[250_000:250_010]
             file.seek(240_000)
             assert file.read(20) == content[240_000:240_020]
-        ranges = [request.headers["Range"] for request in proxy.named("GET")]
+        ranges = [request.headers["Range"] for request in proxy.messages_named("GET")]
         assert ranges == ["bytes=1900000-1999999", "bytes=200000-299999"]
 
     def test_opening_and_reading_asks_for_one_address(
@@ -341,7 +343,7 @@ class TestBytes:
     ) -> None:
         upload("load.bin", numbered(MEGABYTE))
         watched_file_system.info(f"{home}/load.bin")
-        proxy.seen.clear()
+        proxy.messages.clear()
         with watched_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
             assert file.read() == numbered(MEGABYTE)
         assert proxy.names == ["storage_getDataStoreFileDownload", *["GET"] * 4]
@@ -353,7 +355,7 @@ class TestBytes:
         upload("load.bin", content)
         with watched_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
             begun = file.read(10)
-            proxy.answers["GET"] = [EXPIRED]
+            proxy.responses["GET"] = [EXPIRED]
             assert begun + file.read() == content
 
     def test_a_part_of_another_version_is_refused_even_where_the_server_sends_it(
@@ -365,7 +367,7 @@ class TestBytes:
             f"{home}/load.bin", block_size=500, cache_type="none"
         ) as file:
             assert file.read(500) == numbered(1000)[:500]
-            proxy.answers["GET"] = [Answer(206, bytes(500), part)]
+            proxy.responses["GET"] = [FakeResponse(206, bytes(500), part)]
             with pytest.raises(TransferError, match="no longer the file it was"):
                 file.read(500)
 
@@ -374,29 +376,32 @@ class TestBytes:
     ) -> None:
         content = numbered(1000)
         upload("load.bin", content)
-        answer = Answer(
+        response = FakeResponse(
             206,
             content[:400],
             {"Content-Length": "1000", "Content-Range": "bytes 0-999/1000", "ETag": '"x"'},
         )
-        proxy.answers["GET"] = [answer, None]
+        proxy.responses["GET"] = [response, None]
         with pytest.raises(TransferError, match="no longer the file it was"):
             watched_file_system.cat(f"{home}/load.bin")
-        assert proxy.named("GET")[1].headers["Range"] == "bytes=400-999"
-        assert proxy.named("GET")[1].headers["If-Match"] == '"x"'
+        assert proxy.messages_named("GET")[1].headers["Range"] == "bytes=400-999"
+        assert proxy.messages_named("GET")[1].headers["If-Match"] == '"x"'
 
     @pytest.mark.parametrize(
-        ("answer", "told"),
+        ("response", "told"),
         [
-            (Answer(200, b"x" * 1000), "gives no parts"),
-            (Answer(206, b"x" * 1000, {"Content-Range": "bytes 0-9/1000"}), "asked for the bytes"),
-            (Answer(206, b"x" * 1000), "gives no parts"),
+            (FakeResponse(200, b"x" * 1000), "gives no parts"),
+            (
+                FakeResponse(206, b"x" * 1000, {"Content-Range": "bytes 0-9/1000"}),
+                "asked for the bytes",
+            ),
+            (FakeResponse(206, b"x" * 1000), "gives no parts"),
             (REFUSED, "AccessDenied"),
         ],
     )
     def test_what_is_not_the_part_asked_for_is_refused(
         self,
-        answer: Answer,
+        response: FakeResponse,
         told: str,
         watched_file_system: DataStoreFileSystem,
         proxy: Proxy,
@@ -404,7 +409,7 @@ class TestBytes:
         upload: Upload,
     ) -> None:
         upload("load.bin", b"x" * 1000)
-        proxy.answers["GET"] = [answer]
+        proxy.responses["GET"] = [response]
         with pytest.raises(TransferError, match=told):
             watched_file_system.cat(f"{home}/load.bin")
 
@@ -441,9 +446,9 @@ class TestBytes:
         watched_file_system.invalidate_cache()
         assert watched_file_system.du(home) == 1000
         watched_file_system.invalidate_cache()
-        proxy.answers["GET"] = [REFUSED]
+        proxy.responses["GET"] = [REFUSED]
         assert [info["size"] for info in watched_file_system.ls(home)] == [None]
-        proxy.answers["GET"] = [REFUSED] * 2
+        proxy.responses["GET"] = [REFUSED] * 2
         with pytest.raises(TransferError, match="AccessDenied"):
             watched_file_system.du(home)
         assert watched_file_system.cat(f"{home}/load.bin") == numbered(1000)
@@ -455,7 +460,7 @@ class TestFailures:
     ) -> None:
         upload("load.csv")
         broken = {"errors": [{"errorType": "Unauthorized", "message": "not now"}]}
-        proxy.answers[LISTING] = [Answer(200, str(broken).replace("'", '"').encode())]
+        proxy.responses[LISTING] = [FakeResponse(200, str(broken).replace("'", '"').encode())]
         with pytest.raises(PermissionError):
             watched_file_system.find(home)
         assert watched_file_system.find(home) == [f"{home}/load.csv"]

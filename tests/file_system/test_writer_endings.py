@@ -324,7 +324,7 @@ class TestFailed:
         path: str,
         mode: str,
     ) -> None:
-        proxy.answers["PUT"] = [REFUSED]
+        proxy.responses["PUT"] = [REFUSED]
         file = watched_file_system.open(path, mode)
         write(file)
         with pytest.raises(TransferError) as caught:
@@ -381,7 +381,7 @@ class TestTransaction:
             with watched_file_system.transaction:
                 for name in names:
                     watched_file_system.pipe(f"{home}/{name}", b"new")
-                proxy.answers["PUT"] = [None, REFUSED]
+                proxy.responses["PUT"] = [None, REFUSED]
 
         with pytest.raises(TransferError) as caught:
             run()

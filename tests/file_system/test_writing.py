@@ -178,7 +178,7 @@ class TestWholeOrNotAtAll:
         file_system: DataStoreFileSystem,
         home: str,
     ) -> None:
-        proxy.answers["PUT"] = [REFUSED]
+        proxy.responses["PUT"] = [REFUSED]
         with (
             pytest.raises(TransferError),
             watched_file_system.open(f"{home}/load.csv", "wb") as file,
@@ -191,10 +191,10 @@ class TestWholeOrNotAtAll:
         self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str
     ) -> None:
         old = watched_file_system.info(f"{home}/load.csv")["dataStoreFileId"]
-        proxy.seen.clear()
+        proxy.messages.clear()
         watched_file_system.pipe(f"{home}/load.csv", b"newer")
         assert proxy.names.index("storage_deleteDataStoreFile") > proxy.names.index("PUT")
-        deleted = proxy.named("storage_deleteDataStoreFile")
+        deleted = proxy.messages_named("storage_deleteDataStoreFile")
         assert [one.operation["variables"]["dataStoreFileId"] for one in deleted] == [old]
         assert files_in(watched_file_system, home) == [("load", 5)]
 

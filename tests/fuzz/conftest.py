@@ -69,9 +69,9 @@ class Exposed:
 
     def field(self, query: str, role: str, **variables: Any) -> Any:
         """The answer to an operation of one field."""
-        answer = self.ask({"query": query, "variables": variables}, role).json()
-        assert answer["data"], answer
-        (value,) = answer["data"].values()
+        response = self.ask({"query": query, "variables": variables}, role).json()
+        assert response["data"], response
+        (value,) = response["data"].values()
         return value
 
     def settle(self) -> None:

@@ -52,9 +52,9 @@ def test_operations_of_the_contract(mode: Mode, exposed: Any, data: st.DataObjec
     assert isinstance(document, DocumentNode)
     exposed.settle()
     aimed = visit(document, Aimed(data, exposed.ids + exposed.own_ids))
-    answer = exposed.ask({"query": print_ast(aimed)})
-    assert answer.status_code in (200, 400), answer.text
-    exposed.check(answer.text)
+    response = exposed.ask({"query": print_ast(aimed)})
+    assert response.status_code in (200, 400), response.text
+    exposed.check(response.text)
 
 
 @given(variables=JSON, name=JSON)
@@ -68,23 +68,23 @@ def test_variables_of_any_kind(exposed: Any, variables: Any, name: Any) -> None:
     given_variables = [variables, {"d": exposed.own_ids[1], "rows": variables, "assets": variables}]
     for given_ in given_variables:
         body = {"query": query, "variables": given_, "operationName": name}
-        answer = exposed.ask(body_of(body))
-        assert answer.status_code in (200, 400), answer.text
-        exposed.check(answer.text)
+        response = exposed.ask(body_of(body))
+        assert response.status_code in (200, 400), response.text
+        exposed.check(response.text)
 
 
 @given(body=JSON.map(lambda value: body_of(value)) | st.binary() | st.text().map(str.encode))
 def test_bodies_of_any_kind(exposed: Any, body: bytes) -> None:
-    answer = exposed.ask(body)
-    assert answer.status_code == 400, answer.text
-    exposed.check(answer.text)
+    response = exposed.ask(body)
+    assert response.status_code == 400, response.text
+    exposed.check(response.text)
 
 
 @given(source=st.text() | st.text(alphabet='{}()[]:!$@|&=."#, \nabquery0-9\\u'))
 def test_documents_of_any_kind(exposed: Any, source: str) -> None:
-    answer = exposed.ask(body_of({"query": source}))
-    assert answer.status_code in (200, 400), answer.text
-    exposed.check(answer.text)
+    response = exposed.ask(body_of({"query": source}))
+    assert response.status_code in (200, 400), response.text
+    exposed.check(response.text)
 
 
 def body_of(value: Any) -> bytes:

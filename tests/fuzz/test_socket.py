@@ -140,6 +140,6 @@ def test_introductions_of_any_kind(exposed: Any, given_header: str, in_address: 
         protocols.append(f"header-{encoded(given_header)}")
     with connect(address, subprotocols=protocols) as connection:
         connection.send('{"type": "connection_init"}')
-        answer = str(connection.recv(60))
-        assert json.loads(answer)["type"] == "connection_error"
-        exposed.check(answer)
+        response = str(connection.recv(60))
+        assert json.loads(response)["type"] == "connection_error"
+        exposed.check(response)

@@ -77,10 +77,10 @@ def run(exposed: Any, sql: str) -> str:
         f"query q($d: ID!, $q: String!) {{ {SQL}(timeSeriesDbId: $d, queryString: $q) "
         "{ resultJSONString } }"
     )
-    answer = exposed.ask({"query": query, "variables": {"d": exposed.own_ids[1], "q": sql}})
-    assert answer.status_code == 200, answer.text
-    exposed.check(answer.text)
-    return answer.text
+    response = exposed.ask({"query": query, "variables": {"d": exposed.own_ids[1], "q": sql}})
+    assert response.status_code == 200, response.text
+    exposed.check(response.text)
+    return response.text
 
 
 @given(data=st.data())

@@ -22,43 +22,43 @@ mutation ($store: ID!, $directory: ID!, $name: String!, $extension: String!) {
 """
 
 
-class Platform:
+class GraphQLClient:
     """Calls a Local Exchange as one user or another."""
 
     def __init__(self, local: LocalExchange) -> None:
         self.local = local
         self.http = httpx.Client(timeout=10)
 
-    def post(self, query: str, as_: str = "owner", **variables: Any) -> httpx.Response:
-        headers = {"Authorization": self.local.tokens[as_]}
+    def post(self, query: str, role: str = "owner", **variables: Any) -> httpx.Response:
+        headers = {"Authorization": self.local.tokens[role]}
         body = {"query": query, "variables": variables}
         return self.http.post(self.local.endpoint, json=body, headers=headers)
 
-    def answer(self, query: str, as_: str = "owner", **variables: Any) -> dict[str, Any]:
+    def execute(self, query: str, role: str = "owner", **variables: Any) -> dict[str, Any]:
         """The whole answer, errors and all."""
-        response = self.post(query, as_, **variables)
+        response = self.post(query, role, **variables)
         assert response.status_code == 200, response.text
         return response.json()
 
-    def ask(self, query: str, as_: str = "owner", **variables: Any) -> Any:
+    def run(self, query: str, role: str = "owner", **variables: Any) -> Any:
         """The answer to the query's one field, which must succeed."""
-        answer = self.answer(query, as_, **variables)
-        assert "errors" not in answer, answer
-        (value,) = answer["data"].values()
+        result = self.execute(query, role, **variables)
+        assert "errors" not in result, result
+        (value,) = result["data"].values()
         return value
 
-    def refusal(self, query: str, as_: str = "owner", **variables: Any) -> str:
+    def error_type(self, query: str, role: str = "owner", **variables: Any) -> str:
         """The error type with which the query's one field is refused."""
-        answer = self.answer(query, as_, **variables)
-        assert list(answer["data"].values()) == [None]
-        (error,) = answer["errors"]
+        result = self.execute(query, role, **variables)
+        assert list(result["data"].values()) == [None]
+        (error,) = result["errors"]
         return error["errorType"]
 
-    def create_file(self, name: str = "notes", extension: str = "txt", as_: str = "owner") -> Any:
+    def create_file(self, name: str = "notes", extension: str = "txt", role: str = "owner") -> Any:
         """A file whose bytes are still to come."""
-        return self.ask(
+        return self.run(
             CREATE_FILE,
-            as_,
+            role,
             store=self.local.dataStoreId,
             directory=self.local.homeDirectoryId,
             name=name,
@@ -75,7 +75,7 @@ class Platform:
         query = (
             "query ($id: ID!) { storage_getDataStoreFileDownloadUrl(dataStoreFileId: $id) {url}}"
         )
-        return self.ask(query, id=file_id)["url"]
+        return self.run(query, id=file_id)["url"]
 
     def share(self, service_id: str, service_type: str) -> None:
         self._change_sharing("addServiceTo", service_id, service_type)
@@ -84,7 +84,7 @@ class Platform:
         self._change_sharing("removeServiceFrom", service_id, service_type)
 
     def _change_sharing(self, change: str, service_id: str, service_type: str) -> None:
-        self.ask(
+        self.run(
             f"""mutation ($c: ID!, $s: ID!, $t: ServiceType!) {{
               collaborative_{change}Collaborative(
                 collaborativeId: $c, serviceId: $s, serviceType: $t
@@ -125,23 +125,23 @@ def local() -> Iterator[LocalExchange]:
 
 
 @pytest.fixture(scope="session")
-def platform(local: LocalExchange) -> Iterator[Platform]:
-    platform = Platform(local)
-    with platform.http:
-        yield platform
+def graphql_client(local: LocalExchange) -> Iterator[GraphQLClient]:
+    graphql_client = GraphQLClient(local)
+    with graphql_client.http:
+        yield graphql_client
 
 
 @pytest.fixture
-def connect_platform() -> Iterator[Callable[[LocalExchange], Platform]]:
+def connect_graphql() -> Iterator[Callable[[LocalExchange], GraphQLClient]]:
     """Calls other Local Exchanges than the one all tests share."""
     with ExitStack() as opened:
 
-        def connect_platform(local: LocalExchange) -> Platform:
-            platform = Platform(local)
-            opened.enter_context(platform.http)
-            return platform
+        def connect_graphql(local: LocalExchange) -> GraphQLClient:
+            graphql_client = GraphQLClient(local)
+            opened.enter_context(graphql_client.http)
+            return graphql_client
 
-        yield connect_platform
+        yield connect_graphql
 
 
 @pytest.fixture

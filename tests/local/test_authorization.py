@@ -72,12 +72,12 @@ MAY = {
 
 
 @pytest.fixture
-def things(platform, local):
+def things(graphql_client, local):
     """A data store and a database of the owner's, shared in the collaborative."""
-    store = platform.ask(
+    store = graphql_client.run(
         'mutation { storage_createDataStore(name: "s") { dataStoreId homeDirectoryId } }'
     )
-    database = platform.ask(
+    database = graphql_client.run(
         'mutation { timeSeriesDb_createDatabase(name: "d") { timeSeriesDbId } }'
     )
     things = {
@@ -86,85 +86,87 @@ def things(platform, local):
         "database": database["timeSeriesDbId"],
         "collaborative": local.collaborativeId,
     }
-    things["file"] = platform.ask(FIELDS["create a file"], **things)["itemId"]
-    things["spareFile"] = platform.ask(FIELDS["create a file"], **things)["itemId"]
-    things["directory"] = platform.ask(
+    things["file"] = graphql_client.run(FIELDS["create a file"], **things)["itemId"]
+    things["spareFile"] = graphql_client.run(FIELDS["create a file"], **things)["itemId"]
+    things["directory"] = graphql_client.run(
         """mutation ($store: ID!, $home: ID!) {
         storage_createDataStoreDirectory(dataStoreId: $store, parentDirectoryId: $home, name: "d")
         { dataStoreDirectoryId } }""",
         **things,
     )["dataStoreDirectoryId"]
-    platform.share(things["store"], "DATA_STORE")
-    platform.share(things["database"], "TIME_SERIES_DB")
+    graphql_client.share(things["store"], "DATA_STORE")
+    graphql_client.share(things["database"], "TIME_SERIES_DB")
     return things
 
 
 @pytest.mark.parametrize("role", MAY)
-def test_each_role_may_do_what_it_may_and_nothing_else(platform, things, role):
+def test_each_role_may_do_what_it_may_and_nothing_else(graphql_client, things, role):
     allowed = set()
     for what, query in FIELDS.items():
-        answer = platform.answer(query, role, **things)
-        if "errors" in answer:
-            assert [error["errorType"] for error in answer["errors"]] == ["Unauthorized"], what
-            assert list(answer["data"].values()) == [None], what
+        response = graphql_client.execute(query, role, **things)
+        if "errors" in response:
+            assert [error["errorType"] for error in response["errors"]] == ["Unauthorized"], what
+            assert list(response["data"].values()) == [None], what
         else:
             allowed.add(what)
     assert allowed == MAY[role]
 
 
 @pytest.mark.parametrize("role", ["member", "reader"])
-def test_access_ends_at_once_when_a_service_is_no_longer_shared(platform, things, role):
-    platform.unshare(things["store"], "DATA_STORE")
-    platform.unshare(things["database"], "TIME_SERIES_DB")
+def test_access_ends_at_once_when_a_service_is_no_longer_shared(graphql_client, things, role):
+    graphql_client.unshare(things["store"], "DATA_STORE")
+    graphql_client.unshare(things["database"], "TIME_SERIES_DB")
     for what in READING[:7]:
-        assert platform.refusal(FIELDS[what], role, **things) == "Unauthorized", what
+        assert graphql_client.error_type(FIELDS[what], role, **things) == "Unauthorized", what
 
 
 @pytest.mark.parametrize("what", FIELDS)
-def test_an_id_that_names_nothing_is_not_found(platform, things, what):
+def test_an_id_that_names_nothing_is_not_found(graphql_client, things, what):
     nothing = {name: f"{value}0" for name, value in things.items()}
-    assert platform.refusal(FIELDS[what], **nothing) == "NotFound"
+    assert graphql_client.error_type(FIELDS[what], **nothing) == "NotFound"
 
 
-def test_lists_hold_only_what_the_caller_owns_or_is_a_member_of(platform, things):
+def test_lists_hold_only_what_the_caller_owns_or_is_a_member_of(graphql_client, things):
     stores = "{ storage_listDataStores { dataStoreId } }"
     databases = "{ timeSeriesDb_listDatabases { timeSeriesDbId } }"
     collaboratives = "{ collaborative_listCollaboratives { collaborativeId } }"
-    assert {"dataStoreId": things["store"]} in platform.ask(stores)
-    assert {"timeSeriesDbId": things["database"]} in platform.ask(databases)
+    assert {"dataStoreId": things["store"]} in graphql_client.run(stores)
+    assert {"timeSeriesDbId": things["database"]} in graphql_client.run(databases)
     for role in ("member", "reader", "outsider"):
-        assert platform.ask(stores, role) == platform.ask(databases, role) == []
+        assert graphql_client.run(stores, role) == graphql_client.run(databases, role) == []
     member_of = [{"collaborativeId": things["collaborative"]}]
     for role in ("owner", "member", "reader"):
-        assert platform.ask(collaboratives, role) == member_of
-    assert platform.ask(collaboratives, "outsider") == []
+        assert graphql_client.run(collaboratives, role) == member_of
+    assert graphql_client.run(collaboratives, "outsider") == []
 
 
-def test_another_user_s_data_stores_are_listed_as_far_as_they_are_shared(platform, local):
-    store = platform.ask('mutation { storage_createDataStore(name: "x") { dataStoreId } }')
+def test_another_user_s_data_stores_are_listed_as_far_as_they_are_shared(graphql_client, local):
+    store = graphql_client.run('mutation { storage_createDataStore(name: "x") { dataStoreId } }')
     query = "query ($user: ID) { storage_listDataStores(userId: $user) { dataStoreId } }"
-    owner = platform.ask("{ user_getUserSession { user { userId } } }")["user"]["userId"]
+    owner = graphql_client.run("{ user_getUserSession { user { userId } } }")["user"]["userId"]
     shared = {"dataStoreId": local.dataStoreId}
-    assert store in platform.ask(query, user=owner)
-    seen_by_member = platform.ask(query, "member", user=owner)
+    assert store in graphql_client.run(query, user=owner)
+    seen_by_member = graphql_client.run(query, "member", user=owner)
     assert shared in seen_by_member
     assert store not in seen_by_member
-    assert platform.ask(query, "outsider", user=owner) == []
+    assert graphql_client.run(query, "outsider", user=owner) == []
 
 
-def test_an_organization_s_data_stores_are_listed_as_far_as_they_are_shared(platform, local):
+def test_an_organization_s_data_stores_are_listed_as_far_as_they_are_shared(graphql_client, local):
     query = "query ($id: ID) { storage_listDataStores(organizationId: $id) { dataStoreId } }"
     session = "{ user_getUserSession { user { organization { organizationId } } } }"
-    organization = platform.ask(session)["user"]["organization"]["organizationId"]
-    assert {"dataStoreId": local.dataStoreId} in platform.ask(query, "reader", id=organization)
-    assert platform.ask(query, "outsider", id=organization) == []
+    organization = graphql_client.run(session)["user"]["organization"]["organizationId"]
+    assert {"dataStoreId": local.dataStoreId} in graphql_client.run(
+        query, "reader", id=organization
+    )
+    assert graphql_client.run(query, "outsider", id=organization) == []
 
 
-def test_a_reader_may_not_share_a_service_of_its_own(platform, local):
-    store = platform.ask(
+def test_a_reader_may_not_share_a_service_of_its_own(graphql_client, local):
+    store = graphql_client.run(
         'mutation { storage_createDataStore(name: "x") { dataStoreId } }', "reader"
     )
     query = """mutation ($c: ID!, $s: ID!) { collaborative_addServiceToCollaborative(
       collaborativeId: $c, serviceId: $s, serviceType: DATA_STORE) { serviceId } }"""
     variables = {"c": local.collaborativeId, "s": store["dataStoreId"]}
-    assert platform.refusal(query, "reader", **variables) == "Unauthorized"
+    assert graphql_client.error_type(query, "reader", **variables) == "Unauthorized"

@@ -13,8 +13,10 @@ from avista_digital_exchange_sdk.local.graphql.schema import executable_schema
 WHO = "{ user_getUserSession { user { firstName } } }"
 
 
-def test_an_answer_without_errors_has_no_errors_member(platform):
-    assert platform.answer(WHO) == {"data": {"user_getUserSession": {"user": {"firstName": "Ada"}}}}
+def test_an_answer_without_errors_has_no_errors_member(graphql_client):
+    assert graphql_client.execute(WHO) == {
+        "data": {"user_getUserSession": {"user": {"firstName": "Ada"}}}
+    }
 
 
 @pytest.mark.parametrize(
@@ -50,10 +52,10 @@ def test_a_token_is_sent_raw_without_bearer(local):
         ),
     ],
 )
-def test_what_does_not_validate_is_answered_200_with_data_null(platform, query, says):
-    answer = platform.answer(query)
-    assert answer["data"] is None
-    (error,) = answer["errors"]
+def test_what_does_not_validate_is_answered_200_with_data_null(graphql_client, query, says):
+    result = graphql_client.execute(query)
+    assert result["data"] is None
+    (error,) = result["errors"]
     assert error["path"] is None
     assert says in error["message"]
     assert all(location["sourceName"] is None for location in error["locations"])
@@ -81,9 +83,11 @@ def test_what_can_not_be_parsed_is_answered_400(local, body):
     assert error["errorType"] == "MalformedHttpRequestException"
 
 
-def test_a_field_s_error_has_its_type_at_the_top_level(platform):
-    answer = platform.answer('{ storage_getDataStore(dataStoreId: "dataStoreId.none") { name } }')
-    assert answer == {
+def test_a_field_s_error_has_its_type_at_the_top_level(graphql_client):
+    result = graphql_client.execute(
+        '{ storage_getDataStore(dataStoreId: "dataStoreId.none") { name } }'
+    )
+    assert result == {
         "data": {"storage_getDataStore": None},
         "errors": [
             {
@@ -98,13 +102,13 @@ def test_a_field_s_error_has_its_type_at_the_top_level(platform):
     }
 
 
-def test_one_field_s_error_leaves_the_others_their_answers(platform):
-    answer = platform.answer(
+def test_one_field_s_error_leaves_the_others_their_answers(graphql_client):
+    result = graphql_client.execute(
         """{ storage_getDataStore(dataStoreId: "none") { name }
         user_getUserSession { user { userId } } }"""
     )
-    assert answer["data"]["user_getUserSession"]["user"]["userId"]
-    assert len(answer["errors"]) == 1
+    assert result["data"]["user_getUserSession"]["user"]["userId"]
+    assert len(result["errors"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -121,53 +125,53 @@ def test_one_field_s_error_leaves_the_others_their_answers(platform):
         ),
     ],
 )
-def test_a_field_nobody_serves_says_so(platform, query, field):
-    (error,) = platform.answer(query)["errors"]
+def test_a_field_nobody_serves_says_so(graphql_client, query, field):
+    (error,) = graphql_client.execute(query)["errors"]
     assert error["errorType"] == "NotAvailable"
     assert error["message"] == f"{field} is not available in the Local Exchange."
 
 
-def test_every_answer_names_its_request(platform, local):
-    responses = [platform.post(WHO), platform.post(WHO), httpx.post(local.endpoint)]
+def test_every_answer_names_its_request(graphql_client, local):
+    responses = [graphql_client.post(WHO), graphql_client.post(WHO), httpx.post(local.endpoint)]
     ids = [response.headers["x-amzn-requestid"] for response in responses]
     assert len(set(ids)) == 3
 
 
-def test_the_named_operation_of_several_is_answered(platform, local):
+def test_the_named_operation_of_several_is_answered(graphql_client, local):
     body = {
         "query": f"query One {WHO} query Two {{ __typename }}",
         "operationName": "Two",
     }
     headers = {"Authorization": local.token}
-    answer = httpx.post(local.endpoint, json=body, headers=headers).json()
-    assert answer == {"data": {"__typename": "Query"}}
+    result = httpx.post(local.endpoint, json=body, headers=headers).json()
+    assert result == {"data": {"__typename": "Query"}}
 
 
-def test_introspection_tells_the_whole_contract(platform):
-    introspection = platform.answer(get_introspection_query())["data"]
+def test_introspection_tells_the_whole_contract(graphql_client):
+    introspection = graphql_client.execute(get_introspection_query())["data"]
     served = lexicographic_sort_schema(build_client_schema(introspection))
     assert print_schema(served) == print_schema(lexicographic_sort_schema(executable_schema()))
 
 
-def test_an_enum_value_may_come_in_a_variable(platform, local):
+def test_an_enum_value_may_come_in_a_variable(graphql_client, local):
     query = """query ($type: ServiceType!, $id: ID!) {
       collaborative_listCollaborativesServiceSharedWith(serviceType: $type, serviceId: $id) { name }
     }"""
-    shared_with = platform.ask(query, type="DATA_STORE", id=local.dataStoreId)
+    shared_with = graphql_client.run(query, type="DATA_STORE", id=local.dataStoreId)
     assert shared_with == [{"name": "Solar Research"}]
 
 
-def test_a_failure_of_the_exchange_itself_is_logged_and_told(platform, monkeypatch, caplog):
+def test_a_failure_of_the_exchange_itself_is_logged_and_told(graphql_client, monkeypatch, caplog):
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by accident")
 
-    monkeypatch.setattr(platform.local.exchange.accounts, "user", fail, raising=False)
-    assert platform.refusal(WHO) == "InternalFailure"
+    monkeypatch.setattr(graphql_client.local.exchange.accounts, "user", fail, raising=False)
+    assert graphql_client.error_type(WHO) == "InternalFailure"
     assert "by accident" in caplog.text
 
     with monkeypatch.context() as patch:
-        patch.setattr(platform.local.exchange.tokens, "authenticate", fail, raising=False)
-        response = platform.post(WHO)
+        patch.setattr(graphql_client.local.exchange.tokens, "authenticate", fail, raising=False)
+        response = graphql_client.post(WHO)
     assert response.status_code == 500
     assert response.json()["errors"][0]["errorType"] == "InternalFailure"
     assert response.headers["x-amzn-requestid"] in caplog.text

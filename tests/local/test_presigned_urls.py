@@ -17,14 +17,14 @@ CONTENT = bytes(range(256)) * 1024
 
 
 @pytest.fixture(scope="module")
-def url(platform):
+def url(graphql_client):
     """A download URL of a file that holds CONTENT."""
-    return platform.download_url(platform.upload(CONTENT))
+    return graphql_client.download_url(graphql_client.upload(CONTENT))
 
 
 @pytest.fixture
-def upload_url(platform):
-    return platform.create_file()["url"]
+def upload_url(graphql_client):
+    return graphql_client.create_file()["url"]
 
 
 def refusal(response):
@@ -38,8 +38,8 @@ def key_of(url):
     return urlsplit(url).path.removeprefix("/objects/")
 
 
-def test_a_download_is_what_was_uploaded_with_its_md5_as_etag(platform, url):
-    response = platform.http.get(url)
+def test_a_download_is_what_was_uploaded_with_its_md5_as_etag(graphql_client, url):
+    response = graphql_client.http.get(url)
     assert response.content == CONTENT
     assert response.headers["etag"] == f'"{hashlib.md5(CONTENT).hexdigest()}"'
     assert response.headers["content-length"] == str(len(CONTENT))
@@ -47,15 +47,15 @@ def test_a_download_is_what_was_uploaded_with_its_md5_as_etag(platform, url):
     assert response.headers["last-modified"].endswith(" GMT")
 
 
-def test_an_upload_is_answered_with_its_etag(platform, upload_url):
-    response = platform.http.put(upload_url, content=CONTENT)
+def test_an_upload_is_answered_with_its_etag(graphql_client, upload_url):
+    response = graphql_client.http.put(upload_url, content=CONTENT)
     assert response.status_code == 200
     assert response.content == b""
     assert response.headers["etag"] == f'"{hashlib.md5(CONTENT).hexdigest()}"'
 
 
-def test_an_empty_file_can_be_uploaded_and_downloaded(platform):
-    response = platform.http.get(platform.download_url(platform.upload(b"")))
+def test_an_empty_file_can_be_uploaded_and_downloaded(graphql_client):
+    response = graphql_client.http.get(graphql_client.download_url(graphql_client.upload(b"")))
     assert (response.status_code, response.content) == (200, b"")
 
 
@@ -69,8 +69,8 @@ def test_an_empty_file_can_be_uploaded_and_downloaded(platform):
         ("bytes=5-99999999", slice(5, None)),
     ],
 )
-def test_a_range_is_answered_206_with_its_bytes(platform, url, header, wanted):
-    response = platform.http.get(url, headers={"Range": header})
+def test_a_range_is_answered_206_with_its_bytes(graphql_client, url, header, wanted):
+    response = graphql_client.http.get(url, headers={"Range": header})
     assert response.status_code == 206
     assert response.content == CONTENT[wanted]
     first, last, _ = wanted.indices(len(CONTENT))
@@ -78,36 +78,36 @@ def test_a_range_is_answered_206_with_its_bytes(platform, url, header, wanted):
 
 
 @pytest.mark.parametrize("header", ["bytes=0-1,5-6", "lines=1-2", "bytes=", "bytes=-", "bytes=a-b"])
-def test_what_is_not_one_range_is_answered_with_the_whole(platform, url, header):
-    response = platform.http.get(url, headers={"Range": header})
+def test_what_is_not_one_range_is_answered_with_the_whole(graphql_client, url, header):
+    response = graphql_client.http.get(url, headers={"Range": header})
     assert (response.status_code, response.content) == (200, CONTENT)
 
 
 @pytest.mark.parametrize("header", ["bytes=99999999-", "bytes=-0", "bytes=5-4"])
-def test_a_range_beyond_the_end_is_answered_416(platform, url, header):
-    response = platform.http.get(url, headers={"Range": header})
+def test_a_range_beyond_the_end_is_answered_416(graphql_client, url, header):
+    response = graphql_client.http.get(url, headers={"Range": header})
     assert refusal(response)[:2] == (416, "InvalidRange")
     assert response.headers["content-range"] == f"bytes */{len(CONTENT)}"
 
 
-def test_if_match_holds_a_download_to_the_same_bytes(platform, url):
-    etag = platform.http.get(url).headers["etag"]
-    assert platform.http.get(url, headers={"If-Match": etag}).status_code == 200
-    changed = platform.http.get(url, headers={"If-Match": '"other"', "Range": "bytes=1-"})
+def test_if_match_holds_a_download_to_the_same_bytes(graphql_client, url):
+    etag = graphql_client.http.get(url).headers["etag"]
+    assert graphql_client.http.get(url, headers={"If-Match": etag}).status_code == 200
+    changed = graphql_client.http.get(url, headers={"If-Match": '"other"', "Range": "bytes=1-"})
     assert refusal(changed)[:2] == (412, "PreconditionFailed")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_an_authorization_header_is_refused(platform, url, upload_url, method):
+def test_an_authorization_header_is_refused(graphql_client, url, upload_url, method):
     address = url if method == "GET" else upload_url
     content = b"x" if method == "PUT" else None
-    headers = {"Authorization": platform.local.token}
-    response = platform.http.request(method, address, headers=headers, content=content)
+    headers = {"Authorization": graphql_client.local.token}
+    response = graphql_client.http.request(method, address, headers=headers, content=content)
     assert refusal(response) == (400, "InvalidArgument", "Only one auth mechanism allowed")
 
 
-def test_a_chunked_upload_is_refused(platform, upload_url):
-    response = platform.http.put(upload_url, content=iter([b"a", b"b"]))
+def test_a_chunked_upload_is_refused(graphql_client, upload_url):
+    response = graphql_client.http.put(upload_url, content=iter([b"a", b"b"]))
     assert refusal(response)[:2] == (501, "NotImplemented")
 
 
@@ -134,79 +134,88 @@ def test_an_upload_of_no_or_too_great_a_length_is_refused_before_it_is_sent(
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "POST"])
-def test_a_download_url_is_bound_to_its_method(platform, url, method):
-    response = platform.http.request(method, url, content=b"x" if method == "PUT" else None)
+def test_a_download_url_is_bound_to_its_method(graphql_client, url, method):
+    response = graphql_client.http.request(method, url, content=b"x" if method == "PUT" else None)
     assert response.status_code == 403
     if method != "HEAD":
         assert refusal(response)[:2] == (403, "SignatureDoesNotMatch")
 
 
-def test_an_upload_url_can_not_be_read_from(platform, upload_url):
-    assert refusal(platform.http.get(upload_url))[:2] == (403, "SignatureDoesNotMatch")
+def test_an_upload_url_can_not_be_read_from(graphql_client, upload_url):
+    assert refusal(graphql_client.http.get(upload_url))[:2] == (403, "SignatureDoesNotMatch")
 
 
-def test_a_url_is_bound_to_its_object_and_parameters(platform, url, upload_url):
+def test_a_url_is_bound_to_its_object_and_parameters(graphql_client, url, upload_url):
     other_object = url.replace(key_of(url), key_of(upload_url))
     longer = url.replace("X-Amz-Expires=900", "X-Amz-Expires=9000")
     other_type = url.replace("response-content-type=text", "response-content-type=image")
     for changed in (other_object, longer, other_type, url[:-1]):
         assert changed != url
-        assert refusal(platform.http.get(changed))[:2] == (403, "SignatureDoesNotMatch")
+        assert refusal(graphql_client.http.get(changed))[:2] == (403, "SignatureDoesNotMatch")
 
 
-def test_a_url_without_a_signature_is_refused(platform, url):
-    response = platform.http.get(url.partition("?")[0])
+def test_a_url_without_a_signature_is_refused(graphql_client, url):
+    response = graphql_client.http.get(url.partition("?")[0])
     assert refusal(response) == (403, "AccessDenied", "Access Denied")
 
 
-def test_an_expired_url_is_refused(platform, url, upload_url):
-    objects = platform.local.exchange.objects
+def test_an_expired_url_is_refused(graphql_client, url, upload_url):
+    objects = graphql_client.local.exchange.objects
     past = timedelta(seconds=-1)
-    download = platform.http.get(objects.download_url(key_of(url), lifetime=past))
-    upload = platform.http.put(objects.upload_url(key_of(upload_url), lifetime=past), content=b"x")
+    download = graphql_client.http.get(objects.download_url(key_of(url), lifetime=past))
+    upload = graphql_client.http.put(
+        objects.upload_url(key_of(upload_url), lifetime=past), content=b"x"
+    )
     for response in (download, upload):
         assert refusal(response) == (403, "AccessDenied", "Request has expired")
 
 
-def test_what_was_never_uploaded_can_not_be_downloaded(platform):
-    file_id = platform.create_file()["itemId"]
-    assert refusal(platform.http.get(platform.download_url(file_id)))[:2] == (404, "NoSuchKey")
+def test_what_was_never_uploaded_can_not_be_downloaded(graphql_client):
+    file_id = graphql_client.create_file()["itemId"]
+    assert refusal(graphql_client.http.get(graphql_client.download_url(file_id)))[:2] == (
+        404,
+        "NoSuchKey",
+    )
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(platform):
-    created = platform.create_file()
+def test_an_upload_that_breaks_off_leaves_nothing(graphql_client):
+    created = graphql_client.create_file()
     address = urlsplit(created["url"])
     with socket.create_connection((address.hostname, address.port)) as connection:
         target = f"{address.path}?{address.query}"
         head = f"PUT {target} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n\r\n"
         connection.sendall(head.encode() + b"only a part")
-    objects = platform.local.exchange.objects
-    assert platform.http.get(platform.download_url(created["itemId"])).status_code == 404
+    objects = graphql_client.local.exchange.objects
+    assert (
+        graphql_client.http.get(graphql_client.download_url(created["itemId"])).status_code == 404
+    )
     assert not objects.path(key_of(created["url"])).exists()
 
 
-def test_a_second_upload_replaces_the_first_and_a_broken_one_does_not(platform):
-    created = platform.create_file()
-    platform.http.put(created["url"], content=b"first").raise_for_status()
-    platform.http.put(created["url"], content=b"second").raise_for_status()
+def test_a_second_upload_replaces_the_first_and_a_broken_one_does_not(graphql_client):
+    created = graphql_client.create_file()
+    graphql_client.http.put(created["url"], content=b"first").raise_for_status()
+    graphql_client.http.put(created["url"], content=b"second").raise_for_status()
     address = urlsplit(created["url"])
     with socket.create_connection((address.hostname, address.port)) as connection:
         target = f"{address.path}?{address.query}"
         head = f"PUT {target} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n\r\n"
         connection.sendall(head.encode() + b"third")
-    response = platform.http.get(platform.download_url(created["itemId"]))
+    response = graphql_client.http.get(graphql_client.download_url(created["itemId"]))
     assert response.content == b"second"
     assert response.headers["etag"] == f'"{hashlib.md5(b"second").hexdigest()}"'
 
 
-def test_a_result_has_an_etag_too(platform):
-    stored = platform.local.exchange.objects.create("somebody")
+def test_a_result_has_an_etag_too(graphql_client):
+    stored = graphql_client.local.exchange.objects.create("somebody")
     stored.path.write_bytes(b"[]\n")
-    url = platform.local.exchange.objects.download_url(stored.key, content_type="application/json")
-    response = platform.http.get(url)
+    url = graphql_client.local.exchange.objects.download_url(
+        stored.key, content_type="application/json"
+    )
+    response = graphql_client.http.get(url)
     assert response.headers["content-type"] == "application/json"
     etag = response.headers["etag"]
-    assert platform.http.get(url, headers={"If-Match": etag}).content == b"[]\n"
+    assert graphql_client.http.get(url, headers={"If-Match": etag}).content == b"[]\n"
 
 
 def start_upload(url: str, length: int) -> socket.socket:
@@ -218,19 +227,21 @@ def start_upload(url: str, length: int) -> socket.socket:
     return connection
 
 
-def test_an_upload_that_stalls_is_refused_and_nothing_of_it_kept(platform, monkeypatch, upload_url):
+def test_an_upload_that_stalls_is_refused_and_nothing_of_it_kept(
+    graphql_client, monkeypatch, upload_url
+):
     monkeypatch.setattr(endpoint, "MAX_IDLE_SECONDS", 0.2)
     with start_upload(upload_url, 1000) as connection:
         response = b"".join(iter(lambda: connection.recv(65536), b""))
     assert response.startswith(b"HTTP/1.1 400")
     assert b"<Code>RequestTimeout</Code>" in response
-    assert not any((platform.local.exchange.objects.incoming_path().parent).iterdir())
+    assert not any((graphql_client.local.exchange.objects.incoming_path().parent).iterdir())
 
 
-def test_slow_uploads_keep_nobody_waiting(platform, url):
+def test_slow_uploads_keep_nobody_waiting(graphql_client, url):
     with ExitStack() as opened:
         for _ in range(60):
-            opened.enter_context(start_upload(platform.create_file()["url"], 10_000_000))
+            opened.enter_context(start_upload(graphql_client.create_file()["url"], 10_000_000))
         started = time.monotonic()
-        assert platform.http.get(url).content == CONTENT
+        assert graphql_client.http.get(url).content == CONTENT
         assert time.monotonic() - started < 5

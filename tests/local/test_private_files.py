@@ -36,14 +36,14 @@ def open_to_others(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def use(connect_platform):
+def use(connect_graphql):
     """Has an exchange write something of everything."""
 
     def use(local: LocalExchange) -> None:
-        platform = connect_platform(local)
-        platform.upload(b"bytes")
+        graphql_client = connect_graphql(local)
+        graphql_client.upload(b"bytes")
         record = {"Time": "1", "MeasureName": "m", "MeasureValue": "1"}
-        platform.ask(PUBLISH, id=local.timeSeriesDbId, records=[record])
+        graphql_client.run(PUBLISH, id=local.timeSeriesDbId, records=[record])
 
     return use
 

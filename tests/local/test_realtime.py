@@ -49,7 +49,7 @@ def start(local, authorization):
 
 
 @pytest.fixture
-def publish(platform, local):
+def publish(graphql_client, local):
     """Publishes one value for an asset, each at a time of its own."""
 
     def publish(value="1", asset="a", database=local.timeSeriesDbId):
@@ -59,7 +59,7 @@ def publish(platform, local):
             "MeasureValue": value,
             "MeasureValueType": "VARCHAR",
         }
-        platform.ask(PUBLISH, id=database, asset=asset, records=[record])
+        graphql_client.run(PUBLISH, id=database, asset=asset, records=[record])
 
     return publish
 
@@ -183,7 +183,7 @@ def test_a_subscriber_hears_what_is_published_for_its_asset_until_it_stops(
     assert socket.is_silent()
 
 
-def test_event_holds_only_what_the_publisher_selected(platform, local, open_socket, start):
+def test_event_holds_only_what_the_publisher_selected(graphql_client, local, open_socket, start):
     socket = open_socket()
     socket.send(start())
     assert socket.receive()["type"] == "start_ack"
@@ -194,7 +194,7 @@ def test_event_holds_only_what_the_publisher_selected(platform, local, open_sock
         "MeasureValueType": "VARCHAR",
     }
     publish = PUBLISH.replace("attributes { name data { value } }", "attributes { name }")
-    platform.ask(publish, id=local.timeSeriesDbId, asset="a", records=[record])
+    graphql_client.run(publish, id=local.timeSeriesDbId, asset="a", records=[record])
     attribute = {"name": "m", "data": None}
     assert socket.receive()["payload"] == {
         "data": {"onTimeSeriesDbPublish": [{"assetId": "a", "attributes": [attribute]}]}
@@ -205,7 +205,7 @@ def test_event_holds_only_what_the_publisher_selected(platform, local, open_sock
     "selection", ["attributes { name }", "id: assetId attributes { name }"], ids=["absent", "alias"]
 )
 def test_event_is_filtered_by_what_the_publisher_selected(
-    platform, local, open_socket, start, publish, selection
+    graphql_client, local, open_socket, start, publish, selection
 ):
     socket = open_socket()
     socket.send(start())
@@ -218,12 +218,14 @@ def test_event_is_filtered_by_what_the_publisher_selected(
     }
     mutation = PUBLISH.replace("assetId attributes { name data { value } }", selection)
     assert mutation != PUBLISH
-    platform.ask(mutation, id=local.timeSeriesDbId, asset="a", records=[record])
+    graphql_client.run(mutation, id=local.timeSeriesDbId, asset="a", records=[record])
     publish("heard")
     assert "unheard" not in json.dumps(socket.receive())
 
 
-def test_event_without_a_required_field_is_null_with_an_error(platform, local, open_socket, start):
+def test_event_without_a_required_field_is_null_with_an_error(
+    graphql_client, local, open_socket, start
+):
     query = ON_PUBLISH.replace("name data { value }", "name attributeType")
     socket = open_socket()
     socket.send(start(query=query))
@@ -235,7 +237,7 @@ def test_event_without_a_required_field_is_null_with_an_error(platform, local, o
         "MeasureValueType": "VARCHAR",
     }
     publish = PUBLISH.replace("data { value }", "")
-    platform.ask(publish, id=local.timeSeriesDbId, asset="a", records=[record])
+    graphql_client.run(publish, id=local.timeSeriesDbId, asset="a", records=[record])
     path = ["onTimeSeriesDbPublish", 0, "attributes", 0, "attributeType"]
     assert socket.receive()["payload"] == {
         "data": {"onTimeSeriesDbPublish": [{"assetId": "a", "attributes": [None]}]},
@@ -249,7 +251,7 @@ def test_event_without_a_required_field_is_null_with_an_error(platform, local, o
     }
 
 
-def test_mutations_of_one_document_fire_an_event_each(platform, local, open_socket, start):
+def test_mutations_of_one_document_fire_an_event_each(graphql_client, local, open_socket, start):
     socket = open_socket()
     socket.send(start())
     assert socket.receive()["type"] == "start_ack"
@@ -257,10 +259,10 @@ def test_mutations_of_one_document_fire_an_event_each(platform, local, open_sock
         {Time: "%d", MeasureName: "m", MeasureValue: "%s", MeasureValueType: VARCHAR}]})
         { assetId attributes { name data { value } } }"""
     fields = [f"{key}: " + field % (next(TIMES), key) for key in ("one", "two")]
-    answer = platform.answer(
+    response = graphql_client.execute(
         f"mutation ($id: ID!) {{ {' '.join(fields)} }}", id=local.timeSeriesDbId
     )
-    assert "errors" not in answer
+    assert "errors" not in response
     for key in ("one", "two"):
         assert f'"value": "{key}"' in json.dumps(socket.receive())
 
@@ -297,24 +299,24 @@ def test_the_operation_s_name_comes_beside_or_inside_the_data(open_socket, start
 
 
 def test_an_export_is_told_to_who_ran_the_query_even_a_moment_late(
-    platform, local, open_socket, start
+    graphql_client, local, open_socket, start
 ):
-    query_id = platform.ask(QUERY, id=local.timeSeriesDbId)["queryId"]
+    query_id = graphql_client.run(QUERY, id=local.timeSeriesDbId)["queryId"]
     early, late = open_socket(), open_socket()
     early.send(start(query=ON_EXPORT, id=query_id))
     assert early.receive()["type"] == "start_ack"
-    platform.ask(EXPORT, id=local.timeSeriesDbId, queryId=query_id)
+    graphql_client.run(EXPORT, id=local.timeSeriesDbId, queryId=query_id)
     told = early.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]
     assert told["queryId"] == query_id
-    assert platform.http.get(told["url"]).text.startswith("assetId,name,timestamp")
+    assert graphql_client.http.get(told["url"]).text.startswith("assetId,name,timestamp")
 
     late.send(start(query=ON_EXPORT, id=query_id))
     assert late.receive()["type"] == "start_ack"
     assert late.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"] == told
 
 
-def test_an_export_is_told_to_nobody_else(platform, local, open_socket, start):
-    query_id = platform.ask(QUERY, "reader", id=local.timeSeriesDbId)["queryId"]
+def test_an_export_is_told_to_nobody_else(graphql_client, local, open_socket, start):
+    query_id = graphql_client.run(QUERY, "reader", id=local.timeSeriesDbId)["queryId"]
     for role in ("owner", "member", "outsider"):
         socket = open_socket(role)
         socket.send(start(query=ON_EXPORT, role=role, id=query_id))
@@ -349,15 +351,17 @@ def test_a_subscription_acts_for_its_own_token_not_the_connection_s(open_socket,
 
 
 def test_a_listener_hears_nothing_more_once_the_database_is_shared_no_more(
-    platform, open_socket, start, publish
+    graphql_client, open_socket, start, publish
 ):
-    created = platform.ask('mutation { timeSeriesDb_createDatabase(name: "x") { timeSeriesDbId } }')
+    created = graphql_client.run(
+        'mutation { timeSeriesDb_createDatabase(name: "x") { timeSeriesDbId } }'
+    )
     database = created["timeSeriesDbId"]
-    platform.share(database, "TIME_SERIES_DB")
+    graphql_client.share(database, "TIME_SERIES_DB")
     socket = open_socket("reader")
     socket.send(start(role="reader", id=database))
     assert socket.receive()["type"] == "start_ack"
-    platform.unshare(database, "TIME_SERIES_DB")
+    graphql_client.unshare(database, "TIME_SERIES_DB")
     publish("secret", database=database)
     assert errors_of(socket.receive()) == ["Unauthorized"]
     publish("secret", database=database)
@@ -365,9 +369,9 @@ def test_a_listener_hears_nothing_more_once_the_database_is_shared_no_more(
 
 
 def test_a_listener_hears_nothing_more_once_its_token_is_deleted(
-    platform, open_socket, start, publish
+    graphql_client, open_socket, start, publish
 ):
-    token = platform.ask(
+    token = graphql_client.run(
         """mutation { user_createAuthenticationToken(name: "t", daysBeforeExpiration: 1) {
         tokenId tokenValue } }"""
     )
@@ -375,7 +379,7 @@ def test_a_listener_hears_nothing_more_once_its_token_is_deleted(
     socket.send(start(role=token["tokenValue"]))
     assert socket.receive()["type"] == "start_ack"
     delete = "mutation ($id: ID!) { user_deleteAuthenticationToken(tokenId: $id) { name } }"
-    platform.ask(delete, id=token["tokenId"])
+    graphql_client.run(delete, id=token["tokenId"])
     publish()
     assert errors_of(socket.receive()) == ["UnauthorizedException"]
 

@@ -143,17 +143,17 @@ def test_the_second_head_of_a_connection_must_arrive_in_time_too(local, open_tcp
     assert connection.recv(1) == b""
 
 
-def test_connections_without_requests_make_room_for_others(platform, open_tcp, monkeypatch):
+def test_connections_without_requests_make_room_for_others(graphql_client, open_tcp, monkeypatch):
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
     for _ in range(60):
         open_tcp().sendall(b"POST /graphql HTTP/1.1\r\n")
     with httpx.Client() as client:
-        answer = client.post(
-            platform.local.endpoint,
+        result = client.post(
+            graphql_client.local.endpoint,
             json={"query": WHO},
-            headers={"Authorization": platform.local.token},
+            headers={"Authorization": graphql_client.local.token},
         )
-    assert answer.status_code == 200
+    assert result.status_code == 200
 
 
 # Documents
@@ -192,15 +192,15 @@ def nested(depth: int) -> str:
     ],
     ids=["many fields", "doubling", "clique", "deep", "too deep", "same field"],
 )
-def test_a_document_that_selects_too_much_does_not_validate(platform, query, says):
+def test_a_document_that_selects_too_much_does_not_validate(graphql_client, query, says):
     started = time.monotonic()
-    answer = platform.answer(query)
+    result = graphql_client.execute(query)
     assert time.monotonic() - started < 8
-    messages = [error["message"] for error in answer.get("errors", [])]
+    messages = [error["message"] for error in result.get("errors", [])]
     if says is None:
         assert not any(message.startswith("Validation error") for message in messages)
     else:
-        assert answer["data"] is None
+        assert result["data"] is None
         assert says in messages[0]
 
 
@@ -219,13 +219,13 @@ def heavy() -> str:
 
 
 @contextmanager
-def asking(platform, query: str, role: str) -> Iterator[threading.Thread]:
+def asking(graphql_client, query: str, role: str) -> Iterator[threading.Thread]:
     """Have a user's query answered beside what else happens."""
 
     def ask() -> None:
         with httpx.Client(timeout=60) as http:
-            headers = {"Authorization": platform.local.tokens[role]}
-            http.post(platform.local.endpoint, json={"query": query}, headers=headers)
+            headers = {"Authorization": graphql_client.local.tokens[role]}
+            http.post(graphql_client.local.endpoint, json={"query": query}, headers=headers)
 
     thread = threading.Thread(target=ask)
     thread.start()
@@ -233,13 +233,13 @@ def asking(platform, query: str, role: str) -> Iterator[threading.Thread]:
     thread.join()
 
 
-def test_a_document_that_takes_long_keeps_only_its_own_user_waiting(platform):
-    with asking(platform, heavy(), "outsider") as thread:
+def test_a_document_that_takes_long_keeps_only_its_own_user_waiting(graphql_client):
+    with asking(graphql_client, heavy(), "outsider") as thread:
         time.sleep(0.3)
         waits = []
         for _ in range(3):
             started = time.monotonic()
-            assert platform.ask(WHO)["user"]["firstName"] == "Ada"
+            assert graphql_client.run(WHO)["user"]["firstName"] == "Ada"
             waits.append(time.monotonic() - started)
         assert thread.is_alive(), "the document was answered too early to keep anyone waiting"
     assert min(waits) < 1
@@ -248,20 +248,20 @@ def test_a_document_that_takes_long_keeps_only_its_own_user_waiting(platform):
 @pytest.mark.parametrize(
     ("limit", "value"), [("MAX_RESOLVED_FIELDS", 5_000), ("MAX_EXECUTION_SECONDS", 0.2)]
 )
-def test_an_execution_beyond_its_limit_times_out(platform, monkeypatch, limit, value):
+def test_an_execution_beyond_its_limit_times_out(graphql_client, monkeypatch, limit, value):
     monkeypatch.setattr(execution, limit, value)
-    answer = platform.answer(heavy())
-    assert answer["data"] is None
-    (error,) = answer["errors"]
+    result = graphql_client.execute(heavy())
+    assert result["data"] is None
+    (error,) = result["errors"]
     assert (error["errorType"], error["message"]) == ("ExecutionTimeout", "Execution timed out.")
-    assert platform.ask(WHO)["user"]["firstName"] == "Ada"
+    assert graphql_client.run(WHO)["user"]["firstName"] == "Ada"
 
 
-def test_introspection_is_within_the_limits(platform):
-    assert "errors" not in platform.answer(get_introspection_query())
+def test_introspection_is_within_the_limits(graphql_client):
+    assert "errors" not in graphql_client.execute(get_introspection_query())
 
 
-def test_reading_a_large_directory_again_and_again_keeps_nobody_else_waiting(platform, local):
+def test_reading_a_large_directory_again_and_again_keeps_nobody_else_waiting(graphql_client, local):
     database = local.exchange.directories._records
     caller = local.exchange.tokens.authenticate(local.token)
     rows = [
@@ -278,10 +278,10 @@ def test_reading_a_large_directory_again_and_again_keeps_nobody_else_waiting(pla
     query = f"""{{ storage_getDataStoreDirectory(
         dataStoreDirectoryId: "{local.homeDirectoryId}") {{ {fields} }} }}"""
     try:
-        with asking(platform, query, "reader") as thread:
+        with asking(graphql_client, query, "reader") as thread:
             time.sleep(0.5)
             started = time.monotonic()
-            assert platform.ask(WHO)["user"]["firstName"] == "Ada"
+            assert graphql_client.run(WHO)["user"]["firstName"] == "Ada"
             assert time.monotonic() - started < 3
             assert thread.is_alive(), "the directory was read too early to keep anyone waiting"
     finally:

@@ -70,8 +70,8 @@ def test_its_text_shows_no_token(local):
 
 def test_two_may_run_side_by_side_and_know_nothing_of_each_other(local):
     with LocalExchange() as other:
-        answer = httpx.post(local.endpoint, headers={"Authorization": other.token})
-    assert answer.status_code == 401
+        result = httpx.post(local.endpoint, headers={"Authorization": other.token})
+    assert result.status_code == 401
 
 
 def test_it_closes_while_a_client_listens():
@@ -154,9 +154,9 @@ def test_a_file_and_its_presigned_url_outlive_a_restart(tmp_path):
         httpx.put(created["url"], content=b"kept").raise_for_status()
         query = f"""{{ storage_getDataStoreFileDownloadUrl(
           dataStoreFileId: "{created["itemId"]}") {{ url }} }}"""
-        answer = ask(local.endpoint, local.token, query)["storage_getDataStoreFileDownloadUrl"]
+        result = ask(local.endpoint, local.token, query)["storage_getDataStoreFileDownloadUrl"]
     with LocalExchange(data=tmp_path, port=port):
-        assert httpx.get(answer["url"]).content == b"kept"
+        assert httpx.get(result["url"]).content == b"kept"
 
 
 def test_two_data_folders_have_different_tokens_and_ids(tmp_path):

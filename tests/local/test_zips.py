@@ -23,41 +23,41 @@ CREATE_FILE = """mutation ($store: ID!, $directory: ID!, $name: String!) {
 
 
 @pytest.fixture
-def store(platform):
+def store(graphql_client):
     """A data store of this test."""
     query = 'mutation { storage_createDataStore(name: "Zipped") { dataStoreId homeDirectoryId } }'
-    return platform.ask(query)
+    return graphql_client.run(query)
 
 
 @pytest.fixture
-def make(platform, store):
+def make(graphql_client, store):
     """Makes directories, in the home directory unless told otherwise."""
 
     def make(name, parent=None):
         variables = {"store": store["dataStoreId"], "name": name}
         parent = parent or store["homeDirectoryId"]
-        created = platform.ask(CREATE_DIRECTORY, parent=parent, **variables)
+        created = graphql_client.run(CREATE_DIRECTORY, parent=parent, **variables)
         return created["dataStoreDirectoryId"]
 
     return make
 
 
 @pytest.fixture
-def upload(platform, store):
+def upload(graphql_client, store):
     """Uploads files, into the home directory unless told otherwise."""
 
     def upload(name, directory=None, content=b"content"):
         variables = {"store": store["dataStoreId"], "name": name}
         directory = directory or store["homeDirectoryId"]
-        created = platform.ask(CREATE_FILE, directory=directory, **variables)
-        platform.http.put(created["url"], content=content).raise_for_status()
+        created = graphql_client.run(CREATE_FILE, directory=directory, **variables)
+        graphql_client.http.put(created["url"], content=content).raise_for_status()
         return created["itemId"]
 
     return upload
 
 
 @pytest.fixture
-def deep(local, platform, store):
+def deep(local, graphql_client, store):
     """A directory with 5,000 others in it, each in the one before; a file lies in the last."""
     caller = Caller(local.exchange.tokens.authenticate(local.token).user_id, "token")
     insert = local.exchange.directories._records.insert
@@ -72,8 +72,8 @@ def deep(local, platform, store):
             ownerUserId=caller.user_id,
         )
     variables = {"store": store["dataStoreId"], "name": "last"}
-    created = platform.ask(CREATE_FILE, directory=ids[-1], **variables)
-    platform.http.put(created["url"], content=b"deep").raise_for_status()
+    created = graphql_client.run(CREATE_FILE, directory=ids[-1], **variables)
+    graphql_client.http.put(created["url"], content=b"deep").raise_for_status()
     return ids[0]
 
 
@@ -85,12 +85,12 @@ def named(object_id):
 
 
 @pytest.fixture
-def zipped(platform):
+def zipped(graphql_client):
     """Zips objects and returns what the zip holds."""
 
-    def zipped(*ids, as_="owner"):
-        url = platform.ask(ZIP, as_, ids=[named(object_id) for object_id in ids])["url"]
-        response = platform.http.get(url, timeout=60).raise_for_status()
+    def zipped(*ids, role="owner"):
+        url = graphql_client.run(ZIP, role, ids=[named(object_id) for object_id in ids])["url"]
+        response = graphql_client.http.get(url, timeout=60).raise_for_status()
         with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
             assert archive.testzip() is None
             names = archive.namelist()
@@ -100,8 +100,8 @@ def zipped(platform):
     return zipped
 
 
-def refused(platform, *ids):
-    (error,) = platform.answer(ZIP, ids=[named(object_id) for object_id in ids])["errors"]
+def refused(graphql_client, *ids):
+    (error,) = graphql_client.execute(ZIP, ids=[named(object_id) for object_id in ids])["errors"]
     return error["errorType"], error["message"]
 
 
@@ -128,7 +128,7 @@ def test_what_lies_in_a_directory_asked_for_comes_there(zipped, make, upload, re
     }
 
 
-def test_many_files_of_one_name_take_little_time(local, store, platform):
+def test_many_files_of_one_name_take_little_time(local, store, graphql_client):
     file = {
         "name": "a",
         "fileExtension": "txt",
@@ -152,15 +152,15 @@ def test_a_deep_directory_can_be_zipped(zipped, deep):
 
 
 @pytest.mark.parametrize("top", ["directory", "data store"])
-def test_a_deep_directory_can_be_deleted(local, platform, store, deep, top):
+def test_a_deep_directory_can_be_deleted(local, graphql_client, store, deep, top):
     if top == "directory":
-        platform.ask(
+        graphql_client.run(
             "mutation ($id: ID!) { storage_deleteDataStoreDirectory(dataStoreDirectoryId: $id) "
             "{ name contents { objectType } } }",
             id=deep,
         )
     else:
-        platform.ask(
+        graphql_client.run(
             "mutation ($id: ID!) { storage_deleteDataStore(dataStoreId: $id) { name } }",
             id=store["dataStoreId"],
         )
@@ -169,7 +169,12 @@ def test_a_deep_directory_can_be_deleted(local, platform, store, deep, top):
         store["dataStoreId"],
     )
     assert left == {"rows": 0}
-    assert platform.http.get(platform.download_url(platform.upload(b"other"))).content == b"other"
+    assert (
+        graphql_client.http.get(
+            graphql_client.download_url(graphql_client.upload(b"other"))
+        ).content
+        == b"other"
+    )
 
 
 def test_a_deep_directory_does_not_keep_the_exchange_from_a_new_beginning(deep, local):
@@ -178,40 +183,46 @@ def test_a_deep_directory_does_not_keep_the_exchange_from_a_new_beginning(deep, 
     assert local.dataStoreId != with_deep
 
 
-def test_a_zip_is_bounded(platform, make, upload, monkeypatch):
+def test_a_zip_is_bounded(graphql_client, make, upload, monkeypatch):
     folder = make("folder")
     for name in "abc":
         upload(name, folder)
     monkeypatch.setattr(zip_archive, "MAX_BYTES", 20)
-    assert refused(platform, folder) == ("BadRequest", "A zip can hold files of at most 20 bytes.")
+    assert refused(graphql_client, folder) == (
+        "BadRequest",
+        "A zip can hold files of at most 20 bytes.",
+    )
     monkeypatch.setattr(zip_archive, "MAX_ENTRIES", 2)
-    assert refused(platform, folder)[1] == "A zip can hold at most 2 files and directories."
+    assert refused(graphql_client, folder)[1] == "A zip can hold at most 2 files and directories."
 
 
-def test_a_path_longer_than_a_zip_can_hold_is_refused(platform, make):
+def test_a_path_longer_than_a_zip_can_hold_is_refused(graphql_client, make):
     outer = make("x" * 40_000)
     make("y" * 40_000, outer)
-    assert refused(platform, outer) == ("BadRequest", "The paths in the zip would be too long.")
+    assert refused(graphql_client, outer) == (
+        "BadRequest",
+        "The paths in the zip would be too long.",
+    )
 
 
-def test_a_file_that_is_deleted_before_the_zip_is_made_is_missed(platform, upload):
+def test_a_file_that_is_deleted_before_the_zip_is_made_is_missed(graphql_client, upload):
     file = upload("a")
-    url = platform.ask(ZIP, ids=[named(file)])["url"]
-    platform.ask(
+    url = graphql_client.run(ZIP, ids=[named(file)])["url"]
+    graphql_client.run(
         "mutation ($id: ID!) { storage_deleteDataStoreFile(dataStoreFileId: $id) { name } }",
         id=file,
     )
-    response = platform.http.get(url)
+    response = graphql_client.http.get(url)
     assert response.status_code == 404
     assert b"deleted meanwhile" in response.content
 
 
 def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
-    platform, upload, monkeypatch, local
+    graphql_client, upload, monkeypatch, local
 ):
     monkeypatch.setattr("avista_digital_exchange_sdk.local.s3.storage.MAX_RESULT_BYTES", 150_000)
     file = upload("a", content=bytes(range(256)) * 400)
-    upload_size = len(platform.http.get(platform.download_url(file)).content)
+    upload_size = len(graphql_client.http.get(graphql_client.download_url(file)).content)
     assert upload_size == 102_400
     stored = [
         local.exchange.objects.create(owner) for owner in ("first", "first", "second", "first")

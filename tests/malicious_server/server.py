@@ -8,8 +8,8 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange
 
 from ..network_faults.scenarios import http
 from ..services.storage.test_data_stores import FILE
-from ..support.background_server import Background
-from ..support.http_messages import Streams, pass_over, read_request
+from ..support.background_server import BackgroundServer
+from ..support.http_messages import Streams, discard, read_request
 
 DOWNLOAD = "storage_getDataStoreFileDownload"
 PAGE = "timeSeriesDb_queryDatabase"
@@ -21,7 +21,7 @@ ENDLESS = b"--and so on for ever"
 CUT = b"--and hangs up"
 
 
-class Liar(Background):
+class Liar(BackgroundServer):
     """Answers what it is told to, by operation or method.
 
     Attributes:
@@ -31,17 +31,17 @@ class Liar(Background):
 
     def __init__(self) -> None:
         super().__init__()
-        self.answers: dict[str, list[bytes]] = {}
+        self.responses: dict[str, list[bytes]] = {}
         self.heads: list[str] = []
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def lay_down(self, name: str, *answers: bytes) -> None:
-        self.answers[name] = [*answers]
+    def lay_down(self, name: str, *responses: bytes) -> None:
+        self.responses[name] = [*responses]
 
-    def lay_down_file(self, *answers: bytes, url: str | None = None, **file: Any) -> None:
+    def lay_down_file(self, *responses: bytes, url: str | None = None, **file: Any) -> None:
         """Let there be a file to download, and what its address answers."""
         data = {
             "storage_getDataStoreFile": {**FILE, **file},
@@ -51,7 +51,7 @@ class Liar(Background):
             },
         }
         self.lay_down(DOWNLOAD, *[ok({"data": data})] * 9)
-        self.lay_down("GET", *answers)
+        self.lay_down("GET", *responses)
 
     def lay_down_page(self, nextToken: str | None = None) -> None:
         """Let a query have pages, whose chunks are to be fetched: one, or always another one."""
@@ -71,15 +71,15 @@ class Liar(Background):
         while True:
             request = await read_request(client[0])
             self.heads.append(request.begin.partition(b"\r\n\r\n")[0].decode())
-            await pass_over(client[0], request.rest)
-            answers = self.answers[request.name]
-            answer = answers.pop(0) if len(answers) > 1 else answers[0]
-            client[1].write(answer.removesuffix(ENDLESS).removesuffix(CUT))
+            await discard(client[0], request.rest)
+            responses = self.responses[request.name]
+            response = responses.pop(0) if len(responses) > 1 else responses[0]
+            client[1].write(response.removesuffix(ENDLESS).removesuffix(CUT))
             await client[1].drain()
-            while answer.endswith(ENDLESS):
+            while response.endswith(ENDLESS):
                 client[1].write(CHUNK)
                 await client[1].drain()
-            if answer.endswith(CUT):
+            if response.endswith(CUT):
                 return
 
 

@@ -17,7 +17,7 @@ from avista_digital_exchange_sdk import (
 
 from ..network_faults.scenarios import http
 from ..services.storage.test_data_stores import FILE
-from ..support.fake_platform import TOKEN, ScriptedPlatform
+from ..support.fake_platform import TOKEN, FakePlatform
 from .server import PAGE, Liar, ok, query
 
 GET_USER = "user_getUserSession"
@@ -130,7 +130,7 @@ class TestAddresses:
         (tmp_path / "source.csv").write_bytes(b"1")
         signed = f"{url}?X-Amz-Signature=5ec7e7"
         liar.lay_down_page()
-        page = liar.answers[PAGE][0]
+        page = liar.responses[PAGE][0]
         address = f"{liar.address}/chunk?X-Amz-Signature=5ec7e7"
         replaced = page.partition(b"\r\n\r\n")[2].replace(
             json.dumps(address).encode(), json.dumps(signed).encode()
@@ -172,8 +172,8 @@ class TestPlainHttp:
         self,
         url: str,
         purpose: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         (tmp_path / "source.csv").write_bytes(b"1")
@@ -182,23 +182,25 @@ class TestPlainHttp:
             "storage_getDataStoreFile": FILE,
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": signed},
         }
-        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-        scripted.data(CREATE, {"itemId": "1", "url": signed})
-        scripted.data("storage_deleteDataStoreFile", FILE)
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_data(CREATE, {"itemId": "1", "url": signed})
+        fake_platform.add_data("storage_deleteDataStoreFile", FILE)
         page = {"queryId": "1", "nextToken": None, "presignedUrl": signed}
-        scripted.data(PAGE, page)
-        scripted.data("timeSeriesDb_cancelDatabaseQuery", None)
+        fake_platform.add_data(PAGE, page)
+        fake_platform.add_data("timeSeriesDb_cancelDatabaseQuery", None)
         calls = {
-            "download": lambda: scripted_exchange.downloadDataStoreFile("file", tmp_path / "load"),
-            "upload": lambda: scripted_exchange.uploadFileToDataStore(
+            "download": lambda: fake_platform_client.downloadDataStoreFile(
+                "file", tmp_path / "load"
+            ),
+            "upload": lambda: fake_platform_client.uploadFileToDataStore(
                 "s", "d", tmp_path / "source.csv"
             ),
-            "chunk": lambda: query(scripted_exchange, tmp_path),
+            "chunk": lambda: query(fake_platform_client, tmp_path),
         }
         with pytest.raises(DigitalExchangeError, match=r"not https|no URL") as caught:
             calls[purpose]()
         assert "5ec7e7" not in str(caught.value)
-        assert not {request.method for request in scripted.requests} - {"POST"}
+        assert not {request.method for request in fake_platform.requests} - {"POST"}
         assert [path.name for path in tmp_path.iterdir()] == ["source.csv"]
 
 

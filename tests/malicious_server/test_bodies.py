@@ -23,7 +23,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk._graphql import responses
 
 from ..network_faults.scenarios import http
-from ..support.fake_platform import TOKEN, ScriptedPlatform
+from ..support.fake_platform import TOKEN, FakePlatform
 from .server import DEEP, ENDLESS, ENDLESS_HEAD, Liar, ok, query
 
 GET_USER = "user_getUserSession"
@@ -273,7 +273,7 @@ class TestErrors:
 
 class TestHttp:
     @pytest.mark.parametrize(
-        "answer",
+        "response",
         [
             b"HTTP/1.1 200 " + TOKEN.encode() + b"\x00\r\n\r\n",
             b"HTTP/9.9 " + TOKEN.encode() + b"\r\n\r\n",
@@ -287,9 +287,9 @@ class TestHttp:
         ],
     )
     def test_that_is_none_is_an_error_that_repeats_nothing(
-        self, answer: bytes, liar: Liar, victim: AvistaDigitalExchange
+        self, response: bytes, liar: Liar, victim: AvistaDigitalExchange
     ) -> None:
-        liar.lay_down(GET_USER, answer)
+        liar.lay_down(GET_USER, response)
         with pytest.raises(DigitalExchangeError) as caught:
             victim.getUserInfo()
         assert TOKEN not in "".join(traceback.format_exception(caught.value))
@@ -298,12 +298,12 @@ class TestHttp:
 
 class TestPages:
     def test_whose_tokens_lead_in_a_circle_are_an_error(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         pages = [{"data": [], "nextToken": token, "clientToken": None} for token in "aa"]
-        scripted.data(LATEST, *pages)
+        fake_platform.add_data(LATEST, *pages)
         with pytest.raises(InvalidResponseError, match=r"same page token twice"):
-            scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+            fake_platform_client.listTimeSeriesAssetsAndLatestValues("db")
 
     def test_so_are_those_of_a_query_with_filters(
         self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path

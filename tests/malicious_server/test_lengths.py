@@ -17,7 +17,7 @@ from .server import CUT, DOWNLOAD, ENDLESS_HEAD, Liar, ok
 
 class TestLengths:
     @pytest.mark.parametrize(
-        "answer",
+        "response",
         [
             ok(b"content").replace(b"Length: 7", b"Length: 9"),
             ok(b"content").replace(b"Length: 7", b"Length: -7"),
@@ -44,9 +44,9 @@ class TestLengths:
         ],
     )
     def test_that_do_not_hold_are_no_file(
-        self, answer: bytes, liar: Liar, connect: Connect, tmp_path: Path
+        self, response: bytes, liar: Liar, connect: Connect, tmp_path: Path
     ) -> None:
-        liar.lay_down_file(answer)
+        liar.lay_down_file(response)
         exchange = connect(TOKEN, endpoint=f"{liar.address}/graphql", maxRetries=1, timeout=0.3)
         with pytest.raises(TransferError, match=r"load\.csv"):
             exchange.downloadDataStoreFile("file", tmp_path)
@@ -153,7 +153,7 @@ class Parts(Liar):
             head = request.begin.partition(b"\r\n\r\n")[0].decode()
             self.heads.append(head)
             if request.name == DOWNLOAD:
-                client[1].write(self.answers[DOWNLOAD][0])
+                client[1].write(self.responses[DOWNLOAD][0])
             elif "Range: bytes=" not in head:
                 client[1].write(ok(bytes(self.size), 'ETag: "v1"'))
             else:

@@ -32,7 +32,7 @@ class TestRealTime:
     def lied_to(
         self, proxy: FaultyProxy, local: LocalExchange, connect: Connect
     ) -> AvistaDigitalExchange:
-        proxy.lead_to(local.endpoint)
+        proxy.set_upstream(local.endpoint)
         return connect(local.token, endpoint=proxy.endpoint, maxRetries=1, timeout=5)
 
     def query(self, exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path) -> None:
@@ -78,10 +78,10 @@ class TestRealTime:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         use_options(monkeypatch, subscription_start_timeout=1)
-        proxy.expect(Fault(step, "answer", lambda _text: [frame], times=9))
+        proxy.expect(Fault(step, "response", lambda _text: [frame], times=9))
         with pytest.raises(SubscriptionError):
             self.query(lied_to, local, tmp_path)
-        assert proxy.happened
+        assert proxy.triggered
         assert not [*tmp_path.iterdir()]
 
     @pytest.mark.parametrize("payload", [b"[1]", b"7", b'"x"', b'{"data":7}', b'{"data":[1]}'])
@@ -97,10 +97,10 @@ class TestRealTime:
             frame = json.loads(text)
             return [json.dumps({**frame, "payload": json.loads(payload)}).encode()]
 
-        proxy.expect(Fault("data", "answer", lie, times=9))
+        proxy.expect(Fault("data", "response", lie, times=9))
         with pytest.raises(SubscriptionError):
             self.query(lied_to, local, tmp_path)
-        assert proxy.happened
+        assert proxy.triggered
         assert not [*tmp_path.iterdir()]
 
     @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ class TestRealTime:
         tmp_path: Path,
     ) -> None:
         frame = f'{{"type":"connection_ack","payload":{payload}}}'
-        proxy.expect(Fault("connection_ack", "answer", lambda _text: [frame.encode()]))
+        proxy.expect(Fault("connection_ack", "response", lambda _text: [frame.encode()]))
         self.query(lied_to, local, tmp_path)
         assert (tmp_path / "result.csv").exists()
 
@@ -144,7 +144,7 @@ class TestRealTime:
             frame["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]["url"] = url
             return [json.dumps(frame).encode()]
 
-        proxy.expect(Fault("data", "answer", lie))
+        proxy.expect(Fault("data", "response", lie))
         with pytest.raises((TransferError, InvalidResponseError)):
             self.query(lied_to, local, tmp_path)
         assert not [*tmp_path.iterdir()]

@@ -71,7 +71,7 @@ def test_they_go_on_from_the_last_byte_of_the_same_version(
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "responses",
     [
         [half(), GONE, new()],
         [half(), BEYOND, new()],
@@ -83,13 +83,13 @@ def test_they_go_on_from_the_last_byte_of_the_same_version(
     ids=["412", "416", "200", "206 of another version", "and cut off", "no version known"],
 )
 def test_they_begin_anew_where_the_rest_would_be_of_another_version(
-    answers: list[bytes], liar: Liar, exchange: AvistaDigitalExchange, target: Path
+    responses: list[bytes], liar: Liar, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
-    liar.lay_down_file(*answers)
+    liar.lay_down_file(*responses)
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == NEW
-    assert len(gets(liar)) == len(answers)
-    if answers != [half(), new()]:
+    assert len(gets(liar)) == len(responses)
+    if responses != [half(), new()]:
         assert "range:" not in gets(liar)[-1]
 
 

@@ -31,7 +31,7 @@ from ..conftest import Connect
 from ..network_faults.scenarios import http
 from ..services.storage.test_data_stores import FILE
 from ..support.fake_platform import TOKEN
-from ..support.http_messages import Streams, pass_over, read_frame, read_request, text_frame
+from ..support.http_messages import Streams, discard, read_frame, read_request, text_frame
 from .server import TIMES, Liar, ok
 
 GET_USER = "user_getUserSession"
@@ -61,15 +61,15 @@ class Trickle(Liar):
         while True:
             request = await read_request(client[0])
             self.heads.append(request.begin.partition(b"\r\n\r\n")[0].decode())
-            await pass_over(client[0], request.rest)
+            await discard(client[0], request.rest)
             while repeated := self.repeated.get(request.name):
                 client[1].write(repeated)
                 await client[1].drain()
                 # To drain does not always let others have their turn.
                 await asyncio.sleep(0)
-            answer = self.answers[request.name][0]
-            piece, pause = self.slowly.get(request.name, (len(answer), 0))
-            head, end, body = answer.partition(b"\r\n\r\n")
+            response = self.responses[request.name][0]
+            piece, pause = self.slowly.get(request.name, (len(response), 0))
+            head, end, body = response.partition(b"\r\n\r\n")
             client[1].write(head + end)
             for start in range(0, len(body), piece):
                 client[1].write(body[start : start + piece])
@@ -109,9 +109,9 @@ class TestResponses:
     def test_answer_that_comes_slowly_but_steadily_is_waited_for(
         self, trickle: Trickle, exchange: AvistaDigitalExchange
     ) -> None:
-        answer = ok({"data": {GET_USER: USER}})
-        trickle.lay_down(GET_USER, answer.replace(b"{", b"{" + b" " * 4000, 1))
-        trickle.lay_down(GET_USER, ok(b" " * 4000 + answer.partition(b"\r\n\r\n")[2]))
+        response = ok({"data": {GET_USER: USER}})
+        trickle.lay_down(GET_USER, response.replace(b"{", b"{" + b" " * 4000, 1))
+        trickle.lay_down(GET_USER, ok(b" " * 4000 + response.partition(b"\r\n\r\n")[2]))
         trickle.slowly[GET_USER] = (500, 0.15)
         begun = time.monotonic()
         assert exchange.getUserInfo().firstName == "Ada"
@@ -186,7 +186,7 @@ def ask(name: str, trickle: Trickle, exchange: AvistaDigitalExchange, folder: Pa
     if name == GET_USER:
         exchange.getUserInfo()
     elif name == "GET":
-        trickle.lay_down_file(*trickle.answers.get("GET", []))
+        trickle.lay_down_file(*trickle.responses.get("GET", []))
         exchange.downloadDataStoreFile("file", folder / "load.csv")
     else:
         created = {"itemId": "1", "url": f"{trickle.address}/object?X-Amz-Signature=5ec7e7"}
@@ -245,11 +245,11 @@ class TestConnecting:
         black_hole("127.0.0.2", port)
         asked = socket.getaddrinfo
 
-        def answer(host: Any, *args: Any, **options: Any) -> Any:
+        def response(host: Any, *args: Any, **options: Any) -> Any:
             hosts = ["127.0.0.2", "127.0.0.1"] if host in ("localhost", b"localhost") else [host]
             return [info for one in hosts for info in asked(one, *args, **options)]
 
-        monkeypatch.setattr(socket, "getaddrinfo", answer)
+        monkeypatch.setattr(socket, "getaddrinfo", response)
         endpoint = f"http://localhost:{port}/graphql"
         exchange = connect(local.token, endpoint=endpoint, maxRetries=0)
         assert exchange.getUserInfo().firstName == "Ada"
@@ -322,7 +322,7 @@ class Flood(Liar):
             request = await read_request(client[0])
             if request.name == "websocket":
                 return await self._talk(client, request.begin)
-            client[1].write(self.answers[request.name][0])
+            client[1].write(self.responses[request.name][0])
             await client[1].drain()
 
     async def _talk(self, client: Streams, head: bytes) -> None:

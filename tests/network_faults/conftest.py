@@ -15,8 +15,8 @@ import pytest
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
-from ..support.clients import RUNNER, Door
+from ..support.admin_client import AdminClient
+from ..support.clients import RUNNER, ClientFactory
 from ..support.faulty_proxy import FaultyProxy
 from ..support.options import use_options
 from .secret_scanner import SERVERS, Listener, Watched, forms
@@ -41,7 +41,7 @@ class Far:
 
     proxy: FaultyProxy
     local: LocalExchange
-    platform: Platform
+    platform: AdminClient
 
     def direct(self) -> AvistaDigitalExchange:
         """The owner's exchange; only bytes go by way of the proxy."""
@@ -60,8 +60,8 @@ class Far:
 @pytest.fixture(scope="session")
 def the_far_side() -> Iterator[Far]:
     with FaultyProxy().running() as proxy, LocalExchange(publicUrl=proxy.address) as local:
-        proxy.lead_to(local.endpoint)
-        yield Far(proxy, local, Platform(local.endpoint, local.token))
+        proxy.set_upstream(local.endpoint)
+        yield Far(proxy, local, AdminClient(local.endpoint, local.token))
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def shown(far: Far) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def reach(door: Door, far: Far, tmp_path: Path, shown: list[str]) -> Iterator[Reach]:
+def reach(door: ClientFactory, far: Far, tmp_path: Path, shown: list[str]) -> Iterator[Reach]:
     """Makes exchanges of one colour that reach the far side, and sees that nothing is left."""
     threads = our_threads()
     with ExitStack() as stack:

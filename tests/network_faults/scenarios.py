@@ -20,23 +20,23 @@ def cuts(step: str, after: int = 0) -> list[Fault]:
     """A connection that ends at every tenth of a message and of its answer."""
     faults = []
     for tenth in range(10):
-        request, answer = ("close", "reset") if tenth % 2 else ("reset", "close")
+        request, response = ("close", "reset") if tenth % 2 else ("reset", "close")
         faults.append(Fault(step, "request", request, tenth / 10, after))
-        faults.append(Fault(step, "answer", answer, tenth / 10, after))
-    return [*faults, Fault(step, "answer", "close", 1, after)]
+        faults.append(Fault(step, "response", response, tenth / 10, after))
+    return [*faults, Fault(step, "response", "close", 1, after)]
 
 
 def breaks_between(*steps: tuple[str, int]) -> list[Fault]:
     """A connection that ends before, in the middle of and after each message and its answer."""
     return [
-        Fault(step, way, what, at, after)
+        Fault(step, direction, what, at, after)
         for step, after in steps
-        for way, what, at in (
+        for direction, what, at in (
             ("request", "reset", 0),
             ("request", "close", 0.5),
-            ("answer", "close", 0),
-            ("answer", "reset", 0.5),
-            ("answer", "reset", 1),
+            ("response", "close", 0),
+            ("response", "reset", 0.5),
+            ("response", "reset", 1),
         )
     ]
 
@@ -44,8 +44,8 @@ def breaks_between(*steps: tuple[str, int]) -> list[Fault]:
 def lateness(step: str, after: int = 0) -> list[Fault]:
     """A network that is late or slow, but not longer than the client is patient."""
     return [
-        Fault(step, way, what, after=after)
-        for way in ("request", "answer")
+        Fault(step, direction, what, after=after)
+        for direction in ("request", "response")
         for what in ("delay", "throttle")
     ]
 
@@ -54,8 +54,8 @@ def silences(step: str, after: int = 0) -> list[Fault]:
     """A network on which nothing comes any more, and nothing says so."""
     return [
         Fault(step, "request", "stall", 0.5, after),
-        Fault(step, "answer", "stall", 0, after),
-        Fault(step, "answer", "stall", 0.5, after),
+        Fault(step, "response", "stall", 0, after),
+        Fault(step, "response", "stall", 0.5, after),
     ]
 
 
@@ -77,12 +77,13 @@ def refusals(step: str, after: int = 0) -> list[Any]:
     """Answers of a proxy or a broken server, with and without the request being carried out."""
     return [
         pytest.param(
-            Fault(step, way, answer, after=after), id=f"{step}.{after}-{way}-answered-{name}"
+            Fault(step, direction, response, after=after),
+            id=f"{step}.{after}-{direction}-answered-{name}",
         )
-        for name, answer in PASSING_ANSWERS.items()
-        for way in ("request", "answer")
+        for name, response in PASSING_ANSWERS.items()
+        for direction in ("request", "response")
         # A server that asks for less has done nothing.
-        if (name, way) != ("429", "answer")
+        if (name, direction) != ("429", "response")
     ]
 
 

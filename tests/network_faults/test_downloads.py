@@ -75,7 +75,7 @@ def test_a_failure_that_passes_changes_nothing(
     exchange = reach()
     far.proxy.expect(fault)
     stored.download(exchange, target)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert target.read_bytes() == CONTENT
     assert [*target.parent.iterdir()] == [target]
 
@@ -93,7 +93,7 @@ def test_nor_does_it_for_one_of_several_connections(
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     stored.download(exchange, target)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert far.proxy.names.count("GET") > 5
     assert target.read_bytes() == CONTENT
     assert [*target.parent.iterdir()] == [target]
@@ -106,16 +106,16 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     stored.download(exchange, target)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert target.read_bytes() == CONTENT
 
 
 @in_time
 @scenarios(
     [
-        Fault(step, way, what, times=999)
+        Fault(step, direction, what, times=999)
         for step in (ADDRESS, "GET")
-        for way, what in (("request", "reset"), ("answer", "close"), ("answer", "stall"))
+        for direction, what in (("request", "reset"), ("response", "close"), ("response", "stall"))
     ],
 )
 def test_a_failure_that_stays_is_an_error_and_leaves_the_old_file_as_it_was(
@@ -125,7 +125,7 @@ def test_a_failure_that_stays_is_an_error_and_leaves_the_old_file_as_it_was(
     far.proxy.expect(fault)
     with pytest.raises((TransferError, ConnectionFailedError)):
         stored.download(exchange, target)
-    assert len(far.proxy.happened) == 2
+    assert len(far.proxy.triggered) == 2
     assert target.read_bytes() == OLD
     assert [*target.parent.iterdir()] == [target]
 
@@ -149,11 +149,11 @@ def test_it_goes_on_where_it_broke_off(
 ) -> None:
     # More often than it is tried again without any progress.
     exchange = reach(maxRetries=1)
-    faults = [Fault("GET", "answer", "close", 0.3) for _ in range(8)]
+    faults = [Fault("GET", "response", "close", 0.3) for _ in range(8)]
     far.proxy.expect(*faults)
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
-    assert len(far.proxy.happened) == 8
+    assert len(far.proxy.triggered) == 8
     assert far.proxy.names == [ADDRESS] + ["GET"] * 9
 
 
@@ -166,12 +166,12 @@ def test_an_address_that_expires_on_the_way_is_replaced(
     )
     exchange = reach()
     far.proxy.expect(
-        Fault("GET", "answer", "close", 0.5), Fault("GET", "request", expired, after=0)
+        Fault("GET", "response", "close", 0.5), Fault("GET", "request", expired, after=0)
     )
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
     assert far.proxy.names.count(ADDRESS) == 2
-    assert len(far.proxy.happened) == 2
+    assert len(far.proxy.triggered) == 2
 
 
 def test_a_refusal_is_an_error_at_once(

@@ -127,7 +127,7 @@ def test_a_failure_that_passes_changes_nothing(
     exchange = reach()
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert target.read_bytes() == measured.expected["CSV"]
     assert [*target.parent.iterdir()] == [target]
     assert CANCEL not in far.proxy.names
@@ -143,9 +143,9 @@ def test_nor_does_it_where_the_result_is_put_together_on_this_side(
 ) -> None:
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
-    format_ = "CSV" if fault.way == "request" else "JSON"
+    format_ = "CSV" if fault.direction == "request" else "JSON"
     assert measured.query(exchange, target, "client", exportFileFormat=format_)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert target.read_bytes() == measured.expected[format_]
     assert [*target.parent.iterdir()] == [target]
 
@@ -157,31 +157,31 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert target.read_bytes() == measured.expected["CSV"]
 
 
 # The real-time connection
 
 REALTIME_BREAKS = [
-    *[Fault("websocket", way, what, at)
-      for way in ("request", "answer") for what in ("close", "reset") for at in (0, 0.5)],
+    *[Fault("websocket", direction, what, at)
+      for direction in ("request", "response") for what in ("close", "reset") for at in (0, 0.5)],
     *[Fault(step, "request", what, at)
       for step in FROM_CLIENT for what in ("close", "reset") for at in (0, 0.5, 1)],
-    *[Fault(step, "answer", what, at)
+    *[Fault(step, "response", what, at)
       for step in FROM_SERVER for what in ("close", "reset") for at in (0, 0.5)],
-    Fault("ka", "answer", "close", 1),
-    Fault("start_ack", "answer", "reset", 1),
+    Fault("ka", "response", "close", 1),
+    Fault("start_ack", "response", "reset", 1),
     Fault("stop", "request", "reset", 0.5),
-    Fault("complete", "answer", "close", 0.5),
+    Fault("complete", "response", "close", 0.5),
 ]  # fmt: skip
 
 
 @scenarios(
     REALTIME_BREAKS,
     [Fault("websocket", "request", http("403 Forbidden", HTML))],
-    [Fault("websocket", "answer", b"\x00 no HTTP at all\r\n\r\n")],
-    [Fault(step, "answer", what) for step in FROM_SERVER for what in ("delay", "throttle")],
+    [Fault("websocket", "response", b"\x00 no HTTP at all\r\n\r\n")],
+    [Fault(step, "response", what) for step in FROM_SERVER for what in ("delay", "throttle")],
 )
 def test_a_real_time_connection_that_breaks_does_not_keep_the_file_from_being_made(
     fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
@@ -198,7 +198,7 @@ def test_a_real_time_connection_that_breaks_does_not_keep_the_file_from_being_ma
 @in_time
 @scenarios(
     [Fault(step, "request", "stall", 0.5) for step in ("websocket", *FROM_CLIENT)],
-    [Fault(step, "answer", "stall") for step in ("websocket", "connection_ack", "start_ack")],
+    [Fault(step, "response", "stall") for step in ("websocket", "connection_ack", "start_ack")],
 )
 def test_one_that_falls_silent_as_it_begins_does_not_either(
     fault: Fault,
@@ -212,13 +212,13 @@ def test_one_that_falls_silent_as_it_begins_does_not_either(
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "auto")
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert target.read_bytes() == measured.expected["CSV"]
 
 
 @scenarios(
-    [Fault("data", "answer", "close"), Fault("data", "answer", "reset", 0.5)],
-    [Fault("start_ack", "answer", "close", 1), Fault("start_ack", "answer", "close")],
+    [Fault("data", "response", "close"), Fault("data", "response", "reset", 0.5)],
+    [Fault("start_ack", "response", "close", 1), Fault("start_ack", "response", "close")],
 )
 def test_one_that_drops_before_the_notification_is_opened_anew(
     fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
@@ -226,7 +226,7 @@ def test_one_that_drops_before_the_notification_is_opened_anew(
     exchange = reach()
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert far.proxy.names.count("websocket") == 2
     assert far.proxy.names.count(PAGE) == PAGES
     assert target.read_bytes() == measured.expected["CSV"]
@@ -241,12 +241,12 @@ def test_one_that_shows_no_sign_of_life_is_opened_anew(
 
     exchange = reach()
     far.proxy.expect(
-        Fault("connection_ack", "answer", impatient),
-        Fault("ka", "answer", "drop"),
-        Fault("data", "answer", "stall"),
+        Fault("connection_ack", "response", impatient),
+        Fault("ka", "response", "drop"),
+        Fault("data", "response", "stall"),
     )
     assert measured.query(exchange, target, "server", exportTimeout=NO_END)
-    assert len(far.proxy.happened) == 3
+    assert len(far.proxy.triggered) == 3
     assert far.proxy.names.count("websocket") == 2
     assert target.read_bytes() == measured.expected["CSV"]
 
@@ -282,10 +282,10 @@ def nonsense(text: bytes) -> list[bytes]:
 
 
 @scenarios(
-    [Fault("data", "answer", "double")],
+    [Fault("data", "response", "double")],
     [
-        pytest.param(Fault("data", "answer", another), id="for-another-query"),
-        pytest.param(Fault("data", "answer", nonsense), id="of-nothing"),
+        pytest.param(Fault("data", "response", another), id="for-another-query"),
+        pytest.param(Fault("data", "response", nonsense), id="of-nothing"),
     ],
 )
 def test_a_notification_too_many_changes_nothing(
@@ -294,15 +294,19 @@ def test_a_notification_too_many_changes_nothing(
     exchange = reach()
     far.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert far.proxy.names.count("GET") == 1
     assert target.read_bytes() == measured.expected["CSV"]
 
 
 @in_time
 @scenarios(
-    [Fault("data", "answer", "drop", times=99), Fault("data", "answer", "stall", times=99)],
-    [pytest.param(Fault("data", "answer", lambda text: another(text)[:1], times=99), id="another")],
+    [Fault("data", "response", "drop", times=99), Fault("data", "response", "stall", times=99)],
+    [
+        pytest.param(
+            Fault("data", "response", lambda text: another(text)[:1], times=99), id="another"
+        )
+    ],
 )
 def test_one_that_never_comes_is_an_error_in_time(
     fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
@@ -321,10 +325,10 @@ def test_a_connection_that_drops_again_and_again_is_an_error_in_time(
     measured: Measured, reach: Reach, far: Far, target: Path
 ) -> None:
     exchange = reach()
-    far.proxy.expect(Fault("data", "answer", "close", times=99))
+    far.proxy.expect(Fault("data", "response", "close", times=99))
     with pytest.raises(SubscriptionError):
         measured.query(exchange, target, "server")
-    assert len(far.proxy.happened) == 1 + RETRIES
+    assert len(far.proxy.triggered) == 1 + RETRIES
     assert target.read_bytes() == OLD
     assert measured.all_cancelled()
 
@@ -344,25 +348,25 @@ def test_an_export_whose_address_expires_is_announced_anew(
 
 @scenarios(
     [
-        Fault(step, way, what, at=0.5, after=after, times=99)
+        Fault(step, direction, what, at=0.5, after=after, times=99)
         for step, after in ((PAGE, 1), (PAGE, 3), (EXPORT, 0), ("GET", 0))
-        for way, what in (("request", "reset"), ("answer", "close"))
+        for direction, what in (("request", "reset"), ("response", "close"))
     ],
-    [Fault(PAGE, "answer", http("502 Bad Gateway", HTML), after=2, times=99)],
+    [Fault(PAGE, "response", http("502 Bad Gateway", HTML), after=2, times=99)],
     [Fault("GET", "request", EXPIRED, times=99)],
 )
 @pytest.mark.parametrize("aggregate", ["server", "client"])
 def test_a_failure_that_stays_is_an_error_and_the_query_is_cancelled(
     fault: Fault, aggregate: str, measured: Measured, reach: Reach, far: Far, target: Path
 ) -> None:
-    if (fault.step, aggregate) == (EXPORT, "client"):
+    if (fault.message, aggregate) == (EXPORT, "client"):
         # No export is asked for here, but every chunk is fetched.
-        fault = replace(fault, step="GET")
+        fault = replace(fault, message="GET")
     exchange = reach()
     far.proxy.expect(fault)
     with pytest.raises((QueryIncompleteError, ConnectionFailedError, TransferError)) as caught:
         measured.query(exchange, target, aggregate)
-    if fault.step == PAGE:
+    if fault.message == PAGE:
         assert isinstance(caught.value, QueryIncompleteError)
         assert caught.value.pagesRead == fault.after
     assert target.read_bytes() == OLD
@@ -416,7 +420,7 @@ def test_a_query_that_the_server_cancels_is_an_error(
     target: Path,
 ) -> None:
     exchange = reach()
-    far.proxy.expect(Fault(PAGE, "answer", cancelling(measured), after=after))
+    far.proxy.expect(Fault(PAGE, "response", cancelling(measured), after=after))
     if (after, aggregate) == (3, "client"):
         # All that it was to give has come by then.
         assert measured.query(exchange, target, aggregate)

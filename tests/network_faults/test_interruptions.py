@@ -70,22 +70,22 @@ def held(_held: Held, far: Far) -> Held:
 
 POINTS: list[tuple[Call, list[Fault]]] = [
     (upload, [Fault(CREATE, "request", "stall", 0.5),
-              Fault("PUT", "request", "stall", 0.5), Fault("PUT", "answer", "stall"),
-              Fault(META, "answer", "stall", 0.5)]),
-    (download, [Fault(ADDRESS, "answer", "stall", 0.5), Fault("GET", "answer", "stall"),
-                Fault("GET", "answer", "stall", 0.5)]),
-    (directory, [Fault(DIRECTORY, "answer", "stall", 0.5)]),
-    (publish, [Fault(PUBLISH, "request", "stall", 0.5), Fault(PUBLISH, "answer", "stall", 0, 1)]),
-    (latest, [Fault(LATEST, "answer", "stall", 0.5)]),
-    (sql, [Fault(SQL, "answer", "stall", 0.5)]),
-    (query, [Fault("handshake", "request", "stall"), Fault("websocket", "answer", "stall", 0.5),
+              Fault("PUT", "request", "stall", 0.5), Fault("PUT", "response", "stall"),
+              Fault(META, "response", "stall", 0.5)]),
+    (download, [Fault(ADDRESS, "response", "stall", 0.5), Fault("GET", "response", "stall"),
+                Fault("GET", "response", "stall", 0.5)]),
+    (directory, [Fault(DIRECTORY, "response", "stall", 0.5)]),
+    (publish, [Fault(PUBLISH, "request", "stall", 0.5), Fault(PUBLISH, "response", "stall", 0, 1)]),
+    (latest, [Fault(LATEST, "response", "stall", 0.5)]),
+    (sql, [Fault(SQL, "response", "stall", 0.5)]),
+    (query, [Fault("handshake", "request", "stall"), Fault("websocket", "response", "stall", 0.5),
              Fault("connection_init", "request", "stall"),
-             Fault(PAGE, "answer", "stall", 0.5, 1), Fault(PAGE, "request", "stall", 0.5, 2),
-             Fault("start", "request", "stall", 0.5), Fault("start_ack", "answer", "stall"),
-             Fault(EXPORT, "answer", "stall", 0.5), Fault("data", "answer", "stall", 0.5),
-             Fault("GET", "answer", "stall", 0.5)]),
-    (query_here, [Fault(PAGE, "answer", "stall", 0, 2), Fault("GET", "answer", "stall", 0, 0),
-                  Fault("GET", "answer", "stall", 0.5, 2)]),
+             Fault(PAGE, "response", "stall", 0.5, 1), Fault(PAGE, "request", "stall", 0.5, 2),
+             Fault("start", "request", "stall", 0.5), Fault("start_ack", "response", "stall"),
+             Fault(EXPORT, "response", "stall", 0.5), Fault("data", "response", "stall", 0.5),
+             Fault("GET", "response", "stall", 0.5)]),
+    (query_here, [Fault(PAGE, "response", "stall", 0, 2), Fault("GET", "response", "stall", 0, 0),
+                  Fault("GET", "response", "stall", 0.5, 2)]),
 ]  # fmt: skip
 at_every_point = pytest.mark.parametrize(
     ("call", "fault"),
@@ -137,7 +137,7 @@ def test_ctrl_c(
     far.proxy.expect(fault)
     with pytest.raises(KeyboardInterrupt):
         call(exchange, held, folder)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert_nothing_is_left(far, held, folder)
 
 
@@ -164,7 +164,7 @@ def test_a_task_that_is_cancelled(
 
 @in_time
 @scenarios(
-    [Fault("PUT", "answer", "stall"), Fault(PAGE, "answer", "stall", 0.5, 1)],
+    [Fault("PUT", "response", "stall"), Fault(PAGE, "response", "stall", 0.5, 1)],
 )
 def test_ctrl_c_on_a_dead_network_is_not_waited_for_either(
     fault: Fault,
@@ -178,12 +178,13 @@ def test_ctrl_c_on_a_dead_network_is_not_waited_for_either(
     use_options(monkeypatch, cleanup_timeout=0.5)
     exchange = reach(timeout=NO_END)
     tidying = [
-        Fault(step, "answer", "stall", times=99) for step in ("storage_deleteDataStoreFile", CANCEL)
+        Fault(step, "response", "stall", times=99)
+        for step in ("storage_deleteDataStoreFile", CANCEL)
     ]
     far.proxy.expect(fault, *tidying)
     with pytest.raises(KeyboardInterrupt):
-        (upload if fault.step == "PUT" else query)(exchange, held, folder)
-    assert len(far.proxy.happened) == 2
+        (upload if fault.message == "PUT" else query)(exchange, held, folder)
+    assert len(far.proxy.triggered) == 2
     assert [path.name for path in folder.iterdir()] == ["source.bin"]
 
 
@@ -198,7 +199,7 @@ def test_ctrl_c_while_several_connections_fetch_a_file(
 ) -> None:
     use_parts(monkeypatch, len(CONTENT) // 10)
     exchange = reach(timeout=NO_END)
-    far.proxy.expect(Fault("GET", "answer", "stall", 0.5, after=1, times=99))
+    far.proxy.expect(Fault("GET", "response", "stall", 0.5, after=1, times=99))
     with pytest.raises(KeyboardInterrupt):
         download(exchange, held, folder)
     assert_nothing_is_left(far, held, folder)
@@ -225,13 +226,13 @@ else:
 """
 
 
-@pytest.mark.parametrize("colour", ["blocking", "async"])
+@pytest.mark.parametrize("colour", ["sync", "async"])
 @pytest.mark.parametrize(
     ("call", "fault"),
     [
-        (upload, Fault("PUT", "answer", "stall")),
-        (download, Fault("GET", "answer", "stall", 0.5)),
-        (query, Fault("data", "answer", "stall")),
+        (upload, Fault("PUT", "response", "stall")),
+        (download, Fault("GET", "response", "stall", 0.5)),
+        (query, Fault("data", "response", "stall")),
     ],
     ids=["upload", "download", "query"],
 )

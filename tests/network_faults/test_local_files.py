@@ -259,7 +259,7 @@ class TestASourceThatGoesAway:
             return body
 
         store = far.platform.create_data_store()
-        far.proxy.expect(Fault(CREATE, "answer", remove))
+        far.proxy.expect(Fault(CREATE, "response", remove))
         with pytest.raises(FileNotFoundError, match=r"load\.bin"):
             reach().uploadFileToDataStore(store["dataStoreId"], store["homeDirectoryId"], source)
         with far.direct() as direct:
@@ -280,18 +280,18 @@ class TestSeveralAtTheSamePlace:
         self, held: Held, far: Far, tmp_path: Path
     ) -> None:
         target = tmp_path / "load.bin"
-        far.proxy.expect(Fault("GET", "answer", "throttle", times=2))
+        far.proxy.expect(Fault("GET", "response", "throttle", times=2))
         command = [sys.executable, "-c", DOWNLOAD, far.local.token, far.proxy.endpoint]
         command += [held.dataStoreFileId, str(target)]
         programs = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
         assert [program.wait(30) for program in programs] == [0, 0]
-        assert len(far.proxy.happened) == 2
+        assert len(far.proxy.triggered) == 2
         assert target.read_bytes() == CONTENT
         assert [*tmp_path.iterdir()] == [target]
 
     def test_so_do_many_calls_of_one(self, held: Held, far: Far, tmp_path: Path) -> None:
         target = tmp_path / "load.bin"
-        far.proxy.expect(Fault("GET", "answer", "throttle", times=5))
+        far.proxy.expect(Fault("GET", "response", "throttle", times=5))
 
         async def run() -> None:
             token, endpoint = far.local.token, far.proxy.endpoint
@@ -310,7 +310,7 @@ class TestSeveralAtTheSamePlace:
     ) -> None:
         target = tmp_path / "load.bin"
         download(reach(), held, target)
-        far.proxy.expect(Fault("GET", "answer", "close", 0.9, times=99))
+        far.proxy.expect(Fault("GET", "response", "close", 0.9, times=99))
         with pytest.raises(Exception, match=r"broke off"):
             download(reach(maxRetries=0), held, target)
         assert target.read_bytes() == CONTENT

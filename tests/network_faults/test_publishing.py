@@ -81,7 +81,7 @@ def test_a_failure_that_passes_changes_nothing(
     exchange = reach()
     far.proxy.expect(fault)
     (asset,) = series.publish(exchange)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert [int(point.value) for point in asset.attributes[0].data] == [*range(RECORDS)]
     assert series.held() == [*range(RECORDS)]
 
@@ -93,7 +93,7 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     series.publish(exchange)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert series.held() == [*range(RECORDS)]
 
 
@@ -109,7 +109,7 @@ def test_a_failure_that_stays_is_an_error_with_an_account_of_every_record(
     exchange = reach(timeout=1, maxRetries=1)
     far.proxy.expect(replace(fault, times=99))
     reported = outcome(series, exchange)
-    if (fault.way, fault.at) == ("answer", 1):
+    if (fault.direction, fault.at) == ("response", 1):
         # Every answer came, whatever became of the connection after it.
         assert set(reported.values()) == {"written"}
     else:
@@ -121,7 +121,7 @@ def test_an_attempt_that_may_have_written_is_not_forgotten_over_the_next_ones_re
     series: Series, reach: Reach, far: Far
 ) -> None:
     lost = http("500 Internal Server Error", HTML)
-    for written in ("answer", "request"):
+    for written in ("response", "request"):
         far.proxy.expect(
             Fault(PUBLISH, written, lost, after=1),
             Fault(PUBLISH, "request", THROTTLED, after=2, times=99),
@@ -139,7 +139,7 @@ def test_nor_is_one_that_surely_did_not_write_called_unknown(
     far.proxy.expect(Fault(PUBLISH, "request", THROTTLED, after=1, times=99))
     reported = outcome(series, reach())
     assert [*reported.values()].count("unknown") == 0
-    assert len(far.proxy.happened) == 1 + RETRIES
+    assert len(far.proxy.triggered) == 1 + RETRIES
     assert_account_is_true(reported, series)
 
 

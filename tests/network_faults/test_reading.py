@@ -101,27 +101,27 @@ def test_there_is_enough_to_read(held: dict[str, Held], reach: Reach, far: Far) 
 def test_a_failure_that_passes_changes_nothing(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far
 ) -> None:
-    call, expected = held[fault.step]
+    call, expected = held[fault.message]
     exchange = reach()
     far.proxy.expect(fault)
     assert call(exchange) == expected
-    assert far.proxy.happened
+    assert far.proxy.triggered
 
 
 @scenarios(*(silences(*step) for step in TYPICAL_STEPS))
 def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far
 ) -> None:
-    call, expected = held[fault.step]
+    call, expected = held[fault.message]
     exchange = reach(**IMPATIENT)
     far.proxy.expect(fault)
     assert call(exchange) == expected
-    assert far.proxy.happened
+    assert far.proxy.triggered
 
 
 @scenarios(
     [Fault(step, "request", "reset", 0.5, after, times=99) for step, after in STEPS],
-    [Fault(step, "answer", "close", 0.5, after, times=99) for step, after in TYPICAL_STEPS],
+    [Fault(step, "response", "close", 0.5, after, times=99) for step, after in TYPICAL_STEPS],
 )
 def test_a_failure_that_stays_is_an_error_once_the_retries_are_used_up(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far
@@ -129,25 +129,25 @@ def test_a_failure_that_stays_is_an_error_once_the_retries_are_used_up(
     exchange = reach()
     far.proxy.expect(fault)
     with pytest.raises(ConnectionFailedError):
-        held[fault.step].call(exchange)
-    assert len(far.proxy.happened) == 1 + RETRIES
+        held[fault.message].call(exchange)
+    assert len(far.proxy.triggered) == 1 + RETRIES
 
 
 @in_time
-@scenarios([Fault(step, "answer", "stall", 0.5, times=99) for step in (DIRECTORY, LATEST, SQL)])
+@scenarios([Fault(step, "response", "stall", 0.5, times=99) for step in (DIRECTORY, LATEST, SQL)])
 def test_a_network_that_stays_silent_is_an_error_in_time(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far
 ) -> None:
     exchange = reach(timeout=0.5, maxRetries=1)
     far.proxy.expect(fault)
     with pytest.raises(RequestTimeoutError, match=r"within 0\.5 s"):
-        held[fault.step].call(exchange)
+        held[fault.message].call(exchange)
 
 
 @scenarios(
-    [Fault(DIRECTORY, "answer", http("200 OK", HTML))],
-    [Fault(DIRECTORY, "answer", http("200 OK", b'{"data":{"storage_getDataSt'))],
-    [Fault(DIRECTORY, "answer", http("200 OK"))],
+    [Fault(DIRECTORY, "response", http("200 OK", HTML))],
+    [Fault(DIRECTORY, "response", http("200 OK", b'{"data":{"storage_getDataSt'))],
+    [Fault(DIRECTORY, "response", http("200 OK"))],
 )
 def test_what_is_no_answer_of_the_platform_is_an_error_at_once(
     fault: Fault, held: dict[str, Held], reach: Reach, far: Far
@@ -166,6 +166,6 @@ def test_a_refusal_is_an_error_at_once(
     exchange = reach()
     far.proxy.expect(fault)
     with pytest.raises(ApiError) as caught:
-        held[fault.step].call(exchange)
+        held[fault.message].call(exchange)
     assert caught.value.statusCode == 403
-    assert far.proxy.names == [fault.step]
+    assert far.proxy.names == [fault.message]

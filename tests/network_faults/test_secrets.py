@@ -18,7 +18,7 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..support.faulty_proxy import Fault
-from ..support.sync_wrapper import Plain
+from ..support.sync_wrapper import SyncWrapper
 from ..support.valid_arguments import run
 from .conftest import Far, Reach
 from .scenarios import http
@@ -167,7 +167,7 @@ def lies(step: str, token: str) -> list[bytes]:
 
 def failures(step: str, token: str) -> list[Fault]:
     """All that goes wrong with one step: the network, and a server that repeats what it heard."""
-    broken = [Fault(step, way, "reset", 0.5) for way in ("request", "answer")]
+    broken = [Fault(step, direction, "reset", 0.5) for direction in ("request", "response")]
     return [*broken, *(Fault(step, "request", lie) for lie in lies(step, token))]
 
 
@@ -188,7 +188,7 @@ def test_a_method_of_a_data_store(
     method: str, world: World, reach: Reach, far: Far, shown: list[str]
 ) -> None:
     def call(exchange: AvistaDigitalExchange) -> Any:
-        store = Watched(Plain(exchange.getDataStore(world.store)), shown)
+        store = Watched(SyncWrapper(exchange.getDataStore(world.store)), shown)
         return run(store, method, *METHODS[method](world))
 
     go_wrong(call, reach, far, shown)
@@ -201,8 +201,8 @@ def go_wrong(
     exchange = reach(debug=True, maxRetries=0)
     far.proxy.expect()
     far.proxy.signatures.add(SIGNATURE)
-    answer = call(exchange)
-    shown += [repr(answer), str(answer), repr(exchange)]
+    response = call(exchange)
+    shown += [repr(response), str(response), repr(exchange)]
     for step in dict.fromkeys(far.proxy.names):
         for failure in failures(step, far.local.token):
             far.proxy.expect(failure)
@@ -210,7 +210,7 @@ def go_wrong(
                 call(exchange)
             except DigitalExchangeError:
                 # What it shows is seen to by the exchange that raised it.
-                assert far.proxy.happened
+                assert far.proxy.triggered
     # What a server says in its headers, httpcore shows to whoever turns its own log on.
     shown[:] = [line for line in shown if "receive_response_headers." not in line]
 

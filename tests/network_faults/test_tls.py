@@ -11,8 +11,8 @@ import pytest
 from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedError
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.certificates import Authority
-from ..support.clients import Door
+from ..support.certificates import CertificateAuthority
+from ..support.clients import ClientFactory
 from ..support.faulty_proxy import Fault, FaultyProxy
 from .conftest import RETRIES, eventually, in_time
 from .scenarios import scenarios
@@ -26,22 +26,22 @@ class Secure(NamedTuple):
 
     proxy: FaultyProxy
     local: LocalExchange
-    authority: Authority
+    authority: CertificateAuthority
 
 
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
-    authority = Authority(tmp_path_factory.mktemp("authority"))
+    certificate_authority = CertificateAuthority(tmp_path_factory.mktemp("authority"))
     with (
-        FaultyProxy(tls=authority.server("localhost")).running() as proxy,
+        FaultyProxy(tls=certificate_authority.server("localhost")).running() as proxy,
         LocalExchange(publicUrl=proxy.address) as local,
     ):
-        proxy.lead_to(local.endpoint)
-        yield Secure(proxy, local, authority)
+        proxy.set_upstream(local.endpoint)
+        yield Secure(proxy, local, certificate_authority)
 
 
 @pytest.fixture
-def reached(secure: Secure, door: Door) -> Iterator[Callable[..., AvistaDigitalExchange]]:
+def reached(secure: Secure, door: ClientFactory) -> Iterator[Callable[..., AvistaDigitalExchange]]:
     """Makes exchanges that reach it; sees that no connection is left."""
     secure.proxy.expect()
     with ExitStack() as stack:
@@ -64,10 +64,10 @@ def reached(secure: Secure, door: Door) -> Iterator[Callable[..., AvistaDigitalE
 @scenarios(
     [Fault("handshake", "request", what, after=after)
      for what in ("close", "reset") for after in (0, 1)],
-    [Fault(step, way, what, tenth / 10)
-     for step in ("PUT", "GET") for way in ("request", "answer")
+    [Fault(step, direction, what, tenth / 10)
+     for step in ("PUT", "GET") for direction in ("request", "response")
      for what, tenth in (("close", 0), ("reset", 3), ("close", 5), ("close", 9))],
-    [Fault(PAGE, "answer", "close", 0.5), Fault("data", "answer", "close", 0.5)],
+    [Fault(PAGE, "response", "close", 0.5), Fault("data", "response", "close", 0.5)],
 )  # fmt: skip
 def test_change_nothing(
     fault: Fault,
@@ -95,7 +95,7 @@ def test_change_nothing(
     assert (
         (tmp_path / "result.csv").read_text("utf-8").endswith(",1970-01-01 00:00:01.000000000,7\n")
     )
-    assert secure.proxy.happened
+    assert secure.proxy.triggered
     exchange.deleteDataStoreFile(file.dataStoreFileId)
     directory = exchange.getDataStoreDirectory(local.homeDirectoryId)
     assert directory.files == []
@@ -110,4 +110,4 @@ def test_are_an_error_in_time_where_they_stay(
     secure.proxy.expect(fault)
     with pytest.raises(ConnectionFailedError):
         exchange.getUserInfo()
-    assert len(secure.proxy.happened) == 2
+    assert len(secure.proxy.triggered) == 2

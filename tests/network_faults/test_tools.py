@@ -56,9 +56,9 @@ def test_call(source):
 META = "storage_getDataStoreFileDownload"
 STEPS = {
     "the platform refuses": ("download", Fault(META, "request", http("401 No"))),
-    "the connection ends": ("download", Fault(META, "answer", "reset", 0.5)),
+    "the connection ends": ("download", Fault(META, "response", "reset", 0.5)),
     "the download is refused": ("download", Fault("GET", "request", http("403 No"))),
-    "the download ends": ("download", Fault("GET", "answer", "reset", 0.5)),
+    "the download ends": ("download", Fault("GET", "response", "reset", 0.5)),
     "the upload is refused": ("upload", Fault("PUT", "request", http("403 No"))),
     "the upload ends": ("upload", Fault("PUT", "request", "reset", 0.5)),
 }

@@ -79,7 +79,7 @@ def test_a_failure_that_passes_changes_nothing(
     exchange = reach()
     far.proxy.expect(fault)
     file = place.upload(exchange)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert place.files() == [file]
     assert file.storageSizeBytes == len(CONTENT)
     assert place.content(file) == CONTENT
@@ -92,7 +92,7 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     exchange = reach(timeout=PATIENCE)
     far.proxy.expect(fault)
     file = place.upload(exchange)
-    assert far.proxy.happened
+    assert far.proxy.triggered
     assert place.files() == [file]
     assert place.content(file) == CONTENT
 
@@ -101,10 +101,10 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
 @scenarios(
     [
         Fault("PUT", "request", "reset", 0.5, times=99),
-        Fault("PUT", "answer", "close", times=99),
-        Fault("PUT", "answer", "stall", times=99),
+        Fault("PUT", "response", "close", times=99),
+        Fault("PUT", "response", "stall", times=99),
         Fault("PUT", "request", http("503 Service Unavailable", HTML), times=99),
-        Fault("PUT", "answer", http("500 Internal Server Error", HTML), times=99),
+        Fault("PUT", "response", http("500 Internal Server Error", HTML), times=99),
     ]
 )
 def test_a_failure_that_stays_is_an_error_and_leaves_no_file(
@@ -114,7 +114,7 @@ def test_a_failure_that_stays_is_an_error_and_leaves_no_file(
     far.proxy.expect(fault)
     with pytest.raises(TransferError, match=r"load\.bin"):
         place.upload(exchange)
-    assert len(far.proxy.happened) == 2
+    assert len(far.proxy.triggered) == 2
     assert place.files() == []
 
 
@@ -137,7 +137,7 @@ def test_the_file_is_created_once_at_most(
         assert len(place.files()) <= 1
         assert not place.files() or "without content may" in notes
     else:
-        assert far.proxy.happened
+        assert far.proxy.triggered
         assert place.files() == [file]
         assert place.content(file) == CONTENT
 
@@ -150,11 +150,11 @@ def test_the_record_of_a_failed_upload_is_removed_whatever_happens(
     far.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)), fault)
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
         place.upload(exchange)
-    assert len(far.proxy.happened) == 2
+    assert len(far.proxy.triggered) == 2
     assert place.files() == []
 
 
-@scenarios([Fault(META, way, "reset", times=99) for way in ("request", "answer")])
+@scenarios([Fault(META, direction, "reset", times=99) for direction in ("request", "response")])
 def test_a_file_whose_metadata_cannot_be_had_is_named_by_the_error(
     fault: Fault, place: Place, reach: Reach, far: Far
 ) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.sample_records import START, multi
+from ..support.sample_records import START, multi_record
 
 NOTEBOOKS = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -141,7 +141,7 @@ def fill(local: LocalExchange, folder: Path) -> None:
         )
         measures = {"GHI (W/m^2)": 812.5, "closed": True, HOSTILE: HOSTILE}
         for assetId, name in (("roof", "Greensboro roof"), ("odd", HOSTILE)):
-            record = multi(exchange, START, measures, name=name)
+            record = multi_record(exchange, START, measures, name=name)
             exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, assetId, [record])
 
 

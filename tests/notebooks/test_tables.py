@@ -26,8 +26,8 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk._generated.fragments import PresignedUrl
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..support.admin_client import Platform
-from ..support.sample_records import START, multi, single
+from ..support.admin_client import AdminClient
+from ..support.sample_records import START, multi_record, single_record
 
 TAGS = {"div", "table", "thead", "tbody", "tr", "th", "td", "code", "p"}
 HOSTILE = [
@@ -51,8 +51,8 @@ def local() -> Iterator[LocalExchange]:
 
 
 @pytest.fixture(scope="module")
-def platform(local: LocalExchange) -> Platform:
-    return Platform(local.endpoint, local.token)
+def admin_client(local: LocalExchange) -> AdminClient:
+    return AdminClient(local.endpoint, local.token)
 
 
 class _Table(HTMLParser):
@@ -142,9 +142,11 @@ class TestLists:
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         exchange.publishToTimeSeriesDatabase(
-            database, "m1", [multi(exchange, START, {"kW": 1.5, "on": True}, name="Meter 1")]
+            database, "m1", [multi_record(exchange, START, {"kW": 1.5, "on": True}, name="Meter 1")]
         )
-        exchange.publishToTimeSeriesDatabase(database, "m2", [single(exchange, START, value=2)])
+        exchange.publishToTimeSeriesDatabase(
+            database, "m2", [single_record(exchange, START, value=2)]
+        )
         rows = shown(exchange.listTimeSeriesAssetsAndLatestValues(database))
         assert rows[0] == {
             "name": "Meter 1",
@@ -160,7 +162,9 @@ class TestLists:
         ]
 
     def test_of_what_was_published(self, exchange: AvistaDigitalExchange, database: str) -> None:
-        written = exchange.publishToTimeSeriesDatabase(database, "m", [single(exchange, START)])
+        written = exchange.publishToTimeSeriesDatabase(
+            database, "m", [single_record(exchange, START)]
+        )
         assert shown(written)[0]["lastValue"] == "1"
 
     def test_of_collaboratives_name_the_members(
@@ -230,10 +234,10 @@ class TestDirectories:
         ]
 
     def test_say_what_is_not_loaded(
-        self, exchange: AvistaDigitalExchange, platform: Platform, data_store: dict[str, str]
+        self, exchange: AvistaDigitalExchange, admin_client: AdminClient, data_store: dict[str, str]
     ) -> None:
         store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        entered = platform.create_directory(store_id, home, "a")
+        entered = admin_client.create_directory(store_id, home, "a")
         assert shown(exchange.getDataStoreDirectory(home)) == [
             {"name": "Field data/", "bytes": "", "lastModified": "", "id": home},
             {"name": "└── a/ …", "bytes": "", "lastModified": "", "id": entered},

@@ -92,8 +92,8 @@ class TestLanguageServer:
         self, server: LanguageServer, script: Script, kind: str
     ) -> None:
         line, _ = script.position(kind, "getUserInfo")
-        answer = server.at("completion", script.path, line, len(kind) + 1)
-        items = {item["label"]: item for item in answer["items"]}
+        response = server.at("completion", script.path, line, len(kind) + 1)
+        items = {item["label"]: item for item in response["items"]}
         for name, method in calls_of(CLIENTS[kind]).items():
             assert items[name]["kind"] == METHOD, name
             resolved = server.request("completionItem/resolve", items[name])

@@ -17,7 +17,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
 from ..dataframes.sample_database import WHOLE
-from ..support.sample_records import START, multi
+from ..support.sample_records import START, multi_record
 from .figures import NOON, drawn, legends, lines, panels, rows
 
 SOLAR_SITE = importlib.resources.files("avista_digital_exchange_sdk.demo") / "solar_site.csv"
@@ -96,7 +96,9 @@ class TestResults:
     def test_lists_of_assets_are_plotted_with_their_latest_values(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
-        records = [multi(exchange, START + n, {"kW": float(n), "on": True}) for n in range(3)]
+        records = [
+            multi_record(exchange, START + n, {"kW": float(n), "on": True}) for n in range(3)
+        ]
         written = exchange.publishToTimeSeriesDatabase(database, "meter", records)
         assert shape_of(plotTimeSeries(written))["kW"] == [("meter", [0, 1, 2])]
         latest = exchange.listTimeSeriesAssetsAndLatestValues(database)

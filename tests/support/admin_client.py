@@ -1,4 +1,4 @@
-"""What tests do on the platform that the SDK has no calls for."""
+"""Operations on the platform that the SDK has no calls for."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 
-class Platform:
+class AdminClient:
     """Runs GraphQL operations with a token."""
 
     def __init__(self, endpoint: str, token: str) -> None:
@@ -16,21 +16,21 @@ class Platform:
     def run(self, operation: str, **variables: Any) -> Any:
         """Run an operation and return its data, by the field's name."""
         body = {"query": operation, "variables": variables}
-        # Certificates, which take long to load, are not needed on this machine itself.
-        answer = httpx.post(
+        # Loading certificates is slow, and loopback connections need none.
+        response = httpx.post(
             self._endpoint, json=body, headers=self._headers, timeout=30, verify=False
         )
-        parsed = answer.json()
+        parsed = response.json()
         assert "errors" not in parsed, parsed["errors"]
         return parsed["data"]
 
     def field(self, operation: str, **variables: Any) -> Any:
-        """Run an operation of one field and return what that field holds."""
+        """Run an operation with a single field and return the value of that field."""
         (value,) = self.run(operation, **variables).values()
         return value
 
     def create_data_store(self, name: str = "Field data") -> dict[str, str]:
-        """Make a data store of the token's user."""
+        """Create a data store owned by the user of the token."""
         return self.field(
             "mutation m($name: String!) { storage_createDataStore(name: $name) "
             "{ dataStoreId homeDirectoryId name } }",
@@ -38,30 +38,30 @@ class Platform:
         )
 
     def create_directory(self, dataStoreId: str, parentDirectoryId: str, name: str) -> str:
-        """Make a directory and return its id."""
+        """Create a directory and return its ID."""
         return self.create_entries(dataStoreId, parentDirectoryId, [name], [])[0]
 
     def create_entries(
         self, dataStoreId: str, directoryId: str, directories: list[str], files: list[str]
     ) -> list[str]:
-        """Fill a directory at once, its files without bytes; return the ids."""
-        place = f"dataStoreId: {json.dumps(dataStoreId)}"
-        made = [
-            f"storage_createDataStoreDirectory({place}, parentDirectoryId: "
+        """Create many entries of a directory in one request, without bytes; return the IDs."""
+        location = f"dataStoreId: {json.dumps(dataStoreId)}"
+        fields = [
+            f"storage_createDataStoreDirectory({location}, parentDirectoryId: "
             f"{json.dumps(directoryId)}, name: {json.dumps(name)}) {{ id: dataStoreDirectoryId }}"
             for name in directories
         ]
-        made += [
-            f"storage_createDataStoreFile({place}, dataStoreDirectoryId: "
+        fields += [
+            f"storage_createDataStoreFile({location}, dataStoreDirectoryId: "
             f"{json.dumps(directoryId)}, name: {json.dumps(name)}, "
             'fileExtension: "csv") { id: itemId }'
             for name in files
         ]
-        operation = "\n".join(f"e{index}: {field}" for index, field in enumerate(made))
+        operation = "\n".join(f"e{index}: {field}" for index, field in enumerate(fields))
         return [entry["id"] for entry in self.run(f"mutation {{ {operation} }}").values()]
 
     def create_database(self, name: str = "Measurements") -> str:
-        """Make a time series database of the token's user and return its id."""
+        """Create a time series database owned by the user of the token and return its ID."""
         return self.field(
             "mutation m($name: String!) { timeSeriesDb_createDatabase(name: $name) "
             "{ timeSeriesDbId } }",

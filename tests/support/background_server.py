@@ -1,4 +1,4 @@
-"""TCP servers that run beside the tests."""
+"""TCP servers that run in the background of tests."""
 
 import asyncio
 import threading
@@ -6,21 +6,21 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .http_messages import Streams, hang_up
+from .http_messages import Streams, close_writer
 
 
-class Broken(Exception):  # noqa: N818  # it is no error here, but what was asked for
-    """Ends a connection on both sides."""
+class ConnectionBroken(Exception):  # noqa: N818  # not an error, but a requested event
+    """Closes a connection on both sides."""
 
 
-class Background:
-    """A TCP server on an event loop and a thread of its own."""
+class BackgroundServer:
+    """A TCP server with its own event loop and thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._admitted: list[tuple[asyncio.StreamWriter, Any]] = []
+        self._accepted: list[tuple[asyncio.StreamWriter, Any]] = []
         self.port = 0
 
     @contextmanager
@@ -41,42 +41,42 @@ class Background:
 
     @property
     def open_connections(self) -> int:
-        """How many clients are connected."""
+        """The number of connected clients."""
         return len(self._tasks)
 
     async def _start(self) -> None:
-        self._server = await asyncio.start_server(self._admit, "127.0.0.1", 0, backlog=500)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=500)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
-        # Accept no more first: asyncio drops unclosed what it was about to admit when it closed.
+        # Stop accepting first: asyncio leaks connections that it was accepting while closing.
         for listening in self._server.sockets:
             self._loop.remove_reader(listening.fileno())
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in self._tasks:
                 task.cancel()
             await asyncio.wait(others, timeout=0.1)
-        for writer, _ in self._admitted:
+        for writer, _ in self._accepted:
             writer.transport.abort()
-        while any(socket.fileno() >= 0 for _, socket in self._admitted):
+        while any(socket.fileno() >= 0 for _, socket in self._accepted):
             await asyncio.sleep(0)
         self._server.close()
 
-    def _admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._admitted.append((writer, writer.get_extra_info("socket")))
-        task = self._loop.create_task(self._attend((reader, writer)))
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._accepted.append((writer, writer.get_extra_info("socket")))
+        task = self._loop.create_task(self._handle((reader, writer)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _attend(self, client: Streams) -> None:
+    async def _handle(self, client: Streams) -> None:
         try:
             await self.serve(client)
-        except (Broken, OSError, EOFError, ValueError):
+        except (ConnectionBroken, OSError, EOFError, ValueError):
             # Either side may hang up at any time.
             pass
         finally:
-            await hang_up(client[1])
+            await close_writer(client[1])
 
     async def serve(self, client: Streams) -> None:
-        """Serve one connection."""
+        """Handle one connection."""
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""Certificates made on the fly, and what trusts them."""
+"""Certificates created on the fly, and contexts that trust them."""
 
 import ssl
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import trustme
 
 
-class Authority:
-    """A company of its own that issues certificates.
+class CertificateAuthority:
+    """A private certificate authority.
 
     Attributes:
-        bundle: The file of its root certificate.
+        bundle: Path of its root certificate.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -19,11 +19,11 @@ class Authority:
         self._authority.cert_pem.write_to_path(str(self.bundle))
 
     def server(self, *hosts: str, **options: object) -> ssl.SSLContext:
-        """What a server of these names shows; `options` are those of trustme."""
+        """A server context with a certificate for these names; `options` are passed to trustme."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority.issue_cert(*hosts, **options).configure_cert(context)  # type: ignore[arg-type]
         return context
 
     def client(self) -> ssl.SSLContext:
-        """What trusts this authority alone."""
+        """A client context that trusts only this authority."""
         return ssl.create_default_context(cafile=self.bundle)

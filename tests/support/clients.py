@@ -1,4 +1,4 @@
-"""Both doors, called alike, so that a test is written once and means both."""
+"""The sync and the async client behind one interface, so that one test covers both."""
 
 import asyncio
 import inspect
@@ -8,26 +8,26 @@ from typing import Any, Protocol
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 
 RUNNER = asyncio.Runner()
-"""Runs every coroutine of the tests; closed when they are over."""
+"""Runs all coroutines of the tests; closed at the end of the session."""
 
 
-class Door(Protocol):
-    """Makes an exchange of one colour."""
+class ClientFactory(Protocol):
+    """Creates a sync or an async client."""
 
     def __call__(self, *args: Any, **options: Any) -> AvistaDigitalExchange: ...
 
 
-class Awaited:
-    """An AsyncAvistaDigitalExchange whose calls read as plain ones."""
+class AsyncClientAdapter:
+    """An AsyncAvistaDigitalExchange whose coroutine methods run to completion when called."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.exchange = AsyncAvistaDigitalExchange(*args, **options)
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self.exchange, name)
-        return _plain(attribute) if inspect.iscoroutinefunction(attribute) else attribute
+        return _run_sync(attribute) if inspect.iscoroutinefunction(attribute) else attribute
 
-    def __enter__(self) -> "Awaited":
+    def __enter__(self) -> "AsyncClientAdapter":
         RUNNER.run(self.exchange.__aenter__())
         return self
 
@@ -38,8 +38,8 @@ class Awaited:
         return repr(self.exchange)
 
 
-def _plain(call: Callable[..., Any]) -> Callable[..., Any]:
+def _run_sync(call: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args, **options: RUNNER.run(call(*args, **options))
 
 
-DOORS = {"blocking": AvistaDigitalExchange, "async": Awaited}
+CLIENT_FACTORIES = {"sync": AvistaDigitalExchange, "async": AsyncClientAdapter}

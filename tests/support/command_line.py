@@ -1,4 +1,4 @@
-"""`avista-dx`, run in this process."""
+"""Runs `avista-dx` in this process."""
 
 import json
 from collections.abc import Callable
@@ -9,32 +9,32 @@ from typer.testing import CliRunner
 from avista_digital_exchange_sdk.cli.app import app
 
 
-class Outcome(NamedTuple):
-    """What a command did."""
+class CommandResult(NamedTuple):
+    """The result of a command."""
 
     exit_code: int
-    output: str
-    complaint: str
+    stdout: str
+    stderr: str
 
     @property
-    def report(self) -> Any:
-        """What it printed as JSON."""
-        return json.loads(self.output)
+    def json(self) -> Any:
+        """The output, parsed as JSON."""
+        return json.loads(self.stdout)
 
     @property
     def rows(self) -> list[list[str]]:
-        """What it printed as lines of cells."""
-        return [line.split("\t") for line in self.output.splitlines()]
+        """The output, split into lines and tab-separated cells."""
+        return [line.split("\t") for line in self.stdout.splitlines()]
 
 
-Command = Callable[..., Outcome]
+Command = Callable[..., CommandResult]
 
 
-def run_command(*arguments: object, input: str | None = None, **environment: str) -> Outcome:
-    """Run a command, its output going nowhere near a terminal."""
+def run_command(*arguments: object, input: str | None = None, **environment: str) -> CommandResult:
+    """Run a command with its output captured, not on a terminal."""
     result = CliRunner().invoke(
         app, [str(one) for one in arguments], input=input, env=environment, prog_name="avista-dx"
     )
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Outcome(result.exit_code, result.stdout, result.stderr)
+    return CommandResult(result.exit_code, result.stdout, result.stderr)

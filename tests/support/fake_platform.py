@@ -1,4 +1,4 @@
-"""A platform that gives the answers it is told to: those a real server can't be made to give."""
+"""A fake platform with scripted responses, for what a real server can't be made to send."""
 
 import json
 from collections import deque
@@ -11,68 +11,70 @@ ENDPOINT = "https://exchange.test/graphql"
 TOKEN = "test-token-2f6d1c"
 
 
-class Answer(NamedTuple):
-    """One HTTP answer."""
+class FakeResponse(NamedTuple):
+    """One HTTP response."""
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = {}  # noqa: RUF012  # never changed
 
 
-class ScriptedPlatform:
-    """Answers each operation, and each address, with what was laid down for it, in turn."""
+class FakePlatform:
+    """Sends the responses that were added for each operation and each URL, in order."""
 
     def __init__(self, httpx_mock: HTTPXMock) -> None:
         self.requests: list[httpx.Request] = []
-        self._answers: dict[str, deque[Answer | BaseException]] = {}
-        httpx_mock.add_callback(self._answer, is_reusable=True, is_optional=True)
+        self._responses: dict[str, deque[FakeResponse | BaseException]] = {}
+        httpx_mock.add_callback(self._respond, is_reusable=True, is_optional=True)
 
-    def answers(self, operation: str, *answers: Any) -> None:
-        """Lay down answers of an operation: the body as JSON, an Answer, or an exception."""
-        self._lay_down(operation, answers)
+    def add_responses(self, operation: str, *responses: Any) -> None:
+        """Add responses to an operation: a JSON body, a FakeResponse, or an exception to raise."""
+        self._add(operation, responses)
 
-    def data(self, operation: str, *values: Any) -> None:
-        """Lay down answers of an operation that hold nothing but its data."""
-        self._lay_down(operation, [{"data": {operation: value}} for value in values])
+    def add_data(self, operation: str, *values: Any) -> None:
+        """Add responses to an operation that contain only its data."""
+        self._add(operation, [{"data": {operation: value}} for value in values])
 
-    def holds(self, url: str, *answers: Any) -> None:
-        """Lay down what a presigned URL answers."""
-        self._lay_down(url, answers)
+    def add_url_responses(self, url: str, *responses: Any) -> None:
+        """Add responses to a presigned URL."""
+        self._add(url, responses)
 
     @property
     def operations(self) -> list[str]:
-        """What was asked, as operation names and methods with their address."""
+        """The requests made, as operation names, or as methods with URLs."""
         return [_key(request)[0] for request in self.requests]
 
     def variables(self, operation: str) -> list[dict[str, Any]]:
-        """The variables an operation was sent with, each time."""
+        """The variables of each request of an operation."""
         return [
             json.loads(request.content)["variables"]
             for request in self.requests
             if _key(request)[0] == operation
         ]
 
-    def _lay_down(self, key: str, answers: Any) -> None:
-        made = (
-            answer
-            if isinstance(answer, (Answer, BaseException))
-            else Answer(body=json.dumps(answer).encode())
-            for answer in answers
+    def _add(self, key: str, responses: Any) -> None:
+        parsed = (
+            response
+            if isinstance(response, (FakeResponse, BaseException))
+            else FakeResponse(body=json.dumps(response).encode())
+            for response in responses
         )
-        self._answers.setdefault(key, deque()).extend(made)
+        self._responses.setdefault(key, deque()).extend(parsed)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _respond(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         for key in _key(request):
-            if self._answers.get(key):
-                answer = self._answers[key].popleft()
+            if self._responses.get(key):
+                response = self._responses[key].popleft()
                 break
         else:
-            raise AssertionError(f"nothing was laid down for {_key(request)}")
-        if isinstance(answer, BaseException):
-            raise answer
-        headers = {"Content-Length": str(len(answer.body)), **answer.headers}
-        return httpx.Response(answer.status, headers=headers, stream=IteratorStream([answer.body]))
+            raise AssertionError(f"no response was added for {_key(request)}")
+        if isinstance(response, BaseException):
+            raise response
+        headers = {"Content-Length": str(len(response.body)), **response.headers}
+        return httpx.Response(
+            response.status, headers=headers, stream=IteratorStream([response.body])
+        )
 
 
 def _key(request: httpx.Request) -> list[str]:
@@ -80,15 +82,15 @@ def _key(request: httpx.Request) -> list[str]:
         return [json.loads(request.content)["operationName"]]
     # The URL of a presigned request prints without its query string.
     url = request.url
-    address = f"{url.scheme}://{url.netloc.decode()}{url.raw_path.decode()}"
-    return [f"{request.method} {address}", address]
+    full_url = f"{url.scheme}://{url.netloc.decode()}{url.raw_path.decode()}"
+    return [f"{request.method} {full_url}", full_url]
 
 
-def error(
-    errorType: str | None = None, message: str | None = None, **beside: Any
+def graphql_error(
+    errorType: str | None = None, message: str | None = None, **extra: Any
 ) -> dict[str, Any]:
-    """An error as AppSync shapes it."""
-    entry = {"path": ["f"], "data": None, "errorInfo": None, "locations": [], **beside}
+    """A GraphQL error in the format of AppSync."""
+    entry = {"path": ["f"], "data": None, "errorInfo": None, "locations": [], **extra}
     if errorType is not None:
         entry["errorType"] = errorType
     if message is not None:
@@ -96,6 +98,6 @@ def error(
     return entry
 
 
-def refusal(*errors: dict[str, Any], data: Any = None) -> dict[str, Any]:
-    """An answer that holds errors."""
+def error_response(*errors: dict[str, Any], data: Any = None) -> dict[str, Any]:
+    """A response body with errors."""
     return {"data": data, "errors": list(errors)}

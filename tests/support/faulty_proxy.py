@@ -1,4 +1,4 @@
-"""A proxy that does to what passes it what bad networks and broken servers do."""
+"""A proxy that injects the faults of bad networks and broken servers."""
 
 import asyncio
 import re
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .background_server import Broken
-from .http_messages import Message, Streams, pass_over, pour, text_frame, with_length
+from .background_server import ConnectionBroken
+from .http_messages import Message, Streams, discard, forward, text_frame, with_length
 from .proxy import Proxy
 
 SIGNATURE = re.compile(r"X-Amz-Signature=(\w+)")
@@ -19,53 +19,52 @@ SIGNATURE = re.compile(r"X-Amz-Signature=(\w+)")
 
 @dataclass
 class Fault:
-    """What happens to a message.
+    """A fault to inject into a message.
 
     Attributes:
-        step: The message's name: a GraphQL operation, an HTTP method, the type of a real-time
-            message; `handshake` is the beginning of any connection.
-        way: `request` on its way to the server, `answer` on its way back.
-        what: `close` and `reset` end the connection; after `stall` nothing passes any more;
+        message: The message's name: a GraphQL operation, an HTTP method, or the type of a real-time
+            message; `handshake` is the start of any connection.
+        direction: `request` to the server, `response` from it.
+        action: `close` and `reset` end the connection; after `stall` nothing is forwarded;
             `delay` and `throttle` make it late and slow; `drop` and `double` are for real-time
-            messages. Bytes are answered in the server's place (on the way to the server, it is
-            never asked). A function makes another body of an answer, or other real-time
-            messages of one.
-        at: How much of the message passes before, from 0 to 1.
-        after: How many messages of that name pass unharmed before.
-        times: How many it happens to.
+            messages. Bytes replace the response (for a request, the server never receives it).
+            A function returns another body of a response, or other real-time messages.
+        at: The fraction of the message that is forwarded first, from 0 to 1.
+        after: The number of messages of that name that are forwarded unchanged first.
+        times: The number of messages affected.
     """
 
-    step: str
-    way: str
-    what: str | bytes | Callable[[bytes], Any]
+    message: str
+    direction: str
+    action: str | bytes | Callable[[bytes], Any]
     at: float = 0.0
     after: int = 0
     times: int = 1
 
     def __str__(self) -> str:
-        what = self.what if isinstance(self.what, str) else "other"
-        return f"{self.step}.{self.after}-{self.way}-{what}-{self.at:g}-{self.times}"
+        action = self.action if isinstance(self.action, str) else "other"
+        return f"{self.message}.{self.after}-{self.direction}-{action}-{self.at:g}-{self.times}"
 
 
 class FaultyProxy(Proxy):
-    """Passes everything on, but for the faults it is given.
+    """Forwards everything, except for the expected faults.
 
     Attributes:
-        faults: What is to happen; each happens once to the first message it fits.
-        happened: What did happen, in order.
-        signatures: Of the presigned URLs that were used.
+        faults: Pending faults; each affects the first message that matches.
+        triggered: Faults that occurred, in order.
+        signatures: Signatures of the presigned URLs that were used.
     """
 
     def __init__(self, endpoint: str | None = None, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(endpoint, tls)
         self.faults: list[Fault] = []
-        self.happened: list[Fault] = []
+        self.triggered: list[Fault] = []
         self.signatures: set[str] = set()
         self.stalled = threading.Event()
         self._released = asyncio.Event()
 
     def expect(self, *faults: Fault) -> None:
-        """Let these faults happen from now on, and none of those before."""
+        """Replace the pending faults."""
         self.do(self._expect(*faults))
 
     async def _expect(self, *faults: Fault) -> None:
@@ -73,9 +72,9 @@ class FaultyProxy(Proxy):
         self._released = asyncio.Event()
         self.stalled.clear()
         self.faults = [replace(fault) for fault in faults]
-        self.happened, self.seen = [], []
+        self.triggered, self.messages = [], []
 
-    async def admit(self, client: Streams) -> None:
+    async def accept_connection(self, client: Streams) -> None:
         if fault := self._fault("handshake", "request"):
             await client[0].readexactly(1)
             await self._end(fault, client[1])
@@ -86,69 +85,73 @@ class FaultyProxy(Proxy):
         reply = self._reply(request.name, "request")
         return planned if reply is None else reply
 
-    async def given_in_place_of(self, answer: Message, server: Streams) -> Message | bytes:
-        reply = self._reply(answer.name, "answer")
+    async def replace_response(self, response: Message, server: Streams) -> Message | bytes:
+        reply = self._reply(response.name, "response")
         if isinstance(reply, bytes):
-            await pass_over(server[0], answer.rest)
+            await discard(server[0], response.rest)
             return reply
         if reply is None:
-            return await super().given_in_place_of(answer, server)
-        body = reply(await server[0].readexactly(answer.rest))
-        return Message(answer.name, with_length(answer.begin, len(body)) + body)
+            return await super().replace_response(response, server)
+        body = reply(await server[0].readexactly(response.rest))
+        return Message(response.name, with_length(response.begin, len(body)) + body)
 
-    def frames_of(self, name: str, way: str, frame: bytes, text: bytes) -> bytes:
-        change = self._reply(name, way)
+    def transform_frames(self, name: str, direction: str, frame: bytes, text: bytes) -> bytes:
+        change = self._reply(name, direction)
         return b"".join(map(text_frame, change(text))) if callable(change) else frame
 
-    def _fault(self, name: str, way: str, *, replies: bool = False) -> Fault | None:
-        hit = None
+    def _fault(self, name: str, direction: str, *, replies: bool = False) -> Fault | None:
+        found = None
         for fault in [*self.faults]:
-            if (fault.step, fault.way) != (name, way) or replies == isinstance(fault.what, str):
+            if (fault.message, fault.direction) != (name, direction) or replies == isinstance(
+                fault.action, str
+            ):
                 continue
             if fault.after:
                 fault.after -= 1
-            elif hit is None:
-                hit = fault
+            elif found is None:
+                found = fault
                 fault.times -= 1
-                self.happened.append(fault)
+                self.triggered.append(fault)
                 if not fault.times:
                     self.faults.remove(fault)
-        return hit
+        return found
 
-    def _reply(self, name: str, way: str) -> Any:
-        fault = self._fault(name, way, replies=True)
-        return fault and fault.what
+    def _reply(self, name: str, direction: str) -> Any:
+        fault = self._fault(name, direction, replies=True)
+        return fault and fault.action
 
-    async def pass_on(self, message: Message, way: str, source: Streams, sink: Streams) -> None:
-        fault = self._fault(message.name, way)
+    async def forward_message(
+        self, message: Message, direction: str, source: Streams, sink: Streams
+    ) -> None:
+        fault = self._fault(message.name, direction)
         if fault is None:
-            return await super().pass_on(message, way, source, sink)
-        passes = round(fault.at * message.size)
-        match fault.what:
+            return await super().forward_message(message, direction, source, sink)
+        forwarded = round(fault.at * message.size)
+        match fault.action:
             case "delay":
                 await asyncio.sleep(0.1)
-                await pour(message, source[0], sink[1], message.size)
+                await forward(message, source[0], sink[1], message.size)
             case "throttle":
-                await pour(message, source[0], sink[1], message.size, pause=0.005)
+                await forward(message, source[0], sink[1], message.size, pause=0.005)
             case "drop":
                 pass
             case "double":
                 doubled = Message(message.name, message.begin * 2)
-                await pour(doubled, source[0], sink[1], doubled.size)
+                await forward(doubled, source[0], sink[1], doubled.size)
             case _:
-                await pour(message, source[0], sink[1], passes)
-                await self._end(fault, (source if way == "request" else sink)[1])
+                await forward(message, source[0], sink[1], forwarded)
+                await self._end(fault, (source if direction == "request" else sink)[1])
 
     async def _end(self, fault: Fault, client: asyncio.StreamWriter) -> None:
-        if fault.what == "stall":
+        if fault.action == "stall":
             self.stalled.set()
             await self._released.wait()
-        elif fault.what == "reset":
+        elif fault.action == "reset":
             _reset(client)
         elif client.get_extra_info("ssl_object"):
-            # No farewell, as TLS has it.
+            # Without TLS close_notify.
             client.transport.abort()
-        raise Broken
+        raise ConnectionBroken
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

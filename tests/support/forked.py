@@ -1,4 +1,4 @@
-"""Work done in a process that is forked off this one, with all that it inherits."""
+"""Runs functions in forked child processes."""
 
 import os
 import pickle
@@ -10,13 +10,13 @@ SECONDS = 30
 
 
 def run_forked(work: Callable[[], Any]) -> Any:
-    """Do something in a child and return what it returned; its errors come as text."""
+    """Run a function in a child and return its result; errors are returned as strings."""
     result = start_forked(work)
     return result()
 
 
 def start_forked(work: Callable[[], Any]) -> Callable[[], Any]:
-    """Begin something in a child; calling what is returned waits for its result."""
+    """Start a function in a child; the returned function waits for its result."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -25,7 +25,7 @@ def start_forked(work: Callable[[], Any]) -> Callable[[], Any]:
         except BaseException as error:
             outcome = f"{type(error).__name__}: {error}"
         finally:
-            # Without the tests' own cleaning up, which is the parent's.
+            # Skip the cleanup of the tests, which belongs to the parent.
             os.write(writing, pickle.dumps(outcome))
             os._exit(0)
     os.close(writing)

@@ -1,4 +1,4 @@
-"""What tools show that print the local variables of a failed program."""
+"""Local variables in tracebacks, as debugging tools show them."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,35 +7,37 @@ from typing import Any
 
 TESTS = str(Path(__file__).parents[1])
 DEPTH = 3
-"""Levels of attributes, entries and members, a variable itself being the first."""
+"""Levels of attributes, entries and members, including the variable itself."""
 
 
 def local_variables(error: BaseException) -> list[str]:
-    """The variables of all frames of an error and of all it comes from, as tools show them.
+    """The local variables in the tracebacks of an error and its causes, as tools show them.
 
-    Those of the tests' own frames are left out: they hold the secrets as they are.
+    Frames of the tests themselves are omitted: they contain the secrets.
     """
-    shown: dict[str, None] = {}
+    variables: dict[str, None] = {}
     for link in chain(error):
         for traceback in _links(link.__traceback__):
             frame = traceback.tb_frame
             if not frame.f_code.co_filename.startswith(TESTS):
                 where = f"{frame.f_code.co_filename}:{traceback.tb_lineno}"
                 for name, value in frame.f_locals.items():
-                    shown |= {f"{where} {name}{text}": None for text in _shown(value, DEPTH)}
-    return list(shown)
+                    variables |= {
+                        f"{where} {name}{text}": None for text in _represent(value, DEPTH)
+                    }
+    return list(variables)
 
 
 def chain(error: BaseException) -> list[BaseException]:
-    """An error, its causes and contexts, and the members of groups."""
+    """An error with its causes, contexts and the members of exception groups."""
     found: dict[int, BaseException] = {}
-    waiting = [error]
-    while waiting:
-        link = waiting.pop()
+    pending = [error]
+    while pending:
+        link = pending.pop()
         if id(link) not in found:
             found[id(link)] = link
-            waiting += filter(None, (link.__cause__, link.__context__))
-            waiting += link.exceptions if isinstance(link, BaseExceptionGroup) else ()
+            pending += filter(None, (link.__cause__, link.__context__))
+            pending += link.exceptions if isinstance(link, BaseExceptionGroup) else ()
     return list(found.values())
 
 
@@ -45,8 +47,8 @@ def _links(traceback: TracebackType | None) -> Iterator[TracebackType]:
         traceback = traceback.tb_next
 
 
-def _shown(value: Any, depth: int) -> Iterator[str]:
-    """The representation of a value and of what is in it."""
+def _represent(value: Any, depth: int) -> Iterator[str]:
+    """The repr of a value and of its members."""
     yield f" = {value!r}"
     if depth == 1 or isinstance(value, (type, ModuleType, FunctionType, MethodType)):
         return
@@ -57,5 +59,5 @@ def _shown(value: Any, depth: int) -> Iterator[str]:
         inner += enumerate(value)
     inner += getattr(value, "__dict__", {}).items()
     for name, member in inner:
-        for text in _shown(member, depth - 1):
+        for text in _represent(member, depth - 1):
             yield f".{name!r}{text}"

@@ -1,4 +1,4 @@
-"""Just enough of HTTP and WebSocket to know what a message is called, and where it ends."""
+"""Minimal parsing of HTTP and WebSocket: the name and the length of messages."""
 
 import asyncio
 import json
@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 BLOCK_SIZE = 1 << 16
 PIECES = 20
-"""Into how many pieces a message is cut that comes slowly."""
+"""The number of pieces of a throttled message."""
 
 CONTROL = "control"
-"""The name of what WebSocket itself says: ping, pong and close."""
+"""The name of WebSocket control frames: ping, pong and close."""
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Message(NamedTuple):
-    """One message: its name, what is read of it already, and how much is still to come."""
+    """One message: its name, the bytes read so far, and the number of bytes to come."""
 
     name: str
     begin: bytes
@@ -30,8 +30,8 @@ class Message(NamedTuple):
         return len(self.begin) + self.rest
 
 
-async def hang_up(writer: asyncio.StreamWriter) -> None:
-    """Close a connection, whatever the other side thinks of it."""
+async def close_writer(writer: asyncio.StreamWriter) -> None:
+    """Close a connection, ignoring errors."""
     writer.close()
     with suppress(OSError, EOFError, asyncio.TimeoutError, ssl.SSLError):
         await asyncio.wait_for(writer.wait_closed(), 1)
@@ -45,7 +45,7 @@ async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 async def read_request(reader: asyncio.StreamReader) -> Message:
-    """The next request; a GraphQL request with all of its body."""
+    """Read the next request; for GraphQL, including its body."""
     head = await reader.readuntil(b"\r\n\r\n")
     method, path, _ = head.split(b" ", 2)
     size = length(head)
@@ -57,7 +57,7 @@ async def read_request(reader: asyncio.StreamReader) -> Message:
     return Message(method.decode(), head, size)
 
 
-async def read_answer(reader: asyncio.StreamReader, name: str) -> Message:
+async def read_response(reader: asyncio.StreamReader, name: str) -> Message:
     head = await reader.readuntil(b"\r\n\r\n")
     return Message(name, head, length(head))
 
@@ -78,7 +78,7 @@ def with_length(head: bytes, length: int) -> bytes:
 
 
 async def read_frame(reader: asyncio.StreamReader) -> tuple[bytes, str, bytes]:
-    """A WebSocket frame, the type of the message in it, and its text."""
+    """Read a WebSocket frame; return it with the type and text of its message."""
     head = await reader.readexactly(2)
     length = head[1] & 0x7F
     extended = await reader.readexactly({126: 2, 127: 8}.get(length, 0))
@@ -109,23 +109,23 @@ async def blocks(message: Message, reader: asyncio.StreamReader) -> AsyncIterato
         yield block
 
 
-async def pour(
+async def forward(
     message: Message,
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
     limit: int,
     pause: float = 0.0,
 ) -> None:
-    """Pass a message on, up to some byte of it."""
+    """Forward a message up to a byte limit."""
     piece = max(1, message.size // PIECES) if pause else BLOCK_SIZE
     left = limit
     if not left:
         return
     async for block in blocks(message, reader):
-        passing = block[:left]
-        left -= len(passing)
-        for start in range(0, len(passing), piece):
-            writer.write(passing[start : start + piece])
+        chunk = block[:left]
+        left -= len(chunk)
+        for start in range(0, len(chunk), piece):
+            writer.write(chunk[start : start + piece])
             await writer.drain()
             if pause:
                 await asyncio.sleep(pause)
@@ -133,16 +133,16 @@ async def pour(
             return
 
 
-async def pass_over(reader: asyncio.StreamReader, length: int) -> None:
-    """Read a body that nobody wants."""
+async def discard(reader: asyncio.StreamReader, length: int) -> None:
+    """Read and discard a body."""
     while length:
         length -= len(await reader.readexactly(min(length, BLOCK_SIZE)))
 
 
 async def send(writer: asyncio.StreamWriter, reply: bytes) -> bool:
-    """Give an answer; say whether the connection lives on after it."""
+    """Send a response; return whether the connection stays open."""
     writer.write(reply)
     await writer.drain()
     head, _, body = reply.partition(b"\r\n\r\n")
-    # A body shorter than promised is only noticed when the connection ends.
+    # The client notices a body shorter than announced only when the connection ends.
     return b"\r\ncontent-length:" in head.lower() and length(head) <= len(body)

@@ -1,4 +1,4 @@
-"""Packages that a test makes, imported for as long as it takes."""
+"""Temporary imports of packages that tests create."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def importing_from(folder: Path) -> Iterator[None]:
-    """Let the packages in a folder be imported, and forget them afterwards."""
+    """Make the packages in a directory importable; unload them afterwards."""
     path = list(sys.path)
     sys.path.insert(0, str(folder))
     try:

@@ -1,4 +1,4 @@
-"""Values that arguments can't have, each with what its refusal says is valid."""
+"""Invalid values of arguments, each with a part of the expected error message."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from avista_digital_exchange_sdk import TimeSeriesInputRecord
 from .valid_arguments import HUGE, HUGE_NUMBER, SURROGATE
 
 NOT_EMPTY, NO_CONTROL, NO_SURROGATES = "non-empty", "control characters", "surrogates"
-BAD_IDS = [
+INVALID_IDS = [
     (None, NOT_EMPTY),
     (7, "(int)"),
     (b"id", "(bytes)"),
@@ -23,7 +23,7 @@ BAD_IDS = [
     ("i" * 1025, "it has 1025"),
     (HUGE, "it has 10000000"),
 ]
-BAD_TEXTS = [
+INVALID_STRINGS = [
     (None, NOT_EMPTY),
     (7, "(int)"),
     (b"text", "(bytes)"),
@@ -32,16 +32,16 @@ BAD_TEXTS = [
     (" \t\n", NOT_EMPTY),
     (f"a{SURROGATE}", NO_SURROGATES),
 ]
-OPTIONAL_TEXT = "a string or None"
-BAD_OPTIONAL_TEXTS = [
-    (7, OPTIONAL_TEXT),
-    (b"text", OPTIONAL_TEXT),
-    (["text"], OPTIONAL_TEXT),
-    ({}, OPTIONAL_TEXT),
+OPTIONAL_STRING = "a string or None"
+INVALID_OPTIONAL_STRINGS = [
+    (7, OPTIONAL_STRING),
+    (b"text", OPTIONAL_STRING),
+    (["text"], OPTIONAL_STRING),
+    ({}, OPTIONAL_STRING),
     (SURROGATE, NO_SURROGATES),
 ]
 PATH = "a local path"
-BAD_PATHS = [
+INVALID_PATHS = [
     ("", PATH),
     (7, PATH),
     (0.5, PATH),
@@ -53,12 +53,12 @@ BAD_PATHS = [
     ("x" * 300, "file system allows"),
     (HUGE, "file system allows"),
 ]
-NO_FOLDERS = [
+MISSING_DIRECTORIES = [
     (path, "does not exist")
     for path in ("nowhere/result", "nowhere/", "load.csv/result", "~nobody-of-that-name/result")
 ]
-NO_FILE = ("none.csv", "file not found")
-BAD_OBJECT_IDS = [
+MISSING_FILE = ("none.csv", "file not found")
+INVALID_OBJECT_IDS = [
     (None, "a non-empty list of IDs"),
     ("dataStoreFileId.1", "a non-empty list of IDs"),
     ([], "non-empty"),
@@ -67,7 +67,7 @@ BAD_OBJECT_IDS = [
     (["dataStoreId.1"], "dataStoreObjectIds[0]"),
 ]
 ROWS = "an integer between 1 and 1000"
-BAD_ROWS = [
+INVALID_ROW_LIMITS = [
     (value, ROWS)
     for value in (
         0,
@@ -88,7 +88,7 @@ BAD_ROWS = [
     )
 ]
 TIME = "an ISO 8601 timestamp with a time zone"
-BAD_TIMES = [
+INVALID_TIMES = [
     (value, TIME)
     for value in (
         None,
@@ -124,7 +124,7 @@ BAD_TIMES = [
         HUGE,
     )
 ]
-BAD_TIMES.append(("2024-01-01T00:00:00.1234567891Z", "at most nine decimal places"))
+INVALID_TIMES.append(("2024-01-01T00:00:00.1234567891Z", "at most nine decimal places"))
 NOT_BEFORE_THE_END = [
     (value, "must be before endTime")
     for value in (
@@ -137,7 +137,7 @@ NOT_BEFORE_THE_END = [
 FILTER = '{"assetId": "…", "attributeNamesFilter": ["…"]}'
 NAMES = "a non-empty list of attribute names"
 FIRST, SECOND = "assetAndAttributesFilter[0]", "assetAndAttributesFilter[1]"
-BAD_FILTERS = [
+INVALID_FILTERS = [
     (None, "list of filters"),
     (7, "list of filters"),
     (b"meter", "list of filters"),
@@ -166,7 +166,7 @@ BAD_FILTERS = [
     ([{"assetId": "a", "attributeNamesFilter": [SURROGATE]}], NO_SURROGATES),
 ]
 RECORDS = "list of TimeSeriesInputRecord"
-BAD_RECORDS = [
+INVALID_RECORDS = [
     (None, RECORDS),
     ("records", RECORDS),
     ({}, RECORDS),
@@ -176,23 +176,23 @@ BAD_RECORDS = [
     ([{"time": "1"}], "records[0]"),
     ([TimeSeriesInputRecord(time="soon", measureName="kW", measureValue="1")], "records[0].time"),
 ]
-BAD_FRAMES = [(value, "frame") for value in (None, 7, "frame", [{"kW": 1}])]
+INVALID_FRAMES = [(value, "frame") for value in (None, 7, "frame", [{"kW": 1}])]
 SINGLE_TYPES = "BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR"
 SECONDS = "a positive number of seconds"
-BAD_SECONDS = [
+INVALID_DURATIONS = [
     (value, SECONDS) for value in (None, 0, -1, "300", True, float("nan"), float("inf"), HUGE)
 ]
 FORMAT = "one of CSV, JSON, PARQUET"
-BAD_FORMATS = [(value, FORMAT) for value in (None, 7, "", "XML", "CSV ", ["CSV"], HUGE)]
+INVALID_FORMATS = [(value, FORMAT) for value in (None, 7, "", "XML", "CSV ", ["CSV"], HUGE)]
 AGGREGATE = "one of auto, server, client"
-BAD_AGGREGATES = [(value, AGGREGATE) for value in (None, "", "both", "AUTO", 7, [], {}, HUGE)]
+INVALID_AGGREGATES = [(value, AGGREGATE) for value in (None, "", "both", "AUTO", 7, [], {}, HUGE)]
 JSON = "a JSON value"
 ITSELF: dict[str, Any] = {}
 ITSELF["x"] = [ITSELF]
 
-DOOR_TOKENS = [7, b"token", "", " ", "a b", "a\nb", "tökén", SURROGATE, "\x00"]
+INVALID_TOKENS = [7, b"token", "", " ", "a b", "a\nb", "tökén", SURROGATE, "\x00"]
 ADDRESS = "must be an https:// URL"
-DOOR_ENDPOINTS = [
+INVALID_ENDPOINTS = [
     7,
     b"https://exchange.test",
     "",
@@ -211,7 +211,7 @@ DOOR_ENDPOINTS = [
     f"https://{SURROGATE}.test/",
     f"https://exchange.test/{HUGE}",
 ]
-DOOR_PROXIES = [
+INVALID_PROXIES = [
     7,
     "",
     "socks5://proxy.test",
@@ -221,7 +221,7 @@ DOOR_PROXIES = [
     "http://a b",
     f"http://{SURROGATE}",
 ]
-DOOR_OTHERS = [
+OTHER_INVALID_OPTIONS = [
     ("debug", 1, "True or False"),
     ("debug", "yes", "True or False"),
     ("timeout", 0, SECONDS),

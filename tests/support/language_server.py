@@ -1,4 +1,4 @@
-"""A client of a language server, to see what editors show of the package."""
+"""A client of a language server, to see what editors show for the package."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ MARKUP = {"contentFormat": ["plaintext"], "documentationFormat": ["plaintext"]}
 
 
 class LanguageServer:
-    """A language server that runs over one folder."""
+    """A language server for one workspace folder."""
 
     def __init__(self, process: subprocess.Popen[bytes], folder: Path, python: Path) -> None:
         self._process = process
@@ -35,7 +35,7 @@ class LanguageServer:
         self._send({"method": "initialized", "params": {}})
 
     def open(self, path: Path) -> None:
-        """Open a file, as an editor does."""
+        """Open a file like an editor."""
         document = {
             "uri": path.as_uri(),
             "languageId": "python",
@@ -45,7 +45,7 @@ class LanguageServer:
         self._send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
 
     def at(self, method: str, path: Path, line: int, character: int) -> Any:
-        """Ask about a position of a file; both numbers count from 0."""
+        """Send a request about a position in a file; both numbers count from 0."""
         return self.request(
             f"textDocument/{method}",
             {
@@ -95,7 +95,7 @@ class LanguageServer:
 
 @contextmanager
 def language_server(command: list[str], folder: Path, python: Path) -> Iterator[LanguageServer]:
-    """Run a language server over a folder, with the packages of a Python."""
+    """Run a language server for a folder, with the packages of a Python interpreter."""
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:

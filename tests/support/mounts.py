@@ -1,4 +1,4 @@
-"""File systems and files that tests mount, where they may."""
+"""File systems and files that tests mount, where permitted."""
 
 import shutil
 import subprocess
@@ -10,21 +10,21 @@ import pytest
 
 
 class Mounts:
-    """Mounts things, and unmounts them at the end; skips the test where that is not allowed."""
+    """Mounts file systems until the end of the test; skips the test if that is not permitted."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
 
     def memory(self, folder: Path, *options: str) -> None:
-        """Mount a file system of memory."""
+        """Mount a tmpfs."""
         self._mount(folder, "-t", "tmpfs", "-o", ",".join(options) or "rw", "tmpfs", str(folder))
 
     def bind(self, source: Path, target: Path) -> None:
-        """Mount a file or folder at another path too."""
+        """Bind-mount a file or directory to another path."""
         self._mount(target, "--bind", str(source), str(target))
 
     def read_only(self, folder: Path) -> None:
-        """Have a folder take no new files; files that are mounted in it later are as they are."""
+        """Make a directory read-only; files mounted into it later are not affected."""
         self.bind(folder, folder)
         self._run("-o", "remount,bind,ro", str(folder))
 
@@ -34,13 +34,13 @@ class Mounts:
 
     def _run(self, *arguments: str) -> None:
         if shutil.which("mount") is None:
-            pytest.skip("there is no mount here")
+            pytest.skip("mount is not installed")
         if subprocess.run(["mount", *arguments], capture_output=True).returncode != 0:
-            pytest.skip("nothing can be mounted here")
+            pytest.skip("mounting is not permitted")
 
 
 @contextmanager
 def mounting() -> Iterator[Mounts]:
-    """Give out what mounts things; unmount them at the end."""
+    """Yield a Mounts, and unmount everything at the end."""
     with ExitStack() as stack:
         yield Mounts(stack)

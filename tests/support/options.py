@@ -1,4 +1,4 @@
-"""Times and sizes of the SDK that suit tests."""
+"""Timeouts and sizes of the SDK for tests."""
 
 from dataclasses import replace
 
@@ -8,5 +8,5 @@ from avista_digital_exchange_sdk._client_base import BaseClient
 
 
 def use_options(monkeypatch: pytest.MonkeyPatch, **changes: float) -> None:
-    """Have the clients that are created from now on use other options."""
+    """Change the options of clients created from now on."""
     monkeypatch.setattr(BaseClient, "_options", replace(BaseClient._options, **changes))

@@ -1,4 +1,4 @@
-"""Downloads over several connections, however fast and short they are."""
+"""Parallel downloads, regardless of speed and size."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from .options import use_options
 
 
 def use_parts(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    """Have clients fetch files in parts of this many bytes, from their beginning."""
+    """Make clients download files in parallel parts of this many bytes."""
     use_options(
         monkeypatch,
         speed_sample_seconds=-1.0,

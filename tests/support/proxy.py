@@ -1,4 +1,4 @@
-"""A proxy between the SDK and a Local Exchange: sees every request, and can answer in its place."""
+"""A proxy between the SDK and a Local Exchange that records requests and can replace responses."""
 
 import asyncio
 import json
@@ -8,33 +8,33 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .background_server import Background
-from .fake_platform import Answer
+from .background_server import BackgroundServer
+from .fake_platform import FakeResponse
 from .http_messages import (
     CONTROL,
     Message,
     Streams,
-    hang_up,
-    pass_over,
-    pour,
-    read_answer,
+    close_writer,
+    discard,
+    forward,
     read_frame,
     read_request,
+    read_response,
     send,
     with_length,
 )
 
-BLOCKED = Answer(403, b"<html>WebSockets are not allowed here</html>")
+BLOCKED = FakeResponse(403, b"<html>WebSockets are not allowed here</html>")
 
 
-class Seen(NamedTuple):
-    """One message as it came in.
+class ProxiedMessage(NamedTuple):
+    """One recorded message.
 
     Attributes:
         name: The operation of a GraphQL request, the type of a real-time message, `websocket`
             where one is opened, the method of any other request.
-        head: All of a request before its body.
-        body: Of a GraphQL request.
+        head: The request line and headers.
+        body: The body of a GraphQL request.
     """
 
     name: str
@@ -51,33 +51,33 @@ class Seen(NamedTuple):
         return json.loads(self.body) if self.body else {}
 
 
-class Proxy(Background):
-    """Passes everything on, WebSockets too, unless told otherwise.
+class Proxy(BackgroundServer):
+    """Forwards everything, WebSockets included, unless configured otherwise.
 
     Attributes:
-        address: Where it is reached; bytes travel through it too.
+        address: Its base URL; presigned URLs lead through it too.
         upstream: Host and port of the server.
-        seen: All messages to the server, in order.
-        answers: Answers by operation name or method, given in place of the Local Exchange's;
-            None passes one request on.
-        blocks_websockets: Whether connections of this kind are refused.
-        before_upload: Called when an upload has begun, before its bytes are read.
+        messages: All messages to the server, in order.
+        responses: Responses by operation name or method, sent instead of the Local Exchange's;
+            None forwards one request.
+        blocks_websockets: Whether WebSocket connections are refused.
+        before_upload: Called when an upload has started, before its bytes are read.
     """
 
     def __init__(self, endpoint: str | None = None, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
         self.upstream = ("127.0.0.1", 0)
         if endpoint is not None:
-            self.lead_to(endpoint)
+            self.set_upstream(endpoint)
         self._tls = tls
-        self.seen: list[Seen] = []
-        self.answers: dict[str, list[Answer | None]] = {}
+        self.messages: list[ProxiedMessage] = []
+        self.responses: dict[str, list[FakeResponse | None]] = {}
         self.blocks_websockets = False
         self.before_upload: Callable[[], object] = lambda: None
         self._arrival = threading.Condition()
 
-    def lead_to(self, endpoint: str) -> None:
-        """Pass everything on to the server at an endpoint."""
+    def set_upstream(self, endpoint: str) -> None:
+        """Forward everything to the server at an endpoint."""
         parts = urlsplit(endpoint)
         self.upstream = (parts.hostname or "", parts.port or 0)
 
@@ -88,36 +88,36 @@ class Proxy(Background):
 
     @property
     def endpoint(self) -> str:
-        """What to use in place of the Local Exchange's own endpoint."""
+        """The endpoint to use instead of the Local Exchange's own."""
         return f"{self.address}/graphql"
 
     @property
     def names(self) -> list[str]:
         """Names of all messages to the server, in order."""
-        return [message.name for message in self.seen]
+        return [message.name for message in self.messages]
 
-    def named(self, name: str) -> list[Seen]:
-        """The messages of a name, in order."""
-        return [message for message in self.seen if message.name == name]
+    def messages_named(self, name: str) -> list[ProxiedMessage]:
+        """The messages with a name, in order."""
+        return [message for message in self.messages if message.name == name]
 
-    def wait_for(self, name: str, timeout: float = 60) -> Seen:
-        """Wait until something of that name was asked."""
+    def wait_for(self, name: str, timeout: float = 60) -> ProxiedMessage:
+        """Wait for a message with that name."""
         with self._arrival:
             assert self._arrival.wait_for(lambda: name in self.names, timeout), self.names
-        return self.named(name)[0]
+        return self.messages_named(name)[0]
 
-    def note(self, message: Seen) -> Answer | None:
-        """Note a message; return the answer to give in the Local Exchange's place, if any."""
+    def record(self, message: ProxiedMessage) -> FakeResponse | None:
+        """Record a message; return the response to send instead of the Local Exchange's, if any."""
         with self._arrival:
-            self.seen.append(message)
+            self.messages.append(message)
             self._arrival.notify_all()
         if message.name == "websocket" and self.blocks_websockets:
             return BLOCKED
-        planned = self.answers.get(message.name)
+        planned = self.responses.get(message.name)
         return planned.pop(0) if planned else None
 
     async def serve(self, client: Streams) -> None:
-        await self.admit(client)
+        await self.accept_connection(client)
         if self._tls is not None:
             await client[1].start_tls(self._tls)
         server = await asyncio.open_connection(*self.upstream)
@@ -125,34 +125,34 @@ class Proxy(Background):
             while await self._exchange(client, server):
                 pass
         finally:
-            await hang_up(server[1])
+            await close_writer(server[1])
 
     async def _exchange(self, client: Streams, server: Streams) -> bool:
-        """Pass one request on, and its answer back; say whether another may follow."""
+        """Forward one request and its response; return whether another may follow."""
         request = await read_request(client[0])
         if request.name == "PUT":
             self.before_upload()
         reply = self.reply_to(request)
         if reply is not None:
-            await pass_over(client[0], request.rest)
+            await discard(client[0], request.rest)
             return await send(client[1], reply)
-        await self.pass_on(request, "request", client, server)
-        answer = await read_answer(server[0], request.name)
-        if b" 101 " in answer.begin[:13]:
-            await self.pass_on(answer, "answer", server, client)
+        await self.forward_message(request, "request", client, server)
+        response = await read_response(server[0], request.name)
+        if b" 101 " in response.begin[:13]:
+            await self.forward_message(response, "response", server, client)
             await self._frames(client, server)
             return False
-        given = await self.given_in_place_of(answer, server)
-        if isinstance(given, bytes):
-            return await send(client[1], given)
-        await self.pass_on(given, "answer", server, client)
+        replaced = await self.replace_response(response, server)
+        if isinstance(replaced, bytes):
+            return await send(client[1], replaced)
+        await self.forward_message(replaced, "response", server, client)
         return True
 
     async def _frames(self, client: Streams, server: Streams) -> None:
-        """Pass real-time messages on, both ways, until either side ends."""
+        """Forward real-time messages in both directions until either side closes."""
         pumps = [
             asyncio.create_task(self._pump("request", client, server)),
-            asyncio.create_task(self._pump("answer", server, client)),
+            asyncio.create_task(self._pump("response", server, client)),
         ]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
@@ -161,45 +161,47 @@ class Proxy(Background):
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
 
-    async def _pump(self, way: str, source: Streams, sink: Streams) -> None:
+    async def _pump(self, direction: str, source: Streams, sink: Streams) -> None:
         while True:
             frame, name, text = await read_frame(source[0])
-            if way == "request" and name != CONTROL:
-                self.note(Seen(name))
-            message = Message(name, self.frames_of(name, way, frame, text))
-            await self.pass_on(message, way, source, sink)
+            if direction == "request" and name != CONTROL:
+                self.record(ProxiedMessage(name))
+            message = Message(name, self.transform_frames(name, direction, frame, text))
+            await self.forward_message(message, direction, source, sink)
 
-    # What may be done otherwise
+    # Hooks for subclasses
 
-    async def admit(self, client: Streams) -> None:
-        """Begin a connection."""
+    async def accept_connection(self, client: Streams) -> None:
+        """Accept a connection."""
 
     def reply_to(self, request: Message) -> bytes | None:
-        """What to answer in the server's place, which is not asked then."""
+        """The response to send without forwarding the request, if any."""
         head, _, body = request.begin.partition(b"\r\n\r\n")
-        planned = self.note(Seen(request.name, head.decode("latin-1"), body))
-        return None if planned is None else _as_http(planned)
+        planned = self.record(ProxiedMessage(request.name, head.decode("latin-1"), body))
+        return None if planned is None else _to_http(planned)
 
-    async def given_in_place_of(self, answer: Message, server: Streams) -> Message | bytes:
-        """The answer, or another one; presigned URLs in it lead through the proxy too."""
-        if b"application/json" not in answer.begin.lower():
-            return answer
-        body = await server[0].readexactly(answer.rest)
-        # Their signature leaves the host out.
+    async def replace_response(self, response: Message, server: Streams) -> Message | bytes:
+        """The response to forward; presigned URLs in it are changed to lead through the proxy."""
+        if b"application/json" not in response.begin.lower():
+            return response
+        body = await server[0].readexactly(response.rest)
+        # The signature does not cover the host.
         host, port = self.upstream
         body = body.replace(f"http://{host}:{port}/".encode(), f"{self.address}/".encode())
-        return Message(answer.name, with_length(answer.begin, len(body)) + body)
+        return Message(response.name, with_length(response.begin, len(body)) + body)
 
-    def frames_of(self, name: str, way: str, frame: bytes, text: bytes) -> bytes:
-        """What to pass on of a real-time message."""
+    def transform_frames(self, name: str, direction: str, frame: bytes, text: bytes) -> bytes:
+        """The frames to forward for a real-time message."""
         return frame
 
-    async def pass_on(self, message: Message, way: str, source: Streams, sink: Streams) -> None:
-        """Pass a message on."""
-        await pour(message, source[0], sink[1], message.size)
+    async def forward_message(
+        self, message: Message, direction: str, source: Streams, sink: Streams
+    ) -> None:
+        """Forward a message."""
+        await forward(message, source[0], sink[1], message.size)
 
 
-def _as_http(answer: Answer) -> bytes:
-    headers = {"Content-Length": str(len(answer.body)), **answer.headers}
-    lines = [f"HTTP/1.1 {answer.status} Planned", *(f"{k}: {v}" for k, v in headers.items())]
-    return "\r\n".join([*lines, "", ""]).encode() + answer.body
+def _to_http(response: FakeResponse) -> bytes:
+    headers = {"Content-Length": str(len(response.body)), **response.headers}
+    lines = [f"HTTP/1.1 {response.status} Planned", *(f"{k}: {v}" for k, v in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + response.body

@@ -1,4 +1,4 @@
-"""Records of measurements, made with few words."""
+"""Short functions to create records."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ START = 1_700_000_000
 TYPES = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE"}
 
 
-def single(
+def single_record(
     exchange: AvistaDigitalExchange,
     time: int,
     attribute: str = "kW",
@@ -22,13 +22,19 @@ def single(
     name: str | None = None,
     version: int = 1,
 ) -> TimeSeriesInputRecord:
-    """A record of one measure; `name` is the asset's."""
+    """A record with one measure; `name` is the name of the asset."""
     return exchange.createTimeSeriesInputRecord(
-        time, unit, attribute, kind, value, dimensions=named(exchange, name), version=version
+        time,
+        unit,
+        attribute,
+        kind,
+        value,
+        dimensions=name_dimension(exchange, name),
+        version=version,
     )
 
 
-def multi(
+def multi_record(
     exchange: AvistaDigitalExchange,
     time: int,
     measures: Mapping[str, Any],
@@ -36,21 +42,21 @@ def multi(
     unit: str = "SECONDS",
     name: str | None = None,
 ) -> TimeSeriesInputRecord:
-    """A record of several measures, each of the type its value has in Python.
+    """A record with several measures, whose types follow from their Python values.
 
-    A pair is a type and a value.
+    A tuple holds an explicit type and a value.
     """
     values = []
     for attribute, value in measures.items():
         kind, value = value if isinstance(value, tuple) else (TYPES[type(value)], value)
         values.append(exchange.createTimeSeriesMeasureValue(kind, attribute, value))
     return exchange.createTimeSeriesInputRecord(
-        time, unit, "measurements", "MULTI", None, values, named(exchange, name)
+        time, unit, "measurements", "MULTI", None, values, name_dimension(exchange, name)
     )
 
 
-def named(exchange: AvistaDigitalExchange, name: str | None) -> list[Any]:
-    """The dimension that holds the asset's name."""
+def name_dimension(exchange: AvistaDigitalExchange, name: str | None) -> list[Any]:
+    """The dimension with the name of the asset."""
     if name is None:
         return []
     return [exchange.createTimeSeriesDimension("VARCHAR", "name", name)]

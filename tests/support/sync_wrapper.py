@@ -1,4 +1,4 @@
-"""Objects of either colour, called alike."""
+"""Objects of the sync and the async client behind one interface."""
 
 import inspect
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from .clients import RUNNER
 
 
-class Plain:
-    """Something of a door, such as a data store: what it has to be awaited for reads as plain."""
+class SyncWrapper:
+    """Wraps an object such as a data store; runs its coroutine methods to completion."""
 
-    def __init__(self, of: Any) -> None:
-        self.of = of
+    def __init__(self, wrapped: Any) -> None:
+        self.wrapped = wrapped
 
     def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self.of, name)
+        attribute = getattr(self.wrapped, name)
         if not inspect.iscoroutinefunction(attribute):
             return attribute
         return lambda *args, **options: RUNNER.run(attribute(*args, **options))

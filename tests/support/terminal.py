@@ -1,4 +1,4 @@
-"""A program on a terminal."""
+"""Runs programs on a pseudo-terminal."""
 
 import contextlib
 import os
@@ -10,33 +10,33 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-"""What moves the cursor, and colours."""
+"""Escape sequences for cursor movement and color."""
 
 
-class Shown(NamedTuple):
-    """What a program did: one stream went to the terminal, the other did not."""
+class TerminalResult(NamedTuple):
+    """The result of a program: one stream went to the terminal, the other did not."""
 
     exit_code: int
     terminal: str
-    other: str
+    other_stream: str
 
 
 def run_on_terminal(
     command: Sequence[str], stream: Literal["stdout", "stderr"], environment: Mapping[str, str]
-) -> Shown:
+) -> TerminalResult:
     """Run a program with one of its streams on a terminal."""
     ours, theirs = pty.openpty()
     environment = {**environment, "TERM": "xterm-256color"}
-    shown = bytearray()
+    received = bytearray()
     with tempfile.TemporaryFile() as other:
         streams = {"stdout": other, "stderr": other} | {stream: theirs}
         with subprocess.Popen(command, env=environment, **streams) as run:
             os.close(theirs)
-            # Linux tells the end of a terminal as an error.
+            # Linux reports the end of a pseudo-terminal as an error.
             with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:
                 while block := terminal.read(65536):
-                    shown += block
+                    received += block
         other.seek(0)
         text = other.read().decode()
-    terminal = CONTROL.sub("", shown.decode()).replace("\r\n", "\n")
-    return Shown(run.returncode, terminal, text)
+    terminal = CONTROL.sub("", received.decode()).replace("\r\n", "\n")
+    return TerminalResult(run.returncode, terminal, text)

@@ -1,4 +1,4 @@
-"""Pages as Timestream gives them, and going through a query's rows in either colour."""
+"""Result pages in the format of Timestream, and iteration over rows with either client."""
 
 import asyncio
 import json
@@ -26,43 +26,45 @@ def scalar(value: str) -> Row:
     return {"ScalarValue": value}
 
 
-def typed(name: str | None, scalar_type: str) -> Row:
-    """A column of a scalar type."""
+def scalar_column(name: str | None, scalar_type: str) -> Row:
+    """A column with a scalar type."""
     named = {} if name is None else {"Name": name}
     return {**named, "Type": {"ScalarType": scalar_type}}
 
 
 def response(columns: list[Row], rows: list[list[Row]], nextToken: str | None = None) -> Row:
-    """A response as Timestream gives it."""
-    given = {
+    """A response in the format of Timestream."""
+    result = {
         "QueryId": "AEDACANMQDLSTQR3SPDV6HEWYACX5IALTEWGK7JM3VSFQQ5J5F3HGKVEMNHBRHY",
         "Rows": [{"Data": row} for row in rows],
         "ColumnInfo": columns,
         "QueryStatus": STATUS,
     }
-    return given if nextToken is None else {**given, "NextToken": nextToken}
+    return result if nextToken is None else {**result, "NextToken": nextToken}
 
 
 def page(
     columns: list[Row], rows: list[list[Row]], nextToken: str | None = None
 ) -> dict[str, str | None]:
-    """A page as the platform gives it."""
+    """A result page in the format of the platform."""
     text = json.dumps(response(columns, rows, nextToken))
     return {"clientToken": "client-token-1", "resultJSONString": text}
 
 
-def numbers(*values: int, nextToken: str | None = None) -> dict[str, str | None]:
-    """A page of one column of numbers, `n`."""
-    return page([typed("n", "BIGINT")], [[scalar(str(value))] for value in values], nextToken)
+def number_page(*values: int, nextToken: str | None = None) -> dict[str, str | None]:
+    """A page with one column of integers, `n`."""
+    return page(
+        [scalar_column("n", "BIGINT")], [[scalar(str(value))] for value in values], nextToken
+    )
 
 
-def rows_of(exchange: AvistaDigitalExchange, *args: Any, **options: Any) -> Iterator[Row]:
-    """Go through the rows of a query, in the colour of the exchange."""
+def iterate_rows(exchange: AvistaDigitalExchange, *args: Any, **options: Any) -> Iterator[Row]:
+    """Iterate over the rows of a query with a sync or an async client."""
     rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(*args, **options)
-    return rows if isinstance(exchange, AvistaDigitalExchange) else _stepped(rows)
+    return rows if isinstance(exchange, AvistaDigitalExchange) else _iterate_async(rows)
 
 
-def _stepped(rows: AsyncGenerator[Row, None]) -> Iterator[Row]:
+def _iterate_async(rows: AsyncGenerator[Row, None]) -> Iterator[Row]:
     async def step() -> Row | None:
         return await anext(rows, None)
 
@@ -70,15 +72,15 @@ def _stepped(rows: AsyncGenerator[Row, None]) -> Iterator[Row]:
         while (row := RUNNER.run(step())) is not None:
             yield row
     finally:
-        RUNNER.run(_closed(rows))
+        RUNNER.run(_close(rows))
 
 
-async def _closed(rows: AsyncGenerator[Row, None]) -> None:
+async def _close(rows: AsyncGenerator[Row, None]) -> None:
     await rows.aclose()
 
 
-def until(condition: Callable[[], bool], timeout: float = 10) -> bool:
-    """Do nothing, as a program busy with other things, until something is so."""
+def wait_until(condition: Callable[[], bool], timeout: float = 10) -> bool:
+    """Wait until a condition holds, while the event loop runs."""
     deadline = time.monotonic() + timeout
     while not condition() and time.monotonic() < deadline:
         RUNNER.run(asyncio.sleep(0.01))

@@ -1,4 +1,4 @@
-"""Inputs that are bad or merely odd, good arguments of every call, and ways to make the calls."""
+"""Valid arguments of every call, unusual strings, and helpers to make calls."""
 
 import pickle
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from .clients import RUNNER
 
 HUGE = "x" * 10_000_000
 HUGE_NUMBER = 10**5000
-"""More digits than Python turns into text."""
+"""More digits than Python converts to a string."""
 SURROGATE = "\ud800"
 OURS = ("avista_digital_exchange_sdk", "builtins")
 
@@ -31,7 +31,7 @@ DIRECTORY = {"dataStoreDirectoryId": "dataStoreDirectoryId.1"}
 FILE = {"dataStoreFileId": "dataStoreFileId.1"}
 PARENT = {"parentDirectoryId": "dataStoreDirectoryId.2"}
 RECORD = {"time": 1, "timeUnit": "SECONDS", "measureName": "kW", "measureValueType": "DOUBLE"}
-GOOD: dict[str, dict[str, Any]] = {
+VALID_ARGUMENTS: dict[str, dict[str, Any]] = {
     "getDataStore": STORE,
     "createDataStore": {"name": "Wind site"},
     "updateDataStore": {**STORE, "name": "Wind site"},
@@ -83,9 +83,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "removeServiceFromCollaborative": {**SERVICE_ID, "collaborativeId": "collaborativeId.1"},
     "execute": {"document": "query q($x: String) { q(x: $x) }"},
 }
-"""Arguments of every call that has any, none of them bad."""
+"""Valid arguments of every call that has any."""
 
-ODD_TEXTS = [
+UNUSUAL_STRINGS = [
     "it's",
     'say "hi"',
     "a,b;c",
@@ -99,12 +99,18 @@ ODD_TEXTS = [
     "null",
     "0",
 ]
-ODDER_TEXTS = [*ODD_TEXTS, "line\nline\r\nline\ttab", "nul\0nul", "\x1b[31m\x7f", " blanks "]
-"""Odd texts that are no ids, because of what can't be seen."""
+MORE_UNUSUAL_STRINGS = [
+    *UNUSUAL_STRINGS,
+    "line\nline\r\nline\ttab",
+    "nul\0nul",
+    "\x1b[31m\x7f",
+    " blanks ",
+]
+"""Unusual strings that are not valid IDs because of invisible characters."""
 
 
-def short(value: Any) -> str:
-    """A value as the name of a test shows it, the same in every process."""
+def short_repr(value: Any) -> str:
+    """A short repr for test IDs, the same in every process."""
     try:
         shown = ascii(value)
     except ValueError:
@@ -113,19 +119,19 @@ def short(value: Any) -> str:
 
 
 def run(exchange: Any, call: str, *values: Any, **arguments: Any) -> Any:
-    """Make a call in either colour; what it yields is gone through."""
-    answer = getattr(exchange, call)(*values, **arguments)
-    if isinstance(answer, Iterator):
-        return list(answer)
-    return RUNNER.run(_listed(answer)) if hasattr(answer, "__aiter__") else answer
+    """Make a call with either client; collect the rows of iterators."""
+    response = getattr(exchange, call)(*values, **arguments)
+    if isinstance(response, Iterator):
+        return list(response)
+    return RUNNER.run(_collect(response)) if hasattr(response, "__aiter__") else response
 
 
-async def _listed(rows: Any) -> list[Any]:
+async def _collect(rows: Any) -> list[Any]:
     return [row async for row in rows]
 
 
-def assert_clean(error: BaseException) -> None:
-    """A user who sees the error sees nothing of the libraries behind it, and can pickle it."""
+def assert_clean_error(error: BaseException) -> None:
+    """Check that an error chain shows no third-party exceptions and can be pickled."""
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
     shown: BaseException | None = error
     while shown is not None:

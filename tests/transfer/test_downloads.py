@@ -15,7 +15,7 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..services.storage.test_data_stores import FILE
-from ..support.fake_platform import Answer, ScriptedPlatform
+from ..support.fake_platform import FakePlatform, FakeResponse
 from ..support.proxy import Proxy
 from .test_uploads import EXPIRED
 
@@ -36,13 +36,13 @@ def file(
     return uploaded
 
 
-def lay_down_download(scripted: ScriptedPlatform, *answers: object, name: str = "load") -> None:
+def lay_down_download(fake_platform: FakePlatform, *responses: object, name: str = "load") -> None:
     data = {
         "storage_getDataStoreFile": {**FILE, "name": name},
         "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
     }
-    scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-    scripted.holds(f"GET {ADDRESS}", *answers)
+    fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
+    fake_platform.add_url_responses(f"GET {ADDRESS}", *responses)
 
 
 class TestWhereItGoes:
@@ -100,15 +100,15 @@ class TestWhereItGoes:
     def test_a_folder_that_does_not_exist_is_refused_before_anything_is_sent(
         self,
         location: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         with pytest.raises(
             PathNotFoundError, match=r"writeLocation must be .*directory .*nowhere does not exist"
         ):
-            scripted_exchange.downloadDataStoreFile("file", f"{tmp_path}/{location}")
-        assert scripted.requests == []
+            fake_platform_client.downloadDataStoreFile("file", f"{tmp_path}/{location}")
+        assert fake_platform.requests == []
 
     @pytest.mark.parametrize(
         "name",
@@ -135,14 +135,14 @@ class TestWhereItGoes:
     def test_no_name_from_the_server_leads_out_of_the_folder(
         self,
         name: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(scripted, Answer(body=CONTENT), name=name)
+        lay_down_download(fake_platform, FakeResponse(body=CONTENT), name=name)
         folder = tmp_path / "deep" / "folder"
         folder.mkdir(parents=True)
-        scripted_exchange.downloadDataStoreFile("file", folder)
+        fake_platform_client.downloadDataStoreFile("file", folder)
         (written,) = (path for path in tmp_path.rglob("*") if path.is_file())
         assert written.parent == folder
         assert written.read_bytes() == CONTENT
@@ -150,31 +150,31 @@ class TestWhereItGoes:
 
     def test_a_name_without_anything_usable_becomes_the_id(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         data = {
             "storage_getDataStoreFile": {**FILE, "name": "..", "fileExtension": None},
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
         }
-        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
-        scripted.holds(f"GET {ADDRESS}", Answer(body=CONTENT))
-        scripted_exchange.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_url_responses(f"GET {ADDRESS}", FakeResponse(body=CONTENT))
+        fake_platform_client.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == ["dataStoreFileId.1"]
 
 
 class TestHowItTravels:
     def test_without_the_token_and_uncompressed(
         self,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         file: DataStoreFile,
         tmp_path: Path,
     ) -> None:
-        proxied.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+        proxied_client.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
         assert proxy.names == ["storage_getDataStoreFileDownload", "GET"]
-        headers = {name.lower(): value for name, value in proxy.seen[-1].headers.items()}
+        headers = {name.lower(): value for name, value in proxy.messages[-1].headers.items()}
         assert "authorization" not in headers
         assert headers["accept-encoding"] == "identity"
 
@@ -191,19 +191,19 @@ class TestHowItTravels:
     def test_only_from_a_safe_address(
         self,
         address: object,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
             "storage_getDataStoreFileDownloadUrl": address,
         }
-        scripted.answers("storage_getDataStoreFileDownload", {"data": data})
+        fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
         with pytest.raises((InvalidResponseError, TransferError), match=r"URL|address"):
-            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+            fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
-        assert scripted.operations == ["storage_getDataStoreFileDownload"]
+        assert fake_platform.operations == ["storage_getDataStoreFileDownload"]
 
 
 class TestWhenItFails:
@@ -216,53 +216,53 @@ class TestWhenItFails:
 
     def test_a_refusal_tells_the_storages_reason_and_leaves_nothing(
         self,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         file: DataStoreFile,
         tmp_path: Path,
     ) -> None:
-        proxy.answers["GET"] = [Answer(403, EXPIRED)]
+        proxy.responses["GET"] = [FakeResponse(403, EXPIRED)]
         with pytest.raises(
             TransferError, match=r"load\.csv was refused: 403 AccessDenied: Request has expired"
         ) as caught:
-            proxied.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+            proxied_client.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
         assert caught.value.statusCode == 403
         assert list(tmp_path.iterdir()) == []
 
     def test_a_connection_that_breaks_off_leaves_the_old_file_as_it_was(
         self,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         file: DataStoreFile,
         tmp_path: Path,
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"older")
-        proxy.answers["GET"] = [Answer(200, b"half", {"Content-Length": "8"})]
+        proxy.responses["GET"] = [FakeResponse(200, b"half", {"Content-Length": "8"})]
         with pytest.raises(TransferError, match=r"load\.csv broke off"):
-            proxied.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
+            proxied_client.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == ["load.csv"]
         assert (tmp_path / "load.csv").read_bytes() == b"older"
 
     def test_fewer_bytes_than_promised_are_no_file(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(scripted, Answer(200, b"half", {"Content-Length": "8"}))
+        lay_down_download(fake_platform, FakeResponse(200, b"half", {"Content-Length": "8"}))
         with pytest.raises(TransferError, match=r"load\.csv: 4 bytes came, 8 were promised"):
-            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+            fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
     def test_an_unexpected_part_of_the_file_is_no_file(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(scripted, Answer(206, b"half"))
+        lay_down_download(fake_platform, FakeResponse(206, b"half"))
         with pytest.raises(TransferError, match=r"load\.csv"):
-            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+            fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize(
@@ -271,24 +271,24 @@ class TestWhenItFails:
     def test_no_answer_at_all_leaves_nothing(
         self,
         failure: Exception,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(scripted, failure)
+        lay_down_download(fake_platform, failure)
         with pytest.raises(TransferError, match=r"load\.csv"):
-            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+            fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
     def test_an_interruption_leaves_nothing(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(scripted, KeyboardInterrupt())
+        lay_down_download(fake_platform, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
-            scripted_exchange.downloadDataStoreFile("file", tmp_path)
+            fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
     def test_a_folder_in_its_place_stays_and_is_a_plain_error(

@@ -13,7 +13,7 @@ from avista_digital_exchange_sdk._backends.http import MAX_STREAMS, MAX_TRANSFER
 
 from ..malicious_server.server import DOWNLOAD, Liar, ok
 from ..support.fake_platform import TOKEN
-from ..support.http_messages import Streams, pass_over, read_request
+from ..support.http_messages import Streams, discard, read_request
 
 COUNT = 1000
 CREATE = "storage_createDataStoreFile"
@@ -40,10 +40,10 @@ class Counter(Liar):
             request = await read_request(client[0])
             self._now += 1
             self.most = max(self.most, self._now)
-            await pass_over(client[0], request.rest)
+            await discard(client[0], request.rest)
             await asyncio.sleep(UNDER_WAY)
             self._now -= 1
-            client[1].write(self.answers[request.name][0])
+            client[1].write(self.responses[request.name][0])
             await client[1].drain()
 
 
@@ -54,7 +54,7 @@ def counter() -> Iterator[Counter]:
         created = {"itemId": "1", "url": f"{counter.address}/object?X-Amz-Signature=5ec7e7"}
         counter.lay_down(CREATE, ok({"data": {CREATE: created}}))
         counter.lay_down("PUT", ok(b"", 'ETag: "9a0364b9e99bb480dd25e1f0284c8555"'))
-        body = counter.answers[DOWNLOAD][0]
+        body = counter.responses[DOWNLOAD][0]
         counter.lay_down(META, body)
         yield counter
 

@@ -15,7 +15,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
 from ..support.clients import RUNNER
-from ..support.fake_platform import Answer
+from ..support.fake_platform import FakeResponse
 from ..support.options import use_options
 from ..support.proxy import Proxy
 
@@ -116,7 +116,7 @@ class TestFileThatChanges:
         changes = [change]
         proxy.before_upload = lambda: changes.pop()(large) if changes else None
         directory.upload(large)
-        assert len(proxy.named("PUT")) == 2
+        assert len(proxy.messages_named("PUT")) == 2
         (content,) = directory.contents(tmp_path)
         assert content == bytes(SIZE - 7) + b"changed"
 
@@ -132,7 +132,7 @@ class TestFileThatChanges:
         proxy.before_upload = lambda: change(large)
         with pytest.raises(TransferError, match=r"meter\.bin (changed|was replaced) while"):
             directory.upload(large)
-        assert len(proxy.named("PUT")) == 3
+        assert len(proxy.messages_named("PUT")) == 3
         assert directory.contents(tmp_path) == []
 
     def test_upload_is_refused_when_file_is_deleted(
@@ -157,14 +157,14 @@ class TestChecksum:
     def test_upload_is_retried_when_storage_has_other_bytes(
         self, directory: Directory, proxy: Proxy, small: Path, tmp_path: Path
     ) -> None:
-        proxy.answers["PUT"] = [Answer(200, headers=OTHER_ETAG)]
+        proxy.responses["PUT"] = [FakeResponse(200, headers=OTHER_ETAG)]
         directory.upload(small)
         assert directory.contents(tmp_path) == [small.read_bytes()]
 
     def test_upload_fails_when_storage_always_has_other_bytes(
         self, directory: Directory, proxy: Proxy, small: Path, tmp_path: Path
     ) -> None:
-        proxy.answers["PUT"] = [Answer(200, headers=OTHER_ETAG)] * 3
+        proxy.responses["PUT"] = [FakeResponse(200, headers=OTHER_ETAG)] * 3
         with pytest.raises(TransferError, match=r"meter\.csv .*checksum") as caught:
             directory.upload(small)
         assert caught.value.path == str(small)
@@ -185,17 +185,17 @@ class TestChecksum:
     def test_upload_ignores_etags_that_are_no_md5(
         self, headers: dict[str, str], directory: Directory, proxy: Proxy, small: Path
     ) -> None:
-        proxy.answers["PUT"] = [Answer(200, headers=headers)]
+        proxy.responses["PUT"] = [FakeResponse(200, headers=headers)]
         directory.upload(small)
-        assert len(proxy.named("PUT")) == 1
+        assert len(proxy.messages_named("PUT")) == 1
 
     def test_upload_heeds_etag_under_encryption_by_s3_itself(
         self, directory: Directory, proxy: Proxy, small: Path
     ) -> None:
         headers = {**OTHER_ETAG, "x-amz-server-side-encryption": "AES256"}
-        proxy.answers["PUT"] = [Answer(200, headers=headers)]
+        proxy.responses["PUT"] = [FakeResponse(200, headers=headers)]
         directory.upload(small)
-        assert len(proxy.named("PUT")) == 2
+        assert len(proxy.messages_named("PUT")) == 2
 
 
 class TestOtherWaysToUpload:
@@ -209,7 +209,7 @@ class TestOtherWaysToUpload:
         self, directory: Directory, proxy: Proxy, small: Path, tmp_path: Path
     ) -> None:
         store = directory.client.getDataStore(directory.dataStoreId)
-        proxy.answers["PUT"] = [Answer(200, headers=OTHER_ETAG)]
+        proxy.responses["PUT"] = [FakeResponse(200, headers=OTHER_ETAG)]
         uploaded: Any = store.uploadFile(small)
         if inspect.isawaitable(uploaded):
             RUNNER.run(uploaded)
@@ -221,7 +221,7 @@ class TestOtherWaysToUpload:
     ) -> None:
         path = f"{data_store['dataStoreId']}/meter.csv"
         fs.pipe(path, b"old")
-        proxy.answers["PUT"] = [Answer(200, headers=OTHER_ETAG)] * times
+        proxy.responses["PUT"] = [FakeResponse(200, headers=OTHER_ETAG)] * times
         file = fs.open(path, "wb")
         file.write(b"new")
         if times == 1:

@@ -18,7 +18,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
 from ..services.storage.test_data_stores import FILE
-from ..support.fake_platform import Answer, ScriptedPlatform, error, refusal
+from ..support.fake_platform import FakePlatform, FakeResponse, error_response, graphql_error
 from ..support.proxy import Proxy
 
 ADDRESS = "https://objects.test/new?X-Amz-Signature=5ec7e7"
@@ -36,10 +36,10 @@ def names_in(exchange: AvistaDigitalExchange, directory: str) -> list[str]:
     return [file.name for file in exchange.getDataStoreDirectory(directory).files]
 
 
-def lay_down_upload(scripted: ScriptedPlatform, answer: object) -> None:
+def lay_down_upload(fake_platform: FakePlatform, response: object) -> None:
     created = {"itemId": "dataStoreFileId.1", "url": ADDRESS}
-    scripted.data("storage_createDataStoreFile", created)
-    scripted.holds(f"PUT {ADDRESS}", answer)
+    fake_platform.add_data("storage_createDataStoreFile", created)
+    fake_platform.add_url_responses(f"PUT {ADDRESS}", response)
 
 
 class TestWhatArrives:
@@ -136,7 +136,7 @@ class TestWhatArrives:
 class TestHowItTravels:
     def test_with_its_length_never_chunked_and_without_the_token(
         self,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         data_store: dict[str, str],
         tmp_path: Path,
@@ -144,8 +144,8 @@ class TestHowItTravels:
         source = tmp_path / "load.csv"
         source.write_bytes(b"0123456789" * 100_000)
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        proxied.uploadFileToDataStore(store, home, source)
-        (sent,) = proxy.named("PUT")
+        proxied_client.uploadFileToDataStore(store, home, source)
+        (sent,) = proxy.messages_named("PUT")
         headers = {name.lower(): value for name, value in sent.headers.items()}
         assert headers["content-length"] == "1000000"
         assert "transfer-encoding" not in headers
@@ -173,7 +173,7 @@ class TestHowItTravels:
     def test_a_file_that_changes_meanwhile_is_an_error(
         self,
         size: int,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         data_store: dict[str, str],
         tmp_path: Path,
@@ -185,8 +185,8 @@ class TestHowItTravels:
         proxy.before_upload = lambda: os.truncate(source, size)
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
         with pytest.raises(TransferError, match=r"load\.csv (grew|shrank by 1 bytes) while"):
-            proxied.uploadFileToDataStore(store, home, source)
-        assert names_in(proxied, home) == []
+            proxied_client.uploadFileToDataStore(store, home, source)
+        assert names_in(proxied_client, home) == []
 
 
 class TestWhenTheBytesCannotBeSent:
@@ -194,92 +194,98 @@ class TestWhenTheBytesCannotBeSent:
     def test_no_empty_file_stays_behind(
         self,
         status: int,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         data_store: dict[str, str],
         source: Path,
     ) -> None:
-        proxy.answers["PUT"] = [Answer(status, EXPIRED)]
+        proxy.responses["PUT"] = [FakeResponse(status, EXPIRED)]
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
         with pytest.raises(TransferError, match=r"load\.csv.*Request has expired") as caught:
-            proxied.uploadFileToDataStore(store, home, source)
+            proxied_client.uploadFileToDataStore(store, home, source)
         assert caught.value.statusCode == status
         assert caught.value.path == str(source)
-        assert names_in(proxied, home) == []
+        assert names_in(proxied_client, home) == []
 
     def test_nor_when_the_connection_breaks(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(scripted, httpx.WriteError("broken pipe"))
-        scripted.data("storage_deleteDataStoreFile", FILE)
+        lay_down_upload(fake_platform, httpx.WriteError("broken pipe"))
+        fake_platform.add_data("storage_deleteDataStoreFile", FILE)
         with pytest.raises(TransferError, match=r"load\.csv broke off.*broken pipe") as caught:
-            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+            fake_platform_client.uploadFileToDataStore("store", "directory", source)
         assert caught.value.statusCode is None
-        assert scripted.variables("storage_deleteDataStoreFile") == [
+        assert fake_platform.variables("storage_deleteDataStoreFile") == [
             {"dataStoreFileId": "dataStoreFileId.1"}
         ]
 
     def test_nor_when_it_is_interrupted(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(scripted, KeyboardInterrupt())
-        scripted.data("storage_deleteDataStoreFile", FILE)
+        lay_down_upload(fake_platform, KeyboardInterrupt())
+        fake_platform.add_data("storage_deleteDataStoreFile", FILE)
         with pytest.raises(KeyboardInterrupt):
-            scripted_exchange.uploadFileToDataStore("store", "directory", source)
-        assert scripted.operations[-1] == "storage_deleteDataStoreFile"
+            fake_platform_client.uploadFileToDataStore("store", "directory", source)
+        assert fake_platform.operations[-1] == "storage_deleteDataStoreFile"
 
     def test_a_record_that_cannot_be_removed_is_named(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(scripted, Answer(503))
-        scripted.answers("storage_deleteDataStoreFile", Answer(500))
+        lay_down_upload(fake_platform, FakeResponse(503))
+        fake_platform.add_responses("storage_deleteDataStoreFile", FakeResponse(500))
         with pytest.raises(TransferError, match=r"503") as caught:
-            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+            fake_platform_client.uploadFileToDataStore("store", "directory", source)
         (note,) = caught.value.__notes__
         assert "dataStoreFileId.1 could not be deleted" in note
 
     def test_a_record_that_is_gone_already_is_no_trouble(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(scripted, Answer(503))
-        scripted.answers("storage_deleteDataStoreFile", refusal(error("NotFound", "gone")))
+        lay_down_upload(fake_platform, FakeResponse(503))
+        fake_platform.add_responses(
+            "storage_deleteDataStoreFile", error_response(graphql_error("NotFound", "gone"))
+        )
         with pytest.raises(TransferError, match=r"503") as caught:
-            scripted_exchange.uploadFileToDataStore("store", "directory", source)
+            fake_platform_client.uploadFileToDataStore("store", "directory", source)
         assert not hasattr(caught.value, "__notes__")
 
     @pytest.mark.parametrize("url", [None, "", "http://objects.test/new", "ftp://objects.test/new"])
     def test_no_safe_address_to_send_them_to_is_an_error(
         self,
         url: str | None,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        scripted.data("storage_createDataStoreFile", {"itemId": "dataStoreFileId.1", "url": url})
-        scripted.data("storage_deleteDataStoreFile", FILE)
+        fake_platform.add_data(
+            "storage_createDataStoreFile", {"itemId": "dataStoreFileId.1", "url": url}
+        )
+        fake_platform.add_data("storage_deleteDataStoreFile", FILE)
         with pytest.raises((InvalidResponseError, TransferError), match=r"URL|address"):
-            scripted_exchange.uploadFileToDataStore("store", "directory", source)
-        assert scripted.operations[-1] == "storage_deleteDataStoreFile"
+            fake_platform_client.uploadFileToDataStore("store", "directory", source)
+        assert fake_platform.operations[-1] == "storage_deleteDataStoreFile"
 
     def test_no_id_for_the_new_file_is_an_error(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange, source: Path
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange, source: Path
     ) -> None:
-        scripted.data("storage_createDataStoreFile", None, {"itemId": None, "url": ADDRESS})
+        fake_platform.add_data(
+            "storage_createDataStoreFile", None, {"itemId": None, "url": ADDRESS}
+        )
         for _ in range(2):
             with pytest.raises(InvalidResponseError, match=r"no id of the new file"):
-                scripted_exchange.uploadFileToDataStore("store", "directory", source)
+                fake_platform_client.uploadFileToDataStore("store", "directory", source)
 
 
 class TestWhoMayWrite:

@@ -23,8 +23,8 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.admin_client import Platform
-from ...support.fake_platform import ScriptedPlatform
+from ...support.admin_client import AdminClient
+from ...support.fake_platform import FakePlatform
 
 As = Callable[[str], AvistaDigitalExchange]
 
@@ -43,14 +43,14 @@ def as_(connect: Connect, local: LocalExchange) -> As:
 
 @pytest.fixture
 def shared_store(
-    platform: Platform, exchange: AvistaDigitalExchange, local: LocalExchange
+    admin_client: AdminClient, exchange: AvistaDigitalExchange, local: LocalExchange
 ) -> Iterator[dict[str, str]]:
     """A data store of the owner's, shared in the collaborative."""
-    store = platform.create_data_store()
+    store = admin_client.create_data_store()
     exchange.addServiceToCollaborative(store["dataStoreId"], local.collaborativeId)
     yield store
     delete = "mutation ($id: ID!) { storage_deleteDataStore(dataStoreId: $id) { name } }"
-    platform.run(delete, id=store["dataStoreId"])
+    admin_client.run(delete, id=store["dataStoreId"])
 
 
 def ids_of(services: list[Service]) -> list[str]:
@@ -114,11 +114,11 @@ class TestCollaboratives:
             exchange.listCollaborativeServices("collaborativeId.nothing")
 
     def test_an_answer_of_nothing_is_not_found(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data("collaborative_getCollaborative", None)
+        fake_platform.add_data("collaborative_getCollaborative", None)
         with pytest.raises(NotFoundError, match=r"collaborativeId\.1"):
-            scripted_exchange.getCollaborative("collaborativeId.1")
+            fake_platform_client.getCollaborative("collaborativeId.1")
 
 
 class TestSharedServices:
@@ -152,12 +152,12 @@ class TestSharedServices:
             as_(role).listCollaborativesServiceSharedWith(local.dataStoreId)
 
     def test_null_lists_and_null_entries_are_no_entries(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         service = {"serviceType": "DATA_STORE", "serviceId": "dataStoreId.1"}
-        scripted.data(LIST_SERVICES, None, [None, service])
-        assert scripted_exchange.listCollaborativeServices("collaborativeId.1") == []
-        (only,) = scripted_exchange.listCollaborativeServices("collaborativeId.1")
+        fake_platform.add_data(LIST_SERVICES, None, [None, service])
+        assert fake_platform_client.listCollaborativeServices("collaborativeId.1") == []
+        (only,) = fake_platform_client.listCollaborativeServices("collaborativeId.1")
         assert only == Service(serviceType="DATA_STORE", serviceId="dataStoreId.1")
 
 
@@ -250,7 +250,7 @@ class TestSharing:
     def test_an_owner_cannot_share_with_a_collaborative_of_others(
         self, as_: As, local: LocalExchange
     ) -> None:
-        store = Platform(local.endpoint, local.tokens["outsider"]).create_data_store()
+        store = AdminClient(local.endpoint, local.tokens["outsider"]).create_data_store()
         with pytest.raises(UnauthorizedError):
             as_("outsider").addServiceToCollaborative(store["dataStoreId"], local.collaborativeId)
 
@@ -276,27 +276,27 @@ class TestKindsOfServices:
         self,
         serviceId: str,
         kind: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
         service = {"serviceType": kind, "serviceId": serviceId}
-        scripted.data(ADD, service)
-        scripted.data(REMOVE, service)
-        scripted.data(SHARED_WITH, [])
-        scripted_exchange.addServiceToCollaborative(serviceId, "collaborativeId.1")
-        scripted_exchange.removeServiceFromCollaborative(serviceId, "collaborativeId.1")
-        scripted_exchange.listCollaborativesServiceSharedWith(serviceId)
+        fake_platform.add_data(ADD, service)
+        fake_platform.add_data(REMOVE, service)
+        fake_platform.add_data(SHARED_WITH, [])
+        fake_platform_client.addServiceToCollaborative(serviceId, "collaborativeId.1")
+        fake_platform_client.removeServiceFromCollaborative(serviceId, "collaborativeId.1")
+        fake_platform_client.listCollaborativesServiceSharedWith(serviceId)
         for operation in (ADD, REMOVE, SHARED_WITH):
-            (variables,) = scripted.variables(operation)
+            (variables,) = fake_platform.variables(operation)
             assert (variables["serviceId"], variables["serviceType"]) == (serviceId, kind)
 
     def test_an_id_that_tells_no_kind_is_refused_with_the_two_kinds(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         calls = (
-            lambda: scripted_exchange.listCollaborativesServiceSharedWith("iotEndpointId.1"),
-            lambda: scripted_exchange.addServiceToCollaborative("iotEndpointId.1", "c"),
-            lambda: scripted_exchange.removeServiceFromCollaborative("iotEndpointId.1", "c"),
+            lambda: fake_platform_client.listCollaborativesServiceSharedWith("iotEndpointId.1"),
+            lambda: fake_platform_client.addServiceToCollaborative("iotEndpointId.1", "c"),
+            lambda: fake_platform_client.removeServiceFromCollaborative("iotEndpointId.1", "c"),
         )
         for call in calls:
             with pytest.raises(InvalidParameterError) as caught:
@@ -304,53 +304,53 @@ class TestKindsOfServices:
             for word in ("serviceId", "'iotEndpointId.1'", "dataStoreId", "timeSeriesDbId"):
                 assert word in str(caught.value)
             assert "serviceType=" in str(caught.value)
-        assert scripted.operations == []
+        assert fake_platform.operations == []
 
     @pytest.mark.parametrize("kind", ["IOT_GROUP", "iot_group", ServiceType.IOT_GROUP])
     def test_the_kind_can_be_given(
-        self, kind: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, kind: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         service = {"serviceType": "IOT_GROUP", "serviceId": "group-1"}
-        scripted.data(ADD, service)
-        added = scripted_exchange.addServiceToCollaborative(
+        fake_platform.add_data(ADD, service)
+        added = fake_platform_client.addServiceToCollaborative(
             "group-1", "collaborativeId.1", serviceType=kind
         )
         assert (added.serviceType, added.serviceId) == ("IOT_GROUP", "group-1")
-        assert scripted.variables(ADD)[0]["serviceType"] == "IOT_GROUP"
+        assert fake_platform.variables(ADD)[0]["serviceType"] == "IOT_GROUP"
 
     def test_a_kind_that_is_given_goes_before_the_one_the_id_tells(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(SHARED_WITH, [])
-        scripted_exchange.listCollaborativesServiceSharedWith(
+        fake_platform.add_data(SHARED_WITH, [])
+        fake_platform_client.listCollaborativesServiceSharedWith(
             "dataStoreId.1", serviceType="TIME_SERIES_DB"
         )
-        assert scripted.variables(SHARED_WITH)[0]["serviceType"] == "TIME_SERIES_DB"
+        assert fake_platform.variables(SHARED_WITH)[0]["serviceType"] == "TIME_SERIES_DB"
 
     def test_a_kind_that_does_not_exist_is_refused(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"serviceType.*FILES.*TIME_SERIES_DB"):
-            scripted_exchange.listCollaborativesServiceSharedWith("x", serviceType="FILES")
-        assert scripted.operations == []
+            fake_platform_client.listCollaborativesServiceSharedWith("x", serviceType="FILES")
+        assert fake_platform.operations == []
 
     @pytest.mark.parametrize("kind", ["DATA_CAPTURE", "IOT_GROUP", "OCS_ADAPTER", "FORECAST_MODEL"])
     def test_a_service_without_a_type_here_appears_and_breaks_nothing(
-        self, kind: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, kind: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         nothing = {"dataStore": None, "timeSeriesDb": None}
         unknown = {"serviceType": kind, "serviceId": "something.1", **nothing}
         store = {"dataStoreId": "dataStoreId.1", "name": "Files"}
         known = {"serviceType": "DATA_STORE", "serviceId": "dataStoreId.1", "dataStore": store}
-        scripted.data(LIST_SERVICES, [unknown, known])
-        first, second = scripted_exchange.listCollaborativeServices("collaborativeId.1")
+        fake_platform.add_data(LIST_SERVICES, [unknown, known])
+        first, second = fake_platform_client.listCollaborativeServices("collaborativeId.1")
         assert (first.serviceType, first.serviceId) == (kind, "something.1")
         assert first.dataStore is first.timeSeriesDb is None
         assert second.dataStore.name == "Files"
         assert f"serviceType='{kind}'" in str(first)
 
     def test_enum_values_the_platform_adds_later_are_kept_as_text(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         user = {"permission": "READ_AND_COMMENT", "user": {"userId": "u1"}}
         organization = {
@@ -365,15 +365,15 @@ class TestKindsOfServices:
             "hostOrganizationId": "o1",
             "memberOrganizations": [organization],
         }
-        scripted.data("collaborative_getCollaborative", collaborative)
-        answer = scripted_exchange.getCollaborative("collaborativeId.1")
-        (member,) = answer.memberOrganizations
+        fake_platform.add_data("collaborative_getCollaborative", collaborative)
+        response = fake_platform_client.getCollaborative("collaborativeId.1")
+        (member,) = response.memberOrganizations
         assert member.memberState == "SUSPENDED"
         assert member.usersInCollaborative[0].permission == "READ_AND_COMMENT"
         assert (
-            answer.model_dump(mode="json")["memberOrganizations"][0]["memberState"] == "SUSPENDED"
+            response.model_dump(mode="json")["memberOrganizations"][0]["memberState"] == "SUSPENDED"
         )
-        assert Collaborative.model_validate_json(answer.model_dump_json()) == answer
+        assert Collaborative.model_validate_json(response.model_dump_json()) == response
 
     def test_a_kind_the_local_exchange_does_not_serve_is_answered_honestly(
         self, exchange: AvistaDigitalExchange, local: LocalExchange

@@ -20,10 +20,10 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.admin_client import Platform
-from ...support.fake_platform import Answer
+from ...support.admin_client import AdminClient
+from ...support.fake_platform import FakeResponse
 from ...support.proxy import Proxy
-from ...support.sync_wrapper import Plain
+from ...support.sync_wrapper import SyncWrapper
 
 Store = Callable[..., DataStoreFile]
 
@@ -278,13 +278,13 @@ class TestZips:
         assert list(target.iterdir()) == []
 
     def test_bytes_that_do_not_all_come_leave_the_old_file_alone(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, upload: Store, tmp_path: Path
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, upload: Store, tmp_path: Path
     ) -> None:
         target = tmp_path / "all.zip"
         target.write_bytes(b"old")
-        proxy.answers["GET"] = [Answer(200, b"PK", {"Content-Length": "100"})]
+        proxy.responses["GET"] = [FakeResponse(200, b"PK", {"Content-Length": "100"})]
         with pytest.raises(TransferError):
-            proxied.downloadDataStoreZip([upload("load.csv").dataStoreFileId], target)
+            proxied_client.downloadDataStoreZip([upload("load.csv").dataStoreFileId], target)
         assert target.read_bytes() == b"old"
 
     @pytest.mark.parametrize(
@@ -314,13 +314,15 @@ class TestTheGroup:
     def test_it_has_the_same_calls(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
-        group = Plain(exchange.dataStores)
+        group = SyncWrapper(exchange.dataStores)
         store = group.getDataStore(data_store["dataStoreId"])
         assert store == exchange.getDataStore(data_store["dataStoreId"])
         assert isinstance(store, DataStore)
         assert group.createDataStore("Another").name == "Another"
 
-    def test_it_holds_no_others(self, exchange: AvistaDigitalExchange, platform: Platform) -> None:
+    def test_it_holds_no_others(
+        self, exchange: AvistaDigitalExchange, admin_client: AdminClient
+    ) -> None:
         calls = {name for name in dir(exchange.dataStores) if not name.startswith("_")}
         assert all("DataStore" in name for name in calls)
         assert len(calls) == 17

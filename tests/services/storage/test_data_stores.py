@@ -12,8 +12,8 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.admin_client import Platform
-from ...support.fake_platform import ScriptedPlatform
+from ...support.admin_client import AdminClient
+from ...support.fake_platform import FakePlatform
 from ...support.proxy import Proxy
 
 FILE = {
@@ -37,13 +37,15 @@ DIRECTORY = {
 
 
 @pytest.fixture(scope="module")
-def crowded(platform: Platform) -> str:
+def crowded(admin_client: AdminClient) -> str:
     """The id of a directory with 1,000 entries."""
-    store = platform.create_data_store()
+    store = admin_client.create_data_store()
     for part in range(4):
         directories = [f"day {part}-{index}" for index in range(125)]
         files = [f"load {part}-{index}" for index in range(125)]
-        platform.create_entries(store["dataStoreId"], store["homeDirectoryId"], directories, files)
+        admin_client.create_entries(
+            store["dataStoreId"], store["homeDirectoryId"], directories, files
+        )
     return store["homeDirectoryId"]
 
 
@@ -83,20 +85,20 @@ class TestDataStores:
             outsider.getDataStoreDirectory(data_store["homeDirectoryId"])
 
     def test_null_entries_and_null_lists_are_no_entries(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         store = {"dataStoreId": "dataStoreId.1", "name": "one"}
-        scripted.data("storage_listDataStores", [None, store, None], None)
-        assert [store.name for store in scripted_exchange.listDataStores()] == ["one"]
-        assert scripted_exchange.listDataStores() == []
+        fake_platform.add_data("storage_listDataStores", [None, store, None], None)
+        assert [store.name for store in fake_platform_client.listDataStores()] == ["one"]
+        assert fake_platform_client.listDataStores() == []
 
 
 class TestDirectories:
     def test_it_holds_its_directories_and_files(
-        self, exchange: AvistaDigitalExchange, platform: Platform, data_store: dict[str, str]
+        self, exchange: AvistaDigitalExchange, admin_client: AdminClient, data_store: dict[str, str]
     ) -> None:
         home = data_store["homeDirectoryId"]
-        reports, load = platform.create_entries(
+        reports, load = admin_client.create_entries(
             data_store["dataStoreId"], home, ["reports"], ["load"]
         )
         directory = exchange.getDataStoreDirectory(home)
@@ -108,53 +110,53 @@ class TestDirectories:
         assert directory == exchange.getDataStoreDirectory(dataStoreDirectoryId=home)
 
     def test_a_subdirectory_knows_its_parent(
-        self, exchange: AvistaDigitalExchange, platform: Platform, data_store: dict[str, str]
+        self, exchange: AvistaDigitalExchange, admin_client: AdminClient, data_store: dict[str, str]
     ) -> None:
         home = data_store["homeDirectoryId"]
-        inner = platform.create_directory(data_store["dataStoreId"], home, "reports")
+        inner = admin_client.create_directory(data_store["dataStoreId"], home, "reports")
         directory = exchange.getDataStoreDirectory(inner)
         assert (directory.name, directory.parentDirectoryId) == ("reports", home)
         assert directory.homeDirectory is False
         assert directory.directories == directory.files == []
 
     def test_a_thousand_entries_take_one_request(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, crowded: str
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, crowded: str
     ) -> None:
-        directory = proxied.getDataStoreDirectory(crowded)
+        directory = proxied_client.getDataStoreDirectory(crowded)
         assert len(directory.directories) == len(directory.files) == 500
         assert proxy.names == ["storage_getDataStoreDirectory"]
 
     def test_its_entries_are_the_documented_types(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         contents = [
             {"objectType": "DIRECTORY", "dataStoreDirectory": DIRECTORY, "dataStoreFile": None},
             None,
             {"objectType": "FILE", "dataStoreDirectory": None, "dataStoreFile": FILE},
         ]
-        scripted.data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": contents})
-        directory = scripted_exchange.getDataStoreDirectory("dataStoreDirectoryId.1")
+        fake_platform.add_data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": contents})
+        directory = fake_platform_client.getDataStoreDirectory("dataStoreDirectoryId.1")
         assert type(directory.directories[0]) is DataStoreDirectory is type(directory)
         assert directory.directories[0].name == "home"
         assert directory.files[0].storageSizeBytes == 7
 
     def test_a_kind_of_entry_added_later_breaks_nothing(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         contents = [
             {"objectType": "SYMLINK", "dataStoreDirectory": None, "dataStoreFile": None},
             {"objectType": "FILE", "dataStoreDirectory": None, "dataStoreFile": FILE},
         ]
-        scripted.data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": contents})
-        directory = scripted_exchange.getDataStoreDirectory("dataStoreDirectoryId.1")
+        fake_platform.add_data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": contents})
+        directory = fake_platform_client.getDataStoreDirectory("dataStoreDirectoryId.1")
         assert directory.contents[0].objectType == "SYMLINK"
         assert [file.name for file in directory.files] == ["load"]
 
     def test_contents_that_are_null_are_empty(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": None})
-        directory = scripted_exchange.getDataStoreDirectory("dataStoreDirectoryId.1")
+        fake_platform.add_data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": None})
+        directory = fake_platform_client.getDataStoreDirectory("dataStoreDirectoryId.1")
         assert directory.contents == directory.files == directory.directories == []
 
     @pytest.mark.parametrize(
@@ -180,23 +182,23 @@ class TestDirectories:
         self,
         call: str,
         operation: str,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        scripted.data(operation, None)
+        fake_platform.add_data(operation, None)
         with pytest.raises(NotFoundError, match=r"some\.id"):
-            getattr(scripted_exchange, call)("some.id")
+            getattr(fake_platform_client, call)("some.id")
 
 
 class TestPrintContents:
     def show(
         self,
         contents: list[object],
-        scripted: ScriptedPlatform,
+        fake_platform: FakePlatform,
         exchange: AvistaDigitalExchange,
         capsys: pytest.CaptureFixture[str],
     ) -> str:
-        scripted.data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": contents})
+        fake_platform.add_data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": contents})
         assert exchange.getDataStoreDirectory("dataStoreDirectoryId.1").printContents() is None
         printed = capsys.readouterr()
         assert printed.err == ""
@@ -214,8 +216,8 @@ class TestPrintContents:
 
     def test_directories_come_first_and_ids_are_aligned(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         contents = [
@@ -226,7 +228,7 @@ class TestPrintContents:
             self.file("README", None, "file-3"),
             self.file("LICENSE", "", "file-4"),
         ]
-        assert self.show(contents, scripted, scripted_exchange, capsys) == (
+        assert self.show(contents, fake_platform, fake_platform_client, capsys) == (
             "reports/        directory-1\n"
             "a/              directory-2\n"
             "load.csv        file-1\n"
@@ -237,31 +239,31 @@ class TestPrintContents:
 
     def test_an_empty_directory_says_so(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        assert self.show([], scripted, scripted_exchange, capsys) == "home/ is empty\n"
+        assert self.show([], fake_platform, fake_platform_client, capsys) == "home/ is empty\n"
 
     def test_a_directory_among_the_contents_says_how_to_load_it(
         self,
         exchange: AvistaDigitalExchange,
-        platform: Platform,
+        admin_client: AdminClient,
         data_store: dict[str, str],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         home = data_store["homeDirectoryId"]
-        inner = platform.create_directory(data_store["dataStoreId"], home, "reports")
+        inner = admin_client.create_directory(data_store["dataStoreId"], home, "reports")
         exchange.getDataStoreDirectory(home).directories[0].printContents()
         shown = capsys.readouterr().out
         assert shown == f'reports/ is not loaded: getDataStoreDirectory("{inner}") loads it\n'
 
     def test_names_can_play_no_tricks_on_a_terminal(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         contents = [self.file("a\x1b[2Jb\nc\u202e", "csv", "file-1")]
-        printed = self.show(contents, scripted, scripted_exchange, capsys)
+        printed = self.show(contents, fake_platform, fake_platform_client, capsys)
         assert printed == "a\\x1b[2Jb\\nc\\u202e.csv  file-1\n"

@@ -17,18 +17,20 @@ from avista_digital_exchange_sdk import (
 )
 
 from ...client.test_public_surface import METHODS
-from ...support.admin_client import Platform
+from ...support.admin_client import AdminClient
 from ...support.proxy import Proxy
-from ...support.sync_wrapper import Plain
+from ...support.sync_wrapper import SyncWrapper
 
 
 @pytest.fixture
-def store(exchange: AvistaDigitalExchange, platform: Platform, data_store: dict[str, str]) -> Plain:
+def store(
+    exchange: AvistaDigitalExchange, admin_client: AdminClient, data_store: dict[str, str]
+) -> SyncWrapper:
     """A data store with the directories `a/b` and `c`."""
     store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-    platform.create_directory(store_id, platform.create_directory(store_id, home, "a"), "b")
-    platform.create_directory(store_id, home, "c")
-    return Plain(exchange.getDataStore(store_id))
+    admin_client.create_directory(store_id, admin_client.create_directory(store_id, home, "a"), "b")
+    admin_client.create_directory(store_id, home, "c")
+    return SyncWrapper(exchange.getDataStore(store_id))
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def source(tmp_path: Path) -> Path:
 
 
 class TestDirectories:
-    def test_you_begin_at_home(self, store: Plain) -> None:
+    def test_you_begin_at_home(self, store: SyncWrapper) -> None:
         assert store.pwd() == "/"
         assert store.ls().homeDirectory
 
@@ -61,25 +63,31 @@ class TestDirectories:
             (["/../a"], "/a"),
         ],
     )
-    def test_paths_lead_where_they_say(self, steps: list[str], reached: str, store: Plain) -> None:
+    def test_paths_lead_where_they_say(
+        self, steps: list[str], reached: str, store: SyncWrapper
+    ) -> None:
         for step in steps:
             store.cd(step)
         assert store.pwd() == reached
         assert store.ls().name == (reached.rpartition("/")[2] or "Field data")
 
-    def test_a_path_that_leads_nowhere_leaves_you_where_you_are(self, store: Plain) -> None:
+    def test_a_path_that_leads_nowhere_leaves_you_where_you_are(self, store: SyncWrapper) -> None:
         store.cd("a")
         with pytest.raises(NotFoundError, match="there is no directory 'x' in /a/b"):
             store.cd("b/x")
         assert store.pwd() == "/a"
 
     def test_a_name_is_found_in_both_unicode_forms(
-        self, store: Plain, platform: Platform, data_store: dict[str, str], source: Path
+        self,
+        store: SyncWrapper,
+        admin_client: AdminClient,
+        data_store: dict[str, str],
+        source: Path,
     ) -> None:
         store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
         for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
             typed = unicodedata.normalize(form, f"Süd {form}")
-            platform.create_directory(store_id, home, unicodedata.normalize(other, typed))
+            admin_client.create_directory(store_id, home, unicodedata.normalize(other, typed))
             store.cd(typed)
             store.uploadFile(source, unicodedata.normalize(other, "Übersicht.csv"))
             store.downloadFile(unicodedata.normalize(form, "Übersicht.csv"), source.parent)
@@ -87,19 +95,19 @@ class TestDirectories:
             store.deleteFile(unicodedata.normalize(form, "Übersicht.csv"))
             store.cd("/")
 
-    def test_a_file_is_no_directory(self, store: Plain, source: Path) -> None:
+    def test_a_file_is_no_directory(self, store: SyncWrapper, source: Path) -> None:
         store.uploadFile(source)
         for call in (store.cd, store.ls):
             with pytest.raises(InvalidParameterError, match=r"load\.csv is a file"):
                 call("load.csv")
 
     @pytest.mark.parametrize("path", ["", " ", None, 7])
-    def test_what_is_no_path_is_refused(self, path: object, store: Plain) -> None:
+    def test_what_is_no_path_is_refused(self, path: object, store: SyncWrapper) -> None:
         with pytest.raises(InvalidParameterError, match="path"):
             store.cd(path)
 
     def test_a_listing_has_everything_in_it_and_prints_nothing(
-        self, store: Plain, source: Path, capsys: pytest.CaptureFixture[str]
+        self, store: SyncWrapper, source: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         store.uploadFile(source)
         listed = store.ls()
@@ -110,18 +118,18 @@ class TestDirectories:
         assert capsys.readouterr().out == ""
 
     def test_the_working_directory_is_one_request_away(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, store: Plain
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, store: SyncWrapper
     ) -> None:
-        far = Plain(proxied.getDataStore(store.dataStoreId))
+        far = SyncWrapper(proxied_client.getDataStore(store.dataStoreId))
         far.cd("a/b")
-        proxy.seen.clear()
+        proxy.messages.clear()
         far.ls()
         assert proxy.names == ["storage_getDataStoreDirectory"]
 
 
 class TestFiles:
     def test_one_goes_to_the_working_directory_and_comes_back(
-        self, store: Plain, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, store: SyncWrapper, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store.cd("a")
         file = store.uploadFile(str(source), "july.csv", "Loads of July")
@@ -147,14 +155,16 @@ class TestFiles:
         ],
     )
     def test_its_name_may_be_a_path(
-        self, name: str | None, where: str, called: str, store: Plain, source: Path
+        self, name: str | None, where: str, called: str, store: SyncWrapper, source: Path
     ) -> None:
         store.cd("a")
         file = store.uploadFile(source, name)
         assert f"{file.name}.{file.fileExtension}" == called
         assert store.ls(where).files == [file]
 
-    def test_of_several_of_one_name_it_is_the_newest(self, store: Plain, tmp_path: Path) -> None:
+    def test_of_several_of_one_name_it_is_the_newest(
+        self, store: SyncWrapper, tmp_path: Path
+    ) -> None:
         source = tmp_path / "load.csv"
         files = []
         for content in (b"first", b"second"):
@@ -166,29 +176,35 @@ class TestFiles:
         assert store.deleteFile("load.csv") == files[0]
 
     @pytest.mark.parametrize("call", ["downloadFile", "deleteFile"])
-    def test_one_that_is_not_there_is_told_with_its_place(self, call: str, store: Plain) -> None:
+    def test_one_that_is_not_there_is_told_with_its_place(
+        self, call: str, store: SyncWrapper
+    ) -> None:
         with pytest.raises(NotFoundError, match=r"there is no file 'x\.csv' in /a/b"):
             getattr(store, call)("a/b/x.csv")
 
     @pytest.mark.parametrize("call", ["downloadFile", "deleteFile"])
     @pytest.mark.parametrize("path", ["a", "a/", "a/b/..", "."])
-    def test_a_directory_is_no_file(self, call: str, path: str, store: Plain) -> None:
+    def test_a_directory_is_no_file(self, call: str, path: str, store: SyncWrapper) -> None:
         with pytest.raises(InvalidParameterError, match="the path of a file"):
             getattr(store, call)(path)
         assert store.ls("a")
 
     @pytest.mark.parametrize("name", ["..", "a/..", "", "a/."])
-    def test_a_name_that_is_none_is_refused(self, name: str, store: Plain, source: Path) -> None:
+    def test_a_name_that_is_none_is_refused(
+        self, name: str, store: SyncWrapper, source: Path
+    ) -> None:
         with pytest.raises(InvalidParameterError, match="name"):
             store.uploadFile(source, name)
 
-    def test_a_local_file_must_be_there(self, store: Plain, tmp_path: Path) -> None:
+    def test_a_local_file_must_be_there(self, store: SyncWrapper, tmp_path: Path) -> None:
         with pytest.raises(PathNotFoundError, match="localFilePath must be an existing file"):
             store.uploadFile(tmp_path / "nothing.csv")
 
 
 class TestHelp:
-    def test_it_tells_every_method(self, store: Plain, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_it_tells_every_method(
+        self, store: SyncWrapper, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         store.help()
         told = [line.partition("(")[0] for line in capsys.readouterr().out.splitlines()]
         assert told == METHODS
@@ -198,36 +214,36 @@ class TestADataStore:
     """What it is has nothing to do with where you stand in it."""
 
     def test_it_equals_itself_elsewhere(
-        self, store: Plain, exchange: AvistaDigitalExchange
+        self, store: SyncWrapper, exchange: AvistaDigitalExchange
     ) -> None:
         store.cd("a")
         other = exchange.getDataStore(store.dataStoreId)
-        assert store.of == other
-        assert repr(store.of) == repr(other)
+        assert store.wrapped == other
+        assert repr(store.wrapped) == repr(other)
 
-    def test_its_fields_are_what_it_is_made_of(self, store: Plain) -> None:
+    def test_its_fields_are_what_it_is_made_of(self, store: SyncWrapper) -> None:
         fields = {"dataStoreId", "name", "description", "ownerUserId", "homeDirectoryId"}
         assert store.model_dump().keys() == fields
         assert DataStore.model_validate_json(store.model_dump_json()).name == "Field data"
 
-    def test_one_from_a_pickle_says_that_it_has_no_exchange(self, store: Plain) -> None:
+    def test_one_from_a_pickle_says_that_it_has_no_exchange(self, store: SyncWrapper) -> None:
         store.cd("a")
-        revived = pickle.loads(pickle.dumps(store.of))
-        assert revived == store.of
+        revived = pickle.loads(pickle.dumps(store.wrapped))
+        assert revived == store.wrapped
         with pytest.raises(DigitalExchangeError, match="detached from its client"):
-            Plain(revived).ls()
+            SyncWrapper(revived).ls()
 
-    def test_a_deep_copy_stays_where_it_is(self, store: Plain) -> None:
+    def test_a_deep_copy_stays_where_it_is(self, store: SyncWrapper) -> None:
         store.cd("a")
-        copied = Plain(copy.deepcopy(store.of))
+        copied = SyncWrapper(copy.deepcopy(store.wrapped))
         store.cd("b")
         assert copied.pwd() == "/a"
         assert copied.ls().name == "a"
 
     def test_each_stands_where_it_was_sent(
-        self, store: Plain, exchange: AvistaDigitalExchange
+        self, store: SyncWrapper, exchange: AvistaDigitalExchange
     ) -> None:
-        other = Plain(exchange.getDataStore(store.dataStoreId))
+        other = SyncWrapper(exchange.getDataStore(store.dataStoreId))
         store.cd("a")
         assert other.pwd() == "/"
 
@@ -246,4 +262,4 @@ class TestADataStore:
         (shared,) = [one.dataStore for one in services if one.serviceId == created.dataStoreId]
         removed = exchange.removeServiceFromCollaborative(*place).dataStore
         for store in (created, *listed, updated, added, shared, removed):
-            assert Plain(store).ls().contents == []
+            assert SyncWrapper(store).ls().contents == []

@@ -17,9 +17,9 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.fake_platform import Answer, ScriptedPlatform
+from ...support.fake_platform import FakePlatform, FakeResponse
 from ...support.proxy import Proxy
-from ...support.sample_records import START, multi, single
+from ...support.sample_records import START, multi_record, single_record
 
 LATEST = "timeSeriesDb_listAllAssetLastValues"
 
@@ -85,9 +85,11 @@ class TestLatestValues:
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         for time, kw in ((START, "1.0"), (START + 60, "2.50"), (START + 30, "9")):
-            record = multi(exchange, time, {"kW": ("DOUBLE", kw), "on": True}, name="Meter 1")
+            record = multi_record(
+                exchange, time, {"kW": ("DOUBLE", kw), "on": True}, name="Meter 1"
+            )
             exchange.publishToTimeSeriesDatabase(database, "meter-1", [record])
-        exchange.publishToTimeSeriesDatabase(database, "meter-2", [single(exchange, START)])
+        exchange.publishToTimeSeriesDatabase(database, "meter-2", [single_record(exchange, START)])
         first, second = exchange.listTimeSeriesAssetsAndLatestValues(database, None)
         assert (first.assetId, first.name) == ("meter-1", "Meter 1")
         assert [
@@ -113,7 +115,7 @@ class TestLatestValues:
         database: str,
         tmp_path: Path,
     ) -> None:
-        record = single(exchange, START, "kW, ü", "18.80", name="Meter")
+        record = single_record(exchange, START, "kW, ü", "18.80", name="Meter")
         exchange.publishToTimeSeriesDatabase(database, "meter", [record])
         assets = exchange.listTimeSeriesAssetsAndLatestValues(
             timeSeriesDbId=database, resultFileWriteLocation=tmp_path / location
@@ -132,49 +134,51 @@ class TestLatestValues:
 
 class TestPages:
     def test_all_are_followed_and_tokens_handed_on(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(
+        fake_platform.add_data(
             LATEST,
             page(asset("a"), nextToken="t1", clientToken="c1"),
             page(nextToken="t2", clientToken="c2"),
             page(asset("b"), None),
         )
-        assets = scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+        assets = fake_platform_client.listTimeSeriesAssetsAndLatestValues("db")
         assert [entry.assetId for entry in assets] == ["a", "b"]
         sent = [
             (variables.get("nextToken"), variables.get("clientToken"))
-            for variables in scripted.variables(LATEST)
+            for variables in fake_platform.variables(LATEST)
         ]
         assert sent == [(None, None), ("t1", "c1"), ("t2", "c2")]
 
     def test_an_asset_split_over_two_pages_is_one(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(
+        fake_platform.add_data(
             LATEST,
             page(asset("a"), asset("b", attribute="kW"), nextToken="t"),
             page(asset("b", attribute="V")),
         )
-        _, second = scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+        _, second = fake_platform_client.listTimeSeriesAssetsAndLatestValues("db")
         assert [attribute.name for attribute in second.attributes] == ["kW", "V"]
 
     def test_a_token_given_twice_is_an_error_and_no_endless_loop(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(LATEST, page(nextToken="t"), page(nextToken="t"))
+        fake_platform.add_data(LATEST, page(nextToken="t"), page(nextToken="t"))
         with pytest.raises(InvalidResponseError, match=r"same page token twice"):
-            scripted_exchange.listTimeSeriesAssetsAndLatestValues("db")
+            fake_platform_client.listTimeSeriesAssetsAndLatestValues("db")
 
     def test_a_page_that_fails_leaves_no_file(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        scripted.answers(LATEST, {"data": {LATEST: page(asset("a"), nextToken="t")}}, Answer(500))
+        fake_platform.add_responses(
+            LATEST, {"data": {LATEST: page(asset("a"), nextToken="t")}}, FakeResponse(500)
+        )
         with pytest.raises(ServerError):
-            scripted_exchange.listTimeSeriesAssetsAndLatestValues("db", tmp_path)
+            fake_platform_client.listTimeSeriesAssetsAndLatestValues("db", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
     def test_a_result_larger_than_a_page_comes_whole(
@@ -182,10 +186,11 @@ class TestPages:
     ) -> None:
         with AvistaDigitalExchange(local.token, endpoint=proxy.endpoint) as exchange:
             wide = [
-                single(exchange, START, f"note {n}", "x" * 1900, kind="VARCHAR") for n in range(600)
+                single_record(exchange, START, f"note {n}", "x" * 1900, kind="VARCHAR")
+                for n in range(600)
             ]
             exchange.publishToTimeSeriesDatabase(database, "wide", wide)
-            exchange.publishToTimeSeriesDatabase(database, "zest", [single(exchange, START)])
+            exchange.publishToTimeSeriesDatabase(database, "zest", [single_record(exchange, START)])
             first, second = exchange.listTimeSeriesAssetsAndLatestValues(database)
         assert len(first.attributes) == 600
         assert second.assetId == "zest"

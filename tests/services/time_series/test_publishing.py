@@ -22,15 +22,15 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.fake_platform import Answer, ScriptedPlatform, error, refusal
+from ...support.fake_platform import FakePlatform, FakeResponse, error_response, graphql_error
 from ...support.proxy import Proxy
-from ...support.sample_records import START, multi, single
+from ...support.sample_records import START, multi_record, single_record
 
 PUBLISH = "timeSeriesDb_publishToDatabase"
 
 
 def records(exchange: AvistaDigitalExchange, count: int) -> list[TimeSeriesInputRecord]:
-    return [single(exchange, START + n, value=n) for n in range(count)]
+    return [single_record(exchange, START + n, value=n) for n in range(count)]
 
 
 def values(assets: list[TimeSeriesAssetData]) -> list[str]:
@@ -101,14 +101,14 @@ class TestWhatIsWritten:
         exchange: AvistaDigitalExchange,
         database: str,
     ) -> None:
-        record = single(exchange, START * 10**6, "m", value, kind=kind, unit="MICROSECONDS")
+        record = single_record(exchange, START * 10**6, "m", value, kind=kind, unit="MICROSECONDS")
         assert values(exchange.publishToTimeSeriesDatabase(database, "meter", [record])) == [stored]
         assert latest(exchange, database) == {"m": stored}
 
     def test_nanoseconds_keep_their_digits(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
-        record = single(exchange, START * 10**9 + 123_456_789, unit="NANOSECONDS")
+        record = single_record(exchange, START * 10**9 + 123_456_789, unit="NANOSECONDS")
         (asset,) = exchange.publishToTimeSeriesDatabase(database, "meter", [record])
         assert asset.attributes[0].lastValueTime == "2023-11-14T22:13:20.123456789Z"
 
@@ -122,8 +122,8 @@ class TestWhatIsWritten:
     def test_a_higher_version_replaces_a_record(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
-        exchange.publishToTimeSeriesDatabase(database, "meter", [single(exchange, START)])
-        newer = single(exchange, START, value="2", version=2)
+        exchange.publishToTimeSeriesDatabase(database, "meter", [single_record(exchange, START)])
+        newer = single_record(exchange, START, value="2", version=2)
         exchange.publishToTimeSeriesDatabase(database, "meter", [newer])
         assert latest(exchange, database) == {"kW": "2"}
 
@@ -140,24 +140,26 @@ class TestWhatIsWritten:
 
 class TestOnTheWire:
     def test_batches_hold_100_records_in_order(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, database: str
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, database: str
     ) -> None:
-        written = proxied.publishToTimeSeriesDatabase(database, "meter", records(proxied, 250))
+        written = proxied_client.publishToTimeSeriesDatabase(
+            database, "meter", records(proxied_client, 250)
+        )
         sent = [
             [record["MeasureValue"] for record in request.operation["variables"]["data"]["records"]]
-            for request in proxy.named(PUBLISH)
+            for request in proxy.messages_named(PUBLISH)
         ]
         expected = [str(n) for n in range(250)]
         assert sent == [expected[:100], expected[100:200], expected[200:]]
         assert values(written) == expected
 
     def test_a_record_travels_under_the_contracts_names(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(PUBLISH, [])
-        record = multi(scripted_exchange, 1, {"kW": 12.5, "on": True}, name="Roof")
-        scripted_exchange.publishToTimeSeriesDatabase("db", "meter", [record])
-        (sent,) = scripted.variables(PUBLISH)
+        fake_platform.add_data(PUBLISH, [])
+        record = multi_record(fake_platform_client, 1, {"kW": 12.5, "on": True}, name="Roof")
+        fake_platform_client.publishToTimeSeriesDatabase("db", "meter", [record])
+        (sent,) = fake_platform.variables(PUBLISH)
         assert sent == {
             "timeSeriesDbId": "db",
             "assetId": "meter",
@@ -182,9 +184,9 @@ class TestOnTheWire:
         }
 
     def test_answers_about_one_asset_are_merged_in_order(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        def answer(name: str | None, attribute: str, time: str, value: str) -> list[Any]:
+        def response(name: str | None, attribute: str, time: str, value: str) -> list[Any]:
             point = {"timestamp": time, "value": value}
             return [
                 {
@@ -204,14 +206,14 @@ class TestOnTheWire:
                 None,
             ]
 
-        scripted.data(
+        fake_platform.add_data(
             PUBLISH,
-            answer("Old name", "kW", "2024-01-01T00:00:02.000Z", "2"),
-            answer(None, "V", "2024-01-01T00:00:01.000Z", "230"),
-            answer("New name", "kW", "2024-01-01T00:00:01.000000001Z", "1"),
+            response("Old name", "kW", "2024-01-01T00:00:02.000Z", "2"),
+            response(None, "V", "2024-01-01T00:00:01.000Z", "230"),
+            response("New name", "kW", "2024-01-01T00:00:01.000000001Z", "1"),
         )
-        written = scripted_exchange.publishToTimeSeriesDatabase(
-            "db", "meter", records(scripted_exchange, 201)
+        written = fake_platform_client.publishToTimeSeriesDatabase(
+            "db", "meter", records(fake_platform_client, 201)
         )
         (asset,) = written
         assert asset.name == "New name"
@@ -227,7 +229,7 @@ class TestWhenOnlySomeAreWritten:
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         for index in (5, 230):
-            conflicting = single(exchange, START + index, value="-1")
+            conflicting = single_record(exchange, START + index, value="-1")
             exchange.publishToTimeSeriesDatabase(database, "meter", [conflicting])
         with pytest.raises(PublishIncompleteError) as caught:
             exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 250))
@@ -244,20 +246,22 @@ class TestWhenOnlySomeAreWritten:
     def test_a_single_rejected_record_is_named_too(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
-        exchange.publishToTimeSeriesDatabase(database, "meter", [single(exchange, START)])
+        exchange.publishToTimeSeriesDatabase(database, "meter", [single_record(exchange, START)])
         with pytest.raises(PublishIncompleteError) as caught:
             exchange.publishToTimeSeriesDatabase(
-                database, "meter", [single(exchange, START, value="2")]
+                database, "meter", [single_record(exchange, START, value="2")]
             )
         assert caught.value.written == []
         assert caught.value.rejected.keys() == {0}
 
     def test_after_a_failure_nobody_knows_what_became_of_the_batch(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, database: str
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, database: str
     ) -> None:
-        proxy.answers[PUBLISH] = [None, Answer(503, b"<html>busy</html>")]
+        proxy.responses[PUBLISH] = [None, FakeResponse(503, b"<html>busy</html>")]
         with pytest.raises(PublishIncompleteError) as caught:
-            proxied.publishToTimeSeriesDatabase(database, "meter", records(proxied, 250))
+            proxied_client.publishToTimeSeriesDatabase(
+                database, "meter", records(proxied_client, 250)
+            )
         incomplete = caught.value
         assert incomplete.written == list(range(100))
         assert incomplete.unknown == list(range(100, 200))
@@ -266,16 +270,18 @@ class TestWhenOnlySomeAreWritten:
         assert "100 may have been written (100-199)" in str(incomplete)
         assert "50 were not sent (200-249)" in str(incomplete)
         assert isinstance(incomplete.__cause__, ServerError)
-        assert latest(proxied, database) == {"kW": "99"}
+        assert latest(proxied_client, database) == {"kW": "99"}
 
     def test_after_a_refusal_nothing_of_the_batch_was_written(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        denied = refusal(error("Unauthorized", "Not Authorized to access this field"))
-        scripted.answers(PUBLISH, {"data": {PUBLISH: []}}, denied)
+        denied = error_response(
+            graphql_error("Unauthorized", "Not Authorized to access this field")
+        )
+        fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, denied)
         with pytest.raises(PublishIncompleteError) as caught:
-            scripted_exchange.publishToTimeSeriesDatabase(
-                "db", "meter", records(scripted_exchange, 250)
+            fake_platform_client.publishToTimeSeriesDatabase(
+                "db", "meter", records(fake_platform_client, 250)
             )
         assert caught.value.written == list(range(100))
         assert caught.value.unknown == []
@@ -283,30 +289,30 @@ class TestWhenOnlySomeAreWritten:
         assert isinstance(caught.value.__cause__, UnauthorizedError)
 
     def test_a_connection_that_breaks_leaves_the_batch_unknown(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.answers(PUBLISH, {"data": {PUBLISH: []}}, httpx.ReadError("reset"))
+        fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, httpx.ReadError("reset"))
         with pytest.raises(PublishIncompleteError) as caught:
-            scripted_exchange.publishToTimeSeriesDatabase(
-                "db", "meter", records(scripted_exchange, 101)
+            fake_platform_client.publishToTimeSeriesDatabase(
+                "db", "meter", records(fake_platform_client, 101)
             )
         assert caught.value.unknown == [100]
         assert isinstance(caught.value.__cause__, ConnectionFailedError)
 
     def test_an_interruption_tells_as_much(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.answers(PUBLISH, {"data": {PUBLISH: []}}, KeyboardInterrupt())
+        fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt) as caught:
-            scripted_exchange.publishToTimeSeriesDatabase(
-                "db", "meter", records(scripted_exchange, 250)
+            fake_platform_client.publishToTimeSeriesDatabase(
+                "db", "meter", records(fake_platform_client, 250)
             )
         (note,) = caught.value.__notes__
         assert "100 of 250 records were written (0-99)" in note
         assert "100 may have been written (100-199)" in note
 
     def test_rejections_are_read_off_whatever_the_platform_says(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         rejections = [
             {"RecordIndex": 1, "Reason": "too old"},
@@ -314,13 +320,13 @@ class TestWhenOnlySomeAreWritten:
             None,
             {"RecordIndex": 0},
         ]
-        rejected = error(
+        rejected = graphql_error(
             "RejectedRecordsException", "some", errorInfo={"RejectedRecords": rejections}
         )
-        scripted.answers(PUBLISH, refusal("no object", rejected))
+        fake_platform.add_responses(PUBLISH, error_response("no object", rejected))
         with pytest.raises(PublishIncompleteError) as caught:
-            scripted_exchange.publishToTimeSeriesDatabase(
-                "db", "meter", records(scripted_exchange, 3)
+            fake_platform_client.publishToTimeSeriesDatabase(
+                "db", "meter", records(fake_platform_client, 3)
             )
         assert caught.value.rejected == {1: "too old", 0: "no reason given"}
         assert caught.value.written == [2]
@@ -328,14 +334,20 @@ class TestWhenOnlySomeAreWritten:
 
 class TestWhenNothingIsWritten:
     def test_the_first_failure_is_the_error_itself(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.answers(PUBLISH, Answer(500), refusal(error("ValidationException", "no")))
+        fake_platform.add_responses(
+            PUBLISH, FakeResponse(500), error_response(graphql_error("ValidationException", "no"))
+        )
         with pytest.raises(ServerError) as caught:
-            scripted_exchange.publishToTimeSeriesDatabase("d", "a", records(scripted_exchange, 2))
+            fake_platform_client.publishToTimeSeriesDatabase(
+                "d", "a", records(fake_platform_client, 2)
+            )
         assert "2 may have been written (0-1)" in caught.value.__notes__[0]
         with pytest.raises(InvalidRequestError):
-            scripted_exchange.publishToTimeSeriesDatabase("d", "a", records(scripted_exchange, 2))
+            fake_platform_client.publishToTimeSeriesDatabase(
+                "d", "a", records(fake_platform_client, 2)
+            )
 
     def test_a_reader_may_not_write(self, connect: Connect, local: LocalExchange) -> None:
         reader = connect(local.tokens["reader"], endpoint=local.endpoint)
@@ -344,30 +356,30 @@ class TestWhenNothingIsWritten:
 
     @pytest.mark.parametrize("given", [None, [], (), "records", b"records", 7, {}, {"a": 1}])
     def test_records_are_a_list_that_is_not_empty(
-        self, given: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, given: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(
             InvalidParameterError, match=r"^records must be a .*list of TimeSeriesInput"
         ):
-            scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
-        assert scripted.requests == []
+            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", given)
+        assert fake_platform.requests == []
 
     @pytest.mark.parametrize("wrong", [None, {}, "record", {"time": "1"}])
     def test_an_entry_that_is_no_record_is_named_before_anything_is_sent(
-        self, wrong: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, wrong: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        given = [*records(scripted_exchange, 150), wrong]
+        given = [*records(fake_platform_client, 150), wrong]
         with pytest.raises(InvalidParameterError, match=r"^records\[150\] must be .*InputRecord"):
-            scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
-        assert scripted.requests == []
+            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", given)
+        assert fake_platform.requests == []
 
     def test_a_record_that_was_spoilt_after_it_was_made_is_named(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        given = records(scripted_exchange, 3)
+        given = records(fake_platform_client, 3)
         given[2].measureValue = "much"
         with pytest.raises(
             InvalidParameterError, match=r"^records\[2\]\.measureValue must be .*got 'much'"
         ):
-            scripted_exchange.publishToTimeSeriesDatabase("db", "meter", given)
-        assert scripted.requests == []
+            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", given)
+        assert fake_platform.requests == []

@@ -24,7 +24,7 @@ from avista_digital_exchange_sdk._time_series.result_writers import (
     RequestedSeries,
 )
 
-from ...support.fake_platform import Answer, ScriptedPlatform, error, refusal
+from ...support.fake_platform import FakePlatform, FakeResponse, error_response, graphql_error
 
 QUERY = "timeSeriesDb_queryDatabase"
 CANCEL = "timeSeriesDb_cancelDatabaseQuery"
@@ -56,20 +56,21 @@ def asset(assetId: str, attributes: dict[str, list[Any] | None], name: str | Non
 class Pages:
     """A query of the scripted platform, laid down page after page."""
 
-    def __init__(self, scripted: ScriptedPlatform, exchange: AvistaDigitalExchange) -> None:
-        self.scripted = scripted
+    def __init__(self, fake_platform: FakePlatform, exchange: AvistaDigitalExchange) -> None:
+        self.scripted = fake_platform
         self._exchange = exchange
-        scripted.data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
+        fake_platform.add_data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
 
     def lay_down(self, *chunks: Any) -> None:
         """Lay down a page a chunk: its JSON, or what fetching it meets; None for none."""
         for number, chunk in enumerate(chunks, 1):
             url = None if chunk is None else f"https://objects.test/{number}?X-Amz-Signature=5e"
             self.page(number, url, None if number == len(chunks) else f"token-{number}")
-            answered = isinstance(chunk, (Answer, Exception)) or chunk is None
+            answered = isinstance(chunk, (FakeResponse, Exception)) or chunk is None
             if url:
-                self.scripted.holds(
-                    f"GET {url}", chunk if answered else Answer(body=json.dumps(chunk).encode())
+                self.scripted.add_url_responses(
+                    f"GET {url}",
+                    chunk if answered else FakeResponse(body=json.dumps(chunk).encode()),
                 )
 
     def page(self, number: int, url: str | None, token: str | None) -> None:
@@ -81,7 +82,7 @@ class Pages:
             "queryString": "SELECT",
             "presignedUrl": url,
         }
-        self.scripted.data(QUERY, page)
+        self.scripted.add_data(QUERY, page)
 
     def query(self, target: Path, filters: list[Any], fileFormat: Any = "CSV") -> str:
         """Run the query and return what is in the file."""
@@ -92,8 +93,8 @@ class Pages:
 
 
 @pytest.fixture
-def pages(scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange) -> Pages:
-    return Pages(scripted, scripted_exchange)
+def pages(fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange) -> Pages:
+    return Pages(fake_platform, fake_platform_client)
 
 
 @pytest.fixture
@@ -242,10 +243,10 @@ class TestWhatIsRefused:
         return request.param
 
     def refuse(
-        self, pages: Pages, target: Path, fileFormat: Any, error: type[DigitalExchangeError]
+        self, pages: Pages, target: Path, fileFormat: Any, graphql_error: type[DigitalExchangeError]
     ) -> Any:
         target.write_text("older")
-        with pytest.raises(error) as caught:
+        with pytest.raises(graphql_error) as caught:
             pages.query(target, [asks("a", "kW"), asks("b", "kW")], fileFormat)
         assert [path.name for path in target.parent.iterdir()] == ["result"]
         assert target.read_text() == "older"
@@ -267,9 +268,9 @@ class TestWhatIsRefused:
     @pytest.mark.parametrize(
         "chunk",
         [
-            Answer(body=b"<html>"),
-            Answer(body=b""),
-            Answer(body=b"[{]"),
+            FakeResponse(body=b"<html>"),
+            FakeResponse(body=b""),
+            FakeResponse(body=b"[{]"),
             {"assetId": "a"},
             [1],
             [None],
@@ -301,17 +302,17 @@ class TestWhatIsRefused:
         assert 'aggregate="server"' in str(incomplete)
 
     @pytest.mark.parametrize(
-        ("answer", "status"),
+        ("response", "status"),
         [
-            (Answer(403, b"<Code>AccessDenied</Code>"), 403),
-            (Answer(500), 500),
+            (FakeResponse(403, b"<Code>AccessDenied</Code>"), 403),
+            (FakeResponse(500), 500),
             (httpx.ReadError("reset"), None),
         ],
     )
     def test_a_chunk_that_can_not_be_fetched(
-        self, answer: Any, status: int | None, fileFormat: Any, pages: Pages, target: Path
+        self, response: Any, status: int | None, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
-        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], answer)
+        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], response)
         failure = self.refuse(pages, target, fileFormat, TransferError)
         assert failure.statusCode == status
         assert "5e" not in str(failure)
@@ -319,17 +320,17 @@ class TestWhatIsRefused:
     @pytest.mark.parametrize(
         "failure",
         [
-            Answer(500, b"<html>"),
+            FakeResponse(500, b"<html>"),
             httpx.ReadTimeout("slow"),
-            refusal(error("ValidationException", "Invalid pagination token.")),
+            error_response(graphql_error("ValidationException", "Invalid pagination token.")),
         ],
     )
     def test_a_page_that_can_not_be_read(
         self, failure: Any, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
         pages.page(1, "https://objects.test/1", "token-1")
-        pages.scripted.holds("GET https://objects.test/1", [])
-        pages.scripted.answers(QUERY, failure)
+        pages.scripted.add_url_responses("GET https://objects.test/1", [])
+        pages.scripted.add_responses(QUERY, failure)
         incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
         assert (incomplete.queryId, incomplete.pagesRead) == ("query-1", 1)
         assert isinstance(incomplete.__cause__, DigitalExchangeError)
@@ -337,28 +338,28 @@ class TestWhatIsRefused:
     def test_a_token_that_comes_twice(self, fileFormat: Any, pages: Pages, target: Path) -> None:
         for number in (1, 2):
             pages.page(number, "https://objects.test/1", "token-1")
-        pages.scripted.holds("GET https://objects.test/1", [])
+        pages.scripted.add_url_responses("GET https://objects.test/1", [])
         incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
         assert "same page token twice" in str(incomplete)
 
     def test_a_query_answered_with_nothing(
         self, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
-        pages.scripted.data(QUERY, None)
+        pages.scripted.add_data(QUERY, None)
         with pytest.raises(InvalidResponseError, match=r"nothing"):
             pages.query(target, [asks("a")], fileFormat)
         assert not target.exists()
 
     def test_that_it_can_not_be_cancelled_hides_no_error(
         self,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
         fileFormat: Any,
         target: Path,
     ) -> None:
-        pages = Pages(scripted, scripted_exchange)
-        scripted._answers.pop(CANCEL)
-        scripted.answers(CANCEL, Answer(500))
+        pages = Pages(fake_platform, fake_platform_client)
+        fake_platform._responses.pop(CANCEL)
+        fake_platform.add_responses(CANCEL, FakeResponse(500))
         pages.lay_down(None)
         self.refuse(pages, target, fileFormat, QueryIncompleteError)
 

@@ -16,16 +16,25 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.fake_platform import ScriptedPlatform
-from ...support.timestream import DATABASE, QUERY, STATUS, Row, numbers, response, rows_of, scalar
+from ...support.fake_platform import FakePlatform
+from ...support.timestream import (
+    DATABASE,
+    QUERY,
+    STATUS,
+    Row,
+    iterate_rows,
+    number_page,
+    response,
+    scalar,
+)
 
 
 class TestOnePage:
     def test_every_property_is_read_off_the_response(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers(1, 2, nextToken="token-2"))
-        result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+        fake_platform.add_data(QUERY, number_page(1, 2, nextToken="token-2"))
+        result = fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
         assert isinstance(result, QueryResult_TimestreamVariables)
         columns = [{"Name": "n", "Type": {"ScalarType": "BIGINT"}}]
         rows = [{"Data": [{"ScalarValue": "1"}]}, {"Data": [{"ScalarValue": "2"}]}]
@@ -40,10 +49,10 @@ class TestOnePage:
         assert result.clientToken == "client-token-1"
 
     def test_the_last_page_has_no_next_token(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers(1))
-        result = scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+        fake_platform.add_data(QUERY, number_page(1))
+        result = fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
         assert result.nextToken is None
 
     @pytest.mark.parametrize(("given", "sent"), [(100, 100), ("100", 100), (1, 1), ("1000", 1000)])
@@ -51,30 +60,32 @@ class TestOnePage:
         self,
         given: Any,
         sent: int,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        scripted.data(QUERY, numbers(1))
-        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1", given)
-        assert scripted.variables(QUERY)[0]["maxRows"] == sent
+        fake_platform.add_data(QUERY, number_page(1))
+        fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1", given)
+        assert fake_platform.variables(QUERY)[0]["maxRows"] == sent
 
     @pytest.mark.parametrize("given", [0, 1001, -1, "0", "many", "", 1.5, True, [1]])
     def test_max_rows_out_of_bounds_is_refused(
-        self, given: Any, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, given: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^maxRows must be .*1 and 1000"):
-            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1", given)
-        assert scripted.operations == []
+            fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(
+                DATABASE, "SELECT 1", given
+            )
+        assert fake_platform.operations == []
 
     def test_tokens_and_query_travel_as_given(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers(1), numbers(1))
+        fake_platform.add_data(QUERY, number_page(1), number_page(1))
         query = "SELECT 'it''s', \"a b\"\n-- ünïcode 🔌"
-        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(
+        fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(
             DATABASE, query, 10, "next", "client"
         )
-        scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(
+        fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(
             timeSeriesDbId=DATABASE,
             queryString=query,
             maxRows=10,
@@ -88,31 +99,31 @@ class TestOnePage:
             "nextToken": "next",
             "clientToken": "client",
         }
-        assert scripted.variables(QUERY) == [sent, sent]
+        assert fake_platform.variables(QUERY) == [sent, sent]
 
     @pytest.mark.parametrize(
         "text", ["", "no JSON", "[]", "null", '"text"', '{"QueryId": "q", "ColumnInfo": []}', "{}"]
     )
     def test_what_is_no_result_of_timestream_is_an_invalid_response(
-        self, text: str, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, text: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, {"clientToken": None, "resultJSONString": text})
+        fake_platform.add_data(QUERY, {"clientToken": None, "resultJSONString": text})
         with pytest.raises(InvalidResponseError, match="no result of Timestream"):
-            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+            fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
 
     def test_an_answer_of_nothing_is_not_found(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, None)
+        fake_platform.add_data(QUERY, None)
         with pytest.raises(NotFoundError, match=DATABASE):
-            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+            fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
 
     def test_results_compare_and_print(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers(1), numbers(1), numbers(2))
+        fake_platform.add_data(QUERY, number_page(1), number_page(1), number_page(2))
         one, same, other = (
-            scripted_exchange.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
+            fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
             for _ in range(3)
         )
         assert one == same != other
@@ -158,7 +169,7 @@ class TestAgainstTheLocalExchange:
     def test_what_was_published_comes_back_in_its_types(
         self, exchange: AvistaDigitalExchange, measured: str, table: str
     ) -> None:
-        (row,) = rows_of(
+        (row,) = iterate_rows(
             exchange,
             measured,
             f'SELECT time, assetId, name, "A kW", "count", closed, state, seen FROM {table} '
@@ -192,13 +203,13 @@ class TestAgainstTheLocalExchange:
         assert pages[0].columnInfo == [{"Name": "n", "Type": {"ScalarType": "BIGINT"}}]
         assert pages[-1].queryStatus["ProgressPercentage"] == 100
 
-        rows = rows_of(exchange, measured, query, maxRows=3)
+        rows = iterate_rows(exchange, measured, query, maxRows=3)
         assert [row["n"] for row in rows] == [n * n for n in range(10)]
 
     def test_null_arrays_rows_and_series_come_nested(
         self, exchange: AvistaDigitalExchange, measured: str, table: str
     ) -> None:
-        (row,) = rows_of(
+        (row,) = iterate_rows(
             exchange,
             measured,
             "SELECT NULL AS nothing, ARRAY[1, NULL, 3] AS list, 1.5E0, 'x', "
@@ -218,7 +229,7 @@ class TestAgainstTheLocalExchange:
         self, role: str, connect: Connect, local: LocalExchange
     ) -> None:
         exchange = connect(local.tokens[role], endpoint=local.endpoint)
-        rows = rows_of(exchange, local.timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
+        rows = iterate_rows(exchange, local.timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
         assert list(rows) == [{"two": 2, "sure": True}]
 
     def test_an_outsider_may_not(self, connect: Connect, local: LocalExchange) -> None:

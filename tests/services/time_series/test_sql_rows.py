@@ -23,19 +23,19 @@ from avista_digital_exchange_sdk import (
 )
 
 from ...conftest import Connect
-from ...support.clients import RUNNER, Awaited
-from ...support.fake_platform import ENDPOINT, TOKEN, ScriptedPlatform, error, refusal
+from ...support.clients import RUNNER, AsyncClientAdapter
+from ...support.fake_platform import ENDPOINT, TOKEN, FakePlatform, error_response, graphql_error
 from ...support.timestream import (
     DATABASE,
     NULL,
     QUERY,
     Row,
-    numbers,
+    iterate_rows,
+    number_page,
     page,
-    rows_of,
     scalar,
-    typed,
-    until,
+    scalar_column,
+    wait_until,
 )
 
 
@@ -92,13 +92,13 @@ VALUES = [
         [["a"], []],
     ),
     (
-        row_of(typed("x", "BIGINT"), typed(None, "VARCHAR")),
+        row_of(scalar_column("x", "BIGINT"), scalar_column(None, "VARCHAR")),
         {"RowValue": {"Data": [scalar("1"), NULL]}},
         {"x": 1, "_col1": None},
     ),
-    (row_of(typed("x", "BIGINT")), NULL, None),
+    (row_of(scalar_column("x", "BIGINT")), NULL, None),
     (
-        array_of(row_of(typed("at", "TIMESTAMP"))),
+        array_of(row_of(scalar_column("at", "TIMESTAMP"))),
         {"ArrayValue": [{"RowValue": {"Data": [scalar("2024-05-01 00:00:00.000000001")]}}]},
         [{"at": "2024-05-01T00:00:00.000000001Z"}],
     ),
@@ -121,21 +121,21 @@ class TestValues:
         column_type: Row,
         datum: Row,
         value: object,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        scripted.data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
-        (row,) = rows_of(scripted_exchange, DATABASE, "SELECT c")
+        fake_platform.add_data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
+        (row,) = iterate_rows(fake_platform_client, DATABASE, "SELECT c")
         assert row == {"c": value}
         assert type(row["c"]) is type(value)
 
     def test_columns_without_name_or_of_the_same_name_all_appear(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         names = [None, "a", "a", "a_2", None, "a", "_col0"]
-        columns = [typed(name, "BIGINT") for name in names]
-        scripted.data(QUERY, page(columns, [[scalar(str(n)) for n in range(len(names))]]))
-        (row,) = rows_of(scripted_exchange, DATABASE, "SELECT …")
+        columns = [scalar_column(name, "BIGINT") for name in names]
+        fake_platform.add_data(QUERY, page(columns, [[scalar(str(n)) for n in range(len(names))]]))
+        (row,) = iterate_rows(fake_platform_client, DATABASE, "SELECT …")
         assert list(row.values()) == list(range(len(names)))
         assert list(row)[:3] == ["_col0", "a", "a_2"]
 
@@ -152,7 +152,7 @@ class TestValues:
             (TIMESTAMP, {"ScalarValue": 5}),
             ({"ScalarType": "DATE"}, scalar("2024-13-01")),
             (array_of(BIGINT), {"ArrayValue": [{}]}),
-            (row_of(typed("x", "BIGINT")), {"RowValue": {"Data": []}}),
+            (row_of(scalar_column("x", "BIGINT")), {"RowValue": {"Data": []}}),
             (series_of(DOUBLE), {"TimeSeriesValue": [{}]}),
             ({}, scalar("1")),
         ],
@@ -161,19 +161,21 @@ class TestValues:
         self,
         column_type: Row,
         datum: Row,
-        scripted: ScriptedPlatform,
-        scripted_exchange: AvistaDigitalExchange,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        scripted.data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
+        fake_platform.add_data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
         with pytest.raises(InvalidResponseError, match="not of the columns' types"):
-            list(rows_of(scripted_exchange, DATABASE, "SELECT c"))
+            list(iterate_rows(fake_platform_client, DATABASE, "SELECT c"))
 
     def test_a_row_of_the_wrong_length_is_an_invalid_response(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, page([typed("c", "BIGINT")], [[scalar("1"), scalar("2")]]))
+        fake_platform.add_data(
+            QUERY, page([scalar_column("c", "BIGINT")], [[scalar("1"), scalar("2")]])
+        )
         with pytest.raises(InvalidResponseError):
-            list(rows_of(scripted_exchange, DATABASE, "SELECT c"))
+            list(iterate_rows(fake_platform_client, DATABASE, "SELECT c"))
 
 
 def count_of(exchange: AvistaDigitalExchange, *args: Any) -> int:
@@ -196,85 +198,95 @@ class TestBadArguments:
         ("argument", "value"), [("timeSeriesDbId", ""), ("queryString", " "), ("maxRows", 0)]
     )
     def test_are_refused_by_the_call_not_at_the_first_row(
-        self, argument: str, value: Any, scripted_exchange: AvistaDigitalExchange
+        self, argument: str, value: Any, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         good = {"timeSeriesDbId": DATABASE, "queryString": "SELECT n", "maxRows": 1}
         with pytest.raises(InvalidParameterError, match=f"^{argument} must be "):
-            scripted_exchange.iterTimeSeriesDatabase_TimestreamFormat(**good | {argument: value})
+            fake_platform_client.iterTimeSeriesDatabase_TimestreamFormat(**good | {argument: value})
 
 
 class TestFollowingPages:
     def test_every_page_is_followed_with_the_tokens_of_the_one_before(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(
-            QUERY, numbers(1, 2, nextToken="t2"), numbers(3, nextToken="t3"), numbers(4, 5)
+        fake_platform.add_data(
+            QUERY,
+            number_page(1, 2, nextToken="t2"),
+            number_page(3, nextToken="t3"),
+            number_page(4, 5),
         )
-        rows = rows_of(scripted_exchange, DATABASE, "SELECT n", maxRows="2")
+        rows = iterate_rows(fake_platform_client, DATABASE, "SELECT n", maxRows="2")
         assert [row["n"] for row in rows] == [1, 2, 3, 4, 5]
-        sent = scripted.variables(QUERY)
+        sent = fake_platform.variables(QUERY)
         assert [one["nextToken"] for one in sent] == [None, "t2", "t3"]
         assert [one["clientToken"] for one in sent] == [None, "client-token-1", "client-token-1"]
         assert all(one["maxRows"] == 2 and one["queryString"] == "SELECT n" for one in sent)
 
     def test_a_page_without_rows_is_not_the_end(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers(nextToken="t2"), numbers(nextToken="t3"), numbers(1))
-        assert list(rows_of(scripted_exchange, DATABASE, "SELECT n")) == [{"n": 1}]
+        fake_platform.add_data(
+            QUERY, number_page(nextToken="t2"), number_page(nextToken="t3"), number_page(1)
+        )
+        assert list(iterate_rows(fake_platform_client, DATABASE, "SELECT n")) == [{"n": 1}]
 
     def test_no_rows_at_all_is_an_empty_result(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers())
-        assert list(rows_of(scripted_exchange, DATABASE, "SELECT n")) == []
+        fake_platform.add_data(QUERY, number_page())
+        assert list(iterate_rows(fake_platform_client, DATABASE, "SELECT n")) == []
 
     def test_a_token_that_comes_twice_ends_it_with_an_error(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2, nextToken="t2"))
+        fake_platform.add_data(
+            QUERY, number_page(1, nextToken="t2"), number_page(2, nextToken="t2")
+        )
         with pytest.raises(InvalidResponseError, match="same page token twice"):
-            list(rows_of(scripted_exchange, DATABASE, "SELECT n"))
+            list(iterate_rows(fake_platform_client, DATABASE, "SELECT n"))
 
     def test_a_page_that_fails_is_an_error_after_the_rows_before_it(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.answers(
+        fake_platform.add_responses(
             QUERY,
-            {"data": {QUERY: numbers(1, 2, nextToken="t2")}},
-            refusal(error("InternalServerException", "gone")),
+            {"data": {QUERY: number_page(1, 2, nextToken="t2")}},
+            error_response(graphql_error("InternalServerException", "gone")),
         )
-        rows = rows_of(scripted_exchange, DATABASE, "SELECT n")
+        rows = iterate_rows(fake_platform_client, DATABASE, "SELECT n")
         assert [next(rows)["n"], next(rows)["n"]] == [1, 2]
         with pytest.raises(ServerError, match="gone"):
             next(rows)
 
     def test_the_next_page_is_fetched_while_the_present_one_is_worked_on(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(
-            QUERY, numbers(1, 2, nextToken="t2"), numbers(3, 4, nextToken="t3"), numbers(5)
+        fake_platform.add_data(
+            QUERY,
+            number_page(1, 2, nextToken="t2"),
+            number_page(3, 4, nextToken="t3"),
+            number_page(5),
         )
-        with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")) as rows:
+        with closing(iterate_rows(fake_platform_client, DATABASE, "SELECT n")) as rows:
             assert next(rows) == {"n": 1}
-            assert until(lambda: len(scripted.operations) == 2)
+            assert wait_until(lambda: len(fake_platform.operations) == 2)
             assert next(rows) == {"n": 2}
             RUNNER.run(asyncio.sleep(0.1))
             # Not further ahead than one page.
-            assert len(scripted.operations) == 2
+            assert len(fake_platform.operations) == 2
             assert next(rows) == {"n": 3}
-            assert until(lambda: len(scripted.operations) == 3)
+            assert wait_until(lambda: len(fake_platform.operations) == 3)
 
     def test_it_holds_two_pages_at_most(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        pages = [numbers(number, nextToken=f"t{number}") for number in range(12)]
-        scripted.data(QUERY, *pages, numbers(12))
+        pages = [number_page(number, nextToken=f"t{number}") for number in range(12)]
+        fake_platform.add_data(QUERY, *pages, number_page(12))
         before = results_in_memory()
         held = [
             results_in_memory() - before
-            for row in rows_of(scripted_exchange, DATABASE, "SELECT n")
-            if until(lambda n=row["n"]: len(scripted.operations) == min(n + 2, 13))
+            for row in iterate_rows(fake_platform_client, DATABASE, "SELECT n")
+            if wait_until(lambda n=row["n"]: len(fake_platform.operations) == min(n + 2, 13))
         ]
         assert len(held) == 13
         assert max(held) <= 2
@@ -282,14 +294,14 @@ class TestFollowingPages:
     def test_memory_does_not_grow_with_the_result(
         self, httpx_mock: HTTPXMock, connect: Connect
     ) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
+        def response(request: httpx.Request) -> httpx.Response:
             variables = json.loads(request.content)["variables"]
             number = int(variables["nextToken"] or 0) + 1
             last = number == int(variables["queryString"])
-            made = numbers(*range(1000), nextToken=None if last else str(number))
+            made = number_page(*range(1000), nextToken=None if last else str(number))
             return httpx.Response(200, json={"data": {QUERY: made}})
 
-        httpx_mock.add_callback(answer, is_reusable=True)
+        httpx_mock.add_callback(response, is_reusable=True)
         exchange = connect(TOKEN, endpoint=ENDPOINT)
 
         def peak(pages: int) -> int:
@@ -304,9 +316,9 @@ class TestFollowingPages:
         assert many < 1.3 * few
 
     def test_the_blocking_one_works_inside_a_running_event_loop(
-        self, scripted: ScriptedPlatform
+        self, fake_platform: FakePlatform
     ) -> None:
-        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2))
+        fake_platform.add_data(QUERY, number_page(1, nextToken="t2"), number_page(2))
 
         async def notebook() -> list[Row]:
             with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as exchange:
@@ -315,23 +327,25 @@ class TestFollowingPages:
         assert RUNNER.run(notebook()) == [{"n": 1}, {"n": 2}]
 
     def test_nothing_is_sent_before_the_first_row_is_asked_for(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")):
-            assert scripted.operations == []
+        with closing(iterate_rows(fake_platform_client, DATABASE, "SELECT n")):
+            assert fake_platform.operations == []
 
 
 class TestLeavingEarly:
     def test_no_thread_and_no_task_is_left(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         threads = threading.active_count()
-        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2, nextToken="t3"))
-        for row in rows_of(scripted_exchange, DATABASE, "SELECT n"):
+        fake_platform.add_data(
+            QUERY, number_page(1, nextToken="t2"), number_page(2, nextToken="t3")
+        )
+        for row in iterate_rows(fake_platform_client, DATABASE, "SELECT n"):
             assert row == {"n": 1}
             break
         gc.collect()
-        assert until(lambda: threading.active_count() <= threads)
+        assert wait_until(lambda: threading.active_count() <= threads)
         assert tasks() == set()
 
     def test_the_blocking_one_does_not_wait_for_the_page_under_way(
@@ -339,26 +353,26 @@ class TestLeavingEarly:
     ) -> None:
         threads = threading.active_count()
         answered = threading.Event()
-        httpx_mock.add_response(json={"data": {QUERY: numbers(1, nextToken="t2")}})
+        httpx_mock.add_response(json={"data": {QUERY: number_page(1, nextToken="t2")}})
 
         def answer_late(_request: httpx.Request) -> httpx.Response:
             answered.wait(30)
-            return httpx.Response(200, json={"data": {QUERY: numbers(2)}})
+            return httpx.Response(200, json={"data": {QUERY: number_page(2)}})
 
         httpx_mock.add_callback(answer_late)
         with AvistaDigitalExchange(TOKEN, endpoint=ENDPOINT) as exchange:
-            rows = rows_of(exchange, DATABASE, "SELECT n")
+            rows = iterate_rows(exchange, DATABASE, "SELECT n")
             next(rows)
             assert threading.active_count() == threads + 1
             begun = time.monotonic()
             rows.close()
             assert time.monotonic() - begun < 5
             answered.set()
-            assert until(lambda: threading.active_count() <= threads)
+            assert wait_until(lambda: threading.active_count() <= threads)
 
     def test_the_awaited_one_cancels_the_page_under_way(self, httpx_mock: HTTPXMock) -> None:
         cancelled = []
-        httpx_mock.add_response(json={"data": {QUERY: numbers(1, nextToken="t2")}})
+        httpx_mock.add_response(json={"data": {QUERY: number_page(1, nextToken="t2")}})
 
         async def never_answer(_request: httpx.Request) -> httpx.Response:
             try:
@@ -369,22 +383,22 @@ class TestLeavingEarly:
             raise AssertionError
 
         httpx_mock.add_callback(never_answer)
-        with Awaited(TOKEN, endpoint=ENDPOINT) as exchange:
-            rows = rows_of(exchange, DATABASE, "SELECT n")
+        with AsyncClientAdapter(TOKEN, endpoint=ENDPOINT) as exchange:
+            rows = iterate_rows(exchange, DATABASE, "SELECT n")
             next(rows)
             RUNNER.run(asyncio.sleep(0.05))
             assert len(tasks()) == 1
             rows.close()
-            assert until(lambda: tasks() == set())
+            assert wait_until(lambda: tasks() == set())
         assert cancelled == [True]
 
     def test_an_error_in_the_users_own_code_passes_through(
-        self, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        scripted.data(QUERY, numbers(1, nextToken="t2"), numbers(2))
+        fake_platform.add_data(QUERY, number_page(1, nextToken="t2"), number_page(2))
 
         def work() -> None:
-            with closing(rows_of(scripted_exchange, DATABASE, "SELECT n")) as rows:
+            with closing(iterate_rows(fake_platform_client, DATABASE, "SELECT n")) as rows:
                 for _row in rows:
                     raise LookupError("the user's own")
 

@@ -6,7 +6,7 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, NotFoundError, Or
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ...conftest import Connect
-from ...support.fake_platform import ScriptedPlatform
+from ...support.fake_platform import FakePlatform
 
 
 def test_the_user_comes_with_name_and_organization(exchange: AvistaDigitalExchange) -> None:
@@ -28,17 +28,17 @@ def test_every_token_tells_its_own_user(connect: Connect, local: LocalExchange) 
 
 @pytest.mark.parametrize("session", [None, {"user": None}])
 def test_a_token_without_a_user_is_an_error(
-    session: object, scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    session: object, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
-    scripted.data("user_getUserSession", session)
+    fake_platform.add_data("user_getUserSession", session)
     with pytest.raises(NotFoundError, match=r"of this token"):
-        scripted_exchange.getUserInfo()
+        fake_platform_client.getUserInfo()
 
 
 def test_a_user_without_organization_has_none(
-    scripted: ScriptedPlatform, scripted_exchange: AvistaDigitalExchange
+    fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
-    scripted.data("user_getUserSession", {"user": {"userId": "u1", "organization": None}})
-    user = scripted_exchange.getUserInfo()
+    fake_platform.add_data("user_getUserSession", {"user": {"userId": "u1", "organization": None}})
+    user = fake_platform_client.getUserInfo()
     assert user.organization is None
     assert user.firstName is None

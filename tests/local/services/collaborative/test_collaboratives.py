@@ -17,15 +17,15 @@ SHARED_WITH = """query ($id: ID!) { collaborative_listCollaborativesServiceShare
 
 
 @pytest.fixture
-def store_id(platform):
-    created = platform.ask('mutation { storage_createDataStore(name: "x") { dataStoreId } }')
+def store_id(graphql_client):
+    created = graphql_client.run('mutation { storage_createDataStore(name: "x") { dataStoreId } }')
     yield created["dataStoreId"]
     query = "mutation ($id: ID!) { storage_deleteDataStore(dataStoreId: $id) { name } }"
-    platform.ask(query, id=created["dataStoreId"])
+    graphql_client.run(query, id=created["dataStoreId"])
 
 
-def test_members_are_grouped_by_organization(platform, local):
-    collaborative = platform.ask(
+def test_members_are_grouped_by_organization(graphql_client, local):
+    collaborative = graphql_client.run(
         """query ($id: ID!) { collaborative_getCollaborative(collaborativeId: $id) {
           name description hostOrganizationId
           memberOrganizations {
@@ -47,8 +47,8 @@ def test_members_are_grouped_by_organization(platform, local):
         assert member["user"]["organization"]["name"] == guest["organization"]["name"]
 
 
-def test_members_see_shared_services_with_what_they_are(platform, local):
-    services = platform.ask(SERVICES, "reader", id=local.collaborativeId)
+def test_members_see_shared_services_with_what_they_are(graphql_client, local):
+    services = graphql_client.run(SERVICES, "reader", id=local.collaborativeId)
     assert {
         "serviceType": "DATA_STORE",
         "serviceId": local.dataStoreId,
@@ -65,33 +65,37 @@ def test_members_see_shared_services_with_what_they_are(platform, local):
     } in services
 
 
-def test_a_service_is_shared_until_it_is_removed(platform, local, store_id):
-    assert platform.ask(SHARED_WITH, id=store_id) == []
+def test_a_service_is_shared_until_it_is_removed(graphql_client, local, store_id):
+    assert graphql_client.run(SHARED_WITH, id=store_id) == []
     for _ in "again":
-        platform.share(store_id, "DATA_STORE")
-    assert platform.ask(SHARED_WITH, id=store_id) == [{"collaborativeId": local.collaborativeId}]
+        graphql_client.share(store_id, "DATA_STORE")
+    assert graphql_client.run(SHARED_WITH, id=store_id) == [
+        {"collaborativeId": local.collaborativeId}
+    ]
 
-    platform.unshare(store_id, "DATA_STORE")
-    assert platform.ask(SHARED_WITH, id=store_id) == []
+    graphql_client.unshare(store_id, "DATA_STORE")
+    assert graphql_client.run(SHARED_WITH, id=store_id) == []
     variables = {"collaborative": local.collaborativeId, "id": store_id, "type": "DATA_STORE"}
-    assert platform.refusal(REMOVE, **variables) == "NotFound"
+    assert graphql_client.error_type(REMOVE, **variables) == "NotFound"
 
 
-def test_a_deleted_service_is_shared_no_more(platform, local):
-    created = platform.ask('mutation { timeSeriesDb_createDatabase(name: "x") { timeSeriesDbId } }')
-    platform.share(created["timeSeriesDbId"], "TIME_SERIES_DB")
+def test_a_deleted_service_is_shared_no_more(graphql_client, local):
+    created = graphql_client.run(
+        'mutation { timeSeriesDb_createDatabase(name: "x") { timeSeriesDbId } }'
+    )
+    graphql_client.share(created["timeSeriesDbId"], "TIME_SERIES_DB")
     query = "mutation ($id: ID!) { timeSeriesDb_deleteDatabase(timeSeriesDbId: $id) { name } }"
-    platform.ask(query, id=created["timeSeriesDbId"])
-    services = platform.ask(SERVICES, id=local.collaborativeId)
+    graphql_client.run(query, id=created["timeSeriesDbId"])
+    services = graphql_client.run(SERVICES, id=local.collaborativeId)
     assert created["timeSeriesDbId"] not in [service["serviceId"] for service in services]
 
 
-def test_an_id_of_another_kind_is_refused(platform, local):
+def test_an_id_of_another_kind_is_refused(graphql_client, local):
     variables = {"collaborative": local.collaborativeId, "id": local.dataStoreId}
-    assert platform.refusal(ADD, **variables, type="TIME_SERIES_DB") == "BadRequest"
+    assert graphql_client.error_type(ADD, **variables, type="TIME_SERIES_DB") == "BadRequest"
 
 
 @pytest.mark.parametrize("service_type", ["DATA_CAPTURE", "OCS_ADAPTER"])
-def test_services_that_are_not_served_say_so(platform, local, service_type):
+def test_services_that_are_not_served_say_so(graphql_client, local, service_type):
     variables = {"collaborative": local.collaborativeId, "id": "x", "type": service_type}
-    assert platform.refusal(ADD, **variables) == "NotAvailable"
+    assert graphql_client.error_type(ADD, **variables) == "NotAvailable"

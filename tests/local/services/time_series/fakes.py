@@ -198,8 +198,8 @@ class Exchange:
 
     def timestream(self, sql: str, **arguments: Any) -> Any:
         """Ask for a page of a Timestream query and read the response."""
-        answer = self.call("queryDatabaseWithTimestreamQuery", queryString=sql, **arguments)
-        return json.loads(answer["resultJSONString"]) | {"ClientToken": answer["clientToken"]}
+        response = self.call("queryDatabaseWithTimestreamQuery", queryString=sql, **arguments)
+        return json.loads(response["resultJSONString"]) | {"ClientToken": response["clientToken"]}
 
     def rows(self, sql: str) -> list[list[Any]]:
         """Read all rows of a Timestream query, as plain values."""

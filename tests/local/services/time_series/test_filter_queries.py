@@ -154,8 +154,8 @@ def test_the_whole_result_is_exported_whether_or_not_its_pages_were_read(
 def test_the_export_is_announced_with_its_size(exchange: Exchange) -> None:
     exchange.publish(record(1))
     query_id = exchange.query()["queryId"]
-    answer = exchange.call("generateQueryResultExportFile", queryId=query_id, fileFormat="JSON")
-    assert answer == {
+    response = exchange.call("generateQueryResultExportFile", queryId=query_id, fileFormat="JSON")
+    assert response == {
         "fileFormat": "JSON",
         "queryId": query_id,
         "timeSeriesDbId": "timeSeriesDbId.1",
@@ -293,13 +293,13 @@ def test_an_outsider_can_not_query(exchange: Exchange) -> None:
 def test_a_cancelled_query_has_no_more_pages_and_no_export(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     page = exchange.query(maxRows=10)
-    answer = exchange.call("cancelDatabaseQuery", queryId=page["queryId"])
-    assert answer == {"httpStatusCode": 200, "errorMessage": None}
+    response = exchange.call("cancelDatabaseQuery", queryId=page["queryId"])
+    assert response == {"httpStatusCode": 200, "errorMessage": None}
     for call in (exchange.next_page, exchange.export):
         with pytest.raises(PlatformError) as error:
             call(page)
         assert refusal(error) == ("ValidationException", "The query was cancelled.")
-    assert exchange.call("cancelDatabaseQuery", queryId=page["queryId"]) == answer
+    assert exchange.call("cancelDatabaseQuery", queryId=page["queryId"]) == response
 
 
 def test_data_is_kept_when_the_store_is_opened_again(exchange: Exchange, tmp_path: Any) -> None:
@@ -370,8 +370,8 @@ def test_a_query_has_a_limited_number_of_exports_at_a_time(
         context = Context(cast(Any, exchange), Caller("owner", "token"))
         arguments = {"timeSeriesDbId": DATABASE, "queryId": page["queryId"]}
         export = resolvers.generate_query_result_export_file
-        answers = [export(context, **arguments) for _ in range(3)]
-        results = await asyncio.gather(*answers, return_exceptions=True)
+        responses = [export(context, **arguments) for _ in range(3)]
+        results = await asyncio.gather(*responses, return_exceptions=True)
         return [getattr(result, "error_type", "none") for result in results]
 
     errors = exchange.runner.run(export_thrice())

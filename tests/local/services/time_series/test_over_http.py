@@ -63,21 +63,25 @@ def records(count: int, first: int = 0) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def database(platform: Any) -> str:
+def database(graphql_client: Any) -> str:
     """A new database of the owner's."""
-    return str(platform.ask(CREATE)["timeSeriesDbId"])
+    return str(graphql_client.run(CREATE)["timeSeriesDbId"])
 
 
-def test_published_records_come_back_through_pages_of_chunks(platform: Any, database: str) -> None:
-    written = platform.ask(PUBLISH, database=database, asset="a", data={"records": records(30)})
+def test_published_records_come_back_through_pages_of_chunks(
+    graphql_client: Any, database: str
+) -> None:
+    written = graphql_client.run(
+        PUBLISH, database=database, asset="a", data={"records": records(30)}
+    )
     assert written[0]["attributes"][0]["lastValue"] == "29.50"
     asked = {"database": database, "assets": [{"assetId": "a"}], "maxRows": 20}
-    page = platform.ask(
+    page = graphql_client.run(
         QUERY, **asked, type="TIME_PERIOD", start="1970-01-01T00:00:00Z", end="1970-01-02T00:00:00Z"
     )
     pages = [page]
     while page["nextToken"]:
-        page = platform.ask(QUERY, **asked, type="NEXT_TOKEN", token=page["nextToken"])
+        page = graphql_client.run(QUERY, **asked, type="NEXT_TOKEN", token=page["nextToken"])
         pages.append(page)
     chunks = [httpx.get(page["presignedUrl"]).raise_for_status().json() for page in pages]
     assert chunks[0] == []
@@ -91,35 +95,39 @@ def test_published_records_come_back_through_pages_of_chunks(platform: Any, data
     assert values == [f"{i}.50" for i in range(30)]
 
 
-def test_rejected_records_are_told_in_one_error(platform: Any, database: str) -> None:
-    platform.ask(PUBLISH, database=database, asset="a", data={"records": records(1)})
+def test_rejected_records_are_told_in_one_error(graphql_client: Any, database: str) -> None:
+    graphql_client.run(PUBLISH, database=database, asset="a", data={"records": records(1)})
     other = records(2)
     other[0]["MeasureValue"] = "7"
-    answer = platform.answer(PUBLISH, database=database, asset="a", data={"records": other})
-    assert answer["data"] == {"timeSeriesDb_publishToDatabase": None}
-    (error,) = answer["errors"]
+    response = graphql_client.execute(
+        PUBLISH, database=database, asset="a", data={"records": other}
+    )
+    assert response["data"] == {"timeSeriesDb_publishToDatabase": None}
+    (error,) = response["errors"]
     assert error["errorType"] == "RejectedRecordsException"
     (rejected,) = error["errorInfo"]["RejectedRecords"]
     assert (rejected["RecordIndex"], rejected["ExistingVersion"]) == (0, 1)
 
 
-def test_a_timestream_query_is_answered_as_json(platform: Any, database: str) -> None:
-    platform.ask(PUBLISH, database=database, asset="a", data={"records": records(3)})
-    names = platform.ask(GET, database=database)
+def test_a_timestream_query_is_answered_as_json(graphql_client: Any, database: str) -> None:
+    graphql_client.run(PUBLISH, database=database, asset="a", data={"records": records(3)})
+    names = graphql_client.run(GET, database=database)
     table = '"{databaseName}"."{tableName}"'.format(**names)
     sql = f"SELECT max(measure_value::double) AS peak FROM {table} WHERE time > ago(40000d)"
-    answer = platform.ask(TIMESTREAM, database=database, sql=sql)
-    result = json.loads(answer["resultJSONString"])
+    response = graphql_client.run(TIMESTREAM, database=database, sql=sql)
+    result = json.loads(response["resultJSONString"])
     assert result["Rows"] == [{"Data": [{"ScalarValue": "2.5"}]}]
     assert result["ColumnInfo"] == [{"Name": "peak", "Type": {"ScalarType": "DOUBLE"}}]
-    refused = platform.answer(TIMESTREAM, database=database, sql=sql.replace("peak", "peak,"))
+    refused = graphql_client.execute(
+        TIMESTREAM, database=database, sql=sql.replace("peak", "peak,")
+    )
     assert refused["errors"][0]["errorType"] == "ValidationException"
 
 
-def test_long_queries_of_many_keep_nobody_waiting(platform: Any, database: str) -> None:
+def test_long_queries_of_many_keep_nobody_waiting(graphql_client: Any, database: str) -> None:
     def long_query() -> str:
-        answer = platform.ask(TIMESTREAM, database=database, sql=LONG)
-        return str(json.loads(answer["resultJSONString"])["QueryId"])
+        response = graphql_client.run(TIMESTREAM, database=database, sql=LONG)
+        return str(json.loads(response["resultJSONString"])["QueryId"])
 
     cancel = """
     mutation ($database: ID!, $id: String!) {
@@ -132,11 +140,11 @@ def test_long_queries_of_many_keep_nobody_waiting(platform: Any, database: str) 
         running = [threads.submit(long_query) for _ in range(8)]
         time.sleep(0.5)
         started = time.monotonic()
-        platform.ask(GET, database=database)
+        graphql_client.run(GET, database=database)
         assert time.monotonic() - started < 1
         for query in running:
-            answer = platform.ask(cancel, database=database, id=query.result())
-            assert answer == {"httpStatusCode": 200}
+            response = graphql_client.run(cancel, database=database, id=query.result())
+            assert response == {"httpStatusCode": 200}
 
 
 def test_the_exchange_closes_at_once_while_a_query_runs() -> None:

@@ -46,8 +46,8 @@ def test_what_was_written_is_answered_and_announced(exchange: Exchange) -> None:
         ),
         multi(1, ("V", "DOUBLE", "17")),
     ]
-    answer = exchange.publish(*records)
-    assert answer == [
+    response = exchange.publish(*records)
+    assert response == [
         {
             "assetId": ASSET,
             "name": "Feeder",

@@ -106,7 +106,7 @@ def start(exchange: Exchange) -> Callable[..., queries.Query]:
     return start
 
 
-def answer(size: int) -> Callable[..., ResultTable]:
+def response(size: int) -> Callable[..., ResultTable]:
     """Work that makes a result of that many bytes."""
 
     def work(cursor: duckdb.DuckDBPyConnection, table: str) -> ResultTable:
@@ -181,7 +181,7 @@ def test_the_time_a_query_waits_for_its_turn_is_not_its_own(
     monkeypatch.setattr(queries, "QUERY_SECONDS", 0.5)
     for _ in range(6):
         start()
-    last = start(work=answer(1))
+    last = start(work=response(1))
     finish(exchange, last)
     assert exchange.runner.run(last.result()).row_count == 1
 
@@ -224,7 +224,7 @@ def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
     monkeypatch.setattr(queries, limit, value)
     started = []
     for user in ("owner", "reader", "owner", "owner", "owner"):
-        started.append(start(user, answer(100)))
+        started.append(start(user, response(100)))
         finish(exchange, started[-1])
     own = {query.query_id for query in started[-2:]}
     for _ in range(100):

@@ -16,8 +16,8 @@ def status_with(local, token):
     return httpx.post(local.endpoint, json={"query": WHO}, headers=headers).status_code
 
 
-def test_a_token_works_until_it_is_deleted(platform, local):
-    token = platform.ask(CREATE, days=1)
+def test_a_token_works_until_it_is_deleted(graphql_client, local):
+    token = graphql_client.run(CREATE, days=1)
     assert token["tokenType"] == "USER_FULL_ACCESS"
     assert token["dateCreated"] < token["dateExpires"]
     assert status_with(local, token["tokenValue"]) == 200
@@ -25,24 +25,24 @@ def test_a_token_works_until_it_is_deleted(platform, local):
         "tokenId": token["tokenId"],
         "tokenValue": None,
         "name": "script",
-    } in platform.ask(LIST)
+    } in graphql_client.run(LIST)
 
-    platform.ask(DELETE, id=token["tokenId"])
+    graphql_client.run(DELETE, id=token["tokenId"])
     assert status_with(local, token["tokenValue"]) == 401
 
 
-def test_nobody_can_delete_another_user_s_token(platform, local):
-    token = platform.ask(CREATE, days=1)
-    assert platform.refusal(DELETE, "member", id=token["tokenId"]) == "NotFound"
+def test_nobody_can_delete_another_user_s_token(graphql_client, local):
+    token = graphql_client.run(CREATE, days=1)
+    assert graphql_client.error_type(DELETE, "member", id=token["tokenId"]) == "NotFound"
     assert status_with(local, token["tokenValue"]) == 200
 
 
-def test_a_token_that_would_not_live_is_refused(platform):
-    assert platform.refusal(CREATE, days=0) == "BadRequest"
+def test_a_token_that_would_not_live_is_refused(graphql_client):
+    assert graphql_client.error_type(CREATE, days=0) == "BadRequest"
 
 
-def test_an_expired_token_is_refused(platform, local, monkeypatch):
-    token = platform.ask(CREATE, days=1)
+def test_an_expired_token_is_refused(graphql_client, local, monkeypatch):
+    token = graphql_client.run(CREATE, days=1)
     monkeypatch.setattr(
         "avista_digital_exchange_sdk.local.services.user.tokens.timestamp",
         lambda *_: "9999-01-01T00:00:00.000Z",

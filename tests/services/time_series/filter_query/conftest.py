@@ -7,46 +7,52 @@ import pytest
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ....support.admin_client import Platform
-from ....support.sample_records import START, multi, single
+from ....support.admin_client import AdminClient
+from ....support.sample_records import START, multi_record, single_record
 
 WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 ODD = 'a, "b"\r\nc'
 
 
 @pytest.fixture(scope="module")
-def measured(local: LocalExchange, platform: Platform) -> str:
+def measured(local: LocalExchange, admin_client: AdminClient) -> str:
     """The id of a database with all kinds of data."""
-    database = platform.create_database()
+    database = admin_client.create_database()
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
         for assetId, records in (
             (
                 "meter-1",
                 [
-                    multi(exchange, START, {"kW": ("DOUBLE", "18.80"), "V": 230.5}, name="Meter 1"),
-                    multi(exchange, START + 60, {"kW": 0.1}, name="Meter 1"),
-                    multi(exchange, START + 120, {"V": 231.0, "on": True}, name="Meter 1"),
+                    multi_record(
+                        exchange, START, {"kW": ("DOUBLE", "18.80"), "V": 230.5}, name="Meter 1"
+                    ),
+                    multi_record(exchange, START + 60, {"kW": 0.1}, name="Meter 1"),
+                    multi_record(exchange, START + 120, {"V": 231.0, "on": True}, name="Meter 1"),
                 ],
             ),
             (
                 "meter-2",
                 [
-                    single(exchange, START * 10**9 + 1, value="1", unit="NANOSECONDS"),
-                    single(exchange, START * 10**9 + 123_456_789, value="2", unit="NANOSECONDS"),
-                    single(exchange, START + 60, value="3"),
+                    single_record(exchange, START * 10**9 + 1, value="1", unit="NANOSECONDS"),
+                    single_record(
+                        exchange, START * 10**9 + 123_456_789, value="2", unit="NANOSECONDS"
+                    ),
+                    single_record(exchange, START + 60, value="3"),
                 ],
             ),
             (
                 "odd",
                 [
-                    multi(exchange, START, {ODD: ODD, "ü": "🌞"}, name=ODD),
-                    multi(exchange, START + 1, {ODD: "\\/\u2028\x01\x7f", "ü": " "}, name=ODD),
+                    multi_record(exchange, START, {ODD: ODD, "ü": "🌞"}, name=ODD),
+                    multi_record(
+                        exchange, START + 1, {ODD: "\\/\u2028\x01\x7f", "ü": " "}, name=ODD
+                    ),
                 ],
             ),
             (
                 "types",
                 [
-                    multi(
+                    multi_record(
                         exchange,
                         START,
                         {
@@ -59,7 +65,13 @@ def measured(local: LocalExchange, platform: Platform) -> str:
                     )
                 ],
             ),
-            ("wide", [multi(exchange, START + n, {"n": n, "s": "x" * (n + 1)}) for n in range(12)]),
+            (
+                "wide",
+                [
+                    multi_record(exchange, START + n, {"n": n, "s": "x" * (n + 1)})
+                    for n in range(12)
+                ],
+            ),
         ):
             exchange.publishToTimeSeriesDatabase(database, assetId, records)
     return database

@@ -114,13 +114,15 @@ class TestWhereItGoes:
 
 class TestPages:
     def test_every_page_is_followed_each_by_the_tokens_of_the_one_before(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
-        proxied.queryTimeSeriesDatabaseWithFilters(
+        proxied_client.queryTimeSeriesDatabaseWithFilters(
             measured, [asks("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="client"
         )
         assert len((tmp_path / "result.csv").read_text("utf-8").splitlines()) == 13
-        first, *following = (request.operation["variables"] for request in proxy.named(QUERY))
+        first, *following = (
+            request.operation["variables"] for request in proxy.messages_named(QUERY)
+        )
         assert len(following) >= 5
         assert first["queryType"] == "TIME_PERIOD"
         assert first["maxRows"] == 2
@@ -133,9 +135,9 @@ class TestPages:
         assert all(variables["queryString"] for variables in following)
 
     def test_so_it_is_before_the_export(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
-        proxied.queryTimeSeriesDatabaseWithFilters(
+        proxied_client.queryTimeSeriesDatabaseWithFilters(
             measured, [asks("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="server"
         )
         asked = [name for name in proxy.names if name in (QUERY, EXPORT)]
@@ -154,7 +156,7 @@ class TestWithoutRealTime:
     def test_the_result_is_put_together_here_and_the_log_says_so(
         self,
         fileFormat: Any,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
         measured: str,
         tmp_path: Path,
@@ -162,7 +164,7 @@ class TestWithoutRealTime:
         capfd: pytest.CaptureFixture[str],
     ) -> None:
         arguments = (measured, SHAPES["everything"], *WHOLE, tmp_path / "result", fileFormat)
-        assert proxied.queryTimeSeriesDatabaseWithFilters(*arguments) is True
+        assert proxied_client.queryTimeSeriesDatabaseWithFilters(*arguments) is True
         (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
         assert warning.name.startswith("avista_digital_exchange_sdk")
         assert "put together on this side" in warning.getMessage()
@@ -170,14 +172,14 @@ class TestWithoutRealTime:
         assert EXPORT not in proxy.names
         shutil.move(tmp_path / "result", tmp_path / "here")
         proxy.blocks_websockets = False
-        proxied.queryTimeSeriesDatabaseWithFilters(*arguments, aggregate="server")
+        proxied_client.queryTimeSeriesDatabaseWithFilters(*arguments, aggregate="server")
         assert (tmp_path / "here").read_bytes() == (tmp_path / "result").read_bytes()
 
     def test_insisting_on_the_server_is_an_error(
-        self, proxied: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
         with pytest.raises(SubscriptionError):
-            proxied.queryTimeSeriesDatabaseWithFilters(
+            proxied_client.queryTimeSeriesDatabaseWithFilters(
                 measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate="server"
             )
         assert list(tmp_path.iterdir()) == []
@@ -185,12 +187,12 @@ class TestWithoutRealTime:
 
     def test_asking_for_it_here_needs_no_real_time_connection(
         self,
-        proxied: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         measured: str,
         tmp_path: Path,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        proxied.queryTimeSeriesDatabaseWithFilters(
+        proxied_client.queryTimeSeriesDatabaseWithFilters(
             measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate="client"
         )
         assert (tmp_path / "result.csv").stat().st_size > 0
