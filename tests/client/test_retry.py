@@ -293,9 +293,7 @@ class TestAMutation:
         fake_platform.add_responses(CREATE, httpx.ReadTimeout("slow"))
         with pytest.raises(RequestTimeoutError) as caught:
             patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
-        assert caught.value.__notes__ == [
-            "a file load.csv without content may be in the directory now"
-        ]
+        assert caught.value.__notes__ == ["the directory may now contain an empty file load.csv"]
 
     def test_one_that_was_surely_not_created_is_not(
         self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path

@@ -15,16 +15,16 @@ class AsyncDataStore(DataStore):
         """Change the working directory.
 
         Args:
-            path: The directory to go to: from the working directory, or from the home directory
-                if it begins with `/`. `..` goes up.
+            path: The new working directory, relative to the present one, or to the home directory
+                if it begins with `/`. `..` is the parent directory.
 
         Returns:
-            None; the working directory stays as it is if the path leads nowhere.
+            None. The working directory does not change if the path does not exist.
 
         Raises:
-            InvalidParameterError: The path is not a text, is empty, or leads to a file.
-            NotFoundError: There is no such directory.
-            UnauthorizedError: You may not see the data store.
+            InvalidParameterError: The path is not a non-empty string, or is that of a file.
+            NotFoundError: The directory does not exist.
+            UnauthorizedError: You may not read the data store.
 
         Example:
             >>> await dataStore.cd("/")
@@ -37,17 +37,17 @@ class AsyncDataStore(DataStore):
         """Get a directory with its contents.
 
         Args:
-            path: The directory, from the working directory or, with a `/` at its beginning, from
-                the home directory; the working directory itself if left out.
+            path: The directory, relative to the working directory, or to the home directory if it
+                begins with `/`. Defaults to the working directory.
 
         Returns:
-            The directory. `directories` and `files` hold its entries; `printContents()` prints
+            The directory. `directories` and `files` list its entries; `printContents()` prints
             them.
 
         Raises:
-            InvalidParameterError: The path is not a text, is empty, or leads to a file.
-            NotFoundError: There is no such directory.
-            UnauthorizedError: You may not see the data store.
+            InvalidParameterError: The path is not a non-empty string, or is that of a file.
+            NotFoundError: The directory does not exist.
+            UnauthorizedError: You may not read the data store.
 
         Example:
             >>> [file.name for file in (await dataStore.ls()).files]
@@ -57,10 +57,10 @@ class AsyncDataStore(DataStore):
         return result
 
     async def pwd(self) -> str:  # type: ignore[override]  # its base blocks
-        """Tell the working directory.
+        """Get the path of the working directory.
 
         Returns:
-            Its path from the home directory, which is `/`.
+            The absolute path. `/` is the home directory.
 
         Raises:
             DigitalExchangeError: The data store is detached from its client.
@@ -82,25 +82,25 @@ class AsyncDataStore(DataStore):
     ) -> DataStoreFile:
         """Upload a local file.
 
-        A file of the same name that is there already stays; paths then lead to the newer one.
+        An existing file of the same name is kept; paths then resolve to the newer file.
 
         Args:
-            localFilePath: The path of the local file; at most 5 GiB.
-            name: The file's name in the working directory, or a path; if that ends with `/` it
-                is a directory, in which the file keeps its local name.
-            description: What the file is.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            localFilePath: The path of the local file. It may have at most 5 GiB.
+            name: The path of the new file. If it ends with `/` it is that of a directory, in
+                which the file keeps its local name. Defaults to the working directory.
+            description: The description.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The new file's metadata.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            PathNotFoundError: There is no such local file.
-            NotFoundError: There is no such directory in the data store.
+            InvalidParameterError: An argument is invalid.
+            PathNotFoundError: The local file does not exist.
+            NotFoundError: The directory of `name` does not exist.
             UnauthorizedError: You may not write to the data store.
-            TransferError: The bytes could not be sent.
+            TransferError: The upload failed.
 
         Example:
             >>> file = await dataStore.uploadFile("solar_site.csv", "july.csv")
@@ -121,23 +121,24 @@ class AsyncDataStore(DataStore):
     ) -> DataStoreFile:
         """Download a file to the local file system.
 
-        The file appears whole or not at all; one that is there already is replaced.
+        The output file appears only when it is complete. An existing file is replaced.
 
         Args:
-            path: The file, from the working directory or, with a `/` at its beginning, from the
-                home directory. Of several of one name it is the newest.
-            writeLocation: The path to write to, or a folder, in which the file keeps its name.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            path: The file, relative to the working directory, or to the home directory if it
+                begins with `/`. If several files have this name, it is the newest one.
+            writeLocation: The path of the output file, or a directory, in which the file keeps its
+                name.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The file's metadata.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or the path leads to a directory.
-            NotFoundError: There is no such file.
+            InvalidParameterError: An argument is invalid, or the path is that of a directory.
+            NotFoundError: The file does not exist.
             UnauthorizedError: You may not read the data store.
-            TransferError: The bytes did not come, or not all of them.
+            TransferError: The file could not be downloaded completely.
 
         Example:
             >>> (await dataStore.downloadFile("solar_site.csv", "copy.csv")).storageSizeBytes
@@ -152,15 +153,15 @@ class AsyncDataStore(DataStore):
         """Delete a file for good.
 
         Args:
-            path: The file, from the working directory or, with a `/` at its beginning, from the
-                home directory. Of several of one name it is the newest.
+            path: The file, relative to the working directory, or to the home directory if it
+                begins with `/`. If several files have this name, it is the newest one.
 
         Returns:
             The metadata of the file that was deleted.
 
         Raises:
-            InvalidParameterError: The path is not a text, is empty, or leads to a directory.
-            NotFoundError: There is no such file.
+            InvalidParameterError: The path is not a non-empty string, or is that of a directory.
+            NotFoundError: The file does not exist.
             UnauthorizedError: You may not delete it.
 
         Example:
@@ -171,7 +172,7 @@ class AsyncDataStore(DataStore):
         return result
 
     async def help(self) -> None:  # type: ignore[override]  # its base blocks
-        """Print what a data store can do.
+        """Print the methods of a data store.
 
         Returns:
             None.

@@ -33,11 +33,11 @@ UNNAMED_OPERATION = "an operation without a name"
 _Found = TypeVar("_Found")
 
 
-def require_found(answer: _Found | None, what: str, identifier: str) -> _Found:
-    """Insist that the platform answered with something: it says null for what it does not have."""
-    if answer is None:
-        raise NotFoundError(f"{what} {identifier}: the platform answered with nothing")
-    return answer
+def require_found(result: _Found | None, what: str, identifier: str) -> _Found:
+    """Require a result: the platform returns null for what does not exist."""
+    if result is None:
+        raise NotFoundError(f"{what} {identifier} not found: the platform returned null")
+    return result
 
 
 class Subscription(Generic[Result]):

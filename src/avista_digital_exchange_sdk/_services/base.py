@@ -1,4 +1,4 @@
-"""What the services share."""
+"""The base classes of services."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class BaseService(TokenHolder):
-    """The base of every service: its calls are coroutines.
+    """The base class of services, whose calls are coroutines.
 
     Args:
-        client: What runs the operations.
-        backend: What waits for the network.
-        data_store_class: Gives the class of data stores, whose methods are sync or async. It is
-            called when the first one is made, since pydantic takes long to import.
+        client: Runs the operations.
+        backend: Runs the network requests.
+        data_store_class: Returns the class of data stores, whose methods are sync or async. It is
+            called on first use, as pydantic takes long to import.
     """
 
     def __init__(
@@ -34,9 +34,9 @@ class BaseService(TokenHolder):
 
 
 class SyncService(TokenHolder):
-    """The base of every sync service: its methods run the coroutines of an async one."""
+    """The base class of sync services, whose methods run the coroutines of an async service."""
 
-    # Of the type `BaseService`; a class that joins several sync services has one for them all.
+    # A `BaseService`. A class that inherits from several sync services has one for all of them.
     _calls: Any
 
     def __init__(self, calls: BaseService) -> None:

@@ -1,4 +1,4 @@
-"""Collaboratives: who works together, and which services they share."""
+"""Collaboratives: their members and the services shared in them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .storage.binding import bind_data_store
 if TYPE_CHECKING:
     from .._generated.fragments import Collaborative, Service
 
+# IDs begin with the type of the object; these types can be shared.
 _SERVICE_TYPE_BY_ID_PREFIX = {
     "dataStore": ServiceType.DATA_STORE,
     "timeSeriesDb": ServiceType.TIME_SERIES_DB,
 }
-"""An id begins with the kind of thing it names; these kinds can be shared."""
 
 
 class CollaborativeService(BaseService):
-    """The calls about collaboratives."""
+    """Calls about collaboratives."""
 
     async def listCollaboratives(self) -> list[Collaborative]:
         """List the collaboratives you are a member of.
@@ -32,7 +32,7 @@ class CollaborativeService(BaseService):
             The collaboratives, one `Collaborative` each, with their members.
 
         Raises:
-            UnauthorizedError: The token was refused.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> for collaborative in await digitalExchange.listCollaboratives():
@@ -45,14 +45,15 @@ class CollaborativeService(BaseService):
         """Get a collaborative's metadata and members.
 
         Args:
-            collaborativeId: The id of the collaborative.
+            collaborativeId: The ID of the collaborative.
 
         Returns:
-            The collaborative; each of `memberOrganizations` lists its `usersInCollaborative`.
+            The collaborative. Each entry of `memberOrganizations` lists its
+            `usersInCollaborative`.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such collaborative.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No collaborative with this ID exists.
             UnauthorizedError: You are not a member of it.
 
         Example:
@@ -61,22 +62,22 @@ class CollaborativeService(BaseService):
             True
         """
         validation.require_id("collaborativeId", collaborativeId)
-        answer = await self._client.collaborative_get_collaborative(collaborativeId)
-        return require_found(answer, "collaborative", collaborativeId)
+        response = await self._client.collaborative_get_collaborative(collaborativeId)
+        return require_found(response, "collaborative", collaborativeId)
 
     async def listCollaborativeServices(self, collaborativeId: str) -> list[Service]:
-        """List the services that are shared in a collaborative.
+        """List the services shared in a collaborative.
 
         Args:
-            collaborativeId: The id of the collaborative.
+            collaborativeId: The ID of the collaborative.
 
         Returns:
-            The services, one `Service` each. `dataStore` or `timeSeriesDb` holds the service
-            itself; both are None for a kind of service this package has no type for.
+            The services, one `Service` each. `dataStore` or `timeSeriesDb` is the service
+            itself; both are None for other types of services.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such collaborative.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No collaborative with this ID exists.
             UnauthorizedError: You are not a member of it.
 
         Example:
@@ -95,15 +96,16 @@ class CollaborativeService(BaseService):
         """List the collaboratives that a service of yours is shared with.
 
         Args:
-            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
-            serviceType: The kind of the service, where its id does not tell.
+            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
+                type in the ID.
 
         Returns:
             The collaboratives, one `Collaborative` each.
 
         Raises:
-            InvalidParameterError: The id can't be used, or does not tell the kind.
-            NotFoundError: There is no such service.
+            InvalidParameterError: The ID is invalid, or its type is unknown.
+            NotFoundError: No service with this ID exists.
             UnauthorizedError: You do not own it.
 
         Example:
@@ -111,9 +113,9 @@ class CollaborativeService(BaseService):
             >>> [collaborative.name for collaborative in shared]
             ['Solar Research']
         """
-        kind = _parse_service_type(serviceId, serviceType)
+        service_type = _parse_service_type(serviceId, serviceType)
         shared = await self._client.collaborative_list_collaboratives_service_shared_with(
-            serviceId, kind
+            serviceId, service_type
         )
         return HtmlList(shared)
 
@@ -123,17 +125,18 @@ class CollaborativeService(BaseService):
         """Share a service of yours with a collaborative.
 
         Args:
-            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
-            collaborativeId: The id of the collaborative.
-            serviceType: The kind of the service, where its id does not tell.
+            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The ID of the collaborative.
+            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
+                type in the ID.
 
         Returns:
             The service.
 
         Raises:
-            InvalidParameterError: An id can't be used, or does not tell the kind.
-            NotFoundError: There is no such service or collaborative.
-            UnauthorizedError: You do not own the service, or are no member.
+            InvalidParameterError: An ID is invalid, or the type of the service is unknown.
+            NotFoundError: The service or collaborative does not exist.
+            UnauthorizedError: You do not own the service, or are not a member.
 
         Example:
             >>> service = await digitalExchange.addServiceToCollaborative(
@@ -141,29 +144,30 @@ class CollaborativeService(BaseService):
             >>> service.serviceType
             <ServiceType.DATA_STORE: 'DATA_STORE'>
         """
-        kind = _parse_service_type(serviceId, serviceType)
+        service_type = _parse_service_type(serviceId, serviceType)
         validation.require_id("collaborativeId", collaborativeId)
-        answer = await self._client.collaborative_add_service_to_collaborative(
-            serviceId, kind, collaborativeId
+        response = await self._client.collaborative_add_service_to_collaborative(
+            serviceId, service_type, collaborativeId
         )
-        return self._bind_data_store(require_found(answer, "service", serviceId))
+        return self._bind_data_store(require_found(response, "service", serviceId))
 
     async def removeServiceFromCollaborative(
         self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
     ) -> Service:
-        """Stop sharing a service with a collaborative; its members lose access at once.
+        """Stop sharing a service with a collaborative. Its members lose access immediately.
 
         Args:
-            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
-            collaborativeId: The id of the collaborative.
-            serviceType: The kind of the service, where its id does not tell.
+            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The ID of the collaborative.
+            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
+                type in the ID.
 
         Returns:
             The service.
 
         Raises:
-            InvalidParameterError: An id can't be used, or does not tell the kind.
-            NotFoundError: There is no such service or collaborative.
+            InvalidParameterError: An ID is invalid, or the type of the service is unknown.
+            NotFoundError: The service or collaborative does not exist.
             UnauthorizedError: You do not own the service.
 
         Example:
@@ -172,12 +176,12 @@ class CollaborativeService(BaseService):
             >>> service.serviceId == dataStoreId
             True
         """
-        kind = _parse_service_type(serviceId, serviceType)
+        service_type = _parse_service_type(serviceId, serviceType)
         validation.require_id("collaborativeId", collaborativeId)
-        answer = await self._client.collaborative_remove_service_from_collaborative(
-            serviceId, kind, collaborativeId
+        response = await self._client.collaborative_remove_service_from_collaborative(
+            serviceId, service_type, collaborativeId
         )
-        return self._bind_data_store(require_found(answer, "service", serviceId))
+        return self._bind_data_store(require_found(response, "service", serviceId))
 
     def _bind_data_store(self, service: Service) -> Service:
         if service.dataStore is not None:
@@ -186,13 +190,13 @@ class CollaborativeService(BaseService):
 
 
 def _parse_service_type(serviceId: object, serviceType: object) -> ServiceType:
-    """Read the kind of a service off its id, unless it is given."""
+    """Parse the type of a service. Defaults to the type in its ID."""
     identifier = validation.require_id("serviceId", serviceId)
     if serviceType is not None:
         return validation.parse_enum("serviceType", serviceType, ServiceType)
-    for mark, kind in _SERVICE_TYPE_BY_ID_PREFIX.items():
-        if mark in identifier:
-            return kind
+    for prefix, service_type in _SERVICE_TYPE_BY_ID_PREFIX.items():
+        if prefix in identifier:
+            return service_type
     raise InvalidParameterError(
         "serviceId must be a dataStoreId or a timeSeriesDbId, got "
         f"{validation.format_value(identifier)}, whose type is unknown; pass serviceType="

@@ -1,4 +1,4 @@
-"""Every call of the platform in one class."""
+"""All calls in one class."""
 
 from .collaborative import CollaborativeService
 from .graphql import GraphQLService
@@ -10,4 +10,4 @@ from .user import UserService
 class ExchangeService(
     UserService, StorageService, TimeSeriesService, CollaborativeService, GraphQLService
 ):
-    """Every call of the platform."""
+    """All calls."""

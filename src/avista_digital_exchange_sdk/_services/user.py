@@ -1,4 +1,4 @@
-"""Users: who the token belongs to."""
+"""The user of the token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class UserService(BaseService):
-    """The calls about users."""
+    """Calls about users."""
 
     async def getUserInfo(self) -> User:
         """Get the user the token belongs to.
@@ -21,7 +21,7 @@ class UserService(BaseService):
             The user, with `userId`, `firstName`, `lastName` and `organization`.
 
         Raises:
-            UnauthorizedError: The token was refused.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> user = await digitalExchange.getUserInfo()

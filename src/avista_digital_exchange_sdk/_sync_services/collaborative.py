@@ -1,6 +1,6 @@
 # Generated from src/avista_digital_exchange_sdk/_services/collaborative.py by scripts/generate.
 
-"""The sync variant of: Collaboratives: who works together, and which services they share."""
+"""The sync variant of: Collaboratives: their members and the services shared in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["SyncCollaborativeService"]
 
 
 class SyncCollaborativeService(SyncService):
-    """The calls about collaboratives."""
+    """Calls about collaboratives."""
 
     def listCollaboratives(self) -> list[Collaborative]:
         """List the collaboratives you are a member of.
@@ -27,7 +27,7 @@ class SyncCollaborativeService(SyncService):
             The collaboratives, one `Collaborative` each, with their members.
 
         Raises:
-            UnauthorizedError: The token was refused.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> for collaborative in digitalExchange.listCollaboratives():
@@ -40,14 +40,15 @@ class SyncCollaborativeService(SyncService):
         """Get a collaborative's metadata and members.
 
         Args:
-            collaborativeId: The id of the collaborative.
+            collaborativeId: The ID of the collaborative.
 
         Returns:
-            The collaborative; each of `memberOrganizations` lists its `usersInCollaborative`.
+            The collaborative. Each entry of `memberOrganizations` lists its
+            `usersInCollaborative`.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such collaborative.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No collaborative with this ID exists.
             UnauthorizedError: You are not a member of it.
 
         Example:
@@ -58,18 +59,18 @@ class SyncCollaborativeService(SyncService):
         return run_sync(CollaborativeService.getCollaborative(self._calls, collaborativeId))
 
     def listCollaborativeServices(self, collaborativeId: str) -> list[Service]:
-        """List the services that are shared in a collaborative.
+        """List the services shared in a collaborative.
 
         Args:
-            collaborativeId: The id of the collaborative.
+            collaborativeId: The ID of the collaborative.
 
         Returns:
-            The services, one `Service` each. `dataStore` or `timeSeriesDb` holds the service
-            itself; both are None for a kind of service this package has no type for.
+            The services, one `Service` each. `dataStore` or `timeSeriesDb` is the service
+            itself; both are None for other types of services.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such collaborative.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No collaborative with this ID exists.
             UnauthorizedError: You are not a member of it.
 
         Example:
@@ -88,15 +89,16 @@ class SyncCollaborativeService(SyncService):
         """List the collaboratives that a service of yours is shared with.
 
         Args:
-            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
-            serviceType: The kind of the service, where its id does not tell.
+            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
+                type in the ID.
 
         Returns:
             The collaboratives, one `Collaborative` each.
 
         Raises:
-            InvalidParameterError: The id can't be used, or does not tell the kind.
-            NotFoundError: There is no such service.
+            InvalidParameterError: The ID is invalid, or its type is unknown.
+            NotFoundError: No service with this ID exists.
             UnauthorizedError: You do not own it.
 
         Example:
@@ -116,17 +118,18 @@ class SyncCollaborativeService(SyncService):
         """Share a service of yours with a collaborative.
 
         Args:
-            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
-            collaborativeId: The id of the collaborative.
-            serviceType: The kind of the service, where its id does not tell.
+            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The ID of the collaborative.
+            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
+                type in the ID.
 
         Returns:
             The service.
 
         Raises:
-            InvalidParameterError: An id can't be used, or does not tell the kind.
-            NotFoundError: There is no such service or collaborative.
-            UnauthorizedError: You do not own the service, or are no member.
+            InvalidParameterError: An ID is invalid, or the type of the service is unknown.
+            NotFoundError: The service or collaborative does not exist.
+            UnauthorizedError: You do not own the service, or are not a member.
 
         Example:
             >>> service = digitalExchange.addServiceToCollaborative(
@@ -143,19 +146,20 @@ class SyncCollaborativeService(SyncService):
     def removeServiceFromCollaborative(
         self, serviceId: str, collaborativeId: str, *, serviceType: str | None = None
     ) -> Service:
-        """Stop sharing a service with a collaborative; its members lose access at once.
+        """Stop sharing a service with a collaborative. Its members lose access immediately.
 
         Args:
-            serviceId: The id of the service: a dataStoreId or a timeSeriesDbId.
-            collaborativeId: The id of the collaborative.
-            serviceType: The kind of the service, where its id does not tell.
+            serviceId: The ID of the service: a dataStoreId or a timeSeriesDbId.
+            collaborativeId: The ID of the collaborative.
+            serviceType: The type of the service, `DATA_STORE` or `TIME_SERIES_DB`. Defaults to the
+                type in the ID.
 
         Returns:
             The service.
 
         Raises:
-            InvalidParameterError: An id can't be used, or does not tell the kind.
-            NotFoundError: There is no such service or collaborative.
+            InvalidParameterError: An ID is invalid, or the type of the service is unknown.
+            NotFoundError: The service or collaborative does not exist.
             UnauthorizedError: You do not own the service.
 
         Example:

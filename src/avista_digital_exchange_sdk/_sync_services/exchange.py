@@ -1,6 +1,6 @@
 # Generated from src/avista_digital_exchange_sdk/_services/exchange.py by scripts/generate.
 
-"""The sync variant of: Every call of the platform in one class."""
+"""The sync variant of: All calls in one class."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ class SyncExchangeService(
     SyncCollaborativeService,
     SyncGraphQLService,
 ):
-    """Every call of the platform."""
+    """All calls."""

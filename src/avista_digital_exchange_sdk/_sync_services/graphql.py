@@ -1,6 +1,6 @@
 # Generated from src/avista_digital_exchange_sdk/_services/graphql.py by scripts/generate.
 
-"""The sync variant of: Operations of one's own: any query or mutation of the platform's contract."""
+"""The sync variant of: Custom GraphQL operations: any query or mutation of the platform's schema."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["SyncGraphQLService"]
 
 
 class SyncGraphQLService(SyncService):
-    """The call that runs an operation of one's own."""
+    """The call that runs custom operations."""
 
     def execute(
         self,
@@ -23,25 +23,24 @@ class SyncGraphQLService(SyncService):
         variables: Mapping[str, Any] | None = None,
         operationName: str | None = None,
     ) -> dict[str, Any]:
-        """Run a query or mutation written in GraphQL.
+        """Run a custom GraphQL query or mutation.
 
-        For operations that are used again and again, `avista-dx generate` makes a typed client.
+        For operations that are used often, `avista-dx generate` creates a typed client.
 
         Args:
-            document: The operation, and the fragments it uses.
-            variables: The operation's variables: plain values as JSON has them, or objects of
-                this package's types. Enum values can be given as text.
-            operationName: The operation to run, where the document holds several.
+            document: The GraphQL document: the operation and the fragments it uses.
+            variables: The variables of the operation: JSON values or objects of this package's
+                types. Enum values can be passed as strings.
+            operationName: The operation to run, required if the document contains several.
 
         Returns:
-            The answer's `data`, as plain dictionaries and lists under the contract's names.
+            The response's `data` as dictionaries and lists, with the names of the schema.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or the operation is a subscription.
-            InvalidRequestError: The document does not fit the platform's contract.
-            UnauthorizedError: You may not do this.
-            ApiError: Any other error the platform answers with; `data` holds the rest of the
-                answer.
+            InvalidParameterError: An argument is invalid, or the operation is a subscription.
+            InvalidRequestError: The document does not match the platform's schema.
+            UnauthorizedError: You may not run this operation.
+            ApiError: The platform returned another error. `data` is the partial response.
 
         Example:
             >>> digitalExchange.execute(

@@ -1,6 +1,6 @@
 # Generated from src/avista_digital_exchange_sdk/_services/user.py by scripts/generate.
 
-"""The sync variant of: Users: who the token belongs to."""
+"""The sync variant of: The user of the token."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["SyncUserService"]
 
 
 class SyncUserService(SyncService):
-    """The calls about users."""
+    """Calls about users."""
 
     def getUserInfo(self) -> User:
         """Get the user the token belongs to.
@@ -26,7 +26,7 @@ class SyncUserService(SyncService):
             The user, with `userId`, `firstName`, `lastName` and `organization`.
 
         Raises:
-            UnauthorizedError: The token was refused.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> user = digitalExchange.getUserInfo()

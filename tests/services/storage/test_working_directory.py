@@ -73,7 +73,7 @@ class TestDirectories:
 
     def test_a_path_that_leads_nowhere_leaves_you_where_you_are(self, store: SyncWrapper) -> None:
         store.cd("a")
-        with pytest.raises(NotFoundError, match="there is no directory 'x' in /a/b"):
+        with pytest.raises(NotFoundError, match="no directory 'x' in /a/b"):
             store.cd("b/x")
         assert store.pwd() == "/a"
 
@@ -179,7 +179,7 @@ class TestFiles:
     def test_one_that_is_not_there_is_told_with_its_place(
         self, call: str, store: SyncWrapper
     ) -> None:
-        with pytest.raises(NotFoundError, match=r"there is no file 'x\.csv' in /a/b"):
+        with pytest.raises(NotFoundError, match=r"no file 'x\.csv' in /a/b"):
             getattr(store, call)("a/b/x.csv")
 
     @pytest.mark.parametrize("call", ["downloadFile", "deleteFile"])

@@ -1,4 +1,4 @@
-"""Data stores that are bound to the client they came from."""
+"""Data stores bound to the client that returned them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def bind_data_store(service: BaseService, store: DataStore) -> AsyncDataStore:
-    """Give a data store the methods that use the client of a service.
+    """Return a data store whose methods use the client of a service.
 
-    Its class is the one that the service was made for. The annotation is that of the async client;
-    the generated sync client says `DataStore`.
+    Its class is the service's `data_store_class`. The annotation is that of the async client; the
+    generated sync client returns `DataStore`.
     """
-    # Imported by the first call, as it needs pydantic.
+    # Imported on first use, as it needs pydantic.
     from .working_directory import WorkingDirectory
 
     bound = service._data_store_class().model_construct(store.model_fields_set, **dict(store))

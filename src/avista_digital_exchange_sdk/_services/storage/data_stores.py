@@ -8,9 +8,7 @@ from ..._graphql.client import require_found
 from ..._models.lists import HtmlList
 from ..._utils import validation
 from ..._utils.values import UNSET
-from ...errors import (
-    InvalidParameterError,
-)
+from ...errors import InvalidParameterError
 from ..base import BaseService
 from .binding import bind_data_store
 
@@ -28,7 +26,7 @@ class DataStoreService(BaseService):
             The data stores, one `DataStore` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The token was refused.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> for dataStore in await digitalExchange.listDataStores():
@@ -42,15 +40,15 @@ class DataStoreService(BaseService):
         """Get a data store's metadata.
 
         Args:
-            dataStoreId: The id of the data store.
+            dataStoreId: The ID of the data store.
 
         Returns:
-            The data store; `homeDirectoryId` is where its files begin.
+            The data store; `homeDirectoryId` is the ID of its root directory.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such data store.
-            UnauthorizedError: You may not see it.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No data store with this ID exists.
+            UnauthorizedError: You may not read it.
 
         Example:
             >>> dataStore = await digitalExchange.getDataStore(dataStoreId)
@@ -58,21 +56,21 @@ class DataStoreService(BaseService):
             True
         """
         validation.require_id("dataStoreId", dataStoreId)
-        answer = await self._client.storage_get_data_store(dataStoreId)
-        return bind_data_store(self, require_found(answer, "data store", dataStoreId))
+        response = await self._client.storage_get_data_store(dataStoreId)
+        return bind_data_store(self, require_found(response, "data store", dataStoreId))
 
     async def createDataStore(self, name: str, description: str | None = None) -> AsyncDataStore:
-        """Create a data store of your own.
+        """Create an empty data store that you own.
 
         Args:
-            name: Its name; several may have the same.
-            description: What it is for.
+            name: The name. It need not be unique.
+            description: The description.
 
         Returns:
             The new data store, with an empty home directory.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
+            InvalidParameterError: An argument is invalid.
             UnauthorizedError: You may not create data stores.
 
         Example:
@@ -82,25 +80,25 @@ class DataStoreService(BaseService):
         """
         validation.require_str("name", name)
         validation.optional_str("description", description)
-        answer = await self._client.storage_create_data_store(name, description)
-        return bind_data_store(self, require_found(answer, "data store", name))
+        response = await self._client.storage_create_data_store(name, description)
+        return bind_data_store(self, require_found(response, "data store", name))
 
     async def updateDataStore(
         self, dataStoreId: str, name: str | None = None, description: str | None = None
     ) -> AsyncDataStore:
-        """Rename a data store, or describe it anew.
+        """Change the name or the description of a data store.
 
         Args:
-            dataStoreId: The id of the data store; you must own it.
-            name: Its new name; if left out, the name stays.
-            description: Its new description; if left out, the description stays.
+            dataStoreId: The ID of the data store; you must own it.
+            name: The new name. Defaults to the present one.
+            description: The new description. Defaults to the present one.
 
         Returns:
-            The data store as it is now.
+            The updated data store.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or there is nothing to change.
-            NotFoundError: There is no such data store.
+            InvalidParameterError: An argument is invalid, or there is nothing to change.
+            NotFoundError: No data store with this ID exists.
             UnauthorizedError: You do not own it.
 
         Example:
@@ -113,23 +111,23 @@ class DataStoreService(BaseService):
             raise InvalidParameterError("name or description must be passed, got neither")
         new_name = UNSET if name is None else validation.require_str("name", name)
         validation.optional_str("description", description)
-        answer = await self._client.with_options(idempotent=True).storage_update_data_store(
+        response = await self._client.with_options(idempotent=True).storage_update_data_store(
             dataStoreId, new_name, UNSET if description is None else description
         )
-        return bind_data_store(self, require_found(answer, "data store", dataStoreId))
+        return bind_data_store(self, require_found(response, "data store", dataStoreId))
 
     async def deleteDataStore(self, dataStoreId: str) -> AsyncDataStore:
-        """Delete a data store with everything in it, for good.
+        """Delete a data store and its contents permanently.
 
         Args:
-            dataStoreId: The id of the data store; you must own it.
+            dataStoreId: The ID of the data store; you must own it.
 
         Returns:
-            The data store that was deleted.
+            The deleted data store.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such data store.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No data store with this ID exists.
             UnauthorizedError: You do not own it.
 
         Example:
@@ -138,5 +136,5 @@ class DataStoreService(BaseService):
             'Scratch'
         """
         validation.require_id("dataStoreId", dataStoreId)
-        answer = await self._client.storage_delete_data_store(dataStoreId)
-        return bind_data_store(self, require_found(answer, "data store", dataStoreId))
+        response = await self._client.storage_delete_data_store(dataStoreId)
+        return bind_data_store(self, require_found(response, "data store", dataStoreId))

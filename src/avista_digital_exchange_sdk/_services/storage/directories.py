@@ -20,16 +20,16 @@ class DirectoryService(BaseService):
         """Get a directory's metadata and its contents, in one request.
 
         Args:
-            dataStoreDirectoryId: The id of the directory.
+            dataStoreDirectoryId: The ID of the directory.
 
         Returns:
-            The directory. `directories` and `files` hold its entries; the contents of the
-            directories among them are not loaded. `printContents()` prints them all.
+            The directory. `directories` and `files` list its entries, without the contents of
+            subdirectories. `printContents()` prints them.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such directory.
-            UnauthorizedError: You may not see it.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No directory with this ID exists.
+            UnauthorizedError: You may not read it.
 
         Example:
             >>> directory = await digitalExchange.getDataStoreDirectory(homeDirectoryId)
@@ -37,25 +37,25 @@ class DirectoryService(BaseService):
             ['solar_site']
         """
         validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
-        answer = await self._client.storage_get_data_store_directory(dataStoreDirectoryId)
-        return require_found(answer, "directory", dataStoreDirectoryId)
+        response = await self._client.storage_get_data_store_directory(dataStoreDirectoryId)
+        return require_found(response, "directory", dataStoreDirectoryId)
 
     async def createDataStoreDirectory(
         self, dataStoreId: str, parentDirectoryId: str, name: str
     ) -> DataStoreDirectory:
-        """Create a directory in another one.
+        """Create a subdirectory.
 
         Args:
-            dataStoreId: The id of the data store.
-            parentDirectoryId: The id of the directory to create it in.
-            name: Its name. The platform lets several directories have the same.
+            dataStoreId: The ID of the data store.
+            parentDirectoryId: The ID of the parent directory.
+            name: The name. It need not be unique.
 
         Returns:
-            The new directory, which is empty.
+            The new, empty directory.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            NotFoundError: There is no such data store or directory.
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: The data store or directory does not exist.
             UnauthorizedError: You may not write to it.
 
         Example:
@@ -67,10 +67,10 @@ class DirectoryService(BaseService):
         validation.require_id("dataStoreId", dataStoreId)
         validation.require_id("parentDirectoryId", parentDirectoryId)
         validation.require_str("name", name)
-        answer = await self._client.storage_create_data_store_directory(
+        response = await self._client.storage_create_data_store_directory(
             dataStoreId, parentDirectoryId, name
         )
-        return require_found(answer, "directory", name)
+        return require_found(response, "directory", name)
 
     async def renameDataStoreDirectory(
         self, dataStoreDirectoryId: str, name: str
@@ -78,15 +78,15 @@ class DirectoryService(BaseService):
         """Rename a directory.
 
         Args:
-            dataStoreDirectoryId: The id of the directory.
-            name: Its new name.
+            dataStoreDirectoryId: The ID of the directory.
+            name: The new name.
 
         Returns:
-            The directory as it is now, with its contents.
+            The updated directory with its contents.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            NotFoundError: There is no such directory.
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: No directory with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -104,22 +104,22 @@ class DirectoryService(BaseService):
     async def moveDataStoreDirectory(
         self, dataStoreDirectoryId: str, parentDirectoryId: str, name: str | None = None
     ) -> DataStoreDirectory:
-        """Move a directory, with everything in it, into another one of its data store.
+        """Move a directory and its contents into another directory of the same data store.
 
-        Nothing is copied, and the ids of what is in it stay the same.
+        The IDs of the contents do not change.
 
         Args:
-            dataStoreDirectoryId: The id of the directory.
-            parentDirectoryId: The id of the directory to move it into.
-            name: Its new name, where it is renamed in the same step.
+            dataStoreDirectoryId: The ID of the directory.
+            parentDirectoryId: The ID of the new parent directory.
+            name: The new name. Defaults to the present one.
 
         Returns:
-            The directory as it is now, with its contents.
+            The updated directory with its contents.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            InvalidRequestError: It can't be there: in itself, or in another data store.
-            NotFoundError: There is no such directory.
+            InvalidParameterError: An argument is invalid.
+            InvalidRequestError: The new parent is in the directory itself or in another data store.
+            NotFoundError: No directory with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -138,19 +138,18 @@ class DirectoryService(BaseService):
         return await self._update_directory(dataStoreDirectoryId, new_name, parentDirectoryId)
 
     async def deleteDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
-        """Delete a directory with everything in it, for good.
+        """Delete a directory and its contents permanently.
 
         Args:
-            dataStoreDirectoryId: The id of the directory; a home directory goes only with its
-                data store.
+            dataStoreDirectoryId: The ID of the directory. A home directory cannot be deleted.
 
         Returns:
-            The directory that was deleted, without its contents.
+            The deleted directory, without its contents.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
+            InvalidParameterError: The ID is not a non-empty string.
             InvalidRequestError: It is a home directory.
-            NotFoundError: There is no such directory.
+            NotFoundError: No directory with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -162,17 +161,17 @@ class DirectoryService(BaseService):
             'scratch'
         """
         validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
-        answer = await self._client.storage_delete_data_store_directory(dataStoreDirectoryId)
-        return require_found(answer, "directory", dataStoreDirectoryId)
+        response = await self._client.storage_delete_data_store_directory(dataStoreDirectoryId)
+        return require_found(response, "directory", dataStoreDirectoryId)
 
     async def _update_directory(
         self, dataStoreDirectoryId: str, name: str | None, parentDirectoryId: str | None
     ) -> DataStoreDirectory:
-        answer = await self._client.with_options(
+        response = await self._client.with_options(
             idempotent=True
         ).storage_update_data_store_directory(
             dataStoreDirectoryId,
             UNSET if name is None else name,
             UNSET if parentDirectoryId is None else parentDirectoryId,
         )
-        return require_found(answer, "directory", dataStoreDirectoryId)
+        return require_found(response, "directory", dataStoreDirectoryId)

@@ -30,16 +30,16 @@ class FileService(BaseService):
         """Get a file's metadata.
 
         Args:
-            dataStoreFileId: The id of the file.
+            dataStoreFileId: The ID of the file.
 
         Returns:
-            The file. `name` is without, `fileExtension` is all that follows the first dot;
-            `storageSizeBytes` is its size in bytes.
+            The file's metadata. `fileExtension` is everything after the first dot of the file
+            name, and `name` what precedes it; `storageSizeBytes` is the size in bytes.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such file.
-            UnauthorizedError: You may not see it.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No file with this ID exists.
+            UnauthorizedError: You may not read it.
 
         Example:
             >>> file = await digitalExchange.getDataStoreFileMeta(dataStoreFileId)
@@ -47,8 +47,8 @@ class FileService(BaseService):
             ('solar_site', 'csv', 14854)
         """
         validation.require_id("dataStoreFileId", dataStoreFileId)
-        answer = await self._client.storage_get_data_store_file(dataStoreFileId)
-        return require_found(answer, "file", dataStoreFileId)
+        response = await self._client.storage_get_data_store_file(dataStoreFileId)
+        return require_found(response, "file", dataStoreFileId)
 
     async def uploadFileToDataStore(
         self,
@@ -62,29 +62,30 @@ class FileService(BaseService):
     ) -> DataStoreFile:
         """Upload a local file to a data store.
 
-        If the bytes can't be sent, no empty file stays behind on the platform. If the local file
-        changes meanwhile, or the MD5 of what arrived is another one, the upload starts over.
+        If the upload fails, no empty file stays behind on the platform. If the local file changes
+        during the upload, or the MD5 checksums differ, the upload is repeated.
 
         Args:
-            dataStoreId: The id of the data store to write to.
-            dataStoreDirectoryId: The id of the directory to place the file in.
-            localPath: The path of the local file; at most 5 GiB, what one presigned PUT of AWS
-                S3 takes. A string may begin with `~`, a `Path` is taken as it is.
-            name: The file's name on the platform with its extension, if it has one; the local
-                file's name if left out.
-            description: What the file is.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            dataStoreId: The ID of the data store.
+            dataStoreDirectoryId: The ID of the directory to upload to.
+            localPath: The path of the local file. It may have at most 5 GiB, the limit of a
+                presigned upload to S3. A leading `~` of a string is expanded, that of a `Path`
+                is not.
+            name: The file name on the platform, including the extension. Defaults to the name
+                of the local file.
+            description: The description.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The new file's metadata.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            PathNotFoundError: There is no such local file.
-            NotFoundError: There is no such data store or directory.
+            InvalidParameterError: An argument is invalid.
+            PathNotFoundError: The local file does not exist.
+            NotFoundError: The data store or directory does not exist.
             UnauthorizedError: You may not write to it.
-            TransferError: The bytes could not be sent, or the file kept changing.
+            TransferError: The upload failed, or the local file kept changing.
 
         Example:
             >>> file = await digitalExchange.uploadFileToDataStore(
@@ -96,10 +97,18 @@ class FileService(BaseService):
         validation.require_id("dataStoreDirectoryId", dataStoreDirectoryId)
         validation.optional_str("description", description)
         path = validation.require_file("localPath", localPath)
-        argument, given = ("localPath", path.name) if name is None else ("name", name)
-        validation.require_str(argument, given)
+        if name is None:
+            file_name = validation.require_str("localPath", path.name)
+        else:
+            file_name = validation.require_str("name", name)
         return await upload_source(
-            self, LocalFile(path), dataStoreId, dataStoreDirectoryId, given, description, progress
+            self,
+            LocalFile(path),
+            dataStoreId,
+            dataStoreDirectoryId,
+            file_name,
+            description,
+            progress,
         )
 
     async def downloadDataStoreFile(
@@ -111,25 +120,25 @@ class FileService(BaseService):
     ) -> DataStoreFile:
         """Download a file to the local file system.
 
-        The file appears whole or not at all. One that is there already is replaced and keeps its
-        mode. FIFOs, devices and `/dev/stdout` are written to. What can't be written, or is
-        read-only, is an `OSError`.
+        The output file appears only when it is complete. An existing file is replaced and keeps
+        its mode; FIFOs, devices and `/dev/stdout` are written to. If the file is read-only or
+        cannot be written, an `OSError` is raised.
 
         Args:
-            dataStoreFileId: The id of the file.
-            writeLocation: The path to write to, or a folder, in which the file keeps its
-                original name. A string may begin with `~`, a `Path` is taken as it is.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            dataStoreFileId: The ID of the file.
+            writeLocation: The path of the output file, or a directory, in which the file keeps
+                its original name. A leading `~` of a string is expanded, that of a `Path` is not.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The file's metadata.
 
         Raises:
-            InvalidParameterError: The id or the path can't be used.
-            NotFoundError: There is no such file.
+            InvalidParameterError: The ID or the path is invalid.
+            NotFoundError: No file with this ID exists.
             UnauthorizedError: You may not read it.
-            TransferError: The bytes did not come, or not all of them.
+            TransferError: The file could not be downloaded completely.
 
         Example:
             >>> file = await digitalExchange.downloadDataStoreFile(dataStoreFileId, "./")
@@ -160,7 +169,7 @@ class FileService(BaseService):
         unused_urls = [url]
 
         async def get_url() -> Secret[str]:
-            # The first one came with the metadata; it may expire on the way.
+            # The first URL came with the metadata. It may expire during the download.
             if unused_urls:
                 return unused_urls.pop()
             return (await self._get_download_url(dataStoreFileId))[1]
@@ -172,16 +181,16 @@ class FileService(BaseService):
         """Rename a file.
 
         Args:
-            dataStoreFileId: The id of the file.
-            name: Its new name, with its extension, which the platform can't change: `july.csv`
-                may become `august.csv`, not `august.txt`.
+            dataStoreFileId: The ID of the file.
+            name: The new name, including the extension, which cannot be changed: `july.csv` can
+                become `august.csv`, but not `august.txt`.
 
         Returns:
-            The file's metadata as it is now.
+            The updated metadata of the file.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or the extension is another one.
-            NotFoundError: There is no such file.
+            InvalidParameterError: An argument is invalid, or the extension differs.
+            NotFoundError: No file with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -195,23 +204,23 @@ class FileService(BaseService):
     async def moveDataStoreFile(
         self, dataStoreFileId: str, dataStoreDirectoryId: str, name: str | None = None
     ) -> DataStoreFile:
-        """Move a file into another directory of its data store.
+        """Move a file into another directory of the same data store.
 
-        Nothing is copied, and its id stays the same.
+        The ID of the file does not change.
 
         Args:
-            dataStoreFileId: The id of the file.
-            dataStoreDirectoryId: The id of the directory to move it into.
-            name: Its new name, where it is renamed in the same step; with its extension, which
-                the platform can't change.
+            dataStoreFileId: The ID of the file.
+            dataStoreDirectoryId: The ID of the target directory.
+            name: The new name, including the extension, which cannot be changed. Defaults to
+                the present name.
 
         Returns:
-            The file's metadata as it is now.
+            The updated metadata of the file.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or the extension is another one.
+            InvalidParameterError: An argument is invalid, or the extension differs.
             InvalidRequestError: The directory is in another data store.
-            NotFoundError: There is no such file or directory.
+            NotFoundError: The file or directory does not exist.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -231,17 +240,17 @@ class FileService(BaseService):
         return await self._update_file(dataStoreFileId, bare_name, dataStoreDirectoryId)
 
     async def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
-        """Delete a file from its data store and from the platform, for good.
+        """Delete a file permanently.
 
         Args:
-            dataStoreFileId: The id of the file.
+            dataStoreFileId: The ID of the file.
 
         Returns:
-            The metadata of the file that was deleted.
+            The metadata of the deleted file.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such file.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No file with this ID exists.
             UnauthorizedError: You may not delete it.
 
         Example:
@@ -249,27 +258,27 @@ class FileService(BaseService):
             'solar_site'
         """
         validation.require_id("dataStoreFileId", dataStoreFileId)
-        answer = await self._client.storage_delete_data_store_file(dataStoreFileId)
-        return require_found(answer, "file", dataStoreFileId)
+        response = await self._client.storage_delete_data_store_file(dataStoreFileId)
+        return require_found(response, "file", dataStoreFileId)
 
     async def _update_file(
         self, dataStoreFileId: str, name: str | None, dataStoreDirectoryId: str | None
     ) -> DataStoreFile:
-        answer = await self._client.with_options(idempotent=True).storage_update_data_store_file(
+        response = await self._client.with_options(idempotent=True).storage_update_data_store_file(
             dataStoreFileId,
             UNSET if name is None else name,
             UNSET if dataStoreDirectoryId is None else dataStoreDirectoryId,
         )
-        return require_found(answer, "file", dataStoreFileId)
+        return require_found(response, "file", dataStoreFileId)
 
     async def _get_download_url(self, dataStoreFileId: str) -> tuple[DataStoreFile, Secret[str]]:
-        answer = await self._client.storage_get_data_store_file_download(dataStoreFileId)
-        file = require_found(answer.storage_getDataStoreFile, "file", dataStoreFileId)
-        return file, require_url(answer.storage_getDataStoreFileDownloadUrl, "download")
+        response = await self._client.storage_get_data_store_file_download(dataStoreFileId)
+        file = require_found(response.storage_getDataStoreFile, "file", dataStoreFileId)
+        return file, require_url(response.storage_getDataStoreFileDownloadUrl, "download")
 
 
 def can_rename_to(name: str, extension: str | None) -> bool:
-    """Whether a file can be given this full name: its extension can't be changed."""
+    """Whether a file can be renamed to a name: the platform cannot change its extension."""
     ending = full_name("", extension)
     return name.endswith(ending) and name != ending
 
@@ -285,7 +294,7 @@ def _strip_extension(name: str, file: DataStoreFile) -> str:
 async def open_ranges(
     service: FileService, dataStoreFileId: str
 ) -> tuple[DataStoreFile, RangeReader]:
-    """Open a file whose bytes are fetched in parts, as they are needed."""
+    """Open a file for reading byte ranges on demand."""
     file, url = await service._get_download_url(dataStoreFileId)
 
     async def get_url() -> Secret[str]:
@@ -296,14 +305,14 @@ async def open_ranges(
 
 
 async def read_range(service: FileService, reader: RangeReader, begin: int, end: int) -> bytes:
-    """Read the bytes from `begin` up to `end`."""
+    """Read the bytes from `begin` to `end`, exclusive."""
     return await service._transfers.read(reader, begin, end)
 
 
 async def download_into(
     service: FileService, local: IO[bytes], dataStoreFileId: str
 ) -> DataStoreFile:
-    """Download a file into one that is open, and empty so far."""
+    """Download a file into an open, empty file."""
     async with service._backend.transfer_slot():
         file, url = await service._get_download_url(dataStoreFileId)
         name = full_name(file.name, file.fileExtension)

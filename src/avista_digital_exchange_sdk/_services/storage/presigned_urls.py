@@ -1,4 +1,4 @@
-"""Presigned URLs as the platform gives them."""
+"""Presigned URLs in responses of the platform."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def require_url(presigned: PresignedUrl | None, purpose: str) -> Secret[str]:
-    """Return the URL, which the platform must give."""
+    """Return the URL of a response, which must contain one."""
     if presigned is None or not presigned.url:
-        raise InvalidResponseError(f"the response holds no URL for the {purpose}")
+        raise InvalidResponseError(f"the response contains no URL for the {purpose}")
     return Secret(presigned.url)

@@ -1,4 +1,4 @@
-"""Uploads: the record of a file, then its bytes; without the bytes, no record stays."""
+"""Uploads: create the record of a file, send the bytes, delete the record if that fails."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def upload_source(
     description: str | None,
     progress: ProgressArgument | None,
 ) -> DataStoreFile:
-    """Upload a file, or leave nothing of it on the platform."""
+    """Upload a file. If the upload fails, delete its record on the platform."""
     if (size := source.size()) > MAX_UPLOAD_BYTES:
         path = str(source.path or source.name)
         valid = f"a file of at most {MAX_UPLOAD_BYTES} bytes (5 GiB)"
@@ -58,27 +58,27 @@ async def upload_source(
         file = await service._client.storage_get_data_store_file(file_id)
         return require_found(file, "file", file_id)
     except DigitalExchangeError as error:
-        error.add_note(f"the file was uploaded, it is {file_id}")
+        error.add_note(f"the file was uploaded with the ID {file_id}")
         raise
 
 
 async def _create_record(
     service: BaseService, data_store_id: str, directory_id: str, name: str, description: str | None
 ) -> tuple[str, PresignedUrl]:
-    """Create the record of a file; return its id, and where its bytes go."""
+    """Create the record of a file; return its ID and the presigned URL for its bytes."""
     bare_name, extension = split_name(name)
     try:
         presigned = await service._client.storage_create_data_store_file(
             data_store_id, directory_id, bare_name, extension, description
         )
     except BaseException as error:
-        # Its id is not known, so it can't be deleted.
+        # The record can't be deleted, as its ID is unknown.
         if getattr(error, "mayHaveSucceeded", True):
-            shown = escape_controls(name)
-            error.add_note(f"a file {shown} without content may be in the directory now")
+            escaped = escape_controls(name)
+            error.add_note(f"the directory may now contain an empty file {escaped}")
         raise
     if presigned is None or presigned.itemId is None:
-        raise InvalidResponseError("the response holds no id of the new file")
+        raise InvalidResponseError("the response contains no ID for the new file")
     return presigned.itemId, presigned
 
 
@@ -90,4 +90,4 @@ async def _delete_record(service: BaseService, file_id: str, failure: BaseExcept
         with contextlib.suppress(NotFoundError):
             await client.storage_delete_data_store_file(file_id)
     except DigitalExchangeError as error:
-        failure.add_note(f"its record {file_id} could not be deleted: {error}")
+        failure.add_note(f"the file's record {file_id} could not be deleted: {error}")

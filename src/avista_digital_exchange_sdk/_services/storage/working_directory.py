@@ -1,4 +1,4 @@
-"""Going through a data store as through a file system: paths from a working directory."""
+"""The methods of data stores: paths relative to a working directory."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class PathEntry(NamedTuple):
     directoryId: str
 
 
+# The directories from the home directory, exclusive, to a directory.
 DirectoryPath = tuple[PathEntry, ...]
-"""Where a directory is: the way to it from the home directory."""
 
 
 class WorkingDirectory(Binding):
@@ -55,16 +55,16 @@ class WorkingDirectory(Binding):
         """Change the working directory.
 
         Args:
-            path: The directory to go to: from the working directory, or from the home directory
-                if it begins with `/`. `..` goes up.
+            path: The new working directory, relative to the present one, or to the home directory
+                if it begins with `/`. `..` is the parent directory.
 
         Returns:
-            None; the working directory stays as it is if the path leads nowhere.
+            None. The working directory does not change if the path does not exist.
 
         Raises:
-            InvalidParameterError: The path is not a text, is empty, or leads to a file.
-            NotFoundError: There is no such directory.
-            UnauthorizedError: You may not see the data store.
+            InvalidParameterError: The path is not a non-empty string, or is that of a file.
+            NotFoundError: The directory does not exist.
+            UnauthorizedError: You may not read the data store.
 
         Example:
             >>> await dataStore.cd("/")
@@ -78,17 +78,17 @@ class WorkingDirectory(Binding):
         """Get a directory with its contents.
 
         Args:
-            path: The directory, from the working directory or, with a `/` at its beginning, from
-                the home directory; the working directory itself if left out.
+            path: The directory, relative to the working directory, or to the home directory if it
+                begins with `/`. Defaults to the working directory.
 
         Returns:
-            The directory. `directories` and `files` hold its entries; `printContents()` prints
+            The directory. `directories` and `files` list its entries; `printContents()` prints
             them.
 
         Raises:
-            InvalidParameterError: The path is not a text, is empty, or leads to a file.
-            NotFoundError: There is no such directory.
-            UnauthorizedError: You may not see the data store.
+            InvalidParameterError: The path is not a non-empty string, or is that of a file.
+            NotFoundError: The directory does not exist.
+            UnauthorizedError: You may not read the data store.
 
         Example:
             >>> [file.name for file in (await dataStore.ls()).files]
@@ -98,10 +98,10 @@ class WorkingDirectory(Binding):
         return await self._directory(await self._resolve_path("path", path))
 
     async def pwd(self) -> str:
-        """Tell the working directory.
+        """Get the path of the working directory.
 
         Returns:
-            Its path from the home directory, which is `/`.
+            The absolute path. `/` is the home directory.
 
         Raises:
             DigitalExchangeError: The data store is detached from its client.
@@ -122,25 +122,25 @@ class WorkingDirectory(Binding):
     ) -> DataStoreFile:
         """Upload a local file.
 
-        A file of the same name that is there already stays; paths then lead to the newer one.
+        An existing file of the same name is kept; paths then resolve to the newer file.
 
         Args:
-            localFilePath: The path of the local file; at most 5 GiB.
-            name: The file's name in the working directory, or a path; if that ends with `/` it
-                is a directory, in which the file keeps its local name.
-            description: What the file is.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            localFilePath: The path of the local file. It may have at most 5 GiB.
+            name: The path of the new file. If it ends with `/` it is that of a directory, in
+                which the file keeps its local name. Defaults to the working directory.
+            description: The description.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The new file's metadata.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            PathNotFoundError: There is no such local file.
-            NotFoundError: There is no such directory in the data store.
+            InvalidParameterError: An argument is invalid.
+            PathNotFoundError: The local file does not exist.
+            NotFoundError: The directory of `name` does not exist.
             UnauthorizedError: You may not write to the data store.
-            TransferError: The bytes could not be sent.
+            TransferError: The upload failed.
 
         Example:
             >>> file = await dataStore.uploadFile("solar_site.csv", "july.csv")
@@ -148,13 +148,13 @@ class WorkingDirectory(Binding):
             ('july', 'csv')
         """
         source = validation.require_file("localFilePath", localFilePath)
-        given = "" if name is None else validation.require_str("name", name)
-        folder, separator, own_name = given.rpartition(SEPARATOR)
+        target = "" if name is None else validation.require_str("name", name)
+        parent, separator, own_name = target.rpartition(SEPARATOR)
         if own_name in (HERE, UP):
             raise validation.invalid_argument(
                 "name", name, "the path of a file, or of a directory with a trailing /"
             )
-        path_entries = await self._resolve_path("name", folder + separator)
+        path_entries = await self._resolve_path("name", parent + separator)
         return await self._files.uploadFileToDataStore(
             self._store.dataStoreId,
             self._id(path_entries),
@@ -173,23 +173,24 @@ class WorkingDirectory(Binding):
     ) -> DataStoreFile:
         """Download a file to the local file system.
 
-        The file appears whole or not at all; one that is there already is replaced.
+        The output file appears only when it is complete. An existing file is replaced.
 
         Args:
-            path: The file, from the working directory or, with a `/` at its beginning, from the
-                home directory. Of several of one name it is the newest.
-            writeLocation: The path to write to, or a folder, in which the file keeps its name.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            path: The file, relative to the working directory, or to the home directory if it
+                begins with `/`. If several files have this name, it is the newest one.
+            writeLocation: The path of the output file, or a directory, in which the file keeps its
+                name.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The file's metadata.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or the path leads to a directory.
-            NotFoundError: There is no such file.
+            InvalidParameterError: An argument is invalid, or the path is that of a directory.
+            NotFoundError: The file does not exist.
             UnauthorizedError: You may not read the data store.
-            TransferError: The bytes did not come, or not all of them.
+            TransferError: The file could not be downloaded completely.
 
         Example:
             >>> (await dataStore.downloadFile("solar_site.csv", "copy.csv")).storageSizeBytes
@@ -204,15 +205,15 @@ class WorkingDirectory(Binding):
         """Delete a file for good.
 
         Args:
-            path: The file, from the working directory or, with a `/` at its beginning, from the
-                home directory. Of several of one name it is the newest.
+            path: The file, relative to the working directory, or to the home directory if it
+                begins with `/`. If several files have this name, it is the newest one.
 
         Returns:
             The metadata of the file that was deleted.
 
         Raises:
-            InvalidParameterError: The path is not a text, is empty, or leads to a directory.
-            NotFoundError: There is no such file.
+            InvalidParameterError: The path is not a non-empty string, or is that of a directory.
+            NotFoundError: The file does not exist.
             UnauthorizedError: You may not delete it.
 
         Example:
@@ -223,7 +224,7 @@ class WorkingDirectory(Binding):
         return await self._files.deleteDataStoreFile(file.dataStoreFileId)
 
     async def help(self) -> None:
-        """Print what a data store can do.
+        """Print the methods of a data store.
 
         Returns:
             None.
@@ -237,13 +238,13 @@ class WorkingDirectory(Binding):
             ls(path='.')    Get a directory with its contents.
             ...
         """
-        told = {
-            _format_path(name, method): inspect.getdoc(method) or ""
+        descriptions = {
+            _format_call(name, method): inspect.getdoc(method) or ""
             for name, method in vars(WorkingDirectory).items()
             if not name.startswith("_")
         }
-        width = max(map(len, told))
-        for call, description in told.items():
+        width = max(map(len, descriptions))
+        for call, description in descriptions.items():
             sys.stdout.write(f"{call:<{width}}  {description.partition(chr(10))[0]}\n")
 
     def _id(self, path_entries: DirectoryPath) -> str:
@@ -268,42 +269,40 @@ class WorkingDirectory(Binding):
     async def _resolve_component(
         self, argument: str, path: str, path_entries: DirectoryPath, name: str
     ) -> DirectoryPath:
-        within = await self._directory(path_entries)
-        directory = find_directory(name, within.directories)
+        parent = await self._directory(path_entries)
+        directory = find_directory(name, parent.directories)
         if directory is not None:
             return (*path_entries, PathEntry(directory.name, directory.dataStoreDirectoryId))
-        if find_files(name, within.files):
+        if find_files(name, parent.files):
             raise validation.invalid_argument(
                 argument, path, "the path of a directory", note=f"{name} is a file"
             )
-        raise _missing("directory", name, path_entries)
+        raise _not_found("directory", name, path_entries)
 
     async def _find_file(self, path: str) -> DataStoreFile:
         valid = "the path of a file"
-        folder, separator, name = validation.require_str("path", path).rpartition(SEPARATOR)
+        directory, separator, name = validation.require_str("path", path).rpartition(SEPARATOR)
         if not split_path(name) or name == UP:
             raise validation.invalid_argument("path", path, valid)
-        path_entries = await self._resolve_path("path", folder + separator)
-        within = await self._directory(path_entries)
-        if files := find_files(name, within.files):
+        path_entries = await self._resolve_path("path", directory + separator)
+        parent = await self._directory(path_entries)
+        if files := find_files(name, parent.files):
             return files[0]
-        if find_directory(name, within.directories):
+        if find_directory(name, parent.directories):
             raise validation.invalid_argument("path", path, valid, note=f"{name} is a directory")
-        raise _missing("file", name, path_entries)
+        raise _not_found("file", name, path_entries)
 
 
 def _to_path(path_entries: DirectoryPath) -> str:
-    return SEPARATOR + SEPARATOR.join(step.name for step in path_entries)
+    return SEPARATOR + SEPARATOR.join(entry.name for entry in path_entries)
 
 
-def _missing(what: str, name: str, path_entries: DirectoryPath) -> NotFoundError:
-    return NotFoundError(
-        f"there is no {what} {validation.format_value(name)} in {_to_path(path_entries)}"
-    )
+def _not_found(what: str, name: str, path_entries: DirectoryPath) -> NotFoundError:
+    return NotFoundError(f"no {what} {validation.format_value(name)} in {_to_path(path_entries)}")
 
 
-def _format_path(name: str, method: Any) -> str:
-    """A method's call as a user writes it."""
+def _format_call(name: str, method: Any) -> str:
+    """Format the signature of a method without annotations."""
     parameters = list(inspect.signature(method).parameters.values())[1:]
     plain = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in parameters]
     return f"{name}{inspect.Signature(plain)}"

@@ -1,4 +1,4 @@
-"""Many files and directories as one zip."""
+"""Downloads of several files and directories as one zip file."""
 
 from __future__ import annotations
 
@@ -30,38 +30,39 @@ class ZipService(BaseService):
         *,
         progress: ProgressArgument | None = None,
     ) -> Path:
-        """Download many files and directories as one zip.
+        """Download files and directories as one zip file.
 
-        The zip appears whole or not at all; a file that is there already is replaced.
+        The zip file appears only when it is complete. An existing file is replaced.
 
         Args:
-            dataStoreObjectIds: The ids of the files and directories, mixed as you like. A
-                directory comes with everything in it.
-            writeLocation: The path to write to, or a folder, in which it is named `files.zip`.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            dataStoreObjectIds: The IDs of files and directories. Directories are included with
+                their contents.
+            writeLocation: The path of the zip file, or a directory, in which it is named
+                `files.zip`.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
-            The path of the zip.
+            The path of the zip file.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or an id is of something else.
-            NotFoundError: One of them does not exist; nothing is written.
-            UnauthorizedError: You may not read one of them; nothing is written.
-            TransferError: The bytes did not come, or not all of them.
+            InvalidParameterError: An argument is invalid, or an ID is that of another object.
+            NotFoundError: A file or directory does not exist. Nothing is written.
+            UnauthorizedError: You may not read a file or directory. Nothing is written.
+            TransferError: The file could not be downloaded completely.
 
         Example:
             >>> (await digitalExchange.downloadDataStoreZip([dataStoreFileId], "./")).name
             'files.zip'
         """
-        given = validation.require_items("dataStoreObjectIds", dataStoreObjectIds, "IDs")
-        wanted = [_require_object_id(index, identifier) for index, identifier in enumerate(given)]
+        identifiers = validation.require_items("dataStoreObjectIds", dataStoreObjectIds, "IDs")
+        object_ids = [_parse_object_id(*item) for item in enumerate(identifiers)]
         target = validation.resolve_output_path("writeLocation", writeLocation, ZIP_NAME)
         reporter = ProgressReporter(progress)
 
         async def get_url() -> Secret[str]:
-            answer = await self._client.storage_get_data_store_zip_download_url(wanted)
-            return require_url(answer, "download")
+            response = await self._client.storage_get_data_store_zip_download_url(object_ids)
+            return require_url(response, "download")
 
         async with self._backend.transfer_slot(), open_output(self._backend, target) as local:
             with reporter.track(target.name) as callback:
@@ -69,11 +70,11 @@ class ZipService(BaseService):
         return target
 
 
-def _require_object_id(index: int, given: object) -> DataStoreObjectIdInput:
-    """The wire's way to name a file or a directory, whose id tells which it is."""
+def _parse_object_id(index: int, value: object) -> DataStoreObjectIdInput:
+    """Parse the ID of a file or directory, which begins with the type of the object."""
     from ..._generated.input_types import DataStoreObjectIdInput
 
-    identifier = validation.require_id(f"dataStoreObjectIds[{index}]", given)
+    identifier = validation.require_id(f"dataStoreObjectIds[{index}]", value)
     if identifier.startswith("dataStoreFileId"):
         return DataStoreObjectIdInput(
             objectType=DataStoreObjectType.FILE, dataStoreFileId=identifier

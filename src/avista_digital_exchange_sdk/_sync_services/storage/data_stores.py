@@ -26,7 +26,7 @@ class SyncDataStoreService(SyncService):
             The data stores, one `DataStore` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The token was refused.
+            UnauthorizedError: The token is not valid.
 
         Example:
             >>> for dataStore in digitalExchange.listDataStores():
@@ -39,15 +39,15 @@ class SyncDataStoreService(SyncService):
         """Get a data store's metadata.
 
         Args:
-            dataStoreId: The id of the data store.
+            dataStoreId: The ID of the data store.
 
         Returns:
-            The data store; `homeDirectoryId` is where its files begin.
+            The data store; `homeDirectoryId` is the ID of its root directory.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such data store.
-            UnauthorizedError: You may not see it.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No data store with this ID exists.
+            UnauthorizedError: You may not read it.
 
         Example:
             >>> dataStore = digitalExchange.getDataStore(dataStoreId)
@@ -57,17 +57,17 @@ class SyncDataStoreService(SyncService):
         return cast("DataStore", run_sync(DataStoreService.getDataStore(self._calls, dataStoreId)))
 
     def createDataStore(self, name: str, description: str | None = None) -> DataStore:
-        """Create a data store of your own.
+        """Create an empty data store that you own.
 
         Args:
-            name: Its name; several may have the same.
-            description: What it is for.
+            name: The name. It need not be unique.
+            description: The description.
 
         Returns:
             The new data store, with an empty home directory.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
+            InvalidParameterError: An argument is invalid.
             UnauthorizedError: You may not create data stores.
 
         Example:
@@ -82,19 +82,19 @@ class SyncDataStoreService(SyncService):
     def updateDataStore(
         self, dataStoreId: str, name: str | None = None, description: str | None = None
     ) -> DataStore:
-        """Rename a data store, or describe it anew.
+        """Change the name or the description of a data store.
 
         Args:
-            dataStoreId: The id of the data store; you must own it.
-            name: Its new name; if left out, the name stays.
-            description: Its new description; if left out, the description stays.
+            dataStoreId: The ID of the data store; you must own it.
+            name: The new name. Defaults to the present one.
+            description: The new description. Defaults to the present one.
 
         Returns:
-            The data store as it is now.
+            The updated data store.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or there is nothing to change.
-            NotFoundError: There is no such data store.
+            InvalidParameterError: An argument is invalid, or there is nothing to change.
+            NotFoundError: No data store with this ID exists.
             UnauthorizedError: You do not own it.
 
         Example:
@@ -108,17 +108,17 @@ class SyncDataStoreService(SyncService):
         )
 
     def deleteDataStore(self, dataStoreId: str) -> DataStore:
-        """Delete a data store with everything in it, for good.
+        """Delete a data store and its contents permanently.
 
         Args:
-            dataStoreId: The id of the data store; you must own it.
+            dataStoreId: The ID of the data store; you must own it.
 
         Returns:
-            The data store that was deleted.
+            The deleted data store.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such data store.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No data store with this ID exists.
             UnauthorizedError: You do not own it.
 
         Example:

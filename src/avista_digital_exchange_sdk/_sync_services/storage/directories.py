@@ -23,16 +23,16 @@ class SyncDirectoryService(SyncService):
         """Get a directory's metadata and its contents, in one request.
 
         Args:
-            dataStoreDirectoryId: The id of the directory.
+            dataStoreDirectoryId: The ID of the directory.
 
         Returns:
-            The directory. `directories` and `files` hold its entries; the contents of the
-            directories among them are not loaded. `printContents()` prints them all.
+            The directory. `directories` and `files` list its entries, without the contents of
+            subdirectories. `printContents()` prints them.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such directory.
-            UnauthorizedError: You may not see it.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No directory with this ID exists.
+            UnauthorizedError: You may not read it.
 
         Example:
             >>> directory = digitalExchange.getDataStoreDirectory(homeDirectoryId)
@@ -44,19 +44,19 @@ class SyncDirectoryService(SyncService):
     def createDataStoreDirectory(
         self, dataStoreId: str, parentDirectoryId: str, name: str
     ) -> DataStoreDirectory:
-        """Create a directory in another one.
+        """Create a subdirectory.
 
         Args:
-            dataStoreId: The id of the data store.
-            parentDirectoryId: The id of the directory to create it in.
-            name: Its name. The platform lets several directories have the same.
+            dataStoreId: The ID of the data store.
+            parentDirectoryId: The ID of the parent directory.
+            name: The name. It need not be unique.
 
         Returns:
-            The new directory, which is empty.
+            The new, empty directory.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            NotFoundError: There is no such data store or directory.
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: The data store or directory does not exist.
             UnauthorizedError: You may not write to it.
 
         Example:
@@ -75,15 +75,15 @@ class SyncDirectoryService(SyncService):
         """Rename a directory.
 
         Args:
-            dataStoreDirectoryId: The id of the directory.
-            name: Its new name.
+            dataStoreDirectoryId: The ID of the directory.
+            name: The new name.
 
         Returns:
-            The directory as it is now, with its contents.
+            The updated directory with its contents.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            NotFoundError: There is no such directory.
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: No directory with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -101,22 +101,22 @@ class SyncDirectoryService(SyncService):
     def moveDataStoreDirectory(
         self, dataStoreDirectoryId: str, parentDirectoryId: str, name: str | None = None
     ) -> DataStoreDirectory:
-        """Move a directory, with everything in it, into another one of its data store.
+        """Move a directory and its contents into another directory of the same data store.
 
-        Nothing is copied, and the ids of what is in it stay the same.
+        The IDs of the contents do not change.
 
         Args:
-            dataStoreDirectoryId: The id of the directory.
-            parentDirectoryId: The id of the directory to move it into.
-            name: Its new name, where it is renamed in the same step.
+            dataStoreDirectoryId: The ID of the directory.
+            parentDirectoryId: The ID of the new parent directory.
+            name: The new name. Defaults to the present one.
 
         Returns:
-            The directory as it is now, with its contents.
+            The updated directory with its contents.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            InvalidRequestError: It can't be there: in itself, or in another data store.
-            NotFoundError: There is no such directory.
+            InvalidParameterError: An argument is invalid.
+            InvalidRequestError: The new parent is in the directory itself or in another data store.
+            NotFoundError: No directory with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -136,19 +136,18 @@ class SyncDirectoryService(SyncService):
         )
 
     def deleteDataStoreDirectory(self, dataStoreDirectoryId: str) -> DataStoreDirectory:
-        """Delete a directory with everything in it, for good.
+        """Delete a directory and its contents permanently.
 
         Args:
-            dataStoreDirectoryId: The id of the directory; a home directory goes only with its
-                data store.
+            dataStoreDirectoryId: The ID of the directory. A home directory cannot be deleted.
 
         Returns:
-            The directory that was deleted, without its contents.
+            The deleted directory, without its contents.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
+            InvalidParameterError: The ID is not a non-empty string.
             InvalidRequestError: It is a home directory.
-            NotFoundError: There is no such directory.
+            NotFoundError: No directory with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:

@@ -26,16 +26,16 @@ class SyncFileService(SyncService):
         """Get a file's metadata.
 
         Args:
-            dataStoreFileId: The id of the file.
+            dataStoreFileId: The ID of the file.
 
         Returns:
-            The file. `name` is without, `fileExtension` is all that follows the first dot;
-            `storageSizeBytes` is its size in bytes.
+            The file's metadata. `fileExtension` is everything after the first dot of the file
+            name, and `name` what precedes it; `storageSizeBytes` is the size in bytes.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such file.
-            UnauthorizedError: You may not see it.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No file with this ID exists.
+            UnauthorizedError: You may not read it.
 
         Example:
             >>> file = digitalExchange.getDataStoreFileMeta(dataStoreFileId)
@@ -56,29 +56,30 @@ class SyncFileService(SyncService):
     ) -> DataStoreFile:
         """Upload a local file to a data store.
 
-        If the bytes can't be sent, no empty file stays behind on the platform. If the local file
-        changes meanwhile, or the MD5 of what arrived is another one, the upload starts over.
+        If the upload fails, no empty file stays behind on the platform. If the local file changes
+        during the upload, or the MD5 checksums differ, the upload is repeated.
 
         Args:
-            dataStoreId: The id of the data store to write to.
-            dataStoreDirectoryId: The id of the directory to place the file in.
-            localPath: The path of the local file; at most 5 GiB, what one presigned PUT of AWS
-                S3 takes. A string may begin with `~`, a `Path` is taken as it is.
-            name: The file's name on the platform with its extension, if it has one; the local
-                file's name if left out.
-            description: What the file is.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            dataStoreId: The ID of the data store.
+            dataStoreDirectoryId: The ID of the directory to upload to.
+            localPath: The path of the local file. It may have at most 5 GiB, the limit of a
+                presigned upload to S3. A leading `~` of a string is expanded, that of a `Path`
+                is not.
+            name: The file name on the platform, including the extension. Defaults to the name
+                of the local file.
+            description: The description.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The new file's metadata.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
-            PathNotFoundError: There is no such local file.
-            NotFoundError: There is no such data store or directory.
+            InvalidParameterError: An argument is invalid.
+            PathNotFoundError: The local file does not exist.
+            NotFoundError: The data store or directory does not exist.
             UnauthorizedError: You may not write to it.
-            TransferError: The bytes could not be sent, or the file kept changing.
+            TransferError: The upload failed, or the local file kept changing.
 
         Example:
             >>> file = digitalExchange.uploadFileToDataStore(
@@ -107,25 +108,25 @@ class SyncFileService(SyncService):
     ) -> DataStoreFile:
         """Download a file to the local file system.
 
-        The file appears whole or not at all. One that is there already is replaced and keeps its
-        mode. FIFOs, devices and `/dev/stdout` are written to. What can't be written, or is
-        read-only, is an `OSError`.
+        The output file appears only when it is complete. An existing file is replaced and keeps
+        its mode; FIFOs, devices and `/dev/stdout` are written to. If the file is read-only or
+        cannot be written, an `OSError` is raised.
 
         Args:
-            dataStoreFileId: The id of the file.
-            writeLocation: The path to write to, or a folder, in which the file keeps its
-                original name. A string may begin with `~`, a `Path` is taken as it is.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            dataStoreFileId: The ID of the file.
+            writeLocation: The path of the output file, or a directory, in which the file keeps
+                its original name. A leading `~` of a string is expanded, that of a `Path` is not.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
             The file's metadata.
 
         Raises:
-            InvalidParameterError: The id or the path can't be used.
-            NotFoundError: There is no such file.
+            InvalidParameterError: The ID or the path is invalid.
+            NotFoundError: No file with this ID exists.
             UnauthorizedError: You may not read it.
-            TransferError: The bytes did not come, or not all of them.
+            TransferError: The file could not be downloaded completely.
 
         Example:
             >>> file = digitalExchange.downloadDataStoreFile(dataStoreFileId, "./")
@@ -143,16 +144,16 @@ class SyncFileService(SyncService):
         """Rename a file.
 
         Args:
-            dataStoreFileId: The id of the file.
-            name: Its new name, with its extension, which the platform can't change: `july.csv`
-                may become `august.csv`, not `august.txt`.
+            dataStoreFileId: The ID of the file.
+            name: The new name, including the extension, which cannot be changed: `july.csv` can
+                become `august.csv`, but not `august.txt`.
 
         Returns:
-            The file's metadata as it is now.
+            The updated metadata of the file.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or the extension is another one.
-            NotFoundError: There is no such file.
+            InvalidParameterError: An argument is invalid, or the extension differs.
+            NotFoundError: No file with this ID exists.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -164,23 +165,23 @@ class SyncFileService(SyncService):
     def moveDataStoreFile(
         self, dataStoreFileId: str, dataStoreDirectoryId: str, name: str | None = None
     ) -> DataStoreFile:
-        """Move a file into another directory of its data store.
+        """Move a file into another directory of the same data store.
 
-        Nothing is copied, and its id stays the same.
+        The ID of the file does not change.
 
         Args:
-            dataStoreFileId: The id of the file.
-            dataStoreDirectoryId: The id of the directory to move it into.
-            name: Its new name, where it is renamed in the same step; with its extension, which
-                the platform can't change.
+            dataStoreFileId: The ID of the file.
+            dataStoreDirectoryId: The ID of the target directory.
+            name: The new name, including the extension, which cannot be changed. Defaults to
+                the present name.
 
         Returns:
-            The file's metadata as it is now.
+            The updated metadata of the file.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or the extension is another one.
+            InvalidParameterError: An argument is invalid, or the extension differs.
             InvalidRequestError: The directory is in another data store.
-            NotFoundError: There is no such file or directory.
+            NotFoundError: The file or directory does not exist.
             UnauthorizedError: You may not write to its data store.
 
         Example:
@@ -196,17 +197,17 @@ class SyncFileService(SyncService):
         )
 
     def deleteDataStoreFile(self, dataStoreFileId: str) -> DataStoreFile:
-        """Delete a file from its data store and from the platform, for good.
+        """Delete a file permanently.
 
         Args:
-            dataStoreFileId: The id of the file.
+            dataStoreFileId: The ID of the file.
 
         Returns:
-            The metadata of the file that was deleted.
+            The metadata of the deleted file.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such file.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No file with this ID exists.
             UnauthorizedError: You may not delete it.
 
         Example:

@@ -1,6 +1,6 @@
 # Generated from src/avista_digital_exchange_sdk/_services/storage/zips.py by scripts/generate.
 
-"""The sync variant of: Many files and directories as one zip."""
+"""The sync variant of: Downloads of several files and directories as one zip file."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ class SyncZipService(SyncService):
         *,
         progress: ProgressArgument | None = None,
     ) -> Path:
-        """Download many files and directories as one zip.
+        """Download files and directories as one zip file.
 
-        The zip appears whole or not at all; a file that is there already is replaced.
+        The zip file appears only when it is complete. An existing file is replaced.
 
         Args:
-            dataStoreObjectIds: The ids of the files and directories, mixed as you like. A
-                directory comes with everything in it.
-            writeLocation: The path to write to, or a folder, in which it is named `files.zip`.
-            progress: True for a bar, or what is called with the bytes that have moved and the
-                bytes in all, as they move; what it raises ends the transfer.
+            dataStoreObjectIds: The IDs of files and directories. Directories are included with
+                their contents.
+            writeLocation: The path of the zip file, or a directory, in which it is named
+                `files.zip`.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
 
         Returns:
-            The path of the zip.
+            The path of the zip file.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or an id is of something else.
-            NotFoundError: One of them does not exist; nothing is written.
-            UnauthorizedError: You may not read one of them; nothing is written.
-            TransferError: The bytes did not come, or not all of them.
+            InvalidParameterError: An argument is invalid, or an ID is that of another object.
+            NotFoundError: A file or directory does not exist. Nothing is written.
+            UnauthorizedError: You may not read a file or directory. Nothing is written.
+            TransferError: The file could not be downloaded completely.
 
         Example:
             >>> digitalExchange.downloadDataStoreZip([dataStoreFileId], "./").name
