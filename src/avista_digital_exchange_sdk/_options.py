@@ -1,24 +1,24 @@
-"""Times and sizes that users need not choose; tests choose others."""
+"""Internal timeouts and sizes, which tests change."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Options:
-    """How requests and transfers behave.
+    """Timeouts and sizes of requests and transfers.
 
     Attributes:
         initial_retry_delay: Maximum delay in seconds before the first retry; it doubles with each.
         max_retry_delay: Maximum delay in seconds before any retry.
-        max_retry_after: Maximum `Retry-After` in seconds; a longer one ends the retries.
+        max_retry_after: Maximum `Retry-After` in seconds. If it is longer there is no retry.
         cleanup_timeout: Timeout in seconds of requests that clean up after an interruption.
-        subscription_start_timeout: Timeout in seconds of each step that starts a subscription.
+        subscription_start_timeout: Timeout in seconds of each step of starting a subscription.
         max_chunk_bytes: Maximum size of a result chunk, which is held in memory.
-        part_bytes: Size of the parts in which a file is fetched over several connections.
-        max_part_connections: Maximum number of connections for the parts of one file.
-        speed_sample_seconds: Time after which the speed of a download is known well enough.
-        fast_bytes_per_second: Speed above which one connection is enough.
-        min_remaining_seconds: Time that a download must still need to be worth more connections.
+        part_bytes: Size of the parts of a download over several connections.
+        max_part_connections: Maximum number of connections of one download.
+        speed_sample_seconds: Time for which the speed of a download is measured.
+        fast_bytes_per_second: Speed above which a single connection is used.
+        min_remaining_seconds: Minimum remaining time for which more connections are opened.
     """
 
     initial_retry_delay: float = 0.5

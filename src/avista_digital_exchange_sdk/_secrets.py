@@ -1,7 +1,7 @@
-"""Tokens and presigned URLs, in objects whose representations hide them.
+"""Tokens and presigned URLs in objects whose representations hide them.
 
 Tools that show the local variables of a failed program (pytest --showlocals, rich, IPython, Sentry)
-show representations, so a secret stays in one of these objects until the moment it is sent.
+show representations, so a secret stays in one of these objects until it is sent.
 """
 
 from collections.abc import Callable
@@ -15,18 +15,18 @@ _Value = TypeVar("_Value", covariant=True)
 
 
 class Secret(Generic[_Value]):
-    """A value that shows in no representation, and can't be pickled."""
+    """A value that no representation shows, and that can't be pickled."""
 
     __slots__ = ("_value",)
 
     def __init__(self, value: _Value) -> None:
-        # A function, so that no attribute holds the value itself.
+        # A closure, so that no attribute is the value itself.
         self._value: Callable[[], _Value] = lambda: value
 
     def reveal(self) -> _Value:
-        """Return the value, for those who send it or compare texts with it.
+        """Return the value, to send it or to compare it with a string.
 
-        Keep it out of local variables: a traceback may show them.
+        Do not assign it to a local variable, which a traceback may show.
         """
         return self._value()
 
@@ -43,8 +43,8 @@ class Secret(Generic[_Value]):
         raise TypeError("a secret can't be pickled")
 
 
-class SecretText(str):
-    """A string that shows only where it is written as a string, not in representations."""
+class SecretStr(str):
+    """A string whose representation hides it."""
 
     __slots__ = ()
 
@@ -63,7 +63,7 @@ class SecretText(str):
 
 
 class SecretBytes(bytes):
-    """Bytes that libraries send as they are, and that show in no representation."""
+    """Bytes whose representation hides them. Libraries can send them as they are."""
 
     __slots__ = ()
 
@@ -71,12 +71,12 @@ class SecretBytes(bytes):
         return MASK
 
     def __getitem__(self, index: Any) -> Any:
-        found = super().__getitem__(index)
-        return type(self)(found) if isinstance(found, bytes) else found
+        item = super().__getitem__(index)
+        return type(self)(item) if isinstance(item, bytes) else item
 
 
 class TokenHolder:
-    """An object that is never pickled: its token would be in the pickle."""
+    """The base class of objects that can't be pickled, as the pickle would contain the token."""
 
     def __copy__(self) -> Self:
         copied = object.__new__(type(self))

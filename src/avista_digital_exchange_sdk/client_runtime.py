@@ -12,7 +12,7 @@ from ._backends.async_backend import AsyncBackend
 from ._client_base import AsyncClientBase, ClientConfig, SyncClientBase
 from ._graphql import subscriptions
 from ._graphql.client import GraphQLClient, Result
-from ._models.base import BaseModel, NonNullList, SecretText
+from ._models.base import BaseModel, NonNullList, SecretStr
 from ._utils.values import UNSET, OpenEnum, Unset
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "EventIterator",
     "NonNullList",
     "OpenEnum",
-    "SecretText",
+    "SecretStr",
     "SyncEventIterator",
     "SyncOperations",
     "Unset",

@@ -32,7 +32,7 @@ Trouble with local files stays what Python raises: `PermissionError`, `OSError` 
 
 from collections.abc import Mapping, Sequence
 
-from ._text import escape_controls
+from ._escaping import escape_controls
 
 __all__ = [
     "ApiError",

@@ -137,7 +137,7 @@ def test_what_is_not_installed_is_told_with_its_extra(
     monkeypatch.setitem(sys.modules, module, None)
     outcome = dx(*arguments)
     assert outcome.exit_code == 2
-    assert outcome.stderr.startswith(f"avista-dx: this needs {module}: pip install ")
+    assert outcome.stderr.startswith(f"avista-dx: {module} is required: pip install ")
     assert f'"avista-digital-exchange-sdk[{extra}]"' in outcome.stderr
 
 

@@ -207,8 +207,8 @@ class TestRetries:
         command, environment = throttled
         outcome = shown("stderr", environment, *command)
         assert outcome.exit_code == 0
-        (line,) = [line for line in outcome.terminal.splitlines() if "trying again" in line]
-        assert re.search(r"avista-dx: .*503.*; trying again in [0-9.]+ s$", line)
+        (line,) = [line for line in outcome.terminal.splitlines() if "retrying in" in line]
+        assert re.search(r"avista-dx: .*503.*; retrying in [0-9.]+ s$", line)
 
     @pytest.mark.parametrize("throttled", NAMES, indirect=True)
     def test_are_not_told_of_where_quiet_is_wanted(

@@ -129,7 +129,7 @@ class TestWhatIsTold:
         )
         connect(TOKEN, True, endpoint=ENDPOINT).getUserInfo()
         assert [call["status"] for call in calls(lines, "user_getUserSession")] == ["503", "200"]
-        assert any("503" in line and "trying again in" in line for line in lines)
+        assert any("503" in line and "retrying in" in line for line in lines)
 
     def test_long_texts_and_long_lists_are_shortened(
         self, connect: Connect, local: LocalExchange, database: str, lines: list[str]

@@ -15,8 +15,8 @@ from avista_digital_exchange_sdk import (
     PathNotFoundError,
     TransferError,
 )
+from avista_digital_exchange_sdk._escaping import escape_controls
 from avista_digital_exchange_sdk._generated.fragments import DataStoreDirectory
-from avista_digital_exchange_sdk._text import escape_controls
 from avista_digital_exchange_sdk._utils.progress import ProgressReporter
 
 from ..conftest import Connect

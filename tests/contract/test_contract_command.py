@@ -357,6 +357,6 @@ class TestCommandLine:
         )
         shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert shown.returncode == 2
-        assert f"this needs {module}" in shown.stderr
+        assert f"{module} is required" in shown.stderr
         assert f'pip install "avista-digital-exchange-sdk[{extra}]"' in shown.stderr
         assert "Traceback" not in shown.stderr

@@ -50,5 +50,5 @@ def test_log_of_an_exception_is_text_but_for_its_frames(log: io.StringIO) -> Non
         server.logger.exception("Request %s failed", FORGED)
     text = log.getvalue()
     assert_in_its_lines(text)
-    assert f"builtins.ValueError: {VISIBLE}\n\nwhich led to\n" in text
+    assert f"builtins.ValueError: {VISIBLE}\n\nwhich caused\n" in text
     assert "raise KeyError(FORGED) from error\n" in text

@@ -4,7 +4,7 @@ import os
 from typing import Optional
 
 from .._backends import run_sync
-from .._models.base import NonNullList, SecretText
+from .._models.base import NonNullList, SecretStr
 from .._models.data_store import DataStoreMethods
 from .._models.directory import DirectoryMixin
 from .._models.lists import AssetHtmlMixin, CollaborativeHtmlMixin
@@ -326,7 +326,7 @@ class FilterQueryPage(BaseModel):
     "Token of the next page. Null on the last one."
     queryString: Optional[str] = None
     "The query that was run. Sent back with the request for the next page."
-    presignedUrl: Optional[SecretText] = None
+    presignedUrl: Optional[SecretStr] = None
     "Presigned URL to download this page's chunk of the result from. A secret until it expires."
 
 
@@ -378,7 +378,7 @@ class PresignedUrl(BaseModel):
 
     itemId: Optional[str] = None
     "Id of what the bytes belong to. For a new data store file, its `dataStoreFileId`."
-    url: Optional[SecretText] = None
+    url: Optional[SecretStr] = None
     "Bound to its HTTP method (GET or PUT). A secret until it expires."
 
 
@@ -388,7 +388,7 @@ class QueryExport(BaseModel):
     queryId: str
     fileType: TimeSeriesQueryOutputFileType
     fileSizeBytes: Optional[int] = None
-    url: SecretText
+    url: SecretStr
     "Presigned URL to download the file from. A secret until it expires."
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic_core import from_json, to_json
 
 from .._secrets import Secret
-from .._utils.redaction import join_redacted
+from .._utils.redaction import join_descriptions
 from ..errors import SubscriptionError
 from .client import Subscription
 
@@ -105,7 +105,7 @@ def parse_message(received: Secret[str], token: Secret[str]) -> Message:
         raise SubscriptionError("the real-time connection sent what is no message")
     if message.type in ("error", "connection_error"):
         described = (
-            join_redacted(*_describe_errors(message.payload.reveal()), token) or message.type
+            join_descriptions(*_describe_errors(message.payload.reveal()), token) or message.type
         )
         raise SubscriptionError(f"the real-time connection reports: {described}")
     return message

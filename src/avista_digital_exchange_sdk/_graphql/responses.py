@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from .._backends import Response
+from .._escaping import escape_controls
 from .._models.base import NULLABLE_TAG
 from .._secrets import Secret
-from .._text import escape_controls
 from .._utils.gc import gc_paused
-from .._utils.redaction import join_redacted, redact
+from .._utils.redaction import join_descriptions, redact
 from ..errors import (
     ApiError,
     InvalidRequestError,
@@ -137,7 +137,7 @@ def _to_error(answer: Response, operation_name: str, token: Secret[str]) -> Exce
     given_id = escape_controls(redact(answer.headers.get("x-amzn-requestid", ""), token))
     request_id = given_id[:MAX_REQUEST_ID_LENGTH] or None
     error_class = _error_class_by_type(errors) or _error_class_by_status(answer.status)
-    description = join_redacted(_describe_errors(errors), count, token)
+    description = join_descriptions(_describe_errors(errors), count, token)
     status = f"HTTP status {answer.status}"
     suffix = f" (request {request_id})" if request_id else ""
     return error_class(

@@ -8,7 +8,7 @@ import pydantic
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
-from .._secrets import SecretText as SecretText
+from .._secrets import SecretStr as SecretStr
 from .html import Row, table
 
 MAX_PRINTED_LIST_LENGTH = 3
@@ -43,7 +43,7 @@ class BaseModel(pydantic.BaseModel):
 
     def _html_rows(self) -> Sequence[Row]:
         """What it is in a table: one row, its name first, ids last."""
-        fields = [(name, value) for name, value in self if not isinstance(value, SecretText)]
+        fields = [(name, value) for name, value in self if not isinstance(value, SecretStr)]
         fields.sort(key=lambda field: (field[0].endswith("Id"), field[0] != "name"))
         return [{name: _cell(value) for name, value in fields}]
 

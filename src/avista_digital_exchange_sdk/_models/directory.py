@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from .html import Row, table
 from .lists import HtmlList
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 
 MAX_ROWS = 100
 MAX_TEXT_LENGTH = 300

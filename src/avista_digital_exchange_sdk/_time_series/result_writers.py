@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 from pydantic_core import from_json, to_json
 
 from .._utils.gc import gc_paused
-from .._utils.temporary_files import naming_full_disk
+from .._utils.temporary_files import explain_full_disk
 from ..errors import InvalidParameterError, InvalidResponseError
 from .timestamps import format_timestamp, parse_timestamp_ns
 
@@ -190,7 +190,7 @@ class CsvResultWriter:
             times = sorted(set[str]().union(*(entry.values for entry in asset.attributes)))
             if times:
                 rows = list(self._rows_of(asset, times))
-                with contextlib.nullcontext() if self._header_known else naming_full_disk():
+                with contextlib.nullcontext() if self._header_known else explain_full_disk():
                     self._take((asset.position, times[0]), rows)
                 self._last = (asset.position, times[-1])
 
@@ -217,7 +217,7 @@ class CsvResultWriter:
 
     def finish(self) -> None:
         if self._row:
-            with contextlib.nullcontext() if self._header_known else naming_full_disk():
+            with contextlib.nullcontext() if self._header_known else explain_full_disk():
                 self._rows.writerow(self._row)
         if self._spool is not None:
             self._write_spooled(self._spool)
@@ -225,11 +225,11 @@ class CsvResultWriter:
     def close(self) -> None:
         if self._spool is not None:
             # What is still in memory is written once more, and may fail once more.
-            with naming_full_disk():
+            with explain_full_disk():
                 self._spool.close()
 
     def _write_spooled(self, spool: IO[str]) -> None:
-        with naming_full_disk():
+        with explain_full_disk():
             spool.seek(0)
         names = list(self._columns)
         names = names[: self._asked] + sorted(names[self._asked :])
@@ -257,7 +257,7 @@ class _Series:
         entries = [{"timestamp": _to_iso(time), "value": value} for time, value in values.items()]
         if next(iter(values)) < self.last_time:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
-        with naming_full_disk():
+        with explain_full_disk():
             if self.last_time:
                 self.spool.write(b",")
             self.spool.write(to_json(entries)[1:-1])
@@ -312,7 +312,7 @@ class JsonResultWriter:
         }
         self._file.write(separator + to_json(head)[:-1] + b',"data":[')
         with series.spool as spool:
-            with naming_full_disk():
+            with explain_full_disk():
                 spool.seek(0)
             while block := spool.read(SPOOL_SIZE):
                 self._file.write(block)

@@ -17,7 +17,7 @@ Output = Callable[[], AbstractAsyncContextManager[IO[bytes]]]
 async def open_output(backend: Backend, target: Path) -> AsyncIterator[IO[bytes]]:
     """Write a file that takes the place of `target`, or is written into it, when all went well."""
     with AtomicFile(target) as output:
-        with output.naming_full_disk():
+        with output.explain_full_disk():
             yield output.file
         in_place = output.publish()
         if in_place is None:

@@ -1,7 +1,7 @@
-"""Local files that calls write: they appear when complete, and what is there is respected.
+"""Atomic output files: they appear only when complete.
 
-A regular file is replaced and keeps its mode. What is no regular file, or can't be replaced, is
-written to where it is, once everything is there.
+An existing regular file is replaced and keeps its mode. Other files, and those that cannot be
+replaced, are written in place as soon as the content is complete.
 """
 
 import contextlib
@@ -16,22 +16,22 @@ from typing import IO, Self
 from .logging import logger
 from .partial_file import PartialFile
 from .special_files import InPlaceWrite, find_own_descriptor, name_in_errors
-from .temporary_files import naming_full_disk, temporary_file
+from .temporary_files import explain_full_disk, temporary_file
 
-# What the system says of a folder that takes no new file, and of a file that is mounted by itself.
+# The errors of a directory in which no file can be created, and of a file that is a mount point.
 _IRREPLACEABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
 
 
 class AtomicFile:
-    """A file that takes the place of `target`, or is written into it, when it is complete.
+    """A file that replaces `target`, or is copied into it, when it is published.
 
-    Leaving its `with` block closes it; unless it was published before, nothing has happened then.
+    The end of its `with` block closes it. If it was not published, the target is unchanged.
 
     Args:
-        target: The path; a link is followed.
+        target: The path of the target. Symbolic links are followed.
 
     Attributes:
-        file: What to write to.
+        file: The file to write to.
 
     Raises:
         OSError: The target can't be written.
@@ -54,51 +54,51 @@ class AtomicFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # What is still in memory is written once more, and may fail once more.
-        with self.naming_full_disk():
+        # Closing flushes the buffer again, which can fail again.
+        with self.explain_full_disk():
             if self._partial is not None:
                 self._partial.close()
             self.file.close()
 
-    def naming_full_disk(self) -> AbstractContextManager[None]:
-        """Have errors of a full disk name the target, or the folder of temporary files."""
-        return naming_full_disk(self._target if self._partial is not None else None)
+    def explain_full_disk(self) -> AbstractContextManager[None]:
+        """Make errors of a full disk name the target, or the directory of temporary files."""
+        return explain_full_disk(self._target if self._partial is not None else None)
 
     def publish(self) -> InPlaceWrite | None:
-        """Have the file take the target's place.
+        """Replace the target.
 
         Returns:
-            None, or where the target has to be written in place, what does that.
+            None, or the copy to run if the target has to be written in place.
         """
-        with self.naming_full_disk():
+        with self.explain_full_disk():
             self.file.flush()
         if self._partial is not None:
             try:
                 with name_in_errors(self._target):
                     self._partial.publish()
             except OSError as error:
-                self._refuse_or_warn(error)
+                self._raise_or_warn(error)
             else:
                 return None
         return InPlaceWrite(self.file, self._target)
 
     def _open_partial(self) -> PartialFile | None:
-        """Begin a file to replace the target with; None where it must be written in place."""
+        """Create the replacement of the target; None if it must be written in place."""
         if self._target.exists() and not self._target.is_file():
             return None
         try:
             with name_in_errors(self._target):
                 return PartialFile(self._target)
         except OSError as error:
-            self._refuse_or_warn(error)
+            self._raise_or_warn(error)
             return None
 
-    def _refuse_or_warn(self, error: OSError) -> None:
-        """Raise, unless there is a file that can at least be written in place."""
+    def _raise_or_warn(self, error: OSError) -> None:
+        """Raise an error, unless the target can be written in place."""
         if (
             error.errno not in _IRREPLACEABLE
             or not self._target.is_file()
-            # Windows renames no open file, so there is none left to write in place.
+            # Windows can't rename an open file, so it is closed and can't be copied.
             or (self._partial is not None and self.file.closed)
         ):
             raise error
@@ -109,16 +109,16 @@ class AtomicFile:
 
 @contextlib.contextmanager
 def atomic_write(target: Path) -> Iterator[IO[bytes]]:
-    """Write a file that takes the place of `target`, or is written into it, when all went well."""
+    """Write a file that replaces `target`, or is copied into it, if the `with` block succeeds."""
     with AtomicFile(target) as output:
-        with output.naming_full_disk():
+        with output.explain_full_disk():
             yield output.file
         if (in_place := output.publish()) is not None:
             in_place.run()
 
 
 def check_writable(target: Path) -> None:
-    """Refuse a folder, a socket, and a file that says of itself that it must not be written."""
+    """Raise an error for directories, sockets and read-only files."""
     try:
         mode = os.stat(target).st_mode
     except OSError:
@@ -129,7 +129,7 @@ def check_writable(target: Path) -> None:
         raise OSError(errno.ENXIO, "a socket can't be written to", str(target))
     if find_own_descriptor(target) is not None:
         return
-    # The superuser may write any file, but shall not by mistake.
+    # The superuser can write read-only files, but should not by mistake.
     is_read_only = stat.S_ISREG(mode) and not mode & 0o222
     if is_read_only or not os.access(target, os.W_OK):
         message = "the file is read-only; make it writable, or choose another name"

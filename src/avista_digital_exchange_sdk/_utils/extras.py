@@ -1,4 +1,4 @@
-"""What the extras of this package bring: imported when used, asked for clearly when missing."""
+"""Optional dependencies: imported on first use, with a helpful error if they are missing."""
 
 from importlib import import_module
 
@@ -6,12 +6,12 @@ from ..errors import MissingExtraError
 
 
 def require_extra(extra: str, *modules: str) -> None:
-    """Make sure that the modules of an extra can be imported."""
+    """Require that the modules of an extra can be imported."""
     for module in modules:
         try:
             import_module(module)
         except ModuleNotFoundError as error:
             raise MissingExtraError(
-                f'this needs {error.name}: pip install "avista-digital-exchange-sdk[{extra}]"',
+                f'{error.name} is required: pip install "avista-digital-exchange-sdk[{extra}]"',
                 name=error.name,
             ) from error

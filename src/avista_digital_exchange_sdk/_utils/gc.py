@@ -1,4 +1,4 @@
-"""Python's garbage collector, kept from getting in the way of large answers."""
+"""Pauses the garbage collector while large responses are parsed."""
 
 import contextlib
 import gc
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def gc_paused() -> Iterator[None]:
-    """Make many objects at once, none of them garbage.
+    """Pause the garbage collector while many objects are created.
 
-    The collector would go over them again and again while they become more, which takes longer
-    than making them.
+    It would traverse them again and again as their number grows, which takes longer than creating
+    them.
     """
     if not gc.isenabled():
-        # Its user, or another thread that is here too, has it rest already.
+        # The application, or another thread in this block, has paused it already.
         yield
         return
     gc.disable()

@@ -1,4 +1,4 @@
-"""Local paths: those that people type, and those that are made of names on the platform."""
+"""Local paths that users pass, and local paths built from names on the platform."""
 
 import errno
 import os
@@ -8,33 +8,34 @@ MAX_NAME_BYTES = 255
 
 
 def expand_home(path: str) -> Path:
-    """A path that a person typed: `~` at its beginning is a home folder.
+    """Expand the `~` at the beginning of a path to a home directory.
 
-    This happens here and nowhere else, once: `./~` is a file, and so is what begins with `~` and
-    is nobody's home. A path that a program has made, a `Path`, is taken as it is.
+    This is done once, and only here: `./~` is a file, and so is a path that begins with `~` but
+    names no user. `Path` objects are not expanded.
     """
     return Path(os.path.expanduser(path))
 
 
 def expand_source(path: str) -> Path:
-    """The same of a path where there is something: a file of that very name comes first.
+    """Expand the path of an existing file, unless a file of that very name exists.
 
-    Else a name that a pattern of a shell or a listing gave, such as `~` itself, would be taken for
-    a home folder, and be sent with all that is in it.
+    A shell pattern or a listing may return a name such as `~`, which must not be taken for a home
+    directory and uploaded with its contents.
     """
     return Path(path) if os.path.lexists(path) else expand_home(path)
 
 
 def join_below(root: Path, *names: str, otherwise: str = "_") -> Path:
-    """The path of names that the platform gave, each within the one before, below a folder.
+    """Join names from the platform to a path below a directory.
 
     Args:
-        root: The folder.
-        names: The names. They are changed where this file system can't hold them.
-        otherwise: What stands for a name of which nothing is left.
+        root: The directory.
+        names: The names of the nested directories and the file. Names that the file system does
+            not allow are changed.
+        otherwise: The replacement of names of which no character is allowed.
 
     Raises:
-        PermissionError: A link in the folder leads out of it.
+        PermissionError: A symbolic link leads out of the directory.
     """
     path = root.joinpath(*(sanitize_filename(name, otherwise) for name in names))
     check_contained(path, root)
@@ -42,17 +43,17 @@ def join_below(root: Path, *names: str, otherwise: str = "_") -> Path:
 
 
 def check_contained(path: str | os.PathLike[str], root: str | os.PathLike[str]) -> None:
-    """Refuse a path that leads out of its root by way of a link.
+    """Check that symbolic links do not lead out of a root directory.
 
     Raises:
-        PermissionError: It leads out.
+        PermissionError: The path leads out of the root.
     """
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise PermissionError(errno.EPERM, f"a link leads out of {root}", os.fspath(path))
 
 
 def sanitize_filename(name: str, otherwise: str) -> str:
-    """A name from the server, as one that stays in its folder; `otherwise` if nothing is left."""
+    """Convert a name from the platform to a safe file name; `otherwise` if nothing remains."""
     from pathvalidate import sanitize_filename
 
     printable = "".join(character if character.isprintable() else "_" for character in name)
@@ -62,7 +63,7 @@ def sanitize_filename(name: str, otherwise: str) -> str:
 
 
 def _shorten(name: str) -> str:
-    """Cut a name to what file systems take, counted in bytes, keeping the end of its extension."""
+    """Truncate a name to the limit of file systems in bytes, keeping its extension."""
     encoded = name.encode("utf-8", "surrogatepass")
     if len(encoded) <= MAX_NAME_BYTES:
         return name

@@ -1,8 +1,8 @@
-"""A local file that grows out of sight until it takes its name.
+"""An incomplete output file, which gets the name of its target only when it is complete.
 
-On Linux it has no name while it grows (`O_TMPFILE`, see open(2)), so nothing stays behind when the
-process is killed. Elsewhere it has one, which the next file for the same target removes if its
-process is gone.
+On Linux it has no name until then (`O_TMPFILE`, see open(2)), so nothing stays behind if the
+process is killed. On other systems it has a temporary name; the next file for the same target
+removes it if its process has ended.
 """
 
 import contextlib
@@ -18,24 +18,24 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
-# Linux alone has it; elsewhere 0, which is no flag.
+# Only on Linux; 0 has no effect elsewhere.
 O_TMPFILE: int = getattr(os, "O_TMPFILE", 0)
 
 _READ_WRITE = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _NEW = _READ_WRITE | os.O_CREAT | os.O_EXCL
 _LEFT_OVER = _READ_WRITE | getattr(os, "O_NONBLOCK", 0)
 
-# The extended attribute that Linux keeps access control lists in, see acl(5).
+# The extended attribute of access control lists on Linux, see acl(5).
 _ACL = "system.posix_acl_access"
 
-# At most as many programs can write the same target at the same time.
+# The maximum number of programs that can write the same target at the same time.
 MAX_NAMES = 100
 
 
 class PartialFile:
-    """A file that is to be `target`, in the target's folder but not under its name.
+    """The replacement of `target`, in the same directory.
 
-    It is one open file from its first byte to its last, never opened again by a name.
+    It stays open from the first byte to the last and is never opened again by name.
 
     Attributes:
         file: The file, open for reading and writing.
@@ -54,29 +54,29 @@ class PartialFile:
         self.file: BinaryIO = open(descriptor, "w+b")  # noqa: SIM115  # close() closes it
 
     def publish(self) -> None:
-        """Give the file its name, in place of the file that has it, whose mode it takes over.
+        """Rename the file to the target, whose mode it adopts.
 
         Raises:
-            OSError: The target can't be replaced; the file can still be read.
+            OSError: The target can't be replaced. The file can still be read.
         """
         self.file.flush()
         descriptor = self.file.fileno()
-        self._take_over_access(descriptor)
+        self._copy_permissions(descriptor)
         if self._name is None:
             with contextlib.suppress(FileExistsError):
                 self._folder.link(descriptor, self._target)
                 return
             self._name = self._create(lambda name: self._folder.link(descriptor, name))
         if not self._folder.has(self._name, descriptor):
-            raise FileNotFoundError(errno.ENOENT, "another program took the partial file away")
+            raise FileNotFoundError(errno.ENOENT, "another program removed the partial file")
         if sys.platform == "win32":
-            # It renames no open file.
+            # Windows can't rename an open file.
             self.file.close()
         self._folder.replace(self._name, self._target)
         self._name = None
 
     def close(self) -> None:
-        """Close the file; one that was not published is gone."""
+        """Close the file, and delete it if it was not published."""
         try:
             if sys.platform == "win32":
                 self.file.close()
@@ -88,27 +88,27 @@ class PartialFile:
             self.file.close()
 
     def _open(self) -> int:
-        there = self._folder.regular_file(self._target)
-        mode = 0o666 if there is None else there.st_mode & 0o666
+        existing = self._folder.regular_file(self._target)
+        mode = 0o666 if existing is None else existing.st_mode & 0o666
         descriptor = self._open_unnamed(mode)
         if descriptor is None:
             opened: list[int] = []
             self._name = self._create(lambda name: opened.append(self._open_named(name, mode)))
             (descriptor,) = opened
-        # Nobody else may read an incomplete file.
+        # Other users must not read an incomplete file.
         self._mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
         if sys.platform != "win32":
             os.fchmod(descriptor, 0o600)
         return descriptor
 
     def _open_unnamed(self, mode: int) -> int | None:
-        """Open a file without a name; None where that can't be had, or can't get a name later."""
+        """Open an unnamed file; None if that is not supported, or it could not be named later."""
         if not O_TMPFILE:
             return None
         try:
             descriptor = self._folder.open(".", O_TMPFILE | os.O_RDWR, mode)
         except OSError:
-            # A file with a name fails likewise, if it is not for want of O_TMPFILE.
+            # If O_TMPFILE is not the reason, opening a named file raises the same error.
             return None
         if os.path.exists(f"/proc/self/fd/{descriptor}"):
             _lock(descriptor)
@@ -119,13 +119,13 @@ class PartialFile:
     def _open_named(self, name: str, mode: int) -> int:
         descriptor = self._folder.open(name, _NEW, mode)
         if _lock(descriptor) is False or not self._folder.has(name, descriptor):
-            # Another program took it for one that was left over, before it was locked.
+            # Another program removed it as left over, before it was locked.
             os.close(descriptor)
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
         return descriptor
 
     def _create(self, create: Callable[[str], object]) -> str:
-        """Create something under a name that no other program uses."""
+        """Create a file with a name that no other program uses."""
         target = hashlib.sha256(os.fsencode(self._target)).hexdigest()[:16]
         for number in range(MAX_NAMES):
             name = f".avista-dx-{target}-{number}.part"
@@ -135,27 +135,27 @@ class PartialFile:
                     return name
                 if not self._folder.remove_left_over(name):
                     break
-        raise FileExistsError(errno.EEXIST, f"{MAX_NAMES} other programs are writing it")
+        raise FileExistsError(errno.EEXIST, f"{MAX_NAMES} other programs are writing this file")
 
-    def _take_over_access(self, descriptor: int) -> None:
-        """Take over the mode of the file that is there, and its owner where that is allowed."""
+    def _copy_permissions(self, descriptor: int) -> None:
+        """Copy the mode and, if permitted, the owner of the existing target."""
         if sys.platform == "win32":
             return
-        there = self._folder.regular_file(self._target)
-        if there is not None:
-            self._mode = stat.S_IMODE(there.st_mode)
+        existing = self._folder.regular_file(self._target)
+        if existing is not None:
+            self._mode = stat.S_IMODE(existing.st_mode)
             own = os.fstat(descriptor)
-            if own.st_gid != there.st_gid:
+            if own.st_gid != existing.st_gid:
                 with contextlib.suppress(OSError):
-                    os.fchown(descriptor, -1, there.st_gid)
-            if own.st_uid != there.st_uid:
+                    os.fchown(descriptor, -1, existing.st_gid)
+            if own.st_uid != existing.st_uid:
                 with contextlib.suppress(OSError):
-                    os.fchown(descriptor, there.st_uid, -1)
-        acl = _read_acl(self._path) if there is not None else None
+                    os.fchown(descriptor, existing.st_uid, -1)
+        acl = _read_acl(self._path) if existing is not None else None
         if acl is None:
             os.fchmod(descriptor, self._mode)
             return
-        # With an ACL, a mode's group bits bound what named users may do, and not the group itself.
+        # With an ACL, the group bits of a mode limit the named users, not the group itself.
         os.fchmod(descriptor, self._mode & ~stat.S_IRWXG)
         if sys.platform == "linux":
             with contextlib.suppress(OSError):
@@ -163,7 +163,7 @@ class PartialFile:
 
 
 def _read_acl(path: Path) -> bytes | None:
-    """Return the access control list of a file, if it has one in addition to its mode."""
+    """Return the access control list of a file, or None if it has only a mode."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             return os.getxattr(path, _ACL, follow_symlinks=False)
@@ -171,7 +171,7 @@ def _read_acl(path: Path) -> bytes | None:
 
 
 class _Folder:
-    """A folder: the same one even if it is renamed meanwhile, where the system has such."""
+    """A directory, kept open so that it may be renamed, where the system supports that."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -188,7 +188,7 @@ class _Folder:
         return os.open(self._at(name), flags, mode, dir_fd=self._descriptor)
 
     def link(self, descriptor: int, name: str) -> None:
-        # With a folder's descriptor the link in /proc is followed, which it is not otherwise.
+        # With a directory descriptor, os.link() follows the symbolic link in /proc.
         os.link(f"/proc/self/fd/{descriptor}", name, dst_dir_fd=self._descriptor)
 
     def replace(self, name: str, target: str) -> None:
@@ -205,19 +205,19 @@ class _Folder:
             return None
 
     def regular_file(self, name: str) -> os.stat_result | None:
-        there = self.stat(name)
-        return there if there is not None and stat.S_ISREG(there.st_mode) else None
+        status = self.stat(name)
+        return status if status is not None and stat.S_ISREG(status.st_mode) else None
 
     def has(self, name: str, descriptor: int) -> bool:
-        """Whether a name is that of an open file."""
-        there = self.stat(name)
-        return there is not None and os.path.samestat(there, os.fstat(descriptor))
+        """Whether a name refers to an open file."""
+        status = self.stat(name)
+        return status is not None and os.path.samestat(status, os.fstat(descriptor))
 
     def remove_left_over(self, name: str) -> bool:
-        """Remove a file whose process is gone; return whether the name is free."""
+        """Remove a file whose process has ended; return whether the name is free."""
         try:
             if sys.platform == "win32":
-                # It removes no file that a process has open.
+                # Windows can't remove an open file.
                 self.unlink(name)
                 return True
             descriptor = self.open(name, _LEFT_OVER)
@@ -230,7 +230,7 @@ class _Folder:
                 self.unlink(name)
                 return True
         except OSError:
-            # In a folder such as /tmp, that of another user.
+            # In a directory such as /tmp, the file may belong to another user.
             pass
         finally:
             os.close(descriptor)
@@ -241,7 +241,7 @@ class _Folder:
 
 
 def _lock(descriptor: int) -> bool | None:
-    """Lock an open file as one in use; False if it is one, None where there are no locks."""
+    """Lock an open file; False if another process has locked it, None without lock support."""
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Progress of long calls: reported to a callback, or drawn as a bar."""
+"""Progress of long calls: reported to a callback or drawn as a progress bar."""
 
 import contextlib
 import sys
@@ -6,24 +6,25 @@ import warnings
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from . import validation
 from .extras import require_extra
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-# Receives how much is done, and the total where it is known; may raise an error to stop the call.
+# Called with the amount done and the total, which is None if unknown. An exception that it raises
+# cancels the call.
 ProgressCallback = Callable[[int, int | None], object]
 
-# What calls take as `progress`: True for a bar, or a callback.
+# The argument `progress` of calls: a callback, or True for a progress bar.
 ProgressArgument = bool | ProgressCallback
 
 _Page = TypeVar("_Page")
 
 
 class ProgressReporter:
-    """The argument `progress`, checked."""
+    """Reports progress as the argument `progress` specifies."""
 
     def __init__(self, progress: object) -> None:
         if not (progress is None or isinstance(progress, bool) or callable(progress)):
@@ -31,13 +32,13 @@ class ProgressReporter:
             raise validation.invalid_argument("progress", progress, valid)
         if progress is True:
             require_extra("progress", "tqdm")
-        # A program without standard error has nowhere to draw a bar.
+        # Without standard error there is no output for a progress bar.
         is_hidden = progress is False or (progress is True and sys.stderr is None)
         self._progress: Any = None if is_hidden else progress
 
     @contextlib.contextmanager
     def track(self, what: str, unit: str = "B") -> Iterator[ProgressCallback | None]:
-        """Give the callback for a piece of work, counted in a unit, or in pages."""
+        """Return the callback for a step, or None. Progress is counted in `unit`, or in pages."""
         if self._progress is True:
             with contextlib.closing(_TqdmBar(what, unit)) as bar:
                 yield bar
@@ -47,7 +48,7 @@ class ProgressReporter:
     async def track_pages(
         self, what: str, pages: AsyncGenerator[_Page, None]
     ) -> AsyncGenerator[_Page, None]:
-        """Iterate over pages, and report each."""
+        """Iterate over pages and report each of them."""
         with self.track(what) as callback:
             async with contextlib.aclosing(pages):
                 read = 0
@@ -62,7 +63,7 @@ NO_PROGRESS = ProgressReporter(None)
 
 
 class _TqdmBar:
-    """Draws a bar, once there is something to report."""
+    """A progress bar, drawn at the first report."""
 
     def __init__(self, what: str, unit: str) -> None:
         self._what = what
@@ -70,26 +71,26 @@ class _TqdmBar:
         self._bar: tqdm[Any] | None = None
 
     def __call__(self, done: int, total: int | None) -> None:
-        # How many pages there are is never known; a result may follow them as a file, in bytes.
+        # The number of pages is unknown. The result may follow them as a file, counted in bytes.
         unit = "pages" if total is None else self._unit
         if self._bar is None or self._bar.unit.strip() != unit:
             self.close()
             self._bar = _create_bar(self._what, unit, total)
-        # Parts of a file may arrive in several threads, whose reports may be late.
+        # Parallel downloads report from several threads, possibly out of order.
         if done > self._bar.n:
             self._bar.n = done
         self._bar.update(0)
 
     def close(self) -> None:
-        """Close the bar as it is."""
+        """Close the bar, which stays visible."""
         if self._bar is not None:
             self._bar.close()
 
 
 def _create_bar(what: str, unit: str, total: int | None) -> "tqdm[Any]":
-    """Create a bar at zero: a notebook widget where there is one, else a text bar."""
+    """Create a progress bar: a widget in notebooks, text elsewhere."""
     with warnings.catch_warnings():
-        # In a notebook without ipywidgets it complains before it writes text.
+        # Without ipywidgets tqdm warns in notebooks before it falls back to text.
         warnings.filterwarnings("ignore", "IProgress not found")
         from tqdm.auto import tqdm
     what = escape_controls(what)

@@ -1,4 +1,4 @@
-"""Keeps secrets out of messages: presigned query strings, and the token."""
+"""Redacts the token and the query strings of presigned URLs in messages."""
 
 import re
 from collections.abc import Iterator
@@ -7,23 +7,23 @@ from typing import Any
 
 from .._secrets import MASK, Secret
 
-# Of the descriptions of errors: how many are in a message, and how much of each.
-MAX_TEXTS = 10
-MAX_TEXT_LENGTH = 1000
+# The number of error descriptions in a message, and the length of each.
+MAX_DESCRIPTIONS = 10
+MAX_DESCRIPTION_LENGTH = 1000
 
 _WORD = re.compile(r"""[^\s"'<>]+""")
 _VALUE = re.compile(r"""[^\s&"'<>]*""")
 
-# Matched as a whole, without going back: servers may send names of a million characters.
+# Possessive, so that there is no backtracking: servers may send names of a million characters.
 _NAME = re.compile(r"(?<![\w-])[\w-]++=")
 
 
 def redact(value: Any, secret: Secret[str] | None = None) -> Any:
-    """Replace the query string of every URL, and `secret`, in a text or in JSON's texts."""
+    """Replace `secret` and the query string of every URL in a string or in a JSON value."""
     if isinstance(value, str):
-        text = value.replace(secret.reveal(), MASK) if secret else value
-        text = _WORD.sub(_strip_query_string, text) if "://" in text else text
-        return _without_signatures(text)
+        redacted = value.replace(secret.reveal(), MASK) if secret else value
+        redacted = _WORD.sub(_strip_query_string, redacted) if "://" in redacted else redacted
+        return _strip_signatures(redacted)
     if isinstance(value, list):
         return [redact(item, secret) for item in value]
     if isinstance(value, dict):
@@ -32,31 +32,36 @@ def redact(value: Any, secret: Secret[str] | None = None) -> Any:
 
 
 def _strip_query_string(word: re.Match[str]) -> str:
-    # A pattern for the whole URL would take quadratic time where a word is very long.
-    address, _, query = word[0].partition("?")
-    return f"{address}?{MASK}" if query and "://" in address else word[0]
+    # A pattern for the whole URL would take quadratic time for very long words.
+    url, _, query = word[0].partition("?")
+    return f"{url}?{MASK}" if query and "://" in url else word[0]
 
 
-def _without_signatures(text: str) -> str:
+def _strip_signatures(message: str) -> str:
     kept: list[str] = []
     end = 0
-    for name in _NAME.finditer(text):
+    for name in _NAME.finditer(message):
         if name.start() >= end and "x-amz-" in name[0].lower():
-            kept += text[end : name.end()], MASK
-            value = _VALUE.match(text, name.end())
+            kept += message[end : name.end()], MASK
+            value = _VALUE.match(message, name.end())
             end = value.end() if value else name.end()
-    return "".join([*kept, text[end:]])
+    return "".join([*kept, message[end:]])
 
 
-def join_redacted(texts: Iterator[str], count: int, secret: Secret[str] | None = None) -> str:
-    """Join descriptions of errors to a message of bounded length.
+def join_descriptions(
+    descriptions: Iterator[str], count: int, secret: Secret[str] | None = None
+) -> str:
+    """Join descriptions of errors to a redacted message of limited length.
 
     Args:
-        texts: The descriptions.
-        count: How many there are.
-        secret: What to take out of them.
+        descriptions: The descriptions.
+        count: The number of descriptions.
+        secret: A secret to redact.
     """
-    # Shortened only after that: a part of a secret would not be recognized.
-    shown = [redact(text, secret)[:MAX_TEXT_LENGTH] for text in islice(texts, MAX_TEXTS)]
-    more = [f"and {count - MAX_TEXTS} more"] if count > MAX_TEXTS else []
+    shown = [
+        # Truncated last: a part of a secret would not be recognized.
+        redact(description, secret)[:MAX_DESCRIPTION_LENGTH]
+        for description in islice(descriptions, MAX_DESCRIPTIONS)
+    ]
+    more = [f"and {count - MAX_DESCRIPTIONS} more"] if count > MAX_DESCRIPTIONS else []
     return "; ".join([*shown, *more])

@@ -30,23 +30,23 @@ _Result = TypeVar("_Result")
 
 
 class Clock(Protocol):
-    """What delays are waited for on."""
+    """The clock that delays are measured with."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for a delay."""
 
     def clock(self) -> float:
-        """Seconds of a clock that never goes back."""
+        """Get the time in seconds of a monotonic clock."""
 
 
 class RetryPolicy(NamedTuple):
     """How steps are retried.
 
     Attributes:
-        clock: What delays are waited for on.
+        clock: Waits for the delays.
         max_retries: Maximum number of retries of a step that makes no progress.
         options: The delays.
-        log: Where retries are logged.
+        log: The logger of retries.
     """
 
     clock: Clock
@@ -56,12 +56,12 @@ class RetryPolicy(NamedTuple):
 
 
 class Attempt:
-    """One attempt at a step, which the step may say more about.
+    """One attempt at a step. The step sets its attributes.
 
     Attributes:
-        made_progress: Whether it got further than those before, which resets the retry counter.
-        retry_after: Seconds that the server asks to wait before the next attempt.
-        is_retry_immediate: Whether the next attempt needs no delay.
+        made_progress: Whether it got further than earlier attempts, which resets the retry counter.
+        retry_after: The `Retry-After` of the server in seconds.
+        is_retry_immediate: Whether to retry without a delay.
     """
 
     def __init__(self) -> None:
@@ -80,10 +80,10 @@ async def retrying(
     """Run a step until it succeeds, fails permanently, or the retries are used up.
 
     Args:
-        policy: How often, and after which delays.
+        policy: The number of retries and the delays.
         step: The step.
         is_retryable: Whether another attempt can help after an error.
-        deadline: The time of the clock after which no attempt begins.
+        deadline: The time of the clock after which no attempt starts.
     """
     backoff = Backoff(policy.max_retries, policy.options)
     while True:
@@ -117,31 +117,31 @@ class Backoff:
         self._retries = 0
 
     def next_delay(self, retry_after: float | None = None) -> float | None:
-        """The next delay in seconds, at least `retry_after`; None when it is time to give up."""
+        """Get the next delay in seconds, at least `retry_after`; None if no retries are left."""
         options = self._options
         if self._retries >= self._max_retries or (retry_after or 0) > options.max_retry_after:
             return None
-        highest = min(options.max_retry_delay, options.initial_retry_delay * 2**self._retries)
+        max_delay = min(options.max_retry_delay, options.initial_retry_delay * 2**self._retries)
         self._retries += 1
-        return max(random.uniform(0, highest), retry_after or 0)
+        return max(random.uniform(0, max_delay), retry_after or 0)
 
 
 def is_retryable(error: Exception, *, idempotent: bool) -> bool:
-    """Whether trying again can help, and can do no harm.
+    """Whether a retry can help and is safe.
 
     Args:
-        error: What the attempt ended with.
-        idempotent: Whether doing the step twice is as good as doing it once. If not, only
-            failures that happened before the step was done count.
+        error: The error of the attempt.
+        idempotent: Whether the step is idempotent. If not, only errors that occurred before the
+            request took effect are retryable.
     """
     if isinstance(error, ConnectionFailedError):
         return idempotent or not error.sent
     if isinstance(error, RateLimitError):
         return True
     if isinstance(error, ApiError):
-        # The platform tells of failures of its own inside a 200 too.
-        told = error.statusCode == 200 and isinstance(error, ServerError)
-        return idempotent and (told or error.statusCode in RETRYABLE_STATUSES)
+        # The platform also reports its own failures in responses with the status 200.
+        is_reported = error.statusCode == 200 and isinstance(error, ServerError)
+        return idempotent and (is_reported or error.statusCode in RETRYABLE_STATUSES)
     return False
 
 
@@ -159,13 +159,13 @@ def may_have_succeeded(error: DigitalExchangeError) -> bool:
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
     """Parse a Retry-After header, which is a number of seconds or a date, to seconds."""
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
     try:
-        time = parsedate_to_datetime(text)
+        time = parsedate_to_datetime(value)
     except (ValueError, OverflowError, LookupError, TypeError):
-        # All of these come from texts that are no date, such as one of a year far away.
+        # The parser raises all of these for invalid dates.
         return None
     if time.tzinfo is None:
         time = time.replace(tzinfo=UTC)

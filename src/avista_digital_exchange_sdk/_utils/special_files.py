@@ -1,7 +1,7 @@
-"""Files that are written where they are, since they must or can not be replaced.
+"""Files that are written in place, as they cannot be replaced.
 
-Such are pipes, FIFOs, devices, what `/dev/stdout` stands for, and files that are mounted by
-themselves or stand in a folder that takes no new ones.
+These are pipes, FIFOs, devices, the targets of `/dev/stdout` and similar paths, files that are
+mount points, and files in directories in which no file can be created.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from typing import IO
 
 BLOCK_BYTES = 1 << 18
 
-# How often a write that waits for the reader of a pipe checks whether it was stopped.
+# How often a write that is blocked by the reader of a pipe checks whether it was stopped.
 POLL_MILLISECONDS = 50
 
 MAX_LINKS = 40
@@ -25,7 +25,7 @@ _OWN_DESCRIPTORS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
 
 
 def find_own_descriptor(path: Path) -> int | None:
-    """The number of this process's open file that a path such as `/dev/stdout` stands for."""
+    """Find the file descriptor of this process that a path such as `/dev/stdout` refers to."""
     if sys.platform == "win32":
         return None
     for _ in range(MAX_LINKS):
@@ -41,7 +41,7 @@ def find_own_descriptor(path: Path) -> int | None:
 
 @contextlib.contextmanager
 def name_in_errors(target: Path) -> Iterator[None]:
-    """Have errors name the target, whatever file of its own the program was busy with."""
+    """Replace the file name in `OSError`s by the target."""
     try:
         yield
     except OSError as error:
@@ -52,33 +52,33 @@ def name_in_errors(target: Path) -> Iterator[None]:
 
 
 class InPlaceWrite:
-    """Writes all of an open file into the file that a path names, which stays what it is.
+    """Copies an open file into an existing file, pipe or device.
 
     Args:
-        source: What to write.
-        target: Where to.
+        source: The file to copy.
+        target: The path to write to.
     """
 
     def __init__(self, source: IO[bytes], target: Path) -> None:
-        # One of its own, which nobody closes meanwhile.
+        # A duplicate, as the caller may close its descriptor during the copy.
         self._source = os.dup(source.fileno())
         self._target = target
         self._stopped = False
 
     def stop(self) -> None:
-        """End it soon, whatever it waits for; for use in another thread."""
+        """Stop the copy soon, even if it is blocked. Called from another thread."""
         self._stopped = True
 
     def run(self) -> None:
-        """Write everything, and wait as long as the reader of a pipe does.
+        """Copy the file. Blocks while the reader of a pipe does not read.
 
         Raises:
-            OSError: It can't be opened, or not be written to the end.
+            OSError: The target can't be opened or written.
         """
         with (
             open(self._source, "rb", buffering=0) as source,
             name_in_errors(self._target),
-            self._opened() as sink,
+            self._open_target() as sink,
         ):
             source.seek(0)
             if stat.S_ISREG(os.fstat(sink).st_mode) and find_own_descriptor(self._target) is None:
@@ -87,7 +87,7 @@ class InPlaceWrite:
                 self._copy(source, sink)
 
     @contextlib.contextmanager
-    def _opened(self) -> Iterator[int]:
+    def _open_target(self) -> Iterator[int]:
         descriptor = self._open()
         try:
             yield descriptor
@@ -98,7 +98,7 @@ class InPlaceWrite:
         number = find_own_descriptor(self._target)
         if number is not None:
             for stream in (sys.stdout, sys.stderr):
-                # What the program has printed comes first. It may have no such streams.
+                # Flush what the program has printed before. The streams may be missing.
                 with contextlib.suppress(AttributeError, OSError, ValueError):
                     stream.flush()
             return os.dup(number)
@@ -113,14 +113,14 @@ class InPlaceWrite:
             except OSError as error:
                 if error.errno != errno.ENXIO:
                     raise
-            # It has no reader yet.
+            # The FIFO has no reader yet.
             self._wait(None)
 
     def _overwrite(self, source: IO[bytes], sink: int) -> None:
         size, old_size = os.fstat(source.fileno()).st_size, os.fstat(sink).st_size
         if sys.platform == "linux" and size > old_size:
             try:
-                # Find out before anything is lost whether the disk has room for it.
+                # Find out whether the disk has enough space before the old content is lost.
                 os.posix_fallocate(sink, 0, size)
             except OSError as error:
                 os.ftruncate(sink, old_size)
@@ -130,7 +130,9 @@ class InPlaceWrite:
             self._copy(source, sink)
             os.ftruncate(sink, size)
         except BaseException as error:
-            error.add_note(f"{self._target} is incomplete now: it could only be written in place")
+            error.add_note(
+                f"{self._target} is incomplete now, as it could only be written in place"
+            )
             raise
 
     def _copy(self, source: IO[bytes], sink: int) -> None:
@@ -144,11 +146,11 @@ class InPlaceWrite:
             return os.write(sink, rest)
         while not self._wait(sink):
             pass
-        # As much as a pipe that is ready takes without blocking.
+        # A pipe that is ready takes this much without blocking.
         return os.write(sink, rest[: select.PIPE_BUF])
 
     def _wait(self, sink: int | None) -> bool:
-        """Wait up to `POLL_MILLISECONDS` for a file to take bytes; return whether it does."""
+        """Wait up to `POLL_MILLISECONDS` until a file is writable; return whether it is."""
         if self._stopped:
             raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR), str(self._target))
         if sys.platform == "win32":

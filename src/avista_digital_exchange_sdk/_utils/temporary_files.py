@@ -1,4 +1,4 @@
-"""Temporary files, and errors of full disks that say which disk is full."""
+"""Temporary files, and errors of full disks that name the disk."""
 
 import contextlib
 import errno
@@ -9,52 +9,52 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-ADVICE = "set TMPDIR to a folder with more room"
+ADVICE = "set TMPDIR to a directory with more space"
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_DISK_FULL_ERRORS = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 def temporary_file() -> IO[bytes]:
-    """Open a file without a name, for reading and writing.
+    """Open an unnamed temporary file for reading and writing.
 
     Raises:
-        OSError: There is no room for it; it names the folder.
+        OSError: The disk is full. The error names the directory.
     """
-    with _naming_folders():
+    with _explain_errors():
         return tempfile.TemporaryFile()
 
 
 def unbuffered_temporary_file() -> io.FileIO:
-    """Open a file without a name, every write to which is one to the disk.
+    """Open an unnamed, unbuffered temporary file for reading and writing.
 
     Raises:
-        OSError: There is no room for it; it names the folder.
+        OSError: The disk is full. The error names the directory.
     """
-    with _naming_folders(), tempfile.TemporaryFile(buffering=0) as file:
+    with _explain_errors(), tempfile.TemporaryFile(buffering=0) as file:
         return io.FileIO(os.dup(file.fileno()), "r+")
 
 
 @contextlib.contextmanager
-def _naming_folders() -> Iterator[None]:
-    with naming_full_disk():
+def _explain_errors() -> Iterator[None]:
+    with explain_full_disk():
         try:
             yield
         except FileNotFoundError as error:
-            # It lists the folders that Python has tried.
+            # Its message lists the directories that Python has tried.
             raise OSError(errno.EROFS, f"{error.strerror}; {ADVICE}") from error
 
 
 @contextlib.contextmanager
-def naming_full_disk(target: Path | None = None) -> Iterator[None]:
-    """Have errors of a full disk name what was written.
+def explain_full_disk(target: Path | None = None) -> Iterator[None]:
+    """Make errors of a full disk name the file or directory that was written to.
 
     Args:
-        target: The file; None if it is a temporary one.
+        target: The file, or None for a temporary file.
     """
     try:
         yield
     except OSError as error:
-        if error.errno not in _NO_ROOM or error.filename is not None:
+        if error.errno not in _DISK_FULL_ERRORS or error.filename is not None:
             raise
         if target is not None:
             named = OSError(error.errno, error.strerror, str(target))

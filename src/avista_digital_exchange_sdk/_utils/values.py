@@ -1,9 +1,9 @@
-"""What requests and answers hold beside models; kept apart, as pydantic is slow to import."""
+"""Types of requests and responses that do not need pydantic, which is slow to import."""
 
 from enum import Enum, StrEnum
 from typing import Final, Literal
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 
 
 class Unset(Enum):
@@ -12,12 +12,12 @@ class Unset(Enum):
     UNSET = "UNSET"
 
 
+# The value of an optional variable that is omitted from the request.
 UNSET: Final[Literal[Unset.UNSET]] = Unset.UNSET
-"""Stands for an optional variable that is left out of the request."""
 
 
 class OpenEnum(StrEnum):
-    """An enum that keeps a value the platform added later as its text."""
+    """An enum that keeps unknown values, which the platform may add, as strings."""
 
     @classmethod
     def _missing_(cls, value: object) -> "OpenEnum | None":

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from .._utils.logging import logger
 from . import output
 from .errors import print_error

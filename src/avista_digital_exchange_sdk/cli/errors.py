@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from ..errors import (
     ConnectionFailedError,
     DigitalExchangeError,

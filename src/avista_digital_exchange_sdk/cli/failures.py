@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from .errors import exit_code_for, print_error, reason_for
 from .exit_codes import FAILED
 from .remote_paths import STORE, to_url

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from .progress_bar import write_line
 
 _logger = logging.getLogger(__package__.partition(".")[0])

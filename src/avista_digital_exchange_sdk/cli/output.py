@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, TypeVar
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 
 Row = TypeVar("Row")
 _SEPARATORS = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})

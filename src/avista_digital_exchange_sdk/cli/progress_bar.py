@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 
 if TYPE_CHECKING:
     from rich.progress import Progress, Task

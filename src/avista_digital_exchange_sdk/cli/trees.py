@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from .entry_format import Info, all_of, display_name, to_json
 from .output import json_text
 from .remote_paths import to_url

@@ -21,8 +21,8 @@ from graphql import (
 
 from .._backends import SyncBackend, run_sync
 from .._client_base import Arguments, parse_config
+from .._escaping import escape_controls
 from .._graphql.client import GraphQLClient
-from .._text import escape_controls
 from ..errors import DigitalExchangeError, InvalidRequestError
 from .appsync import strip_appsync
 from .ast_utils import get_line_and_column

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from .diff import Severity
 from .documents import Problem
 from .impact import Comparison, ImpactedChange

@@ -9,7 +9,7 @@ from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec'
 from fsspec.config import apply_config  # type: ignore[import-untyped]  # fsspec's own lack
 
 from .._client_base import ENDPOINT_VARIABLE, TOKEN_VARIABLE
-from .._secrets import Secret, SecretText
+from .._secrets import Secret, SecretStr
 from ..errors import InvalidParameterError
 
 SECRET_OPTIONS = ("token", "proxy", "endpoint")
@@ -17,7 +17,7 @@ SECRET_OPTIONS = ("token", "proxy", "endpoint")
 _KEY = secrets.token_bytes()
 
 
-class SecretOption(SecretText):
+class SecretOption(SecretStr):
     """An option whose representation hides it, but differs from that of any other.
 
     fsspec gives out one object for equal options, which it compares by their representations.

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from .._escaping import escape_controls
 from .._models.paths import SEPARATOR, compose
-from .._text import escape_controls
 from ._entries import Info
 from ._parallel_copy import Failure
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from fsspec.transaction import Transaction  # type: ignore[import-untyped]  # fsspec's own lack
 
-from .._text import escape_controls
+from .._escaping import escape_controls
 from .._transfer.upload import SpooledFile
 from .._utils.logging import logger
-from .._utils.temporary_files import naming_full_disk, unbuffered_temporary_file
+from .._utils.temporary_files import explain_full_disk, unbuffered_temporary_file
 
 Store = Callable[[SpooledFile], object]
 """Puts a file in its place in the data store."""
@@ -61,12 +61,12 @@ class StoreFileWriter(io.BufferedRandom):
 
     def write(self, data: Any, /) -> int:
         """Write bytes."""
-        with naming_full_disk():
+        with explain_full_disk():
             return super().write(data)
 
     def flush(self) -> None:
         """Write what is held in memory."""
-        with naming_full_disk():
+        with explain_full_disk():
             super().flush()
 
     def close(self) -> None:

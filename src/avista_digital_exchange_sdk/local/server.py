@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .._text import EscapingFilter
+from .._escaping import EscapingFilter
 from .connections import HttpConnection, WebSocketConnection
 from .graphql.http import MAX_REQUEST_BYTES, GraphQLEndpoint
 from .graphql.responses import INTERNAL_FAILURE

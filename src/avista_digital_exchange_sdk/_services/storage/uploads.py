@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from ..._escaping import escape_controls
 from ..._graphql.client import require_found
 from ..._models.directory import split_name
-from ..._text import escape_controls
 from ..._transfer.progress import TransferProgress
 from ..._transfer.transfers import MAX_UPLOAD_BYTES
 from ..._transfer.upload import Source

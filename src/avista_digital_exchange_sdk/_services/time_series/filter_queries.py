@@ -23,7 +23,7 @@ from ..._transfer.output_file import Output, open_output, write_spool
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ..._utils.temporary_files import naming_full_disk, temporary_file
+from ..._utils.temporary_files import explain_full_disk, temporary_file
 from ..base import BaseService
 
 if TYPE_CHECKING:
@@ -352,7 +352,7 @@ class FilterQueryService(BaseService):
         with temporary_file() as file:
             sink = TableSink(spec.request, file)
             async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
-                with naming_full_disk():
+                with explain_full_disk():
                     await self._runner(spec).run(sink, types.prefetch)
                 return sink.table(shape, await types.get())
 
@@ -380,7 +380,7 @@ class FilterQueryService(BaseService):
                 spec.request, TimeSeriesQueryOutputFileType.CSV, partial(write_spool, source)
             )
             async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
-                with naming_full_disk():
+                with explain_full_disk():
                     await self._runner(spec).run(sink, types.prefetch)
                 result = CsvResult(source, await types.get())
             async with output() as file:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..._text import escape_controls
+from ..._escaping import escape_controls
 from ..._utils.extras import require_extra
 from ..._utils.local_paths import expand_home, expand_source
 from ...contract.errors import ContractError

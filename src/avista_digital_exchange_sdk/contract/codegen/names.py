@@ -27,7 +27,7 @@ IMPORTED = frozenset(
         "OpenEnum",
         "Optional",
         "PlainSerializer",
-        "SecretText",
+        "SecretStr",
         "Subscription",
         "SyncEventIterator",
         "TYPE_CHECKING",

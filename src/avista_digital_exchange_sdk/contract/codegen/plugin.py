@@ -114,7 +114,7 @@ class AvistaCodegenPlugin(Plugin):
     ) -> ast.AnnAssign:
         """Give an attribute its prepared name, and hide secrets whatever their alias is."""
         if field.name.value in SECRET_FIELDS:
-            as_secret = _Rename({"str": "SecretText"})
+            as_secret = _Rename({"str": "SecretStr"})
             field_implementation.annotation = as_secret.visit(field_implementation.annotation)
         (directive,) = (node for node in field.directives if node.name.value == DIRECTIVE)
         key, name, conditional = (
@@ -152,9 +152,7 @@ class AvistaCodegenPlugin(Plugin):
             if fragment := fragments_definitions.get(class_def.name):
                 kind = self.schema.type_map[fragment.type_condition.name.value]
                 self._describe(class_def, kind)
-        imports: list[ast.stmt] = [
-            _import_from(self.settings.models, ["NonNullList", "SecretText"])
-        ]
+        imports: list[ast.stmt] = [_import_from(self.settings.models, ["NonNullList", "SecretStr"])]
         for name, (mixin_module, mixin) in self.settings.mixins.items():
             kept[name].bases.insert(0, ast.Name(mixin))
             imports.append(_import_from(mixin_module, [mixin]))
@@ -190,7 +188,7 @@ class AvistaCodegenPlugin(Plugin):
                 self.results[result] = class_def
             else:
                 self.nested[class_def.name] = result
-        module.body.insert(0, _import_from(self.settings.models, ["NonNullList", "SecretText"]))
+        module.body.insert(0, _import_from(self.settings.models, ["NonNullList", "SecretStr"]))
         return module
 
     def _document(self, class_def: ast.ClassDef, complete: bool = False) -> None:
@@ -247,7 +245,7 @@ class AvistaCodegenPlugin(Plugin):
                 for name, result in self.nested.items()
             ),
             _import_from(self.settings.base[0], [self.settings.subscription[1]]),
-            _import_from(self.settings.models, ["NonNullList", "SecretText"]),
+            _import_from(self.settings.models, ["NonNullList", "SecretStr"]),
             *(_import_from(Module("fragments", 1), [name]) for name in sorted(self.fragments)),
             *(
                 _import_from(Module("input_types", 1), [name])

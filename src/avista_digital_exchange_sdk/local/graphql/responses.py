@@ -9,7 +9,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLObjectType, GraphQLSchema
 
-from ..._text import EscapingFilter
+from ..._escaping import EscapingFilter
 from ..errors import PlatformError
 
 logger: logging.Logger = logging.getLogger(__name__)

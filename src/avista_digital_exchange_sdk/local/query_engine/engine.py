@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 import duckdb
 
-from ..._text import EscapingFilter
+from ..._escaping import EscapingFilter
 from ..errors import PlatformError
 from ..private_files import make_contents_private, make_folder, restrict_if_there
 from .jobs import DuckDbTask, Work

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 from sqlglot import exp
 
-from ..._text import EscapingFilter
+from ..._escaping import EscapingFilter
 from ..errors import invalid_request
 from ..query_engine.results import (
     OUT_OF_MEMORY,
