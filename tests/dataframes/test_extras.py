@@ -86,7 +86,7 @@ def test_what_is_missing_is_told_before_anything_is_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    install = rf"needs {module}: pip install .avista-digital-exchange-sdk\[{extra}\]"
+    install = rf"{module} is required: pip install .avista-digital-exchange-sdk\[{extra}\]"
     with pytest.raises(MissingExtraError, match=install) as raised:
         call(proxied_client)
     assert not proxy.messages
