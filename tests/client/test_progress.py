@@ -380,7 +380,9 @@ class TestBars:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setitem(sys.modules, "tqdm", None)
-        with pytest.raises(MissingExtraError, match=r"tqdm is required: pip install .*\[progress\]"):
+        with pytest.raises(
+            MissingExtraError, match=r"tqdm is required: pip install .*\[progress\]"
+        ):
             call(proxied_client, place, True)
         assert set(proxy.names) <= {"storage_getDataStore", "storage_getDataStoreDirectory"}
 
