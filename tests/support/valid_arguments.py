@@ -1,5 +1,6 @@
 """Valid arguments of every call, unusual strings, and helpers to make calls."""
 
+import inspect
 import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 import pyarrow
 
-from avista_digital_exchange_sdk import TimeSeriesInputRecord
+from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
 
 from .clients import RUNNER
 
@@ -17,73 +18,70 @@ HUGE_NUMBER = 10**5000
 SURROGATE = "\ud800"
 OURS = ("avista_digital_exchange_sdk", "builtins")
 
-SERVICE_ID = {"serviceId": "dataStoreId.1"}
-QUERY = {"timeSeriesDbId": "timeSeriesDbId.1", "queryString": "SELECT 1"}
-FILTERS = {
+VALUES: dict[str, Any] = {
+    "dataStoreId": "dataStoreId.1",
+    "dataStoreDirectoryId": "dataStoreDirectoryId.1",
+    "parentDirectoryId": "dataStoreDirectoryId.2",
+    "dataStoreFileId": "dataStoreFileId.1",
+    "dataStoreObjectIds": ["dataStoreFileId.1"],
+    "serviceId": "dataStoreId.1",
+    "collaborativeId": "collaborativeId.1",
+    "name": "reports",
+    "localPath": "load.csv",
+    "writeLocation": "copy.csv",
+    "resultFileWriteLocation": "result.csv",
     "timeSeriesDbId": "timeSeriesDbId.1",
+    "queryString": "SELECT 1",
     "assetAndAttributesFilter": [{"assetId": "meter"}],
     "startTime": "2024-05-01T00:00:00Z",
     "endTime": "2024-05-02T00:00:00Z",
-    "aggregate": "client",
+    "assetId": "meter",
+    "records": [TimeSeriesInputRecord(time="1", measureName="kW", measureValue="1")],
+    "frame": pyarrow.table(
+        {"assetId": ["meter"], "timestamp": [datetime(2024, 5, 1, tzinfo=UTC)], "kW": [1.5]}
+    ),
+    "type": "DOUBLE",
+    "value": "1",
+    "dimensionValueType": "VARCHAR",
+    "time": 1,
+    "timeUnit": "SECONDS",
+    "measureName": "kW",
+    "measureValueType": "DOUBLE",
+    "document": "query q($x: String) { q(x: $x) }",
 }
-STORE = {"dataStoreId": "dataStoreId.1"}
-DIRECTORY = {"dataStoreDirectoryId": "dataStoreDirectoryId.1"}
-FILE = {"dataStoreFileId": "dataStoreFileId.1"}
-PARENT = {"parentDirectoryId": "dataStoreDirectoryId.2"}
-RECORD = {"time": 1, "timeUnit": "SECONDS", "measureName": "kW", "measureValueType": "DOUBLE"}
-VALID_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "getDataStore": STORE,
-    "createDataStore": {"name": "Wind site"},
-    "updateDataStore": {**STORE, "name": "Wind site"},
-    "deleteDataStore": STORE,
-    "getDataStoreDirectory": DIRECTORY,
-    "createDataStoreDirectory": {**STORE, **PARENT, "name": "reports"},
-    "renameDataStoreDirectory": {**DIRECTORY, "name": "reports"},
-    "moveDataStoreDirectory": {**DIRECTORY, **PARENT, "name": "reports"},
-    "deleteDataStoreDirectory": DIRECTORY,
-    "getDataStoreFileMeta": FILE,
-    "downloadDataStoreFile": {**FILE, "writeLocation": "copy.csv"},
-    "uploadFileToDataStore": {**STORE, **DIRECTORY, "localPath": "load.csv"},
-    "renameDataStoreFile": {**FILE, "name": "may.csv"},
-    "moveDataStoreFile": {**FILE, **DIRECTORY, "name": "may.csv"},
-    "deleteDataStoreFile": FILE,
-    "downloadDataStoreZip": {
-        "dataStoreObjectIds": ["dataStoreFileId.1"],
-        "writeLocation": "files.zip",
+"""A valid value of every parameter that calls require."""
+OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "updateDataStore": {"name": "Wind site"},
+    "moveDataStoreDirectory": {"name": "reports"},
+    "moveDataStoreFile": {"name": "may.csv"},
+    "createTimeSeriesInputRecord": {"measureValue": "1"},
+    **{
+        call: {"aggregate": "client"}
+        for call in (
+            "queryTimeSeriesDatabaseWithFilters",
+            "queryTimeSeriesDatabaseToArrow",
+            "queryTimeSeriesDatabaseToDataFrame",
+            "queryTimeSeriesDatabaseToPolars",
+        )
     },
-    "getTimeSeriesDatabase": {"timeSeriesDbId": "timeSeriesDbId.1"},
-    "listTimeSeriesAssetsAndLatestValues": {"timeSeriesDbId": "timeSeriesDbId.1"},
-    "publishToTimeSeriesDatabase": {
-        "timeSeriesDbId": "timeSeriesDbId.1",
-        "assetId": "meter",
-        "records": [TimeSeriesInputRecord(time="1", measureName="kW", measureValue="1")],
-    },
-    "publishDataFrameToTimeSeriesDatabase": {
-        "timeSeriesDbId": "timeSeriesDbId.1",
-        "frame": pyarrow.table(
-            {"assetId": ["meter"], "timestamp": [datetime(2024, 5, 1, tzinfo=UTC)], "kW": [1.5]}
-        ),
-    },
-    "queryTimeSeriesDatabaseWithFilters": {**FILTERS, "resultFileWriteLocation": "result.csv"},
-    "queryTimeSeriesDatabaseToArrow": FILTERS,
-    "queryTimeSeriesDatabaseToDataFrame": FILTERS,
-    "queryTimeSeriesDatabaseToPolars": FILTERS,
-    "queryTimeSeriesDatabase_TimestreamFormat": QUERY,
-    "queryTimeSeriesDatabase_TimestreamFormatToArrow": QUERY,
-    "queryTimeSeriesDatabase_TimestreamFormatToDataFrame": QUERY,
-    "queryTimeSeriesDatabase_TimestreamFormatToPolars": QUERY,
-    "iterTimeSeriesDatabase_TimestreamFormat": QUERY,
-    "createTimeSeriesMeasureValue": {"type": "DOUBLE", "name": "kW", "value": "1"},
-    "createTimeSeriesDimension": {"dimensionValueType": "VARCHAR", "name": "name", "value": "x"},
-    "createTimeSeriesInputRecord": {**RECORD, "measureValue": "1"},
-    "getCollaborative": {"collaborativeId": "collaborativeId.1"},
-    "listCollaborativeServices": {"collaborativeId": "collaborativeId.1"},
-    "listCollaborativesServiceSharedWith": SERVICE_ID,
-    "addServiceToCollaborative": {**SERVICE_ID, "collaborativeId": "collaborativeId.1"},
-    "removeServiceFromCollaborative": {**SERVICE_ID, "collaborativeId": "collaborativeId.1"},
-    "execute": {"document": "query q($x: String) { q(x: $x) }"},
 }
-"""Valid arguments of every call that has any."""
+"""What the tests pass beside the required arguments."""
+
+
+def _list_valid_arguments() -> Iterator[tuple[str, dict[str, Any]]]:
+    for call, function in inspect.getmembers(AvistaDigitalExchange, inspect.isfunction):
+        required = [
+            name
+            for name, parameter in inspect.signature(function).parameters.items()
+            if name != "self" and parameter.default is parameter.empty
+        ]
+        if required and not call.startswith("_"):
+            values = {name: VALUES[name] for name in required}
+            yield call, values | OPTIONAL_ARGUMENTS.get(call, {})
+
+
+VALID_ARGUMENTS = dict(_list_valid_arguments())
+"""Arguments of every call that requires any, none of them bad."""
 
 UNUSUAL_STRINGS = [
     "it's",
