@@ -9,59 +9,10 @@ from avista_digital_exchange_sdk.contract import sdk_surface
 from scripts.recording.__main__ import TABLE
 from scripts.recording.recorder import record
 
-OPERATIONS_OF_CALLS = {
-    "getUserInfo": {"user_getUserSession"},
-    "listDataStores": {"storage_listDataStores"},
-    "getDataStore": {"storage_getDataStore"},
-    "getDataStoreDirectory": {"storage_getDataStoreDirectory"},
-    "getDataStoreFileMeta": {"storage_getDataStoreFile"},
-    "downloadDataStoreFile": {"storage_getDataStoreFileDownload"},
-    "uploadFileToDataStore": {
-        "storage_createDataStoreFile",
-        "storage_getDataStoreFile",
-        "storage_deleteDataStoreFile",
-    },
-    "deleteDataStoreFile": {"storage_deleteDataStoreFile"},
-    "renameDataStoreFile": {"storage_getDataStoreFile", "storage_updateDataStoreFile"},
-    "moveDataStoreFile": {"storage_getDataStoreFile", "storage_updateDataStoreFile"},
-    "createDataStoreDirectory": {"storage_createDataStoreDirectory"},
-    "renameDataStoreDirectory": {"storage_updateDataStoreDirectory"},
-    "moveDataStoreDirectory": {"storage_updateDataStoreDirectory"},
-    "deleteDataStoreDirectory": {"storage_deleteDataStoreDirectory"},
-    "createDataStore": {"storage_createDataStore"},
-    "updateDataStore": {"storage_updateDataStore"},
-    "deleteDataStore": {"storage_deleteDataStore"},
-    "downloadDataStoreZip": {"storage_getDataStoreZipDownloadUrl"},
-    "listTimeSeriesDatabases": {"timeSeriesDb_listDatabases"},
-    "getTimeSeriesDatabase": {"timeSeriesDb_getDatabase"},
-    "listTimeSeriesAssetsAndLatestValues": {"timeSeriesDb_listAllAssetLastValues"},
-    "publishToTimeSeriesDatabase": {"timeSeriesDb_publishToDatabase"},
-    "queryTimeSeriesDatabaseWithFilters": {
-        "timeSeriesDb_queryDatabase",
-        "timeSeriesDb_listAllAssetLastValues",
-        "timeSeriesDb_generateQueryResultExportFile",
-        "timeSeriesDb_cancelDatabaseQuery",
-        "onNotifyTimeSeriesQueryExportComplete",
-    },
-    "queryTimeSeriesDatabase_TimestreamFormat": {"timeSeriesDb_queryDatabaseWithTimestreamQuery"},
-    "iterTimeSeriesDatabase_TimestreamFormat": {"timeSeriesDb_queryDatabaseWithTimestreamQuery"},
-    "listCollaboratives": {"collaborative_listCollaboratives"},
-    "getCollaborative": {"collaborative_getCollaborative"},
-    "listCollaborativeServices": {"collaborative_listCollaborativeServices"},
-    "listCollaborativesServiceSharedWith": {"collaborative_listCollaborativesServiceSharedWith"},
-    "addServiceToCollaborative": {"collaborative_addServiceToCollaborative"},
-    "removeServiceFromCollaborative": {"collaborative_removeServiceFromCollaborative"},
-}
-
 
 def recorded() -> dict[str, list[str]]:
     """The committed table of the operations that each call sends."""
     return json.loads(TABLE.read_text("utf-8"))
-
-
-def test_calls_send_the_operations_that_they_are_documented_with() -> None:
-    table = {call: set(sent) for call, sent in recorded().items()}
-    assert {call: table[call] for call in OPERATIONS_OF_CALLS} == OPERATIONS_OF_CALLS
 
 
 def test_table_holds_what_calls_send_to_a_local_exchange() -> None:

@@ -36,6 +36,8 @@ _log = logging.getLogger(__name__)
 _log.addFilter(EscapingFilter())
 
 
+# An expression of this depth takes most of the stack that Python allows by default.
+MAX_DEPTH = 300
 # A number in DuckDB takes 16 KB for the rows that are handled at once.
 MAX_TOKENS = 50_000
 MAX_COLUMNS = 1_600
@@ -80,9 +82,22 @@ def translate(sql: str, tables: Tables, now: int) -> Source:
         if len(tokens) > MAX_TOKENS:
             raise invalid_request(f"The query has more than {MAX_TOKENS} words and signs.")
         statement = read_statement(tokens, tables)
-        return statement or _translate_query(parse(sql, tokens), tables, now)
+        if statement:
+            return statement
+        expression = parse(sql, tokens)
+        if _measure_depth(expression) > MAX_DEPTH:
+            raise RecursionError
+        return _translate_query(expression, tables, now)
     except RecursionError:
         raise invalid_request("The query is nested too deeply.") from None
+
+
+def _measure_depth(expression: exp.Expression) -> int:
+    depth, level = 0, [expression]
+    while level:
+        depth += 1
+        level = [child for node in level for child in node.iter_expressions()]
+    return depth
 
 
 def _translate_query(statement: exp.Expression, tables: Tables, now: int) -> Source:
