@@ -144,11 +144,15 @@ def _time_series(exchange: AvistaDigitalExchange, database: str, folder: Path) -
         "publishToTimeSeriesDatabase",
         lambda: exchange.publishToTimeSeriesDatabase(database, "recorded", [record]),
     )
-    frame = pd.DataFrame({"timestamp": [BETWEEN], "power": [1.5]})
-    yield Call(
-        "publishDataFrameToTimeSeriesDatabase",
-        lambda: exchange.publishDataFrameToTimeSeriesDatabase(database, frame, assetId="recorded"),
-    )
+    for time in (BETWEEN, BETWEEN + timedelta(minutes=1)):
+        # The first is stored already and is not sent.
+        frame = pd.DataFrame({"timestamp": [time], "power": [1.5]})
+        yield Call(
+            "publishDataFrameToTimeSeriesDatabase",
+            partial(
+                exchange.publishDataFrameToTimeSeriesDatabase, database, frame, assetId="recorded"
+            ),
+        )
     yield Call(
         "listTimeSeriesAssetsAndLatestValues",
         lambda: exchange.listTimeSeriesAssetsAndLatestValues(database),

@@ -288,11 +288,11 @@ class TestRefused:
     def test_the_same_call_without_the_bad_argument_is_not_refused(
         self, call: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        # Nothing is laid down, so that what gets as far as sending fails there.
+        # No response is added, so that what gets as far as sending fails there.
         if call.startswith("createTimeSeries"):
             assert run(fake_platform_client, call, **VALID_ARGUMENTS[call])
         else:
-            with pytest.raises(AssertionError, match="nothing was laid down"):
+            with pytest.raises(AssertionError, match="no response was added"):
                 run(fake_platform_client, call, **VALID_ARGUMENTS[call])
             assert len(fake_platform.requests) == 1
 
