@@ -33,7 +33,7 @@ def passed(result: pytest.RunResult, count: int) -> None:
 
 
 def test_the_example_of_the_readme_passes(pytester: pytest.Pytester) -> None:
-    section = README.read_text("utf-8").partition("\n## Testing your own code\n")[2]
+    section = README.read_text("utf-8").partition("\n## Testing\n")[2]
     (example,) = re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.S)
     pytester.makepyfile(example)
     passed(pytester.runpytest_subprocess("-W", "error"), example.count("\ndef test_"))
