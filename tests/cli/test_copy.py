@@ -81,7 +81,7 @@ class TestBoth:
         dx("put", "-r", loads, store)
         two = dx("get", f"{store}/loads/may.csv", f"{store}/loads/2023/may.csv", "new")
         assert two.exit_code == 2
-        assert "one file only for" in two.stderr
+        assert "the only file for" in two.stderr
         assert dx("put", loads / "may.csv", loads / "2023" / "may.csv", store).exit_code == 2
         assert not Path("new").exists()
 
@@ -214,8 +214,8 @@ class TestPut:
         outcome = dx("put", "-r", loads, store)
         assert outcome.exit_code == 1
         assert outcome.stderr.splitlines()[1:] == [
-            "avista-dx: loads/june.csv: a folder by now",
-            "avista-dx: loads/may.csv: no longer there",
+            "avista-dx: loads/june.csv: is now a directory",
+            "avista-dx: loads/may.csv: no longer exists",
             "avista-dx: 2 of 4 not uploaded",
         ]
 

@@ -89,7 +89,7 @@ class TestLs:
         outcome = dx("ls", "loads")
         assert outcome.exit_code == 2
         assert outcome.stderr == (
-            "avista-dx: PLACE must be a path such as dx://<dataStoreId>/folder/file.csv, or an id, "
+            "avista-dx: PATH must be a path such as dx://<dataStoreId>/folder/file.csv, or an ID, "
             "got 'loads'\n"
         )
 

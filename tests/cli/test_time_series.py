@@ -146,7 +146,7 @@ class TestQuery:
         )
         dx("publish", database, "named.csv", "--asset", "変電所")
         outcome = dx("query", database, "--asset", "変電所", *RANGE, "--plot", "may.png")
-        assert (outcome.exit_code, outcome.stderr) == (0, "drawn: may.png\n")
+        assert (outcome.exit_code, outcome.stderr) == (0, "plotted: may.png\n")
 
     def test_query_names_the_options_that_make_room(self, dx: Command, database: str) -> None:
         names = ",".join(f"sensor {n}" for n in range(130))
@@ -176,9 +176,9 @@ class TestQuery:
             (["--from", "-7d"], "either --asset or --filter must be used"),
             (
                 ["--asset", "a", "--from", "-7 days"],
-                "--from must be ISO 8601, or how",
+                "--from must be ISO 8601, or rel",
             ),
-            (["--asset", "a", "--from", "-999999w"], "--from must be ISO 8601, or how"),
+            (["--asset", "a", "--from", "-999999w"], "--from must be ISO 8601, or rel"),
             (["--asset", "a", "--from", "May"], "--from must be an ISO 8601 timestamp"),
             (
                 ["--asset", "a", "--from", "2024-05-02", "--to", "2024-05-01"],
@@ -204,7 +204,7 @@ class TestQuery:
                 "--time-zone must be the name of a time zone",
             ),
             (["--filter", "measured.csv", "--from", "-7d"], "--filter: measured.csv is not JSON"),
-            (["--filter", "none.json", "--from", "-7d"], "--filter: none.json can't be read: No"),
+            (["--filter", "none.json", "--from", "-7d"], "--filter: none.json cannot be read: No"),
             (["--filter", "other.json", "--from", "-7d"], "--asset, --filter[0] must be {"),
         ],
     )

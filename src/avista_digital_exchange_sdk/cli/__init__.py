@@ -7,15 +7,15 @@ from io import TextIOWrapper
 
 from .._utils.extras import require_extra
 from ..errors import MissingExtraError
-from .exit_codes import HUNG_UP, INTERRUPTED, MISUSED, TERMINATED
+from .exit_codes import HUNG_UP, INTERRUPTED, TERMINATED, USAGE_ERROR
 
 
 def main() -> None:
-    """Run the command line, or say which extra it needs."""
+    """Run the command line; report a missing extra."""
     _exit_on_signals()
     _open_closed_streams()
     if isinstance(sys.stdout, TextIOWrapper):
-        # A name that the terminal has no characters for is no reason to fail.
+        # Escape characters that the terminal cannot encode instead of failing.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         require_extra("cli", "typer")
@@ -24,20 +24,20 @@ def main() -> None:
         app(prog_name="avista-dx")
     except MissingExtraError as error:
         sys.stderr.write(f"avista-dx: {error}\n")
-        sys.exit(MISUSED)
+        sys.exit(USAGE_ERROR)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 
 
 def _exit_on_signals() -> None:
-    """Exit on SIGTERM and SIGHUP as on Ctrl-C, so that incomplete work is undone."""
+    """Exit on SIGTERM and SIGHUP like on Ctrl-C, so that cleanup runs."""
     exit_codes: dict[int, int] = {signal.SIGTERM: TERMINATED}
-    # Windows has no SIGHUP; nohup has it ignored, which must stay so.
+    # Windows has no SIGHUP; nohup ignores it, which must not change.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         exit_codes[signal.SIGHUP] = HUNG_UP
 
     def exit_once(received: int, _frame: object) -> None:
-        # A terminal that closes may send both: the second must not interrupt the cleaning up.
+        # A closing terminal may send both; the second must not interrupt the cleanup.
         for number in exit_codes:
             signal.signal(number, signal.SIG_IGN)
         sys.exit(exit_codes[received])
@@ -47,10 +47,10 @@ def _exit_on_signals() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Open the null device as each standard stream that was closed before the program started.
+    """Open the null device for each standard stream that was closed at the start of the program.
 
-    Python has None in place of such a stream, and gives its number to the next file or socket,
-    which would then get what is printed.
+    Python sets such a stream to None and reuses its file descriptor for the next file or socket,
+    which would then receive what is printed.
     """
     for number, (name, mode) in enumerate([("stdin", "r"), ("stdout", "w"), ("stderr", "w")]):
         if getattr(sys, name) is None:

@@ -1,50 +1,51 @@
-"""How much has moved of many files at once."""
+"""Progress of several concurrent file transfers."""
 
 import threading  # noqa: TID251  # the file system's copies run in threads of its own
 
-from fsspec import Callback  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec import Callback  # type: ignore[import-untyped]  # fsspec has no annotations
 
 from .._utils.progress import ProgressCallback
 from ..file_system._parallel_copy import to_progress_callback
 
 
 class AggregateCallback(Callback):  # type: ignore[misc]  # fsspec has no annotations
-    """Adds up what is told of each file, and tells that.
+    """Reports the sum of the progress of several files.
 
     Args:
-        report: Told the bytes that have moved, and the bytes in all; None if nobody wants to know.
-        total: The bytes in all.
+        report: Called with the transferred and the total number of bytes; None if there is no
+            progress bar.
+        total: The total number of bytes.
     """
 
     def __init__(self, report: ProgressCallback | None, total: int) -> None:
         super().__init__()
         self._report = report
         self._total = total
-        self._moved = 0
+        self._transferred = 0
         self._lock = threading.Lock()
 
-    def branched(self, *_: object, **__: object) -> "_Part":
-        """What the file system tells of one file."""
-        return _Part(self)
+    def branched(self, *_: object, **__: object) -> "_FileCallback":
+        """Create the fsspec callback of one file."""
+        return _FileCallback(self)
 
     def child(self) -> ProgressCallback:
-        """What the exchange tells of one file."""
+        """Create the progress callback of one file."""
         return to_progress_callback(self.branched())
 
     def add(self, count: int) -> None:
-        """Count bytes that have moved."""
+        """Count transferred bytes."""
         with self._lock:
-            self._moved += count
+            self._transferred += count
             if self._report is not None:
-                self._report(self._moved, self._total)
+                self._report(self._transferred, self._total)
 
 
-class _Part(Callback):  # type: ignore[misc]  # fsspec has no annotations
-    def __init__(self, tally: AggregateCallback) -> None:
+class _FileCallback(Callback):  # type: ignore[misc]  # fsspec has no annotations
+    def __init__(self, parent: AggregateCallback) -> None:
         super().__init__()
-        self._tally = tally
-        self._moved = 0
+        self._parent = parent
+        self._transferred = 0
 
     def absolute_update(self, value: int) -> None:
-        self._tally.add(value - self._moved)
-        self._moved = value
+        self._parent.add(value - self._transferred)
+        self._transferred = value

@@ -1,4 +1,4 @@
-"""The program `avista-dx`: all commands, in the order of its help."""
+"""The `avista-dx` program: all commands, in the order of the help."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -27,16 +27,16 @@ COMMANDS = (
 )
 
 
-def _split_lines(title: str, lines: Iterable[str]) -> str:
-    """A part of help that keeps its lines, as a backspace at its head tells."""
+def _format_section(title: str, lines: Iterable[str]) -> str:
+    """Format a section of help; the backspace makes click keep its lines."""
     return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
 
 class _Program(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] in self.commands:
-            # No option of its own is given. To read even that, typer imports pydantic, which would
-            # take longer than the help of a command may.
+            # There are no global options to parse. Skip them, because for parsing typer imports
+            # pydantic, which would slow down the help of commands.
             self.params, self.add_help_option = [], False
         return super().parse_args(ctx, args)
 
@@ -45,10 +45,12 @@ app: typer.Typer = typer.Typer(
     name="avista-dx",
     cls=_Program,
     help="Files, time series and collaboratives of the Avista Digital Exchange.\n\n"
-    "The token comes from the environment variable AVISTA_DX_TOKEN, the platform's address from "
-    "AVISTA_DX_ENDPOINT; production, if that is not set. Data goes to standard output, everything "
+    "The token is read from the environment variable AVISTA_DX_TOKEN, the GraphQL URL from "
+    "AVISTA_DX_ENDPOINT (default: production). Data is printed to standard output, everything "
     "else to standard error.",
-    epilog=_split_lines("Exit codes", [f"{code:<4} {what}" for code, what in EXIT_CODES.items()]),
+    epilog=_format_section(
+        "Exit codes", [f"{code:<4} {meaning}" for code, meaning in EXIT_CODES.items()]
+    ),
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -56,8 +58,8 @@ app: typer.Typer = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"avista-dx {__version__}")
         raise typer.Exit
 
@@ -73,4 +75,6 @@ def _program(
 
 
 for _command in COMMANDS:
-    app.command(_command.name, epilog=_split_lines("Examples", _command.examples))(_command.action)
+    app.command(_command.name, epilog=_format_section("Examples", _command.examples))(
+        _command.action
+    )

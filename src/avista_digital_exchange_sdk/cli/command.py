@@ -1,4 +1,4 @@
-"""What makes a function a command: the options that all have, and how it ends."""
+"""Turns functions into commands, with common options and error handling."""
 
 import inspect
 from collections.abc import Callable
@@ -8,10 +8,10 @@ import typer
 
 from .context import CommandContext
 from .errors import handle_errors
-from .log_messages import showing_log
+from .log_messages import show_log
 
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Tell errors only.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Action = Callable[..., None]
 
 
@@ -19,9 +19,9 @@ class Command(NamedTuple):
     """A command of `avista-dx`.
 
     Attributes:
-        name: What it is called.
-        action: What it does; typer reads its arguments and its help off this.
-        examples: How to call it.
+        name: Its name.
+        action: The function to run; typer derives arguments and help from it.
+        examples: Example command lines.
     """
 
     name: str
@@ -30,27 +30,29 @@ class Command(NamedTuple):
 
 
 def command(*examples: str) -> Callable[[Action], Command]:
-    """Make a command of a function that takes a run, and the command's own arguments.
+    """Turn a function with a context and the command's arguments into a command.
 
     Args:
-        examples: How to call it.
+        examples: Example command lines.
     """
 
-    def made(action: Action) -> Command:
-        def act(json: Json = False, quiet: Quiet = False, **given: Any) -> None:
+    def decorate(action: Action) -> Command:
+        def act(json: Json = False, quiet: Quiet = False, **arguments: Any) -> None:
             run = CommandContext(json, quiet)
             with handle_errors():
                 try:
-                    with showing_log(quiet):
-                        action(run, **given)
+                    with show_log(quiet):
+                        action(run, **arguments)
                 finally:
                     run.close()
 
         _, *own = inspect.signature(action).parameters.values()
         *shared, _ = inspect.signature(act).parameters.values()
         act.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]  # inspect reads it
-        act.__annotations__ = {one.name: one.annotation for one in [*own, *shared]}
+        act.__annotations__ = {
+            parameter.name: parameter.annotation for parameter in [*own, *shared]
+        }
         act.__doc__ = action.__doc__
         return Command(action.__name__, act, examples)
 
-    return made
+    return decorate

@@ -1,4 +1,4 @@
-"""One run of a command: the platform as its user sees it, and what is told."""
+"""The context of a command: the client, the file system and output."""
 
 import logging
 import sys
@@ -20,50 +20,50 @@ if TYPE_CHECKING:
 
 
 class _WarningHandler(logging.Handler):
-    """Prints what the library warns of."""
+    """Prints warnings logged by the library."""
 
     def emit(self, record: logging.LogRecord) -> None:
         print_error(escape_controls(record.getMessage()))
 
 
 class CommandContext:
-    """What a command has at hand.
+    """Provides a command with the client, the file system and output.
 
     Args:
         json: Whether data is printed as JSON.
-        quiet: Whether errors alone are told.
+        quiet: Whether to print only errors.
     """
 
     def __init__(self, json: bool, quiet: bool) -> None:
         self.json = json
         self.quiet = quiet
-        self._opened = ExitStack()
+        self._exit_stack = ExitStack()
         if not quiet:
             handler = _WarningHandler(logging.WARNING)
             logger.addHandler(handler)
-            self._opened.callback(logger.removeHandler, handler)
+            self._exit_stack.callback(logger.removeHandler, handler)
 
     def close(self) -> None:
         """Close the connections."""
-        self._opened.close()
+        self._exit_stack.close()
 
     @cached_property
     def exchange(self) -> "AvistaDigitalExchange":
-        """The exchange that the environment tells of."""
+        """The client configured by the environment."""
         from ..client import AvistaDigitalExchange
 
-        return self._opened.enter_context(AvistaDigitalExchange())
+        return self._exit_stack.enter_context(AvistaDigitalExchange())
 
     @cached_property
     def files(self) -> "DataStoreFileSystem":
-        """Its data stores, as a file system."""
+        """The data stores as a file system."""
         from .._utils.extras import require_extra
 
         require_extra("cli", "fsspec")
         from ..file_system import DataStoreFileSystem
 
         files = DataStoreFileSystem(skip_instance_cache=True)
-        self._opened.callback(files.close)
+        self._exit_stack.callback(files.close)
         return files
 
     def print_rows(
@@ -73,12 +73,12 @@ class CommandContext:
         *,
         json: object = None,
     ) -> None:
-        """Print rows: as a table on a terminal, parted by tabs elsewhere, or as JSON.
+        """Print rows as a table on a terminal, tab-separated otherwise, or as JSON.
 
         Args:
-            rows: What to print.
-            columns: For each column's title, what it holds of a row.
-            json: What to print as JSON, where that is not the rows themselves.
+            rows: The rows.
+            columns: The function that returns a row's cell, by column title.
+            json: What to print as JSON. Defaults to the rows.
         """
         rows = list(rows)
         if self.json:
@@ -89,12 +89,12 @@ class CommandContext:
             output.print_tsv(rows, columns)
 
     def info(self, message: str) -> None:
-        """Say what was done, where that is wanted."""
+        """Print what was done to standard error, unless quiet."""
         if not self.quiet:
             sys.stderr.write(f"{escape_controls(message)}\n")
 
     def progress(
         self, what: str, unit: Unit, unit_of_total: Unit | None = None
     ) -> "AbstractContextManager[ProgressCallback | None]":
-        """Show how far long work has got, on a terminal; None where nobody looks."""
+        """Show a progress bar on a terminal; yield its callback, or None without a terminal."""
         return progress_bar(what, unit, unit_of_total, shown=not self.quiet and sys.stderr.isatty())

@@ -1,4 +1,4 @@
-"""What is to be copied and where to, as the command line says it."""
+"""Plans what to copy from the arguments of a command."""
 
 import os
 from pathlib import Path
@@ -22,27 +22,29 @@ if TYPE_CHECKING:
     from ..file_system._downloads import DownloadPlan
     from ..file_system._uploads import UploadPlan
 
-OWN_FOLDERS = ("", os.curdir, os.pardir)
-"""Last parts of a local path by which no new folder can be called."""
+EXISTING_DIRECTORY_NAMES = ("", os.curdir, os.pardir)
+"""Final components of a local path that cannot name a new directory."""
 
 
 def plan_downloads(
     files: "DataStoreFileSystem", sources: list[str], target: str, *, recursive: bool
 ) -> "DownloadPlan":
-    """Plan what to download of files and directories.
+    """Plan the download of files and directories.
 
     Args:
-        files: Where they are.
-        sources: Their paths or ids, or patterns.
-        target: The local folder to download them into, or the new name of the only one.
-        recursive: Whether directories are wanted.
+        files: The file system.
+        sources: Remote paths, IDs or patterns.
+        target: The local directory to download into, or the new name of the only source.
+        recursive: Whether to include directories.
     """
     local = str(validation.parse_path("TARGET", target))
     found = [path for source in sources for path in expand_paths(files, "SOURCE", source)]
     is_folder = (
-        os.path.basename(target) in OWN_FOLDERS or len(sources) > 1 or is_pattern(files, sources[0])
+        os.path.basename(target) in EXISTING_DIRECTORY_NAMES
+        or len(sources) > 1
+        or is_pattern(files, sources[0])
     )
-    # A directory never goes a level deeper because of what an earlier run has made.
+    # Results of an earlier run must not change the target of a directory.
     tree_folder = local if is_folder else None
     file_folder = local if is_folder or os.path.isdir(local) else None
     plan = files.plan_downloads()
@@ -72,14 +74,14 @@ def plan_downloads(
 def plan_uploads(
     files: "DataStoreFileSystem", sources: list[Path], target: str, *, recursive: bool
 ) -> "UploadPlan":
-    """Plan what to upload of local files and folders.
+    """Plan the upload of local files and directories.
 
     Args:
-        files: Where to upload it.
+        files: The file system.
         sources: Local paths.
-        target: The path or id of the directory to upload them into, or the new path of the only
-            one.
-        recursive: Whether folders are wanted.
+        target: The path or ID of the directory to upload into, or the new path of the only
+            source.
+        recursive: Whether to include directories.
     """
     from ..file_system._uploads import UploadPlan
 
@@ -105,15 +107,15 @@ def plan_uploads(
 
 
 class _Targets:
-    """Refuses to write one file over another one that has just been written."""
+    """Rejects several sources with the same target."""
 
     def __init__(self) -> None:
-        self._written: set[str] = set()
+        self._targets: set[str] = set()
 
     def add(self, source: str, target: str) -> None:
-        if compose(target) in self._written:
+        if compose(target) in self._targets:
             raise validation.invalid_argument("SOURCE", source, f"the only file for {target}")
-        self._written.add(compose(target))
+        self._targets.add(compose(target))
 
 
 def _local_path(target: str, folder: str | None, name: str) -> str:
@@ -121,6 +123,6 @@ def _local_path(target: str, folder: str | None, name: str) -> str:
 
 
 def _inside(directory: str, source: Path) -> str:
-    """The path of a local file or folder in a directory: under its own name, not its link's end."""
+    """Return the path of a local file in a remote directory; symbolic links keep their own name."""
     name = source.name if source.name != os.pardir else ""
     return f"{directory}{SEPARATOR}{name or source.resolve().name}".rstrip(SEPARATOR)

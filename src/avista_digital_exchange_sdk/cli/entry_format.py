@@ -1,4 +1,4 @@
-"""Entries of data stores, as commands tell of them."""
+"""Formats entries of data stores."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,39 +10,39 @@ if TYPE_CHECKING:
     from ..file_system._entries import Contents
 
 Info = dict[str, Any]
-"""An entry, as the file system describes it."""
+"""An entry as returned by the file system."""
 
-_TOLD = ("type", "size", "modified", "contentType", "description")
+_JSON_FIELDS = ("type", "size", "modified", "contentType", "description")
 
 
 def basename(info: Info) -> str:
-    """The name of an entry in its directory."""
+    """Return the name of an entry in its directory."""
     path: str = info["name"]
     return path.rpartition(SEPARATOR)[2]
 
 
 def display_name(info: Info) -> str:
-    """The name of an entry, a directory's with a slash."""
+    """Return the name of an entry, with a trailing slash for directories."""
     return basename(info) + (SEPARATOR if info["type"] == "directory" else "")
 
 
 def modified(info: Info) -> str | None:
-    """When a file's bytes came."""
-    moment: datetime | None = info.get("modified")
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    """Format the upload time of a file."""
+    uploaded: datetime | None = info.get("modified")
+    return None if uploaded is None else f"{uploaded.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def entry_id(info: Info) -> str | None:
-    """The id of an entry."""
+    """Return the ID of an entry."""
     return info.get(FILE) or info.get(DIRECTORY)
 
 
 def to_json(info: Info) -> Info:
-    """An entry as JSON has it."""
-    told = {key: info[key] for key in _TOLD if info.get(key) is not None}
-    return {"path": to_url(info["name"]), "id": entry_id(info)} | told
+    """Convert an entry to a JSON object."""
+    fields = {key: info[key] for key in _JSON_FIELDS if info.get(key) is not None}
+    return {"path": to_url(info["name"]), "id": entry_id(info)} | fields
 
 
-def all_of(contents: "Contents") -> list[Info]:
-    """Everything in a directory in the order of names, older files of a name too."""
+def sort_entries(contents: "Contents") -> list[Info]:
+    """Return everything in a directory sorted by name, including older files of the same name."""
     return sorted([*contents, *contents.superseded], key=basename)

@@ -1,4 +1,4 @@
-"""How a command ends: with an exit code, and with errors told in a line or two."""
+"""Error messages and exit codes of commands."""
 
 import os
 import sys
@@ -21,24 +21,24 @@ from ..errors import (
 )
 from .exit_codes import (
     FAILED,
-    INCOMPLETE,
     INTERRUPTED,
-    MISUSED,
     NOT_FOUND,
+    PARTIAL,
     PIPE_CLOSED,
-    REFUSED,
+    UNAUTHORIZED,
     UNREACHABLE,
+    USAGE_ERROR,
 )
 from .parameter_names import to_cli_message
 from .remote_paths import SCHEME, STORE
 
 _EXIT_CODES_BY_ERROR: list[tuple[type[BaseException], int]] = [
-    (InvalidParameterError, MISUSED),
-    (MissingExtraError, MISUSED),
-    (UnauthorizedError, REFUSED),
+    (InvalidParameterError, USAGE_ERROR),
+    (MissingExtraError, USAGE_ERROR),
+    (UnauthorizedError, UNAUTHORIZED),
     (NotFoundError, NOT_FOUND),
     (FileNotFoundError, NOT_FOUND),
-    (PublishIncompleteError, INCOMPLETE),
+    (PublishIncompleteError, PARTIAL),
     (ConnectionFailedError, UNREACHABLE),
     (KeyboardInterrupt, INTERRUPTED),
 ]
@@ -46,14 +46,14 @@ _EXIT_CODES_BY_ERROR: list[tuple[type[BaseException], int]] = [
 
 @contextmanager
 def handle_errors() -> Iterator[None]:
-    """Turn whatever goes wrong into a message and an exit code."""
+    """Turn exceptions into messages and exit codes."""
     try:
         yield
         sys.stdout.flush()
     except typer.Exit:
         raise
     except BrokenPipeError:
-        # Python would complain when it flushes once more at its end.
+        # Python flushes again at exit, which would raise again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(PIPE_CLOSED) from None
     except (Exception, KeyboardInterrupt) as error:
@@ -62,32 +62,32 @@ def handle_errors() -> Iterator[None]:
 
 
 def print_error(message: str) -> None:
-    """Tell an error, in as many lines as it has."""
+    """Print the lines of an error message."""
     for line in message.split("\n"):
         sys.stderr.write(f"avista-dx: {escape_controls(line)}\n")
 
 
 def exit_code_for(error: BaseException) -> int:
-    """The exit code of an error: its own, or that of what caused it."""
-    for one in (error, error.__cause__):
-        for kind, code in _EXIT_CODES_BY_ERROR:
-            if isinstance(one, kind):
+    """Return the exit code of an error or of its cause."""
+    for exception in (error, error.__cause__):
+        for error_type, code in _EXIT_CODES_BY_ERROR:
+            if isinstance(exception, error_type):
                 return code
     return FAILED
 
 
 def format_error(error: BaseException) -> str:
-    """An error in one line, and in a second one what was noted about it."""
+    """Format an error as one line, with its notes on a second one."""
     lines = [_message(error), "; ".join(getattr(error, "__notes__", ()))]
     return "\n".join(escape_controls(line.strip()) for line in lines if line)
 
 
-def reason_for(error: Exception) -> str:
-    """The reason of a failure in one line, without the path, which stands before it."""
+def format_reason(error: Exception) -> str:
+    """Format the reason of a failure as one line, without the path, which is printed before it."""
     if isinstance(error, PathNotFoundError):
-        return "no longer there"
+        return "no longer exists"
     if isinstance(error, PathIsDirectoryError):
-        return "a folder by now"
+        return "is now a directory"
     if isinstance(error, OSError) and not isinstance(error, DigitalExchangeError):
         return escape_controls(error.strerror or str(error))
     return "; ".join(format_error(error).split("\n"))
@@ -101,15 +101,15 @@ def _message(error: BaseException) -> str:
     if isinstance(error, DigitalExchangeError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        place = _to_remote_path(str(error.filename or ""))
-        return f"{place}: {error.strerror}" if place else error.strerror
+        path = _to_remote_path(str(error.filename or ""))
+        return f"{path}: {error.strerror}" if path else error.strerror
     if isinstance(error, UnicodeEncodeError):
         name = escape_controls(error.object)
-        reason = f"it can't be written in {error.encoding}, the encoding of this locale"
+        reason = f"cannot be encoded in {error.encoding}, the encoding of this locale"
         return f"{name}: {reason}; set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
     return f"{type(error).__name__}: {error}"
 
 
 def _to_remote_path(name: str) -> str:
-    """A file's name as it was given: the file system's paths are without their scheme."""
+    """Return a file name with its scheme, which paths of the file system lack."""
     return f"{SCHEME}{name}" if name.startswith(STORE) else name

@@ -1,4 +1,4 @@
-"""What the library logs, shown to whoever waits at a terminal."""
+"""Shows log messages of the library on a terminal."""
 
 import logging
 import sys
@@ -11,19 +11,19 @@ from .progress_bar import write_line
 _logger = logging.getLogger(__package__.partition(".")[0])
 
 
-class _Shown(logging.Handler):
+class _TerminalHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         message = escape_controls(" ".join(record.getMessage().split()))
         write_line(f"avista-dx: {message}")
 
 
 @contextmanager
-def showing_log(quiet: bool) -> Iterator[None]:
-    """Show what is logged for information, on a terminal: that a step is tried again, and why."""
+def show_log(quiet: bool) -> Iterator[None]:
+    """Show messages of level INFO, such as retries and their reasons, on a terminal."""
     if quiet or not sys.stderr.isatty():
         yield
         return
-    handler, level = _Shown(logging.INFO), _logger.level
+    handler, level = _TerminalHandler(logging.INFO), _logger.level
     _logger.addHandler(handler)
     _logger.setLevel(logging.INFO)
     try:

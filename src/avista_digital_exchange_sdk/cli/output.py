@@ -1,4 +1,4 @@
-"""How data is printed: tables for people, lines parted by tabs for programs, and JSON."""
+"""Prints data as tables, tab-separated values, CSV or JSON."""
 
 import csv
 import io
@@ -13,14 +13,14 @@ from .._escaping import escape_controls
 Row = TypeVar("Row")
 _SEPARATORS = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
 UNBOUNDED_WIDTH = 100_000
-"""Characters; more than any table has, so that none is fitted to the terminal."""
+"""Width in characters, wider than any table, so that tables are not fitted to the terminal."""
 
 Cell = Callable[[Row], object]
-"""What a column holds of a row; None where that is nothing."""
+"""Returns the cell of a row, or None if it is empty."""
 
 
 def print_table(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
-    """Print a table as wide as it is: ids that are cut in two can't be copied."""
+    """Print a table at its full width: wrapped IDs could not be copied."""
     from rich.console import Console
     from rich.table import Column, Table
     from rich.text import Text
@@ -35,9 +35,9 @@ def print_table(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
 
 
 def print_tsv(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
-    """Print a line per row, its cells separated by tabs, without titles.
+    """Print one tab-separated line per row, without a header.
 
-    Cells are printed as they are, but for tabs and line ends in them.
+    Cells are printed unchanged, except for tabs and line breaks, which are escaped.
     """
     for row in rows:
         cells = (cell.translate(_SEPARATORS) for cell in _cells(row, columns))
@@ -45,7 +45,7 @@ def print_tsv(rows: Sequence[Row], columns: Mapping[str, Cell[Row]]) -> None:
 
 
 def print_csv(rows: Iterable[Iterable[object]]) -> None:
-    """Print rows as CSV; on a terminal, with escapes for what can't be seen in them."""
+    """Print rows as CSV; on a terminal, escape invisible characters."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     if sys.stdout.isatty():
         writer.writerows([_visible(cell) for cell in row] for row in rows)
@@ -54,7 +54,7 @@ def print_csv(rows: Iterable[Iterable[object]]) -> None:
 
 
 def print_file(file: IO[bytes], *, is_csv: bool) -> None:
-    """Print a file of CSV or JSON, byte by byte unless it goes to a terminal; closes the file."""
+    """Print a CSV or JSON file and close it; on a terminal, escape invisible characters."""
     if not sys.stdout.isatty():
         with file:
             shutil.copyfileobj(file, sys.stdout.buffer)
@@ -67,12 +67,12 @@ def print_file(file: IO[bytes], *, is_csv: bool) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print JSON: the platform's types under the contract's names."""
+    """Print a value as JSON, with the field names of the schema."""
     sys.stdout.write(json_text(value, indent=2) + "\n")
 
 
 def json_text(value: object, indent: int | None = None) -> str:
-    """JSON whose characters can all be printed, so that none plays tricks on a terminal."""
+    """Return JSON in which all characters are printable, so that none can control a terminal."""
     from pydantic_core import to_json
 
     return _printable_json(to_json(value, indent=indent, inf_nan_mode="null").decode())
@@ -82,12 +82,13 @@ def _printable_json(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text
+        character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1]
+        for character in text
     )
 
 
 def _cells(row: Row, columns: Mapping[str, Cell[Row]]) -> list[str]:
-    values = [of(row) for of in columns.values()]
+    values = [get_cell(row) for get_cell in columns.values()]
     return ["" if value is None else str(value) for value in values]
 
 

@@ -1,4 +1,4 @@
-"""Errors of the library, in the words of the command line."""
+"""Translates argument names in error messages to options."""
 
 import re
 
@@ -29,14 +29,14 @@ OPTION_BY_PARAMETER = {
     "figsize": "--plot-size",
     "style": "--plot-style",
 }
-"""What the arguments of calls are called here."""
+"""The options that correspond to arguments of calls."""
 
 
 _FLAGS = {"correct=True": "--correct", "renameAssets=True": "--rename-assets"}
 
 
 def to_cli_message(message: str) -> str:
-    """The message of an error about an argument, naming the option that it was given by."""
+    """Replace argument names in an error message by the corresponding options."""
     for argument, flag in _FLAGS.items():
         message = message.replace(argument, flag)
     for argument, option in OPTION_BY_PARAMETER.items():

@@ -1,4 +1,4 @@
-"""The options of commands that plot what they fetch."""
+"""Plot options of commands."""
 
 import re
 import warnings
@@ -64,12 +64,12 @@ class PlotOptions(NamedTuple):
     options: dict[str, Any]
 
     def write(self, file_format: str, result: IO[bytes]) -> None:
-        """Plot a result file that is open."""
+        """Plot an open result file."""
         from .._plotting.files import read_result
         from ..plotting import plotTimeSeries
 
         with warnings.catch_warnings():
-            # What no installed font can write is seen in the plot.
+            # Characters missing from all fonts are visible in the plot.
             warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
             try:
                 figure = plotTimeSeries(read_result(file_format, result), **self.options)
@@ -88,7 +88,7 @@ def parse_plot_options(
     size: str | None,
     time_zone: str,
 ) -> PlotOptions | None:
-    """Check the options before anything is fetched; None if nothing is to be plotted."""
+    """Validate the options before any request; return None if no plot is requested."""
     if target is None:
         others = {"--steps": steps, "--plot-title": title, "--plot-style": style}
         for option, value in {**others, "--plot-size": size}.items():

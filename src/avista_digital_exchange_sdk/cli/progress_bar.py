@@ -1,4 +1,4 @@
-"""Bars that show how far long work has got."""
+"""Progress bars."""
 
 import sys
 from collections.abc import Iterator
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 Unit = Literal["bytes", "pages", "rows"]
 WIDTH = 20
-"""Characters of the bar itself; all there is to tell then fits into 80."""
+"""Width of the bar in characters; the whole line then fits into 80."""
 
-_shown: "list[Progress]" = []
+_active: "list[Progress]" = []
 
 
 @contextmanager
 def progress_bar(
     what: str, unit: Unit, unit_of_total: Unit | None, *, shown: bool
 ) -> "Iterator[ProgressCallback | None]":
-    """Show a bar while something lasts; None where it is not to be shown.
+    """Show a progress bar for the duration of the block.
 
     Args:
-        what: What is under way.
-        unit: What is counted.
-        unit_of_total: What is counted once there is a total, if that is something else.
+        what: A description of the work.
+        unit: The unit of the count.
+        unit_of_total: The unit once a total is known. Defaults to `unit`.
         shown: Whether to show it.
 
     Yields:
-        What to tell how many are done, and how many there are in all, None if that is unknown.
+        A callback `(done, total)`, with None for an unknown total; None if no bar is shown.
     """
     if not shown:
         yield None
         return
-    with _create_progress() as progress, _above(progress):
+    with _create_progress() as progress, _activate(progress):
         task = progress.add_task(escape_controls(what), total=None, unit=unit)
 
         def callback(done: int, total: int | None) -> None:
@@ -50,18 +50,18 @@ def progress_bar(
 
 
 @contextmanager
-def _above(progress: "Progress") -> Iterator[None]:
-    _shown.append(progress)
+def _activate(progress: "Progress") -> Iterator[None]:
+    _active.append(progress)
     try:
         yield
     finally:
-        _shown.remove(progress)
+        _active.remove(progress)
 
 
 def write_line(line: str) -> None:
-    """Write a line to standard error, above the bar if there is one."""
-    if _shown:
-        _shown[-1].console.print(line, markup=False, highlight=False, soft_wrap=True)
+    """Write a line to standard error, above the progress bar if there is one."""
+    if _active:
+        _active[-1].console.print(line, markup=False, highlight=False, soft_wrap=True)
     else:
         sys.stderr.write(f"{line}\n")
 
@@ -80,12 +80,12 @@ def _create_progress() -> "Progress":
     class Amount(ProgressColumn):
         def render(self, task: "Task") -> Text:
             counts = [task.completed] if task.total is None else [task.completed, task.total]
-            return Text(_to_callback(task, *counts))
+            return Text(_format_counts(task, *counts))
 
     class Rate(ProgressColumn):
         def render(self, task: "Task") -> Text:
             speed = task.finished_speed or task.speed
-            return Text("" if speed is None else f"{_to_callback(task, speed)}/s")
+            return Text("" if speed is None else f"{_format_counts(task, speed)}/s")
 
     columns = [TextColumn("{task.description}", markup=False), BarColumn(WIDTH), Amount(), Rate()]
     console = Console(file=sys.stderr)
@@ -94,14 +94,14 @@ def _create_progress() -> "Progress":
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        # Data goes where it is sent, not to the terminal above the bar.
+        # Data is written to standard output, not to the terminal above the bar.
         redirect_stdout=False,
         redirect_stderr=False,
     )
 
 
-def _to_callback(task: "Task", *counts: float) -> str:
-    """How many there are, of how many."""
+def _format_counts(task: "Task", *counts: float) -> str:
+    """Format a count, or a count and a total, with the unit."""
     from rich.filesize import decimal
 
     unit: Unit = task.fields["unit"]

@@ -1,4 +1,4 @@
-"""What users name: places in data stores by paths or by ids, and local files."""
+"""Remote paths: URLs of files and directories in data stores, or IDs."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,88 +11,94 @@ if TYPE_CHECKING:
 
 SCHEME = "dx://"
 STORE, DIRECTORY, FILE = "dataStoreId", "dataStoreDirectoryId", "dataStoreFileId"
-"""What an id begins with tells what it is of."""
+"""Prefixes of IDs, which identify the type of object."""
 
-HELP = "A path such as dx://<dataStoreId>/folder/file.csv, or an id."
-
-
-def is_remote(text: str) -> bool:
-    """Whether a text names a place in a data store."""
-    return text.startswith((SCHEME, STORE, DIRECTORY, FILE))
+HELP = "A path such as dx://<dataStoreId>/folder/file.csv, or an ID."
 
 
-def is_file_id(place: str) -> bool:
-    """Whether a place is a file's id, which tells the file even from others of its name."""
-    return place.startswith(FILE)
+def is_remote(path: str) -> bool:
+    """Whether a string is a remote path."""
+    return path.startswith((SCHEME, STORE, DIRECTORY, FILE))
 
 
-def is_directory_id(place: str) -> bool:
-    """Whether a place is a directory's id."""
-    return place.startswith(DIRECTORY)
+def is_file_id(remote_path: str) -> bool:
+    """Whether a path is a file ID, which identifies a file even among duplicates."""
+    return remote_path.startswith(FILE)
+
+
+def is_directory_id(remote_path: str) -> bool:
+    """Whether a path is a directory ID."""
+    return remote_path.startswith(DIRECTORY)
 
 
 def is_root(path: str) -> bool:
-    """Whether a path is that of a data store as a whole."""
+    """Whether a path is the root of a data store."""
     return SEPARATOR not in path
 
 
-def is_pattern(files: "DataStoreFileSystem", place: str) -> bool:
-    """Whether a place is a pattern, which nothing has for its very name."""
-    return not is_file_id(place) and bool(set("*?[") & set(place)) and not files.exists(place)
+def is_pattern(files: "DataStoreFileSystem", remote_path: str) -> bool:
+    """Whether a path is a pattern, and not the literal name of an existing entry."""
+    return (
+        not is_file_id(remote_path)
+        and bool(set("*?[") & set(remote_path))
+        and not files.exists(remote_path)
+    )
 
 
 def to_url(path: str) -> str:
-    """How users name what the file system has a path of; a file's id stays as it is."""
+    """Convert a file system path to a URL; file IDs are returned unchanged."""
     return path if is_file_id(path) else f"{SCHEME}{path}"
 
 
-def resolve_path(files: "DataStoreFileSystem", argument: str, place: str) -> str:
-    """The path of a place, as the file system has it."""
-    if not is_remote(place):
-        raise validation.invalid_argument(argument, place, HELP[0].lower() + HELP[1:].rstrip("."))
-    if not (is_file_id(place) or is_directory_id(place)):
-        path: str = files._strip_protocol(place)
+def resolve_path(files: "DataStoreFileSystem", argument: str, remote_path: str) -> str:
+    """Convert a remote path to a file system path."""
+    if not is_remote(remote_path):
+        raise validation.invalid_argument(
+            argument, remote_path, HELP[0].lower() + HELP[1:].rstrip(".")
+        )
+    if not (is_file_id(remote_path) or is_directory_id(remote_path)):
+        path: str = files._strip_protocol(remote_path)
         return path
-    path, *ids = _path_components(files.exchange, place)
+    path, *ids = _path_components(files.exchange, remote_path)
     for inner_id in ids:
-        # Of several of one name, each has a path of its own.
+        # Each of several entries with the same name has a path of its own.
         contents = files.contents(path)
-        found = (info for info in (*contents, *contents.superseded) if inner_id in ids_of(info))
+        found = (info for info in (*contents, *contents.superseded) if inner_id in entry_ids(info))
         info = next(found, None)
         if info is None:
-            raise FileNotFoundError(2, "No such file or directory", place)
+            raise FileNotFoundError(2, "No such file or directory", remote_path)
         path = info["name"]
     return path
 
 
-def ids_of(info: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The ids by which an entry is known, as a file and as a directory."""
+def entry_ids(info: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Return the file ID and the directory ID of an entry, one of them None."""
     return info.get(FILE), info.get(DIRECTORY)
 
 
-def expand_paths(files: "DataStoreFileSystem", argument: str, place: str) -> list[str]:
-    """The paths of all that a place is a pattern of, unless something has that very name.
+def expand_paths(files: "DataStoreFileSystem", argument: str, remote_path: str) -> list[str]:
+    """Return the paths that match a pattern, or the path itself if it is not a pattern.
 
-    A file's id stays as it is.
+    File IDs are returned unchanged.
     """
-    if is_file_id(place):
-        return [place]
-    path = resolve_path(files, argument, place)
+    if is_file_id(remote_path):
+        return [remote_path]
+    path = resolve_path(files, argument, remote_path)
     if not is_pattern(files, path):
         return [path]
     found: list[str] = files.glob(path)
     if not found:
-        raise FileNotFoundError(2, "No such file or directory", place)
+        raise FileNotFoundError(2, "No such file or directory", remote_path)
     return found
 
 
-def _path_components(exchange: "AvistaDigitalExchange", place: str) -> list[str]:
-    """The ids on the way to what an id is of, from its data store on."""
+def _path_components(exchange: "AvistaDigitalExchange", remote_path: str) -> list[str]:
+    """Return the IDs from the data store down to an entry."""
     ids: list[str] = []
-    directory_id: str | None = place
-    if is_file_id(place):
-        ids.append(place)
-        directory_id = exchange.getDataStoreFileMeta(place).dataStoreDirectoryId
+    directory_id: str | None = remote_path
+    if is_file_id(remote_path):
+        ids.append(remote_path)
+        directory_id = exchange.getDataStoreFileMeta(remote_path).dataStoreDirectoryId
     directory = exchange.getDataStoreDirectory(directory_id or "")
     while directory.parentDirectoryId and not directory.homeDirectory:
         ids.append(directory.dataStoreDirectoryId)

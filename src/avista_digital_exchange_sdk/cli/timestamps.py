@@ -1,4 +1,4 @@
-"""Times as users write them: ISO 8601, or how long ago."""
+"""Parses times: ISO 8601, or relative to now."""
 
 import re
 from contextlib import suppress
@@ -8,24 +8,24 @@ from zoneinfo import ZoneInfo
 from .._utils import validation
 
 NOW = "now"
-HELP = "ISO 8601, or how long ago: -90s, -15m, -12h, -7d, -2w."
+HELP = "ISO 8601, or relative to now: -90s, -15m, -12h, -7d, -2w."
 
 _AGO = re.compile(r"-([0-9]{1,9})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def parse_timestamp(option: str, text: str, zone: ZoneInfo) -> str | datetime:
-    """Read a time; one that says no zone is in `zone`."""
+    """Parse a time; naive times are in `zone`."""
     if text == NOW:
         return datetime.now(UTC)
     if text.startswith("-"):
         return _parse_relative(option, text)
     try:
-        told = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
-        # The exchange reads more digits than Python does, and says what is wrong.
+        # The library parses more digits than Python, and raises the error.
         return text
-    return text if told.tzinfo else told.replace(tzinfo=zone)
+    return text if parsed.tzinfo else parsed.replace(tzinfo=zone)
 
 
 def _parse_relative(option: str, text: str) -> datetime:

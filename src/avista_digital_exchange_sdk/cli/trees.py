@@ -1,11 +1,11 @@
-"""Directories with everything in them, as trees: written line by line, however deep they are."""
+"""Prints directory trees line by line, at any depth."""
 
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .._escaping import escape_controls
-from .entry_format import Info, all_of, display_name, to_json
+from .entry_format import Info, display_name, sort_entries, to_json
 from .output import json_text
 from .remote_paths import to_url
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def print_tree(top: Info, tree: "Tree") -> None:
-    """Print a tree with lines that lead from directories to what is in them."""
+    """Print a tree with lines between directories and their contents."""
     sys.stdout.write(f"{escape_controls(to_url(top['name']))}\n")
     pending = _branches(top, "", tree)
     while pending:
@@ -26,9 +26,9 @@ def print_tree(top: Info, tree: "Tree") -> None:
 
 
 def print_json_tree(top: Info, tree: "Tree") -> None:
-    """Print a tree as JSON, what is in a directory as its `contents`.
+    """Print a tree as JSON, with the entries of a directory as its `contents`.
 
-    A writer of its own, as those of libraries go no deeper than some hundred levels.
+    JSON libraries are not used, because their nesting depth is limited to some hundred levels.
     """
     for text in _json_tree(top, tree):
         sys.stdout.write(text)
@@ -36,19 +36,19 @@ def print_json_tree(top: Info, tree: "Tree") -> None:
 
 
 def _branches(info: Info, indent: str, tree: "Tree") -> list[tuple[Info, str, bool]]:
-    """Return what is in a directory, the last first, with the indent before it."""
+    """Return the entries of a directory in reverse order, with their indentation."""
     inner = _inner(info, tree)
-    return [(one, indent, one is inner[-1]) for one in reversed(inner)]
+    return [(entry, indent, entry is inner[-1]) for entry in reversed(inner)]
 
 
 def _inner(info: Info, tree: "Tree") -> list[Info]:
     contents = tree.get(info["name"]) if info["type"] == "directory" else None
-    return [] if contents is None or isinstance(contents, Exception) else all_of(contents)
+    return [] if contents is None or isinstance(contents, Exception) else sort_entries(contents)
 
 
 def _json_tree(top: Info, tree: "Tree") -> Iterator[str]:
-    """Give the text of a tree piece by piece."""
-    # What is still to be written: an entry, or what ends the list that it was the last of.
+    """Yield the JSON of a tree piece by piece."""
+    # What remains to be written: entries, or None for the end of a directory.
     pending: list[tuple[Info | None, int, bool]] = [(top, 0, True)]
     while pending:
         info, level, is_last = pending.pop()
@@ -68,4 +68,4 @@ def _json_tree(top: Info, tree: "Tree") -> Iterator[str]:
         fields.append(f'{indent}  "contents": [')
         yield ("\n" if level else "") + f"{indent}{{\n" + ",\n".join(fields)
         pending.append((None, level, is_last))
-        pending += [(one, level + 2, one is inner[-1]) for one in reversed(inner)]
+        pending += [(entry, level + 2, entry is inner[-1]) for entry in reversed(inner)]

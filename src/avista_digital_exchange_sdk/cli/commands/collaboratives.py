@@ -1,4 +1,4 @@
-"""The commands about collaboratives, and what is shared in them."""
+"""The commands for collaboratives and shared services."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +11,11 @@ from ..output import print_json
 if TYPE_CHECKING:
     from ...types import Collaborative, Service
 
-Shared = Annotated[
+ServiceId = Annotated[
     str, typer.Argument(metavar="SERVICE", help="A dataStoreId or a timeSeriesDbId.")
 ]
-Within = Annotated[
-    str, typer.Argument(metavar="COLLABORATIVE", help="The id of the collaborative.")
+CollaborativeId = Annotated[
+    str, typer.Argument(metavar="COLLABORATIVE", help="The ID of the collaborative.")
 ]
 
 
@@ -31,8 +31,8 @@ def collaboratives(run: CommandContext) -> None:
 
 
 @command("avista-dx services <collaborativeId>")
-def services(run: CommandContext, collaborative: Within) -> None:
-    """List what a collaborative shares."""
+def services(run: CommandContext, collaborative: CollaborativeId) -> None:
+    """List the services shared in a collaborative."""
     columns = {
         "name": _name,
         "type": lambda service: service.serviceType,
@@ -42,17 +42,17 @@ def services(run: CommandContext, collaborative: Within) -> None:
 
 
 @command("avista-dx share <dataStoreId> <collaborativeId>")
-def share(run: CommandContext, service: Shared, collaborative: Within) -> None:
+def share(run: CommandContext, service: ServiceId, collaborative: CollaborativeId) -> None:
     """Share a data store or a database."""
     shared = run.exchange.addServiceToCollaborative(service, collaborative)
     _print_result(run, "shared", shared)
 
 
 @command("avista-dx unshare <dataStoreId> <collaborativeId>")
-def unshare(run: CommandContext, service: Shared, collaborative: Within) -> None:
+def unshare(run: CommandContext, service: ServiceId, collaborative: CollaborativeId) -> None:
     """Stop sharing with a collaborative.
 
-    Its members lose access at once.
+    Its members lose access immediately.
     """
     unshared = run.exchange.removeServiceFromCollaborative(service, collaborative)
     _print_result(run, "no longer shared", unshared)

@@ -1,4 +1,4 @@
-"""The commands about the platform's contract: what changed in it, and clients generated from it."""
+"""The commands for schema changes and generated clients."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ from ..command import command
 from ..context import CommandContext
 from ..output import print_json
 
-BREAKS, UNKNOWN = 1, 2
+BREAKS, NOT_COMPARED = 1, 2
 
 
 @command(
@@ -27,8 +27,8 @@ def contract(
         str | None,
         typer.Option(
             metavar="SOURCE",
-            help="An endpoint's address, an SDL file or an introspection JSON; "
-            "the schema the SDK was generated from, if left out.",
+            help="The URL of an endpoint, an SDL file or an introspection JSON "
+            "(default: the schema the SDK was generated from).",
         ),
     ] = None,
     documents: Annotated[
@@ -36,20 +36,20 @@ def contract(
         typer.Option(
             metavar="DIR",
             parser=expand_source,
-            help="A folder of your own .graphql or .gql files, to be checked too.",
+            help="A folder with your own .graphql or .gql files, which are checked too.",
         ),
     ] = None,
     format_: Annotated[
-        Format, typer.Option("--format", help="For people, for machines, or for GitHub Actions.")
+        Format, typer.Option("--format", help="For reading, for programs, or for GitHub Actions.")
     ] = Format.TABLE,
     token_env: Annotated[
-        str, typer.Option(metavar="NAME", help="The environment variable that holds the token.")
+        str, typer.Option(metavar="NAME", help="The environment variable with the token.")
     ] = "AVISTA_DX_TOKEN",
 ) -> None:
-    """Tell what changed in the platform's schema.
+    """Show changes of the platform's schema and what they affect.
 
-    And whom it concerns: your own operations and those of the SDK. Exits with 0 if nothing that is
-    in use breaks, with 1 if something does, and with 2 if the schemas could not be compared.
+    Lists affected SDK calls and your operations. Exit code 0: nothing in use breaks; 1: something
+    does; 2: the schemas could not be compared.
     """
     require_extra("contract", "graphql")
     if run.json:
@@ -64,7 +64,7 @@ def contract(
         loaded = load(against, token_env) if against else LoadedSchema(sdk_surface.schema())
     except ContractError as error:
         typer.echo(report.failure(str(error), format_), err=format_ is Format.TABLE)
-        raise typer.Exit(UNKNOWN) from None
+        raise typer.Exit(NOT_COMPARED) from None
     comparison = assess(loaded, own)
     typer.echo(report.text(comparison, format_))
     if comparison.breaks:
@@ -87,10 +87,10 @@ def generate(
         typer.Option(metavar="PKG", parser=expand_home, help="The folder of the package to write."),
     ],
 ) -> None:
-    """Make a typed client for your operations.
+    """Generate a typed client for your operations.
 
-    Exits with 0 if the package is written, with 1 if the files do not fit the platform's schema,
-    and with 2 if there is something else in the way.
+    Exit code 0: the package was written; 1: the files do not match the platform's schema; 2: any
+    other error.
     """
     require_extra("contract", "ariadne_codegen")
     from ...contract import sdk_surface
@@ -108,7 +108,7 @@ def generate(
         changed = generate_client(schema, documents, out)
     except (ContractError, OSError) as error:
         _print_error(str(error))
-        raise typer.Exit(UNKNOWN) from None
+        raise typer.Exit(NOT_COMPARED) from None
     if run.json:
         print_json([str(out / name) for name in changed])
     for name in changed:
@@ -118,5 +118,5 @@ def generate(
 
 
 def _print_error(message: str) -> None:
-    """Print an error of as many lines as it has."""
+    """Print an error message that may have several lines."""
     typer.echo("\n".join(map(escape_controls, message.split("\n"))), err=True)

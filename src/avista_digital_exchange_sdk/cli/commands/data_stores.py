@@ -1,4 +1,4 @@
-"""The commands that look around in data stores, and delete what is in them."""
+"""The commands that list and delete contents of data stores."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,8 +7,8 @@ import typer
 from ..._utils import validation
 from ..command import command
 from ..context import CommandContext
-from ..entry_format import Info, all_of, display_name, entry_id, modified, to_json
-from ..failures import end_with
+from ..entry_format import Info, display_name, entry_id, modified, sort_entries, to_json
+from ..failures import print_failures_and_exit
 from ..output import print_json
 from ..remote_paths import (
     HELP,
@@ -24,7 +24,7 @@ from ..trees import print_json_tree, print_tree
 if TYPE_CHECKING:
     from ...file_system._entries import Contents
 
-Location = Annotated[str, typer.Argument(metavar="PLACE", help=HELP)]
+Location = Annotated[str, typer.Argument(metavar="PATH", help=HELP)]
 
 
 @command("avista-dx stores", "avista-dx stores --json")
@@ -44,13 +44,13 @@ def stores(run: CommandContext) -> None:
     'avista-dx ls "dx://<dataStoreId>/loads/*.csv"',
     "avista-dx ls <dataStoreDirectoryId> --json",
 )
-def ls(run: CommandContext, place: Location) -> None:
+def ls(run: CommandContext, remote_path: Location) -> None:
     """List a directory of a data store.
 
-    Shows names, sizes in bytes, times and ids. What its name alone does not lead to, as older files
-    of a name, has its id behind the name. Patterns (* ? [...]) go in quotes.
+    Shows names, sizes in bytes, times and IDs. Older files of the same name have their ID appended
+    to the name. Quote patterns (* ? [...]).
     """
-    infos = _entries(run, place)
+    infos = _entries(run, remote_path)
     columns = {
         "name": display_name,
         "size": lambda info: info["size"] if info["type"] == "file" else None,
@@ -61,12 +61,12 @@ def ls(run: CommandContext, place: Location) -> None:
 
 
 @command("avista-dx tree dx://<dataStoreId>", "avista-dx tree dx://<dataStoreId>/loads")
-def tree(run: CommandContext, place: Location) -> None:
+def tree(run: CommandContext, remote_path: Location) -> None:
     """Show a directory as a tree."""
-    path = resolve_path(run.files, "PLACE", place)
+    path = resolve_path(run.files, "PATH", remote_path)
     top = run.files.info(path)
     listed = run.files.contents_tree(path)
-    failures = [(inner, one) for inner, one in listed.items() if isinstance(one, Exception)]
+    failures = [(inner, error) for inner, error in listed.items() if isinstance(error, Exception)]
     if len(failures) == len(listed) == 1:
         raise failures[0][1]
     for contents in listed.values():
@@ -75,7 +75,7 @@ def tree(run: CommandContext, place: Location) -> None:
         print_json_tree(top, listed)
     else:
         print_tree(top, listed)
-    end_with(failures, f"of {len(listed)} directories not listed")
+    print_failures_and_exit(failures, f"of {len(listed)} directories not listed")
 
 
 @command(
@@ -86,74 +86,74 @@ def tree(run: CommandContext, place: Location) -> None:
 )
 def rm(
     run: CommandContext,
-    places: Annotated[list[str], typer.Argument(metavar="PLACE", help=HELP)],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help=HELP)],
     recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", help="Directories too, with all in them.")
+        bool, typer.Option("--recursive", "-r", help="Include directories with everything in them.")
     ] = False,
 ) -> None:
-    """Delete files and directories for good.
+    """Delete files and directories permanently.
 
-    By a path, older files of the same name are deleted too; by an id, that file alone. What can't
-    be deleted does not keep the rest from it.
+    A path also deletes older files of the same name; an ID deletes only that file. Failures do not
+    stop the other deletions.
     """
     from ...file_system._errors import concerns_all
 
-    matching = [one for place in places for one in _matching(run, place, recursive)]
+    matching = [match for path in paths for match in _matching(run, path, recursive)]
     deleted: list[str] = []
     failures: list[tuple[str, Exception]] = []
-    for one in matching:
+    for match in matching:
         try:
-            _delete(run, one)
+            _delete(run, match)
         except Exception as error:
             if len(matching) == 1 or concerns_all(error):
                 raise
-            failures.append((one, error))
+            failures.append((match, error))
         else:
-            deleted.append(one)
-            run.info(f"deleted {one}")
+            deleted.append(match)
+            run.info(f"deleted {match}")
     if run.json:
         print_json(deleted)
-    end_with(failures, f"of {len(matching)} not deleted")
+    print_failures_and_exit(failures, f"of {len(matching)} not deleted")
 
 
-def _entries(run: CommandContext, place: str) -> list[Info]:
-    """What a place holds; of a pattern, what it matches."""
+def _entries(run: CommandContext, remote_path: str) -> list[Info]:
+    """Return the entries of a directory, or those that match a pattern."""
     files = run.files
-    path = resolve_path(files, "PLACE", place)
+    path = resolve_path(files, "PATH", remote_path)
     if is_pattern(files, path):
-        return [files.info(match) for match in expand_paths(files, "PLACE", place)]
+        return [files.info(match) for match in expand_paths(files, "PATH", remote_path)]
     info = files.info(path)
     if info["type"] == "file":
         return [info]
     contents = files.contents(path)
     _mention_incomplete(run, contents)
-    return all_of(contents)
+    return sort_entries(contents)
 
 
 def _mention_incomplete(run: CommandContext, contents: "Contents | Exception") -> None:
-    """Say which files have no bytes yet: no path leads to them, so they are not listed."""
+    """Print which files are not listed because their upload is not complete."""
     for info in () if isinstance(contents, Exception) else contents.incomplete:
         run.info(
-            f"{to_url(info['name'])}: not listed, its bytes have not arrived ({entry_id(info)})"
+            f"{to_url(info['name'])}: not listed, its upload is not complete ({entry_id(info)})"
         )
 
 
-def _matching(run: CommandContext, place: str, recursive: bool) -> list[str]:
-    """What is to be deleted: files and, if asked for, directories; as paths or as ids."""
-    if is_directory_id(place) and recursive:
-        return [place]
-    paths = expand_paths(run.files, "PLACE", place)
+def _matching(run: CommandContext, remote_path: str, recursive: bool) -> list[str]:
+    """Return the paths or IDs of the files, and with `recursive` directories, to delete."""
+    if is_directory_id(remote_path) and recursive:
+        return [remote_path]
+    paths = expand_paths(run.files, "PATH", remote_path)
     if not recursive and any(map(run.files.isdir, paths)):
         raise validation.invalid_argument(
-            "PLACE", place, "files", note="use --recursive for directories"
+            "PATH", remote_path, "files", note="use --recursive for directories"
         )
     return [to_url(path) for path in paths]
 
 
-def _delete(run: CommandContext, place: str) -> None:
-    if is_file_id(place):
-        run.exchange.deleteDataStoreFile(place)
-    elif is_directory_id(place):
-        run.exchange.deleteDataStoreDirectory(place)
+def _delete(run: CommandContext, remote_path: str) -> None:
+    if is_file_id(remote_path):
+        run.exchange.deleteDataStoreFile(remote_path)
+    elif is_directory_id(remote_path):
+        run.exchange.deleteDataStoreDirectory(remote_path)
     else:
-        run.files.rm(place, recursive=True)
+        run.files.rm(remote_path, recursive=True)

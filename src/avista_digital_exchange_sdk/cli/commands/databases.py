@@ -1,4 +1,4 @@
-"""The commands that tell what time series databases there are, and what is in them."""
+"""The commands that list time series databases and their assets."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...types import TimeSeriesAssetAttribute, TimeSeriesAssetData, TimeSeriesDb
 
 Database = Annotated[
-    str, typer.Argument(metavar="DATABASE", help="The id of a time series database.")
+    str, typer.Argument(metavar="DATABASE", help="The ID of a time series database.")
 ]
 
 
@@ -20,7 +20,7 @@ Database = Annotated[
 def databases(run: CommandContext) -> None:
     """List the time series databases you own.
 
-    Shows the names of their tables in SQL, too.
+    Includes the names of their tables in SQL.
     """
     columns = {
         "name": lambda database: database.name,
@@ -32,9 +32,9 @@ def databases(run: CommandContext) -> None:
 
 @command("avista-dx assets <timeSeriesDbId>", "avista-dx assets <timeSeriesDbId> --json")
 def assets(run: CommandContext, database: Database) -> None:
-    """List assets, attributes, latest values."""
+    """List assets and attributes with their latest values."""
     with run.progress("listing", "pages") as callback:
-        found = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=callback)
+        assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=callback)
     columns = {
         "assetId": lambda row: row[0].assetId,
         "name": lambda row: row[0].name,
@@ -43,7 +43,7 @@ def assets(run: CommandContext, database: Database) -> None:
         "last value": lambda row: row[1].lastValue,
         "at": lambda row: row[1].lastValueTime,
     }
-    run.print_rows(_attributes(found), columns, json=found)
+    run.print_rows(_attributes(assets), columns, json=assets)
 
 
 def _table(database: "TimeSeriesDb") -> str:

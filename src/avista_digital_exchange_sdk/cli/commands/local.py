@@ -1,4 +1,4 @@
-"""The command that serves the Local Exchange."""
+"""The command that starts the Local Exchange."""
 
 import sys
 from pathlib import Path
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def local(
     run: CommandContext,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on; 0 for any that is free.")] = 0,
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 for any free port.")] = 0,
     data: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
             parser=expand_home,
-            help="The folder to keep everything in; nowhere if left out.",
+            help="The directory for persistent data (default: none is kept).",
         ),
     ] = None,
     ready_file: Annotated[
@@ -33,22 +33,22 @@ def local(
         typer.Option(
             metavar="FILE",
             parser=expand_home,
-            help="A JSON file to write when it answers: endpoints, tokens, ids.",
+            help="A JSON file to write when it is ready: endpoints, tokens, IDs.",
         ),
     ] = None,
 ) -> None:
-    """Serve the platform on this machine.
+    """Run a local emulator of the platform until Ctrl-C.
 
-    Until Ctrl-C. Prints what lets the other commands use it: run the lines in another terminal.
+    Prints the environment variables for the other commands: run the lines in another terminal.
     """
     require_extra("local", "ariadne", "duckdb", "sqlglot", "starlette", "uvicorn")
     from ...local.serve import ready_json, serve
 
-    def tell(exchange: "LocalExchange") -> None:
+    def print_ready(exchange: "LocalExchange") -> None:
         sys.stdout.write(ready_json(exchange) + "\n" if run.json else _lines(exchange))
         sys.stdout.flush()
 
-    serve(host, port, data, ready_file, tell)
+    serve(host, port, data, ready_file, print_ready)
 
 
 def _lines(exchange: "LocalExchange") -> str:

@@ -1,4 +1,4 @@
-"""The command that publishes a file in CSV."""
+"""The command that publishes a CSV file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,36 +32,36 @@ def publish(
         typer.Argument(
             metavar="FILE",
             parser=expand_source,
-            help="A file in CSV, its columns named in line 1.",
+            help="A CSV file with a header.",
         ),
     ],
     asset: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="The asset of all rows, in place of a column."),
+        typer.Option(metavar="ID", help="Asset ID of all rows, instead of a column."),
     ] = None,
     asset_column: Annotated[
-        str, typer.Option(metavar="COLUMN", help="What holds each row's asset.")
+        str, typer.Option(metavar="COLUMN", help="Asset ID column.")
     ] = "assetId",
     name_column: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN", help="What holds the assets' names; `name` if there."),
+        typer.Option(metavar="COLUMN", help="Asset name column (default: name, if present)."),
     ] = None,
     time_column: Annotated[
-        str, typer.Option(metavar="COLUMN", help="What holds the times, in ISO 8601.")
+        str, typer.Option(metavar="COLUMN", help="Timestamp column, in ISO 8601.")
     ] = "timestamp",
     time_zone: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The zone of times that say none.")
+        str | None, typer.Option(metavar="NAME", help="Time zone of naive timestamps.")
     ] = None,
     dimensions: Annotated[
         list[str] | None,
-        typer.Option("--dimension", metavar="COLUMN", help="Metadata; may be repeated."),
+        typer.Option("--dimension", metavar="COLUMN", help="Metadata column; may be repeated."),
     ] = None,
     measures: Annotated[
         list[str] | None,
         typer.Option(
             "--measure",
             metavar="COLUMN",
-            help="What to publish; may be repeated. All other columns if left out.",
+            help="Column to publish; may be repeated (default: all other columns).",
         ),
     ] = None,
     types: Annotated[
@@ -69,14 +69,14 @@ def publish(
         typer.Option(
             "--type",
             metavar="COLUMN=TYPE",
-            help="DOUBLE, BIGINT, VARCHAR, BOOLEAN or TIMESTAMP; may be repeated. If left out, "
-            "what the database has the attribute as.",
+            help="DOUBLE, BIGINT, VARCHAR, BOOLEAN or TIMESTAMP; may be repeated (default: the "
+            "attribute's type in the database).",
         ),
     ] = None,
     renames: Annotated[
         list[str] | None,
         typer.Option(
-            "--rename", metavar="COLUMN=ATTRIBUTE", help="A column's attribute; may be repeated."
+            "--rename", metavar="COLUMN=ATTRIBUTE", help="Attribute of a column; may be repeated."
         ),
     ] = None,
     correct: Annotated[
@@ -85,25 +85,25 @@ def publish(
     ] = False,
     rename_assets: Annotated[
         bool,
-        typer.Option("--rename-assets", help="Give assets other names than they have."),
+        typer.Option("--rename-assets", help="Allow different names for existing assets."),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check everything, publish nothing.")
+        bool, typer.Option("--dry-run", help="Validate without publishing.")
     ] = False,
     rejected: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
             parser=expand_home,
-            help="Where to write rejected rows; FILE.rejected.csv if left out.",
+            help="Output file for rejected rows (default: FILE.rejected.csv).",
         ),
     ] = None,
 ) -> None:
-    """Publish the rows of a file in CSV.
+    """Publish the rows of a CSV file.
 
-    A row is what was measured of an asset at one time. Each column of values becomes an attribute,
-    under its own name. Numbers become DOUBLE, unless the database has the attribute as something
-    else. A cell without a value is not published. Publishing the same rows again changes nothing.
+    Each row holds the measurements of one asset at one time. Each column becomes an attribute of
+    the same name. Numbers become DOUBLE, unless the attribute has another type in the database.
+    Empty cells are not published. Publishing the same rows again changes nothing.
     """
     require_extra("arrow", "pyarrow")
     from ..csv_frame import CsvMapping, read_csv
@@ -121,19 +121,21 @@ def publish(
     )
     source = validation.require_file("FILE", file)
     name = f"{source.stem}.rejected{source.suffix}"
-    refuse = validation.resolve_output_path("--rejected", rejected or source.with_name(name), name)
+    reject_file = validation.resolve_output_path(
+        "--rejected", rejected or source.with_name(name), name
+    )
     frame = read_csv(source, columns, _known_types(run, database))
     if dry_run:
         _check(run, frame)
     else:
         options = {"correct": correct, "renameAssets": rename_assets}
-        _publish(run, database, source, frame, refuse, options)
+        _publish(run, database, source, frame, reject_file, options)
 
 
-def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
-    """What was given as NAME=VALUE."""
+def _pairs(option: str, values: list[str] | None) -> dict[str, str]:
+    """Parse options of the form NAME=VALUE."""
     pairs = {}
-    for text in given or ():
+    for text in values or ():
         name, sign, value = text.rpartition("=")
         if not (name and sign and value):
             raise validation.invalid_argument(option, text, "two names with = between them")
@@ -142,7 +144,7 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
 
 
 def _known_types(run: CommandContext, database: str) -> dict[str, str]:
-    """The types of a database's attributes, where its assets agree on them."""
+    """Return the types of a database's attributes that are the same for all assets."""
     types: dict[str, set[str]] = {}
     with run.progress("listing", "pages") as callback:
         assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=callback)
@@ -169,7 +171,7 @@ def _publish(
     database: str,
     source: Path,
     frame: "Frame",
-    refuse: Path,
+    reject_file: Path,
     options: dict[str, Any],
 ) -> None:
     from ..csv_frame import write_rejected
@@ -188,8 +190,8 @@ def _publish(
         _report(run, len(error.written), error.rejected)
         summary = PublishIncompleteError(_summary(error))
         if error.rejected:
-            write_rejected(source, refuse, error.rejected)
-            summary.add_note(f"the rejected rows are in {refuse}, each with its reason")
+            write_rejected(source, reject_file, error.rejected)
+            summary.add_note(f"the rejected rows are in {reject_file}, each with its reason")
         raise summary from error
     _report(run, frame.table.num_rows, {})
     run.info(str(published.report))
@@ -204,12 +206,12 @@ def _report(run: CommandContext, written: int, rejected: dict[int, str]) -> None
 def _summary(error: PublishIncompleteError) -> str:
     counts = {
         "written": len(error.written),
-        "stored before": len(error.unchanged),
+        "already stored": len(error.unchanged),
         "rejected": len(error.rejected),
-        "perhaps written": len(error.unknown),
+        "outcome unknown": len(error.unknown),
         "not sent": len(error.notSent),
     }
-    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    listed = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     for index, reason in error.rejected.items():
-        return f"rows: {told}; row {index + 1}: {to_cli_message(reason)}"
-    return f"rows: {told}; {error.__cause__}"
+        return f"rows: {listed}; row {index + 1}: {to_cli_message(reason)}"
+    return f"rows: {listed}; {error.__cause__}"

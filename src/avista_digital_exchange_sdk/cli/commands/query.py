@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What a result can be."""
+    """Format of the result."""
 
     CSV = "csv"
     JSON = "json"
@@ -44,8 +44,8 @@ class Format(StrEnum):
 def query(
     run: CommandContext,
     database: Database,
-    start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Since when. {TIME_HELP}")],
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="Until when.")] = NOW,
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Start. {TIME_HELP}")],
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="End (default: now).")] = NOW,
     assets: Annotated[
         list[str] | None, typer.Option("--asset", metavar="ID", help="An asset; may be repeated.")
     ] = None,
@@ -54,7 +54,7 @@ def query(
         typer.Option(
             "--attribute",
             metavar="NAME",
-            help="An attribute of the assets; may be repeated. All of them if left out.",
+            help="An attribute of the assets; may be repeated (default: all).",
         ),
     ] = None,
     filter_file: Annotated[
@@ -63,7 +63,7 @@ def query(
             "--filter",
             metavar="FILE",
             parser=expand_source,
-            help='In place of --asset and --attribute, a JSON file: [{"assetId": "...", '
+            help='Instead of --asset and --attribute, a JSON file: [{"assetId": "...", '
             '"attributeNamesFilter": ["..."]}].',
         ),
     ] = None,
@@ -74,12 +74,12 @@ def query(
             "-o",
             metavar="FILE",
             parser=expand_home,
-            help="Where to; standard output otherwise.",
+            help="Output file (default: standard output).",
         ),
     ] = None,
     format_: Annotated[
         Format | None,
-        typer.Option("--format", help="If left out, what FILE ends with; csv otherwise."),
+        typer.Option("--format", help="Default: from FILE's extension, else csv."),
     ] = None,
     time_zone: Annotated[
         str,
@@ -93,19 +93,19 @@ def query(
 ) -> None:
     """Query a time range of assets.
 
-    Writes a file, a plot, or standard output. The whole result is fetched, however many pages it
-    has. Timestamps are in UTC.
+    Writes a file, a plot, or to standard output. All pages of the result are fetched. Timestamps
+    are in UTC.
     """
-    place = parse_time_zone("--time-zone", time_zone)
-    wanted = _filters(assets, attributes, filter_file)
+    zone = parse_time_zone("--time-zone", time_zone)
+    filters = _filters(assets, attributes, filter_file)
     kind = _format(run, format_, output)
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
     target = _target(output, kind, will_plot=plot is not None)
     request = (
         database,
-        wanted,
-        parse_timestamp("--from", start, place),
-        parse_timestamp("--to", end, place),
+        filters,
+        parse_timestamp("--from", start, zone),
+        parse_timestamp("--to", end, zone),
     )
     if target is not None and plotted is None:
         with run.progress("querying", "pages", "bytes") as callback:
@@ -129,9 +129,9 @@ def query(
         try:
             if plotted is not None:
                 plotted.write(kind, result)
-                run.info(f"drawn: {plot}")
+                run.info(f"plotted: {plot}")
         finally:
-            # What was fetched is kept, whether it can be plotted or not.
+            # Keep the result even if it cannot be plotted.
             result.seek(0)
             if target is not None:
                 with atomic_write(target) as file:
@@ -151,25 +151,27 @@ def _filters(
     try:
         filters: list[AssetFilter] = json.loads(file.read_bytes())
     except OSError as error:
-        raise InvalidParameterError(f"--filter: {file} can't be read: {error.strerror}") from error
+        raise InvalidParameterError(f"--filter: {file} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise InvalidParameterError(f"--filter: {file} is not JSON: {error}") from error
     return filters
 
 
-def _format(run: CommandContext, wanted: Format | None, output: Path | None) -> Format:
-    if wanted is not None:
-        return wanted
+def _format(run: CommandContext, requested: Format | None, output: Path | None) -> Format:
+    if requested is not None:
+        return requested
     if run.json:
         return Format.JSON
-    ending = "" if output is None else output.suffix[1:].lower()
-    return Format(ending) if ending in set(Format) else Format.CSV
+    extension = "" if output is None else output.suffix[1:].lower()
+    return Format(extension) if extension in set(Format) else Format.CSV
 
 
 def _target(output: Path | None, kind: Format, *, will_plot: bool) -> Path | None:
-    """Where to write the result; refuse what can't be written before anything is asked."""
+    """Return the file to write, or None; reject invalid ones before any request."""
     if output is None and kind is Format.PARQUET and not will_plot and sys.stdout.isatty():
-        raise InvalidParameterError("--format: parquet can't be shown on a terminal; give --output")
+        raise InvalidParameterError(
+            "--output must be given to write Parquet when standard output is a terminal"
+        )
     if output is None:
         return None
     return validation.resolve_output_path("--output", output, f"result.{kind}")

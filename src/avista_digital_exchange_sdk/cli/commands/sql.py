@@ -1,4 +1,4 @@
-"""The command that runs a query in Timestream's SQL."""
+"""The command that runs a query in Timestream SQL."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ STANDARD_INPUT = "-"
 
 
 class Format(StrEnum):
-    """How rows are printed."""
+    """Output format."""
 
     TABLE = "table"
     CSV = "csv"
@@ -29,7 +29,7 @@ class Format(StrEnum):
 
 
 class Page(NamedTuple):
-    """Some rows of a result, each a dictionary of values by column name."""
+    """A page of a result; each row is a dictionary of values by column name."""
 
     columns: list[str]
     rows: list[dict[str, Any]]
@@ -47,26 +47,26 @@ def sql(
         str,
         typer.Argument(
             metavar="QUERY",
-            help="One SELECT; - reads it from standard input. `databases` tells "
-            "the names of tables.",
+            help="A SELECT statement, or - for standard input. `databases` lists the names of "
+            "tables.",
         ),
     ],
     format_: Annotated[
         Format | None,
-        typer.Option("--format", help="If left out, table on a terminal, csv elsewhere."),
+        typer.Option("--format", help="Default: table on a terminal, else csv."),
     ] = None,
 ) -> None:
     """Run a query in Timestream's SQL.
 
-    Prints all rows of its result, page after page, as they come.
+    Prints all rows of the result, page by page as they arrive.
     """
     if statement == STANDARD_INPUT:
         statement = sys.stdin.read()
     on_terminal = sys.stdout.isatty()
     if format_ is None:
-        by_default = Format.TABLE if on_terminal else Format.CSV
-        format_ = Format.JSON if run.json else by_default
-    # A bar would get between the rows.
+        default = Format.TABLE if on_terminal else Format.CSV
+        format_ = Format.JSON if run.json else default
+    # A progress bar would be mixed with the rows.
     bar = nullcontext() if on_terminal else run.progress("reading", "rows")
     with bar as callback:
         _PRINTERS[format_](_pages(run, database, statement, callback))
@@ -75,7 +75,7 @@ def sql(
 def _pages(
     run: CommandContext, database: str, statement: str, callback: "ProgressCallback | None"
 ) -> Iterator[Page]:
-    """The pages of a result, those without rows too: they have columns."""
+    """Yield all pages of a result, also those without rows, which have columns."""
     from ..._backends import iterate_sync
     from ..._services.time_series.sql_queries import iter_sql_pages
     from ..._time_series.sql_results import column_names, convert_row, parse_result
@@ -92,7 +92,7 @@ def _pages(
 
 
 def _print_tables(pages: Iterable[Page]) -> None:
-    """Print a table a page."""
+    """Print one table per page."""
     for index, page in enumerate(pages):
         if page.rows or not index:
             print_table(page.rows, {name: _cell_formatter(name) for name in page.columns})
@@ -106,7 +106,7 @@ def _print_csv(pages: Iterable[Page]) -> None:
 
 
 def _print_json(pages: Iterable[Page]) -> None:
-    """Print an array, a row a line."""
+    """Print a JSON array, one row per line."""
     separator = "["
     for page in pages:
         for row in page.rows:
@@ -126,7 +126,7 @@ def _cell_formatter(name: str) -> Callable[[dict[str, Any]], object]:
 
 
 def _cell(value: object) -> object:
-    """A value as a table has it: what has parts as JSON, and truths as SQL writes them."""
+    """Format nested values as JSON, and booleans as in SQL."""
     return json_text(value) if isinstance(value, (bool, list, dict)) else value
 
 

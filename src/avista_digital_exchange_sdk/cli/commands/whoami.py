@@ -1,4 +1,4 @@
-"""The command about yourself."""
+"""The command that shows the current user."""
 
 from ..command import command
 from ..context import CommandContext
@@ -6,7 +6,7 @@ from ..context import CommandContext
 
 @command("avista-dx whoami")
 def whoami(run: CommandContext) -> None:
-    """Tell whom the token belongs to."""
+    """Show the current user."""
     user = run.exchange.getUserInfo()
     organization = user.organization.name if user.organization else None
     columns = {
