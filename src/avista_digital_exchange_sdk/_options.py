@@ -11,6 +11,13 @@ class Options:
         initial_retry_delay: Maximum delay in seconds before the first retry; it doubles with each.
         max_retry_delay: Maximum delay in seconds before any retry.
         max_retry_after: Maximum `Retry-After` in seconds. If it is longer there is no retry.
+        connect_timeout: Maximum time in seconds of one attempt to connect.
+        min_connect_timeout: Time in seconds that each of several addresses of a host gets at least.
+        max_calls: Maximum number of concurrent requests; more of them wait.
+        max_streams: Maximum number of concurrent file bodies.
+        max_transfers: Maximum number of concurrent files, each of which is open.
+        max_response_bytes: Maximum size of a response; AWS AppSync sends at most 5 MB.
+        max_error_bytes: Maximum size of a response that is searched for errors.
         cleanup_timeout: Timeout in seconds of requests that clean up after an interruption.
         subscription_start_timeout: Timeout in seconds of each step of starting a subscription.
         max_chunk_bytes: Maximum size of a result chunk, which is held in memory.
@@ -19,11 +26,23 @@ class Options:
         speed_sample_seconds: Time for which the speed of a download is measured.
         fast_bytes_per_second: Speed above which a single connection is used.
         min_remaining_seconds: Minimum remaining time for which more connections are opened.
+        max_batch_records: Maximum number of records of one write; AWS Timestream takes 100.
+        spool_bytes: Size up to which parts of a result that can't be written yet stay in memory.
+        parquet_block_bytes: Size of the blocks of a CSV file that Arrow reads to make Parquet; it
+            reads about 32 of them ahead.
+        parquet_group_bytes: Size in memory of a row group of Parquet.
     """
 
     initial_retry_delay: float = 0.5
     max_retry_delay: float = 20.0
     max_retry_after: float = 120.0
+    connect_timeout: float = 10.0
+    min_connect_timeout: float = 3.0
+    max_calls: int = 32
+    max_streams: int = 64
+    max_transfers: int = 32
+    max_response_bytes: int = 16 << 20
+    max_error_bytes: int = 8 << 20
     cleanup_timeout: float = 5.0
     subscription_start_timeout: float = 15.0
     max_chunk_bytes: int = 64 << 20
@@ -32,3 +51,7 @@ class Options:
     speed_sample_seconds: float = 0.5
     fast_bytes_per_second: float = 100e6
     min_remaining_seconds: float = 2.0
+    max_batch_records: int = 100
+    spool_bytes: int = 1 << 18
+    parquet_block_bytes: int = 2 << 20
+    parquet_group_bytes: int = 16 << 20

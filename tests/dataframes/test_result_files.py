@@ -16,8 +16,8 @@ from avista_digital_exchange_sdk import (
     InvalidParameterError,
     InvalidResponseError,
 )
-from avista_digital_exchange_sdk._dataframes import csv_reader
 from avista_digital_exchange_sdk._dataframes.csv_reader import CsvResult
+from avista_digital_exchange_sdk._options import Options
 
 from .sample_database import WAYS, WHOLE, asks, of_types
 
@@ -79,11 +79,7 @@ class TestParquet:
         assert target.read_text() == "what was there before"
         assert list(tmp_path.iterdir()) == [target]
 
-    def test_takes_no_more_memory_as_results_grow(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(csv_reader, "SMALL_BLOCK_SIZE", 1 << 17)
-        monkeypatch.setattr(csv_reader, "GROUP_SIZE", 1 << 20)
+    def test_takes_no_more_memory_as_results_grow(self, tmp_path: Path) -> None:
         small = peak_of_writing(250_000, tmp_path)
         assert peak_of_writing(1_000_000, tmp_path) < 1.5 * small
 
@@ -104,9 +100,10 @@ def peak_of_writing(rows: int, folder: Path) -> int:
     with source.open("w") as file:
         file.write("assetId,name,timestamp,kW\n")
         file.writelines(f"m,,2024-05-01 00:00:00.{n:09},{n}.5\n" for n in range(rows))
+    options = Options(parquet_block_bytes=1 << 17, parquet_group_bytes=1 << 20)
     before = pa.total_allocated_bytes()
     with Watched(folder / "result.parquet", "w") as target:
-        CsvResult(source, {"kW": "DOUBLE"}).write_parquet(target)  # type: ignore[arg-type]  # a file
+        CsvResult(source, {"kW": "DOUBLE"}).write_parquet(target, options)  # type: ignore[arg-type]  # a file
     assert pq.read_metadata(folder / "result.parquet").num_rows == rows
     return target.peak - before
 

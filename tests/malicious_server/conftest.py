@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange
-from avista_digital_exchange_sdk._backends import body
 
 from ..conftest import Connect
 from ..support.fake_platform import TOKEN
@@ -27,8 +26,7 @@ def victim(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
 
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "MAX_RESPONSE_BYTES", 2 << 20)
-    use_options(monkeypatch, max_chunk_bytes=2 << 20)
+    use_options(monkeypatch, max_response_bytes=2 << 20, max_chunk_bytes=2 << 20)
 
 
 @pytest.fixture

@@ -20,10 +20,11 @@ from avista_digital_exchange_sdk import (
     QueryIncompleteError,
     TransferError,
 )
-from avista_digital_exchange_sdk._graphql import responses
 
+from ..conftest import Connect
 from ..network_faults.scenarios import http
 from ..support.fake_platform import TOKEN, FakePlatform
+from ..support.options import use_options
 from .server import DEEP, ENDLESS, ENDLESS_HEAD, Liar, ok, query
 
 GET_USER = "user_getUserSession"
@@ -253,10 +254,11 @@ class TestErrors:
         self,
         status: str,
         liar: Liar,
-        victim: AvistaDigitalExchange,
+        connect: Connect,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(responses, "MAX_ERROR_BYTES", 1000)
+        use_options(monkeypatch, max_error_bytes=1000)
+        victim = connect(TOKEN, endpoint=f"{liar.address}/graphql")
         liar.lay_down(GET_USER, http(status, b'{"errors":[' + b"{}," * 1000 + b"{}]}"))
         says = r"HTTP status 400|an error of more than 1000 bytes"
         with pytest.raises((ApiError, InvalidResponseError), match=says):

@@ -23,8 +23,7 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
     TransferError,
 )
-from avista_digital_exchange_sdk._backends import deadlines, run_sync, sync_backend, sync_network
-from avista_digital_exchange_sdk._backends import http as http_backend
+from avista_digital_exchange_sdk._backends import run_sync
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..conftest import Connect
@@ -32,6 +31,7 @@ from ..network_faults.scenarios import http
 from ..services.storage.test_data_stores import FILE
 from ..support.fake_platform import TOKEN
 from ..support.http_messages import Streams, discard, read_frame, read_request, text_frame
+from ..support.options import use_options
 from .server import TIMES, Liar, ok
 
 GET_USER = "user_getUserSession"
@@ -165,7 +165,7 @@ class TestResponses:
     def test_tidying_up_does_not_wait_for_other_calls(
         self, trickle: Trickle, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(sync_backend, "MAX_CALLS", 1)
+        use_options(monkeypatch, max_calls=1)
         trickle.repeated[GET_USER] = b"HTTP/1.1 102 Processing\r\n\r\n"
         trickle.lay_down(DELETE, ok({"data": {DELETE: FILE}}))
         endpoint = f"{trickle.address}/graphql"
@@ -221,9 +221,7 @@ def black_hole() -> Iterator[Callable[[str, int], int]]:
 class TestConnecting:
     @pytest.fixture(autouse=True)
     def _short_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in (deadlines, http_backend):
-            monkeypatch.setattr(module, "CONNECT_TIMEOUT", 1)
-        monkeypatch.setattr(sync_network, "MIN_CONNECT_SECONDS", 0.1)
+        use_options(monkeypatch, connect_timeout=1, min_connect_timeout=0.1)
 
     def test_connection_that_never_opens_is_a_timeout_of_its_own(
         self, black_hole: Callable[[str, int], int], connect: Connect

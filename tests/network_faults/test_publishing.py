@@ -13,9 +13,9 @@ from avista_digital_exchange_sdk import (
     PublishIncompleteError,
     TimeSeriesAssetData,
 )
-from avista_digital_exchange_sdk._time_series import batch_publisher
 
 from ..support.faulty_proxy import Fault
+from ..support.options import use_options
 from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
@@ -65,7 +65,7 @@ class Series(NamedTuple):
 
 @pytest.fixture
 def series(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Series:
-    monkeypatch.setattr(batch_publisher, "BATCH_SIZE", BATCH)
+    use_options(monkeypatch, max_batch_records=BATCH)
     return Series(far, far.platform.create_database(), tmp_path)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
-from avista_digital_exchange_sdk._backends.http import MAX_STREAMS, MAX_TRANSFERS
+from avista_digital_exchange_sdk._options import Options
 
 from ..malicious_server.server import DOWNLOAD, Liar, ok
 from ..support.fake_platform import TOKEN
@@ -65,8 +65,8 @@ def options(counter: Counter) -> dict[str, object]:
 
 
 def check(counter: Counter) -> None:
-    assert 4 < counter.most <= MAX_STREAMS
-    assert counter.connections <= 4 * MAX_TRANSFERS
+    assert 4 < counter.most <= Options().max_streams
+    assert counter.connections <= 4 * Options().max_transfers
 
 
 def test_gather_over_many_downloads_completes(counter: Counter, tmp_path: Path) -> None:

@@ -19,9 +19,6 @@ from .body import ResponseBody
 from .deadlines import Deadline
 from .http import (
     JSON_HEADERS,
-    MAX_CALLS,
-    MAX_STREAMS,
-    MAX_TRANSFERS,
     SecretParts,
     checked_url,
     closed_error,
@@ -70,7 +67,7 @@ class AsyncBackend:
             url,
             headers=JSON_HEADERS,
             content=content,
-            timeout=request_timeouts(timeout),
+            timeout=request_timeouts(self._network, timeout),
         )
         async with slot:
             with http_errors(self._network, timeout):
@@ -184,11 +181,11 @@ class _Connections:
         self.http = httpx.AsyncClient(
             transport=_Transport(network),
             trust_env=False,
-            timeout=request_timeouts(network.timeout),
+            timeout=request_timeouts(network, network.timeout),
         )
-        self.calls = asyncio.Semaphore(MAX_CALLS)
-        self.streams = asyncio.Semaphore(MAX_STREAMS)
-        self.transfers = asyncio.Semaphore(MAX_TRANSFERS)
+        self.calls = asyncio.Semaphore(network.options.max_calls)
+        self.streams = asyncio.Semaphore(network.options.max_streams)
+        self.transfers = asyncio.Semaphore(network.options.max_transfers)
         self._closing = _close_finally(self.http)
 
     async def close_with_loop(self) -> None:
@@ -205,7 +202,7 @@ class _Connections:
             request.extensions["trace"] = _traced(deadline)
             response = await self.http.send(request, auth=secrets, stream=True)
             async with _closing(response):
-                body = ResponseBody(response.headers)
+                body = ResponseBody(response.headers, self._network.options.max_response_bytes)
                 async for block in response.aiter_raw():
                     deadline.extend(len(block))
                     body.add(block)

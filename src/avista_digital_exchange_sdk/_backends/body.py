@@ -5,9 +5,6 @@ from collections.abc import Mapping
 
 from ..errors import InvalidResponseError
 
-# Bytes; AWS AppSync sends at most 5 MB, so what is larger is no response of it.
-MAX_RESPONSE_BYTES = 16 << 20
-
 # Asked for; more than one encoding at a time, or another one, is never decoded.
 ACCEPTED_ENCODING = "gzip"
 _ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
@@ -19,12 +16,14 @@ class ResponseBody:
 
     Args:
         headers: Those of the response.
+        max_bytes: Maximum size; what is larger is no response of the platform.
 
     Raises:
         InvalidResponseError: The response is encoded in a way that was not asked for.
     """
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
+    def __init__(self, headers: Mapping[str, str], max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._inflater = _create_inflater(headers.get("content-encoding", ""))
         self._content = bytearray()
         self._is_empty = True
@@ -40,7 +39,7 @@ class ResponseBody:
             return
         self._is_empty = False
         while block:
-            room = MAX_RESPONSE_BYTES + 1 - len(self._content)
+            room = self._max_bytes + 1 - len(self._content)
             try:
                 self._append(self._inflater.decompress(block, room))
             except zlib.error:
@@ -57,8 +56,8 @@ class ResponseBody:
 
     def _append(self, block: bytes) -> None:
         self._content += block
-        if len(self._content) > MAX_RESPONSE_BYTES:
-            raise InvalidResponseError(f"the response is larger than {MAX_RESPONSE_BYTES} bytes")
+        if len(self._content) > self._max_bytes:
+            raise InvalidResponseError(f"the response is larger than {self._max_bytes} bytes")
 
 
 def _create_inflater(header: str) -> "zlib._Decompress | None":

@@ -3,9 +3,6 @@
 import time
 from collections.abc import Callable
 
-# Seconds for one attempt to connect: a host that is there answers sooner.
-CONNECT_TIMEOUT = 10.0
-
 # Slower than any line that is of use.
 MIN_BYTES_PER_SECOND = 1000
 

@@ -19,7 +19,6 @@ from ..errors import (
 from ._tracebacks import strip_transport
 from .base import NetworkConfig
 from .body import ACCEPTED_ENCODING
-from .deadlines import CONNECT_TIMEOUT
 
 H11_QUOTE_MARKER = ": bytearray("
 """How h11 begins to quote what is no HTTP."""
@@ -29,31 +28,22 @@ CERTIFICATE_ERROR = "CERTIFICATE_VERIFY_FAILED"  # in OpenSSL's words
 JSON_HEADERS = {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED_ENCODING}
 
 
-# How many requests are under way at a time; the others wait, without any timeout.
-MAX_CALLS = 32
-MAX_STREAMS = 64
-
-# How many files are: each is open while it is transferred.
-MAX_TRANSFERS = 32
-
-# The pools of httpcore never make a request wait: that takes time in proportion to the square of
-# the number of those that do.
-_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=MAX_CALLS + MAX_STREAMS)
-
-
-def connect_timeout(timeout: float) -> float:
-    """Seconds that one attempt to connect may take."""
-    return min(timeout, CONNECT_TIMEOUT)
-
-
-def request_timeouts(timeout: float) -> httpx.Timeout:
+def request_timeouts(network: NetworkConfig, timeout: float) -> httpx.Timeout:
     """The timeouts of the steps of a request; waiting for a connection of our own has none."""
-    return httpx.Timeout(timeout, connect=connect_timeout(timeout), pool=None)
+    return httpx.Timeout(timeout, connect=_connect_timeout(network, timeout), pool=None)
+
+
+def _connect_timeout(network: NetworkConfig, timeout: float) -> float:
+    return min(timeout, network.options.connect_timeout)
 
 
 def transport_options(network: NetworkConfig, proxy: Secret[str] | None) -> dict[str, Any]:
     """Options of httpx's transports that lead through a proxy, or directly."""
-    options: dict[str, Any] = {"verify": network.tls.context, "limits": _LIMITS}
+    # The pools of httpcore never make a request wait: that takes time in proportion to the square
+    # of the number of those that do.
+    max_idle = network.options.max_calls + network.options.max_streams
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=max_idle)
+    options: dict[str, Any] = {"verify": network.tls.context, "limits": limits}
     if proxy is None:
         return options
     is_encrypted = proxy.reveal().startswith("https")
@@ -150,7 +140,8 @@ def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
             raise
     except httpx.TimeoutException as error:
         if isinstance(error, httpx.ConnectTimeout):
-            message = f"no connection within {connect_timeout(timeout):g} s (connect timeout)"
+            seconds = _connect_timeout(network, timeout)
+            message = f"no connection within {seconds:g} s (connect timeout)"
             raise RequestTimeoutError(message, sent=False) from error
         kind = type(error).__name__.removesuffix("Timeout").lower()
         message = f"no answer within {timeout:g} s ({kind} timeout)"

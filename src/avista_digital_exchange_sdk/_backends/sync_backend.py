@@ -18,9 +18,6 @@ from .body import ResponseBody
 from .deadlines import Deadline
 from .http import (
     JSON_HEADERS,
-    MAX_CALLS,
-    MAX_STREAMS,
-    MAX_TRANSFERS,
     SecretParts,
     checked_url,
     closed_error,
@@ -72,7 +69,7 @@ class SyncBackend:
             url,
             headers=JSON_HEADERS,
             content=content,
-            timeout=request_timeouts(timeout),
+            timeout=request_timeouts(self._network, timeout),
         )
         with slot, http_errors(self._network, timeout):
             return connections.send(request, SecretParts(token=token), timeout)
@@ -155,11 +152,11 @@ class _Connections:
         self.http = httpx.Client(
             transport=_Transport(network),
             trust_env=False,
-            timeout=request_timeouts(network.timeout),
+            timeout=request_timeouts(network, network.timeout),
         )
-        self.calls = _Slots(MAX_CALLS)
-        self.streams = _Slots(MAX_STREAMS)
-        self.transfers = _Slots(MAX_TRANSFERS)
+        self.calls = _Slots(network.options.max_calls)
+        self.streams = _Slots(network.options.max_streams)
+        self.transfers = _Slots(network.options.max_transfers)
 
     def send(self, request: httpx.Request, secrets: SecretParts, timeout: float) -> Response:
         """Send a request and read the whole response."""
@@ -169,7 +166,7 @@ class _Connections:
             deadline_applied(deadline),
             contextlib.closing(self.http.send(request, auth=secrets, stream=True)) as response,
         ):
-            body = ResponseBody(response.headers)
+            body = ResponseBody(response.headers, self._network.options.max_response_bytes)
             for block in response.iter_raw():
                 deadline.extend(len(block))
                 body.add(block)
@@ -202,7 +199,7 @@ class _Transport(httpx.BaseTransport):
     def _create_route(self, proxy: Secret[str] | None) -> httpx.HTTPTransport:
         route = httpx.HTTPTransport(**transport_options(self._network, proxy))
         # httpx has no parameter for it.
-        route._pool._network_backend = DeadlineBackend(self._network.tls)
+        route._pool._network_backend = DeadlineBackend(self._network)
         return route
 
     def close(self) -> None:

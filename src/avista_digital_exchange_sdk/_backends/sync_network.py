@@ -17,12 +17,10 @@ from typing import Any
 
 import httpcore
 
+from .base import NetworkConfig
 from .deadlines import Deadline
 from .processes import check_process, current_process
 from .tls import Tls
-
-# Seconds that each address of a host gets at least, where it has many.
-MIN_CONNECT_SECONDS = 3.0
 
 _local = threading.local()  # `deadline` is that of the request this thread is at.
 
@@ -52,9 +50,10 @@ def _limit(timeout: float | None, error: type[Exception]) -> float | None:
 class DeadlineBackend(httpcore.NetworkBackend):
     """Opens sockets whose calls end in time."""
 
-    def __init__(self, tls: Tls) -> None:
+    def __init__(self, network: NetworkConfig) -> None:
         self._backend = httpcore.SyncBackend()
-        self._tls = tls
+        self._tls = network.tls
+        self._min_timeout = network.options.min_connect_timeout
 
     def connect_tcp(
         self,
@@ -76,7 +75,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
             remaining = end - time.monotonic()
             if remaining <= 0:
                 break
-            share = max(remaining / (len(addresses) - index), min(remaining, MIN_CONNECT_SECONDS))
+            share = max(remaining / (len(addresses) - index), min(remaining, self._min_timeout))
             try:
                 stream = self._backend.connect_tcp(address, port, share, local_address, options)
                 return _Stream(stream, self._tls)

@@ -9,21 +9,18 @@ from urllib.parse import urlsplit
 from ..errors import SubscriptionError
 from ._tracebacks import strip_transport
 from .base import NetworkConfig
-from .deadlines import CONNECT_TIMEOUT
 
 _Result = TypeVar("_Result")
 
 MAX_MESSAGE_BYTES = 1 << 20
-
-# Seconds until a connection is open: to connect, for TLS, and for the handshake.
-OPEN_TIMEOUT = 2 * CONNECT_TIMEOUT
 
 
 def connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
     """Options of websockets' `connect`."""
     parts = urlsplit(url)
     options: dict[str, Any] = {
-        "open_timeout": min(network.timeout, OPEN_TIMEOUT),
+        # To connect, for TLS, and for the handshake.
+        "open_timeout": min(network.timeout, 2 * network.options.connect_timeout),
         "close_timeout": 1,
         # The platform keeps the connection alive itself; pings of our own would add nothing.
         "ping_interval": None,

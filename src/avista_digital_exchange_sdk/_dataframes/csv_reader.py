@@ -12,6 +12,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from .._options import Options
 from .._time_series.record_validation import MAX_VALUE_BYTES
 from ..errors import InvalidResponseError
 from .arrow_types import (
@@ -25,14 +26,8 @@ from .arrow_types import (
     wide_column_names,
 )
 
+# Bytes that are parsed at a time.
 BLOCK_SIZE = 8 << 20
-"""Bytes that are parsed at a time."""
-
-SMALL_BLOCK_SIZE = 2 << 20
-"""The same where memory counts: Arrow reads about 32 blocks ahead."""
-
-GROUP_SIZE = 16 << 20
-"""Bytes in memory of a row group of Parquet."""
 
 _KEYS = len(KeyColumns._fields)
 _NAIVE = pa.timestamp("ns")
@@ -74,8 +69,9 @@ class CsvResult:
             long.add(keys, attribute, column)
         return long.table()
 
-    def write_parquet(self, file: IO[bytes]) -> None:
+    def write_parquet(self, file: IO[bytes], options: Options) -> None:
         """Write the wide table as Parquet; memory holds a few batches of it."""
+        block_bytes = options.parquet_block_bytes
         import pyarrow.parquet as pq
 
         schema = mark_bigint_fields(
@@ -90,10 +86,10 @@ class CsvResult:
         with (
             self._errors(),
             self._arrow_source() as source,
-            pa_csv.open_csv(source, **self._options(self._types, SMALL_BLOCK_SIZE)) as batches,
+            pa_csv.open_csv(source, **self._options(self._types, block_bytes)) as batches,
             pq.ParquetWriter(file, schema) as writer,
         ):
-            for table in _groups(batches):
+            for table in _groups(batches, options.parquet_group_bytes):
                 writer.write_table(_to_utc(table).rename_columns(schema.names).cast(schema))
 
     def _read(self, types: Sequence[pa.DataType]) -> pa.Table:
@@ -159,12 +155,12 @@ def _attribute_columns(file: IO[bytes]) -> list[str]:
     return header[_KEYS:]
 
 
-def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+def _groups(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
     """Batches joined to tables of a size."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
-        if sum(batch.nbytes for batch in held) >= GROUP_SIZE:
+        if sum(batch.nbytes for batch in held) >= size:
             yield pa.Table.from_batches(held)
             held = []
     if held:

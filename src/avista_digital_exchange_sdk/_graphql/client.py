@@ -120,6 +120,7 @@ class GraphQLClient(TokenHolder):
         body = to_json({"query": query, "operationName": operation_name, "variables": variables})
         is_query = select_operation(query, operation_name).kind == "query"
         repeatable = is_query or self._idempotent or idempotent
+        max_error_bytes = self.backend.options.max_error_bytes
         may_have_taken_effect = False
 
         async def send(attempt: Attempt) -> Data:
@@ -127,7 +128,7 @@ class GraphQLClient(TokenHolder):
             try:
                 response = await self._send(label, variables, body)
                 attempt.retry_after = parse_retry_after(response.headers)
-                return parse_response(result, response, label, self.token)
+                return parse_response(result, response, label, self.token, max_error_bytes)
             except DigitalExchangeError as error:
                 may_have_taken_effect |= may_have_succeeded(error)
                 error.mayHaveSucceeded = may_have_taken_effect

@@ -26,9 +26,6 @@ from ..errors import (
 
 Data = TypeVar("Data")
 
-# Bytes of an error; AWS AppSync answers with at most 5 MB.
-MAX_ERROR_BYTES = 8 << 20
-
 # How many errors are kept.
 MAX_ERRORS = 1000
 MAX_REQUEST_ID_LENGTH = 200
@@ -57,9 +54,21 @@ def _envelope(result: Any) -> Any:
 
 
 def parse_response(
-    result: type[Data], answer: Response, operation_name: str, token: Secret[str]
+    result: type[Data],
+    answer: Response,
+    operation_name: str,
+    token: Secret[str],
+    max_error_bytes: int,
 ) -> Data:
-    """Turn the platform's answer into its data, or into the error it stands for."""
+    """Parse the data of a response, or raise the error it stands for.
+
+    Args:
+        result: The type of the data.
+        answer: The response.
+        operation_name: The operation, for messages.
+        token: The token, which is redacted from messages.
+        max_error_bytes: Maximum size of a response that is searched for errors.
+    """
     problem: Exception | None = None
     if answer.status == 200:
         try:
@@ -68,9 +77,9 @@ def parse_response(
                 return envelope.data
             del envelope
         except ValidationError as error:
-            problem = _invalid_response(error, answer, operation_name)
+            problem = _invalid_response(error, answer, operation_name, max_error_bytes)
     # Raised out here, as pydantic's error holds the answer, and whoever pickles causes, it too.
-    raise problem or _to_error(answer, operation_name, token)
+    raise problem or _to_error(answer, operation_name, token, max_error_bytes)
 
 
 def _is_too_large(error: Any) -> bool:
@@ -89,10 +98,10 @@ def _parse_envelope(result: type[Data], answer: Response) -> "_Envelope[Data]":
 
 
 def _invalid_response(
-    error: ValidationError, answer: Response, operation_name: str
+    error: ValidationError, answer: Response, operation_name: str, max_error_bytes: int
 ) -> InvalidResponseError | None:
     """The error to raise; None where the platform's own says more than that of a partial answer."""
-    if len(answer.content) > MAX_ERROR_BYTES:
+    if len(answer.content) > max_error_bytes:
         return InvalidResponseError(f"{operation_name}: the answer is not of the contract's shape")
     parsed = _json_object(answer.content)
     if parsed.get("errors"):
@@ -123,15 +132,17 @@ def _describe_validation_error(
     return f"{operation_name}: the answer is not of the contract's shape at {', '.join(places)}"
 
 
-def _to_error(answer: Response, operation_name: str, token: Secret[str]) -> Exception:
-    is_too_large = len(answer.content) > MAX_ERROR_BYTES
+def _to_error(
+    answer: Response, operation_name: str, token: Secret[str], max_error_bytes: int
+) -> Exception:
+    is_too_large = len(answer.content) > max_error_bytes
     parsed = {} if is_too_large else _json_object(answer.content)
     errors = parsed.get("errors")
     if not isinstance(errors, list):
         errors = [errors] if errors else []
     count, errors = len(errors), errors[:MAX_ERRORS]
     if answer.status == 200 and not errors:
-        size = f"an error of more than {MAX_ERROR_BYTES} bytes"
+        size = f"an error of more than {max_error_bytes} bytes"
         problem = f"is {size}" if is_too_large else "holds no data and no error"
         return InvalidResponseError(f"{operation_name}: the answer {problem}")
     given_id = escape_controls(redact(answer.headers.get("x-amzn-requestid", ""), token))

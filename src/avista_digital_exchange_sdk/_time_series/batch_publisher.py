@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from .._generated.fragments import TimeSeriesAssetAttribute, TimeSeriesAssetData
     from .._generated.input_types import TimeSeriesInputRecord
 
-BATCH_SIZE = 100
-"""The most records one write of AWS Timestream takes."""
-
 
 class Batch(NamedTuple):
     """Records that are written at once.
@@ -41,10 +38,12 @@ class Batch(NamedTuple):
     records: Sequence[TimeSeriesInputRecord]
 
 
-def split_into_batches(asset_id: str, records: Sequence[TimeSeriesInputRecord]) -> Iterator[Batch]:
-    """Any number of records of one asset, batch by batch."""
-    for start in range(0, len(records), BATCH_SIZE):
-        batch = records[start : start + BATCH_SIZE]
+def split_into_batches(
+    asset_id: str, records: Sequence[TimeSeriesInputRecord], size: int
+) -> Iterator[Batch]:
+    """Split the records of one asset into batches."""
+    for start in range(0, len(records), size):
+        batch = records[start : start + size]
         yield Batch(asset_id, range(start, start + len(batch)), batch)
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import IO, Protocol
 
 from .._generated.enums import TimeSeriesQueryOutputFileType
+from .._options import Options
 from .._transfer.output_file import Output
 from .result_writers import CsvResultWriter, JsonResultWriter, RequestedSeries, ResultWriter
 
@@ -33,14 +34,20 @@ class FileSink:
         request: The requested assets and attributes.
         file_format: The format of the file.
         output: Opens the file.
+        options: The sizes of what is held in memory.
     """
 
     def __init__(
-        self, request: RequestedSeries, file_format: TimeSeriesQueryOutputFileType, output: Output
+        self,
+        request: RequestedSeries,
+        file_format: TimeSeriesQueryOutputFileType,
+        output: Output,
+        options: Options,
     ) -> None:
         self.export_format = file_format
         self._request = request
         self._output = output
+        self._spool_bytes = options.spool_bytes
 
     def open_file(self) -> AbstractAsyncContextManager[IO[bytes]]:
         """Open the file, to which the platform's is copied."""
@@ -56,5 +63,5 @@ class FileSink:
 
     def _create_writer(self, file: IO[bytes]) -> ResultWriter:
         if self.export_format is TimeSeriesQueryOutputFileType.CSV:
-            return CsvResultWriter(self._request, file)
-        return JsonResultWriter(self._request, file)
+            return CsvResultWriter(self._request, file, self._spool_bytes)
+        return JsonResultWriter(self._request, file, self._spool_bytes)

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
     from .._generated.input_types import TimeSeriesQueryAssetInput
 
-SPOOL_SIZE = 1 << 18
-"""Bytes a spool keeps in memory before it goes to disk."""
-
 _ISO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
@@ -163,7 +160,7 @@ def _merge_rows(row: _Row, more: _Row) -> _Row:
 class CsvResultWriter:
     """One row an asset and time, one column an attribute."""
 
-    def __init__(self, request: RequestedSeries, file: IO[bytes]) -> None:
+    def __init__(self, request: RequestedSeries, file: IO[bytes], spool_bytes: int) -> None:
         self._request = request
         self._file = file
         self._columns: dict[str, int] = {}
@@ -181,7 +178,7 @@ class CsvResultWriter:
             self._rows.writerow(self._header(list(self._columns)))
         else:
             self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # close() closes it
-                SPOOL_SIZE, "w+", encoding="utf-8", newline=""
+                spool_bytes, "w+", encoding="utf-8", newline=""
             )
             self._rows = csv.writer(self._spool)
 
@@ -248,9 +245,9 @@ class CsvResultWriter:
 class _Series:
     """One attribute's points as JSON, spooled while the asset's other attributes still grow."""
 
-    def __init__(self, attribute_type: str) -> None:
+    def __init__(self, attribute_type: str, spool_bytes: int) -> None:
         self.type = attribute_type
-        self.spool = tempfile.SpooledTemporaryFile(SPOOL_SIZE)  # noqa: SIM115  # its writer closes it
+        self.spool = tempfile.SpooledTemporaryFile(spool_bytes)  # noqa: SIM115  # its writer closes it
         self.last_time = self.last_value = ""
 
     def add(self, values: dict[str, str]) -> None:
@@ -267,9 +264,10 @@ class _Series:
 class JsonResultWriter:
     """An array of TimeSeriesAssetData, an asset a line."""
 
-    def __init__(self, request: RequestedSeries, file: IO[bytes]) -> None:
+    def __init__(self, request: RequestedSeries, file: IO[bytes], spool_bytes: int) -> None:
         self._request = request
         self._file = file
+        self._spool_bytes = spool_bytes
         self._asset: _Asset | None = None
         self._series: dict[str, _Series] = {}
         self._separator = b"["
@@ -288,7 +286,7 @@ class JsonResultWriter:
     def _of(self, attribute: _Attribute) -> _Series:
         series = self._series.get(attribute.name)
         if series is None:
-            series = self._series[attribute.name] = _Series(attribute.type)
+            series = self._series[attribute.name] = _Series(attribute.type, self._spool_bytes)
         return series
 
     def _write_asset(self, asset: _Asset) -> None:
@@ -314,7 +312,7 @@ class JsonResultWriter:
         with series.spool as spool:
             with explain_full_disk():
                 spool.seek(0)
-            while block := spool.read(SPOOL_SIZE):
+            while block := spool.read(self._spool_bytes):
                 self._file.write(block)
         self._file.write(b"]}")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._generated.enums import MeasureValueType
 from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import DigitalExchangeError, DigitalExchangeWarning, InvalidRequestError
-from .batch_publisher import BATCH_SIZE, BatchPublisher, Rejection, parse_rejections
+from .batch_publisher import BatchPublisher, Rejection, parse_rejections
 from .database_state import DatabaseState
 from .publish_outcomes import PublishOutcomes
 from .publish_result import PublishResult, build_report
@@ -123,7 +123,7 @@ class RowPublisher(BatchPublisher):
             plan = planner.plan(rows, await self._read_stored(asset_id, times, rows))
             account.begin(rows, plan)
             conflicts = await self._complete(asset_id, plan)
-            for batch in _split_into_batches(plan.records):
+            for batch in _split_into_batches(plan.records, self._backend.options.max_batch_records):
                 refusal = await self._write_planned(asset_id, batch, account)
                 for planned, rejection in refusal.rejected:
                     if attempt < MAX_ATTEMPTS - 1 and self._may_retry(planner, planned, rejection):
@@ -321,18 +321,20 @@ def _merge_rows(rows: Iterable[Row]) -> list[Row]:
     return list(merged.values())
 
 
-def _split_into_batches(records: Sequence[PlannedRecord]) -> Iterator[list[PlannedRecord]]:
+def _split_into_batches(
+    records: Sequence[PlannedRecord], size: int
+) -> Iterator[list[PlannedRecord]]:
     """Split records into batches; those of a row stay together."""
     batch: list[PlannedRecord] = []
     for _, own in groupby(records, key=lambda planned: planned.sources[0].index):
         together = list(own)
-        if batch and len(batch) + len(together) > BATCH_SIZE:
+        if batch and len(batch) + len(together) > size:
             yield batch
             batch = []
         batch += together
-        while len(batch) > BATCH_SIZE:
-            yield batch[:BATCH_SIZE]
-            batch = batch[BATCH_SIZE:]
+        while len(batch) > size:
+            yield batch[:size]
+            batch = batch[size:]
     if batch:
         yield batch
 

@@ -17,7 +17,6 @@ from avista_digital_exchange_sdk import (
     TransferError,
 )
 from avista_digital_exchange_sdk._generated.input_types import TimeSeriesQueryAssetInput
-from avista_digital_exchange_sdk._time_series import result_writers
 from avista_digital_exchange_sdk._time_series.result_writers import (
     CsvResultWriter,
     JsonResultWriter,
@@ -370,9 +369,7 @@ def test_memory_stays_flat_as_the_result_grows(
     names: list[str],
     export: type[CsvResultWriter | JsonResultWriter],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(result_writers, "SPOOL_SIZE", 1 << 14)
     request = RequestedSeries([TimeSeriesQueryAssetInput(assetId="a", attributeNamesFilter=names)])
 
     def chunk(hour: int) -> bytes:
@@ -386,7 +383,7 @@ def test_memory_stays_flat_as_the_result_grows(
         try:
             with (
                 (tmp_path / "result").open("wb") as file,
-                contextlib.closing(export(request, file)) as made,
+                contextlib.closing(export(request, file, 1 << 14)) as made,
             ):
                 for hour in range(count):
                     made.add(chunk(hour))

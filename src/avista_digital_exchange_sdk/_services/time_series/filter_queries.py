@@ -367,7 +367,8 @@ class FilterQueryService(BaseService):
             await self._write_parquet(timeSeriesDbId, spec, output)
             return
         export_format = TimeSeriesQueryOutputFileType(file_format)
-        await self._runner(spec).run(FileSink(spec.request, export_format, output))
+        sink = FileSink(spec.request, export_format, output, self._backend.options)
+        await self._runner(spec).run(sink)
 
     async def _write_parquet(
         self, timeSeriesDbId: str, spec: FilterQuerySpec, output: Output
@@ -376,15 +377,15 @@ class FilterQueryService(BaseService):
         from ..._dataframes.csv_reader import CsvResult
 
         with temporary_file() as source:
-            sink = FileSink(
-                spec.request, TimeSeriesQueryOutputFileType.CSV, partial(write_spool, source)
-            )
+            options = self._backend.options
+            export_format = TimeSeriesQueryOutputFileType.CSV
+            sink = FileSink(spec.request, export_format, partial(write_spool, source), options)
             async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
                 with explain_full_disk():
                     await self._runner(spec).run(sink, types.prefetch)
                 result = CsvResult(source, await types.get())
             async with output() as file:
-                result.write_parquet(file)
+                result.write_parquet(file, options)
 
     def _runner(self, spec: FilterQuerySpec) -> FilterQueryRunner:
         return FilterQueryRunner(self._client, self._backend, self._transfers, spec)

@@ -72,7 +72,9 @@ class PublishingService(BaseService):
         publication = BatchPublisher(
             self._client, timeSeriesDbId, PublishOutcomes(range(len(checked))), reporter
         )
-        return await publication.publish(split_into_batches(assetId, checked))
+        return await publication.publish(
+            split_into_batches(assetId, checked, self._backend.options.max_batch_records)
+        )
 
     async def publishDataFrameToTimeSeriesDatabase(
         self,
