@@ -1,7 +1,7 @@
-"""Fixtures for tests of programs that use the Digital Exchange: no token and no internet needed.
+"""pytest fixtures for programs that use the Digital Exchange, without a token or network access.
 
-It stands beside the package, not in it, because pytest imports it in every run, of whatever tests,
-where the package is installed. So it imports nothing but pytest until a fixture is used.
+This module is not part of the package, as pytest imports it in every run in an environment where
+the package is installed. It imports nothing but pytest until a fixture is used.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ def _running_local_exchange() -> Iterator[LocalExchange]:
 
 @pytest.fixture
 def local_exchange(_running_local_exchange: LocalExchange) -> Iterator[LocalExchange]:
-    """A Local Exchange that holds what a new one does, whatever other tests did with it.
+    """A Local Exchange in its initial state.
 
-    The environment variables AVISTA_DX_TOKEN and AVISTA_DX_ENDPOINT lead to it, as its owner. It
-    has `tokens` of `owner`, `member`, `reader` and `outsider`, and the ids of what the owner has:
-    `dataStoreId`, `homeDirectoryId`, `timeSeriesDbId`, `collaborativeId`.
+    The environment variables AVISTA_DX_TOKEN and AVISTA_DX_ENDPOINT are set to those of its owner.
+    It has `tokens` of `owner`, `member`, `reader` and `outsider`, and the IDs of the owner's
+    objects: `dataStoreId`, `homeDirectoryId`, `timeSeriesDbId`, `collaborativeId`.
     """
     local = _running_local_exchange
     local.reset()
@@ -42,7 +42,7 @@ def local_exchange(_running_local_exchange: LocalExchange) -> Iterator[LocalExch
 
 @pytest.fixture
 def digital_exchange(local_exchange: LocalExchange) -> Iterator[AvistaDigitalExchange]:
-    """The owner's AvistaDigitalExchange with the Local Exchange of this test."""
+    """A client of the Local Exchange of this test, with the token of the owner."""
     from avista_digital_exchange_sdk import AvistaDigitalExchange
 
     token, endpoint = local_exchange.token, local_exchange.endpoint

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from . import errors, types
 from ._version import __version__
-from .errors import *  # noqa: F403  # what is public is listed there
+from .errors import *  # noqa: F403  # __all__ lists the public names
 
 if TYPE_CHECKING:
     from .client import AsyncAvistaDigitalExchange, AvistaDigitalExchange
-    from .types import *  # noqa: F403  # likewise
+    from .types import *  # noqa: F403  # see above
 
 __all__ = ["AsyncAvistaDigitalExchange", "AvistaDigitalExchange", "__version__"]
 __all__ += errors.__all__
 __all__ += types.__all__
 
-# The application configures logging; until then nothing is printed.
+# The application configures logging. Without that nothing is printed.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    # The clients need httpx, which takes longer to import than the help of the command line may.
+    # The clients import httpx, which is too slow for the help of the command line.
     if name in ("AsyncAvistaDigitalExchange", "AvistaDigitalExchange"):
         from . import client
 

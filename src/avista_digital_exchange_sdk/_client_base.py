@@ -1,4 +1,4 @@
-"""What a door is made of: its arguments, checked, and how it is opened and closed."""
+"""The base classes of clients: their options, and how they are opened and closed."""
 
 import contextlib
 import logging
@@ -36,7 +36,7 @@ _Client = TypeVar("_Client", bound=GraphQLClient)
 
 
 class ClientConfig(NamedTuple):
-    """The doors' arguments, checked."""
+    """The validated options of a client."""
 
     network: NetworkConfig
     endpoint: str
@@ -45,16 +45,16 @@ class ClientConfig(NamedTuple):
     log: logging.Logger
 
     def with_options(self, options: Options) -> Self:
-        """The same with other options."""
+        """Return a copy with other internal options."""
         return self._replace(network=self.network._replace(options=options))
 
-    def client(self, kind: type[_Client], backend: Backend) -> _Client:
-        """A client of some kind over one way to wait."""
-        return kind(backend, self.endpoint, self.token, self.max_retries, self.log)
+    def create_client(self, client_class: type[_Client], backend: Backend) -> _Client:
+        """Create a GraphQL client that sends its requests through a backend."""
+        return client_class(backend, self.endpoint, self.token, self.max_retries, self.log)
 
 
 class BaseClient(TokenHolder):
-    """What every client has: its options, and what may not be copied or pickled."""
+    """The base class of all clients."""
 
     _options = Options()
 
@@ -74,19 +74,19 @@ class BaseClient(TokenHolder):
         Args:
             token: A token from energy.collaboratives.io. Defaults to the environment variable
                 `AVISTA_DX_TOKEN`.
-            debug: Whether to log each request through `logging`.
+            debug: Whether to log each request with `logging`.
             endpoint: The URL of the platform's GraphQL API. Defaults to the environment variable
-                `AVISTA_DX_ENDPOINT`, then to production.
+                `AVISTA_DX_ENDPOINT`, or else to the production API.
             timeout: Timeout in seconds for each response, or for each chunk of a file.
             maxRetries: Maximum number of retries after a transient failure, with exponential
                 backoff. The counter resets when a transfer makes progress.
             verify: TLS verification: True for the operating system's certificates, the path of a
-                bundle (PEM), or an `ssl.SSLContext`. False disables verification, with a warning.
-            proxy: The URL of a proxy. Defaults to the proxy environment variables (`HTTPS_PROXY`
-                and so on). Loopback addresses are always reached directly.
+                CA bundle (PEM), or an `ssl.SSLContext`. False disables it, with a warning.
+            proxy: The URL of an HTTP proxy. Defaults to the proxy environment variables
+                (`HTTPS_PROXY` and so on). Loopback addresses are never proxied.
 
         Raises:
-            InvalidParameterError: There is no token, or an argument is invalid.
+            InvalidParameterError: The token is missing, or an argument is invalid.
 
         Example:
             >>> AvistaDigitalExchange(token, endpoint=endpoint, timeout=10).getUserInfo().firstName
@@ -98,33 +98,33 @@ class BaseClient(TokenHolder):
         self._connect(config.with_options(self._options))
 
     def _connect(self, config: ClientConfig) -> None:
-        """Set up what makes the requests."""
+        """Create the backend and the GraphQL client."""
         raise NotImplementedError
 
     @property
     def _graphql_client(self) -> GraphQLClient:
-        """The client that makes the requests."""
+        """The GraphQL client."""
         raise NotImplementedError
 
-    def _made_client(self) -> GraphQLClient | None:
-        """The client that makes the requests; None where `__init__` raised before it was made."""
+    def _find_client(self) -> GraphQLClient | None:
+        """Return the GraphQL client, or None if `__init__` raised before creating it."""
         with contextlib.suppress(AttributeError):
             client = self._graphql_client
             return client if client.backend else None
         return None
 
     def __repr__(self) -> str:
-        client = self._made_client()
-        shown = "not connected" if client is None else f"endpoint={client.endpoint!r}"
-        return f"{type(self).__name__}({shown})"
+        client = self._find_client()
+        state = "not connected" if client is None else f"endpoint={client.endpoint!r}"
+        return f"{type(self).__name__}({state})"
 
 
 class SyncClientBase(BaseClient):
-    """What is opened and closed, in calls that block."""
+    """The base class of sync clients."""
 
     def close(self) -> None:
-        """Close the connections; the object can't be used afterwards."""
-        if (client := self._made_client()) is not None:
+        """Close the connections. The client cannot be used afterwards."""
+        if (client := self._find_client()) is not None:
             run_sync(client.backend.close())
 
     def __enter__(self) -> Self:
@@ -140,11 +140,11 @@ class SyncClientBase(BaseClient):
 
 
 class AsyncClientBase(BaseClient):
-    """What is opened and closed, in calls that are awaited."""
+    """The base class of async clients."""
 
     async def close(self) -> None:
-        """Close the connections; the object can't be used afterwards."""
-        if (client := self._made_client()) is not None:
+        """Close the connections. The client cannot be used afterwards."""
+        if (client := self._find_client()) is not None:
             await client.backend.close()
 
     async def __aenter__(self) -> Self:
@@ -160,9 +160,9 @@ class AsyncClientBase(BaseClient):
 
 
 class Arguments:
-    """The arguments of a client that are secrets, or may be where two were mixed up.
+    """The arguments of a client that are secrets, or may be if arguments were mixed up.
 
-    Clients delete their own variables of them, as a traceback shows local variables.
+    Clients delete their local variables of them, which a traceback would show.
     """
 
     __slots__ = ("debug", "endpoint", "proxy", "token")
@@ -177,7 +177,7 @@ class Arguments:
 def parse_config(
     arguments: Arguments, timeout: object = 60, maxRetries: object = 4, verify: object = True
 ) -> ClientConfig:
-    """Check a client's arguments."""
+    """Validate the arguments of a client."""
     if not isinstance(arguments.debug.reveal(), bool):
         kind = type(arguments.debug.reveal()).__name__
         raise InvalidParameterError(f"debug must be True or False, got a value of type {kind}")
@@ -186,7 +186,7 @@ def parse_config(
     endpoint = _parse_endpoint(arguments.endpoint)
     parts = urlsplit(endpoint)
     host = parts.hostname or ""
-    # A proxy that can't be used is an error now, not with the first call.
+    # An unusable proxy raises an error now, not at the first call.
     proxies.find(parts.scheme, host, parts.port)
     return ClientConfig(
         NetworkConfig(seconds, tls, proxies, allows_http=validation.is_loopback(host)),
@@ -197,21 +197,21 @@ def parse_config(
     )
 
 
-# Their values stay out of these messages, and of local variables: they are secrets, or may be.
+# Messages and local variables must not contain the values, which may be secrets.
 
 
-def _parse_token(given: Secret[object]) -> Secret[str]:
-    if given.reveal() is None:
-        given = Secret(os.environ.get(TOKEN_VARIABLE))
-    if given.reveal() is None:
+def _parse_token(argument: Secret[object]) -> Secret[str]:
+    if argument.reveal() is None:
+        argument = Secret(os.environ.get(TOKEN_VARIABLE))
+    if argument.reveal() is None:
         raise InvalidParameterError(
             f"token is missing: pass token= or set the environment variable {TOKEN_VARIABLE} "
             "(create a token at energy.collaboratives.io)"
         )
-    if not isinstance(given.reveal(), str):
-        kind = type(given.reveal()).__name__
+    if not isinstance(argument.reveal(), str):
+        kind = type(argument.reveal()).__name__
         raise InvalidParameterError(f"token must be a string, got a value of type {kind}")
-    token = Secret(str(given.reveal()).strip())
+    token = Secret(str(argument.reveal()).strip())
     if not _is_token(token.reveal()):
         raise InvalidParameterError(
             "token must be a token, got a string that is empty or contains invalid characters"
@@ -225,18 +225,18 @@ def _is_token(value: str) -> bool:
     return bool(value) and value.isascii() and value.isprintable() and " " not in value
 
 
-def _parse_endpoint(given: Secret[object]) -> str:
+def _parse_endpoint(argument: Secret[object]) -> str:
     source = "the argument"
-    if given.reveal() is None:
+    if argument.reveal() is None:
         source = f"the environment variable {ENDPOINT_VARIABLE}"
-        given = Secret(os.environ.get(ENDPOINT_VARIABLE, "").strip() or PRODUCTION_ENDPOINT)
-    if not _is_endpoint(given.reveal()):
+        argument = Secret(os.environ.get(ENDPOINT_VARIABLE, "").strip() or PRODUCTION_ENDPOINT)
+    if not _is_endpoint(argument.reveal()):
         raise InvalidParameterError(
             "endpoint must be an https:// URL (http:// only on this machine) without user name, "
-            f"password, query string or fragment; {source} is something else, which is not shown "
-            "as it may be a secret"
+            f"password, query string or fragment; the value of {source} is not shown, as it may "
+            "be a secret"
         )
-    parts = urlsplit(str(given.reveal()).strip())
+    parts = urlsplit(str(argument.reveal()).strip())
     return urlunsplit(parts._replace(path=re.sub("/{2,}", "/", parts.path).removesuffix("/")))
 
 
@@ -244,17 +244,17 @@ def _is_endpoint(value: object) -> bool:
     if not isinstance(value, str) or not validation.is_url(value.strip()):
         return False
     parts = urlsplit(value.strip())
-    # What stands before an @ would be sent in the token's place.
+    # The part before an @ would be sent instead of the token.
     has_secrets = "@" in value or parts.query or parts.fragment
     return validation.is_secure(value.strip()) and not has_secrets
 
 
-def _parse_proxy(given: Secret[object]) -> Secret[str] | None:
-    if given.reveal() is None:
+def _parse_proxy(argument: Secret[object]) -> Secret[str] | None:
+    if argument.reveal() is None:
         return None
-    if not is_proxy(given.reveal()):
+    if not is_proxy(argument.reveal()):
         raise InvalidParameterError(
             "proxy must be None or the URL of an http:// or https:// proxy; "
             "the value is not shown, as it may hold a password"
         )
-    return normalize_proxy(Secret(str(given.reveal())))
+    return normalize_proxy(Secret(str(argument.reveal())))

@@ -1,4 +1,4 @@
-"""The two clients of the Digital Exchange: sync and async."""
+"""The sync and the async client of the Digital Exchange."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ._sync_services.storage import SyncStorageService
 class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
     """The sync client of the Digital Exchange.
 
-    It works inside a running event loop too, as in notebooks. Use it in a `with` block, or call
-    `close()`, to close its connections.
+    It also works inside a running event loop, for example in notebooks. Use it as a context
+    manager, or call `close()`, to close its connections.
 
     Example:
         >>> with AvistaDigitalExchange(token, endpoint=endpoint) as digitalExchange:
@@ -29,7 +29,7 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
 
     def _connect(self, config: ClientConfig) -> None:
         backend = SyncBackend(config.network)
-        client = config.client(Client, backend)
+        client = config.create_client(Client, backend)
         self._calls = ExchangeService(client, backend, lambda: types.DataStore)
 
     @property
@@ -38,14 +38,14 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
 
     @property
     def dataStores(self) -> SyncStorageService:
-        """The calls about data stores as a group of their own."""
+        """The calls about data stores, as a separate object."""
         return SyncStorageService(self._calls)
 
 
 class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
-    """The async client of the Digital Exchange: the same calls, each to be awaited.
+    """The async client of the Digital Exchange, with the same calls as coroutines.
 
-    Use it in an `async with` block, or await `close()`, to close its connections.
+    Use it as an async context manager, or await `close()`, to close its connections.
 
     Example:
         >>> async with AsyncAvistaDigitalExchange(token, endpoint=endpoint) as digitalExchange:
@@ -54,11 +54,11 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     """
 
     def _connect(self, config: ClientConfig) -> None:
-        # Imported here, as the sync client needs no asyncio.
+        # Imported on first use, as the sync client does not need asyncio.
         from ._backends.async_backend import AsyncBackend
 
         backend = AsyncBackend(config.network)
-        client = config.client(Client, backend)
+        client = config.create_client(Client, backend)
         BaseService.__init__(self, client, backend, lambda: types.AsyncDataStore)
 
     @property
@@ -67,10 +67,10 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
 
     @property
     def dataStores(self) -> StorageService:
-        """The calls about data stores as a group of their own."""
+        """The calls about data stores, as a separate object."""
         return StorageService(self._client, self._backend, self._data_store_class)
 
 
 def get_services(client: AvistaDigitalExchange) -> ExchangeService:
-    """Get the services whose coroutines a sync client runs, for the tools of this package."""
+    """Get the async services that a sync client runs, for internal use."""
     return client._calls

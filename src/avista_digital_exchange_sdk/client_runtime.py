@@ -1,7 +1,7 @@
-"""What the packages that `avista-dx generate` makes stand on.
+"""The runtime of the packages that `avista-dx generate` creates.
 
-Their clients are doors of their own: made with the same arguments as `AvistaDigitalExchange`, over
-the same transport, with the same errors.
+Their clients take the same arguments as `AvistaDigitalExchange`, use the same transport and raise
+the same errors.
 """
 
 from collections.abc import AsyncGenerator, Generator
@@ -30,16 +30,16 @@ __all__ = [
     "run_sync",
 ]
 
-MAX_EVENT_WAIT = 24 * 3600.0
-"""Seconds until the next event; after a day AWS AppSync ends a connection anyway."""
+# Maximum time to wait for the next event. AWS AppSync closes connections after a day anyway.
+MAX_EVENT_WAIT_SECONDS = 24 * 3600.0
 
-# What a subscription gives: its events, as they come.
+# The events of a subscription.
 EventIterator = AsyncGenerator[Result, None]
 SyncEventIterator = Generator[Result, None, None]
 
 
 class _Operations(GraphQLClient):
-    """Runs generated operations, subscriptions among them."""
+    """Runs generated operations, including subscriptions."""
 
     async def events(
         self,
@@ -49,7 +49,7 @@ class _Operations(GraphQLClient):
         operation_name: str,
         variables: dict[str, object],
     ) -> EventIterator[Result]:
-        """Go through a subscription's events as they come."""
+        """Iterate over the events of a subscription."""
         subscription = self.subscription(
             result, query=query, operation_name=operation_name, variables=variables
         )
@@ -58,24 +58,24 @@ class _Operations(GraphQLClient):
             connection.subscribe(subscription) as events,
         ):
             while True:
-                yield await events.next(MAX_EVENT_WAIT)
+                yield await events.next(MAX_EVENT_WAIT_SECONDS)
 
 
 class _Calls:
-    """What generated methods are methods of: nothing here may have a name of theirs."""
+    """The base class of generated methods, whose names must not be used here."""
 
     def __init__(self, client: _Operations) -> None:
         self._client = client
 
 
 class AsyncOperations(AsyncClientBase, _Calls):
-    """The base of a generated async client, made with the arguments of the SDK's own clients.
+    """The base class of generated async clients, with the arguments of `AvistaDigitalExchange`.
 
-    Use it in an `async with` block, or await `close()`.
+    Use it as an async context manager, or await `close()`.
     """
 
     def _connect(self, config: ClientConfig) -> None:
-        _Calls.__init__(self, config.client(_Operations, AsyncBackend(config.network)))
+        _Calls.__init__(self, config.create_client(_Operations, AsyncBackend(config.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:
@@ -83,16 +83,16 @@ class AsyncOperations(AsyncClientBase, _Calls):
 
 
 class SyncOperations(SyncClientBase):
-    """The base of a generated sync client, made with the arguments of the SDK's own clients.
+    """The base class of generated sync clients, with the arguments of `AvistaDigitalExchange`.
 
-    Use it in a `with` block, or call `close()`.
+    Use it as a context manager, or call `close()`.
     """
 
-    # Of the type `_Calls`; the async methods that it is given to are those of a subclass.
+    # A `_Calls`, which is passed to the async methods of a subclass of it.
     _calls: Any
 
     def _connect(self, config: ClientConfig) -> None:
-        self._calls = _Calls(config.client(_Operations, SyncBackend(config.network)))
+        self._calls = _Calls(config.create_client(_Operations, SyncBackend(config.network)))
 
     @property
     def _graphql_client(self) -> GraphQLClient:

@@ -1,33 +1,33 @@
-"""Every error the SDK raises, as one tree.
+"""The exceptions and warnings of this package.
 
 ```
 DigitalExchangeError
-├─ InvalidParameterError (ValueError)        refused before anything was sent
+├─ InvalidParameterError (ValueError)        an argument is invalid; no request was made
 │  ├─ PathNotFoundError (FileNotFoundError)
 │  └─ PathIsDirectoryError (IsADirectoryError)
-├─ MissingExtraError (ImportError)           an extra of this package is not installed
-├─ ExchangeClosedError                       a call after `close()`
-├─ ConnectionFailedError                     no answer came
+├─ MissingExtraError (ImportError)           an optional dependency is not installed
+├─ ExchangeClosedError                       the client is closed
+├─ ConnectionFailedError                     no response was received
 │  └─ RequestTimeoutError (TimeoutError)
-├─ ApiError                                  the platform answered with an error
+├─ ApiError                                  the platform returned an error
 │  ├─ UnauthorizedError
 │  ├─ NotFoundError
 │  ├─ InvalidRequestError
 │  ├─ RateLimitError
 │  └─ ServerError
-├─ InvalidResponseError                      the answer is not what the contract promises
-├─ TransferError                             bytes over a presigned URL
-│  └─ TransferIncompleteError                some files were transferred, some were not
-├─ PublishIncompleteError                    some records were written, some were not
+├─ InvalidResponseError                      the response does not match the schema
+├─ TransferError                             an upload or download failed
+│  └─ TransferIncompleteError                some files were not transferred
+├─ PublishIncompleteError                    some records were not written
 ├─ QueryIncompleteError                      a query stopped before its last page
-├─ ExportTimeoutError (TimeoutError)         the export did not become ready in time
-└─ SubscriptionError                         the real-time connection
+├─ ExportTimeoutError (TimeoutError)         the export was not ready in time
+└─ SubscriptionError                         the WebSocket connection failed
 
-DigitalExchangeWarning (UserWarning)         a warning, for the filters of `warnings`
+DigitalExchangeWarning (UserWarning)         the base class of warnings
 ```
 
-Errors can be pickled, carry their cause, and never hold a token or a presigned query string.
-Trouble with local files stays what Python raises: `PermissionError`, `OSError` and so on.
+Errors can be pickled, have a cause, and never contain a token or the query string of a presigned
+URL. Errors of local files are the built-in `OSError` and its subclasses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,54 +61,53 @@ __all__ = [
 
 
 class DigitalExchangeWarning(UserWarning):
-    """The base of every warning of this package."""
+    """The base class of all warnings of this package."""
 
 
 class DigitalExchangeError(Exception):
-    """The base of every error of this package.
+    """The base class of all errors of this package.
 
     Attributes:
-        mayHaveSucceeded: Whether the platform may have done what it was asked for all the same: the
-            request, or one of the attempts before it, may have reached it.
+        mayHaveSucceeded: Whether the operation may have succeeded despite the error, as the request
+            or an earlier attempt may have reached the platform.
     """
 
     mayHaveSucceeded: bool = False
 
     def __str__(self) -> str:
-        # What a server said may be in it, and must neither make lines of its own nor act on the
-        # terminal that a traceback goes to.
+        # It may contain strings from a server, which must not act on the terminal that shows it.
         return escape_controls(super().__str__())
 
 
 class InvalidParameterError(DigitalExchangeError, ValueError):
-    """An argument was refused before anything was sent.
+    """An argument is invalid; no request was made.
 
-    The message names the argument, what was given and what is valid.
+    The message names the argument, what it must be, and the value.
     """
 
 
 class PathNotFoundError(InvalidParameterError, FileNotFoundError):
-    """A local path given as an argument does not exist."""
+    """A local path does not exist."""
 
-    __new__ = OSError.__new__  # type: ignore[assignment]  # ValueError's makes no OSError
+    __new__ = OSError.__new__  # type: ignore[assignment]  # that of ValueError creates no OSError
 
 
 class PathIsDirectoryError(InvalidParameterError, IsADirectoryError):
-    """A local path given as an argument is a folder where a file is needed."""
+    """A local path is a directory where a file is expected."""
 
-    __new__ = OSError.__new__  # type: ignore[assignment]  # ValueError's makes no OSError
+    __new__ = OSError.__new__  # type: ignore[assignment]  # that of ValueError creates no OSError
 
 
 class MissingExtraError(DigitalExchangeError, ImportError):
-    """What was called needs an extra of this package that is not installed."""
+    """An optional dependency of this package is not installed."""
 
 
 class ExchangeClosedError(DigitalExchangeError):
-    """A call was made of an exchange that had been closed; nothing was sent."""
+    """The client is closed; no request was made."""
 
 
 class ConnectionFailedError(DigitalExchangeError):
-    """No answer came: the platform could not be reached, or the connection broke.
+    """No response was received: the connection could not be established, or was lost.
 
     Attributes:
         sent: Whether the request may have reached the platform.
@@ -120,18 +119,18 @@ class ConnectionFailedError(DigitalExchangeError):
 
 
 class RequestTimeoutError(ConnectionFailedError, TimeoutError):
-    """No answer came in the time the client's `timeout` allows."""
+    """No response was received within the client's `timeout`."""
 
 
 class ApiError(DigitalExchangeError):
-    """The platform answered with an error.
+    """The platform returned an error.
 
     Attributes:
-        operationName: The GraphQL operation that failed.
-        errors: The platform's own list of errors, one dictionary each.
-        data: What the platform answered beside the errors, or None.
-        statusCode: The HTTP status of the answer.
-        requestId: The platform's name for the request, to give to its support.
+        operationName: The name of the GraphQL operation.
+        errors: The GraphQL errors of the response, as dictionaries.
+        data: The partial data of the response, or None.
+        statusCode: The HTTP status of the response.
+        requestId: The ID of the request, for the support of the platform.
     """
 
     def __init__(
@@ -153,34 +152,34 @@ class ApiError(DigitalExchangeError):
 
 
 class UnauthorizedError(ApiError):
-    """The token was refused, or its user may not do this."""
+    """The token is not valid, or the user lacks the permission."""
 
 
 class NotFoundError(ApiError):
-    """Nothing with that id exists, or its user may not see it."""
+    """No object with this ID exists, or the user may not access it."""
 
 
 class InvalidRequestError(ApiError):
-    """The platform refused what was asked."""
+    """The platform rejected the request as invalid."""
 
 
 class RateLimitError(ApiError):
-    """The platform asks to be called less often."""
+    """Too many requests in a short time."""
 
 
 class ServerError(ApiError):
-    """The platform failed to do what was asked."""
+    """The platform failed to process the request."""
 
 
 class InvalidResponseError(DigitalExchangeError):
-    """The answer is not JSON, holds no data, or is not of the contract's shape."""
+    """The response is not JSON, contains no data, or does not match the schema."""
 
 
 class TransferError(DigitalExchangeError):
     """An upload or download over a presigned URL failed.
 
     Attributes:
-        statusCode: The HTTP status of the storage's answer, or None where none came.
+        statusCode: The HTTP status of the storage's response, or None without a response.
         path: The local file.
     """
 
@@ -193,12 +192,12 @@ class TransferError(DigitalExchangeError):
 
 
 class TransferIncompleteError(TransferError):
-    """Of several files, some could not be transferred; all others were.
+    """Some of several files could not be transferred; all others were.
 
     Attributes:
         failures: The error of each file or directory that failed, by its path.
-        notTried: How many files were not tried, because a failure would have been theirs, too:
-            the platform could not be reached, the token was refused, the disk is full.
+        notTried: The number of files that were not attempted, as an error would affect them too:
+            the connection failed, the token is not valid, or the disk is full.
     """
 
     def __init__(
@@ -210,13 +209,13 @@ class TransferIncompleteError(TransferError):
 
 
 class PublishIncompleteError(DigitalExchangeError):
-    """Some records of a publish were written and some were not.
+    """Some of the published records were not written.
 
     Attributes:
-        written: Indexes, in the list that was given, of the records that were written.
-        unchanged: Indexes of rows whose values were all stored before.
-        rejected: Reason of each rejection, by the record's index.
-        unknown: Indexes of records that were sent without an answer coming back.
+        written: Indexes of the records that were written.
+        unchanged: Indexes of rows that were stored already with the same values.
+        rejected: The reasons of the rejected records, by index.
+        unknown: Indexes of records that were sent without receiving a response.
         notSent: Indexes of records that were not sent.
     """
 
@@ -242,8 +241,8 @@ class QueryIncompleteError(DigitalExchangeError):
     """A query stopped before its last page; nothing was written.
 
     Attributes:
-        queryId: The query, or None where it had not begun.
-        pagesRead: How many pages were read before it stopped.
+        queryId: The ID of the query, or None if it was not started.
+        pagesRead: The number of pages that were read.
     """
 
     def __init__(self, message: str, *, queryId: str | None = None, pagesRead: int = 0) -> None:
@@ -253,10 +252,10 @@ class QueryIncompleteError(DigitalExchangeError):
 
 
 class ExportTimeoutError(DigitalExchangeError, TimeoutError):
-    """The platform did not announce the export file in time; nothing was written.
+    """The export file was not ready in time; nothing was written.
 
     Attributes:
-        queryId: The query whose export was waited for.
+        queryId: The ID of the query.
     """
 
     def __init__(self, message: str, *, queryId: str | None = None) -> None:
@@ -265,4 +264,4 @@ class ExportTimeoutError(DigitalExchangeError, TimeoutError):
 
 
 class SubscriptionError(DigitalExchangeError):
-    """The real-time connection could not be had, was refused, or broke."""
+    """The WebSocket connection failed, was refused, or was lost."""

@@ -1,7 +1,7 @@
-"""Lists of TimeSeriesAssetData as frames of pandas and polars, and as Arrow tables.
+"""Converts lists of TimeSeriesAssetData to pandas and polars DataFrames and Arrow tables.
 
-Such lists are what `listTimeSeriesAssetsAndLatestValues` and `publishToTimeSeriesDatabase` return,
-and what a result file in JSON holds.
+`listTimeSeriesAssetsAndLatestValues` and `publishToTimeSeriesDatabase` return such lists, and
+result files in JSON contain them.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 def assetDataToDataFrame(
     assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "wide"
 ) -> pd.DataFrame:
-    """Make a frame of pandas from assets with their data.
+    """Convert assets with their data to a pandas DataFrame.
 
-    An attribute without data counts with its last value. Needs the extra `pandas`.
+    The last value is used for attributes without data. Requires the extra `pandas`.
 
     Args:
         assets: The assets.
-        shape: `wide` has one row an asset and time, and one column an attribute; `long` has one
-            row a value.
+        shape: `wide` for one row per asset and timestamp and one column per attribute, `long` for
+            one row per value.
 
     Returns:
-        A frame as `queryTimeSeriesDatabaseToDataFrame` returns it, attributes in the order in
-        which they come.
+        A DataFrame of the same form as that of `queryTimeSeriesDatabaseToDataFrame`, with the
+        attributes in order of appearance.
 
     Raises:
-        InvalidParameterError: An argument can't be used.
+        InvalidParameterError: An argument is invalid.
         MissingExtraError: The extra `pandas` is not installed.
 
     Example:
@@ -57,20 +57,21 @@ def assetDataToDataFrame(
 
 
 def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "wide") -> pa.Table:
-    """Make an Arrow table from assets with their data.
+    """Convert assets with their data to an Arrow table.
 
-    An attribute without data counts with its last value. Needs the extra `arrow`.
+    The last value is used for attributes without data. Requires the extra `arrow`.
 
     Args:
         assets: The assets.
-        shape: `wide` has one row an asset and time, `long` has one row a value.
+        shape: `wide` for one row per asset and timestamp and one column per attribute, `long` for
+            one row per value.
 
     Returns:
-        A table as `queryTimeSeriesDatabaseToArrow` returns it, attributes in the order in which
-        they come.
+        A table of the same form as that of `queryTimeSeriesDatabaseToArrow`, with the attributes
+        in order of appearance.
 
     Raises:
-        InvalidParameterError: An argument can't be used.
+        InvalidParameterError: An argument is invalid.
         MissingExtraError: The extra `arrow` is not installed.
 
     Example:
@@ -84,32 +85,33 @@ def assetDataToArrow(assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "w
     check_shape(shape)
     if isinstance(assets, (str, bytes)) or not isinstance(assets, Iterable):
         raise validation.invalid_argument("assets", assets, "a list of TimeSeriesAssetData")
-    listed = list(assets)
-    for index, asset in enumerate(listed):
+    asset_list = list(assets)
+    for index, asset in enumerate(asset_list):
         if not isinstance(asset, types.TimeSeriesAssetData):
             raise validation.invalid_argument(f"assets[{index}]", asset, "a TimeSeriesAssetData")
     data = AssetDataTable()
-    data.add(to_json(listed), latest=True)
+    data.add(to_json(asset_list), latest=True)
     return data.table(shape)
 
 
 def assetDataToPolars(
     assets: Iterable[TimeSeriesAssetData], *, shape: Shape = "wide"
 ) -> pl.DataFrame:
-    """Make a frame of polars from assets with their data.
+    """Convert assets with their data to a polars DataFrame.
 
-    An attribute without data counts with its last value. Needs the extra `polars`.
+    The last value is used for attributes without data. Requires the extra `polars`.
 
     Args:
         assets: The assets.
-        shape: `wide` has one row an asset and time, `long` has one row a value.
+        shape: `wide` for one row per asset and timestamp and one column per attribute, `long` for
+            one row per value.
 
     Returns:
-        A frame as `queryTimeSeriesDatabaseToPolars` returns it, attributes in the order in which
-        they come.
+        A DataFrame of the same form as that of `queryTimeSeriesDatabaseToPolars`, with the
+        attributes in order of appearance.
 
     Raises:
-        InvalidParameterError: An argument can't be used.
+        InvalidParameterError: An argument is invalid.
         MissingExtraError: The extra `polars` is not installed.
 
     Example:

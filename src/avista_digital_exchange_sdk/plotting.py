@@ -32,7 +32,7 @@ def plotTimeSeries(
     become small multiples with a common range of values. Axes have SI prefixes: 2,500,000 W is
     written as 2.5 MW. Lines are interrupted where data is missing. Booleans and strings are drawn
     as steps. Lines that would fill their subplot, such as five years of hourly values, become
-    their mean and a band from the lowest to the highest value. Needs the extra `plot`.
+    their mean and a band from the lowest to the highest value. Requires the extra `plot`.
 
     Args:
         result: A pandas or polars DataFrame or an Arrow table with a column or index of times, wide

@@ -1,7 +1,6 @@
-"""The documented types, under their documented names.
+"""The documented types.
 
-Each is imported when it is first used: pydantic, of which they are made, takes longer to import
-than everything else.
+Each is imported on first use, as pydantic takes longer to import than everything else.
 """
 
 from importlib import import_module

@@ -63,7 +63,7 @@ def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
     except DigitalExchangeError as error:
         raise ContractError(str(error)) from error
     try:
-        client = settings.client(GraphQLClient, SyncBackend(settings.network))
+        client = settings.create_client(GraphQLClient, SyncBackend(settings.network))
         try:
             introspection = run_sync(_introspect(client))
         finally:

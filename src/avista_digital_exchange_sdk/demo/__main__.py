@@ -25,20 +25,20 @@ _steps = itertools.count(1)
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Print a step's title above what it shows."""
+    """Print the title of a step above its output."""
     heading = f"{next(_steps)}. {title}"
     print(f"\n{heading}\n{'─' * len(heading)}")
     yield
 
 
-def print_truncated(text: object) -> None:
-    """Print, no line wider than a terminal."""
-    for line in str(text).splitlines():
+def print_truncated(value: object) -> None:
+    """Print a value, with lines truncated to the width of a terminal."""
+    for line in str(value).splitlines():
         print(line if len(line) <= MAX_LINE_WIDTH else line[: MAX_LINE_WIDTH - 1] + "…")
 
 
 def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, folder: Path) -> None:
-    """Do the main job, showing each step."""
+    """Run the steps of the demo."""
     with step("Who am I?"):
         user = exchange.getUserInfo()
         organization = user.organization.name if user.organization else "no organization"
@@ -76,7 +76,7 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
                     f"  {attribute.name:<14}{attribute.lastValue:>8}  {attribute.lastValueTime}"
                 )
 
-    wanted: list[AssetFilter] = [
+    filters: list[AssetFilter] = [
         {"assetId": asset_id, "attributeNamesFilter": attributes}
         for asset_id, (_, attributes) in ASSETS.items()
     ]
@@ -84,23 +84,23 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
         with step(f"Query a week of July into a {file_format} file"):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 local.timeSeriesDbId,
-                wanted,
+                filters,
                 "1981-07-01T12:00:00.000Z",
                 "1981-07-08T12:00:00.000Z",
                 folder,
                 file_format,
             )
             result = folder / f"result.{file_format.lower()}"
-            print_truncated(f"{result.name}: {result.stat().st_size:,} bytes. It begins:")
-            with result.open(encoding="utf-8") as text:
-                for line in itertools.islice(text, PREVIEW_LINES):
+            print_truncated(f"{result.name}: {result.stat().st_size:,} bytes. First lines:")
+            with result.open(encoding="utf-8") as lines:
+                for line in itertools.islice(lines, PREVIEW_LINES):
                     print_truncated(line.rstrip())
 
 
 def make_record(
     exchange: AvistaDigitalExchange, row: dict[str, str], name: str, attributes: list[str]
 ) -> TimeSeriesInputRecord:
-    """Make one record of one row of the file."""
+    """Create a record from a row of the file."""
     return exchange.createTimeSeriesInputRecord(
         datetime.fromisoformat(row["time"]),
         "MILLISECONDS",
@@ -115,7 +115,7 @@ def make_record(
 
 
 def main() -> None:
-    """Run the demo in a temporary folder."""
+    """Run the demo in a temporary directory."""
     sample = files(__package__) / "solar_site.csv"
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -123,9 +123,9 @@ def main() -> None:
         LocalExchange() as local,
         AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
     ):
-        print(f"A Local Exchange answers at {local.endpoint}. Nothing leaves this machine.")
+        print(f"A Local Exchange runs at {local.endpoint}. Nothing leaves this machine.")
         run(exchange, local, source, Path(folder))
-    print("\nDone. README.md tells how to do the same with your own token.")
+    print("\nDone. README.md explains how to do the same with your own token.")
 
 
 if __name__ == "__main__":
