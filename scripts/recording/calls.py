@@ -1,4 +1,7 @@
-"""Every public call, run as users run it, in the ways that send different operations."""
+"""Public calls, run as users run them, in the ways that send different operations.
+
+A call that is missing here is recorded from the example in its docstring.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

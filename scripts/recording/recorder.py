@@ -1,9 +1,11 @@
 """Records the operations that calls send."""
 
+import doctest
+import inspect
 import io
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -14,6 +16,7 @@ from avista_digital_exchange_sdk.contract import sdk_surface
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from .calls import calls
+from .examples import example_names, parse_example
 
 Recorded = dict[str, list[str]]
 
@@ -31,9 +34,38 @@ def record() -> Recorded:
             with _recording() as operations, redirect_stdout(io.StringIO()):
                 call.run()
             sent.setdefault(call.name, set()).update(operations)
+    for name in sorted(_list_calls() - sent.keys()):
+        sent[name] = _record_example(name)
     # `execute` sends operations that are not the SDK's own.
     own = sdk_surface.operations().keys()
     return {name: sorted(sent[name] & own) for name in sorted(sent)}
+
+
+def _list_calls() -> set[str]:
+    functions = inspect.getmembers(AvistaDigitalExchange, inspect.isfunction)
+    return {name for name, _ in functions if not name.startswith("_")} - {"close"}
+
+
+def _record_example(name: str) -> set[str]:
+    """Run the example in a call's docstring; return what the call itself sends."""
+    call = getattr(AvistaDigitalExchange, name)
+    sent: set[str] = set()
+
+    def call_and_record(*args: Any, **options: Any) -> Any:
+        with _recording() as operations:
+            try:
+                return call(*args, **options)
+            finally:
+                sent.update(operations)
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chdir(folder),
+        example_names() as names,
+        mock.patch.object(AvistaDigitalExchange, name, call_and_record),
+    ):
+        doctest.DocTestRunner(verbose=False).run(parse_example(call, names), out=lambda _: None)
+    return sent
 
 
 @contextmanager

@@ -9,12 +9,9 @@ import doctest
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pytest
 
 import avista_digital_exchange_sdk as package
@@ -25,13 +22,12 @@ from avista_digital_exchange_sdk import (
     DataStore,
     DataStoreDirectory,
     DigitalExchangeError,
-    TimeSeriesInputRecord,
     frames,
     plotting,
 )
 from avista_digital_exchange_sdk.contract.codegen.sync_source import to_sync_docstring
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
-from avista_digital_exchange_sdk.local import LocalExchange
+from scripts.recording.examples import example_names, parse_example
 
 from ..support.clients import RUNNER
 
@@ -126,7 +122,6 @@ DESCRIBED: dict[str, Callable[..., Any]] = {
     **{f"DataStore.{method}": getattr(DataStore, method) for method in METHODS},
     **FUNCTIONS,
 }
-SOLAR_SITE = files("avista_digital_exchange_sdk.demo") / "solar_site.csv"
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 each_call = pytest.mark.parametrize("call", EVERY_CALL)
@@ -254,42 +249,10 @@ class TestDocstrings:
 
 @pytest.fixture
 def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """What the examples take as given: an exchange with a file and the values of one asset."""
+    """The names that examples use, in a directory of their own."""
     monkeypatch.chdir(tmp_path)
-    Path(SOLAR_SITE.name).write_bytes(SOLAR_SITE.read_bytes())
-    with (
-        LocalExchange() as local,
-        AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange,
-        closing(fsspec.filesystem("dx", token=local.token, endpoint=local.endpoint)),
-    ):
-        file = exchange.uploadFileToDataStore(
-            local.dataStoreId, local.homeDirectoryId, SOLAR_SITE.name
-        )
-        exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "roof", [measured(exchange)])
-        yield {
-            "digitalExchange": exchange,
-            "AvistaDigitalExchange": AvistaDigitalExchange,
-            "token": local.token,
-            "endpoint": local.endpoint,
-            "dataStoreId": local.dataStoreId,
-            "homeDirectoryId": local.homeDirectoryId,
-            "dataStoreFileId": file.dataStoreFileId,
-            "timeSeriesDbId": local.timeSeriesDbId,
-            "collaborativeId": local.collaborativeId,
-            "dataStore": exchange.getDataStore(local.dataStoreId),
-            **FUNCTIONS,
-        }
-
-
-def measured(exchange: AvistaDigitalExchange) -> TimeSeriesInputRecord:
-    measures = [
-        exchange.createTimeSeriesMeasureValue("DOUBLE", "DNI (W/m^2)", "0"),
-        exchange.createTimeSeriesMeasureValue("DOUBLE", "Dry-bulb (C)", "18.8"),
-    ]
-    name = exchange.createTimeSeriesDimension("VARCHAR", "name", "Greensboro roof")
-    return exchange.createTimeSeriesInputRecord(
-        362793600, "SECONDS", "weather", "MULTI", None, measures, [name]
-    )
+    with example_names() as names:
+        yield names | FUNCTIONS
 
 
 class TestExamples:
@@ -305,7 +268,7 @@ class TestExamples:
     )
     def test_the_example_in_the_docstring_runs(self, described: Any, names: dict[str, Any]) -> None:
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-        example = example_of(described, names)
+        example = parse_example(described, names)
         report: list[str] = []
         doctest.DocTestRunner(optionflags=flags).run(example, out=report.append)
         assert not report, "".join(report)
@@ -330,18 +293,13 @@ class TestExamples:
             "dataStore": RUNNER.run(exchange.getDataStore(names["dataStoreId"])),
         }
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-        for example in example_of(described, names).examples:
+        for example in parse_example(described, names).examples:
             code = compile(example.source, "", "single", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
             if (coroutine := eval(code, names)) is not None:
                 RUNNER.run(coroutine)
             printed = capsys.readouterr().out
             assert doctest.OutputChecker().check_output(example.want, printed, flags), printed
         RUNNER.run(exchange.close())
-
-
-def example_of(described: Any, names: dict[str, Any]) -> doctest.DocTest:
-    docstring = inspect.getdoc(described) or ""
-    return doctest.DocTestParser().get_doctest(docstring, names, described.__name__, None, 0)
 
 
 class TestManual:
