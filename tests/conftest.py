@@ -36,16 +36,16 @@ def _event_loop() -> Iterator[None]:
 
 
 @pytest.fixture(params=CLIENT_FACTORIES.values(), ids=CLIENT_FACTORIES.keys())
-def door(request: pytest.FixtureRequest) -> ClientFactory:
+def create_client(request: pytest.FixtureRequest) -> ClientFactory:
     """Creates clients; tests that use it run with the sync and the async client."""
     return request.param
 
 
 @pytest.fixture
-def connect(door: ClientFactory) -> Iterator[Connect]:
+def connect(create_client: ClientFactory) -> Iterator[Connect]:
     """Creates sync or async clients that are closed after the test."""
     with ExitStack() as stack:
-        yield lambda *args, **options: stack.enter_context(closing(door(*args, **options)))
+        yield lambda *args, **options: stack.enter_context(closing(create_client(*args, **options)))
 
 
 @pytest.fixture(scope="session")

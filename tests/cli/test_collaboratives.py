@@ -9,7 +9,7 @@ def shared(dx: Command, local: LocalExchange) -> list[str]:
     return [row[2] for row in dx("services", local.collaborativeId).rows]
 
 
-def test_collaboratives_are_listed_with_their_organizations(
+def test_collaboratives_command_lists_collaboratives_with_their_organizations(
     dx: Command, local: LocalExchange
 ) -> None:
     assert dx("collaboratives").rows == [
@@ -17,13 +17,15 @@ def test_collaboratives_are_listed_with_their_organizations(
     ]
 
 
-def test_services_are_listed_with_their_kinds(dx: Command, local: LocalExchange) -> None:
+def test_collaboratives_command_lists_services_with_their_types(
+    dx: Command, local: LocalExchange
+) -> None:
     rows = dx("services", local.collaborativeId).rows
     assert ["Solar site", "DATA_STORE", local.dataStoreId] in rows
     assert ["Solar measurements", "TIME_SERIES_DB", local.timeSeriesDbId] in rows
 
 
-def test_a_service_is_shared_and_no_longer_shared(
+def test_share_and_unshare_change_the_services_of_a_collaborative(
     dx: Command, local: LocalExchange, data_store: dict[str, str]
 ) -> None:
     store = data_store["dataStoreId"]
@@ -35,13 +37,13 @@ def test_a_service_is_shared_and_no_longer_shared(
     assert store not in shared(dx, local)
 
 
-def test_what_tells_no_kind_can_t_be_shared(dx: Command, local: LocalExchange) -> None:
+def test_share_with_an_id_of_unknown_type_is_refused(dx: Command, local: LocalExchange) -> None:
     outcome = dx("share", "thing", local.collaborativeId)
     assert outcome.exit_code == 2
     assert outcome.stderr.startswith("avista-dx: SERVICE must be a dataStoreId")
 
 
-def test_sharing_another_s_service_is_refused(dx: Command, local: LocalExchange) -> None:
+def test_share_of_another_users_service_is_refused(dx: Command, local: LocalExchange) -> None:
     outcome = run_command(
         *("share", local.dataStoreId, local.collaborativeId),
         AVISTA_DX_ENDPOINT=local.endpoint,

@@ -11,7 +11,7 @@ from ..support.command_line import Command
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
@@ -36,30 +36,34 @@ def tree_of(folder: Path) -> dict[str, str | None]:
     }
 
 
-def paths(dx: Command, place: str) -> list[str]:
+def paths(dx: Command, location: str) -> list[str]:
     """Every file and directory below a place, by its path from there."""
 
     def below(entry: dict) -> list[str]:
         inner = [path for one in entry.get("contents", []) for path in below(one)]
         return [entry["path"], *inner]
 
-    return [path.removeprefix(place) for path in below(dx("tree", place, "--json").json)[1:]]
+    return [path.removeprefix(location) for path in below(dx("tree", location, "--json").json)[1:]]
 
 
-class TestBoth:
-    def test_bring_a_folder_back_as_it_was(self, dx: Command, store: str, loads: Path) -> None:
+class TestPutAndGet:
+    def test_put_and_get_restore_a_directory_unchanged(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
         assert dx("put", "--recursive", loads, f"{store}/copy").exit_code == 0
         assert dx("get", "--recursive", f"{store}/copy", "back").exit_code == 0
         assert tree_of(Path("back")) == tree_of(loads)
 
-    def test_tell_what_they_did(self, dx: Command, store: str, loads: Path) -> None:
+    def test_put_and_get_report_what_they_copied(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
         put = dx("put", loads / "may.csv", store)
         assert (put.stdout, put.stderr) == ("", f"uploaded 1 file (8 bytes) to {store}\n")
         get = dx("get", f"{store}/may.csv", "here.csv")
         assert (get.stdout, get.stderr) == ("", "downloaded 1 file (8 bytes) to here.csv\n")
         assert dx("get", "--quiet", f"{store}/may.csv", "here.csv").stderr == ""
 
-    def test_refuse_folders_unless_asked_for_them(
+    def test_put_and_get_of_directories_require_recursive(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         dx("put", "-r", loads, store)
@@ -70,12 +74,14 @@ class TestBoth:
         assert not Path("x").exists()
         assert paths(dx, f"{store}")[0] == "/loads"
 
-    def test_refuse_places_on_the_wrong_side(self, dx: Command, store: str, loads: Path) -> None:
+    def test_put_and_get_refuse_paths_on_the_wrong_side(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
         assert "TARGET" in dx("put", loads / "may.csv", "loads").stderr
         assert "TARGET" in dx("get", f"{store}/may.csv", f"{store}/june.csv").stderr
         assert "SOURCE" in dx("get", "may.csv", ".").stderr
 
-    def test_never_write_a_file_over_one_just_written(
+    def test_put_and_get_of_equal_names_never_overwrite_each_other(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         dx("put", "-r", loads, store)
@@ -86,23 +92,23 @@ class TestBoth:
         assert not Path("new").exists()
 
 
-class TestAgain:
+class TestRepeatedCopy:
     """The same command, run more than once."""
 
     @pytest.mark.parametrize(
-        ("target", "place"), [("dst", "dst"), ("dst/", "dst/copy"), (".", "copy")]
+        ("target", "location"), [("dst", "dst"), ("dst/", "dst/copy"), (".", "copy")]
     )
-    def test_get_writes_to_the_same_folder(
-        self, dx: Command, store: str, loads: Path, target: str, place: str
+    def test_get_repeated_writes_to_the_same_directory(
+        self, dx: Command, store: str, loads: Path, target: str, location: str
     ) -> None:
         dx("put", "-r", loads, f"{store}/copy")
         for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
             outcome = dx("get", "-r", f"{store}/copy", target)
             assert outcome.stderr == f"downloaded {moved} to {target}\n"
-            assert tree_of(Path(place)) == tree_of(loads)
+            assert tree_of(Path(location)) == tree_of(loads)
 
     @pytest.mark.parametrize(("target", "path"), [("/new", "/new"), ("/new/", "/new/loads")])
-    def test_put_writes_to_the_same_directory(
+    def test_put_repeated_writes_to_the_same_directory(
         self, dx: Command, store: str, loads: Path, target: str, path: str
     ) -> None:
         for moved in ("4 files (49 bytes)", "0 files (0 bytes), 4 files unchanged,"):
@@ -111,7 +117,7 @@ class TestAgain:
             assert f"{path}/2023/old/april.csv" in paths(dx, store)
             assert len(paths(dx, store)) == 7 + path.count("/")
 
-    def test_both_move_only_what_has_changed_unless_they_are_forced(
+    def test_put_and_get_repeated_copy_only_changes_unless_forced(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         dx("put", "-r", loads, f"{store}/x")
@@ -124,14 +130,14 @@ class TestAgain:
             outcome = dx(*command, "-r", "--force")
             assert "4 files (49 bytes) to" in outcome.stderr
 
-    def test_as_json_they_tell_of_files_that_were_there_too(
+    def test_put_and_get_as_json_report_unchanged_files(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         for _ in range(2):
             assert len(dx("put", "-r", loads, f"{store}/x", "--json").json) == 4
             assert len(dx("get", "-r", f"{store}/x", "back", "--json").json) == 4
 
-    def test_a_pattern_goes_into_its_folder_however_much_it_matches(
+    def test_put_of_a_pattern_goes_into_the_target_directory_for_any_number_of_matches(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         for name in ("may.csv", "june.csv"):
@@ -145,36 +151,38 @@ class TestPut:
         ("target", "path"),
         [("", "/may.csv"), ("/new.csv", "/new.csv"), ("/new/", "/new/may.csv")],
     )
-    def test_goes_into_directories_and_to_new_names(
+    def test_put_copies_into_directories_and_to_new_names(
         self, dx: Command, store: str, loads: Path, target: str, path: str
     ) -> None:
         dx("put", loads / "may.csv", store + target)
         assert path in paths(dx, store)
 
-    def test_takes_several_into_a_directory_which_it_makes(
+    def test_put_of_several_files_creates_the_target_directory(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         dx("put", loads / "may.csv", loads / "june.csv", f"{store}/new")
         assert paths(dx, store) == ["/new", "/new/june.csv", "/new/may.csv"]
 
-    def test_takes_a_directory_s_id(
+    def test_put_accepts_the_id_of_a_directory(
         self, dx: Command, store: str, loads: Path, data_store: dict[str, str]
     ) -> None:
         dx("put", "-r", loads, data_store["homeDirectoryId"])
         assert "/loads/2023/old/april.csv" in paths(dx, store)
 
-    def test_replaces_a_file_of_the_name(self, dx: Command, store: str, loads: Path) -> None:
+    def test_put_replaces_a_file_of_the_same_name(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
         dx("put", loads / "may.csv", store)
         (loads / "may.csv").write_text("newer")
         dx("put", loads / "may.csv", store)
         assert [row[1] for row in dx("ls", store).rows] == ["5"]
 
-    def test_follows_links_in_a_folder(self, dx: Command, store: str, loads: Path) -> None:
+    def test_put_follows_links_in_a_directory(self, dx: Command, store: str, loads: Path) -> None:
         (loads / "linked").symlink_to("2023")
         dx("put", "-r", loads, store)
         assert "/loads/linked/old/april.csv" in paths(dx, store)
 
-    def test_goes_on_past_what_can_t_be_read_and_names_it_at_the_end(
+    def test_put_continues_after_unreadable_files_and_names_them_at_the_end(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         (loads / "loop").symlink_to(".", target_is_directory=True)
@@ -190,7 +198,7 @@ class TestPut:
         assert "/loads/2023/old/april.csv" in paths(dx, store)
         assert len(dx("put", "-q", "-r", loads, store).stderr.splitlines()) == 3
 
-    def test_with_fail_fast_ends_at_the_first_failure(
+    def test_put_with_fail_fast_ends_at_the_first_failure(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         (loads / "dead.csv").symlink_to("nowhere.csv")
@@ -199,7 +207,7 @@ class TestPut:
         assert "nowhere.csv" in outcome.stderr
         assert paths(dx, store) == []
 
-    def test_goes_on_past_what_changes_meanwhile(
+    def test_put_continues_after_files_that_change_meanwhile(
         self, dx: Command, store: str, loads: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run_uploads = DataStoreFileSystem.run_uploads
@@ -219,7 +227,7 @@ class TestPut:
             "avista-dx: 2 of 4 not uploaded",
         ]
 
-    def test_goes_on_past_a_dead_link_that_a_pattern_of_the_shell_matched(
+    def test_put_continues_after_a_dead_link_matched_by_a_shell_pattern(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         (loads / "dead.csv").symlink_to("nowhere.csv")
@@ -228,21 +236,23 @@ class TestPut:
         assert "dead.csv: a link to nowhere.csv" in outcome.stderr
         assert paths(dx, store) == ["/may.csv"]
 
-    def test_of_links_takes_their_own_names(self, dx: Command, store: str, loads: Path) -> None:
+    def test_put_of_links_uses_the_names_of_the_links(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
         Path("latest.csv").symlink_to(loads / "may.csv")
         Path("all").symlink_to(loads, target_is_directory=True)
         assert dx("put", "-r", "latest.csv", "all", store).exit_code == 0
         assert {"/latest.csv", "/all/may.csv"} < {*paths(dx, store)}
 
     @pytest.mark.parametrize("source", [".", "../loads", "../loads/"])
-    def test_of_the_working_folder_takes_its_name(
+    def test_put_of_the_working_directory_uses_its_name(
         self, dx: Command, store: str, loads: Path, monkeypatch: pytest.MonkeyPatch, source: str
     ) -> None:
         monkeypatch.chdir(loads)
         dx("put", "-r", source, f"{store}/")
         assert paths(dx, store)[0] == "/loads"
 
-    def test_as_json_tells_the_new_files(self, dx: Command, store: str, loads: Path) -> None:
+    def test_put_as_json_reports_the_new_files(self, dx: Command, store: str, loads: Path) -> None:
         files = dx("put", "-r", loads, store, "--json").json
         assert {file["path"].removeprefix(f"{store}/loads/") for file in files} == {
             "may.csv",
@@ -252,7 +262,7 @@ class TestPut:
         }
         assert all(file["id"].startswith("dataStoreFileId.") for file in files)
 
-    def test_of_a_file_there_is_not_sends_nothing(
+    def test_put_of_a_missing_file_sends_nothing(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         outcome = dx("put", loads / "may.csv", loads / "none.csv", store)
@@ -262,14 +272,16 @@ class TestPut:
 
 
 class TestGet:
-    def test_goes_into_folders_and_to_new_names(self, dx: Command, store: str, loads: Path) -> None:
+    def test_get_copies_into_directories_and_to_new_names(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
         dx("put", loads / "may.csv", store)
         for target in ("new.csv", ".", "folder/"):
             assert dx("get", f"{store}/may.csv", target).exit_code == 0
         for path in ("new.csv", "may.csv", "folder/may.csv"):
             assert Path(path).read_text() == "may.csv\n"
 
-    def test_takes_patterns_and_ids(self, dx: Command, store: str, loads: Path) -> None:
+    def test_get_accepts_patterns_and_ids(self, dx: Command, store: str, loads: Path) -> None:
         dx("put", "-r", loads, store)
         ids = {row[0]: row[3] for row in dx("ls", f"{store}/loads").rows}
         assert dx("get", f"{store}/loads/*.csv", "matched").exit_code == 0
@@ -283,13 +295,15 @@ class TestGet:
             "2023/old/april.csv",
         }
 
-    def test_as_json_tells_where_files_went(self, dx: Command, store: str, loads: Path) -> None:
+    def test_get_as_json_reports_the_target_paths(
+        self, dx: Command, store: str, loads: Path
+    ) -> None:
         dx("put", loads / "may.csv", store)
         assert dx("get", f"{store}/may.csv", "new.csv", "--json").json == [
             {"source": f"{store}/may.csv", "target": "new.csv"}
         ]
 
-    def test_goes_on_past_what_is_in_the_way_and_names_it_at_the_end(
+    def test_get_continues_after_obstructed_targets_and_names_them_at_the_end(
         self, dx: Command, store: str, loads: Path
     ) -> None:
         dx("put", "-r", loads, f"{store}/x")
@@ -302,7 +316,7 @@ class TestGet:
             "avista-dx: 1 of 4 not downloaded",
         ]
 
-    def test_of_a_directory_brings_what_is_hidden_and_says_so(
+    def test_get_of_a_directory_includes_hidden_entries_and_reports_them(
         self,
         dx: Command,
         store: str,
@@ -322,11 +336,11 @@ class TestGet:
         assert dx("get", f"{store}/may.{hidden}", "alone").exit_code == 0
         assert dx("get", hidden, "alone").exit_code == 0
 
-    def test_says_which_files_have_not_arrived(
+    def test_get_reports_files_that_are_not_uploaded_yet(
         self, dx: Command, store: str, data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
-        place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        admin_client.create_entries(place, home, [], ["new"])
+        location, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        admin_client.create_entries(location, home, [], ["new"])
         outcome = dx("get", "-r", store, "back")
         assert outcome.exit_code == 1
         assert f"{store}/new.csv: not downloaded: its bytes have not arrived" in outcome.stderr

@@ -22,25 +22,27 @@ def filled(store: str, dx: Command, tmp_path: Path) -> str:
     return store
 
 
-def names(dx: Command, place: str) -> list[str]:
-    return [row[0] for row in dx("ls", place).rows]
+def names(dx: Command, path: str) -> list[str]:
+    return [row[0] for row in dx("ls", path).rows]
 
 
 class TestWhoami:
-    def test_tells_the_user(self, dx: Command) -> None:
+    def test_whoami_prints_the_user(self, dx: Command) -> None:
         ((name, organization, _),) = dx("whoami").rows
         assert (name, organization) == ("Ada Lindqvist", "Cascade Valley Energy")
 
-    def test_as_json_under_the_contract_s_names(self, dx: Command) -> None:
+    def test_whoami_as_json_uses_the_names_of_the_schema(self, dx: Command) -> None:
         user = dx("whoami", "--json").json
         assert (user["firstName"], user["organization"]["name"]) == ("Ada", "Cascade Valley Energy")
 
 
 class TestStores:
-    def test_are_listed_with_their_ids(self, dx: Command, local: LocalExchange) -> None:
+    def test_stores_command_lists_data_stores_with_their_ids(
+        self, dx: Command, local: LocalExchange
+    ) -> None:
         assert ["Solar site", local.dataStoreId, "Files of the solar site"] in dx("stores").rows
 
-    def test_as_json_have_all_that_the_platform_tells(
+    def test_stores_command_as_json_contains_all_properties(
         self, dx: Command, local: LocalExchange
     ) -> None:
         listed = {store["dataStoreId"]: store for store in dx("stores", "--json").json}
@@ -48,7 +50,7 @@ class TestStores:
 
 
 class TestLs:
-    def test_lists_a_directory_with_sizes_times_and_ids(self, dx: Command, filled: str) -> None:
+    def test_ls_lists_a_directory_with_sizes_times_and_ids(self, dx: Command, filled: str) -> None:
         rows = {row[0]: row[1:] for row in dx("ls", filled).rows}
         assert rows.keys() == {"a.csv", "b.txt", "loads/"}
         size, modified, file_id = rows["a.csv"]
@@ -57,17 +59,17 @@ class TestLs:
         assert file_id.startswith("dataStoreFileId.")
         assert rows["loads/"][2].startswith("dataStoreDirectoryId.")
 
-    def test_takes_ids_as_well_as_paths(self, dx: Command, filled: str) -> None:
+    def test_ls_accepts_ids_and_paths(self, dx: Command, filled: str) -> None:
         ids = {row[0]: row[3] for row in dx("ls", filled).rows}
         assert names(dx, filled.removeprefix("dx://")) == names(dx, filled)
         assert names(dx, ids["loads/"]) == ["may/"]
         assert names(dx, ids["a.csv"]) == ["a.csv"]
 
-    def test_lists_what_a_pattern_matches(self, dx: Command, filled: str) -> None:
+    def test_ls_of_a_pattern_lists_the_matches(self, dx: Command, filled: str) -> None:
         assert names(dx, f"{filled}/*.csv") == ["a.csv"]
         assert names(dx, f"{filled}/lo*") == ["loads/"]
 
-    def test_takes_a_name_for_itself_rather_than_for_a_pattern(
+    def test_ls_of_an_existing_name_is_not_a_pattern(
         self, dx: Command, store: str, tmp_path: Path
     ) -> None:
         for name in ("[ab].csv", "a.csv"):
@@ -75,17 +77,17 @@ class TestLs:
             dx("put", tmp_path / name, store)
         assert names(dx, f"{store}/[ab].csv") == ["[ab].csv"]
 
-    def test_as_json_tells_paths(self, dx: Command, filled: str) -> None:
+    def test_ls_as_json_contains_paths(self, dx: Command, filled: str) -> None:
         (entry,) = dx("ls", f"{filled}/a.csv", "--json").json
         assert (entry["path"], entry["type"], entry["size"]) == (f"{filled}/a.csv", "file", 8)
 
-    @pytest.mark.parametrize("place", ["{store}/none", "{store}/*.none", "dx://dataStoreId.none"])
-    def test_of_nothing_is_told(self, dx: Command, store: str, place: str) -> None:
-        outcome = dx("ls", place.format(store=store))
+    @pytest.mark.parametrize("path", ["{store}/none", "{store}/*.none", "dx://dataStoreId.none"])
+    def test_ls_of_a_missing_path_is_an_error(self, dx: Command, store: str, path: str) -> None:
+        outcome = dx("ls", path.format(store=store))
         assert (outcome.exit_code, outcome.stdout) == (4, "")
         assert "No such file or directory" in outcome.stderr
 
-    def test_of_what_is_no_place_says_what_is(self, dx: Command) -> None:
+    def test_ls_of_an_invalid_path_says_what_is_valid(self, dx: Command) -> None:
         outcome = dx("ls", "loads")
         assert outcome.exit_code == 2
         assert outcome.stderr == (
@@ -93,29 +95,29 @@ class TestLs:
             "got 'loads'\n"
         )
 
-    def test_prints_names_as_they_are_but_for_tabs_and_line_ends(
+    def test_ls_prints_names_unchanged_except_tabs_and_line_ends(
         self, dx: Command, data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
-        place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        admin_client.create_directory(place, home, "a\x1b[2J\tb\n\x9b\u202e")
-        (row,) = dx("ls", place).stdout.split("\n")[:-1]
+        path, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        admin_client.create_directory(path, home, "a\x1b[2J\tb\n\x9b\u202e")
+        (row,) = dx("ls", path).stdout.split("\n")[:-1]
         assert row.split("\t")[0] == "a\x1b[2J\\tb\\n\x9b\u202e/"
         assert len(row.split("\t")) == 4
-        (entry,) = dx("ls", "--json", place).json
+        (entry,) = dx("ls", "--json", path).json
         assert entry["path"].endswith("/a\x1b[2J\tb\n\x9b\u202e")
 
-    def test_prints_no_control_characters_in_trees_and_json(
+    def test_ls_and_tree_print_no_control_characters_in_trees_and_json(
         self, dx: Command, data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
-        place, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        admin_client.create_directory(place, home, "a\x1b[2J\tb\x9b")
-        assert "a\\x1b[2J\\tb\\x9b/" in dx("tree", place).stdout
+        path, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        admin_client.create_directory(path, home, "a\x1b[2J\tb\x9b")
+        assert "a\\x1b[2J\\tb\\x9b/" in dx("tree", path).stdout
         for arguments in (["ls", "--json"], ["tree"], ["tree", "--json"]):
-            assert not {"\x1b", "\x9b"} & set(dx(*arguments, place).stdout)
+            assert not {"\x1b", "\x9b"} & set(dx(*arguments, path).stdout)
 
 
-class TestLsOfAll:
-    def test_lists_older_files_of_a_name_with_their_ids_behind_it(
+class TestLsAll:
+    def test_ls_all_lists_older_files_of_a_name_with_their_ids_as_suffix(
         self, dx: Command, data_store: dict[str, str], local: LocalExchange, tmp_path: Path
     ) -> None:
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
@@ -132,7 +134,7 @@ class TestLsOfAll:
         assert dx("rm", f"dx://{store}/a.csv.{older}").exit_code == 0
         assert names(dx, store) == ["a.csv"]
 
-    def test_tells_sizes_that_the_platform_does_not(
+    def test_ls_all_finds_sizes_that_the_platform_omits(
         self, dx: Command, filled: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # As of files above 2 GiB, where GraphQL's integers end.
@@ -143,7 +145,7 @@ class TestLsOfAll:
 
 
 class TestTree:
-    def test_shows_any_depth_and_any_length_of_names(
+    def test_tree_shows_any_depth_and_any_length_of_names(
         self, dx: Command, store: str, tmp_path: Path
     ) -> None:
         depth, name = 300, "x" * 200 + ".csv"
@@ -161,7 +163,7 @@ class TestTree:
             (entry,) = entry["contents"]
         assert entry["path"].endswith(name)
 
-    def test_shows_everything_below(self, dx: Command, filled: str) -> None:
+    def test_tree_shows_everything_below(self, dx: Command, filled: str) -> None:
         assert dx("tree", filled).stdout.splitlines() == [
             filled,
             "├── a.csv",
@@ -171,7 +173,7 @@ class TestTree:
             "        └── 1.csv",
         ]
 
-    def test_as_json_is_nested(self, dx: Command, filled: str) -> None:
+    def test_tree_as_json_is_nested(self, dx: Command, filled: str) -> None:
         top = dx("tree", f"{filled}/loads", "--json").json
         assert top["path"] == f"{filled}/loads"
         assert [file["path"] for file in top["contents"][0]["contents"]] == [
@@ -180,25 +182,25 @@ class TestTree:
 
 
 class TestRm:
-    def test_deletes_files_by_path_pattern_and_id(self, dx: Command, filled: str) -> None:
+    def test_rm_deletes_files_by_path_pattern_and_id(self, dx: Command, filled: str) -> None:
         ids = {row[0]: row[3] for row in dx("ls", filled).rows}
         assert dx("rm", ids["b.txt"], f"{filled}/*.csv").exit_code == 0
         assert names(dx, filled) == ["loads/"]
 
-    def test_deletes_directories_only_if_asked_to(self, dx: Command, filled: str) -> None:
+    def test_rm_of_directories_requires_recursive(self, dx: Command, filled: str) -> None:
         refused = dx("rm", f"{filled}/loads")
         assert refused.exit_code == 2
         assert "--recursive" in refused.stderr
         assert dx("rm", "--recursive", f"{filled}/loads").exit_code == 0
         assert names(dx, filled) == ["a.csv", "b.txt"]
 
-    def test_deletes_a_directory_by_its_id(self, dx: Command, filled: str) -> None:
+    def test_rm_deletes_a_directory_by_its_id(self, dx: Command, filled: str) -> None:
         ids = {row[0]: row[3] for row in dx("ls", filled).rows}
         assert dx("rm", ids["loads/"]).exit_code == 2
         assert dx("rm", "-r", ids["loads/"]).exit_code == 0
         assert names(dx, filled) == ["a.csv", "b.txt"]
 
-    def test_by_an_id_leaves_other_files_of_the_name(
+    def test_rm_by_id_keeps_other_files_of_the_same_name(
         self, dx: Command, data_store: dict[str, str], local: LocalExchange, tmp_path: Path
     ) -> None:
         source = tmp_path / "a.csv"
@@ -217,7 +219,7 @@ class TestRm:
         ((_, size, _, file_id),) = dx("ls", data_store["dataStoreId"]).rows
         assert (size, file_id) == ("1", older)
 
-    def test_goes_on_past_what_can_t_be_deleted(
+    def test_rm_continues_after_entries_that_cannot_be_deleted(
         self, dx: Command, filled: str, data_store: dict[str, str]
     ) -> None:
         outcome = dx("rm", "-r", filled, f"{filled}/a.csv")
@@ -226,14 +228,14 @@ class TestRm:
         assert outcome.stderr.endswith("avista-dx: 1 of 2 not deleted\n")
         assert names(dx, filled) == ["b.txt", "loads/"]
 
-    def test_checks_all_it_is_given_before_it_deletes_anything(
+    def test_rm_checks_all_arguments_before_it_deletes_anything(
         self, dx: Command, filled: str
     ) -> None:
         assert dx("rm", f"{filled}/a.csv", f"{filled}/loads").exit_code == 2
         assert dx("rm", f"{filled}/a.csv", "nothing").exit_code == 2
         assert names(dx, filled) == ["a.csv", "b.txt", "loads/"]
 
-    def test_tells_what_it_deleted(self, dx: Command, filled: str) -> None:
+    def test_rm_reports_what_it_deleted(self, dx: Command, filled: str) -> None:
         outcome = dx("rm", f"{filled}/a.csv", "--json")
         assert outcome.json == [f"{filled}/a.csv"]
         assert outcome.stderr == f"deleted {filled}/a.csv\n"

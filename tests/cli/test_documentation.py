@@ -34,7 +34,7 @@ class Example(NamedTuple):
 
     line: int
     command: str
-    promised: list[str]
+    expected_output: list[str]
 
 
 def examples(text: str) -> Iterator[Example]:
@@ -50,7 +50,7 @@ def examples(text: str) -> Iterator[Example]:
                     yield example
                 example = Example(number, line.removeprefix(PROMPT), [])
             elif example:
-                example.promised.append(line)
+                example.expected_output.append(line)
         if example:
             yield example
 
@@ -62,27 +62,27 @@ def parsed(name: str) -> Any:
 
 class TestHelp:
     @pytest.mark.parametrize("name", NAMES)
-    def test_tells_what_a_command_does_takes_and_is_called_like(self, name: str) -> None:
+    def test_help_of_a_command_describes_its_purpose_and_arguments(self, name: str) -> None:
         command = parsed(name)
-        shown = run_command(name, "--help").stdout
+        result = run_command(name, "--help").stdout
         assert command.help
-        assert "Examples:" in shown
+        assert "Examples:" in result
         for parameter in command.params:
             assert getattr(parameter, "help", None), parameter.name
         assert {"--json", "--quiet"} <= {one for part in command.params for one in part.opts}
 
     @pytest.mark.parametrize(("name", "example"), EXAMPLES)
-    def test_gives_examples_that_can_be_read(self, name: str, example: str) -> None:
+    def test_help_gives_examples_that_can_be_parsed(self, name: str, example: str) -> None:
         words = shlex.split(re.sub(r" [<>] .*", "", example))
         assert words[:2] == ["avista-dx", name]
         assert parsed(name).make_context(name, words[2:])
 
-    def test_lists_every_command_in_a_sentence(self) -> None:
-        shown = run_command("--help").stdout
+    def test_help_lists_every_command_in_a_sentence(self) -> None:
+        result = run_command("--help").stdout
         for name in NAMES:
-            assert re.search(rf"^  {name} +\S.*\.$", shown, re.M), name
+            assert re.search(rf"^  {name} +\S.*\.$", result, re.M), name
 
-    def test_imports_nothing_that_takes_long(self) -> None:
+    def test_help_imports_no_slow_modules(self) -> None:
         asked = [["--help"], *([name, "--help"] for name in NAMES)]
         code = (
             "import sys\n"
@@ -93,29 +93,29 @@ class TestHelp:
             "    except SystemExit: pass\n"
             "print(*sys.modules, file=sys.stderr)"
         )
-        shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert shown.stdout.count("Usage: avista-dx") == len(asked)
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert result.stdout.count("Usage: avista-dx") == len(asked)
         slow = {"asyncio", "fsspec", "graphql", "httpx", "pyarrow", "pydantic", "rich", "ssl"}
-        assert not slow & set(shown.stderr.split())
+        assert not slow & set(result.stderr.split())
 
-    def test_tells_the_version(self) -> None:
+    def test_version_option_prints_the_version(self) -> None:
         assert re.fullmatch(r"avista-dx \d+\.\d+\.\d+\n", run_command("--version").stdout)
 
 
-def test_shells_complete_commands() -> None:
+def test_shell_completion_completes_commands() -> None:
     asked = {
         "_AVISTA_DX_COMPLETE": "complete_bash",
         "COMP_WORDS": "avista-dx who",
         "COMP_CWORD": "1",
     }
-    shown = subprocess.run(
+    result = subprocess.run(
         PROGRAM, env=os.environ | asked, capture_output=True, text=True, timeout=PATIENCE
     )
-    assert shown.stdout.split() == ["whoami"]
+    assert result.stdout.split() == ["whoami"]
 
 
 class TestReadme:
-    def test_has_every_command_and_every_exit_code(self) -> None:
+    def test_readme_contains_every_command_and_every_exit_code(self) -> None:
         section = (
             README.read_text("utf-8").partition("\n## Command line\n")[2].partition("\n## ")[0]
         )
@@ -124,13 +124,13 @@ class TestReadme:
         for code, meaning in EXIT_CODES.items():
             assert f"| {code} | {meaning}" in section
 
-    def test_has_an_example_of_every_command(self) -> None:
+    def test_readme_contains_an_example_of_every_command(self) -> None:
         text = README.read_text("utf-8")
         for name in NAMES:
             assert re.search(rf"avista-dx {name}\b", text), name
 
     @pytest.mark.skipif(os.name == "nt", reason="bash, on a terminal of POSIX")
-    def test_has_examples_that_run_and_print_what_they_say(
+    def test_readme_examples_run_and_print_what_they_show(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)
@@ -143,11 +143,11 @@ class TestReadme:
         with LocalExchange() as local:
             access = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
             environment = os.environ | access
-            shown = run_on_terminal(["bash", "-c", script], "stdout", environment)
-        *outputs, _ = shown.terminal.split("\036")
+            result = run_on_terminal(["bash", "-c", script], "stdout", environment)
+        *outputs, _ = result.terminal.split("\036")
         for example, output, code in zip(found, outputs[::2], outputs[1::2], strict=True):
             what = f"README.md:{example.line}: {example.command}"
-            assert code == "0", f"{what} exits with {code}:\n{shown.other_stream}"
+            assert code == "0", f"{what} exits with {code}:\n{result.other_stream}"
             lines = "\n".join(line.rstrip() for line in output.splitlines())
-            promised = [line for line in example.promised if line]
-            assert not promised or holds(promised, lines), f"{what} shows:\n{output}"
+            expected_output = [line for line in example.expected_output if line]
+            assert not expected_output or holds(expected_output, lines), f"{what} shows:\n{output}"

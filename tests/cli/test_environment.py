@@ -21,7 +21,7 @@ def run(
 
 
 @pytest.mark.parametrize("closed", CLOSED)
-def test_command_does_its_work_without_standard_streams(
+def test_command_without_standard_streams_does_its_work(
     closed: str, environment: dict[str, str], store: str, tmp_path: Path
 ) -> None:
     (tmp_path / "load.csv").write_bytes(b"1,2\n")
@@ -44,7 +44,7 @@ def test_command_prints_on_the_streams_that_are_open(
 
 
 @pytest.mark.parametrize("closed", CLOSED)
-def test_command_fails_with_its_exit_code_without_standard_streams(
+def test_command_without_standard_streams_fails_with_its_exit_code(
     closed: str, environment: dict[str, str]
 ) -> None:
     failed = run(closed, environment, "ls", "dataStoreId.none")
@@ -54,7 +54,7 @@ def test_command_fails_with_its_exit_code_without_standard_streams(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are UTF-8")
-def test_name_that_the_locale_has_no_characters_for_is_named_with_what_to_do(
+def test_error_about_a_name_outside_the_locale_says_what_to_do(
     environment: dict[str, str], store: str, tmp_path: Path
 ) -> None:
     (tmp_path / "Übersicht.csv").write_bytes(b"1")

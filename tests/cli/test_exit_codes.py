@@ -41,7 +41,7 @@ def address(listener: socket.socket) -> str:
 
 
 class TestExitCodes:
-    def test_tell_that_all_went_well(self, dx: Command) -> None:
+    def test_exit_code_is_zero_on_success(self, dx: Command) -> None:
         assert dx("stores").exit_code == 0
 
     @pytest.mark.parametrize(
@@ -57,18 +57,18 @@ class TestExitCodes:
             (["rm", "dataStoreFileId.none"], 4),
         ],
     )
-    def test_tell_misuse_from_what_is_not_there(
+    def test_exit_code_distinguishes_usage_errors_from_missing_objects(
         self, dx: Command, arguments: list[str], code: int
     ) -> None:
         outcome = dx(*arguments)
         assert (outcome.exit_code, outcome.stdout) == (code, "")
         assert outcome.stderr
 
-    def test_tell_a_token_that_is_refused(self, local: LocalExchange) -> None:
+    def test_exit_code_of_a_rejected_token(self, local: LocalExchange) -> None:
         outcome = run_command("stores", AVISTA_DX_TOKEN="x", AVISTA_DX_ENDPOINT=local.endpoint)
         assert outcome.exit_code == 3
 
-    def test_tell_what_one_may_not_see(self, local: LocalExchange) -> None:
+    def test_exit_code_of_denied_access(self, local: LocalExchange) -> None:
         access = {
             "AVISTA_DX_TOKEN": local.tokens["outsider"],
             "AVISTA_DX_ENDPOINT": local.endpoint,
@@ -76,17 +76,17 @@ class TestExitCodes:
         for arguments in (["ls", local.dataStoreId], ["assets", local.timeSeriesDbId]):
             assert run_command(*arguments, **access).exit_code == 3
 
-    def test_tell_that_there_is_no_token(self) -> None:
+    def test_exit_code_of_a_missing_token(self) -> None:
         outcome = run_command("stores")
         assert outcome.exit_code == 2
         assert "AVISTA_DX_TOKEN" in outcome.stderr
 
-    def test_are_all_told_in_help(self) -> None:
+    def test_exit_codes_are_all_listed_in_help(self) -> None:
         shown = run_command("--help").stdout
         for code, meaning in EXIT_CODES.items():
             assert f"{code:<4} {meaning}" in shown
 
-    def test_of_an_error_are_those_of_its_cause(self) -> None:
+    def test_exit_code_of_an_error_is_that_of_its_cause(self) -> None:
         refused = PermissionError(13, "the platform refuses it", "a")
         refused.__cause__ = UnauthorizedError("no")
         assert exit_code_for(refused) == 3
@@ -94,27 +94,27 @@ class TestExitCodes:
 
 
 class TestErrors:
-    def test_are_told_in_a_line_with_notes_in_a_second(self) -> None:
+    def test_error_is_printed_in_one_line_with_notes_in_a_second(self) -> None:
         error = TransferError("It broke\n  off")
         error.add_note("one")
         error.add_note("two")
         assert format_error(error) == "It broke\\n  off\none; two"
         assert format_error(ValueError("It broke\u2028off\n")) == "ValueError: It broke\\u2028off"
 
-    def test_play_no_tricks_on_a_terminal(self) -> None:
+    def test_error_prints_no_control_characters_on_a_terminal(self) -> None:
         assert "\x1b" not in format_error(ApiError("\x1b[2Jgone"))
 
-    def test_name_paths_as_they_were_given(self) -> None:
+    def test_error_names_paths_as_they_were_passed(self) -> None:
         missing = FileNotFoundError(2, "No such file or directory", "dataStoreId.1/a.csv")
         assert format_error(missing) == "dx://dataStoreId.1/a.csv: No such file or directory"
 
-    def test_name_options(self) -> None:
+    def test_error_names_options(self) -> None:
         assert format_error(InvalidParameterError("startTime must be x")) == "--from must be x"
 
-    def test_of_the_program_itself_come_without_a_traceback(self) -> None:
+    def test_error_inside_the_program_prints_no_traceback(self) -> None:
         assert format_error(KeyError("x")) == "KeyError: 'x'"
 
-    def test_show_no_token(self, process: Process, local: LocalExchange) -> None:
+    def test_error_shows_no_token(self, process: Process, local: LocalExchange) -> None:
         outcome = process("ls", "dataStoreId.none")
         assert outcome.returncode == 4
         assert local.token not in outcome.stderr
@@ -131,7 +131,7 @@ class TestErrors:
         ("ariadne_codegen", "contract", ["generate", "--queries", "x", "--out", "y"]),
     ],
 )
-def test_what_is_not_installed_is_told_with_its_extra(
+def test_missing_extra_is_reported_with_its_name(
     dx: Command, monkeypatch: pytest.MonkeyPatch, module: str, extra: str, arguments: list[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
@@ -151,7 +151,7 @@ class TestProcesses:
             (getattr(signal, "SIGHUP", None), 129, ""),
         ],
     )
-    def test_end_when_they_are_told_to_without_a_traceback(
+    def test_process_ends_on_a_signal_without_a_traceback(
         self,
         environment: dict[str, str],
         silent: socket.socket,
@@ -166,10 +166,10 @@ class TestProcesses:
             with connection:
                 connection.recv(1)
                 run.send_signal(number)
-                _, told = run.communicate(timeout=PATIENCE)
-        assert (run.returncode, told) == (code, complaint)
+                _, message = run.communicate(timeout=PATIENCE)
+        assert (run.returncode, message) == (code, complaint)
 
-    def test_end_at_once_while_directories_are_listed_in_threads(
+    def test_process_ends_at_once_while_threads_list_directories(
         self, environment: dict[str, str]
     ) -> None:
         store = {"dataStoreId": "dataStoreId.1", "name": "a", "homeDirectoryId": "b"}
@@ -204,14 +204,14 @@ class TestProcesses:
                 assert asked.wait(PATIENCE)
                 begun = time.monotonic()
                 run.send_signal(signal.SIGTERM)
-                _, told = run.communicate(timeout=PATIENCE)
+                _, message = run.communicate(timeout=PATIENCE)
                 took = time.monotonic() - begun
             over.set()
             server.shutdown()
-        assert (run.returncode, told) == (143, b"")
+        assert (run.returncode, message) == (143, b"")
         assert took < 10
 
-    def test_sighup_that_nohup_has_ignored_does_not_end_a_command(
+    def test_process_under_nohup_ignores_sighup(
         self, environment: dict[str, str], silent: socket.socket
     ) -> None:
         environment = environment | {"AVISTA_DX_ENDPOINT": address(silent)}
@@ -227,7 +227,9 @@ class TestProcesses:
                 run.communicate(timeout=PATIENCE)
         assert run.returncode == 143
 
-    def test_say_nothing_when_their_reader_is_gone(self, environment: dict[str, str]) -> None:
+    def test_process_prints_nothing_when_its_reader_is_gone(
+        self, environment: dict[str, str]
+    ) -> None:
         ours, theirs = os.pipe()
         os.close(ours)
         command = [*PROGRAM, "stores", "--json"]
@@ -237,7 +239,7 @@ class TestProcesses:
         os.close(theirs)
         assert (outcome.returncode, outcome.stderr) == (141, b"")
 
-    def test_print_what_the_terminal_has_no_characters_for(
+    def test_process_prints_characters_that_the_terminal_cannot_encode(
         self, process: Process, environment: dict[str, str], dx: Command, store: str, tmp_path: Path
     ) -> None:
         (tmp_path / "Übersicht.csv").write_text("1")
@@ -246,7 +248,9 @@ class TestProcesses:
         assert (outcome.returncode, outcome.stderr) == (0, "")
         assert outcome.stdout.startswith("\\xdcbersicht.csv\t1\t")
 
-    def test_tell_that_nobody_answers(self, process: Process, environment: dict[str, str]) -> None:
+    def test_process_reports_that_no_server_responds(
+        self, process: Process, environment: dict[str, str]
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             endpoint = address(listener)
         environment = environment | {"AVISTA_DX_ENDPOINT": endpoint}

@@ -14,7 +14,9 @@ from .conftest import PATIENCE, PROGRAM
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_it_prints_what_the_other_commands_need_and_serves_until_ctrl_c(tmp_path: Path) -> None:
+def test_local_command_prints_what_other_commands_need_and_serves_until_ctrl_c(
+    tmp_path: Path,
+) -> None:
     ready = tmp_path / "ready.json"
     command = [*PROGRAM, "local", "--data", tmp_path / "data", "--ready-file", ready]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
@@ -28,7 +30,7 @@ def test_it_prints_what_the_other_commands_need_and_serves_until_ctrl_c(tmp_path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_it_tells_everything_as_json() -> None:
+def test_local_command_prints_everything_as_json() -> None:
     command = [*PROGRAM, "local", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         text = "".join(iter(run.stdout.readline, "}\n")) + "}"
@@ -37,7 +39,7 @@ def test_it_tells_everything_as_json() -> None:
     assert {"endpoint", "tokens", "dataStoreId", "timeSeriesDbId"} <= json.loads(text).keys()
 
 
-def test_a_port_that_is_taken_is_told() -> None:
+def test_local_command_reports_a_port_in_use() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         outcome = subprocess.run(

@@ -40,7 +40,7 @@ def stored(local: LocalExchange, store: str) -> list[str]:
 
 class TestPut:
     @pytest.mark.parametrize("argument", ["~", "./~", "~root", "./~root"])
-    def test_folder_of_that_name_is_not_the_home_folder(
+    def test_put_of_a_directory_called_tilde_is_not_the_home_directory(
         self, argument: str, dx: Command, local: LocalExchange, store: str
     ) -> None:
         folder = Path.cwd() / Path(argument).name
@@ -49,7 +49,7 @@ class TestPut:
         assert dx("put", "--recursive", argument, f"{store}/all/").exit_code == 0
         assert stored(local, store) == [f"all/{folder.name}/load.csv"]
 
-    def test_lock_file_of_an_office_program_is_a_file(
+    def test_put_of_an_office_lock_file_uploads_that_file(
         self, dx: Command, local: LocalExchange, store: str
     ) -> None:
         Path("~$report.xlsx").absolute().write_bytes(b"1")
@@ -57,7 +57,7 @@ class TestPut:
         assert dx("put", "--recursive", ".", f"{store}/all").exit_code == 0
         assert stored(local, store) == ["all/~$report.xlsx", "~$report.xlsx"]
 
-    def test_tilde_is_expanded_where_there_is_nothing_of_that_name(
+    def test_put_expands_a_tilde_if_nothing_has_that_name(
         self, dx: Command, local: LocalExchange, store: str
     ) -> None:
         assert dx("put", "~/.bashrc", f"{store}/").exit_code == 0
@@ -65,7 +65,7 @@ class TestPut:
 
 
 class TestGet:
-    def test_directory_called_tilde_stays_in_the_folder(
+    def test_get_of_a_directory_called_tilde_stays_in_the_target_directory(
         self, dx: Command, store: str, user_home: Path
     ) -> None:
         Path("theirs").write_bytes(b"theirs")
@@ -75,14 +75,14 @@ class TestGet:
         assert (Path.cwd() / "~" / ".bashrc").read_bytes() == b"theirs"
         assert (user_home / ".bashrc").read_bytes() == b"mine"
 
-    def test_tilde_that_was_typed_is_expanded(
+    def test_get_expands_a_tilde_that_was_typed(
         self, dx: Command, store: str, user_home: Path
     ) -> None:
         dx("put", "~/.bashrc", f"{store}/load.csv")
         assert dx("get", f"{store}/load.csv", "~/new/").exit_code == 0
         assert (user_home / "new" / "load.csv").read_bytes() == b"mine"
 
-    def test_link_out_of_the_folder_is_a_failure_of_its_own(
+    def test_get_of_a_link_out_of_the_target_directory_fails_alone(
         self, dx: Command, store: str, tmp_path: Path
     ) -> None:
         for name in ("a/load.csv", "b/load.csv"):
@@ -96,12 +96,12 @@ class TestGet:
         assert Path("copy/b/load.csv").read_bytes() == b"mine"
         assert not os.listdir(tmp_path / "outside")
 
-    def test_standard_output_takes_the_bytes(self, process: Process, store: str) -> None:
+    def test_get_to_standard_output_prints_the_bytes(self, process: Process, store: str) -> None:
         process("put", "~/.bashrc", f"{store}/load.csv")
         ran = process("get", f"{store}/load.csv", "/dev/stdout")
         assert (ran.returncode, ran.stdout) == (0, "mine")
 
-    def test_file_that_is_mounted_is_written_in_place_which_is_said(
+    def test_get_to_a_mounted_file_writes_in_place_and_says_so(
         self, dx: Command, store: str, user_home: Path
     ) -> None:
         dx("put", "~/.bashrc", f"{store}/load.csv")
@@ -129,7 +129,9 @@ class TestQuery:
         return database
 
     @pytest.mark.parametrize("plot", [False, True])
-    def test_output_keeps_its_mode(self, plot: bool, dx: Command, measured: str) -> None:
+    def test_query_output_keeps_the_mode_of_the_file(
+        self, plot: bool, dx: Command, measured: str
+    ) -> None:
         for name in ("may.csv", "may.png"):
             Path(name).touch(0o600)
         plotted = ["--plot", "may.png"] if plot else []
@@ -138,14 +140,14 @@ class TestQuery:
         assert [stat.S_IMODE(Path(n).stat().st_mode) for n in ("may.csv", "may.png")] == [0o600] * 2
         assert Path("may.csv").stat().st_size > 0
 
-    def test_output_may_be_the_home_folder(
+    def test_query_output_may_be_the_home_directory(
         self, dx: Command, database: str, user_home: Path
     ) -> None:
         query = ["query", database, "--asset", "a", *RANGE]
         assert dx(*query, "-o", "~/may.csv").exit_code == 0
         assert (user_home / "may.csv").exists()
 
-    def test_output_to_standard_output_leaves_no_file(
+    def test_query_to_standard_output_leaves_no_file(
         self, dx: Command, database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         (tmp_path / "spool").mkdir()

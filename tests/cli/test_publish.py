@@ -29,7 +29,7 @@ def latest(dx: Command, database: str) -> dict[tuple[str, str], tuple[str, str, 
 
 
 class TestColumns:
-    def test_become_attributes_of_the_types_of_their_values(
+    def test_publish_infers_attribute_types_from_values(
         self, dx: Command, database: str, write: Write
     ) -> None:
         source = write(
@@ -47,7 +47,7 @@ class TestColumns:
             ("7", "since"): ("TIMESTAMP", "2024-01-01 00:00:00.000000000", time),
         }
 
-    def test_are_mapped(self, dx: Command, database: str, write: Write) -> None:
+    def test_publish_maps_columns(self, dx: Command, database: str, write: Write) -> None:
         source = write(
             "meter,label,when,Power,site,note,count",
             "007,Feeder 7,2024-05-01 00:00:00,12,North,x,3",
@@ -66,7 +66,7 @@ class TestColumns:
         }
         assert dx("assets", database).rows[0][1] == "Feeder 7"
 
-    def test_keep_the_types_that_the_database_has(
+    def test_publish_keeps_the_types_of_the_database(
         self, dx: Command, database: str, write: Write
     ) -> None:
         first = write("timestamp,code,n", "2024-05-01T00:00:00Z,a,1")
@@ -77,7 +77,7 @@ class TestColumns:
         assert latest(dx, database)["b", "code"] == ("VARCHAR", "007", time)
         assert latest(dx, database)["b", "n"] == ("BIGINT", "2", time)
 
-    def test_may_lack_values(self, dx: Command, database: str, write: Write) -> None:
+    def test_publish_accepts_missing_values(self, dx: Command, database: str, write: Write) -> None:
         source = write(
             "timestamp,a,b",
             "2024-05-01T00:00:00Z,1,",
@@ -90,7 +90,7 @@ class TestColumns:
             ("q", "b"): ("VARCHAR", "x", "2024-05-01T01:00:00.000Z"),
         }
 
-    def test_can_be_what_a_query_wrote(
+    def test_publish_accepts_the_output_of_a_query(
         self, dx: Command, database: str, write: Write, tmp_path: Path
     ) -> None:
         dx("publish", database, write("timestamp,a", "2024-05-01T00:00:00Z,1"), "--asset", "q")
@@ -100,7 +100,7 @@ class TestColumns:
         assert dx("publish", database, result, "--time-zone", "UTC").exit_code == 0
 
     @pytest.mark.parametrize(
-        ("lines", "options", "told"),
+        ("lines", "options", "message"),
         [
             (["timestamp,a", "2024-05-01T00:00:00,1"], [], "are in no time zone; say which with "),
             (["time,a", "2024-05-01T00:00:00Z,1"], [], "--time-column must be one of "),
@@ -114,21 +114,21 @@ class TestColumns:
             (["timestamp,a"], ["--rename", "a=timestamp"], "FILE: 2 columns are called"),
         ],
     )
-    def test_that_can_t_be_used_are_told_before_anything_is_sent(
+    def test_publish_reports_unusable_columns_before_sending_anything(
         self,
         dx: Command,
         database: str,
         write: Write,
         lines: list[str],
         options: list[str],
-        told: str,
+        message: str,
     ) -> None:
         outcome = dx("publish", database, write(*lines), "--asset", "q", *options)
         assert outcome.exit_code == 2
-        assert told in outcome.stderr
+        assert message in outcome.stderr
         assert latest(dx, database) == {}
 
-    def test_must_be_text_in_utf_8(self, dx: Command, database: str, tmp_path: Path) -> None:
+    def test_publish_requires_utf_8(self, dx: Command, database: str, tmp_path: Path) -> None:
         source = tmp_path / "latin.csv"
         source.write_bytes("timestamp,Ärger\n2024-05-01T00:00:00Z,ä\n".encode("latin-1"))
         outcome = dx("publish", database, source, "--asset", "q")
@@ -137,7 +137,9 @@ class TestColumns:
 
 
 class TestDryRun:
-    def test_tells_what_would_be_published(self, dx: Command, database: str, write: Write) -> None:
+    def test_publish_dry_run_reports_what_would_be_published(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
         source = write(
             "assetId,timestamp,kW,State",
             "a,2024-05-01T00:00:00Z,1,on",
@@ -156,7 +158,9 @@ class TestDryRun:
         }
         assert latest(dx, database) == {}
 
-    def test_fails_as_publishing_would(self, dx: Command, database: str, write: Write) -> None:
+    def test_publish_dry_run_fails_like_publishing(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
         source = write("timestamp,kW", "2024-05-01T00:00:00,1")
         assert dx("publish", database, source, "--dry-run", "--asset", "a").exit_code == 2
 
@@ -217,15 +221,15 @@ class TestRejectedRows:
         )
         return write("timestamp,kW", *(f"{time},10.50" for time in times))
 
-    def test_are_written_to_a_file_with_their_reasons(
+    def test_publish_writes_rejected_rows_to_a_file_with_reasons(
         self, dx: Command, database: str, source: Path
     ) -> None:
         outcome = dx("publish", database, source, "--asset", "a")
         assert outcome.exit_code == 5
-        told, place = outcome.stderr.splitlines()
-        assert told.startswith("avista-dx: rows: 3 written, 2 rejected; row 2: ")
+        message, location = outcome.stderr.splitlines()
+        assert message.startswith("avista-dx: rows: 3 written, 2 rejected; row 2: ")
         rejected = source.with_name("may.rejected.csv")
-        assert str(rejected) in place
+        assert str(rejected) in location
         rows = list(csv.DictReader(rejected.read_text().splitlines()))
         assert [row["timestamp"] for row in rows] == [
             "2024-05-01T01:00:00Z",
@@ -234,7 +238,7 @@ class TestRejectedRows:
         assert [row["kW"] for row in rows] == ["10.50", "10.50"]
         assert all(row["rejected because"] for row in rows)
 
-    def test_are_told_as_json(
+    def test_publish_reports_rejected_rows_as_json(
         self, dx: Command, database: str, source: Path, tmp_path: Path
     ) -> None:
         rejected = tmp_path / "elsewhere.csv"
@@ -245,7 +249,7 @@ class TestRejectedRows:
         assert [row["row"] for row in outcome.json["rejected"]] == [2, 4]
         assert rejected.exists()
 
-    def test_need_a_place_before_anything_is_sent(
+    def test_publish_requires_a_writable_rejects_file_before_sending_anything(
         self, dx: Command, database: str, write: Write, tmp_path: Path
     ) -> None:
         source = write("timestamp,kW", "2024-05-01T00:00:00Z,1")
@@ -255,7 +259,7 @@ class TestRejectedRows:
         assert "--rejected must be in an existing directory" in outcome.stderr
         assert latest(dx, database) == {}
 
-    def test_can_be_mended_and_published_again(
+    def test_publish_accepts_the_fixed_rejects_file(
         self, dx: Command, database: str, source: Path
     ) -> None:
         dx("publish", database, source, "--asset", "a")

@@ -22,39 +22,39 @@ def many(dx: Command, database: str, tmp_path: object) -> str:
 
 
 class TestSql:
-    def test_gives_csv_in_a_pipe(self, dx: Command, database: str) -> None:
+    def test_sql_in_a_pipe_prints_csv(self, dx: Command, database: str) -> None:
         (row,) = csv.DictReader(dx("sql", database, VALUES).stdout.splitlines())
         assert row == {"n": "1", "text": 'a"b', "sure": "true", "list": "[1,2]", "nothing": ""}
 
-    def test_gives_json(self, dx: Command, database: str) -> None:
+    def test_sql_prints_json(self, dx: Command, database: str) -> None:
         row = {"n": 1, "text": 'a"b', "sure": True, "list": [1, 2], "nothing": None}
         assert dx("sql", database, VALUES, "--json").json == [row]
         lines = dx("sql", database, VALUES, "--format", "jsonl").stdout.splitlines()
         assert [json.loads(line) for line in lines] == [row]
 
-    def test_gives_a_table(self, dx: Command, database: str) -> None:
+    def test_sql_prints_a_table(self, dx: Command, database: str) -> None:
         title, row = dx("sql", database, VALUES, "--format", "table").stdout.splitlines()
         assert title.split() == ["n", "text", "sure", "list", "nothing"]
         assert row.split() == ["1", 'a"b', "true", "[1,2]"]
 
-    def test_gives_all_pages(self, dx: Command, database: str, many: str) -> None:
+    def test_sql_prints_all_pages(self, dx: Command, database: str, many: str) -> None:
         rows = csv.DictReader(dx("sql", database, many).stdout.splitlines())
         assert [float(row["n"]) for row in rows] == list(range(2500))
         assert [row["n"] for row in dx("sql", database, many, "--json").json] == list(range(2500))
         lines = dx("sql", database, many, "--format", "jsonl").stdout.splitlines()
         assert [json.loads(line)["n"] for line in lines] == list(range(2500))
 
-    def test_gives_the_columns_of_a_result_without_rows(self, dx: Command, database: str) -> None:
+    def test_sql_without_rows_prints_the_columns(self, dx: Command, database: str) -> None:
         nothing = "SELECT 1 AS one, 2 AS two WHERE false"
         assert dx("sql", database, nothing).stdout == "one,two\n"
         assert dx("sql", database, nothing, "--json").json == []
         assert dx("sql", database, nothing, "--format", "jsonl").stdout == ""
         assert dx("sql", database, nothing, "--format", "table").stdout.split() == ["one", "two"]
 
-    def test_reads_the_query_from_standard_input(self, dx: Command, database: str) -> None:
+    def test_sql_reads_the_query_from_standard_input(self, dx: Command, database: str) -> None:
         assert dx("sql", database, "-", input="SELECT 2 AS two\n").stdout == "two\n2\n"
 
-    def test_says_where_a_query_is_wrong(self, dx: Command, database: str) -> None:
+    def test_sql_reports_where_a_query_is_wrong(self, dx: Command, database: str) -> None:
         outcome = dx("sql", database, "SELECT x")
         assert outcome.exit_code == 1
         assert "line 1:8: Column 'x' does not exist" in outcome.stderr

@@ -38,7 +38,7 @@ def shown(
 
 
 class TestTables:
-    def test_have_titles_and_whole_ids(
+    def test_table_has_titles_and_complete_ids(
         self, environment: dict[str, str], local: LocalExchange
     ) -> None:
         narrow = environment | {"COLUMNS": "40"}
@@ -47,11 +47,13 @@ class TestTables:
         (row,) = [row for row in rows if row.startswith("Solar site")]
         assert local.dataStoreId in row
 
-    def test_are_what_sql_gives(self, environment: dict[str, str], local: LocalExchange) -> None:
+    def test_table_is_the_format_of_sql_on_a_terminal(
+        self, environment: dict[str, str], local: LocalExchange
+    ) -> None:
         outcome = shown("stdout", environment, "sql", local.timeSeriesDbId, "SELECT 1 AS one")
         assert outcome.terminal.split() == ["one", "1"]
 
-    def test_give_way_to_json(self, environment: dict[str, str]) -> None:
+    def test_table_is_replaced_by_json_on_request(self, environment: dict[str, str]) -> None:
         assert shown("stdout", environment, "stores", "--json").terminal.startswith("[\n  {")
 
 
@@ -59,7 +61,7 @@ HOSTILE = "\x1b]0;title\x07\x9b31m\u202e [/red] [kW] :smile:"
 VISIBLE = r"\x1b]0;title\x07\x9b31m\u202e [/red] [kW] :smile:"
 
 
-class TestTextFromOutside:
+class TestUntrustedText:
     """Data on a terminal, which acts on what it is told; in a pipe it stays as it is."""
 
     @pytest.fixture
@@ -67,7 +69,7 @@ class TestTextFromOutside:
         return f"SELECT '{HOSTILE}\n' AS \"{HOSTILE}\""
 
     @pytest.mark.parametrize("options", [(), ("--format", "csv")], ids=["table", "csv"])
-    def test_titles_and_cells_of_sql_are_visible(
+    def test_sql_titles_and_cells_are_escaped(
         self,
         options: tuple[str, ...],
         statement: str,
@@ -79,7 +81,7 @@ class TestTextFromOutside:
         assert (outcome.exit_code, lines) == (0, [VISIBLE, rf"{VISIBLE}\n"])
 
     @pytest.mark.parametrize("kind", ["json", "jsonl"])
-    def test_titles_and_cells_of_sql_in_json_are_visible(
+    def test_sql_titles_and_cells_in_json_are_escaped(
         self, kind: str, statement: str, environment: dict[str, str], database: str
     ) -> None:
         outcome = shown("stdout", environment, "sql", database, statement, "--format", kind)
@@ -92,7 +94,7 @@ class TestTextFromOutside:
         assert list(rows) == [[HOSTILE], [f"{HOSTILE}\n"]]
 
     @pytest.mark.parametrize("kind", ["csv", "json"])
-    def test_results_of_queries_are_visible_on_a_terminal_and_exact_in_a_pipe(
+    def test_query_results_are_escaped_on_a_terminal_and_exact_in_a_pipe(
         self,
         kind: str,
         environment: dict[str, str],
@@ -115,7 +117,7 @@ class TestTextFromOutside:
             assert json.loads(outcome.terminal) == json.loads(piped)
             assert json.dumps(HOSTILE) in json.dumps(json.loads(piped))
 
-    def test_names_are_visible_in_tables_and_messages(
+    def test_names_are_escaped_in_tables_and_messages(
         self, environment: dict[str, str], data_store: dict[str, str], admin_client: AdminClient
     ) -> None:
         # A slash would end the name in a path.
@@ -124,17 +126,17 @@ class TestTextFromOutside:
         admin_client.create_directory(store, home, name)
         for command in ("ls", "tree"):
             assert visible in shown("stdout", environment, command, f"dx://{store}").terminal
-        place = f"dx://{store}/{name}"
-        failed = shown("stderr", environment, "rm", place)
+        url = f"dx://{store}/{name}"
+        failed = shown("stderr", environment, "rm", url)
         assert visible[:20] in failed.terminal
-        deleted = shown("stderr", environment, "rm", "--recursive", place)
+        deleted = shown("stderr", environment, "rm", "--recursive", url)
         for outcome in (failed, deleted):
             assert not set("\x1b\x07\x9b\u202e") & set(outcome.terminal)
         assert f"deleted dx://{store}/{visible}" in deleted.terminal
 
 
-class TestBars:
-    def test_show_bytes_rate_and_time_left(
+class TestProgressBars:
+    def test_progress_bar_shows_bytes_rate_and_time_left(
         self, environment: dict[str, str], store: str, large: Path, tmp_path: Path
     ) -> None:
         put = shown("stderr", environment, "put", large, store)
@@ -145,7 +147,7 @@ class TestBars:
                 assert part in outcome.terminal
             assert outcome.terminal.splitlines()[-1].startswith(what.replace("ing", "ed"))
 
-    def test_count_rows_that_are_published_and_read(
+    def test_progress_bar_counts_published_and_read_rows(
         self, environment: dict[str, str], database: str, tmp_path: Path
     ) -> None:
         rows = [f"2024-05-01T00:{i // 60:02}:{i % 60:02}Z,{i}" for i in range(1500)]
@@ -159,7 +161,7 @@ class TestBars:
         assert "querying" in read.terminal
         assert " kB of " in read.terminal
 
-    def test_leave_data_where_it_is_sent(
+    def test_progress_bar_does_not_mix_with_data(
         self, environment: dict[str, str], database: str, tmp_path: Path
     ) -> None:
         statement = "SELECT 1 AS one UNION ALL SELECT 2"
@@ -167,13 +169,15 @@ class TestBars:
         assert "reading" in outcome.terminal
         assert outcome.other_stream == "one\n1\n2\n"
 
-    def test_do_not_show_where_quiet_is_wanted(
+    def test_progress_bar_is_hidden_by_quiet(
         self, environment: dict[str, str], store: str, large: Path
     ) -> None:
         outcome = shown("stderr", environment, "put", large, store, "--quiet")
         assert (outcome.exit_code, outcome.terminal) == (0, "")
 
-    def test_do_not_show_elsewhere(self, process: Process, store: str, large: Path) -> None:
+    def test_progress_bar_is_hidden_without_a_terminal(
+        self, process: Process, store: str, large: Path
+    ) -> None:
         outcome = process("put", large, store)
         assert outcome.stderr == f"uploaded 1 file ({SIZE:,} bytes) to {store}\n"
 
@@ -203,7 +207,9 @@ class TestRetries:
         return command, environment | {"AVISTA_DX_ENDPOINT": proxy.endpoint}
 
     @pytest.mark.parametrize("throttled", NAMES, indirect=True)
-    def test_are_told_of_on_a_terminal(self, throttled: tuple[list[str], dict[str, str]]) -> None:
+    def test_retry_is_reported_on_a_terminal(
+        self, throttled: tuple[list[str], dict[str, str]]
+    ) -> None:
         command, environment = throttled
         outcome = shown("stderr", environment, *command)
         assert outcome.exit_code == 0
@@ -211,7 +217,7 @@ class TestRetries:
         assert re.search(r"avista-dx: .*503.*; retrying in [0-9.]+ s$", line)
 
     @pytest.mark.parametrize("throttled", NAMES, indirect=True)
-    def test_are_not_told_of_where_quiet_is_wanted(
+    def test_retry_is_not_reported_with_quiet(
         self, throttled: tuple[list[str], dict[str, str]]
     ) -> None:
         command, environment = throttled
@@ -219,7 +225,7 @@ class TestRetries:
         assert (outcome.exit_code, outcome.terminal) == (0, "")
 
     @pytest.mark.parametrize("throttled", NAMES, indirect=True)
-    def test_are_not_told_of_elsewhere(
+    def test_retry_is_not_reported_without_a_terminal(
         self, throttled: tuple[list[str], dict[str, str]], process: Process
     ) -> None:
         command, environment = throttled

@@ -34,12 +34,14 @@ def measured(dx: Command, database: str, tmp_path: Path) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
 class TestDatabases:
-    def test_are_listed_with_their_names_in_sql(self, dx: Command, local: LocalExchange) -> None:
+    def test_databases_command_lists_databases_with_their_sql_names(
+        self, dx: Command, local: LocalExchange
+    ) -> None:
         tables = {row[1]: row[2] for row in dx("databases").rows}
         counted = dx(
             "sql", local.timeSeriesDbId, f"SELECT count(*) AS n FROM {tables[local.timeSeriesDbId]}"
@@ -48,24 +50,26 @@ class TestDatabases:
 
 
 class TestAssets:
-    def test_are_listed_with_latest_values(self, dx: Command, measured: str) -> None:
+    def test_assets_command_lists_latest_values(self, dx: Command, measured: str) -> None:
         time = "2024-05-01T01:00:00.000Z"
         assert dx("assets", measured).rows[:2] == [
             ["feeder-7", "Feeder 7", "A kW", "DOUBLE", "13.25", time],
             ["feeder-7", "Feeder 7", "State", "VARCHAR", "off", time],
         ]
 
-    def test_as_json_are_the_contract_s(self, dx: Command, measured: str) -> None:
+    def test_assets_command_as_json_uses_the_names_of_the_schema(
+        self, dx: Command, measured: str
+    ) -> None:
         first, second = dx("assets", measured, "--json").json
         assert [first["assetId"], second["assetId"]] == ["feeder-7", "feeder-8"]
         assert first["attributes"][0]["lastValue"] == "13.25"
 
-    def test_of_a_database_there_is_not_is_told(self, dx: Command) -> None:
+    def test_assets_command_of_a_missing_database_is_an_error(self, dx: Command) -> None:
         assert dx("assets", "timeSeriesDbId.none").exit_code == 4
 
 
 class TestQuery:
-    def test_writes_csv_to_standard_output(self, dx: Command, measured: str) -> None:
+    def test_query_writes_csv_to_standard_output(self, dx: Command, measured: str) -> None:
         outcome = dx("query", measured, "--asset", "feeder-7", "--attribute", "A kW", *RANGE)
         assert outcome.stdout.splitlines() == [
             f"{HEADER},A kW",
@@ -73,7 +77,7 @@ class TestQuery:
             "feeder-7,Feeder 7,2024-05-01 01:00:00.000000000,13.25",
         ]
 
-    def test_takes_several_assets_and_all_their_attributes(
+    def test_query_accepts_several_assets_and_all_their_attributes(
         self, dx: Command, measured: str
     ) -> None:
         outcome = dx("query", measured, "--asset", "feeder-7", "--asset", "feeder-8", *RANGE)
@@ -83,18 +87,18 @@ class TestQuery:
             "7",
         ]
 
-    def test_takes_a_filter_file(self, dx: Command, measured: str) -> None:
+    def test_query_accepts_a_filter_file(self, dx: Command, measured: str) -> None:
         wanted = [{"assetId": "feeder-7", "attributeNamesFilter": ["State"]}]
         Path("filter.json").write_text(json.dumps(wanted))
         outcome = dx("query", measured, "--filter", "filter.json", *RANGE)
         assert outcome.stdout.splitlines()[0] == f"{HEADER},State"
 
-    def test_writes_json(self, dx: Command, measured: str) -> None:
+    def test_query_writes_json(self, dx: Command, measured: str) -> None:
         for arguments in (["--json"], ["--format", "json"]):
             (asset,) = dx("query", measured, "--asset", "feeder-8", *RANGE, *arguments).json
             assert asset["attributes"][0]["data"][0]["value"] == "7"
 
-    def test_writes_files_of_the_format_that_they_are_called(
+    def test_query_infers_the_format_from_the_file_extension(
         self, dx: Command, measured: str
     ) -> None:
         query = ["query", measured, "--asset", "feeder-7", *RANGE, "-o"]
@@ -130,9 +134,7 @@ class TestQuery:
             assert image.size == (1600, 800)
             assert image.convert("L").getpixel((5, 795)) < 60
 
-    def test_query_keeps_the_result_that_can_not_be_plotted(
-        self, dx: Command, measured: str
-    ) -> None:
+    def test_query_keeps_a_result_that_cannot_be_plotted(self, dx: Command, measured: str) -> None:
         query = ["query", measured, "--asset", "feeder-7", *RANGE, "-o", "may.dat"]
         outcome = dx(*query, "--plot", "may.png", "--steps", "B kW")
         assert outcome.exit_code == 2
@@ -158,7 +160,7 @@ class TestQuery:
         assert outcome.exit_code == 2
         assert re.search(r"--attribute .*--asset.*--plot-size 11x\d+$", outcome.stderr)
 
-    def test_counts_back_from_now(self, dx: Command, database: str) -> None:
+    def test_query_accepts_times_relative_to_now(self, dx: Command, database: str) -> None:
         for hours in (1, 3):
             time = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
             Path("recent.csv").write_text(f"timestamp,kW\n{time},{hours}\n")
@@ -171,7 +173,7 @@ class TestQuery:
         assert values == [["1"], ["3", "1"], ["3"]]
 
     @pytest.mark.parametrize(
-        ("arguments", "told"),
+        ("arguments", "message"),
         [
             (["--from", "-7d"], "either --asset or --filter must be used"),
             (
@@ -208,22 +210,24 @@ class TestQuery:
             (["--filter", "other.json", "--from", "-7d"], "--asset, --filter[0] must be {"),
         ],
     )
-    def test_names_the_option_that_can_t_be_used(
-        self, dx: Command, measured: str, arguments: list[str], told: str
+    def test_query_names_the_invalid_option(
+        self, dx: Command, measured: str, arguments: list[str], message: str
     ) -> None:
         Path("other.json").write_text('[{"asset": "feeder-7"}]')
         outcome: CommandResult = dx("query", measured, *arguments)
         assert (outcome.exit_code, outcome.stdout) == (2, "")
-        assert outcome.stderr.startswith(f"avista-dx: {told}")
+        assert outcome.stderr.startswith(f"avista-dx: {message}")
 
 
-class TestMoments:
-    def test_that_say_no_zone_are_in_the_one_given(self, dx: Command, measured: str) -> None:
+class TestTimestamps:
+    def test_timestamp_without_a_zone_is_in_the_requested_zone(
+        self, dx: Command, measured: str
+    ) -> None:
         query = ["query", measured, "--asset", "feeder-7", "--time-zone", "America/Los_Angeles"]
         outcome = dx(*query, "--from", "2024-04-30 17:30", "--to", "2024-04-30 18:30")
         assert [row["A kW"] for row in csv.DictReader(outcome.stdout.splitlines())] == ["13.25"]
 
-    def test_with_a_zone_lose_no_digit(self) -> None:
+    def test_timestamp_with_a_zone_loses_no_digit(self) -> None:
         text = "2024-05-01T00:00:00.123456789Z"
         assert parse_timestamp("--from", text, UTC) == text
 
@@ -238,7 +242,7 @@ class TestMoments:
             ("now", timedelta()),
         ],
     )
-    def test_can_be_told_from_now(self, text: str, ago: timedelta) -> None:
+    def test_timestamp_can_be_relative_to_now(self, text: str, ago: timedelta) -> None:
         before = datetime.now(UTC)
-        told = parse_timestamp("--from", text, UTC)
-        assert before - ago <= told <= datetime.now(UTC) - ago
+        message = parse_timestamp("--from", text, UTC)
+        assert before - ago <= message <= datetime.now(UTC) - ago

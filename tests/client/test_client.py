@@ -42,30 +42,32 @@ CALLS = [
 ]
 
 
-def public_calls(door: type) -> dict[str, object]:
+def public_calls(client_type: type) -> dict[str, object]:
     return {
-        name: getattr(door, name)
-        for name in dir(door)
-        if not name.startswith("_") and callable(getattr(door, name))
+        name: getattr(client_type, name)
+        for name in dir(client_type)
+        if not name.startswith("_") and callable(getattr(client_type, name))
     }
 
 
 class TestConstruction:
-    def test_without_an_endpoint_it_speaks_to_production(self, connect: Connect) -> None:
+    def test_client_without_an_endpoint_uses_production(self, connect: Connect) -> None:
         assert PRODUCTION in repr(connect("token"))
 
-    def test_the_endpoint_can_be_given(self, connect: Connect, local: LocalExchange) -> None:
+    def test_client_uses_the_endpoint_argument(
+        self, connect: Connect, local: LocalExchange
+    ) -> None:
         exchange = connect(local.token, endpoint=local.endpoint)
         assert exchange.getUserInfo().firstName == "Ada"
 
-    def test_token_and_endpoint_come_from_the_environment(
+    def test_client_reads_token_and_endpoint_from_the_environment(
         self, connect: Connect, local: LocalExchange, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_TOKEN", local.token)
         monkeypatch.setenv("AVISTA_DX_ENDPOINT", local.endpoint)
         assert connect().getUserInfo().firstName == "Ada"
 
-    def test_what_is_given_goes_before_the_environment(
+    def test_client_prefers_arguments_to_the_environment(
         self, connect: Connect, local: LocalExchange, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_TOKEN", "a-token-nobody-knows")
@@ -73,26 +75,28 @@ class TestConstruction:
         exchange = connect(local.token, endpoint=local.endpoint)
         assert exchange.getUserInfo().firstName == "Ada"
 
-    def test_a_missing_token_is_a_clear_error(self, door: ClientFactory) -> None:
+    def test_client_without_a_token_raises_a_clear_error(
+        self, create_client: ClientFactory
+    ) -> None:
         with pytest.raises(InvalidParameterError, match=r"token is missing: .*AVISTA_DX_TOKEN"):
-            door()
+            create_client()
 
     @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "tökén", 7, b"bytes"])
-    def test_what_is_no_token_is_refused_and_not_repeated(
-        self, door: ClientFactory, token: object
+    def test_client_refuses_an_invalid_token_without_repeating_it(
+        self, create_client: ClientFactory, token: object
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^token must be ") as caught:
-            door(token)
+            create_client(token)
         assert repr(token) not in str(caught.value)
 
-    def test_an_empty_token_in_the_environment_is_refused(
-        self, door: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    def test_client_refuses_an_empty_token_in_the_environment(
+        self, create_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_TOKEN", "")
         with pytest.raises(InvalidParameterError, match=r"^token must be "):
-            door()
+            create_client()
 
-    def test_a_line_end_after_the_token_is_forgiven(
+    def test_client_accepts_a_line_end_after_the_token(
         self, connect: Connect, local: LocalExchange
     ) -> None:
         exchange = connect(f"{local.token}\n", endpoint=local.endpoint)
@@ -114,18 +118,18 @@ class TestConstruction:
             7,
         ],
     )
-    def test_an_endpoint_that_would_show_the_token_is_refused(
-        self, door: ClientFactory, endpoint: object
+    def test_client_refuses_an_endpoint_that_would_expose_the_token(
+        self, create_client: ClientFactory, endpoint: object
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"endpoint must be an https:// URL"):
-            door("token", endpoint=endpoint)
+            create_client("token", endpoint=endpoint)
 
     @pytest.mark.parametrize(
         "form",
         ["{}/", " {}", "{}\n", "\t{} \r\n", "{}//"],
         ids=["slash", "blank before", "line end", "blanks around", "slashes"],
     )
-    def test_endpoint_that_was_pasted_with_something_more_works(
+    def test_client_accepts_pasted_forms_of_the_endpoint(
         self, form: str, connect: Connect, local: LocalExchange, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         pasted = form.format(local.endpoint)
@@ -133,49 +137,55 @@ class TestConstruction:
         monkeypatch.setenv("AVISTA_DX_ENDPOINT", pasted)
         assert connect(local.token).getUserInfo().firstName == "Ada"
 
-    def test_endpoint_with_doubled_slashes_works(
+    def test_client_accepts_an_endpoint_with_doubled_slashes(
         self, connect: Connect, local: LocalExchange
     ) -> None:
         pasted = local.endpoint.replace("/graphql", "//graphql")
         assert connect(local.token, endpoint=pasted).getUserInfo().firstName == "Ada"
 
-    def test_blank_endpoint_in_the_environment_is_as_none(
+    def test_client_treats_a_blank_endpoint_in_the_environment_as_unset(
         self, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_ENDPOINT", " \n")
         assert PRODUCTION in repr(connect("token"))
 
     @pytest.mark.parametrize("timeout", [0, -1, "60", None, True, float("nan"), float("inf")])
-    def test_a_timeout_that_is_no_duration_is_refused(
-        self, door: ClientFactory, timeout: object
+    def test_client_refuses_an_invalid_timeout(
+        self, create_client: ClientFactory, timeout: object
     ) -> None:
         with pytest.raises(
             InvalidParameterError, match=r"timeout must be a positive number of seconds"
         ):
-            door("token", timeout=timeout)
+            create_client("token", timeout=timeout)
 
     @pytest.mark.parametrize("debug", ["yes", 1, None])
-    def test_debug_is_true_or_false(self, door: ClientFactory, debug: object) -> None:
+    def test_client_refuses_a_debug_flag_that_is_no_boolean(
+        self, create_client: ClientFactory, debug: object
+    ) -> None:
         with pytest.raises(InvalidParameterError, match=r"debug must be True or False, got a "):
-            door("token", debug)
+            create_client("token", debug)
 
-    def test_endpoint_and_timeout_are_given_by_name_only(self, door: ClientFactory) -> None:
+    def test_client_takes_endpoint_and_timeout_by_keyword_only(
+        self, create_client: ClientFactory
+    ) -> None:
         with pytest.raises(TypeError):
-            door("token", False, PRODUCTION)
+            create_client("token", False, PRODUCTION)
 
 
 class TestClosing:
-    def test_a_with_block_closes_it(self, door: ClientFactory, local: LocalExchange) -> None:
-        with door(local.token, endpoint=local.endpoint) as exchange:
+    def test_client_is_closed_by_a_with_block(
+        self, create_client: ClientFactory, local: LocalExchange
+    ) -> None:
+        with create_client(local.token, endpoint=local.endpoint) as exchange:
             assert exchange.getUserInfo().firstName == "Ada"
         with pytest.raises(ExchangeClosedError, match="was closed"):
             exchange.getUserInfo()
 
-    def test_an_upload_after_it_leaves_no_doubt_that_nothing_was_sent(
-        self, door: ClientFactory, local: LocalExchange, tmp_path: Path
+    def test_upload_after_close_reports_that_nothing_was_sent(
+        self, create_client: ClientFactory, local: LocalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_text("1,2\n")
-        with door(local.token, endpoint=local.endpoint) as exchange:
+        with create_client(local.token, endpoint=local.endpoint) as exchange:
             pass
         with pytest.raises(ExchangeClosedError) as caught:
             exchange.uploadFileToDataStore(
@@ -184,58 +194,60 @@ class TestClosing:
         assert not caught.value.mayHaveSucceeded
         assert not hasattr(caught.value, "__notes__")
 
-    def test_closing_twice_changes_nothing(self, connect: Connect, local: LocalExchange) -> None:
+    def test_client_closed_twice_does_nothing(self, connect: Connect, local: LocalExchange) -> None:
         exchange = connect(local.token, endpoint=local.endpoint)
         exchange.getUserInfo()
         exchange.close()
 
 
-class TestTheToken:
-    def test_it_is_in_no_representation(self, connect: Connect) -> None:
+class TestToken:
+    def test_token_is_in_no_representation(self, connect: Connect) -> None:
         exchange = connect("a-very-secret-token")
         shown = [repr(exchange), str(exchange), f"{exchange}", repr(vars(exchange))]
         assert not any("a-very-secret-token" in text for text in shown)
 
-    def test_it_is_sent_as_it_is(
+    def test_token_is_sent_unchanged(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data("user_getUserSession", USER)
         fake_platform_client.getUserInfo()
         assert fake_platform.requests[0].headers["Authorization"] == TOKEN
 
-    def test_a_refused_one_is_an_error(self, connect: Connect, local: LocalExchange) -> None:
+    def test_token_that_is_rejected_raises_an_error(
+        self, connect: Connect, local: LocalExchange
+    ) -> None:
         with pytest.raises(UnauthorizedError):
             connect("a-token-nobody-knows", endpoint=local.endpoint).getUserInfo()
 
 
-class TestTheTwoDoors:
-    def test_they_have_every_documented_call(self) -> None:
-        for door in (AvistaDigitalExchange, AsyncAvistaDigitalExchange):
-            assert set(CALLS) <= public_calls(door).keys()
+class TestSyncAndAsyncClients:
+    def test_clients_have_every_documented_call(self) -> None:
+        for client_type in (AvistaDigitalExchange, AsyncAvistaDigitalExchange):
+            assert set(CALLS) <= public_calls(client_type).keys()
 
-    def test_they_have_the_same_calls(self) -> None:
+    def test_clients_have_the_same_calls(self) -> None:
         blocking = public_calls(AvistaDigitalExchange).keys()
         assert blocking == public_calls(AsyncAvistaDigitalExchange).keys()
 
     @pytest.mark.parametrize("name", [*CALLS, "__init__", "close"])
-    def test_calls_of_both_clients_take_the_same_arguments(self, name: str) -> None:
+    def test_clients_take_the_same_arguments(self, name: str) -> None:
         sync_call = inspect.signature(getattr(AvistaDigitalExchange, name))
         async_call = inspect.signature(getattr(AsyncAvistaDigitalExchange, name))
         assert list(sync_call.parameters.values()) == list(async_call.parameters.values())
 
     @pytest.mark.parametrize("name", CALLS)
-    def test_one_blocks_and_the_other_is_awaited(self, name: str) -> None:
+    def test_sync_calls_return_values_and_async_calls_coroutines(self, name: str) -> None:
         assert not inspect.iscoroutinefunction(getattr(AvistaDigitalExchange, name))
         assert inspect.iscoroutinefunction(getattr(AsyncAvistaDigitalExchange, name))
 
-    def test_the_blocking_one_works_inside_a_running_event_loop(self, local: LocalExchange) -> None:
+    def test_sync_client_works_inside_a_running_event_loop(self, local: LocalExchange) -> None:
         async def notebook_cell() -> str | None:
             with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
                 return exchange.getUserInfo().firstName
 
         assert asyncio.run(notebook_cell()) == "Ada"
 
-    def test_the_async_one_does_many_things_at_a_time(self, local: LocalExchange) -> None:
+    def test_async_client_runs_calls_concurrently(self, local: LocalExchange) -> None:
         async def many() -> list[object]:
             endpoint = local.endpoint
             async with AsyncAvistaDigitalExchange(local.token, endpoint=endpoint) as exchange:

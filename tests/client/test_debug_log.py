@@ -71,8 +71,8 @@ def secrets_of(local: LocalExchange) -> list[str]:
     return [*local.tokens.values(), "Signature="]
 
 
-class TestWhatIsTold:
-    def test_each_call_tells_operation_variables_duration_bytes_and_request(
+class TestDebugLog:
+    def test_debug_log_of_a_call_has_operation_variables_duration_bytes_and_request(
         self, connect: Connect, local: LocalExchange, lines: list[str]
     ) -> None:
         connect(local.token, True, endpoint=local.endpoint).getDataStore(local.dataStoreId)
@@ -83,7 +83,7 @@ class TestWhatIsTold:
         assert int(call["received"]) > 2 * len(local.dataStoreId)
         assert len(call["request"]) >= 16
 
-    def test_a_refused_call_is_told_with_its_request(
+    def test_debug_log_of_a_refused_call_has_its_request(
         self, connect: Connect, local: LocalExchange, lines: list[str]
     ) -> None:
         exchange = connect(local.token, True, endpoint=local.endpoint)
@@ -92,7 +92,7 @@ class TestWhatIsTold:
         (call,) = calls(lines, "storage_getDataStore")
         assert call["request"] == caught.value.requestId
 
-    def test_each_page_of_a_query_is_told_and_their_count(
+    def test_debug_log_of_a_query_has_each_page_and_their_count(
         self,
         connect: Connect,
         local: LocalExchange,
@@ -107,7 +107,7 @@ class TestWhatIsTold:
         assert pages >= 3
         assert any(re.fullmatch(rf"query \S+: {pages} pages, .*", line) for line in lines)
 
-    def test_uploads_and_downloads_tell_their_bytes(
+    def test_debug_log_of_transfers_has_their_bytes(
         self,
         connect: Connect,
         local: LocalExchange,
@@ -120,7 +120,7 @@ class TestWhatIsTold:
         assert any(re.match(r"load\.csv: 7 bytes uploaded in ", line) for line in lines)
         assert any(re.match(r"load\.csv: 7 bytes downloaded in ", line) for line in lines)
 
-    def test_a_step_that_is_tried_again_is_told_with_its_reason(
+    def test_debug_log_of_a_retry_has_its_reason(
         self, fake_platform: FakePlatform, connect: Connect, lines: list[str]
     ) -> None:
         nobody = {"data": {"user_getUserSession": {"user": {"userId": "u1"}}}}
@@ -131,7 +131,7 @@ class TestWhatIsTold:
         assert [call["status"] for call in calls(lines, "user_getUserSession")] == ["503", "200"]
         assert any("503" in line and "retrying in" in line for line in lines)
 
-    def test_long_texts_and_long_lists_are_shortened(
+    def test_debug_log_abbreviates_long_strings_and_lists(
         self, connect: Connect, local: LocalExchange, database: str, lines: list[str]
     ) -> None:
         exchange = connect(local.token, True, endpoint=local.endpoint)
@@ -145,7 +145,7 @@ class TestWhatIsTold:
         assert "… (912 characters)" in call["variables"]
         assert len(call["variables"]) < 150
 
-    def test_so_they_are_within_what_a_query_asks_for(
+    def test_debug_log_abbreviates_long_strings_in_filters(
         self,
         connect: Connect,
         local: LocalExchange,
@@ -164,8 +164,8 @@ class TestWhatIsTold:
         assert len(call["variables"]) < 600
 
 
-class TestWhatIsNeverTold:
-    def test_no_token_and_no_presigned_query_string_in_any_log(
+class TestRedaction:
+    def test_log_contains_no_token_and_no_presigned_query_string(
         self,
         connect: Connect,
         local: LocalExchange,
@@ -187,7 +187,7 @@ class TestWhatIsNeverTold:
         assert "storage_createDataStoreFile" in told
         assert [secret for secret in secrets_of(local) if secret in told] == []
 
-    def test_page_tokens_are_not_told(
+    def test_log_contains_no_page_tokens(
         self, fake_platform: FakePlatform, connect: Connect, caplog: pytest.LogCaptureFixture
     ) -> None:
         page = {"data": [], "nextToken": "page-token-7", "clientToken": "client-token-7"}
@@ -198,7 +198,7 @@ class TestWhatIsNeverTold:
         assert "page-token-7" not in caplog.text
         assert "client-token-7" not in caplog.text
 
-    def test_the_token_is_not_told_even_where_a_variable_holds_it(
+    def test_log_hides_the_token_in_variables(
         self, fake_platform: FakePlatform, connect: Connect, caplog: pytest.LogCaptureFixture
     ) -> None:
         fake_platform.add_data("q", 1)
@@ -207,7 +207,7 @@ class TestWhatIsNeverTold:
         assert "a <secret> b" in caplog.text
         assert TOKEN not in caplog.text
 
-    def test_what_the_platform_echoes_is_not_told(
+    def test_log_hides_what_the_platform_echoes(
         self, fake_platform: FakePlatform, connect: Connect, caplog: pytest.LogCaptureFixture
     ) -> None:
         echo = f"{TOKEN} https://bucket.test/file?X-Amz-Signature=abc"
@@ -240,13 +240,13 @@ class TestPrinting:
 
         return run
 
-    def test_without_it_nothing_is_printed_but_what_was_asked_for(self, run) -> None:
+    def test_client_without_debug_prints_nothing(self, run) -> None:
         outcome = run("False")
         assert outcome.stdout.splitlines()[0] == "Ada"
         assert len(outcome.stdout.splitlines()) == 2
         assert outcome.stderr == ""
 
-    def test_with_it_each_call_is_a_line_on_stderr(self, run) -> None:
+    def test_client_with_debug_prints_each_call_as_a_line_on_stderr(self, run) -> None:
         outcome = run("True")
         assert len(outcome.stdout.splitlines()) == 2
         assert [line.split()[3] for line in outcome.stderr.splitlines()] == [
@@ -254,17 +254,17 @@ class TestPrinting:
             "storage_getDataStoreDirectory",
         ]
 
-    def test_a_program_with_a_log_of_its_own_gets_each_line_once(self, run) -> None:
+    def test_program_with_its_own_logging_gets_each_line_once(self, run) -> None:
         outcome = run("True", "import logging; logging.basicConfig(format='mine %(message)s')")
         own = outcome.stderr.splitlines()
         assert len(own) == 2
         assert all(line.startswith("mine ") for line in own)
 
-    def test_a_second_exchange_does_not_double_the_lines(self, run) -> None:
+    def test_second_client_does_not_double_the_lines(self, run) -> None:
         outcome = run("True", "AvistaDigitalExchange('other', True).close()")
         assert len(outcome.stderr.splitlines()) == 2
 
-    def test_one_exchange_in_debug_mode_does_not_make_another_one_talk(
+    def test_debug_mode_of_one_client_does_not_affect_another(
         self, connect: Connect, local: LocalExchange, lines: list[str]
     ) -> None:
         loud = connect(local.token, True, endpoint=local.endpoint)
@@ -274,7 +274,7 @@ class TestPrinting:
         loud.getUserInfo()
         assert len(list(lines)) == 1
 
-    def test_a_program_can_ask_for_the_log_through_logging_alone(
+    def test_logging_can_be_enabled_without_debug_mode(
         self, exchange: AvistaDigitalExchange, lines: list[str]
     ) -> None:
         exchange.getUserInfo()

@@ -67,13 +67,13 @@ ERRORS: list[tuple[type[DigitalExchangeError], dict[str, Any]]] = [
 ]
 
 
-def test_every_error_is_in_these_tests() -> None:
+def test_every_error_class_is_covered_by_these_tests() -> None:
     public = {getattr(sdk, name) for name in sdk.__all__ if name.endswith("Error")}
     assert public == {kind for kind, _ in ERRORS}
 
 
 @pytest.mark.parametrize(("kind", "attributes"), ERRORS)
-def test_it_carries_its_message_and_attributes(
+def test_error_carries_its_message_and_attributes(
     kind: type[DigitalExchangeError], attributes: dict[str, Any]
 ) -> None:
     made = kind("the message", **attributes)
@@ -84,7 +84,7 @@ def test_it_carries_its_message_and_attributes(
 
 @pytest.mark.parametrize(("kind", "attributes"), ERRORS)
 @pytest.mark.parametrize("copied", [lambda made: pickle.loads(pickle.dumps(made)), copy.copy])
-def test_it_survives_pickling_and_copying(
+def test_error_survives_pickling_and_copying(
     copied: Any, kind: type[DigitalExchangeError], attributes: dict[str, Any]
 ) -> None:
     made = kind("the message", **attributes)
@@ -115,11 +115,13 @@ def test_it_survives_pickling_and_copying(
         (TransferIncompleteError, TransferError),
     ],
 )
-def test_it_is_caught_as_what_it_also_is(kind: type[Exception], caught_as: type[Exception]) -> None:
+def test_error_is_caught_as_its_base_classes(
+    kind: type[Exception], caught_as: type[Exception]
+) -> None:
     assert issubclass(kind, caught_as)
 
 
-def test_one_that_was_raised_survives_pickling(
+def test_raised_error_survives_pickling(
     fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     fake_platform.add_responses(
@@ -132,7 +134,7 @@ def test_one_that_was_raised_survives_pickling(
     assert twin.errors == caught.value.errors
 
 
-def test_an_error_has_its_cause_but_not_the_request() -> None:
+def test_error_has_its_cause_but_not_the_request() -> None:
     with (
         AvistaDigitalExchange("token", endpoint="http://127.0.0.1:9/", maxRetries=0) as exchange,
         pytest.raises(ConnectionFailedError) as caught,

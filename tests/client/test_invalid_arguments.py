@@ -227,8 +227,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-class TestRefused:
-    def test_the_table_covers_every_call_that_takes_arguments(self) -> None:
+class TestInvalidArguments:
+    def test_table_covers_every_call_that_takes_arguments(self) -> None:
         assert len(REFUSED) >= 120
         assert {case.call for case in REFUSED} == VALID_ARGUMENTS.keys()
 
@@ -247,9 +247,7 @@ class TestRefused:
                 assert os.listdir(folder) == ["load.csv"], str(case)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-    def test_so_is_a_pipe_as_a_file_to_upload(
-        self, fake_platform_client: AvistaDigitalExchange
-    ) -> None:
+    def test_upload_of_a_pipe_is_refused(self, fake_platform_client: AvistaDigitalExchange) -> None:
         os.mkfifo("pipe")
         with pytest.raises(
             InvalidParameterError, match=r"^localPath must be a regular file, got 'pipe'"
@@ -257,7 +255,7 @@ class TestRefused:
             fake_platform_client.uploadFileToDataStore("store", "directory", "pipe")
 
     @pytest.mark.parametrize(("call", "argument"), WRITERS)
-    def test_so_is_a_socket_as_a_target(
+    def test_output_to_a_socket_is_refused(
         self, call: str, argument: str, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with closing(socket.socket(socket.AF_UNIX)) as server:
@@ -268,7 +266,7 @@ class TestRefused:
                 run(fake_platform_client, call, **VALID_ARGUMENTS[call] | {argument: "socket"})
 
     @pytest.mark.parametrize(("call", "argument"), WRITERS)
-    def test_so_is_a_read_only_file_as_a_target(
+    def test_output_to_a_read_only_file_is_refused(
         self, call: str, argument: str, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         Path("result").touch(0o444)
@@ -276,7 +274,7 @@ class TestRefused:
             run(fake_platform_client, call, **VALID_ARGUMENTS[call] | {argument: "result"})
         assert caught.value.filename == "result"
 
-    def test_so_is_a_file_of_more_than_5_gib(
+    def test_upload_of_more_than_5_gib_is_refused(
         self, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         Path("huge").touch()
@@ -285,7 +283,7 @@ class TestRefused:
             fake_platform_client.uploadFileToDataStore("s", "d", "huge")
 
     @pytest.mark.parametrize("call", VALID_ARGUMENTS)
-    def test_the_same_call_without_the_bad_argument_is_not_refused(
+    def test_call_without_the_invalid_argument_is_accepted(
         self, call: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         # No response is added, so that what gets as far as sending fails there.
@@ -297,7 +295,7 @@ class TestRefused:
             assert len(fake_platform.requests) == 1
 
 
-class TestDoors:
+class TestConstructors:
     @pytest.mark.parametrize(
         ("argument", "value", "words"),
         [
@@ -308,11 +306,11 @@ class TestDoors:
         ],
         ids=short_repr,
     )
-    def test_bad_arguments_are_refused(
-        self, argument: str, value: Any, words: str, door: ClientFactory
+    def test_constructor_refuses_invalid_arguments(
+        self, argument: str, value: Any, words: str, create_client: ClientFactory
     ) -> None:
         with pytest.raises(InvalidParameterError) as caught:
-            door(**{"token": "token", argument: value})
+            create_client(**{"token": "token", argument: value})
         assert str(caught.value).startswith(argument)
         assert words in str(caught.value)
         assert len(str(caught.value)) < 400

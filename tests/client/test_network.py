@@ -64,38 +64,38 @@ def site(context: ssl.SSLContext, name: str | None = None) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def _here(certificate_authority: CertificateAuthority) -> Iterator[Site]:
+def _local_site(certificate_authority: CertificateAuthority) -> Iterator[Site]:
     yield from site(certificate_authority.server("localhost"))
 
 
 @pytest.fixture
-def here(_here: Site) -> Site:
+def local_site(_local_site: Site) -> Site:
     """On this machine."""
-    _here.front.expect()
-    return _here
+    _local_site.front.expect()
+    return _local_site
 
 
 @pytest.fixture(scope="module")
-def _far_away(certificate_authority: CertificateAuthority) -> Iterator[Site]:
+def _remote_site(certificate_authority: CertificateAuthority) -> Iterator[Site]:
     yield from site(certificate_authority.server(HOST), HOST)
 
 
 @pytest.fixture
-def far_away(_far_away: Site) -> Site:
+def remote_site(_remote_site: Site) -> Site:
     """Where only a proxy leads."""
-    _far_away.front.expect()
-    return _far_away
+    _remote_site.front.expect()
+    return _remote_site
 
 
 @pytest.fixture
-def connect_proxy(far_away: Site) -> Iterator[ConnectProxy]:
+def connect_proxy(remote_site: Site) -> Iterator[ConnectProxy]:
     """A company's proxy."""
-    with ConnectProxy(far_away.front.port).running() as connect_proxy:
+    with ConnectProxy(remote_site.front.port).running() as connect_proxy:
         yield connect_proxy
 
 
 @pytest.fixture(autouse=True)
-def _no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PROXY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -123,56 +123,58 @@ def query(exchange: AvistaDigitalExchange, site: Site, folder: Path) -> None:
 
 
 class TestTrust:
-    def test_a_company_root_can_be_named(
+    def test_verify_accepts_the_root_certificate_of_a_company(
         self,
-        here: Site,
+        local_site: Site,
         certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
-        token, endpoint = here.arguments
+        token, endpoint = local_site.arguments
         for bundle in (certificate_authority.bundle, str(certificate_authority.bundle)):
             exchange = connect(token, endpoint=endpoint, verify=bundle)
-            do_everything(exchange, here, tmp_path)
+            do_everything(exchange, local_site, tmp_path)
 
-    def test_a_context_of_ones_own_can_be_given(
+    def test_verify_accepts_an_ssl_context(
         self,
-        here: Site,
+        local_site: Site,
         certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
-        token, endpoint = here.arguments
+        token, endpoint = local_site.arguments
         exchange = connect(token, endpoint=endpoint, verify=certificate_authority.client())
-        do_everything(exchange, here, tmp_path)
+        do_everything(exchange, local_site, tmp_path)
 
-    def test_what_the_system_trusts_is_trusted(
+    def test_client_trusts_what_the_system_trusts(
         self,
-        here: Site,
+        local_site: Site,
         certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate_authority.bundle))
-        token, endpoint = here.arguments
-        do_everything(connect(token, endpoint=endpoint), here, tmp_path)
+        token, endpoint = local_site.arguments
+        do_everything(connect(token, endpoint=endpoint), local_site, tmp_path)
 
-    def test_the_rest_of_the_program_trusts_as_before(self, connect: Connect) -> None:
+    def test_client_does_not_change_trust_in_the_rest_of_the_program(
+        self, connect: Connect
+    ) -> None:
         connect("token")
         assert ssl.SSLContext.__module__ == "ssl"
 
-    def test_a_server_that_nobody_vouches_for_gets_to_see_nothing(
-        self, here: Site, connect: Connect, tmp_path: Path
+    def test_client_sends_nothing_to_a_server_with_an_untrusted_certificate(
+        self, local_site: Site, connect: Connect, tmp_path: Path
     ) -> None:
-        token, endpoint = here.arguments
+        token, endpoint = local_site.arguments
         exchange = connect(token, endpoint=endpoint, maxRetries=0)
         with pytest.raises(ConnectionFailedError, match=r"certificate") as caught:
             exchange.getUserInfo()
         assert not caught.value.sent
         with pytest.raises(SubscriptionError):
-            query(exchange, here, tmp_path)
-        assert here.front.names == []
+            query(exchange, local_site, tmp_path)
+        assert local_site.front.names == []
 
     @pytest.mark.parametrize(
         ("hosts", "options"),
@@ -182,7 +184,7 @@ class TestTrust:
         ],
         ids=["of another host", "expired"],
     )
-    def test_nor_does_one_whose_certificate_is_no_good(
+    def test_client_sends_nothing_to_a_server_with_an_invalid_certificate(
         self,
         hosts: list[str],
         options: dict[str, Any],
@@ -201,42 +203,42 @@ class TestTrust:
                 query(exchange, other, tmp_path)
             assert other.front.names == []
 
-    def test_verification_can_be_turned_off_and_warns(
-        self, here: Site, door: ClientFactory, connect: Connect, tmp_path: Path
+    def test_verify_false_disables_verification_and_warns(
+        self, local_site: Site, create_client: ClientFactory, connect: Connect, tmp_path: Path
     ) -> None:
-        token, endpoint = here.arguments
+        token, endpoint = local_site.arguments
         with pytest.warns(UserWarning, match=r"verify=False: .* not verified") as caught:
             exchange = connect(token, endpoint=endpoint, verify=False)
-        do_everything(exchange, here, tmp_path)
+        do_everything(exchange, local_site, tmp_path)
         assert len(caught) == 1
         if isinstance(exchange, AvistaDigitalExchange):
             assert Path(caught[0].filename) == Path(__file__).parents[1] / "conftest.py"
 
     def test_connection_error_names_the_variable_that_hides_the_certificates(
-        self, here: Site, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, local_site: Site, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
-        token, endpoint = here.arguments
+        token, endpoint = local_site.arguments
         exchange = connect(token, endpoint=endpoint, maxRetries=0)
         says = r"certificate.*SSL_CERT_FILE is '.*nowhere\.pem', where there is no file"
         with pytest.raises(ConnectionFailedError, match=says):
             exchange.getUserInfo()
         with pytest.raises(SubscriptionError, match=r"SSL_CERT_FILE"):
-            query(exchange, here, tmp_path)
+            query(exchange, local_site, tmp_path)
 
-    def test_bundle_is_trusted_where_keys_can_not_be_logged(
+    def test_bundle_is_trusted_where_keys_cannot_be_logged(
         self,
-        here: Site,
+        local_site: Site,
         certificate_authority: CertificateAuthority,
         connect: Connect,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv("SSLKEYLOGFILE", "/nowhere/keys")
-        token, endpoint = here.arguments
+        token, endpoint = local_site.arguments
         exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
         assert exchange.getUserInfo().firstName == "Ada"
 
-    def test_nothing_warns_otherwise(
+    def test_verify_with_a_bundle_does_not_warn(
         self, certificate_authority: CertificateAuthority, connect: Connect
     ) -> None:
         with warnings.catch_warnings():
@@ -254,50 +256,50 @@ class TestTrust:
             (1, InvalidParameterError, "path"),
         ],
     )
-    def test_what_is_no_bundle_is_refused(
-        self, verify: object, error: type[Exception], says: str, door: ClientFactory
+    def test_verify_with_an_invalid_bundle_is_refused(
+        self, verify: object, error: type[Exception], says: str, create_client: ClientFactory
     ) -> None:
         with pytest.raises(error, match=rf"^verify must be .*{says}"):
-            door("token", verify=verify)
+            create_client("token", verify=verify)
 
 
-class TestAProxy:
-    def test_leads_everything_where_it_is_given(
+class TestProxy:
+    def test_proxy_argument_routes_all_traffic(
         self,
-        far_away: Site,
+        remote_site: Site,
         connect_proxy: ConnectProxy,
         certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         exchange = connect(
             token,
             endpoint=endpoint,
             verify=certificate_authority.bundle,
             proxy=connect_proxy.address,
         )
-        do_everything(exchange, far_away, tmp_path)
-        assert "websocket" in far_away.front.names
+        do_everything(exchange, remote_site, tmp_path)
+        assert "websocket" in remote_site.front.names
         first_lines = {request.partition("\r\n")[0] for request in connect_proxy.requests}
         assert first_lines == {f"CONNECT {HOST}:443 HTTP/1.1"}
 
-    def test_leads_everything_over_tls_of_its_own(
+    def test_proxy_over_tls_routes_all_traffic(
         self,
-        far_away: Site,
+        remote_site: Site,
         certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         with ConnectProxy(
-            far_away.front.port, certificate_authority.server("localhost")
+            remote_site.front.port, certificate_authority.server("localhost")
         ).running() as connect_proxy:
             proxy = connect_proxy.address.replace("//", "//ada:s3cr3t@")
             exchange = connect(
                 token, endpoint=endpoint, verify=certificate_authority.bundle, proxy=proxy
             )
-            do_everything(exchange, far_away, tmp_path)
+            do_everything(exchange, remote_site, tmp_path)
             exchange.close()
         assert {request.partition("\r\n")[0] for request in connect_proxy.requests} == {
             f"CONNECT {HOST}:443 HTTP/1.1"
@@ -305,10 +307,10 @@ class TestAProxy:
         assert all("Basic YWRhOnMzY3IzdA==" in request for request in connect_proxy.requests)
 
     @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-    def test_leads_everything_where_the_environment_names_it(
+    def test_proxy_from_the_environment_routes_all_traffic(
         self,
         variable: str,
-        far_away: Site,
+        remote_site: Site,
         connect_proxy: ConnectProxy,
         certificate_authority: CertificateAuthority,
         connect: Connect,
@@ -316,14 +318,14 @@ class TestAProxy:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv(variable, connect_proxy.address)
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
-        do_everything(exchange, far_away, tmp_path)
+        do_everything(exchange, remote_site, tmp_path)
         assert len(connect_proxy.requests) >= 2
 
-    def test_is_left_out_where_the_environment_says_so(
+    def test_proxy_is_bypassed_for_hosts_in_no_proxy(
         self,
-        far_away: Site,
+        remote_site: Site,
         connect_proxy: ConnectProxy,
         certificate_authority: CertificateAuthority,
         connect: Connect,
@@ -332,37 +334,37 @@ class TestAProxy:
     ) -> None:
         monkeypatch.setenv("HTTPS_PROXY", connect_proxy.address)
         monkeypatch.setenv("NO_PROXY", HOST)
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         exchange = connect(
             token, endpoint=endpoint, verify=certificate_authority.bundle, maxRetries=0
         )
         with pytest.raises(ConnectionFailedError):
             exchange.getUserInfo()
         with pytest.raises(SubscriptionError):
-            query(exchange, far_away, tmp_path)
+            query(exchange, remote_site, tmp_path)
         assert connect_proxy.requests == []
 
-    def test_sees_neither_the_token_nor_a_signature(
+    def test_proxy_sees_neither_the_token_nor_a_signature(
         self,
-        far_away: Site,
+        remote_site: Site,
         connect_proxy: ConnectProxy,
         certificate_authority: CertificateAuthority,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         exchange = connect(
             token,
             endpoint=endpoint,
             verify=certificate_authority.bundle,
             proxy=connect_proxy.address,
         )
-        do_everything(exchange, far_away, tmp_path)
+        do_everything(exchange, remote_site, tmp_path)
         asked = "".join(connect_proxy.requests).lower()
         for secret in ("authorization", "x-amz", "header-", token.lower()):
             assert secret not in asked
 
-    def test_is_never_asked_for_this_machine_itself(
+    def test_proxy_is_not_used_for_loopback_addresses(
         self,
         local: LocalExchange,
         connect: Connect,
@@ -385,18 +387,18 @@ class TestAProxy:
             )
 
     @pytest.mark.parametrize("status", ["403 Forbidden", "407 Proxy Authentication Required"])
-    def test_that_refuses_is_an_error_without_its_password(
+    def test_proxy_that_refuses_raises_an_error_without_its_password(
         self,
         status: str,
         certificate_authority: CertificateAuthority,
-        far_away: Site,
+        remote_site: Site,
         connect: Connect,
         tmp_path: Path,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         with FaultyProxy().running() as company, caplog.at_level(logging.DEBUG):
-            company.upstream = ("127.0.0.1", far_away.front.port)
+            company.upstream = ("127.0.0.1", remote_site.front.port)
             response = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
             company.expect(Fault("CONNECT", "request", response, times=99))
             address = company.address.replace("//", "//ada:s3cr3t-word@")
@@ -410,20 +412,20 @@ class TestAProxy:
             with pytest.raises(ConnectionFailedError, match=status[:3]) as caught:
                 exchange.getUserInfo()
             with pytest.raises(SubscriptionError) as second:
-                query(exchange, far_away, tmp_path)
+                query(exchange, remote_site, tmp_path)
             assert company.names == ["CONNECT", "CONNECT"]
         shown = [repr(exchange), caplog.text, *(f"{e.value} {e.value!r}" for e in (caught, second))]
         assert "s3cr3t-word" not in "".join(shown)
         assert not caught.value.sent
 
-    def test_that_is_not_there_is_an_error(
+    def test_proxy_that_is_unreachable_raises_an_error(
         self,
         certificate_authority: CertificateAuthority,
-        far_away: Site,
+        remote_site: Site,
         connect: Connect,
         tmp_path: Path,
     ) -> None:
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         exchange = connect(
             token,
             endpoint=endpoint,
@@ -434,18 +436,22 @@ class TestAProxy:
         with pytest.raises(ConnectionFailedError):
             exchange.getUserInfo()
         with pytest.raises(SubscriptionError):
-            query(exchange, far_away, tmp_path)
+            query(exchange, remote_site, tmp_path)
 
     @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
     @pytest.mark.parametrize(
         "named", ["socks5://ada:s3cr3t@proxy.test:1080", "ftp://ada:s3cr3t@proxy.test", "x://", ":"]
     )
-    def test_that_can_not_be_used_is_refused_by_the_name_of_its_variable(
-        self, named: str, variable: str, door: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    def test_proxy_that_is_invalid_is_refused_with_the_name_of_its_variable(
+        self,
+        named: str,
+        variable: str,
+        create_client: ClientFactory,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setenv(variable, named)
         with pytest.raises(InvalidParameterError, match=rf"^{variable} must be .*") as caught:
-            door("token")
+            create_client("token")
         assert "s3cr3t" not in str(caught.value)
 
     @pytest.mark.parametrize(
@@ -462,10 +468,10 @@ class TestAProxy:
             {"HTTPS_PROXY": "{proxy}", "NO_PROXY": "::1, fd00::/8, [::1]:80, 10.0.0.0/8, *.x y,,:"},
         ],
     )
-    def test_leads_everything_beside_variables_that_are_of_no_use(
+    def test_proxy_works_beside_unusable_variables(
         self,
         environment: dict[str, str],
-        far_away: Site,
+        remote_site: Site,
         connect_proxy: ConnectProxy,
         certificate_authority: CertificateAuthority,
         connect: Connect,
@@ -479,9 +485,9 @@ class TestAProxy:
                 "port": connect_proxy.port,
             }
             monkeypatch.setenv(name, value.format(**address))
-        token, endpoint = far_away.arguments
+        token, endpoint = remote_site.arguments
         exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
-        do_everything(exchange, far_away, tmp_path)
+        do_everything(exchange, remote_site, tmp_path)
         assert len(connect_proxy.requests) >= 2
 
     @pytest.mark.parametrize(
@@ -494,7 +500,7 @@ class TestAProxy:
             {"SSLKEYLOGFILE": "/nowhere/keys"},
         ],
     )
-    def test_of_the_environment_stops_nobody_from_this_machine_itself(
+    def test_proxy_of_the_environment_does_not_affect_loopback_addresses(
         self,
         environment: dict[str, str],
         local: LocalExchange,
@@ -507,7 +513,7 @@ class TestAProxy:
         assert exchange.getUserInfo().firstName == "Ada"
 
     @pytest.mark.parametrize("exceptions", ["*", HOST, f"other.test {HOST}:443"])
-    def test_that_can_not_be_used_matters_only_where_it_would_be_used(
+    def test_proxy_that_is_invalid_matters_only_where_it_would_be_used(
         self, exceptions: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("HTTPS_PROXY", "socks://127.0.0.1:1/")
@@ -517,19 +523,25 @@ class TestAProxy:
     @pytest.mark.parametrize(
         "proxy", ["", "proxy.test:8080", "socks5://proxy.test", "ftp://proxy.test", 7, b"http://p"]
     )
-    def test_that_is_no_address_is_refused(self, proxy: object, door: ClientFactory) -> None:
+    def test_proxy_argument_that_is_no_url_is_refused(
+        self, proxy: object, create_client: ClientFactory
+    ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^proxy must be None or the URL"):
-            door("token", proxy=proxy)
+            create_client("token", proxy=proxy)
 
 
 class TestPlainHttp:
     @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost", "LOCALHOST", "[::1]"])
-    def test_is_for_this_machine_alone(self, host: str, connect: Connect) -> None:
+    def test_plain_http_is_accepted_for_loopback_addresses(
+        self, host: str, connect: Connect
+    ) -> None:
         connect("token", endpoint=f"http://{host}:1/graphql")
 
     @pytest.mark.parametrize(
         "host", ["exchange.test", "10.0.0.1", "128.0.0.1", "0.0.0.0", "localhost.test", "[::2]"]
     )
-    def test_is_refused_to_anywhere_else(self, host: str, door: ClientFactory) -> None:
+    def test_plain_http_is_refused_for_other_hosts(
+        self, host: str, create_client: ClientFactory
+    ) -> None:
         with pytest.raises(InvalidParameterError, match=r"endpoint must be an https:// URL"):
-            door("token", endpoint=f"http://{host}/graphql")
+            create_client("token", endpoint=f"http://{host}/graphql")

@@ -60,21 +60,23 @@ def ask(exchange: AvistaDigitalExchange, store: str) -> bool:
 
 
 class TestForks:
-    def test_children_get_the_answers_to_their_own_questions(
+    def test_forked_children_get_the_responses_to_their_own_requests(
         self, exchange: AvistaDigitalExchange, stores: list[str]
     ) -> None:
         results = [start_forked(lambda store=store: ask(exchange, store)) for store in stores]
         assert ask(exchange, stores[0])
         assert [result() for result in results] == [True] * 4
 
-    def test_grandchildren_do_too(self, exchange: AvistaDigitalExchange, stores: list[str]) -> None:
+    def test_forked_grandchildren_get_the_responses_to_their_own_requests(
+        self, exchange: AvistaDigitalExchange, stores: list[str]
+    ) -> None:
         def child() -> list[bool]:
             grandchild = start_forked(lambda: ask(exchange, stores[1]))
             return [ask(exchange, stores[0]), grandchild()]
 
         assert run_forked(child) == [True, True]
 
-    def test_child_of_a_process_with_busy_threads_does_not_wait_for_them(
+    def test_forked_child_of_a_process_with_busy_threads_does_not_wait_for_them(
         self, exchange: AvistaDigitalExchange, stores: list[str]
     ) -> None:
         ended = threading.Event()
@@ -94,7 +96,7 @@ class TestForks:
             for thread in threads:
                 thread.join()
 
-    def test_closing_in_a_child_leaves_the_parent_connected(
+    def test_close_in_a_forked_child_leaves_the_parent_connected(
         self, exchange: AvistaDigitalExchange, stores: list[str]
     ) -> None:
         def close() -> str:
@@ -104,7 +106,7 @@ class TestForks:
         assert "ExchangeClosedError" in run_forked(close)
         assert ask(exchange, stores[0])
 
-    def test_children_reach_the_platform_over_tls(self, tmp_path: Path) -> None:
+    def test_forked_children_connect_over_tls(self, tmp_path: Path) -> None:
         certificate_authority = CertificateAuthority(tmp_path)
         for here in site(certificate_authority.server("localhost")):
             token, endpoint = here.arguments
@@ -119,7 +121,7 @@ class TestForks:
                 assert _name(exchange) == "Ada"
                 assert [result() for result in results] == ["Ada"] * 3
 
-    def test_iterator_goes_on_in_the_process_that_began_it_alone(
+    def test_row_iterator_continues_only_in_the_process_that_started_it(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         values = ", ".join(f"({number})" for number in range(50))
@@ -136,7 +138,7 @@ class TestForks:
         assert run_forked(drop) == "closed"
         assert list(pages) == [{"n": number} for number in range(1, 50)]
 
-    def test_download_goes_on_in_the_process_that_began_it_alone(
+    def test_download_continues_only_in_the_process_that_started_it(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
     ) -> None:
         content = os.urandom(4 << 20)
@@ -161,7 +163,7 @@ class TestForks:
         assert outcomes == [None, "read"]
         assert target.read_bytes() == content == (tmp_path / "child").read_bytes()
 
-    def test_filter_query_under_way_is_not_ended_by_a_child(
+    def test_running_filter_query_is_not_ended_by_a_forked_child(
         self, exchange: AvistaDigitalExchange, local: LocalExchange, tmp_path: Path
     ) -> None:
         record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
@@ -184,7 +186,7 @@ class TestForks:
         assert outcomes == ["Ada"]
         assert (tmp_path / "result.csv").read_text("utf-8").endswith(",7\n")
 
-    def test_events_go_on_in_the_process_that_subscribed_alone(self) -> None:
+    def test_subscription_continues_only_in_the_process_that_subscribed(self) -> None:
         second = threading.Event()
 
         def talk(conversation: FakeConnection) -> None:
@@ -211,7 +213,7 @@ class TestForks:
             ]
 
     @pytest.mark.parametrize("child", ["", "await exchange.getUserInfo()"])
-    def test_child_that_leaves_the_event_loop_of_its_parent_leaves_it_connected(
+    def test_forked_child_that_leaves_the_event_loop_leaves_the_parent_connected(
         self, child: str, local: LocalExchange
     ) -> None:
         code = FORK_IN_A_LOOP.replace("pass", child or "pass")
@@ -259,7 +261,7 @@ def _name(exchange: AvistaDigitalExchange) -> str | None:
 
 
 class TestProcessPools:
-    def test_inherited_client_works(
+    def test_inherited_client_works_in_a_process_pool(
         self, exchange: AvistaDigitalExchange, stores: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(_INHERITED, "exchange", exchange)
@@ -277,7 +279,7 @@ class TestProcessPools:
         ],
         ids=["client", "method", "group", "list"],
     )
-    def test_client_that_would_be_pickled_is_refused(
+    def test_pickled_client_is_refused(
         self, pass_on: Callable[[Any], Any], connect: Connect, local: LocalExchange
     ) -> None:
         exchange = connect(local.token, endpoint=local.endpoint)
@@ -287,7 +289,7 @@ class TestProcessPools:
         with pytest.raises(TypeError, match=r"can't be copied"):
             copy.deepcopy(pass_on(real))
 
-    def test_client_sent_to_a_pool_is_refused(
+    def test_client_sent_to_a_process_pool_is_refused(
         self, exchange: AvistaDigitalExchange, stores: list[str]
     ) -> None:
         with (
@@ -318,14 +320,14 @@ class TestEventLoops:
         logged = caplog.get_records("call")
         assert [record.getMessage() for record in logged if record.levelno > logging.INFO] == []
 
-    def test_client_works_in_one_loop_after_the_other(self, local: LocalExchange) -> None:
+    def test_client_works_in_successive_event_loops(self, local: LocalExchange) -> None:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
         assert [asyncio.run(get_name(exchange)) for _ in range(3)] == ["Ada"] * 3
         asyncio.run(exchange.close())
         with pytest.raises(Exception, match="was closed"):
             asyncio.run(get_name(exchange))
 
-    def test_client_works_in_loops_that_run_at_the_same_time(
+    def test_client_works_in_concurrent_event_loops(
         self, local: LocalExchange, stores: list[str]
     ) -> None:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
@@ -345,7 +347,9 @@ class TestEventLoops:
             thread.join()
         assert right == [True] * 4
 
-    def test_client_works_in_a_loop_that_was_not_shut_down(self, local: LocalExchange) -> None:
+    def test_client_works_in_an_event_loop_that_was_not_shut_down(
+        self, local: LocalExchange
+    ) -> None:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
         first = asyncio.new_event_loop()
         assert first.run_until_complete(get_name(exchange)) == "Ada"
@@ -354,7 +358,7 @@ class TestEventLoops:
         first.run_until_complete(first.shutdown_asyncgens())
         first.close()
 
-    def test_real_time_connection_works_in_one_loop_after_the_other(
+    def test_realtime_connection_works_in_successive_event_loops(
         self, local: LocalExchange, tmp_path: Path
     ) -> None:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
@@ -372,7 +376,7 @@ class TestEventLoops:
         for _ in range(2):
             asyncio.run(query())
 
-    def test_client_works_in_the_loop_of_a_forked_process(
+    def test_client_works_in_the_event_loop_of_a_forked_process(
         self, local: LocalExchange, stores: list[str]
     ) -> None:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
@@ -391,7 +395,9 @@ class TestEventLoops:
 
         assert asyncio.run(fork()) == [True] * 6
 
-    def test_many_calls_at_once_take_turns(self, local: LocalExchange, stores: list[str]) -> None:
+    def test_many_concurrent_calls_share_the_connections(
+        self, local: LocalExchange, stores: list[str]
+    ) -> None:
         async def ask_all() -> int:
             async with AsyncAvistaDigitalExchange(
                 local.token, endpoint=local.endpoint, timeout=5, maxRetries=0

@@ -35,14 +35,14 @@ QUERY = "timeSeriesDb_queryDatabase"
 SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 PUBLISH = "timeSeriesDb_publishToDatabase"
 
-Call = Callable[[Any, "Place", Any], object]
+Call = Callable[[Any, "Workspace", Any], object]
 
 
 class StopError(Exception):
     """What a user raises to stop a call."""
 
 
-class Place:
+class Workspace:
     """Where the calls lead: a data store with a file, a database of one asset, a folder."""
 
     def __init__(self, store: dict[str, str], database: str, folder: Path) -> None:
@@ -57,16 +57,18 @@ class Place:
 
 
 @pytest.fixture
-def place(
+def workspace(
     local: LocalExchange,
     data_store: dict[str, str],
     measured: str,
     tmp_path: Path,
-) -> Place:
-    place = Place(data_store, measured, tmp_path)
+) -> Workspace:
+    workspace = Workspace(data_store, measured, tmp_path)
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:
-        place.fileId = exchange.uploadFileToDataStore(*place.store, place.source).dataStoreFileId
-    return place
+        workspace.fileId = exchange.uploadFileToDataStore(
+            *workspace.store, workspace.source
+        ).dataStoreFileId
+    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -79,76 +81,78 @@ def measured(local: LocalExchange, admin_client: AdminClient) -> str:
     return database
 
 
-def upload(exchange: Any, place: Place, progress: Any) -> object:
-    return exchange.uploadFileToDataStore(*place.store, place.source, progress=progress)
+def upload(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    return exchange.uploadFileToDataStore(*workspace.store, workspace.source, progress=progress)
 
 
-def download(exchange: Any, place: Place, progress: Any) -> object:
-    return exchange.downloadDataStoreFile(place.fileId, place.target, progress=progress)
+def download(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    return exchange.downloadDataStoreFile(workspace.fileId, workspace.target, progress=progress)
 
 
-def zipped(exchange: Any, place: Place, progress: Any) -> object:
-    return exchange.downloadDataStoreZip([place.fileId], place.target, progress=progress)
+def zipped(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    return exchange.downloadDataStoreZip([workspace.fileId], workspace.target, progress=progress)
 
 
-def upload_to_path(exchange: Any, place: Place, progress: Any) -> object:
-    store = SyncWrapper(exchange.getDataStore(place.store[0]))
-    return store.uploadFile(place.source, progress=progress)
+def upload_to_path(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    store = SyncWrapper(exchange.getDataStore(workspace.store[0]))
+    return store.uploadFile(workspace.source, progress=progress)
 
 
-def download_from_path(exchange: Any, place: Place, progress: Any) -> object:
-    store = SyncWrapper(exchange.getDataStore(place.store[0]))
-    return store.downloadFile("load.csv", place.target, progress=progress)
+def download_from_path(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    store = SyncWrapper(exchange.getDataStore(workspace.store[0]))
+    return store.downloadFile("load.csv", workspace.target, progress=progress)
 
 
-def query(exchange: Any, place: Place, progress: Any, **options: Any) -> object:
+def query(exchange: Any, workspace: Workspace, progress: Any, **options: Any) -> object:
     return exchange.queryTimeSeriesDatabaseWithFilters(
-        place.database, METER, *WHOLE, place.target, maxRows=3, progress=progress, **options
+        workspace.database, METER, *WHOLE, workspace.target, maxRows=3, progress=progress, **options
     )
 
 
-def put_together(exchange: Any, place: Place, progress: Any) -> object:
-    return query(exchange, place, progress, aggregate="client")
+def query_merged_on_client(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    return query(exchange, workspace, progress, aggregate="client")
 
 
-def query_to_parquet(exchange: Any, place: Place, progress: Any) -> object:
-    return query(exchange, place, progress, exportFileFormat="PARQUET")
+def query_to_parquet(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    return query(exchange, workspace, progress, exportFileFormat="PARQUET")
 
 
 def query_to(library: str, **options: Any) -> Call:
-    def call(exchange: Any, place: Place, progress: Any) -> object:
+    def call(exchange: Any, workspace: Workspace, progress: Any) -> object:
         to = getattr(exchange, f"queryTimeSeriesDatabaseTo{library}")
-        return to(place.database, METER, *WHOLE, maxRows=3, progress=progress, **options)
+        return to(workspace.database, METER, *WHOLE, maxRows=3, progress=progress, **options)
 
     return call
 
 
-def sql(exchange: Any, place: Place, progress: Any) -> object:
-    return list(iterate_rows(exchange, place.database, EVERY_ROW, 2, progress=progress))
+def sql(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    return list(iterate_rows(exchange, workspace.database, EVERY_ROW, 2, progress=progress))
 
 
 def sql_to(library: str) -> Call:
-    def call(exchange: Any, place: Place, progress: Any) -> object:
+    def call(exchange: Any, workspace: Workspace, progress: Any) -> object:
         to = getattr(exchange, f"queryTimeSeriesDatabase_TimestreamFormatTo{library}")
-        return to(place.database, EVERY_ROW, 2, progress=progress)
+        return to(workspace.database, EVERY_ROW, 2, progress=progress)
 
     return call
 
 
-def latest(exchange: Any, place: Place, progress: Any) -> object:
-    return exchange.listTimeSeriesAssetsAndLatestValues(place.database, progress=progress)
+def latest(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    return exchange.listTimeSeriesAssetsAndLatestValues(workspace.database, progress=progress)
 
 
-def publish(exchange: Any, place: Place, progress: Any) -> object:
+def publish(exchange: Any, workspace: Workspace, progress: Any) -> object:
     records = [single_record(exchange, START + n, value=n) for n in range(250)]
-    return exchange.publishToTimeSeriesDatabase(place.database, "other", records, progress=progress)
+    return exchange.publishToTimeSeriesDatabase(
+        workspace.database, "other", records, progress=progress
+    )
 
 
-def publish_frame(exchange: Any, place: Place, progress: Any) -> object:
+def publish_frame(exchange: Any, workspace: Workspace, progress: Any) -> object:
     times = pd.date_range("2024-05-01", periods=250, freq="min", tz="UTC")
     frame = pd.DataFrame({"timestamp": times, "count": range(250)})
     return exchange.publishDataFrameToTimeSeriesDatabase(
-        place.database, frame, assetId="other", progress=progress
+        workspace.database, frame, assetId="other", progress=progress
     )
 
 
@@ -167,7 +171,7 @@ EXPORTS: dict[str, Call] = {
     "query to Arrow": query_to("Arrow"),
 }
 PAGED: dict[str, tuple[Call, int]] = {
-    "query put together here": (put_together, PAGES),
+    "query put together here": (query_merged_on_client, PAGES),
     "query to Arrow, put together here": (query_to("Arrow", aggregate="client"), PAGES),
     "SQL": (sql, 3),
     "SQL to pandas": (sql_to("DataFrame"), 3),
@@ -183,66 +187,82 @@ def each(calls: dict[str, Any]) -> Any:
     return pytest.mark.parametrize("call", calls.values(), ids=calls.keys())
 
 
-class Told:
+class ProgressRecorder:
     """Notes what it is told."""
 
     def __init__(self) -> None:
-        self.wrapped: list[tuple[int, int | None]] = []
+        self.reports: list[tuple[int, int | None]] = []
 
     def __call__(self, done: int, total: int | None) -> None:
-        self.wrapped.append((done, total))
+        self.reports.append((done, total))
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def recorder() -> ProgressRecorder:
+    return ProgressRecorder()
 
 
-class TestWhatIsTold:
+class TestReports:
     @each(TRANSFERS)
-    def test_of_a_transfer_the_bytes_up_to_all_of_them(
-        self, call: Call, exchange: AvistaDigitalExchange, place: Place, told: Told
+    def test_progress_of_a_transfer_counts_bytes_up_to_the_total(
+        self,
+        call: Call,
+        exchange: AvistaDigitalExchange,
+        workspace: Workspace,
+        recorder: ProgressRecorder,
     ) -> None:
-        call(exchange, place, told)
-        (total,) = {total for _, total in told.wrapped}
+        call(exchange, workspace, recorder)
+        (total,) = {total for _, total in recorder.reports}
         assert total is not None
-        assert len(told.wrapped) > 2 or call is zipped
-        assert sorted(told.wrapped) == told.wrapped
-        assert told.wrapped[-1] == (total, total)
+        assert len(recorder.reports) > 2 or call is zipped
+        assert sorted(recorder.reports) == recorder.reports
+        assert recorder.reports[-1] == (total, total)
         assert total == 1_000_000 or call is zipped
 
     @each(EXPORTS)
-    def test_of_a_query_the_pages_and_then_the_bytes_of_the_result(
-        self, call: Call, exchange: AvistaDigitalExchange, place: Place, told: Told
+    def test_progress_of_a_query_counts_pages_then_bytes_of_the_result(
+        self,
+        call: Call,
+        exchange: AvistaDigitalExchange,
+        workspace: Workspace,
+        recorder: ProgressRecorder,
     ) -> None:
-        call(exchange, place, told)
-        *pages, (done, total) = told.wrapped
+        call(exchange, workspace, recorder)
+        *pages, (done, total) = recorder.reports
         assert total is not None
         assert done == total
         assert pages[:PAGES] == [(page, None) for page in range(1, PAGES + 1)]
         assert all(end == total for _, end in pages[PAGES:])
 
     @each(PAGED)
-    def test_of_other_results_the_pages(
+    def test_progress_of_other_results_counts_pages(
         self,
         call: tuple[Call, int],
         exchange: AvistaDigitalExchange,
-        place: Place,
-        told: Told,
+        workspace: Workspace,
+        recorder: ProgressRecorder,
     ) -> None:
         ask, pages = call
-        ask(exchange, place, told)
-        assert told.wrapped == [(page, None) for page in range(1, pages + 1)]
+        ask(exchange, workspace, recorder)
+        assert recorder.reports == [(page, None) for page in range(1, pages + 1)]
 
     @each(PUBLISHING)
-    def test_of_publishing_the_records_batch_by_batch(
-        self, call: Call, exchange: AvistaDigitalExchange, place: Place, told: Told
+    def test_progress_of_publishing_counts_records_per_batch(
+        self,
+        call: Call,
+        exchange: AvistaDigitalExchange,
+        workspace: Workspace,
+        recorder: ProgressRecorder,
     ) -> None:
-        call(exchange, place, told)
-        assert told.wrapped == [(100, 250), (200, 250), (250, 250)]
+        call(exchange, workspace, recorder)
+        assert recorder.reports == [(100, 250), (200, 250), (250, 250)]
 
-    def test_records_that_are_rejected_are_done_too(
-        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place, told: Told
+    def test_progress_of_publishing_includes_rejected_records(
+        self,
+        proxy: Proxy,
+        proxied_client: AvistaDigitalExchange,
+        workspace: Workspace,
+        recorder: ProgressRecorder,
     ) -> None:
         reason = {"RejectedRecords": [{"RecordIndex": 7, "Reason": "too old"}]}
         refused = error_response(
@@ -250,61 +270,61 @@ class TestWhatIsTold:
         )
         proxy.responses[PUBLISH] = [FakeResponse(body=json.dumps(refused).encode())]
         with pytest.raises(PublishIncompleteError):
-            publish(proxied_client, place, told)
-        assert told.wrapped == [(100, 250), (200, 250), (250, 250)]
+            publish(proxied_client, workspace, recorder)
+        assert recorder.reports == [(100, 250), (200, 250), (250, 250)]
 
     @each(EVERY_CALL)
-    def test_nothing_if_nobody_wants_to_know(
+    def test_progress_by_default_prints_nothing(
         self,
         call: Call,
         exchange: AvistaDigitalExchange,
-        place: Place,
+        workspace: Workspace,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         for progress in (None, False):
-            call(exchange, place, progress)
+            call(exchange, workspace, progress)
         assert capsys.readouterr() == ("", "")
 
 
-class TestWhatIsRaised:
+class TestExceptions:
     """By what is told: it ends the call there and then."""
 
     def stop(self, done: int, total: int | None) -> None:
         raise StopError
 
     @each(EVERY_CALL)
-    def test_comes_out_of_the_call_and_nothing_half_written_stays(
-        self, call: Call, exchange: AvistaDigitalExchange, place: Place
+    def test_progress_exception_propagates_and_leaves_no_partial_file(
+        self, call: Call, exchange: AvistaDigitalExchange, workspace: Workspace
     ) -> None:
-        home = place.store[1]
+        home = workspace.store[1]
         before = exchange.getDataStoreDirectory(home).files
         with pytest.raises(StopError):
-            call(exchange, place, self.stop)
+            call(exchange, workspace, self.stop)
         assert exchange.getDataStoreDirectory(home).files == before
-        assert list(place.target.iterdir()) == []
+        assert list(workspace.target.iterdir()) == []
 
     @each(EXPORTS)
-    def test_cancels_a_query_on_the_platform(
-        self, call: Call, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
+    def test_progress_exception_cancels_the_query_on_the_platform(
+        self, call: Call, proxy: Proxy, proxied_client: AvistaDigitalExchange, workspace: Workspace
     ) -> None:
         with pytest.raises(StopError):
-            call(proxied_client, place, self.stop)
+            call(proxied_client, workspace, self.stop)
         assert proxy.names[-2:] == [QUERY, CANCEL]
 
-    def test_lets_no_further_page_be_asked_for(
-        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
+    def test_progress_exception_stops_fetching_pages(
+        self, proxy: Proxy, proxied_client: AvistaDigitalExchange, workspace: Workspace
     ) -> None:
         with pytest.raises(StopError):
-            sql(proxied_client, place, self.stop)
+            sql(proxied_client, workspace, self.stop)
         # The second one was on its way already.
         assert len(proxy.messages_named(SQL)) <= 2
 
     @each(PUBLISHING)
-    def test_tells_what_was_published(
-        self, call: Call, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
+    def test_progress_exception_while_publishing_reports_what_was_published(
+        self, call: Call, proxy: Proxy, proxied_client: AvistaDigitalExchange, workspace: Workspace
     ) -> None:
         with pytest.raises(StopError) as stopped:
-            call(proxied_client, place, self.stop)
+            call(proxied_client, workspace, self.stop)
         (account,) = stopped.value.__notes__
         assert account.startswith("100 of 250 ")
         assert "150 were not sent (100-249)" in account
@@ -312,16 +332,16 @@ class TestWhatIsRaised:
         assert len(proxy.messages_named(PUBLISH)) == 1
 
 
-class TestBars:
+class TestProgressBars:
     @each(TRANSFERS)
-    def test_of_transfers_name_the_file_and_count_bytes(
+    def test_progress_bar_of_a_transfer_names_the_file_and_counts_bytes(
         self,
         call: Call,
         exchange: AvistaDigitalExchange,
-        place: Place,
+        workspace: Workspace,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        call(exchange, place, True)
+        call(exchange, workspace, True)
         out, shown = capsys.readouterr()
         assert out == ""
         assert shown.split("\r")[-1].startswith(
@@ -330,68 +350,72 @@ class TestBars:
         assert "B/s]" in shown
 
     @each(EXPORTS)
-    def test_of_queries_count_pages_and_then_bytes(
+    def test_progress_bar_of_a_query_counts_pages_then_bytes(
         self,
         call: Call,
         exchange: AvistaDigitalExchange,
-        place: Place,
+        workspace: Workspace,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        call(exchange, place, True)
+        call(exchange, workspace, True)
         pages, size, end = capsys.readouterr().err.split("\n")
         assert pages.split("\r")[-1].startswith(f"query: {PAGES} pages [")
         assert size.split("\r")[-1].startswith("query: 100%|")
         assert end == ""
 
     @each(PAGED)
-    def test_of_other_results_count_pages(
+    def test_progress_bar_of_other_results_counts_pages(
         self,
         call: tuple[Call, int],
         exchange: AvistaDigitalExchange,
-        place: Place,
+        workspace: Workspace,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         ask, pages = call
-        ask(exchange, place, True)
+        ask(exchange, workspace, True)
         assert f": {pages} pages [" in capsys.readouterr().err.split("\r")[-1]
 
     @pytest.mark.parametrize(("call", "unit"), [(publish, "records"), (publish_frame, "rows")])
-    def test_of_publishing_count_what_was_given(
+    def test_progress_bar_of_publishing_counts_the_input(
         self,
         call: Call,
         unit: str,
         exchange: AvistaDigitalExchange,
-        place: Place,
+        workspace: Workspace,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        call(exchange, place, True)
+        call(exchange, workspace, True)
         shown = capsys.readouterr().err.split("\r")[-1]
         assert shown.startswith("publish: 100%|")
         assert "250/250" in shown
         assert f" {unit}/s]" in shown
 
     @each(EVERY_CALL)
-    def test_that_cannot_be_drawn_are_told_before_anything_is_sent(
+    def test_progress_bar_without_tqdm_is_refused_before_anything_is_sent(
         self,
         call: Call,
         proxy: Proxy,
         proxied_client: AvistaDigitalExchange,
-        place: Place,
+        workspace: Workspace,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setitem(sys.modules, "tqdm", None)
         with pytest.raises(
             MissingExtraError, match=r"tqdm is required: pip install .*\[progress\]"
         ):
-            call(proxied_client, place, True)
+            call(proxied_client, workspace, True)
         assert set(proxy.names) <= {"storage_getDataStore", "storage_getDataStoreDirectory"}
 
 
 @each(EVERY_CALL)
-@pytest.mark.parametrize("given", ["yes", 1, 0, [], b"", {}])
-def test_what_can_be_neither_drawn_nor_told_is_refused_before_anything_is_sent(
-    call: Call, given: Any, proxy: Proxy, proxied_client: AvistaDigitalExchange, place: Place
+@pytest.mark.parametrize("value", ["yes", 1, 0, [], b"", {}])
+def test_progress_of_an_invalid_type_is_refused_before_anything_is_sent(
+    call: Call,
+    value: Any,
+    proxy: Proxy,
+    proxied_client: AvistaDigitalExchange,
+    workspace: Workspace,
 ) -> None:
     with pytest.raises(InvalidParameterError, match=r"^progress must be True, "):
-        call(proxied_client, place, given)
+        call(proxied_client, workspace, value)
     assert set(proxy.names) <= {"storage_getDataStore", "storage_getDataStoreDirectory"}

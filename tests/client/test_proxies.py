@@ -10,7 +10,7 @@ VARIABLES = ("HTTP", "HTTPS", "ALL", "WS", "WSS", "NO")
 
 
 @pytest.fixture(autouse=True)
-def _no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_proxy_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(f"{name}_PROXY", raising=False)
         monkeypatch.delenv(f"{name}_PROXY".lower(), raising=False)
@@ -83,7 +83,7 @@ def test_no_proxy_entry_leads_directly(
         (".", "example.test"),
     ],
 )
-def test_no_proxy_entry_of_others_changes_nothing(
+def test_no_proxy_entry_for_other_hosts_changes_nothing(
     entries: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
@@ -94,7 +94,7 @@ def test_no_proxy_entry_of_others_changes_nothing(
 @pytest.mark.parametrize(
     "host", ["localhost", "LocalHost", "localhost.", "127.0.0.1", "127.9.9.9", "::1"]
 )
-def test_this_machine_needs_no_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loopback_addresses_need_no_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "WS_PROXY", "WSS_PROXY"):
         monkeypatch.setenv(name, "socks://127.0.0.1:1")
     for scheme in ("http", "https", "ws", "wss"):
@@ -121,7 +121,7 @@ def test_this_machine_needs_no_proxy(host: str, monkeypatch: pytest.MonkeyPatch)
         ({"HTTPS_PROXY": "ada:p%40ss@a"}, "http://ada:p%40ss@a", "http://ada:p%40ss@a"),
     ],
 )
-def test_variables_count_in_their_order(
+def test_proxy_variables_apply_in_order(
     environment: dict[str, str],
     https: str | None,
     wss: str | None,
@@ -132,7 +132,7 @@ def test_variables_count_in_their_order(
     assert (find("example.test"), find("example.test", "wss")) == (https, wss)
 
 
-def test_proxy_that_is_passed_leads_to_hosts_of_no_proxy_too(
+def test_proxy_argument_applies_to_hosts_of_no_proxy_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "*")

@@ -177,7 +177,7 @@ class TestCalls:
         assert sync_calls == async_calls
 
     @each_client
-    def test_the_client_is_made_from_token_and_debug(self, client: type) -> None:
+    def test_client_is_constructed_from_token_and_debug(self, client: type) -> None:
         positional = [p for p in parameters_of(client) if p.kind is p.POSITIONAL_OR_KEYWORD]
         assert positional == documented("token=None, debug=False")
 
@@ -187,13 +187,13 @@ class TestTypes:
         ("name", "member"),
         [(name, member) for name, members in TYPES.items() for member in members.split()],
     )
-    def test_it_has_the_documented_property(self, name: str, member: str) -> None:
+    def test_type_has_the_documented_property(self, name: str, member: str) -> None:
         kind = getattr(package, name)
         assert name in package.__all__
         assert member in kind.model_fields or hasattr(kind, member)
 
     @pytest.mark.parametrize("name", TYPES)
-    def test_it_goes_by_its_documented_name(self, name: str) -> None:
+    def test_type_is_available_under_its_documented_name(self, name: str) -> None:
         assert getattr(package, name).__name__ == name
 
 
@@ -210,18 +210,20 @@ class TestDocstrings:
         assert sync_docstring == to_sync_docstring(async_docstring)
 
     @each_described
-    def test_they_begin_with_a_sentence(self, described: Callable[..., Any]) -> None:
+    def test_docstring_begins_with_a_sentence(self, described: Callable[..., Any]) -> None:
         summary = (inspect.getdoc(described) or "").partition("\n")[0]
         assert re.fullmatch(r"[A-Z][^.]+(\. .+)?\.", summary)
 
     @each_described
-    def test_they_tell_every_argument_in_order(self, described: Callable[..., Any]) -> None:
+    def test_docstring_describes_every_argument_in_order(
+        self, described: Callable[..., Any]
+    ) -> None:
         arguments = sections_of(inspect.getdoc(described) or "").get("Args", "")
         told = re.findall(r"^    (\w+): \S", arguments, re.M)
         assert told == [parameter.name for parameter in parameters_of(described)]
 
     @each_described
-    def test_they_tell_what_comes_back_what_can_go_wrong_and_an_example(
+    def test_docstring_describes_result_errors_and_an_example(
         self, described: Callable[..., Any]
     ) -> None:
         sections = sections_of(inspect.getdoc(described) or "")
@@ -229,21 +231,21 @@ class TestDocstrings:
         assert ("Returns" in sections) != ("Yields" in sections)
 
     @each_described
-    def test_the_errors_they_tell_exist(self, described: Callable[..., Any]) -> None:
+    def test_docstring_names_only_existing_errors(self, described: Callable[..., Any]) -> None:
         raises = sections_of(inspect.getdoc(described) or "")["Raises"]
         told = re.findall(r"^    (\w+): \S", raises, re.M)
         assert told
         assert all(issubclass(getattr(package, name), DigitalExchangeError) for name in told)
 
     @each_client
-    def test_doors_and_their_arguments_are_told(self, client: type) -> None:
+    def test_docstring_of_a_client_describes_its_arguments(self, client: type) -> None:
         sections = sections_of(inspect.getdoc(client.__init__) or "")
         described = re.findall(r"^    (\w+): \S", sections["Args"], re.M)
         assert described == [parameter.name for parameter in parameters_of(client)]
         assert {"Raises", "Example"} < sections.keys()
 
     @pytest.mark.parametrize("name", [name for name in package.__all__ if name[0] != "_"])
-    def test_types_and_errors_say_what_they_are(self, name: str) -> None:
+    def test_docstring_of_every_type_and_error_exists(self, name: str) -> None:
         assert vars(getattr(package, name)).get("__doc__")
 
 
@@ -266,7 +268,7 @@ class TestExamples:
         ],
         ids=lambda described: described.__qualname__,
     )
-    def test_the_example_in_the_docstring_runs(self, described: Any, names: dict[str, Any]) -> None:
+    def test_docstring_example_runs(self, described: Any, names: dict[str, Any]) -> None:
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
         example = parse_example(described, names)
         report: list[str] = []
@@ -283,7 +285,7 @@ class TestExamples:
         ],
         ids=lambda described: described.__qualname__,
     )
-    def test_the_async_example_in_the_docstring_runs(
+    def test_docstring_example_of_the_async_client_runs(
         self, described: Any, names: dict[str, Any], capsys: pytest.CaptureFixture[str]
     ) -> None:
         exchange = AsyncAvistaDigitalExchange(names["token"], endpoint=names["endpoint"])
@@ -304,27 +306,27 @@ class TestExamples:
 
 class TestManual:
     @each_call
-    def test_the_readme_tells_the_call_with_its_arguments(self, call: str) -> None:
+    def test_readme_describes_the_call_with_its_arguments(self, call: str) -> None:
         expected = parameters_of(getattr(AvistaDigitalExchange, call))
         found = re.search(rf"`{call}\(([^`]*)\)`", section_of_readme(call))
         assert (documented(found[1].replace("\n", " ")) if found else []) == expected
 
     @each_call
-    def test_the_readme_has_an_example_of_the_call(self, call: str) -> None:
+    def test_readme_contains_an_example_of_the_call(self, call: str) -> None:
         blocks = re.findall(r"^```python\n(.*?)^```", section_of_readme(call), re.M | re.S)
         assert any(f".{call}(" in block for block in blocks)
 
     @pytest.mark.parametrize("name", TYPES)
-    def test_the_readme_tells_the_type_with_its_properties(self, name: str) -> None:
+    def test_readme_describes_the_type_with_its_properties(self, name: str) -> None:
         section = section_of_readme(name)
         for member in TYPES[name].split():
             assert re.search(rf"`(\w+`, `)*{member}\b", section), member
 
     @pytest.mark.parametrize("name", [name for name in package.__all__ if name[0] != "_"])
-    def test_the_readme_tells_every_public_name(self, name: str) -> None:
+    def test_readme_mentions_every_public_name(self, name: str) -> None:
         assert re.search(rf"`{name}(s?`|\()|^### {name}$", README, re.M)
 
-    def test_links_within_the_readme_lead_somewhere(self) -> None:
+    def test_readme_has_no_dead_internal_links(self) -> None:
         headings = re.findall(r"^#{2,} (.+)$", README, re.M)
         places = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
         assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= places

@@ -17,7 +17,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk._graphql.appsync_protocol import realtime_url
 
 from ..conftest import Connect
-from ..services.time_series.test_result_chunks import CANCEL, QUERY, WHOLE, asks, asset, at
+from ..services.time_series.test_result_chunks import CANCEL, QUERY, WHOLE, asset, at, request_asset
 from ..support.fake_platform import TOKEN, FakePlatform, FakeResponse, error_response, graphql_error
 from ..support.options import use_options
 from ..support.realtime import FakeConnection, FakeRealtimeServer
@@ -69,7 +69,7 @@ def query(exchange: AvistaDigitalExchange, platform: FakePlatform, tmp_path: Pat
 
     def run(aggregate: Any = "server", **options: Any) -> bytes:
         exchange.queryTimeSeriesDatabaseWithFilters(
-            "db", [asks("a", "kW")], *WHOLE, tmp_path, aggregate=aggregate, **options
+            "db", [request_asset("a", "kW")], *WHOLE, tmp_path, aggregate=aggregate, **options
         )
         assert [path.name for path in tmp_path.iterdir()] == ["result.csv"]
         return (tmp_path / "result.csv").read_bytes()
@@ -77,42 +77,42 @@ def query(exchange: AvistaDigitalExchange, platform: FakePlatform, tmp_path: Pat
     return run
 
 
-def well_behaved(connection: FakeConnection) -> None:
+def export_normally(connection: FakeConnection) -> None:
     connection.acknowledge()
     connection.send_export_ready(connection.start(), "query-1", ADDRESS)
 
 
-class TestTheWayOfAnExport:
-    def test_the_announced_file_is_fetched(
+class TestServerExport:
+    def test_server_export_is_downloaded_after_its_notification(
         self, query: Query, realtime: FakeRealtimeServer, platform: FakePlatform
     ) -> None:
-        realtime.handler = well_behaved
+        realtime.handler = export_normally
         assert query() == CONTENT
         assert platform.operations == [QUERY, EXPORT, f"GET {ADDRESS}"]
         assert platform.variables(EXPORT) == [
             {"timeSeriesDbId": "db", "queryId": "query-1", "fileFormat": "CSV"}
         ]
 
-    def test_it_is_listened_for_before_it_is_asked_for(
+    def test_server_export_is_subscribed_to_before_it_is_requested(
         self, query: Query, realtime: FakeRealtimeServer, platform: FakePlatform
     ) -> None:
         asked_too_early: list[bool] = []
 
-        def late(connection: FakeConnection) -> None:
+        def subscribe_late(connection: FakeConnection) -> None:
             connection.acknowledge()
             identifier = connection.receive("start")["id"]
             asked_too_early.append(EXPORT in platform.operations)
             connection.send({"type": "start_ack", "id": identifier})
             connection.send_export_ready(identifier, "query-1", ADDRESS)
 
-        realtime.handler = late
+        realtime.handler = subscribe_late
         assert query() == CONTENT
         assert asked_too_early == [False]
 
-    def test_the_subscription_is_for_the_query_and_carries_the_token(
+    def test_server_export_subscription_names_the_query_and_carries_the_token(
         self, query: Query, realtime: FakeRealtimeServer
     ) -> None:
-        realtime.handler = well_behaved
+        realtime.handler = export_normally
         query()
         realtime.wait_until_disconnected()
         init, start, stop = realtime.messages
@@ -122,19 +122,19 @@ class TestTheWayOfAnExport:
         assert '"variables":{"queryId":"query-1"}' in start["payload"]["data"]
         assert stop == {"type": "stop", "id": start["id"]}
 
-    def test_the_handshake_carries_the_token_in_no_address(
+    def test_server_export_handshake_has_no_token_in_its_url(
         self, query: Query, realtime: FakeRealtimeServer
     ) -> None:
-        realtime.handler = well_behaved
+        realtime.handler = export_normally
         query()
         assert realtime.paths == ["/graphql/realtime"]
         assert realtime.authorization() == {"host": realtime.host, "Authorization": TOKEN}
         assert "Authorization" not in realtime.headers[0]
 
-    def test_what_else_is_said_on_the_way_is_no_trouble(
+    def test_server_export_ignores_other_messages(
         self, query: Query, realtime: FakeRealtimeServer
     ) -> None:
-        def talkative(connection: FakeConnection) -> None:
+        def send_other_messages(connection: FakeConnection) -> None:
             connection.receive("connection_init")
             connection.send({"type": "ka"})
             connection.send({"type": "connection_ack"})
@@ -151,7 +151,7 @@ class TestTheWayOfAnExport:
             connection.send_export_ready(identifier, "query-1", ADDRESS)
             connection.send_export_ready(identifier, "query-1", "https://objects.test/other")
 
-        realtime.handler = talkative
+        realtime.handler = send_other_messages
         assert query() == CONTENT
 
     @pytest.mark.parametrize(
@@ -166,87 +166,87 @@ class TestTheWayOfAnExport:
             ("http://127.0.0.1:8080/graphql", "ws://127.0.0.1:8080/graphql/realtime"),
         ],
     )
-    def test_its_address_follows_from_the_endpoint(self, endpoint: str, url: str) -> None:
+    def test_realtime_url_follows_from_the_endpoint(self, endpoint: str, url: str) -> None:
         assert realtime_url(endpoint) == url
 
 
-def refuses_the_token(connection: FakeConnection) -> None:
+def reject_token(connection: FakeConnection) -> None:
     connection.receive("connection_init")
     refused = {"errorType": "UnauthorizedException", "message": f"no: {TOKEN}", "errorCode": 401}
     connection.send({"type": "connection_error", "payload": {"errors": [refused]}})
     connection.close()
 
 
-def hangs_up_at_once(connection: FakeConnection) -> None:
+def close_at_once(connection: FakeConnection) -> None:
     connection.close()
 
 
-def talks_garbage(connection: FakeConnection) -> None:
+def send_invalid_json(connection: FakeConnection) -> None:
     connection.receive("connection_init")
     connection.send("<html>")
 
 
-def talks_json_that_is_no_message(connection: FakeConnection) -> None:
+def send_invalid_message(connection: FakeConnection) -> None:
     connection.receive("connection_init")
     connection.send(["connection_ack"])
 
 
-def refuses_the_subscription(connection: FakeConnection) -> None:
+def reject_subscription(connection: FakeConnection) -> None:
     connection.acknowledge()
     identifier = connection.receive("start")["id"]
     denied = {"errorType": "Unauthorized", "message": "Not yours"}
     connection.send({"type": "error", "id": identifier, "payload": {"errors": [denied]}})
 
 
-def refuses_it_with_an_object_and_without_an_id(connection: FakeConnection) -> None:
+def reject_with_an_object_without_id(connection: FakeConnection) -> None:
     connection.acknowledge()
     connection.receive("start")
     denied = {"errorType": "Unauthorized", "message": "Not yours"}
     connection.send({"type": "error", "payload": {"errors": denied}})
 
 
-def refuses_it_without_a_reason(connection: FakeConnection) -> None:
+def reject_without_reason(connection: FakeConnection) -> None:
     connection.acknowledge()
     connection.receive("start")
     connection.send({"type": "error"})
 
 
-def hangs_up_before_the_event(connection: FakeConnection) -> None:
+def close_before_event(connection: FakeConnection) -> None:
     connection.acknowledge()
     connection.start()
     connection.close()
 
 
-def completes_before_the_event(connection: FakeConnection) -> None:
+def complete_before_event(connection: FakeConnection) -> None:
     connection.acknowledge()
     identifier = connection.start()
     connection.send({"type": "complete", "id": identifier})
 
 
-def sends_an_event_of_another_shape(connection: FakeConnection) -> None:
+def send_mismatched_event(connection: FakeConnection) -> None:
     connection.acknowledge()
     identifier = connection.start()
     data = {"onNotifyTimeSeriesQueryExportComplete": {"queryId": 7}}
     connection.send({"type": "data", "id": identifier, "payload": {"data": data}})
 
 
-def falls_silent(connection: FakeConnection) -> None:
+def send_nothing(connection: FakeConnection) -> None:
     connection.acknowledge(connectionTimeoutMs=100)
     connection.start()
 
 
 FAILURES = [
-    (refuses_the_token, "UnauthorizedException: no: <secret>"),
-    (hangs_up_at_once, "closed"),
-    (talks_garbage, "no message"),
-    (talks_json_that_is_no_message, "no message"),
-    (refuses_the_subscription, "Unauthorized: Not yours"),
-    (refuses_it_with_an_object_and_without_an_id, "Unauthorized: Not yours"),
-    (refuses_it_without_a_reason, "error"),
-    (hangs_up_before_the_event, "closed"),
-    (completes_before_the_event, "ended the subscription"),
-    (sends_an_event_of_another_shape, "not of the contract's shape"),
-    (falls_silent, "fell silent"),
+    (reject_token, "UnauthorizedException: no: <secret>"),
+    (close_at_once, "closed"),
+    (send_invalid_json, "no message"),
+    (send_invalid_message, "no message"),
+    (reject_subscription, "Unauthorized: Not yours"),
+    (reject_with_an_object_without_id, "Unauthorized: Not yours"),
+    (reject_without_reason, "error"),
+    (close_before_event, "closed"),
+    (complete_before_event, "ended the subscription"),
+    (send_mismatched_event, "not of the contract's shape"),
+    (send_nothing, "fell silent"),
 ]
 
 
@@ -256,9 +256,9 @@ def short_start_timeout(monkeypatch: pytest.MonkeyPatch) -> float:
     return 0.2
 
 
-class TestWhenItFails:
+class TestConnectionFailures:
     @pytest.mark.parametrize(("converse", "reason"), FAILURES)
-    def test_it_is_an_error_that_tells_why_and_the_query_is_cancelled(
+    def test_failed_connection_raises_an_error_with_its_reason_and_cancels_the_query(
         self,
         converse: Callable[[FakeConnection], None],
         reason: str,
@@ -276,7 +276,7 @@ class TestWhenItFails:
         assert platform.operations.count(QUERY) == platform.operations.count(CANCEL)
 
     @pytest.mark.parametrize(("converse", "reason"), FAILURES)
-    def test_the_result_is_put_together_here_unless_that_was_ruled_out(
+    def test_failed_connection_falls_back_to_client_aggregation_unless_excluded(
         self,
         converse: Callable[[FakeConnection], None],
         reason: str,
@@ -289,13 +289,13 @@ class TestWhenItFails:
         (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
         assert reason in warning.getMessage()
 
-    def test_a_question_that_is_never_answered_ends(
+    def test_handshake_without_a_response_times_out(
         self, short_start_timeout: float, query: Query, realtime: FakeRealtimeServer
     ) -> None:
         with pytest.raises(SubscriptionError, match=r"connection_init within 0\.2 s"):
             query()
 
-    def test_so_does_a_subscription_that_is_never_acknowledged(
+    def test_subscription_without_an_acknowledgement_times_out(
         self, short_start_timeout: float, query: Query, realtime: FakeRealtimeServer
     ) -> None:
         realtime.handler = FakeConnection.acknowledge
@@ -303,21 +303,21 @@ class TestWhenItFails:
             query()
 
 
-class TestTheExport:
-    def test_one_that_is_never_announced_times_out(
+class TestExportFailures:
+    def test_export_without_a_notification_times_out(
         self,
         query: Query,
         realtime: FakeRealtimeServer,
         platform: FakePlatform,
         tmp_path: Path,
     ) -> None:
-        def forgets(connection: FakeConnection) -> None:
+        def send_no_notification(connection: FakeConnection) -> None:
             connection.acknowledge()
             identifier = connection.start()
             connection.send({"type": "ka"})
             connection.send_export_ready(identifier, "query-2", "https://objects.test/other")
 
-        realtime.handler = forgets
+        realtime.handler = send_no_notification
         with pytest.raises(ExportTimeoutError, match=r"not announced within 0\.3 s") as caught:
             query("auto", exportTimeout=0.3)
         assert isinstance(caught.value, TimeoutError)
@@ -325,7 +325,7 @@ class TestTheExport:
         assert list(tmp_path.iterdir()) == []
         assert platform.variables(CANCEL) == [{"timeSeriesDbId": "db", "queryId": "query-1"}]
 
-    def test_one_that_is_refused_is_the_platforms_error(
+    def test_export_that_is_refused_raises_the_error_of_the_platform(
         self,
         exchange: AvistaDigitalExchange,
         fake_platform: FakePlatform,
@@ -338,9 +338,11 @@ class TestTheExport:
             EXPORT, error_response(graphql_error("ValidationException", "too large"))
         )
         fake_platform.add_data(CANCEL, None)
-        realtime.handler = well_behaved
+        realtime.handler = export_normally
         with pytest.raises(Exception, match=r"too large"):
-            exchange.queryTimeSeriesDatabaseWithFilters("db", [asks("a")], *WHOLE, tmp_path)
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                "db", [request_asset("a")], *WHOLE, tmp_path
+            )
         assert list(tmp_path.iterdir()) == []
         assert fake_platform.operations[-1] == CANCEL
 
@@ -351,7 +353,7 @@ class TestTheExport:
             FakeResponse(body=b"h", headers={"Content-Length": "9"}),
         ],
     )
-    def test_one_that_can_not_be_fetched_leaves_nothing(
+    def test_export_that_cannot_be_downloaded_leaves_no_file(
         self,
         response: FakeResponse,
         exchange: AvistaDigitalExchange,
@@ -363,23 +365,25 @@ class TestTheExport:
         fake_platform.add_data(EXPORT, {"queryId": "query-1"})
         fake_platform.add_data(CANCEL, None)
         fake_platform.add_url_responses(f"GET {ADDRESS}", response)
-        realtime.handler = well_behaved
+        realtime.handler = export_normally
         with pytest.raises(TransferError) as caught:
-            exchange.queryTimeSeriesDatabaseWithFilters("db", [asks("a")], *WHOLE, tmp_path)
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                "db", [request_asset("a")], *WHOLE, tmp_path
+            )
         assert "5ec7e7" not in str(caught.value)
         assert list(tmp_path.iterdir()) == []
         assert fake_platform.operations[-1] == CANCEL
 
-    def test_one_announced_at_an_unsafe_address_is_not_fetched(
+    def test_export_at_an_unsafe_url_is_not_downloaded(
         self, query: Query, realtime: FakeRealtimeServer, tmp_path: Path
     ) -> None:
-        def lies(connection: FakeConnection) -> None:
+        def announce_unsafe_url(connection: FakeConnection) -> None:
             connection.acknowledge()
             connection.send_export_ready(
                 connection.start(), "query-1", "http://objects.test/export"
             )
 
-        realtime.handler = lies
+        realtime.handler = announce_unsafe_url
         with pytest.raises(TransferError, match=r"not https"):
             query()
         assert list(tmp_path.iterdir()) == []

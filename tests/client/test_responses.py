@@ -55,7 +55,7 @@ def platform(fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExc
     return Platform(fake_platform, fake_platform_client)
 
 
-class TestErrorsOfThePlatform:
+class TestPlatformErrors:
     @pytest.mark.parametrize(
         ("errorType", "kind"),
         [
@@ -77,13 +77,13 @@ class TestErrorsOfThePlatform:
             ("ExecutionTimeout", ServerError),
         ],
     )
-    def test_are_told_apart_by_their_type(
+    def test_platform_error_type_determines_the_error_class(
         self, errorType: str, kind: type[ApiError], platform: Platform
     ) -> None:
         failure = platform.fails(error_response(graphql_error(errorType, "the reason")), kind)
         assert f"{LIST}: {errorType}: the reason" in str(failure)
 
-    def test_one_that_an_integer_is_too_large_leaves_the_rest_of_the_data(
+    def test_platform_error_for_an_oversized_integer_keeps_the_rest_of_the_data(
         self, platform: Platform
     ) -> None:
         # As of the size of a file above 2 GiB, where GraphQL's integers end.
@@ -98,16 +98,18 @@ class TestErrorsOfThePlatform:
         platform.fails(error_response(too_large, other, data={LIST: [STORE]}), ApiError)
         platform.fails(error_response(too_large, data=None), ApiError)
 
-    def test_one_of_no_known_type_is_an_api_error(self, platform: Platform) -> None:
+    def test_platform_error_of_unknown_type_is_an_api_error(self, platform: Platform) -> None:
         failure = platform.fails(
             error_response(graphql_error("SomethingNew", "the reason")), ApiError
         )
         assert "SomethingNew: the reason" in str(failure)
 
-    def test_an_execution_that_timed_out_is_the_servers_trouble(self, platform: Platform) -> None:
+    def test_platform_error_of_an_execution_timeout_is_a_server_error(
+        self, platform: Platform
+    ) -> None:
         platform.fails(error_response(graphql_error(None, "Execution timed out.")), ServerError)
 
-    def test_everything_known_is_on_the_error(self, platform: Platform) -> None:
+    def test_platform_error_attributes_are_all_on_the_error(self, platform: Platform) -> None:
         entry = graphql_error("Unauthorized", "no", errorInfo={"why": ["because"]}, data=[1])
         headers = {"x-amzn-requestid": "request-7"}
         body = httpx.Response(200, json=error_response(entry, data={LIST: None})).content
@@ -133,20 +135,20 @@ class TestErrorsOfThePlatform:
             ([{"message": {"an": "object"}}], "an"),
         ],
     )
-    def test_errors_of_any_shape_are_understood(
+    def test_platform_errors_of_any_shape_are_parsed(
         self, errors: Any, described: str, platform: Platform
     ) -> None:
         with pytest.raises(ApiError) as caught:
             platform.responses({"data": None, "errors": errors})
         assert described in str(caught.value)
 
-    def test_data_beside_errors_is_no_success(self, platform: Platform) -> None:
+    def test_platform_error_with_partial_data_is_raised(self, platform: Platform) -> None:
         response = error_response(
             graphql_error("InternalFailure", "half of it"), data={LIST: [STORE]}
         )
         assert platform.fails(response, ServerError).data == {LIST: [STORE]}
 
-    def test_data_of_another_shape_does_not_hide_the_error(self, platform: Platform) -> None:
+    def test_platform_error_with_mismatched_data_is_raised(self, platform: Platform) -> None:
         platform.fails(
             error_response(graphql_error("Unauthorized", "no"), data={LIST: 7}), UnauthorizedError
         )
@@ -170,7 +172,7 @@ class TestStatusCodes:
         ],
     )
     @pytest.mark.parametrize("body", [HTML, b"", b'{"message":"Forbidden"}', b"\xff\xfe"])
-    def test_tell_errors_apart_whatever_the_body(
+    def test_status_code_determines_the_error_class_whatever_the_body(
         self, status: int, kind: type[ApiError], body: bytes, platform: Platform
     ) -> None:
         failure = platform.fails(FakeResponse(status, body), kind)
@@ -178,7 +180,9 @@ class TestStatusCodes:
         assert failure.errors == []
         assert f"{LIST}: HTTP status {status}" in str(failure)
 
-    def test_a_refused_token_as_the_platform_says_it(self, platform: Platform) -> None:
+    def test_rejected_token_in_the_format_of_the_platform_is_an_authorization_error(
+        self, platform: Platform
+    ) -> None:
         body = (
             b'{"errors":[{"errorType":"UnauthorizedException",'
             b'"message":"You are not authorized to make this call."}]}'
@@ -187,24 +191,30 @@ class TestStatusCodes:
         assert failure.statusCode == 401
         assert "You are not authorized to make this call." in str(failure)
 
-    def test_a_refused_token_for_real(self, connect: Connect, local: LocalExchange) -> None:
+    def test_rejected_token_at_a_local_exchange_is_an_authorization_error(
+        self, connect: Connect, local: LocalExchange
+    ) -> None:
         with pytest.raises(UnauthorizedError) as caught:
             connect("nobody", endpoint=local.endpoint).listDataStores()
         assert caught.value.statusCode == 401
         assert caught.value.requestId
 
-    def test_throttling_may_come_without_a_type(self, platform: Platform) -> None:
+    def test_throttling_without_an_error_type_is_a_rate_limit_error(
+        self, platform: Platform
+    ) -> None:
         platform.fails(
             FakeResponse(429, b'{"errors":[{"message":"Rate exceeded"}]}'), RateLimitError
         )
 
 
-class TestAnswersThatAreNone:
+class TestInvalidResponses:
     @pytest.mark.parametrize(
         "body",
         [HTML, b"", b"[]", b'"text"', b"null", b'{"data":', b"\xff\xfe", b"{}{}", b"[" * 9999],
     )
-    def test_what_is_no_json_object(self, body: bytes, platform: Platform) -> None:
+    def test_response_that_is_no_json_object_is_invalid(
+        self, body: bytes, platform: Platform
+    ) -> None:
         failure = platform.fails(FakeResponse(200, body), InvalidResponseError)
         assert "not a JSON object" in str(failure)
         assert "guest network" not in str(failure)
@@ -212,12 +222,14 @@ class TestAnswersThatAreNone:
     @pytest.mark.parametrize(
         "response", [{"data": None}, {"data": None, "errors": None}, {"data": None, "errors": []}]
     )
-    def test_no_data_and_no_error(self, response: Any, platform: Platform) -> None:
+    def test_response_without_data_and_errors_is_invalid(
+        self, response: Any, platform: Platform
+    ) -> None:
         failure = platform.fails(response, InvalidResponseError)
         assert "no data and no error" in str(failure)
 
     @pytest.mark.parametrize(
-        ("data", "place"),
+        ("data", "path"),
         [
             ({}, LIST),
             ({LIST: "text"}, LIST),
@@ -226,28 +238,28 @@ class TestAnswersThatAreNone:
             (7, "data"),
         ],
     )
-    def test_data_of_another_shape_says_where(
-        self, data: Any, place: str, platform: Platform
+    def test_response_with_mismatched_data_reports_the_path(
+        self, data: Any, path: str, platform: Platform
     ) -> None:
         failure = platform.fails({"data": data}, InvalidResponseError)
         assert LIST in str(failure)
-        assert place in str(failure)
+        assert path in str(failure)
         assert "private" not in str(failure)
 
-    def test_fields_added_tomorrow_break_nothing(self, platform: Platform) -> None:
+    def test_response_with_unknown_fields_is_accepted(self, platform: Platform) -> None:
         added = {**STORE, "addedTomorrow": {"deep": []}}
         (store,) = platform.responses({"data": {LIST: [added]}, "extensions": {"cost": 1}})
         assert store.name == "one"
 
 
-class TestNoAnswer:
+class TestNoResponse:
     @pytest.fixture
     def deaf(self) -> Iterator[str]:
         """The endpoint of a server that takes connections and never answers."""
         with closing(socket.create_server(("127.0.0.1", 0))) as listener:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
 
-    def test_nobody_there(self, connect: Connect) -> None:
+    def test_refused_connection_is_a_connection_error(self, connect: Connect) -> None:
         with closing(socket.create_server(("127.0.0.1", 0))) as listener:
             port = listener.getsockname()[1]
         exchange = connect("token", endpoint=f"http://127.0.0.1:{port}/graphql", maxRetries=0)
@@ -256,7 +268,7 @@ class TestNoAnswer:
         assert not isinstance(caught.value, RequestTimeoutError)
         assert isinstance(caught.value.__cause__, httpx.ConnectError)
 
-    def test_no_answer_in_time(self, connect: Connect, deaf: str) -> None:
+    def test_silent_server_is_a_timeout_error(self, connect: Connect, deaf: str) -> None:
         exchange = connect("token", endpoint=deaf, timeout=0.1, maxRetries=0)
         with pytest.raises(RequestTimeoutError, match=r"no answer within 0\.1 s") as caught:
             exchange.getUserInfo()
@@ -273,7 +285,7 @@ class TestNoAnswer:
             (httpx.PoolTimeout("busy"), RequestTimeoutError),
         ],
     )
-    def test_a_connection_that_fails(
+    def test_failed_connection_is_a_connection_error(
         self, failure: Exception, kind: type[Exception], platform: Platform
     ) -> None:
         assert platform.fails(failure, kind).__cause__ is failure

@@ -45,7 +45,7 @@ CREATE = "storage_createDataStoreFile"
 DELETE = "storage_deleteDataStoreFile"
 ADDRESS = "https://objects.test/1?X-Amz-Signature=5ec7e7"
 
-FAILURES_THAT_PASS: list[Any] = [
+TRANSIENT_FAILURES: list[Any] = [
     pytest.param(httpx.ConnectError("refused"), id="refused"),
     pytest.param(httpx.ConnectTimeout("slow"), id="slow to connect"),
     pytest.param(httpx.ReadTimeout("slow"), id="slow to answer"),
@@ -64,7 +64,7 @@ FAILURES_THAT_PASS: list[Any] = [
     ),
     pytest.param(error_response(graphql_error("InternalFailure", "oops")), id="internal"),
 ]
-FAILURES_THAT_STAY: list[Any] = [
+PERMANENT_FAILURES: list[Any] = [
     *(pytest.param(FakeResponse(status), id=str(status)) for status in (400, 401, 403, 404, 501)),
     pytest.param(error_response(graphql_error("Unauthorized", "no")), id="unauthorized"),
     pytest.param(error_response(graphql_error("NotFound", "no such thing")), id="not found"),
@@ -75,7 +75,7 @@ FAILURES_THAT_STAY: list[Any] = [
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The waits between attempts, which take no time here, each as long as it can be."""
     waited: list[float] = []
 
@@ -89,73 +89,78 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def patient(
-    fake_platform: FakePlatform, connect: Connect, waits: list[float]
+def retrying_client(
+    fake_platform: FakePlatform, connect: Connect, delays: list[float]
 ) -> AvistaDigitalExchange:
     """An exchange with the scripted platform that tries again as often as it does by default."""
     return connect(TOKEN, endpoint=ENDPOINT)
 
 
-class TestAQuery:
-    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
-    def test_is_asked_again_after_a_failure_that_may_pass(
-        self, failure: Any, fake_platform: FakePlatform, patient: AvistaDigitalExchange
+class TestQuery:
+    @pytest.mark.parametrize("failure", TRANSIENT_FAILURES)
+    def test_query_is_retried_after_a_transient_failure(
+        self, failure: Any, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(GET_USER, failure, failure)
         fake_platform.add_data(GET_USER, USER)
-        assert patient.getUserInfo().firstName == "Ada"
+        assert retrying_client.getUserInfo().firstName == "Ada"
         assert fake_platform.operations == [GET_USER] * 3
 
-    @pytest.mark.parametrize("failure", FAILURES_THAT_STAY)
-    def test_is_not_asked_again_after_one_that_stays(
+    @pytest.mark.parametrize("failure", PERMANENT_FAILURES)
+    def test_query_is_not_retried_after_a_permanent_failure(
         self,
         failure: Any,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
-        waits: list[float],
+        retrying_client: AvistaDigitalExchange,
+        delays: list[float],
     ) -> None:
         fake_platform.add_responses(GET_USER, failure)
         with pytest.raises(DigitalExchangeError):
-            patient.getUserInfo()
+            retrying_client.getUserInfo()
         assert fake_platform.operations == [GET_USER]
-        assert waits == []
+        assert delays == []
 
-    def test_is_given_up_when_the_retries_are_used_up(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, waits: list[float]
+    def test_query_fails_after_the_last_retry(
+        self,
+        fake_platform: FakePlatform,
+        retrying_client: AvistaDigitalExchange,
+        delays: list[float],
     ) -> None:
         fake_platform.add_responses(GET_USER, *[FakeResponse(503)] * 5)
         with pytest.raises(ServerError) as caught:
-            patient.getUserInfo()
+            retrying_client.getUserInfo()
         assert caught.value.statusCode == 503
         assert fake_platform.operations == [GET_USER] * 5
-        assert waits == [0.5, 1, 2, 4]
+        assert delays == [0.5, 1, 2, 4]
 
     @pytest.mark.parametrize("maxRetries", [0, 1, 7])
-    def test_is_tried_again_as_often_as_the_user_says(
-        self, maxRetries: int, fake_platform: FakePlatform, connect: Connect, waits: list[float]
+    def test_query_is_retried_at_most_max_retries_times(
+        self, maxRetries: int, fake_platform: FakePlatform, connect: Connect, delays: list[float]
     ) -> None:
         exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=maxRetries)
         fake_platform.add_responses(GET_USER, *[FakeResponse(503)] * 8)
         with pytest.raises(ServerError):
             exchange.getUserInfo()
         assert len(fake_platform.requests) == 1 + maxRetries
-        assert len(waits) == maxRetries
+        assert len(delays) == maxRetries
 
     @pytest.mark.parametrize("maxRetries", [-1, 101, 1.5, None, "many", True])
-    def test_how_often_is_a_whole_number(self, maxRetries: object, door: ClientFactory) -> None:
+    def test_max_retries_must_be_an_integer(
+        self, maxRetries: object, create_client: ClientFactory
+    ) -> None:
         with pytest.raises(
             InvalidParameterError, match=r"maxRetries must be an integer between 0 and 100"
         ):
-            door(TOKEN, maxRetries=maxRetries)
+            create_client(TOKEN, maxRetries=maxRetries)
 
 
-class TestTheWaits:
-    def test_grow_up_to_a_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
+class TestBackoff:
+    def test_backoff_grows_up_to_a_limit(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = retry.Backoff(9, Options())
-        assert [waits.next_delay() for _ in range(10)] == [0.5, 1, 2, 4, 8, 16, 20, 20, 20, None]
+        delays = retry.Backoff(9, Options())
+        assert [delays.next_delay() for _ in range(10)] == [0.5, 1, 2, 4, 8, 16, 20, 20, 20, None]
 
-    def test_are_spread_over_their_whole_length(self) -> None:
+    def test_backoff_is_spread_over_the_whole_delay(self) -> None:
         shares = sorted(
             (retry.Backoff(1, Options()).next_delay() or 0) / Options().initial_retry_delay
             for _ in range(400)
@@ -164,33 +169,39 @@ class TestTheWaits:
         assert 0.4 < shares[200] < 0.6
         assert 0.9 < shares[-1] <= 1
 
-    def test_begin_anew_with_progress(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_backoff_is_reset_by_progress(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(random, "uniform", lambda _lowest, highest: highest)
-        waits = retry.Backoff(2, Options())
-        assert [waits.next_delay(), waits.next_delay(), waits.next_delay()] == [0.5, 1, None]
-        waits.reset()
-        assert [waits.next_delay(), waits.next_delay(), waits.next_delay()] == [0.5, 1, None]
+        delays = retry.Backoff(2, Options())
+        assert [delays.next_delay(), delays.next_delay(), delays.next_delay()] == [0.5, 1, None]
+        delays.reset()
+        assert [delays.next_delay(), delays.next_delay(), delays.next_delay()] == [0.5, 1, None]
 
-    def test_are_no_shorter_than_the_server_asks(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, waits: list[float]
+    def test_backoff_is_no_shorter_than_retry_after(
+        self,
+        fake_platform: FakePlatform,
+        retrying_client: AvistaDigitalExchange,
+        delays: list[float],
     ) -> None:
         fake_platform.add_responses(
             GET_USER, FakeResponse(429, b"", {"Retry-After": "7"}), FakeResponse(503)
         )
         fake_platform.add_data(GET_USER, USER)
-        patient.getUserInfo()
-        assert waits == [7, 1]
+        retrying_client.getUserInfo()
+        assert delays == [7, 1]
 
-    def test_a_server_that_asks_for_too_much_is_not_waited_for(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, waits: list[float]
+    def test_backoff_ends_if_retry_after_is_too_long(
+        self,
+        fake_platform: FakePlatform,
+        retrying_client: AvistaDigitalExchange,
+        delays: list[float],
     ) -> None:
         fake_platform.add_responses(GET_USER, FakeResponse(429, b"", {"Retry-After": "3600"}))
         with pytest.raises(RateLimitError):
-            patient.getUserInfo()
-        assert waits == []
+            retrying_client.getUserInfo()
+        assert delays == []
 
     @pytest.mark.parametrize(
-        "asked",
+        "retry_after",
         [
             *("", "soon", "-5", "1e3", "٣", "nan", "inf", "0x10", "0.5", "1,2", ",", "()", '"'),
             "Wed, 99 Nov 2022",
@@ -200,61 +211,61 @@ class TestTheWaits:
             "Mon, " * 10_000,
         ],
     )
-    def test_a_server_that_asks_for_nonsense_is_not_heeded(self, asked: str) -> None:
-        assert retry.parse_retry_after({"retry-after": asked}) is None
+    def test_backoff_ignores_an_invalid_retry_after(self, retry_after: str) -> None:
+        assert retry.parse_retry_after({"retry-after": retry_after}) is None
 
-    @pytest.mark.parametrize("asked", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359"])
-    def test_retry_after_far_away_ends_the_call_with_its_own_error(
+    @pytest.mark.parametrize("retry_after", ["9" * 5000, "Fri, 31 Dec 9999 23:59:59 -2359"])
+    def test_backoff_with_a_distant_retry_after_raises_the_error_of_the_call(
         self,
-        asked: str,
+        retry_after: str,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
-        waits: list[float],
+        retrying_client: AvistaDigitalExchange,
+        delays: list[float],
     ) -> None:
-        fake_platform.add_responses(GET_USER, FakeResponse(503, b"", {"Retry-After": asked}))
+        fake_platform.add_responses(GET_USER, FakeResponse(503, b"", {"Retry-After": retry_after}))
         with pytest.raises(ServerError):
-            patient.getUserInfo()
-        assert waits == []
+            retrying_client.getUserInfo()
+        assert delays == []
 
-    def test_it_may_ask_by_a_date(self) -> None:
+    def test_backoff_accepts_a_retry_after_date(self) -> None:
         moment = datetime.now(UTC) + timedelta(seconds=30)
         for text in (format_datetime(moment, usegmt=True), format_datetime(moment)):
-            asked = retry.parse_retry_after({"retry-after": text})
-            assert asked is not None
-            assert 28 < asked <= 30
+            retry_after = retry.parse_retry_after({"retry-after": text})
+            assert retry_after is not None
+            assert 28 < retry_after <= 30
         past = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
         assert retry.parse_retry_after({"retry-after": past}) == 0
 
 
-class TestAMutation:
-    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
-    def test_is_done_again_only_where_it_was_surely_not_done(
+class TestMutation:
+    @pytest.mark.parametrize("failure", TRANSIENT_FAILURES)
+    def test_mutation_is_retried_only_if_it_surely_had_no_effect(
         self,
         failure: Any,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
+        retrying_client: AvistaDigitalExchange,
         request: pytest.FixtureRequest,
     ) -> None:
         fake_platform.add_responses(DELETE, failure)
         fake_platform.add_data(DELETE, FILE)
         not_done = ("refused", "slow to connect", "429", "throttled")
         if request.node.callspec.id.split("-", 1)[1] in not_done:
-            patient.deleteDataStoreFile("file")
+            retrying_client.deleteDataStoreFile("file")
             assert fake_platform.operations == [DELETE] * 2
         else:
             with pytest.raises((ApiError, ConnectionFailedError)) as caught:
-                patient.deleteDataStoreFile("file")
+                retrying_client.deleteDataStoreFile("file")
             assert fake_platform.operations == [DELETE]
             assert caught.value.mayHaveSucceeded
 
-    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS)
-    def test_publishing_is_done_again_as_often_as_it_takes(
-        self, failure: Any, fake_platform: FakePlatform, patient: AvistaDigitalExchange
+    @pytest.mark.parametrize("failure", TRANSIENT_FAILURES)
+    def test_mutation_of_publishing_is_retried(
+        self, failure: Any, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(PUBLISH, failure, failure)
         fake_platform.add_data(PUBLISH, [])
-        record = patient.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
-        patient.publishToTimeSeriesDatabase("db", "meter", [record])
+        record = retrying_client.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+        retrying_client.publishToTimeSeriesDatabase("db", "meter", [record])
         assert len({request.content for request in fake_platform.requests}) == 1
         assert fake_platform.operations == [PUBLISH] * 3
 
@@ -271,41 +282,41 @@ class TestAMutation:
             ([FakeResponse(200, b"<html>")], True),
         ],
     )
-    def test_the_error_says_whether_it_may_be_done_all_the_same(
+    def test_mutation_error_says_whether_it_may_have_succeeded(
         self,
         failures: list[Any],
         mayHaveSucceeded: bool,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
+        retrying_client: AvistaDigitalExchange,
     ) -> None:
         fake_platform.add_responses(PUBLISH, *failures)
-        record = patient.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
+        record = retrying_client.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
         with pytest.raises(DigitalExchangeError) as caught:
-            patient.publishToTimeSeriesDatabase("db", "meter", [record])
+            retrying_client.publishToTimeSeriesDatabase("db", "meter", [record])
         assert caught.value.mayHaveSucceeded is mayHaveSucceeded
         assert len(fake_platform.requests) == len(failures)
         assert not isinstance(caught.value, PublishIncompleteError)
 
-    def test_a_file_that_may_have_been_created_is_told_of(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    def test_upload_error_names_a_file_that_may_have_been_created(
+        self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"1")
         fake_platform.add_responses(CREATE, httpx.ReadTimeout("slow"))
         with pytest.raises(RequestTimeoutError) as caught:
-            patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+            retrying_client.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
         assert caught.value.__notes__ == ["the directory may now contain an empty file load.csv"]
 
-    def test_one_that_was_surely_not_created_is_not(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    def test_upload_error_names_no_file_that_was_surely_not_created(
+        self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"1")
         fake_platform.add_responses(CREATE, error_response(graphql_error("Unauthorized", "no")))
         with pytest.raises(ApiError) as caught:
-            patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+            retrying_client.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
         assert not hasattr(caught.value, "__notes__")
 
 
-class TestATransfer:
+class TestTransfer:
     def lay_down(self, fake_platform: FakePlatform, *responses: Any) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
@@ -315,37 +326,37 @@ class TestATransfer:
             fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
         fake_platform.add_url_responses(f"GET {ADDRESS}", *responses)
 
-    @pytest.mark.parametrize("failure", FAILURES_THAT_PASS[:11])
-    def test_is_tried_again_after_a_failure_that_may_pass(
+    @pytest.mark.parametrize("failure", TRANSIENT_FAILURES[:11])
+    def test_download_is_retried_after_a_transient_failure(
         self,
         failure: Any,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
+        retrying_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         self.lay_down(fake_platform, failure, FakeResponse(200, b"content"))
-        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 
-    def test_waits_as_long_as_the_storage_asks(
+    def test_download_waits_as_long_as_retry_after_says(
         self,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
-        waits: list[float],
+        retrying_client: AvistaDigitalExchange,
+        delays: list[float],
         tmp_path: Path,
     ) -> None:
         busy = FakeResponse(503, b"<Error><Code>SlowDown</Code></Error>", {"Retry-After": "9"})
         self.lay_down(fake_platform, busy, FakeResponse(200, b"content"))
-        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
-        assert waits == [9]
+        retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert delays == [9]
 
-    def test_goes_on_from_the_last_byte_of_the_same_file(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    def test_download_resumes_after_the_last_byte_of_the_same_file(
+        self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         half = FakeResponse(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
         rest = FakeResponse(206, b"tent", {"Content-Range": "bytes 3-6/7", "ETag": '"v1"'})
         self.lay_down(fake_platform, half, rest)
-        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
         assert fake_platform.requests[-1].headers["Range"] == "bytes=3-"
         assert fake_platform.requests[-1].headers["If-Match"] == '"v1"'
@@ -359,33 +370,33 @@ class TestATransfer:
         ],
         ids=["changed", "shorter now", "no ranges here"],
     )
-    def test_starts_over_where_it_can_not_go_on(
+    def test_download_restarts_if_it_cannot_resume(
         self,
         response: FakeResponse,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
+        retrying_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         half = FakeResponse(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
         whole = FakeResponse(200, b"another", {"ETag": '"v2"'})
         self.lay_down(fake_platform, half, *[whole] * (response.status == 200) or (response, whole))
-        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"another"
 
-    def test_starts_over_where_nothing_names_the_files_version(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    def test_download_restarts_if_no_etag_identifies_the_file(
+        self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         half = FakeResponse(200, b"con", {"Content-Length": "7"})
         self.lay_down(fake_platform, half, FakeResponse(200, b"another"))
-        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"another"
         assert "Range" not in fake_platform.requests[-1].headers
 
-    def test_is_checked_against_the_files_checksum(
+    def test_download_is_verified_against_the_checksum(
         self,
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
-        waits: list[float],
+        retrying_client: AvistaDigitalExchange,
+        delays: list[float],
         tmp_path: Path,
     ) -> None:
         right = '"9a0364b9e99bb480dd25e1f0284c8555"'
@@ -394,18 +405,18 @@ class TestATransfer:
             FakeResponse(200, b"conTent", {"ETag": right}),
             FakeResponse(200, b"content", {"ETag": right}),
         )
-        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
-        assert len(waits) == 1
+        assert len(delays) == 1
 
-    def test_is_an_error_when_the_checksum_is_never_right(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    def test_download_fails_if_the_checksum_never_matches(
+        self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         self.lay_down(
             fake_platform, *[FakeResponse(200, b"content", {"ETag": f'"{"0" * 32}"'})] * 5
         )
         with pytest.raises(TransferError, match=r"load\.csv: .* checksum"):
-            patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+            retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert not [*tmp_path.iterdir()]
 
     @pytest.mark.parametrize(
@@ -420,19 +431,19 @@ class TestATransfer:
         ],
         ids=["multipart", "encrypted", "weak"],
     )
-    def test_an_etag_that_is_no_checksum_is_taken_for_none(
+    def test_download_ignores_an_etag_that_is_no_checksum(
         self,
         headers: dict[str, str],
         fake_platform: FakePlatform,
-        patient: AvistaDigitalExchange,
+        retrying_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         self.lay_down(fake_platform, FakeResponse(200, b"content", headers))
-        patient.downloadDataStoreFile("file", tmp_path / "load.csv")
+        retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 
-    def test_an_upload_starts_over_at_a_fresh_address(
-        self, fake_platform: FakePlatform, patient: AvistaDigitalExchange, tmp_path: Path
+    def test_upload_restarts_at_a_new_url(
+        self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"content")
         addresses = [f"https://objects.test/{number}?X-Amz-Signature=5ec" for number in range(2)]
@@ -443,7 +454,7 @@ class TestATransfer:
         fake_platform.add_url_responses(f"PUT {addresses[1]}", FakeResponse(200))
         fake_platform.add_data(DELETE, FILE)
         fake_platform.add_data("storage_getDataStoreFile", FILE)
-        patient.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+        retrying_client.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
         assert fake_platform.variables(DELETE) == [{"dataStoreFileId": "file 0"}]
         assert fake_platform.variables("storage_getDataStoreFile") == [
             {"dataStoreFileId": "file 1"}

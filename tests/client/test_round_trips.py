@@ -123,7 +123,7 @@ def _values(kind: str, step: int) -> st.SearchStrategy[Any]:
     return st.integers(EARLIEST // step, LATEST // step).map(lambda count: count * step)
 
 
-class Place:
+class SampleDatabase:
     """A database of its own for each example, in an exchange of either colour."""
 
     def __init__(
@@ -204,25 +204,27 @@ class Place:
         rows = self.exchange.iterTimeSeriesDatabase_TimestreamFormat(
             self.database, f"SELECT {columns} FROM {table}", 3
         )
-        return list(rows) if isinstance(rows, Iterator) else RUNNER.run(_listed(rows))
+        return list(rows) if isinstance(rows, Iterator) else RUNNER.run(_collect(rows))
 
 
-async def _listed(rows: Any) -> list[dict[str, Any]]:
+async def _collect(rows: Any) -> list[dict[str, Any]]:
     return [row async for row in rows]
 
 
 @pytest.fixture(scope="module")
-def place(
+def sample_database(
     local: LocalExchange, admin_client: AdminClient, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Place]:
+) -> Iterator[SampleDatabase]:
     with ExitStack() as stack:
         exchanges = [
-            stack.enter_context(door(local.token, endpoint=local.endpoint))
-            for door in CLIENT_FACTORIES.values()
+            stack.enter_context(create_client(local.token, endpoint=local.endpoint))
+            for create_client in CLIENT_FACTORIES.values()
         ]
-        place = Place(exchanges, admin_client, tmp_path_factory.mktemp("round-trips"))
-        yield place
-        place.delete()
+        sample_database = SampleDatabase(
+            exchanges, admin_client, tmp_path_factory.mktemp("round-trips")
+        )
+        yield sample_database
+        sample_database.delete()
 
 
 ways = pytest.mark.parametrize("aggregate", ["server", "client"])
@@ -232,9 +234,11 @@ page_sizes = st.integers(1, 4)
 @ways
 @ROUND_TRIPS
 @given(data=data(), maxRows=page_sizes)
-def test_through_the_csv_file(place: Place, aggregate: str, data: Data, maxRows: int) -> None:
-    place.publish(data)
-    file = place.query(data, "CSV", aggregate, maxRows)
+def test_published_values_come_back_in_a_csv_file(
+    sample_database: SampleDatabase, aggregate: str, data: Data, maxRows: int
+) -> None:
+    sample_database.publish(data)
+    file = sample_database.query(data, "CSV", aggregate, maxRows)
     header, *rows = csv.reader(io.StringIO(file, newline=""))
     assert header == ["assetId", "name", "timestamp", *data.types]
     assert rows == [
@@ -251,9 +255,11 @@ def test_through_the_csv_file(place: Place, aggregate: str, data: Data, maxRows:
 @ways
 @ROUND_TRIPS
 @given(data=data(), maxRows=page_sizes)
-def test_through_the_json_file(place: Place, aggregate: str, data: Data, maxRows: int) -> None:
-    place.publish(data)
-    assets = json.loads(place.query(data, "JSON", aggregate, maxRows))
+def test_published_values_come_back_in_a_json_file(
+    sample_database: SampleDatabase, aggregate: str, data: Data, maxRows: int
+) -> None:
+    sample_database.publish(data)
+    assets = json.loads(sample_database.query(data, "JSON", aggregate, maxRows))
     found = [
         (asset["assetId"], asset["name"], attribute["name"], attribute["attributeType"], point)
         for asset in assets
@@ -271,15 +277,19 @@ def test_through_the_json_file(place: Place, aggregate: str, data: Data, maxRows
 
 @ROUND_TRIPS
 @given(data=data())
-def test_through_the_latest_values(place: Place, data: Data) -> None:
-    place.publish(data)
+def test_published_values_come_back_as_latest_values(
+    sample_database: SampleDatabase, data: Data
+) -> None:
+    sample_database.publish(data)
     found = {
         (asset.assetId, asset.name, attribute.name): (
             attribute.attributeType,
             attribute.lastValueTime,
             attribute.lastValue,
         )
-        for asset in place.exchange.listTimeSeriesAssetsAndLatestValues(place.database)
+        for asset in sample_database.exchange.listTimeSeriesAssetsAndLatestValues(
+            sample_database.database
+        )
         for attribute in asset.attributes
     }
     # Of several times the last stays.
@@ -296,14 +306,14 @@ def test_through_the_latest_values(place: Place, data: Data) -> None:
 
 @ROUND_TRIPS
 @given(data=data())
-def test_through_sql(place: Place, data: Data) -> None:
-    place.publish(data)
+def test_published_values_come_back_from_sql(sample_database: SampleDatabase, data: Data) -> None:
+    sample_database.publish(data)
     # What was never measured is no column.
     known = sorted({name for _, _, measured in data.rows() for name in measured})
     if data.multi:
         quoted = ['"' + name.replace('"', '""') + '"' for name in known]
         columns = [f"{name} AS v{index}" for index, name in enumerate(quoted)]
-        rows = place.select(", ".join(["time", "assetId", *columns]))
+        rows = sample_database.select(", ".join(["time", "assetId", *columns]))
         found = [
             (row["assetId"], row["time"], name, row[f"v{index}"])
             for row in rows
@@ -313,7 +323,7 @@ def test_through_sql(place: Place, data: Data) -> None:
     else:
         kinds = sorted({data.types[name].lower() for name in known})
         columns = [f"measure_value::{kind} AS {kind}_value" for kind in kinds]
-        rows = place.select(", ".join(["time", "assetId", "measure_name", *columns]))
+        rows = sample_database.select(", ".join(["time", "assetId", "measure_name", *columns]))
         found = [
             (
                 row["assetId"],

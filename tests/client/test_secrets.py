@@ -61,7 +61,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[Log]:
 
 
 class TestLogs:
-    def test_the_main_job_logs_none(
+    def test_log_of_the_main_workflow_contains_no_secret(
         self,
         connect: Connect,
         local: LocalExchange,
@@ -94,7 +94,7 @@ class TestLogs:
         assert "Signature" not in told
         assert "nextToken': '<secret>'" in told
 
-    def test_without_debug_nothing_is_printed(
+    def test_client_without_debug_prints_nothing(
         self, connect: Connect, local: LocalExchange, capfd: pytest.CaptureFixture[str]
     ) -> None:
         connect(local.token, endpoint=local.endpoint).getUserInfo()
@@ -135,7 +135,7 @@ class TestErrors:
             fake_platform_client.uploadFileToDataStore("d", "d", tmp_path / "load.csv")
         return caught.value
 
-    def test_a_platform_that_repeats_them_does_not_get_them_into_an_error(
+    def test_error_of_a_platform_that_echoes_secrets_contains_none(
         self, failed: DigitalExchangeError
     ) -> None:
         shown = [str(failed), repr(failed), repr(vars(failed)), repr(pickle.dumps(failed))]
@@ -152,7 +152,7 @@ class TestErrors:
             FakeResponse(200, b"1", {"Content-Length": "9"}),
         ],
     )
-    def test_a_transfer_that_fails_does_not_show_its_address(
+    def test_error_of_a_failed_transfer_does_not_contain_its_url(
         self,
         response: Any,
         fake_platform: FakePlatform,
@@ -174,7 +174,7 @@ class TestErrors:
     @pytest.mark.parametrize(
         "url", [f"https://[/?{SIGNATURE}", f"http://objects.test/?{SIGNATURE}"]
     )
-    def test_an_address_that_can_not_be_used_is_not_repeated(
+    def test_error_about_an_unusable_url_does_not_contain_it(
         self,
         url: str,
         fake_platform: FakePlatform,
@@ -192,7 +192,7 @@ class TestErrors:
 
 
 class TestRepresentations:
-    def test_addresses_do_not_print(self) -> None:
+    def test_repr_contains_no_presigned_url(self) -> None:
         made = [
             PresignedUrl(itemId="1", url=ADDRESS),
             QueryExport(queryId="1", fileType="CSV", fileSizeBytes=1, url=ADDRESS),  # type: ignore[arg-type]  # as the platform sends it

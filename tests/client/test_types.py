@@ -101,23 +101,23 @@ def a_user(**changes: Any) -> User:
     return User(**{"userId": "u1", "firstName": "Ada", "organization": organization, **changes})
 
 
-class TestTheDocumentedTypes:
+class TestDocumentedTypes:
     @pytest.mark.parametrize("name", DOCUMENTED)
-    def test_are_imported_from_the_package(self, name: str) -> None:
+    def test_type_is_importable_from_the_package(self, name: str) -> None:
         assert name in sdk.__all__
         assert getattr(sdk, name) is getattr(types, name)
 
     @pytest.mark.parametrize(("name", "properties"), DOCUMENTED.items())
-    def test_have_every_documented_property(self, name: str, properties: list[str]) -> None:
+    def test_type_has_every_documented_property(self, name: str, properties: list[str]) -> None:
         kind = getattr(sdk, name)
         present = kind.model_fields.keys() | set(dir(kind))
         assert set(properties) <= present
 
     @pytest.mark.parametrize("name", DOCUMENTED)
-    def test_are_described(self, name: str) -> None:
+    def test_type_has_a_docstring(self, name: str) -> None:
         assert issubclass(getattr(sdk, name), pydantic.BaseModel)
 
-    def test_lists_are_lists(self) -> None:
+    def test_list_types_are_lists(self) -> None:
         for name, properties in {
             "Collaborative": ["memberOrganizations"],
             "CollaborativeMemberOrganization": ["usersInCollaborative"],
@@ -131,14 +131,14 @@ class TestTheDocumentedTypes:
 
 
 class TestPrinting:
-    def test_is_readable(self) -> None:
+    def test_str_of_an_object_is_readable(self) -> None:
         assert str(a_user()) == (
             "User(userId='u1', firstName='Ada', lastName=None, "
             "organization=Organization(organizationId='o1', name='Utility'))"
         )
         assert repr(a_user()) == str(a_user())
 
-    def test_shows_enums_as_their_text_and_long_lists_as_their_length(self) -> None:
+    def test_str_of_an_object_shows_enum_values_and_lengths_of_long_lists(self) -> None:
         points = [TimeSeriesAssetAttributeData(timestamp=str(n), value="1") for n in range(500)]
         attribute = TimeSeriesAssetAttribute(
             attributeType=MeasureValueType.DOUBLE,
@@ -152,19 +152,19 @@ class TestPrinting:
             "lastValueTime='499', name='kW', data=<list of 500>)"
         )
 
-    def test_of_a_directory_shows_its_contents(self) -> None:
+    def test_str_of_a_directory_shows_its_contents(self) -> None:
         directory = DataStoreDirectory(dataStoreDirectoryId="d1", name="home", contents=[])
         assert str(directory).startswith("DataStoreDirectory(dataStoreDirectoryId='d1'")
 
 
 class TestComparing:
-    def test_is_by_value(self) -> None:
+    def test_equality_compares_values(self) -> None:
         assert a_user() == a_user()
         assert a_user() is not a_user()
         assert a_user() != a_user(firstName="Grace")
         assert a_user() != a_user(organization=Organization(organizationId="o2", name="Utility"))
 
-    def test_other_types_are_never_equal(self) -> None:
+    def test_equality_of_different_types_is_false(self) -> None:
         store = DataStore(dataStoreId="1", name="one")
         assert store != a_user()
         assert store != {"dataStoreId": "1", "name": "one"}
@@ -172,12 +172,12 @@ class TestComparing:
 
 
 class TestEnums:
-    def test_compare_and_print_as_their_text(self) -> None:
+    def test_enum_compares_and_prints_as_its_value(self) -> None:
         assert MeasureValueType.DOUBLE == "DOUBLE"
         assert str(MeasureValueType.DOUBLE) == "DOUBLE"
         assert f"{MeasureValueType.DOUBLE}" == "DOUBLE"
 
-    def test_a_value_added_tomorrow_is_kept_as_its_text(self) -> None:
+    def test_enum_keeps_unknown_values_as_strings(self) -> None:
         parsed = TimeSeriesAssetAttribute.model_validate_json(
             '{"attributeType":"GEOMETRY","lastValue":"x","lastValueTime":"t","name":"n"}'
         )
@@ -187,7 +187,7 @@ class TestEnums:
         assert "attributeType='GEOMETRY'" in repr(parsed)
         assert "GEOMETRY" not in list(MeasureValueType)
 
-    def test_what_is_no_text_is_no_value(self) -> None:
+    def test_enum_refuses_values_that_are_no_strings(self) -> None:
         with pytest.raises(pydantic.ValidationError):
             TimeSeriesAssetAttribute.model_validate_json(
                 '{"attributeType":7,"lastValue":"x","lastValueTime":"t","name":"n"}'
@@ -195,12 +195,12 @@ class TestEnums:
 
 
 class TestLists:
-    @pytest.mark.parametrize("given", ["null", "[]", "[null]"])
-    def test_that_are_null_or_hold_nulls_are_empty(self, given: str) -> None:
-        asset = TimeSeriesAssetData.model_validate_json(f'{{"assetId":"a","attributes":{given}}}')
+    @pytest.mark.parametrize("value", ["null", "[]", "[null]"])
+    def test_list_field_that_is_null_or_holds_nulls_is_empty(self, value: str) -> None:
+        asset = TimeSeriesAssetData.model_validate_json(f'{{"assetId":"a","attributes":{value}}}')
         assert asset.attributes == []
 
-    def test_left_out_are_empty_and_each_its_own(self) -> None:
+    def test_list_field_that_is_missing_is_empty_and_not_shared(self) -> None:
         first, second = (TimeSeriesAssetData(assetId="a") for _ in range(2))
         first.attributes.append(
             TimeSeriesAssetAttribute(
@@ -211,13 +211,13 @@ class TestLists:
 
 
 class TestInputs:
-    def test_can_be_made_under_their_documented_names(self) -> None:
+    def test_input_types_are_created_under_their_documented_names(self) -> None:
         record = TimeSeriesInputRecord(time="1", measureName="kW", measureValue="1")
         assert (record.time, record.measureValueType) == ("1", None)
         measure = TimeSeriesMeasureValue(name="kW", type=MeasureValueType.DOUBLE, value="1")
         assert str(measure) == "TimeSeriesMeasureValue(name='kW', type='DOUBLE', value='1')"
 
 
-def test_a_file_of_no_known_size_is_no_trouble() -> None:
+def test_file_without_a_known_size_is_accepted() -> None:
     file = DataStoreFile.model_validate_json('{"dataStoreFileId":"f","name":"load"}')
     assert file.storageSizeBytes is None

@@ -59,7 +59,7 @@ SENT_AS_GIVEN = [
 ]
 
 
-class TestSentAsGiven:
+class TestSentUnchanged:
     @pytest.mark.parametrize(
         ("call", "operation", "argument", "value"),
         [
@@ -69,7 +69,7 @@ class TestSentAsGiven:
         ],
         ids=short_repr,
     )
-    def test_odd_texts(
+    def test_unusual_string_is_sent_unchanged(
         self,
         call: str,
         operation: str,
@@ -85,7 +85,7 @@ class TestSentAsGiven:
         assert_clean_error(caught.value)
 
     @pytest.mark.parametrize("value", [*MORE_UNUSUAL_STRINGS, HUGE], ids=short_repr)
-    def test_a_description(
+    def test_unusual_description_is_sent_unchanged(
         self, value: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         operation = "storage_createDataStoreFile"
@@ -101,7 +101,7 @@ class TestSentAsGiven:
     @pytest.mark.parametrize(
         "value", [*MORE_UNUSUAL_STRINGS, HUGE, ".", "..", "...", "a.", ".a.b"], ids=short_repr
     )
-    def test_a_files_name(
+    def test_unusual_file_name_is_sent_unchanged(
         self, value: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         operation = "storage_createDataStoreFile"
@@ -121,7 +121,7 @@ class TestSentAsGiven:
     @pytest.mark.parametrize(
         "value", [*MORE_UNUSUAL_STRINGS, HUGE, 2**70, -1.5, [None, True]], ids=short_repr
     )
-    def test_a_variable_of_an_operation_of_ones_own(
+    def test_unusual_variable_of_a_custom_operation_is_sent_unchanged(
         self, value: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data("q", "done")
@@ -162,7 +162,7 @@ HOSTILE_FILES = [
 
 class TestNamesFromTheServer:
     @pytest.mark.parametrize(("name", "extension"), HOSTILE_FILES, ids=short_repr)
-    def test_a_download_stays_in_its_folder_under_one_plain_name(
+    def test_download_with_a_hostile_name_stays_in_its_directory(
         self,
         name: str,
         extension: str,
@@ -248,7 +248,7 @@ def hostile(local: LocalExchange) -> Iterator[tuple[AvistaDigitalExchange, str, 
 class TestHostileAttributeNames:
     @pytest.mark.parametrize("aggregate", ["server", "client"])
     @pytest.mark.parametrize("asked", [HOSTILE_NAMES, None], ids=["by-name", "all"])
-    def test_each_is_a_column_of_the_csv_file(
+    def test_hostile_attribute_name_is_a_column_of_the_csv_file(
         self,
         asked: list[str] | None,
         aggregate: str,
@@ -261,7 +261,7 @@ class TestHostileAttributeNames:
         assert rows == [['it\'s "odd" 🔌', "", "1970-01-01 00:00:01.000000000", *values]]
 
     @pytest.mark.parametrize("aggregate", ["server", "client"])
-    def test_each_is_an_attribute_of_the_json_file(
+    def test_hostile_attribute_name_is_an_attribute_of_the_json_file(
         self, aggregate: str, hostile: tuple[AvistaDigitalExchange, str, str]
     ) -> None:
         (asset,) = json.loads("".join(queried(hostile, "JSON", HOSTILE_NAMES, aggregate)))
@@ -269,14 +269,14 @@ class TestHostileAttributeNames:
         assert values == {name: str(index) for index, name in enumerate(HOSTILE_NAMES)}
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short_repr)
-    def test_one_alone_can_be_asked_for(
+    def test_hostile_attribute_name_can_be_requested_alone(
         self, name: str, hostile: tuple[AvistaDigitalExchange, str, str]
     ) -> None:
         header, row = csv.reader(queried(hostile, "CSV", [name], "server"))
         assert header == ["assetId", "name", "timestamp", name]
         assert row[3] == str(HOSTILE_NAMES.index(name))
 
-    def test_each_is_among_the_latest_values(
+    def test_hostile_attribute_name_is_among_the_latest_values(
         self, hostile: tuple[AvistaDigitalExchange, str, str]
     ) -> None:
         exchange, database, _ = hostile
@@ -285,7 +285,7 @@ class TestHostileAttributeNames:
         assert values == {name: str(index) for index, name in enumerate(HOSTILE_NAMES)}
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=short_repr)
-    def test_each_can_be_a_text_in_sql(
+    def test_hostile_attribute_name_can_be_a_string_in_sql(
         self, name: str, hostile: tuple[AvistaDigitalExchange, str, str]
     ) -> None:
         exchange, database, table = hostile
@@ -321,7 +321,7 @@ def queried(
 
 class TestAgainstTheLocalExchange:
     @pytest.mark.parametrize("text", UNUSUAL_STRINGS, ids=short_repr)
-    def test_an_odd_id_is_found_nowhere(self, text: str, exchange: AvistaDigitalExchange) -> None:
+    def test_unusual_id_is_not_found(self, text: str, exchange: AvistaDigitalExchange) -> None:
         for call in ("getDataStore", "getTimeSeriesDatabase", "getCollaborative"):
             (argument,) = VALID_ARGUMENTS[call]
             with pytest.raises(NotFoundError):
@@ -344,7 +344,7 @@ class TestAgainstTheLocalExchange:
         ],
         ids=short_repr,
     )
-    def test_what_is_no_query_is_an_invalid_request(
+    def test_invalid_sql_query_is_an_invalid_request(
         self, queryString: str, exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path
     ) -> None:
         with pytest.raises(InvalidRequestError) as caught:
@@ -355,7 +355,7 @@ class TestAgainstTheLocalExchange:
     @pytest.mark.parametrize(
         "name", [*MORE_UNUSUAL_STRINGS, "x" * 1000, "..", "a.tar.gz"], ids=short_repr
     )
-    def test_a_file_of_an_odd_name_comes_back_under_it(
+    def test_file_with_an_unusual_name_is_downloaded_under_that_name(
         self, name: str, exchange: AvistaDigitalExchange, data_store: dict[str, str], folder: Path
     ) -> None:
         place = data_store["dataStoreId"], data_store["homeDirectoryId"]
@@ -369,7 +369,7 @@ class TestAgainstTheLocalExchange:
         exchange.deleteDataStoreFile(file.dataStoreFileId)
 
     @pytest.mark.parametrize("text", [*MORE_UNUSUAL_STRINGS, "x" * 1900], ids=short_repr)
-    def test_an_odd_value_is_stored_and_found_by_itself(
+    def test_unusual_value_is_stored_and_found(
         self, text: str, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "state", "VARCHAR", text)

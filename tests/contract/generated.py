@@ -154,7 +154,7 @@ def is_about_the_document(errors: list[Any]) -> bool:
     return any("Validation error" in error.get("message", "") for error in errors)
 
 
-def assert_answers_are_the_platforms(
+def assert_responses_match_the_platform(
     operation: Operation, module: ModuleType, local: LocalExchange
 ) -> None:
     """Run an operation by both clients; what they give is what the platform answers to its text."""
@@ -209,20 +209,20 @@ def _outcome(call: Any) -> Any:
         return error
 
 
-def assert_same(answered: Any, parsed: Any, place: str = "") -> None:
+def assert_same(answered: Any, parsed: Any, path: str = "") -> None:
     if hasattr(parsed, "model_dump"):
         parsed = parsed.model_dump(mode="json", by_alias=True)
     if answered is None:
         # A list that is null is an empty one.
-        assert parsed in (None, []), place
+        assert parsed in (None, []), path
     elif isinstance(answered, dict):
-        assert answered.keys() <= parsed.keys(), place
+        assert answered.keys() <= parsed.keys(), path
         for key, value in parsed.items():
-            assert_same(answered.get(key), value, f"{place}.{key}")
+            assert_same(answered.get(key), value, f"{path}.{key}")
     elif isinstance(answered, list):
         answered = [item for item in answered if item is not None]
-        assert len(answered) == len(parsed), place
+        assert len(answered) == len(parsed), path
         for one, other in zip(answered, parsed, strict=True):
-            assert_same(one, other, f"{place}[]")
+            assert_same(one, other, f"{path}[]")
     else:
-        assert parsed == answered, place
+        assert parsed == answered, path

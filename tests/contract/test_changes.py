@@ -603,7 +603,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_change_gets_its_verdict(
+def test_schema_change_gets_its_verdict(
     name: str, contract: dict[str, str], command: Command, tmp_path: Path
 ) -> None:
     change = CASES[name]
@@ -683,7 +683,7 @@ enum Unit { SECONDS MINUTES }
         ),
     ],
 )
-def test_change_that_this_schema_has_no_example_of_is_found(
+def test_schema_change_without_an_example_in_this_schema_is_found(
     old: str, new: str, change: tuple[str, str, str] | None
 ) -> None:
     before, after = (

@@ -267,7 +267,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_change_concerns_and_breaks_the_operations_that_use_it(
+def test_schema_change_affects_and_breaks_the_operations_that_use_it(
     name: str, contract: dict[str, str], documents: Path, command: Command, tmp_path: Path
 ) -> None:
     change = CASES[name]

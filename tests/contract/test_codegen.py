@@ -106,15 +106,15 @@ def fragments(module: Callable[[str], ModuleType]) -> Any:
     return module("fragments")
 
 
-class TestTheShapeOfWhatIsGenerated:
-    def test_importing_the_package_imports_none_of_its_modules(
+class TestGeneratedPackage:
+    def test_importing_the_generated_package_imports_none_of_its_modules(
         self, folder: Path, module: Callable[[str], ModuleType]
     ) -> None:
         code = "import made_for_tests, sys; print([m for m in sys.modules if 'made_for' in m])"
         shown = subprocess.check_output([sys.executable, "-c", code], cwd=folder, text=True)
         assert shown == "['made_for_tests']\n"
 
-    def test_an_input_named_like_its_type_takes_its_values(
+    def test_generated_input_with_a_member_named_like_its_type_takes_its_values(
         self, module: Callable[[str], ModuleType]
     ) -> None:
         Unit, Reading = module("enums").Unit, module("input_types").Reading
@@ -125,7 +125,7 @@ class TestTheShapeOfWhatIsGenerated:
             "Values": ["1"],
         }
 
-    def test_an_input_goes_by_its_documented_name_wherever_it_is_used(
+    def test_generated_input_has_its_documented_name_wherever_it_is_used(
         self, module: Callable[[str], ModuleType]
     ) -> None:
         inputs = module("input_types")
@@ -133,7 +133,7 @@ class TestTheShapeOfWhatIsGenerated:
         batch = inputs.BatchInput(readings=[inputs.Reading(name="kW")])
         assert type(batch.readings[0]) is inputs.Reading
 
-    def test_lists_that_are_sent_hold_no_empty_entries(
+    def test_generated_input_lists_contain_no_nulls(
         self, module: Callable[[str], ModuleType], folder: Path
     ) -> None:
         readings = module("input_types").BatchInput.model_fields["readings"]
@@ -141,7 +141,7 @@ class TestTheShapeOfWhatIsGenerated:
         client = (folder / "made_for_tests" / "client.py").read_text()
         assert "list[Optional" not in client
 
-    def test_a_nested_fragment_is_that_fragments_one_class(self, fragments: Any) -> None:
+    def test_generated_nested_fragment_is_the_class_of_that_fragment(self, fragments: Any) -> None:
         organization = {"id": "o", "name": "Utility"}
         person = fragments.Person.model_validate(
             {"id": "p", "organization": organization, "friends": [organization]}
@@ -150,7 +150,7 @@ class TestTheShapeOfWhatIsGenerated:
         classes = {name for name in vars(fragments) if name[0].isupper()}
         assert not {name for name in classes if name.startswith("Person") and name != "Person"}
 
-    def test_a_selection_that_would_be_recursive_is_the_fragments_class_too(
+    def test_generated_recursive_selection_is_the_class_of_the_fragment(
         self, fragments: Any
     ) -> None:
         inner = {"folder": {"id": "2", "name": "inner"}, "file": None}
@@ -158,7 +158,7 @@ class TestTheShapeOfWhatIsGenerated:
         assert type(folder.contents[0].folder) is fragments.Folder
         assert folder.contents[0].folder.contents == []
 
-    def test_behaviour_joins_a_class_and_stays_out_of_what_is_sent(
+    def test_generated_class_inherits_behavior_that_is_not_sent(
         self, fragments: Any, folder: Path
     ) -> None:
         assert fragments.Folder(id="1", name="home").greet() == "Hello, home"
@@ -166,13 +166,13 @@ class TestTheShapeOfWhatIsGenerated:
         assert "mixin" not in (folder / "made_for_tests" / "client.py").read_text()
 
     @pytest.mark.parametrize("friends", [None, [], [None]])
-    def test_lists_that_are_received_hold_no_nulls(self, friends: Any, fragments: Any) -> None:
+    def test_generated_result_lists_contain_no_nulls(self, friends: Any, fragments: Any) -> None:
         assert fragments.Person.model_validate({"id": "p", "friends": friends}).friends == []
 
-    def test_enums_keep_values_added_later(self, fragments: Any) -> None:
+    def test_generated_enums_keep_unknown_values(self, fragments: Any) -> None:
         assert fragments.Person.model_validate({"id": "p", "unit": "DAYS"}).unit == "DAYS"
 
-    def test_classes_tell_what_the_schema_says_of_them(
+    def test_generated_classes_have_the_descriptions_of_the_schema(
         self, fragments: Any, module: Callable[[str], ModuleType]
     ) -> None:
         assert inspect.getdoc(fragments.Person) == "Somebody who works\nfor an organization."
@@ -180,32 +180,34 @@ class TestTheShapeOfWhatIsGenerated:
         assert inspect.getdoc(module("enums").Unit) == "How long."
 
     @pytest.mark.parametrize(
-        ("name", "member", "told"),
+        ("name", "member", "message"),
         [
             ("fragments", "unit: Optional[Unit]", """'What "time" is counted in.'"""),
             ("enums", 'SECONDS = "SECONDS"', '"A sixtieth of a minute."'),
         ],
     )
-    def test_so_do_their_members(self, name: str, member: str, told: str, folder: Path) -> None:
+    def test_generated_members_have_the_descriptions_of_the_schema(
+        self, name: str, member: str, message: str, folder: Path
+    ) -> None:
         lines = (folder / "made_for_tests" / f"{name}.py").read_text().splitlines()
-        (place,) = (i for i, line in enumerate(lines) if line.strip().startswith(member))
-        assert lines[place + 1].strip() == told
-        assert lines[place + 2].strip() not in (told, "")
+        (path,) = (i for i, line in enumerate(lines) if line.strip().startswith(member))
+        assert lines[path + 1].strip() == message
+        assert lines[path + 2].strip() not in (message, "")
 
-    def test_a_call_returns_its_operations_only_field(
+    def test_generated_call_returns_the_single_field_of_its_operation(
         self, module: Callable[[str], ModuleType]
     ) -> None:
         client = module("client").Client
         assert client.people.__annotations__["return"] == "NonNullList[Person]"
         assert client.folder.__annotations__["return"] == "Optional[Folder]"
 
-    def test_a_subscription_is_described_not_started(
+    def test_generated_subscription_is_described_but_not_started(
         self, module: Callable[[str], ModuleType]
     ) -> None:
         changed = module("client").Client.changed
         assert changed.__annotations__["return"] == "Subscription[Changed]"
 
-    def test_the_same_sources_give_the_same_bytes(self, folder: Path, tmp_path: Path) -> None:
+    def test_generated_code_is_reproducible(self, folder: Path, tmp_path: Path) -> None:
         package.write(build_schema(SCHEMA), parse(QUERIES), tmp_path / "made_for_tests", SETTINGS)
         assert package.stale_files(tmp_path / "made_for_tests", folder / "made_for_tests") == []
 
@@ -234,12 +236,10 @@ class TestFreshness:
         shutil.copy(ROOT / "pyproject.toml", tmp_path)
         return tmp_path
 
-    def test_what_is_committed_is_what_the_sources_give(self) -> None:
+    def test_committed_code_matches_its_sources(self) -> None:
         assert generate(ROOT, "--check") == (0, [])
 
-    def test_a_changed_schema_is_noticed_and_what_it_makes_stale_is_named(
-        self, checkout: Path
-    ) -> None:
+    def test_changed_schema_is_detected_and_stale_files_are_named(self, checkout: Path) -> None:
         service = checkout / "schema" / "user.graphql"
         changed = service.read_text("utf-8").replace("firstName: String", "firstName: String!")
         service.write_text(changed, "utf-8")
@@ -250,7 +250,7 @@ class TestFreshness:
         assert f"stale: {GENERATED}/schema.graphql" in said
         assert sorted((checkout / GENERATED).iterdir()) == before
 
-    def test_a_changed_query_an_edited_file_and_one_left_over_too(self, checkout: Path) -> None:
+    def test_changed_query_edited_file_and_leftover_file_are_detected(self, checkout: Path) -> None:
         queries = checkout / "queries" / "user.graphql"
         queries.write_text(queries.read_text("utf-8").replace("  lastName\n", ""), "utf-8")
         edited = checkout / GENERATED / "enums.py"

@@ -41,7 +41,7 @@ def documents(tmp_path: Path) -> Path:
 
 
 class TestVerdict:
-    def test_the_schema_the_sdk_was_generated_from_is_what_it_compares_with_by_default(
+    def test_contract_command_compares_with_the_schema_of_the_sdk_by_default(
         self, command: Command
     ) -> None:
         outcome = command("contract")
@@ -50,7 +50,9 @@ class TestVerdict:
             "The contract holds: nothing has changed.\n",
         )
 
-    def test_an_endpoint_can_be_compared_with(self, command: Command, local: LocalExchange) -> None:
+    def test_contract_command_compares_with_an_endpoint(
+        self, command: Command, local: LocalExchange
+    ) -> None:
         outcome = command(
             "contract", "--against", local.endpoint, "--token-env", "MINE", MINE=local.token
         )
@@ -64,7 +66,7 @@ class TestVerdict:
             ("http://platform.test/graphql", "https://"),
         ],
     )
-    def test_what_can_t_be_compared_is_told_with_its_reason(
+    def test_contract_command_reports_why_it_cannot_compare(
         self, against: str, reason: str, command: Command, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         if against.startswith("http://"):
@@ -84,7 +86,7 @@ class TestVerdict:
             ("--against", "https://platform.test/graphql", "--token-env", "s3cr3t"),
         ],
     )
-    def test_secrets_in_its_arguments_are_not_repeated(
+    def test_contract_command_does_not_repeat_secrets_in_arguments(
         self, arguments: tuple[str, ...], command: Command
     ) -> None:
         outcome = command("contract", *arguments, AVISTA_DX_TOKEN="token")
@@ -92,7 +94,9 @@ class TestVerdict:
         assert outcome.stderr
         assert "s3cr3t" not in outcome.stderr + outcome.stdout
 
-    def test_a_token_that_is_refused_is_told(self, command: Command, local: LocalExchange) -> None:
+    def test_contract_command_reports_a_rejected_token(
+        self, command: Command, local: LocalExchange
+    ) -> None:
         outcome = command("contract", "--against", local.endpoint, AVISTA_DX_TOKEN="wrong")
         assert outcome.exit_code == 2
         assert "UnauthorizedException" in outcome.stderr
@@ -100,7 +104,9 @@ class TestVerdict:
 
 
 class TestFormats:
-    def test_people_read_a_table(self, command: Command, changed: Path) -> None:
+    def test_contract_command_prints_a_table_for_people(
+        self, command: Command, changed: Path
+    ) -> None:
         outcome = command("contract", "--against", changed)
         assert outcome.exit_code == 1
         assert "User.firstName was removed." in outcome.stdout
@@ -111,7 +117,9 @@ class TestFormats:
             "errors in your documents: 0.\n"
         )
 
-    def test_machines_read_json(self, command: Command, changed: Path) -> None:
+    def test_contract_command_prints_json_for_machines(
+        self, command: Command, changed: Path
+    ) -> None:
         email, first_name = command("contract", "--against", changed, "--format", "json").json[
             "findings"
         ]
@@ -143,10 +151,12 @@ class TestFormats:
         }
         assert (email["breaks"], email["calls"], email["types"]) == (False, [], [])
 
-    def test_json_can_be_asked_for_as_of_every_command(self, command: Command) -> None:
+    def test_contract_command_has_the_json_option_of_every_command(self, command: Command) -> None:
         assert command("contract", "--json").json["verdict"] == "holds"
 
-    def test_github_reads_annotations(self, command: Command, changed: Path) -> None:
+    def test_contract_command_prints_annotations_for_github(
+        self, command: Command, changed: Path
+    ) -> None:
         lines = command("contract", "--against", changed, "--format", "github").stdout.splitlines()
         unused, used, verdict = lines
         assert unused.startswith("::warning title=Breaking%3A FIELD_REMOVED::")
@@ -156,7 +166,7 @@ class TestFormats:
         assert verdict.startswith("::error::The contract is broken.")
 
     @pytest.mark.parametrize("kind", ["table", "github", "json"])
-    def test_what_a_schema_says_is_text(
+    def test_contract_command_escapes_strings_of_the_schema(
         self, kind: str, command: Command, contract: dict[str, str], tmp_path: Path
     ) -> None:
         reason = "a [/red] [kW] :smile:\x1b]0;title\x07\u202e\n::error::forged"
@@ -174,22 +184,29 @@ class TestFormats:
         assert not set("\x1b\x07\u202e") & set(outcome.stdout)
         assert not [line for line in outcome.stdout.splitlines() if line.startswith("::error")]
 
-    def test_the_reason_for_no_comparison_comes_in_the_same_format(self, command: Command) -> None:
-        told = command("contract", "--against", "100%.graphql", "--format", "github")
-        assert told.exit_code == 2
-        assert told.stdout == (
+    def test_contract_command_reports_a_failed_comparison_in_the_requested_format(
+        self, command: Command
+    ) -> None:
+        message = command("contract", "--against", "100%.graphql", "--format", "github")
+        assert message.exit_code == 2
+        assert message.stdout == (
             "::error title=The contract could not be compared"
             "::100%25.graphql: No such file or directory\n"
         )
-        told = command("contract", "--against", "nowhere", "--format", "json")
-        assert told.json == {"verdict": "unknown", "reason": "nowhere: No such file or directory"}
+        message = command("contract", "--against", "nowhere", "--format", "json")
+        assert message.json == {
+            "verdict": "unknown",
+            "reason": "nowhere: No such file or directory",
+        }
 
 
 class TestDocuments:
-    def test_documents_that_fit_pass(self, command: Command, documents: Path) -> None:
+    def test_contract_command_accepts_valid_documents(
+        self, command: Command, documents: Path
+    ) -> None:
         assert command("contract", "--documents", documents).exit_code == 0
 
-    def test_documents_that_no_longer_fit_are_told_by_file_and_line(
+    def test_contract_command_reports_broken_documents_by_file_and_line(
         self, command: Command, documents: Path, changed: Path
     ) -> None:
         outcome = command(
@@ -207,7 +224,7 @@ class TestDocuments:
         assert email["documents"] == [f"{documents / 'people.graphql'}: me"]
         assert email["breaks"]
 
-    def test_a_change_that_leaves_a_document_valid_can_still_break_it(
+    def test_contract_command_reports_breaking_changes_of_valid_documents(
         self, command: Command, documents: Path, contract: dict[str, str], tmp_path: Path
     ) -> None:
         Edit("user", "  email: String\n", "  email: Int\n").apply(contract)
@@ -222,7 +239,7 @@ class TestDocuments:
         assert finding["documents"] == [f"{documents / 'people.graphql'}: me"]
 
     @pytest.mark.parametrize(
-        ("text", "place"),
+        ("text", "path"),
         [
             ("query me {", "own.graphql:1:11"),
             ("{ user_getUserSession { user { userId } } }", "own.graphql:1:1"),
@@ -240,21 +257,21 @@ class TestDocuments:
             *("unknown type", "unknown fragment"),
         ],
     )
-    def test_a_document_that_was_never_right_is_told(
-        self, text: str, place: str, command: Command, tmp_path: Path
+    def test_contract_command_reports_documents_that_were_never_valid(
+        self, text: str, path: str, command: Command, tmp_path: Path
     ) -> None:
         (tmp_path / "own.graphql").write_text(text)
         outcome = command("contract", "--documents", tmp_path)
         assert outcome.exit_code == 1
-        assert place in outcome.stdout
+        assert path in outcome.stdout
 
-    def test_a_fragment_that_nothing_uses_is_no_error(
+    def test_contract_command_accepts_unused_fragments(
         self, command: Command, documents: Path
     ) -> None:
         (documents / "people.graphql").unlink()
         assert command("contract", "--documents", documents).exit_code == 0
 
-    def test_a_folder_without_documents_can_t_be_checked(
+    def test_contract_command_refuses_a_directory_without_documents(
         self, command: Command, tmp_path: Path
     ) -> None:
         outcome = command("contract", "--documents", tmp_path)
@@ -286,7 +303,7 @@ class TestNotes:
         "this schema",
     )
 
-    def test_unknown_directives_are_skipped_and_said(
+    def test_contract_command_skips_unknown_directives_with_a_note(
         self, command: Command, extended: Path
     ) -> None:
         outcome = command("contract", "--against", extended)
@@ -299,7 +316,7 @@ class TestNotes:
         lines = command("contract", "--against", extended, "--format", "github").stdout.splitlines()
         assert lines[:3] == [f"::notice::{note}" for note in self.NOTES]
 
-    def test_directives_of_appsync_are_no_matter(
+    def test_contract_command_ignores_appsync_directives(
         self, command: Command, contract: dict[str, str], tmp_path: Path
     ) -> None:
         Edit("user", "type User {", "type User @aws_iam @aws_oidc {").apply(contract)
@@ -307,7 +324,9 @@ class TestNotes:
         file.write_text(in_one_piece(contract), "utf-8")
         assert command("contract", "--against", file, "--json").json["notes"] == []
 
-    def test_files_that_are_not_read_are_said(self, command: Command, documents: Path) -> None:
+    def test_contract_command_notes_files_that_are_not_read(
+        self, command: Command, documents: Path
+    ) -> None:
         (documents / "old.graphql.txt").write_text("query old { nothing }")
         (documents / "schema.graphqls").write_text("type Query { a: Int }")
         outcome = command("contract", "--documents", documents, "--json")
@@ -316,7 +335,7 @@ class TestNotes:
         assert old.startswith(f"{documents / 'old.graphql.txt'}: not read")
         assert schema.startswith(f"{documents / 'schema.graphqls'}: not used")
 
-    def test_schema_that_others_take_for_valid_is_compared(
+    def test_contract_command_compares_schemas_that_other_tools_accept(
         self, command: Command, contract: dict[str, str], tmp_path: Path
     ) -> None:
         Edit("user", "  email: String\n", "  __email: String\n").apply(contract)
@@ -327,7 +346,7 @@ class TestNotes:
         (note,) = outcome.json["notes"]
         assert "Name '__email' must not begin with '__'" in note
 
-    def test_schema_of_something_else_can_t_be_compared(
+    def test_contract_command_refuses_a_schema_of_another_service(
         self, command: Command, tmp_path: Path
     ) -> None:
         (tmp_path / "types.graphql").write_text("type Something { id: ID }")
@@ -337,7 +356,7 @@ class TestNotes:
 
 
 class TestCommandLine:
-    def test_help_imports_nothing_that_it_does_not_need(self) -> None:
+    def test_contract_command_help_imports_only_what_it_needs(self) -> None:
         code = (
             "import sys; sys.argv = ['avista-dx', 'contract', '--help']\n"
             "from avista_digital_exchange_sdk.cli import main\n"
@@ -350,7 +369,7 @@ class TestCommandLine:
         assert "--against" in shown.stdout
 
     @pytest.mark.parametrize(("module", "extra"), [("typer", "cli"), ("graphql", "contract")])
-    def test_without_an_extra_it_says_which_one_is_missing(self, module: str, extra: str) -> None:
+    def test_contract_command_names_a_missing_extra(self, module: str, extra: str) -> None:
         code = (
             f"import sys; sys.modules[{module!r}] = None; sys.argv = ['avista-dx', 'contract']\n"
             "from avista_digital_exchange_sdk.cli import main; main()"

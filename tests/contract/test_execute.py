@@ -33,18 +33,18 @@ PUBLISH = """
 """
 
 
-class TestAnswers:
-    def test_the_answer_s_data_comes_as_a_dictionary(
+class TestResponses:
+    def test_execute_returns_the_data_as_a_dictionary(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         response = exchange.execute(STORE, {"id": local.dataStoreId})
         assert response == {"storage_getDataStore": {"name": "Solar site"}}
 
-    def test_variables_can_be_left_out(self, exchange: AvistaDigitalExchange) -> None:
+    def test_execute_accepts_no_variables(self, exchange: AvistaDigitalExchange) -> None:
         response = exchange.execute("{ user_getUserSession { user { firstName } } }")
         assert response == {"user_getUserSession": {"user": {"firstName": "Ada"}}}
 
-    def test_objects_of_the_sdk_travel_under_the_contract_s_names(
+    def test_execute_sends_sdk_objects_under_the_names_of_the_schema(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "DOUBLE", 1.5)
@@ -53,13 +53,13 @@ class TestAnswers:
         assert asset.attributes[0].lastValue == "1.5"
 
     @pytest.mark.parametrize(("name", "field"), [("one", "firstName"), ("two", "lastName")])
-    def test_one_of_several_operations_is_chosen_by_its_name(
+    def test_execute_selects_one_of_several_operations_by_name(
         self, name: str, field: str, exchange: AvistaDigitalExchange
     ) -> None:
         response = exchange.execute(SEVERAL, operationName=name)
         assert list(response["user_getUserSession"]["user"]) == [field]
 
-    def test_a_query_is_tried_again_and_a_mutation_is_not(
+    def test_execute_retries_queries_but_not_mutations(
         self, fake_platform: FakePlatform, connect: Connect
     ) -> None:
         exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=1)
@@ -74,7 +74,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         "name", ["timeSeriesDb_publishToDatabase", "timeSeriesDb_generateQueryResultExportFile"]
     )
-    def test_mutation_called_as_one_of_the_sdks_is_not_sent_again(
+    def test_execute_does_not_retry_a_mutation_named_like_one_of_the_sdk(
         self, name: str, fake_platform: FakePlatform, connect: Connect
     ) -> None:
         exchange = connect(TOKEN, endpoint=ENDPOINT, maxRetries=1)
@@ -94,19 +94,19 @@ class TestAnswers:
             '{ user_getUserSession { __typename } a: __type(name: "\\"}{") { name } }',
         ],
     )
-    def test_document_of_any_form_is_run(
+    def test_execute_runs_documents_of_any_form(
         self, document: str, exchange: AvistaDigitalExchange
     ) -> None:
         assert exchange.execute(document)
 
-    def test_directive_of_an_operation_is_not_its_name(
+    def test_execute_does_not_take_a_directive_for_the_operation_name(
         self, exchange: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidRequestError, match="'@skip' may not be used on query"):
             exchange.execute("query @skip(if: false) { __typename }")
 
 
-class TestRefusals:
+class TestErrors:
     @pytest.mark.parametrize(
         ("document", "arguments", "message"),
         [
@@ -128,7 +128,7 @@ class TestRefusals:
             (STORE, {"variables": {"id": {1: 2}}}, r"variables\.id must be .*got \{1: 2\}"),
         ],
     )
-    def test_what_can_t_be_run_is_refused_before_it_is_sent(
+    def test_execute_refuses_an_unusable_document_before_sending_it(
         self,
         document: str,
         arguments: dict[str, object],
@@ -138,13 +138,13 @@ class TestRefusals:
         with pytest.raises(InvalidParameterError, match=message):
             fake_platform_client.execute(document, **arguments)
 
-    def test_a_document_that_does_not_fit_the_contract_is_an_invalid_request(
+    def test_execute_of_a_document_that_does_not_match_the_schema_is_an_invalid_request(
         self, exchange: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidRequestError, match="Cannot query field 'nothing'"):
             exchange.execute("query q { nothing }")
 
-    def test_a_refused_token_is_the_usual_error(
+    def test_execute_with_a_rejected_token_raises_the_usual_error(
         self, connect: Connect, local: LocalExchange
     ) -> None:
         with pytest.raises(UnauthorizedError):
@@ -152,7 +152,7 @@ class TestRefusals:
                 "query q { user_getUserSession { user { userId } } }"
             )
 
-    def test_an_error_beside_data_keeps_the_data(
+    def test_execute_error_keeps_partial_data(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         errors = [{"message": "no", "errorType": "Odd"}]
@@ -162,7 +162,7 @@ class TestRefusals:
         assert failure.value.data == {"a": 1, "b": None}
         assert failure.value.operationName == "q"
 
-    def test_an_answer_without_data_is_an_error(
+    def test_execute_without_data_in_the_response_is_an_error(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses("q", {"data": None})

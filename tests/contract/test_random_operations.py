@@ -36,7 +36,7 @@ PACKAGES = int(os.environ.get("AVISTA_DX_RANDOM_PACKAGES", "1"))
 OPERATIONS = 60
 
 
-class MadeUpAnswers(Recorder):
+class RandomResponses(Recorder):
     """Answers in the platform's place, with data of the schema's types."""
 
     async def post(self, *arguments: Any) -> Any:
@@ -107,7 +107,7 @@ def test_random_operations_pass_a_strict_type_check(package: Package) -> None:
     assert errors_of_types(package.folder) == ""
 
 
-def test_random_operations_give_what_the_local_exchange_answers(
+def test_random_operations_return_the_responses_of_the_local_exchange(
     package: Package, exchange: LocalExchange
 ) -> None:
     for operation in package.operations:
@@ -115,12 +115,12 @@ def test_random_operations_give_what_the_local_exchange_answers(
             run_by_both_clients(operation, package.module, exchange)
 
 
-def test_random_operations_give_whatever_the_schema_allows_as_an_answer(
+def test_random_operations_accept_any_response_that_the_schema_allows(
     package: Package, exchange: LocalExchange
 ) -> None:
     for operation in package.operations:
         if not is_subscription(operation):
-            run_by_both_clients(operation, package.module, exchange, MadeUpAnswers)
+            run_by_both_clients(operation, package.module, exchange, RandomResponses)
 
 
 def test_random_subscriptions_start(package: Package, exchange: LocalExchange) -> None:

@@ -72,7 +72,7 @@ def texts(folder: Path, pattern: str) -> dict[str, str]:
 
 
 class TestSchema:
-    def test_fetching_what_is_there_changes_nothing(
+    def test_schema_script_without_changes_changes_nothing(
         self, checkout: Path, local: LocalExchange
     ) -> None:
         fetch = ("scripts.codegen.schema", "fetch", "--endpoint", local.endpoint)
@@ -80,7 +80,7 @@ class TestSchema:
         assert (fetched.returncode, fetched.stdout) == (0, "schema/ is up to date.\n")
         assert texts(checkout / "schema", "*") == texts(ROOT / "schema", "*")
 
-    def test_the_files_that_changed_are_named(
+    def test_schema_script_names_the_changed_files(
         self, checkout: Path, contract: dict[str, str]
     ) -> None:
         sdl = in_one_piece(contract).replace("  email: String\n", "  mail: String\n", 1)
@@ -95,7 +95,7 @@ class TestSchema:
             (["fetch", "--token-env", "NO_TOKEN"], "NO_TOKEN holds no token"),
         ],
     )
-    def test_without_a_schema_nothing_is_written(
+    def test_schema_script_without_a_schema_writes_nothing(
         self, way: list[str], reason: str, checkout: Path
     ) -> None:
         refused = run(checkout, "scripts.codegen.schema", *way)
@@ -105,12 +105,12 @@ class TestSchema:
 
 
 class TestGenerate:
-    def test_the_generated_package_can_be_made_from_nothing(self, checkout: Path) -> None:
+    def test_generate_script_creates_a_missing_package(self, checkout: Path) -> None:
         shutil.rmtree(checkout / GENERATED)
         assert generate(checkout).returncode == 0
         assert texts(checkout / GENERATED, "*.*") == texts(ROOT / GENERATED, "*.*")
 
-    def test_broken_generated_code_is_mended(self, checkout: Path) -> None:
+    def test_generate_script_fixes_broken_generated_code(self, checkout: Path) -> None:
         (checkout / GENERATED / "fragments.py").write_text("this is not Python")
         stale = generate(checkout, "--check")
         assert stale.returncode == 1
@@ -118,7 +118,7 @@ class TestGenerate:
         assert generate(checkout).returncode == 0
         assert generate(checkout, "--check").returncode == 0
 
-    def test_an_operation_that_no_longer_fits_is_told(
+    def test_generate_script_reports_an_operation_that_no_longer_matches_the_schema(
         self, checkout: Path, contract: dict[str, str]
     ) -> None:
         import_schema(checkout, in_one_piece(contract).replace("  homeDirectoryId: String\n", ""))
@@ -129,9 +129,9 @@ class TestGenerate:
         assert "Traceback" not in refused.stderr
 
 
-class TestHarmlessChanges:
+class TestCompatibleChanges:
     @pytest.mark.parametrize("name", HARMLESS)
-    def test_the_sdk_is_regenerated_and_works(
+    def test_sdk_regenerated_for_a_compatible_change_works(
         self,
         name: str,
         contract: dict[str, str],
@@ -147,7 +147,7 @@ class TestHarmlessChanges:
             shutil.copytree(made, checkout / GENERATED, dirs_exist_ok=True)
             assert_green(checkout, ["tests/services/user/test_user.py"])
 
-    def test_all_of_them_at_once_leave_the_tests_green(
+    def test_sdk_regenerated_for_all_compatible_changes_passes_the_tests(
         self, checkout: Path, contract: dict[str, str]
     ) -> None:
         applied = 0

@@ -36,13 +36,13 @@ def facts(schema: GraphQLSchema) -> Iterator[tuple[str, ...]]:
                     yield "argument", name, field_name, argument_name, str(argument.type)
 
 
-def test_schema_is_the_contract_of_the_platform() -> None:
+def test_schema_is_that_of_the_platform() -> None:
     lines = sorted(facts(sdl_files.load_folder(SCHEMA)))
     assert Counter(kind for kind, *_ in lines) == COUNTS
     text = "\n".join("\t".join(line) for line in lines)
     assert hashlib.sha256(text.encode()).hexdigest() == DIGEST
 
 
-def test_schema_names_the_endpoint_that_published() -> None:
+def test_schema_names_the_endpoint_it_was_published_at() -> None:
     lines = set(facts(sdl_files.load_folder(SCHEMA)))
     assert ("object", "PublishIotDataResult", "iotEndpointId", "", "ID") in lines

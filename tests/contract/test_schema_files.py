@@ -48,23 +48,23 @@ def imported(edits: list[Edit], contract: dict[str, str], folder: Path) -> dict[
 
 
 class TestRoundTrip:
-    def test_what_the_local_exchange_tells_of_itself_changes_nothing(
+    def test_schema_import_from_a_local_exchange_changes_nothing(
         self, local: LocalExchange, contract: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv(TOKEN, local.token)
         assert rewritten(loader.load(local.endpoint, TOKEN).schema, contract) == {}
 
-    def test_the_order_in_which_the_platform_tells_it_does_not_matter(
+    def test_schema_import_does_not_depend_on_the_order_of_introspection(
         self, schema: GraphQLSchema, contract: dict[str, str]
     ) -> None:
         assert rewritten(lexicographic_sort_schema(schema), contract) == {}
 
-    def test_an_export_of_appsync_changes_nothing(
+    def test_schema_import_of_an_appsync_export_changes_nothing(
         self, contract: dict[str, str], tmp_path: Path
     ) -> None:
         assert imported([], contract, tmp_path) == {}
 
-    def test_the_export_that_is_imported_has_all_that_appsync_adds(
+    def test_schema_import_fixture_has_everything_that_appsync_adds(
         self, contract: dict[str, str]
     ) -> None:
         text = exported(in_one_piece(contract))
@@ -74,20 +74,22 @@ class TestRoundTrip:
             assert text.count(f"@aws_{directive}") > 10
 
     @pytest.mark.parametrize("wrapped", [True, False], ids=["in data", "bare"])
-    def test_an_introspection_json_changes_nothing(
+    def test_schema_import_of_introspection_json_changes_nothing(
         self, wrapped: bool, contract: dict[str, str], tmp_path: Path
     ) -> None:
-        told = introspection_from_schema(
+        introspection = introspection_from_schema(
             build_schema(exported(in_one_piece(contract)).removeprefix("\ufeff")),
             input_value_deprecation=False,
             directive_is_repeatable=False,
             specified_by_url=False,
         )
         file = tmp_path / "schema.json"
-        file.write_text("\ufeff" + json.dumps({"data": told} if wrapped else told), "utf-8")
+        file.write_text(
+            "\ufeff" + json.dumps({"data": introspection} if wrapped else introspection), "utf-8"
+        )
         assert rewritten(loader.from_file(file).schema, contract) == {}
 
-    def test_a_platform_that_has_no_descriptions_takes_none_away(
+    def test_schema_import_without_descriptions_keeps_the_present_ones(
         self, schema: GraphQLSchema, contract: dict[str, str], tmp_path: Path
     ) -> None:
         file = tmp_path / "schema.json"
@@ -95,15 +97,15 @@ class TestRoundTrip:
         assert rewritten(loader.from_file(file).schema, contract) == {}
 
 
-class TestWhatIsNew:
-    def test_a_field_comes_in_its_place_by_name(
+class TestAdditions:
+    def test_schema_import_sorts_a_new_field_by_name(
         self, contract: dict[str, str], tmp_path: Path
     ) -> None:
         edit = Edit("user", "  userRoles: [UserRole]\n", "  userRoles: [UserRole]\n  age: Int\n")
         (text,) = imported([edit], contract, tmp_path).values()
         assert text == contract["user"].replace("type User {\n", "type User {\n  age: Int\n")
 
-    def test_a_type_that_one_service_uses_goes_there(
+    def test_schema_import_puts_a_type_used_by_one_service_into_its_file(
         self, contract: dict[str, str], tmp_path: Path
     ) -> None:
         edits = [
@@ -112,7 +114,7 @@ class TestWhatIsNew:
         ]
         assert imported(edits, contract, tmp_path).keys() == {"storage"}
 
-    def test_a_type_that_several_services_use_goes_where_its_name_says(
+    def test_schema_import_puts_a_type_used_by_several_services_where_its_name_belongs(
         self, contract: dict[str, str], tmp_path: Path
     ) -> None:
         edits = [
@@ -124,14 +126,14 @@ class TestWhatIsNew:
         assert changed.keys() == {"storage", "collaborative", "user"}
         assert "type UserAccountQuota {" in changed["user"]
 
-    def test_what_nothing_tells_goes_to_the_base(
+    def test_schema_import_puts_an_unrelated_type_into_the_base_file(
         self, contract: dict[str, str], tmp_path: Path
     ) -> None:
         edit = Edit("user", "enum UserRole {", "enum Weather {\n  SUN\n}\n\nenum UserRole {")
         (service,) = imported([edit], contract, tmp_path)
         assert service == "base"
 
-    def test_a_new_kind_of_event_goes_where_the_mutation_is_that_fires_it(
+    def test_schema_import_puts_a_new_event_next_to_the_mutation_that_fires_it(
         self, contract: dict[str, str], tmp_path: Path
     ) -> None:
         edits = [
@@ -151,7 +153,9 @@ class TestWhatIsNew:
         assert changed.keys() == {"storage"}
         assert "extend type Subscription {\n  onNotifyScan: ScanResult\n}" in changed["storage"]
 
-    def test_a_new_service_gets_a_file(self, contract: dict[str, str], tmp_path: Path) -> None:
+    def test_schema_import_creates_a_file_for_a_new_service(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
         edit = Edit(
             "user",
             "extend type Query {\n",
@@ -167,20 +171,22 @@ class TestWhatIsNew:
         )
         assert "scalar AWSDate\n" in changed["base"]
 
-    def test_a_new_description_takes_the_place_of_the_present_one(
+    def test_schema_import_replaces_a_description(
         self, contract: dict[str, str], tmp_path: Path
     ) -> None:
         edit = Edit("user", '"""A user of the Digital Exchange."""', '"""Somebody."""')
         (text,) = imported([edit], contract, tmp_path).values()
         assert text == contract["user"].replace(edit.old, edit.new)
 
-    def test_a_deprecation_is_kept(self, contract: dict[str, str], tmp_path: Path) -> None:
+    def test_schema_import_keeps_a_deprecation(
+        self, contract: dict[str, str], tmp_path: Path
+    ) -> None:
         new = '  email: String @deprecated(reason: "Ask nicely.")\n'
         edit = Edit("user", "  email: String\n", new)
         (text,) = imported([edit], contract, tmp_path).values()
         assert text == contract["user"].replace(edit.old, new)
 
-    def test_a_service_that_is_gone_leaves_no_file(
+    def test_schema_import_removes_the_file_of_a_removed_service(
         self, schema: GraphQLSchema, tmp_path: Path
     ) -> None:
         (tmp_path / "weather.graphql").write_text("# Gone.\n\ntype Cloud {\n  wet: Boolean\n}\n")
@@ -189,7 +195,7 @@ class TestWhatIsNew:
 
 
 class TestFetching:
-    def test_a_server_that_knows_only_the_oldest_introspection_is_understood(
+    def test_schema_fetch_falls_back_to_the_oldest_introspection_query(
         self, schema: GraphQLSchema, httpx_mock: HTTPXMock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv(TOKEN, "token")
@@ -199,7 +205,7 @@ class TestFetching:
         fetched = loader.load("https://platform.test/graphql", TOKEN).schema
         assert fetched.type_map.keys() == schema.type_map.keys()
 
-    def test_without_a_token_nothing_is_sent(self) -> None:
+    def test_schema_fetch_without_a_token_sends_nothing(self) -> None:
         with pytest.raises(ContractError, match=f"{TOKEN} holds no token"):
             loader.load("https://platform.test/graphql", TOKEN)
 
@@ -215,7 +221,7 @@ class TestFetching:
             (b"", "Syntax Error"),
         ],
     )
-    def test_what_is_no_schema_is_refused_with_the_file_s_name(
+    def test_schema_load_of_an_invalid_file_names_the_file(
         self, content: bytes, message: str, tmp_path: Path
     ) -> None:
         file = tmp_path / "schema"

@@ -15,11 +15,11 @@ def recorded() -> dict[str, list[str]]:
     return json.loads(TABLE.read_text("utf-8"))
 
 
-def test_table_holds_what_calls_send_to_a_local_exchange() -> None:
+def test_operation_table_contains_what_calls_send_to_a_local_exchange() -> None:
     assert record() == recorded(), "the table is stale: run scripts/record"
 
 
-def test_table_holds_every_public_call() -> None:
+def test_operation_table_contains_every_public_call() -> None:
     calls = {name for name in dir(AvistaDigitalExchange) if not name.startswith("_")}
     methods = {
         f"DataStore.{name}"
@@ -29,17 +29,17 @@ def test_table_holds_every_public_call() -> None:
     assert recorded().keys() == (calls - {"close", "dataStores"}) | methods
 
 
-def test_every_operation_stands_behind_a_call() -> None:
+def test_operations_all_belong_to_a_call() -> None:
     assert sdk_surface.operations().keys() == sdk_surface.calls_by_operation().keys()
 
 
-def test_frames_of_filter_queries_are_concerned_by_what_they_query() -> None:
+def test_dataframe_calls_of_filter_queries_are_affected_by_changes_of_their_query() -> None:
     calls = sdk_surface.calls_by_operation()["timeSeriesDb_queryDatabase"]
     assert {f"queryTimeSeriesDatabaseTo{kind}" for kind in ("Arrow", "DataFrame", "Polars")} <= set(
         calls
     )
 
 
-def test_every_public_type_is_traced_to_the_contract() -> None:
+def test_public_types_are_all_traced_to_the_schema() -> None:
     made_by_the_sdk = {"PublishReport", "PublishResult"}
     assert sdk_surface.parts_of_types().keys() == set(types.__all__) - made_by_the_sdk

@@ -11,7 +11,7 @@ from ..support.sample_records import START, multi_record, single_record
 
 WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 WAYS = ["server", "client"]
-ODD = 'a, "b"\r\nc'
+UNUSUAL = 'a, "b"\r\nc'
 NANOSECONDS = START * 10**9 + 123_456_789
 NOON = 1_714_564_800 * 10**9
 """2024-05-01T12:00:00Z, in nanoseconds."""
@@ -27,7 +27,7 @@ TYPES = {
 }
 
 
-def asks(assetId: str, *names: str) -> dict[str, Any]:
+def request_asset(assetId: str, *names: str) -> dict[str, Any]:
     return {"assetId": assetId, "attributeNamesFilter": list(names)}
 
 
@@ -41,7 +41,7 @@ def fill(exchange: AvistaDigitalExchange, database: str) -> None:
         "timestamp": ("TIMESTAMP", 10**18 + 1),
     }
     some: dict[str, Any] = {"double": ("DOUBLE", "18.80"), "varchar": "null"}
-    other: dict[str, Any] = {"boolean": False, "varchar": ODD}
+    other: dict[str, Any] = {"boolean": False, "varchar": UNUSUAL}
     for assetId, records in {
         "types": [
             multi_record(exchange, NANOSECONDS, every, unit="NANOSECONDS", name="Types"),
@@ -51,7 +51,9 @@ def fill(exchange: AvistaDigitalExchange, database: str) -> None:
         "meter": [single_record(exchange, START + n, "kW", n) for n in range(5)],
         "counter": [single_record(exchange, START, "count", 2**53 + 1, kind="BIGINT")],
         "odd": [
-            multi_record(exchange, START, {ODD: ODD, "name_2": 1.5, "timestamp": ("TIMESTAMP", 5)})
+            multi_record(
+                exchange, START, {UNUSUAL: UNUSUAL, "name_2": 1.5, "timestamp": ("TIMESTAMP", 5)}
+            )
         ],
         "wide": [
             multi_record(exchange, START + n, {"n": n, "s": f"{n}" * n or "-"}) for n in range(24)
@@ -71,7 +73,7 @@ def of_types() -> pa.Table:
         "assetId": pa.array(["types"] * 3),
         "name": pa.array(["Types"] * 3),
         "timestamp": times,
-        "varchar": pa.array(["007", "null", ODD]),
+        "varchar": pa.array(["007", "null", UNUSUAL]),
         "timestamp_2": instants(10**18 + 1, None, None),
         "boolean": pa.array([True, None, False]),
         "bigint": pa.array([2**63 - 1, None, None]),

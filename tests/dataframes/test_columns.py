@@ -30,7 +30,7 @@ class Effort(NamedTuple):
     objects: int
 
 
-def effort_of(job: Callable[[], object]) -> Effort:
+def measure_effort(job: Callable[[], object]) -> Effort:
     before = sys.getallocatedblocks()
     calls, objects = 0, before
 
@@ -112,13 +112,13 @@ def as_arrow(table: pa.Table) -> pa.Table:
 
 @pytest.mark.parametrize("source", [csv_file, long_csv_file, asset_data, sql_page])
 @pytest.mark.parametrize("library", [as_arrow, to_pandas, to_polars])
-def test_more_values_take_no_more_calls_and_objects(
+def test_column_parsing_effort_does_not_grow_with_the_number_of_values(
     source: Source, library: Callable[[pa.Table], object], tmp_path: Path
 ) -> None:
     def of(rows: int) -> Effort:
         job = source(rows, tmp_path)
         library(job())  # what is imported and remembered at first
-        return effort_of(lambda: library(job()))
+        return measure_effort(lambda: library(job()))
 
     few, many = of(FEW), of(MANY)
     assert many.calls - few.calls < 100

@@ -77,7 +77,7 @@ CALLS: dict[str, tuple[str, str, Callable[[Any], object]]] = {
 
 
 @pytest.mark.parametrize(("module", "extra", "call"), CALLS.values(), ids=CALLS.keys())
-def test_what_is_missing_is_told_before_anything_is_sent(
+def test_missing_extra_is_reported_before_anything_is_sent(
     module: str,
     extra: str,
     call: Callable[[Any], object],
@@ -94,7 +94,7 @@ def test_what_is_missing_is_told_before_anything_is_sent(
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
 
 
-def test_nothing_of_them_is_imported_until_it_is_used() -> None:
+def test_extras_are_imported_only_when_used() -> None:
     code = (
         "import sys\n"
         "import avista_digital_exchange_sdk.frames, avista_digital_exchange_sdk.plotting\n"

@@ -21,24 +21,24 @@ from avista_digital_exchange_sdk import (
 
 from ..support.admin_client import AdminClient
 from ..support.proxy import Proxy
-from .sample_database import INSTANT, WHOLE, asks, frame, instants, of_types
+from .sample_database import INSTANT, WHOLE, frame, instants, of_types, request_asset
 
 EVERYTHING = [{"assetId": "a"}, {"assetId": "b"}]
 
 
 def stored(exchange: AvistaDigitalExchange, database: str, *names: str) -> pa.Table:
-    filters: Any = [asks("a", *names)] if names else EVERYTHING
+    filters: Any = [request_asset("a", *names)] if names else EVERYTHING
     return exchange.queryTimeSeriesDatabaseToArrow(database, filters, *WHOLE)
 
 
-class TestWhatWasQueried:
+class TestQueryResults:
     """A wide result, published as it is to another database."""
 
     @pytest.mark.parametrize("library", ["Arrow", "DataFrame", "Polars"])
-    def test_comes_back_equal(
+    def test_published_query_result_comes_back_equal(
         self, library: str, exchange: AvistaDigitalExchange, measured: str, database: str
     ) -> None:
-        filters: Any = [asks("types", "varchar", "boolean", "bigint", "double")]
+        filters: Any = [request_asset("types", "varchar", "boolean", "bigint", "double")]
         query = getattr(exchange, f"queryTimeSeriesDatabaseTo{library}")
         # A frame of polars can't carry what marks the column as more than numbers by chance.
         types = {"bigint": "BIGINT"} if library == "Polars" else None
@@ -48,10 +48,10 @@ class TestWhatWasQueried:
         again = exchange.queryTimeSeriesDatabaseToArrow(database, filters, *WHOLE)
         assert again.equals(of_types().drop_columns(["timestamp_2"]))
 
-    def test_comes_back_equal_with_many_assets(
+    def test_published_query_result_of_many_assets_comes_back_equal(
         self, exchange: AvistaDigitalExchange, measured: str, database: str
     ) -> None:
-        filters: Any = [asks("wide", "n", "s"), asks("meter", "kW")]
+        filters: Any = [request_asset("wide", "n", "s"), request_asset("meter", "kW")]
         table = exchange.queryTimeSeriesDatabaseToArrow(measured, filters, *WHOLE)
         shuffled = table.take(np.random.default_rng(1).permutation(table.num_rows))
         exchange.publishDataFrameToTimeSeriesDatabase(database, shuffled)
@@ -81,7 +81,7 @@ class TestFrames:
         ],
         ids=["pandas", "polars", "reader", "batch", "duckdb", "capsule"],
     )
-    def test_of_whatever_library_are_published(
+    def test_published_frame_may_come_from_any_library(
         self, made: Callable[[pa.Table], Any], exchange: AvistaDigitalExchange, database: str
     ) -> None:
         rows = frame(kW=[1.5, None, 2.5], State=["on", "off", None])
@@ -91,7 +91,7 @@ class TestFrames:
 
 
 class TestColumns:
-    def test_have_the_platforms_type_for_their_own(
+    def test_published_columns_get_the_platform_types_of_their_values(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         day = datetime.date(2024, 5, 1)
@@ -127,7 +127,7 @@ class TestColumns:
         assert row["milliseconds"] == pd.Timestamp(10**6, tz="UTC")
         assert row["day"] == pd.Timestamp(day, tz="UTC")
 
-    def test_can_be_given_another_type_that_loses_nothing(
+    def test_published_columns_accept_another_lossless_type(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         exchange.publishDataFrameToTimeSeriesDatabase(
@@ -140,7 +140,7 @@ class TestColumns:
         assert table["n"].to_pylist() == [1, None]
         assert table["s"].to_pylist() == ["1", None]
 
-    def test_are_what_they_are_said_to_be(
+    def test_published_columns_use_the_requested_roles(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         rows = pl.DataFrame(
@@ -179,26 +179,28 @@ class TestColumns:
             {"site": "South", "measure_name": "power"},
         ]
 
-    def test_may_all_be_of_one_asset(self, exchange: AvistaDigitalExchange, database: str) -> None:
+    def test_published_columns_may_all_belong_to_one_asset(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
         rows = pd.DataFrame({"kW": [1.0, 2.0]}, index=pd.to_datetime(["2024-05-01", "2024-05-02"]))
         exchange.publishDataFrameToTimeSeriesDatabase(database, rows, assetId="a", timeZone="UTC")
         assert stored(exchange, database)["kW"].to_pylist() == [1.0, 2.0]
 
-    def test_may_be_an_index_with_names(
+    def test_published_columns_include_a_named_index(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         rows = frame(kW=[1.0, 2.0]).to_pandas().set_index(["assetId", "timestamp"])
         exchange.publishDataFrameToTimeSeriesDatabase(database, rows)
         assert stored(exchange, database)["kW"].to_pylist() == [1.0, 2.0]
 
-    def test_are_not_an_index_that_numbers_rows(
+    def test_published_columns_exclude_a_row_number_index(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         rows = frame(kW=[1.0, 2.0, 3.0]).to_pandas()
         exchange.publishDataFrameToTimeSeriesDatabase(database, rows[rows["kW"] > 1])
         assert stored(exchange, database).column_names[3:] == ["kW"]
 
-    def test_of_more_than_a_record_holds_go_into_several(
+    def test_published_columns_beyond_the_limit_of_a_record_are_split_into_several(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         columns = {f"a rather long name of a sensor, number {n}": [float(n)] for n in range(300)}
@@ -208,21 +210,23 @@ class TestColumns:
 
 
 class TestMissingValues:
-    def test_are_not_published(self, exchange: AvistaDigitalExchange, database: str) -> None:
+    def test_missing_values_are_not_published(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
         rows = frame(kW=[1.5, None, math.nan, None], on=[None, True, None, None])
         exchange.publishDataFrameToTimeSeriesDatabase(database, rows)
         table = stored(exchange, database, "kW", "on")
         assert table["kW"].to_pylist() == [1.5, None]
         assert table["on"].to_pylist() == [None, True]
 
-    def test_are_texts_of_what_is_no_number_too(
+    def test_nan_is_published_as_a_string_in_string_columns(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         rows = frame(kW=["1.5", "nan"])
         exchange.publishDataFrameToTimeSeriesDatabase(database, rows, measureTypes={"kW": "DOUBLE"})
         assert stored(exchange, database)["kW"].to_pylist() == [1.5]
 
-    def test_alone_send_nothing(
+    def test_missing_values_alone_send_nothing(
         self, proxy: Proxy, proxied_client: AvistaDigitalExchange, database: str
     ) -> None:
         rows = frame(kW=pa.array([None, None], pa.float64()))
@@ -232,7 +236,7 @@ class TestMissingValues:
 
 
 class TestVersions:
-    def test_replace_what_was_published(
+    def test_higher_version_replaces_published_values(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         publish = exchange.publishDataFrameToTimeSeriesDatabase
@@ -282,7 +286,7 @@ def frames(draw: st.DrawFn) -> pa.Table:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=frames(), library=st.sampled_from(["arrow", "polars", "pandas"]))
-def test_whatever_is_published_comes_back_equal(
+def test_published_frames_come_back_equal(
     rows: pa.Table, library: str, exchange: AvistaDigitalExchange, admin_client: AdminClient
 ) -> None:
     database = admin_client.create_database()

@@ -17,17 +17,34 @@ from avista_digital_exchange_sdk import (
 from ..support.fake_platform import FakeResponse
 from ..support.proxy import Proxy
 from ..support.sample_records import START, multi_record
-from .sample_database import INSTANT, NANOSECONDS, ODD, TYPES, WAYS, WHOLE, asks, instants, of_types
+from .sample_database import (
+    INSTANT,
+    NANOSECONDS,
+    TYPES,
+    UNUSUAL,
+    WAYS,
+    WHOLE,
+    instants,
+    of_types,
+    request_asset,
+)
 
-TYPES_ASKED = [asks("types", "varchar", "timestamp", "boolean", "bigint", "double")]
+TYPES_ASKED = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
 
 SHAPES = {
     "every type": TYPES_ASKED,
     "all attributes": [{"assetId": "types"}],
-    "odd names": [asks("odd", ODD), {"assetId": "odd"}],
-    "several assets": [asks("wide", "n"), asks("meter", "kW"), asks("types", "double", "kW")],
-    "nothing such": [asks("nobody", "kW"), asks("meter", "nothing")],
-    "asked for, without a value": [asks("meter", "kW", "nothing"), asks("types", "double")],
+    "odd names": [request_asset("odd", UNUSUAL), {"assetId": "odd"}],
+    "several assets": [
+        request_asset("wide", "n"),
+        request_asset("meter", "kW"),
+        request_asset("types", "double", "kW"),
+    ],
+    "nothing such": [request_asset("nobody", "kW"), request_asset("meter", "nothing")],
+    "asked for, without a value": [
+        request_asset("meter", "kW", "nothing"),
+        request_asset("types", "double"),
+    ],
     "everything": [{"assetId": a} for a in ("wide", "odd", "types", "meter", "counter", "none")],
 }
 
@@ -39,7 +56,7 @@ def aggregate(request: pytest.FixtureRequest) -> Any:
 
 class TestTypes:
     @pytest.mark.parametrize("maxRows", [None, 1])
-    def test_are_the_attributes_own_and_what_is_missing_is_null(
+    def test_frame_has_the_types_of_the_attributes_and_nulls_for_missing_values(
         self, maxRows: int | None, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
@@ -48,7 +65,7 @@ class TestTypes:
         table.validate(full=True)
         assert table.equals(of_types())
 
-    def test_are_kept_where_there_is_no_value(
+    def test_frame_keeps_types_of_columns_without_values(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
@@ -61,16 +78,16 @@ class TestTypes:
         assert table.num_rows == 0
         assert table.schema.equals(of_types().schema)
 
-    def test_of_an_attribute_that_never_was_is_text(
+    def test_frame_column_of_an_unknown_attribute_is_a_string(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
-            measured, [asks("meter", "kW", "nothing")], *WHOLE, aggregate=aggregate
+            measured, [request_asset("meter", "kW", "nothing")], *WHOLE, aggregate=aggregate
         )
         assert table["nothing"].type == pa.string()
         assert table["nothing"].null_count == 5
 
-    def test_in_pandas_are_nullable(
+    def test_frame_in_pandas_has_nullable_types(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         frame = exchange.queryTimeSeriesDatabaseToDataFrame(
@@ -82,7 +99,7 @@ class TestTypes:
                 "assetId": ["types"] * 3,
                 "name": ["Types"] * 3,
                 "timestamp": times.astype("datetime64[ns, UTC]"),
-                "varchar": ["007", "null", ODD],
+                "varchar": ["007", "null", UNUSUAL],
                 "timestamp_2": pd.Series(
                     [pd.Timestamp(10**18 + 1, tz="UTC"), pd.NaT, pd.NaT],
                     dtype="datetime64[ns, UTC]",
@@ -94,7 +111,7 @@ class TestTypes:
         )
         pd.testing.assert_frame_equal(frame, expected)
 
-    def test_in_polars(
+    def test_frame_in_polars_has_the_same_types(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         frame = exchange.queryTimeSeriesDatabaseToPolars(
@@ -116,16 +133,16 @@ class TestTypes:
             NANOSECONDS + 2,
         ]
         assert frame["bigint"].to_list() == [2**63 - 1, None, None]
-        assert frame["varchar"].to_list() == ["007", "null", ODD]
+        assert frame["varchar"].to_list() == ["007", "null", UNUSUAL]
 
 
-class TestTheWideShape:
-    def test_has_a_row_an_asset_and_time_in_the_order_asked_for(
+class TestWideShape:
+    def test_wide_frame_has_one_row_per_asset_and_time_in_requested_order(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
             measured,
-            [asks("meter", "kW"), asks("types", "double")],
+            [request_asset("meter", "kW"), request_asset("types", "double")],
             *WHOLE,
             aggregate=aggregate,
         )
@@ -135,25 +152,25 @@ class TestTheWideShape:
         assert table["kW"].to_pylist() == [0, 1, 2, 3, 4, None, None]
         assert table["double"].to_pylist() == [None] * 5 + [-1.5e-7, 18.8]
 
-    def test_numbers_columns_that_are_called_alike(
+    def test_wide_frame_numbers_columns_with_duplicate_names(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
             measured, [{"assetId": "odd"}], *WHOLE, aggregate=aggregate
         )
-        names = ["assetId", "name", "timestamp", ODD, "name_2", "timestamp_2"]
+        names = ["assetId", "name", "timestamp", UNUSUAL, "name_2", "timestamp_2"]
         assert table.column_names == names
-        assert table[ODD].to_pylist() == [ODD]
+        assert table[UNUSUAL].to_pylist() == [UNUSUAL]
         assert table["timestamp_2"].equals(pa.chunked_array([instants(5 * 10**9)]))
 
 
-class TestTheLongShape:
-    def test_has_a_row_a_value_attribute_by_attribute(
+class TestLongShape:
+    def test_long_frame_has_one_row_per_value_grouped_by_attribute(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
             measured,
-            [asks("types", "double"), asks("meter", "kW", "double")],
+            [request_asset("types", "double"), request_asset("meter", "kW", "double")],
             *WHOLE,
             shape="long",
             aggregate=aggregate,
@@ -169,17 +186,17 @@ class TestTheLongShape:
         ]
 
     @pytest.mark.parametrize("attribute", TYPES)
-    def test_keeps_the_type_of_its_attributes(
+    def test_long_frame_keeps_the_type_of_its_attributes(
         self, attribute: str, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
-            measured, [asks("types", attribute)], *WHOLE, shape="long", aggregate=aggregate
+            measured, [request_asset("types", attribute)], *WHOLE, shape="long", aggregate=aggregate
         )
         column = "timestamp_2" if attribute == "timestamp" else attribute
         assert table["value"].type == TYPES[attribute]
         assert table["value"].to_pylist() == of_types()[column].drop_null().to_pylist()
 
-    def test_holds_values_of_different_types_as_the_texts_that_were_published(
+    def test_long_frame_of_mixed_types_contains_the_published_strings(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
@@ -188,7 +205,7 @@ class TestTheLongShape:
         assert table["value"].to_pylist() == [
             "007",
             "null",
-            ODD,
+            UNUSUAL,
             "2001-09-09 01:46:40.000000001",
             "true",
             "false",
@@ -197,22 +214,22 @@ class TestTheLongShape:
             "18.80",
         ]
 
-    def test_puts_whole_numbers_beside_doubles(
+    def test_long_frame_of_integers_and_doubles_contains_doubles(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
             measured,
-            [asks("wide", "n"), asks("meter", "kW")],
+            [request_asset("wide", "n"), request_asset("meter", "kW")],
             *WHOLE,
             shape="long",
             aggregate=aggregate,
         )
         assert table["value"].to_pylist() == [float(n) for n in (*range(24), *range(5))]
 
-    def test_refuses_to_lose_a_digit(
+    def test_long_frame_refuses_to_lose_a_digit(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
-        filters: Any = [asks("counter", "count"), asks("meter", "kW")]
+        filters: Any = [request_asset("counter", "count"), request_asset("meter", "kW")]
         with pytest.raises(InvalidParameterError, match=r"shape must be .wide.*'count'"):
             exchange.queryTimeSeriesDatabaseToArrow(
                 measured, filters, *WHOLE, shape="long", aggregate=aggregate
@@ -223,10 +240,10 @@ class TestTheLongShape:
         assert wide["count"][0].as_py() == 2**53 + 1
 
 
-class TestBothWays:
+class TestAggregation:
     @pytest.mark.parametrize("shape", ["wide", "long"])
     @pytest.mark.parametrize("filters", SHAPES)
-    def test_give_the_same_table_however_the_pages_fall(
+    def test_frame_is_the_same_for_server_and_client_aggregation_and_any_page_size(
         self, filters: str, shape: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         def query(aggregate: Any, maxRows: int | None = None) -> pa.Table:
@@ -244,7 +261,7 @@ class TestBothWays:
         for maxRows in (1, 7, None):
             assert query("client", maxRows).equals(exported)
 
-    def test_without_websockets_the_pages_are_put_together_here(
+    def test_frame_without_websockets_is_merged_on_the_client(
         self, proxy: Proxy, proxied_client: AvistaDigitalExchange, measured: str
     ) -> None:
         proxy.blocks_websockets = True
@@ -262,7 +279,7 @@ class TestChunks:
     def query(self, chunk: bytes, proxy: Proxy, exchange: AvistaDigitalExchange) -> pa.Table:
         proxy.responses["GET"] = [FakeResponse(200, chunk, {})]
         return exchange.queryTimeSeriesDatabaseToArrow(
-            self.database, [asks("meter", "kW")], *WHOLE, aggregate="client"
+            self.database, [request_asset("meter", "kW")], *WHOLE, aggregate="client"
         )
 
     @pytest.fixture(autouse=True)
@@ -282,14 +299,14 @@ class TestChunks:
             b'"data": [{"timestamp": "2024-05-01T00:00:00.000Z", "value": "secret"}]}]}]',
         ],
     )
-    def test_that_are_damaged_are_told_without_showing_a_value(
+    def test_damaged_chunk_is_reported_without_showing_a_value(
         self, chunk: bytes, proxy: Proxy, proxied_client: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidResponseError) as raised:
             self.query(chunk, proxy, proxied_client)
         assert "secret" not in str(raised.value)
 
-    def test_may_hold_nulls_where_the_contract_allows_them(
+    def test_chunk_may_contain_nulls_where_the_schema_allows_them(
         self, proxy: Proxy, proxied_client: AvistaDigitalExchange
     ) -> None:
         chunk = (
@@ -305,7 +322,7 @@ class TestChunks:
 
 class TestArguments:
     @pytest.mark.parametrize(
-        ("arguments", "told"),
+        ("arguments", "message"),
         [
             ({"shape": "tall"}, "shape must be one of wide, long, got 'tall'"),
             ({"maxRows": 0}, "maxRows"),
@@ -314,10 +331,10 @@ class TestArguments:
             ({"assetAndAttributesFilter": []}, "assetAndAttributesFilter"),
         ],
     )
-    def test_are_refused_before_anything_is_sent(
+    def test_invalid_arguments_are_refused_before_anything_is_sent(
         self,
         arguments: dict[str, Any],
-        told: str,
+        message: str,
         proxy: Proxy,
         proxied_client: AvistaDigitalExchange,
         measured: str,
@@ -333,14 +350,12 @@ class TestArguments:
             proxied_client.queryTimeSeriesDatabaseToDataFrame,
             proxied_client.queryTimeSeriesDatabaseToPolars,
         ):
-            with pytest.raises(InvalidParameterError, match=told):
+            with pytest.raises(InvalidParameterError, match=message):
                 call(**given | arguments)
         assert not proxy.messages
 
 
-def test_an_asset_that_was_renamed_has_one_name(
-    exchange: AvistaDigitalExchange, database: str
-) -> None:
+def test_renamed_asset_has_a_single_name(exchange: AvistaDigitalExchange, database: str) -> None:
     records = [multi_record(exchange, START + n, {"kW": 1.0}, name=f"Name {n}") for n in range(3)]
     exchange.publishToTimeSeriesDatabase(database, "meter", records)
     for aggregate in ("server", "client"):

@@ -19,14 +19,14 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk._dataframes.csv_reader import CsvResult
 from avista_digital_exchange_sdk._options import Options
 
-from .sample_database import WAYS, WHOLE, asks, of_types
+from .sample_database import WAYS, WHOLE, of_types, request_asset
 
-TYPES_ASKED = [asks("types", "varchar", "timestamp", "boolean", "bigint", "double")]
+TYPES_ASKED = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
 
 
 class TestParquet:
     @pytest.mark.parametrize("aggregate", WAYS)
-    def test_holds_what_was_published_in_its_own_types(
+    def test_parquet_file_contains_published_values_in_their_types(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         target = tmp_path / "types.parquet"
@@ -36,7 +36,7 @@ class TestParquet:
         assert pq.read_table(target).equals(of_types())
         assert [path.name for path in tmp_path.iterdir()] == ["types.parquet"]
 
-    def test_is_read_by_pandas_and_polars(
+    def test_parquet_file_is_readable_by_pandas_and_polars(
         self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
@@ -47,7 +47,7 @@ class TestParquet:
         assert frame["varchar"].to_list() == of_types()["varchar"].to_pylist()
         assert pl.read_parquet(tmp_path / "result.parquet").equals(pl.from_arrow(of_types()))
 
-    def test_of_no_rows_has_its_columns(
+    def test_parquet_file_without_rows_has_its_columns(
         self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         times = ("1999-01-01T00:00:00Z", "1999-01-02T00:00:00Z")
@@ -58,7 +58,7 @@ class TestParquet:
         assert table.num_rows == 0
         assert table.schema.equals(of_types().schema)
 
-    def test_is_whole_or_not_at_all(
+    def test_parquet_file_is_written_atomically(
         self,
         exchange: AvistaDigitalExchange,
         measured: str,
@@ -79,12 +79,12 @@ class TestParquet:
         assert target.read_text() == "what was there before"
         assert list(tmp_path.iterdir()) == [target]
 
-    def test_takes_no_more_memory_as_results_grow(self, tmp_path: Path) -> None:
+    def test_parquet_file_is_written_in_constant_memory(self, tmp_path: Path) -> None:
         small = peak_of_writing(250_000, tmp_path)
         assert peak_of_writing(1_000_000, tmp_path) < 1.5 * small
 
 
-class Watched(io.FileIO):
+class MeasuredSink(io.FileIO):
     """A file that notes how much memory Arrow holds while it is written."""
 
     peak = 0
@@ -102,7 +102,7 @@ def peak_of_writing(rows: int, folder: Path) -> int:
         file.writelines(f"m,,2024-05-01 00:00:00.{n:09},{n}.5\n" for n in range(rows))
     options = Options(parquet_block_bytes=1 << 17, parquet_group_bytes=1 << 20)
     before = pa.total_allocated_bytes()
-    with Watched(folder / "result.parquet", "w") as target:
+    with MeasuredSink(folder / "result.parquet", "w") as target:
         CsvResult(source, {"kW": "DOUBLE"}).write_parquet(target, options)  # type: ignore[arg-type]  # a file
     assert pq.read_metadata(folder / "result.parquet").num_rows == rows
     return target.peak - before
@@ -110,7 +110,7 @@ def peak_of_writing(rows: int, folder: Path) -> int:
 
 class TestDamagedFiles:
     @pytest.mark.parametrize(
-        ("content", "told"),
+        ("content", "message"),
         [
             (b"", "has no header"),
             (b"no,header\n", "has no header"),
@@ -123,17 +123,17 @@ class TestDamagedFiles:
             (b"assetId,name,timestamp,kW\nmeter,secret\n", "its rows"),
         ],
     )
-    def test_are_told_without_showing_a_value(
-        self, content: bytes, told: str, tmp_path: Path
+    def test_damaged_file_is_reported_without_showing_a_value(
+        self, content: bytes, message: str, tmp_path: Path
     ) -> None:
         path = tmp_path / "result.csv"
         path.write_bytes(content)
-        with pytest.raises(InvalidResponseError, match=told) as raised:
+        with pytest.raises(InvalidResponseError, match=message) as raised:
             CsvResult(path, {"kW": "DOUBLE"}).wide()
         assert "secret" not in str(raised.value)
 
 
-def test_a_row_may_be_longer_than_a_megabyte(tmp_path: Path) -> None:
+def test_row_longer_than_a_megabyte_is_read(tmp_path: Path) -> None:
     names = [f"note {number}" for number in range(1024)]
     texts = [f"{number}\n" * 500 for number in range(1024)]
     path = tmp_path / "result.csv"
@@ -146,7 +146,7 @@ def test_a_row_may_be_longer_than_a_megabyte(tmp_path: Path) -> None:
     assert [table[name][4].as_py() for name in names] == texts
 
 
-def test_formats_there_are_not_are_refused(
+def test_unknown_format_is_refused(
     exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
 ) -> None:
     with pytest.raises(InvalidParameterError, match="one of CSV, JSON, PARQUET"):

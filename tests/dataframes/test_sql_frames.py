@@ -17,7 +17,7 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..support.fake_platform import FakePlatform
-from .sample_database import INSTANT, NANOSECONDS, ODD, TYPES
+from .sample_database import INSTANT, NANOSECONDS, TYPES, UNUSUAL
 
 SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 
@@ -30,7 +30,7 @@ def table(exchange: AvistaDigitalExchange, measured: str) -> str:
 
 
 @pytest.mark.parametrize("maxRows", [None, 1, 2])
-def test_every_page_and_every_type_is_there(
+def test_sql_table_contains_every_page_and_every_type(
     maxRows: int | None, exchange: AvistaDigitalExchange, measured: str, table: str
 ) -> None:
     columns = ", ".join(f'"{name}"' for name in TYPES)
@@ -44,11 +44,11 @@ def test_every_page_and_every_type_is_there(
     assert result["double"].to_pylist() == [-1.5e-7, 18.8, None]
     assert result["bigint"].to_pylist() == [2**63 - 1, None, None]
     assert result["boolean"].to_pylist() == [True, None, False]
-    assert result["varchar"].to_pylist() == ["007", "null", ODD]
+    assert result["varchar"].to_pylist() == ["007", "null", UNUSUAL]
     assert result["timestamp"].cast(pa.int64()).to_pylist() == [10**18 + 1, None, None]
 
 
-def test_pandas_and_polars_hold_the_same(
+def test_sql_frames_of_pandas_and_polars_equal_the_table(
     exchange: AvistaDigitalExchange, measured: str, table: str
 ) -> None:
     query = f"SELECT time, n, s FROM {table} WHERE \"assetId\" = 'wide' ORDER BY time"
@@ -60,7 +60,7 @@ def test_pandas_and_polars_hold_the_same(
     pd.testing.assert_series_equal(polars["s"].to_pandas(), frame["s"])
 
 
-def test_nested_values_are_lists_and_structs(
+def test_sql_table_has_lists_and_structs_for_nested_values(
     exchange: AvistaDigitalExchange, measured: str, table: str
 ) -> None:
     result = exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(
@@ -77,7 +77,7 @@ def test_nested_values_are_lists_and_structs(
     assert result.schema.field("series").type.value_type.field("time").type == INSTANT
 
 
-def test_no_rows_have_their_columns(
+def test_sql_table_without_rows_has_its_columns(
     exchange: AvistaDigitalExchange, measured: str, table: str
 ) -> None:
     result = exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(
@@ -88,7 +88,9 @@ def test_no_rows_have_their_columns(
     assert result.schema.types == [INSTANT, pa.int64(), pa.int64(), pa.list_(pa.int64())]
 
 
-def test_a_wrong_query_is_told_as_ever(exchange: AvistaDigitalExchange, measured: str) -> None:
+def test_sql_table_of_an_invalid_query_raises_the_usual_error(
+    exchange: AvistaDigitalExchange, measured: str
+) -> None:
     with pytest.raises(InvalidRequestError, match="line 1:8"):
         exchange.queryTimeSeriesDatabase_TimestreamFormatToDataFrame(measured, "SELECT nothing")
     with pytest.raises(InvalidParameterError, match="maxRows"):
@@ -104,7 +106,7 @@ def response(rows: Any, columns: Any, **beside: Any) -> dict[str, Any]:
 DOUBLE = {"Name": "x", "Type": {"ScalarType": "DOUBLE"}}
 
 
-def test_numbers_there_are_no_numbers_for_come_as_floats_have_them(
+def test_sql_table_has_floats_for_nan_and_infinity(
     fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     rows = [{"Data": [{"ScalarValue": text}]} for text in ("NaN", "Infinity", "-Infinity")]
@@ -125,7 +127,7 @@ def test_numbers_there_are_no_numbers_for_come_as_floats_have_them(
         response([{}], [{"Type": {"ArrayColumnInfo": {"Type": {"ScalarType": "DOUBLE"}}}}]),
     ],
 )
-def test_what_is_no_result_is_told_without_showing_a_value(
+def test_sql_table_of_an_invalid_response_shows_no_value(
     page: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     fake_platform.add_data(SQL, page)
@@ -134,7 +136,7 @@ def test_what_is_no_result_is_told_without_showing_a_value(
     assert "secret" not in str(raised.value)
 
 
-def test_rows_in_rows_are_structs(
+def test_sql_table_has_structs_for_rows_within_rows(
     fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     fields = [{"Name": "a", "Type": {"ScalarType": "BIGINT"}}, DOUBLE]
@@ -147,7 +149,7 @@ def test_rows_in_rows_are_structs(
     assert result.to_pylist() == [{"r": {"a": 1, "x": None}}, {"r": None}]
 
 
-def test_pages_that_do_not_fit_together_are_told(
+def test_sql_table_of_mismatched_pages_is_an_error(
     fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     other = {"Name": "y", "Type": {"ScalarType": "BIGINT"}}
@@ -156,7 +158,7 @@ def test_pages_that_do_not_fit_together_are_told(
         fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
 
 
-def test_a_page_token_given_twice_ends_the_query(
+def test_sql_table_ends_at_a_repeated_page_token(
     fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     fake_platform.add_data(SQL, *[response([], [DOUBLE], NextToken="again")] * 3)

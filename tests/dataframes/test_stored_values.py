@@ -101,50 +101,50 @@ class Place(NamedTuple):
 
 
 @pytest.fixture
-def place(connect: Connect, other_local: LocalExchange) -> Place:
+def path(connect: Connect, other_local: LocalExchange) -> Place:
     client = connect(other_local.token, endpoint=other_local.endpoint)
     return Place(client, AdminClient(other_local.endpoint, other_local.token).create_database())
 
 
 class TestSubsets:
-    def test_attributes_published_one_by_one_stand_next_to_each_other(self, place: Place) -> None:
-        place.publish({"kW": [1.5, 2.5]})
-        place.publish({"kVAR": [0.5, 0.25]})
-        place.publish({"state": ["on", "off"]})
-        assert place.stored() == {"kVAR": [0.5, 0.25], "kW": [1.5, 2.5], "state": ["on", "off"]}
-        assert place.count_values() == {"kVAR": 2, "kW": 2, "state": 2}
+    def test_attributes_published_one_by_one_stand_next_to_each_other(self, path: Place) -> None:
+        path.publish({"kW": [1.5, 2.5]})
+        path.publish({"kVAR": [0.5, 0.25]})
+        path.publish({"state": ["on", "off"]})
+        assert path.stored() == {"kVAR": [0.5, 0.25], "kW": [1.5, 2.5], "state": ["on", "off"]}
+        assert path.count_values() == {"kVAR": 2, "kW": 2, "state": 2}
 
-    def test_values_that_come_late_join_the_others(self, place: Place) -> None:
-        place.publish({"kW": [1.5, None, 3.5], "kVAR": [None, 0.25, 0.5]})
-        report = place.publish({"kW": [1.5, 2.5, 3.5], "kVAR": [0.75, 0.25, 0.5]}).report
+    def test_values_that_come_late_join_the_others(self, path: Place) -> None:
+        path.publish({"kW": [1.5, None, 3.5], "kVAR": [None, 0.25, 0.5]})
+        report = path.publish({"kW": [1.5, 2.5, 3.5], "kVAR": [0.75, 0.25, 0.5]}).report
         assert (report.valuesStored, report.valuesUnchanged, report.valuesCorrected) == (2, 4, 0)
-        assert place.stored() == {"kVAR": [0.75, 0.25, 0.5], "kW": [1.5, 2.5, 3.5]}
-        assert place.count_values() == {"kVAR": 3, "kW": 3}
+        assert path.stored() == {"kVAR": [0.75, 0.25, 0.5], "kW": [1.5, 2.5, 3.5]}
+        assert path.count_values() == {"kVAR": 3, "kW": 3}
 
-    def test_publishing_the_same_again_stores_nothing(self, place: Place) -> None:
+    def test_publishing_the_same_again_stores_nothing(self, path: Place) -> None:
         rows = {"kW": [1.5, 2.5], "state": ["on", None]}
-        assert place.publish(rows).report.valuesStored == 3
-        again = place.publish(rows)
+        assert path.publish(rows).report.valuesStored == 3
+        again = path.publish(rows)
         assert again == []
         assert (again.report.valuesStored, again.report.valuesUnchanged) == (0, 3)
-        assert place.count_values() == {"kW": 2, "state": 1}
+        assert path.count_values() == {"kW": 2, "state": 1}
 
-    def test_records_of_other_programs_are_not_stored_twice(self, place: Place) -> None:
-        place.publish_records(
-            place.record(0, "kW", {"kW": 1.5}, version=3),
-            place.record(1, "readings", {"kW": 2.5, "state": "on"}, asset="Feeder 7"),
+    def test_records_of_other_programs_are_not_stored_twice(self, path: Place) -> None:
+        path.publish_records(
+            path.record(0, "kW", {"kW": 1.5}, version=3),
+            path.record(1, "readings", {"kW": 2.5, "state": "on"}, asset="Feeder 7"),
         )
-        report = place.publish({"kW": [1.5, 2.5], "state": ["off", "on"]}).report
+        report = path.publish({"kW": [1.5, 2.5], "state": ["off", "on"]}).report
         assert (report.valuesStored, report.valuesUnchanged) == (1, 3)
-        assert place.stored() == {"kW": [1.5, 2.5], "state": ["off", "on"]}
-        assert place.count_values() == {"kW": 2, "state": 2}
+        assert path.stored() == {"kW": [1.5, 2.5], "state": ["off", "on"]}
+        assert path.count_values() == {"kW": 2, "state": 2}
 
     def test_a_value_stored_differently_is_rejected_and_all_others_are_stored(
-        self, place: Place
+        self, path: Place
     ) -> None:
-        place.publish({"kW": [1.5, 2.5]})
+        path.publish({"kW": [1.5, 2.5]})
         with pytest.raises(PublishIncompleteError) as caught:
-            place.publish({"kW": [1.5, 9999.0, 3.5], "kVAR": [0.5, 0.25, 0.75]})
+            path.publish({"kW": [1.5, 9999.0, 3.5], "kVAR": [0.5, 0.25, 0.75]})
         incomplete = caught.value
         assert incomplete.rejected == {
             1: "'kW' at 2024-05-01T01:00:00.000Z is stored as 2.5, got 9999; "
@@ -152,199 +152,199 @@ class TestSubsets:
         }
         assert (incomplete.written, incomplete.unchanged) == ([0, 2], [])
         assert "values stored: 4 (rows: 3), already in the database: 1" in str(incomplete)
-        assert place.stored() == {"kVAR": [0.5, 0.25, 0.75], "kW": [1.5, 2.5, 3.5]}
-        assert place.count_values() == {"kVAR": 3, "kW": 3}
+        assert path.stored() == {"kVAR": [0.5, 0.25, 0.75], "kW": [1.5, 2.5, 3.5]}
+        assert path.count_values() == {"kVAR": 3, "kW": 3}
 
 
 class TestCorrections:
-    def test_a_correction_replaces_what_it_names_and_keeps_the_rest(self, place: Place) -> None:
-        place.publish(
+    def test_a_correction_replaces_what_it_names_and_keeps_the_rest(self, path: Place) -> None:
+        path.publish(
             {"kW": [1.5, 9999.0, 3.5], "kVAR": [0.5, 0.25, 0.75], "state": ["a", "b", "c"]}
         )
-        report = place.publish({"kW": [1.5, 2.5, None]}, correct=True).report
+        report = path.publish({"kW": [1.5, 2.5, None]}, correct=True).report
         assert (report.valuesStored, report.valuesCorrected, report.valuesUnchanged) == (1, 1, 1)
-        assert place.stored() == {
+        assert path.stored() == {
             "kVAR": [0.5, 0.25, 0.75],
             "kW": [1.5, 2.5, 3.5],
             "state": ["a", "b", "c"],
         }
-        assert place.count_values() == {"kVAR": 3, "kW": 3, "state": 3}
+        assert path.count_values() == {"kVAR": 3, "kW": 3, "state": 3}
 
-    def test_values_are_corrected_again_and_again(self, place: Place) -> None:
+    def test_values_are_corrected_again_and_again(self, path: Place) -> None:
         for kw in (1.0, 2.0, 3.0, 1.0):
-            place.publish({"kW": [kw, 7.0], "state": ["on", "on"]}, correct=True)
-        assert place.stored() == {"kW": [1.0, 7.0], "state": ["on", "on"]}
-        assert place.count_values() == {"kW": 2, "state": 2}
+            path.publish({"kW": [kw, 7.0], "state": ["on", "on"]}, correct=True)
+        assert path.stored() == {"kW": [1.0, 7.0], "state": ["on", "on"]}
+        assert path.count_values() == {"kW": 2, "state": 2}
 
-    def test_a_correction_may_bring_new_values(self, place: Place) -> None:
-        place.publish({"kW": [1.5], "kVAR": [0.5]})
-        report = place.publish({"kW": [2.5, 3.5], "state": ["on", "off"]}, correct=True).report
+    def test_a_correction_may_bring_new_values(self, path: Place) -> None:
+        path.publish({"kW": [1.5], "kVAR": [0.5]})
+        report = path.publish({"kW": [2.5, 3.5], "state": ["on", "off"]}, correct=True).report
         assert (report.valuesStored, report.valuesCorrected) == (4, 1)
-        assert place.stored() == {"kVAR": [0.5, None], "kW": [2.5, 3.5], "state": ["on", "off"]}
+        assert path.stored() == {"kVAR": [0.5, None], "kW": [2.5, 3.5], "state": ["on", "off"]}
 
     @pytest.mark.parametrize("version", [1, 2, 7, 2**31 - 2])
     def test_records_of_other_programs_are_corrected_whatever_their_version(
-        self, version: int, place: Place
+        self, version: int, path: Place
     ) -> None:
         values = {"kW": 2.5, "state": "on", "count": 2**60 + 1, "open": True}
-        place.publish_records(
-            place.record(0, "kW", {"kW": 1.5}, version),
-            place.record(0, "state", {"state": 'a, "b"\''}, version),
-            place.record(1, "readings", values, version, asset="Feeder 7"),
+        path.publish_records(
+            path.record(0, "kW", {"kW": 1.5}, version),
+            path.record(0, "state", {"state": 'a, "b"\''}, version),
+            path.record(1, "readings", values, version, asset="Feeder 7"),
         )
-        place.publish({"kW": [11.5, 12.5]}, correct=True)
-        assert place.stored() == {
+        path.publish({"kW": [11.5, 12.5]}, correct=True)
+        assert path.stored() == {
             "count": [None, 2**60 + 1],
             "kW": [11.5, 12.5],
             "open": [None, True],
             "state": ['a, "b"\'', "on"],
         }
-        assert place.count_values() == {"count": 1, "kW": 2, "open": 1, "state": 2}
+        assert path.count_values() == {"count": 1, "kW": 2, "open": 1, "state": 2}
 
-    def test_the_highest_version_can_t_be_corrected_and_is_told(self, place: Place) -> None:
-        place.publish_records(place.record(0, "kW", {"kW": 1.5}, version=2**31 - 1))
+    def test_the_highest_version_can_t_be_corrected_and_is_told(self, path: Place) -> None:
+        path.publish_records(path.record(0, "kW", {"kW": 1.5}, version=2**31 - 1))
         with pytest.raises(PublishIncompleteError) as caught:
-            place.publish({"kW": [2.5]}, correct=True)
+            path.publish({"kW": [2.5]}, correct=True)
         assert "version" in caught.value.rejected[0]
-        assert place.stored() == {"kW": [1.5]}
+        assert path.stored() == {"kW": [1.5]}
 
-    def test_a_value_stored_twice_is_corrected_in_both_places(self, place: Place) -> None:
-        place.publish_records(
-            place.record(0, "kW", {"kW": 1.5}),
-            place.record(0, "readings", {"kW": 2.5, "state": "on"}),
+    def test_a_value_stored_twice_is_corrected_in_both_places(self, path: Place) -> None:
+        path.publish_records(
+            path.record(0, "kW", {"kW": 1.5}),
+            path.record(0, "readings", {"kW": 2.5, "state": "on"}),
         )
-        report = place.publish({"kW": [3.5]}, correct=True).report
+        report = path.publish({"kW": [3.5]}, correct=True).report
         assert report.valuesCorrected == 1
-        table = place.client.getTimeSeriesDatabase(place.database)
-        rows = place.client.queryTimeSeriesDatabase_TimestreamFormatToArrow(
-            place.database,
+        table = path.client.getTimeSeriesDatabase(path.database)
+        rows = path.client.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+            path.database,
             f'SELECT coalesce("kW", measure_value::double) AS kw FROM "{table.databaseName}".'
             f'"{table.tableName}"',
         )
         assert rows["kw"].to_pylist() == [3.5, 3.5]
 
-    def test_a_version_replaces_records_of_lower_versions_only(self, place: Place) -> None:
-        place.publish_records(
-            place.record(0, "kW", {"kW": 1.5}, version=2),
-            place.record(1, "kW", {"kW": 2.5}, version=3),
+    def test_a_version_replaces_records_of_lower_versions_only(self, path: Place) -> None:
+        path.publish_records(
+            path.record(0, "kW", {"kW": 1.5}, version=2),
+            path.record(1, "kW", {"kW": 2.5}, version=3),
         )
         with pytest.raises(PublishIncompleteError) as caught:
-            place.publish({"kW": [11.5, 12.5]}, version=3)
+            path.publish({"kW": [11.5, 12.5]}, version=3)
         assert list(caught.value.rejected) == [1]
-        assert place.stored() == {"kW": [11.5, 2.5]}
+        assert path.stored() == {"kW": [11.5, 2.5]}
 
-    def test_two_rows_of_a_time_correct_the_same_record(self, place: Place) -> None:
-        place.publish({"kW": [1.5], "kVAR": [0.5], "state": ["on"]})
+    def test_two_rows_of_a_time_correct_the_same_record(self, path: Place) -> None:
+        path.publish({"kW": [1.5], "kVAR": [0.5], "state": ["on"]})
         frame = pd.DataFrame(
             {"timestamp": [DAY] * 2, "kW": [2.5, None], "kVAR": [None, 0.75], "assetId": "feeder-7"}
         )
-        place.client.publishDataFrameToTimeSeriesDatabase(place.database, frame, correct=True)
-        assert place.stored() == {"kVAR": [0.75], "kW": [2.5], "state": ["on"]}
+        path.client.publishDataFrameToTimeSeriesDatabase(path.database, frame, correct=True)
+        assert path.stored() == {"kVAR": [0.75], "kW": [2.5], "state": ["on"]}
 
 
 class TestNames:
-    def test_an_asset_named_later_keeps_one_history(self, place: Place) -> None:
-        place.publish({"kW": [1.5, 2.5]})
+    def test_an_asset_named_later_keeps_one_history(self, path: Place) -> None:
+        path.publish({"kW": [1.5, 2.5]})
         rows = {"kW": [1.5, 2.5, 3.5], "kVAR": [0.5, 0.25, 0.75], "name": ["Feeder 7"] * 3}
-        place.publish(rows)
-        place.publish({"state": ["on", "off", "on"]})
-        assert place.stored() == {
+        path.publish(rows)
+        path.publish({"state": ["on", "off", "on"]})
+        assert path.stored() == {
             "kVAR": [0.5, 0.25, 0.75],
             "kW": [1.5, 2.5, 3.5],
             "state": ["on", "off", "on"],
         }
-        assert place.count_values() == {"kVAR": 3, "kW": 3, "state": 3}
-        (asset,) = place.client.listTimeSeriesAssetsAndLatestValues(place.database)
+        assert path.count_values() == {"kVAR": 3, "kW": 3, "state": 3}
+        (asset,) = path.client.listTimeSeriesAssetsAndLatestValues(path.database)
         assert asset.name == "Feeder 7"
 
-    def test_another_name_is_refused_unless_it_is_asked_for(self, place: Place) -> None:
-        place.publish({"kW": [1.5], "name": ["Feeder 7"]})
+    def test_another_name_is_refused_unless_it_is_asked_for(self, path: Place) -> None:
+        path.publish({"kW": [1.5], "name": ["Feeder 7"]})
         rows = {"kW": [1.5, 2.5], "name": ["Feeder Seven"] * 2}
         with pytest.raises(InvalidParameterError, match="'feeder-7' is called 'Feeder 7', got "):
-            place.publish(rows)
-        assert place.stored() == {"kW": [1.5]}
-        place.publish(rows, renameAssets=True)
-        (asset,) = place.client.listTimeSeriesAssetsAndLatestValues(place.database)
+            path.publish(rows)
+        assert path.stored() == {"kW": [1.5]}
+        path.publish(rows, renameAssets=True)
+        (asset,) = path.client.listTimeSeriesAssetsAndLatestValues(path.database)
         assert asset.name == "Feeder Seven"
-        assert place.stored() == {"kW": [1.5, 2.5]}
-        assert place.count_values() == {"kW": 2}
+        assert path.stored() == {"kW": [1.5, 2.5]}
+        assert path.count_values() == {"kW": 2}
 
-    def test_a_frame_that_names_some_rows_names_the_asset(self, place: Place) -> None:
-        place.publish({"kW": [1.5, 2.5], "name": [None, "Feeder 7"]})
-        place.publish({"kW": [1.5, 2.5], "name": ["Feeder 7", None]})
-        assert place.count_values() == {"kW": 2}
+    def test_a_frame_that_names_some_rows_names_the_asset(self, path: Place) -> None:
+        path.publish({"kW": [1.5, 2.5], "name": [None, "Feeder 7"]})
+        path.publish({"kW": [1.5, 2.5], "name": ["Feeder 7", None]})
+        assert path.count_values() == {"kW": 2}
         with pytest.raises(InvalidParameterError, match=r"'x' is called 'a', got the name 'b'"):
-            place.publish({"kW": [1.5, 2.5], "name": ["a", "b"]}, assetId="x")
+            path.publish({"kW": [1.5, 2.5], "name": ["a", "b"]}, assetId="x")
 
 
 class TestTypes:
     @pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["night first", "day first"])
     def test_whole_numbers_and_fractions_come_in_any_order(
-        self, order: list[int], place: Place
+        self, order: list[int], path: Place
     ) -> None:
         parts = [{"kW": [0, 0]}, {"kW": [None, None, 41.5, 43.25]}]
         for index in order:
-            place.publish(parts[index])
-        assert place.stored() == {"kW": [0.0, 0.0, 41.5, 43.25]}
-        assert place.client.listTimeSeriesAssetsAndLatestValues(place.database)[0].attributes[
+            path.publish(parts[index])
+        assert path.stored() == {"kW": [0.0, 0.0, 41.5, 43.25]}
+        assert path.client.listTimeSeriesAssetsAndLatestValues(path.database)[0].attributes[
             0
         ].attributeType == ("DOUBLE")
 
-    def test_an_attribute_keeps_the_type_that_the_database_has(self, place: Place) -> None:
-        place.publish_records(place.record(0, "r", {"count": 1, "state": "007", "open": True}))
-        place.publish({"count": [1.0, 2.0], "state": ["007", "8"], "open": ["true", "False"]})
-        assert place.stored() == {
+    def test_an_attribute_keeps_the_type_that_the_database_has(self, path: Place) -> None:
+        path.publish_records(path.record(0, "r", {"count": 1, "state": "007", "open": True}))
+        path.publish({"count": [1.0, 2.0], "state": ["007", "8"], "open": ["true", "False"]})
+        assert path.stored() == {
             "count": [1, 2],
             "open": [True, False],
             "state": ["007", "8"],
         }
 
     def test_what_does_not_fit_the_stored_type_is_refused_before_anything_is_sent(
-        self, place: Place
+        self, path: Place
     ) -> None:
-        place.publish({"n": [1]}, measureTypes={"n": "BIGINT"})
-        for columns, options, told in (
+        path.publish({"n": [1]}, measureTypes={"n": "BIGINT"})
+        for columns, options, message in (
             ({"n": [1, 2.5]}, {}, "the database has 'n' as BIGINT"),
             ({"n": ["1", "Bad Input"]}, {}, "Bad Input.*the database has 'n' as BIGINT"),
             ({"n": [1, 2]}, {"measureTypes": {"n": "DOUBLE"}}, "'n' is a BIGINT in the database"),
             ({"id": [2**53 + 1]}, {}, "measureTypes={'id': 'BIGINT'} or 'VARCHAR'"),
         ):
-            with pytest.raises(InvalidParameterError, match=told):
-                place.publish(columns, **options)
-        assert place.stored() == {"n": [1]}
+            with pytest.raises(InvalidParameterError, match=message):
+                path.publish(columns, **options)
+        assert path.stored() == {"n": [1]}
 
 
 class TestDuplicates:
     @pytest.mark.parametrize("correct", [False, True])
-    def test_rows_that_contradict_each_other_are_refused(self, correct: bool, place: Place) -> None:
+    def test_rows_that_contradict_each_other_are_refused(self, correct: bool, path: Place) -> None:
         frame = pd.DataFrame(
             {"timestamp": [DAY, DAY, DAY], "kW": [1.5, None, 2.5], "kVAR": [None, 0.5, None]}
         )
-        publish = place.client.publishDataFrameToTimeSeriesDatabase
+        publish = path.client.publishDataFrameToTimeSeriesDatabase
         with pytest.raises(InvalidParameterError, match=r"rows 0 and 2 both hold 'kW'.*'1.5' and"):
-            publish(place.database, frame, assetId="a", correct=correct)
-        assert place.stored("a") == {}
+            publish(path.database, frame, assetId="a", correct=correct)
+        assert path.stored("a") == {}
 
-    def test_rows_that_repeat_or_complete_each_other_are_published(self, place: Place) -> None:
+    def test_rows_that_repeat_or_complete_each_other_are_published(self, path: Place) -> None:
         frame = pd.DataFrame(
             {"timestamp": [DAY, DAY, DAY], "kW": [1.5, None, 1.5], "kVAR": [None, 0.5, None]}
         )
-        result = place.client.publishDataFrameToTimeSeriesDatabase(
-            place.database, frame, assetId="feeder-7"
+        result = path.client.publishDataFrameToTimeSeriesDatabase(
+            path.database, frame, assetId="feeder-7"
         )
         assert (result.report.valuesStored, result.report.valuesUnchanged) == (2, 1)
-        assert place.stored() == {"kVAR": [0.5], "kW": [1.5]}
-        assert place.count_values() == {"kVAR": 1, "kW": 1}
+        assert path.stored() == {"kVAR": [0.5], "kW": [1.5]}
+        assert path.count_values() == {"kVAR": 1, "kW": 1}
 
-    def test_values_that_only_dimensions_tell_apart_are_refused(self, place: Place) -> None:
+    def test_values_that_only_dimensions_tell_apart_are_refused(self, path: Place) -> None:
         frame = pd.DataFrame({"timestamp": [DAY, DAY], "tag": ["kW", "kVAR"], "value": [1.5, 1.5]})
         with pytest.raises(InvalidParameterError, match="dimensions do not tell values apart"):
-            place.client.publishDataFrameToTimeSeriesDatabase(
-                place.database, frame, assetId="feeder-7", dimensionColumns=["tag"]
+            path.client.publishDataFrameToTimeSeriesDatabase(
+                path.database, frame, assetId="feeder-7", dimensionColumns=["tag"]
             )
-        place.publish({"value": [1.5], "tag": ["kW"]}, dimensionColumns=["tag"])
+        path.publish({"value": [1.5], "tag": ["kW"]}, dimensionColumns=["tag"])
         with pytest.raises(PublishIncompleteError, match=r"is stored as 1.5, got 2.5"):
-            place.publish({"value": [2.5], "tag": ["kVAR"]}, dimensionColumns=["tag"])
+            path.publish({"value": [2.5], "tag": ["kVAR"]}, dimensionColumns=["tag"])
 
 
 NAMES = ["kW", "count", "state", "open"]
@@ -416,22 +416,22 @@ def test_any_sequence_of_publishes_leaves_exactly_what_was_named(
 ) -> None:
     database = AdminClient(other_local.endpoint, other_local.token).create_database()
     with AvistaDigitalExchange(other_local.token, endpoint=other_local.endpoint) as client:
-        place = Place(client, database)
+        path = Place(client, database)
         stored: dict[Cell, Any] = {}
         for number, step in enumerate(steps):
             if isinstance(step, Publish):
-                _publish(place, step, stored)
+                _publish(path, step, stored)
             else:
-                _write(place, step, stored, number)
+                _write(path, step, stored, number)
         names = sorted({name for _, name in stored})
         hours = sorted({hour for hour, _ in stored})
         expected = {name: [stored.get((hour, name)) for hour in hours] for name in names}
-        assert place.stored() == expected
+        assert path.stored() == expected
         counts = {name: sum(1 for _, known in stored if known == name) for name in names}
-        assert place.count_values() == counts
+        assert path.count_values() == counts
 
 
-def _publish(place: Place, step: Publish, stored: dict[Cell, Any]) -> None:
+def _publish(path: Place, step: Publish, stored: dict[Cell, Any]) -> None:
     hours = sorted({hour for hour, _ in step.cells})
     names = sorted({name for _, name in step.cells})
     frame = pd.DataFrame({"timestamp": [DAY + pd.Timedelta(hours=hour) for hour in hours]})
@@ -446,8 +446,8 @@ def _publish(place: Place, step: Publish, stored: dict[Cell, Any]) -> None:
     report = None
     rejected: set[int] = set()
     try:
-        report = place.client.publishDataFrameToTimeSeriesDatabase(
-            place.database,
+        report = path.client.publishDataFrameToTimeSeriesDatabase(
+            path.database,
             frame,
             assetId="feeder-7",
             correct=step.correct,
@@ -464,7 +464,7 @@ def _publish(place: Place, step: Publish, stored: dict[Cell, Any]) -> None:
         stored |= {cell: step.cells[cell] for cell in new}
 
 
-def _write(place: Place, step: Write, stored: dict[Cell, Any], number: int) -> None:
+def _write(path: Place, step: Write, stored: dict[Cell, Any], number: int) -> None:
     """Write what is not stored yet, as another program would that only adds values."""
     values = {
         name: value for (_, name), value in step.cells.items() if (step.hour, name) not in stored
@@ -475,5 +475,5 @@ def _write(place: Place, step: Write, stored: dict[Cell, Any], number: int) -> N
     parts = [{name: value} for name, value in values.items()] if step.single else [values]
     for part in parts:
         record_name = next(iter(part)) if step.single else f"record {number}"
-        record = place.record(step.hour, record_name, part, step.version, step.name or "")
-        place.publish_records(record)
+        record = path.record(step.hour, record_name, part, step.version, step.name or "")
+        path.publish_records(record)

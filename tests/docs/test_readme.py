@@ -36,7 +36,7 @@ class Step(NamedTuple):
     line: int
     code: CodeType
     shows_value: bool
-    promised: list[str]
+    expected_output: list[str]
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -51,13 +51,13 @@ def steps_of(block: Block) -> Iterator[Step]:
     source = "\n" * (block.line - 1) + block.code
     lines = source.splitlines()
     for statement in ast.parse(source).body:
-        promised = _promise(statement, lines)
-        if isinstance(statement, ast.Expr) and promised and not _prints(statement):
+        expected_output = _promise(statement, lines)
+        if isinstance(statement, ast.Expr) and expected_output and not _prints(statement):
             code = compile(ast.Expression(statement.value), README, "eval")
-            yield Step(statement.lineno, code, True, promised)
+            yield Step(statement.lineno, code, True, expected_output)
         else:
             code = compile(ast.Module([statement], []), README, "exec")
-            yield Step(statement.lineno, code, False, promised)
+            yield Step(statement.lineno, code, False, expected_output)
 
 
 def _prints(statement: ast.AST) -> bool:
@@ -87,10 +87,10 @@ def run(step: Step, namespace: dict[str, Any]) -> str:
     return output.getvalue()
 
 
-def holds(promised: list[str], output: str) -> bool:
+def holds(expected_output: list[str], output: str) -> bool:
     """Whether an output is what was promised, `…` standing for any text, or any more lines."""
     pattern = ""
-    for line in promised:
+    for line in expected_output:
         any_text = ".*".join(re.escape(part) for part in line.split(ANYTHING))
         pattern += "(.*\n)*" if line == ANYTHING else f"{any_text}\n"
     return re.fullmatch(pattern, output.rstrip("\n") + "\n") is not None
@@ -108,30 +108,30 @@ def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[
                 stack.callback(value.close)
 
 
-def test_every_python_block_runs_and_prints_what_it_says(namespace: dict[str, Any]) -> None:
+def test_readme_python_blocks_run_and_print_what_they_show(namespace: dict[str, Any]) -> None:
     blocks = [block for block in blocks_of(README.read_text("utf-8")) if block.is_run]
     assert len(blocks) > 30
     for block in blocks:
         for step in steps_of(block):
             output = run(step, namespace)
-            if step.promised:
-                told = f"README.md:{step.line} promises {step.promised}"
-                assert holds(step.promised, output), f"{told}, but shows:\n{output}"
+            if step.expected_output:
+                told = f"README.md:{step.line} promises {step.expected_output}"
+                assert holds(step.expected_output, output), f"{told}, but shows:\n{output}"
 
 
-def test_blocks_that_are_not_run_are_python_at_least() -> None:
+def test_readme_blocks_that_are_not_run_are_valid_python() -> None:
     for block in blocks_of(README.read_text("utf-8")):
         ast.parse("\n" * (block.line - 1) + block.code, README.name)
 
 
-def test_every_python_block_is_found() -> None:
+def test_readme_python_blocks_are_all_found() -> None:
     text = README.read_text("utf-8")
     assert len(blocks_of(text)) == len(re.findall(r"^ *```python", text, re.M))
 
 
-class TestTheCheckItself:
+class TestReadmeCheck:
     @pytest.mark.parametrize(
-        ("code", "promised"),
+        ("code", "expected_output"),
         [
             ("print(1)\n# 1\n", ["1"]),
             ("for x in [1]:\n    print(x)\n    # 1\n", ["1"]),
@@ -140,18 +140,18 @@ class TestTheCheckItself:
             ("x = 2\n# The next step\ny = 3\n", []),
         ],
     )
-    def test_a_comment_below_what_shows_something_is_a_promise(
-        self, code: str, promised: list[str]
+    def test_comment_below_printed_output_is_expected_output(
+        self, code: str, expected_output: list[str]
     ) -> None:
-        assert next(steps_of(Block(1, code, True))).promised == promised
+        assert next(steps_of(Block(1, code, True))).expected_output == expected_output
 
-    def test_a_promise_is_compared_line_by_line(self) -> None:
+    def test_expected_output_is_compared_line_by_line(self) -> None:
         assert holds(["a", "b…d"], "a\nbcd\n")
         assert holds(["a", "…"], "a\nb\nc\n")
         assert not holds(["a"], "a\nb\n")
         assert not holds(["a", "b"], "a\n")
         assert not holds(["a"], "")
 
-    def test_a_value_is_shown_as_an_interpreter_would(self) -> None:
+    def test_value_is_shown_like_in_an_interpreter(self) -> None:
         (step,) = steps_of(Block(1, "'a'\n# 'a'\n", True))
         assert run(step, {}) == "'a'\n"

@@ -102,14 +102,16 @@ def shown(far: Far) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def reach(door: ClientFactory, far: Far, tmp_path: Path, shown: list[str]) -> Iterator[Reach]:
+def reach(
+    create_client: ClientFactory, far: Far, tmp_path: Path, shown: list[str]
+) -> Iterator[Reach]:
     """Makes exchanges of one colour that reach the far side, and sees that nothing is left."""
     threads = our_threads()
     with ExitStack() as stack:
 
         def reached(**options: Any) -> AvistaDigitalExchange:
             options = {"timeout": 5, "maxRetries": RETRIES, **options}
-            exchange = door(far.local.token, endpoint=far.proxy.endpoint, **options)
+            exchange = create_client(far.local.token, endpoint=far.proxy.endpoint, **options)
             return cast(
                 AvistaDigitalExchange, Watched(stack.enter_context(closing(exchange)), shown)
             )

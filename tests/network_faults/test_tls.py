@@ -41,14 +41,16 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
 
 
 @pytest.fixture
-def reached(secure: Secure, door: ClientFactory) -> Iterator[Callable[..., AvistaDigitalExchange]]:
+def reached(
+    secure: Secure, create_client: ClientFactory
+) -> Iterator[Callable[..., AvistaDigitalExchange]]:
     """Makes exchanges that reach it; sees that no connection is left."""
     secure.proxy.expect()
     with ExitStack() as stack:
 
         def reached(**options: Any) -> AvistaDigitalExchange:
             options = {"timeout": 5, "maxRetries": RETRIES, **options}
-            exchange = door(
+            exchange = create_client(
                 secure.local.token,
                 endpoint=secure.proxy.endpoint,
                 verify=secure.authority.bundle,

@@ -101,7 +101,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "result"
 
 
-def asks(assetId: str, *names: str) -> dict[str, Any]:
+def request_asset(assetId: str, *names: str) -> dict[str, Any]:
     return {"assetId": assetId, "attributeNamesFilter": list(names)}
 
 
@@ -115,7 +115,7 @@ class TestWhatIsSplit:
             )
 
         lay_down()
-        assert pages.query(target, [asks("a", "kW"), asks("b", "kW")]) == (
+        assert pages.query(target, [request_asset("a", "kW"), request_asset("b", "kW")]) == (
             "assetId,name,timestamp,kW\n"
             "a,,2024-01-01 00:00:00.000000000,1\n"
             "a,,2024-01-01 00:00:01.000000000,2\n"
@@ -124,7 +124,9 @@ class TestWhatIsSplit:
             "b,,2024-01-01 00:00:01.000000000,5\n"
         )
         lay_down()
-        first, second = json.loads(pages.query(target, [asks("a"), asks("b")], "JSON"))
+        first, second = json.loads(
+            pages.query(target, [request_asset("a"), request_asset("b")], "JSON")
+        )
         (attribute,) = first["attributes"]
         assert [point["value"] for point in attribute["data"]] == ["1", "2", "3"]
         assert (attribute["lastValue"], attribute["lastValueTime"]) == ("3", at(2))
@@ -141,12 +143,12 @@ class TestWhatIsSplit:
             f"{row}0.000000000,1,3\n{row}1.000000000,2,4\n{row}2.000000000,,5\n"
         )
         pages.lay_down(*chunks)
-        assert pages.query(target, [asks("a", "kW", "V")]) == expected
+        assert pages.query(target, [request_asset("a", "kW", "V")]) == expected
         # Where the header is only known at the end too.
         pages.lay_down(*chunks)
-        assert pages.query(target, [asks("a")]) == expected.replace("kW,V", "V,kW").replace(
-            "1,3", "3,1"
-        ).replace("2,4", "4,2").replace(",5", "5,")
+        assert pages.query(target, [request_asset("a")]) == expected.replace(
+            "kW,V", "V,kW"
+        ).replace("1,3", "3,1").replace("2,4", "4,2").replace(",5", "5,")
 
     def test_an_attribute_may_come_late(self, pages: Pages, target: Path) -> None:
         chunks = (
@@ -154,18 +156,18 @@ class TestWhatIsSplit:
             [asset("a", {"c": [(at(1), "2")], "a": [(at(1), "3")]})],
         )
         pages.lay_down(*chunks)
-        assert pages.query(target, [asks("a")]) == (
+        assert pages.query(target, [request_asset("a")]) == (
             "assetId,name,timestamp,a,b,c\n"
             "a,,2024-01-01 00:00:00.000000000,,1,\n"
             "a,,2024-01-01 00:00:01.000000000,3,,2\n"
         )
         pages.lay_down(*chunks)
-        (only,) = json.loads(pages.query(target, [asks("a")], "JSON"))
+        (only,) = json.loads(pages.query(target, [request_asset("a")], "JSON"))
         assert [attribute["name"] for attribute in only["attributes"]] == ["a", "b", "c"]
 
     def test_a_page_without_rows_is_not_the_last(self, pages: Pages, target: Path) -> None:
         pages.lay_down([], [asset("a", {"kW": [(at(0), "1")]})], [])
-        assert pages.query(target, [asks("a", "kW")]).splitlines()[1:] == [
+        assert pages.query(target, [request_asset("a", "kW")]).splitlines()[1:] == [
             "a,,2024-01-01 00:00:00.000000000,1"
         ]
         assert pages.scripted.operations.count(QUERY) == 3
@@ -175,17 +177,17 @@ class TestWhatChunksMayHold:
     def test_points_in_any_order_within_a_chunk(self, pages: Pages, target: Path) -> None:
         chunk = [asset("a", {"kW": [(at(2), "3"), (at(0), "1"), (at(1), "2")]})]
         pages.lay_down(chunk)
-        rows = pages.query(target, [asks("a", "kW")]).splitlines()[1:]
+        rows = pages.query(target, [request_asset("a", "kW")]).splitlines()[1:]
         assert [row[-1] for row in rows] == ["1", "2", "3"]
         pages.lay_down(chunk)
-        (only,) = json.loads(pages.query(target, [asks("a")], "JSON"))
+        (only,) = json.loads(pages.query(target, [request_asset("a")], "JSON"))
         assert only["attributes"][0]["lastValue"] == "3"
 
     def test_attributes_nobody_asked_for_are_left_out(self, pages: Pages, target: Path) -> None:
         chunk = [asset("a", {"kW": [(at(0), "1")], "volts": [(at(0), "2"), (at(1), "2")]})]
         for fileFormat in ("CSV", "JSON"):
             pages.lay_down(chunk)
-            written = pages.query(target, [asks("a", "kW")], fileFormat)
+            written = pages.query(target, [request_asset("a", "kW")], fileFormat)
             assert "volts" not in written
             assert at(1) not in written
 
@@ -218,9 +220,9 @@ class TestWhatChunksMayHold:
         self, time: str, in_csv: str, in_json: str, pages: Pages, target: Path
     ) -> None:
         pages.lay_down([asset("a", {"kW": [(time, "1")]})])
-        assert f"a,,{in_csv},1\n" in pages.query(target, [asks("a", "kW")])
+        assert f"a,,{in_csv},1\n" in pages.query(target, [request_asset("a", "kW")])
         pages.lay_down([asset("a", {"kW": [(time, "1")]})])
-        assert f'{{"timestamp":"{in_json}"' in pages.query(target, [asks("a")], "JSON")
+        assert f'{{"timestamp":"{in_json}"' in pages.query(target, [request_asset("a")], "JSON")
 
     def test_nulls_where_lists_may_be(self, pages: Pages, target: Path) -> None:
         nothing = {"assetId": "a", "name": None, "attributes": None}
@@ -231,7 +233,7 @@ class TestWhatChunksMayHold:
             ("JSON", ""),
         ):
             pages.lay_down([nothing, with_null])
-            assert content in pages.query(target, [asks("a", "kW")], fileFormat)
+            assert content in pages.query(target, [request_asset("a", "kW")], fileFormat)
 
 
 class TestWhatIsRefused:
@@ -246,7 +248,7 @@ class TestWhatIsRefused:
     ) -> Any:
         target.write_text("older")
         with pytest.raises(graphql_error) as caught:
-            pages.query(target, [asks("a", "kW"), asks("b", "kW")], fileFormat)
+            pages.query(target, [request_asset("a", "kW"), request_asset("b", "kW")], fileFormat)
         assert [path.name for path in target.parent.iterdir()] == ["result"]
         assert target.read_text() == "older"
         assert pages.scripted.variables(CANCEL) == [{"timeSeriesDbId": "db", "queryId": "query-1"}]
@@ -346,7 +348,7 @@ class TestWhatIsRefused:
     ) -> None:
         pages.scripted.add_data(QUERY, None)
         with pytest.raises(InvalidResponseError, match=r"nothing"):
-            pages.query(target, [asks("a")], fileFormat)
+            pages.query(target, [request_asset("a")], fileFormat)
         assert not target.exists()
 
     def test_that_it_can_not_be_cancelled_hides_no_error(

@@ -11,7 +11,7 @@ from ....support.admin_client import AdminClient
 from ....support.sample_records import START, multi_record, single_record
 
 WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
-ODD = 'a, "b"\r\nc'
+UNUSUAL = 'a, "b"\r\nc'
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,9 @@ def measured(local: LocalExchange, admin_client: AdminClient) -> str:
             (
                 "odd",
                 [
-                    multi_record(exchange, START, {ODD: ODD, "ü": "🌞"}, name=ODD),
+                    multi_record(exchange, START, {UNUSUAL: UNUSUAL, "ü": "🌞"}, name=UNUSUAL),
                     multi_record(
-                        exchange, START + 1, {ODD: "\\/\u2028\x01\x7f", "ü": " "}, name=ODD
+                        exchange, START + 1, {UNUSUAL: "\\/\u2028\x01\x7f", "ü": " "}, name=UNUSUAL
                     ),
                 ],
             ),
@@ -77,24 +77,37 @@ def measured(local: LocalExchange, admin_client: AdminClient) -> str:
     return database
 
 
-def asks(assetId: str, *names: str) -> dict[str, Any]:
+def request_asset(assetId: str, *names: str) -> dict[str, Any]:
     return {"assetId": assetId, "attributeNamesFilter": list(names)}
 
 
 SHAPES: dict[str, Any] = {
-    "one asset": [asks("meter-1", "kW", "V")],
-    "attributes in another order": [asks("meter-1", "on", "V", "kW")],
-    "some attributes": [asks("meter-1", "on")],
-    "several assets": [asks("meter-2", "kW"), asks("meter-1", "V", "kW")],
+    "one asset": [request_asset("meter-1", "kW", "V")],
+    "attributes in another order": [request_asset("meter-1", "on", "V", "kW")],
+    "some attributes": [request_asset("meter-1", "on")],
+    "several assets": [request_asset("meter-2", "kW"), request_asset("meter-1", "V", "kW")],
     "all attributes": [{"assetId": "meter-1"}],
     "all attributes, said otherwise": [{"assetId": "odd", "attributeNamesFilter": None}],
-    "all of one, some of another": [asks("types"), asks("meter-1", "V")],
-    "some of one, all of another": [asks("meter-1", "V", "nothing"), asks("types")],
-    "an asset twice": [asks("meter-1", "V"), asks("meter-2"), asks("meter-1", "kW", "V")],
-    "an asset twice, once all of it": [asks("meter-1", "V"), asks("meter-1")],
-    "nothing such": [asks("nobody"), asks("meter-1", "nothing")],
-    "odd names and values": [asks("odd", "ü", ODD)],
-    "every type": [asks("types", "timestamp", "boolean", "varchar", "bigint", "double")],
-    "many rows": [asks("wide", "n"), asks("wide", "s")],
-    "everything": [asks("wide"), asks("types"), asks("odd"), asks("meter-2"), asks("meter-1")],
+    "all of one, some of another": [request_asset("types"), request_asset("meter-1", "V")],
+    "some of one, all of another": [
+        request_asset("meter-1", "V", "nothing"),
+        request_asset("types"),
+    ],
+    "an asset twice": [
+        request_asset("meter-1", "V"),
+        request_asset("meter-2"),
+        request_asset("meter-1", "kW", "V"),
+    ],
+    "an asset twice, once all of it": [request_asset("meter-1", "V"), request_asset("meter-1")],
+    "nothing such": [request_asset("nobody"), request_asset("meter-1", "nothing")],
+    "odd names and values": [request_asset("odd", "ü", UNUSUAL)],
+    "every type": [request_asset("types", "timestamp", "boolean", "varchar", "bigint", "double")],
+    "many rows": [request_asset("wide", "n"), request_asset("wide", "s")],
+    "everything": [
+        request_asset("wide"),
+        request_asset("types"),
+        request_asset("odd"),
+        request_asset("meter-2"),
+        request_asset("meter-1"),
+    ],
 }

@@ -20,7 +20,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from ....conftest import Connect
 from ....support.proxy import Proxy
-from .conftest import SHAPES, WHOLE, asks
+from .conftest import SHAPES, WHOLE, request_asset
 
 QUERY = "timeSeriesDb_queryDatabase"
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
@@ -43,7 +43,7 @@ class TestTimes:
         self, start: Any, end: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
-            measured, [asks("meter-2", "kW")], start, end, tmp_path
+            measured, [request_asset("meter-2", "kW")], start, end, tmp_path
         )
         rows = (tmp_path / "result.csv").read_text("utf-8").splitlines()[1:]
         assert [row.rpartition(",")[2] for row in rows] == ["1", "2"]
@@ -53,7 +53,7 @@ class TestTimes:
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
             measured,
-            [asks("meter-2", "kW")],
+            [request_asset("meter-2", "kW")],
             "2023-11-14T22:13:20.000000002Z",
             "2023-11-14T22:13:20.123456790Z",
             tmp_path,
@@ -108,7 +108,9 @@ class TestWhereItGoes:
     ) -> None:
         target = tmp_path / "july"
         target.write_text("older, and much longer than what replaces it" * 100)
-        exchange.queryTimeSeriesDatabaseWithFilters(measured, [asks("nobody")], *WHOLE, target)
+        exchange.queryTimeSeriesDatabaseWithFilters(
+            measured, [request_asset("nobody")], *WHOLE, target
+        )
         assert target.read_text("utf-8") == "assetId,name,timestamp\n"
 
 
@@ -117,7 +119,7 @@ class TestPages:
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
         proxied_client.queryTimeSeriesDatabaseWithFilters(
-            measured, [asks("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="client"
+            measured, [request_asset("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="client"
         )
         assert len((tmp_path / "result.csv").read_text("utf-8").splitlines()) == 13
         first, *following = (
@@ -138,7 +140,7 @@ class TestPages:
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
         proxied_client.queryTimeSeriesDatabaseWithFilters(
-            measured, [asks("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="server"
+            measured, [request_asset("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="server"
         )
         asked = [name for name in proxy.names if name in (QUERY, EXPORT)]
         assert asked.count(QUERY) >= 6
@@ -180,7 +182,7 @@ class TestWithoutRealTime:
     ) -> None:
         with pytest.raises(SubscriptionError):
             proxied_client.queryTimeSeriesDatabaseWithFilters(
-                measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate="server"
+                measured, [request_asset("meter-1")], *WHOLE, tmp_path, aggregate="server"
             )
         assert list(tmp_path.iterdir()) == []
         assert QUERY not in proxy.names
@@ -193,7 +195,7 @@ class TestWithoutRealTime:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         proxied_client.queryTimeSeriesDatabaseWithFilters(
-            measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate="client"
+            measured, [request_asset("meter-1")], *WHOLE, tmp_path, aggregate="client"
         )
         assert (tmp_path / "result.csv").stat().st_size > 0
         assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
@@ -210,7 +212,7 @@ class TestQuiet:
         capfd: pytest.CaptureFixture[str],
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
-            measured, [asks("meter-1")], *WHOLE, tmp_path, aggregate=aggregate
+            measured, [request_asset("meter-1")], *WHOLE, tmp_path, aggregate=aggregate
         )
         assert capfd.readouterr() == ("", "")
 
@@ -221,7 +223,7 @@ class TestWhoMayRead:
     ) -> None:
         with pytest.raises(NotFoundError):
             exchange.queryTimeSeriesDatabaseWithFilters(
-                "timeSeriesDbId.nothing", [asks("meter-1")], *WHOLE, tmp_path
+                "timeSeriesDbId.nothing", [request_asset("meter-1")], *WHOLE, tmp_path
             )
         assert list(tmp_path.iterdir()) == []
 
@@ -231,14 +233,18 @@ class TestWhoMayRead:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
         with pytest.raises((UnauthorizedError, NotFoundError)):
             outsider.queryTimeSeriesDatabaseWithFilters(
-                measured, [asks("meter-1")], *WHOLE, tmp_path
+                measured, [request_asset("meter-1")], *WHOLE, tmp_path
             )
 
     def test_a_reader_may(self, connect: Connect, local: LocalExchange, tmp_path: Path) -> None:
         reader = connect(local.tokens["reader"], endpoint=local.endpoint)
         for aggregate in ("server", "client"):
             assert reader.queryTimeSeriesDatabaseWithFilters(
-                local.timeSeriesDbId, [asks("m", "kW")], *WHOLE, tmp_path, aggregate=aggregate
+                local.timeSeriesDbId,
+                [request_asset("m", "kW")],
+                *WHOLE,
+                tmp_path,
+                aggregate=aggregate,
             )
 
 
@@ -256,6 +262,6 @@ class TestTheOtherDocumentedOrder:
             exchange.queryTimeSeriesDatabaseWithFilters(
                 measured,
                 *times,
-                [asks("meter-1")],  # type: ignore[arg-type]  # the mistake
+                [request_asset("meter-1")],  # type: ignore[arg-type]  # the mistake
                 tmp_path,
             )

@@ -11,7 +11,7 @@ import pytest
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from .conftest import ODD, SHAPES, WHOLE, asks
+from .conftest import SHAPES, UNUSUAL, WHOLE, request_asset
 
 WAYS = ["server", "client"]
 
@@ -36,7 +36,7 @@ class TestTheFile:
         measured: str,
         target: Path,
     ) -> None:
-        filters = [asks("meter-2", "kW"), asks("meter-1", "on", "kW", "V")]
+        filters = [request_asset("meter-2", "kW"), request_asset("meter-1", "on", "kW", "V")]
         assert exchange.queryTimeSeriesDatabaseWithFilters(
             measured, filters, *WHOLE, target, "CSV", maxRows, aggregate=aggregate
         )
@@ -59,7 +59,11 @@ class TestTheFile:
         measured: str,
         target: Path,
     ) -> None:
-        filters = [asks("meter-2", "kW"), asks("nobody"), asks("meter-1", "on", "nothing", "V")]
+        filters = [
+            request_asset("meter-2", "kW"),
+            request_asset("nobody"),
+            request_asset("meter-1", "on", "nothing", "V"),
+        ]
         exchange.queryTimeSeriesDatabaseWithFilters(
             measured, filters, *WHOLE, target, "JSON", maxRows, aggregate=aggregate
         )
@@ -83,7 +87,7 @@ class TestTheFile:
     def test_columns_nobody_named_follow_in_name_order(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
     ) -> None:
-        filters = [asks("types"), asks("meter-1", "V", "nothing")]
+        filters = [request_asset("types"), request_asset("meter-1", "V", "nothing")]
         exchange.queryTimeSeriesDatabaseWithFilters(
             measured, filters, *WHOLE, target, aggregate=aggregate
         )
@@ -99,7 +103,7 @@ class TestTheFile:
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
-            measured, [asks("odd", ODD, "ü")], *WHOLE, target, aggregate=aggregate
+            measured, [request_asset("odd", UNUSUAL, "ü")], *WHOLE, target, aggregate=aggregate
         )
         quoted = '"a, ""b""\r\nc"'
         assert target.read_bytes().decode("utf-8") == (
@@ -112,12 +116,12 @@ class TestTheFile:
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
-            measured, [asks("odd")], *WHOLE, target, "JSON", aggregate=aggregate
+            measured, [request_asset("odd")], *WHOLE, target, "JSON", aggregate=aggregate
         )
         (asset,) = json.loads(target.read_text("utf-8"))
-        assert asset["name"] == ODD
+        assert asset["name"] == UNUSUAL
         assert {entry["name"]: entry["data"][0]["value"] for entry in asset["attributes"]} == {
-            ODD: ODD,
+            UNUSUAL: UNUSUAL,
             "ü": "🌞",
         }
         assert asset["attributes"][0]["data"][1]["value"] == "\\/\u2028\x01\x7f"
@@ -137,7 +141,7 @@ class TestTheFile:
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
             measured,
-            [asks("meter-1", "kW")],
+            [request_asset("meter-1", "kW")],
             "1999-01-01T00:00:00Z",
             "1999-01-02T00:00:00Z",
             target,

@@ -40,7 +40,7 @@ def match_name(pattern: str) -> None:
         (match_name, "%a_" * 30 + "%b%"),
     ],
 )
-def test_text_is_read_in_time_in_proportion_to_its_length(
+def test_string_is_parsed_in_time_proportional_to_its_length(
     read: Callable[[str], object], text: str
 ) -> None:
     begun = time.process_time()
@@ -63,5 +63,5 @@ def test_text_is_read_in_time_in_proportion_to_its_length(
         ("%%t%%", "meter", True),
     ],
 )
-def test_like_matches_names(pattern: str, name: str, matches: bool) -> None:
+def test_like_pattern_matches_names(pattern: str, name: str, matches: bool) -> None:
     assert _like(pattern)(name) is matches

@@ -46,7 +46,7 @@ class TestEscapes:
         ],
         ids=ascii,
     )
-    def test_character_that_can_not_be_seen_is_written_as_an_escape(self, character: str) -> None:
+    def test_invisible_character_is_escaped(self, character: str) -> None:
         visible = escape_controls(f"a{character}b")
         assert visible.isascii()
         assert visible.isprintable()
@@ -66,10 +66,10 @@ class TestEscapes:
         ],
         ids=ascii,
     )
-    def test_text_that_can_be_seen_stays_as_it_is(self, text: str) -> None:
+    def test_visible_string_is_unchanged(self, text: str) -> None:
         assert escape_controls(text) == text
 
-    def test_escaping_again_changes_nothing(self) -> None:
+    def test_escaping_twice_changes_nothing(self) -> None:
         assert escape_controls(VISIBLE) == escape_controls(FORGED) == VISIBLE
 
 
@@ -111,7 +111,7 @@ ANSWERS = {
 
 class TestErrorsAndLogs:
     @pytest.mark.parametrize("response", ANSWERS.values(), ids=ANSWERS.keys())
-    def test_error_of_the_platform_is_shown_as_text(
+    def test_error_of_the_platform_is_escaped(
         self, response: object, fake_platform: FakePlatform, connect: Connect, log: io.StringIO
     ) -> None:
         fake_platform.add_responses("user_getUserSession", response, response)
@@ -130,7 +130,7 @@ class TestErrorsAndLogs:
             FakeResponse(200, b"1", {"Content-Range": "\x1b[31m", "Content-Length": "9"}),
         ],
     )
-    def test_error_of_the_storage_is_shown_as_text(
+    def test_error_of_the_storage_is_escaped(
         self,
         response: FakeResponse,
         fake_platform: FakePlatform,
@@ -149,7 +149,7 @@ class TestErrorsAndLogs:
             exchange.downloadDataStoreFile("file", tmp_path)
         assert_text(*traceback.format_exception_only(caught.value), log.getvalue())
 
-    def test_name_of_a_file_is_logged_as_text(
+    def test_file_name_in_the_log_is_escaped(
         self, fake_platform: FakePlatform, connect: Connect, tmp_path: object, log: io.StringIO
     ) -> None:
         data = {
@@ -163,16 +163,16 @@ class TestErrorsAndLogs:
         assert_text(log.getvalue())
 
     @pytest.mark.parametrize("kind", [DigitalExchangeError, InvalidParameterError, TransferError])
-    def test_any_error_is_one_line(self, kind: type[DigitalExchangeError]) -> None:
+    def test_error_message_is_one_line(self, kind: type[DigitalExchangeError]) -> None:
         assert str(kind(FORGED)) == VISIBLE
         assert kind(FORGED).args == (FORGED,)
 
-    def test_error_that_is_one_of_the_operating_system_is_one_line(self) -> None:
+    def test_operating_system_error_is_one_line(self) -> None:
         assert str(PathNotFoundError(FORGED)) == VISIBLE
 
 
 class TestPrinting:
-    def test_contents_of_a_directory_are_printed_as_text(
+    def test_directory_contents_are_escaped_when_printed(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         directory = {"dataStoreDirectoryId": FORGED, "name": FORGED, "contents": []}
@@ -182,13 +182,13 @@ class TestPrinting:
         printed = capsys.readouterr().out
         assert printed == f"{VISIBLE}/ is empty\n{VISIBLE}/  {VISIBLE}\n"
 
-    def test_objects_print_as_text(self) -> None:
+    def test_objects_are_escaped_when_printed(self) -> None:
         directory = DataStoreDirectory(dataStoreDirectoryId=FORGED, name=FORGED)
         added = MeasureValueType(FORGED)
         assert_text(repr(directory), str(directory), repr(added), repr([added]))
         assert added.value == added == FORGED
 
-    def test_bar_has_the_name_as_text(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_progress_bar_escapes_the_name(self, capsys: pytest.CaptureFixture[str]) -> None:
         with ProgressReporter(True).track(FORGED) as tell:
             assert tell is not None
             tell(1, 2)

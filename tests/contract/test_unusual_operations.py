@@ -17,7 +17,7 @@ from .conftest import Command
 from .generated import (
     PACKAGE,
     Operation,
-    assert_answers_are_the_platforms,
+    assert_responses_match_the_platform,
     errors_of_types,
     generate,
     imported,
@@ -39,7 +39,7 @@ CONDITIONED = """
       }
     }
 """
-ODD_ARGUMENTS = (
+UNUSUAL_ARGUMENTS = (
     *("variables", "self", "data", "kwargs", "operation_name", "class", "result", "type"),
     *("_x", "__y", "None", "OddArguments", "gql", "_", "_1", "class_", "UNSET"),
     *("AsyncClient", "Client", "EventIterator", "SyncEventIterator", "cast", "Optional"),
@@ -127,11 +127,11 @@ OPERATIONS = {
     "arguments called as locals and reserved words": Operation(
         "odd_arguments",
         "query oddArguments($query: ID!, $cls: Boolean = true"
-        + "".join(f", ${name}: Boolean!" for name in ODD_ARGUMENTS)
+        + "".join(f", ${name}: Boolean!" for name in UNUSUAL_ARGUMENTS)
         + ") { storage_getDataStore(dataStoreId: $query) { description @include(if: $cls)"
-        + "".join(f" a{i}: name @include(if: ${name})" for i, name in enumerate(ODD_ARGUMENTS))
+        + "".join(f" a{i}: name @include(if: ${name})" for i, name in enumerate(UNUSUAL_ARGUMENTS))
         + " } }",
-        {"query": STORE_ID} | {name: index % 3 > 0 for index, name in enumerate(ODD_ARGUMENTS)},
+        {"query": STORE_ID} | {name: index % 3 > 0 for index, name in enumerate(UNUSUAL_ARGUMENTS)},
     ),
     "defaults of variables that are never null": Operation(
         "required_with_default",
@@ -320,7 +320,7 @@ def module(folder: Path) -> Iterator[ModuleType]:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_an_odd_operation_is_answered_by_both_clients(
+def test_unusual_operation_gets_the_same_response_in_both_clients(
     name: str, module: ModuleType, local: LocalExchange
 ) -> None:
     operation = OPERATIONS[name]
@@ -328,14 +328,14 @@ def test_an_odd_operation_is_answered_by_both_clients(
         variable: local.dataStoreId if value == STORE_ID else value
         for variable, value in operation.values.items()
     }
-    assert_answers_are_the_platforms(operation._replace(values=values), module, local)
+    assert_responses_match_the_platform(operation._replace(values=values), module, local)
 
 
-def test_package_of_odd_operations_passes_a_strict_type_check(folder: Path) -> None:
+def test_package_of_unusual_operations_passes_a_strict_type_check(folder: Path) -> None:
     assert errors_of_types(folder) == ""
 
 
-def test_subscription_by_a_fragment_on_the_root_starts(
+def test_subscription_with_a_fragment_on_the_root_starts(
     module: ModuleType, local: LocalExchange
 ) -> None:
     async def start() -> None:
@@ -360,29 +360,29 @@ class TestNames:
         with module.Client(local.token, endpoint=local.endpoint) as client:
             yield client
 
-    def test_reserved_words_get_an_underscore(self, client: Any) -> None:
+    def test_generated_names_of_reserved_words_get_an_underscore(self, client: Any) -> None:
         result = client.reserved_words()
         assert result.class_.from_.import_ == "Ada"
         assert result.copy_.json_.dict_ == "User"
         assert result.construct_.model_dump_.model_config_
         assert result.list_[0].str_ == result.list_[0].Config_ == "Solar site"
 
-    def test_underscores_at_the_start_are_left_out(self, client: Any) -> None:
+    def test_generated_names_drop_leading_underscores(self, client: Any) -> None:
         user = client.underscores().field
         assert (user.a, user.field) == ("Ada", "Lindqvist")
         assert user.field_1.startswith("userId.")
         assert user.class_ == user.class__
 
-    def test_name_that_works_stays_whatever_others_would_become(self, client: Any) -> None:
+    def test_generated_name_that_is_valid_is_kept_despite_collisions(self, client: Any) -> None:
         result = client.near()
         assert (result.class_[0].name, result.class__) == ("Solar site", "Query")
 
-    def test_typename_is_an_attribute(self, client: Any) -> None:
+    def test_generated_typename_is_an_attribute(self, client: Any) -> None:
         result = client.root_typename()
         assert result.typename__ == "Query"
         assert result.storage_listDataStores[0].typename__ == "DataStore"
 
-    def test_fragment_called_as_a_type_has_a_class_of_its_own(
+    def test_generated_fragment_named_like_a_type_has_its_own_class(
         self, client: Any, folder: Path
     ) -> None:
         fragments = importlib.import_module(f"{PACKAGE}.fragments")
@@ -391,22 +391,24 @@ class TestNames:
         assert isinstance(result.storage_listDataStores[0], fragments.Optional2)
         assert type(result.a[0]) is fragments.ServiceType2
 
-    def test_fragments_that_fit_are_bases_together(self, client: Any) -> None:
+    def test_generated_compatible_fragments_are_joint_base_classes(self, client: Any) -> None:
         fragments = importlib.import_module(f"{PACKAGE}.fragments")
         result = client.overlapping()
         assert isinstance(result.a.user, fragments.One)
         assert isinstance(result.a.user, fragments.Third)
         assert isinstance(result.b.user, fragments.Fourth)
 
-    def test_description_becomes_the_methods(self, module: ModuleType) -> None:
+    def test_generated_method_has_the_description_of_its_operation(
+        self, module: ModuleType
+    ) -> None:
         for client in (module.Client, module.AsyncClient):
             assert client.described.__doc__ == 'Who I am, "quoted" and with a \\ and a """.'
             assert client.line.__doc__ == 'It says "yes"'
 
-    def test_descriptions_are_not_sent(self, folder: Path) -> None:
+    def test_generated_documents_contain_no_descriptions(self, folder: Path) -> None:
         assert "What to skip" not in (folder / PACKAGE / "client.py").read_text("utf-8")
 
-    def test_variable_with_a_default_may_be_left_out_and_null_only_where_it_is_nullable(
+    def test_generated_variable_with_a_default_is_optional_and_null_only_if_nullable(
         self, module: ModuleType
     ) -> None:
         types = module.AsyncClient.required_with_default.__annotations__
@@ -417,7 +419,7 @@ class TestNames:
             "return": "Optional[RequiredWithDefaultStorageGetDataStore]",
         }
 
-    def test_what_is_left_out_is_left_to_the_default(self, client: Any) -> None:
+    def test_generated_call_omits_unset_variables_for_the_default(self, client: Any) -> None:
         assert client.default_replaced()[0].name == "Solar site"
         assert client.default_replaced(yes=False)[0].name is None
 
@@ -487,7 +489,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_can_t_be_generated_is_refused_before_anything_is_written(
+def test_unusable_operation_is_refused_before_anything_is_written(
     name: str, command: Command, tmp_path: Path
 ) -> None:
     generate(tmp_path, {"a.graphql": f"query before {ME}"})
@@ -513,7 +515,7 @@ class TestFiles:
             ("a.py", 'A = gql("""query a { __typename }""")'),
         ],
     )
-    def test_file_that_looks_like_operations_and_is_not_read_is_said(
+    def test_file_that_looks_like_operations_and_is_not_read_is_reported(
         self, name: str, text: str, command: Command, tmp_path: Path
     ) -> None:
         (tmp_path / "read.graphql").write_text("query read { __typename }")
@@ -523,13 +525,13 @@ class TestFiles:
         assert f"note: {tmp_path / name}: not read" in outcome.stderr
 
     @pytest.mark.parametrize("name", ["README.md", "a.json", "a.png"])
-    def test_other_files_are_no_matter(self, name: str, command: Command, tmp_path: Path) -> None:
+    def test_other_files_are_ignored(self, name: str, command: Command, tmp_path: Path) -> None:
         (tmp_path / "read.graphql").write_text("query read { __typename }")
         (tmp_path / name).write_bytes(b'{"query": "\xff"}')
         outcome = command("generate", "--queries", tmp_path, "--out", tmp_path / PACKAGE)
         assert (outcome.exit_code, "note" in outcome.stderr) == (0, False)
 
-    def test_schema_beside_the_operations_is_left_out_and_said(
+    def test_schema_next_to_the_operations_is_skipped_with_a_note(
         self, command: Command, tmp_path: Path
     ) -> None:
         (tmp_path / "read.graphql").write_text("query read { __typename }")
@@ -538,7 +540,7 @@ class TestFiles:
         assert outcome.exit_code == 0
         assert "schema.graphqls: not used, as it holds a schema" in outcome.stderr
 
-    def test_folder_behind_a_link_is_read_once(self, command: Command, tmp_path: Path) -> None:
+    def test_directory_behind_a_link_is_read_once(self, command: Command, tmp_path: Path) -> None:
         (tmp_path / "elsewhere").mkdir()
         (tmp_path / "elsewhere" / "a.gql").write_text("query linked { nothing }")
         queries = tmp_path / "queries"
@@ -549,7 +551,7 @@ class TestFiles:
         assert outcome.exit_code == 1
         assert outcome.stderr.count("a.gql:1:16: Cannot query field 'nothing'") == 1
 
-    def test_folder_is_no_package_where_python_can_t_import_it(
+    def test_target_that_python_cannot_import_is_refused(
         self, command: Command, tmp_path: Path
     ) -> None:
         (tmp_path / "a.gql").write_text("query a { __typename }")

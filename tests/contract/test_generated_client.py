@@ -110,8 +110,8 @@ def record(time: int) -> Any:
     )
 
 
-class TestTheBlockingClient:
-    def test_presigned_urls_are_strings_that_representations_hide(
+class TestSyncClient:
+    def test_generated_client_hides_presigned_urls_in_representations(
         self, own: ModuleType, local: LocalExchange, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_text("12.5")
@@ -128,7 +128,7 @@ class TestTheBlockingClient:
         shown += [repr(response.url), repr(response.link[:1000]), response._repr_html_()]
         assert not [text for text in shown if "Signature=" in text]
 
-    def test_answers_are_objects_of_the_operation_s_own_types(
+    def test_generated_client_returns_objects_of_the_types_of_the_operation(
         self, own: ModuleType, local: LocalExchange
     ) -> None:
         with own.Client(local.token, endpoint=local.endpoint) as client:
@@ -138,7 +138,7 @@ class TestTheBlockingClient:
             assert "Solar site" in [store.name for store in client.store_names()]
             assert client.store_name(local.dataStoreId).name == "Solar site"
 
-    def test_inputs_travel_under_the_contract_s_names(
+    def test_generated_client_sends_inputs_under_the_names_of_the_schema(
         self, own: ModuleType, local: LocalExchange, database: str
     ) -> None:
         with own.Client(local.token, endpoint=local.endpoint) as client:
@@ -150,7 +150,7 @@ class TestTheBlockingClient:
             (asset,) = exchange.listTimeSeriesAssetsAndLatestValues(database)
         assert asset.attributes[0].lastValue == "1.5"
 
-    def test_a_subscription_is_gone_through(
+    def test_generated_client_iterates_over_a_subscription(
         self, own: ModuleType, local: LocalExchange, database: str
     ) -> None:
         seen = threading.Event()
@@ -172,7 +172,9 @@ class TestTheBlockingClient:
             publishing.result()
         assert event.onTimeSeriesDbPublish[0].attributes[0].data[0].value == "1.5"
 
-    def test_errors_are_those_of_the_sdk(self, own: ModuleType, local: LocalExchange) -> None:
+    def test_generated_client_raises_the_errors_of_the_sdk(
+        self, own: ModuleType, local: LocalExchange
+    ) -> None:
         with (
             own.Client("wrong", endpoint=local.endpoint) as client,
             pytest.raises(UnauthorizedError) as refusal,
@@ -180,7 +182,7 @@ class TestTheBlockingClient:
             client.who_am_i()
         assert refusal.value.operationName == "whoAmI"
 
-    def test_token_and_endpoint_come_from_the_environment(
+    def test_generated_client_reads_token_and_endpoint_from_the_environment(
         self, own: ModuleType, local: LocalExchange, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with pytest.raises(InvalidParameterError, match="AVISTA_DX_TOKEN"):
@@ -193,8 +195,8 @@ class TestTheBlockingClient:
             assert local.token not in repr(vars(client))
 
 
-class TestTheAsyncClient:
-    def test_its_operations_are_awaited(
+class TestAsyncClient:
+    def test_generated_async_client_has_coroutine_methods(
         self, own: ModuleType, local: LocalExchange, database: str
     ) -> None:
         async def flow() -> None:
@@ -213,8 +215,10 @@ class TestTheAsyncClient:
         asyncio.run(flow())
 
 
-class TestThePackage:
-    def test_types_are_known_to_a_type_checker(self, package: Path, tmp_path: Path) -> None:
+class TestPackage:
+    def test_generated_package_is_typed_for_type_checkers(
+        self, package: Path, tmp_path: Path
+    ) -> None:
         use = tmp_path / "use.py"
         use.write_text(
             "from my_exchange import AsyncClient, Client\n"
@@ -234,11 +238,13 @@ class TestThePackage:
         assert '"def (dataStoreId: str) -> ' in checked.stdout
         assert "StoreNamesStorageListDataStores]" in checked.stdout
 
-    def test_generating_again_changes_nothing(self, package: Path, command: Command) -> None:
+    def test_generated_package_is_unchanged_by_generating_again(
+        self, package: Path, command: Command
+    ) -> None:
         outcome = command("generate", "--queries", package.parent / "queries", "--out", package)
         assert (outcome.exit_code, outcome.stderr) == (0, f"{package} is up to date.\n")
 
-    def test_what_an_operation_left_behind_is_removed(
+    def test_generated_package_loses_files_of_removed_operations(
         self, command: Command, tmp_path: Path
     ) -> None:
         queries, out = written(tmp_path / "queries", OPERATIONS), tmp_path / "mine"
@@ -248,7 +254,7 @@ class TestThePackage:
         assert not (out / "publish.py").exists()
         assert "publish" not in (out / "sync_client.py").read_text()
 
-    def test_a_file_of_the_user_s_own_is_never_touched(
+    def test_generated_package_keeps_files_of_the_user(
         self, command: Command, tmp_path: Path
     ) -> None:
         queries, out = written(tmp_path / "queries", OPERATIONS), tmp_path / "mine"
@@ -260,7 +266,7 @@ class TestThePackage:
         assert [file.name for file in out.iterdir()] == ["client.py"]
         assert (out / "client.py").read_text() == "PRECIOUS = True\n"
 
-    def test_documents_that_do_not_fit_are_told_and_nothing_is_written(
+    def test_invalid_documents_are_reported_and_nothing_is_written(
         self, command: Command, tmp_path: Path
     ) -> None:
         queries = written(tmp_path / "queries", {"a.graphql": "query a {\n  nothing\n}\n"})
@@ -269,7 +275,9 @@ class TestThePackage:
         assert f"{queries / 'a.graphql'}:2:3: Cannot query field 'nothing'" in outcome.stderr
         assert not (tmp_path / "mine").exists()
 
-    def test_the_folder_s_name_must_be_a_package_s(self, command: Command, tmp_path: Path) -> None:
+    def test_package_directory_must_be_a_valid_package_name(
+        self, command: Command, tmp_path: Path
+    ) -> None:
         queries = written(tmp_path / "queries", OPERATIONS)
         outcome = command("generate", "--queries", queries, "--out", tmp_path / "my-client")
         assert outcome.exit_code == 2

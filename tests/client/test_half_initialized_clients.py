@@ -31,7 +31,7 @@ SECRET = "s3cr3t-2f6d1c"
 URL = "https://exchange.test/graphql"
 
 
-def failed(kind: Any) -> Any:
+def create_failed(kind: Any) -> Any:
     """An object whose `__init__` raised, as a traceback has it."""
     made = kind.__new__(kind)
     with pytest.raises(InvalidParameterError):
@@ -39,13 +39,13 @@ def failed(kind: Any) -> Any:
     return made
 
 
-def unmade(kind: Any) -> Any:
+def create_half_initialized(kind: Any) -> Any:
     """An object whose `__init__` never ran."""
     return kind.__new__(kind)
 
 
-@pytest.mark.parametrize("make", [failed, unmade])
-class TestHalfMade:
+@pytest.mark.parametrize("make", [create_failed, create_half_initialized])
+class TestHalfInitialized:
     @pytest.mark.parametrize("kind", [*CLIENTS, DataStoreFileSystem])
     def test_object_can_be_shown_closed_hashed_and_compared(
         self, make: Callable[[Any], Any], kind: Any
@@ -77,8 +77,8 @@ class TestHalfMade:
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-class TestMade:
-    def test_client_shows_where_it_leads_and_is_copied_with_its_connections(
+class TestInitialized:
+    def test_client_shows_its_endpoint_and_copies_share_its_connections(
         self, kind: Any, local: LocalExchange
     ) -> None:
         made = kind(local.token, endpoint=local.endpoint)
@@ -140,7 +140,7 @@ def test_refused_arguments_show_no_secret(kind: Any, arguments: dict[str, Any]) 
     ("token", "endpoint"),
     [(f"{SECRET} x", URL), (URL, SECRET), ("token", f"https://me:{SECRET}@exchange.test")],
 )
-def test_refused_environment_shows_no_secret(
+def test_refused_environment_variables_show_no_secret(
     kind: Any, token: str, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AVISTA_DX_TOKEN", token)
@@ -152,7 +152,7 @@ def test_refused_environment_shows_no_secret(
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_unusable_proxy_of_the_environment_shows_no_password(
+def test_unusable_proxy_in_the_environment_shows_no_password(
     kind: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"odd://me:{SECRET}@proxy.test")

@@ -102,21 +102,21 @@ REFUSED = [
 ]
 
 
-class TestWhatCanNotBePublished:
-    @pytest.mark.parametrize(("rows", "options", "told"), REFUSED)
-    def test_is_refused_before_anything_is_sent(
+class TestRefusedFrames:
+    @pytest.mark.parametrize(("rows", "options", "message"), REFUSED)
+    def test_invalid_frame_is_refused_before_anything_is_sent(
         self,
         rows: Any,
         options: dict[str, Any],
-        told: str,
+        message: str,
         proxy: Proxy,
         proxied_client: AvistaDigitalExchange,
     ) -> None:
-        with pytest.raises(InvalidParameterError, match=told):
+        with pytest.raises(InvalidParameterError, match=message):
             proxied_client.publishDataFrameToTimeSeriesDatabase("timeSeriesDbId.1", rows, **options)
         assert not proxy.messages
 
-    def test_is_everything_for_whoever_may_not_write(
+    def test_frame_of_a_user_without_write_access_is_refused(
         self, connect: Connect, local: LocalExchange, database: str
     ) -> None:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
@@ -124,10 +124,10 @@ class TestWhatCanNotBePublished:
             outsider.publishDataFrameToTimeSeriesDatabase(database, frame(kW=[1.0]))
 
 
-class TestAccounts:
+class TestErrors:
     """When only some rows could be written."""
 
-    def test_name_the_rows_that_were_rejected(
+    def test_publish_error_names_the_rejected_rows(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         """Though rows are sorted by asset on their way, and rows without values are not sent."""
@@ -145,7 +145,7 @@ class TestAccounts:
         assert list(raised.value.rejected) == [1]
         assert raised.value.unknown == raised.value.notSent == []
 
-    def test_name_the_rows_that_were_not_sent(
+    def test_publish_error_names_the_rows_that_were_not_sent(
         self, proxy: Proxy, proxied_client: AvistaDigitalExchange, database: str
     ) -> None:
         refused = {"data": None, "errors": [{"errorType": "Unauthorized", "message": "no"}]}
@@ -162,7 +162,7 @@ class TestAccounts:
         assert raised.value.written == [0, 2]
         assert raised.value.notSent == [1, 3]
 
-    def test_never_split_a_row_over_two_batches(
+    def test_publish_error_counts_rows_that_are_never_split_over_batches(
         self, proxy: Proxy, proxied_client: AvistaDigitalExchange, database: str
     ) -> None:
         columns = {f"{n:02} {'x' * 40}": [float(n)] * 70 for n in range(40)}
