@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+# The limit of AWS Timestream.
 MAX_PAGE_ROWS = 1000
-"""The most rows a page of AWS Timestream holds."""
 
-# Seconds until the platform has made a file.
+# Seconds.
 DEFAULT_EXPORT_TIMEOUT = 300.0
 
 AGGREGATIONS = ("auto", "server", "client")
@@ -43,7 +43,7 @@ Aggregate = Literal["auto", "server", "client"]
 
 
 class ResultFileFormat(StrEnum):
-    """What a result file can be."""
+    """The formats of result files."""
 
     CSV = "CSV"
     JSON = "JSON"
@@ -67,46 +67,45 @@ class FilterQueryService(BaseService):
         aggregate: Literal["auto", "server", "client"] = "auto",
         progress: ProgressArgument | None = None,
     ) -> bool:
-        """Query assets and attributes over a time range, and write the result to a file.
+        """Query assets and attributes over a time range and write the result to a file.
 
-        Every page of the result is followed. The file appears whole or not at all. A CSV file has
-        one row an asset and time and one column an attribute, in the order asked for; a JSON file
-        is an array of `TimeSeriesAssetData`. Values keep the text they were published with. A
-        Parquet file has the columns of the CSV file, in the attributes' own types; it is made on
-        this side and needs the extra `arrow`.
+        All pages of the result are read. The file appears only when it is complete. A CSV file has
+        one row per asset and timestamp and one column per attribute, in the requested order. A
+        JSON file is an array of `TimeSeriesAssetData`. Both have the values as they were published.
+        A Parquet file has the columns of the CSV file in the types of the attributes; it is
+        created on the client and needs the extra `arrow`.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets, each as `{"assetId": ...,
-                "attributeNamesFilter": [...]}`; without names, all attributes of the asset.
-            startTime: The beginning of the time range: ISO 8601 with a time zone, such as
-                `2022-09-27T10:22:45.000Z`, or a datetime with a time zone.
-            endTime: The end of the time range, likewise.
-            resultFileWriteLocation: The path of the file, or a folder, in which it is named
+                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset.
+            startTime: The start of the time range: an ISO 8601 string such as
+                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone.
+            endTime: The end of the time range, in the same form.
+            resultFileWriteLocation: The path of the file, or a directory, in which it is called
                 `result.csv`, `result.json` or `result.parquet`.
             exportFileFormat: `CSV`, `JSON` or `PARQUET`.
-            maxRows: The most rows of a page, 1 to 1000. It changes how the result travels, never
-                what it holds.
-            exportTimeout: Seconds to wait until the platform has made the file.
-            aggregate: `server` has the platform make the file, which needs a WebSocket
-                connection; `client` puts the pages together on this side; `auto` does the former
-                where it can, the latter where not.
-            progress: True for a bar, or what is called with the pages read so far and None; then,
-                where the platform makes the file, with the bytes that have come and the bytes in
-                all. What it raises ends the query.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
+            aggregate: `server` has the platform create the file, which needs a WebSocket
+                connection. `client` merges the pages on the client. `auto` prefers `server`, and
+                falls back to `client` if there is no connection.
+            progress: A callback, or True for a progress bar. It is called with `(pages, None)`
+                while pages are read, then with `(bytes, total)` while the platform's file is
+                downloaded. An exception raised by it ends the query.
 
         Returns:
-            True: the file is there, and complete.
+            True. The file is complete.
 
         Raises:
-            InvalidParameterError: An argument can't be used; nothing was sent.
-            MissingExtraError: Parquet is wanted, and the extra `arrow` is not installed.
-            NotFoundError: There is no such database.
+            InvalidParameterError: An argument is invalid. No request was made.
+            MissingExtraError: The format is Parquet and the extra `arrow` is not installed.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
-            ExportTimeoutError: The file was not made in time.
-            SubscriptionError: No real-time connection, and `aggregate` is `server`.
-            TransferError: The file could not be fetched.
+            ExportTimeoutError: The platform did not create the file in time.
+            SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.
+            TransferError: The download of the file failed.
 
         Example:
             >>> await digitalExchange.queryTimeSeriesDatabaseWithFilters(
@@ -146,45 +145,44 @@ class FilterQueryService(BaseService):
         aggregate: Aggregate = "auto",
         progress: ProgressArgument | None = None,
     ) -> pd.DataFrame:
-        """Query assets and attributes over a time range into a frame of pandas.
+        """Query assets and attributes over a time range into a pandas DataFrame.
 
-        Columns have the attributes' own types: DOUBLE float64, BIGINT Int64, BOOLEAN boolean,
-        VARCHAR str (object before pandas 3), TIMESTAMP and `timestamp` datetime64[ns, UTC]. Where
-        there is no value, it is missing. Needs the extra `pandas`.
+        Columns have the types of the attributes: DOUBLE float64, BIGINT Int64, BOOLEAN boolean,
+        VARCHAR str (object before pandas 3), TIMESTAMP and `timestamp` datetime64[ns, UTC].
+        Missing values are null. Needs the extra `pandas`.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets, each as `{"assetId": ...,
-                "attributeNamesFilter": [...]}`; without names, all attributes of the asset.
-            startTime: The beginning of the time range: ISO 8601 with a time zone, such as
-                `2022-09-27T10:22:45.000Z`, or a datetime with a time zone.
-            endTime: The end of the time range, likewise.
-            maxRows: The most rows of a page, 1 to 1000. It changes how the result travels, never
-                what it holds.
-            shape: `wide` has one row an asset and time, and one column an attribute, in the order
-                asked for; `long` has one row a value.
-            exportTimeout: Seconds to wait until the platform has made the result.
-            aggregate: `server` has the platform put the result together, which needs a WebSocket
-                connection; `client` puts the pages together on this side; `auto` does the former
-                where it can, the latter where not.
-            progress: True for a bar, or what is called with the pages read so far and None; then,
-                where the platform puts the result together, with the bytes that have come and the
-                bytes in all. What it raises ends the query.
+                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset.
+            startTime: The start of the time range: an ISO 8601 string such as
+                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone.
+            endTime: The end of the time range, in the same form.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            shape: `wide` has one row per asset and timestamp and one column per attribute, in the
+                requested order. `long` has one row per value.
+            exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
+            aggregate: `server` has the platform merge the result, which needs a WebSocket
+                connection. `client` merges the pages on the client. `auto` prefers `server`, and
+                falls back to `client` if there is no connection.
+            progress: A callback, or True for a progress bar. It is called with `(pages, None)`
+                while pages are read, then with `(bytes, total)` while the platform's result is
+                downloaded. An exception raised by it ends the query.
 
         Returns:
-            A frame with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
-            long shape `assetId`, `name`, `timestamp`, `attribute` and `value`. Where attributes
-            of several types share the column `value`, it is text; BIGINT and DOUBLE share float64.
+            A DataFrame with the columns `assetId`, `name`, `timestamp` and one per attribute; in
+            the long shape `assetId`, `name`, `timestamp`, `attribute` and `value`. If the types of
+            the attributes differ, `value` is a string; BIGINT and DOUBLE share float64.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
+            InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `pandas` is not installed.
-            NotFoundError: There is no such database.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
-            ExportTimeoutError: The result was not made in time.
-            SubscriptionError: No real-time connection, and `aggregate` is `server`.
-            TransferError: The result could not be fetched.
+            ExportTimeoutError: The platform did not create the result in time.
+            SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.
+            TransferError: The download of the result failed.
 
         Example:
             >>> frame = await digitalExchange.queryTimeSeriesDatabaseToDataFrame(
@@ -223,39 +221,39 @@ class FilterQueryService(BaseService):
         aggregate: Aggregate = "auto",
         progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
-        """Query assets and attributes over a time range into a frame of polars.
+        """Query assets and attributes over a time range into a polars DataFrame.
 
-        Columns have the attributes' own types: DOUBLE Float64, BIGINT Int64, BOOLEAN Boolean,
-        VARCHAR String, TIMESTAMP and `timestamp` Datetime(ns, UTC). Where there is no value, it
-        is null. Needs the extra `polars`.
+        Columns have the types of the attributes: DOUBLE Float64, BIGINT Int64, BOOLEAN Boolean,
+        VARCHAR String, TIMESTAMP and `timestamp` Datetime(ns, UTC). Missing values are null.
+        Needs the extra `polars`.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets and their attributes, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
-            startTime: The beginning of the time range: ISO 8601 with a time zone, or a datetime
-                with one.
-            endTime: The end of the time range, likewise.
-            maxRows: The most rows of a page, 1 to 1000.
-            shape: `wide` has one row an asset and time, `long` has one row a value.
-            exportTimeout: Seconds to wait until the platform has made the result.
-            aggregate: Who puts the result together: `server`, `client`, or `auto`.
-            progress: True for a bar, or what is called with the pages, then the bytes that have
-                come, as in `queryTimeSeriesDatabaseToDataFrame`.
+            startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
+                zone.
+            endTime: The end of the time range, in the same form.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            shape: `wide` has one row per asset and timestamp, `long` one row per value.
+            exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
+            aggregate: Where the result is merged: `server`, `client`, or `auto`.
+            progress: A callback, or True for a progress bar, as in
+                `queryTimeSeriesDatabaseToDataFrame`.
 
         Returns:
-            A frame with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
-            long shape `assetId`, `name`, `timestamp`, `attribute` and `value`.
+            A DataFrame with the columns `assetId`, `name`, `timestamp` and one per attribute; in
+            the long shape `assetId`, `name`, `timestamp`, `attribute` and `value`.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
+            InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `polars` is not installed.
-            NotFoundError: There is no such database.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
-            ExportTimeoutError: The result was not made in time.
-            SubscriptionError: No real-time connection, and `aggregate` is `server`.
-            TransferError: The result could not be fetched.
+            ExportTimeoutError: The platform did not create the result in time.
+            SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.
+            TransferError: The download of the result failed.
 
         Example:
             >>> frame = await digitalExchange.queryTimeSeriesDatabaseToPolars(
@@ -296,37 +294,37 @@ class FilterQueryService(BaseService):
     ) -> pa.Table:
         """Query assets and attributes over a time range into an Arrow table.
 
-        Columns have the attributes' own types: DOUBLE double, BIGINT int64, BOOLEAN bool, VARCHAR
-        string, TIMESTAMP and `timestamp` timestamp[ns, UTC]. Where there is no value, it is null.
+        Columns have the types of the attributes: DOUBLE double, BIGINT int64, BOOLEAN bool,
+        VARCHAR string, TIMESTAMP and `timestamp` timestamp[ns, UTC]. Missing values are null.
         Needs the extra `arrow`.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets and their attributes, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
-            startTime: The beginning of the time range: ISO 8601 with a time zone, or a datetime
-                with one.
-            endTime: The end of the time range, likewise.
-            maxRows: The most rows of a page, 1 to 1000.
-            shape: `wide` has one row an asset and time, `long` has one row a value.
-            exportTimeout: Seconds to wait until the platform has made the result.
-            aggregate: Who puts the result together: `server`, `client`, or `auto`.
-            progress: True for a bar, or what is called with the pages, then the bytes that have
-                come, as in `queryTimeSeriesDatabaseToDataFrame`.
+            startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
+                zone.
+            endTime: The end of the time range, in the same form.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            shape: `wide` has one row per asset and timestamp, `long` one row per value.
+            exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
+            aggregate: Where the result is merged: `server`, `client`, or `auto`.
+            progress: A callback, or True for a progress bar, as in
+                `queryTimeSeriesDatabaseToDataFrame`.
 
         Returns:
-            A table with the columns `assetId`, `name`, `timestamp` and one an attribute; in the
+            A table with the columns `assetId`, `name`, `timestamp` and one per attribute; in the
             long shape `assetId`, `name`, `timestamp`, `attribute` and `value`.
 
         Raises:
-            InvalidParameterError: An argument can't be used.
+            InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `arrow` is not installed.
-            NotFoundError: There is no such database.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
-            ExportTimeoutError: The result was not made in time.
-            SubscriptionError: No real-time connection, and `aggregate` is `server`.
-            TransferError: The result could not be fetched.
+            ExportTimeoutError: The platform did not create the result in time.
+            SubscriptionError: The WebSocket connection failed and `aggregate` is `server`.
+            TransferError: The download of the result failed.
 
         Example:
             >>> table = await digitalExchange.queryTimeSeriesDatabaseToArrow(

@@ -28,7 +28,7 @@ class SyncDatabaseService(SyncService):
             The databases, one `TimeSeriesDb` each; empty if you own none.
 
         Raises:
-            UnauthorizedError: The token was refused.
+            UnauthorizedError: The platform rejected the token.
 
         Example:
             >>> for database in digitalExchange.listTimeSeriesDatabases():
@@ -38,18 +38,18 @@ class SyncDatabaseService(SyncService):
         return run_sync(DatabaseService.listTimeSeriesDatabases(self._calls))
 
     def getTimeSeriesDatabase(self, timeSeriesDbId: str) -> TimeSeriesDb:
-        """Get a database's metadata.
+        """Get the metadata of a database.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
 
         Returns:
-            The database; `databaseName` and `tableName` are its names in SQL.
+            The database. `databaseName` and `tableName` are its names in SQL.
 
         Raises:
-            InvalidParameterError: The id is not a text, or is empty.
-            NotFoundError: There is no such database.
-            UnauthorizedError: You may not see it.
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No database with this ID exists.
+            UnauthorizedError: You may not read it.
 
         Example:
             >>> database = digitalExchange.getTimeSeriesDatabase(timeSeriesDbId)
@@ -68,19 +68,19 @@ class SyncDatabaseService(SyncService):
         """List every asset and attribute of a database, each with its latest value.
 
         Args:
-            timeSeriesDbId: The id of the database.
-            resultFileWriteLocation: Where to write the result as JSON as well: the path of a
-                file, or a folder, in which the file is named `result.json`.
-            progress: True for a bar, or what is called with the pages read so far and None; what
-                it raises ends the listing.
+            timeSeriesDbId: The ID of the database.
+            resultFileWriteLocation: The path of a JSON file to write the result to as well, or a
+                directory, in which the file is called `result.json`. Defaults to no file.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
+                by it ends the call.
 
         Returns:
-            The assets, one `TimeSeriesAssetData` each. Each of its `attributes` has a `name`,
+            The assets, one `TimeSeriesAssetData` each. Each of their `attributes` has a `name`,
             `lastValue` and `lastValueTime` (ISO 8601, UTC).
 
         Raises:
-            InvalidParameterError: The id or the path can't be used.
-            NotFoundError: There is no such database.
+            InvalidParameterError: The ID or the path is invalid.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
 
         Example:

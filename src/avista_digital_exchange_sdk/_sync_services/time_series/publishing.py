@@ -33,24 +33,23 @@ class SyncPublishingService(SyncService):
     ) -> list[TimeSeriesAssetData]:
         """Publish records of one asset, any number of them.
 
-        They are written in batches of 100, in order. Publishing the same records again changes
-        nothing, so a publish that broke off can be repeated as a whole.
+        They are written in order, in batches of 100. Publishing the same records again changes
+        nothing, so an interrupted call can be repeated with all of them.
 
         Args:
-            timeSeriesDbId: The id of the database.
-            assetId: The id of the asset that the records are about; an asset comes into being
-                with its first record.
-            records: The records, as `createTimeSeriesInputRecord` makes them.
-            progress: True for a bar, or what is called with the records done and the records in
-                all, batch by batch; what it raises ends the publishing.
+            timeSeriesDbId: The ID of the database.
+            assetId: The ID of the asset. It is created with its first record.
+            records: The records, as returned by `createTimeSeriesInputRecord`.
+            progress: A callback `(done, total)` in records, called after each batch, or True for a
+                progress bar. An exception raised by it ends the call.
 
         Returns:
-            What was written, one `TimeSeriesAssetData` an asset.
+            What was written, one `TimeSeriesAssetData` per asset.
 
         Raises:
-            InvalidParameterError: An argument can't be used; nothing was written.
+            InvalidParameterError: An argument is invalid. Nothing was written.
             UnauthorizedError: You may not write to this database.
-            PublishIncompleteError: Only some records were written; it says which.
+            PublishIncompleteError: Only some records were written. It says which.
 
         Example:
             >>> record = digitalExchange.createTimeSeriesInputRecord(
@@ -84,9 +83,9 @@ class SyncPublishingService(SyncService):
         renameAssets: bool = False,
         progress: ProgressArgument | None = None,
     ) -> PublishResult:
-        """Publish the rows of a data frame, of one asset or of many.
+        """Publish the rows of a DataFrame, of one asset or of several.
 
-        A row is what was measured at one time, and each column of values is an attribute. An
+        Each row holds the measurements of one asset at one time, each column an attribute. An
         attribute keeps the type that the database has for it. A new attribute gets the type
         closest to its column's: numbers DOUBLE, booleans BOOLEAN, strings VARCHAR, timestamps
         TIMESTAMP. A missing value is not published. What a query returns in the wide shape can
@@ -97,41 +96,40 @@ class SyncPublishingService(SyncService):
         A value that is stored differently is rejected, unless `correct` is True.
 
         Args:
-            timeSeriesDbId: The id of the database.
-            frame: A frame of pandas or polars, an Arrow table, or anything else that offers
-                Arrow's PyCapsule interface. An index of pandas counts as a column if it has a
-                name, or as the time column if it holds times.
-            assetId: The id of the asset that all rows are about, in place of `assetIdColumn`.
-            assetIdColumn: The column that holds each row's asset.
-            nameColumn: The column that holds the assets' names; `name`, where there is one, if
-                left out.
-            timeColumn: The column that holds the times, to the nanosecond, as times or as ISO
-                8601 texts.
-            timeZone: The zone of times that say none, such as `America/Los_Angeles`.
+            timeSeriesDbId: The ID of the database.
+            frame: A pandas or polars DataFrame, an Arrow table, or any other object with Arrow's
+                PyCapsule interface. A named pandas index is treated as a column, an unnamed
+                DatetimeIndex as the time column.
+            assetId: The ID of the asset of all rows, in place of `assetIdColumn`.
+            assetIdColumn: The column of asset IDs.
+            nameColumn: The column of asset names. Defaults to `name` if there is such a column.
+            timeColumn: The column of times with up to nanosecond precision, as timestamps or ISO
+                8601 strings.
+            timeZone: The time zone of naive timestamps, such as `America/Los_Angeles`. Without it
+                they are rejected.
             dimensionColumns: Columns of metadata, which become dimensions of the records.
-            measureColumns: The columns to publish; all that are nothing else if left out.
-            measureTypes: The types of new attributes that are to have another than that of their
-                column, such as `{"count": "BIGINT"}`. Conversions must be lossless.
-            measureName: The name of new records. Further ones of the same time are called
+            measureColumns: The columns to publish. Defaults to all remaining columns.
+            measureTypes: The types of new attributes whose type differs from that of their column,
+                such as `{"count": "BIGINT"}`. Conversions must be lossless.
+            measureName: The name of new records. Further records of the same time are called
                 `measurements-2` and so on.
             version: The version of new records. Values that are stored differently are replaced
                 if it is higher than that of their record.
             correct: Whether to replace values that are stored differently, whatever the version
                 of their record. All other values of the record are kept. Defaults to False.
-            renameAssets: Whether an asset may get another name than it has. Defaults to False.
-            progress: True for a bar, or what is called with the rows done and the rows in all,
-                batch by batch; what it raises ends the publishing.
+            renameAssets: Whether assets may be renamed. Defaults to False.
+            progress: A callback `(done, total)` in rows, called after each batch, or True for a
+                progress bar. An exception raised by it ends the call.
 
         Returns:
-            What was written, one `TimeSeriesAssetData` an asset. The list's `report` says how
-            many values were stored, how many of them corrected, and how many there were before.
+            What was written, one `TimeSeriesAssetData` per asset. The list's `report` says how
+            many values were stored, how many of them were corrected, and how many were unchanged.
 
         Raises:
-            InvalidParameterError: An argument can't be used, or a value can't be published;
-                nothing was written.
+            InvalidParameterError: An argument or a value is invalid. Nothing was written.
             MissingExtraError: The extra `arrow` is not installed.
             UnauthorizedError: You may not write to this database.
-            PublishIncompleteError: Only some rows were written; it says which.
+            PublishIncompleteError: Only some rows were written. It says which.
 
         Example:
             >>> import pandas as pd

@@ -28,20 +28,21 @@ class SyncRecordService(SyncService):
     def createTimeSeriesMeasureValue(
         self, type: str, name: str, value: str | float | bool | datetime
     ) -> TimeSeriesMeasureValue:
-        """Make one measure, to be used in a record of type `MULTI`. Nothing is sent.
+        """Build one measure of a record of type `MULTI`. Does not make a request.
 
         Args:
-            type: The type of the value, in any case: `DOUBLE`, `BIGINT`, `VARCHAR`, `BOOLEAN` or
-                `TIMESTAMP`.
-            name: The name of the measure, which is the attribute's name; 1 to 256 bytes.
-            value: The value as text, or as a number, bool or datetime, which is turned into text
-                without losing digits. A `TIMESTAMP` counts the record's `timeUnit` since 1970.
+            type: The type of the value, case-insensitive: `DOUBLE`, `BIGINT`, `VARCHAR`,
+                `BOOLEAN` or `TIMESTAMP`.
+            name: The name of the measure, which is that of the attribute, 1 to 256 bytes.
+            value: The value as a string, number, bool or datetime. Numbers are converted to
+                strings without losing digits. A `TIMESTAMP` counts the `timeUnit` of the record
+                since 1970.
 
         Returns:
             The measure.
 
         Raises:
-            InvalidParameterError: An argument is not of the stated kind.
+            InvalidParameterError: An argument is invalid.
 
         Example:
             >>> measure = digitalExchange.createTimeSeriesMeasureValue("DOUBLE", "A kW", 12.5)
@@ -55,19 +56,19 @@ class SyncRecordService(SyncService):
     def createTimeSeriesDimension(
         self, dimensionValueType: str, name: str, value: str
     ) -> TimeSeriesDimension:
-        """Make one dimension, a piece of metadata of a record. Nothing is sent.
+        """Build one dimension, the metadata of a record. Does not make a request.
 
         Args:
-            dimensionValueType: The type of the value: `VARCHAR`, in any case.
-            name: The name of the dimension, 1 to 256 bytes. The dimension called `name` holds
-                the asset's name as the platform's web pages show it.
+            dimensionValueType: The type of the value: `VARCHAR`, case-insensitive.
+            name: The name of the dimension, 1 to 256 bytes. The dimension called `name` is the
+                name of the asset on the platform's web pages.
             value: The value, 1 to 2048 bytes.
 
         Returns:
             The dimension.
 
         Raises:
-            InvalidParameterError: An argument is not of the stated kind.
+            InvalidParameterError: An argument is invalid.
 
         Example:
             >>> digitalExchange.createTimeSeriesDimension("VARCHAR", "name", "Roof").value
@@ -90,28 +91,27 @@ class SyncRecordService(SyncService):
         dimensions: Sequence[TimeSeriesDimension] | None = None,
         version: int = 1,
     ) -> TimeSeriesInputRecord:
-        """Make one record: what was measured at one time. Nothing is sent.
+        """Build one record, the measurements at one time. Does not make a request.
 
         Args:
             time: The time, as a count of `timeUnit` since 1970 in UTC, or as a datetime with a
                 time zone.
-            timeUnit: The unit of `time`, in any case: `SECONDS`, `MILLISECONDS`, `MICROSECONDS`
-                or `NANOSECONDS`.
-            measureName: The name of the measure, or of the record when it holds several.
-            measureValueType: The type of the value, in any case: `DOUBLE`, `BIGINT`, `VARCHAR`,
-                `BOOLEAN`, `TIMESTAMP`, or `MULTI` for several measures.
+            timeUnit: The unit of `time`, case-insensitive: `SECONDS`, `MILLISECONDS`,
+                `MICROSECONDS` or `NANOSECONDS`.
+            measureName: The name of the measure, or of the record if it has several measures.
+            measureValueType: The type of the value, case-insensitive: `DOUBLE`, `BIGINT`,
+                `VARCHAR`, `BOOLEAN`, `TIMESTAMP`, or `MULTI` for several measures.
             measureValue: The value, unless the type is `MULTI`.
-            measureValues: The measures when the type is `MULTI`, 1 to 256.
-            dimensions: The record's dimensions, at most 128.
-            version: A record replaces one of the same dimensions, measure name and time if its
-                version is higher.
+            measureValues: The measures if the type is `MULTI`, 1 to 256.
+            dimensions: The dimensions of the record, at most 128.
+            version: A record replaces one with the same dimensions, measure name and time if its
+                version is higher. Defaults to 1.
 
         Returns:
             The record.
 
         Raises:
-            InvalidParameterError: An argument is not of the stated kind, or they do not go
-                together.
+            InvalidParameterError: An argument is invalid, or the arguments contradict each other.
 
         Example:
             >>> record = digitalExchange.createTimeSeriesInputRecord(

@@ -36,26 +36,26 @@ class SyncSqlQueryService(SyncService):
     ) -> QueryResult_TimestreamVariables:
         """Run one SELECT in Timestream's SQL and get one page of its result.
 
-        For the next page ask again with the same `queryString` and `maxRows`, and with the
-        `nextToken` and `clientToken` of the page before. A page may be empty and still have a
-        `nextToken`; `iterTimeSeriesDatabase_TimestreamFormat` follows them for you.
+        For the next page call again with the same `queryString` and `maxRows`, and with the
+        `nextToken` and `clientToken` of the previous page. A page can be empty and still have a
+        `nextToken`. `iterTimeSeriesDatabase_TimestreamFormat` reads all pages.
 
         Args:
-            timeSeriesDbId: The id of the database.
-            queryString: The query. The table is `"databaseName"."tableName"`, the names being
-                those that `getTimeSeriesDatabase` tells.
-            maxRows: The most rows of a page, 1 to 1000; a page holds at most 1 MB.
-            nextToken: The token of the page before; none for the first page. It is good for an
-                hour, and only the newest one is.
-            clientToken: The client token of the page before; none for the first page.
+            timeSeriesDbId: The ID of the database.
+            queryString: The query. The table is `"databaseName"."tableName"`, with the names that
+                `getTimeSeriesDatabase` returns.
+            maxRows: Maximum number of rows per page, 1 to 1000. A page has at most 1 MB.
+            nextToken: The token of the previous page; None for the first page. Only the newest
+                token is valid, for one hour.
+            clientToken: The client token of the previous page; None for the first page.
 
         Returns:
-            One page: its `rows`, `columnInfo`, `nextToken` and so on, in Timestream's own form.
+            One page: its `rows`, `columnInfo`, `nextToken` and so on, in the form of Timestream.
 
         Raises:
-            InvalidParameterError: An argument can't be used; nothing was sent.
-            InvalidRequestError: Timestream refused the query; its message says where.
-            NotFoundError: There is no such database.
+            InvalidParameterError: An argument is invalid. No request was made.
+            InvalidRequestError: Timestream rejected the query. Its message says where.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
 
         Example:
@@ -80,27 +80,27 @@ class SyncSqlQueryService(SyncService):
         *,
         progress: ProgressArgument | None = None,
     ) -> Generator[dict[str, Any], None, None]:
-        """Run one SELECT in Timestream's SQL and go through all rows of its result.
+        """Run one SELECT in Timestream's SQL and iterate over all rows of its result.
 
-        The next page is fetched while you work on the present one; memory holds no more.
+        The next page is prefetched. Memory holds two pages at most.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
-            maxRows: The most rows of a page, 1 to 1000.
-            progress: True for a bar, or what is called with the pages read so far and None; what
-                it raises ends the query.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
+                by it ends the query.
 
         Yields:
-            One dictionary a row, keyed by column name: int for BIGINT, float for DOUBLE, bool for
-            BOOLEAN, ISO 8601 text in UTC with up to nine digits for TIMESTAMP, date for DATE,
-            None for NULL, lists for arrays and dictionaries for rows; text for all else. A time
-            series is a list of `{"time": …, "value": …}`.
+            One dictionary per row, keyed by column name: int for BIGINT, float for DOUBLE, bool
+            for BOOLEAN, ISO 8601 string in UTC with up to nine digits for TIMESTAMP, date for
+            DATE, None for NULL, lists for arrays, dictionaries for rows, and str for all other
+            types. A time series is a list of `{"time": …, "value": …}`.
 
         Raises:
-            InvalidParameterError: An argument can't be used; nothing was sent.
-            InvalidRequestError: Timestream refused the query; its message says where.
-            NotFoundError: There is no such database.
+            InvalidParameterError: An argument is invalid. No request was made.
+            InvalidRequestError: Timestream rejected the query. Its message says where.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
 
         Example:
@@ -125,27 +125,28 @@ class SyncSqlQueryService(SyncService):
         *,
         progress: ProgressArgument | None = None,
     ) -> pd.DataFrame:
-        """Run one SELECT in Timestream's SQL and get its whole result as a frame of pandas.
+        """Run one SELECT in Timestream's SQL and get all of its result as a pandas DataFrame.
 
-        Every page is followed. Needs the extra `pandas`.
+        All pages are read. Needs the extra `pandas`.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
-            maxRows: The most rows of a page, 1 to 1000.
-            progress: True for a bar, or what is called with the pages read so far and None; what
-                it raises ends the query.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
+                by it ends the query.
 
         Returns:
-            A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
+            A DataFrame with the rows and columns of the result: BIGINT and INTEGER Int64, DOUBLE
             float64, BOOLEAN boolean, TIMESTAMP datetime64[ns, UTC], DATE date; arrays, rows and
-            time series as lists and dictionaries; all else str. Repeated names are numbered.
+            time series as lists and dictionaries; all other types str. Repeated column names are
+            numbered.
 
         Raises:
-            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidParameterError: An argument is invalid. No request was made.
             MissingExtraError: The extra `pandas` is not installed.
-            InvalidRequestError: Timestream refused the query; its message says where.
-            NotFoundError: There is no such database.
+            InvalidRequestError: Timestream rejected the query. Its message says where.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
 
         Example:
@@ -170,27 +171,28 @@ class SyncSqlQueryService(SyncService):
         *,
         progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
-        """Run one SELECT in Timestream's SQL and get its whole result as a frame of polars.
+        """Run one SELECT in Timestream's SQL and get all of its result as a polars DataFrame.
 
-        Every page is followed. Needs the extra `polars`.
+        All pages are read. Needs the extra `polars`.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
-            maxRows: The most rows of a page, 1 to 1000.
-            progress: True for a bar, or what is called with the pages read so far and None; what
-                it raises ends the query.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
+                by it ends the query.
 
         Returns:
-            A frame with one row a row and one column a column: BIGINT and INTEGER Int64, DOUBLE
+            A DataFrame with the rows and columns of the result: BIGINT and INTEGER Int64, DOUBLE
             Float64, BOOLEAN Boolean, TIMESTAMP Datetime(ns, UTC), DATE Date; arrays, rows and
-            time series as lists and structs; all else String. Repeated names are numbered.
+            time series as lists and structs; all other types String. Repeated column names are
+            numbered.
 
         Raises:
-            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidParameterError: An argument is invalid. No request was made.
             MissingExtraError: The extra `polars` is not installed.
-            InvalidRequestError: Timestream refused the query; its message says where.
-            NotFoundError: There is no such database.
+            InvalidRequestError: Timestream rejected the query. Its message says where.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
 
         Example:
@@ -215,27 +217,27 @@ class SyncSqlQueryService(SyncService):
         *,
         progress: ProgressArgument | None = None,
     ) -> pa.Table:
-        """Run one SELECT in Timestream's SQL and get its whole result as an Arrow table.
+        """Run one SELECT in Timestream's SQL and get all of its result as an Arrow table.
 
-        Every page is followed. Needs the extra `arrow`.
+        All pages are read. Needs the extra `arrow`.
 
         Args:
-            timeSeriesDbId: The id of the database.
+            timeSeriesDbId: The ID of the database.
             queryString: The query, as in `queryTimeSeriesDatabase_TimestreamFormat`.
-            maxRows: The most rows of a page, 1 to 1000.
-            progress: True for a bar, or what is called with the pages read so far and None; what
-                it raises ends the query.
+            maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
+            progress: A callback `(pages, None)`, or True for a progress bar. An exception raised
+                by it ends the query.
 
         Returns:
-            A table with one row a row and one column a column: BIGINT and INTEGER int64, DOUBLE
+            A table with the rows and columns of the result: BIGINT and INTEGER int64, DOUBLE
             double, BOOLEAN bool, TIMESTAMP timestamp[ns, UTC], DATE date32; arrays, rows and time
-            series as lists and structs; all else string. Repeated names are numbered.
+            series as lists and structs; all other types string. Repeated column names are numbered.
 
         Raises:
-            InvalidParameterError: An argument can't be used; nothing was sent.
+            InvalidParameterError: An argument is invalid. No request was made.
             MissingExtraError: The extra `arrow` is not installed.
-            InvalidRequestError: Timestream refused the query; its message says where.
-            NotFoundError: There is no such database.
+            InvalidRequestError: Timestream rejected the query. Its message says where.
+            NotFoundError: No database with this ID exists.
             UnauthorizedError: You may not read it.
 
         Example:
