@@ -102,7 +102,7 @@ class TestColumns:
     @pytest.mark.parametrize(
         ("lines", "options", "message"),
         [
-            (["timestamp,a", "2024-05-01T00:00:00,1"], [], "are in no time zone; say which with "),
+            (["timestamp,a", "2024-05-01T00:00:00,1"], [], "got naive ones; pass --time-zone"),
             (["time,a", "2024-05-01T00:00:00Z,1"], [], "--time-column must be one of "),
             (["timestamp,a,a", "2024-05-01T00:00:00Z,1,2"], [], "FILE: 2 columns are called 'a'"),
             (["timestamp,a", "2024-05-01T00:00:00Z"], [], "FILE: "),

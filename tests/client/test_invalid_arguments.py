@@ -167,12 +167,15 @@ REFUSED = [
     *each("createTimeSeriesMeasureValue", "name", *INVALID_STRINGS, (HUGE, "256 bytes")),
     *each("createTimeSeriesMeasureValue", "value", ("1; DROP", "DOUBLE"), (HUGE, "DOUBLE")),
     *each("createTimeSeriesDimension", "dimensionValueType", ("DOUBLE", "VARCHAR"), (7, "VARCHAR")),
-    *each("createTimeSeriesDimension", "name", *INVALID_STRINGS, ("ts_x", "keeps for itself")),
+    *each("createTimeSeriesDimension", "name", *INVALID_STRINGS, ("ts_x", "Timestream reserves")),
     *each("createTimeSeriesDimension", "value", *INVALID_STRINGS[:4], (HUGE, "2048 bytes")),
     *each("createTimeSeriesInputRecord", "time", ("now", "since 1970"), (HUGE, "since 1970")),
     *each("createTimeSeriesInputRecord", "timeUnit", ("HOURS", "NANOSECONDS"), (None, "SECONDS")),
     *each(
-        "createTimeSeriesInputRecord", "measureName", *INVALID_STRINGS, ("time", "keeps for itself")
+        "createTimeSeriesInputRecord",
+        "measureName",
+        *INVALID_STRINGS,
+        ("time", "reserves"),
     ),
     *each("createTimeSeriesInputRecord", "measureValueType", ("DECIMAL", "MULTI")),
     *each("createTimeSeriesInputRecord", "measureValue", (None, "DOUBLE"), ("1e999", "DOUBLE")),

@@ -154,7 +154,7 @@ def test_sql_table_of_mismatched_pages_is_an_error(
 ) -> None:
     other = {"Name": "y", "Type": {"ScalarType": "BIGINT"}}
     fake_platform.add_data(SQL, response([], [DOUBLE], NextToken="next"), response([], [other]))
-    with pytest.raises(InvalidResponseError, match="differ in their columns"):
+    with pytest.raises(InvalidResponseError, match="have different columns"):
         fake_platform_client.queryTimeSeriesDatabase_TimestreamFormatToArrow("db", "SELECT x")
 
 

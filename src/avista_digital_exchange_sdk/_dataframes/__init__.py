@@ -1,16 +1,17 @@
-"""Results as columns: Arrow tables, and from them frames of pandas and polars; frames as records.
+"""Arrow tables of results, pandas and polars DataFrames, and DataFrames to publish.
 
 ```
-columns            the types of attributes, and of the columns they stand in
- ├─ csv_result     a result file in CSV as a table, or batch by batch as Parquet
- ├─ asset_data     assets with their data, in JSON, as a table
- │   └─ filter_query   a query's result, by way of either
- ├─ timestream     pages of Timestream SQL as tables
- └─ given          a frame that was given, its values as texts
-     └─ layout     what its columns are
-         └─ rows   its rows as records to publish
-libraries          tables as frames of pandas and polars
+arrow_types            the types of attributes, and of columns
+ ├─ csv_reader         a CSV result file as a table, or in batches as Parquet
+ ├─ json_reader        assets with their data, in JSON, as a table
+ │   └─ table_sink     the result of a query, by either of them
+ ├─ sql_pages          pages of Timestream SQL as tables
+ └─ input_frame        a DataFrame to publish, its values as strings
+     └─ column_mapping     what its columns are
+         └─ row_columns        its rows, to be published
+convert                tables as pandas and polars DataFrames
 ```
 
-Results go from bytes to columns, never through one Python object a value. Needs the extra `arrow`.
+Values are parsed from bytes to columns, without one Python object per value. Needs the extra
+`arrow`.
 """

@@ -1,4 +1,4 @@
-"""Columns of results: the Arrow types that attributes have, and the tables they stand in."""
+"""Arrow types of attributes, and the columns of results."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
@@ -22,13 +22,13 @@ TYPES: Mapping[str, pa.DataType] = {
 
 _NAIVE = pa.timestamp("ns")
 
-# Marks columns of results, so that their values are published as whole numbers again.
+# Marks columns of results, so that their values are published as BIGINT again.
 _TYPE_KEY = b"avista_digital_exchange_sdk.attribute_type"
 _BIGINT_MARK = {_TYPE_KEY: b"BIGINT"}
 
 
 class KeyColumns(NamedTuple):
-    """What tells rows apart, and the assets' names."""
+    """The columns that identify rows, and the assets' names."""
 
     assetId: Values  # noqa: N815  # the names of the columns
     name: Values
@@ -36,37 +36,37 @@ class KeyColumns(NamedTuple):
 
 
 def to_arrow_type(attribute_type: str | None) -> pa.DataType:
-    """The Arrow type of an attribute; text, which loses nothing, where its type is not known."""
+    """Return the Arrow type of an attribute; a string, which is lossless, if it is unknown."""
     return TYPES.get(attribute_type or "", STRING)
 
 
 def common_type(types: Iterable[pa.DataType]) -> pa.DataType:
-    """The type that values of several types have when they stand in one column."""
+    """Return the type of a column that holds values of several types."""
     distinct = set(types)
     if len(distinct) == 1:
         return distinct.pop()
     return pa.float64() if distinct == {pa.float64(), pa.int64()} else STRING
 
 
-def parse_values(texts: Values, kind: pa.DataType, what: str) -> Values:
-    """Texts as values of a type."""
+def parse_values(strings: Values, kind: pa.DataType, what: str) -> Values:
+    """Parse strings to values of a type."""
     try:
-        return parse_timestamps(texts) if kind == TIMESTAMP_NS else texts.cast(kind)
+        return parse_timestamps(strings) if kind == TIMESTAMP_NS else strings.cast(kind)
     except pa.ArrowInvalid:
-        # The message of the cause shows a value, and a value is nobody's business here.
+        # The cause would expose a data value.
         raise InvalidResponseError(f"a value of {what} is not of its type ({kind})") from None
 
 
-def parse_timestamps(texts: Values) -> Values:
-    """Times in ISO 8601, or as Timestream writes UTC: without saying so."""
+def parse_timestamps(strings: Values) -> Values:
+    """Parse timestamps in ISO 8601, or as Timestream writes them: in UTC without a time zone."""
     try:
-        return texts.cast(TIMESTAMP_NS)
+        return strings.cast(TIMESTAMP_NS)
     except pa.ArrowInvalid:
-        return texts.cast(_NAIVE).cast(TIMESTAMP_NS)
+        return strings.cast(_NAIVE).cast(TIMESTAMP_NS)
 
 
 def mark_bigint_fields(schema: pa.Schema) -> pa.Schema:
-    """Mark the columns of a result that are BIGINT, and not whole numbers by chance."""
+    """Mark the columns of a result whose attributes are BIGINT."""
     return pa.schema(
         field.with_metadata(_BIGINT_MARK) if field.type == pa.int64() else field for field in schema
     )
@@ -78,7 +78,7 @@ def marked_bigint_names(schema: pa.Schema) -> set[str]:
 
 
 def normalize_types(table: pa.Table) -> pa.Table:
-    """A table whose texts are all of one type, and stand in no dictionary of categories."""
+    """Convert all string columns to one type, and categories to their values."""
     columns = [_normalize_column(column) for column in table.columns]
     fields = [
         field.with_type(column.type) for field, column in zip(table.schema, columns, strict=True)
@@ -90,24 +90,24 @@ def _normalize_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_dictionary(column.type):
         kind = _normalize_type(column.type)
         return column if kind == column.type else column.cast(kind)
-    # Not every dictionary can be cast as a whole: those of polars can't.
+    # Dictionaries of polars can't be cast as a whole.
     kind = _normalize_type(column.type.value_type)
     chunks = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
     return pa.chunked_array(chunks, kind)
 
 
 def _normalize_type(kind: pa.DataType) -> pa.DataType:
-    is_text = pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return STRING if is_text else kind
+    is_string = pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return STRING if is_string else kind
 
 
 def wide_column_names(attributes: Iterable[str]) -> list[str]:
-    """The columns of a wide table; an attribute may be called as one of the keys is."""
+    """Name the columns of a wide table; an attribute may have the name of a key column."""
     return deduplicate_names([*KeyColumns._fields, *attributes])
 
 
 class LongTableBuilder:
-    """One row a value, put together attribute by attribute.
+    """Builds a table with one row per value, attribute by attribute.
 
     Args:
         kind: The type of the values.
@@ -120,7 +120,7 @@ class LongTableBuilder:
         ]
 
     def add(self, keys: KeyColumns, attribute: str, values: Values) -> None:
-        """Add the values that one attribute has, without those that are missing."""
+        """Add the values of one attribute, without missing ones."""
         if values.null_count:
             present = values.is_valid()
             keys = KeyColumns(*(key.filter(present) for key in keys))
@@ -128,7 +128,7 @@ class LongTableBuilder:
         self._parts.append(self._part(keys, attribute, self._widen(values, attribute)))
 
     def table(self) -> pa.Table:
-        """The whole."""
+        """Return the table."""
         return pa.concat_tables(self._parts)
 
     def _part(self, keys: KeyColumns, attribute: str, values: Values) -> pa.Table:

@@ -1,4 +1,4 @@
-"""What the columns of a given frame are: assets, names, times, dimensions, measures."""
+"""What the columns of a DataFrame are: assets, names, times, dimensions, measures."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -13,12 +13,12 @@ from .arrow_types import Values
 from .input_frame import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, InputFrame
 from .row_columns import Measure, RowColumns
 
+# The dimension of asset names, and the column if no other is named.
 NAME = "name"
-"""The dimension that holds an asset's name, and the column that does unless another is named."""
 
 
 class ColumnMapping(NamedTuple):
-    """What is said of the columns, as `publishDataFrameToTimeSeriesDatabase` describes it."""
+    """The columns, as documented for `publishDataFrameToTimeSeriesDatabase`."""
 
     assetId: object
     assetIdColumn: object
@@ -29,7 +29,7 @@ class ColumnMapping(NamedTuple):
     measureTypes: object
 
     def rows(self, frame: InputFrame) -> RowColumns:
-        """Lay out a frame's rows as it says, every column in the type closest to its own."""
+        """Return the rows of a DataFrame, each column in the type closest to its own."""
         return RowColumns(
             self._asset_ids(frame),
             frame.required_strings("timeColumn", self.timeColumn, TIMESTAMP),
@@ -43,33 +43,33 @@ class ColumnMapping(NamedTuple):
         """Change columns to the types that the database has, or gives to new attributes.
 
         Args:
-            frame: The frame.
+            frame: The DataFrame.
             rows: Its rows.
             known: The types of the database's attributes, by their names.
 
         Raises:
-            InvalidParameterError: A column can't be of that type, or another one is asked for.
+            InvalidParameterError: A column can't be converted, or another type is requested.
         """
-        asked = self._types(self._measure_names(frame))
-        measures = [self._with_type(frame, measure, asked, known) for measure in rows.measures]
+        requested = self._types(self._measure_names(frame))
+        measures = [self._with_type(frame, measure, requested, known) for measure in rows.measures]
         return rows.with_measures(measures)
 
     def _with_type(
         self,
         frame: InputFrame,
         measure: Measure,
-        asked: Mapping[str, MeasureValueType],
+        requested: Mapping[str, MeasureValueType],
         known: Mapping[str, str],
     ) -> Measure:
         stored = known.get(measure.name)
-        if measure.name in asked:
+        if measure.name in requested:
             if stored not in (None, measure.type):
                 raise InvalidParameterError(
                     f"measureTypes: {measure.name!r} is a {stored} in the database, got "
                     f"{measure.type}; give {stored}, or publish under another name"
                 )
             return measure
-        # A column may hold nothing but whole numbers by chance, and a type is for ever.
+        # A column may have nothing but integers by chance, and types are permanent.
         is_number = measure.type is BIGINT and not frame.is_marked_bigint(measure.name)
         default = DOUBLE if is_number else measure.type
         kind = default if stored is None else MeasureValueType(stored)
@@ -158,7 +158,7 @@ class ColumnMapping(NamedTuple):
 
 
 def _parse_names(argument: str, given: object) -> list[str]:
-    """Names of columns, each once."""
+    """Parse names of columns, each once."""
     if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        raise validation.invalid_argument(argument, given, "a list of names of columns")
+        raise validation.invalid_argument(argument, given, "a list of column names")
     return list(dict.fromkeys(given))

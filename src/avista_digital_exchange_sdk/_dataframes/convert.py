@@ -1,4 +1,4 @@
-"""Tables as frames of pandas and polars."""
+"""Conversion of tables to pandas and polars DataFrames."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-# What holds the names of a frame's columns that are marked as BIGINT, among `DataFrame.attrs`.
+# The key in `DataFrame.attrs` of the names of columns that are marked as BIGINT.
 BIGINT_ATTRIBUTE = "avista_digital_exchange_sdk.bigint"
 
 
 def to_pandas(table: pa.Table) -> "pd.DataFrame":
-    """A table as a frame of pandas: whole numbers and truths may be missing there too."""
+    """Convert a table to a pandas DataFrame with nullable integers and booleans."""
     import pandas as pd
 
     nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
@@ -27,7 +27,7 @@ def to_pandas(table: pa.Table) -> "pd.DataFrame":
 
 
 def to_polars(table: pa.Table) -> "pl.DataFrame":
-    """A table as a frame of polars."""
+    """Convert a table to a polars DataFrame."""
     import polars as pl
 
     return cast("pl.DataFrame", pl.from_arrow(table))

@@ -1,4 +1,4 @@
-"""A result file in CSV: as a table, wide or long, and batch by batch as Parquet."""
+"""Reads CSV result files to tables, wide or long, and converts them to Parquet in batches."""
 
 import csv
 import io
@@ -35,12 +35,12 @@ _COLUMN = re.compile(r"In CSV column #(\d+)")
 
 
 class CsvResult:
-    """A result file.
+    """A CSV result file.
 
     Args:
-        source: Where it is, or the file itself, open; it stays open.
-        types: The types of its attributes. The file itself tells none, and "007" may be a text;
-            what is not among them stays text.
+        source: The path of the file, or an open file, which stays open.
+        types: The types of its attributes, which the file does not have. All other attributes are
+            strings: "007" may be one.
     """
 
     def __init__(self, source: Path | IO[bytes], types: Mapping[str, str]) -> None:
@@ -50,11 +50,11 @@ class CsvResult:
         self._types = [to_arrow_type(types.get(name)) for name in self._attributes]
 
     def wide(self) -> pa.Table:
-        """One row an asset and time, one column an attribute."""
+        """Read one row per asset and timestamp, one column per attribute."""
         return self._read(self._types).rename_columns(wide_column_names(self._attributes))
 
     def long(self) -> pa.Table:
-        """One row a value: attribute by attribute, each by asset and time."""
+        """Read one row per value, ordered by attribute, asset and time."""
         table = self._read(self._types)
         kind = common_type(
             column.type
@@ -70,7 +70,7 @@ class CsvResult:
         return long.table()
 
     def write_parquet(self, file: IO[bytes], options: Options) -> None:
-        """Write the wide table as Parquet; memory holds a few batches of it."""
+        """Write the wide table as Parquet; memory holds a few batches."""
         block_bytes = options.parquet_block_bytes
         import pyarrow.parquet as pq
 
@@ -97,11 +97,11 @@ class CsvResult:
             return _to_utc(pa_csv.read_csv(source, **self._options(types, BLOCK_SIZE)))
 
     def _arrow_source(self) -> AbstractContextManager[Path | IO[bytes]]:
-        """What Arrow reads: a path by its own means, which are faster."""
+        """Return what Arrow reads: a path if there is one, which is faster."""
         return nullcontext(self._source) if isinstance(self._source, Path) else self._open()
 
     def _open(self) -> IO[bytes]:
-        """The file at its beginning; to close it leaves the caller's open."""
+        """Open the file at its beginning; closing it leaves the caller's open."""
         if isinstance(self._source, Path):
             return self._source.open("rb")
         file = open(os.dup(self._source.fileno()), "rb")  # noqa: SIM115  # the caller closes it
@@ -109,9 +109,9 @@ class CsvResult:
         return file
 
     def _options(self, types: Sequence[pa.DataType], block_size: int) -> dict[str, Any]:
-        # A block must hold a row, however long, with every quote in it doubled.
+        # A block must hold a whole row, in which every quote may be doubled.
         longest_row = len(types) * 2 * (MAX_VALUE_BYTES + 1)
-        # Columns go by number here: an attribute may be called as another column is.
+        # Columns are numbered, as an attribute may have the name of another column.
         kinds = [
             _NAIVE if kind == TIMESTAMP_NS else kind
             for kind in (STRING, STRING, TIMESTAMP_NS, *types)
@@ -126,7 +126,7 @@ class CsvResult:
             "parse_options": pa_csv.ParseOptions(newlines_in_values=True),
             "convert_options": pa_csv.ConvertOptions(
                 column_types=dict(zip(numbers, kinds, strict=True)),
-                # An empty cell has no value; there is no empty text to mistake it for.
+                # Empty cells are null; there are no empty strings.
                 null_values=[""],
                 strings_can_be_null=True,
             ),
@@ -137,11 +137,12 @@ class CsvResult:
         try:
             yield
         except pa.ArrowInvalid as error:
-            # Its message shows a value, and a value is nobody's business here.
-            place = _COLUMN.search(str(error))
+            # The cause would expose a data value.
+            column = _COLUMN.search(str(error))
             columns = wide_column_names(self._attributes)
-            where = f"a value of {columns[int(place[1])]!r} is" if place else "its rows are"
-            raise InvalidResponseError(f"the result file: {where} not what was promised") from None
+            name = columns[int(column[1])] if column else None
+            where = "rows" if name is None else f"a value in column {name!r}"
+            raise InvalidResponseError(f"the result file has {where} of another type") from None
 
 
 def _attribute_columns(file: IO[bytes]) -> list[str]:
@@ -156,7 +157,7 @@ def _attribute_columns(file: IO[bytes]) -> list[str]:
 
 
 def _groups(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
-    """Batches joined to tables of a size."""
+    """Concatenate batches to tables of a size."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
@@ -168,7 +169,7 @@ def _groups(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:
 
 
 def _to_utc(table: pa.Table) -> pa.Table:
-    """Say of times that they are in UTC, which the file leaves unsaid."""
+    """Convert the times, which have no time zone in the file, to UTC."""
     return table.cast(
         pa.schema(
             field.with_type(TIMESTAMP_NS) if field.type == _NAIVE else field

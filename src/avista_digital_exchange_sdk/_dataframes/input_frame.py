@@ -1,4 +1,4 @@
-"""A frame that was given: its columns, as the texts in which their values are published."""
+"""DataFrames to publish: columns converted to the strings that Timestream accepts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,8 +25,8 @@ from .convert import BIGINT_ATTRIBUTE
 VALID_FRAME = (
     "a pandas or polars DataFrame, an Arrow table, or an object with Arrow's PyCapsule interface"
 )
+# What Arrow calls a pandas index without a name.
 UNNAMED_INDEX = "__index_level_0__"
-"""What Arrow calls an index of pandas that has no name."""
 
 BOOLEAN, BIGINT, DOUBLE, VARCHAR, TIMESTAMP = (
     MeasureValueType.BOOLEAN,
@@ -43,12 +43,13 @@ _TYPE_TESTS: dict[MeasureValueType, list[Callable[[Any], bool]]] = {
     TIMESTAMP: [kinds.is_timestamp, kinds.is_date],
 }
 _TYPE_NAMES = {
-    BOOLEAN: "truths",
-    BIGINT: "whole numbers",
-    DOUBLE: "numbers with a fraction",
-    VARCHAR: "texts",
-    TIMESTAMP: "times",
+    BOOLEAN: "boolean",
+    BIGINT: "integer",
+    DOUBLE: "float",
+    VARCHAR: "string",
+    TIMESTAMP: "timestamp",
 }
+# The types whose values can be converted to a type without loss.
 _CONVERTIBLE_FROM = {
     BOOLEAN: {BOOLEAN, VARCHAR},
     BIGINT: {BIGINT, DOUBLE, VARCHAR},
@@ -56,23 +57,22 @@ _CONVERTIBLE_FROM = {
     VARCHAR: set(_TYPE_TESTS),
     TIMESTAMP: {TIMESTAMP, VARCHAR},
 }
-"""What the values of a type can be made from without losing any of it."""
 
 _NAIVE = pa.timestamp("ns")
 
 
 class InputFrame:
-    """A frame's columns.
+    """The columns of a DataFrame.
 
     Args:
-        frame: What was given.
-        time_column: What an index of pandas is called that has no name, if it holds times.
-        time_zone: The zone of times that say none.
+        frame: The DataFrame.
+        time_column: The name for an unnamed pandas DatetimeIndex.
+        time_zone: The time zone of naive timestamps.
     """
 
     def __init__(self, frame: object, time_column: str, time_zone: str | None) -> None:
         table = to_arrow_table("frame", frame)
-        self._table = is_indexed_by_time(table, time_column)
+        self._table = convert_time_index(table, time_column)
         self._bigint_names = marked_bigint_names(table.schema) | _marked_in_pandas(frame)
         self._time_zone = None if time_zone is None else parse_time_zone("timeZone", time_zone).key
 
@@ -81,25 +81,23 @@ class InputFrame:
 
     @property
     def names(self) -> list[str]:
-        """The columns' names."""
+        """The names of the columns."""
         return list(self._table.column_names)
 
     def is_marked_bigint(self, name: str) -> bool:
-        """Whether a column is that of a BIGINT in a result, and not whole numbers by chance."""
+        """Whether a column is that of a BIGINT attribute in a result."""
         return name in self._bigint_names
 
     def column(self, argument: str, name: object) -> Values:
-        """A column, by the name that an argument holds."""
+        """Return the column that an argument names."""
         if name not in self.names:
             listed = ", ".join(map(repr, self.names))
-            raise validation.invalid_argument(
-                argument, name, f"one of the frame's columns: {listed}"
-            )
+            raise validation.invalid_argument(argument, name, f"one of the columns {listed}")
         column = self._table[name].combine_chunks()
         return _nan_to_null(column.cast(pa.float64())) if kinds.is_floating(column.type) else column
 
     def get_type(self, argument: str, name: object) -> MeasureValueType | None:
-        """The type that a column's values have on the platform; None if it has no values."""
+        """Return the type of a column's values on the platform; None if it has no values."""
         kind = self.column(argument, name).type
         if kinds.is_null(kind):
             return None
@@ -107,12 +105,12 @@ class InputFrame:
             if any(is_natural(kind) for is_natural in tests):
                 return measure_type
         raise InvalidParameterError(
-            f"frame: column {name!r} is of type {kind}, which the platform does not have; "
-            "valid are truths, numbers, texts and times"
+            f"frame must have columns of booleans, numbers, strings or timestamps, got {kind} "
+            f"in column {name!r}"
         )
 
     def to_strings(self, argument: str, name: object, wanted: MeasureValueType) -> Values:
-        """A column's values as texts of a type; null where there is none."""
+        """Convert a column's values to strings of a type; missing values stay null."""
         natural = self.get_type(argument, name)
         column = self.column(argument, name)
         if natural is None:
@@ -122,7 +120,8 @@ class InputFrame:
                 _TYPE_NAMES[kind] for kind in _TYPE_TESTS if kind in _CONVERTIBLE_FROM[wanted]
             )
             raise InvalidParameterError(
-                f"frame: column {name!r} is of type {column.type}; {wanted} is made of {valid}"
+                f"frame: column {name!r} must be of type {valid} to be published as {wanted}, "
+                f"got {column.type}"
             )
         try:
             return self._to_strings(str(name), column, wanted)
@@ -133,45 +132,43 @@ class InputFrame:
             ) from None
 
     def required_strings(self, argument: str, name: object, wanted: MeasureValueType) -> Values:
-        """A column's values as texts, none of them missing."""
+        """Convert a column's values to strings, none of which may be missing."""
         texts = self.to_strings(argument, name, wanted)
-        _reject_rows(texts.is_null(), name, "holds nothing, where every row needs a value")
+        _reject_rows(texts.is_null(), name, "must have a value, got null")
         return texts
 
     def _to_strings(self, name: str, column: Values, wanted: MeasureValueType) -> Values:
         if wanted is TIMESTAMP:
             return self._format_timestamps(name, column).cast(pa.int64()).cast(STRING)
-        # A decimal is written as it is: not every one is a number that a column of floats holds.
+        # A decimal keeps its digits, not all of which a float has.
         if not kinds.is_decimal(column.type) or wanted is not DOUBLE:
             column = column.cast(TYPES[wanted])
         if kinds.is_floating(column.type):
             column = _nan_to_null(column)
-            _reject_rows(pc.is_inf(column), name, "is infinite, which no DOUBLE is")
+            _reject_rows(pc.is_inf(column), name, "must be a finite number, got infinity")
         texts = column.cast(STRING)
         length = pc.binary_length(texts)
+        _reject_rows(pc.equal(length, 0), name, "must be a non-empty string or null, got ''")
         _reject_rows(
-            pc.equal(length, 0), name, "is an empty text; leave it out, as a missing value"
-        )
-        _reject_rows(
-            pc.greater(length, MAX_VALUE_BYTES), name, f"is longer than {MAX_VALUE_BYTES} bytes"
+            pc.greater(length, MAX_VALUE_BYTES), name, f"must have at most {MAX_VALUE_BYTES} bytes"
         )
         return texts
 
     def _format_timestamps(self, name: str, column: Values) -> Values:
         if not kinds.is_temporal(column.type):
-            column = _read_times(column)
+            column = _parse_times(column)
         if kinds.is_timestamp(column.type) and column.type.tz is not None:
             return column.cast(TIMESTAMP_NS)
         if self._time_zone is None:
             raise InvalidParameterError(
-                f"frame: the times of column {name!r} are in no time zone; "
-                'say which with timeZone=, such as "UTC" or "America/Los_Angeles"'
+                f"frame: column {name!r} must have timestamps with a time zone, got naive ones; "
+                'pass timeZone=, such as "UTC" or "America/Los_Angeles"'
             )
         return pc.assume_timezone(column.cast(_NAIVE), self._time_zone).cast(TIMESTAMP_NS)
 
 
 def to_arrow_table(argument: str, frame: object, valid: str = VALID_FRAME) -> pa.Table:
-    """A frame of any library as a table."""
+    """Convert a DataFrame of any library to a table."""
     try:
         return normalize_types(pa.table(frame))
     except (pa.ArrowException, UnicodeError) as error:
@@ -189,8 +186,8 @@ def _marked_in_pandas(frame: object) -> set[str]:
     return set(map(str, names)) if isinstance(names, (list, tuple)) else set()
 
 
-def is_indexed_by_time(table: pa.Table, time_column: str) -> pa.Table:
-    """Make a column of an index of times; an index that only numbers rows is not wanted."""
+def convert_time_index(table: pa.Table, time_column: str) -> pa.Table:
+    """Convert an unnamed index of times to a column, and drop any other unnamed index."""
     if UNNAMED_INDEX not in table.column_names:
         return table
     holds_times = kinds.is_timestamp(table.schema.field(UNNAMED_INDEX).type)
@@ -200,19 +197,19 @@ def is_indexed_by_time(table: pa.Table, time_column: str) -> pa.Table:
 
 
 def _nan_to_null(floats: Values) -> Values:
-    """What is not a number is not a value."""
+    """Replace NaN by null."""
     return pc.if_else(pc.is_nan(floats), None, floats)
 
 
-def _read_times(texts: Values) -> Values:
+def _parse_times(strings: Values) -> Values:
     try:
-        return texts.cast(TIMESTAMP_NS)
+        return strings.cast(TIMESTAMP_NS)
     except pa.ArrowInvalid:
-        return texts.cast(_NAIVE)
+        return strings.cast(_NAIVE)
 
 
 def _reject_rows(wrong: Values, name: object, what: str) -> None:
-    """Refuse a column that has a wrong value, telling the first row of one."""
+    """Raise an error that names the first row with a wrong value."""
     row = pc.index(wrong, True).as_py()
     if row >= 0:
         raise InvalidParameterError(f"frame: row {row} of column {name!r} {what}")

@@ -1,4 +1,4 @@
-"""Assets with their data, as the platform writes them in JSON: as a table, wide or long."""
+"""Reads assets with their data in JSON to a table, wide or long."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -36,16 +36,16 @@ _ARRAY = pa.schema([("assets", pa.list_(_ASSET))])
 
 
 class Points(NamedTuple):
-    """An attribute's points: their times, and the values as text."""
+    """The points of an attribute: times, and values as strings."""
 
     times: pa.Array
     texts: pa.Array
 
     def ordered(self) -> "Points":
-        """Each time once, in order; of several values at a time, the last one given."""
+        """Sort by time; of several values at one time keep the last."""
         times, texts = self
         if times.null_count:
-            # The contract has lists with nulls in them.
+            # Lists of the schema may have null entries.
             present = times.is_valid()
             times, texts = times.filter(present), texts.filter(present)
         if len(times) < 2 or pc.all(pc.less(times[:-1], times[1:])).as_py():
@@ -56,7 +56,7 @@ class Points(NamedTuple):
         return Points(times.filter(is_last), texts.filter(is_last))
 
     def at(self, times: pa.Array) -> pa.Array:
-        """The values at given times."""
+        """Return the values at some times."""
         if times.equals(self.times):
             return self.texts
         return self.texts.take(pc.index_in(times, value_set=self.times))
@@ -82,12 +82,12 @@ class Asset:
 
 
 class AssetDataTable:
-    """Assets, taken from arrays of TimeSeriesAssetData in JSON.
+    """Builds a table from JSON arrays of TimeSeriesAssetData.
 
-    An asset's data may be split over neighbouring arrays.
+    The data of an asset can be split over adjacent arrays.
 
     Args:
-        request: What was asked for, where the arrays are the result of a query.
+        request: The requested assets and attributes, if the arrays are the result of a query.
     """
 
     def __init__(self, request: RequestedSeries | None = None) -> None:
@@ -96,36 +96,36 @@ class AssetDataTable:
         self._types: dict[str, str] = {}
 
     def add(self, array: bytes, *, latest: bool = False) -> None:
-        """Take an array; with `latest`, also the last values of attributes without data."""
+        """Add an array; with `latest`, also the last values of attributes without data."""
         for asset_id, name, attributes in _parse_assets(array):
             asset = self._asset(asset_id)
             asset.name = name
             for attribute, kind, points in _parse_attributes(attributes, latest):
                 if self._request is None or self._request.is_requested(asset_id, attribute):
                     asset.add(attribute, points)
-                    # Where an attribute has two types, text holds the values of both.
+                    # Strings hold the values of attributes with two types.
                     known = self._types.setdefault(attribute, kind)
                     self._types[attribute] = kind if kind == known else "VARCHAR"
 
     def table(self, shape: str, types: Mapping[str, str] | None = None) -> pa.Table:
-        """All of it; `types` of attributes go before those that the arrays tell."""
+        """Return the table; `types` of attributes take precedence over those in the arrays."""
         shaped = self._wide if shape == "wide" else self._long
         return shaped(self._attributes(), {**self._types, **(types or {})}).combine_chunks()
 
     def _asset(self, asset_id: str) -> Asset:
         if self._request is not None and asset_id not in self._assets:
-            raise InvalidResponseError("the result holds an asset that was not asked for")
+            raise InvalidResponseError("the result has an asset that was not requested")
         return self._assets.setdefault(asset_id, Asset())
 
     def _attributes(self) -> list[str]:
-        """In the order they came; or those asked for by name, then others in name order."""
+        """List attributes in order of appearance; of a query the requested ones, then by name."""
         if self._request is None:
             return list(self._types)
-        asked = dict.fromkeys(chain.from_iterable(self._request.attributes.values()))
-        return [*asked, *sorted(self._types.keys() - asked.keys())]
+        requested = dict.fromkeys(chain.from_iterable(self._request.attributes.values()))
+        return [*requested, *sorted(self._types.keys() - requested.keys())]
 
     def _wide(self, attributes: Sequence[str], types: Mapping[str, str]) -> pa.Table:
-        """One row an asset and time, one column an attribute of those named."""
+        """Build one row per asset and timestamp, one column per attribute."""
         keys: list[tuple[Any, ...]] = []
         columns: dict[str, list[pa.Array]] = {name: [] for name in attributes}
         for asset_id, asset in self._assets.items():
@@ -143,7 +143,7 @@ class AssetDataTable:
         return pa.table([*_concat_keys(keys), *values], names=wide_column_names(attributes))
 
     def _long(self, attributes: Sequence[str], types: Mapping[str, str]) -> pa.Table:
-        """One row a value: attribute by attribute of those named, each by asset and time."""
+        """Build one row per value, ordered by attribute, asset and time."""
         kind = common_type(to_arrow_type(types[name]) for name in attributes if name in types)
         long = LongTableBuilder(kind)
         for attribute in attributes:
@@ -175,29 +175,29 @@ def _concat_keys(keys: Sequence[tuple[Any, ...]]) -> KeyColumns:
 
 
 def _union(every: Sequence[pa.Array]) -> pa.Array:
-    """All times of several, each once, in order."""
+    """Merge sorted times, each once."""
     if not every:
         return pa.array([], TIMESTAMP_NS)
     first, *others = every
     if all(times.equals(first) for times in others):
         return first
-    united = pa.chunked_array(every, TIMESTAMP_NS).unique()
-    return united.take(pc.sort_indices(united))
+    merged = pa.chunked_array(every, TIMESTAMP_NS).unique()
+    return merged.take(pc.sort_indices(merged))
 
 
 def _parse_assets(array: bytes) -> Iterator[tuple[str, str | None, Any]]:
-    """Each asset's id, name and attributes."""
+    """Parse the ID, name and attributes of each asset."""
     assets = _parse_json(array)
     names = assets.field("name").to_pylist()
     for index, asset_id in enumerate(assets.field("assetId").to_pylist()):
         if asset_id is None:
-            raise InvalidResponseError("the result holds an asset without an id")
+            raise InvalidResponseError("the result has an asset without an ID")
         if (attributes := assets.field("attributes")[index].values) is not None:
             yield asset_id, names[index], attributes.filter(attributes.is_valid())
 
 
 def _parse_attributes(attributes: Any, latest: bool) -> Iterator[tuple[str, str, Points]]:
-    """Each attribute's name, type and points, of those that have any."""
+    """Parse the name, type and points of each attribute that has points."""
     names = attributes.field("name").to_pylist()
     kinds = attributes.field("attributeType").to_pylist()
     counts = pc.list_value_length(attributes.field("data")).fill_null(0).to_pylist()
@@ -230,7 +230,7 @@ def _parse_json(array: bytes) -> Any:
             ),
         )
     except pa.ArrowInvalid:
-        # The message of the cause may show values, and a value is nobody's business here.
+        # The cause would expose data values.
         raise InvalidResponseError(
             "the result is not a JSON array of TimeSeriesAssetData"
         ) from None

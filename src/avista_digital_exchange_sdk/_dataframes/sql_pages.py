@@ -1,4 +1,4 @@
-"""Pages of Timestream SQL as tables.
+"""Reads pages of Timestream SQL to tables.
 
 A page is the response that AWS describes under `Query`, `Datum` and `Type` in the reference of
 Timestream's query API.
@@ -19,6 +19,7 @@ from .arrow_types import STRING, TIMESTAMP_NS, Values, parse_values
 
 Datum = dict[str, Any]
 
+# The other scalars stay strings: VARCHAR, TIME, and intervals.
 _SCALARS = {
     "BIGINT": pa.int64(),
     "INTEGER": pa.int64(),
@@ -27,7 +28,6 @@ _SCALARS = {
     "TIMESTAMP": TIMESTAMP_NS,
     "DATE": pa.date32(),
 }
-"""The remaining scalars stay text: VARCHAR, TIME, and intervals."""
 
 _NULL: Datum = {"NullValue": True}
 _DATUM = pa.struct([("ScalarValue", STRING)])
@@ -41,17 +41,17 @@ _PAGE = pa.schema(
 )
 
 
-def parse_page(answer: TimestreamPage) -> "Page":
-    """Read the platform's answer."""
-    return Page(answer.resultJSONString, answer.clientToken)
+def parse_page(response: TimestreamPage) -> "Page":
+    """Parse the platform's response."""
+    return Page(response.resultJSONString, response.clientToken)
 
 
 def concat_pages(tables: Sequence[pa.Table]) -> pa.Table:
-    """The pages of a result as one table."""
+    """Concatenate the pages of a result."""
     try:
         return pa.concat_tables(tables)
     except pa.ArrowInvalid:
-        raise InvalidResponseError("the pages of the result differ in their columns") from None
+        raise InvalidResponseError("the pages of the result have different columns") from None
 
 
 class Page:
@@ -68,7 +68,7 @@ class Page:
             raise _invalid_result()
 
     def table(self) -> pa.Table:
-        """The rows."""
+        """Return the rows."""
         names = column_names(self._columns)
         if all(column["Type"]["ScalarType"] for column in self._columns):
             arrays = self._scalars(names)
@@ -81,17 +81,17 @@ class Page:
         if len(cells) != len(self._rows) * len(names):
             raise _invalid_result()
         return [
-            _scalar(cells.take(pa.arange(place, len(cells), len(names))), column["Type"])
-            for place, column in enumerate(self._columns)
+            _scalar(cells.take(pa.arange(index, len(cells), len(names))), column["Type"])
+            for index, column in enumerate(self._columns)
         ]
 
     def _nested(self) -> list[Values]:
-        """Arrays, rows and time series have values in values: few, and not worth more."""
+        """Convert results with arrays, rows or time series, which are few, without Arrow."""
         page = from_json(self._response)
         try:
             return [
-                _values([row["Data"][place] for row in page["Rows"]], column["Type"])
-                for place, column in enumerate(page["ColumnInfo"])
+                _values([row["Data"][index] for row in page["Rows"]], column["Type"])
+                for index, column in enumerate(page["ColumnInfo"])
             ]
         except (KeyError, IndexError, TypeError):
             raise _invalid_result() from None
@@ -112,19 +112,19 @@ def _parse_json(response: str) -> pa.Table:
 
 
 def _invalid_result() -> InvalidResponseError:
-    return InvalidResponseError("the platform's answer holds no result of Timestream")
+    return InvalidResponseError("the response has no Timestream result")
 
 
 def _values(data: Sequence[Datum], kind: dict[str, Any]) -> Values:
-    """A column's data as values of its type, nested as it may be."""
+    """Convert the data of a column to values of its type, which can be nested."""
     is_null = pa.array(["NullValue" in datum for datum in data], pa.bool_())
     if "ScalarType" in kind:
         return _scalar(pa.array([datum.get("ScalarValue") for datum in data], STRING), kind)
     if "RowColumnInfo" in kind:
         rows = [datum.get("RowValue", {}).get("Data") for datum in data]
         fields = [
-            _values([_NULL if row is None else row[place] for row in rows], column["Type"])
-            for place, column in enumerate(kind["RowColumnInfo"])
+            _values([_NULL if row is None else row[index] for row in rows], column["Type"])
+            for index, column in enumerate(kind["RowColumnInfo"])
         ]
         names = column_names(kind["RowColumnInfo"])
         return pa.StructArray.from_arrays(fields, names, mask=is_null)
@@ -142,6 +142,6 @@ def _values(data: Sequence[Datum], kind: dict[str, Any]) -> Values:
     return pa.ListArray.from_arrays(offsets, items, mask=is_null)
 
 
-def _scalar(texts: Any, kind: dict[str, Any]) -> Any:
+def _scalar(strings: Any, kind: dict[str, Any]) -> Any:
     name = kind["ScalarType"]
-    return parse_values(texts, _SCALARS.get(name, STRING), f"a {name} column")
+    return parse_values(strings, _SCALARS.get(name, STRING), f"a {name} column")

@@ -1,4 +1,4 @@
-"""Which assets and attributes a query is about: how users say so, and what is sent."""
+"""Filters of assets and attributes, as users write them and as they are sent."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 
 
 class AssetFilter(TypedDict):
-    """Which asset to query, and which of its attributes; all when they are left out."""
+    """An asset to query, and its attributes. Defaults to all attributes."""
 
     assetId: str
     attributeNamesFilter: NotRequired[Sequence[str] | None]
 
 
-def parse_asset_filters(given: object) -> list[TimeSeriesQueryAssetInput]:
-    """Check the filters, and unite those that name the same asset."""
+def parse_asset_filters(filters: object) -> list[TimeSeriesQueryAssetInput]:
+    """Check the filters, and merge those of the same asset."""
     from .._generated.input_types import TimeSeriesQueryAssetInput
 
     argument = "assetAndAttributesFilter"
-    if isinstance(given, (str, datetime)):
+    if isinstance(filters, (str, datetime)):
         raise InvalidParameterError(
-            f"{argument} must be a list of filters, got {validation.format_value(given)}; the "
+            f"{argument} must be a list of filters, got {validation.format_value(filters)}; the "
             f"order is timeSeriesDbId, {argument}, startTime, endTime, resultFileWriteLocation"
         )
-    united: dict[str, list[str] | None] = {}
-    for index, entry in enumerate(validation.require_items(argument, given, "filters")):
-        asset_id, names = _asset_filter(f"{argument}[{index}]", entry)
-        if asset_id not in united:
-            united[asset_id] = names
-        elif (known := united[asset_id]) is None or names is None:
-            united[asset_id] = None
+    merged: dict[str, list[str] | None] = {}
+    for index, entry in enumerate(validation.require_items(argument, filters, "filters")):
+        asset_id, names = _parse_asset_filter(f"{argument}[{index}]", entry)
+        if asset_id not in merged:
+            merged[asset_id] = names
+        elif (known := merged[asset_id]) is None or names is None:
+            merged[asset_id] = None
         else:
-            united[asset_id] = list(dict.fromkeys(known + names))
+            merged[asset_id] = list(dict.fromkeys(known + names))
     return [
         TimeSeriesQueryAssetInput(assetId=asset_id, attributeNamesFilter=names)
-        for asset_id, names in united.items()
+        for asset_id, names in merged.items()
     ]
 
 
-def _asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
+def _parse_asset_filter(argument: str, entry: object) -> tuple[str, list[str] | None]:
     valid = '{"assetId": "…", "attributeNamesFilter": ["…"]} (the latter is optional)'
     if not isinstance(entry, dict) or not entry.keys() <= {"assetId", "attributeNamesFilter"}:
         raise validation.invalid_argument(argument, entry, valid)

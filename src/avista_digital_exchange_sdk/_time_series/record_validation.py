@@ -1,7 +1,7 @@
-"""Records to publish: their texts written without losing digits, their rules checked.
+"""Records to publish: values formatted without losing digits, limits checked.
 
-The rules are those of AWS Timestream's write API: see `Record` and `MeasureValue` in its reference,
-and "Naming constraints" and "Quotas" in its developer guide.
+The limits are those of AWS Timestream: see `Record` and `MeasureValue` in the reference of its
+write API, and "Naming constraints" and "Quotas" in its developer guide.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ MAX_VALUE_BYTES = 2048
 MAX_DIMENSIONS = 128
 MAX_MEASURES = 256
 MAX_VERSION = 2**31 - 1
+# Python refuses to format integers that are much longer.
 MAX_INTEGER = 10**MAX_VALUE_BYTES
-"""Python refuses to write out integers that are very much longer."""
 RESERVED_NAMES = frozenset({"measure_value", "measure_name", "time"})
 RESERVED_PREFIX = "ts_"
 SINGLE_TYPES = [kind for kind in MeasureValueType if kind is not MeasureValueType.MULTI]
@@ -46,7 +46,7 @@ _UNIT_NANOSECONDS = {
 
 
 class _DeferredTimestamp(str):
-    """An instant as milliseconds since 1970, to be counted anew in the unit of its record."""
+    """A timestamp in milliseconds since 1970, to be converted to the unit of its record."""
 
     @property
     def nanoseconds(self) -> int:
@@ -54,7 +54,7 @@ class _DeferredTimestamp(str):
 
 
 def build_measure_value(type: object, name: object, value: object) -> TimeSeriesMeasureValue:
-    """Make one measure of a MULTI record."""
+    """Build one measure of a MULTI record."""
     kind = _single_type("type", type)
     return TimeSeriesMeasureValue.model_construct(
         type=kind, name=validate_name("name", name), value=_format_value("value", value, kind)
@@ -62,7 +62,7 @@ def build_measure_value(type: object, name: object, value: object) -> TimeSeries
 
 
 def build_dimension(dimensionValueType: object, name: object, value: object) -> TimeSeriesDimension:
-    """Make one dimension of a record."""
+    """Build one dimension of a record."""
     return TimeSeriesDimension(
         dimensionValueType=validation.parse_enum(
             "dimensionValueType", dimensionValueType, DimensionValueType
@@ -82,7 +82,7 @@ def build_input_record(
     dimensions: object,
     version: object,
 ) -> TimeSeriesInputRecord:
-    """Make one record."""
+    """Build one record."""
     unit = validation.parse_enum("timeUnit", timeUnit, TimeUnit)
     kind = validation.parse_enum("measureValueType", measureValueType, MeasureValueType)
     record = TimeSeriesInputRecord(
@@ -111,7 +111,7 @@ def build_input_record(
 
 
 def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
-    """Check what a record must hold together; it may have been changed since it was made."""
+    """Check a record as a whole. It may have been changed since it was built."""
     if not isinstance(record, TimeSeriesInputRecord):
         raise invalid_argument(argument, record, "a TimeSeriesInputRecord")
     _format_record_time(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
@@ -123,8 +123,8 @@ def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
             raise invalid_argument(f"{argument}.measureValues", record.measureValues, valid)
         for measure in measures:
             validate_name(f"{argument}.measureValues.name", measure.name)
-            given = f"{argument}.measureValues.value ({measure.name})"
-            _format_value(given, measure.value, _single_type("type", measure.type))
+            value_argument = f"{argument}.measureValues.value ({measure.name})"
+            _format_value(value_argument, measure.value, _single_type("type", measure.type))
     elif kind is not None:
         _format_value(f"{argument}.measureValue", record.measureValue, kind)
     if len(dimensions) > MAX_DIMENSIONS:
@@ -140,13 +140,13 @@ def _single_type(argument: str, value: object) -> MeasureValueType:
 
 
 def validate_name(argument: str, value: object) -> str:
-    """A name that Timestream takes for a measure, a dimension or a record."""
+    """Check the name of a measure, a dimension or a record."""
     name = validation.require_str(argument, value)
     if len(name.encode()) > MAX_NAME_BYTES:
         raise invalid_argument(argument, value, f"a name of at most {MAX_NAME_BYTES} bytes")
     if name in RESERVED_NAMES or name.startswith(RESERVED_PREFIX):
         valid = f"a name other than {', '.join(sorted(RESERVED_NAMES))} and {RESERVED_PREFIX}…"
-        raise invalid_argument(argument, value, f"{valid}, which Timestream keeps for itself")
+        raise invalid_argument(argument, value, f"{valid}, which Timestream reserves")
     return name
 
 
@@ -158,9 +158,9 @@ def _check_length(argument: str, text: str) -> str:
 
 def _require_unique_names(argument: str, names: Sequence[str]) -> None:
     if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+        duplicate = next(name for name in names if names.count(name) > 1)
         raise invalid_argument(
-            argument, twice, "uniquely named", note="each name may occur once in a record"
+            argument, duplicate, "uniquely named", note="each name may occur once in a record"
         )
 
 
@@ -178,7 +178,7 @@ def _require_list(argument: str, value: object, kind: type[Any]) -> list[Any]:
 def _format_value(
     argument: str, value: object, kind: MeasureValueType, unit: TimeUnit | None = None
 ) -> str:
-    """Write a measure's value as text of its type, without losing digits."""
+    """Format the value of a measure as a string of its type, without losing digits."""
     value = _unwrap_numpy(value)
     if kind is MeasureValueType.VARCHAR:
         return _check_length(
@@ -188,7 +188,7 @@ def _format_value(
         text = str(value).strip().lower() if isinstance(value, (bool, str)) else ""
         if text not in ("true", "false"):
             raise invalid_argument(
-                argument, value, "True, False or their text, as the type is BOOLEAN"
+                argument, value, 'True, False, "true" or "false", as the type is BOOLEAN'
             )
         return text
     if isinstance(value, bool):
@@ -197,15 +197,15 @@ def _format_value(
         return _format_double(argument, value)
     if kind is MeasureValueType.TIMESTAMP:
         return _format_timestamp_value(argument, value, unit)
-    return _format_bigint(argument, value, f"a whole number of 64 bits, as the type is {kind}")
+    return _format_bigint(argument, value, f"a 64-bit integer, as the type is {kind}")
 
 
 def _unwrap_numpy(value: object) -> object:
-    """Numbers and booleans of numpy as Python's own."""
+    """Convert numbers and booleans of numpy to those of Python."""
     is_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
     if not is_scalar or type(value).__name__.startswith(("datetime", "timedelta")):
         return value
-    item: object = value.item()  # type: ignore[attr-defined]  # every scalar of numpy has it
+    item: object = value.item()  # type: ignore[attr-defined]  # all numpy scalars have it
     return item
 
 
@@ -222,7 +222,7 @@ def _to_str(argument: str, value: object) -> object:
 
 
 def _format_double(argument: str, value: object) -> str:
-    valid = "a finite number or its text, as the type is DOUBLE"
+    valid = "a finite number or a string of one, as the type is DOUBLE"
     text = _to_str(argument, value) if isinstance(value, (Real, Decimal)) else value
     text = text.strip() if isinstance(text, str) else ""
     if not _NUMBER.fullmatch(text) or float(text) in (float("inf"), float("-inf")):
@@ -246,7 +246,7 @@ def _is_exact_integer(value: float | Decimal) -> bool:
 
 
 def _format_timestamp_value(argument: str, value: object, unit: TimeUnit | None) -> str:
-    """Count an instant in its record's unit, as Timestream does, as soon as that is known."""
+    """Format a timestamp in the unit of its record, as Timestream does, once that is known."""
     if isinstance(value, _DeferredTimestamp):
         return value
     if isinstance(value, datetime):
@@ -255,7 +255,7 @@ def _format_timestamp_value(argument: str, value: object, unit: TimeUnit | None)
             return _DeferredTimestamp(f"{Decimal(nanoseconds).scaleb(-6).normalize():f}")
         return _count(argument, nanoseconds, unit, value)
     return _format_bigint(
-        argument, value, "a datetime with a time zone, or a whole number of the record's timeUnit"
+        argument, value, "a datetime with a time zone, or an integer in the record's timeUnit"
     )
 
 
@@ -267,18 +267,18 @@ def _in_unit(measure: TimeSeriesMeasureValue, unit: TimeUnit) -> TimeSeriesMeasu
     return measure.model_copy(update={"value": text})
 
 
-def _count(argument: str, nanoseconds: int, unit: TimeUnit, given: object) -> str:
+def _count(argument: str, nanoseconds: int, unit: TimeUnit, value: object) -> str:
     count, rest = divmod(nanoseconds, _UNIT_NANOSECONDS[unit])
     if rest:
         raise invalid_argument(
-            argument, str(given), f"a time in whole {unit.lower()}, or a finer timeUnit"
+            argument, str(value), f"a time in whole {unit.lower()}, or of a finer timeUnit"
         )
     return str(count)
 
 
 def _format_record_time(time: object, unit: TimeUnit, argument: str = "time") -> str:
     time = _unwrap_numpy(time)
-    valid = f"a datetime with a time zone, or a whole number of {unit.lower()} since 1970"
+    valid = f"a datetime with a time zone, or an integer number of {unit.lower()} since 1970"
     if isinstance(time, datetime):
         text = _count(argument, parse_timestamp_ns(argument, time), unit, time)
     elif isinstance(time, bool):

@@ -1,9 +1,9 @@
-"""A query's result chunks, put together into the file that the platform's own export would be.
+"""Merges the result chunks of a query to the file that the platform would export.
 
-A chunk is a JSON array of TimeSeriesAssetData and holds one page's rows, a row being an asset's
-values at one time. Rows come ordered by asset (as asked for), then time; an asset's data, and even
-one row, may be split over neighbouring chunks. Memory stays flat: what can't be written yet,
-because the header or JSON's nesting needs what is still to come, is spooled to disk.
+A chunk is a JSON array of TimeSeriesAssetData with the rows of one page; a row is the values of an
+asset at one time. Rows are ordered by asset (as requested), then time. The data of an asset, and
+even one row, can be split over adjacent chunks. Memory use is constant: what can't be written yet,
+because the header or JSON's nesting depends on later chunks, is spooled to disk.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ _ISO_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASC
 
 
 class ResultWriter(Protocol):
-    """A file in the making."""
+    """Writes a result file."""
 
     def add(self, chunk: bytes) -> None:
-        """Take the next page's chunk."""
+        """Add the chunk of the next page."""
 
     def finish(self) -> None:
-        """Write what is still held back; the file is complete then."""
+        """Write what was held back, which completes the file."""
 
     def close(self) -> None:
-        """Let go of what is spooled, whether or not the file was finished."""
+        """Delete what was spooled, whether or not the file is complete."""
 
 
 class _Attribute(NamedTuple):
     name: str
     type: str
+    # By time, in order.
     values: dict[str, str]
-    """By time, in order."""
 
 
 class _Asset(NamedTuple):
@@ -61,7 +61,7 @@ class _Asset(NamedTuple):
 
 
 class RequestedSeries:
-    """The assets and attributes that were asked for, as both formats need them."""
+    """The requested assets and attributes, as both formats need them."""
 
     def __init__(self, assets: Iterable[TimeSeriesQueryAssetInput]) -> None:
         self.position: dict[str, int] = {}
@@ -72,12 +72,12 @@ class RequestedSeries:
             self.attributes[asset.assetId] = {name: index for index, name in enumerate(names)}
 
     def is_requested(self, asset_id: str, attribute: str) -> bool:
-        """Whether an asset's attribute was asked for; no names asks for all."""
+        """Whether an attribute was requested; a request without names is for all."""
         names = self.attributes[asset_id]
         return not names or attribute in names
 
     def assets_for(self, chunk: bytes) -> Iterator[_Asset]:
-        """Read a chunk's assets, without what was not asked for."""
+        """Parse the assets of a chunk, without attributes that were not requested."""
         times = _Times()
         try:
             with gc_paused():
@@ -91,14 +91,14 @@ class RequestedSeries:
                 ]
                 yield _Asset(self.position[asset_id], asset_id, asset["name"], attributes)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            # The message of the cause may show values, and a value is nobody's business here.
+            # The cause would expose data values.
             kind = type(error).__name__
-            message = f"a result chunk is not a JSON array of the assets asked for ({kind})"
+            message = f"a result chunk is not a JSON array of the requested assets ({kind})"
             raise InvalidResponseError(message) from None
 
 
 class _Times(dict[str, str]):
-    """Times by their texts in a chunk, where most occur once for each attribute."""
+    """Sort keys by the timestamps of a chunk, most of which occur once per attribute."""
 
     def __missing__(self, text: str) -> str:
         time = self[text] = _sort_key(text)
@@ -107,7 +107,7 @@ class _Times(dict[str, str]):
 
 def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
     data = entry["data"] or ()
-    # No object is made of a point: there are millions.
+    # Avoid one Python object per point: there are millions.
     texts = map(itemgetter("timestamp"), data)
     values = dict(zip(map(times.__getitem__, texts), map(itemgetter("value"), data), strict=True))
     if (ordered := sorted(values)) != list(values):
@@ -116,13 +116,13 @@ def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
 
 
 def _sort_key(text: str) -> str:
-    """A time as Timestream and the CSV file write it: such texts sort as times do."""
+    """Format a timestamp as in CSV files, where strings sort like the times."""
     if _ISO_MILLISECONDS.fullmatch(text):
         return f"{text[:10]} {text[11:23]}000000"
     try:
         exact = format_timestamp(parse_timestamp_ns("timestamp", text))
     except InvalidParameterError:
-        # Timestream writes UTC without saying so.
+        # Timestream omits the time zone, which is UTC.
         exact = format_timestamp(parse_timestamp_ns("timestamp", f"{text}Z"))
     return exact[:-1].replace("T", " ").ljust(29, "0")
 
@@ -133,12 +133,12 @@ def _to_iso(time: str) -> str:
 
 
 class _CsvFile:
-    """Writes rows that end in LF; csv ends them in CR LF here, which makes it quote both."""
+    """Writes rows that end in LF. The csv module ends them in CR LF, so that it quotes both."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._lines: list[str] = []
-        # A list takes lines in less time than a file would.
+        # Appending to a list is faster than writing to a file.
         self._writer = csv.writer(SimpleNamespace(write=self._lines.append), lineterminator="\r\n")
 
     def writerow(self, row: Iterable[str | None]) -> None:
@@ -158,7 +158,7 @@ def _merge_rows(row: _Row, more: _Row) -> _Row:
 
 
 class CsvResultWriter:
-    """One row an asset and time, one column an attribute."""
+    """Writes CSV: one row per asset and timestamp, one column per attribute."""
 
     def __init__(self, request: RequestedSeries, file: IO[bytes], spool_bytes: int) -> None:
         self._request = request
@@ -167,7 +167,7 @@ class CsvResultWriter:
         for names in request.attributes.values():
             for name in names:
                 self._columns.setdefault(name, len(self._columns))
-        self._asked = len(self._columns)
+        self._requested_count = len(self._columns)
         self._last = (-1, "")
         self._row: _Row = ()
         self._rows: _CsvFile | Writer
@@ -192,7 +192,7 @@ class CsvResultWriter:
                 self._last = (asset.position, times[-1])
 
     def _take(self, first: tuple[int, str], rows: list[_Row]) -> None:
-        """Write rows, but hold the last one back: it may be split over two chunks."""
+        """Write rows except the last, which may continue in the next chunk."""
         if first < self._last:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
         if first == self._last:
@@ -203,7 +203,7 @@ class CsvResultWriter:
         self._row = rows[-1]
 
     def _rows_of(self, asset: _Asset, times: list[str]) -> Iterator[_Row]:
-        """The rows of an asset, made a column at a time."""
+        """Build the rows of an asset, column by column."""
         columns = self._columns
         for entry in asset.attributes:
             columns.setdefault(entry.name, len(columns))
@@ -221,7 +221,7 @@ class CsvResultWriter:
 
     def close(self) -> None:
         if self._spool is not None:
-            # What is still in memory is written once more, and may fail once more.
+            # Closing writes what is still in memory, which can fail again.
             with explain_full_disk():
                 self._spool.close()
 
@@ -229,13 +229,13 @@ class CsvResultWriter:
         with explain_full_disk():
             spool.seek(0)
         names = list(self._columns)
-        names = names[: self._asked] + sorted(names[self._asked :])
+        names = names[: self._requested_count] + sorted(names[self._requested_count :])
         order = [3 + self._columns[name] for name in names]
         rows = _CsvFile(self._file)
         rows.writerow(self._header(names))
         for row in csv.reader(spool):
             row += [""] * (3 + len(names) - len(row))
-            rows.writerow(row[:3] + [row[place] for place in order])
+            rows.writerow(row[:3] + [row[index] for index in order])
 
     @staticmethod
     def _header(names: list[str]) -> list[str]:
@@ -243,7 +243,7 @@ class CsvResultWriter:
 
 
 class _Series:
-    """One attribute's points as JSON, spooled while the asset's other attributes still grow."""
+    """The points of one attribute as JSON, spooled until the asset is complete."""
 
     def __init__(self, attribute_type: str, spool_bytes: int) -> None:
         self.type = attribute_type
@@ -262,7 +262,7 @@ class _Series:
 
 
 class JsonResultWriter:
-    """An array of TimeSeriesAssetData, an asset a line."""
+    """Writes JSON: an array of TimeSeriesAssetData, one asset per line."""
 
     def __init__(self, request: RequestedSeries, file: IO[bytes], spool_bytes: int) -> None:
         self._request = request
@@ -290,8 +290,8 @@ class JsonResultWriter:
         return series
 
     def _write_asset(self, asset: _Asset) -> None:
-        asked = self._request.attributes[asset.asset_id]
-        names = sorted(self._series, key=lambda name: (asked.get(name, 0), name))
+        positions = self._request.attributes[asset.asset_id]
+        names = sorted(self._series, key=lambda name: (positions.get(name, 0), name))
         if names:
             head = to_json({"assetId": asset.asset_id, "name": asset.name})[:-1]
             self._file.write(self._separator + head + b',"attributes":[')

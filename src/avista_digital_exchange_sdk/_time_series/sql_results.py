@@ -1,4 +1,4 @@
-"""Results of Timestream SQL: the response as AWS documents it, and its rows as Python values.
+"""Results of Timestream SQL: the response as AWS documents it, and the rows as Python values.
 
 The response is described under `Query`, `Datum`, `ColumnInfo` and `Type` in the reference of AWS
 Timestream's query API.
@@ -28,9 +28,9 @@ class QueryResult_TimestreamVariables(BaseModel):
     """One page of the result of a SQL query.
 
     Attributes:
-        timestreamResults: The response of AWS Timestream as it documents it, with its capitalised
-            names. The properties below are read off it.
-        clientToken: The platform's name for this run of the query; goes with `nextToken`.
+        timestreamResults: The response of AWS Timestream with its capitalized names. The
+            properties below are derived from it.
+        clientToken: The platform's name for this run of the query, used with `nextToken`.
     """
 
     timestreamResults: dict[str, Any]
@@ -38,22 +38,22 @@ class QueryResult_TimestreamVariables(BaseModel):
 
     @property
     def nextToken(self) -> str | None:
-        """What asks for the next page; None on the last page."""
+        """The token of the next page; None on the last page."""
         return self.timestreamResults.get("NextToken")
 
     @property
     def queryId(self) -> str:
-        """The id of the query."""
+        """The ID of the query."""
         return str(self.timestreamResults["QueryId"])
 
     @property
     def queryStatus(self) -> dict[str, Any]:
-        """Progress (`ProgressPercentage`) and bytes scanned and metered so far."""
+        """Progress (`ProgressPercentage`), and the bytes scanned and metered so far."""
         return dict(self.timestreamResults.get("QueryStatus") or {})
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of this page, each `{"Data": [datum, …]}`, one datum a column."""
+        """The rows of this page, each `{"Data": [datum, …]}` with one datum per column."""
         return list(self.timestreamResults["Rows"])
 
     @property
@@ -66,22 +66,22 @@ class QueryResult_TimestreamVariables(BaseModel):
 
 
 def parse_result(page: TimestreamPage) -> QueryResult_TimestreamVariables:
-    """Read the platform's answer; the response of Timestream travels in it as JSON text."""
+    """Parse the platform's response, which contains that of Timestream as a JSON string."""
     try:
         with gc_paused():
             results = from_json(page.resultJSONString)
     except ValueError:
         results = None
-    wanted = {"QueryId": str, "Rows": list, "ColumnInfo": list}
+    expected = {"QueryId": str, "Rows": list, "ColumnInfo": list}
     if not isinstance(results, dict) or not all(
-        isinstance(results.get(name), kind) for name, kind in wanted.items()
+        isinstance(results.get(name), kind) for name, kind in expected.items()
     ):
-        raise InvalidResponseError("the platform's answer holds no result of Timestream")
+        raise InvalidResponseError("the response has no Timestream result")
     return QueryResult_TimestreamVariables(timestreamResults=results, clientToken=page.clientToken)
 
 
 def convert_row(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]:
-    """The rows of a page as dictionaries of Python values, keyed by column name."""
+    """Convert the rows of a page to dictionaries of Python values, keyed by column name."""
     if not result.rows:
         return []
     with gc_paused():
@@ -91,7 +91,7 @@ def convert_row(result: QueryResult_TimestreamVariables) -> list[dict[str, Any]]
 
 
 def _convert_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]:
-    """The values, a column at a time: twice as fast as converting every datum by itself."""
+    """Convert the values column by column, which is twice as fast as one by one."""
     try:
         data = zip(*(row["Data"] for row in result.rows), strict=True)
         return [
@@ -100,18 +100,18 @@ def _convert_columns(result: QueryResult_TimestreamVariables) -> list[list[Any]]
         ]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         kind = type(error).__name__
-        raise InvalidResponseError(f"a row is not of the columns' types ({kind})") from error
+        raise InvalidResponseError(f"a row does not match the columns' types ({kind})") from error
 
 
 def column_names(columns: list[dict[str, Any]]) -> list[str]:
-    """A name for every column: unnamed ones as Presto names them."""
+    """Name every column; unnamed ones get the names that Presto gives."""
     return deduplicate_names(
         column.get("Name") or f"_col{index}" for index, column in enumerate(columns)
     )
 
 
 def deduplicate_names(names: Iterable[str]) -> list[str]:
-    """Names of columns, repeated ones numbered."""
+    """Number repeated names of columns."""
     distinct: list[str] = []
     for unnumbered in names:
         name, number = unnumbered, 2
@@ -122,7 +122,7 @@ def deduplicate_names(names: Iterable[str]) -> list[str]:
 
 
 def _converter(column_type: dict[str, Any]) -> Convert:
-    """How to turn data of a type into Python values; None for NULL."""
+    """Return the function that converts data of a type to Python values, None for NULL."""
     if "ScalarType" in column_type:
         return _nullable("ScalarValue", _SCALARS.get(column_type["ScalarType"], _each(str)))
     if "ArrayColumnInfo" in column_type:
@@ -172,9 +172,9 @@ def _boolean(text: str) -> bool:
 
 
 def _timestamps(texts: Sequence[str]) -> list[str]:
-    """ISO 8601 in UTC with all the digits Timestream has; a datetime would drop the last three.
+    """Format as ISO 8601 in UTC with all nine digits; a datetime would drop the last three.
 
-    All of them as one text, which takes a tenth of the time of one by one.
+    Converting them as one string takes a tenth of the time of one by one.
     """
     lines = "\n".join([*texts, ""])
     if not _TIMESTAMPS.fullmatch(lines):
@@ -182,6 +182,7 @@ def _timestamps(texts: Sequence[str]) -> list[str]:
     return lines.replace(" ", "T").replace("\n", "Z\n").replace("000000Z", "Z").splitlines()
 
 
+# The other scalars stay strings: VARCHAR, TIME, and intervals, for which Python has no type.
 _SCALARS: dict[str, Convert] = {
     "BIGINT": _each(int),
     "INTEGER": _each(int),
@@ -190,4 +191,3 @@ _SCALARS: dict[str, Convert] = {
     "TIMESTAMP": _timestamps,
     "DATE": _each(date.fromisoformat),
 }
-"""The remaining scalars stay text: VARCHAR, TIME, and intervals, which Python has no type for."""

@@ -134,7 +134,7 @@ def _read_cells(page: QueryResult_TimestreamVariables) -> list[list[str | None]]
     try:
         return [[datum.get("ScalarValue") for datum in row["Data"]] for row in page.rows]
     except (KeyError, TypeError, AttributeError):
-        raise InvalidResponseError("the platform's answer holds no result of Timestream") from None
+        raise InvalidResponseError("the response has no Timestream result") from None
 
 
 def _parse_columns(rows: Iterable[Sequence[str | None]]) -> _Columns:

@@ -1,4 +1,4 @@
-"""Instants as whole nanoseconds since 1970 in UTC: no digit of a time is lost on the way."""
+"""Timestamps as integer nanoseconds since 1970 in UTC, so that no digit is lost."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ _FRACTION = re.compile(r"(.+:\d\d|.+T\d{6})[.,](\d+)(.*)", re.DOTALL)
 
 
 def parse_timestamp_ns(argument: str, value: object) -> int:
-    """Read an ISO 8601 text or a datetime, both with a time zone."""
+    """Parse an ISO 8601 string or a datetime, both with a time zone."""
     if isinstance(value, datetime):
         return _from_datetime(argument, value)
     if not isinstance(value, str):
@@ -33,40 +33,39 @@ def parse_timestamp_ns(argument: str, value: object) -> int:
         # Python would take a fraction of an hour or minute for one of a second.
         raise invalid_argument(argument, value, VALID_TIMESTAMP)
     try:
-        moment = datetime.fromisoformat(whole)
+        timestamp = datetime.fromisoformat(whole)
     except ValueError:
         raise invalid_argument(argument, value, VALID_TIMESTAMP) from None
-    return _from_datetime(argument, moment, value) + int(fraction.ljust(9, "0"))
+    return _from_datetime(argument, timestamp, value) + int(fraction.ljust(9, "0"))
 
 
-def _from_datetime(argument: str, moment: datetime, given: object = None) -> int:
-    if moment.tzinfo is None:
-        raise invalid_argument(argument, moment if given is None else given, VALID_TIMESTAMP)
+def _from_datetime(argument: str, timestamp: datetime, value: object = None) -> int:
+    value = timestamp if value is None else value
+    if timestamp.tzinfo is None:
+        raise invalid_argument(argument, value, VALID_TIMESTAMP)
     try:
-        since: timedelta = moment.astimezone(UTC) - _EPOCH
+        since: timedelta = timestamp.astimezone(UTC) - _EPOCH
     except OverflowError:
-        raise invalid_argument(
-            argument, moment if given is None else given, VALID_TIMESTAMP
-        ) from None
-    # pandas.Timestamp is a datetime that counts nanoseconds beside its microseconds.
-    beyond = int(getattr(moment, "nanosecond", 0))
+        raise invalid_argument(argument, value, VALID_TIMESTAMP) from None
+    # A pandas.Timestamp is a datetime with nanoseconds besides its microseconds.
+    nanoseconds = int(getattr(timestamp, "nanosecond", 0))
     seconds = since.days * 86_400 + since.seconds
-    return seconds * NANOSECONDS + since.microseconds * 1000 + beyond
+    return seconds * NANOSECONDS + since.microseconds * 1000 + nanoseconds
 
 
 def format_timestamp(nanoseconds: int) -> str:
-    """Write an instant as the platform does: milliseconds, or nine digits where it is finer."""
+    """Format a timestamp as the platform does: with three decimal places, or nine if needed."""
     seconds, fraction = divmod(nanoseconds, NANOSECONDS)
-    moment = _EPOCH + timedelta(seconds=seconds)
+    timestamp = _EPOCH + timedelta(seconds=seconds)
     digits = f"{fraction:09d}"
     if digits.endswith("000000"):
         digits = digits[:3]
     # Not strftime: it does not pad years to four digits on every system.
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}.{digits}Z"
+    return f"{timestamp.replace(tzinfo=None).isoformat(timespec='seconds')}.{digits}Z"
 
 
 def parse_time_range(first: tuple[str, object], second: tuple[str, object]) -> tuple[str, str]:
-    """Read the two ends of a time interval, each given as (argument, value)."""
+    """Parse the start and end of a time range, each as (argument, value)."""
     start, end = parse_timestamp_ns(*first), parse_timestamp_ns(*second)
     if start >= end:
         raise InvalidParameterError(

@@ -312,7 +312,7 @@ class TestRecords:
     def test_one_that_does_not_fit_the_unit_is_refused(self, maker: AvistaDigitalExchange) -> None:
         measure = maker.createTimeSeriesMeasureValue("TIMESTAMP", "seen", MOMENT)
         with pytest.raises(
-            InvalidParameterError, match=r"seen.*a time in whole seconds, or a finer"
+            InvalidParameterError, match=r"seen.*a time in whole seconds, or of a finer"
         ):
             maker.createTimeSeriesInputRecord(1, "SECONDS", "e", "MULTI", measureValues=[measure])
 

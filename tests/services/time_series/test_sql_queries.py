@@ -108,7 +108,7 @@ class TestOnePage:
         self, text: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, {"clientToken": None, "resultJSONString": text})
-        with pytest.raises(InvalidResponseError, match="no result of Timestream"):
+        with pytest.raises(InvalidResponseError, match="no Timestream result"):
             fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
 
     def test_an_answer_of_nothing_is_not_found(

@@ -165,7 +165,7 @@ class TestValues:
         fake_platform_client: AvistaDigitalExchange,
     ) -> None:
         fake_platform.add_data(QUERY, page([{"Name": "c", "Type": column_type}], [[datum]]))
-        with pytest.raises(InvalidResponseError, match="not of the columns' types"):
+        with pytest.raises(InvalidResponseError, match="does not match the columns' types"):
             list(iterate_rows(fake_platform_client, DATABASE, "SELECT c"))
 
     def test_a_row_of_the_wrong_length_is_an_invalid_response(
