@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 from avista_digital_exchange_sdk.local import LocalExchange
 
 WHO = "{ user_getUserSession { user { userId } } }"
+USERS = {"owner", "member", "reader", "outsider"}
 READY_KEYS = [
     "endpoint",
     "realtimeEndpoint",
@@ -28,6 +29,12 @@ READY_KEYS = [
     "homeDirectoryId",
     "timeSeriesDbId",
     "collaborativeId",
+    "iotHubId",
+    "modelId",
+    "iotEndpointId",
+    "iotGroupId",
+    "captureId",
+    "captureAttributeId",
 ]
 
 
@@ -49,8 +56,8 @@ def test_it_answers_as_soon_as_it_is_made_and_leaves_nothing_behind(tmp_path, mo
     with LocalExchange() as local:
         assert ask(local.endpoint, local.token)["user_getUserSession"]
         assert local.token == local.tokens["owner"]
-        assert set(local.tokens) == {"owner", "member", "reader", "outsider"}
-        assert len(set(local.tokens.values())) == 4
+        assert set(local.tokens) == {*USERS, "endpoint", "capture"}
+        assert len(set(local.tokens.values())) == 6
     with pytest.raises(httpx.ConnectError):
         ask(local.endpoint, local.token)
     assert set(threading.enumerate()) == threads

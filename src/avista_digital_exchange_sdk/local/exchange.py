@@ -16,11 +16,16 @@ from .graphql.pubsub import EventBus
 from .private_files import make_folder
 from .query_engine.engine import QueryEngine
 from .query_engine.result_files import ResultFiles
+from .query_engine.samples import Samples
 from .s3.presigned import PresignedUrls
 from .s3.storage import ObjectStore
 from .seed import Seed, create_seed_data, seed
 from .server import GRAPHQL_PATH, REALTIME_PATH, Server
 from .services.collaborative.collaboratives import Collaboratives
+from .services.data_capture.attachments import Attachments
+from .services.data_capture.captures import Captures
+from .services.data_capture.exports import CaptureExports
+from .services.data_capture.lifecycle import Lifecycle
 from .services.iot.endpoints import Endpoints
 from .services.iot.groups import Groups
 from .services.iot.hubs import Hubs
@@ -36,6 +41,7 @@ from .services.user.tokens import Tokens
 from .state import ExchangeState
 
 LAST_PORT = 65535
+CAPTURES_TABLE = "capture_data"
 WILDCARD_HOSTS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -53,11 +59,18 @@ class LocalExchange:
         token: The token of the user who owns everything that is there at first.
         tokens: The tokens of `owner`; of `member` and `reader`, who are in the owner's
             collaborative with the permissions READ_WRITE and READ_ONLY; and of `outsider`, who
-            is in none.
+            is in none. `endpoint` and `capture` are the tokens of the IoT endpoint and of the
+            data capture.
         dataStoreId: A data store shared in the collaborative.
         homeDirectoryId: The data store's home directory.
         timeSeriesDbId: A time series database shared in the collaborative.
         collaborativeId: The collaborative.
+        iotHubId: An IoT hub. It, and what follows, is the owner's and not shared.
+        modelId: A model with properties, and with a telemetry attribute of each type.
+        iotEndpointId: An endpoint in the hub that follows the model.
+        iotGroupId: A group of the hub with the endpoint in it.
+        captureId: A data capture that is READY.
+        captureAttributeId: The `userDefinedId` of a double attribute in its data model.
     """
 
     def __init__(
@@ -101,6 +114,7 @@ class LocalExchange:
             self._server = Server(self.exchange, listener)
             self._server.start()
             stack.callback(self._server.stop)
+            self._server.run(self.exchange.lifecycle.resume())
             self._open_parts = stack.pop_all()
         self.endpoint: str = f"http://{address}{GRAPHQL_PATH}"
         self.realtimeEndpoint: str = f"ws://{address}{REALTIME_PATH}"
@@ -114,6 +128,12 @@ class LocalExchange:
         self.homeDirectoryId: str = planted.homeDirectoryId
         self.timeSeriesDbId: str = planted.timeSeriesDbId
         self.collaborativeId: str = planted.collaborativeId
+        self.iotHubId: str = planted.iotHubId
+        self.modelId: str = planted.modelId
+        self.iotEndpointId: str = planted.iotEndpointId
+        self.iotGroupId: str = planted.iotGroupId
+        self.captureId: str = planted.captureId
+        self.captureAttributeId: str = planted.captureAttributeId
 
     def reset(self) -> None:
         """Begin anew: remove everything, and plant what a new exchange holds.
@@ -157,11 +177,16 @@ def _open(
     hubs, models = Hubs(records), Models(records)
     endpoints = Endpoints(records, tokens, hubs, models)
     groups = Groups(records, hubs, endpoints)
-    collaboratives = Collaboratives(records, accounts, data_stores, groups)
+    captures = Captures(records, tokens)
+    attachments = Attachments(records, objects, captures)
+    collaboratives = Collaboratives(records, accounts, data_stores, groups, captures)
     zips = Zips(objects, directories)
     stack.callback(zips.close)
     engine = QueryEngine(folder / "time_series")
     stack.callback(engine.close)
+    events = EventBus()
+    samples = Samples(engine, CAPTURES_TABLE, one_at_a_time=False)
+    exports = CaptureExports(samples, engine, objects)
     exchange = ExchangeState(
         accounts=accounts,
         tokens=tokens,
@@ -170,7 +195,7 @@ def _open(
         files=Files(records, objects, data_stores, directories, zips),
         collaboratives=collaboratives,
         objects=objects,
-        events=EventBus(),
+        events=events,
         engine=engine,
         result_files=ResultFiles(engine, objects),
         time_series=TimeSeriesStore(engine, keep_omitted_measures=keep_omitted_measures),
@@ -179,6 +204,11 @@ def _open(
         endpoints=endpoints,
         groups=groups,
         telemetry=Telemetry(engine),
+        captures=captures,
+        capture_samples=samples,
+        capture_exports=exports,
+        attachments=attachments,
+        lifecycle=Lifecycle(captures, samples, exports, attachments, engine, events),
     )
     return records, exchange
 
@@ -187,7 +217,9 @@ async def _reset_state(records: Database, exchange: ExchangeState) -> Seed:
     """Remove everything, and plant the seed anew; to be run where requests are answered."""
     for row in records.fetch_all("SELECT timeSeriesDbId FROM timeSeriesDatabases"):
         await exchange.time_series.drop(row["timeSeriesDbId"])
+    exchange.lifecycle.cancel_all()
     await exchange.telemetry.samples.clear()
+    await exchange.capture_samples.clear()
     records.clear()
     exchange.objects.clear()
     return create_seed_data(records, exchange)

@@ -1,9 +1,10 @@
-"""What a new exchange holds before its first call: people, a collaborative, and shared services."""
+"""What a new exchange holds before its first call: people, what they share, and devices."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from .caller import Caller
 from .database import Database
@@ -11,38 +12,82 @@ from .state import ExchangeState
 
 TOKEN_LIFE_DAYS = 3650
 SETTING = "seed"
+PROPERTIES = (
+    {"name": "SerialNumber", "schemaType": "string", "defaultValue": "unknown", "writable": True},
+    {"name": "RatedPower", "schemaType": "double", "defaultValue": "5.5", "writable": True},
+    {"name": "Manufacturer", "schemaType": "string", "defaultValue": "Ridgeline"},
+)
+TELEMETRY = (
+    {"name": "Power", "schemaType": "double", "description": "In kW"},
+    {"name": "Energy", "schemaType": "integer", "description": "In Wh since the first start"},
+    {"name": "Online", "schemaType": "boolean"},
+    {"name": "Status", "schemaType": "string"},
+    {"name": "LastService", "schemaType": "dateTime"},
+    {"name": "Uptime", "schemaType": "duration"},
+)
+CAPTURE_ATTRIBUTE_ID = "inverter-1-power"
+CAPTURE_ATTRIBUTES = (
+    (CAPTURE_ATTRIBUTE_ID, "Power", "double", "kW"),
+    ("inverter-1-energy", "Energy", "integer", "Wh"),
+    ("inverter-1-online", "Online", "boolean", None),
+    ("inverter-1-status", "Status", "string", None),
+)
 
 
 @dataclass(frozen=True)
 class Seed:
-    """Where to start: four users' tokens and the ids of what the owner has."""
+    """Where to start: tokens, and the ids of what the owner has."""
 
     tokens: dict[str, str]
     dataStoreId: str
     homeDirectoryId: str
     timeSeriesDbId: str
     collaborativeId: str
+    iotHubId: str
+    modelId: str
+    iotEndpointId: str
+    iotGroupId: str
+    captureId: str
+    captureAttributeId: str
 
 
 def seed(records: Database, exchange: ExchangeState) -> Seed:
-    """Return the seed of this exchange, planting it in a new one."""
-    kept = records.setting(SETTING)
-    if kept is not None:
-        return Seed(**json.loads(kept))
-    return create_seed_data(records, exchange)
+    """Return the seed of this exchange, creating it in a new one."""
+    setting = records.setting(SETTING)
+    if setting is None:
+        return create_seed_data(records, exchange)
+    kept = json.loads(setting)
+    if "iotHubId" not in kept:
+        # A folder of an earlier release.
+        with records.transaction():
+            kept = _add_devices(kept, exchange, _find_owner(records))
+            _keep(records, Seed(**kept))
+    return Seed(**kept)
 
 
 def create_seed_data(records: Database, exchange: ExchangeState) -> Seed:
-    """Plant the seed in an exchange that holds nothing."""
+    """Create the seed of an exchange that holds nothing."""
     with records.transaction():
-        planted = _load_seed(exchange)
-        records.execute(
-            "INSERT OR REPLACE INTO settings VALUES (?, ?)", SETTING, json.dumps(asdict(planted))
-        )
-    return planted
+        kept = _create_services(exchange)
+        created = Seed(**_add_devices(kept, exchange, _find_owner(records)))
+        _keep(records, created)
+    return created
 
 
-def _load_seed(exchange: ExchangeState) -> Seed:
+def _keep(records: Database, created: Seed) -> None:
+    """Keep the seed for the next start."""
+    records.execute(
+        "INSERT OR REPLACE INTO settings VALUES (?, ?)", SETTING, json.dumps(asdict(created))
+    )
+
+
+def _find_owner(records: Database) -> Caller:
+    """Return the owner of the seed, who is the first user."""
+    (first,) = records.fetch_all("SELECT userId FROM users ORDER BY rowid LIMIT 1")
+    return Caller(first["userId"], "")
+
+
+def _create_services(exchange: ExchangeState) -> dict[str, Any]:
     """Create the users, and what the owner shares with two of them."""
     accounts, collaboratives = exchange.accounts, exchange.collaboratives
     utility = accounts.create_organization("Cascade Valley Energy", host=True)
@@ -74,10 +119,59 @@ def _load_seed(exchange: ExchangeState) -> Seed:
         ("TIME_SERIES_DB", database["timeSeriesDbId"]),
     ):
         collaboratives.add_service(caller, collaborative_id, service_type, service_id)
-    return Seed(
-        tokens=tokens,
-        dataStoreId=data_store["dataStoreId"],
-        homeDirectoryId=data_store["homeDirectoryId"],
-        timeSeriesDbId=database["timeSeriesDbId"],
-        collaborativeId=collaborative_id,
+    return {
+        "tokens": tokens,
+        "dataStoreId": data_store["dataStoreId"],
+        "homeDirectoryId": data_store["homeDirectoryId"],
+        "timeSeriesDbId": database["timeSeriesDbId"],
+        "collaborativeId": collaborative_id,
+    }
+
+
+def _add_devices(kept: dict[str, Any], exchange: ExchangeState, owner: Caller) -> dict[str, Any]:
+    """Create an endpoint and a capture of the owner's, with all that belongs to them."""
+    hub = exchange.hubs.create(owner, "Solar site", "Devices of the solar site")
+    model = exchange.models.create(
+        owner,
+        display_name="Inverter",
+        dtmi_segment="LocalExchangeInverter",
+        description="What an inverter measures",
+        properties=PROPERTIES,
+        telemetry=TELEMETRY,
     )
+    endpoint = exchange.endpoints.create(
+        owner, hub["iotHubId"], model["modelId"], "Inverter 1", "On the south roof"
+    )
+    group = exchange.groups.create(
+        owner,
+        hub["iotHubId"],
+        "Inverters",
+        "All inverters of the site",
+        [endpoint["iotEndpointId"]],
+    )
+    capture = exchange.captures.create(owner, "STANDARD", "Load test", "Inverters under load")
+    attributes = [
+        {
+            "userDefinedId": attribute_id,
+            "displayName": name,
+            "attributeType": "TELEMETRY",
+            "schemaType": schema_type,
+            "unit": unit,
+        }
+        for attribute_id, name, schema_type, unit in CAPTURE_ATTRIBUTES
+    ]
+    asset = {"userDefinedId": "inverter-1", "displayName": "Inverter 1", "attributes": attributes}
+    exchange.captures.update_data_model(owner, capture["captureId"], [asset])
+    tokens = {
+        "endpoint": exchange.tokens.of_resource(endpoint["iotEndpointId"])["tokenValue"],
+        "capture": exchange.tokens.of_resource(capture["captureId"])["tokenValue"],
+    }
+    return kept | {
+        "tokens": kept["tokens"] | tokens,
+        "iotHubId": hub["iotHubId"],
+        "modelId": model["modelId"],
+        "iotEndpointId": endpoint["iotEndpointId"],
+        "iotGroupId": group["iotGroupId"],
+        "captureId": capture["captureId"],
+        "captureAttributeId": CAPTURE_ATTRIBUTE_ID,
+    }

@@ -20,6 +20,12 @@ READY_FIELDS = (
     "homeDirectoryId",
     "timeSeriesDbId",
     "collaborativeId",
+    "iotHubId",
+    "modelId",
+    "iotEndpointId",
+    "iotGroupId",
+    "captureId",
+    "captureAttributeId",
 )
 
 

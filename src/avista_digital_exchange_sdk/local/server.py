@@ -24,7 +24,7 @@ from .graphql.http import MAX_REQUEST_BYTES, GraphQLEndpoint
 from .graphql.responses import INTERNAL_FAILURE
 from .graphql.schema import GraphQLSchemaExecutor
 from .graphql.websocket import RealtimeEndpoint
-from .s3.endpoint import ObjectEndpoint
+from .s3.endpoint import ObjectEndpoint, Uploads
 from .s3.storage import OBJECTS_PATH
 from .state import ExchangeState
 
@@ -43,10 +43,11 @@ GRACE_SECONDS = 1
 
 def application(exchange: ExchangeState, contract: GraphQLSchemaExecutor) -> ASGIApp:
     """Put the endpoints together."""
+    uploads: list[Uploads] = [exchange.files, exchange.attachments]
     routes = [
         Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).handle, methods=["POST"]),
         WebSocketRoute(REALTIME_PATH, RealtimeEndpoint(contract, exchange).serve),
-        Mount(OBJECTS_PATH, ObjectEndpoint(exchange.objects, exchange.files)),
+        Mount(OBJECTS_PATH, ObjectEndpoint(exchange.objects, uploads)),
     ]
     return RequestIdMiddleware(Router(routes))
 

@@ -11,8 +11,13 @@ from .graphql.pubsub import EventBus, Subscription
 from .query_engine.engine import QueryEngine
 from .query_engine.queries import Queries
 from .query_engine.result_files import ResultFiles
+from .query_engine.samples import Samples
 from .s3.storage import ObjectStore
 from .services.collaborative.collaboratives import Collaboratives
+from .services.data_capture.attachments import Attachments
+from .services.data_capture.captures import Captures
+from .services.data_capture.exports import CaptureExports
+from .services.data_capture.lifecycle import Lifecycle
 from .services.iot.endpoints import Endpoints
 from .services.iot.groups import Groups
 from .services.iot.hubs import Hubs
@@ -46,6 +51,11 @@ class ExchangeState:
     endpoints: Endpoints
     groups: Groups
     telemetry: Telemetry
+    captures: Captures
+    capture_samples: Samples
+    capture_exports: CaptureExports
+    attachments: Attachments
+    lifecycle: Lifecycle
 
     @property
     def queries(self) -> Queries:

@@ -378,7 +378,7 @@ class TestKindsOfServices:
     def test_a_kind_the_local_exchange_does_not_serve_is_answered_honestly(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
-        with pytest.raises(ApiError, match="IOT_GROUP is not available"):
+        with pytest.raises(ApiError, match="OCS_ADAPTER is not available"):
             exchange.addServiceToCollaborative(
-                "group-1", local.collaborativeId, serviceType="IOT_GROUP"
+                "adapter-1", local.collaborativeId, serviceType="OCS_ADAPTER"
             )

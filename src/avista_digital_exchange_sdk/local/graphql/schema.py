@@ -27,6 +27,7 @@ from pydantic_core import to_json
 from ..errors import PlatformError
 from ..services import notifications
 from ..services.collaborative import resolvers as collaborative
+from ..services.data_capture import resolvers as data_capture
 from ..services.iot import resolvers as iot
 from ..services.storage import resolvers as storage
 from ..services.time_series import resolvers as time_series
@@ -38,7 +39,7 @@ from .execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, 
 from .pubsub import Subscription
 from .responses import EXECUTION_TIMEOUT, AppSyncResponse, refuse, to_event, to_response
 
-SERVICES = (user, storage, collaborative, time_series, iot)
+SERVICES = (user, storage, collaborative, time_series, iot, data_capture)
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,9 @@ def executable_schema() -> GraphQLSchema:
         name: _wrap_resolver(one) for service in SERVICES for name, one in service.QUERIES.items()
     }
     mutations = {
-        name: _wrap_resolver(one) for service in SERVICES for name, one in service.MUTATIONS.items()
+        name: _wrap_resolver(one)
+        for service in (*SERVICES, notifications)
+        for name, one in service.MUTATIONS.items()
     }
     sources = {name: _listening(one) for name, one in notifications.SUBSCRIPTIONS.items()}
     for root, resolvers in ((schema.query_type, queries), (schema.mutation_type, mutations)):

@@ -6,12 +6,12 @@ import asyncio
 import hashlib
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from io import FileIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
@@ -19,7 +19,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..private_files import open_new
-from ..services.storage.files import Files
 from .presigned import S3Error
 from .storage import OBJECTS_PATH, ObjectStore
 
@@ -32,12 +31,22 @@ MAX_IDLE_SECONDS = 20.0
 RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
 
 
+class Uploads(Protocol):
+    """What uploads belong to."""
+
+    def awaits(self, key: str) -> bool:
+        """Say whether bytes under this key have something to belong to."""
+
+    def confirm_upload(self, key: str, size: int) -> None:
+        """Note that the bytes have arrived."""
+
+
 class ObjectEndpoint:
     """An ASGI application that answers requests to presigned URLs."""
 
-    def __init__(self, objects: ObjectStore, files: Files) -> None:
+    def __init__(self, objects: ObjectStore, uploads: Sequence[Uploads]) -> None:
         self._objects = objects
-        self._files = files
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -76,11 +85,12 @@ class ObjectEndpoint:
         try:
             md5 = await _receive(request.stream(), incoming)
             # No await from here on, so that the file can't be deleted in between.
-            if not self._files.awaits(key):
+            awaiting = next((one for one in self._uploads if one.awaits(key)), None)
+            if awaiting is None:
                 raise S3Error(404, "NoSuchKey", "The specified key does not exist.")
             size = incoming.stat().st_size
             self._objects.store(key, incoming, md5)
-            self._files.confirm_upload(key, size)
+            awaiting.confirm_upload(key, size)
         finally:
             incoming.unlink(missing_ok=True)
         return Response(headers={"etag": self._objects.etag(key)})

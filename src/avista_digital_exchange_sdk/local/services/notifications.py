@@ -1,4 +1,7 @@
-"""The subscriptions: who may listen to what, and which mutations fire them."""
+"""The subscriptions: who may listen to what, and which mutations fire them.
+
+The contract also has mutations with which the platform itself announces something.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..authorization import Access
+from ..errors import unauthorized
 from ..graphql.pubsub import EventBus, Subscription
-from ..state import Context, Source
+from ..state import Context, Resolver, Source
 from .iot import telemetry_resolvers as iot
 from .time_series import resolvers as time_series
 
@@ -107,9 +111,42 @@ async def on_iot_publish(context: Context, iotEndpointId: str) -> Subscription:
     )
 
 
+def _listen_to_capture(subscription: str) -> Source:
+    """Make the source of one of the events of captures."""
+
+    async def listen(context: Context, captureId: str) -> Subscription:
+        return _listen(
+            context,
+            subscription,
+            {"captureId": captureId},
+            lambda: context.exchange.captures.find(context.caller, captureId, Access.READ),
+        )
+
+    return listen
+
+
+async def refuse(_context: Context, **_arguments: object) -> None:
+    """Refuse what only the platform itself may announce."""
+    raise unauthorized("what the platform itself announces")
+
+
+CAPTURE_SUBSCRIPTIONS = (
+    "onCapturePublishData",
+    "onStartCapture",
+    "onStopCapture",
+    "onNotifyCaptureComplete",
+)
 SUBSCRIPTIONS: dict[str, Source] = {
     "onNotifyTimeSeriesQueryExportComplete": on_time_series_query_export_complete,
     "onTimeSeriesDbPublish": on_time_series_db_publish,
     "onNotifyIotQueryExportComplete": on_iot_query_export_complete,
     "onIotPublish": on_iot_publish,
+    **{name: _listen_to_capture(name) for name in CAPTURE_SUBSCRIPTIONS},
+}
+MUTATIONS: dict[str, Resolver] = {
+    "dataCapture_handleCompletion": refuse,
+    "dataCapture_notifyCaptureComplete": refuse,
+    "iot_notifyQueryExportComplete": refuse,
+    "notifications_notifyUploadComplete": refuse,
+    "timeSeriesDb_notifyTimeSeriesQueryExportComplete": refuse,
 }

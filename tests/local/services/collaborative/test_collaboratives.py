@@ -95,7 +95,7 @@ def test_an_id_of_another_kind_is_refused(graphql_client, local):
     assert graphql_client.error_type(ADD, **variables, type="TIME_SERIES_DB") == "BadRequest"
 
 
-@pytest.mark.parametrize("service_type", ["DATA_CAPTURE", "OCS_ADAPTER"])
+@pytest.mark.parametrize("service_type", ["OCS_ADAPTER"])
 def test_services_that_are_not_served_say_so(graphql_client, local, service_type):
     variables = {"collaborative": local.collaborativeId, "id": "x", "type": service_type}
     assert graphql_client.error_type(ADD, **variables) == "NotAvailable"

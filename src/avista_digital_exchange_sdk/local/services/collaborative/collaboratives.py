@@ -7,6 +7,7 @@ from ...caller import Caller
 from ...database import Database, Row, new_id
 from ...errors import PlatformError, bad_request, not_found, unauthorized
 from ...serializers import serialize_user
+from ..data_capture.captures import Captures
 from ..iot.groups import Groups
 from ..storage.data_stores import DataStores
 from ..user.accounts import Accounts
@@ -15,6 +16,7 @@ ID_PREFIXES = {
     "DATA_STORE": "dataStoreId.",
     "TIME_SERIES_DB": "timeSeriesDbId.",
     "IOT_GROUP": "iotGroupId.",
+    "DATA_CAPTURE": "dataCapture.",
 }
 
 
@@ -22,12 +24,18 @@ class Collaboratives:
     """The collaboratives of one exchange."""
 
     def __init__(
-        self, records: Database, accounts: Accounts, data_stores: DataStores, groups: Groups
+        self,
+        records: Database,
+        accounts: Accounts,
+        data_stores: DataStores,
+        groups: Groups,
+        captures: Captures,
     ) -> None:
         self._records = records
         self._accounts = accounts
         self._data_stores = data_stores
         self._groups = groups
+        self._captures = captures
 
     # Collaboratives and their members
 
@@ -158,6 +166,8 @@ class Collaboratives:
             return service | {"dataStore": self._data_stores.get(caller, service_id, needed)}
         if service_type == "IOT_GROUP":
             return service | {"iotEndpointGroup": self._groups.get(caller, service_id, needed)}
+        if service_type == "DATA_CAPTURE":
+            return service | {"dataCapture": self._captures.get(caller, service_id, needed)}
         return service | {"timeSeriesDb": self._accounts.database(caller, service_id, needed)}
 
     def _as_collaborative(self, row: Row) -> Row:

@@ -132,6 +132,10 @@ class Captures:
     def start(self, caller: Caller, capture_id: str) -> Row:
         """Start a capture that is READY."""
         capture = self.find(caller, capture_id, Access.WRITE)
+        if capture["state"] == "READY":
+            # A scheduled time may have passed meanwhile.
+            self.refresh(capture_id)
+            capture = self.find_any(capture_id)
         _require_state(capture, ("READY",), "it can be started")
         return self.set_started(capture_id, "The capture was started.")
 
@@ -229,6 +233,11 @@ class Captures:
         capture = self.find_any(capture_id)
         require_access(self._records, caller, capture_id, capture["ownerUserId"], needed)
         return capture
+
+    def exists(self, capture_id: str) -> bool:
+        """Say whether a capture is there."""
+        sql = "SELECT 1 FROM captures WHERE captureId = ?"
+        return self._records.fetch_one(sql, capture_id) is not None
 
     def find_any(self, capture_id: str) -> Row:
         """Find a capture of any user's."""

@@ -9,7 +9,7 @@ import duckdb
 
 from ...authorization import Access
 from ...database import Row
-from ...errors import invalid_request, unauthorized
+from ...errors import invalid_request
 from ...query_engine.csv_export import write_csv
 from ...query_engine.filter_results import FilterResult
 from ...query_engine.item_results import ItemsResult
@@ -159,11 +159,6 @@ async def generate_query_result_export(
     return {"fileFormat": "CSV", "queryId": queryId}
 
 
-async def notify(_context: Context, **_arguments: object) -> Row:
-    """Refuse what only the platform itself may announce."""
-    raise unauthorized("what the platform itself announces")
-
-
 def _write_csv(cursor: duckdb.DuckDBPyConnection, result: Result, file: Writer) -> None:
     """Write a whole result as CSV."""
     assert isinstance(result, FilterResult)
@@ -205,5 +200,4 @@ MUTATIONS: dict[str, Resolver] = {
     "iot_publish": publish,
     "iot_cancelQuery": cancel_query,
     "iot_generateQueryResultExport": generate_query_result_export,
-    "iot_notifyQueryExportComplete": notify,
 }

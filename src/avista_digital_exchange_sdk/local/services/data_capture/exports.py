@@ -1,0 +1,164 @@
+"""What captures recorded, as CSV files behind presigned URLs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+
+import duckdb
+
+from ...database import Row, timestamp
+from ...private_files import open_new
+from ...query_engine.csv_export import write_csv
+from ...query_engine.engine import QueryEngine
+from ...query_engine.filter_results import AssetFilter
+from ...query_engine.result_files import CSV_CONTENT, MAX_EXPORT_BYTES, BoundedWriter
+from ...query_engine.samples import Samples
+from ...query_engine.worker_pools import Workload
+from ...s3.storage import FILES, ObjectStore
+from ...values import EARLIEST, LATEST
+from .data_models import attributes_of
+
+FULL_EXPORT = "FULL_EXPORT"
+ACTIVE_CAPTURE_EXPORT = "ACTIVE_CAPTURE_EXPORT"
+
+
+@dataclass
+class _ActiveExport:
+    """An export of a capture that still records."""
+
+    state: str
+    started: str
+    completed: str | None = None
+    key: str | None = None
+    logs: tuple[str, ...] = ()
+
+
+class CaptureExports:
+    """Writes what captures recorded to files."""
+
+    def __init__(self, samples: Samples, engine: QueryEngine, objects: ObjectStore) -> None:
+        self._samples = samples
+        self._engine = engine
+        self._objects = objects
+        self._active: dict[str, _ActiveExport] = {}
+
+    async def write_full(self, capture: Row) -> Row:
+        """Write the whole of what a capture recorded; return what is to be kept of the export."""
+        self._active.pop(capture["captureId"], None)
+        started, key = timestamp(), self._objects.new_key(FILES)
+        export: Row = {"key": key, "dateStarted": started, "dateCompleted": None, "logs": []}
+        try:
+            await self._write(capture, key, Workload.EXPORT)
+        except Exception as error:
+            return export | {"state": "FAILED", "key": None, "logs": [_reason(error)]}
+        return export | {"state": "COMPLETE", "dateCompleted": timestamp()}
+
+    def get_full(self, capture: Row) -> Row:
+        """Return the DataCaptureDataExport of a capture that ended, or will end."""
+        if capture["dataExport"] is None:
+            state = "IN_PROGRESS" if capture["state"] == "FINISHING" else "NOT_CREATED"
+            return self._serialize(capture, FULL_EXPORT, {"state": state})
+        return self._serialize(capture, FULL_EXPORT, json.loads(capture["dataExport"]))
+
+    async def get_active(self, capture: Row) -> Row:
+        """Return the DataCaptureDataExport of a capture that still records.
+
+        The first request starts an export. The request that is answered with its URL ends it, so
+        that the next one starts another.
+        """
+        capture_id = capture["captureId"]
+        if capture["state"] != "CAPTURING" or not await self._has_data(capture):
+            return self._serialize(capture, ACTIVE_CAPTURE_EXPORT, {"state": "NOT_CREATED"})
+        export = self._active.get(capture_id)
+        if export is None:
+            export = self._active[capture_id] = _ActiveExport("IN_PROGRESS", timestamp())
+            self._engine.start_task(self._write_active(capture, export))
+        elif export.state != "IN_PROGRESS":
+            del self._active[capture_id]
+        kept = {
+            "state": export.state,
+            "key": export.key,
+            "dateStarted": export.started,
+            "dateCompleted": export.completed,
+            "logs": export.logs,
+        }
+        return self._serialize(capture, ACTIVE_CAPTURE_EXPORT, kept)
+
+    def delete(self, capture: Row) -> None:
+        """Delete the files of a capture."""
+        self._active.pop(capture["captureId"], None)
+        if capture["dataExport"] is not None:
+            self.discard(json.loads(capture["dataExport"]))
+
+    def discard(self, export: Row) -> None:
+        """Delete the file of an export, if it has one."""
+        if export["key"] is not None:
+            self._objects.delete(export["key"])
+
+    def clear(self) -> None:
+        """Forget every export under way."""
+        self._active.clear()
+
+    async def _write_active(self, capture: Row, export: _ActiveExport) -> None:
+        """Write what a capture recorded so far."""
+        stored = self._objects.create(capture["ownerUserId"])
+        try:
+            await self._write(capture, stored.key, Workload.EXPORT)
+        except Exception as error:
+            self._objects.delete(stored.key)
+            export.state, export.logs = "FAILED", (_reason(error),)
+            return
+        self._objects.complete(stored)
+        export.state, export.key, export.completed = "COMPLETE", stored.key, timestamp()
+
+    async def _write(self, capture: Row, key: str, workload: Workload) -> None:
+        """Write a CSV file; all that was published before is in it."""
+        await self._samples.flush()
+        names = tuple(attributes_of(json.loads(capture["dataModel"])))
+        filters = [AssetFilter(capture["captureId"], names)]
+        table = f"results.capture_{secrets.token_hex(16)}"
+        incoming = self._objects.incoming_path()
+
+        def write(cursor: duckdb.DuckDBPyConnection) -> None:
+            try:
+                result = self._samples.read_range(cursor, table, filters, [None], EARLIEST, LATEST)
+                with open_new(incoming, "x", encoding="utf-8", newline="") as file:
+                    write_csv(cursor, result, BoundedWriter(file, MAX_EXPORT_BYTES), None)
+            finally:
+                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
+        try:
+            await self._engine.start_job(write, capture["ownerUserId"], workload).result()
+            incoming.replace(self._objects.path(key))
+        finally:
+            incoming.unlink(missing_ok=True)
+
+    async def _has_data(self, capture: Row) -> bool:
+        """Say whether a capture recorded anything."""
+        capture_id = capture["captureId"]
+        return await self._engine.start_job(
+            lambda cursor: self._samples.has_any(cursor, capture_id),
+            capture["ownerUserId"],
+            Workload.READ,
+        ).result()
+
+    def _serialize(self, capture: Row, export_type: str, kept: Row) -> Row:
+        """Shape what is kept of an export as a DataCaptureDataExport."""
+        key = kept.get("key")
+        url = None if key is None else self._objects.download_url(key, content_type=CSV_CONTENT)
+        return {
+            "state": kept["state"],
+            "exportType": export_type,
+            "name": f"{capture['displayName']}.csv",
+            "url": url,
+            "dateStarted": kept.get("dateStarted"),
+            "dateCompleted": kept.get("dateCompleted"),
+            "logs": list(kept.get("logs", ())),
+        }
+
+
+def _reason(error: Exception) -> str:
+    """Say why an export failed."""
+    return f"The export could not be written: {error}"
