@@ -174,3 +174,23 @@ def open_socket(
             return socket
 
         yield open_
+
+
+@pytest.fixture
+def listen(
+    open_socket: Callable[..., Socket], authorization: Callable[[str], dict[str, str]]
+) -> Callable[..., Socket]:
+    """Opens a connection with one subscription, as the owner unless told otherwise."""
+
+    def listen(query: str, as_: str = "owner", **variables: Any) -> Socket:
+        socket = open_socket(as_)
+        payload = {
+            "data": json.dumps({"query": query, "variables": variables}),
+            "extensions": {"authorization": authorization(as_)},
+        }
+        socket.send({"id": "1", "type": "start", "payload": payload})
+        message = socket.receive()
+        assert message["type"] == "start_ack", message
+        return socket
+
+    return listen

@@ -131,8 +131,14 @@ class Samples:
     def _read_newest(self, cursor: duckdb.DuckDBPyConnection, source: str) -> dict[str, int]:
         """Read the latest time of a source, or that of each of its attributes."""
         name = "''" if self._one_at_a_time else "name"
-        sql = f"SELECT {name}, epoch_ns(max(time)) FROM {self._table} WHERE source = ? GROUP BY ALL"
-        return dict(cursor.execute(sql, [source]).fetchall())
+        rows = cursor.execute(
+            f"""
+            SELECT {name} AS key, epoch_ns(max(time)) FROM {self._table}
+            WHERE source = ? GROUP BY key
+            """,
+            [source],
+        ).fetchall()
+        return dict(rows)
 
     def _note_newest(self, source: str, samples: Iterable[Sample]) -> None:
         """Note the latest times, once the samples are written."""

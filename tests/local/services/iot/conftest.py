@@ -1,0 +1,90 @@
+"""A hub, a model, an endpoint and a group for each test, and what tests ask of them."""
+
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+
+NUMBERS = count(1)
+ENDPOINT = """iotEndpointId iotHubId modelId name description ownerUserId
+    properties { name attributeType schemaType defaultValue writable value timestamp }
+    telemetry { name attributeType schemaType index }"""
+GROUP = "iotGroupId iotHubId name description ownerUserId iotEndpointIds endpoints { name }"
+MODEL = """modelId dtmi displayName description ownerUserId
+    properties { name attributeType schemaType defaultValue writable index }
+    telemetry { name attributeType schemaType index description }"""
+RECORD = "iotEndpointId timestamp attributes { name schemaType value }"
+
+CREATE_HUB = """mutation ($name: String!, $description: String) {
+    iot_createHub(name: $name, description: $description) { iotHubId name description } }"""
+CREATE_MODEL = f"""mutation ($name: String!, $segment: String!, $properties: [ModelPropertyInput],
+    $telemetry: [ModelTelemetryInput]) {{ iot_createModel(displayName: $name,
+    dtmiSegment: $segment, properties: $properties, telemetry: $telemetry) {{ {MODEL} }} }}"""
+CREATE_ENDPOINT = f"""mutation ($hub: ID!, $model: ID!, $name: String!) {{ iot_createEndpoint(
+    iotHubId: $hub, modelId: $model, name: $name) {{ {ENDPOINT} }} }}"""
+CREATE_GROUP = f"""mutation ($hub: ID!, $name: String!, $ids: [ID]) {{ iot_createGroup(
+    iotHubId: $hub, name: $name, iotEndpointIds: $ids) {{ {GROUP} }} }}"""
+GET_ENDPOINT = f"query ($id: ID!) {{ iot_getEndpoint(iotEndpointId: $id) {{ {ENDPOINT} }} }}"
+PUBLISH = f"""mutation ($id: ID!, $data: [IotDataRecordInput]!) {{ iot_publish(
+    iotEndpointId: $id, data: $data) {{ iotEndpointId recordsWritten {{ {RECORD} }}
+    failedRecords {{ record {{ {RECORD} }} errors {{ errorType errorMessage }} }} }} }}"""
+
+PROPERTIES = [
+    {"name": "Height", "schemaType": "double", "defaultValue": "12.5", "writable": True},
+    {"name": "Serial", "schemaType": "string"},
+]
+TELEMETRY = [
+    {"name": "Speed", "schemaType": "double"},
+    {"name": "Count", "schemaType": "integer"},
+    {"name": "Icing", "schemaType": "boolean"},
+    {"name": "Note", "schemaType": "string"},
+    {"name": "Seen", "schemaType": "dateTime"},
+    {"name": "Age", "schemaType": "duration"},
+]
+
+
+def record(time, unit="MILLISECONDS", **values):
+    """A record as it is published."""
+    attributes = [{"name": name, "value": value} for name, value in values.items()]
+    return {"timestamp": None if time is None else str(time), "timeUnit": unit} | {
+        "attributes": attributes
+    }
+
+
+class Devices(SimpleNamespace):
+    """The owner's hub, model, endpoint and group, and calls on them."""
+
+    def create_model(self, properties=PROPERTIES, telemetry=TELEMETRY, segment=None):
+        return self.platform.ask(
+            CREATE_MODEL,
+            name="Mast",
+            segment=segment or f"Mast{next(NUMBERS)}",
+            properties=properties,
+            telemetry=telemetry,
+        )
+
+    def create_endpoint(self, name="Another", hub=None, model=None):
+        hub, model = hub or self.hub, model or self.model
+        return self.platform.ask(CREATE_ENDPOINT, hub=hub, model=model, name=name)["iotEndpointId"]
+
+    def create_hub(self, name="Another"):
+        return self.platform.ask(CREATE_HUB, name=name)["iotHubId"]
+
+    def publish(self, *records, as_="owner", endpoint=None):
+        variables = {"id": endpoint or self.endpoint, "data": list(records)}
+        return self.platform.ask(PUBLISH, as_, **variables)
+
+    def get(self, as_="owner", endpoint=None):
+        return self.platform.ask(GET_ENDPOINT, as_, id=endpoint or self.endpoint)
+
+
+@pytest.fixture
+def devices(platform):
+    """A hub with an endpoint that nobody but its owner may use."""
+    devices = Devices(platform=platform)
+    devices.hub = devices.create_hub("Site")
+    devices.model = devices.create_model()["modelId"]
+    devices.endpoint = devices.create_endpoint("Roof")
+    group = platform.ask(CREATE_GROUP, hub=devices.hub, name="All", ids=[devices.endpoint])
+    devices.group = group["iotGroupId"]
+    return devices

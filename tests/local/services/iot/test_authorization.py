@@ -1,0 +1,230 @@
+"""Who may use what of IoT: owners, those a group is shared with, and tokens of endpoints."""
+
+import httpx
+import pytest
+
+from avista_digital_exchange_sdk.local.graphql.schema import SERVICES
+from avista_digital_exchange_sdk.local.services import notifications
+from avista_digital_exchange_sdk.local.token_scopes import OPERATIONS
+
+from .conftest import record
+
+FILTERS = '[{iotEndpointId: "%(endpoint)s", attributeNames: ["Speed"]}]'
+DATA = '[{timestamp: "%(time)s", timeUnit: SECONDS, attributes: [{name: "Speed", value: "1"}]}]'
+PROPERTY = '[{name: "Height", value: "1", timestamp: "1"}]'
+READING = {
+    "iot_getEndpoint": '(iotEndpointId: "%(endpoint)s") { name }',
+    "iot_getGroup": '(iotGroupId: "%(group)s") { name }',
+    "iot_listEndpointLastValues": '(iotEndpointId: "%(endpoint)s") { queryId }',
+    "iot_listGroupsEndpointsLastValues": '(iotGroupId: "%(group)s") { queryId }',
+    "iot_queryByTimeRange": '(startTime: "0", endTime: "1", endpointQueryFilters: '
+    + FILTERS
+    + ") { queryId }",
+}
+WRITING = {
+    "iot_publish": '(iotEndpointId: "%(endpoint)s", data: ' + DATA + ") { iotEndpointId }",
+    "iot_updateEndpointProperties": '(iotEndpointId: "%(endpoint)s", properties: '
+    + PROPERTY
+    + ") { name }",
+}
+OWNING = {
+    "iot_getHub": '(iotHubId: "%(hub)s") { name }',
+    "iot_getModel": '(modelId: "%(model)s") { dtmi }',
+    "iot_getModelInDTDLFormat": '(modelId: "%(model)s")',
+    "iot_getEndpointToken": '(iotEndpointId: "%(endpoint)s") { tokenValue }',
+    "iot_listEndpointsInHub": '(iotHubId: "%(hub)s") { name }',
+    "iot_listGroups": '(iotHubId: "%(hub)s") { name }',
+    "iot_listHubsEndpointsLastValues": '(iotHubId: "%(hub)s") { queryId }',
+    "iot_updateHub": '(iotHubId: "%(hub)s", name: "n") { name }',
+    "iot_updateModel": '(modelId: "%(model)s", displayName: "n") { dtmi }',
+    "iot_createNewModelVersion": '(modelId: "%(model)s") { dtmi }',
+    "iot_createEndpoint": '(iotHubId: "%(hub)s", modelId: "%(model)s", name: "n") { name }',
+    "iot_createGroup": '(iotHubId: "%(hub)s", name: "n") { name }',
+    "iot_updateGroup": '(iotGroupId: "%(group)s", name: "n") { name }',
+    "iot_addEndpointsToGroup": '(iotGroupId: "%(group)s", iotEndpointIds: ["%(endpoint)s"])'
+    " { name }",
+    "iot_updateEndpoint": '(iotEndpointId: "%(endpoint)s", name: "n") { name }',
+    "iot_updateModelUsedByEndpoint": '(iotEndpointId: "%(endpoint)s", modelId: "%(model)s")'
+    " { name }",
+    "iot_regenerateEndpointToken": '(iotEndpointId: "%(endpoint)s") { tokenId }',
+    "iot_removeEndpointsFromGroup": '(iotGroupId: "%(group)s", iotEndpointIds: [])  { name }',
+    "iot_deleteGroup": '(iotGroupId: "%(group)s") { name }',
+    "iot_deleteEndpoint": '(iotEndpointId: "%(endpoint)s") { name }',
+    "iot_deleteModel": '(modelId: "%(model)s") { dtmi }',
+    "iot_deleteHub": '(iotHubId: "%(hub)s") { name }',
+}
+CALLS = READING | WRITING | OWNING
+QUERIES = {name for service in SERVICES for name in service.QUERIES}
+TIMES = iter(range(10**9))
+TOKEN = "query ($id: ID!) { iot_getEndpointToken(iotEndpointId: $id) { %s } }"
+
+
+def document(name, devices):
+    """The document of an operation on the test's devices."""
+    values = {"time": next(TIMES)} | vars(devices)
+    root = "query" if name in QUERIES else "mutation"
+    return f"{root} {{ {name}{CALLS[name] % values} }}"
+
+
+def outcome(platform, token, query):
+    """The type of an operation's error, or None; the token is any."""
+    body, headers = {"query": query}, {"Authorization": token}
+    answer = platform.http.post(platform.local.endpoint, json=body, headers=headers).json()
+    return answer["errors"][0]["errorType"] if "errors" in answer else None
+
+
+def test_operations_here_are_all_that_name_something():
+    served = {name for name in QUERIES | notifications.MUTATIONS.keys() if name.startswith("iot_")}
+    served |= {name for s in SERVICES for name in s.MUTATIONS if name.startswith("iot_")}
+    assert served - CALLS.keys() == {
+        "iot_listHubs",
+        "iot_listModels",
+        "iot_createHub",
+        "iot_createModel",
+        "iot_generateQueryResultExport",
+        "iot_cancelQuery",
+        "iot_notifyQueryExportComplete",
+    }
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("role", ["member", "reader", "outsider"])
+def test_shared_group_is_read_and_written_as_permitted(platform, devices, role, name):
+    tokens = platform.local.tokens
+    assert outcome(platform, tokens[role], document(name, devices)) == "Unauthorized"
+    platform.share(devices.group, "IOT_GROUP")
+    may = {"member": READING | WRITING, "reader": READING, "outsider": {}}[role]
+    expected = None if name in may else "Unauthorized"
+    assert outcome(platform, tokens[role], document(name, devices)) == expected
+
+
+def test_shared_group_is_a_service_of_its_collaborative(platform, local, devices):
+    platform.share(devices.group, "IOT_GROUP")
+    query = """query ($id: ID!) { collaborative_listCollaborativeServices(collaborativeId: $id)
+        { serviceType serviceId iotEndpointGroup { name endpoints { name } } } }"""
+    assert {
+        "serviceType": "IOT_GROUP",
+        "serviceId": devices.group,
+        "iotEndpointGroup": {"name": "All", "endpoints": [{"name": "Roof"}]},
+    } in platform.ask(query, "reader", id=local.collaborativeId)
+    platform.ask(
+        "mutation ($id: ID!) { iot_deleteGroup(iotGroupId: $id) { name } }", id=devices.group
+    )
+    services = platform.ask(query, "reader", id=local.collaborativeId)
+    assert devices.group not in [service["serviceId"] for service in services]
+
+
+@pytest.mark.parametrize("what", ["iot_generateQueryResultExport", "iot_cancelQuery"])
+def test_query_is_the_callers_own(platform, devices, what):
+    platform.share(devices.group, "IOT_GROUP")
+    name = "iot_queryByTimeRange"
+    query_id = platform.ask(document(name, devices))["queryId"]
+    selection = "{ queryId }" if "Export" in what else "{ httpStatusCode }"
+    query = f"mutation ($id: ID!) {{ {what}(queryId: $id) {selection} }}"
+    assert platform.refusal(query, "member", id=query_id) == "Unauthorized"
+    assert platform.ask(query, id=query_id)
+
+
+def test_query_can_not_be_exported_once_its_endpoint_is_shared_no_more(platform, devices):
+    platform.share(devices.group, "IOT_GROUP")
+    query_id = platform.ask(document("iot_queryByTimeRange", devices), "reader")["queryId"]
+    platform.unshare(devices.group, "IOT_GROUP")
+    query = "mutation ($id: ID!) { iot_generateQueryResultExport(queryId: $id) { queryId } }"
+    assert platform.refusal(query, "reader", id=query_id) == "Unauthorized"
+
+
+@pytest.mark.parametrize("name", notifications.MUTATIONS)
+def test_what_the_platform_announces_is_announced_by_no_user(platform, name):
+    argument = {"iot": "queryId", "tim": "queryId", "not": "uploadId"}.get(name[:3], "captureId")
+    query = f'mutation {{ {name}({argument}: "x") {{ __typename }} }}'
+    assert platform.refusal(query) == "Unauthorized"
+
+
+# Tokens of endpoints
+
+
+@pytest.fixture
+def token(platform, devices):
+    """The token of the test's endpoint."""
+    return platform.ask(TOKEN % "tokenValue", id=devices.endpoint)["tokenValue"]
+
+
+def test_token_of_an_endpoint_names_it_and_lives_ten_years(platform, devices):
+    selection = "tokenId name userId tokenType scope dateCreated dateExpires lastActive"
+    token = platform.ask(TOKEN % selection, id=devices.endpoint)
+    assert (token["tokenType"], token["scope"]) == ("IOT_ENDPOINT_READ_WRITE", [devices.endpoint])
+    assert (token["name"], token["lastActive"]) == ("Roof", None)
+    assert int(token["dateExpires"][:4]) - int(token["dateCreated"][:4]) in (9, 10)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_token_of_an_endpoint_does_its_own_operations_only(platform, devices, token, name):
+    expected = None if name in OPERATIONS["IOT_ENDPOINT_READ_WRITE"] else "Unauthorized"
+    assert outcome(platform, token, document(name, devices)) == expected
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS["IOT_ENDPOINT_READ_WRITE"] & CALLS.keys()))
+def test_token_of_an_endpoint_is_for_no_other_endpoint(platform, devices, token, name):
+    devices.endpoint = devices.create_endpoint()
+    assert outcome(platform, token, document(name, devices)) == "Unauthorized"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ user_getUserSession { user { userId } } }",
+        "{ user_listAuthenticationTokens { tokenId } }",
+        "{ iot_listHubs { name } }",
+        "{ storage_listDataStores { name } }",
+        "{ dataCapture_listCaptures { nextToken } }",
+        'mutation { user_createAuthenticationToken(name: "x", daysBeforeExpiration: 1) {name} }',
+        'mutation { iot_createHub(name: "x") { name } }',
+    ],
+)
+def test_token_of_an_endpoint_is_for_nothing_else(platform, token, query):
+    assert outcome(platform, token, query) == "Unauthorized"
+
+
+def test_query_of_an_endpoints_token_is_its_own(platform, devices, token):
+    headers = {"Authorization": token}
+    body = {"query": document("iot_queryByTimeRange", devices)}
+    answer = platform.http.post(platform.local.endpoint, json=body, headers=headers).json()
+    query_id = answer["data"]["iot_queryByTimeRange"]["queryId"]
+    owners = platform.ask(document("iot_queryByTimeRange", devices))["queryId"]
+    cancel = 'mutation { iot_cancelQuery(queryId: "%s") { httpStatusCode } }'
+    assert platform.refusal(cancel % query_id) == "Unauthorized"
+    assert outcome(platform, token, cancel % owners) == "Unauthorized"
+    assert outcome(platform, token, cancel % query_id) is None
+
+
+def test_endpoint_listens_to_itself_with_its_token(platform, devices, token, listen):
+    query = "subscription ($id: ID!) { onIotPublish(iotEndpointId: $id) { iotEndpointId } }"
+    socket = listen(query, token, id=devices.endpoint)
+    devices.publish(record(1, Speed="1"))
+    assert socket.receive()["payload"]["data"]["onIotPublish"]["iotEndpointId"]
+    with pytest.raises(AssertionError, match="Unauthorized"):
+        listen(query, token, id=devices.create_endpoint())
+
+
+def test_regenerated_token_ends_the_old_one_at_once(platform, devices, token, listen):
+    query = "subscription ($id: ID!) { onIotPublish(iotEndpointId: $id) { iotEndpointId } }"
+    socket = listen(query, token, id=devices.endpoint)
+    new = platform.ask(
+        """mutation ($id: ID!) { iot_regenerateEndpointToken(iotEndpointId: $id)
+        { tokenValue tokenType scope } }""",
+        id=devices.endpoint,
+    )
+    assert new["tokenValue"] != token
+    get = document("iot_getEndpoint", devices)
+    assert outcome(platform, token, get) == "UnauthorizedException"
+    assert outcome(platform, new["tokenValue"], get) is None
+    devices.publish(record(1, Speed="1"))
+    message = socket.receive()
+    assert message["payload"]["errors"][0]["errorType"] == "UnauthorizedException"
+
+
+def test_token_ends_with_its_endpoint(platform, devices, token):
+    platform.ask(document("iot_deleteEndpoint", devices))
+    body = {"query": document("iot_getEndpoint", devices)}
+    headers = {"Authorization": token}
+    assert httpx.post(platform.local.endpoint, json=body, headers=headers).status_code == 401

@@ -1,0 +1,191 @@
+"""Queries over a range of time: their pages, chunks, exports and cancellation."""
+
+import csv
+import io
+
+import pytest
+
+from .conftest import record
+
+QUERY = """query ($filters: [EndpointQueryFilter]!, $start: String!, $end: String!, $next: String,
+    $client: String, $queryId: String, $string: String) { iot_queryByTimeRange(
+    endpointQueryFilters: $filters, startTime: $start, endTime: $end, nextToken: $next,
+    clientToken: $client, queryId: $queryId, queryString: $string)
+    { queryId clientToken nextToken queryString startTime endTime presignedUrl } }"""
+EXPORT = """mutation ($id: ID!) { iot_generateQueryResultExport(queryId: $id, fileFormat: CSV)
+    { queryId fileFormat } }"""
+CANCEL = "mutation ($id: ID!) { iot_cancelQuery(queryId: $id) { httpStatusCode errorMessage } }"
+ON_EXPORT = """subscription ($id: String!) { onNotifyIotQueryExportComplete(queryId: $id)
+    { queryId fileFormat fileSizeBytes url } }"""
+ALL = {"start": "0", "end": "4102444800000"}
+
+
+@pytest.fixture
+def query(platform, devices):
+    """Asks for the first page of a query, or for the page after another one."""
+
+    def query(*names, filters=None, after=None, as_="owner", **range_):
+        filters = filters or [{"iotEndpointId": devices.endpoint, "attributeNames": list(names)}]
+        variables = {"filters": filters} | ALL | range_
+        if after:
+            variables |= {"next": after["nextToken"], "client": after["clientToken"]}
+            variables |= {"queryId": after["queryId"], "string": after["queryString"]}
+        return platform.ask(QUERY, as_, **variables)
+
+    return query
+
+
+@pytest.fixture
+def export(platform, listen):
+    """Exports the result of a query as CSV."""
+
+    def export(query_id, as_="owner"):
+        socket = listen(ON_EXPORT, as_, id=query_id)
+        assert platform.ask(EXPORT, as_, id=query_id) == {"queryId": query_id, "fileFormat": "CSV"}
+        event = socket.receive()["payload"]["data"]["onNotifyIotQueryExportComplete"]
+        content = platform.http.get(event["url"]).raise_for_status().content
+        assert (event["queryId"], event["fileFormat"]) == (query_id, "CSV")
+        assert event["fileSizeBytes"] == len(content)
+        return content.decode()
+
+    return export
+
+
+def chunk(platform, page):
+    """The rows of a page."""
+    return platform.http.get(page["presignedUrl"]).raise_for_status().json()
+
+
+def test_csv_has_a_row_for_each_endpoint_and_time_with_a_value(platform, devices, query, export):
+    other = devices.create_endpoint('North, "1"')
+    devices.publish(
+        record(1714521600000, Speed="1.0E-5", Note='a,"b"\nc'),
+        record(1714521500000000001, "NANOSECONDS", Speed="1.50", Icing="True"),
+        record(1714521700000, Count="7"),
+    )
+    devices.publish(record(1714521600000, Speed="2"), endpoint=other)
+    filters = [
+        {"iotEndpointId": other, "attributeNames": ["Speed"]},
+        {"iotEndpointId": devices.endpoint, "attributeNames": ["Note", "Speed", "Seen", "none"]},
+    ]
+    text = export(query(filters=filters)["queryId"])
+    assert text == (
+        "iotEndpointId,name,timestamp,Speed,Note,Seen,none\n"
+        f'{other},"North, ""1""",2024-05-01 00:00:00.000000000,2,,,\n'
+        f"{devices.endpoint},Roof,2024-04-30 23:58:20.000000001,1.50,,,\n"
+        f'{devices.endpoint},Roof,2024-05-01 00:00:00.000000000,1.0E-5,"a,""b""\nc",,\n'
+    )
+
+
+def test_range_includes_both_ends(devices, query, export):
+    devices.publish(*(record(i, Count=str(i)) for i in range(1, 6)))
+    text = export(query("Count", start="2", end="4")["queryId"])
+    assert [row["Count"] for row in csv.DictReader(io.StringIO(text))] == ["2", "3", "4"]
+
+
+def test_query_without_data_has_an_empty_page_and_export(platform, query, export):
+    page = query("Speed")
+    assert page["nextToken"] is None
+    assert chunk(platform, page) == []
+    assert export(page["queryId"]) == "iotEndpointId,name,timestamp,Speed\n"
+
+
+def test_chunks_hold_the_records_of_endpoints(platform, devices, query):
+    other = devices.create_endpoint()
+    devices.publish(
+        record(2, Speed="2", Note='"\\\x1f☀'), record(1999999, "NANOSECONDS", Count="1")
+    )
+    devices.publish(record(3, Speed="3"), endpoint=other)
+    filters = [
+        {"iotEndpointId": devices.endpoint, "attributeNames": ["Note", "Speed", "Count"]},
+        {"iotEndpointId": other, "attributeNames": ["Speed"]},
+    ]
+    assert chunk(platform, query(filters=filters)) == [
+        {
+            "iotEndpointId": devices.endpoint,
+            "includedAttributeNames": ["Note", "Speed", "Count"],
+            "records": [
+                {"timestamp": "1", "attributes": [{"name": "Count", "value": "1"}]},
+                {
+                    "timestamp": "2",
+                    "attributes": [
+                        {"name": "Note", "value": '"\\\x1f☀'},
+                        {"name": "Speed", "value": "2"},
+                    ],
+                },
+            ],
+        },
+        {
+            "iotEndpointId": other,
+            "includedAttributeNames": ["Speed"],
+            "records": [{"timestamp": "3", "attributes": [{"name": "Speed", "value": "3"}]}],
+        },
+    ]
+
+
+def test_large_result_comes_in_pages(platform, devices, query, export):
+    for start in range(0, 1500, 100):
+        devices.publish(*(record(start + i, Note="n" * 1000) for i in range(100)))
+    page = query("Note")
+    assert (page["startTime"], page["endTime"]) == (ALL["start"], ALL["end"])
+    times = []
+    while True:
+        content = platform.http.get(page["presignedUrl"]).content
+        assert len(content) < 1_100_000
+        times += [int(r["timestamp"]) for e in chunk(platform, page) for r in e["records"]]
+        if page["nextToken"] is None:
+            break
+        following = query("Note", after=page)
+        assert following["queryId"] == page["queryId"]
+        page = following
+    assert times == list(range(1500))
+    assert export(page["queryId"]).count("\n") == 1501
+
+
+@pytest.mark.parametrize(
+    ("variables", "error"),
+    [
+        ({"filters": []}, "ValidationException"),
+        ({"filters": [None]}, "ValidationException"),
+        ({"names": []}, "ValidationException"),
+        ({"names": [None]}, "ValidationException"),
+        ({"start": "2024-05-01T00:00:00.000Z"}, "ValidationException"),
+        ({"start": "2", "end": "1"}, "ValidationException"),
+        ({"end": ""}, "ValidationException"),
+        ({"next": "x"}, "ValidationException"),
+        ({"id": "iotEndpointId.none"}, "NotFound"),
+    ],
+    ids=str,
+)
+def test_query_that_makes_no_sense_is_refused(platform, devices, variables, error):
+    id_, names = variables.pop("id", devices.endpoint), variables.pop("names", ["Speed"])
+    filters = [{"iotEndpointId": id_, "attributeNames": names}]
+    assert platform.refusal(QUERY, **({"filters": filters} | ALL | variables)) == error
+
+
+def test_cancelled_query_has_neither_pages_nor_export(platform, devices, query):
+    devices.publish(*(record(i, Note="n" * 9000) for i in range(100)))
+    devices.publish(*(record(100 + i, Note="n" * 9000) for i in range(100)))
+    page = query("Note")
+    assert page["nextToken"]
+    for _ in range(2):
+        answer = platform.ask(CANCEL, id=page["queryId"])
+        assert answer == {"httpStatusCode": 200, "errorMessage": None}
+    filters = [{"iotEndpointId": devices.endpoint, "attributeNames": ["Note"]}]
+    variables = {"filters": filters, "next": page["nextToken"]} | ALL
+    assert platform.refusal(QUERY, **variables) == "ValidationException"
+    assert platform.refusal(EXPORT, id=page["queryId"]) == "ValidationException"
+
+
+def test_latest_values_are_not_exported(platform, devices):
+    query = "query ($id: ID!) { iot_listEndpointLastValues(iotEndpointId: $id) { queryId } }"
+    query_id = platform.ask(query, id=devices.endpoint)["queryId"]
+    assert platform.refusal(EXPORT, id=query_id) == "ValidationException"
+
+
+def test_time_series_query_is_no_query_of_iot(platform, local, devices, query):
+    page = query("Speed")
+    cancel = """mutation ($id: ID!, $queryId: String!) { timeSeriesDb_cancelDatabaseQuery(
+        timeSeriesDbId: $id, queryId: $queryId) { httpStatusCode } }"""
+    variables = {"id": local.timeSeriesDbId, "queryId": page["queryId"]}
+    assert platform.refusal(cancel, **variables) == "NotFound"
