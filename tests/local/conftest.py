@@ -182,11 +182,11 @@ def listen(
 ) -> Callable[..., Socket]:
     """Opens a connection with one subscription, as the owner unless told otherwise."""
 
-    def listen(query: str, as_: str = "owner", **variables: Any) -> Socket:
-        socket = open_socket(as_)
+    def listen(query: str, role: str = "owner", **variables: Any) -> Socket:
+        socket = open_socket(role)
         payload = {
             "data": json.dumps({"query": query, "variables": variables}),
-            "extensions": {"authorization": authorization(as_)},
+            "extensions": {"authorization": authorization(role)},
         }
         socket.send({"id": "1", "type": "start", "payload": payload})
         message = socket.receive()

@@ -72,17 +72,17 @@ def record(timestamp, **values):
 class Capture(SimpleNamespace):
     """One of the owner's captures, and calls on it."""
 
-    def ask(self, query, as_="owner", **variables):
-        return self.platform.ask(query, as_, id=self.id, **variables)
+    def run(self, query, role="owner", **variables):
+        return self.graphql_client.run(query, role, id=self.id, **variables)
 
-    def refusal(self, query, as_="owner", **variables):
-        return self.platform.refusal(query, as_, id=self.id, **variables)
+    def error_type(self, query, role="owner", **variables):
+        return self.graphql_client.error_type(query, role, id=self.id, **variables)
 
     def get(self):
-        return self.ask(GET)
+        return self.run(GET)
 
     def update(self, **changes):
-        return self.ask(self.update_document(changes), **changes)
+        return self.run(self.update_document(changes), **changes)
 
     @staticmethod
     def update_document(changes):
@@ -98,8 +98,8 @@ class Capture(SimpleNamespace):
         return f"""mutation ($id: ID!{declared}) {{
             dataCapture_updateCapture(captureId: $id, {flags}{values}) {{ {CAPTURE} }} }}"""
 
-    def publish(self, *records, as_="owner"):
-        return self.ask(PUBLISH, as_, data=list(records))
+    def publish(self, *records, role="owner"):
+        return self.run(PUBLISH, role, data=list(records))
 
     def wait_for(self, state, seconds=10):
         """The capture, once it is in a state."""
@@ -112,25 +112,25 @@ class Capture(SimpleNamespace):
     def wait_for_export(self, query=ACTIVE_EXPORT, seconds=10):
         """An export, once it is under way no more."""
         end = time.monotonic() + seconds
-        while (export := self.ask(query))["state"] == "IN_PROGRESS":
+        while (export := self.run(query))["state"] == "IN_PROGRESS":
             assert time.monotonic() < end
             time.sleep(0.02)
         return export
 
     def download(self, export):
-        return self.platform.http.get(export["url"]).raise_for_status().text
+        return self.graphql_client.http.get(export["url"]).raise_for_status().text
 
 
 @pytest.fixture
-def new_capture(platform):
+def new_capture(graphql_client):
     """A capture as it is created; it is deleted after the test."""
-    capture_id = platform.ask(CREATE, name="Load test")["captureId"]
-    yield Capture(platform=platform, id=capture_id)
-    platform.answer(DELETE, id=capture_id)
+    capture_id = graphql_client.run(CREATE, name="Load test")["captureId"]
+    yield Capture(graphql_client=graphql_client, id=capture_id)
+    graphql_client.execute(DELETE, id=capture_id)
 
 
 @pytest.fixture
 def capture(new_capture):
     """A capture that is READY."""
-    assert new_capture.ask(UPDATE_MODEL, assets=ASSETS)["state"] == "GOOD"
+    assert new_capture.run(UPDATE_MODEL, assets=ASSETS)["state"] == "GOOD"
     return new_capture

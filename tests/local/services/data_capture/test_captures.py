@@ -53,9 +53,9 @@ def test_new_capture_is_configured_by_its_data_model(new_capture):
         "state": "GOOD",
         "errors": [],
     }
-    assert new_capture.refusal(START) == "BadRequest"
+    assert new_capture.error_type(START) == "BadRequest"
 
-    model = new_capture.ask(UPDATE_MODEL, assets=ASSETS)
+    model = new_capture.run(UPDATE_MODEL, assets=ASSETS)
     assert (model["state"], model["version"], model["errors"]) == ("GOOD", 1, [])
     capture = new_capture.get()
     assert states(capture) == ["CONFIGURATION_ERROR", "READY"]
@@ -67,7 +67,7 @@ def test_new_capture_is_configured_by_its_data_model(new_capture):
         "schemaType": "double",
         "unit": "kW",
     }
-    assert new_capture.ask(GET, model=False)["dataModel"] is None
+    assert new_capture.run(GET, model=False)["dataModel"] is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_new_capture_is_configured_by_its_data_model(new_capture):
     ids=lambda value: str(value)[:40],
 )
 def test_bad_data_model_is_kept_and_says_what_is_wrong(capture, assets, error):
-    model = capture.ask(UPDATE_MODEL, assets=assets)
+    model = capture.run(UPDATE_MODEL, assets=assets)
     assert (model["state"], model["version"], len(model["errors"])) == ("ERROR", 2, 1)
     assert error in model["errors"][0]
     found = capture.get()
@@ -96,11 +96,11 @@ def test_bad_data_model_is_kept_and_says_what_is_wrong(capture, assets, error):
 def test_data_model_is_exported_as_it_can_be_given(capture):
     query = """query ($id: ID!) { dataCapture_getDataModelExport(captureId: $id)
         { captureId contents fileName } }"""
-    export = capture.ask(query)
+    export = capture.run(query)
     assert (export["captureId"], export["fileName"]) == (capture.id, "data-model.json")
     assets = json.loads(export["contents"])["assets"]
     before = capture.get()["dataModel"]
-    assert capture.ask(UPDATE_MODEL, assets=assets)["version"] == 2
+    assert capture.run(UPDATE_MODEL, assets=assets)["version"] == 2
     assert capture.get()["dataModel"]["items"] == before["items"]
 
 
@@ -109,18 +109,18 @@ def test_capture_is_started_and_stopped_once(capture, listen):
         event: listen(ON_STATE % event, id=capture.id)
         for event in ("StartCapture", "StopCapture", "NotifyCaptureComplete")
     }
-    assert capture.refusal(STOP) == "BadRequest"
-    started = capture.ask(START)
+    assert capture.error_type(STOP) == "BadRequest"
+    started = capture.run(START)
     assert started["state"] == "CAPTURING"
     assert started["timeSettings"]["actualStartTime"] is not None
-    assert capture.refusal(START) == "BadRequest"
-    assert capture.refusal(UPDATE_MODEL, assets=ASSETS) == "BadRequest"
-    stopped = capture.ask(STOP)
+    assert capture.error_type(START) == "BadRequest"
+    assert capture.error_type(UPDATE_MODEL, assets=ASSETS) == "BadRequest"
+    stopped = capture.run(STOP)
     assert stopped["state"] == "FINISHING"
     assert stopped["timeSettings"]["actualStopTime"] is not None
     complete = capture.wait_for("COMPLETE")
     assert states(complete)[1:] == ["READY", "CAPTURING", "FINISHING", "COMPLETE"]
-    assert capture.refusal(START) == capture.refusal(STOP) == "BadRequest"
+    assert capture.error_type(START) == capture.error_type(STOP) == "BadRequest"
     for event, state in (
         ("StartCapture", "CAPTURING"),
         ("StopCapture", "FINISHING"),
@@ -133,7 +133,7 @@ def test_capture_is_started_and_stopped_once(capture, listen):
 
 
 def test_refusal_names_the_state_and_what_is_needed(capture):
-    (error,) = capture.platform.answer(STOP, id=capture.id)["errors"]
+    (error,) = capture.graphql_client.execute(STOP, id=capture.id)["errors"]
     assert error["message"] == f"{capture.id} is READY; it can be stopped while it is CAPTURING."
 
 
@@ -149,7 +149,7 @@ def test_settings_change_only_as_the_flags_say(capture):
         {"scheduledStartTime": "tomorrow"},
         {"scheduledStartTime": "2099-01-01T00:00:00"},
     ):
-        assert capture.refusal(capture.update_document(bad), **bad) == "BadRequest"
+        assert capture.error_type(capture.update_document(bad), **bad) == "BadRequest"
     assert capture.get()["displayName"] == "Newer"
 
 
@@ -176,7 +176,7 @@ def test_bad_schedule_is_a_configuration_error_until_it_is_changed(capture, chan
     assert changed["state"] == "CONFIGURATION_ERROR"
     assert changed["timeSettings"]["state"] == "ERROR"
     assert len(changed["timeSettings"]["errors"]) == errors
-    assert capture.refusal(START) == "BadRequest"
+    assert capture.error_type(START) == "BadRequest"
     changed = capture.update(startTimeType="MANUAL", stopTimeType="MANUAL")
     assert (changed["state"], changed["timeSettings"]["errors"]) == ("READY", [])
 
@@ -207,31 +207,33 @@ def test_scheduled_capture_can_be_started_and_stopped_before(capture):
         scheduledStartTime=soon(3600),
         scheduledStopTime=soon(7200),
     )
-    assert capture.ask(START)["state"] == "CAPTURING"
-    assert capture.ask(STOP)["state"] == "FINISHING"
+    assert capture.run(START)["state"] == "CAPTURING"
+    assert capture.run(STOP)["state"] == "FINISHING"
 
 
 def test_times_can_not_be_changed_after_the_start(capture):
-    capture.ask(START)
+    capture.run(START)
     changes = {"stopTimeType": "SCHEDULED"}
-    assert capture.refusal(capture.update_document(changes), **changes) == "BadRequest"
+    assert capture.error_type(capture.update_document(changes), **changes) == "BadRequest"
     assert capture.update(description="d")["description"] == "d"
 
 
-def test_schedule_goes_on_when_the_exchange_is_started_again(tmp_path, connect_platform):
+def test_schedule_goes_on_when_the_exchange_is_started_again(tmp_path, connect_graphql):
     with LocalExchange(data=tmp_path) as local:
-        platform = connect_platform(local)
+        graphql_client = connect_graphql(local)
         ids = [local.captureId]
         for _ in range(2):
-            capture = Capture(platform=platform, id=platform.ask(CREATE, name="c")["captureId"])
-            capture.ask(UPDATE_MODEL, assets=ASSETS)
+            capture = Capture(
+                graphql_client=graphql_client, id=graphql_client.run(CREATE, name="c")["captureId"]
+            )
+            capture.run(UPDATE_MODEL, assets=ASSETS)
             ids.append(capture.id)
-        late, running, missed = (Capture(platform=platform, id=id_) for id_ in ids)
+        late, running, missed = (Capture(graphql_client=graphql_client, id=id_) for id_ in ids)
         late.update(startTimeType="SCHEDULED", scheduledStartTime=soon(4))
-        running.ask(START)
+        running.run(START)
         missed.update(startTimeType="SCHEDULED", scheduledStartTime=soon(1))
         running.publish(record(1, power="1"))
-        running.platform.local.exchange.captures._records.execute(
+        running.graphql_client.local.exchange.captures._records.execute(
             "UPDATE captures SET stopTimeType = 'SCHEDULED', scheduledStopTime = ?"
             " WHERE captureId = ?",
             soon(0.5),
@@ -240,8 +242,8 @@ def test_schedule_goes_on_when_the_exchange_is_started_again(tmp_path, connect_p
         assert missed.get()["state"] == "READY"
     time.sleep(1)
     with LocalExchange(data=tmp_path) as local:
-        platform = connect_platform(local)
-        late, running, missed = (Capture(platform=platform, id=id_) for id_ in ids)
+        graphql_client = connect_graphql(local)
+        late, running, missed = (Capture(graphql_client=graphql_client, id=id_) for id_ in ids)
         assert running.wait_for("COMPLETE")["timeSettings"]["actualStopTime"]
         found = missed.get()
         assert found["state"] == "CONFIGURATION_ERROR"
@@ -249,11 +251,11 @@ def test_schedule_goes_on_when_the_exchange_is_started_again(tmp_path, connect_p
         late.wait_for("CAPTURING")
 
 
-def test_captures_are_listed_in_pages_oldest_first(platform, new_capture):
-    created = [platform.ask(CREATE, name=f"c{i}")["captureId"] for i in range(3)]
+def test_captures_are_listed_in_pages_oldest_first(graphql_client, new_capture):
+    created = [graphql_client.run(CREATE, name=f"c{i}")["captureId"] for i in range(3)]
     ids, next_token = [], None
     while True:
-        page = platform.ask(LIST, limit=2, next=next_token)
+        page = graphql_client.run(LIST, limit=2, next=next_token)
         assert 1 <= len(page["captures"]) <= 2
         ids += [capture["captureId"] for capture in page["captures"]]
         next_token = page["nextToken"]
@@ -261,28 +263,28 @@ def test_captures_are_listed_in_pages_oldest_first(platform, new_capture):
             break
     assert ids[-4:] == [new_capture.id, *created]
     assert len(ids) == len(set(ids))
-    assert all(c["dataModel"] is None for c in platform.ask(LIST)["captures"])
-    assert all(c["dataModel"] for c in platform.ask(LIST, models=True)["captures"])
+    assert all(c["dataModel"] is None for c in graphql_client.run(LIST)["captures"])
+    assert all(c["dataModel"] for c in graphql_client.run(LIST, models=True)["captures"])
     for bad in ({"limit": 0}, {"limit": 101}, {"next": "x"}, {"next": "Y2FwdHVyZXMgeA=="}):
-        assert platform.refusal(LIST, **bad) == "BadRequest"
-    assert platform.ask(LIST, "outsider") == {"captures": [], "nextToken": None}
+        assert graphql_client.error_type(LIST, **bad) == "BadRequest"
+    assert graphql_client.run(LIST, "outsider") == {"captures": [], "nextToken": None}
     for capture_id in created:
-        platform.ask(DELETE, id=capture_id)
+        graphql_client.run(DELETE, id=capture_id)
 
 
-def test_deleted_capture_is_gone_with_its_data_and_token(platform, capture):
-    token = capture.ask(
+def test_deleted_capture_is_gone_with_its_data_and_token(graphql_client, capture):
+    token = capture.run(
         "query ($id: ID!) { dataCapture_getCaptureAuthenticationToken(captureId: $id)"
         " { tokenValue } }"
     )["tokenValue"]
-    capture.ask(START)
+    capture.run(START)
     capture.publish(record(1, power="1"))
-    assert capture.ask(DELETE) == {"captureId": capture.id, "state": "DELETING"}
-    assert capture.refusal(GET) == "NotFound"
+    assert capture.run(DELETE) == {"captureId": capture.id, "state": "DELETING"}
+    assert capture.error_type(GET) == "NotFound"
     body, headers = {"query": "{ __typename }"}, {"Authorization": token}
-    response = platform.http.post(platform.local.endpoint, json=body, headers=headers)
+    response = graphql_client.http.post(graphql_client.local.endpoint, json=body, headers=headers)
     assert response.status_code == 401
-    exchange = platform.local.exchange
+    exchange = graphql_client.local.exchange
     cursor = exchange.engine._connection.cursor()
     assert not exchange.capture_samples.has_any(cursor, capture.id)
 
@@ -290,8 +292,8 @@ def test_deleted_capture_is_gone_with_its_data_and_token(platform, capture):
 def test_sample_program_publishes_to_the_capture(capture):
     query = "query ($id: ID!) { dataCapture_getPythonSDKSample(captureId: $id) }"
     assets = [asset("a", attribute('it\'s "x"\\'), attribute("b", "boolean"))]
-    capture.ask(UPDATE_MODEL, assets=assets)
-    sample = capture.ask(query)
+    capture.run(UPDATE_MODEL, assets=assets)
+    sample = capture.run(query)
     assert "captureDataPublishSample.py" in sample.splitlines()[0]
     assert compile(sample, "sample", "exec")
     assert repr(capture.id) in sample

@@ -20,7 +20,7 @@ HEADER = "timestamp,power,count,on,note\n"
 @pytest.fixture
 def running(capture):
     """A capture that is CAPTURING."""
-    capture.ask(START)
+    capture.run(START)
     return capture
 
 
@@ -31,11 +31,11 @@ def failures(result):
 
 
 def test_data_is_accepted_only_while_it_is_captured(capture):
-    assert capture.refusal(PUBLISH, data=[record(1, power="1")]) == "BadRequest"
-    capture.ask(START)
+    assert capture.error_type(PUBLISH, data=[record(1, power="1")]) == "BadRequest"
+    capture.run(START)
     assert capture.publish(record(1, power="1"))["dataWritten"]
-    capture.ask(STOP)
-    assert capture.refusal(PUBLISH, data=[record(2, power="1")]) == "BadRequest"
+    capture.run(STOP)
+    assert capture.error_type(PUBLISH, data=[record(2, power="1")]) == "BadRequest"
 
 
 def test_each_value_is_written_or_fails_on_its_own(running):
@@ -67,22 +67,22 @@ def test_each_value_is_written_or_fails_on_its_own(running):
 
 @pytest.mark.parametrize("data", [[], [None], [record(i, power="1") for i in range(101)]], ids=len)
 def test_batch_of_the_wrong_size_is_refused_as_a_whole(running, data):
-    assert running.refusal(PUBLISH, data=data) == "BadRequest"
-    assert running.ask(ACTIVE_EXPORT)["state"] == "NOT_CREATED"
+    assert running.error_type(PUBLISH, data=data) == "BadRequest"
+    assert running.run(ACTIVE_EXPORT)["state"] == "NOT_CREATED"
 
 
 def test_event_is_what_was_answered_to_the_publisher(running, listen):
     socket = listen(ON_PUBLISH, id=running.id)
     result = running.publish(record(1, power="1", none="2"))
     assert socket.receive()["payload"]["data"]["onCapturePublishData"] == result
-    running.ask(PUBLISH.replace("captureId\n", "\n"), data=[record(2, power="1")])
+    running.run(PUBLISH.replace("captureId\n", "\n"), data=[record(2, power="1")])
     assert socket.is_silent()
 
 
 def test_event_without_a_required_field_is_null_with_an_error(running, listen):
     socket = listen(ON_PUBLISH, id=running.id)
     query = PUBLISH.replace("timestamp userDefinedId value", "userDefinedId value")
-    running.ask(query, data=[record(1, power="1")])
+    running.run(query, data=[record(1, power="1")])
     payload = socket.receive()["payload"]
     assert payload["data"]["onCapturePublishData"]["dataWritten"] == [None]
     assert payload["errors"][0]["message"].startswith(
@@ -95,10 +95,10 @@ def test_event_without_a_required_field_is_null_with_an_error(running, listen):
 
 
 def test_export_of_a_running_capture_is_made_when_it_is_asked_for(running):
-    export = running.ask(ACTIVE_EXPORT)
+    export = running.run(ACTIVE_EXPORT)
     assert (export["state"], export["url"]) == ("NOT_CREATED", None)
     running.publish(record(2000, power="2"), record(1000, power="1.0", note='a,"b"'))
-    export = running.ask(ACTIVE_EXPORT)
+    export = running.run(ACTIVE_EXPORT)
     assert (export["state"], export["exportType"]) == ("IN_PROGRESS", "ACTIVE_CAPTURE_EXPORT")
     export = running.wait_for_export()
     assert (export["state"], export["name"]) == ("COMPLETE", "Load test.csv")
@@ -108,31 +108,31 @@ def test_export_of_a_running_capture_is_made_when_it_is_asked_for(running):
         "1970-01-01 00:00:02.000000000,2,,,\n"
     )
     running.publish(record(3000, count="3"))
-    assert running.ask(ACTIVE_EXPORT)["state"] == "IN_PROGRESS"
+    assert running.run(ACTIVE_EXPORT)["state"] == "IN_PROGRESS"
     assert running.download(running.wait_for_export()).endswith("00:00:03.000000000,,3,,\n")
 
 
 def test_full_export_is_there_once_the_capture_is_complete(running):
     running.publish(record(1000, on="true"))
-    assert running.ask(FULL_EXPORT)["state"] == "NOT_CREATED"
-    running.ask(STOP)
+    assert running.run(FULL_EXPORT)["state"] == "NOT_CREATED"
+    running.run(STOP)
     export = running.wait_for_export(FULL_EXPORT)
     running.wait_for("COMPLETE")
     assert (export["state"], export["exportType"]) == ("COMPLETE", "FULL_EXPORT")
     assert running.download(export) == HEADER + "1970-01-01 00:00:01.000000000,,,true,\n"
-    assert running.ask(FULL_EXPORT)["dateCompleted"] == export["dateCompleted"]
-    assert running.ask(ACTIVE_EXPORT)["state"] == "NOT_CREATED"
+    assert running.run(FULL_EXPORT)["dateCompleted"] == export["dateCompleted"]
+    assert running.run(ACTIVE_EXPORT)["state"] == "NOT_CREATED"
 
 
 def test_capture_that_recorded_nothing_has_an_export_without_rows(running):
-    running.ask(STOP)
+    running.run(STOP)
     assert running.download(running.wait_for_export(FULL_EXPORT)) == HEADER
 
 
 def test_export_holds_everything_that_was_answered_as_written(running):
     for start in range(0, 500, 100):
         running.publish(*(record(start + i, count=str(start + i)) for i in range(100)))
-    running.ask(STOP)
+    running.run(STOP)
     text = running.download(running.wait_for_export(FULL_EXPORT))
     assert [int(line.split(",")[2]) for line in text.splitlines()[1:]] == list(range(500))
 
@@ -143,9 +143,9 @@ def test_export_that_fails_leaves_the_capture_with_an_error(running, monkeypatch
     )
     query = "subscription ($id: ID!) { onNotifyCaptureComplete(captureId: $id) {captureId state} }"
     socket = listen(query, id=running.id)
-    running.ask(STOP)
+    running.run(STOP)
     capture = running.wait_for("COMPLETION_ERROR")
-    export = running.ask(FULL_EXPORT)
+    export = running.run(FULL_EXPORT)
     assert (export["state"], export["url"]) == ("FAILED", None)
     assert "too large" in export["logs"][0]
     assert capture["stateHistory"][-1]["message"] == export["logs"][0]
@@ -165,36 +165,36 @@ DELETE_ATTACHMENT = """mutation ($id: ID!, $attachment: ID!) { dataCapture_delet
     captureId: $id, attachmentId: $attachment) { name } }"""
 
 
-def test_attachment_is_incomplete_until_its_bytes_came(platform, new_capture):
-    created = new_capture.ask(ATTACH, name="plan.pdf")
-    (listed,) = new_capture.ask(ATTACHMENTS)
+def test_attachment_is_incomplete_until_its_bytes_came(graphql_client, new_capture):
+    created = new_capture.run(ATTACH, name="plan.pdf")
+    (listed,) = new_capture.run(ATTACHMENTS)
     assert listed["error"] == "FILE_UPLOAD_INCOMPLETE"
     assert (listed["name"], listed["attachmentType"]) == ("plan.pdf", "FILE")
     attachment = {"attachment": created["itemId"]}
-    assert new_capture.refusal(ATTACHMENT_URL, **attachment) == "BadRequest"
-    platform.http.put(created["url"], content=b"bytes").raise_for_status()
-    (listed,) = new_capture.ask(ATTACHMENTS)
+    assert new_capture.error_type(ATTACHMENT_URL, **attachment) == "BadRequest"
+    graphql_client.http.put(created["url"], content=b"bytes").raise_for_status()
+    (listed,) = new_capture.run(ATTACHMENTS)
     assert (listed["error"], listed["attachmentId"]) == (None, created["itemId"])
-    response = platform.http.get(new_capture.ask(ATTACHMENT_URL, **attachment)["url"])
+    response = graphql_client.http.get(new_capture.run(ATTACHMENT_URL, **attachment)["url"])
     assert (response.content, response.headers["content-type"]) == (b"bytes", "application/pdf")
 
-    assert new_capture.ask(DELETE_ATTACHMENT, **attachment) == {"name": "plan.pdf"}
-    assert new_capture.ask(ATTACHMENTS) == []
-    assert new_capture.refusal(ATTACHMENT_URL, **attachment) == "NotFound"
-    assert platform.http.put(created["url"], content=b"again").status_code == 404
+    assert new_capture.run(DELETE_ATTACHMENT, **attachment) == {"name": "plan.pdf"}
+    assert new_capture.run(ATTACHMENTS) == []
+    assert new_capture.error_type(ATTACHMENT_URL, **attachment) == "NotFound"
+    assert graphql_client.http.put(created["url"], content=b"again").status_code == 404
 
 
 def test_attachments_are_listed_in_order_up_to_a_limit(new_capture):
     for name in ("a", "b", "c"):
-        new_capture.ask(ATTACH, name=name)
-    assert [a["name"] for a in new_capture.ask(ATTACHMENTS)] == ["a", "b", "c"]
-    assert [a["name"] for a in new_capture.ask(ATTACHMENTS, limit=2)] == ["a", "b"]
-    assert new_capture.refusal(ATTACHMENTS, limit=0) == "BadRequest"
-    assert new_capture.refusal(ATTACH, name="") == "BadRequest"
+        new_capture.run(ATTACH, name=name)
+    assert [a["name"] for a in new_capture.run(ATTACHMENTS)] == ["a", "b", "c"]
+    assert [a["name"] for a in new_capture.run(ATTACHMENTS, limit=2)] == ["a", "b"]
+    assert new_capture.error_type(ATTACHMENTS, limit=0) == "BadRequest"
+    assert new_capture.error_type(ATTACH, name="") == "BadRequest"
 
 
-def test_attachment_belongs_to_its_capture(platform, new_capture):
-    attachment = new_capture.ask(ATTACH, name="a")["itemId"]
+def test_attachment_belongs_to_its_capture(graphql_client, new_capture):
+    attachment = new_capture.run(ATTACH, name="a")["itemId"]
     for query in (ATTACHMENT_URL, DELETE_ATTACHMENT):
-        variables = {"id": platform.local.captureId, "attachment": attachment}
-        assert platform.refusal(query, **variables) == "NotFound"
+        variables = {"id": graphql_client.local.captureId, "attachment": attachment}
+        assert graphql_client.error_type(query, **variables) == "NotFound"

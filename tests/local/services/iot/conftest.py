@@ -55,7 +55,7 @@ class Devices(SimpleNamespace):
     """The owner's hub, model, endpoint and group, and calls on them."""
 
     def create_model(self, properties=PROPERTIES, telemetry=TELEMETRY, segment=None):
-        return self.platform.ask(
+        return self.graphql_client.run(
             CREATE_MODEL,
             name="Mast",
             segment=segment or f"Mast{next(NUMBERS)}",
@@ -65,26 +65,28 @@ class Devices(SimpleNamespace):
 
     def create_endpoint(self, name="Another", hub=None, model=None):
         hub, model = hub or self.hub, model or self.model
-        return self.platform.ask(CREATE_ENDPOINT, hub=hub, model=model, name=name)["iotEndpointId"]
+        return self.graphql_client.run(CREATE_ENDPOINT, hub=hub, model=model, name=name)[
+            "iotEndpointId"
+        ]
 
     def create_hub(self, name="Another"):
-        return self.platform.ask(CREATE_HUB, name=name)["iotHubId"]
+        return self.graphql_client.run(CREATE_HUB, name=name)["iotHubId"]
 
-    def publish(self, *records, as_="owner", endpoint=None):
+    def publish(self, *records, role="owner", endpoint=None):
         variables = {"id": endpoint or self.endpoint, "data": list(records)}
-        return self.platform.ask(PUBLISH, as_, **variables)
+        return self.graphql_client.run(PUBLISH, role, **variables)
 
-    def get(self, as_="owner", endpoint=None):
-        return self.platform.ask(GET_ENDPOINT, as_, id=endpoint or self.endpoint)
+    def get(self, role="owner", endpoint=None):
+        return self.graphql_client.run(GET_ENDPOINT, role, id=endpoint or self.endpoint)
 
 
 @pytest.fixture
-def devices(platform):
+def devices(graphql_client):
     """A hub with an endpoint that nobody but its owner may use."""
-    devices = Devices(platform=platform)
+    devices = Devices(graphql_client=graphql_client)
     devices.hub = devices.create_hub("Site")
     devices.model = devices.create_model()["modelId"]
     devices.endpoint = devices.create_endpoint("Roof")
-    group = platform.ask(CREATE_GROUP, hub=devices.hub, name="All", ids=[devices.endpoint])
+    group = graphql_client.run(CREATE_GROUP, hub=devices.hub, name="All", ids=[devices.endpoint])
     devices.group = group["iotGroupId"]
     return devices

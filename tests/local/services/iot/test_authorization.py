@@ -66,10 +66,12 @@ def document(name, devices):
     return f"{root} {{ {name}{CALLS[name] % values} }}"
 
 
-def outcome(platform, token, query):
+def outcome(graphql_client, token, query):
     """The type of an operation's error, or None; the token is any."""
     body, headers = {"query": query}, {"Authorization": token}
-    answer = platform.http.post(platform.local.endpoint, json=body, headers=headers).json()
+    answer = graphql_client.http.post(
+        graphql_client.local.endpoint, json=body, headers=headers
+    ).json()
     return answer["errors"][0]["errorType"] if "errors" in answer else None
 
 
@@ -89,84 +91,84 @@ def test_operations_here_are_all_that_name_something():
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("role", ["member", "reader", "outsider"])
-def test_shared_group_is_read_and_written_as_permitted(platform, devices, role, name):
-    tokens = platform.local.tokens
-    assert outcome(platform, tokens[role], document(name, devices)) == "Unauthorized"
-    platform.share(devices.group, "IOT_GROUP")
+def test_shared_group_is_read_and_written_as_permitted(graphql_client, devices, role, name):
+    tokens = graphql_client.local.tokens
+    assert outcome(graphql_client, tokens[role], document(name, devices)) == "Unauthorized"
+    graphql_client.share(devices.group, "IOT_GROUP")
     may = {"member": READING | WRITING, "reader": READING, "outsider": {}}[role]
     expected = None if name in may else "Unauthorized"
-    assert outcome(platform, tokens[role], document(name, devices)) == expected
+    assert outcome(graphql_client, tokens[role], document(name, devices)) == expected
 
 
-def test_shared_group_is_a_service_of_its_collaborative(platform, local, devices):
-    platform.share(devices.group, "IOT_GROUP")
+def test_shared_group_is_a_service_of_its_collaborative(graphql_client, local, devices):
+    graphql_client.share(devices.group, "IOT_GROUP")
     query = """query ($id: ID!) { collaborative_listCollaborativeServices(collaborativeId: $id)
         { serviceType serviceId iotEndpointGroup { name endpoints { name } } } }"""
     assert {
         "serviceType": "IOT_GROUP",
         "serviceId": devices.group,
         "iotEndpointGroup": {"name": "All", "endpoints": [{"name": "Roof"}]},
-    } in platform.ask(query, "reader", id=local.collaborativeId)
-    platform.ask(
+    } in graphql_client.run(query, "reader", id=local.collaborativeId)
+    graphql_client.run(
         "mutation ($id: ID!) { iot_deleteGroup(iotGroupId: $id) { name } }", id=devices.group
     )
-    services = platform.ask(query, "reader", id=local.collaborativeId)
+    services = graphql_client.run(query, "reader", id=local.collaborativeId)
     assert devices.group not in [service["serviceId"] for service in services]
 
 
 @pytest.mark.parametrize("what", ["iot_generateQueryResultExport", "iot_cancelQuery"])
-def test_query_is_the_callers_own(platform, devices, what):
-    platform.share(devices.group, "IOT_GROUP")
+def test_query_is_the_callers_own(graphql_client, devices, what):
+    graphql_client.share(devices.group, "IOT_GROUP")
     name = "iot_queryByTimeRange"
-    query_id = platform.ask(document(name, devices))["queryId"]
+    query_id = graphql_client.run(document(name, devices))["queryId"]
     selection = "{ queryId }" if "Export" in what else "{ httpStatusCode }"
     query = f"mutation ($id: ID!) {{ {what}(queryId: $id) {selection} }}"
-    assert platform.refusal(query, "member", id=query_id) == "Unauthorized"
-    assert platform.ask(query, id=query_id)
+    assert graphql_client.error_type(query, "member", id=query_id) == "Unauthorized"
+    assert graphql_client.run(query, id=query_id)
 
 
-def test_query_can_not_be_exported_once_its_endpoint_is_shared_no_more(platform, devices):
-    platform.share(devices.group, "IOT_GROUP")
-    query_id = platform.ask(document("iot_queryByTimeRange", devices), "reader")["queryId"]
-    platform.unshare(devices.group, "IOT_GROUP")
+def test_query_can_not_be_exported_once_its_endpoint_is_shared_no_more(graphql_client, devices):
+    graphql_client.share(devices.group, "IOT_GROUP")
+    query_id = graphql_client.run(document("iot_queryByTimeRange", devices), "reader")["queryId"]
+    graphql_client.unshare(devices.group, "IOT_GROUP")
     query = "mutation ($id: ID!) { iot_generateQueryResultExport(queryId: $id) { queryId } }"
-    assert platform.refusal(query, "reader", id=query_id) == "Unauthorized"
+    assert graphql_client.error_type(query, "reader", id=query_id) == "Unauthorized"
 
 
 @pytest.mark.parametrize("name", notifications.MUTATIONS)
-def test_what_the_platform_announces_is_announced_by_no_user(platform, name):
+def test_what_the_platform_announces_is_announced_by_no_user(graphql_client, name):
     argument = {"iot": "queryId", "tim": "queryId", "not": "uploadId"}.get(name[:3], "captureId")
     query = f'mutation {{ {name}({argument}: "x") {{ __typename }} }}'
-    assert platform.refusal(query) == "Unauthorized"
+    assert graphql_client.error_type(query) == "Unauthorized"
 
 
 # Tokens of endpoints
 
 
 @pytest.fixture
-def token(platform, devices):
+def token(graphql_client, devices):
     """The token of the test's endpoint."""
-    return platform.ask(TOKEN % "tokenValue", id=devices.endpoint)["tokenValue"]
+    return graphql_client.run(TOKEN % "tokenValue", id=devices.endpoint)["tokenValue"]
 
 
-def test_token_of_an_endpoint_names_it_and_lives_ten_years(platform, devices):
+def test_token_of_an_endpoint_names_it_and_lives_ten_years(graphql_client, devices):
     selection = "tokenId name userId tokenType scope dateCreated dateExpires lastActive"
-    token = platform.ask(TOKEN % selection, id=devices.endpoint)
+    token = graphql_client.run(TOKEN % selection, id=devices.endpoint)
     assert (token["tokenType"], token["scope"]) == ("IOT_ENDPOINT_READ_WRITE", [devices.endpoint])
     assert (token["name"], token["lastActive"]) == ("Roof", None)
     assert int(token["dateExpires"][:4]) - int(token["dateCreated"][:4]) in (9, 10)
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_token_of_an_endpoint_does_its_own_operations_only(platform, devices, token, name):
+def test_token_of_an_endpoint_does_its_own_operations_only(graphql_client, devices, token, name):
     expected = None if name in OPERATIONS["IOT_ENDPOINT_READ_WRITE"] else "Unauthorized"
-    assert outcome(platform, token, document(name, devices)) == expected
+    assert outcome(graphql_client, token, document(name, devices)) == expected
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS["IOT_ENDPOINT_READ_WRITE"] & CALLS.keys()))
-def test_token_of_an_endpoint_is_for_no_other_endpoint(platform, devices, token, name):
+def test_token_of_an_endpoint_is_for_no_other_endpoint(graphql_client, devices, token, name):
     devices.endpoint = devices.create_endpoint()
-    assert outcome(platform, token, document(name, devices)) == "Unauthorized"
+    assert outcome(graphql_client, token, document(name, devices)) == "Unauthorized"
 
 
 @pytest.mark.parametrize(
@@ -181,23 +183,25 @@ def test_token_of_an_endpoint_is_for_no_other_endpoint(platform, devices, token,
         'mutation { iot_createHub(name: "x") { name } }',
     ],
 )
-def test_token_of_an_endpoint_is_for_nothing_else(platform, token, query):
-    assert outcome(platform, token, query) == "Unauthorized"
+def test_token_of_an_endpoint_is_for_nothing_else(graphql_client, token, query):
+    assert outcome(graphql_client, token, query) == "Unauthorized"
 
 
-def test_query_of_an_endpoints_token_is_its_own(platform, devices, token):
+def test_query_of_an_endpoints_token_is_its_own(graphql_client, devices, token):
     headers = {"Authorization": token}
     body = {"query": document("iot_queryByTimeRange", devices)}
-    answer = platform.http.post(platform.local.endpoint, json=body, headers=headers).json()
+    answer = graphql_client.http.post(
+        graphql_client.local.endpoint, json=body, headers=headers
+    ).json()
     query_id = answer["data"]["iot_queryByTimeRange"]["queryId"]
-    owners = platform.ask(document("iot_queryByTimeRange", devices))["queryId"]
+    owners = graphql_client.run(document("iot_queryByTimeRange", devices))["queryId"]
     cancel = 'mutation { iot_cancelQuery(queryId: "%s") { httpStatusCode } }'
-    assert platform.refusal(cancel % query_id) == "Unauthorized"
-    assert outcome(platform, token, cancel % owners) == "Unauthorized"
-    assert outcome(platform, token, cancel % query_id) is None
+    assert graphql_client.error_type(cancel % query_id) == "Unauthorized"
+    assert outcome(graphql_client, token, cancel % owners) == "Unauthorized"
+    assert outcome(graphql_client, token, cancel % query_id) is None
 
 
-def test_endpoint_listens_to_itself_with_its_token(platform, devices, token, listen):
+def test_endpoint_listens_to_itself_with_its_token(graphql_client, devices, token, listen):
     query = "subscription ($id: ID!) { onIotPublish(iotEndpointId: $id) { iotEndpointId } }"
     socket = listen(query, token, id=devices.endpoint)
     devices.publish(record(1, Speed="1"))
@@ -206,25 +210,25 @@ def test_endpoint_listens_to_itself_with_its_token(platform, devices, token, lis
         listen(query, token, id=devices.create_endpoint())
 
 
-def test_regenerated_token_ends_the_old_one_at_once(platform, devices, token, listen):
+def test_regenerated_token_ends_the_old_one_at_once(graphql_client, devices, token, listen):
     query = "subscription ($id: ID!) { onIotPublish(iotEndpointId: $id) { iotEndpointId } }"
     socket = listen(query, token, id=devices.endpoint)
-    new = platform.ask(
+    new = graphql_client.run(
         """mutation ($id: ID!) { iot_regenerateEndpointToken(iotEndpointId: $id)
         { tokenValue tokenType scope } }""",
         id=devices.endpoint,
     )
     assert new["tokenValue"] != token
     get = document("iot_getEndpoint", devices)
-    assert outcome(platform, token, get) == "UnauthorizedException"
-    assert outcome(platform, new["tokenValue"], get) is None
+    assert outcome(graphql_client, token, get) == "UnauthorizedException"
+    assert outcome(graphql_client, new["tokenValue"], get) is None
     devices.publish(record(1, Speed="1"))
     message = socket.receive()
     assert message["payload"]["errors"][0]["errorType"] == "UnauthorizedException"
 
 
-def test_token_ends_with_its_endpoint(platform, devices, token):
-    platform.ask(document("iot_deleteEndpoint", devices))
+def test_token_ends_with_its_endpoint(graphql_client, devices, token):
+    graphql_client.run(document("iot_deleteEndpoint", devices))
     body = {"query": document("iot_getEndpoint", devices)}
     headers = {"Authorization": token}
-    assert httpx.post(platform.local.endpoint, json=body, headers=headers).status_code == 401
+    assert httpx.post(graphql_client.local.endpoint, json=body, headers=headers).status_code == 401

@@ -21,29 +21,32 @@ ALL = {"start": "0", "end": "4102444800000"}
 
 
 @pytest.fixture
-def query(platform, devices):
+def query(graphql_client, devices):
     """Asks for the first page of a query, or for the page after another one."""
 
-    def query(*names, filters=None, after=None, as_="owner", **range_):
+    def query(*names, filters=None, after=None, role="owner", **range_):
         filters = filters or [{"iotEndpointId": devices.endpoint, "attributeNames": list(names)}]
         variables = {"filters": filters} | ALL | range_
         if after:
             variables |= {"next": after["nextToken"], "client": after["clientToken"]}
             variables |= {"queryId": after["queryId"], "string": after["queryString"]}
-        return platform.ask(QUERY, as_, **variables)
+        return graphql_client.run(QUERY, role, **variables)
 
     return query
 
 
 @pytest.fixture
-def export(platform, listen):
+def export(graphql_client, listen):
     """Exports the result of a query as CSV."""
 
-    def export(query_id, as_="owner"):
-        socket = listen(ON_EXPORT, as_, id=query_id)
-        assert platform.ask(EXPORT, as_, id=query_id) == {"queryId": query_id, "fileFormat": "CSV"}
+    def export(query_id, role="owner"):
+        socket = listen(ON_EXPORT, role, id=query_id)
+        assert graphql_client.run(EXPORT, role, id=query_id) == {
+            "queryId": query_id,
+            "fileFormat": "CSV",
+        }
         event = socket.receive()["payload"]["data"]["onNotifyIotQueryExportComplete"]
-        content = platform.http.get(event["url"]).raise_for_status().content
+        content = graphql_client.http.get(event["url"]).raise_for_status().content
         assert (event["queryId"], event["fileFormat"]) == (query_id, "CSV")
         assert event["fileSizeBytes"] == len(content)
         return content.decode()
@@ -51,12 +54,14 @@ def export(platform, listen):
     return export
 
 
-def chunk(platform, page):
+def chunk(graphql_client, page):
     """The rows of a page."""
-    return platform.http.get(page["presignedUrl"]).raise_for_status().json()
+    return graphql_client.http.get(page["presignedUrl"]).raise_for_status().json()
 
 
-def test_csv_has_a_row_for_each_endpoint_and_time_with_a_value(platform, devices, query, export):
+def test_csv_has_a_row_for_each_endpoint_and_time_with_a_value(
+    graphql_client, devices, query, export
+):
     other = devices.create_endpoint('North, "1"')
     devices.publish(
         record(1714521600000, Speed="1.0E-5", Note='a,"b"\nc'),
@@ -83,14 +88,14 @@ def test_range_includes_both_ends(devices, query, export):
     assert [row["Count"] for row in csv.DictReader(io.StringIO(text))] == ["2", "3", "4"]
 
 
-def test_query_without_data_has_an_empty_page_and_export(platform, query, export):
+def test_query_without_data_has_an_empty_page_and_export(graphql_client, query, export):
     page = query("Speed")
     assert page["nextToken"] is None
-    assert chunk(platform, page) == []
+    assert chunk(graphql_client, page) == []
     assert export(page["queryId"]) == "iotEndpointId,name,timestamp,Speed\n"
 
 
-def test_chunks_hold_the_records_of_endpoints(platform, devices, query):
+def test_chunks_hold_the_records_of_endpoints(graphql_client, devices, query):
     other = devices.create_endpoint()
     devices.publish(
         record(2, Speed="2", Note='"\\\x1f☀'), record(1999999, "NANOSECONDS", Count="1")
@@ -100,7 +105,7 @@ def test_chunks_hold_the_records_of_endpoints(platform, devices, query):
         {"iotEndpointId": devices.endpoint, "attributeNames": ["Note", "Speed", "Count"]},
         {"iotEndpointId": other, "attributeNames": ["Speed"]},
     ]
-    assert chunk(platform, query(filters=filters)) == [
+    assert chunk(graphql_client, query(filters=filters)) == [
         {
             "iotEndpointId": devices.endpoint,
             "includedAttributeNames": ["Note", "Speed", "Count"],
@@ -123,16 +128,16 @@ def test_chunks_hold_the_records_of_endpoints(platform, devices, query):
     ]
 
 
-def test_large_result_comes_in_pages(platform, devices, query, export):
+def test_large_result_comes_in_pages(graphql_client, devices, query, export):
     for start in range(0, 1500, 100):
         devices.publish(*(record(start + i, Note="n" * 1000) for i in range(100)))
     page = query("Note")
     assert (page["startTime"], page["endTime"]) == (ALL["start"], ALL["end"])
     times = []
     while True:
-        content = platform.http.get(page["presignedUrl"]).content
+        content = graphql_client.http.get(page["presignedUrl"]).content
         assert len(content) < 1_100_000
-        times += [int(r["timestamp"]) for e in chunk(platform, page) for r in e["records"]]
+        times += [int(r["timestamp"]) for e in chunk(graphql_client, page) for r in e["records"]]
         if page["nextToken"] is None:
             break
         following = query("Note", after=page)
@@ -157,35 +162,35 @@ def test_large_result_comes_in_pages(platform, devices, query, export):
     ],
     ids=str,
 )
-def test_query_that_makes_no_sense_is_refused(platform, devices, variables, error):
+def test_query_that_makes_no_sense_is_refused(graphql_client, devices, variables, error):
     id_, names = variables.pop("id", devices.endpoint), variables.pop("names", ["Speed"])
     filters = [{"iotEndpointId": id_, "attributeNames": names}]
-    assert platform.refusal(QUERY, **({"filters": filters} | ALL | variables)) == error
+    assert graphql_client.error_type(QUERY, **({"filters": filters} | ALL | variables)) == error
 
 
-def test_cancelled_query_has_neither_pages_nor_export(platform, devices, query):
+def test_cancelled_query_has_neither_pages_nor_export(graphql_client, devices, query):
     devices.publish(*(record(i, Note="n" * 9000) for i in range(100)))
     devices.publish(*(record(100 + i, Note="n" * 9000) for i in range(100)))
     page = query("Note")
     assert page["nextToken"]
     for _ in range(2):
-        answer = platform.ask(CANCEL, id=page["queryId"])
+        answer = graphql_client.run(CANCEL, id=page["queryId"])
         assert answer == {"httpStatusCode": 200, "errorMessage": None}
     filters = [{"iotEndpointId": devices.endpoint, "attributeNames": ["Note"]}]
     variables = {"filters": filters, "next": page["nextToken"]} | ALL
-    assert platform.refusal(QUERY, **variables) == "ValidationException"
-    assert platform.refusal(EXPORT, id=page["queryId"]) == "ValidationException"
+    assert graphql_client.error_type(QUERY, **variables) == "ValidationException"
+    assert graphql_client.error_type(EXPORT, id=page["queryId"]) == "ValidationException"
 
 
-def test_latest_values_are_not_exported(platform, devices):
+def test_latest_values_are_not_exported(graphql_client, devices):
     query = "query ($id: ID!) { iot_listEndpointLastValues(iotEndpointId: $id) { queryId } }"
-    query_id = platform.ask(query, id=devices.endpoint)["queryId"]
-    assert platform.refusal(EXPORT, id=query_id) == "ValidationException"
+    query_id = graphql_client.run(query, id=devices.endpoint)["queryId"]
+    assert graphql_client.error_type(EXPORT, id=query_id) == "ValidationException"
 
 
-def test_time_series_query_is_no_query_of_iot(platform, local, devices, query):
+def test_time_series_query_is_no_query_of_iot(graphql_client, local, devices, query):
     page = query("Speed")
     cancel = """mutation ($id: ID!, $queryId: String!) { timeSeriesDb_cancelDatabaseQuery(
         timeSeriesDbId: $id, queryId: $queryId) { httpStatusCode } }"""
     variables = {"id": local.timeSeriesDbId, "queryId": page["queryId"]}
-    assert platform.refusal(cancel, **variables) == "NotFound"
+    assert graphql_client.error_type(cancel, **variables) == "NotFound"

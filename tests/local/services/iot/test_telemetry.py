@@ -16,9 +16,9 @@ ON_PUBLISH = f"""subscription ($id: ID!) {{ onIotPublish(iotEndpointId: $id) {{
     iotEndpointId recordsWritten {{ {RECORD} }} failedRecords {{ errors {{ errorType }} }} }} }}"""
 
 
-def last_values(platform, id_, query=LAST_VALUES, **page):
+def last_values(graphql_client, id_, query=LAST_VALUES, **page):
     """The latest values of endpoints by the names of their attributes."""
-    answer = platform.ask(query, id=id_, **page)
+    answer = graphql_client.run(query, id=id_, **page)
     return {
         endpoint["iotEndpointId"]: {
             entry["telemetryModel"]["name"]: (entry["value"], entry["timestamp"])
@@ -107,10 +107,10 @@ def test_endpoint_has_one_record_at_a_time(devices):
 
 
 @pytest.mark.parametrize("count", [0, 101])
-def test_batch_of_the_wrong_size_is_refused_as_a_whole(platform, devices, count):
+def test_batch_of_the_wrong_size_is_refused_as_a_whole(graphql_client, devices, count):
     data = [record(i, Speed="1") for i in range(count)]
-    assert platform.refusal(PUBLISH, id=devices.endpoint, data=data) == "BadRequest"
-    assert last_values(platform, devices.endpoint)[devices.endpoint]["Speed"] == (None, None)
+    assert graphql_client.error_type(PUBLISH, id=devices.endpoint, data=data) == "BadRequest"
+    assert last_values(graphql_client, devices.endpoint)[devices.endpoint]["Speed"] == (None, None)
     assert len(devices.publish(*data[:100] or [record(1, Speed="1")])["failedRecords"]) == 0
 
 
@@ -136,9 +136,9 @@ def test_value_types(schema_type, good, bad):
 # The latest values
 
 
-def test_latest_values_have_an_entry_for_each_telemetry_attribute(platform, devices):
+def test_latest_values_have_an_entry_for_each_telemetry_attribute(graphql_client, devices):
     devices.publish(record(2, Speed="2", Note="n"), record(1, Speed="1", Count="7"))
-    values = last_values(platform, devices.endpoint)
+    values = last_values(graphql_client, devices.endpoint)
     assert values == {
         devices.endpoint: {
             "Speed": ("2", "2"),
@@ -152,7 +152,7 @@ def test_latest_values_have_an_entry_for_each_telemetry_attribute(platform, devi
 
 
 @pytest.mark.parametrize("what", ["Groups", "Hubs"])
-def test_latest_values_of_a_group_and_a_hub_have_all_its_endpoints(platform, devices, what):
+def test_latest_values_of_a_group_and_a_hub_have_all_its_endpoints(graphql_client, devices, what):
     other = devices.create_endpoint()
     devices.create_endpoint(hub=devices.create_hub())
     devices.publish(record(1, Speed="1"))
@@ -162,31 +162,31 @@ def test_latest_values_of_a_group_and_a_hub_have_all_its_endpoints(platform, dev
     ]
     query = LAST_VALUES.replace("listEndpointLast", f"list{what}EndpointsLast")
     query = query.replace("iotEndpointId: $id", f"{argument}: $id")
-    values = last_values(platform, id_, query)
+    values = last_values(graphql_client, id_, query)
     expected = [devices.endpoint] if what == "Groups" else [devices.endpoint, other]
     assert list(values) == expected
     assert values[devices.endpoint]["Speed"] == ("1", "1")
 
 
-def test_latest_values_come_in_pages_bound_to_their_query(platform, devices):
+def test_latest_values_come_in_pages_bound_to_their_query(graphql_client, devices):
     telemetry = [
         {"name": f"t{i}", "schemaType": "string", "description": "d" * 4_500} for i in range(200)
     ]
     model = devices.create_model(telemetry=telemetry)["modelId"]
     endpoint = devices.create_endpoint(model=model)
     devices.publish(record(1, **{f"t{i}": "v" * 1_000 for i in range(200)}), endpoint=endpoint)
-    answer = platform.ask(LAST_VALUES, id=endpoint)
+    answer = graphql_client.run(LAST_VALUES, id=endpoint)
     query, client = answer["queryId"], answer["clientToken"]
     page = {"next": answer["nextToken"], "queryId": query}
     assert page["next"]
     for wrong in ({"queryId": "x"}, {"client": "x"}, {"next": "x"}, {"id": devices.endpoint}):
         variables = {"id": endpoint} | page | wrong
-        assert platform.refusal(LAST_VALUES, **variables) == "ValidationException"
-    assert platform.refusal(LAST_VALUES, "outsider", id=endpoint, **page) == "Unauthorized"
+        assert graphql_client.error_type(LAST_VALUES, **variables) == "ValidationException"
+    assert graphql_client.error_type(LAST_VALUES, "outsider", id=endpoint, **page) == "Unauthorized"
     answers = [answer]
     while answers[-1]["nextToken"]:
         page = {"next": answers[-1]["nextToken"], "queryId": query, "client": client}
-        answers.append(platform.ask(LAST_VALUES, id=endpoint, **page))
+        answers.append(graphql_client.run(LAST_VALUES, id=endpoint, **page))
         assert answers[-1]["queryId"] == query
     names = [
         entry["telemetryModel"]["name"]
@@ -197,13 +197,13 @@ def test_latest_values_come_in_pages_bound_to_their_query(platform, devices):
     assert names == [f"t{i}" for i in range(200)]
 
 
-def test_deleted_endpoint_takes_its_telemetry_with_it(platform, devices):
+def test_deleted_endpoint_takes_its_telemetry_with_it(graphql_client, devices):
     devices.publish(record(1, Speed="1"))
     delete = "mutation ($id: ID!) { iot_deleteEndpoint(iotEndpointId: $id) { name } }"
-    assert platform.ask(delete, id=devices.endpoint) == {"name": "Roof"}
-    assert platform.refusal(PUBLISH, id=devices.endpoint, data=[]) == "NotFound"
-    samples = platform.local.exchange.telemetry.samples
-    cursor = platform.local.exchange.engine._connection.cursor()
+    assert graphql_client.run(delete, id=devices.endpoint) == {"name": "Roof"}
+    assert graphql_client.error_type(PUBLISH, id=devices.endpoint, data=[]) == "NotFound"
+    samples = graphql_client.local.exchange.telemetry.samples
+    cursor = graphql_client.local.exchange.engine._connection.cursor()
     assert not samples.has_any(cursor, devices.endpoint)
 
 
@@ -224,18 +224,18 @@ def test_event_reaches_only_who_listens_to_that_endpoint(devices, listen):
     assert socket.is_silent()
 
 
-def test_event_without_the_endpoint_selected_reaches_nobody(platform, devices, listen):
+def test_event_without_the_endpoint_selected_reaches_nobody(graphql_client, devices, listen):
     socket = listen(ON_PUBLISH, id=devices.endpoint)
     query = PUBLISH.replace("iotEndpointId recordsWritten", "recordsWritten")
-    platform.ask(query, id=devices.endpoint, data=[record(1, Speed="1")])
+    graphql_client.run(query, id=devices.endpoint, data=[record(1, Speed="1")])
     assert socket.is_silent()
 
 
-def test_event_lacks_what_the_publisher_did_not_select(platform, devices, listen):
+def test_event_lacks_what_the_publisher_did_not_select(graphql_client, devices, listen):
     socket = listen(ON_PUBLISH, id=devices.endpoint)
     query = """mutation ($id: ID!, $data: [IotDataRecordInput]!) { iot_publish(iotEndpointId: $id,
         data: $data) { iotEndpointId recordsWritten { timestamp attributes { name value } } } }"""
-    platform.ask(query, id=devices.endpoint, data=[record(1, Speed="1")])
+    graphql_client.run(query, id=devices.endpoint, data=[record(1, Speed="1")])
     event = socket.receive()["payload"]
     assert event == {
         "data": {
@@ -254,12 +254,12 @@ def test_event_lacks_what_the_publisher_did_not_select(platform, devices, listen
     }
 
 
-def test_subscription_ends_when_its_subscriber_may_read_no_longer(platform, devices, listen):
-    platform.share(devices.group, "IOT_GROUP")
+def test_subscription_ends_when_its_subscriber_may_read_no_longer(graphql_client, devices, listen):
+    graphql_client.share(devices.group, "IOT_GROUP")
     socket = listen(ON_PUBLISH, "reader", id=devices.endpoint)
     devices.publish(record(1, Speed="1"))
     assert socket.receive()["type"] == "data"
-    platform.unshare(devices.group, "IOT_GROUP")
+    graphql_client.unshare(devices.group, "IOT_GROUP")
     devices.publish(record(2, Speed="1"))
     message = socket.receive()
     assert message["type"] == "error"
