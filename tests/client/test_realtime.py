@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk import (
     SubscriptionError,
     TransferError,
 )
-from avista_digital_exchange_sdk._graphql.appsync_protocol import realtime_url
+from avista_digital_exchange_sdk._graphql.appsync_protocol import build_realtime_url
 
 from ..conftest import Connect
 from ..services.time_series.test_result_chunks import CANCEL, QUERY, WHOLE, asset, at, request_asset
@@ -167,7 +167,7 @@ class TestServerExport:
         ],
     )
     def test_realtime_url_follows_from_the_endpoint(self, endpoint: str, url: str) -> None:
-        assert realtime_url(endpoint) == url
+        assert build_realtime_url(endpoint) == url
 
 
 def reject_token(connection: FakeConnection) -> None:
@@ -238,15 +238,15 @@ def send_nothing(connection: FakeConnection) -> None:
 FAILURES = [
     (reject_token, "UnauthorizedException: no: <secret>"),
     (close_at_once, "closed"),
-    (send_invalid_json, "no message"),
-    (send_invalid_message, "no message"),
+    (send_invalid_json, "invalid message"),
+    (send_invalid_message, "invalid message"),
     (reject_subscription, "Unauthorized: Not yours"),
     (reject_with_an_object_without_id, "Unauthorized: Not yours"),
     (reject_without_reason, "error"),
     (close_before_event, "closed"),
     (complete_before_event, "ended the subscription"),
-    (send_mismatched_event, "not of the contract's shape"),
-    (send_nothing, "fell silent"),
+    (send_mismatched_event, "does not match the schema"),
+    (send_nothing, "keep-alive"),
 ]
 
 

@@ -124,9 +124,9 @@ class TestPlatformErrors:
     @pytest.mark.parametrize(
         ("errors", "described"),
         [
-            ([{}], "an error without message"),
+            ([{}], "an error without a message"),
             ([{"errorType": "InternalFailure"}], "InternalFailure"),
-            ([{"message": None, "errorType": None, "errorInfo": 7}], "an error without message"),
+            ([{"message": None, "errorType": None, "errorInfo": 7}], "an error without a message"),
             (["just text"], "just text"),
             ([None], "None"),
             ({"message": "not in a list"}, "not in a list"),

@@ -57,7 +57,7 @@ class TestEndlessBodies:
 
     def test_of_a_file(self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path) -> None:
         liar.lay_down_file(ENDLESS_HEAD + ENDLESS)
-        with little_memory(), pytest.raises(TransferError, match=r"does not say how long it is"):
+        with little_memory(), pytest.raises(TransferError, match=r"has no valid Content-Length"):
             victim.downloadDataStoreFile("file", tmp_path)
         assert not [*tmp_path.iterdir()]
 

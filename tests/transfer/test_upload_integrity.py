@@ -148,7 +148,7 @@ class TestFileThatChanges:
     ) -> None:
         if not Path("/proc/self/status").exists():
             pytest.skip("there is no such file here")
-        with pytest.raises(TransferError, match="has more bytes than its length"):
+        with pytest.raises(TransferError, match="has more bytes than its size"):
             directory.upload(Path("/proc/self/status"))
         assert directory.contents(tmp_path) == []
 

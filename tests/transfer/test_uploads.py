@@ -215,7 +215,9 @@ class TestWhenTheBytesCannotBeSent:
     ) -> None:
         lay_down_upload(fake_platform, httpx.WriteError("broken pipe"))
         fake_platform.add_data("storage_deleteDataStoreFile", FILE)
-        with pytest.raises(TransferError, match=r"load\.csv broke off.*broken pipe") as caught:
+        with pytest.raises(
+            TransferError, match=r"load\.csv was interrupted.*broken pipe"
+        ) as caught:
             fake_platform_client.uploadFileToDataStore("store", "directory", source)
         assert caught.value.statusCode is None
         assert fake_platform.variables("storage_deleteDataStoreFile") == [

@@ -1,1 +1,1 @@
-"""Operations over HTTP and the real-time socket: asked, tried again, understood."""
+"""GraphQL operations over HTTP and subscriptions over WebSocket: sending, retrying, parsing."""

@@ -1,6 +1,6 @@
-"""The messages of AppSync's real-time protocol: what to send, and what an answer means.
+"""The messages of AppSync's real-time protocol.
 
-No I/O happens here. The protocol is described in AWS's AppSync developer guide, "Building a
+This module performs no I/O. The protocol is described in AWS's AppSync developer guide, "Building a
 real-time WebSocket client".
 """
 
@@ -16,18 +16,18 @@ from .._utils.redaction import join_descriptions
 from ..errors import SubscriptionError
 from .client import Subscription
 
-DEFAULT_CONNECTION_TIMEOUT = 300.0
-MAX_CONNECTION_TIMEOUT = 86_400_000
-"""Milliseconds; no connection lives longer than a day."""
+DEFAULT_CONNECTION_TIMEOUT_SECONDS = 300.0
+# No connection lasts longer than a day.
+MAX_CONNECTION_TIMEOUT_MILLISECONDS = 86_400_000
 
 
 class Message(NamedTuple):
-    """One message of the server.
+    """A message from the server.
 
     Attributes:
         type: The type of the message.
-        id: The subscription it belongs to.
-        payload: What it says, which may be or repeat a secret.
+        id: The ID of the subscription.
+        payload: The payload, which may contain a secret.
     """
 
     type: str
@@ -35,13 +35,13 @@ class Message(NamedTuple):
     payload: Secret[Any]
 
     def get(self, name: str) -> Any:
-        """A member of the payload; None where there is none."""
+        """Get a member of the payload, or None."""
         payload = self.payload.reveal()
         return payload.get(name) if isinstance(payload, dict) else None
 
 
-def realtime_url(endpoint: str) -> str:
-    """The address of the real-time connection that belongs to a GraphQL endpoint."""
+def build_realtime_url(endpoint: str) -> str:
+    """Return the real-time URL of a GraphQL endpoint."""
     parts = urlsplit(endpoint)
     scheme = "wss" if parts.scheme == "https" else "ws"
     host, path = parts.netloc, parts.path
@@ -53,30 +53,30 @@ def realtime_url(endpoint: str) -> str:
 
 
 def build_authorization(endpoint: str, token: Secret[str]) -> dict[str, str]:
-    """The authorization object; its host is the GraphQL endpoint's, never the real-time one."""
+    """Build the authorization object, whose host is that of the GraphQL endpoint."""
     return {"host": urlsplit(endpoint).netloc, "Authorization": token.reveal()}
 
 
 def build_subprotocols(endpoint: str, token: Secret[str]) -> Secret[list[str]]:
-    """The subprotocols to ask for; the second carries the token, so that no URL does."""
-    return Secret(["graphql-ws", f"header-{_encoded(endpoint, token)}"])
+    """Build the subprotocols. The second one contains the token, to keep it out of the URL."""
+    return Secret(["graphql-ws", f"header-{_encode_authorization(endpoint, token)}"])
 
 
-def _encoded(endpoint: str, token: Secret[str]) -> str:
+def _encode_authorization(endpoint: str, token: Secret[str]) -> str:
     return (
         base64.urlsafe_b64encode(to_json(build_authorization(endpoint, token))).decode().rstrip("=")
     )
 
 
-def connection_init_message() -> Secret[str]:
-    """The first message of a connection."""
+def build_connection_init() -> Secret[str]:
+    """Build the first message of a connection."""
     return Secret('{"type":"connection_init"}')
 
 
-def start_message(
+def build_start(
     identifier: str, subscription: Subscription[Any], endpoint: str, token: Secret[str]
 ) -> Secret[str]:
-    """The message that starts a subscription."""
+    """Build the message that starts a subscription."""
     request = {"query": subscription.query, "variables": subscription.variables}
     data = to_json(request).decode()
     return Secret(
@@ -93,25 +93,24 @@ def start_message(
     )
 
 
-def stop_message(identifier: str) -> Secret[str]:
-    """The message that ends a subscription."""
+def build_stop(identifier: str) -> Secret[str]:
+    """Build the message that ends a subscription."""
     return Secret(to_json({"id": identifier, "type": "stop"}).decode())
 
 
 def parse_message(received: Secret[str], token: Secret[str]) -> Message:
-    """Read one message of the server; raise SubscriptionError when it reports a failure."""
-    message = _message(received)
+    """Parse a message from the server; raise SubscriptionError if it is an error."""
+    message = _parse(received)
     if message is None:
-        raise SubscriptionError("the real-time connection sent what is no message")
+        raise SubscriptionError("the real-time connection sent an invalid message")
     if message.type in ("error", "connection_error"):
-        described = (
-            join_descriptions(*_describe_errors(message.payload.reveal()), token) or message.type
-        )
-        raise SubscriptionError(f"the real-time connection reports: {described}")
+        description = join_descriptions(*_describe_errors(message.payload.reveal()), token)
+        reason = description or message.type
+        raise SubscriptionError(f"the real-time connection reported an error: {reason}")
     return message
 
 
-def _message(received: Secret[str]) -> Message | None:
+def _parse(received: Secret[str]) -> Message | None:
     try:
         frame = from_json(received.reveal())
         return Message(frame["type"], frame.get("id"), Secret(frame.get("payload")))
@@ -120,16 +119,16 @@ def _message(received: Secret[str]) -> Message | None:
 
 
 def parse_connection_timeout(acknowledgement: Message) -> float:
-    """Seconds without any message after which the connection counts as dead."""
+    """Parse the keep-alive timeout in seconds, after which a silent connection is lost."""
     milliseconds = acknowledgement.get("connectionTimeoutMs")
-    if type(milliseconds) is int and 0 < milliseconds < MAX_CONNECTION_TIMEOUT:
+    if type(milliseconds) is int and 0 < milliseconds < MAX_CONNECTION_TIMEOUT_MILLISECONDS:
         return milliseconds / 1000
-    return DEFAULT_CONNECTION_TIMEOUT
+    return DEFAULT_CONNECTION_TIMEOUT_SECONDS
 
 
 def _describe_errors(payload: Any) -> tuple[Iterator[str], int]:
-    """The errors' descriptions, and how many there are."""
-    # `errors` has been seen as a list and as a single object.
+    """Return the descriptions of errors and their number."""
+    # AppSync sends `errors` as a list or as a single object.
     errors = payload.get("errors") if isinstance(payload, dict) else payload
     entries = errors if isinstance(errors, list) else [errors] if errors else []
     descriptions = (

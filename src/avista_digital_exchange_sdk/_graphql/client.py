@@ -1,4 +1,4 @@
-"""One operation over HTTP: the request, and another try where that may help."""
+"""The GraphQL client: sends operations over HTTP and retries them."""
 
 import logging
 from copy import copy
@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 Data = TypeVar("Data")
 Result = TypeVar("Result", bound="BaseModel")
 
-UNNAMED_OPERATION = "an operation without a name"
+UNNAMED_OPERATION = "unnamed operation"
+
+_Object = TypeVar("_Object")
 
 
-_Found = TypeVar("_Found")
-
-
-def require_found(result: _Found | None, what: str, identifier: str) -> _Found:
+def require_found(result: _Object | None, what: str, identifier: str) -> _Object:
     """Require a result: the platform returns null for what does not exist."""
     if result is None:
         raise NotFoundError(f"{what} {identifier} not found: the platform returned null")
@@ -41,7 +40,7 @@ def require_found(result: _Found | None, what: str, identifier: str) -> _Found:
 
 
 class Subscription(Generic[Result]):
-    """A subscription that is ready to be started over a real-time connection."""
+    """A subscription, to be started over a real-time connection."""
 
     def __init__(self, result: type[Result], query: str, variables: dict[str, object]) -> None:
         self.result = result
@@ -50,7 +49,7 @@ class Subscription(Generic[Result]):
 
 
 class GraphQLClient(TokenHolder):
-    """Runs the generated operations; the generated client extends it."""
+    """The base class of generated clients: runs their operations."""
 
     def __init__(
         self,
@@ -70,7 +69,7 @@ class GraphQLClient(TokenHolder):
 
     @property
     def retry_policy(self) -> RetryPolicy:
-        """How failed requests, and the steps that consist of some, are retried."""
+        """How failed requests are retried."""
         return RetryPolicy(self.backend, self.max_retries, self.backend.options, self.log)
 
     def with_options(
@@ -80,12 +79,12 @@ class GraphQLClient(TokenHolder):
         max_retries: int | None = None,
         idempotent: bool | None = None,
     ) -> Self:
-        """The same client with other options for its requests.
+        """Return a copy of the client with other options.
 
         Args:
             timeout: Timeout in seconds for each response.
             max_retries: Maximum number of retries after a transient failure.
-            idempotent: Whether mutations can be repeated without harm.
+            idempotent: Whether mutations are idempotent and can be retried.
         """
         client = copy(self)
         client._timeout = self._timeout if timeout is None else timeout
@@ -94,8 +93,8 @@ class GraphQLClient(TokenHolder):
         return client
 
     def for_cleanup(self) -> Self:
-        """The same client for cleaning up after an interruption: one short attempt."""
-        # The user who interrupts a call wants it to end.
+        """Return a copy for cleaning up after an interruption: one attempt, a short timeout."""
+        # An interrupted call should end soon.
         return self.with_options(timeout=self.backend.options.cleanup_timeout, max_retries=0)
 
     async def execute(
@@ -111,7 +110,7 @@ class GraphQLClient(TokenHolder):
 
         Queries, and mutations that are idempotent, are retried after any transient failure.
         """
-        # Imported by the first call: pydantic takes longer to import than all the rest.
+        # Imported on first use, as pydantic takes longer to import than everything else.
         from .responses import parse_response
         from .variables import serialize_variables
 
@@ -119,7 +118,7 @@ class GraphQLClient(TokenHolder):
         label = operation_name or UNNAMED_OPERATION
         body = to_json({"query": query, "operationName": operation_name, "variables": variables})
         is_query = select_operation(query, operation_name).kind == "query"
-        repeatable = is_query or self._idempotent or idempotent
+        is_idempotent = is_query or self._idempotent or idempotent
         max_error_bytes = self.backend.options.max_error_bytes
         may_have_taken_effect = False
 
@@ -134,7 +133,9 @@ class GraphQLClient(TokenHolder):
                 error.mayHaveSucceeded = may_have_taken_effect
                 raise
 
-        return await retrying(self.retry_policy, send, partial(is_retryable, idempotent=repeatable))
+        return await retrying(
+            self.retry_policy, send, partial(is_retryable, idempotent=is_idempotent)
+        )
 
     async def _send(
         self,
@@ -142,20 +143,20 @@ class GraphQLClient(TokenHolder):
         variables: dict[str, object],
         body: bytes,
     ) -> Response:
-        begun = self.backend.clock()
-        answer = await self.backend.post(self.endpoint, self.token, body, self._timeout)
+        start = self.backend.clock()
+        response = await self.backend.post(self.endpoint, self.token, body, self._timeout)
         if self.log.isEnabledFor(logging.DEBUG):
             self.log.debug(
                 "%s %s: %s in %.0f ms, %d bytes sent, %d received, request %s",
                 operation_name,
                 abbreviate(variables, self.token),
-                answer.status,
-                1000 * (self.backend.clock() - begun),
+                response.status,
+                1000 * (self.backend.clock() - start),
                 len(body),
-                len(answer.content),
-                abbreviate(answer.headers.get("x-amzn-requestid"), self.token),
+                len(response.content),
+                abbreviate(response.headers.get("x-amzn-requestid"), self.token),
             )
-        return answer
+        return response
 
     def subscription(
         self,
@@ -165,7 +166,7 @@ class GraphQLClient(TokenHolder):
         operation_name: str,
         variables: dict[str, object],
     ) -> Subscription[Result]:
-        """Describe a subscription, to be started over a real-time connection."""
+        """Create a subscription, to be started over a real-time connection."""
         from .variables import serialize_variables
 
         return Subscription(result, query, serialize_variables(variables))

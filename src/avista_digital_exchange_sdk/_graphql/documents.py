@@ -1,7 +1,7 @@
-"""Which operations a GraphQL document holds.
+"""Finds the operations of a GraphQL document.
 
-The platform parses and validates documents. What must be known before one is sent, its operations'
-names and kinds, shows at the top level of its tokens.
+The platform parses and validates documents. Only the names and kinds of the operations must be
+known before a request, and the tokens at the top level are sufficient for that.
 """
 
 import re
@@ -16,7 +16,7 @@ from ..errors import InvalidParameterError
 KINDS = ("query", "mutation", "subscription")
 _TOKENS = re.compile(
     r'''
-    (?: """ (?: \\""" | . )*? """       # what is passed over: block strings,
+    (?: """ (?: \\""" | . )*? """       # skipped: block strings,
       | " (?: [^"\\\n] | \\. )* "       # strings,
       | [#] [^\n\r]*                    # comments
       | [^\w@{}()\[\]"#]+               # and other punctuation
@@ -28,7 +28,7 @@ _TOKENS = re.compile(
 
 
 class Operation(NamedTuple):
-    """An operation's kind (`query`, `mutation` or `subscription`) and its name, if it has one."""
+    """The kind of an operation (`query`, `mutation` or `subscription`) and its optional name."""
 
     kind: str
     name: str | None
@@ -36,11 +36,11 @@ class Operation(NamedTuple):
 
 @lru_cache
 def find_operations(document: str) -> tuple[Operation, ...]:
-    """The operations of a document, in its order."""
-    return tuple(_operations(document))
+    """Find the operations of a document, in order."""
+    return tuple(_iter_operations(document))
 
 
-def _operations(document: str) -> Iterator[Operation]:
+def _iter_operations(document: str) -> Iterator[Operation]:
     tokens = (match["token"] for match in _TOKENS.finditer(document) if match["token"])
     depth, begins = 0, True
     for token, following in pairwise([*tokens, ""]):
@@ -53,18 +53,18 @@ def _operations(document: str) -> Iterator[Operation]:
 
 
 def select_operation(document: str, operation_name: str | None) -> Operation:
-    """The operation of a document that is to be run."""
-    held = find_operations(document)
-    if not held:
+    """Select the operation of a document to run."""
+    operations = find_operations(document)
+    if not operations:
         raise InvalidParameterError("document must contain an operation, got none")
-    names = ", ".join(one.name or "one without a name" for one in held)
+    names = ", ".join(operation.name or "an unnamed one" for operation in operations)
     if operation_name is None:
-        if len(held) > 1:
+        if len(operations) > 1:
             raise InvalidParameterError(
                 f"operationName must name one of the document's operations ({names}), got None"
             )
-        return held[0]
-    for one in held:
+        return operations[0]
+    for operation in operations:
         if one.name == operation_name:
             return one
     raise InvalidParameterError(

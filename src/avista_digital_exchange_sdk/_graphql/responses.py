@@ -1,4 +1,4 @@
-"""An answer parsed from its bytes: the data, or the error it stands for."""
+"""Parses responses to their data or to an error."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -26,12 +26,12 @@ from ..errors import (
 
 Data = TypeVar("Data")
 
-# How many errors are kept.
+# Maximum number of errors that are kept.
 MAX_ERRORS = 1000
 MAX_REQUEST_ID_LENGTH = 200
 
 _ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
-    # The first class one of whose words occurs in the errorType, in lower case, is taken.
+    # The class is the first one with a word that the errorType contains, in lower case.
     (UnauthorizedError, ("unauthorized", "accessdenied", "forbidden", "authentication")),
     (NotFoundError, ("notfound", "not_found")),
     (RateLimitError, ("throttl", "toomanyrequests", "limitexceeded", "ratelimit")),
@@ -41,7 +41,7 @@ _ERROR_CLASSES: list[tuple[type[ApiError], tuple[str, ...]]] = [
 
 
 class _Envelope(pydantic.BaseModel, Generic[Data]):
-    # What did not fit may be a presigned URL, and a traceback shows the cause of an error too.
+    # Invalid values may be presigned URLs, and a traceback shows the cause of an error too.
     model_config = pydantic.ConfigDict(hide_input_in_errors=True)
 
     data: Data | None = None
@@ -55,55 +55,58 @@ def _envelope(result: Any) -> Any:
 
 def parse_response(
     result: type[Data],
-    answer: Response,
+    response: Response,
     operation_name: str,
     token: Secret[str],
     max_error_bytes: int,
 ) -> Data:
-    """Parse the data of a response, or raise the error it stands for.
+    """Parse the data of a response, or raise the error that it contains.
 
     Args:
         result: The type of the data.
-        answer: The response.
+        response: The response.
         operation_name: The operation, for messages.
         token: The token, which is redacted from messages.
         max_error_bytes: Maximum size of a response that is searched for errors.
     """
     problem: Exception | None = None
-    if answer.status == 200:
+    if response.status == 200:
         try:
-            envelope: _Envelope[Data] = _parse_envelope(result, answer)
+            envelope: _Envelope[Data] = _parse_envelope(result, response)
             if envelope.data is not None and all(map(_is_too_large, envelope.errors or ())):
                 return envelope.data
             del envelope
         except ValidationError as error:
-            problem = _invalid_response(error, answer, operation_name, max_error_bytes)
-    # Raised out here, as pydantic's error holds the answer, and whoever pickles causes, it too.
-    raise problem or _to_error(answer, operation_name, token, max_error_bytes)
+            problem = _invalid_response(error, response, operation_name, max_error_bytes)
+    # Raised outside of the except block: pydantic's error contains the response, and would be
+    # pickled as the context.
+    raise problem or _to_error(response, operation_name, token, max_error_bytes)
 
 
 def _is_too_large(error: Any) -> bool:
-    """Whether an error says only that an integer is beyond 32 bits, so that it is null instead.
+    """Whether an error says only that an integer exceeds 32 bits and is replaced by null.
 
-    AWS AppSync says so of the size of a file above 2 GiB; what else it answers is complete.
+    AWS AppSync returns this for the size of a file above 2 GiB. The rest of the data is complete.
     """
     message = str(error.get("message")) if isinstance(error, dict) else ""
     return message.startswith("Can't serialize value (") and "type 'Int'" in message
 
 
-def _parse_envelope(result: type[Data], answer: Response) -> "_Envelope[Data]":
+def _parse_envelope(result: type[Data], response: Response) -> "_Envelope[Data]":
     with gc_paused():
-        envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(answer.content)
+        envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(
+            response.content
+        )
     return envelope
 
 
 def _invalid_response(
-    error: ValidationError, answer: Response, operation_name: str, max_error_bytes: int
+    error: ValidationError, response: Response, operation_name: str, max_error_bytes: int
 ) -> InvalidResponseError | None:
-    """The error to raise; None where the platform's own says more than that of a partial answer."""
-    if len(answer.content) > max_error_bytes:
-        return InvalidResponseError(f"{operation_name}: the answer is not of the contract's shape")
-    parsed = _json_object(answer.content)
+    """Build the error to raise; None if the response contains errors, which are more useful."""
+    if len(response.content) > max_error_bytes:
+        return InvalidResponseError(f"{operation_name}: the response does not match the schema")
+    parsed = _json_object(response.content)
     if parsed.get("errors"):
         return None
     return InvalidResponseError(_describe_validation_error(error, parsed, operation_name))
@@ -121,42 +124,42 @@ def _describe_validation_error(
     error: ValidationError, parsed: dict[str, Any], operation_name: str
 ) -> str:
     if not parsed:
-        return f"{operation_name}: the answer is not a JSON object"
-    # The values that did not fit stay out of the message: they may be secrets.
-    # That null would have been right too is said of each list and entry around what is wrong.
-    places = {
+        return f"{operation_name}: the response is not a JSON object"
+    # The message must not contain the invalid values, which may be secrets. The errors also include
+    # one for the null alternative of each nullable value.
+    paths = {
         ".".join(str(part) for part in item["loc"] if part != NULLABLE_TAG)
         for item in error.errors()
         if item["type"] != "none_required"
     }
-    return f"{operation_name}: the answer is not of the contract's shape at {', '.join(places)}"
+    return f"{operation_name}: the response does not match the schema at {', '.join(paths)}"
 
 
 def _to_error(
-    answer: Response, operation_name: str, token: Secret[str], max_error_bytes: int
+    response: Response, operation_name: str, token: Secret[str], max_error_bytes: int
 ) -> Exception:
-    is_too_large = len(answer.content) > max_error_bytes
-    parsed = {} if is_too_large else _json_object(answer.content)
+    is_too_large = len(response.content) > max_error_bytes
+    parsed = {} if is_too_large else _json_object(response.content)
     errors = parsed.get("errors")
     if not isinstance(errors, list):
         errors = [errors] if errors else []
     count, errors = len(errors), errors[:MAX_ERRORS]
-    if answer.status == 200 and not errors:
+    if response.status == 200 and not errors:
         size = f"an error of more than {max_error_bytes} bytes"
-        problem = f"is {size}" if is_too_large else "holds no data and no error"
-        return InvalidResponseError(f"{operation_name}: the answer {problem}")
-    given_id = escape_controls(redact(answer.headers.get("x-amzn-requestid", ""), token))
-    request_id = given_id[:MAX_REQUEST_ID_LENGTH] or None
-    error_class = _error_class_by_type(errors) or _error_class_by_status(answer.status)
+        problem = f"is {size}" if is_too_large else "contains neither data nor errors"
+        return InvalidResponseError(f"{operation_name}: the response {problem}")
+    full_id = escape_controls(redact(response.headers.get("x-amzn-requestid", ""), token))
+    request_id = full_id[:MAX_REQUEST_ID_LENGTH] or None
+    error_class = _error_class_by_type(errors) or _error_class_by_status(response.status)
     description = join_descriptions(_describe_errors(errors), count, token)
-    status = f"HTTP status {answer.status}"
+    status = f"HTTP status {response.status}"
     suffix = f" (request {request_id})" if request_id else ""
     return error_class(
         redact(f"{operation_name}: {description or status}{suffix}", token),
         operationName=operation_name,
         errors=redact(errors, token),
         data=redact(parsed.get("data"), token),
-        statusCode=answer.status,
+        statusCode=response.status,
         requestId=request_id,
     )
 
@@ -167,7 +170,9 @@ def _describe_errors(errors: list[Any]) -> Iterator[str]:
             yield str(error)
             continue
         kind, message = error.get("errorType"), error.get("message")
-        yield ": ".join(str(part) for part in (kind, message) if part) or "an error without message"
+        yield (
+            ": ".join(str(part) for part in (kind, message) if part) or "an error without a message"
+        )
 
 
 def _error_class_by_type(errors: list[Any]) -> type[ApiError] | None:
@@ -178,7 +183,7 @@ def _error_class_by_type(errors: list[Any]) -> type[ApiError] | None:
             return error_class
     if any("timed out" in message.lower() for message in messages):
         return ServerError
-    # AWS AppSync says so, without an errorType, of a document that does not fit the schema.
+    # AWS AppSync returns this without an errorType if a document does not match the schema.
     if any(message.startswith("Validation error") for message in messages):
         return InvalidRequestError
     return None

@@ -1,4 +1,4 @@
-"""A real-time connection, and the subscriptions that run over it."""
+"""Real-time connections and the subscriptions over them."""
 
 import contextlib
 import uuid
@@ -15,7 +15,7 @@ from .client import Result, Subscription
 
 
 class EventStream(Generic[Result]):
-    """The events of one started subscription."""
+    """The events of a started subscription."""
 
     def __init__(
         self, connection: "RealtimeConnection", identifier: str, result: type[Result]
@@ -25,11 +25,11 @@ class EventStream(Generic[Result]):
         self._result = result
 
     async def next(self, timeout: float) -> Result:
-        """Wait at most `timeout` seconds for an event; raise TimeoutError when none comes."""
+        """Wait at most `timeout` seconds for an event; raise TimeoutError otherwise."""
         message = await self._connection.wait_for("data", self._identifier, timeout)
         with contextlib.suppress(ValidationError):
             return self._result.model_validate(message.get("data"))
-        raise SubscriptionError("an event is not of the contract's shape")
+        raise SubscriptionError("an event does not match the schema")
 
 
 class RealtimeConnection:
@@ -42,39 +42,39 @@ class RealtimeConnection:
         self._backend = backend
         self._endpoint = endpoint
         self._token = token
-        self._silence = appsync_protocol.DEFAULT_CONNECTION_TIMEOUT
+        self._keep_alive_timeout = appsync_protocol.DEFAULT_CONNECTION_TIMEOUT_SECONDS
 
     async def handshake(self, timeout: float | None = None) -> None:
-        """Introduce ourselves and wait to be welcomed."""
-        await self._socket.send(appsync_protocol.connection_init_message())
+        """Send connection_init and wait for connection_ack."""
+        await self._socket.send(appsync_protocol.build_connection_init())
         message = await self._expect("connection_init", "connection_ack", None, timeout)
-        self._silence = appsync_protocol.parse_connection_timeout(message)
+        self._keep_alive_timeout = appsync_protocol.parse_connection_timeout(message)
 
     @contextlib.asynccontextmanager
     async def subscribe(
         self, subscription: Subscription[Result], timeout: float | None = None
     ) -> AsyncIterator[EventStream[Result]]:
-        """Start a subscription, and go on when the platform says that it runs.
+        """Start a subscription and wait for its acknowledgement.
 
         Args:
             subscription: The subscription.
-            timeout: Seconds until it runs, if that is less than is usual.
+            timeout: Timeout in seconds, if shorter than the default.
         """
         identifier = str(uuid.uuid4())
-        message = appsync_protocol.start_message(
+        message = appsync_protocol.build_start(
             identifier, subscription, self._endpoint, self._token
         )
         await self._socket.send(message)
         await self._expect("start", "start_ack", identifier, timeout)
         yield EventStream(self, identifier, subscription.result)
         with contextlib.suppress(SubscriptionError):
-            # The connection may be gone by now, and with it the subscription.
-            await self._socket.send(appsync_protocol.stop_message(identifier))
+            # The connection may be lost, and the subscription with it.
+            await self._socket.send(appsync_protocol.build_stop(identifier))
 
     async def wait_for(
         self, kind: str, identifier: str | None, timeout: float
     ) -> appsync_protocol.Message:
-        """Wait for one message of a kind; raise TimeoutError when `timeout` seconds are over."""
+        """Wait at most `timeout` seconds for a message of a type; raise TimeoutError otherwise."""
         deadline = self._backend.clock() + timeout
         while True:
             remaining = deadline - self._backend.clock()
@@ -88,21 +88,23 @@ class RealtimeConnection:
 
     async def _receive(self, remaining: float) -> Secret[str]:
         try:
-            return await self._socket.receive(min(remaining, self._silence))
+            return await self._socket.receive(min(remaining, self._keep_alive_timeout))
         except TimeoutError:
-            if self._silence < remaining:
-                raise SubscriptionError("the real-time connection fell silent") from None
+            if self._keep_alive_timeout < remaining:
+                raise SubscriptionError(
+                    "the keep-alive of the real-time connection timed out"
+                ) from None
             raise
 
     async def _expect(
-        self, question: str, kind: str, identifier: str | None, timeout: float | None
+        self, request: str, kind: str, identifier: str | None, timeout: float | None
     ) -> appsync_protocol.Message:
-        longest = self._backend.options.subscription_start_timeout
-        seconds = longest if timeout is None else min(timeout, longest)
+        max_timeout = self._backend.options.subscription_start_timeout
+        seconds = max_timeout if timeout is None else min(timeout, max_timeout)
         try:
             return await self.wait_for(kind, identifier, seconds)
         except TimeoutError:
-            message = f"no response to {question} within {seconds:.3g} s"
+            message = f"no response to {request} within {seconds:.3g} s"
             raise SubscriptionError(message) from None
 
 
@@ -110,15 +112,15 @@ class RealtimeConnection:
 async def connect(
     backend: Backend, endpoint: str, token: Secret[str], timeout: float | None = None
 ) -> AsyncIterator[RealtimeConnection]:
-    """Open a real-time connection; raise SubscriptionError when it can't be had.
+    """Open a real-time connection; raise SubscriptionError if that fails.
 
     Args:
-        backend: The backend to open it with.
-        endpoint: The GraphQL endpoint that it belongs to.
+        backend: The backend.
+        endpoint: The GraphQL endpoint.
         token: The token.
-        timeout: Seconds for each step, if that is less than is usual.
+        timeout: Timeout in seconds of each step, if shorter than the default.
     """
-    url = appsync_protocol.realtime_url(endpoint)
+    url = appsync_protocol.build_realtime_url(endpoint)
     subprotocols = appsync_protocol.build_subprotocols(endpoint, token)
     async with backend.websocket(url, subprotocols, timeout) as socket:
         connection = RealtimeConnection(socket, backend, endpoint, token)

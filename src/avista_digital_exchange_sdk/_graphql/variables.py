@@ -1,4 +1,4 @@
-"""An operation's variables, as JSON holds them."""
+"""Serialization and validation of the variables of operations."""
 
 import math
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from .._utils import validation
 from .._utils.values import Unset
 from ..errors import InvalidParameterError
 
+# Maximum levels of nesting. Variables that contain themselves are nested infinitely.
 MAX_DEPTH = 100
-"""Levels of nesting; variables that hold themselves have no end of them."""
 
 
 def serialize_variables(variables: dict[str, object]) -> dict[str, object]:
-    """Variables as JSON holds them: unset ones left out, models under the contract's names."""
+    """Serialize variables to JSON values, without unset ones, with the names of the schema."""
     return {
         name: _serialize(value) for name, value in variables.items() if not isinstance(value, Unset)
     }
@@ -28,7 +28,7 @@ def _serialize(value: object) -> object:
 
 
 def check_json_value(argument: str, value: Any, depth: int = 0) -> Any:
-    """A variable as JSON holds it."""
+    """Convert a variable to a JSON value; raise InvalidParameterError if it is none."""
     if depth > MAX_DEPTH:
         raise InvalidParameterError(f"variables must be nested at most {MAX_DEPTH} levels deep")
     if isinstance(value, BaseModel):

@@ -1,1 +1,1 @@
-"""Bytes over presigned URLs: streamed, tried again, and checked before they count."""
+"""Transfers over presigned URLs: streamed, retried and verified."""

@@ -1,4 +1,4 @@
-"""Local files that a call of either client writes."""
+"""Local output files of calls."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable
@@ -9,20 +9,20 @@ from typing import IO
 from .._backends import Backend
 from .._utils.atomic_files import AtomicFile
 
+# Opens an output file. If it is opened again, it is empty.
 Output = Callable[[], AbstractAsyncContextManager[IO[bytes]]]
-"""Opens what a result is written to; opened again, it is empty."""
 
 
 @contextlib.asynccontextmanager
 async def open_output(backend: Backend, target: Path) -> AsyncIterator[IO[bytes]]:
-    """Write a file that takes the place of `target`, or is written into it, when all went well."""
+    """Write a file that replaces `target`, or is copied into it, if the `with` block succeeds."""
     with AtomicFile(target) as output:
         with output.explain_full_disk():
             yield output.file
         in_place = output.publish()
         if in_place is None:
             return
-        # The reader of a pipe may be slow, or not there yet.
+        # In a thread, as the reader of a pipe may be slow or not have opened it yet.
         writing = backend.run_in_thread(in_place.run)
         try:
             await writing.result()
@@ -33,7 +33,7 @@ async def open_output(backend: Backend, target: Path) -> AsyncIterator[IO[bytes]
 
 @contextlib.asynccontextmanager
 async def write_spool(file: IO[bytes]) -> AsyncIterator[IO[bytes]]:
-    """Write an open file, which stays open, from its beginning."""
+    """Overwrite an open file, which stays open."""
     file.seek(0)
     file.truncate()
     yield file

@@ -1,8 +1,8 @@
-"""Requests to presigned URLs: opened, refused, understood.
+"""Requests to presigned URLs, and the errors that the storage returns.
 
-A presigned URL carries its own authorization, so no request here has a token. What the storage
-answers is described in the AWS S3 user guide ("Sharing objects with presigned URLs") and in the S3
-API reference (`GetObject`, `PutObject`).
+A presigned URL contains its own authorization, so these requests have no token. The responses are
+described in the AWS S3 user guide ("Sharing objects with presigned URLs") and in the S3 API
+reference (`GetObject`, `PutObject`).
 """
 
 import contextlib
@@ -17,16 +17,16 @@ from ..errors import ConnectionFailedError, TransferError
 
 MAX_ERROR_BODY_BYTES = 4096
 
+# Returns a presigned URL, a new one with every call.
 UrlProvider = Callable[[], Awaitable[Secret[str]]]
-"""Gives a presigned URL; asked again, a fresh one."""
 
 _MD5_ETAG = re.compile(r'"([0-9a-f]{32})"')
 
-# An ETag as If-Match takes it: one, of one version byte for byte, which weak ones (`W/"…"`) and
-# `*` are not. Some storages leave the quotes out.
+# An ETag that If-Match can compare: a strong one, so neither a weak one (`W/"…"`) nor `*`. Some
+# storages omit the quotes.
 _STRONG_ETAG = re.compile(r'"[!#-~]{0,1000}"|(?!\*$)[!#-+\--.0-~]{1,1000}')
 
-# The largest object of AWS S3; a size beyond it, in a header, is not one to plan with.
+# The maximum size of an object in AWS S3. Headers with larger sizes are invalid.
 MAX_OBJECT_BYTES = 5 << 40
 
 
@@ -37,7 +37,7 @@ class RetryableTransferError(TransferError):
     url_expired: bool = False
 
     def as_final(self) -> TransferError:
-        """The same error for the user, when the retries are used up."""
+        """Return the error to raise when no retries are left."""
         final = TransferError(str(self), statusCode=self.statusCode, path=self.path)
         for note in getattr(self, "__notes__", ()):
             final.add_note(note)
@@ -52,18 +52,18 @@ async def open_download(
     what: str,
     statuses: tuple[int, ...] = (200,),
 ) -> AsyncIterator[StreamingResponse]:
-    """GET a presigned URL; raise what an answer of any other status stands for."""
+    """GET a presigned URL; raise an error if the status is not one of `statuses`."""
     with contextlib.ExitStack() as only_opening:
         only_opening.enter_context(retry_on_disconnect(f"download of {what}"))
         async with backend.get(url, headers) as download:
             only_opening.pop_all()
             if download.status not in statuses:
-                raise error_from_response(f"download of {what}", await _read_refusal(download))
+                raise error_from_response(f"download of {what}", await _read_error(download))
             yield download
 
 
-async def _read_refusal(download: StreamingResponse) -> Response:
-    # Its status says more than a failure to read the rest.
+async def _read_error(download: StreamingResponse) -> Response:
+    # The status is more useful than an error while reading the body.
     with contextlib.suppress(ConnectionFailedError):
         return Response(
             download.status, download.headers, await download.read(MAX_ERROR_BODY_BYTES)
@@ -72,53 +72,54 @@ async def _read_refusal(download: StreamingResponse) -> Response:
 
 
 @contextlib.contextmanager
-def retry_on_disconnect(doing: str) -> Iterator[None]:
-    """Turn a broken connection into a transfer that may be tried again."""
+def retry_on_disconnect(action: str) -> Iterator[None]:
+    """Convert connection errors to retryable errors.
+
+    Args:
+        action: The transfer, for messages.
+    """
     try:
         yield
     except ConnectionFailedError as error:
-        raise RetryableTransferError(f"{doing} broke off: {error}") from error
+        raise RetryableTransferError(f"{action} was interrupted: {error}") from error
 
 
-def error_from_response(doing: str, answer: Response) -> TransferError:
-    """The error that an answer of the storage stands for."""
-    reason = _parse_reason(answer.content)
-    expired = answer.status == 403 and "expired" in reason.lower()
-    if not expired and answer.status not in RETRYABLE_STATUSES:
-        return TransferError(
-            f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
-        )
-    passing = RetryableTransferError(
-        f"{doing} was refused: {answer.status} {reason}", statusCode=answer.status
-    )
-    passing.url_expired = expired
-    passing.retry_after = parse_retry_after(answer.headers)
-    return passing
+def error_from_response(action: str, response: Response) -> TransferError:
+    """Build the error for an unsuccessful response of the storage."""
+    reason = _parse_reason(response.content)
+    message = f"{action} was refused: {response.status} {reason}"
+    is_expired = response.status == 403 and "expired" in reason.lower()
+    if not is_expired and response.status not in RETRYABLE_STATUSES:
+        return TransferError(message, statusCode=response.status)
+    error = RetryableTransferError(message, statusCode=response.status)
+    error.url_expired = is_expired
+    error.retry_after = parse_retry_after(response.headers)
+    return error
 
 
 def _parse_reason(body: bytes) -> str:
-    """What the storage says of a refusal: S3 answers XML with a code and a message."""
-    text = body[:MAX_ERROR_BODY_BYTES].decode("utf-8", "replace")
-    parts = (text.partition(f"<{tag}>")[2].partition(f"</{tag}>") for tag in ("Code", "Message"))
+    """Parse the reason of an error: S3 returns XML with a code and a message."""
+    xml = body[:MAX_ERROR_BODY_BYTES].decode("utf-8", "replace")
+    parts = (xml.partition(f"<{tag}>")[2].partition(f"</{tag}>") for tag in ("Code", "Message"))
     return redact(": ".join(part for part, end, _ in parts if end)) or "(no reason given)"
 
 
 def strong_etag(headers: Mapping[str, str]) -> str | None:
-    """Return the ETag if it can tell whether a file is still the same, byte for byte."""
+    """Return the ETag if it is a strong one, which identifies a version byte for byte."""
     etag = headers.get("etag", "")
     return etag if _STRONG_ETAG.fullmatch(etag) else None
 
 
-def parse_size(text: str) -> int | None:
-    """Return a number of bytes from a header; None if it is no size that an object can have."""
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_OBJECT_BYTES)):
+def parse_size(value: str) -> int | None:
+    """Parse a header with a number of bytes; None if it is not a valid size of an object."""
+    if not (value.isascii() and value.isdigit()) or len(value) > len(str(MAX_OBJECT_BYTES)):
         return None
-    size = int(text)
+    size = int(value)
     return size if size <= MAX_OBJECT_BYTES else None
 
 
 def expected_md5(headers: Mapping[str, str]) -> str | None:
-    """The file's MD5, where its ETag is one: not if a key of KMS or a customer's encrypts it."""
+    """Return the MD5 of a file from its ETag; None if the ETag is no MD5, as with KMS keys."""
     encryption = headers.get("x-amz-server-side-encryption", "AES256")
     customer = "x-amz-server-side-encryption-customer-algorithm" in headers
     matched = _MD5_ETAG.fullmatch(headers.get("etag", ""))

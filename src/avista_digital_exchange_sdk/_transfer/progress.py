@@ -4,16 +4,16 @@ from .._utils.progress import ProgressCallback
 
 
 class TransferProgress:
-    """Reports how many bytes of a file have moved; it never goes back when some move again."""
+    """Reports the transferred bytes of a file. The number never decreases when parts are retried."""
 
     def __init__(self, callback: ProgressCallback | None) -> None:
         self._callback = callback
         self._done = 0
 
     def report(self, done: int, total: int | None) -> None:
-        """Report that `done` of `total` bytes have moved."""
+        """Report that `done` of `total` bytes were transferred."""
         if self._callback is None:
             return
-        # Threads that fetch parts of a file report at the same time.
+        # Parallel downloads report from several threads.
         self._done = max(self._done, done)
         self._callback(self._done, total)

@@ -1,4 +1,4 @@
-"""Parts of a file, fetched over its presigned URL as they are asked for."""
+"""Reads byte ranges of a file over its presigned URL."""
 
 import contextlib
 import re
@@ -19,7 +19,7 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
 
 
 class RangeReader:
-    """A file of which parts are fetched, all of the version that the first one was of."""
+    """Reads byte ranges of a file, all of them of the same version."""
 
     def __init__(
         self, backend: Backend, get_url: UrlProvider, what: str, url: Secret[str] | None = None
@@ -33,31 +33,31 @@ class RangeReader:
         self.md5: str | None = None
 
     async def attempt(self, begin: int, end: int, body: bytearray) -> None:
-        """Fetch what `body` still lacks of the bytes up to `end`.
+        """Fetch the bytes that `body` lacks up to `end`.
 
         Raises:
-            PassingError: Another attempt may help; `body` holds what came.
-            TransferError: The file is not the one it was, or its storage does not give parts.
+            RetryableTransferError: Another attempt may help. `body` contains what was received.
+            TransferError: The file has changed, or the storage does not support range requests.
         """
-        known, url = self._url, self._url or await self._get_url()
+        kept_url, url = self._url, self._url or await self._get_url()
         try:
             await self._fetch(url, begin + len(body), end, body)
         except RetryableTransferError as error:
             if error.url_expired:
                 self._url = None
-            if not (error.url_expired and known):
+            if not (error.url_expired and kept_url):
                 raise
-            # One that was kept for a while: it is no failure that it has expired.
+            # The expiry of a URL that was kept does not count as a failed attempt.
             url = await self._get_url()
             await self._fetch(url, begin + len(body), end, body)
         self._url = url
 
     async def _fetch(self, url: Secret[str], begin: int, end: int, body: bytearray) -> None:
-        wanted = {"Range": f"bytes={begin}-{end - 1}"}
+        headers = {"Range": f"bytes={begin}-{end - 1}"}
         if self._etag is not None and strong_etag({"etag": self._etag}):
-            wanted["If-Match"] = self._etag
+            headers["If-Match"] = self._etag
         async with open_download(
-            self._backend, url, wanted, self._what, (200, 206, 412, 416)
+            self._backend, url, headers, self._what, (200, 206, 412, 416)
         ) as download:
             self._check(download, begin, end)
             missing = end - begin
@@ -68,22 +68,22 @@ class RangeReader:
                         missing -= len(block)
         if missing > 0:
             raise RetryableTransferError(
-                f"{self._what}: {missing} of the bytes asked for did not come"
+                f"{self._what}: {missing} of the requested bytes were not received"
             )
 
     def _check(self, download: StreamingResponse, begin: int, end: int) -> None:
         if download.status in (412, 416):
-            raise TransferError(f"{self._what} is no longer the file it was when it was opened")
-        given = download.headers.get("content-range", "")
-        matched = _CONTENT_RANGE.fullmatch(given)
+            raise TransferError(f"{self._what} has changed since it was opened")
+        content_range = download.headers.get("content-range", "")
+        matched = _CONTENT_RANGE.fullmatch(content_range)
         if download.status == 200 or matched is None:
-            raise TransferError(f"{self._what}: the storage gives no parts of files")
+            raise TransferError(f"{self._what}: the storage does not support range requests")
         first, last, size = map(int, matched.groups())
         if (first, last) != (begin, end - 1):
-            message = f"{self._what}: asked for the bytes from {begin} on, got {given[:80]!r}"
-            raise TransferError(message)
+            received = f"received {content_range[:80]!r}"
+            raise TransferError(f"{self._what}: requested bytes {begin}-{end - 1}, {received}")
         etag = download.headers.get("etag", self._etag)
-        # Not every server heeds If-Match.
+        # Not every server supports If-Match.
         if self.size not in (None, size) or self._etag not in (None, etag):
-            raise TransferError(f"{self._what} is no longer the file it was when it was opened")
+            raise TransferError(f"{self._what} has changed since it was opened")
         self._etag, self.size, self.md5 = etag, size, expected_md5(download.headers)

@@ -1,7 +1,7 @@
-"""Downloads: one stream, resumed where it broke off; several at once where one is slow.
+"""Downloads: one stream, resumed after an interruption; several parallel ones if it is slow.
 
-Object stores and long lines hold every connection to a certain speed, and several connections add
-up. Where one connection is fast, several would only cost.
+Object stores and long distances limit the speed of a single connection, so several are faster. If
+one connection is fast, more would only cost resources.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from .progress import TransferProgress
 
 
 class ResumableDownload:
-    """A download that knows how far it got, and of which version of the file."""
+    """A download that can be resumed, if the file has not changed."""
 
     def __init__(
         self,
@@ -58,23 +58,23 @@ class ResumableDownload:
         self.received = 0
 
     async def aclose(self) -> None:
-        """Let go of the file."""
+        """Close the duplicates of the file."""
         await self._md5.aclose()
         self._file.close()
 
     def invalidate_url(self) -> None:
-        """Ask for a fresh address at the next attempt: this one has expired."""
+        """Request a new URL for the next attempt."""
         self._url = None
 
     async def attempt(self) -> None:
-        """Go on to the end; raise PassingError where another attempt may help."""
+        """Resume the download; raise RetryableTransferError if another attempt may help."""
         url = self._url = self._url or await self._get_url()
         if self._etag is None:
-            # Without it, nothing tells whether the rest would be of the same file.
+            # Without an ETag the rest could be that of another version.
             await self._start_over()
-        wanted = _range_headers(self.received, None, self._etag) if self.received else {}
+        headers = _range_headers(self.received, None, self._etag) if self.received else {}
         async with open_download(
-            self._backend, url, wanted, self._what, (200, 206, 412, 416)
+            self._backend, url, headers, self._what, (200, 206, 412, 416)
         ) as download:
             if download.status in (412, 416) or not _is_same_version(download, self._etag):
                 await self._start_over()
@@ -91,20 +91,20 @@ class ResumableDownload:
         await self._verify(total)
 
     async def _stream(self, download: StreamingResponse, total: int) -> bool:
-        """Take in the stream; break off, and say so, where several would be faster."""
-        clock, first, waited = self._backend.clock, self.received, 0.0
+        """Write the stream to the file; stop and return True if parallel downloads are faster."""
+        clock, first, elapsed = self._backend.clock, self.received, 0.0
         with retry_on_disconnect(f"download of {self._what}"):
             async with contextlib.aclosing(download.blocks()) as blocks:
-                asked = clock()
+                requested_at = clock()
                 async for block in blocks:
-                    # Only what was waited for is the connection's doing.
-                    waited += clock() - asked
+                    # Count only the time spent waiting for the network.
+                    elapsed += clock() - requested_at
                     self._file.write_at(self.received, block)
                     self._advance(self.received + len(block))
                     self._progress.report(self.received, total)
-                    if self._is_slow(waited, self.received - first, total):
+                    if self._is_slow(elapsed, self.received - first, total):
                         return True
-                    asked = clock()
+                    requested_at = clock()
         return False
 
     def _advance(self, received: int) -> None:
@@ -113,23 +113,23 @@ class ResumableDownload:
         if self._expected is not None:
             self._md5.advance(received)
 
-    def _is_slow(self, waited: float, came: int, total: int) -> bool:
+    def _is_slow(self, elapsed: float, received: int, total: int) -> bool:
         options = self._backend.options
-        if self._etag is None or waited <= options.speed_sample_seconds:
+        if self._etag is None or elapsed <= options.speed_sample_seconds:
             return False
         rest = total - self.received
         is_long = rest > 2 * options.part_bytes and (
-            rest * waited > options.min_remaining_seconds * came
+            rest * elapsed > options.min_remaining_seconds * received
         )
-        return is_long and came < options.fast_bytes_per_second * waited
+        return is_long and received < options.fast_bytes_per_second * elapsed
 
     async def _download_parts(self, url: Secret[str], total: int) -> None:
         parts = _ParallelDownload(
             self._backend, self._policy, self._get_url, url, self._etag, self._what, self._progress
         )
-        hashed = self._md5.advance if self._expected is not None else lambda written: None
+        on_progress = self._md5.advance if self._expected is not None else lambda written: None
         try:
-            await parts.fetch(self._file, self.received, total, hashed)
+            await parts.fetch(self._file, self.received, total, on_progress)
         except _ChangedError:
             await self._start_over()
             raise RetryableTransferError(f"{self._what} changed while it was downloaded") from None
@@ -137,23 +137,21 @@ class ResumableDownload:
 
     async def _verify(self, total: int) -> None:
         if total != self.received:
-            message = f"{self._what}: {self.received} bytes came, {total} were promised"
+            message = f"{self._what}: received {self.received} of {total} bytes"
             raise RetryableTransferError(message)
         if self._expected is None:
             return
         if self._expected != await self._md5.hexdigest():
             await self._start_over()
-            raise RetryableTransferError(
-                f"{self._what}: what came does not have the file's checksum"
-            )
+            raise RetryableTransferError(f"{self._what}: the MD5 checksum does not match")
 
 
 class _ChangedError(Exception):
-    """The file is no longer the one whose first part was fetched."""
+    """The file has changed since its first part was fetched."""
 
 
 class _ParallelDownload:
-    """The parts of a file, fetched over several connections into their positions."""
+    """Downloads the parts of a file over several connections."""
 
     def __init__(
         self,
@@ -180,13 +178,17 @@ class _ParallelDownload:
         self._stopped = False
 
     async def fetch(
-        self, file: PositionalFile, begin: int, total: int, written: Callable[[int], object]
+        self, file: PositionalFile, begin: int, total: int, on_progress: Callable[[int], object]
     ) -> None:
-        """Fetch all bytes from `begin` on; the file holds those before.
+        """Fetch the bytes from `begin` to the end.
 
-        `written` is called with the position up to which the file has no gap.
+        Args:
+            file: The file to write to. It contains the bytes before `begin`.
+            begin: The position to start at.
+            total: The size of the file in bytes.
+            on_progress: Called with the position up to which the file has no gap.
         """
-        self._total, self._written = total, written
+        self._total, self._on_progress = total, on_progress
         starts = range(begin, total, self._part_bytes)
         self._missing.update(dict.fromkeys(starts))
         self._waiting.extend((start, min(start + self._part_bytes, total)) for start in starts)
@@ -213,11 +215,11 @@ class _ParallelDownload:
                 if self._stopped:
                     return
                 del self._missing[begin]
-                self._written(min(tuple(self._missing), default=self._total))
+                self._on_progress(min(tuple(self._missing), default=self._total))
 
     @contextlib.contextmanager
     def _stop_all_on_error(self) -> Iterator[None]:
-        """Let all workers stop when one fails for good."""
+        """Stop all workers when one fails permanently."""
         try:
             yield
         except BaseException:
@@ -226,14 +228,14 @@ class _ParallelDownload:
 
     async def _fetch_part(self, part: "_Part") -> None:
         async def fetch_rest(attempt: Attempt) -> None:
-            reached, url = part.position, self._url
+            start, url = part.position, self._url
             try:
                 while part.position < part.end and not self._stopped:
                     await self._attempt(part, url)
             except RetryableTransferError as error:
                 if self._stopped:
                     return
-                attempt.made_progress = part.position > reached
+                attempt.made_progress = part.position > start
                 attempt.retry_after = error.retry_after
                 if error.url_expired and url == self._url:
                     self._url = await self._get_url()
@@ -246,9 +248,9 @@ class _ParallelDownload:
 
     async def _attempt(self, part: "_Part", url: Secret[str]) -> None:
         begin, end = part.position, part.end
-        wanted = _range_headers(begin, end, self._etag)
+        headers = _range_headers(begin, end, self._etag)
         async with open_download(
-            self._backend, url, wanted, self._what, (206, 200, 412, 416)
+            self._backend, url, headers, self._what, (206, 200, 412, 416)
         ) as download:
             if download.status != 206 or not _is_same_version(download, self._etag):
                 raise _ChangedError
@@ -259,23 +261,23 @@ class _ParallelDownload:
                         if self._stopped:
                             return
                         if part.position + len(block) > end:
-                            raise TransferError(f"{self._what}: more bytes came than promised")
+                            raise TransferError(f"{self._what}: received more bytes than requested")
                         part.write(block)
                         self._progress.report(self._count_bytes(), self._total)
             if part.position < end:
-                raise RetryableTransferError(f"{self._what}: fewer bytes came than promised")
+                raise RetryableTransferError(f"{self._what}: received fewer bytes than requested")
 
     def _count_bytes(self) -> int:
-        missing = tuple(self._missing.items())
-        lacking = sum(
+        parts = tuple(self._missing.items())
+        missing_bytes = sum(
             min(begin + self._part_bytes, self._total) - (part.position if part else begin)
-            for begin, part in missing
+            for begin, part in parts
         )
-        return self._total - lacking
+        return self._total - missing_bytes
 
 
 class _Part:
-    """A part of a file, written from its beginning on."""
+    """A part of a file, which is written sequentially."""
 
     def __init__(self, file: PositionalFile, begin: int, end: int) -> None:
         self._file = file
@@ -293,15 +295,15 @@ def _range_headers(begin: int, end: int | None, etag: str | None) -> dict[str, s
 
 
 def _is_same_version(download: StreamingResponse, etag: str | None) -> bool:
-    """Whether a part is of this version of the file; not every server heeds If-Match."""
+    """Whether a response is of this version of the file. Not every server supports If-Match."""
     return download.status != 206 or download.headers.get("etag", etag) == etag
 
 
 def _total_size(download: StreamingResponse, begin: int, what: str) -> int:
-    """How long the whole file is: without knowing it, nothing tells whether all of it came."""
+    """Return the size of the file, without which an incomplete download can't be detected."""
     length = parse_size(download.headers.get("content-length", ""))
     if length is None:
-        raise TransferError(f"{what}: the storage does not say how long it is")
+        raise TransferError(f"{what}: the response has no valid Content-Length")
     total = begin + length
     if download.status == 206:
         _check_range(download, begin, total, total, what)
@@ -309,6 +311,7 @@ def _total_size(download: StreamingResponse, begin: int, what: str) -> int:
 
 
 def _check_range(download: StreamingResponse, begin: int, end: int, total: int, what: str) -> None:
-    given = download.headers.get("content-range", "")
-    if given != f"bytes {begin}-{end - 1}/{total}":
-        raise TransferError(f"{what}: asked for the bytes from {begin} on, got {given[:80]!r}")
+    content_range = download.headers.get("content-range", "")
+    if content_range != f"bytes {begin}-{end - 1}/{total}":
+        received = f"received {content_range[:80]!r}"
+        raise TransferError(f"{what}: requested bytes {begin}-{end - 1}, {received}")

@@ -1,4 +1,4 @@
-"""Transfers over presigned URLs: streamed, retried, and verified before they count."""
+"""Uploads and downloads over presigned URLs, with retries."""
 
 import contextlib
 from collections.abc import Awaitable, Callable
@@ -21,14 +21,14 @@ from .range_reader import RangeReader
 from .resumable import ResumableDownload
 from .upload import Source, Upload
 
-# The most that one PUT of AWS S3 takes.
+# The maximum size of a PUT request of AWS S3.
 MAX_UPLOAD_BYTES = 5 << 30
 
 _Result = TypeVar("_Result")
 
 
 class Transfers:
-    """Uploads and downloads, with the retries that the user allows."""
+    """Uploads and downloads files with retries."""
 
     def __init__(self, backend: Backend, policy: RetryPolicy) -> None:
         self._backend = backend
@@ -43,7 +43,7 @@ class Transfers:
                 return await step(attempt)
             except RetryableTransferError as error:
                 attempt.retry_after = error.retry_after
-                # A new URL is all that is needed.
+                # A new URL is sufficient.
                 attempt.is_retry_immediate = error.url_expired
                 raise
 
@@ -61,7 +61,7 @@ class Transfers:
         what: str,
         callback: ProgressCallback | None = None,
     ) -> None:
-        """Stream what a presigned URL holds into an empty file."""
+        """Download a presigned URL into an empty file."""
         start = self._backend.clock()
         progress = TransferProgress(callback)
         async with contextlib.aclosing(
@@ -69,11 +69,11 @@ class Transfers:
         ) as download:
 
             async def resume(attempt: Attempt) -> None:
-                reached = download.max_offset
+                offset = download.max_offset
                 try:
                     await download.attempt()
                 except RetryableTransferError as error:
-                    attempt.made_progress = download.max_offset > reached
+                    attempt.made_progress = download.max_offset > offset
                     if error.url_expired:
                         download.invalidate_url()
                     raise
@@ -87,7 +87,7 @@ class Transfers:
         )
 
     async def fetch(self, url: Secret[str], what: str) -> bytes:
-        """Fetch what a presigned URL holds, if it is small enough to be held in memory."""
+        """Download a small file into memory."""
         limit = self._backend.options.max_chunk_bytes
 
         async def fetch(attempt: Attempt) -> bytes:
@@ -101,23 +101,23 @@ class Transfers:
         return await self.retrying(fetch)
 
     async def read(self, reader: RangeReader, begin: int, end: int) -> bytes:
-        """Fetch the bytes of a file from `begin` up to `end`, which are all in it."""
+        """Read the bytes of a file from `begin` to `end`, exclusive. The file must contain them."""
         body = bytearray()
 
         async def fetch_missing(attempt: Attempt) -> None:
-            reached = len(body)
+            length = len(body)
             try:
                 while len(body) < end - begin:
                     await reader.attempt(begin, end, body)
             except RetryableTransferError:
-                attempt.made_progress = len(body) > reached
+                attempt.made_progress = len(body) > length
                 raise
 
         await self.retrying(fetch_missing)
         return bytes(body)
 
     async def put(self, url: Secret[str], source: Source, progress: TransferProgress) -> None:
-        """Stream a file to a presigned URL, once."""
+        """Upload a file to a presigned URL, without retries."""
         name = source.name
         start = self._backend.clock()
         with source.open() as file:
@@ -125,9 +125,9 @@ class Transfers:
                 with retry_on_disconnect(f"upload of {name}"):
                     response = await self._backend.put(url, upload.size, upload.blocks(progress))
                 if response.status not in (200, 201, 204):
-                    refused = error_from_response(f"upload of {name}", response)
-                    refused.path = None if source.path is None else str(source.path)
-                    raise refused
+                    error = error_from_response(f"upload of {name}", response)
+                    error.path = None if source.path is None else str(source.path)
+                    raise error
                 await upload.check(response.headers)
         progress.report(upload.size, upload.size)
         self._log.debug(

@@ -1,4 +1,4 @@
-"""What is uploaded, and the proof that all of it arrived, of one state of the file."""
+"""Sources of uploads, and the verification that an unchanged file was uploaded completely."""
 
 import contextlib
 import os
@@ -16,22 +16,22 @@ class Source(Protocol):
     """A file to upload.
 
     Attributes:
-        name: How messages call it.
-        path: Its path, where it has one.
+        name: The name for messages.
+        path: The path, or None for a file without a name.
     """
 
     name: str
     path: Path | None
 
     def open(self) -> AbstractContextManager[IO[bytes]]:
-        """Open it at its beginning."""
+        """Open the file at its beginning."""
 
     def size(self) -> int:
-        """How long it is now, in bytes."""
+        """Return the present size in bytes."""
 
 
 class LocalFile:
-    """A file of the local file system, opened for each attempt."""
+    """A local file, which is opened for each attempt."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -46,7 +46,7 @@ class LocalFile:
 
 
 class SpooledFile:
-    """An open file without a name; it stays open."""
+    """An open file without a name, which stays open."""
 
     def __init__(self, file: IO[bytes], name: str) -> None:
         self.name = name
@@ -63,15 +63,15 @@ class SpooledFile:
 
 
 class Upload:
-    """One attempt to upload a file as it is now.
+    """One attempt to upload a file in its present state.
 
     Args:
         backend: Runs the hashing.
-        source: The file.
-        file: The same, open.
+        source: The source.
+        file: The opened source.
 
     Attributes:
-        size: How long it is, in bytes.
+        size: The size in bytes.
     """
 
     def __init__(self, backend: Backend, source: Source, file: IO[bytes]) -> None:
@@ -79,59 +79,59 @@ class Upload:
         self._file = PositionalFile(file.fileno())
         self._md5 = FollowingMd5(backend, self._file.duplicate())
         self._descriptor = file.fileno()
-        self._state = _State.of(os.fstat(self._descriptor))
-        self._state_at_path = self._look_at_path()
+        self._state = _State.from_status(os.fstat(self._descriptor))
+        self._state_at_path = self._read_state_at_path()
         self.size = self._state.size
 
     async def aclose(self) -> None:
-        """Let go of the file."""
+        """Close the duplicates of the file."""
         await self._md5.aclose()
         self._file.close()
 
     def blocks(self, progress: TransferProgress) -> Iterator[bytes]:
-        """All bytes of the file.
+        """Iterate over the blocks of the file.
 
         Args:
-            progress: Where the blocks are reported when they are sent.
+            progress: Reports the sent blocks.
 
         Raises:
-            RetryableTransferError: The file changed meanwhile.
+            RetryableTransferError: The file changed during the upload.
         """
         sent = 0
         while sent < self.size:
             block = self._file.read(min(BLOCK_SIZE, self.size - sent), sent)
             self._check_state()
             if not block:
-                raise self._failure("could not be read to its end")
+                raise self._failure("could not be read to the end")
             sent += len(block)
             self._md5.advance(sent)
             yield block
             progress.report(sent, self.size)
         if self._file.read(1, sent):
-            # Files in /proc, for example, have a length of 0.
-            raise self._failure("has more bytes than its length")
+            # For example, files in /proc have the size 0.
+            raise self._failure("has more bytes than its size")
 
     async def check(self, headers: Mapping[str, str]) -> None:
-        """Insist that the storage has what the file holds.
+        """Check that the storage has received the content of the file.
 
         Args:
-            headers: Those of the storage's response.
+            headers: The headers of the storage's response.
 
         Raises:
-            RetryableTransferError: The file changed meanwhile, or the storage has other bytes.
+            RetryableTransferError: The file changed during the upload, or the checksums differ.
         """
         expected = expected_md5(headers)
         if expected is not None:
             self._md5.advance(self.size)
-            found = await self._md5.hexdigest()
+            computed = await self._md5.hexdigest()
         self._check_state()
-        if self._look_at_path() != self._state_at_path:
+        if self._read_state_at_path() != self._state_at_path:
             raise self._failure("was replaced while it was uploaded")
-        if expected is not None and expected != found:
-            raise self._failure("has another checksum in the storage than here")
+        if expected is not None and expected != computed:
+            raise self._failure("has a different MD5 checksum in the storage")
 
     def _check_state(self) -> None:
-        state = _State.of(os.fstat(self._descriptor))
+        state = _State.from_status(os.fstat(self._descriptor))
         if state == self._state:
             return
         change = "changed"
@@ -141,11 +141,11 @@ class Upload:
             change = f"shrank by {self.size - state.size} bytes"
         raise self._failure(f"{change} while it was uploaded")
 
-    def _look_at_path(self) -> "_State | None":
+    def _read_state_at_path(self) -> "_State | None":
         if self._source.path is None:
             return None
         try:
-            return _State.of(os.stat(self._source.path))
+            return _State.from_status(os.stat(self._source.path))
         except FileNotFoundError:
             return None
 
@@ -155,7 +155,7 @@ class Upload:
 
 
 class _State(NamedTuple):
-    """What changes when a file is written to, or replaced by another one."""
+    """The attributes that change if a file is written to or replaced."""
 
     device: int
     inode: int
@@ -164,7 +164,7 @@ class _State(NamedTuple):
     changed: int
 
     @classmethod
-    def of(cls, status: os.stat_result) -> "_State":
+    def from_status(cls, status: os.stat_result) -> "_State":
         return cls(
             status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
         )
