@@ -65,8 +65,8 @@ def select_operation(document: str, operation_name: str | None) -> Operation:
             )
         return operations[0]
     for operation in operations:
-        if one.name == operation_name:
-            return one
+        if operation.name == operation_name:
+            return operation
     raise InvalidParameterError(
         f"operationName must be an operation of the document ({names}), "
         f"got {validation.format_value(operation_name)}"

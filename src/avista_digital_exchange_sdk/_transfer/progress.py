@@ -4,7 +4,7 @@ from .._utils.progress import ProgressCallback
 
 
 class TransferProgress:
-    """Reports the transferred bytes of a file. The number never decreases when parts are retried."""
+    """Reports the transferred bytes of a file, which never decrease when parts are retried."""
 
     def __init__(self, callback: ProgressCallback | None) -> None:
         self._callback = callback
