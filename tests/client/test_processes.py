@@ -35,7 +35,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
 ]
 
-ELSEWHERE = "DigitalExchangeError: this call, iterator or connection began in another process"
+ELSEWHERE = "DigitalExchangeError: this call, iterator or connection was started in another process"
 COUNT = 20
 
 

@@ -226,7 +226,7 @@ class TestInvalidResponses:
         self, response: Any, platform: Platform
     ) -> None:
         failure = platform.fails(response, InvalidResponseError)
-        assert "no data and no error" in str(failure)
+        assert "neither data nor errors" in str(failure)
 
     @pytest.mark.parametrize(
         ("data", "path"),
@@ -270,7 +270,7 @@ class TestNoResponse:
 
     def test_silent_server_is_a_timeout_error(self, connect: Connect, deaf: str) -> None:
         exchange = connect("token", endpoint=deaf, timeout=0.1, maxRetries=0)
-        with pytest.raises(RequestTimeoutError, match=r"no answer within 0\.1 s") as caught:
+        with pytest.raises(RequestTimeoutError, match=r"no response within 0\.1 s") as caught:
             exchange.getUserInfo()
         assert isinstance(caught.value, ConnectionFailedError)
         assert isinstance(caught.value, TimeoutError)

@@ -269,7 +269,7 @@ class TestErrors:
     ) -> None:
         name = "storage_listDataStores"
         liar.lay_down(name, ok(b'{"data":{"' + name.encode() + b'":[' + b"1," * 500_000 + b"1]}}"))
-        with little_memory(), pytest.raises(InvalidResponseError, match=r"shape at .*\.0"):
+        with little_memory(), pytest.raises(InvalidResponseError, match=r"schema at .*\.0"):
             victim.listDataStores()
 
 

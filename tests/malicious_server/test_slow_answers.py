@@ -103,7 +103,7 @@ class TestResponses:
     ) -> None:
         trickle.lay_down(GET_USER, http(status, b" " * 10_000))
         trickle.slowly[GET_USER] = (1, 0.05)
-        with pytest.raises(RequestTimeoutError, match=r"no answer within 0\.5 s"):
+        with pytest.raises(RequestTimeoutError, match=r"no response within 0\.5 s"):
             exchange.getUserInfo()
 
     def test_answer_that_comes_slowly_but_steadily_is_waited_for(
@@ -122,7 +122,9 @@ class TestResponses:
         self, name: str, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         trickle.repeated[name] = b"HTTP/1.1 102 Processing\r\n\r\n" * 100
-        with pytest.raises((RequestTimeoutError, TransferError), match=r"no answer within 0\.5 s"):
+        with pytest.raises(
+            (RequestTimeoutError, TransferError), match=r"no response within 0\.5 s"
+        ):
             ask(name, trickle, exchange, tmp_path)
 
     @pytest.mark.parametrize("status", ["403 Forbidden", "503 No"])
@@ -140,7 +142,7 @@ class TestResponses:
     ) -> None:
         trickle.lay_down("PUT", http(status, b"<Code>" * 1000))
         trickle.slowly["PUT"] = (1, 0.05)
-        with pytest.raises(TransferError, match=r"no answer within 0\.5 s"):
+        with pytest.raises(TransferError, match=r"no response within 0\.5 s"):
             ask("PUT", trickle, exchange, tmp_path)
 
     def test_result_chunk_that_drips_is_a_timeout(
@@ -149,7 +151,7 @@ class TestResponses:
         trickle.lay_down_page()
         trickle.lay_down("GET", ok(b"[" + b" " * 10_000 + b"]"))
         trickle.slowly["GET"] = (1, 0.05)
-        with pytest.raises(Exception, match=r"no answer within 0\.5 s"):
+        with pytest.raises(Exception, match=r"no response within 0\.5 s"):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 "db", [{"assetId": "meter"}], *TIMES, tmp_path, aggregate="client"
             )

@@ -175,7 +175,7 @@ class TestNamedPartialFile:
                 (tmp_path / name).unlink()
                 (tmp_path / name).write_bytes(b"theirs")
 
-        with pytest.raises(FileNotFoundError, match="took the partial file away"):
+        with pytest.raises(FileNotFoundError, match="removed the partial file"):
             exchange_it()
         assert not (tmp_path / "load.bin").exists()
 

@@ -286,7 +286,7 @@ class TestWhenTheBytesCannotBeSent:
             "storage_createDataStoreFile", None, {"itemId": None, "url": ADDRESS}
         )
         for _ in range(2):
-            with pytest.raises(InvalidResponseError, match=r"no id of the new file"):
+            with pytest.raises(InvalidResponseError, match=r"no ID for the new file"):
                 fake_platform_client.uploadFileToDataStore("store", "directory", source)
 
 

@@ -1,9 +1,9 @@
-"""Waiting for the network, in two colours: blocking and asynchronous.
+"""Network backends: sync and async.
 
-Everything above this package is written once, as coroutines over `Io`. Under `AsyncIo` they suspend
-as coroutines do. Under `BlockingIo` every wait blocks instead, so a whole flow runs in one step of
-its coroutine (see `run`), with no event loop: the blocking client works where a loop is already
-running, and Ctrl-C behaves.
+Everything above this package is written once, as coroutines over a `Backend`. With `AsyncBackend`
+they suspend as coroutines do. With `SyncBackend` every wait blocks instead, so a coroutine runs to
+its end in one step (see `run_sync`), without an event loop: the sync client works where a loop is
+already running, and Ctrl-C interrupts it.
 
 Only this package knows httpx, websockets, asyncio, threads and clocks.
 """

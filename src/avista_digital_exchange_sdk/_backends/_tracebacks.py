@@ -1,7 +1,7 @@
-"""Tracebacks without the frames in which a secret is plain.
+"""Removes the frames that contain secrets from tracebacks.
 
-httpx, httpcore, h11, websockets and what is below them hold requests as bytes, the token and
-presigned URLs included, in local variables that some tools show.
+httpx, httpcore, h11, websockets and their dependencies keep requests, including the token and
+presigned URLs, in local variables, which some tools show.
 """
 
 import contextlib
@@ -19,9 +19,9 @@ LIBRARIES = frozenset(
 
 @contextlib.contextmanager
 def hide_transport() -> Iterator[None]:
-    """Take the frames of the transport out of the tracebacks of whatever is raised.
+    """Remove the frames of the transport from the tracebacks of exceptions in a `with` block.
 
-    The frame of the `with` block itself stays.
+    The frame of the `with` block itself is kept.
     """
     handled = sys.exception()
     try:
@@ -32,11 +32,11 @@ def hide_transport() -> Iterator[None]:
 
 
 def strip_transport(error: BaseException, handled: BaseException | None = None) -> None:
-    """Take the frames of the transport out of the tracebacks of an error and of its causes.
+    """Remove the frames of the transport from the tracebacks of an error and its causes.
 
     Args:
         error: The error.
-        handled: An error that the caller was handling already, which stays as it is.
+        handled: An error that the caller was already handling, which is not changed.
     """
     waiting: list[BaseException | None] = [error]
     seen = {id(handled)}
@@ -45,24 +45,24 @@ def strip_transport(error: BaseException, handled: BaseException | None = None) 
         if link is None or id(link) in seen:
             continue
         seen.add(id(link))
-        _take_out_transport(link.__traceback__)
+        _remove_transport(link.__traceback__)
         if link is not error:
-            link.__traceback__ = _after_transport(link.__traceback__)
+            link.__traceback__ = _skip_transport(link.__traceback__)
         waiting += [link.__cause__, link.__context__]
         if isinstance(link, BaseExceptionGroup):
             waiting += link.exceptions
 
 
-def _take_out_transport(traceback: TracebackType | None) -> None:
-    # In place, and after every frame: contextlib gives an error the traceback again that it had in
-    # the `with` block.
+def _remove_transport(traceback: TracebackType | None) -> None:
+    # In place and at every frame, as contextlib restores the traceback that an error had in the
+    # `with` block.
     while traceback is not None:
         following = traceback.tb_next
-        traceback.tb_next = _after_transport(following)
+        traceback.tb_next = _skip_transport(following)
         traceback = following
 
 
-def _after_transport(traceback: TracebackType | None) -> TracebackType | None:
+def _skip_transport(traceback: TracebackType | None) -> TracebackType | None:
     while traceback is not None and _is_transport(traceback.tb_frame):
         traceback = traceback.tb_next
     return traceback

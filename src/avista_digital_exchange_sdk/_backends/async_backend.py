@@ -1,4 +1,4 @@
-"""`Io` over asyncio."""
+"""The async backend, on asyncio."""
 
 import asyncio
 import contextlib
@@ -20,36 +20,36 @@ from .deadlines import Deadline
 from .http import (
     JSON_HEADERS,
     SecretParts,
-    checked_url,
-    closed_error,
-    drop_reason,
-    http_errors,
-    presigned_headers,
-    request_timeouts,
-    transport_options,
+    build_closed_error,
+    build_presigned_headers,
+    build_timeouts,
+    build_transport_options,
+    check_url,
+    convert_errors,
+    drop_reason_phrase,
 )
 from .processes import check_process, current_process
-from .websocket import await_socket, connect_options
+from .websocket import await_socket, build_connect_options
 
 _Result = TypeVar("_Result")
 
-# Seconds that a server may take for one message, and to say goodbye.
+# Timeouts in seconds for sending a message and for the closing handshake.
 SEND_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 2.0
 
 
 class AsyncBackend:
-    """`Io` for the asynchronous client."""
+    """The backend of the async client."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         self._loops = _Loops(network)
         self._is_closed = False
 
-    async def _connected(self) -> "_Connections":
+    async def _get_connections(self) -> "_Connections":
         if self._is_closed:
-            raise closed_error()
-        return await self._loops.connections()
+            raise build_closed_error()
+        return await self._loops.get_connections()
 
     @property
     def options(self) -> Options:
@@ -58,8 +58,8 @@ class AsyncBackend:
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
-        connections = await self._connected()
-        # Who sets a timeout of its own tidies up, and must not wait for others.
+        connections = await self._get_connections()
+        # Requests with a timeout clean up after an interruption, and must not wait for others.
         slot = connections.calls if timeout is None else contextlib.nullcontext()
         timeout = timeout or self._network.timeout
         request = connections.http.build_request(
@@ -67,33 +67,35 @@ class AsyncBackend:
             url,
             headers=JSON_HEADERS,
             content=content,
-            timeout=request_timeouts(self._network, timeout),
+            timeout=build_timeouts(self._network, timeout),
         )
         async with slot:
-            with http_errors(self._network, timeout):
+            with convert_errors(self._network, timeout):
                 return await connections.send(request, SecretParts(token=token), timeout)
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
-        connections = await self._connected()
-        address = checked_url(self._network, url)
-        headers = presigned_headers({"Content-Length": str(size)})
+        connections = await self._get_connections()
+        public_url = check_url(self._network, url)
+        headers = build_presigned_headers({"Content-Length": str(size)})
         request = connections.http.build_request(
-            "PUT", address, headers=headers, content=to_async_iter(blocks)
+            "PUT", public_url, headers=headers, content=to_async_iter(blocks)
         )
         timeout = self._network.timeout
         async with connections.streams:
-            with http_errors(self._network, timeout):
+            with convert_errors(self._network, timeout):
                 return await connections.send(request, SecretParts(url=url), timeout)
 
     @contextlib.asynccontextmanager
     async def get(
         self, url: Secret[str], headers: dict[str, str]
     ) -> AsyncIterator[StreamingResponse]:
-        connections = await self._connected()
-        address = checked_url(self._network, url)
-        request = connections.http.build_request("GET", address, headers=presigned_headers(headers))
+        connections = await self._get_connections()
+        public_url = check_url(self._network, url)
+        request = connections.http.build_request(
+            "GET", public_url, headers=build_presigned_headers(headers)
+        )
         async with connections.streams:
-            with http_errors(self._network, self._network.timeout):
+            with convert_errors(self._network, self._network.timeout):
                 download = await connections.open(request, SecretParts(url=url))
             with hide_transport():
                 async with _closing(download):
@@ -101,7 +103,7 @@ class AsyncBackend:
 
     @contextlib.asynccontextmanager
     async def transfer_slot(self) -> AsyncIterator[None]:
-        connections = await self._connected()
+        connections = await self._get_connections()
         async with connections.transfers:
             yield
 
@@ -110,11 +112,11 @@ class AsyncBackend:
     ) -> AbstractAsyncContextManager[WebSocket]:
         return open_socket(self._network, url, subprotocols, timeout)
 
-    def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
-        return _Task(flow)
+    def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
+        return _Task(coroutine)
 
-    def run_in_thread(self, work: Callable[[], _Result]) -> TaskHandle[_Result]:
-        return _Task(asyncio.to_thread(work))
+    def run_in_thread(self, function: Callable[[], _Result]) -> TaskHandle[_Result]:
+        return _Task(asyncio.to_thread(function))
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -128,15 +130,15 @@ class AsyncBackend:
 
 
 class _Loops:
-    """The connections of each event loop: they can't be used in another one."""
+    """The connections of each event loop, as another loop cannot use them."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         self._connections: dict[asyncio.AbstractEventLoop, _Connections] = {}
 
-    async def connections(self) -> "_Connections":
-        """The connections of the running loop."""
-        loop = _running_loop()
+    async def get_connections(self) -> "_Connections":
+        """Get the connections of the running loop."""
+        loop = _find_running_loop()
         if loop is None:
             raise DigitalExchangeError(
                 "there is no running event loop of asyncio; in a forked process, start a new one "
@@ -144,36 +146,36 @@ class _Loops:
             )
         connections = self._connections.get(loop)
         if connections is None:
-            self._forget(lambda other: other.is_closed())
+            self._drop(lambda other: other.is_closed())
             connections = self._connections[loop] = _Connections(self._network)
             await connections.close_with_loop()
         check_process(connections.process)
         return connections
 
     async def close(self) -> None:
-        """Close the connections of the running loop; those of others are closed by their loops."""
-        loop = _running_loop()
+        """Close the connections of the running loop. Other loops close theirs themselves."""
+        loop = _find_running_loop()
         connections = self._connections.get(loop) if loop else None
-        self._forget(lambda other: True)
+        self._drop(lambda other: True)
         if connections is not None and connections.process is current_process():
             await connections.close()
 
-    def _forget(self, is_over: Callable[[asyncio.AbstractEventLoop], bool]) -> None:
-        # Those of a parent stay: to drop them would close them, in the parent's loop too.
+    def _drop(self, should_drop: Callable[[asyncio.AbstractEventLoop], bool]) -> None:
+        # Those of the parent process are kept: dropping them would close them in its loop too.
         for loop, connections in list(self._connections.items()):
-            if connections.process is current_process() and is_over(loop):
+            if connections.process is current_process() and should_drop(loop):
                 self._connections.pop(loop, None)
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    """The running loop; asyncio has none in a process that was forked off while one ran."""
+def _find_running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the running loop, or None, as in a process that was forked from a running loop."""
     with contextlib.suppress(RuntimeError):
         return asyncio.get_running_loop()
     return None
 
 
 class _Connections:
-    """What one event loop talks over, and how much of that at a time."""
+    """The connections of one event loop and their limits."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
@@ -181,7 +183,7 @@ class _Connections:
         self.http = httpx.AsyncClient(
             transport=_Transport(network),
             trust_env=False,
-            timeout=request_timeouts(network, network.timeout),
+            timeout=build_timeouts(network, network.timeout),
         )
         self.calls = asyncio.Semaphore(network.options.max_calls)
         self.streams = asyncio.Semaphore(network.options.max_streams)
@@ -189,7 +191,7 @@ class _Connections:
         self._closing = _close_finally(self.http)
 
     async def close_with_loop(self) -> None:
-        """Let the connections be closed when the loop is, as `asyncio.run()` does in the end."""
+        """Close the connections when the loop shuts down, as at the end of `asyncio.run()`."""
         await anext(self._closing)
 
     async def close(self) -> None:
@@ -197,9 +199,9 @@ class _Connections:
         await self._closing.aclose()
 
     async def send(self, request: httpx.Request, secrets: SecretParts, timeout: float) -> Response:
-        """Send a request and read the whole response."""
+        """Send a request and read the response."""
         async with _deadline(timeout) as deadline:
-            request.extensions["trace"] = _traced(deadline)
+            request.extensions["trace"] = _create_trace(deadline)
             response = await self.http.send(request, auth=secrets, stream=True)
             async with _closing(response):
                 body = ResponseBody(response.headers, self._network.options.max_response_bytes)
@@ -209,16 +211,16 @@ class _Connections:
         return Response(response.status_code, response.headers, body.finish())
 
     async def open(self, request: httpx.Request, secrets: SecretParts) -> "_StreamingResponse":
-        """Send a request and read the head of the response."""
+        """Send a request and stream the response."""
         async with _deadline(self._network.timeout) as deadline:
-            request.extensions["trace"] = _traced(deadline)
+            request.extensions["trace"] = _create_trace(deadline)
             response = await self.http.send(request, auth=secrets, stream=True)
         return _StreamingResponse(response, self._network)
 
 
 async def _close_finally(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    # Event loops close all asynchronous generators that are still open when they shut down: each
-    # by itself, so none may be inside of this one.
+    # An event loop closes all open async generators when it shuts down, each separately, so this
+    # one must not contain another.
     process = current_process()
     try:
         yield
@@ -228,23 +230,23 @@ async def _close_finally(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
 
 
 @contextlib.asynccontextmanager
-async def _closing(connected: Any) -> AsyncIterator[None]:
-    """Close what holds a connection in the end.
+async def _closing(connection: Any) -> AsyncIterator[None]:
+    """Close a connection after a `with` block.
 
-    After a fork the child does not: the selector of the event loop is the parent's too, which
-    would hear no more of the connection.
+    A forked child process does not: it shares the selector of the event loop with its parent, which
+    would lose the connection.
     """
     process = current_process()
     try:
         yield
     finally:
         if process is current_process():
-            await connected.aclose()
+            await connection.aclose()
 
 
 @contextlib.asynccontextmanager
 async def _deadline(timeout: float) -> AsyncIterator[Deadline]:
-    """Let what is awaited in a block end in time."""
+    """Apply a deadline to a `with` block."""
     loop = asyncio.get_running_loop()
 
     def reschedule(remaining: float | None) -> None:
@@ -257,11 +259,11 @@ async def _deadline(timeout: float) -> AsyncIterator[Deadline]:
     except TimeoutError as error:
         raise httpx.ReadTimeout("the response takes too long") from error
     finally:
-        # The request keeps it, and with it would keep the task and its result.
+        # The request refers to the deadline, and would keep the task and its result alive.
         deadline.end()
 
 
-def _traced(deadline: Deadline) -> Callable[..., Coroutine[Any, Any, None]]:
+def _create_trace(deadline: Deadline) -> Callable[..., Coroutine[Any, Any, None]]:
     async def trace(event: str, *_: object) -> None:
         deadline.follow(event)
 
@@ -269,7 +271,7 @@ def _traced(deadline: Deadline) -> Callable[..., Coroutine[Any, Any, None]]:
 
 
 class _Transport(httpx.AsyncBaseTransport):
-    """Sends requests directly, or by the proxy that leads to their host."""
+    """Sends requests directly or through the proxy of their host."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
@@ -279,9 +281,9 @@ class _Transport(httpx.AsyncBaseTransport):
         url = request.url
         proxy = self._network.proxies.find(url.scheme, url.host, url.port)
         if proxy not in self._routes:
-            options = transport_options(self._network, proxy)
+            options = build_transport_options(self._network, proxy)
             self._routes[proxy] = httpx.AsyncHTTPTransport(**options)
-        return drop_reason(await self._routes[proxy].handle_async_request(request))
+        return drop_reason_phrase(await self._routes[proxy].handle_async_request(request))
 
     async def aclose(self) -> None:
         for route in self._routes.values():
@@ -292,23 +294,23 @@ class _Transport(httpx.AsyncBaseTransport):
 async def open_socket(
     network: NetworkConfig, url: str, subprotocols: Secret[list[str]], timeout: float | None
 ) -> AsyncIterator[WebSocket]:
-    """Open a WebSocket; close it in the end."""
+    """Open a WebSocket for a `with` block."""
     if timeout is not None:
         network = network._replace(timeout=min(timeout, network.timeout))
-    socket = await await_socket(_connected(network, url, subprotocols))
+    socket = await await_socket(_connect(network, url, subprotocols))
     with hide_transport():
         async with _closing(socket):
             yield socket
 
 
-async def _connected(
+async def _connect(
     network: NetworkConfig, url: str, subprotocols: Secret[list[str]]
 ) -> "_WebSocket":
     from websockets.asyncio.client import connect
 
     from .websocket_connection import NoRedirectConnection
 
-    options = connect_options(network, url)
+    options = build_connect_options(network, url)
     try:
         connection = await connect(
             url,
@@ -327,7 +329,7 @@ async def _connected(
 class _StreamingResponse:
     def __init__(self, response: httpx.Response, network: NetworkConfig) -> None:
         self.status = response.status_code
-        # It has the URL of a redirect, and what else a server may repeat.
+        # It may contain the URL of a redirect or an echoed secret.
         self._response = Secret(response)
         self._network = network
 
@@ -336,14 +338,14 @@ class _StreamingResponse:
         return self._response.reveal().headers
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
-        with http_errors(self._network, self._network.timeout):
+        with convert_errors(self._network, self._network.timeout):
             async for block in self._response.reveal().aiter_raw():
                 yield block
 
     async def read(self, limit: int) -> bytes:
         body = bytearray()
         timeout = self._network.timeout
-        with http_errors(self._network, timeout):
+        with convert_errors(self._network, timeout):
             async with _deadline(timeout) as deadline:
                 deadline.start()
                 async for block in self._response.reveal().aiter_raw():
@@ -359,14 +361,14 @@ class _StreamingResponse:
 
 class _WebSocket:
     def __init__(self, socket: Any) -> None:
-        # It holds what the server said last.
+        # It contains the last message of the server.
         self._socket = Secret(socket)
 
     async def send(self, message: Secret[str]) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SEND_TIMEOUT):
                 return await await_socket(self._socket.reveal().send(message.reveal()))
-        raise SubscriptionError("the real-time connection takes nothing in")
+        raise SubscriptionError("the real-time connection accepts no data")
 
     async def receive(self, timeout: float) -> Secret[str]:
         async with asyncio.timeout(timeout):
@@ -381,9 +383,9 @@ class _WebSocket:
 
 
 class _Task(Generic[_Result]):
-    def __init__(self, flow: Coroutine[Any, Any, _Result]) -> None:
-        self._task = asyncio.create_task(flow)
-        # Whoever abandons it does not want to hear how it ended.
+    def __init__(self, coroutine: Coroutine[Any, Any, _Result]) -> None:
+        self._task = asyncio.create_task(coroutine)
+        # Retrieve the exception, so that asyncio does not log it.
         self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def result(self) -> _Result:

@@ -1,4 +1,4 @@
-"""What a flow can wait for, and how a flow over blocking waits is run."""
+"""The protocol of backends, and how coroutines over a sync backend are run."""
 
 import contextlib
 from collections.abc import (
@@ -16,26 +16,26 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from .._options import Options
 from .._secrets import Secret
 from ..errors import DigitalExchangeError
-from .processes import Process, check_process, current_process, running_for
+from .processes import Process, check_process, current_process, run_for_process
 from .proxies import Proxies
 from .tls import Tls
 
+# The size in bytes of the blocks in which files are read and written.
 BLOCK_SIZE = 1 << 18
-"""Bytes of a file that are held in memory at a time."""
 
 _Result = TypeVar("_Result")
 _Outcome = TypeVar("_Outcome", covariant=True)
 
 
 class NetworkConfig(NamedTuple):
-    """How the network is reached.
+    """The network configuration of a client.
 
     Attributes:
-        timeout: Seconds to wait for an answer, or each part of one.
-        tls: What verifies the servers' certificates.
-        proxies: Which proxy leads to a host.
-        allows_http: Whether bytes may be fetched from `http://` URLs of this machine.
-        options: Times and sizes that users need not choose.
+        timeout: Timeout in seconds for each response, or for each chunk of a file.
+        tls: The verification of certificates.
+        proxies: The proxies.
+        allows_http: Whether files may be transferred over `http://` URLs of this machine.
+        options: Internal timeouts and sizes.
     """
 
     timeout: float
@@ -46,7 +46,7 @@ class NetworkConfig(NamedTuple):
 
 
 class Response:
-    """A whole HTTP response, which may repeat secrets and so shows nothing but its status.
+    """A complete HTTP response. Its representation shows only the status: the rest may be secret.
 
     Attributes:
         status: The HTTP status.
@@ -72,7 +72,7 @@ class Response:
 
 
 class StreamingResponse(Protocol):
-    """An HTTP response whose body is still to be read."""
+    """An HTTP response whose body is streamed."""
 
     status: int
 
@@ -81,43 +81,43 @@ class StreamingResponse(Protocol):
         """The headers."""
 
     def blocks(self) -> AsyncGenerator[bytes, None]:
-        """The body, block by block."""
+        """Iterate over the blocks of the body."""
 
     async def read(self, limit: int) -> bytes:
-        """The body at once; at most `limit` bytes of it."""
+        """Read the body, at most `limit` bytes."""
 
 
 class WebSocket(Protocol):
     """An open WebSocket."""
 
     async def send(self, message: Secret[str]) -> None:
-        """Send one text message."""
+        """Send a text message."""
 
     async def receive(self, timeout: float) -> Secret[str]:
-        """Wait at most `timeout` seconds for one message; raise TimeoutError when none comes."""
+        """Wait at most `timeout` seconds for a message; raise TimeoutError otherwise."""
 
 
 class TaskHandle(Protocol[_Outcome]):
-    """A flow that runs beside the one that began it."""
+    """A concurrently running coroutine or function."""
 
     async def result(self) -> _Outcome:
-        """Wait for its end; raise what it raised."""
+        """Wait for the result; raise its exception."""
 
     async def cancel(self) -> None:
-        """Have it end, whatever it is at; nobody wants its result any more."""
+        """Cancel it. The result is discarded."""
 
 
 class Backend(Protocol):
-    """What a flow can wait for."""
+    """The I/O operations that coroutines can wait for."""
 
     @property
     def options(self) -> Options:
-        """Times and sizes that users need not choose."""
+        """The internal timeouts and sizes."""
 
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
-        """POST JSON and read the whole response; `timeout` seconds in place of the usual."""
+        """POST JSON and read the response. `timeout` in seconds overrides the default."""
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
         """PUT a body of a known size to a presigned URL."""
@@ -125,74 +125,74 @@ class Backend(Protocol):
     def get(
         self, url: Secret[str], headers: dict[str, str]
     ) -> AbstractAsyncContextManager[StreamingResponse]:
-        """GET a presigned URL, leaving the body to be read."""
+        """GET a presigned URL and stream the response."""
 
     def websocket(
         self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
     ) -> AbstractAsyncContextManager[WebSocket]:
-        """Open a WebSocket, within `timeout` seconds if that is less than is usual."""
+        """Open a WebSocket. `timeout` in seconds limits the default timeout."""
 
     def transfer_slot(self) -> AbstractAsyncContextManager[None]:
-        """Wait until a file may be transferred: only so many are under way at a time."""
+        """Wait for one of the limited number of concurrent transfers."""
 
-    def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
-        """Begin a flow that runs beside the present one."""
+    def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
+        """Run a coroutine concurrently."""
 
-    def run_in_thread(self, work: Callable[[], _Result]) -> TaskHandle[_Result]:
-        """Begin work of the processor or the disk, in a thread."""
+    def run_in_thread(self, function: Callable[[], _Result]) -> TaskHandle[_Result]:
+        """Run a CPU-bound or blocking function in a thread."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for a number of seconds."""
 
     def clock(self) -> float:
-        """Seconds of a clock that never goes back."""
+        """Get the time in seconds of a monotonic clock."""
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
 
 
-def run_sync(flow: Coroutine[Any, Any, _Result], process: Process | None = None) -> _Result:
-    """Run a flow over `BlockingIo` to its end; its waits block, so one step is all it takes.
+def run_sync(coroutine: Coroutine[Any, Any, _Result], process: Process | None = None) -> _Result:
+    """Run a coroutine over a `SyncBackend`, which never suspends, so that one step is sufficient.
 
     Args:
-        flow: The flow.
-        process: The process in which it began; this one if omitted.
+        coroutine: The coroutine.
+        process: The process in which it was started. Defaults to the present one.
     """
-    with running_for(process or current_process()):
+    with run_for_process(process or current_process()):
         try:
-            flow.send(None)
+            coroutine.send(None)
         except StopIteration as end:
             result: _Result = end.value
             return result
         finally:
-            flow.close()
-    raise RuntimeError("a flow over BlockingIo suspended")
+            coroutine.close()
+    raise RuntimeError("a coroutine over a SyncBackend was suspended")
 
 
-def iterate_sync(flow: AsyncGenerator[_Result, None]) -> Generator[_Result, None, None]:
-    """Run an iterating flow over `BlockingIo`, a step an item."""
+def iterate_sync(generator: AsyncGenerator[_Result, None]) -> Generator[_Result, None, None]:
+    """Iterate over an async generator over a `SyncBackend`, one step per item."""
     process = current_process()
     try:
         while True:
             check_process(process)
             try:
-                # As `run` does, which to call for every row would take as long as the step itself.
-                flow.__anext__().send(None)
+                # The same as run_sync(), whose call per row would take as long as the step itself.
+                generator.__anext__().send(None)
             except StopIteration as end:
                 item: _Result = end.value
             except StopAsyncIteration:
                 return
             else:
-                raise RuntimeError("a flow over BlockingIo suspended")
+                raise RuntimeError("a coroutine over a SyncBackend was suspended")
             yield item
     finally:
-        # After a fork nothing is undone here that the parent still works with.
+        # After a fork the child must not clean up what the parent still uses.
         is_ours = process is current_process()
         with contextlib.nullcontext() if is_ours else contextlib.suppress(DigitalExchangeError):
-            run_sync(flow.aclose(), process)
+            run_sync(generator.aclose(), process)
 
 
 async def to_async_iter(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Blocks that are at hand, for a reader that awaits them."""
+    """Convert an iterator to an async one."""
     for block in blocks:
         yield block

@@ -1,25 +1,25 @@
-"""The body of a response, decoded as it arrives and bounded on the way."""
+"""The body of a response, decoded while it is received and limited in size."""
 
 import zlib
 from collections.abc import Mapping
 
 from ..errors import InvalidResponseError
 
-# Asked for; more than one encoding at a time, or another one, is never decoded.
+# The requested encoding. Combinations of encodings are not supported.
 ACCEPTED_ENCODING = "gzip"
 _ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
-_ANY_HEADER = zlib.MAX_WBITS | 32  # zlib tells gzip and zlib apart by itself.
+_ANY_HEADER = zlib.MAX_WBITS | 32  # zlib detects the format.
 
 
 class ResponseBody:
-    """Collects the bytes of a response; what they decode to never takes more memory than allowed.
+    """Collects and decodes the bytes of a response, up to a maximum size.
 
     Args:
-        headers: Those of the response.
+        headers: The headers of the response.
         max_bytes: Maximum size; what is larger is no response of the platform.
 
     Raises:
-        InvalidResponseError: The response is encoded in a way that was not asked for.
+        InvalidResponseError: The encoding of the response is not supported.
     """
 
     def __init__(self, headers: Mapping[str, str], max_bytes: int) -> None:
@@ -29,19 +29,19 @@ class ResponseBody:
         self._is_empty = True
 
     def add(self, block: bytes) -> None:
-        """Take the next bytes as they came over the network.
+        """Add received bytes.
 
         Raises:
-            InvalidResponseError: The body is too large, or not encoded as the headers say.
+            InvalidResponseError: The body is too large, or its encoding is invalid.
         """
         if self._inflater is None:
             self._append(block)
             return
         self._is_empty = False
         while block:
-            room = self._max_bytes + 1 - len(self._content)
+            limit = self._max_bytes + 1 - len(self._content)
             try:
-                self._append(self._inflater.decompress(block, room))
+                self._append(self._inflater.decompress(block, limit))
             except zlib.error:
                 raise _invalid_encoding() from None
             block = self._inflater.unconsumed_tail
@@ -49,7 +49,7 @@ class ResponseBody:
             raise _invalid_encoding()
 
     def finish(self) -> bytes:
-        """Return the whole body."""
+        """Return the decoded body."""
         if self._inflater is not None and not (self._is_empty or self._inflater.eof):
             raise _invalid_encoding()
         return bytes(self._content)
@@ -73,4 +73,4 @@ def _create_inflater(header: str) -> "zlib._Decompress | None":
 
 
 def _invalid_encoding() -> InvalidResponseError:
-    return InvalidResponseError("the response is not encoded as its Content-Encoding says")
+    return InvalidResponseError("the response has an invalid Content-Encoding")

@@ -1,4 +1,4 @@
-"""How long a response may take as a whole, however steadily it trickles in."""
+"""Deadlines of whole responses, which also limit slowly trickling ones."""
 
 import time
 from collections.abc import Callable
@@ -8,15 +8,14 @@ MIN_BYTES_PER_SECOND = 1000
 
 
 class Deadline:
-    """When a response must have come.
+    """The deadline of a response.
 
-    Its head must come within the timeout after the request was sent. Its body then has that time
-    again, and a second more for each `MIN_BYTES_PER_SECOND` bytes that came.
+    The head must be received within the timeout after the request was sent. The body has the same
+    time again, and one more second for each `MIN_BYTES_PER_SECOND` received bytes.
 
     Args:
-        timeout: Seconds.
-        on_change: Called with the seconds that remain, whenever they change; None while nothing
-            is waited for.
+        timeout: The timeout in seconds.
+        on_change: Called with the remaining seconds when they change; None without a deadline.
     """
 
     def __init__(
@@ -28,28 +27,28 @@ class Deadline:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds until it passes; None while nothing is waited for."""
+        """The remaining seconds, or None without a deadline."""
         return None if self._at is None else self._at - time.monotonic()
 
     def follow(self, event: str, *_: object) -> None:
-        """Follow the steps of httpcore, which it reports to the `trace` of a request."""
+        """Handle an event that httpcore reports to the `trace` of a request."""
         if event.endswith(".send_request_headers.started"):
-            # A request may take long to send: a file, say. Each part of it has a timeout.
+            # A request with a file may take long to send. Each block has its own timeout.
             self._set(None)
         elif event.endswith(".receive_response_headers.started"):
             self.start()
 
     def start(self) -> None:
-        """Give the time for what is waited for now."""
+        """Start the timeout."""
         self._set(time.monotonic() + self._timeout)
 
     def extend(self, received: int) -> None:
-        """Give the time for more after some bytes came."""
+        """Extend the deadline after bytes were received."""
         if self._at is not None:
             self._set(self._at + received / MIN_BYTES_PER_SECOND)
 
     def end(self) -> None:
-        """Wait for nothing any more, and forget who was told."""
+        """Remove the deadline and the callback."""
         self._at, self._on_change = None, _ignore
 
     def _set(self, at: float | None) -> None:

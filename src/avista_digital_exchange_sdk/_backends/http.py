@@ -1,4 +1,4 @@
-"""What both colours ask of httpx: requests that keep secrets, errors of this package."""
+"""Requests and errors of httpx, shared by both backends."""
 
 import contextlib
 import sys
@@ -20,16 +20,16 @@ from ._tracebacks import strip_transport
 from .base import NetworkConfig
 from .body import ACCEPTED_ENCODING
 
+# The beginning of quoted invalid data in errors of h11.
 H11_QUOTE_MARKER = ": bytearray("
-"""How h11 begins to quote what is no HTTP."""
 
-CERTIFICATE_ERROR = "CERTIFICATE_VERIFY_FAILED"  # in OpenSSL's words
+CERTIFICATE_ERROR = "CERTIFICATE_VERIFY_FAILED"  # a reason of OpenSSL
 
 JSON_HEADERS = {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED_ENCODING}
 
 
-def request_timeouts(network: NetworkConfig, timeout: float) -> httpx.Timeout:
-    """The timeouts of the steps of a request; waiting for a connection of our own has none."""
+def build_timeouts(network: NetworkConfig, timeout: float) -> httpx.Timeout:
+    """Create the timeouts of a request. Waiting for a connection of the pool has none."""
     return httpx.Timeout(timeout, connect=_connect_timeout(network, timeout), pool=None)
 
 
@@ -37,10 +37,10 @@ def _connect_timeout(network: NetworkConfig, timeout: float) -> float:
     return min(timeout, network.options.connect_timeout)
 
 
-def transport_options(network: NetworkConfig, proxy: Secret[str] | None) -> dict[str, Any]:
-    """Options of httpx's transports that lead through a proxy, or directly."""
-    # The pools of httpcore never make a request wait: that takes time in proportion to the square
-    # of the number of those that do.
+def build_transport_options(network: NetworkConfig, proxy: Secret[str] | None) -> dict[str, Any]:
+    """Create the options of httpx's transports, with a proxy or without."""
+    # The connections of a pool are not limited, as the time that httpcore needs grows with the
+    # square of the number of waiting requests.
     max_idle = network.options.max_calls + network.options.max_streams
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=max_idle)
     options: dict[str, Any] = {"verify": network.tls.context, "limits": limits}
@@ -51,16 +51,16 @@ def transport_options(network: NetworkConfig, proxy: Secret[str] | None) -> dict
     return options | {"proxy": httpx.Proxy(proxy.reveal(), ssl_context=context)}
 
 
-def closed_error() -> ExchangeClosedError:
-    """Build the error for a call after the client was closed."""
-    return ExchangeClosedError("this exchange was closed; make a new one")
+def build_closed_error() -> ExchangeClosedError:
+    """Create the error of calls of a closed client."""
+    return ExchangeClosedError("the client is closed; create a new one")
 
 
 class _PresignedUrl(httpx.URL):
-    """A URL whose query string only the transport sees: no log or representation shows it."""
+    """A URL whose query string only the transport reads; logs and representations hide it."""
 
     def __init__(self, url: Secret[str]) -> None:
-        super().__init__(visible_url(url))
+        super().__init__(strip_secrets(url))
         self._target = SecretBytes(httpx.URL(url.reveal()).raw_path)
 
     @property
@@ -70,7 +70,7 @@ class _PresignedUrl(httpx.URL):
 
 
 class SecretParts(httpx.Auth):
-    """Adds the secret parts of a request to a copy of it, as late as httpx allows.
+    """Adds the secret parts to a copy of a request, as late as httpx allows.
 
     Args:
         token: The token to send.
@@ -82,7 +82,7 @@ class SecretParts(httpx.Auth):
         self._url = url
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send a copy of the request in its place."""
+        """Send a copy of the request instead of it."""
         headers = list(request.headers.raw)
         if self._token is not None:
             headers.append((b"Authorization", SecretBytes(self._token.reveal(), "ascii")))
@@ -99,35 +99,36 @@ class SecretParts(httpx.Auth):
         response.request = request
 
 
-def checked_url(network: NetworkConfig, url: Secret[str]) -> httpx.URL:
-    """A presigned URL, as it may be seen; refused if the bytes could be read on the way."""
-    visible = visible_url(url)
-    # Both as it came and as httpx reads it: readers of URLs differ in odd ones.
+def check_url(network: NetworkConfig, url: Secret[str]) -> httpx.URL:
+    """Return a presigned URL without its secret parts; raise an error if it is not secure."""
+    visible = strip_secrets(url)
+    # Both the original URL and the one that httpx parsed, as parsers differ for unusual URLs.
     readings = (url, Secret(str(visible)))
     if not all(
-        validation.is_secure(one.reveal(), allow_http=network.allows_http) for one in readings
+        validation.is_secure(reading.reveal(), allow_http=network.allows_http)
+        for reading in readings
     ):
         host = validation.format_value(f"{visible.scheme}://{visible.host}")
-        raise TransferError(f"the platform gave an address that is not https: {host}")
+        raise TransferError(f"the platform returned a URL that is not https: {host}")
     return visible
 
 
-def visible_url(url: Secret[str]) -> httpx.URL:
-    """A presigned URL without what is secret in it."""
+def strip_secrets(url: Secret[str]) -> httpx.URL:
+    """Return a presigned URL without its secret parts."""
     with contextlib.suppress(httpx.InvalidURL, UnicodeError):
         return httpx.URL(httpx.URL(url.reveal()), query=None, fragment=None)
-    # Out here, where the error does not come with the URL.
-    raise InvalidResponseError("the platform gave an address that is no URL")
+    # Raised outside of the block, so that the URL is not in the context of the error.
+    raise InvalidResponseError("the platform returned an invalid URL")
 
 
-def presigned_headers(headers: dict[str, str]) -> dict[str, str]:
-    """The headers of a request to a presigned URL, for the bytes as they are stored."""
+def build_presigned_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Add the headers of requests to presigned URLs, which transfer the stored bytes unencoded."""
     return {"Accept-Encoding": "identity", **headers}
 
 
 @contextlib.contextmanager
-def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
-    """Turn httpx's errors into this package's; theirs stay as causes, without the request."""
+def convert_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
+    """Convert errors of httpx to those of this package, with the original ones as causes."""
     handled = sys.exception()
     try:
         try:
@@ -135,7 +136,7 @@ def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
         except BaseException as error:
             strip_transport(error, handled)
             if isinstance(error, httpx.RequestError):
-                # It holds the token or a presigned URL, and whoever pickles causes would pickle it.
+                # It contains the token or a presigned URL, and may be pickled with the cause.
                 error._request = None
             raise
     except httpx.TimeoutException as error:
@@ -144,7 +145,7 @@ def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
             message = f"no connection within {seconds:g} s (connect timeout)"
             raise RequestTimeoutError(message, sent=False) from error
         kind = type(error).__name__.removesuffix("Timeout").lower()
-        message = f"no answer within {timeout:g} s ({kind} timeout)"
+        message = f"no response within {timeout:g} s ({kind} timeout)"
         raise RequestTimeoutError(message) from error
     except httpx.TransportError as error:
         reason = _strip_quoted_response(error)
@@ -154,14 +155,14 @@ def http_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
         sent = not isinstance(error, (httpx.ConnectError, httpx.ProxyError))
         raise ConnectionFailedError(message, sent=sent) from error
     except UnicodeError:
-        message = "the connection failed: the address holds no name a host can have"
+        message = "the connection failed: the URL has an invalid host name"
         raise ConnectionFailedError(message, sent=False) from None
 
 
 def _strip_quoted_response(error: httpx.TransportError) -> str:
-    """Take out of an error, and all it comes from, what it quotes of a server or proxy.
+    """Remove quotations of a server's or proxy's response from an error and its causes.
 
-    The quoted may be a secret that a server echoed.
+    They may contain a secret that the server echoed.
     """
     message = str(error)
     reason = message.partition(H11_QUOTE_MARKER)[0]
@@ -174,7 +175,7 @@ def _strip_quoted_response(error: httpx.TransportError) -> str:
     return reason
 
 
-def drop_reason(response: httpx.Response) -> httpx.Response:
-    """Drop the reason phrase of a response: httpx would log it as the server sent it."""
+def drop_reason_phrase(response: httpx.Response) -> httpx.Response:
+    """Remove the reason phrase of a response, which httpx would log unescaped."""
     response.extensions.pop("reason_phrase", None)
     return response

@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, for what has no blocking form."""
+"""An event loop in a separate thread, for libraries without a sync interface."""
 
 import asyncio
 import contextlib
@@ -14,9 +14,9 @@ _Result = TypeVar("_Result")
 
 
 class LoopThread:
-    """Runs coroutines in a thread; after a fork the child does nothing with it.
+    """Runs coroutines in a thread. After a fork the child process does not use it.
 
-    anyio's portal has the same use, but in a forked process it would wait for its thread for ever.
+    anyio's portal has the same purpose, but a forked process would wait for its thread forever.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class LoopThread:
         try:
             self._loop = self._started.result()
         except BaseException:
-            # Ctrl-C: nobody else knows of the thread yet.
+            # Ctrl-C before the caller can close it.
             self._started.add_done_callback(self._stop)
             raise
 
@@ -39,24 +39,24 @@ class LoopThread:
         self._started.set_result(asyncio.get_running_loop())
         await self._stopping.wait()
 
-    def call(self, flow: Coroutine[Any, Any, _Result]) -> _Result:
-        """Run a coroutine to its end."""
+    def call(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
+        """Run a coroutine and return its result."""
         try:
             check_process(self._process)
-            running = asyncio.run_coroutine_threadsafe(flow, self._loop)
+            running = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         except BaseException:
-            flow.close()
+            coroutine.close()
             raise
         try:
             return running.result()
         except BaseException:
-            # Ctrl-C, maybe: then it still runs.
+            # After Ctrl-C the coroutine is still running.
             running.cancel()
             raise
 
     @contextlib.contextmanager
-    def entered(self, manager: AbstractAsyncContextManager[_Result]) -> Iterator[_Result]:
-        """Enter an asynchronous context manager, and leave it in the end."""
+    def enter(self, manager: AbstractAsyncContextManager[_Result]) -> Iterator[_Result]:
+        """Run an async context manager around a `with` block."""
         value = self.call(manager.__aenter__())
         try:
             yield value
@@ -65,7 +65,7 @@ class LoopThread:
                 self.call(manager.__aexit__(None, None, None))
 
     def close(self) -> None:
-        """End the loop and its thread."""
+        """Stop the loop and its thread."""
         if self._process is current_process():
             self._stop(self._started)
             self._thread.join()

@@ -1,4 +1,4 @@
-"""The checksum of a file, computed while the file is still being written."""
+"""The MD5 checksum of a file, computed while the file is written."""
 
 import contextlib
 import hashlib
@@ -7,15 +7,15 @@ import threading
 from .base import BLOCK_SIZE, Backend, TaskHandle
 from .positional_file import PositionalFile
 
+# Hashing fewer bytes takes about as long as starting a thread.
 MIN_THREADED_BYTES = 1 << 20
-"""Bytes; hashing fewer takes about as long as to begin a thread."""
 
 
 class FollowingMd5:
-    """The MD5 of a file, hashed by a thread that reads what others have written.
+    """The MD5 of a file, computed by a thread that reads what other threads have written.
 
-    To hash takes longer than to receive and write. The thread needs Python's own lock only
-    between blocks, so it hardly slows down the ones that write.
+    Hashing takes longer than receiving and writing. The thread holds Python's global lock only
+    between blocks, so it hardly slows down the writing threads.
 
     Args:
         backend: Starts the thread.
@@ -32,13 +32,13 @@ class FollowingMd5:
         self._hashing: TaskHandle[None] | None = None
 
     def advance(self, written: int) -> None:
-        """Hash on, beside what the caller does: the file holds all bytes up to `written`."""
+        """Continue hashing in a thread; the file contains all bytes up to `written`."""
         self._written = written
         if written - self._hashed >= MIN_THREADED_BYTES and self._busy.acquire(blocking=False):
             self._hashing = self._backend.run_in_thread(self._hash)
 
     async def hexdigest(self) -> str:
-        """Wait until all that was written is hashed."""
+        """Hash the rest and return the checksum."""
         await self._idle()
         self._busy.acquire()
         self._hashing = self._backend.run_in_thread(self._hash)
@@ -46,7 +46,7 @@ class FollowingMd5:
         return self._digest.hexdigest()
 
     async def aclose(self) -> None:
-        """Stop; nothing reads the file afterwards."""
+        """Stop hashing and close the file."""
         self._written = 0
         with contextlib.suppress(OSError):
             await self._idle()
@@ -59,7 +59,7 @@ class FollowingMd5:
     def _hash(self) -> None:
         try:
             block = memoryview(bytearray(BLOCK_SIZE))
-            # What is written grows meanwhile, until it is done or given up.
+            # The written length grows in the meantime, until the transfer ends.
             while length := self._file.read_into(
                 block[: max(0, self._written - self._hashed)], self._hashed
             ):

@@ -1,33 +1,33 @@
-"""A file that several threads read and write, each at positions of its own."""
+"""A file that several threads read and write at explicit positions."""
 
 import contextlib
 import os
 import threading
 from typing import Self
 
-# Windows has one position for all that share an open file.
-_MOVING = threading.Lock()
+# On Windows all duplicates of a descriptor share one position.
+_SEEK_LOCK = threading.Lock()
 
 
 class PositionalFile:
-    """A descriptor of its own of an open file, used without regard to where the file stands.
+    """A duplicate of the descriptor of an open file, which ignores the file position.
 
-    Each thread has one of its own and closes it: a number that another thread has closed may be
-    that of another file by then.
+    Each thread has its own duplicate and closes it: the number of a descriptor that another thread
+    has closed may already belong to another file.
 
     Args:
-        descriptor: That of the file, which stays open.
+        descriptor: The descriptor of the file, which stays open.
     """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = os.dup(descriptor)
 
     def duplicate(self) -> "PositionalFile":
-        """Another one of the same file."""
-        return PositionalFile(self._number())
+        """Create another duplicate."""
+        return PositionalFile(self._get_descriptor())
 
     def close(self) -> None:
-        """Close it; the file stays open for the others."""
+        """Close the duplicate. The file stays open for the others."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
@@ -39,7 +39,7 @@ class PositionalFile:
         self.close()
 
     def __del__(self) -> None:
-        # A task that is cancelled before it begins closes nothing.
+        # A task that is cancelled before it starts closes nothing.
         with contextlib.suppress(AttributeError, OSError):
             self.close()
 
@@ -52,35 +52,35 @@ class PositionalFile:
             rest = rest[written:]
 
     def read(self, length: int, position: int) -> bytes:
-        """Read at most so many bytes from a position on."""
-        descriptor = self._number()
+        """Read at most `length` bytes at a position."""
+        descriptor = self._get_descriptor()
         if hasattr(os, "pread"):
             return os.pread(descriptor, length, position)
-        with _MOVING:
+        with _SEEK_LOCK:
             os.lseek(descriptor, position, os.SEEK_SET)
             return os.read(descriptor, length)
 
     def read_into(self, block: memoryview, position: int) -> int:
-        """Read from a position on into a block; return how many bytes there were."""
+        """Read into a block at a position; return the number of bytes read."""
         if hasattr(os, "preadv"):
-            return os.preadv(self._number(), [block], position)
+            return os.preadv(self._get_descriptor(), [block], position)
         part = self.read(len(block), position)
         block[: len(part)] = part
         return len(part)
 
     def truncate(self) -> None:
-        """Cut the file to nothing."""
-        os.ftruncate(self._number(), 0)
+        """Truncate the file to zero bytes."""
+        os.ftruncate(self._get_descriptor(), 0)
 
     def _write_some(self, block: memoryview, position: int) -> int:
-        descriptor = self._number()
+        descriptor = self._get_descriptor()
         if hasattr(os, "pwrite"):
             return os.pwrite(descriptor, block, position)
-        with _MOVING:
+        with _SEEK_LOCK:
             os.lseek(descriptor, position, os.SEEK_SET)
             return os.write(descriptor, block)
 
-    def _number(self) -> int:
+    def _get_descriptor(self) -> int:
         if self._descriptor is None:
             raise ValueError("the file is closed")
         return self._descriptor

@@ -1,8 +1,8 @@
-"""Which process a connection, a thread or a running call belongs to.
+"""Assigns connections, threads and running calls to the process that created them.
 
-A process made by `os.fork()` inherits the sockets of its parent but none of its threads. If both
-used a socket, each would read parts of the other's responses; waiting for an inherited thread
-would never end.
+A process created by `os.fork()` inherits the sockets of its parent, but not its threads. If both
+used a socket, each would read parts of the other's responses, and waiting for a thread of the
+parent would never end.
 """
 
 import contextlib
@@ -17,29 +17,29 @@ _Value = TypeVar("_Value")
 
 
 class Process:
-    """One process; compared by identity, as a process id may be given to another one later."""
+    """A process, compared by identity, as process IDs may be reused."""
 
 
 _current = Process()
-_local = threading.local()  # `process` is the one in which this thread's running call began.
+_local = threading.local()  # `process` is the one in which the running call of this thread started.
 
 
-def _begin_process() -> None:
+def _set_process() -> None:
     global _current
     _current = Process()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_process)
+    os.register_at_fork(after_in_child=_set_process)
 
 
 def current_process() -> Process:
-    """Return the process that runs this."""
+    """Return the present process."""
     return _current
 
 
 class PerProcess(Generic[_Value]):
-    """A value that each process creates for itself, when it is first needed."""
+    """A value that each process creates on first use."""
 
     def __init__(self, create: Callable[[], _Value]) -> None:
         self._create = create
@@ -47,22 +47,22 @@ class PerProcess(Generic[_Value]):
 
     @property
     def existing(self) -> _Value | None:
-        """The value of this process, if it was needed so far."""
+        """The value of this process, or None before its first use."""
         return self._values.get(_current)
 
     def get(self) -> _Value:
         """Return the value of this process."""
         value = self._values.get(_current)
         if value is None:
-            # An inherited value stays where it is: its locks may be held by threads that are not
-            # there any more, and its sockets are the parent's to close.
+            # An inherited value is kept: its locks may be held by threads that do not exist here,
+            # and its sockets must be closed by the parent.
             value = self._values.setdefault(_current, self._create())
         return value
 
 
 @contextlib.contextmanager
-def running_for(process: Process) -> Iterator[None]:
-    """Note, while a call runs in this thread, in which process it began."""
+def run_for_process(process: Process) -> Iterator[None]:
+    """Record, while a call runs in this thread, in which process it started."""
     previous = getattr(_local, "process", None)
     _local.process = process
     try:
@@ -72,14 +72,14 @@ def running_for(process: Process) -> Iterator[None]:
 
 
 def check_process(process: Process | None = None) -> None:
-    """Refuse to go on with what began before this process was forked.
+    """Raise an error for calls that started before this process was forked.
 
     Args:
-        process: The process in which it began; that of this thread's running call if omitted.
+        process: The process of the call. Defaults to that of the running call of this thread.
     """
-    began = process or getattr(_local, "process", None)
-    if began is not None and began is not _current:
+    origin = process or getattr(_local, "process", None)
+    if origin is not None and origin is not _current:
         raise DigitalExchangeError(
-            "this call, iterator or connection began in another process, before a fork; "
-            "begin it again in this process"
+            "this call, iterator or connection was started in another process, before a fork; "
+            "start it again in this process"
         )

@@ -1,8 +1,8 @@
-"""Which proxy leads to a host: the one that was passed, or the one the environment names.
+"""The proxy of a host: that of the `proxy` argument or of the environment.
 
-Read here as neither httpx, urllib nor websockets reads the whole of it: httpx fails to create a
-client for entries of NO_PROXY such as `[::1]:80` or `fd00::/8`, and for an ALL_PROXY that is never
-used; none of them knows networks (`10.0.0.0/8`); websockets does not know ALL_PROXY.
+The environment is parsed here, as neither httpx, urllib nor websockets supports all of it: httpx
+raises errors for entries of NO_PROXY such as `[::1]:80` or `fd00::/8`, and for an unused invalid
+ALL_PROXY; none of them supports networks (`10.0.0.0/8`), and websockets ignores ALL_PROXY.
 """
 
 import os
@@ -20,7 +20,7 @@ from ..errors import InvalidParameterError
 PROXY_SCHEMES = ("http", "https")
 VALID = "the URL of an http:// or https:// proxy (SOCKS is not supported)"
 
-# Which variables count for a URL of a scheme: the first one that is set.
+# The variables for each scheme. The first one that is set applies.
 _VARIABLES = {
     "http": ("http", "all"),
     "https": ("https", "all"),
@@ -32,11 +32,11 @@ _BRACKETED = re.compile(r"\[([^\]]*)\](/[0-9]+)?(?::([0-9]+))?")
 
 
 class Proxies:
-    """The proxies of a client, as its arguments and the environment name them.
+    """The proxies of a client.
 
     Args:
-        proxy: The URL of the proxy to use for every host but this machine itself; None for
-            those of the environment.
+        proxy: The URL of the proxy for all hosts except this machine. Defaults to the proxies of
+            the environment.
     """
 
     def __init__(self, proxy: Secret[str] | None) -> None:
@@ -48,12 +48,12 @@ class Proxies:
         self._direct = [_parse_entry(entry) for entry in entries if entry]
 
     def find(self, scheme: str, host: str, port: int | None = None) -> Secret[str] | None:
-        """Return the URL of the proxy that leads to a host; None where none is needed.
+        """Return the URL of the proxy of a host, or None.
 
         Raises:
-            InvalidParameterError: The environment names a proxy for it that can't be used.
+            InvalidParameterError: The proxy that the environment specifies is invalid.
         """
-        # No proxy can reach this machine itself for us.
+        # A proxy cannot connect to this machine.
         if validation.is_loopback(host):
             return None
         if self._proxy is not None:
@@ -76,7 +76,7 @@ class Proxies:
 
 
 class _Setting(NamedTuple):
-    """What names a proxy: an environment variable, or the operating system if that is empty."""
+    """A proxy setting of an environment variable, or of the operating system without a name."""
 
     variable: str
     value: Secret[str]
@@ -86,14 +86,14 @@ def _read_settings() -> dict[str, _Setting]:
     if not getproxies_environment():
         return {name: _Setting("", Secret(value)) for name, value in getproxies().items()}
     names = {name for ordered in _VARIABLES.values() for name in ordered}
-    return {name: found for name in names if (found := _find_variable(f"{name}_proxy"))}
+    return {name: setting for name in names if (setting := _find_variable(f"{name}_proxy"))}
 
 
 def _find_variable(name: str) -> _Setting | None:
-    """The environment variable of a name; in lower case it counts first, even if it is empty."""
+    """Find an environment variable. The lower-case name takes precedence, even if empty."""
     names = [name, name.upper()]
     if name == "http_proxy" and "REQUEST_METHOD" in os.environ:
-        # Under CGI, a header `Proxy` of whoever sent the request would be in it.
+        # Under CGI it would contain the header `Proxy` of the incoming request.
         names.pop()
     for variable in names:
         if (value := Secret(os.environ.get(variable, "").strip())).reveal():
@@ -117,18 +117,20 @@ def _parse_url(setting: _Setting) -> Secret[str]:
 
 
 def normalize_proxy(url: Secret[str]) -> Secret[str]:
-    """Return a proxy's URL with nothing but its scheme, credentials, host and port."""
+    """Return the scheme, credentials, host and port of the URL of a proxy."""
     parts = Secret(urlsplit(url.reveal()))
     host = parts.reveal().netloc.rpartition("@")[2]
-    given = Secret((parts.reveal().username, parts.reveal().password))
-    if given.reveal()[0] is None:
+    userinfo = Secret((parts.reveal().username, parts.reveal().password))
+    if userinfo.reveal()[0] is None:
         return Secret(f"{parts.reveal().scheme}://{host}")
-    credentials = Secret(":".join(quote(unquote(one or ""), safe="") for one in given.reveal()))
+    credentials = Secret(
+        ":".join(quote(unquote(part or ""), safe="") for part in userinfo.reveal())
+    )
     return Secret(f"{parts.reveal().scheme}://{credentials.reveal()}@{host}")
 
 
 def is_proxy(value: object) -> bool:
-    """Whether a value is the URL of a proxy that can be used."""
+    """Whether a value is the URL of a supported proxy."""
     return (
         isinstance(value, str)
         and validation.is_url(value)
@@ -151,12 +153,12 @@ class _NoProxyEntry(NamedTuple):
 
 
 def _parse_entry(entry: str) -> _NoProxyEntry:
-    text = entry.lower().partition("://")[2].rstrip("/") if "://" in entry else entry.lower()
-    host, port = text, ""
-    if bracketed := _BRACKETED.fullmatch(text):
+    location = entry.lower().partition("://")[2].rstrip("/") if "://" in entry else entry.lower()
+    host, port = location, ""
+    if bracketed := _BRACKETED.fullmatch(location):
         host, port = bracketed[1] + (bracketed[2] or ""), bracketed[3] or ""
-    elif text.count(":") == 1:
-        host, _, port = text.partition(":")
+    elif location.count(":") == 1:
+        host, _, port = location.partition(":")
     try:
         network = ip_network(host, strict=False)
     except ValueError:

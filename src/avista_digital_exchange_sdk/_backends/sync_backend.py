@@ -1,4 +1,4 @@
-"""`Io` whose coroutines block and never suspend."""
+"""The sync backend, whose coroutines block and never suspend."""
 
 import concurrent.futures
 import contextlib
@@ -19,38 +19,38 @@ from .deadlines import Deadline
 from .http import (
     JSON_HEADERS,
     SecretParts,
-    checked_url,
-    closed_error,
-    drop_reason,
-    http_errors,
-    presigned_headers,
-    request_timeouts,
-    transport_options,
+    build_closed_error,
+    build_presigned_headers,
+    build_timeouts,
+    build_transport_options,
+    check_url,
+    convert_errors,
+    drop_reason_phrase,
 )
 from .processes import PerProcess, check_process, current_process
-from .sync_network import DeadlineBackend, deadline_applied
+from .sync_network import DeadlineBackend, apply_deadline
 
 if TYPE_CHECKING:
     from .loop_thread import LoopThread
 
-# Seconds between looks whether a thread that waits for a slot is wanted any more.
-ABANDONED_POLL_SECONDS = 0.2
+# How often a thread that waits for a slot checks whether it was cancelled.
+CANCEL_POLL_SECONDS = 0.2
 
 _Result = TypeVar("_Result")
 
 
 class SyncBackend:
-    """`Io` for the blocking client."""
+    """The backend of the sync client."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         self._connections = PerProcess(lambda: _Connections(network))
         self._is_closed = False
 
-    def _connected(self) -> "_Connections":
+    def _get_connections(self) -> "_Connections":
         check_process()
         if self._is_closed:
-            raise closed_error()
+            raise build_closed_error()
         return self._connections.get()
 
     @property
@@ -60,45 +60,47 @@ class SyncBackend:
     async def post(
         self, url: str, token: Secret[str], content: bytes, timeout: float | None = None
     ) -> Response:
-        connections = self._connected()
-        # Who sets a timeout of its own tidies up, and must not wait for others.
-        slot = connections.calls.acquired() if timeout is None else contextlib.nullcontext()
+        connections = self._get_connections()
+        # Requests with a timeout clean up after an interruption, and must not wait for others.
+        slot = connections.calls.acquire() if timeout is None else contextlib.nullcontext()
         timeout = timeout or self._network.timeout
         request = connections.http.build_request(
             "POST",
             url,
             headers=JSON_HEADERS,
             content=content,
-            timeout=request_timeouts(self._network, timeout),
+            timeout=build_timeouts(self._network, timeout),
         )
-        with slot, http_errors(self._network, timeout):
+        with slot, convert_errors(self._network, timeout):
             return connections.send(request, SecretParts(token=token), timeout)
 
     async def put(self, url: Secret[str], size: int, blocks: Iterator[bytes]) -> Response:
-        connections = self._connected()
-        address = checked_url(self._network, url)
-        headers = presigned_headers({"Content-Length": str(size)})
-        request = connections.http.build_request("PUT", address, headers=headers, content=blocks)
+        connections = self._get_connections()
+        public_url = check_url(self._network, url)
+        headers = build_presigned_headers({"Content-Length": str(size)})
+        request = connections.http.build_request("PUT", public_url, headers=headers, content=blocks)
         timeout = self._network.timeout
-        with connections.streams.acquired(), http_errors(self._network, timeout):
+        with connections.streams.acquire(), convert_errors(self._network, timeout):
             return connections.send(request, SecretParts(url=url), timeout)
 
     @contextlib.asynccontextmanager
     async def get(
         self, url: Secret[str], headers: dict[str, str]
     ) -> AsyncIterator[StreamingResponse]:
-        connections = self._connected()
-        address = checked_url(self._network, url)
-        request = connections.http.build_request("GET", address, headers=presigned_headers(headers))
-        with connections.streams.acquired():
-            with http_errors(self._network, self._network.timeout):
+        connections = self._get_connections()
+        public_url = check_url(self._network, url)
+        request = connections.http.build_request(
+            "GET", public_url, headers=build_presigned_headers(headers)
+        )
+        with connections.streams.acquire():
+            with convert_errors(self._network, self._network.timeout):
                 download = connections.open(request, SecretParts(url=url))
             with hide_transport(), contextlib.closing(download), _cancellable(download):
                 yield download
 
     @contextlib.asynccontextmanager
     async def transfer_slot(self) -> AsyncIterator[None]:
-        with self._connected().transfers.acquired():
+        with self._get_connections().transfers.acquire():
             yield
 
     @contextlib.asynccontextmanager
@@ -108,31 +110,31 @@ class SyncBackend:
         from .async_backend import open_socket
         from .loop_thread import LoopThread
 
-        self._connected()
-        # On an event loop in a thread of its own. The blocking connections of websockets have a
-        # thread too, and let both threads use one TLS session at a time, which OpenSSL forbids.
+        self._get_connections()
+        # Uses an event loop in a separate thread. The sync connections of websockets have a thread
+        # too, but both threads may use a TLS session at the same time, which OpenSSL forbids.
         opening = open_socket(self._network, url, subprotocols, timeout)
         with (
             hide_transport(),
             contextlib.closing(LoopThread()) as thread,
-            thread.entered(opening) as connection,
+            thread.enter(opening) as connection,
         ):
             yield _WebSocket(connection, thread)
 
-    def spawn(self, flow: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
-        return _Thread(flow)
+    def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
+        return _Thread(coroutine)
 
-    def run_in_thread(self, work: Callable[[], _Result]) -> TaskHandle[_Result]:
-        async def flow() -> _Result:
-            return work()
+    def run_in_thread(self, function: Callable[[], _Result]) -> TaskHandle[_Result]:
+        async def run() -> _Result:
+            return function()
 
-        return _Thread(flow())
+        return _Thread(run())
 
     async def sleep(self, seconds: float) -> None:
         thread: _Thread[Any] | None = getattr(_running, "thread", None)
         if thread is None:
             time.sleep(seconds)
-        elif thread.abandoned.wait(seconds):
+        elif thread.cancelled.wait(seconds):
             raise concurrent.futures.CancelledError
 
     def clock(self) -> float:
@@ -145,25 +147,25 @@ class SyncBackend:
 
 
 class _Connections:
-    """What one process talks over, and how much of that at a time."""
+    """The connections of one process and their limits."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
         self.http = httpx.Client(
             transport=_Transport(network),
             trust_env=False,
-            timeout=request_timeouts(network, network.timeout),
+            timeout=build_timeouts(network, network.timeout),
         )
         self.calls = _Slots(network.options.max_calls)
         self.streams = _Slots(network.options.max_streams)
         self.transfers = _Slots(network.options.max_transfers)
 
     def send(self, request: httpx.Request, secrets: SecretParts, timeout: float) -> Response:
-        """Send a request and read the whole response."""
+        """Send a request and read the response."""
         deadline = Deadline(timeout)
         request.extensions["trace"] = deadline.follow
         with (
-            deadline_applied(deadline),
+            apply_deadline(deadline),
             contextlib.closing(self.http.send(request, auth=secrets, stream=True)) as response,
         ):
             body = ResponseBody(response.headers, self._network.options.max_response_bytes)
@@ -173,16 +175,16 @@ class _Connections:
         return Response(response.status_code, response.headers, body.finish())
 
     def open(self, request: httpx.Request, secrets: SecretParts) -> "_StreamingResponse":
-        """Send a request and read the head of the response."""
+        """Send a request and stream the response."""
         deadline = Deadline(self._network.timeout)
         request.extensions["trace"] = deadline.follow
-        with deadline_applied(deadline):
+        with apply_deadline(deadline):
             response = self.http.send(request, auth=secrets, stream=True)
         return _StreamingResponse(response, self._network)
 
 
 class _Transport(httpx.BaseTransport):
-    """Sends requests directly, or by the proxy that leads to their host."""
+    """Sends requests directly or through the proxy of their host."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._network = network
@@ -194,11 +196,11 @@ class _Transport(httpx.BaseTransport):
         route = self._routes.get(proxy)
         if route is None:
             route = self._routes.setdefault(proxy, self._create_route(proxy))
-        return drop_reason(route.handle_request(request))
+        return drop_reason_phrase(route.handle_request(request))
 
     def _create_route(self, proxy: Secret[str] | None) -> httpx.HTTPTransport:
-        route = httpx.HTTPTransport(**transport_options(self._network, proxy))
-        # httpx has no parameter for it.
+        route = httpx.HTTPTransport(**build_transport_options(self._network, proxy))
+        # httpx has no parameter for the network backend.
         route._pool._network_backend = DeadlineBackend(self._network)
         return route
 
@@ -208,17 +210,17 @@ class _Transport(httpx.BaseTransport):
 
 
 class _Slots:
-    """How many of something are under way at a time; waiting for one has no timeout."""
+    """Limits a number of concurrent operations. Waiting for a slot has no timeout."""
 
     def __init__(self, number: int) -> None:
         self._slots = threading.BoundedSemaphore(number)
 
     @contextlib.contextmanager
-    def acquired(self) -> Iterator[None]:
-        """Wait for a slot, and have it for the length of a `with` block."""
+    def acquire(self) -> Iterator[None]:
+        """Wait for a slot and hold it during a `with` block."""
         thread: _Thread[Any] | None = getattr(_running, "thread", None)
-        while not self._slots.acquire(timeout=None if thread is None else ABANDONED_POLL_SECONDS):
-            if thread is not None and thread.abandoned.is_set():
+        while not self._slots.acquire(timeout=None if thread is None else CANCEL_POLL_SECONDS):
+            if thread is not None and thread.cancelled.is_set():
                 raise concurrent.futures.CancelledError
         try:
             yield
@@ -229,7 +231,7 @@ class _Slots:
 class _StreamingResponse:
     def __init__(self, response: httpx.Response, network: NetworkConfig) -> None:
         self.status = response.status_code
-        # It has the URL of a redirect, and what else a server may repeat.
+        # It may contain the URL of a redirect or an echoed secret.
         self._response = Secret(response)
         self._network = network
 
@@ -238,7 +240,7 @@ class _StreamingResponse:
         return self._response.reveal().headers
 
     async def blocks(self) -> AsyncGenerator[bytes, None]:
-        with http_errors(self._network, self._network.timeout):
+        with convert_errors(self._network, self._network.timeout):
             for block in self._response.reveal().iter_raw():
                 yield block
 
@@ -246,7 +248,7 @@ class _StreamingResponse:
         body = bytearray()
         deadline = Deadline(self._network.timeout)
         deadline.start()
-        with http_errors(self._network, self._network.timeout), deadline_applied(deadline):
+        with convert_errors(self._network, self._network.timeout), apply_deadline(deadline):
             for block in self._response.reveal().iter_raw():
                 deadline.extend(len(block))
                 body += block
@@ -255,7 +257,7 @@ class _StreamingResponse:
         return bytes(body[:limit])
 
     def socket(self) -> socket.socket | None:
-        """The socket it comes over, if that is known."""
+        """Return the socket of the response, if known."""
         stream = self._response.reveal().extensions.get("network_stream")
         return stream and stream.get_extra_info("socket")
 
@@ -277,30 +279,30 @@ class _WebSocket:
             return self._thread.call(self._socket.receive(timeout))
 
 
+# `thread` is the `_Thread` that runs the present coroutine, if any.
 _running = threading.local()
-"""`thread` is the `_Thread` that runs, in a flow that was begun beside another one."""
 
 
 class _Thread(Generic[_Result]):
-    """A flow in a thread of its own, which does not keep the interpreter from exiting."""
+    """A coroutine in a daemon thread."""
 
-    def __init__(self, flow: Coroutine[Any, Any, _Result]) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, _Result]) -> None:
         self._outcome: concurrent.futures.Future[_Result] = concurrent.futures.Future()
-        self._flow = flow
+        self._coroutine = coroutine
         self._process = current_process()
-        self.abandoned = threading.Event()
+        self.cancelled = threading.Event()
         self.reading: socket.socket | None = None
         try:
             threading.Thread(target=self._run, daemon=True).start()
         except BaseException:
-            # Starting one takes a moment, in which Ctrl-C may come; nobody else knows of it yet.
+            # Ctrl-C while the thread was started, before the caller can cancel it.
             self._end()
             raise
 
     def _run(self) -> None:
         _running.thread = self
         try:
-            self._outcome.set_result(run_sync(self._flow))
+            self._outcome.set_result(run_sync(self._coroutine))
         except BaseException as error:
             self._outcome.set_exception(error)
 
@@ -313,10 +315,10 @@ class _Thread(Generic[_Result]):
 
     def _end(self) -> None:
         if self._process is not current_process():
-            # The thread is the parent's, and so is what it reads.
+            # The thread and its socket belong to the parent process.
             return
-        # A thread can't be stopped from outside, but what it waits for can be ended.
-        self.abandoned.set()
+        # A thread can't be stopped, but its waiting can be ended.
+        self.cancelled.set()
         if (reading := self.reading) is not None:
             with contextlib.suppress(OSError):
                 reading.shutdown(socket.SHUT_RDWR)
@@ -324,7 +326,7 @@ class _Thread(Generic[_Result]):
 
 @contextlib.contextmanager
 def _cancellable(download: _StreamingResponse) -> Iterator[None]:
-    """Let a download end when the flow that reads it is abandoned."""
+    """End a download if the thread that reads it is cancelled."""
     thread: _Thread[Any] | None = getattr(_running, "thread", None)
     reading = download.socket()
     if thread is None or reading is None:
@@ -332,8 +334,8 @@ def _cancellable(download: _StreamingResponse) -> Iterator[None]:
         return
     thread.reading = reading
     try:
-        if thread.abandoned.is_set():
-            # Just before there was anything to end.
+        if thread.cancelled.is_set():
+            # It was cancelled before the socket was known.
             raise concurrent.futures.CancelledError
         yield
     finally:

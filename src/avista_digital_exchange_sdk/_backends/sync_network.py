@@ -1,8 +1,8 @@
-"""The sockets of the sync client: none waits longer than its response may take.
+"""The sockets of the sync client, which respect the deadline of the response.
 
-httpcore applies timeouts to single calls of a socket, so a server that sends a byte now and then
-would keep a request waiting for ever. Under asyncio a timeout ends whatever a task is at; here
-each call of a socket gets the time that is left.
+httpcore applies timeouts to single socket calls, so a server that sends a byte now and then could
+keep a request waiting forever. asyncio's timeouts cancel the whole task; here each socket call gets
+the remaining time.
 """
 
 import contextlib
@@ -22,12 +22,12 @@ from .deadlines import Deadline
 from .processes import check_process, current_process
 from .tls import Tls
 
-_local = threading.local()  # `deadline` is that of the request this thread is at.
+_local = threading.local()  # `deadline` is that of the running request of this thread.
 
 
 @contextlib.contextmanager
-def deadline_applied(deadline: Deadline) -> Iterator[None]:
-    """Let every read and write of this thread end in time."""
+def apply_deadline(deadline: Deadline) -> Iterator[None]:
+    """Apply a deadline to every read and write of this thread."""
     previous = getattr(_local, "deadline", None)
     _local.deadline = deadline
     try:
@@ -37,7 +37,7 @@ def deadline_applied(deadline: Deadline) -> Iterator[None]:
 
 
 def _limit(timeout: float | None, error: type[Exception]) -> float | None:
-    """The seconds that one call of a socket may take."""
+    """Return the timeout of one socket call."""
     deadline: Deadline | None = getattr(_local, "deadline", None)
     remaining = None if deadline is None else deadline.remaining
     if remaining is None:
@@ -48,7 +48,7 @@ def _limit(timeout: float | None, error: type[Exception]) -> float | None:
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Opens sockets whose calls end in time."""
+    """Opens sockets whose calls respect the deadline."""
 
     def __init__(self, network: NetworkConfig) -> None:
         self._backend = httpcore.SyncBackend()
@@ -63,7 +63,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a host that answers, all of them together in time."""
+        """Connect to the first reachable address of a host, within one timeout for all."""
         options = list(socket_options or ())
         if timeout is None:
             stream = self._backend.connect_tcp(host, port, None, local_address, options)
@@ -85,25 +85,25 @@ class DeadlineBackend(httpcore.NetworkBackend):
 
 
 def _resolve(host: str, port: int, timeout: float) -> list[str]:
-    """The addresses of a host.
+    """Resolve the addresses of a host.
 
-    Resolvers can't be given a timeout, so one is asked in a thread that is left alone after it.
+    The resolver has no timeout, so it runs in a thread, which is ignored after the timeout.
     """
     with contextlib.suppress(ValueError):
         return [str(ip_address(host))]
-    found: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+    results: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
 
-    def ask() -> None:
+    def resolve() -> None:
         try:
             infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            found.put(error)
+            results.put(error)
         else:
-            found.put(list(dict.fromkeys(str(info[4][0]) for info in infos)))
+            results.put(list(dict.fromkeys(str(info[4][0]) for info in infos)))
 
-    threading.Thread(target=ask, daemon=True).start()
+    threading.Thread(target=resolve, daemon=True).start()
     try:
-        outcome = found.get(timeout=timeout)
+        outcome = results.get(timeout=timeout)
     except queue.Empty:
         raise httpcore.ConnectTimeout(f"{host} could not be resolved in time") from None
     if isinstance(outcome, OSError):
@@ -114,7 +114,7 @@ def _resolve(host: str, port: int, timeout: float) -> list[str]:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A socket that is used by the process that opened it alone."""
+    """A socket that only the process that opened it uses."""
 
     def __init__(self, stream: httpcore.NetworkStream, tls: Tls) -> None:
         self._stream = stream

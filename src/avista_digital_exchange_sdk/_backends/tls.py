@@ -1,4 +1,4 @@
-"""Whom to trust: the operating system's certificates, so that a company's own root works too."""
+"""TLS verification with the certificates of the operating system, including company roots."""
 
 import os
 import ssl
@@ -12,27 +12,26 @@ Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 
 
 class Tls:
-    """What verifies servers.
+    """The TLS verification of a client.
 
     Args:
-        verify: True for the operating system's certificates, the path of a bundle (PEM), or a
-            context. False verifies nothing, and warns.
+        verify: True for the operating system's certificates, the path of a CA bundle (PEM), or a
+            context. False disables verification, with a warning.
 
     Raises:
-        InvalidParameterError: It is none of these.
+        InvalidParameterError: `verify` is invalid.
     """
 
     def __init__(self, verify: object) -> None:
         if verify is False:
             warnings.warn(
-                "verify=False: certificates are not verified, "
-                "so anyone on the way can read the token",
+                "verify=False: certificates are not verified, so the token can be intercepted",
                 stacklevel=4,
             )
         self._trusts_system = verify is True
         if verify is True:
-            # One for each process: truststore holds a lock during handshakes, and a thread that
-            # holds it is not there any more after a fork.
+            # One per process: truststore holds a lock during handshakes, and after a fork the
+            # thread that holds it no longer exists.
             self._contexts = PerProcess(_create_system_context)
         else:
             context = _create_context(verify)
@@ -40,29 +39,29 @@ class Tls:
 
     @property
     def context(self) -> ssl.SSLContext:
-        """The context of this process."""
+        """The TLS context of this process."""
         return self._contexts.get()
 
     def create_context(self) -> ssl.SSLContext:
-        """A context for one connection of a thread.
+        """Create a context for one connection of a thread.
 
-        truststore's hold a lock during a handshake: threads with the same one would wait for each
-        other's, and longer than their own timeouts. To create one takes no longer than to use it
-        again, since truststore reads the certificates for every connection.
+        Contexts of truststore hold a lock during handshakes, so threads with the same one would
+        wait for each other, beyond their timeouts. A new context costs nothing, as truststore reads
+        the certificates for every connection anyway.
         """
         return _create_system_context() if self._trusts_system else self.context
 
     def describe_trust(self) -> str:
-        """Say which environment variables decide whom to trust, to complete an error."""
+        """Describe the environment variables that select the certificates, for error messages."""
         if not self._trusts_system or sys.platform in ("darwin", "win32"):
             return ""
         notes = []
-        for name, kind, is_there in (
+        for name, kind, exists in (
             ("SSL_CERT_FILE", "file", os.path.isfile),
             ("SSL_CERT_DIR", "directory", os.path.isdir),
         ):
             if path := os.environ.get(name):
-                problem = "" if is_there(path) else f", where there is no {kind}"
+                problem = "" if exists(path) else f", where there is no {kind}"
                 notes.append(f"{name} is {path!r}{problem}")
         return f" ({'; '.join(notes)})" if notes else ""
 
@@ -76,7 +75,7 @@ def _create_system_context() -> ssl.SSLContext:
 def _create_context(verify: object) -> ssl.SSLContext:
     if isinstance(verify, ssl.SSLContext):
         return verify
-    # Not ssl.create_default_context(), which fails where SSLKEYLOGFILE names no file it can write.
+    # ssl.create_default_context() fails if SSLKEYLOGFILE can't be written.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if verify is False:
         context.check_hostname = False

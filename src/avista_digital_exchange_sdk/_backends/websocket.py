@@ -1,4 +1,4 @@
-"""What both colours ask of websockets, which is imported when a subscription starts."""
+"""Options and errors of websockets, shared by both backends."""
 
 import logging
 import sys
@@ -15,18 +15,18 @@ _Result = TypeVar("_Result")
 MAX_MESSAGE_BYTES = 1 << 20
 
 
-def connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
-    """Options of websockets' `connect`."""
+def build_connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
+    """Create the options of websockets' `connect`."""
     parts = urlsplit(url)
     options: dict[str, Any] = {
         # To connect, for TLS, and for the handshake.
         "open_timeout": min(network.timeout, 2 * network.options.connect_timeout),
         "close_timeout": 1,
-        # The platform keeps the connection alive itself; pings of our own would add nothing.
+        # The platform sends keep-alive messages, so pings are not needed.
         "ping_interval": None,
         "max_size": MAX_MESSAGE_BYTES,
         "compression": None,
-        # The logger of websockets shows whole messages, token included; nobody listens to this one.
+        # The logger of websockets logs whole messages including the token, so this one is disabled.
         "logger": logging.Logger("websockets of the SDK", logging.CRITICAL + 1),
         "proxy": None,
     }
@@ -38,7 +38,7 @@ def connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
 
 
 async def await_socket(operation: Awaitable[_Result]) -> _Result:
-    """Await websockets, and turn its errors into this package's."""
+    """Await an operation of websockets and convert its errors to those of this package."""
     from websockets.exceptions import ConnectionClosed, WebSocketException
 
     handled = sys.exception()
@@ -50,13 +50,13 @@ async def await_socket(operation: Awaitable[_Result]) -> _Result:
         if isinstance(error, ConnectionClosed):
             code = f" (code {error.rcvd.code})" if error.rcvd else ""
             problem = SubscriptionError(f"the real-time connection was closed{code}")
-        # ImportError: a SOCKS proxy, for which websockets needs another package.
+        # websockets raises ImportError for SOCKS proxies, which need another package.
         elif isinstance(error, (WebSocketException, EOFError, ImportError)):
             problem = SubscriptionError(f"the real-time connection failed ({reason})")
         elif isinstance(error, OSError) and not isinstance(error, TimeoutError):
             raise SubscriptionError(f"the real-time connection failed ({reason})") from error
         else:
             raise
-    # Out here, without websockets' own errors: they hold what the server said, which may repeat
-    # the token.
+    # Raised outside of the block, without the errors of websockets as context: they contain the
+    # messages of the server, which may repeat the token.
     raise problem

@@ -1,4 +1,4 @@
-"""The connection of websockets, made careful; imported when a subscription starts."""
+"""A WebSocket connection that protects the token. Imported when a subscription starts."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from websockets.exceptions import InvalidStatus
 
 from ..errors import SubscriptionError
 
-# Bytes; far more than messages of this package take.
+# Far more than the messages of this package.
 MAX_UNSENT_BYTES = 1 << 20
 
 
 class NoRedirectConnection(ClientConnection):
-    """A connection that is opened where it was asked for, or not at all.
+    """A connection that does not follow redirects.
 
-    The handshake carries the token; if it followed a redirect, another host would get to see it.
+    The handshake contains the token, which a redirect would send to another host.
     """
 
     async def handshake(self, *args: Any, **options: Any) -> None:
@@ -25,17 +25,17 @@ class NoRedirectConnection(ClientConnection):
         except InvalidStatus as error:
             status = error.response.status_code
         finally:
-            # Both hold the token, and this object is in the local variables of tracebacks.
+            # Both contain the token, and tracebacks show this object in local variables.
             self.request = self.protocol.available_subprotocols = None
-        # Out here, where the error does not come with the server's whole response.
+        # Raised outside of the block, so that the response is not in the context of the error.
         raise SubscriptionError(f"the real-time connection was refused: status {status}")
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes that came, and answer pings among them."""
+        """Process received bytes, including pings."""
         super().data_received(data)
         if self.transport.get_write_buffer_size() > MAX_UNSENT_BYTES:
-            # Pings without end, of a server that does not read what they are answered with.
+            # The server sends pings without reading the pongs.
             self.transport.abort()
         elif self.protocol.close_expected():
-            # It has said goodbye, or broken the protocol, and may not hang up by itself.
+            # The server has closed or broken the protocol, but may not close the connection.
             self.loop.call_later(self.close_timeout or 0, self.transport.abort)
