@@ -178,7 +178,7 @@ class TestClosing:
     ) -> None:
         with create_client(local.token, endpoint=local.endpoint) as exchange:
             assert exchange.getUserInfo().firstName == "Ada"
-        with pytest.raises(ExchangeClosedError, match="was closed"):
+        with pytest.raises(ExchangeClosedError, match="is closed"):
             exchange.getUserInfo()
 
     def test_upload_after_close_reports_that_nothing_was_sent(
