@@ -13,9 +13,22 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from .support.admin_client import AdminClient
 from .support.clients import CLIENT_FACTORIES, RUNNER, ClientFactory
 from .support.fake_platform import ENDPOINT, TOKEN, FakePlatform
+from .support.fast_tier import select_cases
 from .support.proxy import Proxy
 
 Connect = Callable[..., AvistaDigitalExchange]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that selects the fast tier."""
+    parser.addoption("--fast", action="store_true", help="run one case of each test and client")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the fast tier does not run."""
+    if config.getoption("--fast"):
+        items[:], deselected = select_cases(items)
+        config.hook.pytest_deselected(items=deselected)
 
 
 def pytest_configure() -> None:

@@ -257,6 +257,7 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
         yield names | FUNCTIONS
 
 
+@pytest.mark.every_case
 class TestExamples:
     @pytest.mark.parametrize(
         "described",
