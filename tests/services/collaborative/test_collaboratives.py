@@ -330,7 +330,7 @@ class TestKindsOfServices:
     def test_a_kind_that_does_not_exist_is_refused(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        with pytest.raises(InvalidParameterError, match=r"serviceType.*FILES.*TIME_SERIES_DB"):
+        with pytest.raises(InvalidParameterError, match=r"serviceType.*TIME_SERIES_DB.*FILES"):
             fake_platform_client.listCollaborativesServiceSharedWith("x", serviceType="FILES")
         assert fake_platform.operations == []
 
