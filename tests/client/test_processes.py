@@ -324,7 +324,7 @@ class TestEventLoops:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
         assert [asyncio.run(get_name(exchange)) for _ in range(3)] == ["Ada"] * 3
         asyncio.run(exchange.close())
-        with pytest.raises(Exception, match="was closed"):
+        with pytest.raises(Exception, match="is closed"):
             asyncio.run(get_name(exchange))
 
     def test_client_works_in_concurrent_event_loops(

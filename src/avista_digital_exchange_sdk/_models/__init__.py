@@ -1,1 +1,1 @@
-"""What the types of answers can do beside holding data."""
+"""The base classes and mixins of the generated types."""

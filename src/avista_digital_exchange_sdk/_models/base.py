@@ -1,4 +1,4 @@
-"""What every generated type has in common: how it prints, and what its lists accept."""
+"""The base class of all generated types: how they print and what their lists accept."""
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
@@ -9,13 +9,13 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticOmit, core_schema
 
 from .._secrets import SecretStr as SecretStr
-from .html import Row, table
+from .html import Row, build_table
 
 MAX_PRINTED_LIST_LENGTH = 3
 
 
 class BaseModel(pydantic.BaseModel):
-    """A type of the platform: prints readably, compares by value."""
+    """A type of the platform. It prints readably and compares by value."""
 
     model_config = pydantic.ConfigDict(
         defer_build=True,
@@ -38,32 +38,32 @@ class BaseModel(pydantic.BaseModel):
         return repr(self)
 
     def _repr_html_(self) -> str | None:
-        """A table, for notebooks."""
-        return table(self._html_rows())
+        """Return an HTML table for notebooks."""
+        return build_table(self._html_rows())
 
     def _html_rows(self) -> Sequence[Row]:
-        """What it is in a table: one row, its name first, ids last."""
+        """Return the rows of the object in a table: one row, with the name first and IDs last."""
         fields = [(name, value) for name, value in self if not isinstance(value, SecretStr)]
         fields.sort(key=lambda field: (field[0].endswith("Id"), field[0] != "name"))
-        return [{name: _cell(value) for name, value in fields}]
+        return [{name: _to_cell(value) for name, value in fields}]
 
 
-def _cell(value: object) -> object:
-    """A property in a cell of a table: of a list its length, of other types their name."""
+def _to_cell(value: object) -> object:
+    """Convert a property to a table cell: lists to their length, objects to their name."""
     if isinstance(value, list):
         return len(value)
     return getattr(value, "name", str(value)) if isinstance(value, BaseModel) else value
 
 
 class _Preformatted(str):
-    """Text that prints without quotes."""
+    """A string that prints without quotes."""
 
     def __repr__(self) -> str:
         return str(self)
 
 
+# In the location of a validation error, it precedes what may also be null.
 NULLABLE_TAG = ""
-"""What stands before a place in an answer's errors where null would have been right too."""
 
 
 class _WithoutNulls:
@@ -74,12 +74,12 @@ class _WithoutNulls:
     ) -> CoreSchema:
         (item,) = get_args(source)
         entry = _or_null(handler.generate_schema(item), _omit)
-        # One wrong entry says enough: to note millions of them would take gigabytes.
+        # The first invalid entry is sufficient: collecting millions of errors would take gigabytes.
         return _or_null(core_schema.list_schema(entry, fail_fast=True), lambda _: [])
 
 
 def _or_null(schema: CoreSchema, read_null: Callable[[None], Any]) -> CoreSchema:
-    """What a schema says, or null; only null costs a call of Python's."""
+    """Extend a schema by null. Only null costs a Python call."""
     null = core_schema.no_info_after_validator_function(read_null, core_schema.none_schema())
     return core_schema.union_schema(
         [(schema, NULLABLE_TAG), (null, NULLABLE_TAG)], mode="left_to_right"
@@ -91,5 +91,5 @@ def _omit(_: None) -> Any:
 
 
 _Item = TypeVar("_Item")
+# A list that is never null and contains no nulls, although the schema allows both.
 NonNullList = Annotated[list[_Item], _WithoutNulls()]
-"""A list as users want it: the contract allows null for it and in it, this holds neither."""

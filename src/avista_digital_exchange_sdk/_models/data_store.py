@@ -1,4 +1,4 @@
-"""What ties a data store to the client that it came from."""
+"""The binding of a data store to the client that returned it."""
 
 from typing import Any, NoReturn, Self
 
@@ -9,10 +9,10 @@ from .base import BaseModel
 
 
 class Binding:
-    """What the methods of a data store run on.
+    """The methods that a data store delegates to.
 
-    It is not part of the data store's state: any two are equal, and a data store that was pickled
-    or read from JSON is detached.
+    It is not part of the data store's state: all bindings are equal, and data stores that were
+    pickled or parsed from JSON are detached.
     """
 
     def __eq__(self, other: object) -> bool:
@@ -40,7 +40,7 @@ class Detached(Binding):
 
 
 class DataStoreMethods(BaseModel):
-    """The base of data stores: their methods run on the binding."""
+    """The base class of data stores, whose methods delegate to the binding."""
 
-    # Of the type `WorkingDirectory`, which no model may import: it makes requests.
+    # A `WorkingDirectory`, which models must not import, as it makes requests.
     _calls: Any = PrivateAttr(default_factory=Detached)

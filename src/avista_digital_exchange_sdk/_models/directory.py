@@ -1,23 +1,23 @@
-"""What a directory of a data store can do beside holding its metadata."""
+"""Printing of directories, and the names of files."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._escaping import escape_controls
-from .html import Row, table
+from .html import Row, build_table
 from .lists import HtmlList
 
 
 def full_name(name: str, extension: str | None) -> str:
-    """Join a file's name and extension: the platform keeps `a.tar.gz` as `a` and `tar.gz`."""
+    """Join a file name and extension: the platform splits `a.tar.gz` into `a` and `tar.gz`."""
     return f"{name}.{extension}" if extension else name
 
 
 def split_name(full: str) -> tuple[str, str]:
-    """Split a file's name as the platform keeps it: the extension follows the first dot.
+    """Split a file name as the platform does: the extension follows the first dot.
 
-    Leading dots belong to the name, and a name that ends at its first dot keeps it, so that
-    joining the two gives back what was split.
+    Leading dots belong to the name, and a name that ends with its first dot keeps it, so that
+    joining both parts restores the file name.
     """
     bare = full.lstrip(".")
     name, dot, extension = bare.partition(".")
@@ -26,7 +26,7 @@ def split_name(full: str) -> tuple[str, str]:
 
 
 class DirectoryMixin:
-    """Shows a directory. The generated class adds the properties `directories` and `files`."""
+    """Prints directories. The generated class adds the properties `directories` and `files`."""
 
     if TYPE_CHECKING:
         dataStoreDirectoryId: str
@@ -40,7 +40,7 @@ class DirectoryMixin:
         return HtmlList(entry for entry in entries if entry is not None)
 
     def printContents(self) -> None:
-        """Print every directory and file in this directory with its id, directories first.
+        """Print the directories, then the files in this directory with their IDs.
 
         Example:
             >>> directory = digitalExchange.getDataStoreDirectory(homeDirectoryId)
@@ -55,19 +55,19 @@ class DirectoryMixin:
             (full_name(entry.name, entry.fileExtension), entry.dataStoreFileId)
             for entry in self._entries("dataStoreFile")
         ]
-        shown = [(escape_controls(name), escape_controls(entry_id)) for name, entry_id in rows]
-        width = max((len(name) for name, _ in shown), default=0)
-        for name, entry_id in shown:
+        escaped = [(escape_controls(name), escape_controls(entry_id)) for name, entry_id in rows]
+        width = max((len(name) for name, _ in escaped), default=0)
+        for name, entry_id in escaped:
             print(f"{name:<{width}}  {entry_id}")
         if not rows:
-            print(f"{escape_controls(self.name)}/ is {self._why_nothing()}")
+            print(f"{escape_controls(self.name)}/ is {self._describe_emptiness()}")
 
     def _repr_html_(self) -> str | None:
-        """A tree, for notebooks."""
-        return table(list(self._tree()), preformatted="name")
+        """Return an HTML tree for notebooks."""
+        return build_table(list(self._iter_tree()), preformatted="name")
 
     def _html_rows(self) -> "Sequence[Row]":
-        """What it is in a list of directories: its contents are mostly not loaded there."""
+        """Return the row of the directory in a list, where contents are usually not loaded."""
         return [
             {
                 "name": self.name,
@@ -76,28 +76,30 @@ class DirectoryMixin:
             }
         ]
 
-    def _tree(self, trunk: str = "", branch: str = "") -> "Iterator[Row]":
-        """The directory and, below it, what is known to be in it."""
-        name = f"{branch}{self.name}/" if self._is_loaded() else f"{branch}{self.name}/ …"
+    def _iter_tree(self, prefix: str = "", label_prefix: str = "") -> "Iterator[Row]":
+        """Iterate over the rows of the directory and of its loaded contents."""
+        name = (
+            f"{label_prefix}{self.name}/" if self._is_loaded() else f"{label_prefix}{self.name}/ …"
+        )
         yield {"name": name, "bytes": None, "lastModified": None, "id": self.dataStoreDirectoryId}
         entries = [*self._entries("dataStoreDirectory"), *self._entries("dataStoreFile")]
         for entry in entries:
-            twig, deeper = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
+            connector, indent = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
             if isinstance(entry, DirectoryMixin):
-                yield from entry._tree(trunk + deeper, trunk + twig)
+                yield from entry._iter_tree(prefix + indent, prefix + connector)
             else:
                 yield {
-                    "name": trunk + twig + full_name(entry.name, entry.fileExtension),
+                    "name": prefix + connector + full_name(entry.name, entry.fileExtension),
                     "bytes": entry.storageSizeBytes,
                     "lastModified": entry.lastModified,
                     "id": entry.dataStoreFileId,
                 }
 
     def _is_loaded(self) -> bool:
-        # An entry of another directory's contents comes without its own.
+        # Entries of another directory are returned without their contents.
         return "contents" in self.model_fields_set
 
-    def _why_nothing(self) -> str:
+    def _describe_emptiness(self) -> str:
         if self._is_loaded():
             return "empty"
         directory_id = escape_controls(self.dataStoreDirectoryId)

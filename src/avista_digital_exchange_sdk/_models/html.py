@@ -1,23 +1,23 @@
-"""Tables for notebooks. What comes from the platform is text in them, whatever it looks like."""
+"""HTML tables for notebooks. Strings from the platform are escaped."""
 
 from collections.abc import Mapping, Sequence
 
 from .._escaping import escape_controls
 
 MAX_ROWS = 100
-MAX_TEXT_LENGTH = 300
+MAX_CELL_LENGTH = 300
 MAX_ONE_LINE_LENGTH = 32
 
+# The values of a row by column title.
 Row = Mapping[str, object]
-"""Values by the titles of their columns."""
 
 
-def table(rows: Sequence[Row], *, preformatted: str | None = None) -> str | None:
-    """A table of rows that have the same columns; None where there are no rows.
+def build_table(rows: Sequence[Row], *, preformatted: str | None = None) -> str | None:
+    """Build an HTML table of rows with the same columns; None without rows.
 
     Args:
-        rows: The rows. Of very many, only the first are shown, and the others counted.
-        preformatted: The column in which blanks count.
+        rows: The rows. Only the first `MAX_ROWS` are shown, followed by the number of the others.
+        preformatted: The column whose whitespace is kept.
     """
     if not rows:
         return None
@@ -29,7 +29,7 @@ def table(rows: Sequence[Row], *, preformatted: str | None = None) -> str | None
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
     rest = len(rows) - MAX_ROWS
     more = f"<p>… and {rest:,} more rows</p>" if rest > 0 else ""
-    # Names may hold dollar signs, between which MathJax would see formulas.
+    # MathJax would take the text between dollar signs for a formula.
     return (
         '<div class="tex2jax_ignore mathjax_ignore">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
@@ -37,40 +37,40 @@ def table(rows: Sequence[Row], *, preformatted: str | None = None) -> str | None
 
 
 class _Column(list[str]):
-    """The cells of a column, in HTML."""
+    """The cells of a column as HTML."""
 
     def __init__(self, title: str, values: Sequence[object], preformatted: bool) -> None:
-        texts = [_text(value, preformatted) for value in values]
+        cells = [_format_cell(value, preformatted) for value in values]
         is_numeric = all(value is None or _is_number(value) for value in values)
         style = f"text-align: {'right' if is_numeric else 'left'}"
         if preformatted:
             style += "; font-family: monospace; white-space: pre"
-        elif max(map(len, texts)) <= MAX_ONE_LINE_LENGTH:
+        elif max(map(len, cells)) <= MAX_ONE_LINE_LENGTH:
             style += "; white-space: nowrap"
         start, end = ("<code>", "</code>") if title.endswith(("id", "Id")) else ("", "")
-        self.head = f'<th style="{style}">{_escaped(title)}</th>'
-        super().__init__(f'<td style="{style}">{start}{_escaped(text)}{end}</td>' for text in texts)
+        self.head = f'<th style="{style}">{_escape(title)}</th>'
+        super().__init__(f'<td style="{style}">{start}{_escape(cell)}{end}</td>' for cell in cells)
 
 
 def _is_number(value: object) -> bool:
     try:
-        float(value)  # type: ignore[arg-type]  # what is no number raises
+        float(value)  # type: ignore[arg-type]  # raises an error for other types
     except (TypeError, ValueError):
         return False
     return not isinstance(value, bool)
 
 
-def _text(value: object, preformatted: bool) -> str:
-    text = "" if value is None else str(value)
+def _format_cell(value: object, preformatted: bool) -> str:
+    cell = "" if value is None else str(value)
     if not preformatted:
-        text = " ".join(text.split())
-    if len(text) > MAX_TEXT_LENGTH:
-        text = f"{text[:MAX_TEXT_LENGTH]}…"
-    return text
+        cell = " ".join(cell.split())
+    if len(cell) > MAX_CELL_LENGTH:
+        cell = f"{cell[:MAX_CELL_LENGTH]}…"
+    return cell
 
 
-def _escaped(text: str) -> str:
-    # Only notebooks come here, and everybody imports this module.
+def _escape(value: str) -> str:
+    # Imported here, as only notebooks need it.
     from html import escape
 
-    return escape(escape_controls(text))
+    return escape(escape_controls(value))

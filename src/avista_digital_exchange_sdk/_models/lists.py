@@ -1,14 +1,14 @@
-"""Lists that notebooks show as tables, and what some types are in them."""
+"""Lists that notebooks show as tables, and the rows of some types."""
 
 from collections.abc import Sequence
 from itertools import chain
 from typing import Protocol, TypeVar
 
-from .html import Row, table
+from .html import Row, build_table
 
 
 class HtmlRows(Protocol):
-    """What can be in a table."""
+    """An object that can be shown in a table."""
 
     def _html_rows(self) -> Sequence[Row]: ...
 
@@ -17,17 +17,17 @@ _Item = TypeVar("_Item", bound=HtmlRows)
 
 
 class HtmlList(list[_Item]):
-    """A list; notebooks show it as a table.
+    """A list that notebooks show as a table.
 
-    A list of its own kind, as every front end of notebooks asks what it shows for `_repr_html_`;
-    teaching IPython another way to show lists would change how it shows everybody's.
+    All notebook front ends support `_repr_html_`. A formatter of IPython for lists would change the
+    display of other lists too.
     """
 
     def _repr_html_(self) -> str | None:
-        return table(list(chain.from_iterable(item._html_rows() for item in self)))
+        return build_table(list(chain.from_iterable(item._html_rows() for item in self)))
 
 
-# The generated classes are built on the mixins below, which name here what they need of them.
+# The attributes of generated classes that the mixins below need.
 
 
 class _Attribute(Protocol):
@@ -88,7 +88,7 @@ class _Collaborative(Protocol):
 
 
 class AssetHtmlMixin:
-    """An asset in a table: one row per attribute."""
+    """Shows an asset in a table, with one row per attribute."""
 
     def _html_rows(self: _Asset) -> Sequence[Row]:
         return [
@@ -105,24 +105,24 @@ class AssetHtmlMixin:
 
 
 class CollaborativeHtmlMixin:
-    """A collaborative in a table: one row, its members in a cell."""
+    """Shows a collaborative in a table, with its members in one cell."""
 
     def _html_rows(self: _Collaborative) -> Sequence[Row]:
         return [
             {
                 "name": self.name,
                 "description": self.description,
-                "members": "; ".join(map(_members, self.memberOrganizations)),
+                "members": "; ".join(map(_format_members, self.memberOrganizations)),
                 "collaborativeId": self.collaborativeId,
             }
         ]
 
 
-def _members(member: _MemberOrganization) -> str:
+def _format_members(member: _MemberOrganization) -> str:
     organization = (member.organization and member.organization.name) or "?"
     people = [
-        f"{one.user.firstName} {one.user.lastName} ({one.permission})"
-        for one in member.usersInCollaborative
-        if one.user
+        f"{entry.user.firstName} {entry.user.lastName} ({entry.permission})"
+        for entry in member.usersInCollaborative
+        if entry.user
     ]
     return f"{organization}: {', '.join(people)}" if people else organization

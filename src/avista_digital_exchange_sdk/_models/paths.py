@@ -1,4 +1,4 @@
-"""Paths in a data store: their steps, and what a step leads to in a directory."""
+"""Paths in data stores, and how their components resolve to entries of directories."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -26,46 +26,46 @@ class _File(Protocol):
     def lastModified(self) -> str | None: ...
 
 
-_FoundFile = TypeVar("_FoundFile", bound=_File)
-_FoundDirectory = TypeVar("_FoundDirectory", bound=_Directory)
+_FileType = TypeVar("_FileType", bound=_File)
+_DirectoryType = TypeVar("_DirectoryType", bound=_Directory)
 
 
 def split_path(path: str) -> list[str]:
-    """The names a path goes through, `..` among them; empty steps and `.` lead nowhere."""
-    return [step for step in path.split(SEPARATOR) if step not in ("", HERE)]
+    """Split a path into its components, including `..` but without empty ones and `.`."""
+    return [name for name in path.split(SEPARATOR) if name not in ("", HERE)]
 
 
 def compose(name: str) -> str:
-    """Write a name in Unicode's composed form (NFC), the one that names are compared in.
+    """Convert a name to Unicode's composed form (NFC), in which names are compared.
 
-    macOS writes "ü" as two characters, other systems as one: both are the same name.
+    macOS writes "ü" as two characters, other systems as one. Both are the same name.
     """
     return unicodedata.normalize("NFC", name)
 
 
 def is_valid_component(name: str) -> bool:
-    """Whether a path can go through an entry of this name; the platform takes any."""
+    """Whether a name can be a component of a path, as the platform allows any name."""
     return SEPARATOR not in name and name not in ("", HERE, UP)
 
 
 def is_uploaded(file: _File) -> bool:
-    """Whether a file's bytes are there; until then the platform tells neither size nor time."""
+    """Whether the content of a file is uploaded. Before, the platform returns no size or time."""
     return file.lastModified is not None or file.storageSizeBytes is not None
 
 
-def find_files(name: str, files: Iterable[_FoundFile]) -> list[_FoundFile]:
-    """The files of a full name, newest first: the platform keeps several of one name."""
+def find_files(name: str, files: Iterable[_FileType]) -> list[_FileType]:
+    """Find the files with a full name, newest first, as names need not be unique."""
     composed = compose(name)
     matching = [
         file for file in files if compose(full_name(file.name, file.fileExtension)) == composed
     ]
-    # Of those of one moment the one listed last came last.
+    # Of files with the same time, the one listed last is the newest.
     matching.sort(key=lambda file: file.lastModified or "")
     return matching[::-1]
 
 
-def find_directory(name: str, directories: Iterable[_FoundDirectory]) -> _FoundDirectory | None:
-    """The directory of a name; of several, the one listed first."""
+def find_directory(name: str, directories: Iterable[_DirectoryType]) -> _DirectoryType | None:
+    """Find the directory with a name; of several, the first one listed."""
     composed = compose(name)
     return next(
         (directory for directory in directories if compose(directory.name) == composed), None
