@@ -156,6 +156,12 @@ def _time_series(exchange: AvistaDigitalExchange, database: str, folder: Path) -
                 exchange.publishDataFrameToTimeSeriesDatabase, database, frame, assetId="recorded"
             ),
         )
+    file = folder / "power.csv"
+    file.write_text(f"timestamp,power\n{BETWEEN},1.5\n{END},2.5\n")
+    yield Call(
+        "publishFileToTimeSeriesDatabase",
+        lambda: exchange.publishFileToTimeSeriesDatabase(database, file, assetId="recorded"),
+    )
     yield Call(
         "listTimeSeriesAssetsAndLatestValues",
         lambda: exchange.listTimeSeriesAssetsAndLatestValues(database),

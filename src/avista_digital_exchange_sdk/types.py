@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._file_input.file_report import FileColumn, FilePublishReport, FileReport
     from ._generated.async_data_store import AsyncDataStore
     from ._generated.enums import (
         CollaborativeMemberOrganizationState,
@@ -56,6 +57,9 @@ __all__ = [
     "DataStoreObject",
     "DataStoreObjectType",
     "DimensionValueType",
+    "FileColumn",
+    "FilePublishReport",
+    "FileReport",
     "MeasureValueType",
     "Organization",
     "PublishReport",
@@ -82,6 +86,7 @@ _MODULES = (
     "_time_series.sql_results",
     "_time_series.publish_result",
     "_time_series.asset_filters",
+    "_file_input.file_report",
 )
 
 

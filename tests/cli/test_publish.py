@@ -1,10 +1,12 @@
-"""Publishing files in CSV: `publish`."""
+"""Publishing files: `publish`."""
 
 import csv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from avista_digital_exchange_sdk._utils.validation import invalid_argument
 
 from ..support.command_line import Command
 
@@ -97,21 +99,64 @@ class TestColumns:
         result = tmp_path / "result.csv"
         query = ["query", database, "--asset", "q", "--from", "2024-05-01", "--to", "2024-05-02"]
         dx(*query, "-o", result)
-        assert dx("publish", database, result, "--time-zone", "UTC").exit_code == 0
+        assert dx("publish", database, result).exit_code == 0
 
     @pytest.mark.parametrize(
         ("lines", "options", "message"),
         [
-            (["timestamp,a", "2024-05-01T00:00:00,1"], [], "got naive ones; pass --time-zone"),
-            (["time,a", "2024-05-01T00:00:00Z,1"], [], "--time-column must be one of "),
-            (["timestamp,a,a", "2024-05-01T00:00:00Z,1,2"], [], "FILE: 2 columns are called 'a'"),
-            (["timestamp,a", "2024-05-01T00:00:00Z"], [], "FILE: "),
-            (["timestamp,a", "May,1"], [], "FILE: column 'timestamp'"),
-            (["timestamp,a", "2024-05-01T00:00:00Z,x"], ["--type", "a=DOUBLE"], "FILE: column 'a'"),
-            (["timestamp,a"], ["--type", "b=DOUBLE"], "--type must be one of the col"),
-            (["timestamp,a"], ["--type", "DOUBLE"], "--type must be two names"),
-            (["timestamp,a"], ["--rename", "b=c"], "--rename must be one of the columns"),
-            (["timestamp,a"], ["--rename", "a=timestamp"], "FILE: 2 columns are called"),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00,1"],
+                [],
+                "may.csv, line 2, column 'timestamp': '2024-05-01T00:00:00' says no time zone; say "
+                "which it is in with --time-zone America/Los_Angeles, --time-zone=-08:00 or "
+                "--time-zone UTC",
+            ),
+            (
+                ["timestamp,a,a", "2024-05-01T00:00:00Z,1,2"],
+                [],
+                "may.csv: 2 columns are called 'a'; name all 3 columns with --column-name",
+            ),
+            (
+                ["timestamp,a,b", "2024-05-01T00:00:00Z,1"],
+                [],
+                "may.csv, line 2: must have 3 cells as the names have, got 2: "
+                "'2024-05-01T00:00:00Z,1'; if the last lines are no data, --skip-footer 1 leaves "
+                "one out; a comma in a cell needs quotes around the cell",
+            ),
+            (
+                ["timestamp,a", "May,1"],
+                [],
+                "may.csv, column 'timestamp': 'May' is no time that can be read here; say its "
+                "format as strptime's, as --time-format '%d/%m/%Y %H:%M', or name another column "
+                "with --time-column",
+            ),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00Z,x"],
+                ["--type", "a=DOUBLE"],
+                "may.csv, line 2, column 'a': 'x' is no DOUBLE, the type asked for; --null-value x "
+                "leaves such cells out",
+            ),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00Z,1"],
+                ["--type", "b=DOUBLE"],
+                str(invalid_argument("--type", "b", "one of the columns 'a'")),
+            ),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00Z,1"],
+                ["--type", "DOUBLE"],
+                str(invalid_argument("--type", "DOUBLE", "two names with = between them")),
+            ),
+            (
+                ["timestamp,a", "2024-05-01T00:00:00Z,1"],
+                ["--rename", "b=c"],
+                str(invalid_argument("--rename", "b", "one of the columns 'a'")),
+            ),
+            (
+                ["timestamp,a,b", "2024-05-01T00:00:00Z,1,2"],
+                ["--rename", "a=b"],
+                "may.csv: columns 'a' and 'b' would both be published as 'b'; name them apart with "
+                "--rename b=NAME",
+            ),
         ],
     )
     def test_publish_reports_unusable_columns_before_sending_anything(
@@ -125,15 +170,20 @@ class TestColumns:
     ) -> None:
         outcome = dx("publish", database, write(*lines), "--asset", "q", *options)
         assert outcome.exit_code == 2
-        assert message in outcome.stderr
+        assert outcome.stderr == f"avista-dx: {message}\n"
         assert latest(dx, database) == {}
 
-    def test_publish_requires_utf_8(self, dx: Command, database: str, tmp_path: Path) -> None:
+    def test_publish_names_the_line_that_is_not_utf_8(
+        self, dx: Command, database: str, tmp_path: Path
+    ) -> None:
         source = tmp_path / "latin.csv"
         source.write_bytes("timestamp,Ärger\n2024-05-01T00:00:00Z,ä\n".encode("latin-1"))
         outcome = dx("publish", database, source, "--asset", "q")
         assert outcome.exit_code == 2
-        assert "UTF-8" in outcome.stderr
+        assert outcome.stderr == (
+            "avista-dx: latin.csv, line 1: is not text in UTF-8 (byte 0xc4); say its encoding, "
+            "such as --encoding cp1252\n"
+        )
 
 
 class TestDryRun:
@@ -148,14 +198,16 @@ class TestDryRun:
         outcome = dx("publish", database, source, "--dry-run")
         assert outcome.rows == [["kW", "DOUBLE"], ["State", "VARCHAR"]]
         assert "Nothing was published" in outcome.stderr
-        assert dx("publish", database, source, "--dry-run", "--json").json == {
-            "rows": 2,
-            "records": 2,
-            "assets": ["a", "b"],
-            "attributes": {"kW": "DOUBLE", "State": "VARCHAR"},
-            "from": "2024-05-01T00:00:00.000Z",
-            "to": "2024-05-01T01:00:00.000Z",
-        }
+        report = dx("publish", database, source, "--dry-run", "--json").json
+        (file,) = report["files"]
+        assert (report["isPublished"], report["rows"], report["valuesStored"]) == (False, 2, 3)
+        assert (file["file"], file["assets"]) == ("may.csv", ["a", "b"])
+        assert [(column["attribute"], column["type"]) for column in file["columns"]] == [
+            ("kW", "DOUBLE"),
+            ("State", "VARCHAR"),
+        ]
+        assert file["startTime"] == "2024-05-01T00:00:00.000Z"
+        assert file["endTime"] == "2024-05-01T01:00:00.000Z"
         assert latest(dx, database) == {}
 
     def test_publish_dry_run_fails_like_publishing(
@@ -227,7 +279,7 @@ class TestRejectedRows:
         outcome = dx("publish", database, source, "--asset", "a")
         assert outcome.exit_code == 5
         message, location = outcome.stderr.splitlines()
-        assert message.startswith("avista-dx: rows: 3 written, 2 rejected; row 2: ")
+        assert message.startswith("avista-dx: rows: 3 written, 2 rejected; line 3: ")
         rejected = source.with_name("may.rejected.csv")
         assert str(rejected) in location
         rows = list(csv.DictReader(rejected.read_text().splitlines()))
@@ -246,7 +298,7 @@ class TestRejectedRows:
         outcome = dx(*arguments, "--json")
         assert outcome.exit_code == 5
         assert outcome.json["written"] == 3
-        assert [row["row"] for row in outcome.json["rejected"]] == [2, 4]
+        assert [row["line"] for row in outcome.json["rejected"]] == [3, 5]
         assert rejected.exists()
 
     def test_publish_requires_a_writable_rejects_file_before_sending_anything(
@@ -266,4 +318,6 @@ class TestRejectedRows:
         rejected = source.with_name("may.rejected.csv")
         rejected.write_text(rejected.read_text().replace("T01", "T06").replace("T03", "T07"))
         assert dx("publish", database, rejected, "--asset", "a").exit_code == 0
-        assert latest(dx, database) == {("a", "kW"): ("DOUBLE", "10.5", "2024-05-01T07:00:00.000Z")}
+        assert latest(dx, database) == {
+            ("a", "kW"): ("DOUBLE", "10.50", "2024-05-01T07:00:00.000Z")
+        }

@@ -86,6 +86,7 @@ def each(
     ]
 
 
+FILE = "publishFileToTimeSeriesDatabase"
 FILTER_FILE = "queryTimeSeriesDatabaseWithFilters"
 FILTER_QUERIES = [FILTER_FILE, *(f"queryTimeSeriesDatabaseTo{kind}" for kind in FRAMES)]
 SQL_PAGE = "queryTimeSeriesDatabase_TimestreamFormat"
@@ -151,6 +152,37 @@ REFUSED = [
     ),
     *each("publishToTimeSeriesDatabase", "records", *INVALID_RECORDS),
     *each("publishDataFrameToTimeSeriesDatabase", "frame", *INVALID_FRAMES),
+    *each(FILE, "path", (None, "a path"), ("", PATH), (7, "a path"), (b"load.csv", "a path")),
+    *each(FILE, "path", ([], "at least one path"), ({"a": 1}, "a path"), ("x" * 300, "allows")),
+    *each(FILE, "path", MISSING_FILE, ("none-*.csv", "at least one file"), error=PathNotFoundError),
+    *each(FILE, "path", (".", "a directory"), error=PathIsDirectoryError),
+    *each(FILE, "timeUnit", ("hours", "one of s, ms"), (7, "one of s, ms")),
+    *each(FILE, "timeFormat", ("noon", "with year, month and day"), (7, "a non-empty string")),
+    *each(FILE, "timeFormat", ("%d/%m/%Y %Z", "%z or timeZone"), ("%H:%M", "year, month and day")),
+    *each(FILE, "timeZone", ("Spokane", "a time zone"), ("+25:00", "a time zone"), (7, "a time")),
+    *each(FILE, "ambiguous", ("both", "one of refuse, infer, earlier, later")),
+    *each(FILE, "nonexistent", ("drop", "one of refuse, shift")),
+    *each(FILE, "duplicates", ("all", "one of refuse, identical, first, last")),
+    *each(FILE, "format", ("xls", "one of csv, xlsx, parquet, json")),
+    *each(FILE, "measureTypes", ({"a": "FLOAT"}, "BIGINT"), ("DOUBLE", "a dictionary")),
+    *each(FILE, "attributeNames", ({"a": 7}, "a dictionary"), (["a"], "a dictionary")),
+    *each(FILE, "nullValues", ({"a": 1}, "a list of strings"), ([None], "a list of strings")),
+    *each(FILE, "columnNames", (["a", ""], "a list of strings"), (7, "a list of strings")),
+    *each(FILE, "encoding", ("utf-9", "a text encoding"), ("base64", "a text encoding")),
+    *each(FILE, "delimiter", ("", "one character"), ("::", "one character"), (7, "one character")),
+    *each(FILE, "decimal", (",.", "one character")),
+    *each(FILE, "thousands", (".", "another character than that of decimal")),
+    *each(FILE, "minus", ("7", "the minus sign"), ("--", "the minus sign")),
+    *each(FILE, "skipLines", (-1, "between 0"), ("x", "between 0"), (1.5, "between 0")),
+    *each(FILE, "unitsRow", (-1, "between 0"), ("x", "between 0")),
+    *each(FILE, "mapping", (7, PATH)),
+    *each(FILE, "mapping", ("none.toml", "file not found"), error=PathNotFoundError),
+    *each(FILE, "saveMapping", (7, PATH)),
+    *each(FILE, "saveMapping", ("nowhere/a.toml", "does not exist"), error=PathNotFoundError),
+    *each(FILE, "saveRejected", ("nowhere/a.csv", "does not exist"), error=PathNotFoundError),
+    *each(FILE, "correct", (7, "True or False")),
+    *each(FILE, "dryRun", ("yes", "True or False")),
+    *each(FILE, "inspect", (None, "True or False")),
     *each(FILTER_QUERIES, "assetAndAttributesFilter", *INVALID_FILTERS),
     *each(FILTER_QUERIES, "startTime", *INVALID_TIMES, *NOT_BEFORE_THE_END),
     *each(FILTER_QUERIES, "endTime", *INVALID_TIMES),

@@ -44,6 +44,8 @@ class World:
         self.folder = folder
         self.source = folder / "load.csv"
         self.source.write_bytes(b"1")
+        self.series = folder / "series.csv"
+        self.series.write_text("assetId,timestamp,kW\nmeter,2024-05-01T00:00:00Z,1.5\n")
         (self.directory,) = far.platform.create_entries(self.store, self.home, ["reports"], [])
         with far.direct() as direct:
             file = direct.uploadFileToDataStore(self.store, self.home, self.source)
@@ -75,6 +77,7 @@ class World:
             "collaborativeId": self.collaborative,
             "name": "more",
             "localPath": self.source,
+            "path": self.series,
             "writeLocation": self.folder,
             "resultFileWriteLocation": self.folder,
             "timeSeriesDbId": self.database,

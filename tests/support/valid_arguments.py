@@ -28,6 +28,7 @@ VALUES: dict[str, Any] = {
     "collaborativeId": "collaborativeId.1",
     "name": "reports",
     "localPath": "load.csv",
+    "path": "load.csv",
     "writeLocation": "copy.csv",
     "resultFileWriteLocation": "result.csv",
     "timeSeriesDbId": "timeSeriesDbId.1",

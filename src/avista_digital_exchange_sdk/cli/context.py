@@ -11,6 +11,7 @@ from .._escaping import escape_controls
 from .._utils.logging import logger
 from . import output
 from .errors import print_error
+from .parameter_names import to_cli_message
 from .progress_bar import Unit, progress_bar
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class _WarningHandler(logging.Handler):
     """Prints warnings logged by the library."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print_error(escape_controls(record.getMessage()))
+        print_error(escape_controls(to_cli_message(record.getMessage())))
 
 
 class CommandContext:
@@ -87,6 +88,11 @@ class CommandContext:
             output.print_table(rows, columns)
         else:
             output.print_tsv(rows, columns)
+
+    @staticmethod
+    def translate(message: str) -> str:
+        """Name options where a message of the library names arguments."""
+        return to_cli_message(message)
 
     def info(self, message: str) -> None:
         """Print what was done to standard error, unless quiet."""

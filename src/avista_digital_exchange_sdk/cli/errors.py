@@ -77,8 +77,15 @@ def exit_code_for(error: BaseException) -> int:
 
 
 def format_error(error: BaseException) -> str:
-    """Format an error as one line, with its notes on a second one."""
-    lines = [_message(error), "; ".join(getattr(error, "__notes__", ()))]
+    """Format an error as one line, with its notes on a second one.
+
+    The notes of an invalid parameter are further problems, each on a line of its own.
+    """
+    notes = getattr(error, "__notes__", ())
+    if isinstance(error, InvalidParameterError):
+        lines = [_message(error), *map(to_cli_message, notes)]
+    else:
+        lines = [_message(error), "; ".join(notes)]
     return "\n".join(escape_controls(line.strip()) for line in lines if line)
 
 

@@ -1,6 +1,8 @@
 """Translates argument names in error messages to options."""
 
+import ast
 import re
+import shlex
 
 OPTION_BY_PARAMETER = {
     "writeLocation": "TARGET",
@@ -13,6 +15,7 @@ OPTION_BY_PARAMETER = {
     "startTime": "--from",
     "endTime": "--to",
     "frame": "FILE",
+    "path": "FILE",
     "assetId": "--asset",
     "assetIdColumn": "--asset-column",
     "nameColumn": "--name-column",
@@ -21,6 +24,36 @@ OPTION_BY_PARAMETER = {
     "dimensionColumns": "--dimension",
     "measureColumns": "--measure",
     "measureTypes": "--type",
+    "attributeNames": "--rename",
+    "timeFormat": "--time-format",
+    "timeUnit": "--time-unit",
+    "ambiguous": "--ambiguous",
+    "nonexistent": "--nonexistent",
+    "attributeColumn": "--attribute-column",
+    "valueColumn": "--value-column",
+    "assetsInColumns": "--assets-in-columns",
+    "nullValues": "--null-value",
+    "duplicates": "--duplicates",
+    "format": "--format",
+    "sheet": "--sheet",
+    "member": "--member",
+    "encoding": "--encoding",
+    "delimiter": "--delimiter",
+    "quote": "--quote",
+    "decimal": "--decimal",
+    "thousands": "--thousands",
+    "strip": "--strip",
+    "minus": "--minus",
+    "comment": "--comment",
+    "skipLines": "--skip-lines",
+    "columnNames": "--column-name",
+    "unitsRow": "--units-row",
+    "skipFooter": "--skip-footer",
+    "mapping": "--mapping",
+    "saveMapping": "--save-mapping",
+    "saveRejected": "--rejected",
+    "correct": "--correct",
+    "renameAssets": "--rename-assets",
     "serviceId": "SERVICE",
     "collaborativeId": "COLLABORATIVE",
     "attributes": "--attribute",
@@ -32,15 +65,43 @@ OPTION_BY_PARAMETER = {
 """The options that correspond to arguments of calls."""
 
 
-_FLAGS = {"correct=True": "--correct", "renameAssets=True": "--rename-assets"}
+_LITERAL = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[[^\]\n]*\]|\{[^}\n]*\}|-?\d+|True)"""
+_ARGUMENT = re.compile(rf"\b({'|'.join(OPTION_BY_PARAMETER)})=({_LITERAL})?")
 
 
 def to_cli_message(message: str) -> str:
-    """Replace argument names in an error message by the corresponding options."""
-    for argument, flag in _FLAGS.items():
-        message = message.replace(argument, flag)
+    """Replace argument names in an error message by the corresponding options.
+
+    Suggested arguments such as `decimal=','` become options as they are typed.
+    """
+    message = _ARGUMENT.sub(_to_option, message)
     for argument, option in OPTION_BY_PARAMETER.items():
         message = re.sub(
-            rf"^{argument}\b|\b{argument}=|(?<=must be before ){argument}\b", option, message
+            rf"^{argument}(?=:| must\b|\[)|(?<=must be before ){argument}\b", option, message
         )
     return message
+
+
+def _to_option(found: "re.Match[str]") -> str:
+    option = OPTION_BY_PARAMETER[found[1]]
+    if found[2] is None:
+        return option
+    try:
+        value = ast.literal_eval(found[2])
+    except (ValueError, SyntaxError):
+        return f"{option} {found[2]}"
+    if value is True:
+        return option
+    if isinstance(value, int) and found[1] == "unitsRow":
+        return " ".join([option] * value)
+    if isinstance(value, dict):
+        value = [f"{key}={item}" for key, item in value.items()]
+    items = value if isinstance(value, list) else [value]
+    return " ".join(_join(option, str(item)) for item in items)
+
+
+def _join(option: str, value: str) -> str:
+    # A value that begins with a dash would be taken for an option.
+    return (
+        f"{option}={shlex.quote(value)}" if value[:1] == "-" else f"{option} {shlex.quote(value)}"
+    )

@@ -2,8 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from .._utils import validation
 
@@ -14,7 +13,7 @@ _AGO = re.compile(r"-([0-9]{1,9})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def parse_timestamp(option: str, text: str, zone: ZoneInfo) -> str | datetime:
+def parse_timestamp(option: str, text: str, zone: tzinfo) -> str | datetime:
     """Parse a time; naive times are in `zone`."""
     if text == NOW:
         return datetime.now(UTC)

@@ -1,6 +1,7 @@
 """Time series databases: metadata, publishing and queries."""
 
 from .databases import DatabaseService
+from .file_publishing import FilePublishingService
 from .filter_queries import FilterQueryService
 from .publishing import PublishingService
 from .records import RecordService
@@ -10,6 +11,11 @@ __all__ = ["TimeSeriesService"]
 
 
 class TimeSeriesService(
-    DatabaseService, RecordService, PublishingService, FilterQueryService, SqlQueryService
+    DatabaseService,
+    RecordService,
+    PublishingService,
+    FilePublishingService,
+    FilterQueryService,
+    SqlQueryService,
 ):
     """Calls about time series databases."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ..._services.time_series import __all__
 from .databases import SyncDatabaseService
+from .file_publishing import SyncFilePublishingService
 from .filter_queries import SyncFilterQueryService
 from .publishing import SyncPublishingService
 from .records import SyncRecordService
@@ -18,6 +19,7 @@ class SyncTimeSeriesService(
     SyncDatabaseService,
     SyncRecordService,
     SyncPublishingService,
+    SyncFilePublishingService,
     SyncFilterQueryService,
     SyncSqlQueryService,
 ):

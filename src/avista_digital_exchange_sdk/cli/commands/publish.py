@@ -1,5 +1,6 @@
-"""The command that publishes a CSV file."""
+"""The command that publishes files of time series."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,85 +8,161 @@ import typer
 
 from ..._utils import validation
 from ..._utils.extras import require_extra
-from ..._utils.local_paths import expand_home, expand_source
+from ..._utils.local_paths import expand_home
 from ...errors import PublishIncompleteError
 from ..command import command
 from ..context import CommandContext
 from ..output import print_json
 from ..parameter_names import to_cli_message
+from ..publish_report import print_inspection, print_report
 from .databases import Database
 
 if TYPE_CHECKING:
-    from ..csv_frame import Frame
+    from ..._file_input.file_report import FilePublishReport
+
+
+def _option(help: str, metavar: str = "TEXT", name: str | None = None) -> Any:
+    return typer.Option(*([name] if name else []), metavar=metavar, help=help)
 
 
 @command(
-    "avista-dx publish <timeSeriesDbId> may.csv --dry-run",
-    "avista-dx publish <timeSeriesDbId> may.csv --asset feeder-7 --time-zone America/Los_Angeles",
-    'avista-dx publish <timeSeriesDbId> may.csv --rename "Power=A kW" --type State=VARCHAR',
+    "avista-dx publish <timeSeriesDbId> may.csv --inspect",
+    "avista-dx publish <timeSeriesDbId> may.csv --asset feeder-7 --dry-run",
+    "avista-dx publish <timeSeriesDbId> 'logs/*.csv.gz' --asset-column meter --time-zone=-08:00",
+    'avista-dx publish <timeSeriesDbId> pi.csv --asset a --null-value "Bad" --save-mapping pi.toml',
+    "avista-dx publish <timeSeriesDbId> tomorrow.csv --mapping pi.toml",
 )
 def publish(
     run: CommandContext,
     database: Database,
-    file: Annotated[
-        Path,
+    files: Annotated[
+        list[str],
         typer.Argument(
-            metavar="FILE",
-            parser=expand_source,
-            help="A CSV file with a header.",
+            metavar="FILE...",
+            help="Files (CSV and other text, .xlsx, .parquet, .json, also in .gz and .zip), "
+            "patterns, or - for standard input.",
         ),
     ],
     asset: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="Asset ID of all rows, instead of a column."),
+        str | None, _option("Asset ID of all rows, instead of a column.", "ID")
     ] = None,
     asset_column: Annotated[
-        str, typer.Option(metavar="COLUMN", help="Asset ID column.")
-    ] = "assetId",
-    name_column: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="Asset name column (default: name, if present)."),
+        str | None, _option("Asset ID column (default: assetId).", "COLUMN")
     ] = None,
-    time_column: Annotated[
-        str, typer.Option(metavar="COLUMN", help="Timestamp column, in ISO 8601.")
-    ] = "timestamp",
+    name_column: Annotated[
+        str | None, _option("Asset name column (default: name, if present).", "COLUMN")
+    ] = None,
+    time_columns: Annotated[
+        list[str] | None,
+        _option(
+            "Timestamp column (default: timestamp, or the only one). Twice if the date and the time "
+            "of day are in two.",
+            "COLUMN",
+            "--time-column",
+        ),
+    ] = None,
+    time_format: Annotated[
+        str | None, _option("The format of times, such as '%d/%m/%Y %H:%M'.", "FORMAT")
+    ] = None,
+    time_unit: Annotated[
+        str | None, _option("What numbers count: s, ms, us, ns, excel or matlab.", "UNIT")
+    ] = None,
     time_zone: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Time zone of naive timestamps.")
+        str | None, _option("Time zone of naive timestamps: a name, or =-08:00.", "ZONE")
+    ] = None,
+    ambiguous: Annotated[
+        str | None,
+        _option("The hour that comes twice: infer, earlier, later, or refuse.", "CHOICE"),
+    ] = None,
+    nonexistent: Annotated[
+        str | None, _option("The hour that clocks skip: shift or refuse.", "CHOICE")
     ] = None,
     dimensions: Annotated[
-        list[str] | None,
-        typer.Option("--dimension", metavar="COLUMN", help="Metadata column; may be repeated."),
+        list[str] | None, _option("Metadata column; may be repeated.", "COLUMN", "--dimension")
     ] = None,
     measures: Annotated[
         list[str] | None,
-        typer.Option(
+        _option(
+            "Column to publish; may be repeated (default: all other columns).",
+            "COLUMN",
             "--measure",
-            metavar="COLUMN",
-            help="Column to publish; may be repeated (default: all other columns).",
         ),
     ] = None,
     types: Annotated[
         list[str] | None,
-        typer.Option(
+        _option(
+            "DOUBLE, BIGINT, VARCHAR, BOOLEAN or TIMESTAMP; may be repeated (default: the "
+            "attribute's type in the database, else that of the cells).",
+            "COLUMN=TYPE",
             "--type",
-            metavar="COLUMN=TYPE",
-            help="DOUBLE, BIGINT, VARCHAR, BOOLEAN or TIMESTAMP; may be repeated (default: the "
-            "attribute's type in the database).",
         ),
     ] = None,
     renames: Annotated[
         list[str] | None,
+        _option("Attribute of a column; may be repeated.", "COLUMN=ATTRIBUTE", "--rename"),
+    ] = None,
+    attribute_column: Annotated[
+        str | None, _option("The attribute's name, in files of one value per row.", "COLUMN")
+    ] = None,
+    value_column: Annotated[str | None, _option("The value, in such files.", "COLUMN")] = None,
+    assets_in_columns: Annotated[
+        str | None, _option("Each column is an asset, its values this attribute.", "ATTRIBUTE")
+    ] = None,
+    null_values: Annotated[
+        list[str] | None,
+        _option("What cells without a value hold; may be repeated.", "TEXT", "--null-value"),
+    ] = None,
+    duplicates: Annotated[
+        str | None,
+        _option("Several values of one time: first, last, identical, or refuse.", "CHOICE"),
+    ] = None,
+    format: Annotated[str | None, _option("csv, xlsx, parquet or json.", "FORMAT")] = None,
+    sheet: Annotated[str | None, _option("The sheet of a workbook.", "NAME")] = None,
+    member: Annotated[str | None, _option("The file in a zip archive.", "NAME")] = None,
+    encoding: Annotated[str | None, _option("Such as utf-16 or cp1252.", "NAME")] = None,
+    delimiter: Annotated[
+        str | None, _option("What separates cells; also tab or whitespace.", "CHARACTER")
+    ] = None,
+    quote: Annotated[
+        str | None, _option("What encloses cells; none for nothing.", "CHARACTER")
+    ] = None,
+    decimal: Annotated[str | None, _option("The decimal separator.", "CHARACTER")] = None,
+    thousands: Annotated[str | None, _option("What groups digits.", "CHARACTER")] = None,
+    strip: Annotated[
+        list[str] | None,
+        _option("What stands before or after numbers, as %; may be repeated.", "TEXT"),
+    ] = None,
+    minus: Annotated[
+        str | None, _option("Another minus sign; () for parentheses.", "CHARACTER")
+    ] = None,
+    comment: Annotated[str | None, _option("What lines to leave out begin with.", "TEXT")] = None,
+    skip_lines: Annotated[int | None, _option("Lines before the names.", "N")] = None,
+    column_names: Annotated[
+        list[str] | None,
+        _option("For files without names: one for each column.", "NAME", "--column-name"),
+    ] = None,
+    units_row: Annotated[
+        int,
         typer.Option(
-            "--rename", metavar="COLUMN=ATTRIBUTE", help="Attribute of a column; may be repeated."
+            "--units-row", count=True, help="A row after the names holds units; may be repeated."
         ),
+    ] = 0,
+    skip_footer: Annotated[int | None, _option("Rows at the end that are no data.", "N")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", parser=expand_home, help="Options kept before.")
+    ] = None,
+    save_mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", parser=expand_home, help="Where to keep these options."),
     ] = None,
     correct: Annotated[
-        bool,
-        typer.Option("--correct", help="Replace values that are stored differently."),
+        bool, typer.Option("--correct", help="Replace values that are stored differently.")
     ] = False,
     rename_assets: Annotated[
-        bool,
-        typer.Option("--rename-assets", help="Allow different names for existing assets."),
+        bool, typer.Option("--rename-assets", help="Allow different names for existing assets.")
+    ] = False,
+    inspect: Annotated[
+        bool, typer.Option("--inspect", help="Show what is understood of the files; send nothing.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Validate without publishing.")
@@ -99,119 +176,111 @@ def publish(
         ),
     ] = None,
 ) -> None:
-    """Publish the rows of a CSV file.
+    """Publish files of time series.
 
-    Each row holds the measurements of one asset at one time. Each column becomes an attribute of
-    the same name. Numbers become DOUBLE, unless the attribute has another type in the database.
-    Empty cells are not published. Publishing the same rows again changes nothing.
+    A row is what was measured of an asset at one time. Each column of values becomes an attribute,
+    under its own name. Everything is checked before anything is sent; what can be understood in
+    several ways is refused, with the option that settles it. Publishing the same file again
+    changes nothing.
     """
     require_extra("arrow", "pyarrow")
-    from ..csv_frame import CsvMapping, read_csv
+    options: dict[str, Any] = {
+        "assetId": asset,
+        "assetIdColumn": asset_column,
+        "nameColumn": name_column,
+        "timeColumn": time_columns,
+        "timeFormat": time_format,
+        "timeUnit": time_unit,
+        "timeZone": time_zone,
+        "ambiguous": ambiguous,
+        "nonexistent": nonexistent,
+        "dimensionColumns": dimensions,
+        "measureColumns": measures,
+        "measureTypes": _pairs("--type", types),
+        "attributeNames": _pairs("--rename", renames),
+        "attributeColumn": attribute_column,
+        "valueColumn": value_column,
+        "assetsInColumns": assets_in_columns,
+        "nullValues": null_values,
+        "duplicates": duplicates,
+        "format": format,
+        "sheet": sheet,
+        "member": member,
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "quote": quote,
+        "decimal": decimal,
+        "thousands": thousands,
+        "strip": strip,
+        "minus": minus,
+        "comment": comment,
+        "skipLines": skip_lines,
+        "columnNames": column_names,
+        "unitsRow": units_row or None,
+        "skipFooter": skip_footer,
+        "mapping": mapping,
+        "saveMapping": save_mapping,
+        "correct": correct,
+        "renameAssets": rename_assets,
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+    if inspect:
+        report = run.exchange.publishFileToTimeSeriesDatabase(
+            database, files, inspect=True, **given
+        )
+        print_inspection(run, report)
+        return
+    _publish(run, database, files, given | {"saveRejected": rejected or True}, dry_run=dry_run)
 
-    columns = CsvMapping(
-        asset,
-        asset_column,
-        name_column,
-        time_column,
-        time_zone,
-        dimensions or [],
-        measures or [],
-        _pairs("--type", types),
-        _pairs("--rename", renames),
-    )
-    source = validation.require_file("FILE", file)
-    name = f"{source.stem}.rejected{source.suffix}"
-    reject_file = validation.resolve_output_path(
-        "--rejected", rejected or source.with_name(name), name
-    )
-    frame = read_csv(source, columns, _known_types(run, database))
-    if dry_run:
-        _check(run, frame)
-    else:
-        options = {"correct": correct, "renameAssets": rename_assets}
-        _publish(run, database, source, frame, reject_file, options)
 
-
-def _pairs(option: str, values: list[str] | None) -> dict[str, str]:
+def _pairs(option: str, values: list[str] | None) -> dict[str, str] | None:
     """Parse options of the form NAME=VALUE."""
+    if not values:
+        return None
     pairs = {}
-    for text in values or ():
+    for text in values:
         name, sign, value = text.rpartition("=")
-        if not (name and sign and value):
+        if not (sign and value):
             raise validation.invalid_argument(option, text, "two names with = between them")
         pairs[name] = value
     return pairs
 
 
-def _known_types(run: CommandContext, database: str) -> dict[str, str]:
-    """Return the types of a database's attributes that are the same for all assets."""
-    types: dict[str, set[str]] = {}
-    with run.progress("listing", "pages") as callback:
-        assets = run.exchange.listTimeSeriesAssetsAndLatestValues(database, progress=callback)
-    for asset in assets:
-        for attribute in asset.attributes:
-            types.setdefault(attribute.name, set()).add(str(attribute.attributeType))
-    return {name: found.pop() for name, found in types.items() if len(found) == 1}
-
-
-def _check(run: CommandContext, frame: "Frame") -> None:
-    from ..dry_run import summarize
-
-    account = summarize(frame)
-    columns = {"attribute": lambda pair: pair[0], "type": lambda pair: pair[1]}
-    run.print_rows(account["attributes"].items(), columns, json=account)
-    run.info(
-        f"rows: {account['rows']}, assets: {len(account['assets'])}, "
-        f"from {account['from']} to {account['to']}. Nothing was published."
-    )
-
-
 def _publish(
     run: CommandContext,
     database: str,
-    source: Path,
-    frame: "Frame",
-    reject_file: Path,
-    options: dict[str, Any],
+    files: list[str],
+    options: Mapping[str, Any],
+    *,
+    dry_run: bool,
 ) -> None:
-    from ..csv_frame import write_rejected
-
     try:
-        with run.progress("publishing", "rows") as callback:
-            published = run.exchange.publishDataFrameToTimeSeriesDatabase(
-                database,
-                frame.table,
-                timeZone=frame.time_zone,
-                progress=callback,
-                **frame.layout,
-                **options,
+        with run.progress("checking" if dry_run else "publishing", "rows") as callback:
+            report: FilePublishReport = run.exchange.publishFileToTimeSeriesDatabase(
+                database, files, dryRun=dry_run, progress=callback, **options
             )
     except PublishIncompleteError as error:
-        _report(run, len(error.written), error.rejected)
-        summary = PublishIncompleteError(_summary(error))
-        if error.rejected:
-            write_rejected(source, reject_file, error.rejected)
-            summary.add_note(f"the rejected rows are in {reject_file}, each with its reason")
-        raise summary from error
-    _report(run, frame.table.num_rows, {})
-    run.info(str(published.report))
+        raise _summarize(run, error, dry_run=dry_run) from error
+    print_report(run, report)
 
 
-def _report(run: CommandContext, written: int, rejected: dict[int, str]) -> None:
+def _summarize(
+    run: CommandContext, error: PublishIncompleteError, *, dry_run: bool
+) -> PublishIncompleteError:
+    """Summarize in a line what was published and what was not."""
     if run.json:
-        rows = [{"row": index + 1, "reason": reason} for index, reason in rejected.items()]
-        print_json({"written": written, "rejected": rows})
-
-
-def _summary(error: PublishIncompleteError) -> str:
+        rows = [{"line": line, "reason": reason} for line, reason in error.rejected.items()]
+        print_json({"written": len(error.written), "rejected": rows})
     counts = {
-        "written": len(error.written),
+        "would be written" if dry_run else "written": len(error.written),
         "already stored": len(error.unchanged),
         "rejected": len(error.rejected),
         "outcome unknown": len(error.unknown),
         "not sent": len(error.notSent),
     }
     listed = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
-    for index, reason in error.rejected.items():
-        return f"rows: {listed}; row {index + 1}: {to_cli_message(reason)}"
-    return f"rows: {listed}; {error.__cause__}"
+    reason = next((f"line {line}: {why}" for line, why in error.rejected.items()), error.__cause__)
+    summary = PublishIncompleteError(to_cli_message(f"rows: {listed}; {reason}"))
+    for note in getattr(error, "__notes__", ()):
+        summary.add_note(note)
+    return summary

@@ -1,0 +1,279 @@
+"""Which column of a file holds the times, the assets, the attributes and the values."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from .._utils.validation import invalid_argument
+from ..errors import InvalidParameterError
+from .csv_table import REASON_COLUMN
+from .options import FileOptions
+from .problems import Problems, suggest
+from .tables import Chunk, Column, Kind, name_key
+from .time_texts import CLOCK_ONLY, FORMATS
+
+DEFAULT_ASSET = "assetId"
+DEFAULT_NAME = "name"
+DEFAULT_TIME = "timestamp"
+# The columns of a long DataFrame of the SDK's.
+LONG_COLUMNS = ("assetId", "timestamp", "attribute", "value")
+# What columns of times are called, in small letters, if none is called `timestamp`.
+_TIME_NAMES = ("timestamp", "time", "datetime", "date_time", "date time", "date/time", "date")
+_SAMPLE_ROWS = 200
+
+
+@dataclass
+class ColumnRoles:
+    """The columns of a file by what they hold; each is the index of a column.
+
+    Attributes:
+        times: The columns that together hold a row's time.
+        asset: The column of each row's asset; None if all rows are of one.
+        name: The column of the assets' names.
+        dimensions: Columns of metadata, by the dimension's name.
+        attribute: In a long file, the column of the attributes' names.
+        measures: The columns of values.
+        chosen: Whether the caller named the columns of values.
+        clock: The name of a column that holds times of day without a date.
+        notices: What the user should know.
+    """
+
+    times: list[int]
+    asset: int | None = None
+    name: int | None = None
+    dimensions: dict[str, int] = field(default_factory=dict)
+    attribute: int | None = None
+    measures: list[int] = field(default_factory=list)
+    chosen: bool = False
+    clock: str | None = None
+    notices: list[str] = field(default_factory=list)
+
+
+class RoleFinder:
+    """Finds the roles of columns from options, names, and the first rows.
+
+    Args:
+        columns: The file's columns.
+        options: How it is to be read.
+        first: Its first rows.
+        problems: Where what is doubtful is added.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column], options: FileOptions, first: Chunk, problems: Problems
+    ) -> None:
+        self._columns = columns
+        self._names = [column.name for column in columns]
+        self._options = options
+        self._first = first
+        self._problems = problems
+        self._notices: list[str] = []
+
+    def find(self) -> ColumnRoles:
+        """Find all roles."""
+        options = self._options
+        roles = ColumnRoles(self._find_times(), notices=self._notices)
+        is_long = options.attributeColumn is None and set(LONG_COLUMNS) <= set(self._names)
+        if is_long and options.measureColumns is None and options.assetsInColumns is None:
+            self._notices.append(
+                "read as a long file: each row is one value of the attribute in column 'attribute'"
+            )
+            roles.attribute, value = self._index("", "attribute"), "value"
+        else:
+            roles.attribute = self._optional("attributeColumn", options.attributeColumn)
+            value = options.valueColumn or ""
+        if options.assetsInColumns is None:
+            roles.asset = self._find_asset()
+            roles.name = self._find_name()
+        roles.dimensions = {
+            name: self._index("dimensionColumns", name) for name in options.dimensionColumns
+        }
+        taken = {*roles.times, roles.asset, roles.name, roles.attribute}
+        taken |= set(roles.dimensions.values())
+        if roles.attribute is not None:
+            roles.measures = [self._index("valueColumn", value)]
+            self._notice_unused({*taken, *roles.measures})
+        else:
+            roles.chosen = options.measureColumns is not None
+            roles.measures = self._find_measures(taken)
+        roles.clock = self._find_clock()
+        self._check_distinct([*roles.measures, *(index for index in taken if index is not None)])
+        self._check_keys(roles)
+        return roles
+
+    def _index(self, argument: str, name: str) -> int:
+        if name not in self._names:
+            listed = ", ".join(map(repr, self._names))
+            raise invalid_argument(argument, name, f"one of the columns {listed}")
+        return self._names.index(name)
+
+    def _optional(self, argument: str, name: str | None) -> int | None:
+        return None if name is None else self._index(argument, name)
+
+    def _find_asset(self) -> int | None:
+        options = self._options
+        if options.assetIdColumn is not None and options.assetId is None:
+            return self._index("assetIdColumn", options.assetIdColumn)
+        if options.assetId is not None:
+            name = options.assetIdColumn or DEFAULT_ASSET
+            if name in self._names:
+                self._notices.append(
+                    f"column {name!r} is not read, as {suggest(assetId=options.assetId)} is given"
+                )
+            return None
+        if DEFAULT_ASSET in self._names:
+            return self._names.index(DEFAULT_ASSET)
+        listed = ", ".join(map(repr, self._names))
+        raise InvalidParameterError(
+            f"{self._problems.source}: names no assets; say the asset of all rows with "
+            f"{suggest(assetId='ID')}, or the column that holds each row's with "
+            f"{suggest(assetIdColumn='COLUMN')}, one of {listed}"
+        )
+
+    def _find_name(self) -> int | None:
+        options = self._options
+        if options.nameColumn is not None:
+            return self._index("nameColumn", options.nameColumn)
+        is_key = DEFAULT_NAME in (options.timeColumn or ()) + (options.measureColumns or ())
+        is_key = is_key or DEFAULT_NAME in (
+            options.assetIdColumn,
+            options.attributeColumn,
+            options.valueColumn,
+        )
+        if is_key or DEFAULT_NAME not in self._names:
+            return None
+        return self._names.index(DEFAULT_NAME)
+
+    def _find_times(self) -> list[int]:
+        if self._options.timeColumn is not None:
+            return [self._index("timeColumn", name) for name in self._options.timeColumn]
+        if DEFAULT_TIME in self._names:
+            return [self._names.index(DEFAULT_TIME)]
+        if self._names[:1] == [""] and self._holds_times(0):
+            return [0]
+        named = [
+            index for index, name in enumerate(self._names) if name.strip().lower() in _TIME_NAMES
+        ]
+        temporal = [index for index in range(len(self._names)) if self._holds_times(index)]
+        both = [index for index in named if index in temporal]
+        if len(temporal) == 1 and (both or not named):
+            self._notices.append(f"the times are those of column {self._names[temporal[0]]!r}")
+            return temporal
+        if not temporal and len(named) == 1:
+            return named
+        found = [self._names[index] for index in temporal or named]
+        candidates = found or self._names
+        advice = suggest(timeColumn=candidates[0])
+        if len(named) > 1 and both != named:
+            names = [self._names[index] for index in named[:2]]
+            advice += f", or {suggest(timeColumn=names)} if a time is in two columns"
+        which = ", ".join(map(repr, candidates))
+        raise InvalidParameterError(
+            f"{self._problems.source}: names no column {DEFAULT_TIME!r}; say which column holds "
+            f"the times with timeColumn=, as {advice}; "
+            f"{'columns of times are' if found else 'there are'} {which}"
+        )
+
+    def _holds_times(self, index: int) -> bool:
+        if self._columns[index].kind is Kind.TIME:
+            return True
+        cells = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()
+        found = [any(form.parse(cell.strip()) for form in FORMATS) for cell in cells]
+        return bool(found) and sum(found) * 2 > len(found)
+
+    def _find_clock(self) -> str | None:
+        for name, cells in zip(self._names, self._first.columns, strict=True):
+            some = cells.drop_null()[:_SAMPLE_ROWS].to_pylist()
+            if some and all(CLOCK_ONLY.fullmatch(cell.strip()) for cell in some):
+                return name
+        return None
+
+    def _find_measures(self, taken: set[int | None]) -> list[int]:
+        if self._options.measureColumns is not None:
+            return [self._index("measureColumns", name) for name in self._options.measureColumns]
+        unused = [
+            index
+            for index, column in enumerate(self._columns)
+            if index not in taken
+            and column.name != REASON_COLUMN
+            and not (self._options.assetId is not None and column.name == self._asset_name())
+        ]
+        return [index for index in unused if self._names[index] or self._keep_unnamed(index)]
+
+    def _asset_name(self) -> str:
+        return self._options.assetIdColumn or DEFAULT_ASSET
+
+    def _keep_unnamed(self, index: int) -> bool:
+        """Leave out a column without a name: a number for each row, or nothing at all."""
+        cells = self._first.columns[index].to_pylist()
+        if not any(cell is not None and cell.strip() for cell in cells):
+            return False
+        if index == 0 and _counts_rows(cells):
+            self._notices.append("the first column has no name, numbers the rows and is left out")
+            return False
+        self._problems.add(
+            f"column {index + 1} has no name; name all {len(self._names)} columns with "
+            "columnNames=, or those to publish with measureColumns=",
+            key=("unnamed", index),
+        )
+        return False
+
+    def _notice_unused(self, used: Iterable[int | None]) -> None:
+        unused = [
+            repr(name)
+            for index, name in enumerate(self._names)
+            if index not in set(used) and name and name != REASON_COLUMN
+        ]
+        if unused:
+            self._notices.append(f"not published: the columns {', '.join(unused)}")
+
+    def _check_distinct(self, used: Sequence[int]) -> None:
+        for index in used:
+            name = self._names[index]
+            if name and (count := self._names.count(name)) > 1:
+                self._problems.add(
+                    f"{count} columns are called {name!r}; name all {len(self._names)} columns "
+                    "with columnNames=",
+                    key=("twice", name),
+                )
+
+    def _check_keys(self, roles: ColumnRoles) -> None:
+        """Refuse options about columns that are not those to publish."""
+        if roles.attribute is not None:
+            return
+        names = [self._names[index] for index in roles.measures]
+        self._check_attributes(names)
+        for argument in ("measureTypes", "attributeNames"):
+            for name in getattr(self._options, argument) or ():
+                if name not in names:
+                    listed = ", ".join(map(repr, names))
+                    raise invalid_argument(argument, name, f"one of the columns {listed}")
+
+    def _check_attributes(self, names: Sequence[str]) -> None:
+        """Refuse two columns that would be published as the same attribute."""
+        columns: dict[str, str] = {}
+        for name in names:
+            attribute = name_key(self._options.attributeNames, name)
+            other = columns.setdefault(attribute, name)
+            if other != name:
+                self._problems.add(
+                    f"columns {other!r} and {name!r} would both be published as {attribute!r}; "
+                    f"name them apart with {suggest(attributeNames={name: 'NAME'})}"
+                )
+
+
+def is_header_row(
+    cells: Sequence[str | None], following: Sequence[tuple[int, Sequence[str | None]]]
+) -> bool:
+    """Whether the cells of a row are names: none a time, and as many as there are values below."""
+    named = [cell.strip() for cell in cells if cell and cell.strip()]
+    width = max((sum(map(bool, row)) for _, row in following), default=0)
+    is_time = any(form.parse(name) for name in named for form in FORMATS)
+    return len(named) >= max(min(width, 2), width - 1) > 0 and not is_time
+
+
+def _counts_rows(cells: Sequence[str | None]) -> bool:
+    """Whether cells count up by one from 0 or 1."""
+    first = cells[0]
+    if first not in ("0", "1"):
+        return False
+    return all(cell == str(number) for number, cell in enumerate(cells, int(first)))

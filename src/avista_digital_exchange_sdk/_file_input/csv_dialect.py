@@ -1,0 +1,292 @@
+"""The form of delimited text: encoding, delimiter, quotes, and the line of the names."""
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from .options import WHITESPACE, FileOptions
+from .problems import fail, quote, suggest
+from .sources import Source, decoded_lines
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE_LINES = 300
+UTF_8 = "utf-8-sig"
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, UTF_8),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}([-/.])\w{1,9}\1\d{2,4}|\d{8}T?\d{4}")
+_NUMBER = re.compile(r"[-+\u2212]?[\d.,'\u00a0\u202f]*\d[\d.,]*([eE][-+]?\d+)?")
+# Campbell Scientific's tables: the station's line, names, units, how values were aggregated.
+_TOA5 = "TOA5"
+_TOA5_LINES_AFTER_NAMES = 2
+
+
+@dataclass(frozen=True)
+class CsvDialect:
+    """The form of a file of delimited text.
+
+    Attributes:
+        encoding: Its encoding.
+        delimiter: What separates cells; `whitespace` for any number of blanks.
+        quote: What encloses cells; empty for nothing.
+        skip_blanks: Whether blanks after delimiters are no part of cells.
+        header_line: The line that holds the names; 0 if none does.
+        names: The names of the columns.
+        units_rows: How many rows after the names hold units and the like.
+        comment: What lines begin with that are left out.
+        notices: What the user should know of it.
+    """
+
+    encoding: str
+    delimiter: str
+    quote: str
+    skip_blanks: bool
+    header_line: int
+    names: tuple[str, ...]
+    units_rows: int
+    comment: str | None
+    notices: tuple[str, ...]
+
+    @property
+    def reader_options(self) -> dict[str, object]:
+        """The same for `csv.reader`, which takes no liberties with quotes if it is strict."""
+        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
+        return {
+            "delimiter": self.delimiter,
+            "quotechar": self.quote or None,
+            "quoting": quoting,
+            "skipinitialspace": self.skip_blanks,
+            "strict": True,
+        }
+
+
+class _Row(NamedTuple):
+    line: int
+    cells: list[str]
+
+
+class _Candidate(NamedTuple):
+    """What a file is like if a character is its delimiter."""
+
+    delimiter: str
+    rows: Sequence[_Row]
+    width: int
+    header: int
+    score: float
+
+
+def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
+    """Find the form of a file, as far as options leave it open."""
+    encoding = _detect_encoding(source, options)
+    lines = _read_sample(source, encoding)
+    first = options.skipLines or 0
+    delimiter = options.delimiter
+    if separator := _SEPARATOR_LINE.fullmatch(lines[first].strip() if len(lines) > first else ""):
+        delimiter, first = delimiter or separator[1], first + 1
+    quote_character = '"' if options.quote is None else options.quote
+    sample = _Sample(source, lines, first, quote_character, options)
+    chosen = sample.choose([delimiter] if delimiter else DELIMITERS)
+    header = chosen.rows[chosen.header] if chosen.header >= 0 else None
+    is_toa5 = chosen.rows[0].cells[0] == _TOA5
+    cells = header.cells if header else []
+    names = options.columnNames or tuple(cell.strip() for cell in cells)
+    notices = []
+    if header and options.skipLines is None and chosen.header > 0:
+        skipped = f"lines {first + 1} to {header.line - 1}" if header.line > 2 else "line 1"
+        notices.append(f"{skipped} stand before the names and are not published")
+    units_rows = options.unitsRow or (_TOA5_LINES_AFTER_NAMES if is_toa5 else 0)
+    return CsvDialect(
+        encoding,
+        chosen.delimiter,
+        quote_character,
+        any(f"{chosen.delimiter} {quote_character}" in line for line in lines[first:])
+        if quote_character and chosen.delimiter not in (WHITESPACE, " ")
+        else False,
+        header.line if header else first,
+        names,
+        units_rows,
+        options.comment,
+        tuple(notices),
+    )
+
+
+def read_failure(source: Source, encoding: str, error: UnicodeError) -> Exception:
+    """Build the error for bytes that are no text in an encoding, naming the line."""
+    name = encoding.removesuffix("-sig").upper()
+    advice = f"say its encoding, such as {suggest(encoding='cp1252')}"
+    line = _undecodable_line(source) if encoding == UTF_8 else None
+    what = f"is not text in {name}"
+    if isinstance(error, UnicodeDecodeError) and encoding == UTF_8:
+        what += f" (byte 0x{error.object[error.start]:02x})"
+    return fail(source.label, f"{what}; {advice}", line)
+
+
+def _undecodable_line(source: Source) -> int | None:
+    with source.open() as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return None
+
+
+def _detect_encoding(source: Source, options: FileOptions) -> str:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if source.head.startswith(mark):
+            return encoding
+    if options.encoding is not None:
+        is_utf_8 = codecs.lookup(options.encoding).name == "utf-8"
+        return UTF_8 if is_utf_8 else options.encoding
+    even, odd = source.head[::2].count(0), source.head[1::2].count(0)
+    if max(even, odd) > len(source.head) // 5:
+        encoding = "utf-16-le" if odd > even else "utf-16-be"
+        raise fail(
+            source.label,
+            f"holds NUL bytes and looks like UTF-16 without a byte order mark; "
+            f"say so with {suggest(encoding=encoding)}",
+        )
+    return UTF_8
+
+
+def _read_sample(source: Source, encoding: str) -> list[str]:
+    try:
+        with source.open() as file, decoded_lines(file, encoding) as text:
+            lines = list(islice(text, SAMPLE_LINES))
+    except UnicodeError as error:
+        raise read_failure(source, encoding, error) from None
+    # Some programs write the mark twice.
+    return [lines[0].lstrip("\ufeff"), *lines[1:]] if lines else []
+
+
+class _Sample:
+    """The first lines of a file, tried with several delimiters."""
+
+    def __init__(
+        self, source: Source, lines: list[str], first: int, quote: str, options: FileOptions
+    ) -> None:
+        self._source = source
+        self._lines = lines
+        self._first = first
+        self._quote = quote
+        self._options = options
+
+    def choose(self, delimiters: Sequence[str]) -> _Candidate:
+        """Find the delimiter with which lines become rows of the same number of values."""
+        tried = [self._try(delimiter) for delimiter in delimiters]
+        if not any(candidate.rows for candidate in tried):
+            raise fail(self._source.label, "has no rows")
+        if len(delimiters) > 1:
+            tried = [candidate for candidate in tried if candidate.width > 1]
+        if not tried:
+            line, shown = next((n, t) for n, t in enumerate(self._lines, 1) if t.strip())
+            raise fail(
+                self._source.label,
+                f"has one column only, got {quote(shown.strip())}; name what separates its "
+                f"columns with {suggest(delimiter=';')}, or {suggest(delimiter=WHITESPACE)} for "
+                "any number of blanks",
+                line,
+            )
+        tried.sort(key=lambda candidate: -candidate.score)
+        if len(tried) > 1 and tried[0].score - tried[1].score < 0.1:
+            one, other = (suggest(delimiter=candidate.delimiter) for candidate in tried[:2])
+            raise fail(
+                self._source.label,
+                f"can be read with {one} as well as with {other}; say which",
+                self._first + 1,
+            )
+        best = tried[0]
+        if best.header < 0 and self._options.columnNames is None:
+            row = next((row for row in best.rows if len(row.cells) == best.width), best.rows[0])
+            names = [f"name{number}" for number in range(1, best.width + 1)]
+            raise fail(
+                self._source.label,
+                f"must have the names of its columns in a line, got values "
+                f"{quote(best.delimiter.join(row.cells))}; name all {best.width} columns with "
+                f"{suggest(columnNames=names)}",
+                row.line,
+            )
+        return best
+
+    def _try(self, delimiter: str) -> _Candidate:
+        rows = self._parse(delimiter)
+        if not rows:
+            return _Candidate(delimiter, rows, 0, -1, 0)
+        # A single long row, of a total or of a preamble, says less than many equal ones.
+        (width, count), *_ = Counter(len(row.cells) for row in rows).most_common(1)
+        if self._options.columnNames is not None:
+            header = -1
+        elif self._options.skipLines is not None:
+            header = 0
+        else:
+            header = self._find_header(rows, width)
+        after = [row for row in rows[max(header, -1) + 1 :] if len(row.cells) >= width]
+        cells = [cell for row in after for cell in row.cells]
+        typed = sum(_is_value(cell) for cell in cells) / len(cells) if cells else 0.5
+        named = 0 if header < 0 and self._options.columnNames is None else 1
+        return _Candidate(delimiter, rows, width, header, named + count / len(rows) + typed)
+
+    def _find_header(self, rows: list[_Row], width: int) -> int:
+        """Find the first row of names; -1 if there is none."""
+        first = 1 if rows[0].cells[0] == _TOA5 else 0
+        for index, row in enumerate(rows[first:], first):
+            has_width = len(row.cells) == width or (
+                # Each line of values ends with a delimiter.
+                len(row.cells) == width - 1
+                and all(not r.cells[-1] for r in rows[index + 1 :] if len(r.cells) == width)
+            )
+            if has_width:
+                return index if _is_header(row.cells) else -1
+        return -1
+
+    def _parse(self, delimiter: str) -> list[_Row]:
+        comment = self._options.comment
+        lines = [
+            "\n" if comment and line.startswith(comment) else line
+            for line in self._lines[self._first :]
+        ]
+        if delimiter == WHITESPACE:
+            rows = [(number, line.split()) for number, line in enumerate(lines, 1)]
+        else:
+            rows = self._csv_rows(delimiter, lines)
+        return [_Row(self._first + number, cells) for number, cells in rows if any(cells)]
+
+    def _csv_rows(self, delimiter: str, lines: list[str]) -> list[tuple[int, list[str]]]:
+        reader = csv.reader(
+            lines,
+            delimiter=delimiter,
+            quotechar=self._quote or None,
+            quoting=csv.QUOTE_MINIMAL if self._quote else csv.QUOTE_NONE,
+            skipinitialspace=True,
+        )
+        rows, begin = [], 1
+        try:
+            for cells in reader:
+                rows.append((begin, cells))
+                begin = reader.line_num + 1
+        except csv.Error:
+            # Reading the whole file says what is wrong, and where.
+            pass
+        return rows
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether cells are names: none of them a date, the first one no number."""
+    named = [cell.strip() for cell in cells if cell.strip()]
+    return bool(named) and not _NUMBER.fullmatch(named[0]) and not any(map(_DATE.search, named))
+
+
+def _is_value(cell: str) -> bool:
+    text = cell.strip()
+    return not text or bool(_NUMBER.fullmatch(text) or _DATE.match(text))

@@ -1,0 +1,195 @@
+"""Delimited text as a table, read by Python's `csv`, which is strict and counts lines."""
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from .csv_dialect import CsvDialect, detect_dialect, read_failure
+from .options import WHITESPACE, FileOptions
+from .problems import Problems, fail, quote, suggest
+from .sources import Source, decoded_lines
+from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
+
+# The names of the first columns of the platform's results, and the reasons of rejected rows.
+RESULT_COLUMNS = ("assetId", "name", "timestamp")
+REASON_COLUMN = "rejected because"
+
+_Row = tuple[int, list[str]]
+
+
+class CsvTable:
+    """A file of delimited text.
+
+    Args:
+        source: The file.
+        options: How it is to be read.
+    """
+
+    line_word = "line"
+
+    def __init__(self, source: Source, options: FileOptions) -> None:
+        self._source = source
+        self._options = options
+        self.dialect = detect_dialect(source, options)
+        self._width = len(self.dialect.names)
+        units = self._read_units()
+        names = list(self.dialect.names)
+        while names and not names[-1] and self._options.columnNames is None:
+            # Each line ends with a delimiter; values below are found as those of a row too long.
+            names.pop()
+        self._width = len(names)
+        self.columns: Sequence[Column] = [
+            Column(name, unit=units[index] if index < len(units) else None)
+            for index, name in enumerate(names)
+        ]
+        self.understanding = self._describe()
+
+    def chunks(self, problems: Problems) -> Iterator[Chunk]:
+        """Read all rows."""
+        lines: list[int] = []
+        rows: list[list[str]] = []
+        for line, cells in self._data_rows(problems):
+            fitted = self._fit(line, cells, problems)
+            if fitted is not None:
+                lines.append(line)
+                rows.append(fitted)
+            if len(rows) == ROWS_PER_CHUNK:
+                yield to_chunk(lines, rows, self._width)
+                lines, rows = [], []
+        yield to_chunk(lines, rows, self._width)
+
+    def _data_rows(self, problems: Problems) -> Iterator[_Row]:
+        """The rows of values, without rows of units and those at the end that are no data."""
+        rows = self._rows(problems)
+        for _ in range(self.dialect.units_rows):
+            next(rows, None)
+        footer = self._options.skipFooter
+        if not footer:
+            yield from rows
+            return
+        held: deque[_Row] = deque()
+        for row in rows:
+            held.append(row)
+            if len(held) > footer:
+                yield held.popleft()
+
+    def _rows(self, problems: Problems) -> Iterator[_Row]:
+        """The rows after the names, those without any text left out."""
+        with self._open() as file:
+            offset = self.dialect.header_line
+            for _ in range(offset):
+                next(file, None)
+            if self.dialect.delimiter == WHITESPACE:
+                for number, line in enumerate(self._lines(file, offset), offset + 1):
+                    if cells := line.split():
+                        yield number, cells
+                return
+            reader = csv.reader(self._lines(file, offset), **self.dialect.reader_options)  # type: ignore[arg-type]  # the options are of several types
+            begin = offset + 1
+            while True:
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    raise self._quoting_error(begin, error) from None
+                end = offset + reader.line_num
+                if end > begin:
+                    self._check_long_row(begin, end, cells, problems)
+                if any(cells):
+                    yield begin, cells
+                begin = end + 1
+
+    @contextmanager
+    def _open(self) -> Iterator[Iterator[str]]:
+        encoding = self.dialect.encoding
+        try:
+            with self._source.open() as file, decoded_lines(file, encoding) as text:
+                yield iter(text)
+        except UnicodeError as error:
+            raise read_failure(self._source, encoding, error) from None
+
+    def _lines(self, file: Iterable[str], offset: int) -> Iterator[str]:
+        comment = self.dialect.comment
+        for number, line in enumerate(file, offset + 1):
+            if "\0" in line:
+                raise fail(
+                    self._source.label,
+                    "holds a NUL character, as a file does that was cut off or is no text; "
+                    "repair or leave out the line",
+                    number,
+                )
+            yield "\n" if comment and line.startswith(comment) else line
+
+    def _fit(self, line: int, cells: list[str], problems: Problems) -> list[str] | None:
+        """A row with as many cells as there are columns; None if it has others."""
+        if len(cells) == self._width:
+            return cells
+        if len(cells) > self._width and not any(cells[self._width :]):
+            return cells[: self._width]
+        advice = f"if the last lines are no data, {suggest(skipFooter=1)} leaves one out"
+        if "," in "".join(cells) or self.dialect.delimiter == ",":
+            advice += "; a comma in a cell needs quotes around the cell"
+        problems.add(
+            f"must have {self._width} cells as the names have, got {len(cells)}: "
+            f"{quote(_join(cells, self.dialect))}; {advice}",
+            line=line,
+            key="width",
+        )
+        return None
+
+    def _quoting_error(self, line: int, error: csv.Error) -> Exception:
+        reason = str(error)
+        mark = self.dialect.quote
+        if "end of data" in reason or "field larger" in reason:
+            what = f"a quoted cell begins in this line and is not closed by another {mark}"
+        else:
+            what = f"a quoted cell is followed by more text than {self.dialect.delimiter!r}"
+        return fail(
+            self._source.label,
+            f"{what}; close it, or say with {suggest(quote='none')} that quotes are text",
+            line,
+        )
+
+    def _check_long_row(
+        self, begin: int, end: int, cells: Sequence[str], problems: Problems
+    ) -> None:
+        """Refuse a cell that holds whole rows: its quote was not closed where it should be."""
+        delimiter = self.dialect.delimiter
+        for cell in cells:
+            inner = cell.splitlines()[1:]
+            if self._options.quote is None and any(
+                line.count(delimiter) >= max(self._width - 1, 1) for line in inner
+            ):
+                problems.add(
+                    f"a quoted cell begins in this line, ends in line {end} and holds what looks "
+                    f"like rows; close it where it ends, or say with {suggest(quote='none')} that "
+                    f"quotes are text, or with {suggest(quote=self.dialect.quote)} that it is "
+                    "one cell",
+                    line=begin,
+                    key="quote",
+                )
+
+    def _read_units(self) -> list[str]:
+        if not self.dialect.units_rows:
+            return []
+        _, cells = next(self._rows(Problems(self._source.label)), (0, []))
+        return [cell.strip() for cell in cells]
+
+    def _describe(self) -> Understanding:
+        dialect = self.dialect
+        facts: dict[str, object] = {
+            "encoding": dialect.encoding.removesuffix("-sig"),
+            "delimiter": dialect.delimiter,
+            "quote": dialect.quote,
+            "header line": dialect.header_line if self._options.columnNames is None else None,
+            "units rows": dialect.units_rows,
+        }
+        is_result = tuple(dialect.names[:3]) == RESULT_COLUMNS
+        return Understanding(facts, list(dialect.notices), is_own_result=is_result)
+
+
+def _join(cells: Sequence[str], dialect: CsvDialect) -> str:
+    delimiter = " " if dialect.delimiter == WHITESPACE else dialect.delimiter
+    return delimiter.join(cells)

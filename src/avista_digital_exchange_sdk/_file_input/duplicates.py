@@ -1,0 +1,136 @@
+"""Values of one asset, attribute and time: found without keeping all rows in memory."""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from .._utils.temporary_files import explain_full_disk
+
+# More lines than a file has.
+_LINES = 1 << 40
+
+
+class Duplicate(NamedTuple):
+    """Several values of one asset, attribute and time.
+
+    Attributes:
+        asset: The asset.
+        attribute: The attribute.
+        time: The time in nanoseconds since 1970.
+        places: The first two, as the number of the file and the line.
+        is_identical: Whether all of them are the same.
+    """
+
+    asset: str
+    attribute: str
+    time: int
+    places: tuple[tuple[int, int], tuple[int, int]]
+    is_identical: bool
+
+
+class OrderCheck:
+    """Whether each series goes one way in time, so that no time in it can come twice."""
+
+    def __init__(self) -> None:
+        self._last: dict[tuple[str, str | None], tuple[int, int]] = {}
+        self.is_ordered = True
+
+    def add(self, asset: str, series: str | None, time: int) -> None:
+        """Look at the next row of a series."""
+        key = (asset, series)
+        known = self._last.get(key)
+        if known is None:
+            self._last[key] = (time, 0)
+            return
+        last, direction = known
+        step = (time > last) - (time < last)
+        if step == 0 or step == -direction:
+            self.is_ordered = False
+        self._last[key] = (time, step)
+
+
+class ValueIndex:
+    """All values of files, on disk."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="avista-dx-")
+        # One thread fills it, and another one may read it.
+        self._database = sqlite3.connect(
+            Path(self._folder.name) / "values.db", check_same_thread=False
+        )
+        self._numbers: dict[str, int] = {}
+        self._database.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=FILE;"
+            "CREATE TABLE cells (asset INT, attribute INT, time INT, place INT, value TEXT)"
+        )
+
+    def close(self) -> None:
+        """Delete it."""
+        self._database.close()
+        self._folder.cleanup()
+
+    def add(self, values: Iterable[tuple[str, str, int, int, str]], file: int) -> None:
+        """Add values, each as asset, attribute, time, line and text."""
+        rows = (
+            (self._number(asset), self._number(attribute), time, file * _LINES + line, value)
+            for asset, attribute, time, line, value in values
+        )
+        with explain_full_disk():
+            self._database.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?)", rows)
+
+    def duplicates(self) -> Iterator[Duplicate]:
+        """Find all values that are not the only ones of their time."""
+        names = list(self._numbers)
+        rows = self._database.execute(
+            "SELECT asset, attribute, time, min(place), count(DISTINCT value) FROM cells "
+            "GROUP BY asset, attribute, time HAVING count(*) > 1 ORDER BY min(place)"
+        )
+        for asset, attribute, time, first, values in rows:
+            key = (asset, attribute, time, first)
+            (second,) = self._database.execute(
+                "SELECT min(place) FROM cells "
+                "WHERE asset = ? AND attribute = ? AND time = ? AND place > ?",
+                key,
+            ).fetchone()
+            # A row that is of one asset twice, by its columns, has one place.
+            places = (divmod(first, _LINES), divmod(second or first, _LINES))
+            yield Duplicate(names[asset], names[attribute], time, places, values == 1)
+
+    def keep(self, which: str) -> None:
+        """Choose one value of each time.
+
+        Args:
+            which: `first` or `last`, by the file and line.
+        """
+        order = "min" if which == "first" else "max"
+        with explain_full_disk():
+            self._database.execute(
+                "CREATE TABLE dropped AS SELECT place, cells.attribute FROM cells JOIN ("
+                f"SELECT asset, attribute, time, {order}(place) AS kept FROM cells "
+                "GROUP BY asset, attribute, time HAVING count(*) > 1"
+                ") USING (asset, attribute, time) WHERE place <> kept"
+            )
+            self._database.execute("CREATE INDEX by_place ON dropped (place)")
+
+    def count_dropped(self, file: int) -> int:
+        """Count the values of a file that were not chosen."""
+        (count,) = self._database.execute(
+            "SELECT count(*) FROM dropped WHERE place BETWEEN ? AND ?",
+            (file * _LINES, (file + 1) * _LINES - 1),
+        ).fetchone()
+        return int(count)
+
+    def dropped(self, file: int, first_line: int, last_line: int) -> set[tuple[int, str]]:
+        """The values among some lines that were not chosen, as line and attribute."""
+        names = list(self._numbers)
+        base = file * _LINES
+        rows = self._database.execute(
+            "SELECT place, attribute FROM dropped WHERE place BETWEEN ? AND ?",
+            (base + first_line, base + last_line),
+        )
+        return {(place - base, names[attribute]) for place, attribute in rows}
+
+    def _number(self, name: str) -> int:
+        return self._numbers.setdefault(name, len(self._numbers))

@@ -1,0 +1,121 @@
+"""The files of one publish: opened, understood, and checked against each other."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from .._time_series.publish_outcomes import PublishOutcomes
+from .._time_series.timestamps import format_timestamp
+from .duplicates import Duplicate, OrderCheck, ValueIndex
+from .options import FileOptions
+from .problems import build_error, suggest
+from .publish_plan import PublishPlan
+from .sources import open_source
+
+MAX_DUPLICATES_LISTED = 10
+
+
+class FileSet:
+    """Files to publish with the same options.
+
+    Args:
+        paths: The files.
+        options: How they are to be read.
+    """
+
+    def __init__(self, paths: Sequence[Path | str], options: FileOptions) -> None:
+        self._paths = paths
+        self._options = options
+        self._opened = ExitStack()
+        self.plans: list[PublishPlan] = []
+        self.outcomes: list[PublishOutcomes] = []
+        self._is_cancelled = False
+
+    def __enter__(self) -> "FileSet":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._is_cancelled = True
+        for plan in self.plans:
+            plan.is_cancelled = True
+        self._opened.close()
+
+    @property
+    def problems(self) -> list[str]:
+        """What keeps the files from being published."""
+        return [message for plan in self.plans for message in plan.problems.messages]
+
+    def check(self, known_types: Mapping[str, str]) -> None:
+        """Understand all files, and find everything that keeps them from being published.
+
+        Args:
+            known_types: The types of the attributes that the database has.
+        """
+        order = OrderCheck()
+        for number, path in enumerate(self._paths):
+            if self._is_cancelled:
+                return
+            source = self._opened.enter_context(open_source(path, self._options))
+            plan = PublishPlan(source, self._options, known_types, number)
+            self.plans.append(plan)
+            self._check_types(plan)
+            if not plan.problems.messages:
+                self.outcomes.append(PublishOutcomes(plan.check(order)))
+        if not self.problems and not order.is_ordered:
+            self._check_duplicates()
+
+    def raise_problems(self) -> None:
+        """Raise InvalidParameterError if something keeps the files from being published."""
+        if self.problems:
+            raise build_error(self.problems)
+
+    def _check_types(self, plan: PublishPlan) -> None:
+        """Refuse a new attribute that gets another type from one file than from another."""
+        for earlier in self.plans[: plan.number]:
+            for name, kind in plan.types.items():
+                other = earlier.types.get(name, kind)
+                if other != kind:
+                    plan.problems.add(
+                        f"{name!r} is {kind} here and {other} in {earlier.problems.source}; "
+                        f"{suggest(measureTypes={name: 'VARCHAR'})} publishes both as text"
+                    )
+
+    def _check_duplicates(self) -> None:
+        """Find several values of one asset, attribute and time."""
+        index = ValueIndex()
+        self._opened.callback(index.close)
+        for plan in self.plans:
+            plan.add_values(index)
+        policy = self._options.duplicates
+        found = 0
+        for duplicate in index.duplicates():
+            if policy == "refuse" or (policy == "identical" and not duplicate.is_identical):
+                found += 1
+                if found <= MAX_DUPLICATES_LISTED:
+                    self._add_duplicate(duplicate)
+        if not found:
+            index.keep("last" if policy == "last" else "first")
+            for plan in self.plans:
+                plan.drop(index)
+
+    def _add_duplicate(self, duplicate: Duplicate) -> None:
+        (first_file, first_line), (file, line) = duplicate.places
+        plan = self.plans[file]
+        earlier = self.plans[first_file].problems.locate(first_line)
+        if first_file == file:
+            earlier = f"{plan.problems.line_word} {first_line}"
+        what = "the same value" if duplicate.is_identical else "another value"
+        advice = f"{suggest(duplicates='first')} or {suggest(duplicates='last')} takes one of them"
+        if duplicate.is_identical:
+            advice += f", {suggest(duplicates='identical')} equal ones once"
+        plan.problems.add(
+            f"{what} of {duplicate.attribute!r} of asset {duplicate.asset!r} at "
+            f"{format_timestamp(duplicate.time)} as in {earlier}; {advice}{plan.duplicate_advice}",
+            line=line,
+        )

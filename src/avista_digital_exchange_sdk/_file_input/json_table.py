@@ -1,0 +1,212 @@
+"""JSON as tables: the platform's results, arrays of objects, and an object per line."""
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import IO, Any
+
+from .problems import Problems, fail, quote
+from .sources import Source
+from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
+
+_RESULT_KEYS = {"assetId", "attributes"}
+_LONG = ("assetId", "name", "timestamp", "attribute", "value")
+_SAMPLE_OBJECTS = 1000
+
+
+def open_json_table(source: Source) -> "ResultTable | ObjectTable":
+    """Open a file of JSON as what it holds."""
+    objects = _Objects(source)
+    first = next(iter(objects), None)
+    if first is None:
+        raise fail(source.label, "has no rows")
+    _, value = first
+    if isinstance(value, dict) and value.keys() >= _RESULT_KEYS:
+        return ResultTable(source)
+    return ObjectTable(source)
+
+
+class ResultTable:
+    """A result of the platform's: assets, each with its attributes, types and values.
+
+    Args:
+        source: The file.
+    """
+
+    line_word = "value"
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.columns: Sequence[Column] = [Column(name) for name in _LONG]
+        self.understanding = Understanding({"content": "assets with their data"})
+
+    def chunks(self, problems: Problems) -> Iterator[Chunk]:
+        """Read all values, a row each."""
+        rows: list[list[str | None]] = []
+        number = 1
+        for row in self._rows():
+            rows.append(row)
+            if len(rows) == ROWS_PER_CHUNK:
+                yield to_chunk(range(number, number + len(rows)), rows, len(_LONG))
+                number += len(rows)
+                rows = []
+        yield to_chunk(range(number, number + len(rows)), rows, len(_LONG))
+
+    def _rows(self) -> Iterator[list[str | None]]:
+        """Read values as the file's own order allows: an attribute's may come before its name."""
+        heads = self._heads()
+        import ijson
+
+        position = (-1, -1)
+        point: dict[str, Any] = {}
+        with self._source.open() as file:
+            for prefix, event, value in _parse(ijson, file, self._source):
+                if prefix == "item" and event == "start_map":
+                    position = (position[0] + 1, -1)
+                elif prefix == "item.attributes.item" and event == "start_map":
+                    position = (position[0], position[1] + 1)
+                elif prefix.startswith("item.attributes.item.data.item."):
+                    point[prefix.rpartition(".")[2]] = value
+                elif prefix == "item.attributes.item.data.item" and event == "end_map":
+                    asset, name, attribute = heads[position]
+                    yield [asset, name, point.get("timestamp"), attribute, point.get("value")]
+                    point = {}
+
+    def _heads(self) -> dict[tuple[int, int], tuple[str, str | None, str]]:
+        """The asset, its name and the attribute of each place in the file; types are noted."""
+        import ijson
+
+        assets: list[dict[str, Any]] = []
+        attributes: list[list[dict[str, Any]]] = []
+        with self._source.open() as file:
+            for prefix, event, value in _parse(ijson, file, self._source):
+                if prefix == "item" and event == "start_map":
+                    assets.append({})
+                    attributes.append([])
+                elif prefix == "item.attributes.item" and event == "start_map":
+                    attributes[-1].append({})
+                elif prefix in ("item.assetId", "item.name"):
+                    assets[-1][prefix[5:]] = value
+                elif prefix in (
+                    "item.attributes.item.name",
+                    "item.attributes.item.attributeType",
+                ):
+                    attributes[-1][-1][prefix[21:]] = value
+        for own in attributes:
+            for entry in own:
+                self.understanding.attribute_types[str(entry.get("name"))] = str(
+                    entry.get("attributeType")
+                )
+        return {
+            (number, index): (asset.get("assetId", ""), asset.get("name"), entry.get("name", ""))
+            for number, (asset, own) in enumerate(zip(assets, attributes, strict=True))
+            for index, entry in enumerate(own)
+        }
+
+
+class ObjectTable:
+    """Objects with the same members, a row each.
+
+    Args:
+        source: The file.
+    """
+
+    line_word = "object"
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        names: dict[str, None] = {}
+        for number, value in _Objects(source):
+            if not isinstance(value, dict):
+                raise fail(
+                    source.label, f"must hold an array of objects, got {quote(json.dumps(value))}"
+                )
+            names |= dict.fromkeys(value)
+            if number >= _SAMPLE_OBJECTS:
+                break
+        self._names = list(names)
+        self.columns: Sequence[Column] = [Column(name) for name in self._names]
+        self.understanding = Understanding({"content": "objects"})
+
+    def chunks(self, problems: Problems) -> Iterator[Chunk]:
+        """Read all objects."""
+        numbers: list[int] = []
+        rows: list[list[str | None]] = []
+        for number, value in _Objects(self._source):
+            if unknown := value.keys() - set(self._names):
+                problems.add(
+                    f"has the member {sorted(unknown)[0]!r}, which the first ones do not have; "
+                    "give all objects the same members",
+                    line=number,
+                    key="members",
+                )
+            numbers.append(number)
+            rows.append([self._cell(value.get(n), n, number, problems) for n in self._names])
+            if len(rows) == ROWS_PER_CHUNK:
+                yield to_chunk(numbers, rows, len(self._names))
+                numbers, rows = [], []
+        yield to_chunk(numbers, rows, len(self._names))
+
+    def _cell(self, value: Any, name: str, number: int, problems: Problems) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, (int, Decimal)):
+            return str(value)
+        problems.add(
+            "holds an array or an object; give each value a member of its own",
+            line=number,
+            column=name,
+            key=("nested", name),
+        )
+        return None
+
+
+class _Objects:
+    """The objects of a file, one after the other: those of an array, or one a line."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        if self._source.head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+            import ijson
+
+            with self._source.open() as file:
+                for number, value in enumerate(_items(ijson, file, self._source), 1):
+                    yield number, value
+            return
+        with self._source.open() as file:
+            for number, line in enumerate(file, 1):
+                if text := line.removeprefix(b"\xef\xbb\xbf").strip():
+                    yield number, self._parse_line(text, number)
+
+    def _parse_line(self, text: bytes, number: int) -> Any:
+        try:
+            return json.loads(text, parse_float=Decimal)
+        except ValueError:
+            raise fail(
+                self._source.label,
+                f"is no JSON object, got {quote(text.decode('utf-8', 'replace'))}; JSON must be "
+                "an array of objects, or hold one object a line",
+                number,
+            ) from None
+
+
+def _parse(ijson: Any, file: IO[bytes], source: Source) -> Iterator[Any]:
+    try:
+        yield from ijson.parse(file)
+    except (ijson.JSONError, ValueError) as error:
+        raise _json_error(source, error) from None
+
+
+def _items(ijson: Any, file: IO[bytes], source: Source) -> Iterator[Any]:
+    try:
+        yield from ijson.items(file, "item")
+    except (ijson.JSONError, ValueError) as error:
+        raise _json_error(source, error) from None
+
+
+def _json_error(source: Source, error: Exception) -> Exception:
+    return fail(source.label, f"is no JSON, or is cut off ({type(error).__name__}); get it again")

@@ -1,0 +1,115 @@
+"""What strings that are no plain numbers may be: numbers written otherwise, missing, infinite."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from .number_syntax import PARENTHESES, NumberSyntax
+
+# What programs write where there is no number: R, pandas, NumPy, SQL, Excel.
+MISSING_MARKERS = frozenset(
+    {"na", "n/a", "#n/a", "#na", "nan", "-nan", "null", "none", "nil", "<na>", "nat", "1.#qnan"}
+    | {"-1.#ind", "1.#ind", "\\n", "missing"}
+)
+INFINITE = re.compile(r"[+-]?(?:inf|infinity|1\.#inf|\u221e)", re.IGNORECASE)
+BOOLEANS = {"true": "true", "false": "false"}
+HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+h?|[0-9][0-9a-fA-F]*h")
+
+_CURRENCIES = "$\u20ac\u00a3\u00a5"
+_UNITS = (
+    *("%", "\u2030", "kWh", "MWh", "GWh", "Wh", "kW", "MW", "GW", "W", "kVA", "MVA", "VA"),
+    *("kvar", "Mvar", "kVAr", "kVARh", "var", "kV", "mV", "V", "kA", "mA", "A", "Hz"),
+    *("\u00b0C", "\u00b0F", "\u00b0", "m/s", "mph", "bar", "psi", "kPa", "hPa", "m3", "W/m2"),
+    *("USD", "EUR", "CHF", "GBP"),
+)
+_AFFIXED = re.compile(
+    rf"([{_CURRENCIES}]|USD|EUR|CHF|GBP)?\s*(.*?\d[^A-Za-z%\u2030\u00b0{_CURRENCIES}]*?)\s*"
+    rf"({'|'.join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))}|[{_CURRENCIES}])?"
+)
+_MINUS_SIGNS = "\u2212\u2013\u2012\u00ad\ufe63\uff0d"
+# What separates decimals, and what separates groups of digits.
+Separators = tuple[str, str | None]
+_SEPARATORS: Sequence[Separators] = (
+    (".", None),
+    (",", None),
+    (".", ","),
+    (",", "."),
+    (".", " "),
+    (",", " "),
+    (".", "'"),
+    (",", "'"),
+)
+
+
+class NumberReadings:
+    """The ways to write numbers in which all of some strings are numbers.
+
+    Args:
+        given: What is already said of numbers.
+    """
+
+    def __init__(self, given: NumberSyntax) -> None:
+        self._given = given
+        self._strip: dict[str, None] = dict.fromkeys(given.strip)
+        self._minus = given.minus
+        self._separators: dict[Separators, None] | None = None
+
+    def add(self, text: str) -> bool:
+        """Take a string into account, if it can be a number at all."""
+        strip, minus = self._read_affixes(text)
+        found: dict[Separators, None] = {
+            separators: None
+            for separators in _SEPARATORS
+            if self._agrees(separators)
+            and NumberSyntax(separators[0], separators[1], strip, minus).to_plain(text) is not None
+        }
+        if not found:
+            return False
+        known = self._separators
+        self._separators = found if known is None else {one: None for one in known if one in found}
+        self._strip |= dict.fromkeys(strip)
+        self._minus = minus or self._minus
+        return True
+
+    def arguments(self) -> list[dict[str, Any]]:
+        """The arguments that make numbers of all strings, for each way to read them."""
+        found = self._separators or {}
+        return [
+            self._differences(NumberSyntax(decimal, thousands, tuple(self._strip), self._minus))
+            for decimal, thousands in found
+            if thousands is None or (decimal, None) not in found
+        ]
+
+    def _read_affixes(self, text: str) -> tuple[tuple[str, ...], str | None]:
+        bare = text.strip()
+        minus = self._given.minus
+        if minus is None:
+            if bare.startswith("(") and bare.endswith(")"):
+                minus, bare = PARENTHESES, bare[1:-1]
+            elif sign := next((one for one in bare if one in _MINUS_SIGNS), None):
+                minus = sign
+            elif re.fullmatch(r"[\d.,]+\s*-", bare):
+                minus = "-"
+        affixed = _AFFIXED.fullmatch(bare.lstrip(_MINUS_SIGNS + "+- "))
+        found = (affixed[1], affixed[3]) if affixed else ()
+        return tuple(dict.fromkeys([*self._given.strip, *filter(None, found)])), minus
+
+    def _agrees(self, separators: Separators) -> bool:
+        decimal, thousands = separators
+        given = self._given
+        return (given.decimal == "." or decimal == given.decimal) and (
+            given.thousands is None or thousands == given.thousands
+        )
+
+    def _differences(self, syntax: NumberSyntax) -> dict[str, Any]:
+        pairs = zip(NumberSyntax._fields, syntax, NumberSyntax(), strict=True)
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value, default in pairs
+            if value != default
+        }
+
+
+def is_missing_marker(text: str) -> bool:
+    """Whether a string says that there is no number."""
+    return text.lower() in MISSING_MARKERS

@@ -1,0 +1,163 @@
+"""The shapes of files: a column per attribute, a row per value, a column per asset."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .column_roles import ColumnRoles
+from .options import FileOptions
+from .tables import STRING, Chunk, Column
+
+
+class Values(NamedTuple):
+    """The cells of one attribute.
+
+    Attributes:
+        attribute: What they are published as.
+        column: What messages call the column that they are from.
+        position: That column.
+        cells: The cells; null where there is nothing.
+    """
+
+    attribute: str
+    column: str
+    position: int
+    cells: Any
+
+
+class Observations(NamedTuple):
+    """Rows with the same attributes.
+
+    Attributes:
+        lines: The line of each row.
+        assets: The asset of each row; null where it is missing.
+        times: The time of each row as the file writes it.
+        dimensions: Metadata of each row, by name.
+        values: The attributes.
+        series: What tells apart the series that the rows are of, beside the asset.
+    """
+
+    lines: Any
+    assets: Any
+    times: Any
+    dimensions: Mapping[str, Any]
+    values: Sequence[Values]
+    series: str | None = None
+
+    def take(self, rows: Any) -> "Observations":
+        """Keep some rows."""
+        return Observations(
+            self.lines.take(rows),
+            self.assets.take(rows),
+            self.times.take(rows),
+            {name: column.take(rows) for name, column in self.dimensions.items()},
+            [entry._replace(cells=entry.cells.take(rows)) for entry in self.values],
+            self.series,
+        )
+
+
+class ShapeReader:
+    """Reads the rows of a file in the shape it has.
+
+    Args:
+        columns: The file's columns.
+        roles: What they hold.
+        options: How the file is to be read.
+    """
+
+    def __init__(self, columns: Sequence[Column], roles: ColumnRoles, options: FileOptions) -> None:
+        self._columns = columns
+        self._roles = roles
+        self._options = options
+        self._names = dict(options.attributeNames or {})
+
+    def read(self, chunk: Chunk) -> Iterator[Observations]:
+        """Split rows into observations, each with its own attributes."""
+        rows = self._read_rows(chunk)
+        if self._roles.attribute is not None:
+            yield from self._split_long(chunk, rows)
+        elif self._options.assetsInColumns is not None:
+            for entry in rows.values:
+                assets = pa.repeat(pa.scalar(entry.column, STRING), len(rows.lines))
+                attribute = self._options.assetsInColumns
+                yield rows._replace(assets=assets, values=[entry._replace(attribute=attribute)])
+        else:
+            yield rows
+
+    def _read_rows(self, chunk: Chunk) -> Observations:
+        roles, columns = self._roles, chunk.columns
+        size = len(chunk.lines)
+        if roles.asset is None:
+            assets = pa.repeat(pa.scalar(self._options.assetId, STRING), size)
+        else:
+            assets = _trim(columns[roles.asset])
+        dimensions = {name: _trim(columns[index]) for name, index in roles.dimensions.items()}
+        if roles.name is not None:
+            dimensions["name"] = _trim(columns[roles.name])
+        times = [_trim(columns[index]) for index in roles.times]
+        if len(times) > 1:
+            times = [pc.binary_join_element_wise(*times, " ")]
+        values = [
+            Values(self._attribute(index), self._columns[index].name, index, columns[index])
+            for index in roles.measures
+        ]
+        return Observations(pa.array(chunk.lines, pa.int64()), assets, times[0], dimensions, values)
+
+    def _attribute(self, index: int) -> str:
+        name = self._columns[index].name
+        return self._names.get(name, name)
+
+    def _split_long(self, chunk: Chunk, rows: Observations) -> Iterator[Observations]:
+        """One set of observations for each attribute that rows are of."""
+        (entry,) = rows.values
+        attributes = _trim(chunk.columns[self._roles.attribute or 0]).dictionary_encode()
+        for number, name in enumerate(attributes.dictionary.to_pylist()):
+            own = rows.take(pc.indices_nonzero(pc.equal(attributes.indices, number)))
+            attribute = self._names.get(name, name)
+            values = own.values[0]._replace(attribute=attribute, column=name)
+            yield own._replace(values=[values], series=attribute)
+        if attributes.null_count:
+            missing = rows.take(pc.indices_nonzero(attributes.is_null()))
+            yield missing._replace(values=[entry._replace(attribute="", column="")])
+
+
+def merge_rows(parts: Sequence[Observations]) -> Observations:
+    """One row per asset, time and metadata, of observations with different attributes.
+
+    The line of such a row is that of the first of the rows that it is merged from.
+    """
+    keys: dict[tuple[Any, ...], int] = {}
+    lines: list[int] = []
+    columns: dict[str, dict[int, str]] = {}
+    for part in parts:
+        (entry,) = part.values
+        cells = columns.setdefault(entry.attribute, {})
+        dimensions = [column.to_pylist() for column in part.dimensions.values()]
+        rows = zip(part.assets.to_pylist(), part.times.to_pylist(), *dimensions, strict=True)
+        for line, key, cell in zip(
+            part.lines.to_pylist(), rows, entry.cells.to_pylist(), strict=True
+        ):
+            row = keys.setdefault(key, len(keys))
+            if row == len(lines):
+                lines.append(line)
+            cells[row] = cell
+    names = list(parts[0].dimensions)
+    assets, times, *dimensions = zip(*keys, strict=True) if keys else ((), (), *[()] * len(names))
+    return Observations(
+        pa.array(lines, pa.int64()),
+        pa.array(assets, STRING),
+        pa.array(times, pa.int64()),
+        {name: pa.array(column, STRING) for name, column in zip(names, dimensions, strict=True)},
+        [
+            Values(name, name, 0, pa.array([cells.get(row) for row in range(len(keys))], STRING))
+            for name, cells in columns.items()
+        ],
+    )
+
+
+def _trim(column: Any) -> Any:
+    """Strings without the blanks around them; null where nothing is left."""
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, STRING), trimmed)

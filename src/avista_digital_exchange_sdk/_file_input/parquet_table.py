@@ -1,0 +1,103 @@
+"""Parquet files as tables: their values are typed, and become the strings to publish."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pyarrow.types as kinds
+
+from .problems import Problems, fail
+from .sources import Source
+from .tables import ROWS_PER_CHUNK, STRING, Chunk, Column, Kind, Understanding
+
+_UTC = pa.timestamp("ns", "UTC")
+_NAIVE = pa.timestamp("ns")
+# What pandas calls an index without a name.
+_INDEX_PREFIX = "__index_level_"
+
+
+class ParquetTable:
+    """A Parquet file.
+
+    Args:
+        source: The file.
+    """
+
+    line_word = "row"
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        try:
+            with source.open() as file:
+                # An archive's file can't be searched; Parquet is read from its end.
+                self._bytes = None if file.seekable() and source.is_plain else file.read()
+            schema = self._open().schema_arrow
+        except (pa.ArrowException, OSError) as error:
+            raise fail(source.label, f"is no Parquet file ({type(error).__name__})") from None
+        self._kinds = [_kind(source, field) for field in schema]
+        names = ["" if name.startswith(_INDEX_PREFIX) else name for name in schema.names]
+        self.columns: Sequence[Column] = [
+            Column(name, kind) for name, kind in zip(names, self._kinds, strict=True)
+        ]
+        self.understanding = Understanding({"types": [str(field.type) for field in schema]})
+
+    def chunks(self, problems: Problems) -> Iterator[Chunk]:
+        """Read all rows."""
+        row = 1
+        with self._open() as file:
+            for batch in file.iter_batches(ROWS_PER_CHUNK):
+                columns = [
+                    _to_strings(column, kind, problems, name)
+                    for column, kind, name in zip(
+                        batch.columns, self._kinds, batch.schema.names, strict=True
+                    )
+                ]
+                yield Chunk(range(row, row + batch.num_rows), columns)
+                row += batch.num_rows
+
+    def _open(self) -> Any:
+        if self._bytes is not None:
+            return pq.ParquetFile(pa.BufferReader(self._bytes))
+        return pq.ParquetFile(self._source.path, memory_map=True)
+
+
+def _kind(source: Source, field: Any) -> Kind:
+    kind = field.type.value_type if kinds.is_dictionary(field.type) else field.type
+    if kinds.is_boolean(kind):
+        return Kind.BOOLEAN
+    if kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind):
+        return Kind.NUMBER
+    if kinds.is_timestamp(kind) or kinds.is_date(kind):
+        return Kind.TIME
+    if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind):
+        return Kind.TEXT
+    if kinds.is_null(kind):
+        return Kind.UNKNOWN
+    raise fail(
+        source.label,
+        f"column {field.name!r} is of type {kind}, which can't be published; convert it to a "
+        "number, a string, a boolean or a timestamp, or leave it out",
+    )
+
+
+def _to_strings(column: Any, kind: Kind, problems: Problems, name: str) -> Any:
+    """Values as strings: numbers in their shortest form, times in ISO 8601."""
+    if kinds.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if kind is Kind.TIME:
+        return _format_times(column)
+    if kinds.is_floating(column.type):
+        # Not a number is not a value.
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+        if kinds.is_float16(column.type):
+            column = column.cast(pa.float32())
+    return column.cast(STRING)
+
+
+def _format_times(column: Any) -> Any:
+    zone = getattr(column.type, "tz", None)
+    times = column.cast(_UTC if zone else _NAIVE)
+    texts = pc.strftime(times.cast(_NAIVE), "%Y-%m-%dT%H:%M:%S")
+    return pc.binary_join_element_wise(texts, "Z", "") if zone else texts

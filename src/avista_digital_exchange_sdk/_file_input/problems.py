@@ -1,0 +1,82 @@
+"""What keeps a file from being published: where it is, and the argument that settles it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._utils.validation import format_value
+from ..errors import InvalidParameterError
+
+# Problems that one error lists.
+MAX_LISTED = 20
+
+
+class Problems:
+    """The problems of a file, each said once.
+
+    Args:
+        source: What the file is called.
+        line_word: What a row's number counts: `line` or `row`.
+    """
+
+    def __init__(self, source: str, line_word: str = "line") -> None:
+        self.source = source
+        self.line_word = line_word
+        self.messages: list[str] = []
+        self._said: set[str] = set()
+
+    def add(
+        self, what: str, *, line: int | None = None, column: str | None = None, key: object = None
+    ) -> None:
+        """Add a problem; of those with the same key only the first one is kept."""
+        said = repr(key) if key is not None else what
+        if said not in self._said:
+            self._said.add(said)
+            self.messages.append(f"{self.locate(line, column)}: {what}")
+
+    def locate(self, line: int | None = None, column: str | None = None) -> str:
+        """Say where something is."""
+        parts = [self.source]
+        if line is not None:
+            parts.append(f"{self.line_word} {line}")
+        if column is not None:
+            parts.append(f"column {column!r}")
+        return ", ".join(parts)
+
+    def raise_any(self) -> None:
+        """Raise InvalidParameterError if there are problems."""
+        if self.messages:
+            raise build_error(self.messages)
+
+
+def build_error(messages: list[str]) -> InvalidParameterError:
+    """Build the error of the first problem; the others are its notes."""
+    first, *others = messages[:MAX_LISTED]
+    error = InvalidParameterError(first)
+    for message in others:
+        error.add_note(message)
+    if (more := len(messages) - MAX_LISTED) > 0:
+        error.add_note(f"and {more} more problems")
+    return error
+
+
+def fail(source: str, what: str, line: int | None = None) -> InvalidParameterError:
+    """Build the error for a file that can't be read any further."""
+    return InvalidParameterError(f"{Problems(source).locate(line)}: {what}")
+
+
+def quote(cell: object) -> str:
+    """A cell as a message shows it, shortened."""
+    return format_value(cell) if isinstance(cell, str) else repr(cell)
+
+
+def suggest(**arguments: Any) -> str:
+    """Arguments as a caller writes them; the command line shows its own options instead."""
+    return ", ".join(f"{name}={_literal(value)}" for name, value in arguments.items())
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key!r}: {item!r}" for key, item in value.items()) + "}"
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return "[" + ", ".join(map(repr, value)) + "]"
+    return repr(value)

@@ -1,0 +1,464 @@
+"""A file as rows to publish: understood, checked as a whole, then read once more to be sent."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .._generated.enums import MeasureValueType
+from .._time_series.record_planner import Dimensions, Row, Value
+from .._time_series.record_validation import validate_name
+from .._time_series.row_publisher import RowSlice
+from .._time_series.timestamps import format_timestamp
+from .._utils import validation
+from ..errors import InvalidParameterError
+from .column_profile import ColumnProfile, Decision
+from .column_roles import ColumnRoles, RoleFinder
+from .csv_dialect import CsvDialect
+from .csv_table import CsvTable
+from .duplicates import OrderCheck, ValueIndex
+from .file_report import FileColumn, FileReport
+from .numbers import is_missing_marker
+from .observations import Observations, ShapeReader, Values, merge_rows
+from .options import FileOptions
+from .problems import Problems, quote, suggest
+from .sources import Source
+from .table_files import open_table
+from .tables import Chunk, Kind
+from .time_reader import TimeReader
+from .time_texts import TimeFormatDetector
+from .value_reader import NullValues, convert
+
+# Rows that the report of a file shows.
+SHOWN_ROWS = 5
+# The most bytes of names and values that a record surely holds.
+_SAFE_ROW_BYTES = 1500
+_MAX_VALUE_BYTES = 2048
+# The dimension that holds an asset's name.
+_NAME = "name"
+
+
+class PublishPlan:
+    """What is published of one file.
+
+    Args:
+        source: The file.
+        options: How it is to be read.
+        known_types: The types of the attributes that the database has.
+        number: Which of the files it is.
+    """
+
+    def __init__(
+        self, source: Source, options: FileOptions, known_types: Mapping[str, str], number: int = 0
+    ) -> None:
+        self.number = number
+        self.is_cancelled = False
+        self.source = source
+        self._options = options
+        self._known_types = known_types
+        self._table = open_table(source, options)
+        self.problems = Problems(source.label, self._table.line_word)
+        self.notices: list[str] = [*self._table.understanding.notices]
+        self._nulls = NullValues(options.nullValues, options.numbers)
+        self._profiles: dict[str, ColumnProfile] = {}
+        self._decisions: dict[str, Decision] = {}
+        self._detector = TimeFormatDetector()
+        self._dropped: ValueIndex | None = None
+        self.rows = 0
+        self.values = 0
+        self.assets: dict[str, None] = {}
+        self.asset_names: dict[str, str] = {}
+        self._first_rows: list[list[str | None]] = []
+        self._first_of_asset: list[str | None] = []
+        self._roles = self._find_roles()
+        self._shape = ShapeReader(self._table.columns, self._roles, options)
+        self._times: TimeReader
+        self._profile()
+
+    @property
+    def line_word(self) -> str:
+        """What the numbers of rows count."""
+        return self._table.line_word
+
+    def read_rows(self) -> Iterator[tuple[int, list[str | None]]]:
+        """Read the rows as the file writes them, with their numbers."""
+        for chunk in self._chunks():
+            rows = zip(*(column.to_pylist() for column in chunk.columns), strict=True)
+            for line, cells in zip(chunk.lines, rows, strict=True):
+                yield line, list(cells)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns."""
+        return [column.name for column in self._table.columns]
+
+    @property
+    def csv_dialect(self) -> CsvDialect | None:
+        """The form of the file, if it is delimited text."""
+        return self._table.dialect if isinstance(self._table, CsvTable) else None
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The types of the attributes that are published."""
+        return {
+            name: decision.type
+            for name, decision in self._decisions.items()
+            if decision.type is not None
+        }
+
+    @property
+    def duplicate_advice(self) -> str:
+        """What else may be the matter where times come again."""
+        if self._options.dimensionColumns and self._roles.attribute is None:
+            name = self._options.dimensionColumns[-1]
+            value = self._table.columns[self._roles.measures[0]].name
+            return (
+                f"; if column {name!r} tells them apart, make attributes of it with "
+                f"{suggest(attributeColumn=name, valueColumn=value)}"
+            )
+        times = [self._table.columns[index].name for index in self._roles.times]
+        clock = self._roles.clock
+        if clock is not None and len(times) == 1 and clock not in times:
+            return (
+                f"; if a time is in two columns, {suggest(timeColumn=[*times, clock])} reads both"
+            )
+        return ""
+
+    def check(self, order: OrderCheck) -> Iterator[int]:
+        """Check all rows, as publishing them would; return the lines that hold values."""
+        for rows in self._read_typed():
+            self._check_rows(rows)
+            yield from self._note_rows(rows, order)
+        self._times.finish()
+        if self._times.shifted:
+            self.notices.append(
+                f"{self._times.shifted} times that do not exist are put forward by an hour"
+            )
+
+    def add_values(self, index: ValueIndex) -> None:
+        """Add all values to an index."""
+        self._times = self._create_time_reader()
+        for rows in self._read_typed():
+            index.add(_iter_values(rows), self.number)
+
+    def drop(self, index: ValueIndex) -> None:
+        """Leave out the values that an index has not chosen."""
+        if count := index.count_dropped(self.number):
+            self._dropped = index
+            self.values -= count
+            self.notices.append(f"{count} values are left out, as their times come again")
+
+    def slices(self) -> Iterator[RowSlice]:
+        """Read the rows to publish, some of one asset at a time."""
+        self.source.check_unchanged()
+        self._times = self._create_time_reader()
+        for rows in self._read_chunks():
+            yield from self._to_slices(rows)
+
+    def report(self) -> FileReport:
+        """What was understood of the file, and what is published of it."""
+        columns = [
+            FileColumn(profile.name, profile.column, self._decisions[name].type)
+            for name, profile in self._profiles.items()
+            if name in self._decisions
+        ]
+        time_columns = [self._table.columns[index].name for index in self._roles.times]
+        facts = {
+            "format": self.source.format,
+            **self._table.understanding.facts,
+            "time columns": time_columns,
+            "time format": self._times.format_name,
+            "time zone": self._options.timeZone,
+            "columns": [column.name for column in self._table.columns],
+        }
+        units = {c.name: c.unit for c in self._table.columns if c.unit}
+        if units:
+            facts["units"] = units
+        first, last = self._times.first, self._times.last
+        return FileReport(
+            file=self.source.label,
+            facts=facts,
+            columns=columns,
+            firstRows=self._first_rows,
+            problems=self.problems.messages,
+            notices=self.notices,
+            rows=self.rows,
+            values=self.values,
+            assets=list(self.assets),
+            startTime=None if first is None else format_timestamp(first),
+            endTime=None if last is None else format_timestamp(last),
+        )
+
+    def _find_roles(self) -> ColumnRoles:
+        first = next(iter(self._chunks()), None)
+        if first is None or not first.lines:
+            self.problems.raise_any()
+            raise InvalidParameterError(f"{self.source.label}: has no rows of values")
+        columns = first.columns
+        self._first_rows = [
+            [column[index].as_py() for column in columns]
+            for index in range(min(SHOWN_ROWS, len(first.lines)))
+        ]
+        roles = RoleFinder(self._table.columns, self._options, first, self.problems).find()
+        self.notices += roles.notices
+        return roles
+
+    def _chunks(self) -> Iterator[Chunk]:
+        for chunk in self._table.chunks(self.problems):
+            if self.is_cancelled:
+                return
+            yield chunk
+
+    def _profile(self) -> None:
+        """Look at all cells, and decide on the types of columns and the format of times."""
+        first: Observations | None = None
+        for chunk in self._chunks():
+            for rows in self._shape.read(chunk):
+                first = first or rows
+                has_time = pc.match_substring_regex(rows.times, r"\d").fill_null(False)
+                if self._reads_times:
+                    self._detector.add(rows.times.filter(has_time).to_pylist())
+                for entry in rows.values:
+                    cells = self._nulls.remove(entry.cells)
+                    present = pc.and_(has_time, cells.is_valid())
+                    self._profile_of(entry).add(cells.filter(present), rows.lines.filter(present))
+        self._first_of_asset = [] if first is None else _times_of_first_asset(first)
+        if first is not None and not self._detector.seen:
+            # Without a digit in any of them, the first one is named as what is no time.
+            self._detector.add(first.times.drop_null().to_pylist()[:1])
+        self._times = self._create_time_reader()
+        for name, profile in self._profiles.items():
+            self._decisions[name] = self._decide(profile)
+
+    @property
+    def _reads_times(self) -> bool:
+        return self._options.timeFormat is None and self._options.timeUnit is None
+
+    def _create_time_reader(self) -> TimeReader:
+        names = [self._table.columns[index].name for index in self._roles.times]
+        reader = TimeReader(
+            self._options,
+            self._detector,
+            is_utc=self._table.understanding.is_own_result,
+            column=" ".join(names),
+            problems=self.problems,
+        )
+        reader.look_at_order(self._first_of_asset)
+        return reader
+
+    def _profile_of(self, entry: Values) -> ColumnProfile:
+        profile = self._profiles.get(entry.attribute)
+        if profile is None:
+            is_untyped = self._roles.attribute is not None or self._options.assetsInColumns
+            kind = Kind.UNKNOWN if is_untyped else self._table.columns[entry.position].kind
+            column = self._options.assetsInColumns or entry.column
+            profile = ColumnProfile(entry.attribute, column, kind, self._options.numbers)
+            profile.naive_is_utc = self._table.understanding.is_own_result
+            self._profiles[entry.attribute] = profile
+        return profile
+
+    def _decide(self, profile: ColumnProfile) -> Decision:
+        types = self._options.measureTypes or {}
+        requested = types.get(profile.column) or types.get(profile.name)
+        stated = self._table.understanding.attribute_types.get(profile.name)
+        known = self._known_types.get(profile.name)
+        asked = requested or (stated if known is None else None)
+        decision = profile.decide(asked, known, self._roles.chosen, self.problems)
+        if decision.type is not None:
+            self._check_name(profile)
+        if not self.problems.messages and (notice := profile.notice(decision)):
+            self.notices.append(notice)
+        return decision
+
+    def _check_name(self, profile: ColumnProfile) -> None:
+        try:
+            validate_name("", profile.name)
+        except InvalidParameterError as error:
+            self.problems.add(
+                f"can't be the name of an attribute{str(error)[1:]}; rename it with "
+                f"{suggest(attributeNames={profile.column: 'NAME'})}",
+                column=profile.column,
+            )
+
+    def _read_typed(self) -> Iterator[Observations]:
+        for chunk in self._chunks():
+            for rows in self._shape.read(chunk):
+                yield self._to_typed(rows)
+
+    def _read_chunks(self) -> Iterator[Observations]:
+        """Typed rows, those of a long file with all attributes of their time."""
+        for chunk in self._chunks():
+            parts = [self._to_typed(rows) for rows in self._shape.read(chunk)]
+            if self._roles.attribute is not None and parts:
+                yield merge_rows(parts)
+            else:
+                yield from parts
+
+    def _to_typed(self, rows: Observations) -> Observations:
+        """Rows with their times in UTC, and those values that are published."""
+        values = []
+        held = pa.repeat(pa.scalar(False), len(rows.lines))
+        for entry in rows.values:
+            decision = self._decisions[entry.attribute]
+            cells = self._nulls.remove(entry.cells)
+            if decision.type is None:
+                if not self._profiles[entry.attribute].counts:
+                    # All that it holds stands in rows without a time, which are named then.
+                    held = pc.or_(held, cells.is_valid())
+                continue
+            typed = convert(cells, decision.type, self._options.numbers, self._times)
+            self._check_converted(entry, cells, typed, rows.lines, decision)
+            values.append(entry._replace(cells=typed))
+            held = pc.or_(held, typed.is_valid())
+        kept = rows._replace(values=values)
+        if not pc.all(held).as_py():
+            kept = kept.take(pc.indices_nonzero(held))
+        return self._times.read(kept)
+
+    def _check_converted(
+        self, entry: Values, cells: Any, typed: Any, lines: Any, decision: Decision
+    ) -> None:
+        """Refuse a cell that could not be converted, unless it holds no value."""
+        if typed.null_count == cells.null_count or self.problems.messages:
+            return
+        lost = pc.and_(cells.is_valid(), typed.is_null())
+        for line, cell in zip(
+            lines.filter(lost).to_pylist(), cells.filter(lost).to_pylist(), strict=True
+        ):
+            if not (decision.skips_markers and is_missing_marker(cell.strip())):
+                self.problems.add(
+                    f"{quote(cell)} can't be published as {decision.type}",
+                    line=line,
+                    column=entry.column,
+                    key=("convert", entry.attribute),
+                )
+                return
+
+    def _check_rows(self, rows: Observations) -> None:
+        """Check ids, names and sizes of rows."""
+        if rows.assets.null_count:
+            line = rows.lines.filter(rows.assets.is_null())[0].as_py()
+            self.problems.add("names no asset", line=line, key="asset")
+        for entry in rows.values:
+            if not entry.attribute and len(rows.lines):
+                self.problems.add("names no attribute", line=rows.lines[0].as_py(), key="attribute")
+        for asset in rows.assets.unique().to_pylist():
+            if asset is not None and asset not in self.assets:
+                self._check_asset(asset, rows)
+        size = pc.binary_length(rows.assets).fill_null(0)
+        for entry in rows.values:
+            length = pc.binary_length(entry.cells).fill_null(0)
+            self._check_length(pc.greater(length, _MAX_VALUE_BYTES), rows, entry.column)
+            size = pc.add(size, length)
+
+    def _check_asset(self, asset: str, rows: Observations) -> None:
+        try:
+            validation.require_id("asset", asset)
+        except InvalidParameterError as error:
+            line = rows.lines.filter(pc.equal(rows.assets, asset))[0].as_py()
+            self.problems.add(str(error), line=line, key="asset id")
+
+    def _check_length(self, is_longer: Any, rows: Observations, column: str) -> None:
+        place = pc.index(is_longer, True).as_py()
+        if place >= 0:
+            self.problems.add(
+                f"is longer than {_MAX_VALUE_BYTES} bytes",
+                line=rows.lines[place].as_py(),
+                column=column,
+                key=("long", column),
+            )
+
+    def _note_rows(self, rows: Observations, order: OrderCheck) -> Iterator[int]:
+        self.assets |= dict.fromkeys(one for one in rows.assets.unique().to_pylist() if one)
+        self.rows += len(rows.lines)
+        self.values += sum(len(e.cells) - e.cells.null_count for e in rows.values)
+        self._note_names(rows)
+        assets, times = rows.assets.to_pylist(), rows.times.to_pylist()
+        series = rows.series
+        for line, asset, time in zip(rows.lines.to_pylist(), assets, times, strict=True):
+            if time is not None and asset is not None:
+                order.add(asset, series, time)
+            yield line
+
+    def _note_names(self, rows: Observations) -> None:
+        """Note the assets' names; an asset has one."""
+        if _NAME not in rows.dimensions:
+            return
+        pairs = pa.table({"asset": rows.assets, "name": rows.dimensions[_NAME], "line": rows.lines})
+        firsts = pairs.group_by(["asset", "name"], use_threads=False).aggregate([("line", "min")])
+        for entry in firsts.to_pylist():
+            asset, name = entry["asset"], entry["name"]
+            if asset is None or name is None:
+                continue
+            known = self.asset_names.setdefault(asset, name)
+            if known != name:
+                self.problems.add(
+                    f"asset {asset!r} is called {name!r} here and {known!r} before; give an asset "
+                    "one name",
+                    line=entry["line_min"],
+                    key=("name", asset),
+                )
+
+    def _to_slices(self, rows: Observations) -> Iterator[RowSlice]:
+        """Rows as the publisher takes them, asset by asset."""
+        if not len(rows.lines):
+            return
+        dropped = self._dropped_values(rows)
+        lines, times = rows.lines.to_pylist(), rows.times.to_pylist()
+        dimensions = _dimensions(rows)
+        columns = [
+            (entry.attribute, self._type_of(entry), entry.cells.to_pylist())
+            for entry in rows.values
+        ]
+        by_asset: dict[str, list[Row]] = {}
+        for position, asset in enumerate(rows.assets.to_pylist()):
+            line = lines[position]
+            values = [
+                Value(name, kind, cells[position])
+                for name, kind, cells in columns
+                if cells[position] is not None and (line, name) not in dropped
+            ]
+            if values:
+                row = Row(line, times[position], dimensions[position], values)
+                by_asset.setdefault(asset, []).append(row)
+        for asset, own in by_asset.items():
+            yield RowSlice(asset, own)
+
+    def _type_of(self, entry: Values) -> MeasureValueType:
+        return MeasureValueType(str(self._decisions[entry.attribute].type))
+
+    def _dropped_values(self, rows: Observations) -> set[tuple[int, str]]:
+        if self._dropped is None:
+            return set()
+        bounds = pc.min_max(rows.lines).as_py()
+        return self._dropped.dropped(self.number, bounds["min"], bounds["max"])
+
+
+def _times_of_first_asset(rows: Observations) -> list[str | None]:
+    own = pc.equal(rows.assets, rows.assets[0]).fill_null(False)
+    times: list[str | None] = rows.times.filter(own).to_pylist()
+    return times
+
+
+def _iter_values(rows: Observations) -> Iterator[tuple[str, str, int, int, str]]:
+    """Every value as asset, attribute, time, line and text."""
+    lines, times = rows.lines.to_pylist(), rows.times.to_pylist()
+    assets = rows.assets.to_pylist()
+    for entry in rows.values:
+        for line, asset, time, cell in zip(
+            lines, assets, times, entry.cells.to_pylist(), strict=True
+        ):
+            if cell is not None:
+                yield asset, entry.attribute, time, line, cell
+
+
+def _dimensions(rows: Observations) -> list[Dimensions]:
+    names = sorted(rows.dimensions)
+    columns = [rows.dimensions[name].to_pylist() for name in names]
+    if not names:
+        return [()] * len(rows.lines)
+    return [
+        tuple((name, value) for name, value in zip(names, values, strict=True) if value)
+        for values in zip(*columns, strict=True)
+    ]

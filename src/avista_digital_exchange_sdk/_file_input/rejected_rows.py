@@ -1,0 +1,99 @@
+"""The rows that the platform rejected, as a file that can be corrected and published."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+from .._utils import validation
+from .._utils.atomic_files import atomic_write
+from .csv_dialect import CsvDialect
+from .csv_table import REASON_COLUMN
+from .options import WHITESPACE
+from .publish_plan import PublishPlan
+from .sources import STANDARD_INPUT, decoded_lines
+
+
+class RejectedRows:
+    """Where rejected rows go.
+
+    Args:
+        argument: The argument that says where.
+        value: A path, True for a file next to each file, or False for nowhere.
+        paths: The files to publish.
+    """
+
+    def __init__(self, argument: str, value: object, paths: Sequence[Path | str]) -> None:
+        if isinstance(value, bool):
+            self._targets = [self._next_to(argument, path) if value else None for path in paths]
+            return
+        if len(paths) > 1:
+            raise validation.invalid_argument(argument, value, "True or False for several files")
+        self._targets = [validation.resolve_output_path(argument, value, "rejected.csv")]
+
+    @staticmethod
+    def _next_to(argument: str, path: Path | str) -> Path:
+        if path == STANDARD_INPUT or not isinstance(path, Path) or not path.is_file():
+            return validation.resolve_output_path(argument, "rejected.csv", "rejected.csv")
+        target = path.with_name(f"{path.name.partition('.')[0] or path.name}.rejected.csv")
+        return validation.resolve_output_path(argument, target, target.name)
+
+    def write(self, plan: PublishPlan, reasons: Mapping[int, str]) -> Path | None:
+        """Write the rows of a file that were rejected.
+
+        Args:
+            plan: The file.
+            reasons: The reasons, by the number of the row.
+
+        Returns:
+            Where they are; None if they were not to be kept.
+        """
+        target = self._targets[plan.number]
+        if target is None:
+            return None
+        dialect = plan.csv_dialect
+        encoding = "utf-8" if dialect is None else dialect.encoding
+        delimiter = "," if dialect is None else dialect.delimiter
+        text = io.StringIO(newline="")
+        writer = csv.writer(
+            text,
+            delimiter="," if delimiter == WHITESPACE else delimiter,
+            quotechar=(dialect.quote if dialect else "") or '"',
+            lineterminator="\n",
+        )
+        kept = [i for i, name in enumerate(plan.column_names) if name != REASON_COLUMN]
+        with atomic_write(target) as file:
+            text.writelines(_lines_before_rows(plan, dialect))
+            if dialect is None or dialect.header_line:
+                writer.writerow([*(plan.column_names[i] for i in kept), REASON_COLUMN])
+            if dialect is not None:
+                text.writelines(_units_rows(plan, dialect))
+            for line, cells in plan.read_rows():
+                if line in reasons:
+                    writer.writerow([*(cells[i] or "" for i in kept), reasons[line]])
+                    file.write(_take(text).encode(encoding.removesuffix("-sig")))
+            file.write(_take(text).encode(encoding.removesuffix("-sig")))
+        return target
+
+
+def _take(text: io.StringIO) -> str:
+    taken = text.getvalue()
+    text.seek(0)
+    text.truncate()
+    return taken
+
+
+def _lines_before_rows(plan: PublishPlan, dialect: CsvDialect | None) -> list[str]:
+    """The lines before the names, as they are."""
+    if dialect is None or dialect.header_line < 2:
+        return []
+    with plan.source.open() as file, decoded_lines(file, dialect.encoding) as lines:
+        return list(islice(lines, dialect.header_line - 1))
+
+
+def _units_rows(plan: PublishPlan, dialect: CsvDialect) -> list[str]:
+    """The rows of units, as they are."""
+    with plan.source.open() as file, decoded_lines(file, dialect.encoding) as lines:
+        begin = dialect.header_line
+        return list(islice(lines, begin, begin + dialect.units_rows))

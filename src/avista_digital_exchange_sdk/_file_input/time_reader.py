@@ -1,0 +1,307 @@
+"""The times of a file's rows in UTC, however the file writes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .._time_series.zones import parse_time_zone
+from .local_times import LocalTimeError, LocalTimes
+from .observations import Observations
+from .options import FileOptions
+from .problems import Problems, quote, suggest
+from .time_texts import (
+    FORMATS,
+    ISO,
+    LocalTime,
+    Parse,
+    TimeFormatDetector,
+    is_in_range,
+    parse_with_format,
+    parse_with_unit,
+    suggest_compact_format,
+    suggest_unit,
+)
+
+_TIMESTAMP = pa.timestamp("ns", "UTC")
+# A time with its zone, which Arrow reads many at a time.
+_PLAIN_ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$"
+_NAIVE = "says no time zone"
+
+
+class TimeReader:
+    """Reads the times of rows.
+
+    Args:
+        options: How they are written.
+        detector: What was seen of them.
+        is_utc: Whether times without a zone are in UTC, as in the platform's results.
+        column: What messages call the column of times.
+        problems: Where what can't be read is added.
+    """
+
+    def __init__(
+        self,
+        options: FileOptions,
+        detector: TimeFormatDetector,
+        *,
+        is_utc: bool,
+        column: str,
+        problems: Problems,
+    ) -> None:
+        self._options = options
+        self._column = column
+        self._problems = problems
+        self._bad = _BadTimes()
+        self.format_name = "unknown"
+        self._parse = self._choose_parser(detector)
+        zone = options.timeZone or ("UTC" if is_utc else None)
+        self._local = (
+            LocalTimes(
+                parse_time_zone("timeZone", zone),
+                options.ambiguous,
+                options.nonexistent,
+            )
+            if zone is not None
+            else None
+        )
+        self.first: int | None = None
+        self.last: int | None = None
+
+    @property
+    def shifted(self) -> int:
+        """How many times that do not exist were shifted."""
+        return self._local.shifted if self._local else 0
+
+    def look_at_order(self, texts: Sequence[str | None]) -> None:
+        """See from the first rows of an asset whether the newest come first."""
+        if self._parse is None or self._local is None:
+            return
+        parsed = [self._parse(text) for text in texts if text is not None]
+        times = [time.nanoseconds for time in parsed if time is not None]
+        self._local.is_descending = len(times) > 1 and times[0] > times[-1]
+
+    def read(self, rows: Observations) -> Observations:
+        """Read the times of rows; those that can't be read become null."""
+        if self._parse is None:
+            return rows._replace(times=pa.nulls(len(rows.times), pa.int64()))
+        fast = self._read_plain(rows.times)
+        times = self._read_each(rows) if fast is None else fast
+        self._note_range(times)
+        return rows._replace(times=times)
+
+    def parse_value(self, text: str) -> str | None:
+        """A value of type TIMESTAMP as the count of nanoseconds since 1970; None if it is none."""
+        for parse in (ISO.parse, self._parse):
+            time = parse(text) if parse else None
+            if time is None:
+                continue
+            if time.offset is not None:
+                return str(time.nanoseconds - time.offset * 10**9)
+            if self._local is None:
+                return None
+            try:
+                return str(self._local.to_utc(time.nanoseconds, text, time.abbreviation))
+            except LocalTimeError:
+                return None
+        return None
+
+    def finish(self) -> None:
+        """Add the problem of the times that could not be read."""
+        bad = self._bad
+        if not bad.count:
+            return
+        where = {"line": bad.line, "column": self._column}
+        word = self._problems.line_word
+        if bad.text is None:
+            what = "has no time"
+        else:
+            what = f"{quote(bad.text)} is no time; times are read as {self.format_name}"
+        if bad.count > 1:
+            what += f" ({bad.count} such {word}s)"
+        if bad.last_line < bad.first_good_line:
+            advice = f"if it holds units, {suggest(unitsRow=bad.count)} leaves it out"
+        elif bad.line > bad.last_good_line:
+            advice = f"if it is no data, {suggest(skipFooter=bad.count)} leaves it out"
+        else:
+            advice = f"correct or delete the {word}"
+        self._problems.add(f"{what}; {advice}", **where)  # type: ignore[arg-type]  # of str and int
+
+    def _choose_parser(self, detector: TimeFormatDetector) -> Parse | None:
+        options = self._options
+        if options.timeFormat is not None:
+            self.format_name = options.timeFormat
+            return parse_with_format(options.timeFormat)
+        if options.timeUnit is not None:
+            self.format_name = f"{options.timeUnit} since 1970"
+            return parse_with_unit(options.timeUnit)
+        found = detector.formats()
+        if len(found) == 1:
+            self.format_name = found[0].name
+            return FORMATS[1].parse if found[0] is FORMATS[1] else found[0].parse
+        if not detector.seen:
+            return ISO.parse
+        example = str(detector.example)
+        if found:
+            ways = " or ".join(
+                f"{form.name} with {suggest(timeFormat=_fitting(form.strptime, example))}"
+                for form in found
+            )
+            self._problems.add(
+                f"{quote(example)} can be read as {ways}; say which",
+                column=self._column,
+            )
+            return None
+        self._problems.add(self._unknown_format(example), column=self._column)
+        return None
+
+    def _unknown_format(self, example: str) -> str:
+        ways = []
+        if (form := suggest_compact_format(example)) is not None:
+            ways.append(suggest(timeFormat=form))
+        if (unit := suggest_unit(example)) is not None:
+            ways.append(suggest(timeUnit=unit))
+        if ways:
+            return f"{quote(example)} is a number; read it as a time with {' or '.join(ways)}"
+        return (
+            f"{quote(example)} is no time that can be read here; say its format as strptime's, "
+            f"as {suggest(timeFormat='%d/%m/%Y %H:%M')}, or name another column with timeColumn="
+        )
+
+    def _read_plain(self, texts: Any) -> Any | None:
+        """Read times that are all ISO 8601 with a zone; None if some are not."""
+        if self._parse is not ISO.parse or texts.null_count:
+            return None
+        if not pc.all(pc.match_substring_regex(texts, _PLAIN_ISO)).as_py():
+            return None
+        try:
+            return texts.cast(_TIMESTAMP).cast(pa.int64())
+        except pa.ArrowInvalid:
+            return None
+
+    def _read_each(self, rows: Observations) -> Any:
+        texts, lines = rows.times.to_pylist(), rows.lines.to_pylist()
+        assets = rows.assets.to_pylist()
+        times = [
+            self._read_one(text, line, (asset, rows.series))
+            for text, line, asset in zip(texts, lines, assets, strict=True)
+        ]
+        return pa.array(times, pa.int64())
+
+    def _read_one(self, text: str | None, line: int, series: object) -> int | None:
+        assert self._parse is not None  # read() has looked
+        time = None if text is None else self._parse(text)
+        if time is None:
+            self._bad.add(line, text)
+            return None
+        self._bad.add_good(line)
+        nanoseconds = self._to_utc(time, str(text), line, series)
+        if nanoseconds is not None and not is_in_range(nanoseconds):
+            unit = suggest_unit(str(text)) if self._options.timeUnit else None
+            advice = f"; {suggest(timeUnit=unit)} may be meant" if unit else ""
+            self._problems.add(
+                f"{quote(text)} is not between the years 1677 and 2262{advice}",
+                line=line,
+                column=self._column,
+                key="range",
+            )
+            return None
+        return nanoseconds
+
+    def _to_utc(self, time: LocalTime, text: str, line: int, series: object) -> int | None:
+        if time.offset is not None:
+            return time.nanoseconds - time.offset * 10**9
+        if self._local is None:
+            self._problems.add(self._zone_advice(time, text), line=line, column=self._column, key=0)
+            return None
+        try:
+            return self._local.to_utc(time.nanoseconds, series, time.abbreviation)
+        except LocalTimeError as error:
+            self._problems.add(
+                f"{quote(text)} {error}{self._local_advice(error)}",
+                line=line,
+                column=self._column,
+                key=error.kind,
+            )
+            return None
+
+    def _zone_advice(self, time: LocalTime, text: str) -> str:
+        what = (
+            f"is in {time.abbreviation}, which several zones are called"
+            if time.abbreviation
+            else _NAIVE
+        )
+        return (
+            f"{quote(text)} {what}; say which it is in with "
+            f"{suggest(timeZone='America/Los_Angeles')}, {suggest(timeZone='-08:00')} or "
+            f"{suggest(timeZone='UTC')}"
+        )
+
+    @staticmethod
+    def _local_advice(error: LocalTimeError) -> str:
+        if error.kind == "ambiguous":
+            return (
+                f"; {suggest(ambiguous='infer')} takes the order of the rows, "
+                f"{suggest(ambiguous='earlier')} or {suggest(ambiguous='later')} one of the two"
+            )
+        if error.kind == "inferred":
+            return (
+                f"; say which it is with {suggest(ambiguous='earlier')} or "
+                f"{suggest(ambiguous='later')}"
+            )
+        if error.kind == "nonexistent":
+            return (
+                f"; {suggest(nonexistent='shift')} puts it forward as clocks are; if the file "
+                f"has no daylight saving time, say its offset, as {suggest(timeZone='-08:00')}"
+            )
+        return ""
+
+    def _note_range(self, times: Any) -> None:
+        bounds = pc.min_max(times).as_py()
+        if bounds["min"] is not None:
+            self.first = bounds["min"] if self.first is None else min(self.first, bounds["min"])
+            self.last = bounds["max"] if self.last is None else max(self.last, bounds["max"])
+
+
+class _BadTimes:
+    """The times that can't be read, and where the others are."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.line = 0
+        self.last_line = 0
+        self.text: str | None = None
+        self.first_good_line = 1 << 62
+        self.last_good_line = 0
+
+    def add(self, line: int, text: str | None) -> None:
+        """Note a row whose time can't be read."""
+        if not self.count:
+            self.line, self.text = line, text
+        self.count += 1
+        self.last_line = line
+
+    def add_good(self, line: int) -> None:
+        """Note a row whose time can be read."""
+        self.first_good_line = min(self.first_good_line, line)
+        self.last_good_line = line
+
+
+def _fitting(form: str, example: str) -> str:
+    """A format with the separators and the parts of an example."""
+    separator = next((one for one in example if one in "-/."), "/")
+    day, _, clock = form.partition(" ")
+    day = day.replace("/", separator)
+    parts = example.partition(" ")[2] or example.partition("T")[2]
+    if not parts:
+        return day
+    if parts[-1:] in "mM" and parts[-2:-1] in "aApP":
+        clock = "%I:%M:%S %p" if parts.count(":") > 1 else "%I:%M %p"
+        if not parts[:-2].endswith(" "):
+            clock = clock.replace(" %p", "%p")
+    elif parts.count(":") < 2:
+        clock = "%H:%M"
+    elif "." in parts:
+        clock = "%H:%M:%S.%f"
+    return f"{day} {clock}"

@@ -1,0 +1,371 @@
+"""Strings as times: ISO 8601, dates of several orders, epochs, spreadsheets' serial numbers."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
+
+from .local_times import NANOSECONDS
+from .number_syntax import PLAIN_NUMBER
+
+# Nanoseconds since 1970 that 64 bits hold; the outermost values are kept for infinity.
+MIN_TIME, MAX_TIME = -(2**63) + 2, 2**63 - 2
+_DAY_SECONDS = 86_400
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_FULL_MONTHS = {
+    *("january", "february", "march", "april", "june", "july", "august", "sept", "september"),
+    *("october", "november", "december"),
+}
+# The zones that cells may name without another one being stated.
+_UTC_NAMES = {"Z", "z", "UTC", "GMT", "utc", "gmt", "Etc/UTC"}
+
+_TIME = (
+    r"(?:(?:[T_]|,?\s+|:|\s+-\s+)(?P<H>\d{1,2})(?::(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,:](?P<f>\d+))?)?)?"
+    r"(?:\s*(?P<p>[AaPp])\.?\s?[Mm]\.?)?)?"
+)
+_ZONE = (
+    r"(?:\s*(?P<z>Z|z|[+-]\d\d(?::?\d\d)?(?::\d\d)?|(?:UTC|GMT)[+-]\d{1,2}(?::?\d\d)?"
+    r"|[A-Za-z]{3,5}))?"
+)
+_YEAR = r"(?P<y>\d{4})"
+_SHORT_YEAR = r"(?P<y>\d\d)"
+_NAME = r"(?P<b>[A-Za-z]{3,9})\.?"
+
+
+class LocalTime(NamedTuple):
+    """A time as a cell says it.
+
+    Attributes:
+        nanoseconds: Since 1970, in the cell's own zone if it states one.
+        offset: The offset from UTC in seconds that the cell states.
+        abbreviation: The zone's abbreviation that the cell states, such as `PDT`.
+    """
+
+    nanoseconds: int
+    offset: int | None = None
+    abbreviation: str | None = None
+
+    @property
+    def is_zoned(self) -> bool:
+        """Whether the cell states its zone."""
+        return self.offset is not None
+
+
+Parse = Callable[[str], LocalTime | None]
+
+
+class TimeFormat(NamedTuple):
+    """A way to write times.
+
+    Attributes:
+        name: What it is called in messages.
+        strptime: The nearest format of `strptime`, to be given as `timeFormat`.
+        parse: Reads a cell; None for what is not written so.
+    """
+
+    name: str
+    strptime: str
+    parse: Parse
+
+
+@lru_cache(maxsize=4096)
+def _days(year: int, month: int, day: int) -> int | None:
+    try:
+        return date(year, month, day).toordinal() - _EPOCH_DAY
+    except ValueError:
+        return None
+
+
+def _parser(pattern: str) -> Parse:
+    match = re.compile(rf"(?:[A-Z][a-z]{{2,8}},? )?{pattern}{_TIME}{_ZONE}", re.ASCII).fullmatch
+
+    def parse(text: str) -> LocalTime | None:
+        found = match(text)
+        if found is None:
+            return None
+        part = found.groupdict()
+        month = _month(part)
+        year = int(part["y"])
+        if len(part["y"]) == 2:
+            year += 2000 if year < 69 else 1900
+        days = None if month is None else _days(year, month, int(part["d"]))
+        clock = _parse_clock(part)
+        if days is None or clock is None:
+            return None
+        nanoseconds = days * _DAY_SECONDS * NANOSECONDS + clock
+        return _with_zone(nanoseconds, part["z"], part["H"] is not None)
+
+    return parse
+
+
+def _month(part: dict[str, str | None]) -> int | None:
+    if (number := part.get("m")) is not None:
+        return int(number)
+    name = str(part["b"]).lower()
+    return _MONTHS.get(name[:3]) if len(name) == 3 or name in _FULL_MONTHS else None
+
+
+def _parse_clock(part: dict[str, str | None]) -> int | None:
+    """Nanoseconds since midnight; those of 24:00 are of the next day's."""
+    if part["H"] is None:
+        return 0
+    hour, minute, second = int(part["H"]), int(part["M"] or 0), int(part["S"] or 0)
+    if part["M"] is None and part["p"] is None and len(part["H"]) < 2:
+        return None
+    if part["p"] is not None:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if part["p"] in "pP" else 0)
+    fraction = (part["f"] or "").rstrip("0")
+    is_next_day = hour == 24 and not (minute or second or fraction)
+    if (hour > 23 and not is_next_day) or minute > 59 or second > 59 or len(fraction) > 9:
+        return None
+    return (hour * 3600 + minute * 60 + second) * NANOSECONDS + int(fraction.ljust(9, "0"))
+
+
+def _with_zone(nanoseconds: int, zone: str | None, has_clock: bool) -> LocalTime | None:
+    if zone is None:
+        return LocalTime(nanoseconds)
+    if not has_clock:
+        return None
+    if zone in _UTC_NAMES:
+        return LocalTime(nanoseconds, 0)
+    if zone[-1].isalpha():
+        return LocalTime(nanoseconds, None, zone.upper())
+    digits = re.sub(r"\D", "", zone)
+    hours, minutes = int(digits[:2] if len(digits) != 1 else digits), int(digits[2:4] or 0)
+    if hours > 18 or minutes > 59:
+        return None
+    offset = hours * 3600 + minutes * 60 + int(digits[4:6] or 0)
+    return LocalTime(nanoseconds, -offset if "-" in zone else offset)
+
+
+ISO = TimeFormat(
+    "ISO 8601",
+    "%Y-%m-%dT%H:%M:%S%z",
+    _parser(rf"{_YEAR}-(?P<m>\d\d)-(?P<d>\d\d)"),
+)
+_ISO_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)?(\d\d)?(.*)", re.ASCII)
+
+
+def _parse_iso_basic(text: str) -> LocalTime | None:
+    found = _ISO_BASIC.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, *clock, rest = found.groups()
+    return ISO.parse(f"{year}-{month}-{day}T{':'.join(filter(None, clock))}{rest}")
+
+
+# Day first before month first: where both can be, neither is taken.
+FORMATS: Sequence[TimeFormat] = (
+    ISO,
+    TimeFormat("ISO 8601, basic", "%Y%m%dT%H%M%S%z", _parse_iso_basic),
+    TimeFormat(
+        "year/month/day",
+        "%Y/%m/%d %H:%M:%S",
+        _parser(rf"{_YEAR}(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})"),
+    ),
+    TimeFormat(
+        "day/month/year",
+        "%d/%m/%Y %H:%M:%S",
+        _parser(rf"(?P<d>\d{{1,2}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s){_YEAR}"),
+    ),
+    TimeFormat(
+        "month/day/year",
+        "%m/%d/%Y %H:%M:%S",
+        _parser(rf"(?P<m>\d{{1,2}})(?P<s>[-/.])(?P<d>\d{{1,2}})(?P=s){_YEAR}"),
+    ),
+    TimeFormat(
+        "day/month/year of two digits",
+        "%d/%m/%y %H:%M:%S",
+        _parser(rf"(?P<d>\d{{1,2}})(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s){_SHORT_YEAR}"),
+    ),
+    TimeFormat(
+        "month/day/year of two digits",
+        "%m/%d/%y %H:%M:%S",
+        _parser(rf"(?P<m>\d{{1,2}})(?P<s>[-/.])(?P<d>\d{{1,2}})(?P=s){_SHORT_YEAR}"),
+    ),
+    TimeFormat(
+        "year of two digits/month/day",
+        "%y/%m/%d %H:%M:%S",
+        _parser(rf"{_SHORT_YEAR}(?P<s>[-/.])(?P<m>\d{{1,2}})(?P=s)(?P<d>\d{{1,2}})"),
+    ),
+    TimeFormat(
+        "day-month's name-year",
+        "%d-%b-%Y %H:%M:%S",
+        _parser(rf"(?P<d>\d{{1,2}})[- /.]?{_NAME}[- /.,]*(?P<y>\d{{4}}|\d\d)"),
+    ),
+    TimeFormat(
+        "month's name day, year",
+        "%b %d, %Y %H:%M:%S",
+        _parser(rf"{_NAME} (?P<d>\d{{1,2}}),? {_YEAR}"),
+    ),
+    TimeFormat(
+        "year-month's name-day",
+        "%Y-%b-%d %H:%M:%S",
+        _parser(rf"{_YEAR}[- /.]{_NAME}[- /.](?P<d>\d{{1,2}})"),
+    ),
+)
+_ALL_DIGITS = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
+CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
+
+
+def looks_like_time(text: str) -> bool:
+    """Whether a cell is a time in any format, or a time of day."""
+    return bool(CLOCK_ONLY.fullmatch(text)) or any(form.parse(text) for form in FORMATS)
+
+
+class TimeFormatDetector:
+    """Finds the format in which the fewest cells are no times, and whether it is the only one."""
+
+    def __init__(self) -> None:
+        self.failures = dict.fromkeys(range(len(FORMATS)), 0)
+        self.seen = 0
+        self.digits = 0
+        self.example: str | None = None
+
+    def add(self, cells: Iterable[str]) -> None:
+        """Look at cells that are not empty."""
+        failures = self.failures
+        alive = list(failures)
+        for cell in cells:
+            self.seen += 1
+            if self.example is None:
+                self.example = cell
+            if _ALL_DIGITS.fullmatch(cell):
+                self.digits += 1
+            for index in alive:
+                if FORMATS[index].parse(cell) is None:
+                    failures[index] += 1
+        if self.seen > 1000:
+            # Those in which most cells are no times need not be tried any longer.
+            for index in [i for i, count in failures.items() if count * 2 > self.seen]:
+                if len(failures) > 1:
+                    del failures[index]
+
+    def formats(self) -> list[TimeFormat]:
+        """The formats that fit best: none, one, or several that fit equally."""
+        best = min(self.failures.values())
+        if best * 2 > self.seen or not self.seen:
+            return []
+        found = [FORMATS[index] for index, count in self.failures.items() if count == best]
+        return found[:1] if ISO in found else found
+
+
+def parse_with_format(form: str) -> Parse:
+    """A parser for a format of `strptime`; it takes nine digits of a fraction, and 24:00."""
+    midnight = re.compile(r"(?<!\d)24(?=:?00(?::?00(?:[.,]0+)?)?(?!\d)|$)")
+    fraction = re.compile(r"([.,:]\d{6})(\d{1,3})(?!\d)")
+    has_24_hours = "%H" in form or "%T" in form or "%R" in form
+    form = form.replace("%T", "%H:%M:%S").replace("%R", "%H:%M")
+
+    def parse(text: str) -> LocalTime | None:
+        beyond, extra = 0, timedelta()
+        if "%f" in form and (found := fraction.search(text)):
+            beyond = int(found[2].ljust(3, "0"))
+            text = text[: found.start(2)] + text[found.end(2) :]
+        try:
+            when = datetime.strptime(text, form)
+        except ValueError:
+            if not has_24_hours or not midnight.search(text):
+                return None
+            extra = timedelta(days=1)
+            try:
+                when = datetime.strptime(midnight.sub("00", text), form)
+            except ValueError:
+                return None
+        since = when.replace(tzinfo=None) + extra - datetime(1970, 1, 1)
+        nanoseconds = (since.days * _DAY_SECONDS + since.seconds) * NANOSECONDS
+        offset = when.utcoffset()
+        return LocalTime(
+            nanoseconds + since.microseconds * 1000 + beyond,
+            None if offset is None else int(offset.total_seconds()),
+        )
+
+    return parse
+
+
+_EPOCH_UNITS = {"s": 9, "ms": 6, "us": 3, "ns": 0}
+# Days from the first day of serial numbers to 1970.
+_SERIAL_ORIGINS = {"excel": 25569, "matlab": 719529}
+
+
+def parse_with_unit(unit: str) -> Parse:
+    """A parser for counts since 1970 in UTC, or for serial days in local time."""
+    if unit in _SERIAL_ORIGINS:
+        return _serial_parser(_SERIAL_ORIGINS[unit])
+    scale = _EPOCH_UNITS[unit]
+
+    def parse(text: str) -> LocalTime | None:
+        # An exponent comes from a spreadsheet that showed, and saved, a few digits only.
+        if not PLAIN_NUMBER.fullmatch(text) or "e" in text.lower():
+            return None
+        nanoseconds = Decimal(text).scaleb(scale)
+        if nanoseconds != int(nanoseconds):
+            return None
+        return LocalTime(int(nanoseconds), 0)
+
+    return parse
+
+
+def _serial_parser(origin: int) -> Parse:
+    def parse(text: str) -> LocalTime | None:
+        try:
+            days = Decimal(text.replace(",", "."))
+        except InvalidOperation:
+            return None
+        if not days.is_finite() or not 0 <= days < 4_000_000:
+            return None
+        seconds = (days - origin) * _DAY_SECONDS
+        # A whole second, if it is one as far as the digits tell; milliseconds otherwise.
+        exponent = days.as_tuple().exponent
+        precision = Decimal(1).scaleb(int(exponent)) * _DAY_SECONDS
+        whole = seconds.to_integral_value()
+        if abs(seconds - whole) <= max(precision / 2, Decimal("0.0005")):
+            return LocalTime(int(whole) * NANOSECONDS)
+        return LocalTime(int((seconds * 1000).to_integral_value()) * 10**6)
+
+    return parse
+
+
+def is_in_range(nanoseconds: int) -> bool:
+    """Whether a time is one that the platform can hold."""
+    return MIN_TIME <= nanoseconds <= MAX_TIME
+
+
+def suggest_unit(text: str) -> str | None:
+    """The unit that a number has if it is a time of our days, or a serial of a spreadsheet."""
+    try:
+        number = abs(float(text.replace(",", ".")))
+    except ValueError:
+        return None
+    for unit, seconds in (("s", 1), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)):
+        if 3.1e8 * seconds <= number < 4.2e9 * seconds:
+            return unit
+    if 25_000 < number < 75_000:
+        return "excel"
+    return "matlab" if 700_000 < number < 800_000 else None
+
+
+_COMPACT = {
+    14: "%Y%m%d%H%M%S",
+    12: "%Y%m%d%H%M",
+    10: "%Y%m%d%H",
+    8: "%Y%m%d",
+}
+
+
+def suggest_compact_format(text: str) -> str | None:
+    """The format of digits alone that begin with a year of our days."""
+    form = _COMPACT.get(len(text)) if text.isdigit() else None
+    if form is None or not 1970 <= int(text[:4]) <= 2100:
+        return None
+    return form if parse_with_format(form)(text) else None
