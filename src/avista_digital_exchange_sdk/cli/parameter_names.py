@@ -66,7 +66,10 @@ OPTION_BY_PARAMETER = {
 
 
 _LITERAL = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[[^\]\n]*\]|\{[^}\n]*\}|-?\d+|True)"""
-_ARGUMENT = re.compile(rf"\b({'|'.join(OPTION_BY_PARAMETER)})=({_LITERAL})?")
+_NAMES = "|".join(OPTION_BY_PARAMETER)
+_ARGUMENT = re.compile(rf"\b({_NAMES})=({_LITERAL})?")
+# Arguments that belong together; several values of one argument are alternatives.
+_NEXT_ARGUMENT = re.compile(rf"\b({_NAMES})=({_LITERAL}), (?!\1=)(?=(?:{_NAMES})={_LITERAL})")
 
 
 def to_cli_message(message: str) -> str:
@@ -74,6 +77,7 @@ def to_cli_message(message: str) -> str:
 
     Suggested arguments such as `decimal=','` become options as they are typed.
     """
+    message = _NEXT_ARGUMENT.sub(r"\1=\2 ", message)
     message = _ARGUMENT.sub(_to_option, message)
     for argument, option in OPTION_BY_PARAMETER.items():
         message = re.sub(
@@ -101,7 +105,7 @@ def _to_option(found: "re.Match[str]") -> str:
 
 
 def _join(option: str, value: str) -> str:
+    # Quotes keep a comma from being read as one of the sentence.
+    quoted = f"'{value}'" if value in (",", ";") else shlex.quote(value)
     # A value that begins with a dash would be taken for an option.
-    return (
-        f"{option}={shlex.quote(value)}" if value[:1] == "-" else f"{option} {shlex.quote(value)}"
-    )
+    return f"{option}={quoted}" if value[:1] == "-" else f"{option} {quoted}"

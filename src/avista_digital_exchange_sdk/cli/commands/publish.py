@@ -55,8 +55,8 @@ def publish(
     time_columns: Annotated[
         list[str] | None,
         _option(
-            "Timestamp column (default: timestamp, or the only one). Twice if the date and the time "
-            "of day are in two.",
+            "Timestamp column (default: timestamp, or the only one). Twice if the date "
+            "and the time of day are in two.",
             "COLUMN",
             "--time-column",
         ),
