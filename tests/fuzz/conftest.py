@@ -12,8 +12,19 @@ from hypothesis import HealthCheck, settings
 from avista_digital_exchange_sdk import AvistaDigitalExchange
 from avista_digital_exchange_sdk.local import LocalExchange
 
+from .devices import HOLDINGS, create_devices, list_devices
+
 SECRET = "for the owner's eyes 7f3a9c"
 QUERY = "timeSeriesDb_queryDatabase"
+DEVICE_IDS = ("iotHubId", "modelId", "iotEndpointId", "iotGroupId", "captureId")
+GETTERS = {
+    "dataStoreId": "storage_getDataStore(dataStoreId: $i) { name }",
+    "timeSeriesDbId": "timeSeriesDb_getDatabase(timeSeriesDbId: $i) { name }",
+    "dataStoreFileId": "storage_getDataStoreFile(dataStoreFileId: $i) { name }",
+    "iotEndpointId": "iot_getEndpoint(iotEndpointId: $i) { name }",
+    "iotGroupId": "iot_getGroup(iotGroupId: $i) { name }",
+    "dataCapture": "dataCapture_getCapture(captureId: $i) { state }",
+}
 
 # The same examples at every run: what was found once is found again, and nothing else by chance.
 settings.register_profile(
@@ -76,7 +87,7 @@ class Exposed:
 
     def settle(self) -> None:
         """Give the stranger a place of its own, where that is not there any more."""
-        if self.own_ids and all(map(self._is_there, self.own_ids[:3])):
+        if self.own_ids and all(map(self._is_there, self.own_ids)):
             return
         store, home, database = self._settled("outsider", "mine")
         created = self._create_file("outsider", store, home, "mine")
@@ -88,12 +99,19 @@ class Exposed:
         )["url"]
         self.urls = {"GET": url, "PUT": created["url"]}
         self.own_ids = [store, database, created["itemId"], home, self._query(database, "outsider")]
+        self.own_ids += create_devices(self.field, "outsider", "mine")
+
+    def own_device(self, kind: str) -> str:
+        """The id of an endpoint or a capture of the stranger's."""
+        self.settle()
+        return next(own for own in self.own_ids if own.startswith(f"{kind}."))
 
     def check(self, *shown: str) -> None:
         """See that nothing failed, and that nothing of the owner's was shown."""
         assert self.failures.told == []
+        tokens = [token for role, token in self.local.tokens.items() if role != "outsider"]
         for text in shown:
-            assert SECRET not in text
+            assert not [secret for secret in (SECRET, *tokens) if secret in text]
 
     def check_all_is_as_it_was(self) -> None:
         """See that the owner's things, and what lies beside the exchange's folder, are intact."""
@@ -124,7 +142,8 @@ class Exposed:
                 record = owner.createTimeSeriesInputRecord(1, "SECONDS", "note", "VARCHAR", SECRET)
                 owner.publishToTimeSeriesDatabase(kept, "meter", [record])
                 ids += [kept, self._query(kept, "owner")]
-        return ids
+        ids += create_devices(self.field, "owner", SECRET)
+        return [*ids, *(getattr(self.local, name) for name in DEVICE_IDS)]
 
     def _settled(self, role: str, name: str) -> tuple[str, str, str]:
         """A new data store, its home directory, and a new database."""
@@ -164,11 +183,9 @@ class Exposed:
         )["queryId"]
 
     def _is_there(self, identifier: str) -> bool:
-        known = {
-            "dataStoreId": "storage_getDataStore(dataStoreId: $i) { name }",
-            "timeSeriesDbId": "timeSeriesDb_getDatabase(timeSeriesDbId: $i) { name }",
-            "dataStoreFileId": "storage_getDataStoreFile(dataStoreFileId: $i) { name }",
-        }[identifier.partition(".")[0]]
+        known = GETTERS.get(identifier.partition(".")[0])
+        if known is None:
+            return True
         return self.field(f"query q($i: ID!) {{ {known} }}", "outsider", i=identifier) is not None
 
     def _holdings(self) -> Any:
@@ -182,7 +199,7 @@ class Exposed:
                 latest = owner.listTimeSeriesAssetsAndLatestValues(database.timeSeriesDbId)
                 held.append((database, latest))
             held += owner.listCollaborativeServices(self.local.collaborativeId)
-        return held
+            return held + list_devices(self.field, owner.execute(HOLDINGS), "owner")
 
 
 @pytest.fixture(scope="session")

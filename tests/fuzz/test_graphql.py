@@ -73,6 +73,37 @@ def test_variables_of_any_kind(exposed: Any, variables: Any, name: Any) -> None:
         exposed.check(response.text)
 
 
+TEXT = st.text() | st.sampled_from(["note", "1", "\x00", "\ud800", "1e400", "9" * 400, "Z"])
+VALUES = st.lists(st.tuples(TEXT, TEXT), max_size=3)
+PUBLISH = """mutation m($e: ID!, $c: ID!, $r: [IotDataRecordInput]!, $d:
+    [DataCaptureDataRecordInput]!) {
+  iot_publish(iotEndpointId: $e, data: $r) { recordsWritten { timestamp attributes { value } }
+    failedRecords { errors { errorType errorMessage } record { timestamp } } }
+  dataCapture_publishData(captureId: $c, data: $d) { dataWritten { timestamp value }
+    failedRecords { errorType message } } }"""
+QUERY = """query q($e: ID!, $n: [String]!, $s: String!) {
+  iot_queryByTimeRange(startTime: $s, endTime: "9999999999999", endpointQueryFilters:
+    [{iotEndpointId: $e, attributeNames: $n}]) { presignedUrl queryString }
+  iot_listEndpointLastValues(iotEndpointId: $e) { data { telemetryValues { value } } } }"""
+
+
+@given(time=TEXT, values=VALUES, names=st.lists(TEXT | st.none(), max_size=3))
+def test_records_of_any_kind(
+    exposed: Any, time: str, values: list[tuple[str, str]], names: list[str | None]
+) -> None:
+    endpoint, capture = exposed.own_device("iotEndpointId"), exposed.own_device("dataCapture")
+    attributes = [{"name": name, "value": value} for name, value in values]
+    captured = [{"userDefinedId": name, "value": value} for name, value in values]
+    records = [{"timestamp": time, "timeUnit": "NANOSECONDS", "attributes": attributes}]
+    data = [{"timestamp": time, "attributeValues": captured}]
+    publish = {"e": endpoint, "c": capture, "r": records, "d": data}
+    query = {"e": endpoint, "n": names, "s": time}
+    for document, variables in ((PUBLISH, publish), (QUERY, query)):
+        answer = exposed.ask(body_of({"query": document, "variables": variables}))
+        assert answer.status_code in (200, 400), answer.text
+        exposed.check(answer.text)
+
+
 @given(body=JSON.map(lambda value: body_of(value)) | st.binary() | st.text().map(str.encode))
 def test_bodies_of_any_kind(exposed: Any, body: bytes) -> None:
     response = exposed.ask(body)
