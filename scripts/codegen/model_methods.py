@@ -26,7 +26,7 @@ DIRECTORY_PROPERTIES = [
     @property
     def {name}(self) -> list["{entry}"]:
         """{docstring}"""
-        result: list[{entry}] = self._entries("{field}")
+        result: list[{entry}] = self._list_entries("{field}")
         return result
 '''
     for name, entry, field, docstring in (

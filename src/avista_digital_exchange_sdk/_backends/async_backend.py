@@ -200,7 +200,7 @@ class _Connections:
 
     async def send(self, request: httpx.Request, secrets: SecretParts, timeout: float) -> Response:
         """Send a request and read the response."""
-        async with _deadline(timeout) as deadline:
+        async with _apply_deadline(timeout) as deadline:
             request.extensions["trace"] = _create_trace(deadline)
             response = await self.http.send(request, auth=secrets, stream=True)
             async with _closing(response):
@@ -212,7 +212,7 @@ class _Connections:
 
     async def open(self, request: httpx.Request, secrets: SecretParts) -> "_StreamingResponse":
         """Send a request and stream the response."""
-        async with _deadline(self._network.timeout) as deadline:
+        async with _apply_deadline(self._network.timeout) as deadline:
             request.extensions["trace"] = _create_trace(deadline)
             response = await self.http.send(request, auth=secrets, stream=True)
         return _StreamingResponse(response, self._network)
@@ -245,7 +245,7 @@ async def _closing(connection: Any) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _deadline(timeout: float) -> AsyncIterator[Deadline]:
+async def _apply_deadline(timeout: float) -> AsyncIterator[Deadline]:
     """Apply a deadline to a `with` block."""
     loop = asyncio.get_running_loop()
 
@@ -346,7 +346,7 @@ class _StreamingResponse:
         body = bytearray()
         timeout = self._network.timeout
         with convert_errors(self._network, timeout):
-            async with _deadline(timeout) as deadline:
+            async with _apply_deadline(timeout) as deadline:
                 deadline.start()
                 async for block in self._response.reveal().aiter_raw():
                     deadline.extend(len(block))

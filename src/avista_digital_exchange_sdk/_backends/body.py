@@ -43,15 +43,15 @@ class ResponseBody:
             try:
                 self._append(self._inflater.decompress(block, limit))
             except zlib.error:
-                raise _invalid_encoding() from None
+                raise _build_encoding_error() from None
             block = self._inflater.unconsumed_tail
         if self._inflater.unused_data:
-            raise _invalid_encoding()
+            raise _build_encoding_error()
 
     def finish(self) -> bytes:
         """Return the decoded body."""
         if self._inflater is not None and not (self._is_empty or self._inflater.eof):
-            raise _invalid_encoding()
+            raise _build_encoding_error()
         return bytes(self._content)
 
     def _append(self, block: bytes) -> None:
@@ -72,5 +72,5 @@ def _create_inflater(header: str) -> "zlib._Decompress | None":
     return zlib.decompressobj(_ANY_HEADER)
 
 
-def _invalid_encoding() -> InvalidResponseError:
+def _build_encoding_error() -> InvalidResponseError:
     return InvalidResponseError("the response has an invalid Content-Encoding")

@@ -30,10 +30,10 @@ JSON_HEADERS = {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED_
 
 def build_timeouts(network: NetworkConfig, timeout: float) -> httpx.Timeout:
     """Create the timeouts of a request. Waiting for a connection of the pool has none."""
-    return httpx.Timeout(timeout, connect=_connect_timeout(network, timeout), pool=None)
+    return httpx.Timeout(timeout, connect=_limit_connect_timeout(network, timeout), pool=None)
 
 
-def _connect_timeout(network: NetworkConfig, timeout: float) -> float:
+def _limit_connect_timeout(network: NetworkConfig, timeout: float) -> float:
     return min(timeout, network.options.connect_timeout)
 
 
@@ -141,7 +141,7 @@ def convert_errors(network: NetworkConfig, timeout: float) -> Iterator[None]:
             raise
     except httpx.TimeoutException as error:
         if isinstance(error, httpx.ConnectTimeout):
-            seconds = _connect_timeout(network, timeout)
+            seconds = _limit_connect_timeout(network, timeout)
             message = f"no connection within {seconds:g} s (connect timeout)"
             raise RequestTimeoutError(message, sent=False) from error
         kind = type(error).__name__.removesuffix("Timeout").lower()

@@ -39,20 +39,20 @@ class FollowingMd5:
 
     async def hexdigest(self) -> str:
         """Hash the rest and return the checksum."""
-        await self._idle()
+        await self._wait_until_idle()
         self._busy.acquire()
         self._hashing = self._backend.run_in_thread(self._hash)
-        await self._idle()
+        await self._wait_until_idle()
         return self._digest.hexdigest()
 
     async def aclose(self) -> None:
         """Stop hashing and close the file."""
         self._written = 0
         with contextlib.suppress(OSError):
-            await self._idle()
+            await self._wait_until_idle()
         self._file.close()
 
-    async def _idle(self) -> None:
+    async def _wait_until_idle(self) -> None:
         if self._hashing is not None:
             await self._hashing.result()
 

@@ -148,7 +148,7 @@ class _NoProxyEntry(NamedTuple):
             return False
         name = host.lower().rstrip(".")
         if self.network is not None:
-            return _is_in(self.network, name)
+            return _contains(self.network, name)
         return name == self.host or name.endswith(f".{self.host}") or fnmatchcase(name, self.host)
 
 
@@ -167,7 +167,7 @@ def _parse_entry(entry: str) -> _NoProxyEntry:
     return _NoProxyEntry(name, int(port) if port.isdecimal() else None, network)
 
 
-def _is_in(network: IPv4Network | IPv6Network, host: str) -> bool:
+def _contains(network: IPv4Network | IPv6Network, host: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:

@@ -95,7 +95,7 @@ class SyncBackend:
         with connections.streams.acquire():
             with convert_errors(self._network, self._network.timeout):
                 download = connections.open(request, SecretParts(url=url))
-            with hide_transport(), contextlib.closing(download), _cancellable(download):
+            with hide_transport(), contextlib.closing(download), _end_on_cancel(download):
                 yield download
 
     @contextlib.asynccontextmanager
@@ -325,7 +325,7 @@ class _Thread(Generic[_Result]):
 
 
 @contextlib.contextmanager
-def _cancellable(download: _StreamingResponse) -> Iterator[None]:
+def _end_on_cancel(download: _StreamingResponse) -> Iterator[None]:
     """End a download if the thread that reads it is cancelled."""
     thread: _Thread[Any] | None = getattr(_running, "thread", None)
     reading = download.socket()

@@ -36,7 +36,7 @@ def apply_deadline(deadline: Deadline) -> Iterator[None]:
         _local.deadline = previous
 
 
-def _limit(timeout: float | None, error: type[Exception]) -> float | None:
+def _limit_timeout(timeout: float | None, error: type[Exception]) -> float | None:
     """Return the timeout of one socket call."""
     deadline: Deadline | None = getattr(_local, "deadline", None)
     remaining = None if deadline is None else deadline.remaining
@@ -123,11 +123,11 @@ class _Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         check_process(self._process)
-        return self._stream.read(max_bytes, _limit(timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, _limit_timeout(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         check_process(self._process)
-        self._stream.write(buffer, _limit(timeout, httpcore.WriteTimeout))
+        self._stream.write(buffer, _limit_timeout(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()

@@ -150,7 +150,7 @@ class AsyncDataStore(DataStore):
         return result
 
     async def deleteFile(self, path: str) -> DataStoreFile:  # type: ignore[override]  # its base blocks
-        """Delete a file for good.
+        """Delete a file permanently.
 
         Args:
             path: The file, relative to the working directory, or to the home directory if it

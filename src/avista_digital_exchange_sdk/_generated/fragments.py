@@ -218,7 +218,7 @@ class DataStore(DataStoreMethods, BaseModel):
         return result
 
     def deleteFile(self, path: str) -> "DataStoreFile":
-        """Delete a file for good.
+        """Delete a file permanently.
 
         Args:
             path: The file, relative to the working directory, or to the home directory if it
@@ -306,13 +306,13 @@ class DataStoreDirectory(DirectoryMixin, BaseModel):
     @property
     def directories(self) -> list["DataStoreDirectory"]:
         """The directories in this directory; their own contents are not loaded."""
-        result: list[DataStoreDirectory] = self._entries("dataStoreDirectory")
+        result: list[DataStoreDirectory] = self._list_entries("dataStoreDirectory")
         return result
 
     @property
     def files(self) -> list["DataStoreFile"]:
         """The files in this directory."""
-        result: list[DataStoreFile] = self._entries("dataStoreFile")
+        result: list[DataStoreFile] = self._list_entries("dataStoreFile")
         return result
 
 

@@ -49,7 +49,7 @@ class _Envelope(pydantic.BaseModel, Generic[Data]):
 
 
 @cache
-def _envelope(result: Any) -> Any:
+def _get_envelope_type(result: Any) -> Any:
     return _Envelope[result]
 
 
@@ -77,7 +77,7 @@ def parse_response(
                 return envelope.data
             del envelope
         except ValidationError as error:
-            problem = _invalid_response(error, response, operation_name, max_error_bytes)
+            problem = _build_validation_error(error, response, operation_name, max_error_bytes)
     # Raised outside of the except block: pydantic's error contains the response, and would be
     # pickled as the context.
     raise problem or _to_error(response, operation_name, token, max_error_bytes)
@@ -94,25 +94,25 @@ def _is_too_large(error: Any) -> bool:
 
 def _parse_envelope(result: type[Data], response: Response) -> "_Envelope[Data]":
     with gc_paused():
-        envelope: _Envelope[Data] = _envelope(cast(Any, result)).model_validate_json(
+        envelope: _Envelope[Data] = _get_envelope_type(cast(Any, result)).model_validate_json(
             response.content
         )
     return envelope
 
 
-def _invalid_response(
+def _build_validation_error(
     error: ValidationError, response: Response, operation_name: str, max_error_bytes: int
 ) -> InvalidResponseError | None:
     """Build the error to raise; None if the response contains errors, which are more useful."""
     if len(response.content) > max_error_bytes:
         return InvalidResponseError(f"{operation_name}: the response does not match the schema")
-    parsed = _json_object(response.content)
+    parsed = _parse_json_object(response.content)
     if parsed.get("errors"):
         return None
     return InvalidResponseError(_describe_validation_error(error, parsed, operation_name))
 
 
-def _json_object(content: bytes) -> dict[str, Any]:
+def _parse_json_object(content: bytes) -> dict[str, Any]:
     try:
         parsed = from_json(content)
     except ValueError:
@@ -139,7 +139,7 @@ def _to_error(
     response: Response, operation_name: str, token: Secret[str], max_error_bytes: int
 ) -> Exception:
     is_too_large = len(response.content) > max_error_bytes
-    parsed = {} if is_too_large else _json_object(response.content)
+    parsed = {} if is_too_large else _parse_json_object(response.content)
     errors = parsed.get("errors")
     if not isinstance(errors, list):
         errors = [errors] if errors else []
@@ -150,7 +150,7 @@ def _to_error(
         return InvalidResponseError(f"{operation_name}: the response {problem}")
     full_id = escape_controls(redact(response.headers.get("x-amzn-requestid", ""), token))
     request_id = full_id[:MAX_REQUEST_ID_LENGTH] or None
-    error_class = _error_class_by_type(errors) or _error_class_by_status(response.status)
+    error_class = _find_error_class_by_type(errors) or _find_error_class_by_status(response.status)
     description = join_descriptions(_describe_errors(errors), count, token)
     status = f"HTTP status {response.status}"
     suffix = f" (request {request_id})" if request_id else ""
@@ -175,7 +175,7 @@ def _describe_errors(errors: list[Any]) -> Iterator[str]:
         )
 
 
-def _error_class_by_type(errors: list[Any]) -> type[ApiError] | None:
+def _find_error_class_by_type(errors: list[Any]) -> type[ApiError] | None:
     kinds = [str(error.get("errorType") or "") for error in errors if isinstance(error, dict)]
     messages = [str(error.get("message") or "") for error in errors if isinstance(error, dict)]
     for error_class, words in _ERROR_CLASSES:
@@ -189,7 +189,7 @@ def _error_class_by_type(errors: list[Any]) -> type[ApiError] | None:
     return None
 
 
-def _error_class_by_status(status: int) -> type[ApiError]:
+def _find_error_class_by_status(status: int) -> type[ApiError]:
     if status in (401, 403):
         return UnauthorizedError
     if status == 404:

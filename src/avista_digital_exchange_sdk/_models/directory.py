@@ -8,7 +8,7 @@ from .html import Row, build_table
 from .lists import HtmlList
 
 
-def full_name(name: str, extension: str | None) -> str:
+def join_name(name: str, extension: str | None) -> str:
     """Join a file name and extension: the platform splits `a.tar.gz` into `a` and `tar.gz`."""
     return f"{name}.{extension}" if extension else name
 
@@ -34,7 +34,7 @@ class DirectoryMixin:
         parentDirectoryId: str | None
         model_fields_set: set[str]
 
-    def _entries(self, kind: str) -> list[Any]:
+    def _list_entries(self, kind: str) -> list[Any]:
         contents: list[Any] = vars(self)["contents"]
         entries = (getattr(entry, kind) for entry in contents)
         return HtmlList(entry for entry in entries if entry is not None)
@@ -49,11 +49,11 @@ class DirectoryMixin:
         """
         rows = [
             (f"{entry.name}/", entry.dataStoreDirectoryId)
-            for entry in self._entries("dataStoreDirectory")
+            for entry in self._list_entries("dataStoreDirectory")
         ]
         rows += [
-            (full_name(entry.name, entry.fileExtension), entry.dataStoreFileId)
-            for entry in self._entries("dataStoreFile")
+            (join_name(entry.name, entry.fileExtension), entry.dataStoreFileId)
+            for entry in self._list_entries("dataStoreFile")
         ]
         escaped = [(escape_controls(name), escape_controls(entry_id)) for name, entry_id in rows]
         width = max((len(name) for name, _ in escaped), default=0)
@@ -82,14 +82,14 @@ class DirectoryMixin:
             f"{label_prefix}{self.name}/" if self._is_loaded() else f"{label_prefix}{self.name}/ …"
         )
         yield {"name": name, "bytes": None, "lastModified": None, "id": self.dataStoreDirectoryId}
-        entries = [*self._entries("dataStoreDirectory"), *self._entries("dataStoreFile")]
+        entries = [*self._list_entries("dataStoreDirectory"), *self._list_entries("dataStoreFile")]
         for entry in entries:
             connector, indent = ("└── ", "    ") if entry is entries[-1] else ("├── ", "│   ")
             if isinstance(entry, DirectoryMixin):
                 yield from entry._iter_tree(prefix + indent, prefix + connector)
             else:
                 yield {
-                    "name": prefix + connector + full_name(entry.name, entry.fileExtension),
+                    "name": prefix + connector + join_name(entry.name, entry.fileExtension),
                     "bytes": entry.storageSizeBytes,
                     "lastModified": entry.lastModified,
                     "id": entry.dataStoreFileId,

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from .directory import full_name
+from .directory import join_name
 
 SEPARATOR = "/"
 HERE, UP = ".", ".."
@@ -57,7 +57,7 @@ def find_files(name: str, files: Iterable[_FileType]) -> list[_FileType]:
     """Find the files with a full name, newest first, as names need not be unique."""
     composed = compose(name)
     matching = [
-        file for file in files if compose(full_name(file.name, file.fileExtension)) == composed
+        file for file in files if compose(join_name(file.name, file.fileExtension)) == composed
     ]
     # Of files with the same time, the one listed last is the newest.
     matching.sort(key=lambda file: file.lastModified or "")

@@ -104,7 +104,7 @@ def _parse_reason(body: bytes) -> str:
     return redact(": ".join(part for part, end, _ in parts if end)) or "(no reason given)"
 
 
-def strong_etag(headers: Mapping[str, str]) -> str | None:
+def parse_strong_etag(headers: Mapping[str, str]) -> str | None:
     """Return the ETag if it is a strong one, which identifies a version byte for byte."""
     etag = headers.get("etag", "")
     return etag if _STRONG_ETAG.fullmatch(etag) else None
@@ -118,7 +118,7 @@ def parse_size(value: str) -> int | None:
     return size if size <= MAX_OBJECT_BYTES else None
 
 
-def expected_md5(headers: Mapping[str, str]) -> str | None:
+def parse_md5_etag(headers: Mapping[str, str]) -> str | None:
     """Return the MD5 of a file from its ETag; None if the ETag is no MD5, as with KMS keys."""
     encryption = headers.get("x-amz-server-side-encryption", "AES256")
     customer = "x-amz-server-side-encryption-customer-algorithm" in headers

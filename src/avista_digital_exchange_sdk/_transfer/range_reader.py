@@ -9,10 +9,10 @@ from ..errors import TransferError
 from .presigned import (
     RetryableTransferError,
     UrlProvider,
-    expected_md5,
     open_download,
+    parse_md5_etag,
+    parse_strong_etag,
     retry_on_disconnect,
-    strong_etag,
 )
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-([0-9]{1,19})/([0-9]{1,19})")
@@ -32,7 +32,7 @@ class RangeReader:
         self.size: int | None = None
         self.md5: str | None = None
 
-    async def attempt(self, begin: int, end: int, body: bytearray) -> None:
+    async def attempt(self, start: int, end: int, body: bytearray) -> None:
         """Fetch the bytes that `body` lacks up to `end`.
 
         Raises:
@@ -41,7 +41,7 @@ class RangeReader:
         """
         kept_url, url = self._url, self._url or await self._get_url()
         try:
-            await self._fetch(url, begin + len(body), end, body)
+            await self._fetch(url, start + len(body), end, body)
         except RetryableTransferError as error:
             if error.url_expired:
                 self._url = None
@@ -49,18 +49,18 @@ class RangeReader:
                 raise
             # The expiry of a URL that was kept does not count as a failed attempt.
             url = await self._get_url()
-            await self._fetch(url, begin + len(body), end, body)
+            await self._fetch(url, start + len(body), end, body)
         self._url = url
 
-    async def _fetch(self, url: Secret[str], begin: int, end: int, body: bytearray) -> None:
-        headers = {"Range": f"bytes={begin}-{end - 1}"}
-        if self._etag is not None and strong_etag({"etag": self._etag}):
+    async def _fetch(self, url: Secret[str], start: int, end: int, body: bytearray) -> None:
+        headers = {"Range": f"bytes={start}-{end - 1}"}
+        if self._etag is not None and parse_strong_etag({"etag": self._etag}):
             headers["If-Match"] = self._etag
         async with open_download(
             self._backend, url, headers, self._what, (200, 206, 412, 416)
         ) as download:
-            self._check(download, begin, end)
-            missing = end - begin
+            self._check(download, start, end)
+            missing = end - start
             with retry_on_disconnect(f"download of {self._what}"):
                 async with contextlib.aclosing(download.blocks()) as blocks:
                     async for block in blocks:
@@ -71,7 +71,7 @@ class RangeReader:
                 f"{self._what}: {missing} of the requested bytes were not received"
             )
 
-    def _check(self, download: StreamingResponse, begin: int, end: int) -> None:
+    def _check(self, download: StreamingResponse, start: int, end: int) -> None:
         if download.status in (412, 416):
             raise TransferError(f"{self._what} has changed since it was opened")
         content_range = download.headers.get("content-range", "")
@@ -79,11 +79,11 @@ class RangeReader:
         if download.status == 200 or matched is None:
             raise TransferError(f"{self._what}: the storage does not support range requests")
         first, last, size = map(int, matched.groups())
-        if (first, last) != (begin, end - 1):
+        if (first, last) != (start, end - 1):
             received = f"received {content_range[:80]!r}"
-            raise TransferError(f"{self._what}: requested bytes {begin}-{end - 1}, {received}")
+            raise TransferError(f"{self._what}: requested bytes {start}-{end - 1}, {received}")
         etag = download.headers.get("etag", self._etag)
         # Not every server supports If-Match.
         if self.size not in (None, size) or self._etag not in (None, etag):
             raise TransferError(f"{self._what} has changed since it was opened")
-        self._etag, self.size, self.md5 = etag, size, expected_md5(download.headers)
+        self._etag, self.size, self.md5 = etag, size, parse_md5_etag(download.headers)

@@ -16,11 +16,11 @@ from ..errors import TransferError
 from .presigned import (
     RetryableTransferError,
     UrlProvider,
-    expected_md5,
     open_download,
+    parse_md5_etag,
     parse_size,
+    parse_strong_etag,
     retry_on_disconnect,
-    strong_etag,
 )
 from .progress import TransferProgress
 
@@ -72,7 +72,7 @@ class ResumableDownload:
         if self._etag is None:
             # Without an ETag the rest could be that of another version.
             await self._start_over()
-        headers = _range_headers(self.received, None, self._etag) if self.received else {}
+        headers = _build_range_headers(self.received, None, self._etag) if self.received else {}
         async with open_download(
             self._backend, url, headers, self._what, (200, 206, 412, 416)
         ) as download:
@@ -81,10 +81,10 @@ class ResumableDownload:
                 raise RetryableTransferError(f"{self._what} changed while it was downloaded")
             if download.status == 200 and self.received:
                 await self._start_over()
-            total = _total_size(download, self.received, self._what)
-            self._etag = strong_etag(download.headers) or self._etag
+            total = _parse_total_size(download, self.received, self._what)
+            self._etag = parse_strong_etag(download.headers) or self._etag
             if not self.received:
-                self._expected = expected_md5(download.headers)
+                self._expected = parse_md5_etag(download.headers)
             is_slow = await self._stream(download, total)
         if is_slow:
             await self._download_parts(url, total)
@@ -178,18 +178,18 @@ class _ParallelDownload:
         self._stopped = False
 
     async def fetch(
-        self, file: PositionalFile, begin: int, total: int, on_progress: Callable[[int], object]
+        self, file: PositionalFile, start: int, total: int, on_progress: Callable[[int], object]
     ) -> None:
-        """Fetch the bytes from `begin` to the end.
+        """Fetch the bytes from `start` to the end.
 
         Args:
-            file: The file to write to. It contains the bytes before `begin`.
-            begin: The position to start at.
+            file: The file to write to. It contains the bytes before `start`.
+            start: The position to start at.
             total: The size of the file in bytes.
             on_progress: Called with the position up to which the file has no gap.
         """
         self._total, self._on_progress = total, on_progress
-        starts = range(begin, total, self._part_bytes)
+        starts = range(start, total, self._part_bytes)
         self._missing.update(dict.fromkeys(starts))
         self._waiting.extend((start, min(start + self._part_bytes, total)) for start in starts)
         workers: list[TaskHandle[None]] = []
@@ -207,14 +207,14 @@ class _ParallelDownload:
         with file, self._stop_all_on_error():
             while self._waiting and not self._stopped:
                 try:
-                    begin, end = self._waiting.popleft()
+                    start, end = self._waiting.popleft()
                 except IndexError:
                     return
-                part = self._missing[begin] = _Part(file, begin, end)
+                part = self._missing[start] = _Part(file, start, end)
                 await self._fetch_part(part)
                 if self._stopped:
                     return
-                del self._missing[begin]
+                del self._missing[start]
                 self._on_progress(min(tuple(self._missing), default=self._total))
 
     @contextlib.contextmanager
@@ -247,14 +247,14 @@ class _ParallelDownload:
         )
 
     async def _attempt(self, part: "_Part", url: Secret[str]) -> None:
-        begin, end = part.position, part.end
-        headers = _range_headers(begin, end, self._etag)
+        start, end = part.position, part.end
+        headers = _build_range_headers(start, end, self._etag)
         async with open_download(
             self._backend, url, headers, self._what, (206, 200, 412, 416)
         ) as download:
             if download.status != 206 or not _is_same_version(download, self._etag):
                 raise _ChangedError
-            _check_range(download, begin, end, self._total, self._what)
+            _check_range(download, start, end, self._total, self._what)
             with retry_on_disconnect(f"download of {self._what}"):
                 async with contextlib.aclosing(download.blocks()) as blocks:
                     async for block in blocks:
@@ -270,8 +270,8 @@ class _ParallelDownload:
     def _count_bytes(self) -> int:
         parts = tuple(self._missing.items())
         missing_bytes = sum(
-            min(begin + self._part_bytes, self._total) - (part.position if part else begin)
-            for begin, part in parts
+            min(start + self._part_bytes, self._total) - (part.position if part else start)
+            for start, part in parts
         )
         return self._total - missing_bytes
 
@@ -279,9 +279,9 @@ class _ParallelDownload:
 class _Part:
     """A part of a file, which is written sequentially."""
 
-    def __init__(self, file: PositionalFile, begin: int, end: int) -> None:
+    def __init__(self, file: PositionalFile, start: int, end: int) -> None:
         self._file = file
-        self.position = begin
+        self.position = start
         self.end = end
 
     def write(self, block: bytes) -> None:
@@ -289,9 +289,9 @@ class _Part:
         self.position += len(block)
 
 
-def _range_headers(begin: int, end: int | None, etag: str | None) -> dict[str, str]:
+def _build_range_headers(start: int, end: int | None, etag: str | None) -> dict[str, str]:
     last = "" if end is None else str(end - 1)
-    return {"Range": f"bytes={begin}-{last}", "If-Match": etag or ""}
+    return {"Range": f"bytes={start}-{last}", "If-Match": etag or ""}
 
 
 def _is_same_version(download: StreamingResponse, etag: str | None) -> bool:
@@ -299,19 +299,19 @@ def _is_same_version(download: StreamingResponse, etag: str | None) -> bool:
     return download.status != 206 or download.headers.get("etag", etag) == etag
 
 
-def _total_size(download: StreamingResponse, begin: int, what: str) -> int:
+def _parse_total_size(download: StreamingResponse, start: int, what: str) -> int:
     """Return the size of the file, without which an incomplete download can't be detected."""
     length = parse_size(download.headers.get("content-length", ""))
     if length is None:
         raise TransferError(f"{what}: the response has no valid Content-Length")
-    total = begin + length
+    total = start + length
     if download.status == 206:
-        _check_range(download, begin, total, total, what)
+        _check_range(download, start, total, total, what)
     return total
 
 
-def _check_range(download: StreamingResponse, begin: int, end: int, total: int, what: str) -> None:
+def _check_range(download: StreamingResponse, start: int, end: int, total: int, what: str) -> None:
     content_range = download.headers.get("content-range", "")
-    if content_range != f"bytes {begin}-{end - 1}/{total}":
+    if content_range != f"bytes {start}-{end - 1}/{total}":
         received = f"received {content_range[:80]!r}"
-        raise TransferError(f"{what}: requested bytes {begin}-{end - 1}, {received}")
+        raise TransferError(f"{what}: requested bytes {start}-{end - 1}, {received}")

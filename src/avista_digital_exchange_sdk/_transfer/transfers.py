@@ -100,15 +100,15 @@ class Transfers:
 
         return await self.retrying(fetch)
 
-    async def read(self, reader: RangeReader, begin: int, end: int) -> bytes:
-        """Read the bytes of a file from `begin` to `end`, exclusive. The file must contain them."""
+    async def read(self, reader: RangeReader, start: int, end: int) -> bytes:
+        """Read the bytes of a file from `start` to `end`, exclusive. The file must contain them."""
         body = bytearray()
 
         async def fetch_missing(attempt: Attempt) -> None:
             length = len(body)
             try:
-                while len(body) < end - begin:
-                    await reader.attempt(begin, end, body)
+                while len(body) < end - start:
+                    await reader.attempt(start, end, body)
             except RetryableTransferError:
                 attempt.made_progress = len(body) > length
                 raise

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
 from .._backends import BLOCK_SIZE, Backend, FollowingMd5, PositionalFile
-from .presigned import RetryableTransferError, expected_md5
+from .presigned import RetryableTransferError, parse_md5_etag
 from .progress import TransferProgress
 
 
@@ -102,14 +102,14 @@ class Upload:
             block = self._file.read(min(BLOCK_SIZE, self.size - sent), sent)
             self._check_state()
             if not block:
-                raise self._failure("could not be read to the end")
+                raise self._build_error("could not be read to the end")
             sent += len(block)
             self._md5.advance(sent)
             yield block
             progress.report(sent, self.size)
         if self._file.read(1, sent):
             # For example, files in /proc have the size 0.
-            raise self._failure("has more bytes than its size")
+            raise self._build_error("has more bytes than its size")
 
     async def check(self, headers: Mapping[str, str]) -> None:
         """Check that the storage has received the content of the file.
@@ -120,15 +120,15 @@ class Upload:
         Raises:
             RetryableTransferError: The file changed during the upload, or the checksums differ.
         """
-        expected = expected_md5(headers)
+        expected = parse_md5_etag(headers)
         if expected is not None:
             self._md5.advance(self.size)
             computed = await self._md5.hexdigest()
         self._check_state()
         if self._read_state_at_path() != self._state_at_path:
-            raise self._failure("was replaced while it was uploaded")
+            raise self._build_error("was replaced while it was uploaded")
         if expected is not None and expected != computed:
-            raise self._failure("has a different MD5 checksum in the storage")
+            raise self._build_error("has a different MD5 checksum in the storage")
 
     def _check_state(self) -> None:
         state = _State.from_status(os.fstat(self._descriptor))
@@ -139,7 +139,7 @@ class Upload:
             change = "grew"
         elif state.size < self.size:
             change = f"shrank by {self.size - state.size} bytes"
-        raise self._failure(f"{change} while it was uploaded")
+        raise self._build_error(f"{change} while it was uploaded")
 
     def _read_state_at_path(self) -> "_State | None":
         if self._source.path is None:
@@ -149,7 +149,7 @@ class Upload:
         except FileNotFoundError:
             return None
 
-    def _failure(self, what: str) -> RetryableTransferError:
+    def _build_error(self, what: str) -> RetryableTransferError:
         path = None if self._source.path is None else str(self._source.path)
         return RetryableTransferError(f"{self._source.name} {what}", path=path)
 

@@ -16,7 +16,7 @@ from typing import IO, Self
 from .logging import logger
 from .partial_file import PartialFile
 from .special_files import InPlaceWrite, find_own_descriptor, name_in_errors
-from .temporary_files import explain_full_disk, temporary_file
+from .temporary_files import explain_full_disk, open_temporary_file
 
 # The errors of a directory in which no file can be created, and of a file that is a mount point.
 _IRREPLACEABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
@@ -48,7 +48,7 @@ class AtomicFile:
         if self._partial is not None:
             self.file = self._partial.file
         else:
-            self.file = temporary_file()
+            self.file = open_temporary_file()
 
     def __enter__(self) -> Self:
         return self

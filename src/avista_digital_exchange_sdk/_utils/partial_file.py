@@ -88,7 +88,7 @@ class PartialFile:
             self.file.close()
 
     def _open(self) -> int:
-        existing = self._folder.regular_file(self._target)
+        existing = self._folder.stat_regular_file(self._target)
         mode = 0o666 if existing is None else existing.st_mode & 0o666
         descriptor = self._open_unnamed(mode)
         if descriptor is None:
@@ -141,7 +141,7 @@ class PartialFile:
         """Copy the mode and, if permitted, the owner of the existing target."""
         if sys.platform == "win32":
             return
-        existing = self._folder.regular_file(self._target)
+        existing = self._folder.stat_regular_file(self._target)
         if existing is not None:
             self._mode = stat.S_IMODE(existing.st_mode)
             own = os.fstat(descriptor)
@@ -185,7 +185,7 @@ class _Folder:
             self._descriptor = None
 
     def open(self, name: str, flags: int, mode: int = 0) -> int:
-        return os.open(self._at(name), flags, mode, dir_fd=self._descriptor)
+        return os.open(self._to_path(name), flags, mode, dir_fd=self._descriptor)
 
     def link(self, descriptor: int, name: str) -> None:
         # With a directory descriptor, os.link() follows the symbolic link in /proc.
@@ -193,18 +193,18 @@ class _Folder:
 
     def replace(self, name: str, target: str) -> None:
         folder = self._descriptor
-        os.replace(self._at(name), self._at(target), src_dir_fd=folder, dst_dir_fd=folder)
+        os.replace(self._to_path(name), self._to_path(target), src_dir_fd=folder, dst_dir_fd=folder)
 
     def unlink(self, name: str) -> None:
-        os.unlink(self._at(name), dir_fd=self._descriptor)
+        os.unlink(self._to_path(name), dir_fd=self._descriptor)
 
     def stat(self, name: str) -> os.stat_result | None:
         try:
-            return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+            return os.stat(self._to_path(name), dir_fd=self._descriptor, follow_symlinks=False)
         except FileNotFoundError:
             return None
 
-    def regular_file(self, name: str) -> os.stat_result | None:
+    def stat_regular_file(self, name: str) -> os.stat_result | None:
         status = self.stat(name)
         return status if status is not None and stat.S_ISREG(status.st_mode) else None
 
@@ -236,7 +236,7 @@ class _Folder:
             os.close(descriptor)
         return False
 
-    def _at(self, name: str) -> str:
+    def _to_path(self, name: str) -> str:
         return str(self._path / name) if self._descriptor is None else name
 
 

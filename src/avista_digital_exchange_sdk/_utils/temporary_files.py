@@ -14,7 +14,7 @@ ADVICE = "set TMPDIR to a directory with more space"
 _DISK_FULL_ERRORS = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
-def temporary_file() -> IO[bytes]:
+def open_temporary_file() -> IO[bytes]:
     """Open an unnamed temporary file for reading and writing.
 
     Raises:
@@ -24,7 +24,7 @@ def temporary_file() -> IO[bytes]:
         return tempfile.TemporaryFile()
 
 
-def unbuffered_temporary_file() -> io.FileIO:
+def open_unbuffered_temporary_file() -> io.FileIO:
     """Open an unnamed, unbuffered temporary file for reading and writing.
 
     Raises:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._models.directory import full_name
+from .._models.directory import join_name
 from .._models.paths import SEPARATOR, compose
 from .._utils import validation
 from .._utils.local_paths import sanitize_filename
@@ -52,7 +52,7 @@ def plan_downloads(
     for source in found:
         if is_file_id(source):
             file = files.exchange.getDataStoreFileMeta(source)
-            path = _local_path(local, file_folder, full_name(file.name, file.fileExtension))
+            path = _local_path(local, file_folder, join_name(file.name, file.fileExtension))
             targets.add(source, path)
             plan.add_by_id(file, path, file_folder)
             continue

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .._generated.fragments import DataStore, DataStoreDirectory, DataStoreFile
-from .._models.directory import full_name
+from .._models.directory import join_name
 from .._models.paths import SEPARATOR, compose, find_files, is_uploaded, is_valid_component
 
 Info = dict[str, Any]
@@ -78,7 +78,7 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
     files: dict[str, list[DataStoreFile]] = defaultdict(list)
     incomplete: dict[str, DataStoreFile] = {}
     for file in directory.files:
-        name = compose(full_name(file.name, file.fileExtension))
+        name = compose(join_name(file.name, file.fileExtension))
         if is_uploaded(file):
             files[name].append(file)
         else:

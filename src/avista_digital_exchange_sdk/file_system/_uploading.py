@@ -20,7 +20,7 @@ from .._services.storage.uploads import upload_source
 from .._transfer.upload import LocalFile, Source, SpooledFile
 from .._utils import validation
 from .._utils.progress import ProgressArgument, ProgressCallback
-from .._utils.temporary_files import explain_full_disk, temporary_file
+from .._utils.temporary_files import explain_full_disk, open_temporary_file
 from ..client import get_services
 from ..errors import NotFoundError, TransferError
 from . import _errors
@@ -295,7 +295,7 @@ class UploadingFileSystem(DownloadingFileSystem):
 
     def _copy_over(self, source: str, target: str, place: Place) -> None:
         services = get_services(self.exchange)
-        with temporary_file() as file:
+        with open_temporary_file() as file:
             with explain_full_disk():
                 copied = self._with_file(
                     source, lambda file_id: run_sync(download_into(services, file, file_id))

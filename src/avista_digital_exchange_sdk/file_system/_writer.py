@@ -16,7 +16,7 @@ from fsspec.transaction import Transaction  # type: ignore[import-untyped]  # fs
 from .._escaping import escape_controls
 from .._transfer.upload import SpooledFile
 from .._utils.logging import logger
-from .._utils.temporary_files import explain_full_disk, unbuffered_temporary_file
+from .._utils.temporary_files import explain_full_disk, open_unbuffered_temporary_file
 
 Store = Callable[[SpooledFile], object]
 """Puts a file in its place in the data store."""
@@ -49,7 +49,7 @@ class StoreFileWriter(io.BufferedRandom):
         self._autocommit = autocommit
         self._process = os.getpid()
         self._spool: io.FileIO | None = None
-        super().__init__(unbuffered_temporary_file())
+        super().__init__(open_unbuffered_temporary_file())
         self._is_unsent = True
         self._is_abandoned = False
         _unsent.add(self)

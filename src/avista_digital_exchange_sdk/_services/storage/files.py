@@ -6,7 +6,7 @@ import os
 from typing import IO, TYPE_CHECKING
 
 from ..._graphql.client import require_found
-from ..._models.directory import full_name
+from ..._models.directory import join_name
 from ..._secrets import Secret
 from ..._transfer.output_file import open_output
 from ..._transfer.range_reader import RangeReader
@@ -151,7 +151,7 @@ class FileService(BaseService):
         reporter = ProgressReporter(progress)
         async with self._backend.transfer_slot():
             file, url = await self._get_download_url(dataStoreFileId)
-            name = full_name(file.name, file.fileExtension)
+            name = join_name(file.name, file.fileExtension)
             if target.is_dir():
                 target = join_below(target, name, otherwise=dataStoreFileId)
             async with open_output(self._backend, target) as local:
@@ -279,7 +279,7 @@ class FileService(BaseService):
 
 def can_rename_to(name: str, extension: str | None) -> bool:
     """Whether a file can be renamed to a name: the platform cannot change its extension."""
-    ending = full_name("", extension)
+    ending = join_name("", extension)
     return name.endswith(ending) and name != ending
 
 
@@ -288,7 +288,7 @@ def _strip_extension(name: str, file: DataStoreFile) -> str:
         valid = f"a name with the extension {file.fileExtension}"
         note = "the extension of a file can't be changed"
         raise validation.invalid_argument("name", name, valid, note=note)
-    return name.removesuffix(full_name("", file.fileExtension))
+    return name.removesuffix(join_name("", file.fileExtension))
 
 
 async def open_ranges(
@@ -300,13 +300,13 @@ async def open_ranges(
     async def get_url() -> Secret[str]:
         return (await service._get_download_url(dataStoreFileId))[1]
 
-    name = full_name(file.name, file.fileExtension)
+    name = join_name(file.name, file.fileExtension)
     return file, RangeReader(service._backend, get_url, name, url)
 
 
-async def read_range(service: FileService, reader: RangeReader, begin: int, end: int) -> bytes:
-    """Read the bytes from `begin` to `end`, exclusive."""
-    return await service._transfers.read(reader, begin, end)
+async def read_range(service: FileService, reader: RangeReader, start: int, end: int) -> bytes:
+    """Read the bytes from `start` to `end`, exclusive."""
+    return await service._transfers.read(reader, start, end)
 
 
 async def download_into(
@@ -315,6 +315,6 @@ async def download_into(
     """Download a file into an open, empty file."""
     async with service._backend.transfer_slot():
         file, url = await service._get_download_url(dataStoreFileId)
-        name = full_name(file.name, file.fileExtension)
+        name = join_name(file.name, file.fileExtension)
         await service._download(dataStoreFileId, name, url, local, NO_PROGRESS)
     return file

@@ -95,7 +95,7 @@ class WorkingDirectory(Binding):
             ['solar_site']
         """
         validation.require_str("path", path)
-        return await self._directory(await self._resolve_path("path", path))
+        return await self._get_directory(await self._resolve_path("path", path))
 
     async def pwd(self) -> str:
         """Get the path of the working directory.
@@ -157,7 +157,7 @@ class WorkingDirectory(Binding):
         path_entries = await self._resolve_path("name", parent + separator)
         return await self._files.uploadFileToDataStore(
             self._store.dataStoreId,
-            self._id(path_entries),
+            self._get_directory_id(path_entries),
             source,
             own_name or None,
             description,
@@ -202,7 +202,7 @@ class WorkingDirectory(Binding):
         )
 
     async def deleteFile(self, path: str) -> DataStoreFile:
-        """Delete a file for good.
+        """Delete a file permanently.
 
         Args:
             path: The file, relative to the working directory, or to the home directory if it
@@ -247,14 +247,14 @@ class WorkingDirectory(Binding):
         for call, description in descriptions.items():
             sys.stdout.write(f"{call:<{width}}  {description.partition(chr(10))[0]}\n")
 
-    def _id(self, path_entries: DirectoryPath) -> str:
+    def _get_directory_id(self, path_entries: DirectoryPath) -> str:
         directory_id = path_entries[-1].directoryId if path_entries else self._store.homeDirectoryId
         if directory_id is None:
             raise NotFoundError(f"the data store {self._store.dataStoreId} has no home directory")
         return directory_id
 
-    async def _directory(self, path_entries: DirectoryPath) -> DataStoreDirectory:
-        return await self._directories.getDataStoreDirectory(self._id(path_entries))
+    async def _get_directory(self, path_entries: DirectoryPath) -> DataStoreDirectory:
+        return await self._directories.getDataStoreDirectory(self._get_directory_id(path_entries))
 
     async def _resolve_path(self, argument: str, path: str) -> DirectoryPath:
         path_entries = () if path.startswith(SEPARATOR) else self._path
@@ -269,7 +269,7 @@ class WorkingDirectory(Binding):
     async def _resolve_component(
         self, argument: str, path: str, path_entries: DirectoryPath, name: str
     ) -> DirectoryPath:
-        parent = await self._directory(path_entries)
+        parent = await self._get_directory(path_entries)
         directory = find_directory(name, parent.directories)
         if directory is not None:
             return (*path_entries, PathEntry(directory.name, directory.dataStoreDirectoryId))
@@ -277,7 +277,7 @@ class WorkingDirectory(Binding):
             raise validation.invalid_argument(
                 argument, path, "the path of a directory", note=f"{name} is a file"
             )
-        raise _not_found("directory", name, path_entries)
+        raise _build_not_found_error("directory", name, path_entries)
 
     async def _find_file(self, path: str) -> DataStoreFile:
         valid = "the path of a file"
@@ -285,19 +285,19 @@ class WorkingDirectory(Binding):
         if not split_path(name) or name == UP:
             raise validation.invalid_argument("path", path, valid)
         path_entries = await self._resolve_path("path", directory + separator)
-        parent = await self._directory(path_entries)
+        parent = await self._get_directory(path_entries)
         if files := find_files(name, parent.files):
             return files[0]
         if find_directory(name, parent.directories):
             raise validation.invalid_argument("path", path, valid, note=f"{name} is a directory")
-        raise _not_found("file", name, path_entries)
+        raise _build_not_found_error("file", name, path_entries)
 
 
 def _to_path(path_entries: DirectoryPath) -> str:
     return SEPARATOR + SEPARATOR.join(entry.name for entry in path_entries)
 
 
-def _not_found(what: str, name: str, path_entries: DirectoryPath) -> NotFoundError:
+def _build_not_found_error(what: str, name: str, path_entries: DirectoryPath) -> NotFoundError:
     return NotFoundError(f"no {what} {validation.format_value(name)} in {_to_path(path_entries)}")
 
 

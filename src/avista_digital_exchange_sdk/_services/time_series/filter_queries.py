@@ -23,7 +23,7 @@ from ..._transfer.output_file import Output, open_output, write_spool
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ..._utils.temporary_files import explain_full_disk, temporary_file
+from ..._utils.temporary_files import explain_full_disk, open_temporary_file
 from ..base import BaseService
 
 if TYPE_CHECKING:
@@ -347,7 +347,7 @@ class FilterQueryService(BaseService):
             aggregate,
             progress,
         )
-        with temporary_file() as file:
+        with open_temporary_file() as file:
             sink = TableSink(spec.request, file)
             async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
                 with explain_full_disk():
@@ -374,7 +374,7 @@ class FilterQueryService(BaseService):
         require_extra("arrow", "pyarrow")
         from ..._dataframes.csv_reader import CsvResult
 
-        with temporary_file() as source:
+        with open_temporary_file() as source:
             options = self._backend.options
             export_format = TimeSeriesQueryOutputFileType.CSV
             sink = FileSink(spec.request, export_format, partial(write_spool, source), options)

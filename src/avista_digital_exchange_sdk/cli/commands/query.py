@@ -13,7 +13,7 @@ from ..._time_series.zones import parse_time_zone
 from ..._utils import validation
 from ..._utils.atomic_files import atomic_write
 from ..._utils.local_paths import expand_home, expand_source
-from ..._utils.temporary_files import explain_full_disk, temporary_file
+from ..._utils.temporary_files import explain_full_disk, open_temporary_file
 from ...errors import InvalidParameterError
 from ..command import command
 from ..context import CommandContext
@@ -121,7 +121,7 @@ def query(
     from ..._services.time_series.filter_queries import query_into
     from ...client import get_services
 
-    with temporary_file() as result:
+    with open_temporary_file() as result:
         with run.progress("querying", "pages", "bytes") as callback, explain_full_disk():
             run_sync(
                 query_into(get_services(run.exchange), result, *request, kind, progress=callback)
