@@ -9,7 +9,7 @@ Only this package knows httpx, websockets, asyncio, threads and clocks.
 """
 
 from .base import (
-    BLOCK_SIZE,
+    BLOCK_BYTES,
     Backend,
     NetworkConfig,
     Response,
@@ -26,7 +26,7 @@ from .sync_backend import SyncBackend
 from .tls import Tls, Verify
 
 __all__ = [
-    "BLOCK_SIZE",
+    "BLOCK_BYTES",
     "Backend",
     "FollowingMd5",
     "NetworkConfig",

@@ -34,8 +34,8 @@ from .websocket import await_socket, build_connect_options
 _Result = TypeVar("_Result")
 
 # Timeouts in seconds for sending a message and for the closing handshake.
-SEND_TIMEOUT = 10.0
-CLOSE_TIMEOUT = 2.0
+SEND_TIMEOUT_SECONDS = 10.0
+CLOSE_TIMEOUT_SECONDS = 2.0
 
 
 class AsyncBackend:
@@ -366,7 +366,7 @@ class _WebSocket:
 
     async def send(self, message: Secret[str]) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SEND_TIMEOUT):
+            async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
                 return await await_socket(self._socket.reveal().send(message.reveal()))
         raise SubscriptionError("the real-time connection accepts no data")
 
@@ -376,7 +376,7 @@ class _WebSocket:
 
     async def aclose(self) -> None:
         try:
-            async with asyncio.timeout(CLOSE_TIMEOUT):
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                 await self._socket.reveal().close()
         except TimeoutError:
             self._socket.reveal().transport.abort()

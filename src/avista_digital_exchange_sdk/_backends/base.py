@@ -21,7 +21,7 @@ from .proxies import Proxies
 from .tls import Tls
 
 # The size in bytes of the blocks in which files are read and written.
-BLOCK_SIZE = 1 << 18
+BLOCK_BYTES = 1 << 18
 
 _Result = TypeVar("_Result")
 _Outcome = TypeVar("_Outcome", covariant=True)

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import threading
 
-from .base import BLOCK_SIZE, Backend, TaskHandle
+from .base import BLOCK_BYTES, Backend, TaskHandle
 from .positional_file import PositionalFile
 
 # Hashing fewer bytes takes about as long as starting a thread.
@@ -58,7 +58,7 @@ class FollowingMd5:
 
     def _hash(self) -> None:
         try:
-            block = memoryview(bytearray(BLOCK_SIZE))
+            block = memoryview(bytearray(BLOCK_BYTES))
             # The written length grows in the meantime, until the transfer ends.
             while length := self._file.read_into(
                 block[: max(0, self._written - self._hashed)], self._hashed

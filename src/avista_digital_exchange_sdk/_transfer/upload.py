@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
-from .._backends import BLOCK_SIZE, Backend, FollowingMd5, PositionalFile
+from .._backends import BLOCK_BYTES, Backend, FollowingMd5, PositionalFile
 from .presigned import RetryableTransferError, parse_md5_etag
 from .progress import TransferProgress
 
@@ -99,7 +99,7 @@ class Upload:
         """
         sent = 0
         while sent < self.size:
-            block = self._file.read(min(BLOCK_SIZE, self.size - sent), sent)
+            block = self._file.read(min(BLOCK_BYTES, self.size - sent), sent)
             self._check_state()
             if not block:
                 raise self._build_error("could not be read to the end")
