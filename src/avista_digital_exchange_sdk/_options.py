@@ -12,10 +12,10 @@ class Options:
         max_retry_delay: Maximum delay in seconds before any retry.
         max_retry_after: Maximum `Retry-After` in seconds. If it is longer there is no retry.
         connect_timeout: Maximum time in seconds of one attempt to connect.
-        min_connect_timeout: Time in seconds that each of several addresses of a host gets at least.
-        max_calls: Maximum number of concurrent requests; more of them wait.
-        max_streams: Maximum number of concurrent file bodies.
-        max_transfers: Maximum number of concurrent files, each of which is open.
+        min_connect_timeout: Minimum timeout in seconds for each address of a host.
+        max_calls: Maximum number of concurrent requests.
+        max_streams: Maximum number of concurrent requests with file contents.
+        max_transfers: Maximum number of concurrent transfers, each with an open file.
         max_response_bytes: Maximum size of a response; AWS AppSync sends at most 5 MB.
         max_error_bytes: Maximum size of a response that is searched for errors.
         cleanup_timeout: Timeout in seconds of requests that clean up after an interruption.
@@ -26,11 +26,11 @@ class Options:
         speed_sample_seconds: Time for which the speed of a download is measured.
         fast_bytes_per_second: Speed above which a single connection is used.
         min_remaining_seconds: Minimum remaining time for which more connections are opened.
-        max_batch_records: Maximum number of records of one write; AWS Timestream takes 100.
-        spool_bytes: Size up to which parts of a result that can't be written yet stay in memory.
-        parquet_block_bytes: Size of the blocks of a CSV file that Arrow reads to make Parquet; it
-            reads about 32 of them ahead.
-        parquet_group_bytes: Size in memory of a row group of Parquet.
+        max_batch_records: Maximum number of records of one write; AWS Timestream accepts 100.
+        spool_bytes: Maximum size of parts of a result that are buffered in memory.
+        parquet_block_bytes: Size of the blocks of a CSV file that is converted to Parquet. Arrow
+            reads about 32 blocks ahead.
+        parquet_group_bytes: Size of a Parquet row group in memory.
     """
 
     initial_retry_delay: float = 0.5

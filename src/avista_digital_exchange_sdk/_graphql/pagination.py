@@ -1,4 +1,4 @@
-"""Results that come in pages, each of which has the token of the next."""
+"""Pagination of results: each page has the token of the next one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class TokenPage(Protocol):
 
     @property
     def nextToken(self) -> str | None:
-        """The token of the next page; empty or None on the last one."""
+        """The token of the next page; empty or None on the last page."""
 
 
 _Page = TypeVar("_Page", bound=TokenPage)
@@ -26,13 +26,13 @@ async def paginate(
     prefetch: Backend | None = None,
     create_error: Callable[[str], DigitalExchangeError] = InvalidResponseError,
 ) -> AsyncGenerator[_Page, None]:
-    """Read every page of a result. A page without rows is not the last.
+    """Iterate over the pages of a result. An empty page need not be the last one.
 
     Args:
         read_page: Reads the page after another one; the first page for None.
         prefetch: The backend that reads the next page while the present one is processed. Defaults
             to reading a page when it is needed.
-        create_error: Creates the error for pages that would never end.
+        create_error: Creates the error for endless pages.
     """
     page = await read_page(None)
     while token := page.nextToken:
@@ -44,5 +44,5 @@ async def paginate(
             if following:
                 await following.cancel()
         if page.nextToken == token:
-            raise create_error("the platform gave the same page token twice")
+            raise create_error("the platform returned the same page token twice")
     yield page
