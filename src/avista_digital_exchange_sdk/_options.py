@@ -28,6 +28,7 @@ class Options:
         min_remaining_seconds: Minimum remaining time for which more connections are opened.
         max_batch_records: Maximum number of records of one write; AWS Timestream accepts 100.
         spool_bytes: Maximum size of parts of a result that are buffered in memory.
+        max_json_check_bytes: Size up to which a JSON result is searched for missing series.
         parquet_block_bytes: Size of the blocks of a CSV file that is converted to Parquet. Arrow
             reads about 32 blocks ahead.
         parquet_group_bytes: Size of a Parquet row group in memory.
@@ -53,5 +54,6 @@ class Options:
     min_remaining_seconds: float = 2.0
     max_batch_records: int = 100
     spool_bytes: int = 1 << 18
+    max_json_check_bytes: int = 16 << 20
     parquet_block_bytes: int = 2 << 20
     parquet_group_bytes: int = 16 << 20

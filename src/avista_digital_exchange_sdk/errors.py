@@ -24,6 +24,7 @@ DigitalExchangeError
 └─ SubscriptionError                         the WebSocket connection failed
 
 DigitalExchangeWarning (UserWarning)         the base class of warnings
+└─ MissingDataWarning                        requested data does not exist
 ```
 
 Errors can be pickled, have a cause, and never contain a token or the query string of a presigned
@@ -44,6 +45,7 @@ __all__ = [
     "InvalidParameterError",
     "InvalidRequestError",
     "InvalidResponseError",
+    "MissingDataWarning",
     "MissingExtraError",
     "NotFoundError",
     "PathIsDirectoryError",
@@ -62,6 +64,10 @@ __all__ = [
 
 class DigitalExchangeWarning(UserWarning):
     """The base class of all warnings of this package."""
+
+
+class MissingDataWarning(DigitalExchangeWarning):
+    """A requested asset or attribute does not exist, or a result is empty."""
 
 
 class DigitalExchangeError(Exception):

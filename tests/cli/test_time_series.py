@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from avista_digital_exchange_sdk.cli.timestamps import parse_timestamp
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.command_line import Command, CommandResult
@@ -175,12 +174,12 @@ class TestQuery:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            (["--from", "-7d"], "either --asset or --filter must be used"),
+            (["--from", "-7d"], "one of --asset, --all and --filter must be used"),
             (
                 ["--asset", "a", "--from", "-7 days"],
-                "--from must be ISO 8601, or rel",
+                "--from must be an ISO 8601 timestamp",
             ),
-            (["--asset", "a", "--from", "-999999w"], "--from must be ISO 8601, or rel"),
+            (["--asset", "a", "--from", "-999999w"], "--from must be an ISO 8601 timestamp"),
             (["--asset", "a", "--from", "May"], "--from must be an ISO 8601 timestamp"),
             (
                 ["--asset", "a", "--from", "2024-05-02", "--to", "2024-05-01"],
@@ -227,22 +226,81 @@ class TestTimestamps:
         outcome = dx(*query, "--from", "2024-04-30 17:30", "--to", "2024-04-30 18:30")
         assert [row["A kW"] for row in csv.DictReader(outcome.stdout.splitlines())] == ["13.25"]
 
-    def test_timestamp_with_a_zone_loses_no_digit(self) -> None:
-        text = "2024-05-01T00:00:00.123456789Z"
-        assert parse_timestamp("--from", text, UTC) == text
+    def test_query_writes_timestamps_of_the_time_zone(self, dx: Command, measured: str) -> None:
+        query = ["query", measured, "--asset", "feeder-8", "--time-zone", "America/Los_Angeles"]
+        outcome = dx(*query, "--from", "2024-04-30", "--to", "2024-05-01")
+        assert outcome.stdout.splitlines() == [
+            f"{HEADER},A kW",
+            "feeder-8,Feeder 8,2024-04-30 17:00:00.000000000-07:00,7",
+        ]
 
+    def test_query_plots_and_writes_the_time_zone(self, dx: Command, measured: str) -> None:
+        query = ["query", measured, "--asset", "feeder-7", "--time-zone", "America/Los_Angeles"]
+        for suffix in ("csv", "parquet"):
+            files = ["--plot", "may.svg", "-o", f"may.{suffix}"]
+            outcome = dx(*query, "--from", "2024-04-30", "--to", "2024-05-02", *files)
+            assert outcome.exit_code == 0, outcome.stderr
+        assert "17:00:00.000000000-07:00" in Path("may.csv").read_text()
+        assert str(pq.read_schema("may.parquet").field("timestamp").type.tz) == (
+            "America/Los_Angeles"
+        )
+
+
+class TestMissingData:
     @pytest.mark.parametrize(
-        ("text", "ago"),
+        ("names", "message"),
         [
-            ("-90s", timedelta(seconds=90)),
-            ("-15m", timedelta(minutes=15)),
-            ("-12h", timedelta(hours=12)),
-            ("-7d", timedelta(days=7)),
-            ("-2w", timedelta(weeks=2)),
-            ("now", timedelta()),
+            (
+                ["--asset", "feeder-7", "--attribute", "a kW"],
+                "asset 'feeder-7' has no attribute 'a kW' (did you mean 'A kW'?)",
+            ),
+            (
+                ["--asset", "feeder-9"],
+                "there is no asset 'feeder-9' (did you mean 'feeder-8' or 'feeder-7'?)",
+            ),
+            (
+                ["--asset", "meter-*"],
+                "there is no asset 'meter-*' (there are 'feeder-7', 'feeder-8')",
+            ),
         ],
     )
-    def test_timestamp_can_be_relative_to_now(self, text: str, ago: timedelta) -> None:
-        before = datetime.now(UTC)
-        message = parse_timestamp("--from", text, UTC)
-        assert before - ago <= message <= datetime.now(UTC) - ago
+    def test_query_reports_names_that_do_not_exist_and_fails_if_requested(
+        self, dx: Command, measured: str, names: list[str], message: str
+    ) -> None:
+        outcome = dx("query", measured, *names, *RANGE)
+        assert (outcome.exit_code, outcome.stderr) == (0, f"avista-dx: warning: {message}\n")
+        assert outcome.stdout.startswith(HEADER)
+        failed = dx("query", measured, *names, *RANGE, "--fail-empty", "-o", "none.csv")
+        assert (failed.exit_code, failed.stderr) == (4, f"avista-dx: {message}\n")
+        assert not Path("none.csv").exists()
+        assert dx("query", measured, *names, *RANGE, "--quiet").stderr == ""
+
+    def test_query_reports_an_empty_result(self, dx: Command, measured: str) -> None:
+        empty = ["query", measured, "--asset", "feeder-7", "--from", "2001-01-01", "--to"]
+        outcome = dx(*empty, "2001-01-02")
+        assert outcome.exit_code == 0
+        assert "no values from 2001-01-01T00:00:00.000Z to 2001-01-02T" in outcome.stderr
+        assert dx(*empty, "2001-01-02", "--fail-empty").exit_code == 4
+
+    @pytest.mark.parametrize(
+        ("names", "rows"),
+        [
+            (["--all"], 3),
+            (["--asset", "feeder-*"], 3),
+            (["--all", "--attribute", "Stat?"], 2),
+            (["--asset", "*-8", "--attribute", "*kW"], 1),
+        ],
+    )
+    def test_query_takes_all_assets_and_patterns(
+        self, dx: Command, measured: str, names: list[str], rows: int
+    ) -> None:
+        outcome = dx("query", measured, *names, *RANGE)
+        assert (outcome.exit_code, outcome.stderr) == (0, "")
+        assert len(outcome.stdout.splitlines()) == rows + 1
+
+    def test_query_refuses_all_with_assets_or_a_filter(self, dx: Command, measured: str) -> None:
+        Path("filter.json").write_text('[{"assetId": "feeder-7"}]')
+        for option in (["--asset", "feeder-7"], ["--filter", "filter.json"]):
+            outcome = dx("query", measured, "--all", *option, *RANGE)
+            assert outcome.exit_code == 2
+            assert "one of --asset, --all and --filter must be used" in outcome.stderr

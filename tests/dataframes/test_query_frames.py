@@ -29,6 +29,9 @@ from .sample_database import (
     request_asset,
 )
 
+# Some tests request names that do not exist, or time ranges without values.
+pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
+
 TYPES_ASKED = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
 
 SHAPES = {

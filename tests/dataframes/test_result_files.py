@@ -21,6 +21,9 @@ from avista_digital_exchange_sdk._options import Options
 
 from .sample_database import WAYS, WHOLE, of_types, request_asset
 
+# Some tests request names that do not exist, or time ranges without values.
+pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
+
 TYPES_ASKED = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
 
 

@@ -1,6 +1,6 @@
 """Invalid values of arguments, each with a part of the expected error message."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from avista_digital_exchange_sdk import TimeSeriesInputRecord
@@ -95,12 +95,20 @@ INVALID_TIMES = [
         1662155084,
         float("nan"),
         datetime(2022, 9, 27),
-        date(2022, 9, 27),
         b"2024-01-01T00:00:00Z",
         "",
         "yesterday",
         "1704067200",
-        "2022-09-27",
+        "2022-9-27",
+        "20220927",
+        "2022-W39",
+        "-7",
+        "-7 days",
+        "-7D",
+        "+7d",
+        "-٣d",
+        "-999999999w",
+        "Now",
         "2022-09-27T10:22:45",
         "2022-09-27T10:22:45.000",
         "2022-13-01T00:00:00Z",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
+from .._utils import validation
 from .arrow_types import marked_bigint_names
 
 if TYPE_CHECKING:
@@ -31,3 +32,24 @@ def to_polars(table: pa.Table) -> "pl.DataFrame":
     import polars as pl
 
     return cast("pl.DataFrame", pl.from_arrow(table))
+
+
+def parse_index(index: object) -> list[str]:
+    """Parse the names of the columns that become a frame's index."""
+    if index is None:
+        return []
+    names = [index] if isinstance(index, str) else validation.require_items("index", index, "names")
+    return [validation.require_str("index", name) for name in names]
+
+
+def set_index(frame: "pd.DataFrame", names: list[str]) -> "pd.DataFrame":
+    """Use columns of a frame as its index.
+
+    Raises:
+        InvalidParameterError: The frame has no such column.
+    """
+    for name in names:
+        if name not in frame.columns:
+            valid = "columns of the result: " + ", ".join(map(repr, frame.columns))
+            raise validation.invalid_argument("index", name, valid)
+    return frame.set_index(names[0] if len(names) == 1 else names) if names else frame

@@ -2,10 +2,10 @@
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from datetime import tzinfo
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 
 from .._options import Options
 from .._time_series.record_validation import MAX_VALUE_BYTES
+from .._utils.temporary_files import reopen
 from ..errors import InvalidResponseError
 from .arrow_types import (
     STRING,
@@ -25,12 +26,14 @@ from .arrow_types import (
     to_arrow_type,
     wide_column_names,
 )
+from .time_zones import convert_schema
 
 # Bytes that are parsed at a time.
 BLOCK_SIZE = 8 << 20
 
 _KEYS = len(KeyColumns._fields)
 _NAIVE = pa.timestamp("ns")
+_OFFSET = re.compile(r"[+-]\d\d:\d\d(:\d\d)?$")
 _COLUMN = re.compile(r"In CSV column #(\d+)")
 
 
@@ -45,7 +48,10 @@ class CsvResult:
 
     def __init__(self, source: Path | IO[bytes], types: Mapping[str, str]) -> None:
         self._source = source
-        self._attributes = _attribute_columns(self._open())
+        header, first_row = _read_lines(self._open())
+        self._attributes = header[_KEYS:]
+        has_offset = len(first_row) >= _KEYS and _OFFSET.search(first_row[_KEYS - 1])
+        self._timestamp_type = TIMESTAMP_NS if has_offset else _NAIVE
         self._is_known = [name in types for name in self._attributes]
         self._types = [to_arrow_type(types.get(name)) for name in self._attributes]
 
@@ -69,8 +75,14 @@ class CsvResult:
             long.add(keys, attribute, column)
         return long.table()
 
-    def write_parquet(self, file: IO[bytes], options: Options) -> None:
-        """Write the wide table as Parquet; memory holds a few batches."""
+    def write_parquet(self, file: IO[bytes], options: Options, zone: tzinfo | None = None) -> None:
+        """Write the wide table as Parquet; memory holds a few batches.
+
+        Args:
+            file: The file.
+            options: The sizes of blocks and row groups.
+            zone: The time zone of timestamps. Defaults to UTC.
+        """
         block_bytes = options.parquet_block_bytes
         import pyarrow.parquet as pq
 
@@ -83,6 +95,8 @@ class CsvResult:
                 )
             )
         )
+        if zone is not None:
+            schema = convert_schema(schema, zone)
         with (
             self._errors(),
             self._arrow_source() as source,
@@ -104,17 +118,17 @@ class CsvResult:
         """Open the file at its beginning; closing it leaves the caller's open."""
         if isinstance(self._source, Path):
             return self._source.open("rb")
-        file = open(os.dup(self._source.fileno()), "rb")  # noqa: SIM115  # the caller closes it
-        file.seek(0)
-        return file
+        return reopen(self._source)
 
     def _options(self, types: Sequence[pa.DataType], block_size: int) -> dict[str, Any]:
         # A block must hold a whole row, in which every quote may be doubled.
         longest_row = len(types) * 2 * (MAX_VALUE_BYTES + 1)
         # Columns are numbered, as an attribute may have the name of another column.
         kinds = [
-            _NAIVE if kind == TIMESTAMP_NS else kind
-            for kind in (STRING, STRING, TIMESTAMP_NS, *types)
+            STRING,
+            STRING,
+            self._timestamp_type,
+            *(_NAIVE if kind == TIMESTAMP_NS else kind for kind in types),
         ]
         numbers = [str(number) for number in range(len(kinds))]
         return {
@@ -145,15 +159,17 @@ class CsvResult:
             raise InvalidResponseError(f"the result file has {where} of another type") from None
 
 
-def _attribute_columns(file: IO[bytes]) -> list[str]:
-    with io.TextIOWrapper(file, "utf-8", newline="") as text:
-        try:
-            header = next(csv.reader(text), [])
-        except (UnicodeDecodeError, csv.Error):
-            header = []
+def _read_lines(file: IO[bytes]) -> tuple[list[str], list[str]]:
+    """Read the header and the first row, which is empty if there is none."""
+    header: list[str] = []
+    row: list[str] = []
+    with io.TextIOWrapper(file, "utf-8", newline="") as text, suppress(UnicodeError, csv.Error):
+        rows = csv.reader(text)
+        header = next(rows, [])
+        row = next(rows, [])
     if len(header) < _KEYS:
         raise InvalidResponseError("the result file has no header")
-    return header[_KEYS:]
+    return header, row
 
 
 def _groups(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.Table]:

@@ -132,7 +132,7 @@ def _to_iso(time: str) -> str:
     return f"{time[:10]}T{time[11:end]}Z"
 
 
-class _CsvFile:
+class CsvFile:
     """Writes rows that end in LF. The csv module ends them in CR LF, so that it quotes both."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -170,11 +170,11 @@ class CsvResultWriter:
         self._requested_count = len(self._columns)
         self._last = (-1, "")
         self._row: _Row = ()
-        self._rows: _CsvFile | Writer
+        self._rows: CsvFile | Writer
         self._header_known = all(request.attributes.values())
         self._spool: IO[str] | None = None
         if self._header_known:
-            self._rows = _CsvFile(self._file)
+            self._rows = CsvFile(self._file)
             self._rows.writerow(self._header(list(self._columns)))
         else:
             self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # close() closes it
@@ -231,7 +231,7 @@ class CsvResultWriter:
         names = list(self._columns)
         names = names[: self._requested_count] + sorted(names[self._requested_count :])
         order = [3 + self._columns[name] for name in names]
-        rows = _CsvFile(self._file)
+        rows = CsvFile(self._file)
         rows.writerow(self._header(names))
         for row in csv.reader(spool):
             row += [""] * (3 + len(names) - len(row))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._generated.enums import MeasureValueType
+from .._utils.caller_warnings import warn
 from .._utils.progress import ProgressCallback, ProgressReporter
 from ..errors import DigitalExchangeError, DigitalExchangeWarning, InvalidRequestError
 from .batch_publisher import BatchPublisher, Rejection, parse_rejections
@@ -181,11 +181,10 @@ class RowPublisher(BatchPublisher):
         except InvalidRequestError as error:
             if self._options.replaces:
                 raise
-            warnings.warn(
+            warn(
                 f"values stored before could not be compared with those to publish, which may "
                 f"now be stored twice: {error}",
                 DigitalExchangeWarning,
-                stacklevel=2,
             )
             self._can_compare = False
             return []

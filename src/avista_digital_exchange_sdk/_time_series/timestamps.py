@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from .._utils.validation import invalid_argument
-from ..errors import InvalidParameterError
 
 NANOSECONDS = 1_000_000_000
 VALID_TIMESTAMP = (
@@ -62,13 +61,3 @@ def format_timestamp(nanoseconds: int) -> str:
         digits = digits[:3]
     # Not strftime: it does not pad years to four digits on every system.
     return f"{timestamp.replace(tzinfo=None).isoformat(timespec='seconds')}.{digits}Z"
-
-
-def parse_time_range(first: tuple[str, object], second: tuple[str, object]) -> tuple[str, str]:
-    """Parse the start and end of a time range, each as (argument, value)."""
-    start, end = parse_timestamp_ns(*first), parse_timestamp_ns(*second)
-    if start >= end:
-        raise InvalidParameterError(
-            f"{first[0]} must be before {second[0]} ({second[1]!s}), got {first[1]!s}"
-        )
-    return format_timestamp(start), format_timestamp(end)

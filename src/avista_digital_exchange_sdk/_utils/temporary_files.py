@@ -34,6 +34,14 @@ def open_unbuffered_temporary_file() -> io.FileIO:
         return io.FileIO(os.dup(file.fileno()), "r+")
 
 
+def reopen(file: IO[bytes]) -> IO[bytes]:
+    """Open an open file once more, to read it from its beginning; both have one position."""
+    file.flush()
+    copy = open(os.dup(file.fileno()), "rb")  # noqa: SIM115  # the caller closes it
+    copy.seek(0)
+    return copy
+
+
 @contextlib.contextmanager
 def _explain_errors() -> Iterator[None]:
     with explain_full_disk():

@@ -7,7 +7,7 @@ import errno
 import operator
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from ipaddress import ip_address
 from pathlib import Path
@@ -110,6 +110,13 @@ def parse_enum(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
     raise invalid_argument(
         argument, value, "one of " + ", ".join(str(member.value) for member in choices)
     )
+
+
+def parse_choice(argument: str, value: object, choices: Sequence[str]) -> str:
+    """Parse one of some strings."""
+    if value not in choices:
+        raise invalid_argument(argument, value, "one of " + ", ".join(choices))
+    return str(value)
 
 
 def parse_bool(argument: str, value: object) -> bool:

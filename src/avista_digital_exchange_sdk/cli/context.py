@@ -2,13 +2,15 @@
 
 import logging
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._escaping import escape_controls
 from .._utils.logging import logger
+from ..errors import DigitalExchangeWarning
 from . import output
 from .errors import print_error
 from .parameter_names import to_cli_message
@@ -39,6 +41,10 @@ class CommandContext:
         self.json = json
         self.quiet = quiet
         self._exit_stack = ExitStack()
+        self._exit_stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("always", DigitalExchangeWarning)
+        self._show_other_warning = warnings.showwarning
+        warnings.showwarning = self._show_warning
         if not quiet:
             handler = _WarningHandler(logging.WARNING)
             logger.addHandler(handler)
@@ -47,6 +53,15 @@ class CommandContext:
     def close(self) -> None:
         """Close the connections."""
         self._exit_stack.close()
+
+    def _show_warning(
+        self, message: Warning | str, category: type[Warning], *place: Any, **options: Any
+    ) -> None:
+        """Print a warning of this package like an error, and others as Python does."""
+        if not issubclass(category, DigitalExchangeWarning):
+            self._show_other_warning(message, category, *place, **options)
+        elif not self.quiet:
+            print_error(f"warning: {to_cli_message(str(message))}")
 
     @cached_property
     def exchange(self) -> "AvistaDigitalExchange":

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import aclosing
-from datetime import datetime
-from enum import StrEnum
+from datetime import date
 from functools import partial
 from typing import IO, TYPE_CHECKING, Literal
 
 from ..._dataframes.shapes import Shape, check_shape
-from ..._generated.enums import TimeSeriesQueryOutputFileType
 from ..._time_series.asset_filters import AssetFilter, parse_asset_filters
-from ..._time_series.attribute_types import AttributeTypes
-from ..._time_series.filter_query_runner import FilterQueryRunner, FilterQuerySpec
-from ..._time_series.query_operations import TimeSeriesQueryOperations
-from ..._time_series.result_sinks import FileSink
-from ..._time_series.result_writers import RequestedSeries
-from ..._time_series.timestamps import parse_time_range
-from ..._transfer.output_file import Output, open_output, write_spool
+from ..._time_series.missing_data import ERROR_HANDLINGS, ErrorHandling
+from ..._time_series.time_arguments import parse_time_range
+from ..._time_series.zones import parse_time_zone
+from ..._transfer.output_file import open_output, write_spool
 from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
-from ..._utils.temporary_files import explain_full_disk, open_temporary_file
 from ..base import BaseService
+from .filtered_query import FilteredQuery, QueryRequest, ResultFileFormat
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,14 +36,6 @@ AGGREGATIONS = ("auto", "server", "client")
 Aggregate = Literal["auto", "server", "client"]
 
 
-class ResultFileFormat(StrEnum):
-    """The formats of result files."""
-
-    CSV = "CSV"
-    JSON = "JSON"
-    PARQUET = "PARQUET"
-
-
 class FilterQueryService(BaseService):
     """Calls that query by assets, attributes and time."""
 
@@ -57,14 +43,16 @@ class FilterQueryService(BaseService):
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         resultFileWriteLocation: str | os.PathLike[str],
         exportFileFormat: Literal["CSV", "JSON", "PARQUET"] = "CSV",
         maxRows: int | None = None,
         *,
         exportTimeout: float = 300,
         aggregate: Literal["auto", "server", "client"] = "auto",
+        timeZone: str | None = None,
+        errors: Literal["warn", "raise", "ignore"] = "warn",
         progress: ProgressArgument | None = None,
     ) -> bool:
         """Query assets and attributes over a time range and write the result to a file.
@@ -78,10 +66,13 @@ class FilterQueryService(BaseService):
         Args:
             timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets, each as `{"assetId": ...,
-                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset.
+                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset. `*` in
+                a name matches any characters and `?` any single one, unless the name itself
+                exists: `{"assetId": "feeder-*"}`. `{"assetId": "*"}` requests all assets.
             startTime: The start of the time range: an ISO 8601 string such as
-                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone.
-            endTime: The end of the time range, in the same form.
+                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone; a date such as
+                `2022-09-27`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
+            endTime: The end of the time range, in the same form, or `now`.
             resultFileWriteLocation: The path of the file, or a directory, in which it is called
                 `result.csv`, `result.json` or `result.parquet`.
             exportFileFormat: `CSV`, `JSON` or `PARQUET`.
@@ -90,6 +81,10 @@ class FilterQueryService(BaseService):
             aggregate: `server` has the platform create the file, which needs a WebSocket
                 connection. `client` merges the pages on the client. `auto` prefers `server`, and
                 falls back to `client` if there is no connection.
+            timeZone: The time zone of the timestamps in the file, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's file is
                 downloaded. An exception raised by it ends the query.
@@ -100,7 +95,8 @@ class FilterQueryService(BaseService):
         Raises:
             InvalidParameterError: An argument is invalid. No request was made.
             MissingExtraError: The format is Parquet and the extra `arrow` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the file in time.
@@ -113,36 +109,39 @@ class FilterQueryService(BaseService):
             ...     "1981-07-01T00:00:00Z", "1981-07-15T00:00:00Z", "./")
             True
         """
-        spec = self._parse_filter_query(
+        query = self._create_query(
             timeSeriesDbId,
             assetAndAttributesFilter,
             startTime,
             endTime,
             maxRows,
-            exportTimeout,
-            aggregate,
-            progress,
+            exportTimeout=exportTimeout,
+            aggregate=aggregate,
+            timeZone=timeZone,
+            errors=errors,
+            progress=progress,
         )
         file_format = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
         target = validation.resolve_output_path(
             "resultFileWriteLocation", resultFileWriteLocation, f"result.{file_format.lower()}"
         )
-        await self._write_result(
-            timeSeriesDbId, spec, file_format, partial(open_output, self._backend, target)
-        )
+        await query.write(file_format, partial(open_output, self._backend, target))
         return True
 
     async def queryTimeSeriesDatabaseToDataFrame(
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         maxRows: int | None = None,
         *,
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        timeZone: str | None = None,
+        index: str | Sequence[str] | None = None,
+        errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pd.DataFrame:
         """Query assets and attributes over a time range into a pandas DataFrame.
@@ -154,10 +153,13 @@ class FilterQueryService(BaseService):
         Args:
             timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets, each as `{"assetId": ...,
-                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset.
+                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset. `*` in
+                a name matches any characters and `?` any single one, unless the name itself
+                exists: `{"assetId": "feeder-*"}`. `{"assetId": "*"}` requests all assets.
             startTime: The start of the time range: an ISO 8601 string such as
-                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone.
-            endTime: The end of the time range, in the same form.
+                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone; a date such as
+                `2022-09-27`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
+            endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             shape: `wide` has one row per asset and timestamp and one column per attribute, in the
                 requested order. `long` has one row per value.
@@ -165,6 +167,12 @@ class FilterQueryService(BaseService):
             aggregate: `server` has the platform merge the result, which needs a WebSocket
                 connection. `client` merges the pages on the client. `auto` prefers `server`, and
                 falls back to `client` if there is no connection.
+            timeZone: The time zone of the result's timestamps, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC.
+            index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
+                none.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's result is
                 downloaded. An exception raised by it ends the query.
@@ -177,7 +185,8 @@ class FilterQueryService(BaseService):
         Raises:
             InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `pandas` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
@@ -192,9 +201,10 @@ class FilterQueryService(BaseService):
             [18.8]
         """
         require_extra("pandas", "pandas", "pyarrow")
-        from ..._dataframes.convert import to_pandas
+        from ..._dataframes.convert import parse_index, set_index, to_pandas
 
-        return to_pandas(
+        columns = parse_index(index)
+        frame = to_pandas(
             await self.queryTimeSeriesDatabaseToArrow(
                 timeSeriesDbId,
                 assetAndAttributesFilter,
@@ -204,21 +214,26 @@ class FilterQueryService(BaseService):
                 shape=shape,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                timeZone=timeZone,
+                errors=errors,
                 progress=progress,
             )
         )
+        return set_index(frame, columns)
 
     async def queryTimeSeriesDatabaseToPolars(
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         maxRows: int | None = None,
         *,
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        timeZone: str | None = None,
+        errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
         """Query assets and attributes over a time range into a polars DataFrame.
@@ -232,12 +247,16 @@ class FilterQueryService(BaseService):
             assetAndAttributesFilter: The assets and their attributes, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
             startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
-                zone.
-            endTime: The end of the time range, in the same form.
+                zone; a date; or relative to now, such as `-7d`.
+            endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             shape: `wide` has one row per asset and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
+            timeZone: The time zone of the result's timestamps, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
 
@@ -248,7 +267,8 @@ class FilterQueryService(BaseService):
         Raises:
             InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `polars` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
@@ -275,6 +295,8 @@ class FilterQueryService(BaseService):
                 shape=shape,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                timeZone=timeZone,
+                errors=errors,
                 progress=progress,
             )
         )
@@ -283,13 +305,15 @@ class FilterQueryService(BaseService):
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         maxRows: int | None = None,
         *,
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        timeZone: str | None = None,
+        errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pa.Table:
         """Query assets and attributes over a time range into an Arrow table.
@@ -303,12 +327,16 @@ class FilterQueryService(BaseService):
             assetAndAttributesFilter: The assets and their attributes, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
             startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
-                zone.
-            endTime: The end of the time range, in the same form.
+                zone; a date; or relative to now, such as `-7d`.
+            endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             shape: `wide` has one row per asset and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
+            timeZone: The time zone of the result's timestamps, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
 
@@ -319,7 +347,8 @@ class FilterQueryService(BaseService):
         Raises:
             InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `arrow` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
@@ -334,93 +363,49 @@ class FilterQueryService(BaseService):
             [18.8]
         """
         require_extra("arrow", "pyarrow")
-        from ..._dataframes.table_sink import TableSink
-
         check_shape(shape)
-        spec = self._parse_filter_query(
+        query = self._create_query(
             timeSeriesDbId,
             assetAndAttributesFilter,
             startTime,
             endTime,
             maxRows,
-            exportTimeout,
-            aggregate,
-            progress,
+            exportTimeout=exportTimeout,
+            aggregate=aggregate,
+            timeZone=timeZone,
+            errors=errors,
+            progress=progress,
         )
-        with open_temporary_file() as file:
-            sink = TableSink(spec.request, file)
-            async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
-                with explain_full_disk():
-                    await self._runner(spec).run(sink, types.prefetch)
-                return sink.table(shape, await types.get())
+        return await query.read_table(shape)
 
-    async def _write_result(
-        self,
-        timeSeriesDbId: str,
-        spec: FilterQuerySpec,
-        file_format: ResultFileFormat,
-        output: Output,
-    ) -> None:
-        if file_format is ResultFileFormat.PARQUET:
-            await self._write_parquet(timeSeriesDbId, spec, output)
-            return
-        export_format = TimeSeriesQueryOutputFileType(file_format)
-        sink = FileSink(spec.request, export_format, output, self._backend.options)
-        await self._runner(spec).run(sink)
-
-    async def _write_parquet(
-        self, timeSeriesDbId: str, spec: FilterQuerySpec, output: Output
-    ) -> None:
-        require_extra("arrow", "pyarrow")
-        from ..._dataframes.csv_reader import CsvResult
-
-        with open_temporary_file() as source:
-            options = self._backend.options
-            export_format = TimeSeriesQueryOutputFileType.CSV
-            sink = FileSink(spec.request, export_format, partial(write_spool, source), options)
-            async with aclosing(self._attribute_types(timeSeriesDbId, spec)) as types:
-                with explain_full_disk():
-                    await self._runner(spec).run(sink, types.prefetch)
-                result = CsvResult(source, await types.get())
-            async with output() as file:
-                result.write_parquet(file, options)
-
-    def _runner(self, spec: FilterQuerySpec) -> FilterQueryRunner:
-        return FilterQueryRunner(self._client, self._backend, self._transfers, spec)
-
-    def _attribute_types(self, timeSeriesDbId: str, spec: FilterQuerySpec) -> AttributeTypes:
-        return AttributeTypes(self._client, self._backend, timeSeriesDbId, spec.request.position)
-
-    def _parse_filter_query(
+    def _create_query(
         self,
         timeSeriesDbId: object,
         assetAndAttributesFilter: object,
         startTime: object,
         endTime: object,
         maxRows: object,
+        *,
         exportTimeout: object,
-        aggregate: str,
+        aggregate: object,
+        timeZone: object,
+        errors: object,
         progress: object,
-    ) -> FilterQuerySpec:
+    ) -> FilteredQuery:
         """Check the arguments that every query with filters has."""
-        database = validation.require_id("timeSeriesDbId", timeSeriesDbId)
-        assets = parse_asset_filters(assetAndAttributesFilter)
-        time_range = parse_time_range(("startTime", startTime), ("endTime", endTime))
-        rows = (
-            None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS)
-        )
-        timeout = validation.parse_duration("exportTimeout", exportTimeout)
-        if aggregate not in AGGREGATIONS:
-            raise validation.invalid_argument(
-                "aggregate", aggregate, "one of " + ", ".join(AGGREGATIONS)
-            )
-        return FilterQuerySpec(
-            TimeSeriesQueryOperations(self._client, database, assets, time_range, rows),
-            RequestedSeries(assets),
-            timeout,
-            aggregate,
+        zone = None if timeZone is None else parse_time_zone("timeZone", timeZone)
+        request = QueryRequest(
+            validation.require_id("timeSeriesDbId", timeSeriesDbId),
+            parse_asset_filters(assetAndAttributesFilter),
+            parse_time_range(("startTime", startTime), ("endTime", endTime), zone),
+            None if maxRows is None else validation.parse_int("maxRows", maxRows, 1, MAX_PAGE_ROWS),
+            validation.parse_duration("exportTimeout", exportTimeout),
+            validation.parse_choice("aggregate", aggregate, AGGREGATIONS),
+            None if zone is None or zone.key == "UTC" else zone,
+            validation.parse_choice("errors", errors, ERROR_HANDLINGS),
             ProgressReporter(progress),
         )
+        return FilteredQuery(self._client, self._backend, self._transfers, request)
 
 
 async def query_into(
@@ -428,22 +413,26 @@ async def query_into(
     file: IO[bytes],
     timeSeriesDbId: str,
     assetAndAttributesFilter: Sequence[AssetFilter],
-    startTime: str | datetime,
-    endTime: str | datetime,
+    startTime: str | date,
+    endTime: str | date,
     exportFileFormat: str,
     *,
+    timeZone: str | None,
+    errors: ErrorHandling,
     progress: ProgressArgument | None,
 ) -> None:
     """Write the result of a query with filters to an open file."""
-    spec = service._parse_filter_query(
+    query = service._create_query(
         timeSeriesDbId,
         assetAndAttributesFilter,
         startTime,
         endTime,
         None,
-        DEFAULT_EXPORT_TIMEOUT,
-        "auto",
-        progress,
+        exportTimeout=DEFAULT_EXPORT_TIMEOUT,
+        aggregate="auto",
+        timeZone=timeZone,
+        errors=errors,
+        progress=progress,
     )
     file_format = validation.parse_enum("exportFileFormat", exportFileFormat, ResultFileFormat)
-    await service._write_result(timeSeriesDbId, spec, file_format, partial(write_spool, file))
+    await query.write(file_format, partial(write_spool, file))

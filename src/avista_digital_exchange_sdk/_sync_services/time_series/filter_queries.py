@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from ..._backends import run_sync
@@ -17,6 +17,7 @@ from ..._services.time_series.filter_queries import (
     FilterQueryService,
 )
 from ..._time_series.asset_filters import AssetFilter
+from ..._time_series.missing_data import ErrorHandling
 from ..._utils.progress import ProgressArgument
 
 if TYPE_CHECKING:
@@ -35,14 +36,16 @@ class SyncFilterQueryService(SyncService):
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         resultFileWriteLocation: str | os.PathLike[str],
         exportFileFormat: Literal["CSV", "JSON", "PARQUET"] = "CSV",
         maxRows: int | None = None,
         *,
         exportTimeout: float = 300,
         aggregate: Literal["auto", "server", "client"] = "auto",
+        timeZone: str | None = None,
+        errors: Literal["warn", "raise", "ignore"] = "warn",
         progress: ProgressArgument | None = None,
     ) -> bool:
         """Query assets and attributes over a time range and write the result to a file.
@@ -56,10 +59,13 @@ class SyncFilterQueryService(SyncService):
         Args:
             timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets, each as `{"assetId": ...,
-                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset.
+                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset. `*` in
+                a name matches any characters and `?` any single one, unless the name itself
+                exists: `{"assetId": "feeder-*"}`. `{"assetId": "*"}` requests all assets.
             startTime: The start of the time range: an ISO 8601 string such as
-                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone.
-            endTime: The end of the time range, in the same form.
+                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone; a date such as
+                `2022-09-27`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
+            endTime: The end of the time range, in the same form, or `now`.
             resultFileWriteLocation: The path of the file, or a directory, in which it is called
                 `result.csv`, `result.json` or `result.parquet`.
             exportFileFormat: `CSV`, `JSON` or `PARQUET`.
@@ -68,6 +74,10 @@ class SyncFilterQueryService(SyncService):
             aggregate: `server` has the platform create the file, which needs a WebSocket
                 connection. `client` merges the pages on the client. `auto` prefers `server`, and
                 falls back to `client` if there is no connection.
+            timeZone: The time zone of the timestamps in the file, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's file is
                 downloaded. An exception raised by it ends the query.
@@ -78,7 +88,8 @@ class SyncFilterQueryService(SyncService):
         Raises:
             InvalidParameterError: An argument is invalid. No request was made.
             MissingExtraError: The format is Parquet and the extra `arrow` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the file in time.
@@ -103,6 +114,8 @@ class SyncFilterQueryService(SyncService):
                 maxRows,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                timeZone=timeZone,
+                errors=errors,
                 progress=progress,
             )
         )
@@ -111,13 +124,16 @@ class SyncFilterQueryService(SyncService):
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         maxRows: int | None = None,
         *,
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        timeZone: str | None = None,
+        index: str | Sequence[str] | None = None,
+        errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pd.DataFrame:
         """Query assets and attributes over a time range into a pandas DataFrame.
@@ -129,10 +145,13 @@ class SyncFilterQueryService(SyncService):
         Args:
             timeSeriesDbId: The ID of the database.
             assetAndAttributesFilter: The assets, each as `{"assetId": ...,
-                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset.
+                "attributeNamesFilter": [...]}`. Without names, all attributes of the asset. `*` in
+                a name matches any characters and `?` any single one, unless the name itself
+                exists: `{"assetId": "feeder-*"}`. `{"assetId": "*"}` requests all assets.
             startTime: The start of the time range: an ISO 8601 string such as
-                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone.
-            endTime: The end of the time range, in the same form.
+                `2022-09-27T10:22:45.000Z`, or a datetime, with a time zone; a date such as
+                `2022-09-27`; or relative to now: `-90s`, `-15m`, `-12h`, `-7d` or `-2w`.
+            endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             shape: `wide` has one row per asset and timestamp and one column per attribute, in the
                 requested order. `long` has one row per value.
@@ -140,6 +159,12 @@ class SyncFilterQueryService(SyncService):
             aggregate: `server` has the platform merge the result, which needs a WebSocket
                 connection. `client` merges the pages on the client. `auto` prefers `server`, and
                 falls back to `client` if there is no connection.
+            timeZone: The time zone of the result's timestamps, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC.
+            index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
+                none.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
                 while pages are read, then with `(bytes, total)` while the platform's result is
                 downloaded. An exception raised by it ends the query.
@@ -152,7 +177,8 @@ class SyncFilterQueryService(SyncService):
         Raises:
             InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `pandas` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
@@ -177,6 +203,9 @@ class SyncFilterQueryService(SyncService):
                 shape=shape,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                timeZone=timeZone,
+                index=index,
+                errors=errors,
                 progress=progress,
             )
         )
@@ -185,13 +214,15 @@ class SyncFilterQueryService(SyncService):
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         maxRows: int | None = None,
         *,
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        timeZone: str | None = None,
+        errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
         """Query assets and attributes over a time range into a polars DataFrame.
@@ -205,12 +236,16 @@ class SyncFilterQueryService(SyncService):
             assetAndAttributesFilter: The assets and their attributes, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
             startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
-                zone.
-            endTime: The end of the time range, in the same form.
+                zone; a date; or relative to now, such as `-7d`.
+            endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             shape: `wide` has one row per asset and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
+            timeZone: The time zone of the result's timestamps, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
 
@@ -221,7 +256,8 @@ class SyncFilterQueryService(SyncService):
         Raises:
             InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `polars` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
@@ -246,6 +282,8 @@ class SyncFilterQueryService(SyncService):
                 shape=shape,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                timeZone=timeZone,
+                errors=errors,
                 progress=progress,
             )
         )
@@ -254,13 +292,15 @@ class SyncFilterQueryService(SyncService):
         self,
         timeSeriesDbId: str,
         assetAndAttributesFilter: Sequence[AssetFilter],
-        startTime: str | datetime,
-        endTime: str | datetime,
+        startTime: str | date,
+        endTime: str | date,
         maxRows: int | None = None,
         *,
         shape: Shape = "wide",
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
+        timeZone: str | None = None,
+        errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pa.Table:
         """Query assets and attributes over a time range into an Arrow table.
@@ -274,12 +314,16 @@ class SyncFilterQueryService(SyncService):
             assetAndAttributesFilter: The assets and their attributes, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
             startTime: The start of the time range: an ISO 8601 string or a datetime, with a time
-                zone.
-            endTime: The end of the time range, in the same form.
+                zone; a date; or relative to now, such as `-7d`.
+            endTime: The end of the time range, in the same form, or `now`.
             maxRows: Maximum number of rows per page, 1 to 1000. It does not change the result.
             shape: `wide` has one row per asset and timestamp, `long` one row per value.
             exportTimeout: Timeout in seconds for the platform's export. Defaults to 300.
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
+            timeZone: The time zone of the result's timestamps, and of naive times, such as
+                `America/Los_Angeles`. Defaults to UTC.
+            errors: What to do if a requested asset or attribute does not exist, or the result is
+                empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
                 `queryTimeSeriesDatabaseToDataFrame`.
 
@@ -290,7 +334,8 @@ class SyncFilterQueryService(SyncService):
         Raises:
             InvalidParameterError: An argument is invalid.
             MissingExtraError: The extra `arrow` is not installed.
-            NotFoundError: No database with this ID exists.
+            NotFoundError: No database with this ID exists; or data is missing and `errors` is
+                `raise`.
             UnauthorizedError: You may not read it.
             QueryIncompleteError: The query stopped before its last page.
             ExportTimeoutError: The platform did not create the result in time.
@@ -315,6 +360,8 @@ class SyncFilterQueryService(SyncService):
                 shape=shape,
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
+                timeZone=timeZone,
+                errors=errors,
                 progress=progress,
             )
         )

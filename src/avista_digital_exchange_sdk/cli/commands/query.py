@@ -5,10 +5,12 @@ import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ..._time_series.asset_patterns import ALL
+from ..._time_series.time_arguments import NOW
 from ..._time_series.zones import parse_time_zone
 from ..._utils import validation
 from ..._utils.atomic_files import atomic_write
@@ -19,12 +21,13 @@ from ..command import command
 from ..context import CommandContext
 from ..output import print_file
 from ..plot_options import Plot, PlotSize, PlotStyle, PlotTitle, Steps, parse_plot_options
-from ..timestamps import HELP as TIME_HELP
-from ..timestamps import NOW, parse_timestamp
 from .databases import Database
 
 if TYPE_CHECKING:
     from ...types import AssetFilter
+
+
+TIME_HELP = "ISO 8601, or relative to now: -90s, -15m, -12h, -7d, -2w."
 
 
 class Format(StrEnum):
@@ -47,14 +50,21 @@ def query(
     start: Annotated[str, typer.Option("--from", metavar="TIME", help=f"Start. {TIME_HELP}")],
     end: Annotated[str, typer.Option("--to", metavar="TIME", help="End (default: now).")] = NOW,
     assets: Annotated[
-        list[str] | None, typer.Option("--asset", metavar="ID", help="An asset; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--asset",
+            metavar="ID",
+            help="An asset, or a pattern such as 'feeder-*'; may be repeated.",
+        ),
     ] = None,
+    all_assets: Annotated[bool, typer.Option("--all", help="Query all assets.")] = False,
     attributes: Annotated[
         list[str] | None,
         typer.Option(
             "--attribute",
             metavar="NAME",
-            help="An attribute of the assets; may be repeated (default: all).",
+            help="An attribute of the assets, or a pattern such as '*kW'; may be repeated "
+            "(default: all).",
         ),
     ] = None,
     filter_file: Annotated[
@@ -83,8 +93,18 @@ def query(
     ] = None,
     time_zone: Annotated[
         str,
-        typer.Option(metavar="NAME", help="Time zone of naive times and of the plot."),
+        typer.Option(
+            metavar="NAME",
+            help="Time zone of naive times, of timestamps in CSV and Parquet, and of the plot.",
+        ),
     ] = "UTC",
+    fail_empty: Annotated[
+        bool,
+        typer.Option(
+            "--fail-empty",
+            help="Fail without output if the result is empty or a name does not exist.",
+        ),
+    ] = False,
     plot: Plot = None,
     plot_style: PlotStyle = None,
     plot_size: PlotSize = None,
@@ -93,26 +113,24 @@ def query(
 ) -> None:
     """Query a time range of assets.
 
-    Writes a file, a plot, or to standard output. All pages of the result are fetched. Timestamps
-    are in UTC.
+    Writes a file, a plot, or to standard output. All pages of the result are fetched. Names that
+    do not exist and empty results are reported on standard error.
     """
-    zone = parse_time_zone("--time-zone", time_zone)
-    filters = _filters(assets, attributes, filter_file)
+    parse_time_zone("--time-zone", time_zone)
+    filters = _filters(assets, attributes, filter_file, all_assets=all_assets)
     kind = _format(run, format_, output)
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
     target = _target(output, kind, will_plot=plot is not None)
-    request = (
-        database,
-        filters,
-        parse_timestamp("--from", start, zone),
-        parse_timestamp("--to", end, zone),
-    )
+    request = (database, filters, start, end)
+    errors: Literal["warn", "raise"] = "raise" if fail_empty else "warn"
     if target is not None and plotted is None:
         with run.progress("querying", "pages", "bytes") as callback:
             run.exchange.queryTimeSeriesDatabaseWithFilters(
                 *request,
                 target,
                 kind,  # type: ignore[arg-type]  # the call takes it in any case
+                timeZone=time_zone,
+                errors=errors,
                 progress=callback,
             )
         run.info(f"written: {target}")
@@ -124,7 +142,15 @@ def query(
     with open_temporary_file() as result:
         with run.progress("querying", "pages", "bytes") as callback, explain_full_disk():
             run_sync(
-                query_into(get_services(run.exchange), result, *request, kind, progress=callback)
+                query_into(
+                    get_services(run.exchange),
+                    result,
+                    *request,
+                    kind,
+                    timeZone=time_zone,
+                    errors=errors,
+                    progress=callback,
+                )
             )
         try:
             if plotted is not None:
@@ -142,12 +168,17 @@ def query(
 
 
 def _filters(
-    assets: list[str] | None, attributes: list[str] | None, file: Path | None
+    assets: list[str] | None,
+    attributes: list[str] | None,
+    file: Path | None,
+    *,
+    all_assets: bool,
 ) -> "list[AssetFilter]":
-    if file is None and assets:
-        return [{"assetId": asset, "attributeNamesFilter": attributes} for asset in assets]
-    if file is None or assets or attributes:
-        raise InvalidParameterError("either --asset or --filter must be used")
+    if bool(assets) + all_assets + (file is not None) != 1 or (file is not None and attributes):
+        raise InvalidParameterError("one of --asset, --all and --filter must be used")
+    if file is None:
+        names = [ALL] if all_assets else assets or []
+        return [{"assetId": asset, "attributeNamesFilter": attributes} for asset in names]
     try:
         filters: list[AssetFilter] = json.loads(file.read_bytes())
     except OSError as error:

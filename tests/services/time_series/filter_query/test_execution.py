@@ -22,6 +22,9 @@ from ....conftest import Connect
 from ....support.proxy import Proxy
 from .conftest import SHAPES, WHOLE, request_asset
 
+# Some tests request names that do not exist, or time ranges without values.
+pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
+
 QUERY = "timeSeriesDb_queryDatabase"
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
 WAYS = ["server", "client"]

@@ -13,6 +13,9 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from .conftest import SHAPES, UNUSUAL, WHOLE, request_asset
 
+# Some tests request names that do not exist, or time ranges without values.
+pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
+
 WAYS = ["server", "client"]
 
 

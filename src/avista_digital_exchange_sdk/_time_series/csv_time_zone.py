@@ -1,0 +1,48 @@
+"""Timestamps of CSV results in a time zone."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from itertools import islice
+from typing import IO
+
+from .._utils.temporary_files import reopen
+from .result_writers import CsvFile
+
+TIMESTAMP_COLUMN = 2
+# Digits of a timestamp up to its seconds, as in `2024-03-19 10:39:31`.
+SECONDS_LENGTH = 19
+# Rows that are converted at a time.
+BATCH_SIZE = 10_000
+
+
+def convert_csv(source: IO[bytes], target: IO[bytes], zone: tzinfo) -> None:
+    """Write a CSV result with timestamps such as `2024-03-19 03:39:31.942000000-07:00`.
+
+    Args:
+        source: The result, with timestamps in UTC.
+        target: What to write to.
+        zone: The time zone.
+    """
+    convert = _create_converter(zone)
+    lines = CsvFile(target)
+    with io.TextIOWrapper(reopen(source), "utf-8", newline="") as text:
+        rows = csv.reader(text)
+        lines.writerow(next(rows, []))
+        for batch in iter(lambda: list(islice(rows, BATCH_SIZE)), []):
+            for row in batch:
+                row[TIMESTAMP_COLUMN] = convert(row[TIMESTAMP_COLUMN])
+            lines.writerows(batch)
+
+
+def _create_converter(zone: tzinfo) -> Callable[[str], str]:
+    @lru_cache(maxsize=100_000)
+    def convert(text: str) -> str:
+        local = datetime.fromisoformat(text[:SECONDS_LENGTH]).replace(tzinfo=UTC).astimezone(zone)
+        clock = local.replace(tzinfo=None).isoformat(" ", "seconds")
+        offset = local.isoformat(timespec="seconds")[SECONDS_LENGTH:]
+        return f"{clock}{text[SECONDS_LENGTH:]}{offset}"
+
+    return convert
