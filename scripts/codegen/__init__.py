@@ -1,4 +1,4 @@
-"""What keeps the checkout up to date with the platform's contract."""
+"""Tools that keep the checkout up to date with the platform's schema."""
 
 import sys
 from pathlib import Path
@@ -7,8 +7,8 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "avista_digital_exchange_sdk"
 
-# These tools must run when the generated code is missing or broken, to mend it. The SDK's own
-# `__init__` imports that code, so an empty one stands in for it here.
+# These tools must run even if the generated code is missing or broken. The SDK's `__init__` imports
+# that code, so it is replaced by an empty module here.
 _package = ModuleType(PACKAGE.name)
 _package.__path__ = [str(PACKAGE)]
 sys.modules[PACKAGE.name] = _package

@@ -22,7 +22,7 @@ SYNC_SERVICES = PACKAGE / "_sync_services"
 
 def generate(into: Path) -> None:
     """Write the generated package as the folder `into`."""
-    # What is generated names its sources, so they are given as they are called in the checkout.
+    # Generated files contain the paths of their sources, so use paths relative to the checkout.
     with contextlib.chdir(ROOT):
         schema = sdl_files.load_folder(Path("schema"))
         operations = Documents(Path("queries"))
@@ -30,16 +30,16 @@ def generate(into: Path) -> None:
             raise ContractError("\n".join(map(str, problems)))
         package.write(schema, operations.document, into, SDK_PACKAGE)
     texts = {
-        "schema.graphql": f"{made_from('schema')}{print_schema(schema)}\n",
-        "operations.graphql": f"{made_from('queries')}{print_ast(operations.document)}\n",
+        "schema.graphql": f"{format_header('schema')}{print_schema(schema)}\n",
+        "operations.graphql": f"{format_header('queries')}{print_ast(operations.document)}\n",
     }
     for name, text in texts.items():
         (into / name).write_text(text, "utf-8")
     model_methods.write(into)
 
 
-def made_from(folder: str) -> str:
-    """The comment at the head of a generated file."""
+def format_header(folder: str) -> str:
+    """Return the comment at the top of a generated file."""
     return f"# Generated from {folder}/ by scripts/generate.\n\n"
 
 
@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="change nothing; exit with 1 and name the files that are not what the sources give",
+        help="write nothing; list stale files, and exit with 1 if there are any",
     )
     check = parser.parse_args().check
     find = package.stale_files if check else package.replace

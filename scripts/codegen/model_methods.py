@@ -1,7 +1,8 @@
-"""Writes methods into generated models.
+"""Adds methods to generated models.
 
-Those of `DataStore` and `AsyncDataStore` are made from those of `WorkingDirectory`. The properties
-of `DataStoreDirectory` stand below: a base class could not name the generated classes they return.
+Those of `DataStore` and `AsyncDataStore` are generated from `WorkingDirectory`. The properties of
+`DataStoreDirectory` are defined below: a base class could not refer to the generated classes they
+return.
 """
 
 import ast
@@ -55,7 +56,7 @@ def write(generated: Path) -> None:
             "from .._utils.progress import ProgressArgument",
             "from .fragments import DataStore, DataStoreDirectory, DataStoreFile",
             "class AsyncDataStore(DataStore):",
-            '    """A data store of the async client: its methods are awaited."""',
+            '    """A data store of the async client; its methods are coroutines."""',
             *map(_async_method, methods),
         ]
     )
@@ -73,7 +74,7 @@ def _methods() -> list[AsyncMethod]:
 
 
 def _with_methods(source: str, name: str, methods: Iterable[str]) -> str:
-    """Add methods at the end of a class, and what they need at the head of the module."""
+    """Add methods at the end of a class, and their imports at the top of the module."""
     (class_def,) = (
         node
         for node in ast.parse(source).body
@@ -92,7 +93,7 @@ def _with_methods(source: str, name: str, methods: Iterable[str]) -> str:
 
 
 def _sync_method(method: AsyncMethod) -> str:
-    # The classes of files and directories stand below that of data stores.
+    # The classes of files and directories are defined after that of data stores.
     signature = re.sub(r"-> (DataStore\w+):", r'-> "\1":', method.signature)
     return _method(method, signature, to_sync_docstring(method.docstring), "run_sync({})")
 
@@ -100,7 +101,7 @@ def _sync_method(method: AsyncMethod) -> str:
 def _async_method(method: AsyncMethod) -> str:
     signature = method.signature.replace("def ", "async def ", 1)
     head, newline, rest = signature.partition("\n")
-    override = "  # type: ignore[override]  # its base blocks"
+    override = "  # type: ignore[override]  # the base class is sync"
     return _method(method, f"{head}{override}{newline}{rest}", method.docstring, "await {}")
 
 

@@ -1,4 +1,4 @@
-"""Rewrite `schema/` from a live endpoint, or from a schema that was exported from one."""
+"""Rewrite `schema/` from a live endpoint, or from an exported schema."""
 
 import argparse
 import sys
@@ -30,22 +30,22 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/schema", description=__doc__)
-    ways = parser.add_subparsers(dest="way", required=True)
-    fetch = ways.add_parser("fetch", help="ask a live endpoint for its schema")
-    fetch.add_argument("--endpoint", metavar="URL", help="its address; production if left out")
+    sources = parser.add_subparsers(dest="source", required=True)
+    fetch = sources.add_parser("fetch", help="fetch the schema of a live endpoint")
+    fetch.add_argument("--endpoint", metavar="URL", help="its URL (default: production)")
     fetch.add_argument(
         "--token-env",
         metavar="NAME",
         default="AVISTA_DX_TOKEN",
-        help="the environment variable that holds the token (default: %(default)s)",
+        help="the environment variable with the token (default: %(default)s)",
     )
-    import_ = ways.add_parser("import", help="read an SDL file or an introspection JSON")
+    import_ = sources.add_parser("import", help="read an SDL file or an introspection JSON")
     import_.add_argument("file", metavar="FILE", type=Path)
     return parser.parse_args()
 
 
 def _schema(arguments: argparse.Namespace) -> GraphQLSchema:
-    if arguments.way == "fetch":
+    if arguments.source == "fetch":
         loaded = loader.from_endpoint(arguments.endpoint, arguments.token_env)
     else:
         loaded = loader.from_file(arguments.file)

@@ -1,4 +1,4 @@
-"""Writes the services of the sync client from the source of the async ones."""
+"""Generates the services of the sync client from the source of the async ones."""
 
 import ast
 from pathlib import Path
@@ -36,7 +36,7 @@ def write(into: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(format_module(_service_module(path, source, tree, services)), "utf-8")
     init = into / "__init__.py"
-    init.write_text(f'{_head(SERVICES)}"""The services of the sync client."""\n', "utf-8")
+    init.write_text(f'{_format_header(SERVICES)}"""The services of the sync client."""\n', "utf-8")
 
 
 def _is_service(node: ast.ClassDef) -> bool:
@@ -52,7 +52,7 @@ def _service_module(path: Path, source: str, tree: ast.Module, services: list[as
     summary = (ast.get_docstring(tree) or "").partition("\n")[0]
     return "\n".join(
         [
-            f'{_head(path)}"""The sync variant of: {summary}"""\n',
+            f'{_format_header(path)}"""The sync variant of: {summary}"""\n',
             "from __future__ import annotations\n",
             "from collections.abc import Generator",
             "from typing import cast",
@@ -71,13 +71,13 @@ def _is_future(node: ast.stmt) -> bool:
 
 
 def _aliases(tree: ast.Module) -> list[str]:
-    """The names that a module assigns, of which signatures may use some."""
+    """Return the names that a module assigns, which signatures may use."""
     targets = [node.targets[0] for node in tree.body if isinstance(node, ast.Assign)]
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def _import(node: ast.stmt, bases: set[str], path: Path) -> str:
-    """An import of the async module as the sync one writes it; nothing for other statements."""
+    """Convert an import of the async module for the sync one; empty for other statements."""
     if isinstance(node, ast.If):
         inner = [_import(statement, bases, path) for statement in node.body]
         return "if TYPE_CHECKING:\n" + "\n".join(f"    {line}" for line in inner)
@@ -92,7 +92,7 @@ def _import(node: ast.stmt, bases: set[str], path: Path) -> str:
         ]
         return ast.unparse(ast.ImportFrom(node.module, names, node.level)) if names else ""
     if 0 < node.level <= len(folders) + 1:
-        # Of the services themselves.
+        # An import from another service module.
         inside = [
             *folders[: len(folders) + 1 - node.level],
             *([node.module] if node.module else []),
@@ -118,5 +118,5 @@ def _service_class(service: ast.ClassDef, source: str) -> str:
     )
 
 
-def _head(path: Path) -> str:
+def _format_header(path: Path) -> str:
     return f"# Generated from {path.relative_to(ROOT)} by scripts/generate.\n\n"

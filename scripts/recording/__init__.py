@@ -1,1 +1,1 @@
-"""Which operations each call of the SDK sends, recorded while it sends them to a Local Exchange."""
+"""Records which operations each SDK call sends to a Local Exchange."""

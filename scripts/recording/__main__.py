@@ -1,4 +1,4 @@
-"""Write the table of the operations that each call sends, or check that it is fresh."""
+"""Write the table of the operations that each call sends, or check whether it is stale."""
 
 import argparse
 import json
@@ -14,10 +14,10 @@ TABLE = ROOT / "src" / "avista_digital_exchange_sdk" / "contract" / sdk_surface.
 
 
 def main() -> int:
-    """Run the command line; the exit code is 1 when `--check` finds another table."""
+    """Run the command line; the exit code is 1 if `--check` finds a stale table."""
     parser = argparse.ArgumentParser(prog="scripts/record", description=__doc__)
     parser.add_argument(
-        "--check", action="store_true", help="change nothing; exit with 1 if the table is stale"
+        "--check", action="store_true", help="write nothing; exit with 1 if the table is stale"
     )
     check = parser.parse_args().check
     text = json.dumps(record(), indent=2) + "\n"

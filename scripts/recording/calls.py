@@ -1,4 +1,4 @@
-"""Public calls, run as users run them, in the ways that send different operations.
+"""Public calls, with arguments that cover all operations they may send.
 
 A call that is missing here is recorded from the example in its docstring.
 """
@@ -21,10 +21,10 @@ BETWEEN = END - timedelta(hours=1)
 
 
 class Call(NamedTuple):
-    """A call, ready to be run.
+    """A call with its arguments.
 
     Attributes:
-        name: Its name, behind the class and a dot where it is not the exchange's own.
+        name: Its name, with the class as a prefix unless it is a method of the client.
         run: Runs it.
     """
 
@@ -33,7 +33,7 @@ class Call(NamedTuple):
 
 
 class InterruptedByUserError(Exception):
-    """What a progress callback raises to stop a call midway."""
+    """Raised by a progress callback to stop a call midway."""
 
 
 def _interrupt(*_: object) -> None:
@@ -49,7 +49,7 @@ def _stop_midway(call: Callable[[], object]) -> Callable[[], object]:
 
 
 def calls(exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path) -> Iterator[Call]:
-    """All calls in turn. What one needs is made before it is yielded, and so is not recorded."""
+    """Yield all calls. What a call needs is created before it is yielded, and so not recorded."""
     yield Call("getUserInfo", exchange.getUserInfo)
     yield Call("execute", lambda: exchange.execute("{ user_getUserSession { user { userId } } }"))
     yield from _data_stores(exchange)

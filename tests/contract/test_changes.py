@@ -640,7 +640,7 @@ enum Unit { SECONDS MINUTES }
             "how: Int!",
             (
                 *("breaking", "ARG_BECAME_REQUIRED"),
-                "Query.read(how) became required, as it lost its default 5.",
+                "Query.read(how) became required because its default 5 was removed.",
             ),
         ),
         (
@@ -664,7 +664,7 @@ enum Unit { SECONDS MINUTES }
             "deep: Boolean!",
             (
                 *("breaking", "INPUT_FIELD_BECAME_REQUIRED"),
-                "Which.deep became required, as it lost its default false.",
+                "Which.deep became required because its default false was removed.",
             ),
         ),
         (
@@ -679,7 +679,7 @@ enum Unit { SECONDS MINUTES }
         (
             "input Which {",
             "input Which @oneOf {",
-            (*("breaking", "INPUT_BECAME_ONE_OF"), "Which takes exactly one of its fields now."),
+            (*("breaking", "INPUT_BECAME_ONE_OF"), "Which now accepts exactly one of its fields."),
         ),
     ],
 )

@@ -81,7 +81,7 @@ SETTINGS = Settings(
     header="# Generated.\n\n",
     sender="self",
     renamed_inputs={"ReadingInput": "Reading"},
-    same_types={"EntryFolder": "Folder"},
+    type_aliases={"EntryFolder": "Folder"},
     mixins={"Folder": (Module(__name__, 0), "Greeting")},
 )
 

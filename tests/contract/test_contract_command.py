@@ -47,7 +47,7 @@ class TestVerdict:
         outcome = command("contract")
         assert (outcome.exit_code, outcome.stdout) == (
             0,
-            "The contract holds: nothing has changed.\n",
+            "Compatible schema: nothing has changed.\n",
         )
 
     def test_contract_command_compares_with_an_endpoint(
@@ -62,7 +62,7 @@ class TestVerdict:
         ("against", "reason"),
         [
             ("nowhere.graphql", "nowhere.graphql: No such file or directory"),
-            ("https://platform.test/graphql", "AVISTA_DX_TOKEN holds no token"),
+            ("https://platform.test/graphql", "AVISTA_DX_TOKEN must contain a token"),
             ("http://platform.test/graphql", "https://"),
         ],
     )
@@ -113,7 +113,7 @@ class TestFormats:
         assert "calls: getCollaborative, getUserInfo" in outcome.stdout
         assert "nothing in use" in outcome.stdout
         assert outcome.stdout.endswith(
-            "The contract is broken. Changes that break what is in use: 1; "
+            "Incompatible schema. Changes that break something in use: 1; "
             "errors in your documents: 0.\n"
         )
 
@@ -163,7 +163,7 @@ class TestFormats:
         assert unused.endswith("User.email was removed.")
         assert used.startswith("::error title=Breaking%3A FIELD_REMOVED::")
         assert "User.firstName was removed.%0Acalls: get" in used
-        assert verdict.startswith("::error::The contract is broken.")
+        assert verdict.startswith("::error::Incompatible schema.")
 
     @pytest.mark.parametrize("kind", ["table", "github", "json"])
     def test_contract_command_escapes_strings_of_the_schema(
@@ -190,7 +190,7 @@ class TestFormats:
         message = command("contract", "--against", "100%.graphql", "--format", "github")
         assert message.exit_code == 2
         assert message.stdout == (
-            "::error title=The contract could not be compared"
+            "::error title=The schemas could not be compared"
             "::100%25.graphql: No such file or directory\n"
         )
         message = command("contract", "--against", "nowhere", "--format", "json")
@@ -296,10 +296,10 @@ class TestNotes:
         return file
 
     NOTES = (
-        "the directive @canonical was skipped, 1 times: it decides what a merged API takes from "
+        "the directive @canonical was skipped, 1 times: it defines what a merged API includes from "
         "this schema",
         "the directive @key was skipped, 2 times",
-        "the directive @renamed was skipped, 1 times: it decides what a merged API takes from "
+        "the directive @renamed was skipped, 1 times: it defines what a merged API includes from "
         "this schema",
     )
 
@@ -310,7 +310,7 @@ class TestNotes:
         assert outcome.exit_code == 0
         lines = outcome.stdout.splitlines()
         assert lines[:3] == [f"note: {note}" for note in self.NOTES]
-        assert lines[3] == "The contract holds: nothing has changed."
+        assert lines[3] == "Compatible schema: nothing has changed."
         report = command("contract", "--against", extended, "--json").json
         assert report["notes"] == list(self.NOTES)
         lines = command("contract", "--against", extended, "--format", "github").stdout.splitlines()

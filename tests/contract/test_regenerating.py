@@ -92,7 +92,7 @@ class TestSchema:
         ("way", "reason"),
         [
             (["import", "nowhere.graphql"], "nowhere.graphql: No such file or directory"),
-            (["fetch", "--token-env", "NO_TOKEN"], "NO_TOKEN holds no token"),
+            (["fetch", "--token-env", "NO_TOKEN"], "NO_TOKEN must contain a token"),
         ],
     )
     def test_schema_script_without_a_schema_writes_nothing(

@@ -206,13 +206,13 @@ class TestFetching:
         assert fetched.type_map.keys() == schema.type_map.keys()
 
     def test_schema_fetch_without_a_token_sends_nothing(self) -> None:
-        with pytest.raises(ContractError, match=f"{TOKEN} holds no token"):
+        with pytest.raises(ContractError, match=f"{TOKEN} must contain a token"):
             loader.load("https://platform.test/graphql", TOKEN)
 
     @pytest.mark.parametrize(
         ("content", "message"),
         [
-            (b"\xff\xfe", "not a text in UTF-8"),
+            (b"\xff\xfe", "must be a UTF-8 text file"),
             (b"{", "not JSON"),
             (b'{"data": {"__schema": {}}}', "not the result of an introspection"),
             (b'{"errors": []}', "not the result of an introspection"),

@@ -427,8 +427,8 @@ class TestNames:
 REFUSED = {
     "two operations that become one method": (
         {"a.graphql": f"query getUser {ME}", "b.graphql": f"\n\nquery get_user {ME}"},
-        "b.graphql:3:1: The method of the operation get_user would be called get_user, as that of "
-        "the operation at {folder}/a.graphql:1; rename the operation.",
+        "b.graphql:3:1: The method of the operation get_user would be called get_user, like that "
+        "of the operation at {folder}/a.graphql:1; rename the operation.",
     ),
     "two operations that differ by case": (
         {"a.graphql": f"query getIt {ME} query GetIt {ME}"},
@@ -436,7 +436,7 @@ REFUSED = {
     ),
     "an operation called close": (
         {"a.graphql": f"query close {ME}"},
-        "a.graphql:1:1: The method of the operation close would be called close, which is taken",
+        "a.graphql:1:1: The method of the operation close would be called close, which is reserved",
     ),
     "an operation called as a module": (
         {"a.graphql": f"query inputTypes {ME}"},
@@ -444,14 +444,16 @@ REFUSED = {
     ),
     "an operation whose module no file system takes": (
         {"a.graphql": f"query a{'b' * 250} {ME}"},
-        "would be called a" + "b" * 250 + ", of more than 200 characters; rename the operation.",
+        "would be called a"
+        + "b" * 250
+        + ", which is longer than 200 characters; rename the operation.",
     ),
     "two fragments that become one class": (
         {
             "a.graphql": f"query a {ME} fragment user_name on User {{ userId }}",
             "b.graphql": "fragment UserName on User { firstName }",
         },
-        "b.graphql:1:1: The class of the fragment UserName would be called UserName, as that of "
+        "b.graphql:1:1: The class of the fragment UserName would be called UserName, like that of "
         "the fragment at {folder}/a.graphql:1; rename the fragment.",
     ),
     "the same operation twice": (
@@ -479,11 +481,11 @@ REFUSED = {
     ),
     "no operations": (
         {"a.gql": "", "b.graphql": "# nothing\n", "c.graphql": "\ufeff"},
-        "There is no operation in these files.",
+        "These files contain no operation.",
     ),
     "a file that is no text": (
         {"a.gql": "\udcff\udcfe"},
-        "a.gql: must be text in UTF-8",
+        "a.gql: must be a UTF-8 text file",
     ),
 }
 

@@ -1,19 +1,19 @@
-"""The platform's contract: what it is, what changed in it, and what that means for whom.
+"""The platform's schema: what it contains, what changed, and what a change affects.
 
 ```
-loader          a schema, from an endpoint, an SDL file or an introspection JSON
- ├─ appsync     what AppSync adds to a schema: directives and scalars
-sdl_files       a schema as the files of `schema/`, one per service
- ├─ service_assignment  which service a new type or operation belongs to
-diff            what differs between two schemas
+loader          reads a schema from an endpoint, an SDL file or an introspection JSON
+ ├─ appsync     AppSync's additions to schemas: directives and scalars
+sdl_files       writes a schema as the files of `schema/`, one per service
+ ├─ service_assignment  assigns new types and operations to services
+diff            finds the differences between two schemas
  ├─ subset      the part of a schema that operations use
  ├─ roots       root types under another name
-sdk_surface     the SDK's own operations, and the calls and types they stand for
+sdk_surface     the SDK's operations, and the calls and types that use them
  ├─ calls.json  the operations that each call sends, recorded by scripts/record
-documents       a user's own operation files
-impact          the changes, each with the operations, calls and types it touches
-report          the comparison as a table, as JSON and as annotations of a GitHub workflow
-codegen/        a typed client, generated from a schema and operations
+documents       the user's operation files
+impact          the changes, each with the affected operations, calls and types
+report          formats the comparison as a table, as JSON or as annotations for a GitHub workflow
+codegen/        generates a typed client from a schema and operations
 ```
 
 Needs the extra `contract`.

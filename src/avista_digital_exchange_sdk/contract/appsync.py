@@ -1,8 +1,8 @@
-"""What AWS AppSync adds to a schema: directives that steer access, and scalars.
+"""AWS AppSync's additions to schemas: directives that control access, and scalars.
 
 AWS's AppSync developer guide describes them under "GraphQL type reference" and "Merging APIs". The
-directives say who may call what, or what a merged API takes from its sources, which is no part of
-the contract; the scalars travel as JSON's strings or numbers.
+directives define permissions, or what a merged API includes from its sources, and do not affect
+clients; the scalars are serialized as JSON strings or numbers.
 """
 
 from collections import Counter
@@ -22,17 +22,17 @@ from graphql import (
 )
 from graphql.language import REMOVE
 
-from .ast_utils import type_names
+from .ast_utils import find_type_names
 
 DIRECTIVE_PREFIX = "aws_"
 MERGED_API = frozenset({"canonical", "hidden", "renamed"})
-"""The directives in the source of a merged API; nothing defines them."""
+"""The directives in source schemas of merged APIs; they are not defined anywhere."""
 SCALARS = {
     "AWSDate": "A date: `2022-09-27`, with or without an offset.",
     "AWSDateTime": "A date and time with an offset, ISO 8601: `2022-09-27T10:22:45.000Z`.",
     "AWSEmail": "An e-mail address.",
     "AWSIPAddress": "An IPv4 or IPv6 address or range.",
-    "AWSJSON": "JSON, as text.",
+    "AWSJSON": "JSON as a string.",
     "AWSPhone": "A telephone number.",
     "AWSTime": "A time of day, with or without an offset.",
     "AWSTimestamp": "Seconds since 1970-01-01 UTC.",
@@ -41,21 +41,21 @@ SCALARS = {
 
 
 def strip_appsync(document: DocumentNode) -> tuple[DocumentNode, list[str]]:
-    """The same schema without the directives of AppSync and others, and with its scalars declared.
+    """Remove AppSync's and undefined directives from a schema, and declare its scalars.
 
     Returns:
-        The document, and a note of each directive that was left out and is not known.
+        The document, and a note for each unknown directive that was removed.
     """
     directives = _Directives(document)
     stripped = visit(document, directives)
     declared = [node for node in stripped.definitions if not _is_scalar(node)]
-    used = type_names(DocumentNode(definitions=tuple(declared)))
+    used = find_type_names(DocumentNode(definitions=tuple(declared)))
     scalars = [_scalar(name) for name in SCALARS if name in used]
     return DocumentNode(definitions=(*declared, *scalars)), directives.notes
 
 
 class _Directives(Visitor):
-    """Takes AppSync's directives and their definitions out, and those that nothing defines."""
+    """Removes AppSync's directives and their definitions, and undefined directives."""
 
     def __init__(self, document: DocumentNode) -> None:
         super().__init__()
@@ -68,10 +68,10 @@ class _Directives(Visitor):
 
     @property
     def notes(self) -> list[str]:
-        """What was left out that is not known."""
+        """Notes on unknown directives that were removed."""
         return [
             f"the directive @{name} was skipped, {count} times"
-            + (": it decides what a merged API takes from this schema" * (name in MERGED_API))
+            + (": it defines what a merged API includes from this schema" * (name in MERGED_API))
             for name, count in sorted(self._unknown.items())
         ]
 

@@ -1,4 +1,4 @@
-"""What is asked of a GraphQL syntax tree in more than one place."""
+"""Helpers for GraphQL syntax trees."""
 
 import re
 from typing import TypeVar
@@ -18,12 +18,12 @@ Syntax = TypeVar("Syntax", bound=Node)
 
 
 def replace_attributes(node: Syntax, **attributes: object) -> Syntax:
-    """Copy a node with other attributes; from graphql-core 3.3 on nodes can't be changed."""
+    """Copy a node with changed attributes; nodes are immutable as of graphql-core 3.3."""
     return type(node)(**{**{key: getattr(node, key) for key in node.keys}, **attributes})
 
 
-def type_names(node: Node) -> set[str]:
-    """The names of all types that a piece of SDL refers to."""
+def find_type_names(node: Node) -> set[str]:
+    """Return the names of all types that a node refers to."""
     names = _TypeNames()
     visit(node, names)
     return names.found
@@ -41,14 +41,14 @@ class _TypeNames(Visitor):
 def get_line_and_column(source: Source, position: int) -> tuple[int, int]:
     """Find the line and column of a position, both counted from 1.
 
-    graphql-core 3.2 tells the line before for what stands at the start of a line.
+    graphql-core 3.2 returns the previous line for positions at the start of a line.
     """
     lines = re.split(r"\r\n|\r|\n", source.body[:position])
     return len(lines), len(lines[-1]) + 1
 
 
 def print_default(argument: GraphQLArgument | GraphQLInputField) -> str | None:
-    """The default of an argument or input field, as the schema writes it."""
+    """Format the default of an argument or input field as in the schema."""
     node = argument.ast_node
     if not node or not node.default_value:
         return None

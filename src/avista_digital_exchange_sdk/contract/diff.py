@@ -1,9 +1,8 @@
-"""What differs between two schemas.
+"""Finds the differences between two schemas.
 
-What breaks and what is dangerous is graphql-core's own comparison, with what it leaves out: the
-defaults of input fields, and what becomes required by losing its default. Beside that there is what
-was added, and what became deprecated: nothing changes for those who do not use the one, or still
-use the other.
+Breaking and dangerous changes are those found by graphql-core, and two kinds that it omits:
+changed defaults of input fields, and elements that become required because they lose their default.
+Additions and deprecations, which do not affect existing operations, are listed too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +30,7 @@ from .ast_utils import print_default
 
 
 class Severity(StrEnum):
-    """What a change means for those who use what it changes."""
+    """The effect of a change on operations that use the changed element."""
 
     BREAKING = "breaking"
     DANGEROUS = "dangerous"
@@ -48,7 +47,7 @@ class Change(NamedTuple):
 
 
 def find_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
-    """List what differs in `new`, the worst first."""
+    """List the changes in `new`, most severe first."""
     before, after = _index_elements(old), _index_elements(new)
     found = [
         *_compare(Severity.BREAKING, find_breaking_changes(old, new)),
@@ -65,13 +64,13 @@ def _compare(
     severity: Severity, found: Sequence[BreakingChange | DangerousChange]
 ) -> Iterator[Change]:
     for change in found:
-        # Releases of graphql-core differ in what they say of defaults.
+        # Releases of graphql-core differ in the messages about defaults.
         if not change.type.name.endswith("DEFAULT_VALUE_CHANGE"):
             yield Change(severity, change.type.name, change.description)
 
 
 def _find_changed_defaults(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
-    """The defaults that changed, and what became required without one."""
+    """Find changed defaults, and elements that became required without one."""
     for name, new in after.items():
         old: Any = before.get(name)
         if not isinstance(new, GraphQLArgument | GraphQLInputField) or type(old) is not type(new):
@@ -81,7 +80,7 @@ def _find_changed_defaults(before: dict[str, Any], after: dict[str, Any]) -> Ite
         if default is None or default == print_default(new):
             continue
         if _is_required(new) and not _is_required(old) and str(old.type) == str(new.type):
-            text = f"{name} became required, as it lost its default {default}."
+            text = f"{name} became required because its default {default} was removed."
             yield Change(Severity.BREAKING, f"{kind}_BECAME_REQUIRED", text)
         else:
             text = (
@@ -91,10 +90,10 @@ def _find_changed_defaults(before: dict[str, Any], after: dict[str, Any]) -> Ite
 
 
 def _find_one_of_inputs(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
-    """The inputs that take exactly one of their fields from now on."""
+    """Find inputs that now accept exactly one of their fields."""
     for name in before.keys() & after.keys():
         if _is_one_of(after[name]) and not _is_one_of(before[name]):
-            text = f"{name} takes exactly one of its fields now."
+            text = f"{name} now accepts exactly one of its fields."
             yield Change(Severity.BREAKING, "INPUT_BECAME_ONE_OF", text)
 
 
@@ -109,9 +108,9 @@ def _is_required(element: GraphQLArgument | GraphQLInputField) -> bool:
 
 
 def _find_deprecations_and_additions(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
-    """What became deprecated, then new types and new fields of types that are not new.
+    """Find deprecations, then new types and new fields of existing types.
 
-    The rest of what can be added (arguments, input fields, enum values) is called dangerous.
+    Other additions (arguments, input fields, enum values) are classified as dangerous.
     """
     deprecated, added = [], []
     for name, element in after.items():
@@ -129,7 +128,7 @@ def _find_deprecations_and_additions(before: dict[str, Any], after: dict[str, An
 
 @lru_cache(maxsize=2)
 def _index_elements(schema: GraphQLSchema) -> dict[str, Any]:
-    """Whatever can be added or deprecated, each by its coordinate."""
+    """Return everything that can be added or deprecated, by schema coordinate."""
     return dict(_walk_elements(schema))
 
 

@@ -1,4 +1,4 @@
-"""A user's own operation files."""
+"""Reads the user's operation files."""
 
 import os
 import re
@@ -37,7 +37,7 @@ RULES = [rule for rule in specified_rules if rule is not NoUnusedFragmentsRule]
 
 SUFFIXES = (".graphql", ".gql", ".graphqls")
 EMPTY = DocumentNode(definitions=())
-# Folders of other tools, with many files.
+# Directories of other tools, which contain many files.
 FOREIGN_FOLDERS = frozenset({"node_modules", "__pycache__"})
 BYTES_LOOKED_AT = 4096
 OPERATION_AT_START = re.compile(
@@ -51,7 +51,7 @@ OPERATION_IN_CODE = re.compile(r"""\b(?:gql|graphql)\s*\(?\s*(?:`|""\"|''')""")
 
 
 class Problem(NamedTuple):
-    """Something wrong with a file."""
+    """An error in a file."""
 
     file: str
     line: int
@@ -63,16 +63,16 @@ class Problem(NamedTuple):
 
 
 class Documents:
-    """The operation files of a folder, read as one document, as fragments cross files."""
+    """The operation files of a folder, read as one document because files share fragments."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the files of a folder and of the folders in it.
+        """Read the files of a folder and its subfolders.
 
         Raises:
-            ContractError: There is no such folder, it has no such files, or one can't be read.
+            ContractError: The folder or its operation files do not exist or cannot be read.
         """
         self.notes: list[str] = []
-        """What was left out of the document."""
+        """Notes on files that were skipped."""
         self._unreadable: list[Problem] = []
         files = sorted(_find_files(folder))
         documents = [file for file in files if file.suffix.lower() in SUFFIXES]
@@ -95,20 +95,20 @@ class Documents:
             self._unreadable.append(_to_problem(error))
             return EMPTY
         except UnicodeDecodeError as error:
-            raise ContractError(f"{file}: must be text in UTF-8: {error}") from error
+            raise ContractError(f"{file}: must be a UTF-8 text file: {error}") from error
         except OSError as error:
             raise ContractError(f"{file}: can't be read: {error.strerror}") from error
         if not any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
-            self.notes.append(f"{file}: not used, as it holds a schema and no operations")
+            self.notes.append(f"{file}: not used, as it contains a schema and no operations")
             return EMPTY
         return document
 
     def problems(self, schema: GraphQLSchema) -> list[Problem]:
-        """What keeps the files from being run against a schema."""
+        """Validate the files against a schema."""
         return self._unreadable + problems(schema, self.document)
 
     def operations(self) -> dict[str, DocumentNode]:
-        """Each operation with the fragments it uses, under its file and name."""
+        """Each operation with the fragments it uses, by file and name."""
         return {
             f"{_file_of(document)}: {name}": document
             for name, document in separate_operations(self.document).items()
@@ -116,7 +116,7 @@ class Documents:
 
 
 def _find_files(folder: Path) -> Iterator[Path]:
-    """Find all files in a folder, through links too, each folder once."""
+    """Find all files in a folder, following symbolic links but visiting each folder once."""
     seen = set()
 
     def fail(error: OSError) -> None:
@@ -145,7 +145,7 @@ def _looks_like_graphql(file: Path) -> bool:
 
 
 def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
-    """What keeps a document from being run against a schema."""
+    """Validate a document against a schema."""
     errors = []
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
@@ -158,7 +158,7 @@ def problems(schema: GraphQLSchema, document: DocumentNode) -> list[Problem]:
 
 
 def _locate(error: GraphQLError, document: DocumentNode) -> GraphQLError:
-    """Find the place of an error about a copy of a node, as graphql-core 3.3 makes some."""
+    """Locate an error that refers to a copy of a node, which graphql-core 3.3 creates."""
     if error.source or not error.nodes:
         return error
     search = _SearchFor(error.nodes[0])
@@ -167,7 +167,7 @@ def _locate(error: GraphQLError, document: DocumentNode) -> GraphQLError:
 
 
 class _SearchFor(Visitor):
-    """Finds the first node that reads like another."""
+    """Finds the first node that prints like another."""
 
     def __init__(self, node: Node) -> None:
         super().__init__()
@@ -182,12 +182,12 @@ class _SearchFor(Visitor):
 
 
 def make_problem(node: Node, message: str) -> Problem:
-    """Say what is wrong with a part of a file."""
+    """Create a problem for a node."""
     return _to_problem(GraphQLError(message, node))
 
 
 def format_location(node: Node) -> str:
-    """The file and line of a part of a file."""
+    """Format the file and line of a node."""
     problem = make_problem(node, "")
     return f"{problem.file}:{problem.line}"
 

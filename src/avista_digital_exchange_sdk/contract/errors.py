@@ -1,5 +1,5 @@
-"""What keeps a contract from being read, compared or generated from."""
+"""Errors of reading, comparing and generating from schemas."""
 
 
 class ContractError(Exception):
-    """There is no result; the message says why, and what to do."""
+    """The command failed; the message gives the reason and what to do."""

@@ -1,4 +1,4 @@
-"""What changed in the contract, and whom it concerns."""
+"""Finds schema changes and what they affect."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -13,14 +13,14 @@ from .roots import restore_root_names
 
 
 class ImpactedChange(NamedTuple):
-    """A change, and what it touches.
+    """A change and what it affects.
 
     Attributes:
-        change: What changed.
-        operations: The SDK's operations that use what changed.
-        calls: The public calls that run these.
-        types: The public types that hold what changed.
-        documents: The user's own operations that use what changed, each behind its file.
+        change: The change.
+        operations: The SDK's operations that use the changed element.
+        calls: The public calls that send these.
+        types: The public types that contain the changed element.
+        documents: The user's operations that use the changed element, each after its file.
     """
 
     change: Change
@@ -31,13 +31,13 @@ class ImpactedChange(NamedTuple):
 
     @property
     def breaks(self) -> bool:
-        """Whether something breaks that is in use."""
+        """Whether the change breaks something in use."""
         in_use = bool(self.operations or self.documents)
         return in_use and self.change.severity is Severity.BREAKING
 
 
 class Comparison(NamedTuple):
-    """All findings, what is wrong with the user's own operation files, and what was left out."""
+    """All changes with what they affect, errors in the user's operation files, and notes."""
 
     findings: list[ImpactedChange]
     problems: list[Problem]
@@ -45,7 +45,7 @@ class Comparison(NamedTuple):
 
     @property
     def breaks(self) -> bool:
-        """Whether anything breaks that is in use."""
+        """Whether anything in use breaks."""
         return bool(self.problems) or any(finding.breaks for finding in self.findings)
 
 
@@ -67,7 +67,7 @@ def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparis
         name: _find_relevant_changes(document, schema, new) for name, document in own.items()
     }
     by_type = {
-        name: set(find_changes(part, new)) for name, part in sdk_surface.parts_of_types().items()
+        name: set(find_changes(part, new)) for name, part in sdk_surface.subsets_by_type().items()
     }
     changes += _explain_invalid_operations(changes, by_operation, schema)
     calls = sdk_surface.calls_by_operation()
@@ -86,7 +86,7 @@ def assess(loaded: LoadedSchema, documents: Documents | None = None) -> Comparis
 
 
 def _is_same(one: GraphQLSchema, other: GraphQLSchema) -> bool:
-    # The printed form leaves root types out that have their usual names.
+    # Printed schemas omit root types with default names.
     return print_schema(one) == print_schema(other) and all(
         bool(one.get_root_type(operation)) is bool(other.get_root_type(operation))
         for operation in OperationType
@@ -98,7 +98,7 @@ def _explain_invalid_operations(
 ) -> list[Change]:
     """Report operations that are no longer valid although no known change breaks them.
 
-    Another type in the place of a root type is no change that is looked for.
+    Replacing a root type by another type is not among the changes that are searched for.
     """
     breaking = {change for change in changes if change.severity is Severity.BREAKING}
     unexplained = []
@@ -114,8 +114,8 @@ def _explain_invalid_operations(
 def _find_relevant_changes(
     document: DocumentNode, schema: GraphQLSchema, new: GraphQLSchema
 ) -> set[Change]:
-    """Find the changes that matter to an operation; `new` has the old names of root types."""
-    usage = sdk_surface.parts().for_document(document, new)
+    """Find the changes that affect an operation; `new` has the old names of root types."""
+    usage = sdk_surface.subsets().for_document(document, new)
     is_valid = not problems(schema, document)
     return {
         *find_changes(usage.responses, new),
@@ -128,7 +128,7 @@ def _find_relevant_changes(
 
 
 def _list_affected(change: Change, relevant: Mapping[str, set[Change]]) -> list[str]:
-    # Nobody uses yet what was added.
+    # Additions cannot be in use yet.
     if change.severity is Severity.ADDED:
         return []
     return sorted(name for name, changes in relevant.items() if change in changes)

@@ -1,4 +1,4 @@
-"""A schema, read from where it can be had: an endpoint, an SDL file, an introspection JSON."""
+"""Reads a schema from an endpoint, an SDL file or an introspection JSON."""
 
 import json
 import os
@@ -31,32 +31,32 @@ from .errors import ContractError
 OPERATION = "IntrospectionQuery"
 FULL_QUERY = get_introspection_query(input_value_deprecation=True)
 MINIMAL_QUERY = get_introspection_query()
-"""For servers that don't know what was added to introspection later."""
+"""For servers that do not support later additions to introspection."""
 
 
 class LoadedSchema(NamedTuple):
-    """A schema, and what was left out of it."""
+    """A schema, and notes on what was removed from it."""
 
     schema: GraphQLSchema
     notes: list[str] = []  # noqa: RUF012  # never changed
 
 
 def load(source: str, token_variable: str) -> LoadedSchema:
-    """Read a schema from an endpoint's address, or from a file."""
+    """Read a schema from the URL of an endpoint, or from a file."""
     if "://" in source:
         return from_endpoint(source, token_variable)
     return from_file(Path(source))
 
 
 def from_endpoint(endpoint: str | None, token_variable: str) -> LoadedSchema:
-    """Ask an endpoint for its schema; the token is in an environment variable."""
+    """Query an endpoint for its schema, with the token in an environment variable."""
     if not os.environ.get(token_variable):
         if token_variable.isidentifier() and token_variable.isupper():
-            raise ContractError(f"the environment variable {token_variable} holds no token")
+            raise ContractError(f"the environment variable {token_variable} must contain a token")
         # It may be the token itself.
         raise ContractError("--token-env must be the name of an environment variable with a token")
     arguments = Arguments(os.environ[token_variable], False, endpoint, None)
-    # They may hold a password or a token, which the errors about arguments do not show.
+    # The URL may contain a password or a token, which errors about arguments do not show.
     del endpoint, token_variable
     try:
         settings = parse_config(arguments)
@@ -89,7 +89,7 @@ def from_file(path: Path) -> LoadedSchema:
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ContractError(f"{path}: not a text in UTF-8") from error
+        raise ContractError(f"{path}: must be a UTF-8 text file") from error
     except OSError as error:
         raise ContractError(f"{path}: {error.strerror}") from error
     if text.lstrip().startswith("{"):
@@ -116,15 +116,15 @@ def _from_introspection(introspection: dict[str, Any], name: str) -> LoadedSchem
 
 
 def from_sdl(text: str, name: str) -> LoadedSchema:
-    """Read a schema's SDL; `name` is what errors call it."""
+    """Read a schema from SDL; `name` identifies it in errors."""
     try:
         return from_document(parse(Source(text, name)), name)
     except GraphQLError as error:
-        raise ContractError(f"{resolve_location(error, name)}") from error
+        raise ContractError(f"{format_error_location(error, name)}") from error
 
 
 def from_document(document: DocumentNode, name: str) -> LoadedSchema:
-    """Build a schema, without what AWS AppSync adds to it."""
+    """Build a schema without AWS AppSync's additions."""
     try:
         stripped, notes = strip_appsync(document)
         errors = validate_schema(build_ast_schema(stripped))
@@ -133,13 +133,13 @@ def from_document(document: DocumentNode, name: str) -> LoadedSchema:
         raise ContractError(f"{name}: not a valid schema: {escape_controls(str(error))}") from error
     if not schema.query_type:
         raise ContractError(f"{name}: not a valid schema: it has no query type")
-    # Other servers allow what graphql-core does not; it can be compared nonetheless.
+    # Other servers are less strict than graphql-core; their schemas can be compared nonetheless.
     notes += [f"{name}: {escape_controls(error.message)}" for error in errors]
     return LoadedSchema(schema, notes)
 
 
-def resolve_location(error: GraphQLError, name: str) -> str:
-    """An error's message behind the place it is about."""
+def format_error_location(error: GraphQLError, name: str) -> str:
+    """Format an error message after its location."""
     if not error.source or not error.positions:
         return f"{name}: {escape_controls(error.message)}"
     line, column = get_line_and_column(error.source, next(iter(error.positions)))

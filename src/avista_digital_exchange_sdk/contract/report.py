@@ -1,4 +1,4 @@
-"""A comparison as people and machines read it."""
+"""Formats a comparison as a table, JSON or GitHub annotations."""
 
 import json
 from collections.abc import Iterator
@@ -27,15 +27,15 @@ LEVELS = {
     Severity.ADDED: "notice",
 }
 EXPLANATIONS = {
-    Severity.BREAKING: "breaks whoever uses it",
-    Severity.DANGEROUS: "breaks nobody, yet whoever uses it should look",
-    Severity.DEPRECATED: "still works, and is to go",
-    Severity.ADDED: "an opportunity: nobody uses it yet",
+    Severity.BREAKING: "affects all users of this element",
+    Severity.DANGEROUS: "may affect behavior",
+    Severity.DEPRECATED: "still works, will be removed",
+    Severity.ADDED: "new",
 }
 
 
 def text(comparison: Comparison, format_: Format) -> str:
-    """Write a comparison."""
+    """Format a comparison."""
     if format_ is Format.JSON:
         return json.dumps(_as_json(comparison), indent=2)
     if format_ is Format.GITHUB:
@@ -44,25 +44,25 @@ def text(comparison: Comparison, format_: Format) -> str:
 
 
 def failure(reason: str, format_: Format) -> str:
-    """Write why there is no comparison."""
+    """Format the reason why the schemas could not be compared."""
     if format_ is Format.JSON:
         return json.dumps({"verdict": "unknown", "reason": reason}, indent=2)
     if format_ is Format.GITHUB:
-        return _annotation("error", reason, title="The contract could not be compared")
-    return f"The contract could not be compared: {_to_text(reason)}"
+        return _annotation("error", reason, title="The schemas could not be compared")
+    return f"The schemas could not be compared: {_to_text(reason)}"
 
 
 def verdict(comparison: Comparison) -> str:
-    """Sum a comparison up in one sentence."""
+    """Summarize a comparison in one sentence."""
     broken = sum(finding.breaks for finding in comparison.findings)
     if comparison.breaks:
         return (
-            f"The contract is broken. Changes that break what is in use: {broken}; "
+            f"Incompatible schema. Changes that break something in use: {broken}; "
             f"errors in your documents: {len(comparison.problems)}."
         )
     if comparison.findings:
-        return "The contract holds: nothing that is in use breaks."
-    return "The contract holds: nothing has changed."
+        return "Compatible schema: nothing in use breaks."
+    return "Compatible schema: nothing has changed."
 
 
 def _as_json(comparison: Comparison) -> dict[str, Any]:
@@ -87,10 +87,12 @@ def _as_json(comparison: Comparison) -> dict[str, Any]:
 def _annotations(comparison: Comparison) -> Iterator[str]:
     for finding in comparison.findings:
         severity = finding.change.severity
-        # What breaks nobody must not paint the run red.
+        # Changes of unused elements must not make the workflow run look failed.
         harmless = severity is Severity.BREAKING and not finding.breaks
         level = "warning" if harmless else LEVELS[severity]
-        message = "\n".join([escape_controls(finding.change.description), *_touched(finding)])
+        message = "\n".join(
+            [escape_controls(finding.change.description), *_format_affected(finding)]
+        )
         yield _annotation(level, message, title=f"{severity.capitalize()}: {finding.change.kind}")
     for problem in comparison.problems:
         yield _annotation(
@@ -106,38 +108,38 @@ def _annotations(comparison: Comparison) -> Iterator[str]:
 
 
 def _annotation(level: str, message: str, **properties: str) -> str:
-    """Write a workflow command, as GitHub's reference of workflow commands describes them."""
+    """Format a GitHub workflow command."""
     listed = ",".join(
-        f"{name}={_escaped(value, {':': '%3A', ',': '%2C'})}" for name, value in properties.items()
+        f"{name}={_escape(value, {':': '%3A', ',': '%2C'})}" for name, value in properties.items()
     )
-    return f"::{level} {listed}".rstrip() + f"::{_escaped(message, {})}"
+    return f"::{level} {listed}".rstrip() + f"::{_escape(message, {})}"
 
 
-def _escaped(text: str, more: dict[str, str]) -> str:
+def _escape(text: str, more: dict[str, str]) -> str:
     text = str(_to_text(text))
     for character, escape in ({"%": "%25", "\n": "%0A"} | more).items():
         text = text.replace(character, escape)
     return text
 
 
-def _touched(finding: ImpactedChange) -> list[str]:
-    """What a change touches, a line a kind."""
+def _format_affected(finding: ImpactedChange) -> list[str]:
+    """Format what a change affects, one line per kind."""
     lines = {
         "calls": finding.calls,
         "types": finding.types,
         "operations": finding.operations,
         "your operations": finding.documents,
     }
-    return [f"{name}: {', '.join(touched)}" for name, touched in lines.items() if touched]
+    return [f"{name}: {', '.join(affected)}" for name, affected in lines.items() if affected]
 
 
 def _to_text(text: str) -> Text:
-    """Text of as many lines as it has, none of which is markup."""
+    """Create text without markup, escaping control characters."""
     return Text("\n".join(map(escape_controls, text.split("\n"))))
 
 
 def _as_table(comparison: Comparison) -> str:
-    # A terminal's width and colours where there is one, as rich finds out.
+    # rich detects the width and color support of the terminal.
     console = Console(highlight=False)
     with console.capture() as written:
         for severity in Severity:
@@ -158,17 +160,17 @@ def _print_findings(console: Console, severity: Severity, findings: list[Impacte
     if not findings:
         return
     title = f"{severity.capitalize()}: {EXPLANATIONS[severity]}"
-    columns = [Column(header, overflow="fold") for header in ("change", "touches")]
+    columns = [Column(header, overflow="fold") for header in ("change", "affects")]
     table = Table(*columns, title=title, title_justify="left", show_lines=True)
     for finding in findings:
-        touched = _touched(finding) or ["nothing in use"]
-        cells = escape_controls(finding.change.description), "\n".join(touched)
+        affected = _format_affected(finding) or ["nothing in use"]
+        cells = escape_controls(finding.change.description), "\n".join(affected)
         table.add_row(*map(_to_text, cells), style=STYLES[severity])
     console.print(table)
 
 
 def _print_problems(console: Console, problems: list[Problem]) -> None:
     if problems:
-        console.print("Your documents do not fit:", style="red")
+        console.print("Your documents do not match the schema:", style="red")
         for problem in problems:
             console.print(_to_text(f"  {escape_controls(str(problem))}"), soft_wrap=True)

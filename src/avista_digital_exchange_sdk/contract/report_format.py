@@ -1,10 +1,10 @@
-"""The ways to write a report."""
+"""Report formats."""
 
 from enum import StrEnum
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """Format of a report."""
 
     TABLE = "table"
     JSON = "json"

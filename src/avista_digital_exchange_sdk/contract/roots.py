@@ -1,4 +1,4 @@
-"""Renamed root types. Operations seldom name them, so most do not notice."""
+"""Renamed root types, which most operations do not refer to by name."""
 
 from graphql import (
     DocumentNode,

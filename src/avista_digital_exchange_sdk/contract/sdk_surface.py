@@ -1,4 +1,4 @@
-"""The SDK's own operations, and the public calls and types they stand for."""
+"""The SDK's operations, and the public calls and types that use them."""
 
 import json
 from collections import defaultdict
@@ -25,7 +25,7 @@ from .loader import from_sdl
 from .subset import SchemaSubsets
 
 PACKAGE = types.__name__.partition(".")[0]
-# The public types that are made by hand, by what of the contract they are made of.
+# The schema types of public types that are written by hand.
 HAND_WRITTEN_TYPES = {
     "TimestreamPage": "QueryResult_TimestreamVariables",
     "TimeSeriesQueryAssetInput": "AssetFilter",
@@ -56,14 +56,14 @@ def operations() -> dict[str, DocumentNode]:
 
 
 @cache
-def parts() -> SchemaSubsets:
-    """The parts of the schema."""
+def subsets() -> SchemaSubsets:
+    """The subsets of the schema."""
     return SchemaSubsets(schema())
 
 
 @cache
-def parts_of_types() -> dict[str, GraphQLSchema]:
-    """The part of the schema that each public type stands for."""
+def subsets_by_type() -> dict[str, GraphQLSchema]:
+    """The subset of the schema for each public type."""
     fragments = {
         node.name.value: node
         for node in document().definitions
@@ -73,11 +73,11 @@ def parts_of_types() -> dict[str, GraphQLSchema]:
     for name, fragment in fragments.items():
         if public := _public_name(name):
             spread = DocumentNode(definitions=tuple(_with_spreads(fragment, fragments)))
-            found[public] = parts().for_document(spread, schema()).responses
+            found[public] = subsets().for_document(spread, schema()).responses
     for name, kind in schema().type_map.items():
         public = _public_name(SDK_PACKAGE.renamed_inputs.get(name, name))
         if public and (is_enum_type(kind) or is_input_object_type(kind)):
-            found[public] = parts().for_type(name)
+            found[public] = subsets().for_type(name)
     found[ASYNC_VARIANT] = found["DataStore"]
     return found
 
@@ -90,7 +90,7 @@ def _public_name(name: str) -> str | None:
 def _with_spreads(
     fragment: FragmentDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
 ) -> list[FragmentDefinitionNode]:
-    """A fragment and all those it is made of."""
+    """Return a fragment and all fragments it uses."""
     found = [fragment]
     for node in found:
         found += [fragments[name] for name in _spreads(node) if fragments[name] not in found]
@@ -109,7 +109,7 @@ def _spreads(fragment: FragmentDefinitionNode) -> list[str]:
 
 
 def calls_by_operation() -> dict[str, list[str]]:
-    """The public calls that send each operation, as `scripts/record` saw them do it."""
+    """The public calls that send each operation, as recorded by `scripts/record`."""
     calls: dict[str, list[str]] = defaultdict(list)
     for call, sent in json.loads((files(__package__) / CALLS).read_text("utf-8")).items():
         for operation in sent:

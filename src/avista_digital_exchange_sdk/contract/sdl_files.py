@@ -1,8 +1,8 @@
-"""A schema as the files of `schema/`: one a service, in a stable order.
+"""Writes a schema as the files of `schema/`: one per service, in a stable order.
 
-What the present files hold keeps its place, the comment at a file's head stays, and a description
-that the new schema lacks is taken from the present one; members come in the order of their names.
-So a diff of the files shows what changed, and nothing else.
+Existing definitions keep their position, comments at the top of files are kept, and missing
+descriptions are taken from the existing files; members are sorted by name. So a diff of the files
+shows only what changed.
 """
 
 from collections import defaultdict
@@ -30,12 +30,12 @@ from graphql import (
     print_schema,
 )
 
-from .ast_utils import replace_attributes, type_names
+from .ast_utils import find_type_names, replace_attributes
 from .loader import from_sdl
 from .service_assignment import BASE, Name, Service, ServiceClassifier
 
 MEMBERS = {"fields": "{}.{}", "values": "{}.{}", "arguments": "{}({})"}
-"""What definitions and their members have as members, with the form of their coordinates."""
+"""The attributes with members of definitions and members, with the format of coordinates."""
 
 
 class Definition(NamedTuple):
@@ -47,13 +47,13 @@ class Definition(NamedTuple):
 
 
 def to_sdl(folder: Path) -> str:
-    """The SDL of a folder's files, in one piece."""
+    """Join the SDL of the files in a folder."""
     files = sorted(folder.glob("*.graphql"))
     return "\n".join(file.read_text("utf-8") for file in files)
 
 
 def rewrite(folder: Path, schema: GraphQLSchema) -> list[Path]:
-    """Bring a folder to what the schema says; return the files that changed."""
+    """Rewrite the files in a folder from a schema; return the files that changed."""
     present = {file.stem: file.read_text("utf-8") for file in sorted(folder.glob("*.graphql"))}
     arranged = split_by_service(schema, present)
     changed = []
@@ -69,7 +69,7 @@ def rewrite(folder: Path, schema: GraphQLSchema) -> list[Path]:
 
 
 def split_by_service(schema: GraphQLSchema, present: Mapping[Service, str]) -> dict[Service, str]:
-    """Lay a schema out as the text of one file a service."""
+    """Format a schema as the contents of one file per service."""
     before = {service: list(parse(text).definitions) for service, text in present.items()}
     after = _definitions(schema, before)
     roots = _root_names(schema)
@@ -83,7 +83,7 @@ def split_by_service(schema: GraphQLSchema, present: Mapping[Service, str]) -> d
             for service, piece in _root_pieces(definition, roots.index(name), services):
                 pieces[service].append(piece)
         else:
-            # A scalar is no service's own.
+            # Scalars do not belong to a service.
             scalar = isinstance(definition, ScalarTypeDefinitionNode)
             service = BASE if scalar else services[name]
             pieces[service].append(Definition(name, _rank(definition), definition))
@@ -96,28 +96,28 @@ def split_by_service(schema: GraphQLSchema, present: Mapping[Service, str]) -> d
 def _definitions(
     schema: GraphQLSchema, before: Mapping[Service, list[DefinitionNode]]
 ) -> list[TypeDefinitionNode]:
-    """The schema's types, described and with their members in order."""
+    """Return the schema's types with descriptions and sorted members."""
     document = parse(print_schema(schema), no_location=True)
     descriptions = {
         coordinate: node.description
         for nodes in before.values()
         for definition in nodes
-        for coordinate, node in _described(definition)
+        for coordinate, node in _iter_describable(definition)
         if node.description
     }
     return [
-        _arranged(node, node.name.value, descriptions)
+        _sort_members(node, node.name.value, descriptions)
         for node in document.definitions
         if isinstance(node, TypeDefinitionNode)
     ]
 
 
-def _arranged(node: Any, coordinate: str, descriptions: Mapping[str, Any]) -> Any:
-    """A definition or a member, described, with its own members in order."""
+def _sort_members(node: Any, coordinate: str, descriptions: Mapping[str, Any]) -> Any:
+    """Copy a definition or a member with descriptions and sorted members."""
     members = {
         kind: tuple(
-            _arranged(member, coordinates.format(coordinate, member.name.value), descriptions)
-            for member in _by_name(getattr(node, kind))
+            _sort_members(member, coordinates.format(coordinate, member.name.value), descriptions)
+            for member in _sort_by_name(getattr(node, kind))
         )
         for kind, coordinates in MEMBERS.items()
         if getattr(node, kind, None)
@@ -127,8 +127,8 @@ def _arranged(node: Any, coordinate: str, descriptions: Mapping[str, Any]) -> An
     )
 
 
-def _described(definition: Any) -> Iterator[tuple[str, Any]]:
-    """Whatever can have a description in a definition, each with its coordinate."""
+def _iter_describable(definition: Any) -> Iterator[tuple[str, Any]]:
+    """Yield everything in a definition that can have a description, by coordinate."""
     if isinstance(definition, SchemaDefinitionNode):
         yield "schema", definition
         return
@@ -145,7 +145,7 @@ def _members(definition: Any) -> Iterable[Any]:
     return getattr(definition, "fields", None) or getattr(definition, "values", None) or ()
 
 
-def _by_name(nodes: Iterable[Any]) -> tuple[Any, ...]:
+def _sort_by_name(nodes: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(sorted(nodes, key=lambda node: str(node.name.value)))
 
 
@@ -155,7 +155,7 @@ def _root_names(schema: GraphQLSchema) -> list[Name]:
 
 
 def _present_services(before: Mapping[Service, list[DefinitionNode]]) -> dict[Name, Service]:
-    """The service of each type and of each root field as the files have them."""
+    """Return the service of each type and root field in the existing files."""
     found: dict[Name, Service] = {}
     for service, nodes in before.items():
         for node in nodes:
@@ -168,19 +168,19 @@ def _present_services(before: Mapping[Service, list[DefinitionNode]]) -> dict[Na
 
 
 def _users(after: Iterable[TypeDefinitionNode], roots: Iterable[Name]) -> dict[Name, set[Name]]:
-    """What refers to each type, and what each root field returns: they tell where it belongs."""
+    """Return what refers to each type, and the types that each root field returns."""
     users: dict[Name, set[Name]] = {}
     references: dict[Name, set[Name]] = {}
     for definition in after:
         name = definition.name.value
         if name not in roots:
             users[name] = set()
-            references[name] = type_names(definition) - {name}
+            references[name] = find_type_names(definition) - {name}
             continue
         for field in _members(definition):
             root_field = f"{name}.{field.name.value}"
-            users[root_field] = type_names(field.type)
-            references[root_field] = type_names(field)
+            users[root_field] = find_type_names(field.type)
+            references[root_field] = find_type_names(field)
     for user, names in references.items():
         for name in names & users.keys():
             users[name].add(user)
@@ -190,7 +190,7 @@ def _users(after: Iterable[TypeDefinitionNode], roots: Iterable[Name]) -> dict[N
 def _root_pieces(
     definition: ObjectTypeDefinitionNode, position: int, services: Mapping[Name, Service]
 ) -> Iterator[tuple[Service, Definition]]:
-    """A root type, empty, for the base; and each service's extension of it."""
+    """Return an empty root type for the base, and each service's extension of it."""
     name = definition.name.value
     fields: dict[Service, list[Any]] = defaultdict(list)
     for field in definition.fields:
@@ -222,7 +222,7 @@ def _schema_definition(schema: GraphQLSchema) -> SchemaDefinitionNode:
 
 
 def _rank(definition: TypeDefinitionNode) -> int:
-    """Where a definition stands in a file: scalars, then objects, inputs and enums."""
+    """Return the sort key of a definition: scalars, then objects, inputs and enums."""
     if isinstance(definition, ScalarTypeDefinitionNode):
         return 5
     if isinstance(definition, InputObjectTypeDefinitionNode):
@@ -238,14 +238,14 @@ def _key(node: DefinitionNode) -> str:
 
 
 def _header(service: Service, present: str) -> str:
-    """The comment at a file's head."""
+    """Return the comment at the top of a file."""
     lines = present.splitlines()
     count = next((index for index, line in enumerate(lines) if not line.startswith("#")), 0)
     return "\n".join(lines[:count]) or f"# The {service.replace('_', ' ')} service."
 
 
 def _text(head: str, pieces: list[Definition], order: list[str]) -> str:
-    """Write a file: what was there in its order, what is new behind others of its kind."""
+    """Format a file: existing definitions in their order, new ones after others of their kind."""
     known = sorted(
         (piece for piece in pieces if piece.key in order), key=lambda p: order.index(p.key)
     )

@@ -1,8 +1,7 @@
-"""Which of the contract's services a type or an operation belongs to.
+"""Assigns types and operations to the platform's services.
 
-What was there before stays where it was. What is new goes where its name's prefix says
-(`storage_…`), where all that use it are, or where the types are that are named alike. What that
-does not tell belongs to the base.
+Existing ones keep their service. New ones are assigned by name prefix (`storage_…`), by the service
+of everything that refers to them, or by similarity of names. All others belong to the base.
 """
 
 import re
@@ -16,7 +15,7 @@ Service = str
 
 
 class ServiceClassifier:
-    """The services of the present files, and of what comes new."""
+    """Assigns new names to the services of existing files."""
 
     def __init__(self, present: Mapping[Name, Service]) -> None:
         """Learn from the service of each type, and of each root field as `Query.name`."""
@@ -52,7 +51,7 @@ def _by_users(
     found: Mapping[Name, Service],
     known: Callable[[Iterable[bool]], bool],
 ) -> dict[Name, Service]:
-    """The services of names whose users, as far as they are known, are all in one service."""
+    """Return the services of names that are only referred to from one service, as far as known."""
     newly = {}
     for name in users.keys() - found.keys():
         services = {found[user] for user in users[name] if user in found}
@@ -62,7 +61,7 @@ def _by_users(
 
 
 def _prefix(name: Name) -> str | None:
-    """What stands before the underscore in the name of an operation."""
+    """Return the part of an operation's name before the underscore."""
     _, dot, field = name.partition(".")
     prefix, underscore, _ = field.partition("_")
     return prefix if dot and underscore and prefix else None
@@ -77,7 +76,7 @@ def _words(name: str) -> list[str]:
 
 
 def _shared_words(one: str, other: str) -> int:
-    """How many words two names begin with in common."""
+    """Count the leading words that two names have in common."""
     count = 0
     for mine, theirs in zip(_words(one), _words(other), strict=False):
         if mine != theirs:

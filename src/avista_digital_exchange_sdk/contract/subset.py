@@ -1,4 +1,4 @@
-"""The parts of a schema that operations use."""
+"""Subsets of a schema that operations use."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -28,20 +28,20 @@ from graphql import (
     visit,
 )
 
-from .ast_utils import print_default, replace_attributes, type_names
+from .ast_utils import find_type_names, print_default, replace_attributes
 
 Arguments = set[str]
 Members = dict[str, Arguments]
 
 
 class Usage(NamedTuple):
-    """The parts of a schema that an operation uses, each a schema of its own.
+    """The subsets of a schema that an operation uses, each a schema of its own.
 
     Attributes:
-        responses: What it selects, and the types of its variables. The operation does not show
-            whether a change of these breaks a program.
-        literals: What it selects, with the arguments and the values that it writes out. A change
-            of these breaks the operation only if it is no longer valid.
+        responses: Selected fields and the types of variables. Whether a change of these breaks a
+            program cannot be determined from the operation.
+        literals: Selected fields with arguments and literal values. A change of these breaks the
+            operation only if it is no longer valid.
     """
 
     responses: GraphQLSchema
@@ -49,7 +49,7 @@ class Usage(NamedTuple):
 
 
 class SchemaSubsets:
-    """The parts of a schema, each a schema of its own."""
+    """Creates subsets of a schema, each a schema of its own."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -61,14 +61,14 @@ class SchemaSubsets:
         }
 
     def for_document(self, document: DocumentNode, new: GraphQLSchema) -> Usage:
-        """Return the parts that a document uses.
+        """Return the subsets that a document uses.
 
-        An argument that it leaves out counts as used where the new schema requires it, or where a
-        default decides about it.
+        An omitted argument counts as used if the new schema requires it, or if its default is
+        used.
         """
         uses = _UsageVisitor(TypeInfo(self._schema))
         visit(document, TypeInfoVisitor(uses.type_info, uses))
-        # The types of introspection have no definitions, nor have those that a mistake names.
+        # Introspection types and misspelled types have no definitions.
         selected = {name: uses.selected[name] for name in uses.selected if self._has(name)}
         literals = {name: uses.literals[name] for name in uses.literals if self._has(name)}
         outputs = {
@@ -92,7 +92,7 @@ class SchemaSubsets:
     def _restrict_to_literals(
         self, selected: Mapping[str, Members], literals: Mapping[str, set[str]], new: GraphQLSchema
     ) -> dict[str, Any]:
-        """Definitions with the arguments, input fields and enum values that are written out."""
+        """Restrict definitions to literal arguments, input fields and enum values."""
         kept = {
             name: self._restrict_output(
                 name, self._add_implicit_arguments(name, members, new), selected
@@ -105,7 +105,7 @@ class SchemaSubsets:
         return kept
 
     def for_type(self, name: str) -> GraphQLSchema:
-        """Return an input or enum, and what it needs."""
+        """Return an input or enum with its dependencies."""
         return _build_schema(self._add_dependencies({name: self._definitions[name]}))
 
     def _add_dependencies(self, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class SchemaSubsets:
         return kept
 
     def _add_implicit_arguments(self, name: str, members: Members, new: GraphQLSchema) -> Members:
-        """Add the arguments that matter although they are left out."""
+        """Add omitted arguments that count as used."""
         fields, new_fields = (_get_fields(schema, name) for schema in (self._schema, new))
         found = {}
         for member, given in members.items():
@@ -131,7 +131,7 @@ class SchemaSubsets:
         return found
 
     def _restrict_output(self, name: str, members: Members, selected: Collection[str]) -> Any:
-        """Copy a definition with nothing but the members that are used."""
+        """Copy a definition with only the used members."""
         definition = self._definitions[name]
         if isinstance(definition, UnionTypeDefinitionNode):
             types = tuple(kind for kind in definition.types or () if kind.name.value in selected)
@@ -144,7 +144,7 @@ class SchemaSubsets:
         return replace_attributes(definition, interfaces=(), fields=fields)
 
     def _restrict_input(self, name: str, used: set[str], new: GraphQLSchema) -> Any:
-        """Copy a definition with the members that are written out, or required from now on."""
+        """Copy a definition with the members that are literals, or newly required."""
         definition = self._definitions[name]
         if isinstance(definition, EnumTypeDefinitionNode):
             values = tuple(value for value in definition.values or () if value.name.value in used)
@@ -162,7 +162,7 @@ class SchemaSubsets:
 
 
 class _UsageVisitor(Visitor):
-    """Collects what is selected with which arguments, written out as values, and passed in."""
+    """Collects selected fields with their arguments, literal values, and variables."""
 
     def __init__(self, type_info: TypeInfo) -> None:
         super().__init__()
@@ -172,7 +172,7 @@ class _UsageVisitor(Visitor):
         self.variables: set[str] = set()
 
     def enter_variable_definition(self, node: VariableDefinitionNode, *_: object) -> None:
-        self.variables |= type_names(node.type)
+        self.variables |= find_type_names(node.type)
 
     def enter_selection_set(self, _node: SelectionSetNode, *_: object) -> None:
         if parent := self.type_info.get_parent_type():
@@ -200,7 +200,7 @@ def _build_schema(definitions: dict[str, Any]) -> GraphQLSchema:
 
 
 def _find_references(definitions: dict[str, Any]) -> set[str]:
-    return {name for definition in definitions.values() for name in type_names(definition)}
+    return {name for definition in definitions.values() for name in find_type_names(definition)}
 
 
 def _get_fields(schema: GraphQLSchema, name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A typed client for a user's own operations."""
+"""Generates a typed client for the user's operations."""
 
 import ast
 import keyword
@@ -24,9 +24,9 @@ RESERVED_NAMES = {
 
 
 def generate(schema: GraphQLSchema, documents: Documents, out: Path) -> list[str]:
-    """Write the client of some operations as the package `out`; return the files that changed."""
+    """Write a client for operations as the package `out`; return the files that changed."""
     if not documents.operations():
-        raise ContractError("There is no operation in these files.")
+        raise ContractError("These files contain no operation.")
     _check_target(out)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / out.name
@@ -37,20 +37,18 @@ def generate(schema: GraphQLSchema, documents: Documents, out: Path) -> list[str
 
 
 def _check_target(out: Path) -> None:
-    """Refuse a folder that holds something that was not generated."""
+    """Reject a folder that contains files that were not generated."""
     if not out.name.isidentifier() or keyword.iskeyword(out.name):
-        raise ContractError(f"{out}: {out.name!r} can't be a package's name")
+        raise ContractError(f"{out}: {out.name!r} is not a valid package name")
     if out.exists() and not out.is_dir():
-        raise ContractError(f"{out}: a file, not a folder")
+        raise ContractError(f"{out}: must be a folder, not a file")
     for file in sorted(out.glob("*.*")):
         if not (file.is_file() and file.read_bytes().startswith(USER_PACKAGE.header.encode())):
-            raise ContractError(
-                f"{file} was not generated; choose a folder that holds nothing else"
-            )
+            raise ContractError(f"{file} was not generated; choose an empty folder")
 
 
 def _sync_client(client: Path) -> str:
-    """Write the sync client of the generated async one."""
+    """Generate the sync client from the async one."""
     source = client.read_text("utf-8")
     tree = ast.parse(source)
     (async_client,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
@@ -74,11 +72,11 @@ def _sync_client(client: Path) -> str:
         "\n\n".join(
             [
                 *imports,
-                # Under a name that no method has: the methods hide others from those after them.
+                # Import under a name that no method has, because methods shadow module names.
                 f"from {package_name} import {module} as {RUNTIME}",
                 f"from .client import {USER_PACKAGE.client}",
                 f"class Client({RUNTIME}.SyncOperations):",
-                '    """Your operations, as the methods of a sync client."""',
+                '    """A sync client whose methods are your operations."""',
                 *methods,
             ]
         )

@@ -1,7 +1,7 @@
-"""The schema's descriptions, as docstrings of what is generated from it.
+"""Adds the schema's descriptions as docstrings to generated code.
 
-Editors show them with a class and with each of its fields. Unlike `Field(description=…)` they cost
-nothing when the class is made.
+Editors show them for classes and fields. Unlike `Field(description=…)`, they do not slow down the
+creation of classes.
 """
 
 import ast
@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class Described(Protocol):
-    """A part of a schema."""
+    """A schema element with a description."""
 
     description: str | None
 
@@ -18,20 +18,20 @@ class Described(Protocol):
 def describe(
     class_def: ast.ClassDef, described: Described, members: Mapping[str, Described]
 ) -> None:
-    """Give a class its description, and each of its members, by name, the one of its own."""
+    """Add docstrings to a class and to its members, by name."""
     body: list[ast.stmt] = []
     if described.description:
         body.append(ast.Expr(ast.Constant(described.description)))
     for statement in class_def.body:
         body.append(statement)
-        member = members.get(_name_of(statement))
+        member = members.get(_get_name(statement))
         if member is not None and member.description:
             body.append(ast.Expr(ast.Constant(" ".join(member.description.split()))))
     class_def.body = body
 
 
-def _name_of(statement: ast.stmt) -> str:
-    """Name the member that a statement defines."""
+def _get_name(statement: ast.stmt) -> str:
+    """Return the name of the member that a statement defines."""
     if isinstance(statement, ast.AnnAssign):
         return ast.unparse(statement.target)
     if isinstance(statement, ast.Assign):

@@ -1,4 +1,4 @@
-"""Strings as Python source that is good to read: text of any characters over several lines."""
+"""Formats strings as readable multi-line Python literals."""
 
 from textwrap import indent
 
@@ -6,12 +6,12 @@ STEP = "    "
 
 
 def format_multiline_string(text: str, indentation: str) -> str:
-    """Write a string whose lines are indented; the lines' own text starts behind that."""
+    """Format a string as an indented multi-line literal."""
     return f'"""\n{indent(_escape_text(text), indentation + STEP)}\n{indentation + STEP}"""'
 
 
 def format_docstring(text: str, indentation: str) -> str:
-    """Write a format_docstring."""
+    """Format a docstring."""
     escaped = _escape_text(text.strip())
     if "\n" in escaped:
         return f'"""{indent(escaped, indentation).strip()}\n{indentation}"""'

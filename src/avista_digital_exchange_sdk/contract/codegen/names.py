@@ -1,4 +1,4 @@
-"""Python names for what operations hold, which may be called anything that GraphQL allows."""
+"""Converts GraphQL names to valid Python names."""
 
 import builtins
 import itertools
@@ -10,7 +10,7 @@ from ariadne_codegen.utils import str_to_pascal_case, str_to_snake_case
 
 from ..._models.base import BaseModel
 
-# What the modules of a generated package import.
+# Names that the modules of a generated package import.
 IMPORTED = frozenset(
     {
         "Annotated",
@@ -36,7 +36,7 @@ IMPORTED = frozenset(
         "Unset",
     }
 )
-# A field would hide the method of its name, and pydantic refuses one called `Config`.
+# A field would shadow a method of the same name, and pydantic rejects one called `Config`.
 MEMBERS_OF_MODELS = frozenset(name for name in dir(BaseModel) if not name.startswith("_")) | {
     "Config"
 }
@@ -47,10 +47,10 @@ IsTaken = Callable[[str], bool]
 
 
 def to_python_name(name: str, is_taken: IsTaken = lambda _: False) -> str:
-    """Turn a name of GraphQL into one that Python allows and that is not taken.
+    """Convert a GraphQL name to a valid and unused Python name.
 
-    Underscores at the start are left out: pydantic takes such attributes for private ones, and
-    Python renames such arguments of methods.
+    Leading underscores are removed: pydantic treats such attributes as private, and Python mangles
+    such method arguments.
     """
     python = "typename__" if name == TYPENAME else name.lstrip("_")
     if not python or python[0] in string.digits:
@@ -61,31 +61,31 @@ def to_python_name(name: str, is_taken: IsTaken = lambda _: False) -> str:
 
 
 def assign_python_names(names: Iterable[str], is_taken: IsTaken) -> dict[str, str]:
-    """Find a Python name for each of some names, no two of them the same."""
+    """Assign a unique Python name to each name."""
     found: dict[str, str] = {}
 
     def is_used(python: str) -> bool:
         return python in found.values() or is_taken(python)
 
-    # Those that can stay as they are come first, whatever others would turn into.
+    # Unchanged names take precedence over converted ones.
     for name in sorted(names, key=lambda name: to_python_name(name, is_taken) != name):
         found[name] = to_python_name(name, is_used)
     return found
 
 
 def to_class_name(name: str) -> str:
-    """Name the class that stands for an operation or a fragment."""
+    """Return the class name for an operation or a fragment."""
     pascal = str_to_pascal_case(name)
     allowed = pascal.isidentifier() and not keyword.iskeyword(pascal)
     return pascal if allowed else f"Class{pascal}"
 
 
 def to_method_name(name: str) -> str:
-    """Name the method that runs an operation."""
+    """Return the method name for an operation."""
     return to_python_name(str_to_snake_case(name) or name)
 
 
 def find_unused_name(name: str, taken: Collection[str]) -> str:
-    """Append a number to a name that is taken."""
+    """Append a number to a name until it is unused."""
     numbered = (f"{name}{number}" for number in itertools.count(2))
     return next(one for one in itertools.chain([name], numbered) if one not in taken)

@@ -1,4 +1,4 @@
-"""A generated package: written, compared with what is there, and put in its place."""
+"""Writes, compares and replaces generated packages."""
 
 import contextlib
 import filecmp
@@ -33,12 +33,12 @@ def write(
     Args:
         schema: The schema.
         document: The operations and fragments.
-        into: The folder; what is in it stays.
-        settings: How the package is shaped.
+        into: The folder; other files in it are kept.
+        settings: The settings of the package.
         reserved: Names that no operation's method may have.
 
     Raises:
-        ContractError: The package can't be generated.
+        ContractError: The package cannot be generated.
     """
     prepared = prepare(schema, document, reserved)
     into.parent.mkdir(parents=True, exist_ok=True)
@@ -61,19 +61,19 @@ def write(
         config = {"ariadne-codegen": ariadne, SETTINGS_KEY: settings, PREPARED_KEY: prepared}
         try:
             with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-                # Deprecations are told by the comparison of contracts, with what they touch.
+                # `avista-dx contract` reports deprecations with what they affect.
                 warnings.simplefilter("ignore", DeprecationWarning)
                 client({"tool": config})  # type: ignore[no-untyped-call]  # ariadne-codegen has no annotation here
         except CodeGenException as error:
-            raise ContractError(f"no client could be generated: {error}") from error
+            raise ContractError(f"the client could not be generated: {error}") from error
     for module in sorted(into.glob("*.py")):
-        # ariadne-codegen writes in the encoding of the locale, as is read here without another.
+        # ariadne-codegen writes in the locale's encoding, so read it in the same.
         code = module.read_text()
-        module.write_text(settings.header + _insert_texts(code, prepared), "utf-8")
+        module.write_text(settings.header + _insert_documents(code, prepared), "utf-8")
 
 
-def _insert_texts(code: str, prepared: PreparedDocument) -> str:
-    """Replace the placeholders of the plugin by the texts of operations."""
+def _insert_documents(code: str, prepared: PreparedDocument) -> str:
+    """Replace the plugin's placeholders by the source of operations."""
 
     def format_text(match: re.Match[str]) -> str:
         operation = prepared.operations[match["result"]]
@@ -90,7 +90,7 @@ def _insert_texts(code: str, prepared: PreparedDocument) -> str:
 
 
 def _base_client(settings: Settings) -> str:
-    # ariadne-codegen copies a file into the package, and wants the class's name in it.
+    # ariadne-codegen copies a file into the package and requires the class name in it.
     (module, level), name = settings.base
     return (
         f"# class {BASE_CLIENT} is written by hand, outside the generated package.\n"
@@ -100,7 +100,7 @@ def _base_client(settings: Settings) -> str:
 
 
 def stale_files(fresh: Path, present: Path) -> list[str]:
-    """Names of files that differ, are missing, or are left over in `present`."""
+    """Return the names of files that differ, are missing, or are obsolete in `present`."""
     names = {
         path.relative_to(folder).as_posix()
         for folder in (fresh, present)
@@ -117,7 +117,7 @@ def stale_files(fresh: Path, present: Path) -> list[str]:
 
 
 def replace(fresh: Path, present: Path) -> list[str]:
-    """Bring `present` to what `fresh` holds, file by file, so that readers never find it gone."""
+    """Update `present` from `fresh` file by file, so that it never disappears for readers."""
     present.mkdir(parents=True, exist_ok=True)
     stale = stale_files(fresh, present)
     for name in stale:

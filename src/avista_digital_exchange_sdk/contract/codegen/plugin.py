@@ -1,8 +1,8 @@
-"""Shapes ariadne-codegen's output into the types and calls the platform documents.
+"""Adapts ariadne-codegen's output to the types and calls that the platform documents.
 
-Stock output is typed after the query text: every nested selection gets a class of its own, lists
-hold optional entries, and an input field named like its type shadows it. The hooks below settle
-that, so that a fragment is the one class of its documented name wherever it appears.
+By default every nested selection gets its own class, lists have optional items, and an input field
+with the name of its type shadows it. The hooks below change that, so that a fragment is always the
+class of its documented name.
 """
 
 import ast
@@ -32,13 +32,13 @@ from .settings import BASE_CLIENT, PREPARED_KEY, SETTINGS_KEY, Module, Settings
 Node = TypeVar("Node", bound=ast.AST)
 
 SECRET_FIELDS = frozenset({"url", "presignedUrl", "uploadUrl", "tokenValue"})
-"""Fields of results whose values open what they are of to whoever has them."""
+"""Result fields whose values grant access, such as presigned URLs and tokens."""
 TEXT, DESCRIPTION = "text", "description"
-"""The prefixes of placeholders, which texts replace once the code is formatted."""
+"""The prefixes of placeholders, which are replaced after the code is formatted."""
 
 
 class ResponseField(NamedTuple):
-    """The key of an attribute in the response, its field, and whether a response may lack it."""
+    """The response key of an attribute, its field, and whether it may be missing."""
 
     key: str
     field: str
@@ -46,14 +46,14 @@ class ResponseField(NamedTuple):
 
 
 class AvistaCodegenPlugin(Plugin):
-    """Turns generated modules into the documented types; see each hook."""
+    """Adapts generated modules to the documented types; see each hook."""
 
     def __init__(self, schema: GraphQLSchema, config_dict: dict[str, Any]) -> None:
         super().__init__(schema, config_dict)
         self.settings: Settings = config_dict["tool"][SETTINGS_KEY]
         self.prepared: PreparedDocument = config_dict["tool"][PREPARED_KEY]
         self.responses: dict[ast.AnnAssign, ResponseField] = {}
-        self.same_types: dict[str, str] = dict(self.settings.same_types)
+        self.type_aliases: dict[str, str] = dict(self.settings.type_aliases)
         self.fragments: set[str] = set()
         self.results: dict[str, ast.ClassDef] = {}
         self.nested: dict[str, str] = {}
@@ -61,10 +61,10 @@ class AvistaCodegenPlugin(Plugin):
     # -- inputs ---------------------------------------------------------------------------------
 
     def process_name(self, name: str, node: Any = None) -> str:
-        """Use the prepared names of methods, and start input attributes in lower case.
+        """Use the prepared names of methods, and lower-case the first letter of input attributes.
 
-        Left as it is, `TimeUnit: Optional[TimeUnit] = None` would shadow its own type, evaluate to
-        NoneType and refuse every value.
+        Otherwise `TimeUnit: Optional[TimeUnit] = None` would shadow its own type, evaluate to
+        NoneType and reject every value.
         """
         if isinstance(node, GraphQLInputField):
             return name[0].lower() + name[1:]
@@ -75,7 +75,7 @@ class AvistaCodegenPlugin(Plugin):
     def generate_input_field(
         self, field_implementation: ast.AnnAssign, input_field: GraphQLInputField, field_name: str
     ) -> ast.AnnAssign:
-        """Keep the contract's name for the wire only, so that type checkers accept ours."""
+        """Use the schema's name only as the alias, so that type checkers accept the attribute."""
         for call in _nodes(field_implementation, ast.Call):
             for keyword in call.keywords:
                 if keyword.arg == "alias":
@@ -83,7 +83,7 @@ class AvistaCodegenPlugin(Plugin):
         return field_implementation
 
     def generate_inputs_module(self, module: ast.Module) -> ast.Module:
-        """Give the inputs their documented names, and lists without empty entries."""
+        """Give inputs their documented names, and lists non-null items."""
         for class_def in _nodes(module, ast.ClassDef):
             class_def.name = self.settings.renamed_inputs.get(class_def.name, class_def.name)
             for field in _fields(class_def):
@@ -94,13 +94,13 @@ class AvistaCodegenPlugin(Plugin):
     # -- enums ----------------------------------------------------------------------------------
 
     def generate_enum(self, class_def: ast.ClassDef, enum_type: GraphQLEnumType) -> ast.ClassDef:
-        """Keep a value that the platform added later as its text."""
+        """Keep values that the platform adds later as strings."""
         class_def.bases = [ast.Name("OpenEnum")]
         describe(class_def, enum_type, enum_type.values)
         return class_def
 
     def generate_enums_module(self, module: ast.Module) -> ast.Module:
-        """Import the open enum in place of the standard one."""
+        """Import OpenEnum instead of the standard Enum."""
         module.body[0] = _import_from(self.settings.values, ["OpenEnum"])
         return module
 
@@ -122,7 +122,7 @@ class AvistaCodegenPlugin(Plugin):
         )
         field_implementation.target = ast.Name(name)
         if field.name.value == TYPENAME:
-            # Renaming a type breaks only programs that compare its name.
+            # Renaming a type affects only programs that compare its name.
             field_implementation.annotation = ast.Name("str")
         if conditional and not _is_subscript_of(field_implementation.annotation, "Optional"):
             field_implementation.annotation = ast.Subscript(
@@ -134,7 +134,7 @@ class AvistaCodegenPlugin(Plugin):
     def generate_fragments_module(
         self, module: ast.Module, fragments_definitions: dict[str, FragmentDefinitionNode]
     ) -> ast.Module:
-        """Make every fragment one class, described, with its mixin, wherever it is spread."""
+        """Use one class per fragment, with docstrings and its mixin, wherever it is spread."""
         self.fragments = set(fragments_definitions)
         kept: dict[str, ast.ClassDef] = {}
         others: list[ast.stmt] = []
@@ -144,8 +144,8 @@ class AvistaCodegenPlugin(Plugin):
             elif statement.name in self.fragments:
                 kept[statement.name] = statement
             elif spread := _spread_fragment(statement, self.fragments):
-                self.same_types[statement.name] = spread
-            elif statement.name not in self.same_types:
+                self.type_aliases[statement.name] = spread
+            elif statement.name not in self.type_aliases:
                 kept[statement.name] = statement
         for class_def in kept.values():
             self._document(class_def)
@@ -171,18 +171,18 @@ class AvistaCodegenPlugin(Plugin):
     def generate_result_types_module(
         self, module: ast.Module, operation_definition: ExecutableDefinitionNode
     ) -> ast.Module:
-        """Refer to fragments by their own name in place of an alias an operation."""
+        """Refer to fragments by their own name instead of an alias per operation."""
         for statement in module.body:
             if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
                 for target in statement.targets:
                     assert isinstance(target, ast.Name)
-                    self.same_types[target.id] = statement.value.id
+                    self.type_aliases[target.id] = statement.value.id
         module.body = [node for node in module.body if not isinstance(node, ast.Assign)]
         assert isinstance(operation_definition, OperationDefinitionNode)
         assert operation_definition.name
         result = operation_definition.name.value
         for class_def in _nodes(module, ast.ClassDef):
-            # A response has every requested field of the root, if only as null.
+            # Responses contain every requested root field, possibly as null.
             self._document(class_def, complete=class_def.name == result)
             if class_def.name == result:
                 self.results[result] = class_def
@@ -192,10 +192,10 @@ class AvistaCodegenPlugin(Plugin):
         return module
 
     def _document(self, class_def: ast.ClassDef, complete: bool = False) -> None:
-        """Refer to fragments by their name, turn lists into `Items`, and set defaults."""
+        """Refer to fragments by name, convert lists to `NonNullList`, and set defaults."""
         for field in _fields(class_def):
             response = self.responses[field]
-            field.annotation = _Rename(self.same_types).visit(field.annotation)
+            field.annotation = _Rename(self.type_aliases).visit(field.annotation)
             nullable = _is_subscript_of(field.annotation, "Optional")
             field.annotation = _ListsAsItems().visit(field.annotation)
             default: ast.expr | None = None
@@ -209,11 +209,11 @@ class AvistaCodegenPlugin(Plugin):
                 field.value = ast.Call(ast.Name("Field"), [], keywords)
 
     def generate_init_code(self, generated_code: str) -> str:
-        """Import nothing with the package: its modules are imported where they are used."""
+        """Import nothing in the package's `__init__`: modules are imported where they are used."""
         return self.settings.exports
 
     def copy_code(self, copied_code: str) -> str:
-        """Point the copied base model at the one the package keeps."""
+        """Replace the copied base model by an import of the package's own."""
         if "class UnsetType" not in copied_code:
             return copied_code
         kept = ((self.settings.values, "UNSET"), (self.settings.models, "BaseModel"))
@@ -225,7 +225,7 @@ class AvistaCodegenPlugin(Plugin):
     # -- client ---------------------------------------------------------------------------------
 
     def generate_client_module(self, module: ast.Module) -> ast.Module:
-        """Parse answers from bytes, return the operation's field, import types on first use."""
+        """Parse responses from bytes, return the operation's field, import types on first use."""
         modules = {
             alias.name: statement.module or ""
             for statement in module.body
@@ -267,7 +267,7 @@ class AvistaCodegenPlugin(Plugin):
         method_def: ast.FunctionDef | ast.AsyncFunctionDef,
         operation_definition: OperationDefinitionNode,
     ) -> ast.FunctionDef | ast.AsyncFunctionDef:
-        """Send the user's own text, and return the operation's field if it has only one."""
+        """Send the user's operation unchanged, and return its field if it has only one."""
         assert operation_definition.name
         result = operation_definition.name.value
         operation = self.prepared.operations[result]
@@ -282,7 +282,7 @@ class AvistaCodegenPlugin(Plugin):
             method_def.returns = ast.Subscript(ast.Name(returned), ast.Name(result))
             method_def.body = self._write_body(operation, result, method, "return {request}")
         else:
-            # A local variable may not have the name of an argument.
+            # Local variables must not have the names of arguments.
             local = to_python_name("result", operation.variables.__contains__)
             field, method_def.returns = self._describe_return(result)
             end = f"{local} = await {{request}}\nreturn {local}{field}"
@@ -294,7 +294,7 @@ class AvistaCodegenPlugin(Plugin):
         fields = _fields(self.results[result])
         if len(fields) > 1:
             return "", ast.Name(result)
-        return f".{ast.unparse(fields[0].target)}", _unquoted(fields[0].annotation)
+        return f".{ast.unparse(fields[0].target)}", _unquote(fields[0].annotation)
 
     def _write_body(
         self, operation: Operation, result: str, method: str, end: str
@@ -350,7 +350,7 @@ class _WithoutOptional(ast.NodeTransformer):
 
 
 class _EntriesNotNull(ast.NodeTransformer):
-    """Turns `list[Optional[X]]` into `list[X]`: nobody means to send an empty entry."""
+    """Turns `list[Optional[X]]` into `list[X]`: null items are never intended in requests."""
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
@@ -374,7 +374,7 @@ class _ListsAsItems(ast.NodeTransformer):
 
 
 def _spread_fragment(class_def: ast.ClassDef, fragments: set[str]) -> str | None:
-    """Name the fragment of which this class is nothing but another name."""
+    """Return the fragment that a class is merely an alias of, or None."""
     base = class_def.bases[0]
     only_passes = all(isinstance(node, ast.Pass) for node in class_def.body)
     return base.id if only_passes and isinstance(base, ast.Name) and base.id in fragments else None
@@ -396,8 +396,8 @@ def _is_subscript_of(node: ast.AST, name: str) -> bool:
     )
 
 
-def _unquoted(annotation: ast.expr) -> ast.expr:
-    """Write the annotation without quotes: the client module postpones all of them."""
+def _unquote(annotation: ast.expr) -> ast.expr:
+    """Remove quotes from an annotation: the client module postpones evaluation of all."""
     return ast.parse(ast.unparse(annotation).replace('"', "").replace("'", ""), mode="eval").body
 
 

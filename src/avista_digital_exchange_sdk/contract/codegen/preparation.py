@@ -1,6 +1,6 @@
-"""A document prepared for ariadne-codegen: flat selections, under names that work in Python.
+"""Prepares a document for ariadne-codegen: flat selections with valid Python names.
 
-The package is generated from the prepared document. What its methods send is the user's own.
+The package is generated from the prepared document; its methods send the user's original.
 """
 
 import re
@@ -41,10 +41,10 @@ from .selections import Selections
 MODULES = frozenset(
     {"base_client", "base_model", "client", "enums", "fragments", "input_types", "sync_client"}
 )
-"""The modules of a package beside those of its operations, which are called as the methods are."""
+"""The modules of a package other than those of operations, which are named after methods."""
 
 
-# The module of an operation is called as its method; file systems take 255 bytes.
+# Modules of operations are named after methods; file systems allow names of 255 bytes.
 MAX_METHOD_LENGTH = 200
 
 
@@ -52,8 +52,8 @@ class Variable(NamedTuple):
     """A variable of an operation.
 
     Attributes:
-        name: What the operation calls it.
-        has_default: Whether callers may leave it out although it is never null.
+        name: Its name in the operation.
+        has_default: Whether it is non-null but can be omitted.
     """
 
     name: str
@@ -61,14 +61,14 @@ class Variable(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """An operation as it is called and sent.
+    """An operation and its method.
 
     Attributes:
         name: Its name.
-        method: The method that runs it.
-        text: What is sent: the operation and the fragments it uses.
-        description: What the user's document says of it, else what the schema says of its fields.
-        variables: Its variables, by the arguments of the method.
+        method: The name of its method.
+        text: The source to send: the operation and the fragments it uses.
+        description: Its description, or those of its fields in the schema.
+        variables: Its variables, by argument of the method.
     """
 
     name: str
@@ -79,12 +79,12 @@ class Operation(NamedTuple):
 
 
 class PreparedDocument(NamedTuple):
-    """What ariadne-codegen reads, and what it does not know.
+    """Input for ariadne-codegen, and what the plugin adds to its output.
 
     Attributes:
         schema: The schema's SDL.
         document: The operations and fragments, each under the name of its class.
-        operations: The operations as the user wrote them, by their names in `document`.
+        operations: The original operations, by name in `document`.
     """
 
     schema: str
@@ -95,10 +95,10 @@ class PreparedDocument(NamedTuple):
 def prepare(
     schema: GraphQLSchema, document: DocumentNode, reserved: Collection[str]
 ) -> PreparedDocument:
-    """Prepare a valid document; `reserved` are names that no method may have.
+    """Prepare a valid document; methods must not have `reserved` names.
 
     Raises:
-        ContractError: Two things would have the same name, or one has a reserved name.
+        ContractError: Names are not unique or reserved.
     """
     nodes = document.definitions
     fragments = {
@@ -124,7 +124,7 @@ def prepare(
     ]
     roots = {root.name for root in map(schema.get_root_type, OperationType) if root}
     for name, fragment in fragments.items():
-        # What is selected of a root type belongs to the operation itself.
+        # Fragments on root types are inlined into the operation.
         if (kind := fragment.type_condition.name.value) not in roots:
             selected = classes.build_for_fragment(name).selection_set
             on = _rename_introspection(kind)
@@ -135,27 +135,27 @@ def prepare(
 def _check_methods(
     operations: Mapping[str, OperationDefinitionNode], reserved: Collection[str]
 ) -> None:
-    """Refuse operations whose methods would have the name of something else."""
+    """Reject operations whose methods would have a name that is already used."""
     problems: list[Problem] = []
     methods: dict[str, Node] = {}
     for name, operation in operations.items():
         method = to_method_name(name)
         first = methods.setdefault(method, operation)
         if method in reserved or method in MODULES:
-            reason = "which is taken"
+            reason = "which is reserved"
         elif len(method) > MAX_METHOD_LENGTH:
-            reason = f"of more than {MAX_METHOD_LENGTH} characters"
+            reason = f"which is longer than {MAX_METHOD_LENGTH} characters"
         elif first is not operation:
-            reason = f"as that of the operation at {format_location(first)}"
+            reason = f"like that of the operation at {format_location(first)}"
         else:
             continue
         message = f"The method of the operation {name} would be called {method}, {reason}"
         problems.append(make_problem(operation, f"{message}; rename the operation."))
-    _refuse(problems)
+    _raise_if_any(problems)
 
 
 def _check_classes(fragments: Mapping[str, FragmentDefinitionNode]) -> None:
-    """Refuse fragments whose classes would have the same name."""
+    """Reject fragments whose classes would have the same name."""
     problems: list[Problem] = []
     classes: dict[str, Node] = {}
     for name, fragment in fragments.items():
@@ -164,13 +164,13 @@ def _check_classes(fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         if first is not fragment:
             message = (
                 f"The class of the fragment {name} would be called {class_name}, "
-                f"as that of the fragment at {format_location(first)}; rename the fragment."
+                f"like that of the fragment at {format_location(first)}; rename the fragment."
             )
             problems.append(make_problem(fragment, message))
-    _refuse(problems)
+    _raise_if_any(problems)
 
 
-def _refuse(problems: list[Problem]) -> None:
+def _raise_if_any(problems: list[Problem]) -> None:
     if problems:
         raise ContractError("\n".join(map(str, problems)))
 
@@ -189,7 +189,7 @@ def _prepare_operation(
         )
         for variable in node.variable_definitions or ()
     }
-    # What the methods of both clients refer to.
+    # Names that the methods of both clients refer to.
     reserved = {"self", "gql", "AsyncClient", "EventIterator", "cast", result}
     arguments = assign_python_names(variables, reserved.__contains__)
     return Operation(
@@ -202,7 +202,7 @@ def _prepare_operation(
 
 
 def _describe_fields(schema: GraphQLSchema, node: OperationDefinitionNode) -> str | None:
-    """What the schema says of the fields that an operation asks for."""
+    """Join the schema's descriptions of the fields that an operation selects."""
     root = schema.get_root_type(node.operation)
     assert root
     described: dict[str, str] = {
@@ -218,7 +218,7 @@ def _describe_fields(schema: GraphQLSchema, node: OperationDefinitionNode) -> st
 
 
 def _print_as_sent(document: DocumentNode) -> str:
-    """Write an operation and its fragments as they are sent."""
+    """Print an operation and its fragments for sending."""
     operation = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     fragments = [node for node in document.definitions if isinstance(node, FragmentDefinitionNode)]
     fragments.sort(key=lambda fragment: fragment.name.value)
@@ -227,9 +227,9 @@ def _print_as_sent(document: DocumentNode) -> str:
 
 
 class _Normalize(Visitor):
-    """Removes descriptions, which few servers know, and line breaks from strings.
+    """Removes descriptions, which few servers support, and line breaks from strings.
 
-    So the text can be indented without a change of its meaning.
+    The source can then be indented without changing its meaning.
     """
 
     def enter(self, node: Node, *_: object) -> Node | None:
@@ -247,7 +247,7 @@ def _print_operation(
     operation: Operation,
     classes: ResponseClassBuilder,
 ) -> str:
-    """Write an operation as it is prepared."""
+    """Print a prepared operation."""
     kind = schema.get_root_type(node.operation)
     assert kind
     selections = [Selections(node.selection_set, False)]
@@ -257,7 +257,7 @@ def _print_operation(
         for definition in node.variable_definitions or ()
     }
     variables = ", ".join(
-        # To ariadne-codegen, what can be left out is what may be null.
+        # ariadne-codegen makes only nullable variables optional.
         f"${argument}: {print_ast(types[variable.name]).removesuffix('!' * variable.has_default)}"
         for argument, variable in operation.variables.items()
     )
@@ -266,7 +266,7 @@ def _print_operation(
 
 
 def _print_sdl(schema: GraphQLSchema) -> str:
-    """Write a schema, introspection as part of it: ariadne-codegen does not know its fields."""
+    """Print a schema with introspection fields added, which ariadne-codegen does not support."""
     introspection = "\n".join(
         _rename_introspection(print_type(kind)) for kind in introspection_types.values()
     )
@@ -281,5 +281,5 @@ def _print_sdl(schema: GraphQLSchema) -> str:
 
 
 def _rename_introspection(names: str) -> str:
-    """Rename introspection's types, whose names no class can have."""
+    """Rename introspection types, whose names are not allowed for classes."""
     return re.sub(r"\b__(?=[A-Z])", INTROSPECTION, names)

@@ -1,4 +1,4 @@
-"""The classes of responses: one for each fragment, and for each selection of a field."""
+"""Defines the classes of responses: one per fragment and per selection of a field."""
 
 import itertools
 import re
@@ -35,14 +35,14 @@ META_FIELDS = {
     "__type": TypeMetaFieldDef,
     TYPENAME: TypeNameMetaFieldDef,
 }
-# Names of introspection start with underscores, which no schema's own names may.
+# Introspection names start with underscores, which are not allowed in schemas.
 INTROSPECTION = "Introspection"
 INTROSPECTION_FIELDS = {"__schema": "introspectionSchema", "__type": "introspectionType"}
 DIRECTIVE = "response"
 DIRECTIVE_SDL = (
     f"directive @{DIRECTIVE}(key: String!, attribute: String!, conditional: Boolean!) on FIELD"
 )
-"""Carries the key of a field in the response, its attribute, and whether a response may lack it."""
+"""The directive with a field's response key, its attribute, and whether it may be missing."""
 
 
 class Attribute(NamedTuple):
@@ -50,8 +50,8 @@ class Attribute(NamedTuple):
 
     Attributes:
         name: Its name.
-        kind: The class of an object, or the type of a value.
-        conditional: Whether a response may lack it.
+        kind: The class of an object, or the type of a scalar.
+        conditional: Whether it may be missing in a response.
     """
 
     name: str
@@ -64,8 +64,8 @@ class ResponseClass(NamedTuple):
 
     Attributes:
         bases: The fragments whose classes it extends.
-        attributes: Its attributes, inherited ones included, by their keys in a response.
-        selection_set: What it is generated from.
+        attributes: Its attributes, including inherited ones, by response key.
+        selection_set: The selection set it is generated from.
     """
 
     bases: list[str]
@@ -74,7 +74,7 @@ class ResponseClass(NamedTuple):
 
 
 class ResponseClassBuilder:
-    """Names the classes of a document, and writes the selections that they are generated from."""
+    """Names the classes of a document, and builds the selections that they are generated from."""
 
     def __init__(
         self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]
@@ -94,17 +94,17 @@ class ResponseClassBuilder:
         self.names: dict[str, str] = {
             name: self.reserve_name(to_class_name(name)) for name in fragments
         }
-        """The name of each fragment's class."""
+        """The class name of each fragment."""
 
     def reserve_name(self, name: str) -> str:
-        """Find a name for the class of an operation or a fragment."""
+        """Reserve a class name for an operation or a fragment."""
         found = find_unused_name(name, self._taken)
         self._taken.add(found)
         self._top_level.add(found)
         return found
 
     def build_for_fragment(self, name: str) -> ResponseClass:
-        """Make the class of a fragment."""
+        """Build the class of a fragment."""
         if name not in self._of_fragments:
             fragment = self._fragments[name]
             kind = self._schema.type_map[fragment.type_condition.name.value]
@@ -115,9 +115,9 @@ class ResponseClassBuilder:
     def build(
         self, kind: GraphQLNamedType, selections: list[Selections], name: str
     ) -> ResponseClass:
-        """Make the class called `name`, of what is selected of a type."""
+        """Build the class `name` for selections on a type."""
         if not isinstance(kind, GraphQLObjectType):
-            message = f"{kind.name}: no classes are generated for interfaces and unions."
+            message = f"{kind.name}: interfaces and unions are not supported."
             raise ContractError(f"{make_problem(selections[0].node, message)}")
         merged = self._merge(kind, selections)
         bases = list(merged.fragments)
@@ -136,8 +136,8 @@ class ResponseClassBuilder:
         return ResponseClass(bases, {**inherited, **own}, f"{{ {' '.join(texts)} }}")
 
     def _is_reserved(self, attribute: str) -> bool:
-        # An attribute with a default hides the class of its name from those that follow it. The
-        # name of each nested class starts with that of an operation or a fragment.
+        # An attribute with a default shadows the class of the same name in later annotations. The
+        # names of nested classes start with that of an operation or a fragment.
         if attribute in MEMBERS_OF_MODELS or attribute in self._taken:
             return True
         return attribute.startswith(tuple(self._top_level)) and not attribute.endswith("_")
@@ -157,7 +157,7 @@ class ResponseClassBuilder:
         names: Mapping[str, str],
         owner: str,
     ) -> tuple[Attribute, str]:
-        """Make an attribute, and the field that it is generated from."""
+        """Build an attribute, and the field that it is generated from."""
         field_name = field.node.name.value
         definition = META_FIELDS.get(field_name) or kind.fields[field_name]
         alias, attribute = names[key], names[key]
@@ -181,7 +181,7 @@ class ResponseClassBuilder:
     def _assign_class(
         self, attribute: str, attributes: Collection[str], owner: str
     ) -> tuple[str, str]:
-        """Find the name of an attribute's class, and the alias that ariadne-codegen makes it of."""
+        """Return the name of an attribute's class, and the alias for ariadne-codegen."""
         for number in itertools.count(1):
             suffix = str(number) if number > 1 else ""
             alias, name = f"{attribute}{suffix}", f"{owner}{to_class_name(attribute)}{suffix}"
@@ -191,7 +191,7 @@ class ResponseClassBuilder:
         return alias, name
 
     def _merge(self, kind: GraphQLObjectType, selections: list[Selections]) -> MergedSelections:
-        """Merge selections; fragments whose classes can't be bases together become fields."""
+        """Merge selections; fragments whose classes cannot be combined as bases become fields."""
         inlined: set[str] = set()
 
         def is_kept(fragment: FragmentDefinitionNode) -> bool:
@@ -206,7 +206,7 @@ class ResponseClassBuilder:
             inlined |= conflicts
 
     def _drop_inherited(self, merged: MergedSelections) -> None:
-        """Leave out what the fragments of a selection bring along."""
+        """Remove fields and fragments that are inherited from the fragments of a selection."""
         held = {base for name in merged.fragments for base in self._collect_bases(name)}
         merged.fragments = [name for name in merged.fragments if name not in held]
         inherited = self._collect_attributes(merged.fragments)
@@ -220,7 +220,7 @@ class ResponseClassBuilder:
         return {*bases, *(further for base in bases for further in self._collect_bases(base))}
 
     def _find_conflicts(self, merged: MergedSelections) -> set[str]:
-        """Find the fragments whose classes hold something else under the same key or name."""
+        """Find fragments whose classes have a different attribute with the same key or name."""
         conflicts = set()
         by_key: dict[str, tuple[Attribute, str]] = {}
         by_name: dict[str, tuple[str, str]] = {}
@@ -239,7 +239,7 @@ class ResponseClassBuilder:
         return conflicts
 
     def _are_compatible_bases(self, fragments: list[str]) -> bool:
-        """Whether Python finds an order in which a class extends the classes of fragments."""
+        """Whether Python can compute a method resolution order for a class of these fragments."""
         try:
             self._build_placeholder("", fragments)
         except TypeError:

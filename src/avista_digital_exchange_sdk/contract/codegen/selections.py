@@ -1,7 +1,7 @@
-"""Selections merged into one list of fields and fragments, as GraphQL merges them.
+"""Merges selections into one list of fields and fragments, like GraphQL does.
 
-A field may be selected several times, within fragments and under conditions. A response holds
-what all of these select together. ariadne-codegen takes the first and loses the rest.
+A field may be selected several times, in fragments and under conditions. A response contains all
+of these selections. ariadne-codegen only considers the first.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,11 +20,11 @@ from graphql import (
 )
 
 CONDITIONS = {"include": True, "skip": False}
-"""The directives of conditions, each with the value that includes a selection."""
+"""The conditional directives, with the value for which a selection is included."""
 
 
 class Selections(NamedTuple):
-    """A selection set, and whether a response with its parent may lack it."""
+    """A selection set, and whether it may be missing in a response that has its parent."""
 
     node: SelectionSetNode
     conditional: bool
@@ -36,8 +36,8 @@ class MergedField:
 
     Attributes:
         node: The first of the selected fields; all have the same name and arguments.
-        conditional: Whether a response may lack it.
-        parts: What is selected of it.
+        conditional: Whether it may be missing in a response.
+        parts: Its selection sets.
     """
 
     node: FieldNode
@@ -46,7 +46,7 @@ class MergedField:
 
     @property
     def selections(self) -> list[Selections]:
-        """What is selected of it, each conditional if a response may have the field without."""
+        """Its selection sets, each conditional if the field may be present without it."""
         if len(self.parts) == 1:
             return [Selections(self.parts[0].node, False)]
         return self.parts
@@ -54,7 +54,7 @@ class MergedField:
 
 @dataclass
 class MergedSelections:
-    """The fields of a response by their keys, and the fragments with the others."""
+    """The fields of a response by response key, and the fragments with further fields."""
 
     fields: dict[str, MergedField] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)

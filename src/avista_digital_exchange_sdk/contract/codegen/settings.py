@@ -1,4 +1,4 @@
-"""What a generated package is to be like: the SDK's own, or one for a user's operations."""
+"""Settings of generated packages: the SDK's own, and those for users' operations."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ BASE_CLIENT = "AsyncBaseClient"
 PLUGIN = f"{__package__}.plugin.AvistaCodegenPlugin"
 SETTINGS_KEY = "avista-dx"
 PREPARED_KEY = "avista-dx-prepared"
-"""Where the plugin finds what it needs in what ariadne-codegen calls its configuration."""
+"""The key of the plugin's settings in ariadne-codegen's configuration."""
 
 
 class Module(NamedTuple):
-    """A module as an import statement names it: its name, and the level of a relative one."""
+    """A module in an import statement: its name, and the level of a relative import."""
 
     name: str
     level: int
@@ -22,23 +22,23 @@ class Module(NamedTuple):
 
 @dataclass(frozen=True)
 class Settings:
-    """How ariadne-codegen's output is shaped.
+    """Settings that customize ariadne-codegen's output.
 
     Attributes:
         client: The name of the generated client.
-        models: The module of the models' base and of their lists.
-        values: The module of what else requests and answers hold.
-        base: The module and name of the generated client's base.
-        subscription: The method of the base that a subscription calls, and the type, in the
-            base's module, that it returns.
-        exports: What the package itself holds, as source.
-        header: What stands at the head of each module.
-        sender: The expression, within a method, for what sends its request.
-        renamed_inputs: The documented name of each input that has another one.
-        idempotent: The mutations that do no harm when they are sent twice.
-        same_types: The class that stands for a nested selection: GraphQL has no recursive
-            fragments, so a nested one is written out.
-        mixins: The base, by its module and name, that brings behaviour to a fragment's class.
+        models: The module with the base class and the list type of models.
+        values: The module with other types of requests and responses.
+        base: The module and name of the generated client's base class.
+        subscription: The method of the base class for subscriptions, and its return type, in the
+            same module.
+        exports: The source of the package's `__init__`.
+        header: The comment at the top of each module.
+        sender: The expression, within a method, for the object that sends its request.
+        renamed_inputs: The documented names of inputs that differ from the schema's.
+        idempotent: The mutations that are idempotent.
+        type_aliases: The classes used for nested selections: GraphQL has no recursive fragments,
+            so a nested one repeats the fields.
+        mixins: The base class, by module and name, that adds methods to a fragment's class.
     """
 
     client: str
@@ -51,11 +51,11 @@ class Settings:
     sender: str
     renamed_inputs: Mapping[str, str] = field(default_factory=dict)
     idempotent: Collection[str] = ()
-    same_types: Mapping[str, str] = field(default_factory=dict)
+    type_aliases: Mapping[str, str] = field(default_factory=dict)
     mixins: Mapping[str, tuple[Module, str]] = field(default_factory=dict)
 
     def for_ariadne(self, **paths: str) -> dict[str, Any]:
-        """The settings as ariadne-codegen takes them."""
+        """Return the settings for ariadne-codegen."""
         return {
             "client_name": self.client,
             "base_client_name": BASE_CLIENT,
@@ -94,10 +94,10 @@ SDK_PACKAGE = Settings(
         "TimeSeriesDbRecordInput": "TimeSeriesInputRecord",
     },
     idempotent={
-        "timeSeriesDb_publishToDatabase",  # records carry versions: the same again is no change
+        "timeSeriesDb_publishToDatabase",  # records carry versions, so repeating has no effect
         "timeSeriesDb_generateQueryResultExportFile",
     },
-    same_types={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
+    type_aliases={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
     mixins={
         "DataStore": (Module("_models.data_store", 2), "DataStoreMethods"),
         "DataStoreDirectory": (Module("_models.directory", 2), "DirectoryMixin"),
@@ -105,7 +105,7 @@ SDK_PACKAGE = Settings(
         "TimeSeriesAssetData": (Module("_models.lists", 2), "AssetHtmlMixin"),
     },
 )
-"""The SDK's own package of generated code."""
+"""Settings of the SDK's generated package."""
 
 _RUNTIME = Module("avista_digital_exchange_sdk.client_runtime", 0)
 USER_PACKAGE = Settings(
@@ -114,17 +114,15 @@ USER_PACKAGE = Settings(
     values=_RUNTIME,
     base=(_RUNTIME, "AsyncOperations"),
     subscription=("events", "EventIterator"),
-    exports='''"""A typed client of the Avista Digital Exchange for operations of one's own."""
+    exports='''"""A typed client of the Avista Digital Exchange for custom operations."""
 
 from .client import AsyncClient as AsyncClient
 from .sync_client import Client as Client
 ''',
-    header=(
-        "# Generated by avista-dx generate: what is changed here is lost when it runs again.\n\n"
-    ),
+    header=("# Generated by avista-dx generate: changes are lost when it runs again.\n\n"),
     sender="self._client",
 )
-"""A package for a user's own operations."""
+"""Settings of packages for users' operations."""
 
 
 def _python_type(scalar: str) -> str:

@@ -1,8 +1,8 @@
-"""Writes sync classes from the source of async ones: real methods, which editors can show.
+"""Generates sync classes from the source of async ones: real methods, which editors show.
 
-Every call is written once, as a coroutine, and the sync client runs that coroutine in one step (see
-`_backends.run_sync`). The methods written here have the signature, the defaults and the docstring
-of the async method, and one line that runs it.
+Every call is written once as a coroutine, which the sync client runs in one step (see
+`_backends.run_sync`). The generated methods have the signature, defaults and docstring of the async
+method, and one line that runs it.
 """
 
 import ast
@@ -35,22 +35,22 @@ class AsyncMethod:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """The name of the method."""
         return self.node.name
 
     @property
     def is_coroutine(self) -> bool:
-        """Whether it is awaited; otherwise it returns an async iterator."""
+        """Whether it is a coroutine function; otherwise it returns an async iterator."""
         return isinstance(self.node, ast.AsyncFunctionDef)
 
     @property
     def returns(self) -> str:
-        """Its return annotation."""
+        """The return annotation."""
         return ast.unparse(self.node.returns) if self.node.returns else ""
 
     @property
     def arguments(self) -> list[str]:
-        """What passes each parameter on to a method of the same signature."""
+        """The arguments that pass each parameter on to a method of the same signature."""
         parameters = self.node.args
         return [
             *(parameter.arg for parameter in parameters.args[1:]),
@@ -80,14 +80,14 @@ def public_methods(class_def: ast.ClassDef, source: str) -> Iterator[AsyncMethod
 def to_sync_method(
     method: AsyncMethod, call: str, renames: Mapping[str, str], runtime: str = ""
 ) -> str:
-    """Write the sync method that runs an async one.
+    """Generate the sync method that runs an async one.
 
     Args:
         method: The async method.
-        call: The async method as an expression, up to its arguments, such as
+        call: The expression of the async method up to its arguments, such as
             `UserService.getUserInfo(self._calls`.
-        renames: The sync name of each type that has another one in the async source.
-        runtime: What stands before the names of the functions that run coroutines.
+        renames: The sync names of types that differ in the async source.
+        runtime: The prefix of the functions that run coroutines.
     """
     run = runtime + ("run_sync" if method.is_coroutine else "iterate_sync")
     separator = "" if call.endswith("(") or not method.arguments else ", "
@@ -95,14 +95,14 @@ def to_sync_method(
     signature = _rename(_GENERATOR.sub(r"Generator[\1, None, None]", method.signature), renames)
     returns = _rename(method.returns, renames)
     if method.is_coroutine and returns != method.returns:
-        # The same objects, of the sync client's own class.
+        # The same objects, of the sync client's class.
         result = f'cast("{returns}", {result})'
     docstring = to_sync_docstring(_rename(method.docstring, renames))
     return "\n".join(filter(None, [signature, docstring, f"        return {result}"]))
 
 
 def to_sync_docstring(docstring: str) -> str:
-    """Take `await` and `async` out of the examples in a docstring."""
+    """Remove `await` and `async` from the examples in a docstring."""
     return "\n".join(
         _without_await(line) if line.lstrip().startswith((">>>", "...")) else line
         for line in docstring.split("\n")
@@ -132,7 +132,7 @@ def _rename(text: str, renames: Mapping[str, str]) -> str:
 
 
 def format_module(source: str) -> str:
-    """Take out the imports that a module does not use, and format it."""
+    """Remove unused imports from a module, and format it."""
     unused = ["check", "--select=F401,I001", "--fix"]
     source = _ruff(unused, source).replace("if TYPE_CHECKING:\n    pass\n", "")
     return _ruff(["format"], _ruff(unused, source))
