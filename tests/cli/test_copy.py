@@ -191,8 +191,8 @@ class TestPut:
         assert outcome.exit_code == 1
         assert outcome.stderr.splitlines() == [
             f"uploaded 4 files (49 bytes) to {store}",
-            "avista-dx: loads/2023/dead.csv: a link to nowhere.csv, which is not there",
-            "avista-dx: loads/loop: a link leads back to a folder that it is in",
+            "avista-dx: loads/2023/dead.csv: broken symbolic link to nowhere.csv",
+            "avista-dx: loads/loop: symbolic link to a parent directory",
             "avista-dx: 2 of 6 not uploaded",
         ]
         assert "/loads/2023/old/april.csv" in paths(dx, store)
@@ -331,7 +331,7 @@ class TestGet:
         )
         outcome = dx("get", "-r", store, "back")
         assert outcome.exit_code == 0
-        assert f"may.{hidden}: hidden behind another entry" in outcome.stderr
+        assert f"may.{hidden}: same name as another entry" in outcome.stderr
         assert tree_of(Path("back")) == {"may": None, f"may.{hidden}": "may.csv\n"}
         assert dx("get", f"{store}/may.{hidden}", "alone").exit_code == 0
         assert dx("get", hidden, "alone").exit_code == 0
@@ -343,6 +343,6 @@ class TestGet:
         admin_client.create_entries(location, home, [], ["new"])
         outcome = dx("get", "-r", store, "back")
         assert outcome.exit_code == 1
-        assert f"{store}/new.csv: not downloaded: its bytes have not arrived" in outcome.stderr
+        assert f"{store}/new.csv: not downloaded: its upload is not complete" in outcome.stderr
         for command in ("ls", "tree"):
             assert f"{store}/new.csv: not listed" in dx(command, store).stderr

@@ -281,4 +281,4 @@ class TestPackage:
         queries = written(tmp_path / "queries", OPERATIONS)
         outcome = command("generate", "--queries", queries, "--out", tmp_path / "my-client")
         assert outcome.exit_code == 2
-        assert "'my-client' can't be a package's name" in outcome.stderr
+        assert "'my-client' is not a valid package name" in outcome.stderr

@@ -540,7 +540,7 @@ class TestFiles:
         (tmp_path / "schema.graphqls").write_text("type Query { a: Int }")
         outcome = command("generate", "--queries", tmp_path, "--out", tmp_path / PACKAGE)
         assert outcome.exit_code == 0
-        assert "schema.graphqls: not used, as it holds a schema" in outcome.stderr
+        assert "schema.graphqls: not used, as it contains a schema" in outcome.stderr
 
     def test_directory_behind_a_link_is_read_once(self, command: Command, tmp_path: Path) -> None:
         (tmp_path / "elsewhere").mkdir()
@@ -559,4 +559,4 @@ class TestFiles:
         (tmp_path / "a.gql").write_text("query a { __typename }")
         outcome = command("generate", "--queries", tmp_path, "--out", tmp_path / "class")
         assert outcome.exit_code == 2
-        assert "'class' can't be a package's name" in outcome.stderr
+        assert "'class' is not a valid package name" in outcome.stderr

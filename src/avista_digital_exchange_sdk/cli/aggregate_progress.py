@@ -2,7 +2,7 @@
 
 import threading  # noqa: TID251  # the file system's copies run in threads of its own
 
-from fsspec import Callback  # type: ignore[import-untyped]  # fsspec has no annotations
+from fsspec import Callback  # type: ignore[import-untyped]  # untyped
 
 from .._utils.progress import ProgressCallback
 from ..file_system._parallel_copy import to_progress_callback

@@ -1,7 +1,7 @@
-"""Data stores as a file system of fsspec: `dx://<dataStoreId>/folder/file.csv`.
+"""Data stores as an fsspec file system: `dx://<dataStoreId>/folder/file.csv`.
 
-fsspec, and with it pandas, Dask, Polars, DuckDB, pyarrow and many more, find it by its protocol,
-`dx`; nothing needs to be imported. It comes with the extra `fsspec`.
+fsspec, and with it pandas, Dask, Polars, DuckDB, pyarrow and others, find it by its protocol, `dx`;
+no import is needed. It is installed with the extra `fsspec`.
 """
 
 from ._file_system import DataStoreFileSystem

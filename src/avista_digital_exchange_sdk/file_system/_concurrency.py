@@ -1,7 +1,7 @@
-"""Work that is done on several items at a time, in threads."""
+"""Processes items concurrently in threads."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future  # noqa: TID251  # only the SDK proper waits through Io
+from concurrent.futures import Future  # noqa: TID251  # only the core SDK uses backends
 from queue import SimpleQueue
 from threading import Event, Thread  # noqa: TID251  # likewise
 from time import monotonic  # noqa: TID251  # likewise
@@ -9,22 +9,22 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 MAX_CONCURRENCY = 8
-"""Items; each has a connection of its own."""
+"""Maximum number of threads; each uses its own connection."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class Workers(Generic[Item, Result]):
-    """Threads that act on items, several at a time, and hand back what became of each.
+    """A thread pool that processes items and yields their outcomes.
 
-    Items may be added while outcomes are gone through. The threads are daemons: a program that is
-    interrupted does not wait for a server that does not respond.
+    Items may be added while iterating over outcomes. The threads are daemons, so that an
+    interrupted program does not wait for an unresponsive server.
 
     Args:
-        act: Acts on one item.
-        cleanup_seconds: How long leaving the `with` block waits for what is under way, so that it
-            can clean up.
+        act: Processes one item.
+        cleanup_seconds: Maximum time to wait for running work at the end of the `with` block, so
+            that it can clean up.
     """
 
     def __init__(self, act: Callable[[Item], Result], *, cleanup_seconds: float = 0) -> None:
@@ -53,19 +53,19 @@ class Workers(Generic[Item, Result]):
                 thread.join(max(0, deadline - monotonic()))
 
     def add(self, item: Item) -> None:
-        """Have an item acted on."""
+        """Add an item to process."""
         self._open += 1
         self._items.put((item,))
 
     def stop(self) -> None:
-        """Act on no more items."""
+        """Stop processing further items."""
         self._stopped = True
         self._begun.set()
         for _ in self._threads:
             self._items.put(None)
 
     def __iter__(self) -> Iterator[tuple[Item, Future[Result]]]:
-        """Give items with what became of them as it comes, until none is missing."""
+        """Yield items with their outcomes as they complete."""
         while self._open:
             self._start_threads()
             done = self._outcomes.get()
@@ -75,7 +75,7 @@ class Workers(Generic[Item, Result]):
     def _start_threads(self) -> None:
         while len(self._threads) < min(MAX_CONCURRENCY, self._open):
             thread = Thread(target=self._work, name="avista-dx", daemon=True)
-            # Known before it starts: starting takes a moment, in which Ctrl-C may come.
+            # Register the thread before starting it, because Ctrl-C may interrupt the start.
             self._threads.append(thread)
             thread.start()
         self._begun.set()
@@ -95,10 +95,10 @@ class Workers(Generic[Item, Result]):
             self._outcomes.put((item, outcome))
 
 
-def act_on_all(
+def map_concurrently(
     act: Callable[[Item], Result], items: Iterable[Item]
 ) -> Iterator[tuple[Item, Future[Result]]]:
-    """Act on items several at a time; give what became of each, in no certain order."""
+    """Process items concurrently; yield them with their outcomes in order of completion."""
     with Workers(act) as workers:
         for item in items:
             workers.add(item)

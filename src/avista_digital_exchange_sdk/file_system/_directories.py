@@ -1,4 +1,4 @@
-"""Directories that are made several at a time, each of their parents listed once or twice."""
+"""Creates directories concurrently, listing each parent once or twice."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from .._models.paths import SEPARATOR
 from ..client import AvistaDigitalExchange
 from . import _errors
-from ._concurrency import act_on_all
+from ._concurrency import map_concurrently
 from ._directory_cache import DirectoryCache
 from ._entries import Contents, Info
-from ._errors import concerns_all, translate_errors
+from ._errors import affects_all, translate_errors
 
 
-class DirectoryMaker:
-    """Makes directories with those on the way to them.
+class DirectoryCreator:
+    """Creates directories and their parents.
 
     Attributes:
-        contents: What is in each directory that was made or found, by its path.
-        failures: Why a directory could not be made, by its path.
+        contents: The contents of each created or existing directory, by path.
+        failures: The error of each directory that could not be created, by path.
     """
 
     def __init__(self, exchange: AvistaDigitalExchange, listings: DirectoryCache) -> None:
@@ -27,13 +27,12 @@ class DirectoryMaker:
         self.contents: dict[str, Contents] = {}
         self.failures: dict[str, Exception] = {}
 
-    def make(self, paths: Iterable[str], top: Info | None = None) -> None:
-        """Make directories that are not there, level by level.
+    def create(self, paths: Iterable[str], top: Info | None = None) -> None:
+        """Create missing directories, level by level.
 
         Args:
-            paths: Their paths; a data store's itself must be there.
-            top: A directory that is there, and that all of them are below. Defaults to their data
-                stores.
+            paths: Their paths; the data store must exist.
+            top: An existing directory that contains all of them. Defaults to their data stores.
         """
         needed: set[str] = set()
         if top is not None:
@@ -42,35 +41,35 @@ class DirectoryMaker:
         for path in paths:
             while path and path not in needed:
                 needed.add(path)
-                path = _parent_of(path)
+                path = _get_parent(path)
         levels: dict[int, list[str]] = defaultdict(list)
         for path in sorted(needed):
             levels[path.count(SEPARATOR)].append(path)
         for _, level in sorted(levels.items()):
-            self._make_level(level)
+            self._create_level(level)
 
     def directory_id(self, path: str) -> str:
-        """Return the id of a directory that was made or found."""
+        """Return the ID of a created or existing directory."""
         directory_id: str = self._infos[path]["dataStoreDirectoryId"]
         return directory_id
 
-    def failure_of(self, path: str) -> Exception | None:
-        """Return why a directory is not there, which may be one on the way to it."""
+    def find_failure(self, path: str) -> Exception | None:
+        """Return the error of a directory or one of its parents."""
         while path and self.failures:
             if path in self.failures:
                 return self.failures[path]
-            path = _parent_of(path)
+            path = _get_parent(path)
         return None
 
-    def _make_level(self, paths: list[str]) -> None:
-        """Make directories whose parents are known, and list those that were there."""
-        made = self._create([path for path in paths if self._is_missing(path)])
-        self._keep_first(made)
+    def _create_level(self, paths: list[str]) -> None:
+        """Create directories whose parents are known, and list existing ones."""
+        created = self._create([path for path in paths if self._is_missing(path)])
+        self._keep_first(created)
         self._list(path for path in paths if path in self._infos and path not in self.contents)
 
     def _is_missing(self, path: str) -> bool:
-        """Look for a directory; say whether it is to be made."""
-        parent = _parent_of(path)
+        """Look up a directory; return whether it must be created."""
+        parent = _get_parent(path)
         if path in self._infos or (parent and parent not in self.contents):
             return False
         try:
@@ -85,14 +84,14 @@ class DirectoryMaker:
         return info is None
 
     def _create(self, paths: Iterable[str]) -> dict[str, str]:
-        made: dict[str, str] = {}
-        for path, outcome in act_on_all(self._create_one, paths):
+        created: dict[str, str] = {}
+        for path, outcome in map_concurrently(self._create_one, paths):
             error = outcome.exception()
             if error is None:
-                made[path] = outcome.result()
+                created[path] = outcome.result()
             else:
                 self._fail(path, error)
-        return made
+        return created
 
     def _create_one(self, path: str) -> str:
         parent, _, name = path.rpartition(SEPARATOR)
@@ -103,15 +102,15 @@ class DirectoryMaker:
         self._listings.forget(path, below=False)
         return directory.dataStoreDirectoryId
 
-    def _keep_first(self, made: dict[str, str]) -> None:
-        """Keep, of directories of one name, the one that is listed first.
+    def _keep_first(self, created: dict[str, str]) -> None:
+        """Among directories of the same name, use the one that is listed first.
 
-        Someone else may have made one at the same moment. Both of us then see both, and go on with
-        the same.
+        Another program may have created one concurrently. Both programs then see both, and use the
+        same.
         """
-        self._list({_parent_of(path) for path in made})
-        for path, directory_id in made.items():
-            parent = self.contents[_parent_of(path)]
+        self._list({_get_parent(path) for path in created})
+        for path, directory_id in created.items():
+            parent = self.contents[_get_parent(path)]
             first = parent.find(path)
             if first is None or first["type"] != "directory":
                 # The platform does not list it yet.
@@ -124,10 +123,10 @@ class DirectoryMaker:
                 self._listings.forget(path)
 
     def _list(self, paths: Iterable[str]) -> None:
-        def contents_of(path: str) -> Contents:
+        def get_contents(path: str) -> Contents:
             return self._listings.read(self._infos[path])
 
-        for path, outcome in act_on_all(contents_of, paths):
+        for path, outcome in map_concurrently(get_contents, paths):
             error = outcome.exception()
             if error is None:
                 self.contents[path] = outcome.result()
@@ -135,10 +134,10 @@ class DirectoryMaker:
                 self._fail(path, error)
 
     def _fail(self, path: str, error: BaseException) -> None:
-        if not isinstance(error, Exception) or concerns_all(error):
+        if not isinstance(error, Exception) or affects_all(error):
             raise error
         self.failures[path] = error
 
 
-def _parent_of(path: str) -> str:
+def _get_parent(path: str) -> str:
     return path.rpartition(SEPARATOR)[0]

@@ -1,4 +1,4 @@
-"""What paths lead to, asked of the platform and remembered for a while."""
+"""Resolves paths, with a cache of directory listings."""
 
 import contextlib
 import errno
@@ -16,20 +16,20 @@ from ._entries import ROOT, Contents, Info, describe_contents, describe_store, d
 from ._errors import translate_errors
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future  # noqa: TID251  # what the workers hand back
+    from concurrent.futures import Future  # noqa: TID251  # the outcomes of workers
 
 
 _Result = TypeVar("_Result")
 
 Tree = dict[str, Contents | Exception]
-"""What is in each directory, by its path, or the error that came instead."""
+"""The contents of each directory by path, or the error of listing it."""
 
 
 class DirectoryCache:
-    """The directories of data stores, by their paths.
+    """Directory listings by path.
 
-    What is remembered is believed only where it says yes: what a remembered listing does not hold
-    is looked for in a fresh one.
+    Only positive results are taken from the cache: entries missing from a cached listing are looked
+    up again.
     """
 
     def __init__(self, exchange: Callable[[], AvistaDigitalExchange], cache: Any) -> None:
@@ -39,20 +39,20 @@ class DirectoryCache:
         self._changes = 0
 
     def entries(self, path: str, *, refresh: bool = False) -> Contents:
-        """Return what is in a directory."""
-        if not refresh and (remembered := self._remembered(path)) is not None:
-            return remembered
-        return self._unless_stale(path, lambda: self._read(self._directory(path)))
+        """Return the contents of a directory."""
+        if not refresh and (cached := self._get_cached(path)) is not None:
+            return cached
+        return self._retry_if_stale(path, lambda: self._read(self._directory(path)))
 
     def read(self, info: Info) -> Contents:
-        """Return what the platform has now in a directory that was found before."""
+        """List a directory that was resolved before, bypassing the cache."""
         try:
             return self._read(info)
         except _StaleError as error:
             raise _errors.missing(info["name"]) from error.__cause__
 
     def _read(self, info: Info) -> Contents:
-        """Return what the platform has in a directory now, which is then remembered."""
+        """List a directory, and cache the result."""
         path = info["name"]
         changes = self._changes
         with translate_errors(path):
@@ -62,13 +62,13 @@ class DirectoryCache:
                 directory_id = info["dataStoreDirectoryId"]
                 directory = self._directory_now(path, directory_id)
                 contents = describe_contents(path, directory)
-        # Another thread may have changed the directory while it was read.
+        # Another thread may have changed the directory in the meantime.
         if changes == self._changes:
             self._cache[path] = contents
         return contents
 
     def find(self, path: str) -> Info:
-        """Return what a path leads to."""
+        """Resolve a path."""
         info = self.find_nearest(path)
         if info["name"] != path:
             if info["type"] != "directory":
@@ -77,31 +77,31 @@ class DirectoryCache:
         return info
 
     def find_nearest(self, path: str) -> Info:
-        """Return what a path leads to; where there is nothing, the last that is on the way to it.
+        """Resolve a path, or its nearest existing parent.
 
         Raises:
-            FileNotFoundError: There is no such data store.
-            PermissionError: You may not see it.
+            FileNotFoundError: The data store does not exist.
+            PermissionError: You do not have access to it.
         """
-        return self._unless_stale(path, lambda: self._descend(path)) if path else ROOT
+        return self._retry_if_stale(path, lambda: self._descend(path)) if path else ROOT
 
     def find_uncached(self, path: str) -> Info | None:
-        """Return what a path leads to now, if anything."""
+        """Resolve a path, bypassing the cache; return None if it does not exist."""
         parent, _, _ = path.rpartition(SEPARATOR)
         return self.entries(parent, refresh=True).find(path)
 
     def tree(self, top: Info, maxdepth: int | None = None) -> Tree:
-        """Return what is in a directory and in those below it, several listed at a time.
+        """List a directory and its subdirectories concurrently.
 
         Args:
             top: The directory.
             maxdepth: How many levels of directories to list. Defaults to all.
 
         Returns:
-            The contents of each directory by its path, or the error that came instead.
+            The contents of each directory by path, or the error of listing it.
         """
         listed: Tree = {}
-        with Workers(self._contents_of) as workers:
+        with Workers(self._get_contents) as workers:
             if top["type"] == "directory":
                 workers.add((top, 1))
             for (info, depth), outcome in workers:
@@ -114,23 +114,23 @@ class DirectoryCache:
         return listed
 
     def directory(self, path: str) -> DataStoreDirectory:
-        """Return a directory as the platform has it now."""
+        """Fetch a directory."""
         with translate_errors(path):
-            return self._unless_stale(
+            return self._retry_if_stale(
                 path, lambda: self._directory_now(path, self.directory_id(path))
             )
 
     def directory_id(self, path: str) -> str:
-        """Return the id of a directory."""
+        """Return the ID of a directory."""
         directory_id: str = self._directory(path)["dataStoreDirectoryId"]
         return directory_id
 
     def forget(self, path: str | None = None, *, below: bool = True) -> None:
-        """Forget what a path leads to, or everything.
+        """Remove a path, or everything, from the cache.
 
         Args:
             path: The path. Defaults to all.
-            below: Whether to forget what is below it, too, which a file has no need of.
+            below: Whether to remove paths below it, too; not needed for files.
         """
         self._changes += 1
         if path is None:
@@ -146,20 +146,20 @@ class DirectoryCache:
             with contextlib.suppress(KeyError):
                 del self._cache[known]
 
-    def _remembered(self, path: str) -> Contents | None:
+    def _get_cached(self, path: str) -> Contents | None:
         try:
             contents: Contents = self._cache[path]
         except KeyError:
             return None
         return contents
 
-    def _contents_of(self, level: tuple[Info, int]) -> Contents:
+    def _get_contents(self, level: tuple[Info, int]) -> Contents:
         info, _ = level
-        remembered = self._remembered(info["name"])
-        return self.read(info) if remembered is None else remembered
+        cached = self._get_cached(info["name"])
+        return self.read(info) if cached is None else cached
 
-    def _unless_stale(self, path: str, look: Callable[[], _Result]) -> _Result:
-        """Look for something; once more where what was remembered turns out to be old."""
+    def _retry_if_stale(self, path: str, look: Callable[[], _Result]) -> _Result:
+        """Resolve something; retry once if the cache turns out to be stale."""
         try:
             return look()
         except _StaleError:
@@ -182,9 +182,9 @@ class DirectoryCache:
             raise _StaleError(errno.ENOENT, os.strerror(errno.ENOENT), path) from error
 
     def _descend(self, path: str) -> Info:
-        """Go from the data store, or from what is remembered nearest to a path, down to it."""
-        paths = _ways_to(path)
-        info, position = self._nearest_remembered(paths)
+        """Resolve a path downwards from its nearest cached parent, or from the data store."""
+        paths = _list_parents(path)
+        info, position = self._find_nearest_cached(paths)
         for inner in paths[position + 1 :]:
             found = self._child(info, inner) if info["type"] == "directory" else None
             if found is None:
@@ -192,10 +192,10 @@ class DirectoryCache:
             info = found
         return info
 
-    def _nearest_remembered(self, paths: list[str]) -> tuple[Info, int]:
-        """Return the last of the paths that is remembered, and its index; else the data store."""
+    def _find_nearest_cached(self, paths: list[str]) -> tuple[Info, int]:
+        """Return the last cached path, and its index; else the data store."""
         for position in range(len(paths) - 1, 0, -1):
-            contents = self._remembered(paths[position - 1])
+            contents = self._get_cached(paths[position - 1])
             if contents is not None and (info := contents.find(paths[position])) is not None:
                 return info, position
         try:
@@ -204,9 +204,9 @@ class DirectoryCache:
             raise _errors.missing(paths[-1]) from error
 
     def _child(self, parent: Info, path: str) -> Info | None:
-        """Return what a path leads to in a directory, if anything."""
-        remembered = self._remembered(parent["name"])
-        found = None if remembered is None else remembered.find(path)
+        """Resolve a path in a directory; return None if it does not exist."""
+        cached = self._get_cached(parent["name"])
+        found = None if cached is None else cached.find(path)
         return self._read(parent).find(path) if found is None else found
 
     def _store(self, data_store_id: str) -> Info:
@@ -219,7 +219,7 @@ class DirectoryCache:
 
 
 def files_in(tree: Tree) -> Iterator[Info]:
-    """Give every file of a tree, older ones of a name too."""
+    """Yield every file of a tree, including older files of the same name."""
     for contents in tree.values():
         if isinstance(contents, Contents):
             yield from (info for info in contents if info["type"] == "file")
@@ -227,11 +227,11 @@ def files_in(tree: Tree) -> Iterator[Info]:
 
 
 class _StaleError(FileNotFoundError):
-    """A directory is no longer there: others have deleted it, or what is remembered is old."""
+    """A directory no longer exists: it was deleted by others, or the cache is stale."""
 
 
-def _ways_to(path: str) -> list[str]:
-    """Return the paths of all directories on the way to a path, and the path itself."""
+def _list_parents(path: str) -> list[str]:
+    """Return the paths of all parent directories of a path, and the path itself."""
     ways: list[str] = []
     for step in path.split(SEPARATOR):
         ways.append(f"{ways[-1]}{SEPARATOR}{step}" if ways else step)
@@ -239,10 +239,10 @@ def _ways_to(path: str) -> list[str]:
 
 
 def _contents_or_error(outcome: "Future[Contents]") -> Contents | Exception:
-    """Return what an outcome holds; raise what does not concern that directory alone."""
+    """Return the result or error of an outcome; raise errors that affect all directories."""
     error = outcome.exception()
     if error is None:
         return outcome.result()
-    if not isinstance(error, Exception) or _errors.concerns_all(error):
+    if not isinstance(error, Exception) or _errors.affects_all(error):
         raise error
     return error

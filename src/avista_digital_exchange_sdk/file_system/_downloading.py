@@ -1,14 +1,14 @@
-"""The part of the file system that downloads many files at once."""
+"""The part of the file system that downloads files concurrently."""
 
 import os
 from pathlib import Path
 from typing import Any
 
-from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
-from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # untyped
+from fsspec.implementations.local import (  # type: ignore[import-untyped]  # untyped
     trailing_sep,
 )
-from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # untyped
 
 from .._models.paths import SEPARATOR
 from .._utils.progress import ProgressCallback
@@ -19,7 +19,7 @@ from ._read_only import ReadOnlyFileSystem
 
 
 class DownloadingFileSystem(ReadOnlyFileSystem):
-    """Downloads files and directories, several files at once."""
+    """Downloads files and directories concurrently."""
 
     def get(
         self,
@@ -33,24 +33,24 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         force: bool = False,
         **_: Any,
     ) -> None:
-        """Download files and directories, several files at once.
+        """Download files and directories concurrently.
 
-        What can't be downloaded does not keep the rest from it: the error that comes at the end
-        names every failure. A file that is there with the size and the time of the platform's is
-        left as it is. Of a directory, older files of a name come too, their ids behind the name.
+        Failed files do not stop the others: the final error lists all failures. Local files that
+        have the size and modification time of the remote file are skipped. Directories include
+        older files of the same name, with their IDs appended to the name.
 
         Args:
             rpath: The path of a file or directory, a pattern, or a list of paths.
-            lpath: The local path; where there are several files, that of a folder, or a list of
-                paths or open files.
+            lpath: The local path; for several files, a directory, or a list of paths or open
+                files.
             recursive: Whether to download directories with everything in them.
-            callback: fsspec's callback for the progress.
+            callback: An fsspec progress callback.
             maxdepth: How many levels of directories to download. Defaults to all.
-            fail_fast: Whether the first failure ends the download.
-            force: Whether to download files again that are there.
+            fail_fast: Whether to stop at the first failure.
+            force: Whether to download unchanged files again.
 
         Raises:
-            TransferIncompleteError: Of several files, some could not be downloaded.
+            TransferIncompleteError: Some of several files could not be downloaded.
         """
         target = to_absolute_target(lpath)
         is_directory = isinstance(target, str) and (trailing_sep(target) or os.path.isdir(target))
@@ -71,7 +71,7 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         report.raise_failures("downloaded", is_single=is_single)
 
     def plan_downloads(self) -> DownloadPlan:
-        """Make a plan to be filled, and then run."""
+        """Create an empty plan, to be run after adding files."""
         return DownloadPlan(self._listings, self._fill_sizes)
 
     def run_downloads(
@@ -82,7 +82,7 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         fail_fast: bool = False,
         force: bool = False,
     ) -> JobReport[Download, bool]:
-        """Download what is planned; the report says of each file whether it was fetched."""
+        """Run a plan; the report contains for each file whether it was downloaded."""
 
         def fetch(download: Download, progress: ProgressCallback) -> bool:
             if download.root is not None:
@@ -97,7 +97,7 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
         failures = [*plan.failures]
         for folder in plan.folders:
             try:
-                containment.make_folder(folder)
+                containment.create_folder(folder)
             except (OSError, ValueError) as error:
                 failures.append(Failure(folder.source, error))
         return CopyJob(fetch, callback, fail_fast=fail_fast).run(plan.files, failures)
@@ -107,7 +107,7 @@ class DownloadingFileSystem(ReadOnlyFileSystem):
     ) -> None:
         source, target = self._strip_protocol(pair.source), pair.target
         if root is not None and target != root:
-            # What follows the root are names that the platform has.
+            # Paths below the root consist of names from the platform.
             target = join_names(root, target.removeprefix(root))
         else:
             root = None

@@ -1,7 +1,7 @@
-"""What is downloaded and where to, directories file by file.
+"""Plans downloads: which files are downloaded to which local paths.
 
-Every local path is made of a folder that the caller named and of names that the platform has. Those
-are changed where this machine can't hold them, and the result must not leave the folder.
+Local paths consist of a directory from the caller and names from the platform. Names that are not
+valid on this machine are changed, and paths must not leave the directory.
 """
 
 import errno
@@ -19,12 +19,12 @@ from .._models.paths import SEPARATOR, compose
 from .._utils.local_paths import check_contained, sanitize_filename
 from .._utils.special_files import find_own_descriptor
 from ._directory_cache import DirectoryCache, files_in
-from ._entries import Contents, Info, describe_file, with_id
+from ._entries import Contents, Info, append_id, describe_file
 from ._parallel_copy import Failure
 
-HIDDEN = "hidden behind another entry of its name, or no path can hold its name"
-SUPERSEDED = "hidden behind a newer file of its name"
-SAME_NAME_HERE = "hidden behind another entry whose name is the same on this machine"
+HIDDEN = "same name as another entry, or not a valid path component"
+SUPERSEDED = "same name as a newer file"
+SAME_NAME_HERE = "same name on this machine as another entry"
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -33,15 +33,15 @@ SECOND = 10**9
 
 
 class Download(NamedTuple):
-    """A file to be downloaded.
+    """A file to download.
 
     Attributes:
-        source: Its path.
+        source: The remote path.
         target: The local path, or an open file.
         size: Its size in bytes.
-        modified: When its bytes came.
-        root: The folder that the local path must not leave; None for a path that was typed.
-        file_id: Its id, where it is not its path that tells which file it is.
+        modified: The upload time.
+        root: The directory that the local path must not leave; None for paths from the caller.
+        file_id: The file ID, if the path does not identify the file.
     """
 
     source: str
@@ -53,7 +53,7 @@ class Download(NamedTuple):
 
 
 class Folder(NamedTuple):
-    """A folder to be made for a directory."""
+    """A local directory to create."""
 
     source: str
     target: str
@@ -61,13 +61,13 @@ class Folder(NamedTuple):
 
 
 class DownloadPlan:
-    """Folders and files to be downloaded.
+    """Local directories to create and files to download.
 
     Attributes:
-        folders: The folders, each after the one it is in.
+        folders: The directories, each after its parent.
         files: The files.
-        failures: What can't be downloaded.
-        notes: What is downloaded under another name than its own, a sentence each.
+        failures: The files that cannot be downloaded.
+        notes: A message for each file that is downloaded under a different name.
     """
 
     def __init__(
@@ -83,18 +83,18 @@ class DownloadPlan:
         self._sources: dict[str, str] = {}
 
     def add_file(self, info: Info, target: Any, root: str | None = None) -> None:
-        """Have a file downloaded.
+        """Add a file.
 
         Args:
             info: The file.
             target: The local path, or an open file.
-            root: The folder that the path must not leave.
+            root: The directory that the path must not leave.
         """
         self._fill_sizes([info])
         self._add(info, target, root)
 
     def add_by_id(self, file: DataStoreFile, target: str, root: str | None = None) -> None:
-        """Have a file downloaded that was named by its id."""
+        """Add a file that is identified by its ID."""
         info = describe_file(file) | {"name": file.dataStoreFileId}
         self._fill_sizes([info])
         self._append(
@@ -102,20 +102,20 @@ class DownloadPlan:
         )
 
     def add_folder(self, info: Info, target: str, root: str | None = None) -> None:
-        """Have a folder made for a directory, without what is in it."""
+        """Add a directory without its contents."""
         self.folders.append(Folder(info["name"], target, root or target))
 
     def add_tree(
         self, top: Info, target: str, root: str | None = None, maxdepth: int | None = None
     ) -> None:
-        """Have a directory downloaded with everything in it.
+        """Add a directory with everything in it.
 
         Args:
             top: The directory.
-            target: The local folder.
-            root: The folder that no path must leave. Defaults to the target.
-            maxdepth: How many levels of directories to download; where there is a limit, only
-                folders that have files are made. Defaults to all.
+            target: The local directory.
+            root: The directory that no path must leave. Defaults to the target.
+            maxdepth: How many levels of directories to download; with a limit, only directories
+                with files are created. Defaults to all.
         """
         root = root or target
         tree = self._listings.tree(top, maxdepth)
@@ -132,7 +132,7 @@ class DownloadPlan:
                 pending += reversed(self._add_contents(contents, folder, root))
 
     def _add_contents(self, contents: Contents, folder: str, root: str) -> list[tuple[Info, str]]:
-        """Add the files of a directory; return the directories in it with their folders."""
+        """Add the files of a directory; return its subdirectories with their local paths."""
         inner: list[tuple[Info, str]] = []
         for info in sorted(contents, key=lambda info: info["name"]):
             is_hidden = info["name"] in contents.aliased
@@ -145,7 +145,7 @@ class DownloadPlan:
             target = self._local_path(info, folder, SUPERSEDED)
             self._add(info, target, root)
         for info in contents.incomplete:
-            message = "not downloaded: its bytes have not arrived"
+            message = "not downloaded: its upload is not complete"
             self.failures.append(Failure(info["name"], OSError(errno.ENODATA, message)))
         return inner
 
@@ -163,14 +163,14 @@ class DownloadPlan:
         self._append(Download(info["name"], target, info["size"], info["modified"], root))
 
     def _append(self, download: Download) -> None:
-        """Add a file, unless another one goes to its path, which it would replace."""
+        """Add a file, unless another file has the same target."""
         if isinstance(download.target, str):
             is_new = download.target not in self._sources
             other = self._sources.setdefault(download.target, download.source)
             if not is_new and other == download.source:
                 return
             if other != download.source:
-                message = f"{other} goes to the same path, {download.target}"
+                message = f"{other} has the same target, {download.target}"
                 error = FileExistsError(errno.EEXIST, message)
                 self.failures.append(Failure(download.source, error))
                 return
@@ -178,58 +178,58 @@ class DownloadPlan:
 
 
 class _LocalNames:
-    """Gives every entry of a directory a local name of its own."""
+    """Assigns a unique local name to each entry of a directory."""
 
     def __init__(self) -> None:
         self._sources: dict[tuple[str, str], str] = {}
-        self._folded: set[tuple[str, str]] = set()
+        self._folded_names: set[tuple[str, str]] = set()
 
     def claim(self, folder: str, name: str, info: Info) -> tuple[str, bool]:
-        """Return the local name of an entry, and whether it is the one it has there."""
-        own = local = _existing_form(folder, sanitize_filename(name, otherwise="_"))
+        """Return the local name of an entry, and whether it equals its remote name."""
+        own = local = _match_existing_form(folder, sanitize_filename(name, otherwise="_"))
         for attempt in itertools.count():
             if not self._is_taken(folder, local, info["name"]):
                 break
-            # Too long a name loses its end, so what tells attempts apart stands first.
+            # Long names are truncated at the end, so the distinguishing number comes first.
             prefix = f"{attempt}." if attempt else ""
-            local = sanitize_filename(prefix + with_id(own, info), otherwise="_")
+            local = sanitize_filename(prefix + append_id(own, info), otherwise="_")
         self._sources[folder, local] = info["name"]
-        self._folded.add((folder, _folded(local)))
+        self._folded_names.add((folder, _fold_case(local)))
         return local, local == own
 
     def _is_taken(self, folder: str, local: str, source: str) -> bool:
         other = self._sources.get((folder, local))
         if other is None:
-            return (folder, _folded(local)) in self._folded and _ignores_case(folder)
+            return (folder, _fold_case(local)) in self._folded_names and _ignores_case(folder)
         return other != source
 
 
 class Containment:
-    """Sees to it that nothing is written outside a root by way of links."""
+    """Prevents writing outside a root through symbolic links."""
 
     def __init__(self) -> None:
         self._contained: set[str] = set()
 
-    def make_folder(self, folder: Folder) -> None:
-        """Make a folder, unless it is there.
+    def create_folder(self, folder: Folder) -> None:
+        """Create a directory if it does not exist.
 
         Raises:
-            OSError: It can't be made, or a link would lead out of the root.
+            OSError: It cannot be created, or a symbolic link leads out of the root.
         """
         self.check(folder.target, folder.root)
         os.makedirs(folder.target, exist_ok=True)
         self._contained.add(folder.target)
 
     def check(self, path: str, root: str) -> None:
-        """Refuse a path that leads out of its root by way of a link."""
+        """Reject a path that leaves its root through a symbolic link."""
         if os.path.dirname(path) in self._contained and not os.path.islink(path):
-            # All links on the way have been followed before.
+            # All symbolic links in parents have been resolved before.
             return
         check_contained(path, root)
 
 
 def is_complete(download: Download) -> bool:
-    """Whether a file was downloaded before: it is there with the size and the time it has."""
+    """Whether the local file has the size and modification time of the remote file."""
     if download.size is None or download.modified is None or _is_open_file(download.target):
         return False
     try:
@@ -244,7 +244,7 @@ def is_complete(download: Download) -> bool:
 
 
 def set_modified(path: os.PathLike[str], modified: datetime | None) -> None:
-    """Give a local file the time of the platform's, by which it is known to be complete."""
+    """Set the modification time of a local file to the upload time, to mark it as complete."""
     if modified is None or _is_open_file(path):
         return
     try:
@@ -252,32 +252,32 @@ def set_modified(path: os.PathLike[str], modified: datetime | None) -> None:
         if stat.S_ISREG(status.st_mode):
             os.utime(path, ns=(status.st_atime_ns, _nanoseconds(modified)))
     except (OSError, OverflowError):
-        # A file of another user, or a time this machine does not know: it will be fetched again.
+        # A file of another user, or an unsupported time: it will be downloaded again.
         return
 
 
 def _is_open_file(target: Any) -> bool:
-    """Whether this program has the file open: its standard output, say."""
+    """Whether the target is a file opened by this program, such as standard output."""
     return (
         not isinstance(target, (str, os.PathLike)) or find_own_descriptor(Path(target)) is not None
     )
 
 
 def _is_same_time(local: int, remote: int) -> bool:
-    # Some file systems keep whole seconds, or every other one.
+    # Some file systems have a resolution of one or two seconds.
     return local in (remote, remote // SECOND * SECOND, remote // (2 * SECOND) * 2 * SECOND)
 
 
-def _nanoseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1) * 1000
+def _nanoseconds(timestamp: datetime) -> int:
+    return (timestamp - EPOCH) // timedelta(microseconds=1) * 1000
 
 
-def _folded(name: str) -> str:
+def _fold_case(name: str) -> str:
     return compose(name).casefold()
 
 
-def _existing_form(folder: str, name: str) -> str:
-    """Return a name in the form that a local file has it in, where that is the decomposed one."""
+def _match_existing_form(folder: str, name: str) -> str:
+    """Return a name in the Unicode form of an existing local file."""
     if name.isascii() or os.path.lexists(os.path.join(folder, name)):
         return name
     decomposed = unicodedata.normalize("NFD", name)
@@ -285,7 +285,7 @@ def _existing_form(folder: str, name: str) -> str:
 
 
 def _ignores_case(folder: str) -> bool:
-    """Whether the local file system takes `A` and `a` for the same name, as far as can be seen."""
+    """Whether the local file system appears to be case-insensitive."""
     while folder:
         parent, name = os.path.split(folder)
         other = os.path.join(parent, name.swapcase())

@@ -1,15 +1,13 @@
-"""What paths lead to, as fsspec describes it.
+"""Describes entries of data stores as fsspec does.
 
-The platform knows entries by their ids and lets several in one directory have the same name. A path
-leads to one of them: to a directory rather than a file, to the directory listed first, to the file
-whose bytes came last. The two forms in which Unicode writes a name (NFC, NFD) are one name; paths
-are in NFC.
+The platform identifies entries by ID and allows duplicate names in a directory. A path resolves to
+one of them: directories take precedence over files, then the directory listed first, or the file
+that was uploaded last. The Unicode forms of a name (NFC, NFD) are the same name; paths are in NFC.
 
-What its own name does not lead to has its id behind the name, `report.csv.dataStoreFileId.…`: a
-file behind a directory of its name, another directory of that name, and names that no path can
-hold (`a/b`, `..`). Older files of a name are reached in the same way; they are not listed, as
-whoever reads all files of a directory would read their data twice. A file whose bytes are still
-under way is not there yet.
+Other entries have their ID appended to the name, `report.csv.dataStoreFileId.…`: files and
+directories with the name of a directory, and names that are not valid path components (`a/b`,
+`..`). Older files of the same name are reached in the same way; they are not listed, so that data
+of a directory is not read twice. Files whose upload is not complete are not listed.
 """
 
 from collections import defaultdict
@@ -22,13 +20,13 @@ from .._models.directory import join_name
 from .._models.paths import SEPARATOR, compose, find_files, is_uploaded, is_valid_component
 
 Info = dict[str, Any]
-"""An entry: `name` (its whole path), `type`, `size`, and more that the platform tells of it."""
+"""An entry: `name` (its full path), `type`, `size`, and further metadata."""
 
 ROOT: Info = {"name": "", "size": 0, "type": "directory"}
 
 
 def describe_stores(stores: Iterable[DataStore]) -> list[Info]:
-    """Describe data stores, each of which is a directory named by its id."""
+    """Describe data stores, as directories named by their IDs."""
     return [describe_store(store) for store in stores]
 
 
@@ -41,17 +39,17 @@ def describe_store(store: DataStore) -> Info:
         "dataStoreDirectoryId": store.homeDirectoryId,
         "displayName": store.name,
         "description": store.description,
-        "others": (),
+        "duplicates": (),
     }
 
 
 class Contents(list[Info]):
-    """What is in a directory, as it is listed.
+    """The contents of a directory, as listed.
 
     Attributes:
-        aliased: Paths of what is listed with its id, as its name alone does not lead to it.
-        superseded: Older files of a name, each under a path of its own.
-        incomplete: Files whose bytes have not arrived, where the name has no other file.
+        aliased: Paths of entries that are listed with their ID.
+        superseded: Older files of the same name, each with its own path.
+        incomplete: Files whose upload is not complete, if there is no other file of the name.
     """
 
     def __init__(
@@ -69,12 +67,12 @@ class Contents(list[Info]):
         self._by_path = {info["name"]: info for info in (*superseded, *self)}
 
     def find(self, path: str) -> Info | None:
-        """Return what a path leads to, if anything."""
+        """Return the entry of a path, or None."""
         return self._by_path.get(path)
 
 
 def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
-    """Describe what is in a directory."""
+    """Describe the contents of a directory."""
     files: dict[str, list[DataStoreFile]] = defaultdict(list)
     incomplete: dict[str, DataStoreFile] = {}
     for file in directory.files:
@@ -84,7 +82,7 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
         else:
             incomplete[name] = file
     paths = _Paths(path)
-    # All that keep their own names come first, lest another one's id be taken for a name.
+    # Assign unchanged names first, so that they take precedence over names with IDs.
     entries: list[tuple[str, Info]] = [
         (compose(inner.name), _describe_directory(inner)) for inner in directory.directories
     ]
@@ -93,9 +91,9 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
         newest, *rest = find_files(name, named)
         entries.append((name, describe_file(newest, rest)))
         older += [(name, describe_file(file)) for file in rest]
-    hidden = [entry for entry in entries if not paths.give_own(*entry)]
+    hidden = [entry for entry in entries if not paths.assign_name(*entry)]
     for name, info in (*hidden, *older):
-        paths.give_alias(name, info)
+        paths.assign_alias(name, info)
     return Contents(
         [info for _, info in entries],
         aliased=[info["name"] for _, info in hidden],
@@ -109,35 +107,35 @@ def describe_contents(path: str, directory: DataStoreDirectory) -> Contents:
 
 
 class _Paths:
-    """Gives every entry of a directory a path of its own."""
+    """Assigns a unique path to each entry of a directory."""
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
         self._taken: set[str] = set()
 
-    def give_own(self, name: str, info: Info) -> bool:
-        """Give an entry the path of its name, unless another one has it or no path can hold it."""
+    def assign_name(self, name: str, info: Info) -> bool:
+        """Assign the path of its name to an entry, unless it is used or invalid."""
         if name in self._taken or not is_valid_component(name):
             return False
-        self._give(name, info)
+        self._assign(name, info)
         return True
 
-    def give_alias(self, name: str, info: Info) -> None:
-        """Give an entry the path of its name and id."""
-        alias = with_id(name, info).replace(SEPARATOR, "_")
+    def assign_alias(self, name: str, info: Info) -> None:
+        """Assign the path of its name and ID to an entry."""
+        alias = append_id(name, info).replace(SEPARATOR, "_")
         while alias in self._taken:
             alias += "_"
-        self._give(alias, info)
+        self._assign(alias, info)
 
-    def _give(self, name: str, info: Info) -> None:
+    def _assign(self, name: str, info: Info) -> None:
         self._taken.add(name)
         info["name"] = f"{self._directory}{SEPARATOR}{name}"
 
 
-def with_id(name: str, info: Info) -> str:
-    """A name that tells an entry from all others, and is the same every time.
+def append_id(name: str, info: Info) -> str:
+    """Return a unique and stable name for an entry.
 
-    The id comes last: a pattern such as `*.csv` must not match an older file.
+    The ID comes last, so that a pattern such as `*.csv` does not match an older file.
     """
     return f"{name}.{info.get('dataStoreFileId') or info.get('dataStoreDirectoryId')}"
 
@@ -148,12 +146,12 @@ def _describe_directory(directory: DataStoreDirectory) -> Info:
         "size": 0,
         "type": "directory",
         "dataStoreDirectoryId": directory.dataStoreDirectoryId,
-        "others": (),
+        "duplicates": (),
     }
 
 
 def describe_file(file: DataStoreFile, older: Sequence[DataStoreFile] = ()) -> Info:
-    """Describe a file, as yet without a path; `older` are those of its name that came before."""
+    """Describe a file without a path; `older` are older files of the same name."""
     return {
         "name": "",
         "size": file.storageSizeBytes,
@@ -163,13 +161,13 @@ def describe_file(file: DataStoreFile, older: Sequence[DataStoreFile] = ()) -> I
         "description": file.description,
         "contentType": file.contentType,
         "fileExtension": file.fileExtension,
-        "others": tuple(one.dataStoreFileId for one in older),
+        "duplicates": tuple(file.dataStoreFileId for file in older),
     }
 
 
 def parse_time(text: str | None) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text or "")
+        parsed = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -1,9 +1,9 @@
-"""The file system as a whole: the half that reads, and here the half that changes something."""
+"""The complete file system; this module adds writing, deleting and moving."""
 
 from glob import has_magic
 from typing import Any
 
-from fsspec.core import get_compression  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.core import get_compression  # type: ignore[import-untyped]  # untyped
 
 from .._models.paths import SEPARATOR
 from .._services.storage.files import can_rename_to
@@ -11,42 +11,42 @@ from .._transfer.upload import SpooledFile
 from . import _errors
 from ._entries import Info
 from ._errors import translate_errors
-from ._uploading import UploadingFileSystem, check_target, file_ids, split, store_of
+from ._uploading import UploadingFileSystem, check_target, file_ids, get_store, split
 from ._writer import StoreFileWriter, StoreTextWriter, StoreTransaction
 
 
 class DataStoreFileSystem(UploadingFileSystem):
-    """Data stores as directories named by their ids, with everything in them.
+    """Data stores as directories named by their IDs, with everything in them.
 
-    A path is `dx://<dataStoreId>/folder/file.csv`. Of a file that is read, the blocks that are
-    needed are fetched and no others. A file that is written appears when it is closed, whole or not
-    at all, in directories that are made if need be. One that was there is deleted only when the new
-    one is complete; in between there are both, and paths lead to the new one.
+    A path is `dx://<dataStoreId>/folder/file.csv`. Reading fetches only the required blocks.
+    Written files appear atomically when they are closed; missing parent directories are created. An
+    existing file is deleted after the new one is complete; in between both exist, and paths resolve
+    to the new one.
 
-    The object can be pickled, and used in several threads and processes; each process has
-    connections of its own. A token that was given goes into the pickle, which is then as secret as
-    the token, and into `to_json()` and `to_dict()` only with `include_password=True`. One that
-    comes from the environment does not: each process reads its own.
+    The object can be pickled, and used in several threads and processes; each process has its own
+    connections. A token passed as an argument is part of the pickle, which is then as secret as the
+    token, and of `to_json()` and `to_dict()` only with `include_password=True`. A token from the
+    environment is not: each process reads its own environment.
 
     Args:
-        token: Your token; the environment variable `AVISTA_DX_TOKEN` if left out.
-        endpoint: The address of the platform's GraphQL API; the environment variable
-            `AVISTA_DX_ENDPOINT`, then production, if left out.
-        timeout: Seconds to wait for each answer, or each part of one.
-        maxRetries: How often a step is tried again after a failure that may pass.
-        verify: What verifies certificates: True, or the path of a bundle (PEM).
-        proxy: The URL of a proxy; what the environment says if left out.
-        listings_expiry_time: Seconds for which listings are remembered; None for always.
-        options: What else fsspec takes: `use_listings_cache`, `max_paths`,
+        token: Your token. Defaults to the environment variable `AVISTA_DX_TOKEN`.
+        endpoint: GraphQL URL. Defaults to the environment variable `AVISTA_DX_ENDPOINT`, then to
+            production.
+        timeout: Read timeout in seconds.
+        maxRetries: Maximum number of retries after a transient failure.
+        verify: TLS verification: True, or the path of a CA bundle (PEM).
+        proxy: Proxy URL. Defaults to the proxy environment variables.
+        listings_expiry_time: Seconds for which listings are cached; None for no limit.
+        options: Further options of fsspec: `use_listings_cache`, `max_paths`,
             `skip_instance_cache`.
 
     Raises:
-        InvalidParameterError: There is no token, or an argument can't be used.
+        InvalidParameterError: There is no token, or an argument is invalid.
 
     Example:
         >>> import fsspec
-        >>> place = f"dx://{dataStoreId}/solar_site.csv"
-        >>> with fsspec.open(place, "r", token=token, endpoint=endpoint) as file:
+        >>> path = f"dx://{dataStoreId}/solar_site.csv"
+        >>> with fsspec.open(path, "r", token=token, endpoint=endpoint) as file:
         ...     file.readline().startswith("time,GHI")
         True
     """
@@ -78,9 +78,9 @@ class DataStoreFileSystem(UploadingFileSystem):
         compression: str | None = None,
         **options: Any,
     ) -> Any:
-        """Open a file, as `open()` does."""
+        """Open a file like the built-in `open()`."""
         if "r" not in mode and get_compression(path, compression):
-            # What compresses would leave the file behind it open, and so unwritten.
+            # Compressors would leave the underlying file open, and so not uploaded.
             message = (
                 "fsspec.open() compresses what is written; the file system's own open() does not"
             )
@@ -99,7 +99,7 @@ class DataStoreFileSystem(UploadingFileSystem):
     # -- deleting and moving --------------------------------------------------------------------
 
     def rm_file(self, path: str) -> None:
-        """Delete a file, with older ones of its name; or a directory that is empty."""
+        """Delete a file, including older files of the same name, or an empty directory."""
         path = self._strip_protocol(path)
         if self.isdir(path):
             self.rmdir(path)
@@ -107,11 +107,11 @@ class DataStoreFileSystem(UploadingFileSystem):
             self._delete(path)
 
     def rm(self, path: Any, recursive: bool = False, maxdepth: int | None = None) -> None:
-        """Delete files, and directories with everything in them if asked to."""
+        """Delete files, and with `recursive` directories with everything in them."""
         if maxdepth is not None:
             super().rm(path, recursive=recursive, maxdepth=maxdepth)
             return
-        for found in reversed(self._literally_or_expanded(path)):
+        for found in reversed(self._expand_unless_literal(path)):
             split(found)
             if self.isdir(found) and not recursive:
                 raise _errors.is_directory(found)
@@ -125,9 +125,9 @@ class DataStoreFileSystem(UploadingFileSystem):
         maxdepth: int | None = None,
         **options: Any,
     ) -> None:
-        """Move a file or a directory; within a data store nothing is copied.
+        """Move a file or a directory, without copying within a data store.
 
-        To another data store, to another extension (which the platform can't change), and for lists
+        To another data store or file extension (which the platform cannot change), and for lists
         and patterns, it is copied and then deleted.
         """
         if isinstance(path1, list) or (has_magic(str(path1)) and not self.exists(path1)):
@@ -139,13 +139,13 @@ class DataStoreFileSystem(UploadingFileSystem):
         if source == target:
             return
         info = self._listings.find(source)
-        if store_of(source) == store_of(target) and _can_be_called(split(target)[1], info):
+        if get_store(source) == get_store(target) and _can_be_named(split(target)[1], info):
             self._move(source, info, target)
         else:
             super().mv(source, target, recursive=recursive, maxdepth=maxdepth, **options)
 
-    def _literally_or_expanded(self, path: Any) -> list[str]:
-        """The path itself where something has that very name; otherwise what it is a pattern of."""
+    def _expand_unless_literal(self, path: Any) -> list[str]:
+        """Return the path itself if it exists, otherwise the matches of the pattern."""
         if isinstance(path, list) or not self.exists(path):
             expanded: list[str] = self.expand_path(path)
             return expanded
@@ -164,7 +164,7 @@ class DataStoreFileSystem(UploadingFileSystem):
             else:
                 check_target(target, there)
                 self.exchange.moveDataStoreFile(info["dataStoreFileId"], parent_id, name)
-                self._delete_files(*info["others"], *file_ids(there))
+                self._delete_files(*info["duplicates"], *file_ids(there))
         self._listings.forget(source)
         self._listings.forget(target)
 
@@ -178,5 +178,5 @@ class DataStoreFileSystem(UploadingFileSystem):
         self._listings.forget(path)
 
 
-def _can_be_called(name: str, info: Info) -> bool:
+def _can_be_named(name: str, info: Info) -> bool:
     return info["type"] == "directory" or can_rename_to(name, info["fileExtension"])

@@ -1,21 +1,21 @@
-"""Which path is copied to which, as fsspec documents it under "Copying files and directories"."""
+"""Pairs sources and targets, as documented by fsspec in "Copying files and directories"."""
 
 import os
 from glob import escape, has_magic
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.implementations.local import (  # type: ignore[import-untyped]  # untyped
     trailing_sep,
 )
-from fsspec.utils import other_paths  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.utils import other_paths  # type: ignore[import-untyped]  # untyped
 
 from .._models.paths import SEPARATOR
 from .._utils.local_paths import expand_home, expand_source, sanitize_filename
 
 
 class Pair(NamedTuple):
-    """A file or directory to be copied.
+    """A file or directory to copy.
 
     Attributes:
         source: Its path.
@@ -37,14 +37,14 @@ def pair_copies(
     recursive: bool,
     maxdepth: int | None,
 ) -> list[Pair]:
-    """Pair files and directories with the paths to copy them to.
+    """Pair sources with their targets.
 
     Args:
-        fs: The file system that the source is in.
+        fs: The file system of the source.
         source: A path, a pattern, or a list of these.
-        target: A path, or a list of as many as there are sources.
-        target_is_directory: Whether the target is a directory that is there, or named as one.
-        recursive: Whether directories are copied with everything in them.
+        target: A path, or a list with one path per source.
+        target_is_directory: Whether the target is an existing directory, or ends with a slash.
+        recursive: Whether to copy directories with everything in them.
         maxdepth: How many levels of directories to copy. Defaults to all.
     """
     if maxdepth is not None and maxdepth < 1:
@@ -53,7 +53,7 @@ def pair_copies(
         return [Pair(one, other, 0) for one, other in zip(source, target, strict=True)]
     is_one = isinstance(source, str)
     is_pattern = is_one and has_magic(source) and not fs.exists(source)
-    # Matches of `**` with a limit overlap; fsspec knows which files they are.
+    # Matches of `**` with a limit overlap; fsspec resolves the overlap.
     is_expanded = is_pattern and recursive and maxdepth is not None
     levels = maxdepth if recursive and not is_expanded else 0
     if is_one and not is_pattern:
@@ -78,15 +78,14 @@ def pair_copies(
 
 
 def path_to_str(path: Any) -> Any:
-    """Return a path that is an object of `pathlib` as a string, anything else as it is."""
+    """Convert pathlib paths to strings; return anything else unchanged."""
     return os.fspath(path) if isinstance(path, os.PathLike) else path
 
 
 def to_absolute_source(lpath: Any) -> Any:
-    """Return local paths or patterns so that fsspec finds nothing in them to expand but patterns.
+    """Make local paths or patterns absolute and escaped, so that fsspec only expands the patterns.
 
-    It expands `~` in every local path that it meets, and patterns, those in the path of the working
-    directory included.
+    fsspec expands `~` in every local path, and patterns, even in the path of the working directory.
     """
     if isinstance(lpath, list):
         return [to_absolute_source(one) for one in lpath]
@@ -98,9 +97,9 @@ def to_absolute_source(lpath: Any) -> Any:
 
 
 def to_absolute_target(lpath: Any) -> Any:
-    """Return a local path so that fsspec finds nothing in it to expand; a list as it is.
+    """Make a local path absolute and escaped, so that fsspec expands nothing; keep lists.
 
-    A list names every file, so nothing in it is expanded.
+    Lists contain every file, so fsspec expands nothing in them.
     """
     if isinstance(lpath, list):
         return [path_to_str(one) for one in lpath]
@@ -112,20 +111,20 @@ def to_absolute_target(lpath: Any) -> Any:
 
 
 def join_names(root: str, path: str) -> str:
-    """Join a folder and a path of names that the platform has, as this machine can hold them."""
+    """Join a local directory and a path of names from the platform, sanitized for this machine."""
     names = (sanitize_filename(name, "_") for name in path.split(SEPARATOR) if name)
     return os.path.join(root, *names)
 
 
 def _join_absolute(here: str, path: Path, typed: Any) -> str:
     text = Path(here, path).as_posix().rstrip(SEPARATOR)
-    # `.` is what is in the working directory, not a directory of that name.
+    # `.` is the contents of the working directory, not a directory of that name.
     is_inside = os.fspath(typed).endswith(tuple(filter(None, (os.sep, os.altsep)))) or not path.name
     return text + SEPARATOR if is_inside else text
 
 
 def _expand(fs: Any, paths: Any, *, recursive: bool, maxdepth: int | None) -> list[str]:
-    """Expand patterns, except those that are the very name of something."""
+    """Expand patterns, except those that are names of existing entries."""
     if isinstance(paths, str):
         paths = [paths]
     named = [path for path in paths if has_magic(path) and fs.exists(path)]
@@ -137,7 +136,7 @@ def _expand(fs: Any, paths: Any, *, recursive: bool, maxdepth: int | None) -> li
 
 
 def _without_inner(fs: Any, paths: list[str]) -> list[str]:
-    """Leave out what is in one of the directories."""
+    """Remove paths that are inside one of the directories."""
     kept: list[str] = []
     directories: set[str] = set()
     for path in sorted(paths):

@@ -1,4 +1,4 @@
-"""Many files at once: several at a time, and on past those that fail."""
+"""Copies many files concurrently, and continues after failures."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -6,17 +6,17 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from .._utils.progress import ProgressCallback
 from ..errors import ConnectionFailedError, TransferIncompleteError
 from ._concurrency import MAX_CONCURRENCY, Workers
-from ._errors import concerns_all
+from ._errors import affects_all
 
 MAX_SHOWN_FAILURES = 3
 
 CLEANUP_SECONDS = 15.0
-"""How long a job that has ended waits for the files under way: to delete a record of which no bytes
-came takes up to five, unless the platform is gone."""
+"""Seconds to wait for running copies at the end of a job: deleting the record of a file that was
+not uploaded takes up to five seconds, unless the platform is unreachable."""
 
 
 class Task(Protocol):
-    """A file to be copied."""
+    """A file to copy."""
 
     @property
     def source(self) -> str: ...
@@ -30,20 +30,20 @@ Result = TypeVar("Result")
 
 
 class Failure(NamedTuple):
-    """What could not be copied, and why."""
+    """A path that could not be copied, and the error."""
 
     path: str
     error: Exception
 
 
 class JobReport(Generic[AnyTask, Result]):
-    """What became of the files of a job.
+    """The outcome of a job.
 
     Attributes:
-        done: The files that are in their places, with what the job says of each.
-        failures: What could not be copied.
-        not_tried: The number of files that were not tried, or broken off.
-        stopped_by: The failure because of which they were not tried, if any.
+        done: The completed files, each with its result.
+        failures: The files that could not be copied.
+        not_tried: The number of files that were not tried, or cancelled.
+        stopped_by: The failure that stopped the job, if any.
     """
 
     def __init__(self, failures: Sequence[Failure] = ()) -> None:
@@ -52,12 +52,12 @@ class JobReport(Generic[AnyTask, Result]):
         self.not_tried = 0
         self.stopped_by: Exception | None = None
 
-    def raise_failures(self, doing: str, *, is_single: bool) -> None:
-        """Raise the failures, if there are any.
+    def raise_failures(self, done: str, *, is_single: bool) -> None:
+        """Raise the failures, if any.
 
         Args:
-            doing: What was done with the files, as "downloaded".
-            is_single: Whether a single file was asked for, whose error is raised as it is.
+            done: The past participle of what was done, such as "downloaded".
+            is_single: Whether a single file was requested, whose error is raised unchanged.
         """
         if not self.failures:
             return
@@ -70,7 +70,7 @@ class JobReport(Generic[AnyTask, Result]):
             parts.append(f"{self.not_tried} files were not tried")
         total = len(self.done) + len(self.failures) + self.not_tried
         raise TransferIncompleteError(
-            f"{len(self.failures)} of {total} could not be {doing}: "
+            f"{len(self.failures)} of {total} could not be {done}: "
             + "; ".join(filter(None, parts)),
             failures=dict(self.failures),
             notTried=self.not_tried,
@@ -78,16 +78,16 @@ class JobReport(Generic[AnyTask, Result]):
 
 
 class _Stopped(BaseException):
-    """Ends the copies under way when the job has ended before them, as an interruption does."""
+    """Cancels running copies after the job has ended, like an interruption."""
 
 
 class CopyJob(Generic[AnyTask, Result]):
-    """Copies files, several at a time.
+    """Copies files concurrently.
 
     Args:
-        copy: Copies one file, and reports its progress.
-        callback: fsspec's callback for the job; what it raises ends the job.
-        fail_fast: Whether the first failure ends the job, and is raised.
+        copy: Copies one file, with a progress callback.
+        callback: fsspec's progress callback for the job; an exception it raises cancels the job.
+        fail_fast: Whether to stop at the first failure, and raise it.
     """
 
     def __init__(
@@ -107,11 +107,11 @@ class CopyJob(Generic[AnyTask, Result]):
     def run(
         self, tasks: Sequence[AnyTask], failures: Sequence[Failure] = ()
     ) -> JobReport[AnyTask, Result]:
-        """Copy all files; return when those under way have ended.
+        """Copy all files.
 
         Args:
             tasks: The files.
-            failures: What could not even be made a task of.
+            failures: Paths for which no task could be created.
         """
         report: JobReport[AnyTask, Result] = JobReport(failures)
         if failures and self._fail_fast:
@@ -150,11 +150,11 @@ class CopyJob(Generic[AnyTask, Result]):
         return report
 
     def _is_hopeless(self, error: BaseException) -> bool:
-        """Whether the files that are left would fail in the same way."""
-        if not concerns_all(error):
+        """Whether the remaining files would fail in the same way."""
+        if not affects_all(error):
             return False
         if any(isinstance(one, ConnectionFailedError) for one in (error, error.__cause__)):
-            # One connection may break for reasons of its own; so many in a row do not.
+            # A single connection may break by chance; several in a row indicate an outage.
             self._lost += 1
             return self._lost >= MAX_CONCURRENCY
         return True
@@ -178,7 +178,7 @@ class CopyJob(Generic[AnyTask, Result]):
 
 
 def to_progress_callback(callback: Any) -> ProgressCallback:
-    """Report a file's progress to one of fsspec's callbacks."""
+    """Adapt an fsspec callback to a progress callback."""
 
     def report(done: int, total: int | None) -> None:
         callback.set_size(total)

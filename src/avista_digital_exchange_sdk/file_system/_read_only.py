@@ -1,4 +1,4 @@
-"""The half of the file system that changes nothing: what there is, and what is in it."""
+"""The read-only part of the file system: listing and reading."""
 
 import contextlib
 import os
@@ -9,9 +9,9 @@ from glob import has_magic
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec's own lack
-from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
-from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # untyped
+from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # untyped
+from fsspec.utils import isfilelike  # type: ignore[import-untyped]  # untyped
 
 from .._backends import run_sync
 from .._models.paths import SEPARATOR, compose
@@ -20,7 +20,7 @@ from .._transfer.range_reader import RangeReader
 from .._utils.progress import ProgressArgument
 from ..client import AvistaDigitalExchange, get_services
 from . import _errors
-from ._concurrency import act_on_all
+from ._concurrency import map_concurrently
 from ._directory_cache import DirectoryCache, Tree, files_in
 from ._downloads import set_modified
 from ._entries import Contents, Info, parse_time
@@ -31,16 +31,16 @@ from ._secret_options import Environment, SecretOptions
 from ._walking import walk
 
 LISTING_LIFETIME = 30.0
-"""Seconds for which a listing is believed."""
+"""Seconds for which a listing is cached."""
 
 
 _Result = TypeVar("_Result")
 
 
 class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: ignore[misc]  # fsspec has no annotations
-    """Looks around in data stores and reads what is in them."""
+    """Lists data stores and reads files."""
 
-    # fsspec gives out the same object for the same arguments: and the same environment.
+    # fsspec returns the same object for the same arguments; include the environment.
     _environment = Environment()
     _extra_tokenize_attributes = ("_environment",)
 
@@ -57,7 +57,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         **options: Any,
     ) -> None:
         super().__init__(listings_expiry_time=listings_expiry_time, **options)
-        # When it connects again, it is the same whatever the environment says by then.
+        # Reconnecting uses the original environment.
         token_then, endpoint_then = self._environment
 
         def connect() -> AvistaDigitalExchange:
@@ -70,11 +70,11 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
                 proxy=proxy,
             )
 
-        self._connect = connect
-        self._connection = self._connected()
+        self._connect_client = connect
+        self._connection = self._connect()
         self._listings = DirectoryCache(lambda: self.exchange, self.dircache)
 
-    # Where `__init__` raised, as fsspec sets them after it.
+    # Defaults for when `__init__` raises; fsspec sets them afterwards.
     _connection: tuple[int, AvistaDigitalExchange] | None = None
     storage_args: tuple[Any, ...] = ()
     storage_options: dict[str, Any] = {}  # noqa: RUF012  # never changed
@@ -91,7 +91,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         return id(self) if self._connection is None else int(super().__hash__())
 
     def to_dict(self, *, include_password: bool = False) -> dict[str, Any]:
-        """Describe it as JSON can hold it; with token and proxy only if asked to."""
+        """Convert to a JSON-serializable dictionary; includes token and proxy only on request."""
         described: dict[str, Any] = super().to_dict(include_password=include_password)
         if not include_password:
             for name in ("token", "proxy"):
@@ -99,29 +99,29 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         return described
 
     def to_json(self, *, include_password: bool = False) -> str:
-        """Describe it as JSON; with token and proxy only if asked to."""
+        """Convert to JSON; includes token and proxy only on request."""
         described: str = super().to_json(include_password=include_password)
         return described
 
     @property
     def exchange(self) -> AvistaDigitalExchange:
-        """The exchange behind it. A process that was forked off gets one of its own."""
-        process, exchange = self._connection or self._connected()
+        """The underlying client. A forked process gets its own."""
+        process, exchange = self._connection or self._connect()
         if process != os.getpid():
-            # The connections of the other process are not ours to talk over.
-            self._connection = _, exchange = self._connected()
+            # The connections belong to the other process.
+            self._connection = _, exchange = self._connect()
         return exchange
 
     def close(self) -> None:
-        """Close the connections; new ones are opened when they are needed."""
+        """Close the connections; new ones are opened when needed."""
         if self._connection is None:
             return
         _, exchange = self._connection
-        self._connection = self._connected()
+        self._connection = self._connect()
         exchange.close()
 
-    def _connected(self) -> tuple[int, AvistaDigitalExchange]:
-        exchange = self._connect()
+    def _connect(self) -> tuple[int, AvistaDigitalExchange]:
+        exchange = self._connect_client()
         weakref.finalize(self, exchange.close)
         return os.getpid(), exchange
 
@@ -141,25 +141,25 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         return [dict(info) for info in infos]
 
     def info(self, path: str, **_: Any) -> Info:
-        """Describe what a path leads to."""
+        """Return the metadata of a path."""
         info = self._listings.find(self._strip_protocol(path))
         self._fill_sizes([info], strict=True)
         return dict(info)
 
     def contents(self, path: str) -> Contents:
-        """List a directory with the older files of its names, and those that are incomplete."""
+        """List a directory, including older files of the same name, and incomplete files."""
         contents = self._listings.entries(self._strip_protocol(path), refresh=True)
         self._fill_sizes([*contents, *contents.superseded])
         return contents
 
     def contents_tree(self, path: str) -> Tree:
-        """List a directory and all below it as `contents()` does, by their paths."""
+        """List a directory and its subdirectories like `contents()`, by path."""
         tree = self._listings.tree(self._listings.find(self._strip_protocol(path)))
         self._fill_sizes(files_in(tree))
         return tree
 
     def _list(self, path: str, *, refresh: bool = False, **_: Any) -> list[Info]:
-        """List a directory, or describe a file, without sizes that the platform does not say."""
+        """List a directory, or describe a file; sizes that the platform omits are missing."""
         path = self._strip_protocol(path)
         info = self._listings.find(path)
         return (
@@ -167,32 +167,32 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         )
 
     def _fill_sizes(self, infos: Iterable[Info], *, strict: bool = False) -> None:
-        """Find out sizes that the platform does not say: its integers end at 2 GiB.
+        """Determine sizes that the platform does not provide: its integers end at 2 GiB.
 
         Args:
-            infos: Files, and directories, which have none.
-            strict: Whether a file whose size can't be found out is an error.
+            infos: Files and directories; directories have no size.
+            strict: Whether to raise an error if a size cannot be determined.
         """
         unknown = [info for info in infos if info["type"] == "file" and info["size"] is None]
-        for info, outcome in act_on_all(self._size_of, unknown):
+        for info, outcome in map_concurrently(self._fetch_size, unknown):
             error = outcome.exception()
             if error is None:
                 info["size"] = outcome.result()
-            elif strict or not isinstance(error, Exception) or _errors.concerns_all(error):
+            elif strict or not isinstance(error, Exception) or _errors.affects_all(error):
                 raise error
 
-    def _size_of(self, info: Info) -> int:
+    def _fetch_size(self, info: Info) -> int:
         return self._probe(info).size or 0
 
     def isdir(self, path: str) -> bool:
-        """Whether a path leads to a directory."""
-        return self._type_of(path) == "directory"
+        """Whether a path is a directory."""
+        return self._get_type(path) == "directory"
 
     def isfile(self, path: str) -> bool:
-        """Whether a path leads to a file."""
-        return self._type_of(path) == "file"
+        """Whether a path is a file."""
+        return self._get_type(path) == "file"
 
-    def _type_of(self, path: str) -> str | None:
+    def _get_type(self, path: str) -> str | None:
         try:
             kind: str = self._listings.find(self._strip_protocol(path))["type"]
         except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -200,7 +200,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         return kind
 
     def exists(self, path: str, **_: Any) -> bool:
-        """Whether a path leads to something."""
+        """Whether a path exists."""
         try:
             self._listings.find(self._strip_protocol(path))
         except (FileNotFoundError, NotADirectoryError):
@@ -215,9 +215,10 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         on_error: Any = "omit",
         **options: Any,
     ) -> Iterator[Any]:
-        """Go through the directories below a path, as `os.walk()` does.
+        """Walk the directories below a path like `os.walk()`.
 
-        What can't be read is an error, unless it is not there: left out, it would seem empty.
+        Directories that cannot be read raise an error, unless they do not exist: if omitted, they
+        would seem empty.
         """
         detail = options.pop("detail", False)
 
@@ -245,7 +246,7 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         sizes: bool = True,
         **options: Any,
     ) -> Any:
-        """List all files below a path, several directories at a time."""
+        """List all files below a path; directories are listed concurrently."""
         if options:
             return super().find(path, maxdepth, withdirs, detail, **options)
         if maxdepth is not None and maxdepth < 1:
@@ -275,19 +276,19 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
     def expand_path(
         self, path: Any, recursive: bool = False, maxdepth: int | None = None, **options: Any
     ) -> list[str]:
-        """List what paths and patterns lead to; what has the very name of a pattern is none."""
+        """Expand patterns; names of existing entries are not treated as patterns."""
         given = [path] if isinstance(path, (str, os.PathLike)) else path
         paths: list[str] = [self._strip_protocol(one) for one in given]
         named = [one for one in paths if has_magic(one) and self.exists(one)]
         found = set(named)
         for one in named if recursive else ():
             found.update(self.find(one, maxdepth=maxdepth, withdirs=True))
-        if others := [one for one in paths if one not in named]:
-            found.update(super().expand_path(others, recursive, maxdepth, **options))
+        if patterns := [one for one in paths if one not in named]:
+            found.update(super().expand_path(patterns, recursive, maxdepth, **options))
         return sorted(found)
 
     def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
-        """Find what a pattern matches."""
+        """Return the paths that match a pattern."""
         return super().glob(path, maxdepth, sizes=options.get("detail", False), **options)
 
     def du(
@@ -298,25 +299,25 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         withdirs: bool = False,
         **options: Any,
     ) -> Any:
-        """Say how many bytes the files below a path have, without older files of their names."""
+        """Return the size of the files below a path, without older files of the same name."""
         found = self.find(path, maxdepth, withdirs, detail=True, **options)
         self._fill_sizes(found.values(), strict=True)
         sizes = {name: info["size"] for name, info in found.items()}
         return sum(sizes.values()) if total else sizes
 
     def modified(self, path: str) -> datetime:
-        """When a file's bytes came; the platform keeps no such time of directories."""
+        """Return the upload time of a file; directories have no modification time."""
         moment: datetime | None = self.info(path).get("modified")
         if moment is None:
-            raise NotImplementedError(f"the platform keeps no time of {path!r}")
+            raise NotImplementedError(f"{path!r} has no modification time")
         return moment
 
     def created(self, path: str) -> datetime:
-        """When a file's bytes came: a file is written once."""
+        """Return the upload time of a file: files are written once."""
         return self.modified(path)
 
     def invalidate_cache(self, path: str | None = None) -> None:
-        """Forget what is remembered at and below a path, or everything."""
+        """Remove a path and everything below it, or everything, from the cache."""
         self._listings.forget(None if path is None else self._strip_protocol(path))
         super().invalidate_cache(path)
 
@@ -334,12 +335,12 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         **_: Any,
     ) -> Any:
         if mode != "rb":
-            raise NotImplementedError(f"mode {mode!r}: files are read (r) or written anew (w, x)")
-        size, ranged = self._opened(path)
+            raise NotImplementedError(f"mode {mode!r}: only modes r, w and x are supported")
+        size, ranged = self._open_ranges(path)
         return StoreFileReader(
             self,
             path,
-            lambda begin, end: self._read(path, ranged, begin, end),
+            lambda start, end: self._read(path, ranged, start, end),
             size,
             block_size=block_size or self.blocksize,
             cache_type=cache_type,
@@ -349,11 +350,11 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
     def cat_file(
         self, path: str, start: int | None = None, end: int | None = None, **_: Any
     ) -> bytes:
-        """Read a file, or a part of it; places below 0 count from its end."""
+        """Read a file or a part of it; negative positions count from the end."""
         path = self._strip_protocol(path)
-        size, ranged = self._opened(path)
-        begin, stop, _step = slice(start, end).indices(size)
-        return self._read(path, ranged, begin, stop)
+        size, ranged = self._open_ranges(path)
+        start, stop, _step = slice(start, end).indices(size)
+        return self._read(path, ranged, start, stop)
 
     def get_file(
         self,
@@ -387,8 +388,8 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         file = self.exchange.downloadDataStoreFile(file_id, local, progress=progress)
         set_modified(local, parse_time(file.lastModified))
 
-    def _opened(self, path: str) -> tuple[int, RangeReader]:
-        """A file's size, and the file as it is now, to be read in parts."""
+    def _open_ranges(self, path: str) -> tuple[int, RangeReader]:
+        """Return a file's size, and a reader for parts of the current version."""
         services = get_services(self.exchange)
         file, ranged = self._with_file(
             path, lambda file_id: run_sync(open_ranges(services, file_id))
@@ -399,22 +400,22 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
         return ranged.size or 0, ranged
 
     def _probe(self, info: Info) -> RangeReader:
-        """Fetch a file's first byte, with which the storage tells its size and its MD5."""
+        """Fetch a file's first byte; the response headers contain its size and MD5."""
         path = info["name"]
         with translate_errors(path):
             _, ranged = run_sync(open_ranges(get_services(self.exchange), info["dataStoreFileId"]))
         self._read(path, ranged, 0, 1)
         return ranged
 
-    def _read(self, path: str, ranged: RangeReader, begin: int, end: int) -> bytes:
+    def _read(self, path: str, ranged: RangeReader, start: int, end: int) -> bytes:
         with translate_errors(path):
-            return run_sync(read_range(get_services(self.exchange), ranged, begin, end))
+            return run_sync(read_range(get_services(self.exchange), ranged, start, end))
 
     def _with_file(self, path: str, act: Callable[[str], _Result]) -> _Result:
-        """Act on the file that a path leads to, by its id."""
+        """Call a function with the ID of the file at a path."""
         with contextlib.suppress(FileNotFoundError), translate_errors(path):
             return act(self._file(path)["dataStoreFileId"])
-        # What was remembered is no longer true: others have deleted or replaced it.
+        # The cache is stale: the file was deleted or replaced by patterns.
         self._listings.forget(path)
         with translate_errors(path):
             return act(self._file(path)["dataStoreFileId"])

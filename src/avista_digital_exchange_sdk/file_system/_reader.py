@@ -1,12 +1,12 @@
-"""A file of a data store, open for reading: blocks are fetched when they are read."""
+"""Files opened for reading: blocks are fetched on demand."""
 
 from collections.abc import Callable
 from typing import Any
 
-from fsspec.spec import AbstractBufferedFile  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.spec import AbstractBufferedFile  # type: ignore[import-untyped]  # untyped
 
 Fetch = Callable[[int, int], bytes]
-"""Gives the bytes of a file from one place up to another."""
+"""Returns the bytes of a file from one position up to another."""
 
 
 class StoreFileReader(AbstractBufferedFile):  # type: ignore[misc]  # fsspec has no annotations

@@ -1,12 +1,12 @@
-"""Options of the file system that are secrets, as fsspec keeps them: hidden, yet told apart."""
+"""Secret options of the file system: hidden in representations, but distinguishable."""
 
 import hmac
 import os
 import secrets
 from typing import Any
 
-from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # fsspec's own lack
-from fsspec.config import apply_config  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec import AbstractFileSystem  # type: ignore[import-untyped]  # untyped
+from fsspec.config import apply_config  # type: ignore[import-untyped]  # untyped
 
 from .._client_base import ENDPOINT_VARIABLE, TOKEN_VARIABLE
 from .._secrets import Secret, SecretStr
@@ -18,9 +18,9 @@ _KEY = secrets.token_bytes()
 
 
 class SecretOption(SecretStr):
-    """An option whose representation hides it, but differs from that of any other.
+    """An option with a redacted but unique representation.
 
-    fsspec gives out one object for equal options, which it compares by their representations.
+    fsspec returns the same object for equal options, which it compares by their representations.
     """
 
     __slots__ = ()
@@ -30,10 +30,10 @@ class SecretOption(SecretStr):
 
 
 class SecretOptions(type(AbstractFileSystem)):  # type: ignore[misc]  # fsspec has no annotations
-    """Makes file systems whose secret options are hidden wherever fsspec keeps them."""
+    """Creates file systems whose secret options are hidden wherever fsspec stores them."""
 
     def __call__(cls, *args: Any, **options: Any) -> Any:
-        # Those of fsspec's own configuration too.
+        # Include options from fsspec's configuration.
         options = apply_config(cls, options)
         hidden = {name: Secret(options.pop(name, None)) for name in SECRET_OPTIONS}
         for name, option in hidden.items():
@@ -46,7 +46,7 @@ class SecretOptions(type(AbstractFileSystem)):  # type: ignore[misc]  # fsspec h
 
 
 class Environment:
-    """The token and endpoint of the environment at the moment."""
+    """The current token and endpoint of the environment."""
 
     def __get__(self, instance: object, owner: type) -> tuple[SecretOption | None, ...]:
         return tuple(map(_from_environment, (TOKEN_VARIABLE, ENDPOINT_VARIABLE)))

@@ -1,4 +1,4 @@
-"""The part of the file system that makes directories, and uploads and copies many files at once."""
+"""The part of the file system that creates directories, and uploads and copies files."""
 
 import contextlib
 import os
@@ -24,41 +24,41 @@ from .._utils.temporary_files import explain_full_disk, open_temporary_file
 from ..client import get_services
 from ..errors import NotFoundError, TransferError
 from . import _errors
-from ._directories import DirectoryMaker
+from ._directories import DirectoryCreator
 from ._downloading import DownloadingFileSystem
 from ._entries import Info, describe_file
 from ._errors import translate_errors
 from ._pairs import Pair, pair_copies, path_to_str, to_absolute_source
 from ._parallel_copy import AnyTask, CopyJob, Failure, JobReport, Result, to_progress_callback
-from ._uploads import Upload, Uploaded, UploadPlan, md5_of
+from ._uploads import Upload, Uploaded, UploadPlan, compute_md5
 
 
-class Place(NamedTuple):
-    """Where a file is written.
+class UploadTarget(NamedTuple):
+    """Where a file is uploaded.
 
     Attributes:
         directory_id: The directory.
-        there: The file of its name that is there, which is replaced.
+        existing: The existing file of the same name, which is replaced.
     """
 
     directory_id: str
-    there: Info | None
+    existing: Info | None
 
 
 class Replica(NamedTuple):
-    """A file to be copied to another path."""
+    """A file to copy to another path."""
 
     source: str
     target: str
 
 
 class UploadingFileSystem(DownloadingFileSystem):
-    """Makes directories; uploads and copies files and directories, several files at once."""
+    """Creates directories; uploads and copies files and directories concurrently."""
 
     # -- directories ----------------------------------------------------------------------------
 
     def mkdir(self, path: str, create_parents: bool = True, **_: Any) -> None:
-        """Make a directory."""
+        """Create a directory."""
         path = self._strip_protocol(path)
         if self.exists(path):
             raise _errors.exists(path)
@@ -68,7 +68,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         self._make(path)
 
     def makedirs(self, path: str, exist_ok: bool = False) -> None:
-        """Make a directory and those on the way to it."""
+        """Create a directory and its parents."""
         path = self._strip_protocol(path)
         if self.exists(path):
             if exist_ok and self.isdir(path):
@@ -81,13 +81,13 @@ class UploadingFileSystem(DownloadingFileSystem):
         nearest = self._listings.find_nearest(path)
         if nearest["type"] != "directory":
             raise _errors.exists(nearest["name"])
-        maker = DirectoryMaker(self.exchange, self._listings)
-        maker.make([path], top=nearest)
-        if (error := maker.failure_of(path)) is not None:
+        creator = DirectoryCreator(self.exchange, self._listings)
+        creator.create([path], top=nearest)
+        if (error := creator.find_failure(path)) is not None:
             raise error
 
     def rmdir(self, path: str) -> None:
-        """Delete a directory that is empty."""
+        """Delete an empty directory."""
         path = self._strip_protocol(path)
         split(path)
         if self._listings.directory(path).contents:
@@ -104,7 +104,7 @@ class UploadingFileSystem(DownloadingFileSystem):
         mode: str = "overwrite",
         **_: Any,
     ) -> None:
-        """Upload a file; with the mode `create` only if there is none yet."""
+        """Upload a file; with the mode `create` only if it does not exist."""
         rpath, local = self._strip_protocol(rpath), Path(lpath)
         if local.is_dir():
             self.makedirs(rpath, exist_ok=True)
@@ -129,24 +129,24 @@ class UploadingFileSystem(DownloadingFileSystem):
         force: bool = False,
         **_: Any,
     ) -> None:
-        """Upload files and directories, several files at once.
+        """Upload files and directories concurrently.
 
-        What can't be uploaded does not keep the rest from it: the error that comes at the end names
-        every failure. A file whose size and MD5 are those of the one that is there is not sent.
+        Failed files do not stop the others: the final error lists all failures. Files whose size
+        and MD5 match those of the remote file are skipped.
 
         Args:
-            lpath: The path of a local file or folder, a pattern, or a list of paths.
-            rpath: The path to upload to; where there are several files, that of a directory, or a
-                list of paths.
-            recursive: Whether to upload folders with everything in them; links are followed.
-            callback: fsspec's callback for the progress.
-            maxdepth: How many levels of folders to upload. Defaults to all.
-            mode: "overwrite", or "create" where no file may be replaced.
-            fail_fast: Whether the first failure ends the upload.
-            force: Whether to send files again that are there.
+            lpath: A local path, a pattern, or a list of paths.
+            rpath: The path to upload to; for several files, a directory, or a list of paths.
+            recursive: Whether to upload directories with everything in them; symbolic links are
+                followed.
+            callback: An fsspec progress callback.
+            maxdepth: How many levels of directories to upload. Defaults to all.
+            mode: "overwrite", or "create" to replace no file.
+            fail_fast: Whether to stop at the first failure.
+            force: Whether to upload unchanged files again.
 
         Raises:
-            TransferIncompleteError: Of several files, some could not be uploaded.
+            TransferIncompleteError: Some of several files could not be uploaded.
         """
         target = path_to_str(rpath)
         is_directory = isinstance(target, str) and (trailing_sep(target) or self.isdir(target))
@@ -176,18 +176,20 @@ class UploadingFileSystem(DownloadingFileSystem):
         fail_fast: bool = False,
         force: bool = False,
     ) -> JobReport[Upload, Uploaded]:
-        """Upload what is planned; the report says of each file what is there now."""
+        """Run a plan; the report contains the resulting remote file for each task."""
 
-        def upload(task: Upload, place: Place, progress: ProgressCallback) -> Uploaded:
-            there = place.there
-            check_target(task.target, there, exclusive=mode == "create")
+        def upload(
+            task: Upload, upload_target: UploadTarget, progress: ProgressCallback
+        ) -> Uploaded:
+            existing = upload_target.existing
+            check_target(task.target, existing, exclusive=mode == "create")
             local = Path(os.path.abspath(task.source))
-            if there is not None and not force and self._has_content_of(there, local):
+            if existing is not None and not force and self._has_same_content(existing, local):
                 progress(task.size, task.size)
-                # As after an upload, which may have been broken off before it was done.
-                self._delete_files(*there["others"])
-                return Uploaded(there | {"others": ()}, is_new=False)
-            file = self._replace(_local_file(local), task.target, place, progress=progress)
+                # Finish an interrupted earlier upload: delete the replaced files.
+                self._delete_files(*existing["duplicates"])
+                return Uploaded(existing | {"duplicates": ()}, is_new=False)
+            file = self._replace(_local_file(local), task.target, upload_target, progress=progress)
             return Uploaded(describe_file(file) | {"name": task.target}, is_new=True)
 
         directories = plan.directories
@@ -198,26 +200,26 @@ class UploadingFileSystem(DownloadingFileSystem):
         tasks: list[AnyTask],
         directories: Iterable[str],
         failures: Iterable[Failure],
-        copy: Callable[[AnyTask, Place, ProgressCallback], Result],
+        copy: Callable[[AnyTask, UploadTarget, ProgressCallback], Result],
         callback: Any,
         fail_fast: bool,
     ) -> JobReport[AnyTask, Result]:
-        """Make directories, then copy files into them, each over what is there."""
+        """Create directories, then copy files into them, replacing existing ones."""
         failures = [*failures]
         if failures and fail_fast:
             raise failures[0].error
-        maker = DirectoryMaker(self.exchange, self._listings)
-        maker.make([*directories, *(split(task.target)[0] for task in tasks)])
+        creator = DirectoryCreator(self.exchange, self._listings)
+        creator.create([*directories, *(split(task.target)[0] for task in tasks)])
 
         def copy_one(task: AnyTask, progress: ProgressCallback) -> Result:
             parent, _ = split(task.target)
-            there = maker.contents[parent].find(task.target)
-            return copy(task, Place(maker.directory_id(parent), there), progress)
+            existing = creator.contents[parent].find(task.target)
+            return copy(task, UploadTarget(creator.directory_id(parent), existing), progress)
 
-        ready = [task for task in tasks if maker.failure_of(split(task.target)[0]) is None]
-        not_made = [Failure(path, error) for path, error in maker.failures.items()]
+        ready = [task for task in tasks if creator.find_failure(split(task.target)[0]) is None]
+        not_created = [Failure(path, error) for path, error in creator.failures.items()]
         job = CopyJob(copy_one, callback, fail_fast=fail_fast)
-        report = job.run(ready, [*failures, *not_made])
+        report = job.run(ready, [*failures, *not_created])
         report.not_tried += len(tasks) - len(ready)
         return report
 
@@ -230,18 +232,17 @@ class UploadingFileSystem(DownloadingFileSystem):
         on_error: str | None = None,
         **_: Any,
     ) -> None:
-        """Copy files and directories by way of this machine, several files at once.
+        """Copy files and directories concurrently, through this machine.
 
         Args:
             path1: The path of a file or directory, a pattern, or a list of paths.
-            path2: The path to copy to; where there are several files, that of a directory, or a
-                list of paths.
+            path2: The path to copy to; for several files, a directory, or a list of paths.
             recursive: Whether to copy directories with everything in them.
             maxdepth: How many levels of directories to copy. Defaults to all.
-            on_error: "ignore" leaves out files that are no longer there. Defaults to "raise".
+            on_error: "ignore" skips files that no longer exist. Defaults to "raise".
 
         Raises:
-            TransferIncompleteError: Of several files, some could not be copied.
+            TransferIncompleteError: Some of several files could not be copied.
         """
         source, target = path_to_str(path1), path_to_str(path2)
         is_directory = isinstance(target, str) and (trailing_sep(target) or self.isdir(target))
@@ -255,9 +256,9 @@ class UploadingFileSystem(DownloadingFileSystem):
         )
         tasks, directories = self._expand_copies(pairs, with_directories=maxdepth is None)
 
-        def copy(task: Replica, place: Place, _: ProgressCallback) -> None:
-            check_target(task.target, place.there)
-            self._copy_over(task.source, task.target, place)
+        def copy(task: Replica, upload_target: UploadTarget, _: ProgressCallback) -> None:
+            check_target(task.target, upload_target.existing)
+            self._copy_over(task.source, task.target, upload_target)
 
         report = self._run(tasks, directories, (), copy, DEFAULT_CALLBACK, fail_fast=False)
         if on_error == "ignore":
@@ -269,7 +270,7 @@ class UploadingFileSystem(DownloadingFileSystem):
     def _expand_copies(
         self, pairs: list[Pair], *, with_directories: bool
     ) -> "tuple[list[Replica], list[str]]":
-        """Return the files to be copied, and the directories to be made."""
+        """Return the files to copy, and the directories to create."""
         tasks: list[Replica] = []
         directories: list[str] = []
         for pair in pairs:
@@ -286,14 +287,14 @@ class UploadingFileSystem(DownloadingFileSystem):
         return tasks, directories
 
     def cp_file(self, path1: str, path2: str, **_: Any) -> None:
-        """Copy a file by way of this machine: the platform does not copy."""
+        """Copy a file through this machine: the platform has no copy operation."""
         source, target = self._strip_protocol(path1), self._strip_protocol(path2)
         if self.isdir(source):
             self.makedirs(target, exist_ok=True)
         else:
-            self._copy_over(source, target, self._look_at_target(target))
+            self._copy_over(source, target, self._prepare_target(target))
 
-    def _copy_over(self, source: str, target: str, place: Place) -> None:
+    def _copy_over(self, source: str, target: str, upload_target: UploadTarget) -> None:
         services = get_services(self.exchange)
         with open_temporary_file() as file:
             with explain_full_disk():
@@ -301,7 +302,7 @@ class UploadingFileSystem(DownloadingFileSystem):
                     source, lambda file_id: run_sync(download_into(services, file, file_id))
                 )
             copy = SpooledFile(file, split(target)[1])
-            self._replace(copy, target, place, description=copied.description)
+            self._replace(copy, target, upload_target, description=copied.description)
 
     def _upload(
         self,
@@ -311,53 +312,53 @@ class UploadingFileSystem(DownloadingFileSystem):
         exclusive: bool = False,
         progress: ProgressArgument | None = None,
     ) -> None:
-        place = self._look_at_target(path, exclusive=exclusive)
-        self._replace(source, path, place, progress=progress)
+        upload_target = self._prepare_target(path, exclusive=exclusive)
+        self._replace(source, path, upload_target, progress=progress)
 
-    def _look_at_target(self, path: str, *, exclusive: bool = False) -> Place:
-        """Return where a file is to be written, in a directory that is made if need be."""
+    def _prepare_target(self, path: str, *, exclusive: bool = False) -> UploadTarget:
+        """Return where to upload a file, creating its directory if necessary."""
         parent, _ = split(path)
         self.makedirs(parent, exist_ok=True)
-        there = self._listings.find_uncached(path)
-        check_target(path, there, exclusive=exclusive)
-        return Place(self._listings.directory_id(parent), there)
+        existing = self._listings.find_uncached(path)
+        check_target(path, existing, exclusive=exclusive)
+        return UploadTarget(self._listings.directory_id(parent), existing)
 
     def _replace(
         self,
         source: Source,
         path: str,
-        place: Place,
+        upload_target: UploadTarget,
         *,
         description: str | None = None,
         progress: ProgressArgument | None = None,
     ) -> DataStoreFile:
-        """Upload a file, then delete those of its name that were there."""
+        """Upload a file, then delete existing files of the same name."""
         _, name = split(path)
         with translate_errors(path):
             upload = upload_source(
                 get_services(self.exchange),
                 source,
-                store_of(path),
-                place.directory_id,
+                get_store(path),
+                upload_target.directory_id,
                 name,
                 description,
                 progress,
             )
             file = run_sync(upload)
             self._listings.forget(path, below=False)
-            self._delete_files(*file_ids(place.there))
+            self._delete_files(*file_ids(upload_target.existing))
         return file
 
-    def _has_content_of(self, there: Info, local: Path) -> bool:
-        """Whether a file on the platform holds what a local one does, as far as can be known."""
+    def _has_same_content(self, existing: Info, local: Path) -> bool:
+        """Whether a remote file appears to have the same content as a local one."""
         size = local.stat().st_size
-        self._fill_sizes([there])
-        if there["size"] != size:
+        self._fill_sizes([existing])
+        if existing["size"] != size:
             return False
-        # Times would tell less: an older file may have been moved to where a newer one was.
+        # Times are not reliable: an older file may have been moved to the path of a newer one.
         with contextlib.suppress(TransferError, OSError):
-            md5 = self._probe(there).md5 if size else None
-            return size == 0 or (md5 is not None and md5 == md5_of(local))
+            md5 = self._probe(existing).md5 if size else None
+            return size == 0 or (md5 is not None and md5 == compute_md5(local))
         return False
 
     def _delete_files(self, *file_ids: str) -> None:
@@ -371,7 +372,7 @@ def _local_file(path: Path) -> LocalFile:
 
 
 def split(path: str) -> tuple[str, str]:
-    """The directory a path leads through, and the name in it."""
+    """Split a path into the parent directory and the name."""
     parent, _, name = path.rpartition(SEPARATOR)
     if not parent:
         raise _errors.root_is_read_only(path)
@@ -379,19 +380,19 @@ def split(path: str) -> tuple[str, str]:
 
 
 def file_ids(info: Info | None) -> list[str]:
-    """All files of a name: the one a path leads to, and the older ones."""
-    return [] if info is None else [info["dataStoreFileId"], *info["others"]]
+    """Return the IDs of all files of the same name, including older ones."""
+    return [] if info is None else [info["dataStoreFileId"], *info["duplicates"]]
 
 
-def store_of(path: str) -> str:
+def get_store(path: str) -> str:
     return path.partition(SEPARATOR)[0]
 
 
-def check_target(path: str, there: Info | None, *, exclusive: bool = False) -> None:
-    """Refuse to write where a directory is, or where anything is that must not be replaced."""
-    if there is None:
+def check_target(path: str, existing: Info | None, *, exclusive: bool = False) -> None:
+    """Reject a target that is a directory, or that exists and must not be replaced."""
+    if existing is None:
         return
-    if there["type"] == "directory":
+    if existing["type"] == "directory":
         raise _errors.is_directory(path)
     if exclusive:
         raise _errors.exists(path)

@@ -1,4 +1,4 @@
-"""What is uploaded and where to, folders file by file."""
+"""Plans uploads: which local files are uploaded to which paths."""
 
 import errno
 import hashlib
@@ -14,11 +14,11 @@ from ._entries import Info
 from ._parallel_copy import Failure
 
 Identity = tuple[int, int]
-"""What tells a folder from all others of this machine, whatever links lead to it."""
+"""Device and inode, which identify a local directory regardless of symbolic links."""
 
 
 class Upload(NamedTuple):
-    """A file to be uploaded.
+    """A file to upload.
 
     Attributes:
         source: The local path.
@@ -32,11 +32,11 @@ class Upload(NamedTuple):
 
 
 class Uploaded(NamedTuple):
-    """What is on the platform after an upload.
+    """The remote file after an upload.
 
     Attributes:
         info: The file.
-        is_new: Whether it was sent; else it was there before.
+        is_new: Whether it was uploaded; False if it already existed.
     """
 
     info: Info
@@ -44,12 +44,12 @@ class Uploaded(NamedTuple):
 
 
 class UploadPlan:
-    """Directories and files to be uploaded.
+    """Directories to create and files to upload.
 
     Attributes:
-        directories: The paths of the directories to be made.
+        directories: The paths of the directories to create.
         files: The files.
-        failures: What can't be uploaded.
+        failures: The files that cannot be uploaded.
     """
 
     def __init__(self) -> None:
@@ -59,13 +59,13 @@ class UploadPlan:
         self._sources: dict[str, str] = {}
 
     def add(self, source: str, target: str, maxdepth: int | None = None) -> None:
-        """Have a file uploaded, or a folder with everything in it.
+        """Add a file, or a directory with everything in it.
 
         Args:
-            source: The local path; links are followed.
+            source: The local path; symbolic links are followed.
             target: The path to upload it to.
-            maxdepth: How many levels of folders to upload; where there is a limit, only directories
-                that have files are made. Defaults to all.
+            maxdepth: How many levels of directories to upload; with a limit, only directories with
+                files are created. Defaults to all.
         """
         try:
             _check_name(target)
@@ -78,12 +78,12 @@ class UploadPlan:
             self._fail(source, _explain(source, error))
 
     def add_directory(self, source: str, target: str) -> None:
-        """Have a directory made for a folder, without what is in it."""
+        """Add a directory without its contents."""
         if self._claim(source, target, is_directory=True):
             self.directories.append(compose(target))
 
     def _add_tree(self, top: str, target: str, maxdepth: int | None) -> None:
-        """Go through a folder without recursion, which Python bounds."""
+        """Walk a directory without recursion, whose depth Python limits."""
         inside: list[Identity] = []
         pending: list[tuple[str, str] | None] = [(top, target)]
         while pending:
@@ -107,7 +107,7 @@ class UploadPlan:
     def _add_entries(
         self, entries: Iterable["os.DirEntry[str]"], path: str
     ) -> list[tuple[str, str]]:
-        """Add the files of a folder; return the folders in it with their paths."""
+        """Add the files of a directory; return its subdirectories with their remote paths."""
         inner: list[tuple[str, str]] = []
         for entry in entries:
             target = f"{path}{SEPARATOR}{entry.name}"
@@ -123,19 +123,17 @@ class UploadPlan:
 
     def _add_file(self, source: str, target: str, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file, whose size is known", source)
+            raise OSError(errno.EINVAL, "not a regular file", source)
         if self._claim(source, target):
             self.files.append(Upload(source, compose(target), status.st_size))
 
     def _claim(self, source: str, target: str, *, is_directory: bool = False) -> bool:
-        """Note what goes to a path; fail where something else goes there already."""
+        """Record the target of a source; fail if another source has the same target."""
         key = compose(target) + (SEPARATOR if is_directory else "")
         other = self._sources.setdefault(key, source)
         if other is source or is_directory:
             return True
-        message = (
-            f"{printable_path(other)} goes to the same path, {escape_controls(compose(target))}"
-        )
+        message = f"{printable_path(other)} has the same target, {escape_controls(compose(target))}"
         self._fail(source, FileExistsError(errno.EEXIST, message))
         return False
 
@@ -144,7 +142,7 @@ class UploadPlan:
 
 
 def printable_path(path: str) -> str:
-    r"""Show a local path whose bytes may be no UTF-8, as in `mu\xf1oz.csv`."""
+    r"""Escape a local path whose bytes may not be UTF-8, as in `mu\xf1oz.csv`."""
     return escape_controls(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
@@ -156,15 +154,15 @@ def _check_name(name: str) -> None:
 
 
 def _open_folder(folder: str, inside: list[Identity]) -> "list[os.DirEntry[str]]":
-    """Return what is in a folder, by name, and note that the folder is gone through.
+    """Return the entries of a directory sorted by name, and record that it is being walked.
 
     Raises:
-        OSError: It can't be read, or it is one of those that it is in.
+        OSError: It cannot be read, or it is one of its own parents.
     """
     status = os.stat(folder)
     identity = (status.st_dev, status.st_ino)
     if identity in inside:
-        raise OSError(errno.ELOOP, "a link leads back to a folder that it is in", folder)
+        raise OSError(errno.ELOOP, "symbolic link to a parent directory", folder)
     with os.scandir(folder) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
     inside.append(identity)
@@ -172,14 +170,14 @@ def _open_folder(folder: str, inside: list[Identity]) -> "list[os.DirEntry[str]]
 
 
 def _explain(path: str, error: OSError) -> OSError:
-    """Say of a link that leads nowhere where it would lead."""
+    """Add the target of a broken symbolic link to an error."""
     if isinstance(error, FileNotFoundError) and os.path.islink(path):
         target = printable_path(os.readlink(path))
-        return FileNotFoundError(errno.ENOENT, f"a link to {target}, which is not there", path)
+        return FileNotFoundError(errno.ENOENT, f"broken symbolic link to {target}", path)
     return error
 
 
-def md5_of(path: Path) -> str:
+def compute_md5(path: Path) -> str:
     """Return the MD5 of a local file."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -1,4 +1,4 @@
-"""Going through directories as `os.walk()` does, without recursion, which Python bounds."""
+"""Walks directories like `os.walk()`, without recursion, whose depth Python limits."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from .._models.paths import SEPARATOR
 from ._entries import Info
 
 Step = tuple[str, Any, Any]
-"""A directory, and the directories and files in it: names, or descriptions by names."""
+"""A directory, and its subdirectories and files: names, or metadata by name."""
 
 
 def walk(
@@ -19,15 +19,16 @@ def walk(
     detail: bool,
     on_error: Any,
 ) -> Iterator[Step]:
-    """Go through the directories below a path.
+    """Walk the directories below a path.
 
     Args:
         list_directory: Lists a directory, or describes a file.
         top: The path.
-        maxdepth: How many levels of directories to go through. Defaults to all.
-        topdown: Whether a directory comes before those in it; the caller may then take names out.
-        detail: Whether entries are described, not named.
-        on_error: What to do with errors: "omit", "raise", or a function that is called with them.
+        maxdepth: How many levels of directories to walk. Defaults to all.
+        topdown: Whether a directory comes before its subdirectories; the caller may then remove
+            names.
+        detail: Whether to yield metadata instead of names.
+        on_error: How to handle errors: "omit", "raise", or a function that is called with them.
     """
     if maxdepth is not None and maxdepth < 1:
         raise ValueError("maxdepth must be at least 1")
@@ -51,7 +52,7 @@ def walk(
             for name, info in inner.items()
             if info["type"] == "directory" and info["name"] != path
         }
-        # A path that is a file itself is listed as a file without a name.
+        # A path that is itself a file is listed as a file without a name.
         files = {
             "" if info["name"] == path else name: info
             for name, info in inner.items()

@@ -1,4 +1,4 @@
-"""A file of a data store, open for writing: it is there when it is closed, whole or not at all."""
+"""Files opened for writing, which are uploaded atomically when they are closed."""
 
 import atexit
 import inspect
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from fsspec.transaction import Transaction  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.transaction import Transaction  # type: ignore[import-untyped]  # untyped
 
 from .._escaping import escape_controls
 from .._transfer.upload import SpooledFile
@@ -19,28 +19,28 @@ from .._utils.logging import logger
 from .._utils.temporary_files import explain_full_disk, open_unbuffered_temporary_file
 
 Store = Callable[[SpooledFile], object]
-"""Puts a file in its place in the data store."""
+"""Uploads a file."""
 
 
 _CLOSING = ("close", "__exit__")
-"""Functions by which what wraps a file closes it at the end of its own `with` block."""
+"""Functions through which wrappers close a file at the end of their `with` block."""
 
 
 class UnsentFileWarning(UserWarning):
-    """A file was opened for writing, and was not sent."""
+    """A file was opened for writing, but not uploaded."""
 
 
 _unsent: weakref.WeakSet["StoreFileWriter"] = weakref.WeakSet()
-"""What was opened and is neither sent nor given up."""
+"""Open writers that are neither uploaded nor discarded."""
 
 
 class StoreFileWriter(io.BufferedRandom):
-    """Gathers the bytes in a temporary file, since their number must be known before they are sent.
+    """Buffers data in a temporary file, because S3 requires the content length.
 
-    `close()` sends them, or raises. They are not sent if the writer's `with` block, or that of what
-    wraps it (`fsspec.open()`, the handles of pandas), is left by an error, nor after `discard()`,
-    nor if it is never closed; what was there stays then. All but `discard()` is said: by a note on
-    the error, in the log, and by a warning where the error is none that anybody sees.
+    `close()` uploads the data, or raises. Nothing is uploaded if the `with` block of the writer or
+    of a wrapper (`fsspec.open()`, pandas handles) exits with an exception, after `discard()`, or if
+    the writer is never closed; an existing file is then kept. Except for `discard()` this is
+    reported: in a note on the exception, in the log, and by a warning if no exception is visible.
     """
 
     def __init__(self, path: str, store: Store, *, autocommit: bool) -> None:
@@ -65,12 +65,12 @@ class StoreFileWriter(io.BufferedRandom):
             return super().write(data)
 
     def flush(self) -> None:
-        """Write what is held in memory."""
+        """Write buffered data to the temporary file."""
         with explain_full_disk():
             super().flush()
 
     def close(self) -> None:
-        """Send the bytes; in a transaction, hand them over to it."""
+        """Upload the data; in a transaction, hand it over to the transaction."""
         if self.closed:
             return
         if self._is_abandoned:
@@ -79,8 +79,10 @@ class StoreFileWriter(io.BufferedRandom):
         if self._process != os.getpid():
             self.discard()
             path = escape_controls(self.path)
-            raise ValueError(f"dx://{path} is sent by the process that opened it, not after a fork")
-        failure = _failure_of_block()
+            raise ValueError(
+                f"dx://{path} is uploaded by the process that opened it, not after a fork"
+            )
+        failure = _find_block_exception()
         if failure is not None:
             self.give_up(failure)
             return
@@ -95,7 +97,7 @@ class StoreFileWriter(io.BufferedRandom):
             self.commit()
 
     def commit(self) -> None:
-        """Send the bytes of a file that was closed."""
+        """Upload a closed file."""
         if not self._is_unsent:
             return
         try:
@@ -109,19 +111,19 @@ class StoreFileWriter(io.BufferedRandom):
         self.discard()
 
     def discard(self) -> None:
-        """Forget the bytes."""
+        """Discard the data."""
         self._is_unsent = False
         _unsent.discard(self)
-        # The buffer is not written any more.
+        # The buffer is no longer written.
         self.raw.close()
         if self._spool is not None:
             self._spool.close()
 
     def give_up(self, failure: BaseException | str) -> None:
-        """Forget the bytes, and say so.
+        """Discard the data, and report it.
 
         Args:
-            failure: The error that is the reason, or the reason.
+            failure: The error or a message with the reason.
         """
         if not self._is_unsent:
             return
@@ -134,21 +136,21 @@ class StoreFileWriter(io.BufferedRandom):
             reason = failure
         logger.warning("%s: %s", message, reason)
         if not isinstance(failure, Exception):
-            # Nobody sees the end of a generator, of a task, or of the program as an error.
+            # The end of a generator, a task, or the program is not visible as an error.
             warnings.warn(f"{message}: {reason}", UnsentFileWarning, stacklevel=3)
 
     def forget(self) -> None:
-        """Give it up since nobody has closed it, unless it is another process that has to."""
+        """Discard a writer that was never closed, unless it belongs to another process."""
         if self._process != os.getpid():
             self.discard()
         elif self._spool is None:
-            # Without close(), nothing says that the file is complete.
+            # Without close(), it is unknown whether the file is complete.
             self.give_up("it was not closed")
         else:
             self.give_up("its transaction did not end")
 
     def _dealloc_warn(self, source: object) -> None:
-        # What wraps it calls this before close(), when it goes away and nobody has closed it.
+        # Called by wrappers that are garbage-collected without being closed, before close().
         self._is_abandoned = True
 
     def __del__(self) -> None:
@@ -157,7 +159,7 @@ class StoreFileWriter(io.BufferedRandom):
 
 
 class StoreTextWriter(io.TextIOWrapper):
-    """Text for a `StoreFileWriter`, of which the same holds."""
+    """Writes text to a `StoreFileWriter`, with the same behavior."""
 
     def __init__(self, writer: StoreFileWriter, **options: Any) -> None:
         self._writer = writer
@@ -169,10 +171,10 @@ class StoreTextWriter(io.TextIOWrapper):
         self.close()
 
     def close(self) -> None:
-        """Send the text, with all that was written before."""
+        """Upload the text, with everything written before."""
         if self.closed:
             return
-        failure = _failure_of_block()
+        failure = _find_block_exception()
         try:
             if failure is None:
                 self.flush()
@@ -190,12 +192,12 @@ class StoreTextWriter(io.TextIOWrapper):
 
 
 class StoreTransaction(Transaction):  # type: ignore[misc]  # fsspec has no annotations
-    """Files that are sent together, when a `with` block ends."""
+    """Files that are uploaded together at the end of a `with` block."""
 
     fs: Any
 
     def complete(self, commit: bool = True) -> None:
-        """Send all files; or none, and after one that can't be sent no other."""
+        """Upload all files, or none; stop at the first failure."""
         fs = self.fs
         failure = sys.exception()
         try:
@@ -218,15 +220,15 @@ class StoreTransaction(Transaction):  # type: ignore[misc]  # fsspec has no anno
 
 
 @atexit.register
-def _say_what_is_unsent() -> None:
+def _report_unsent() -> None:
     for writer in list(_unsent):
         writer.forget()
 
 
-def _failure_of_block() -> BaseException | None:
-    """The error by which a `with` block is left, if it is a block of what closes the caller's file.
+def _find_block_exception() -> BaseException | None:
+    """Return the exception with which the `with` block that closes the file exits, if any.
 
-    An error that is merely being handled, in an `except` block, is none of that kind.
+    Exceptions that are merely being handled, in an `except` block, do not count.
     """
     failure = sys.exception()
     frame = sys._getframe(1).f_back

@@ -96,7 +96,7 @@ def rm(
     A path also deletes older files of the same name; an ID deletes only that file. Failures do not
     stop the other deletions.
     """
-    from ...file_system._errors import concerns_all
+    from ...file_system._errors import affects_all
 
     matching = [match for path in paths for match in _matching(run, path, recursive)]
     deleted: list[str] = []
@@ -105,7 +105,7 @@ def rm(
         try:
             _delete(run, match)
         except Exception as error:
-            if len(matching) == 1 or concerns_all(error):
+            if len(matching) == 1 or affects_all(error):
                 raise
             failures.append((match, error))
         else:
