@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import fsspec  # type: ignore[import-untyped]  # fsspec's own lack
+import fsspec  # type: ignore[import-untyped]  # untyped
 
 from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
 from avista_digital_exchange_sdk.local import LocalExchange
