@@ -55,7 +55,7 @@ class TestDirectories:
         watched_file_system.makedirs(f"{home}/a")
         file_system.invalidate_cache()
         assert len(file_system.ls(home)) == 1
-        assert file_system.info(f"{home}/a")["others"] == ()
+        assert file_system.info(f"{home}/a")["duplicates"] == ()
         watched_file_system.pipe(f"{home}/a/load.csv", b"1")
         assert file_system.find(home) == [f"{home}/a/load.csv"]
 

@@ -130,7 +130,7 @@ class TestNames:
         upload("load.csv", b"second")
         assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
         assert file_system.cat(f"{home}/load.csv") == b"second"
-        assert file_system.info(f"{home}/load.csv")["others"] == (older,)
+        assert file_system.info(f"{home}/load.csv")["duplicates"] == (older,)
 
     def test_an_older_file_of_a_name_is_reached_but_not_listed(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload

@@ -9,9 +9,9 @@ from .fragments import DataStore, DataStoreDirectory, DataStoreFile
 
 
 class AsyncDataStore(DataStore):
-    """A data store of the async client: its methods are awaited."""
+    """A data store of the async client; its methods are coroutines."""
 
-    async def cd(self, path: str) -> None:  # type: ignore[override]  # its base blocks
+    async def cd(self, path: str) -> None:  # type: ignore[override]  # the base class is sync
         """Change the working directory.
 
         Args:
@@ -33,7 +33,7 @@ class AsyncDataStore(DataStore):
         """
         await self._calls.cd(path)
 
-    async def ls(self, path: str = ".") -> DataStoreDirectory:  # type: ignore[override]  # its base blocks
+    async def ls(self, path: str = ".") -> DataStoreDirectory:  # type: ignore[override]  # the base class is sync
         """Get a directory with its contents.
 
         Args:
@@ -56,7 +56,7 @@ class AsyncDataStore(DataStore):
         result: DataStoreDirectory = await self._calls.ls(path)
         return result
 
-    async def pwd(self) -> str:  # type: ignore[override]  # its base blocks
+    async def pwd(self) -> str:  # type: ignore[override]  # the base class is sync
         """Get the path of the working directory.
 
         Returns:
@@ -72,7 +72,7 @@ class AsyncDataStore(DataStore):
         result: str = await self._calls.pwd()
         return result
 
-    async def uploadFile(  # type: ignore[override]  # its base blocks
+    async def uploadFile(  # type: ignore[override]  # the base class is sync
         self,
         localFilePath: str | os.PathLike[str],
         name: str | None = None,
@@ -112,7 +112,7 @@ class AsyncDataStore(DataStore):
         )
         return result
 
-    async def downloadFile(  # type: ignore[override]  # its base blocks
+    async def downloadFile(  # type: ignore[override]  # the base class is sync
         self,
         path: str,
         writeLocation: str | os.PathLike[str] = "./",
@@ -149,7 +149,7 @@ class AsyncDataStore(DataStore):
         )
         return result
 
-    async def deleteFile(self, path: str) -> DataStoreFile:  # type: ignore[override]  # its base blocks
+    async def deleteFile(self, path: str) -> DataStoreFile:  # type: ignore[override]  # the base class is sync
         """Delete a file permanently.
 
         Args:
@@ -171,7 +171,7 @@ class AsyncDataStore(DataStore):
         result: DataStoreFile = await self._calls.deleteFile(path)
         return result
 
-    async def help(self) -> None:  # type: ignore[override]  # its base blocks
+    async def help(self) -> None:  # type: ignore[override]  # the base class is sync
         """Print the methods of a data store.
 
         Returns:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # fsspec's own lack
-from fsspec.implementations.local import (  # type: ignore[import-untyped]  # fsspec's own lack
+from fsspec.callbacks import DEFAULT_CALLBACK  # type: ignore[import-untyped]  # untyped
+from fsspec.implementations.local import (  # type: ignore[import-untyped]  # untyped
     LocalFileSystem,
     trailing_sep,
 )
