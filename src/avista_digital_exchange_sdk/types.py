@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ._file_input.file_report import FileColumn, FilePublishReport, FileReport
     from ._generated.async_data_store import AsyncDataStore
     from ._generated.enums import (
+        AuthenticationTokenType,
         CollaborativeMemberOrganizationState,
         CollaborativeMemberPermission,
         DataStoreObjectType,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         TimeUnit,
     )
     from ._generated.fragments import (
+        AuthenticationToken,
         Collaborative,
         CollaborativeMemberOrganization,
         CollaborativeMemberUser,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AssetFilter",
     "AsyncDataStore",
+    "AuthenticationToken",
+    "AuthenticationTokenType",
     "Collaborative",
     "CollaborativeMemberOrganization",
     "CollaborativeMemberOrganizationState",

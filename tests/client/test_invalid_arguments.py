@@ -22,6 +22,7 @@ from ..support.fake_platform import FakePlatform
 from ..support.invalid_arguments import (
     ADDRESS,
     INVALID_AGGREGATES,
+    INVALID_DAYS,
     INVALID_DURATIONS,
     INVALID_ENDPOINTS,
     INVALID_FILTERS,
@@ -51,6 +52,7 @@ from ..support.valid_arguments import (
     HUGE,
     SURROGATE,
     VALID_ARGUMENTS,
+    WITHOUT_REQUESTS,
     assert_clean_error,
     run,
     short_repr,
@@ -111,11 +113,14 @@ WRITERS = [
 NAMED = [
     "createDataStore",
     "createDataStoreDirectory",
+    "createTimeSeriesDatabase",
+    "createAuthenticationToken",
     "renameDataStoreDirectory",
     "renameDataStoreFile",
 ]
 RENAMED = [
     "updateDataStore",
+    "updateTimeSeriesDatabase",
     "moveDataStoreDirectory",
     "moveDataStoreFile",
     "uploadFileToDataStore",
@@ -146,10 +151,17 @@ REFUSED = [
     *each(NAMED, "name", *INVALID_STRINGS),
     *each(RENAMED, "name", *INVALID_STRINGS[1:]),
     *each(
-        ["createDataStore", "updateDataStore", "uploadFileToDataStore"],
+        [
+            "createDataStore",
+            "updateDataStore",
+            "uploadFileToDataStore",
+            "createTimeSeriesDatabase",
+            "updateTimeSeriesDatabase",
+        ],
         "description",
         *INVALID_OPTIONAL_STRINGS,
     ),
+    *each("createAuthenticationToken", "daysBeforeExpiration", *INVALID_DAYS),
     *each("publishToTimeSeriesDatabase", "records", *INVALID_RECORDS),
     *each("publishDataFrameToTimeSeriesDatabase", "frame", *INVALID_FRAMES),
     *each(FILE, "path", (None, "a path"), ("", PATH), (7, "a path"), (b"load.csv", "a path")),
@@ -322,7 +334,7 @@ class TestInvalidArguments:
         self, call: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         # No response is added, so that what gets as far as sending fails there.
-        if call.startswith("createTimeSeries"):
+        if call in WITHOUT_REQUESTS:
             assert run(fake_platform_client, call, **VALID_ARGUMENTS[call])
         else:
             with pytest.raises(AssertionError, match="no response was added"):

@@ -67,26 +67,24 @@ INVALID_OBJECT_IDS = [
     (["dataStoreId.1"], "dataStoreObjectIds[0]"),
 ]
 ROWS = "an integer between 1 and 1000"
-INVALID_ROW_LIMITS = [
-    (value, ROWS)
-    for value in (
-        0,
-        1001,
-        -1,
-        2**64,
-        HUGE_NUMBER,
-        1.5,
-        float("nan"),
-        True,
-        [],
-        [1],
-        "",
-        "many",
-        "1_0",
-        "٣",
-        "1.5",
-    )
+NO_COUNTS = [
+    0,
+    -1,
+    2**64,
+    HUGE_NUMBER,
+    1.5,
+    float("nan"),
+    True,
+    [],
+    [1],
+    "",
+    "many",
+    "1_0",
+    "٣",
+    "1.5",
 ]
+INVALID_ROW_LIMITS = [(value, ROWS) for value in (1001, *NO_COUNTS)]
+INVALID_DAYS = [(value, "an integer between 1 and 2147483647") for value in (None, *NO_COUNTS)]
 TIME = "an ISO 8601 timestamp with a time zone"
 INVALID_TIMES = [
     (value, TIME)

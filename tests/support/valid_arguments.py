@@ -48,11 +48,20 @@ VALUES: dict[str, Any] = {
     "timeUnit": "SECONDS",
     "measureName": "kW",
     "measureValueType": "DOUBLE",
+    "tokenId": "tokenId.1",
+    "daysBeforeExpiration": 30,
     "document": "query q($x: String) { q(x: $x) }",
 }
 """A valid value of every parameter that calls require."""
+WITHOUT_REQUESTS = {
+    "createTimeSeriesDimension",
+    "createTimeSeriesInputRecord",
+    "createTimeSeriesMeasureValue",
+}
+"""Calls that send nothing."""
 OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "updateDataStore": {"name": "Wind site"},
+    "updateTimeSeriesDatabase": {"name": "Wind site"},
     "moveDataStoreDirectory": {"name": "reports"},
     "moveDataStoreFile": {"name": "may.csv"},
     "createTimeSeriesInputRecord": {"measureValue": "1"},

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .._models.base import NonNullList
     from .enums import ServiceType, TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
     from .fragments import (
+        AuthenticationToken,
         Collaborative,
         DataStore,
         DataStoreDirectory,
@@ -1119,6 +1120,110 @@ class Client(AsyncBaseClient):
         )
         return result.timeSeriesDb_getDatabase
 
+    async def time_series_db_create_database(
+        self, name: str, description: Union[Optional[str], Unset] = UNSET
+    ) -> Optional[TimeSeriesDb]:
+        """Creates a database."""
+        from .time_series_db_create_database import TimeSeriesDbCreateDatabase
+
+        query = gql("""
+            mutation timeSeriesDb_createDatabase($name: String!, $description: String) {
+              timeSeriesDb_createDatabase(name: $name, description: $description) {
+                ...TimeSeriesDb
+              }
+            }
+
+            fragment TimeSeriesDb on TimeSeriesDb {
+              timeSeriesDbId
+              name
+              description
+              ownerUserId
+              databaseName
+              tableName
+            }
+            """)
+        variables: dict[str, object] = {"name": name, "description": description}
+        result = await self.execute(
+            TimeSeriesDbCreateDatabase,
+            query=query,
+            operation_name="timeSeriesDb_createDatabase",
+            variables=variables,
+        )
+        return result.timeSeriesDb_createDatabase
+
+    async def time_series_db_update_database(
+        self,
+        timeSeriesDbId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[TimeSeriesDb]:
+        """Changes a database's name or description."""
+        from .time_series_db_update_database import TimeSeriesDbUpdateDatabase
+
+        query = gql("""
+            mutation timeSeriesDb_updateDatabase($timeSeriesDbId: ID!, $name: String, $description: String) {
+              timeSeriesDb_updateDatabase(
+                timeSeriesDbId: $timeSeriesDbId
+                name: $name
+                description: $description
+              ) {
+                ...TimeSeriesDb
+              }
+            }
+
+            fragment TimeSeriesDb on TimeSeriesDb {
+              timeSeriesDbId
+              name
+              description
+              ownerUserId
+              databaseName
+              tableName
+            }
+            """)
+        variables: dict[str, object] = {
+            "timeSeriesDbId": timeSeriesDbId,
+            "name": name,
+            "description": description,
+        }
+        result = await self.execute(
+            TimeSeriesDbUpdateDatabase,
+            query=query,
+            operation_name="timeSeriesDb_updateDatabase",
+            variables=variables,
+        )
+        return result.timeSeriesDb_updateDatabase
+
+    async def time_series_db_delete_database(
+        self, timeSeriesDbId: str
+    ) -> Optional[TimeSeriesDb]:
+        """Deletes a database."""
+        from .time_series_db_delete_database import TimeSeriesDbDeleteDatabase
+
+        query = gql("""
+            mutation timeSeriesDb_deleteDatabase($timeSeriesDbId: ID!) {
+              timeSeriesDb_deleteDatabase(timeSeriesDbId: $timeSeriesDbId) {
+                ...TimeSeriesDb
+              }
+            }
+
+            fragment TimeSeriesDb on TimeSeriesDb {
+              timeSeriesDbId
+              name
+              description
+              ownerUserId
+              databaseName
+              tableName
+            }
+            """)
+        variables: dict[str, object] = {"timeSeriesDbId": timeSeriesDbId}
+        result = await self.execute(
+            TimeSeriesDbDeleteDatabase,
+            query=query,
+            operation_name="timeSeriesDb_deleteDatabase",
+            variables=variables,
+        )
+        return result.timeSeriesDb_deleteDatabase
+
     async def time_series_db_list_all_asset_last_values(
         self,
         timeSeriesDbId: str,
@@ -1498,3 +1603,109 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.user_getUserSession
+
+    async def user_list_authentication_tokens(self) -> NonNullList[AuthenticationToken]:
+        """Lists the caller's authentication tokens."""
+        from .user_list_authentication_tokens import UserListAuthenticationTokens
+
+        query = gql("""
+            query user_listAuthenticationTokens {
+              user_listAuthenticationTokens {
+                ...AuthenticationToken
+              }
+            }
+
+            fragment AuthenticationToken on AuthenticationToken {
+              tokenId
+              name
+              userId
+              dateCreated
+              dateExpires
+              lastActive
+              tokenType
+              scope
+              tokenValue
+            }
+            """)
+        variables: dict[str, object] = {}
+        result = await self.execute(
+            UserListAuthenticationTokens,
+            query=query,
+            operation_name="user_listAuthenticationTokens",
+            variables=variables,
+        )
+        return result.user_listAuthenticationTokens
+
+    async def user_create_authentication_token(
+        self, name: str, daysBeforeExpiration: int
+    ) -> Optional[AuthenticationToken]:
+        """Creates an authentication token for the caller."""
+        from .user_create_authentication_token import UserCreateAuthenticationToken
+
+        query = gql("""
+            mutation user_createAuthenticationToken($name: String!, $daysBeforeExpiration: Int!) {
+              user_createAuthenticationToken(
+                name: $name
+                daysBeforeExpiration: $daysBeforeExpiration
+              ) {
+                ...AuthenticationToken
+              }
+            }
+
+            fragment AuthenticationToken on AuthenticationToken {
+              tokenId
+              name
+              userId
+              dateCreated
+              dateExpires
+              lastActive
+              tokenType
+              scope
+              tokenValue
+            }
+            """)
+        variables: dict[str, object] = {
+            "name": name,
+            "daysBeforeExpiration": daysBeforeExpiration,
+        }
+        result = await self.execute(
+            UserCreateAuthenticationToken,
+            query=query,
+            operation_name="user_createAuthenticationToken",
+            variables=variables,
+        )
+        return result.user_createAuthenticationToken
+
+    async def user_delete_authentication_token(
+        self, tokenId: str
+    ) -> Optional[AuthenticationToken]:
+        """Deletes one of the caller's authentication tokens."""
+        from .user_delete_authentication_token import UserDeleteAuthenticationToken
+
+        query = gql("""
+            mutation user_deleteAuthenticationToken($tokenId: ID!) {
+              user_deleteAuthenticationToken(tokenId: $tokenId) {
+                ...AuthenticationToken
+              }
+            }
+
+            fragment AuthenticationToken on AuthenticationToken {
+              tokenId
+              name
+              userId
+              dateCreated
+              dateExpires
+              lastActive
+              tokenType
+              scope
+              tokenValue
+            }
+            """)
+        variables: dict[str, object] = {"tokenId": tokenId}
+        result = await self.execute(
+            UserDeleteAuthenticationToken,
+            query=query,
+            operation_name="user_deleteAuthenticationToken",
+            variables=variables,
+        )
+        return result.user_deleteAuthenticationToken

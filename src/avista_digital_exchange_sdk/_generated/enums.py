@@ -87,3 +87,14 @@ class TimeUnit(OpenEnum):
     MILLISECONDS = "MILLISECONDS"
     NANOSECONDS = "NANOSECONDS"
     SECONDS = "SECONDS"
+
+
+class AuthenticationTokenType(OpenEnum):
+    """What a token may be used for."""
+
+    DATA_CAPTURE_READ_WRITE = "DATA_CAPTURE_READ_WRITE"
+    "Only the operations of a data capture."
+    IOT_ENDPOINT_READ_WRITE = "IOT_ENDPOINT_READ_WRITE"
+    "Only the operations of an IoT endpoint."
+    USER_FULL_ACCESS = "USER_FULL_ACCESS"
+    "Everything its user may do."

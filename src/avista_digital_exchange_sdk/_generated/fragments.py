@@ -8,9 +8,11 @@ from .._models.base import NonNullList, SecretStr
 from .._models.data_store import DataStoreMethods
 from .._models.directory import DirectoryMixin
 from .._models.lists import AssetHtmlMixin, CollaborativeHtmlMixin
+from .._models.tokens import AuthenticationTokenMixin
 from .._utils.progress import ProgressArgument
 from .base_model import BaseModel
 from .enums import (
+    AuthenticationTokenType,
     CollaborativeMemberOrganizationState,
     CollaborativeMemberPermission,
     DataStoreObjectType,
@@ -18,6 +20,28 @@ from .enums import (
     ServiceType,
     TimeSeriesQueryOutputFileType,
 )
+
+
+class AuthenticationToken(AuthenticationTokenMixin, BaseModel):
+    """A token that proves who sends a request. Its value travels in the Authorization
+    header as it is, with no `Bearer` before it."""
+
+    tokenId: str
+    "Names the token, for instance to delete it. Not the secret."
+    name: str
+    userId: str
+    "Id of the user the token acts for."
+    dateCreated: str
+    "ISO 8601."
+    dateExpires: str
+    "ISO 8601."
+    lastActive: Optional[str] = None
+    "When the token was last used, in ISO 8601."
+    tokenType: Optional[AuthenticationTokenType] = None
+    scope: NonNullList[str] = []
+    "The ids of what the token is for, such as an `iotEndpointId` or a `captureId`."
+    tokenValue: Optional[SecretStr] = None
+    "The secret itself."
 
 
 class Organization(BaseModel):

@@ -11,6 +11,9 @@ from .._secrets import MASK, Secret
 MAX_DESCRIPTIONS = 10
 MAX_DESCRIPTION_LENGTH = 1000
 
+# Keys whose values are secrets of any form.
+SECRET_KEYS = frozenset({"tokenValue"})
+
 _WORD = re.compile(r"""[^\s"'<>]+""")
 _VALUE = re.compile(r"""[^\s&"'<>]*""")
 
@@ -27,7 +30,10 @@ def redact(value: Any, secret: Secret[str] | None = None) -> Any:
     if isinstance(value, list):
         return [redact(item, secret) for item in value]
     if isinstance(value, dict):
-        return {redact(name, secret): redact(item, secret) for name, item in value.items()}
+        return {
+            redact(name, secret): MASK if name in SECRET_KEYS and item else redact(item, secret)
+            for name, item in value.items()
+        }
     return value
 
 

@@ -83,6 +83,27 @@ def optional_str(argument: str, value: object) -> str | None:
     return value
 
 
+def parse_changes(*, required: Iterable[str] = ("name",), **changes: object) -> dict[str, str]:
+    """Parse the optional strings of an update; at least one must be passed.
+
+    Args:
+        required: The arguments that must not be blank.
+        changes: The value of each argument, None if it is omitted.
+
+    Returns:
+        The arguments that were passed.
+    """
+    parsed: dict[str, str] = {}
+    for argument, value in changes.items():
+        check = require_str if argument in required and value is not None else optional_str
+        if (text := check(argument, value)) is not None:
+            parsed[argument] = text
+    if not parsed:
+        neither = "neither" if len(changes) == 2 else "none of them"
+        raise InvalidParameterError(f"{' or '.join(changes)} must be passed, got {neither}")
+    return parsed
+
+
 def require_id(argument: str, value: object) -> str:
     """Require the ID of an object on the platform."""
     identifier = require_str(argument, value, max_length=MAX_ID_LENGTH)

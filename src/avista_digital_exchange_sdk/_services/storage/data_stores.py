@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from ..._graphql.client import require_found
 from ..._models.lists import HtmlList
 from ..._utils import validation
-from ..._utils.values import UNSET
-from ...errors import InvalidParameterError
 from ..base import BaseService
 from .binding import bind_data_store
 
@@ -107,13 +105,9 @@ class DataStoreService(BaseService):
             'July'
         """
         validation.require_id("dataStoreId", dataStoreId)
-        if name is None and description is None:
-            raise InvalidParameterError("name or description must be passed, got neither")
-        new_name = UNSET if name is None else validation.require_str("name", name)
-        validation.optional_str("description", description)
-        response = await self._client.with_options(idempotent=True).storage_update_data_store(
-            dataStoreId, new_name, UNSET if description is None else description
-        )
+        changes = validation.parse_changes(name=name, description=description)
+        client = self._client.with_options(idempotent=True)
+        response = await client.storage_update_data_store(dataStoreId, **changes)
         return bind_data_store(self, require_found(response, "data store", dataStoreId))
 
     async def deleteDataStore(self, dataStoreId: str) -> AsyncDataStore:

@@ -61,6 +61,86 @@ class DatabaseService(BaseService):
         response = await self._client.time_series_db_get_database(timeSeriesDbId)
         return require_found(response, "time series database", timeSeriesDbId)
 
+    async def createTimeSeriesDatabase(
+        self, name: str, description: str | None = None
+    ) -> TimeSeriesDb:
+        """Create an empty database that you own.
+
+        Args:
+            name: The name. It need not be unique.
+            description: The description.
+
+        Returns:
+            The new database.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            UnauthorizedError: You may not create databases.
+
+        Example:
+            >>> created = await digitalExchange.createTimeSeriesDatabase("Wind site", "Towers 1-5")
+            >>> created.name, created.description
+            ('Wind site', 'Towers 1-5')
+        """
+        validation.require_str("name", name)
+        validation.optional_str("description", description)
+        response = await self._client.time_series_db_create_database(name, description)
+        return require_found(response, "time series database", name)
+
+    async def updateTimeSeriesDatabase(
+        self, timeSeriesDbId: str, name: str | None = None, description: str | None = None
+    ) -> TimeSeriesDb:
+        """Change the name or the description of a database.
+
+        Args:
+            timeSeriesDbId: The ID of the database; you must own it.
+            name: The new name. Defaults to the present one.
+            description: The new description. Defaults to the present one.
+
+        Returns:
+            The updated database.
+
+        Raises:
+            InvalidParameterError: An argument is invalid, or there is nothing to change.
+            NotFoundError: No database with this ID exists.
+            UnauthorizedError: You do not own it.
+
+        Example:
+            >>> created = await digitalExchange.createTimeSeriesDatabase("Wind site")
+            >>> updated = await digitalExchange.updateTimeSeriesDatabase(
+            ...     created.timeSeriesDbId, name="Wind site 2")
+            >>> updated.name
+            'Wind site 2'
+        """
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
+        changes = validation.parse_changes(name=name, description=description)
+        client = self._client.with_options(idempotent=True)
+        response = await client.time_series_db_update_database(timeSeriesDbId, **changes)
+        return require_found(response, "time series database", timeSeriesDbId)
+
+    async def deleteTimeSeriesDatabase(self, timeSeriesDbId: str) -> TimeSeriesDb:
+        """Delete a database and its data permanently.
+
+        Args:
+            timeSeriesDbId: The ID of the database; you must own it.
+
+        Returns:
+            The deleted database.
+
+        Raises:
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No database with this ID exists.
+            UnauthorizedError: You do not own it.
+
+        Example:
+            >>> unused = await digitalExchange.createTimeSeriesDatabase("Scratch")
+            >>> (await digitalExchange.deleteTimeSeriesDatabase(unused.timeSeriesDbId)).name
+            'Scratch'
+        """
+        validation.require_id("timeSeriesDbId", timeSeriesDbId)
+        response = await self._client.time_series_db_delete_database(timeSeriesDbId)
+        return require_found(response, "time series database", timeSeriesDbId)
+
     async def listTimeSeriesAssetsAndLatestValues(
         self,
         timeSeriesDbId: str,

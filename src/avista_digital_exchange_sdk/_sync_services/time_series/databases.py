@@ -58,6 +58,77 @@ class SyncDatabaseService(SyncService):
         """
         return run_sync(DatabaseService.getTimeSeriesDatabase(self._calls, timeSeriesDbId))
 
+    def createTimeSeriesDatabase(self, name: str, description: str | None = None) -> TimeSeriesDb:
+        """Create an empty database that you own.
+
+        Args:
+            name: The name. It need not be unique.
+            description: The description.
+
+        Returns:
+            The new database.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            UnauthorizedError: You may not create databases.
+
+        Example:
+            >>> created = digitalExchange.createTimeSeriesDatabase("Wind site", "Towers 1-5")
+            >>> created.name, created.description
+            ('Wind site', 'Towers 1-5')
+        """
+        return run_sync(DatabaseService.createTimeSeriesDatabase(self._calls, name, description))
+
+    def updateTimeSeriesDatabase(
+        self, timeSeriesDbId: str, name: str | None = None, description: str | None = None
+    ) -> TimeSeriesDb:
+        """Change the name or the description of a database.
+
+        Args:
+            timeSeriesDbId: The ID of the database; you must own it.
+            name: The new name. Defaults to the present one.
+            description: The new description. Defaults to the present one.
+
+        Returns:
+            The updated database.
+
+        Raises:
+            InvalidParameterError: An argument is invalid, or there is nothing to change.
+            NotFoundError: No database with this ID exists.
+            UnauthorizedError: You do not own it.
+
+        Example:
+            >>> created = digitalExchange.createTimeSeriesDatabase("Wind site")
+            >>> updated = digitalExchange.updateTimeSeriesDatabase(
+            ...     created.timeSeriesDbId, name="Wind site 2")
+            >>> updated.name
+            'Wind site 2'
+        """
+        return run_sync(
+            DatabaseService.updateTimeSeriesDatabase(self._calls, timeSeriesDbId, name, description)
+        )
+
+    def deleteTimeSeriesDatabase(self, timeSeriesDbId: str) -> TimeSeriesDb:
+        """Delete a database and its data permanently.
+
+        Args:
+            timeSeriesDbId: The ID of the database; you must own it.
+
+        Returns:
+            The deleted database.
+
+        Raises:
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No database with this ID exists.
+            UnauthorizedError: You do not own it.
+
+        Example:
+            >>> unused = digitalExchange.createTimeSeriesDatabase("Scratch")
+            >>> digitalExchange.deleteTimeSeriesDatabase(unused.timeSeriesDbId).name
+            'Scratch'
+        """
+        return run_sync(DatabaseService.deleteTimeSeriesDatabase(self._calls, timeSeriesDbId))
+
     def listTimeSeriesAssetsAndLatestValues(
         self,
         timeSeriesDbId: str,

@@ -99,6 +99,7 @@ SDK_PACKAGE = Settings(
     },
     type_aliases={"DataStoreObjectDataStoreDirectory": "DataStoreDirectory"},
     mixins={
+        "AuthenticationToken": (Module("_models.tokens", 2), "AuthenticationTokenMixin"),
         "DataStore": (Module("_models.data_store", 2), "DataStoreMethods"),
         "DataStoreDirectory": (Module("_models.directory", 2), "DirectoryMixin"),
         "Collaborative": (Module("_models.lists", 2), "CollaborativeHtmlMixin"),
