@@ -48,7 +48,7 @@ class TestImports:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
 
-    def test_of_the_package_itself_bring_only_what_every_program_needs(self) -> None:
+    def test_package_import_loads_only_what_every_program_needs(self) -> None:
         code = f"import sys, {NAME}; print(*sys.modules)"
         loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
         assert not set(loaded) & {
@@ -66,19 +66,19 @@ class TestImports:
         }
 
 
-class TestTheSurface:
+class TestPublicApi:
     def test_every_public_name_is_listed_once(self) -> None:
         assert len(sdk.__all__) == len(set(sdk.__all__))
 
-    def test_is_all_there(self) -> None:
+    def test_public_names_all_exist(self) -> None:
         assert all(hasattr(sdk, name) for name in sdk.__all__)
 
-    def test_keeps_what_is_inside_to_itself(self) -> None:
+    def test_package_exposes_no_internal_names(self) -> None:
         code = f"import {NAME}; print(*[n for n in dir({NAME}) if n[0] != '_'])"
         shown = subprocess.check_output([sys.executable, "-c", code], text=True).split()
         assert set(shown) == {name for name in sdk.__all__ if name[0] != "_"}
 
-    def test_opens_without_what_only_calls_need(self) -> None:
+    def test_package_import_loads_nothing_that_only_calls_need(self) -> None:
         code = f"import {NAME}, sys; {NAME}.AvistaDigitalExchange('token'); print(*sys.modules)"
         loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
         assert not {"asyncio", "pydantic", "websockets", "pandas"} & {*loaded}

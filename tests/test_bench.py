@@ -59,7 +59,7 @@ def bench(tiny: None, tmp_path_factory: pytest.TempPathFactory) -> Orchestrator:
 
 class TestWorkloads:
     @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
-    def test_can_be_done_by_the_sdk_and_by_what_it_is_compared_with(
+    def test_workload_is_done_by_the_sdk_and_its_baseline(
         self, workload: Workload, bench: Orchestrator
     ) -> None:
         result = bench.run(replace(workload, repetitions=1, accumulates_data=False))
@@ -77,7 +77,7 @@ class TestWorkloads:
         assert entry["title"] in printed
 
     @pytest.mark.parametrize("name", [workload.name for workload in WORKLOADS])
-    def test_are_all_in_the_manual(self, name: str) -> None:
+    def test_workload_is_described_in_the_documentation(self, name: str) -> None:
         _, _, chapter = (ROOT / "README.md").read_text("utf-8").partition("## Benchmarks\n")
         assert f"`{name}`" in chapter.partition("\n## ")[0]
 
@@ -93,7 +93,7 @@ class TestMeasuring:
         with pytest.raises(JobFailedError, match="out of hay"):
             measure([sys.executable, "-c", "raise SystemExit('out of hay')"], whole=True)
 
-    def test_takes_the_median_of_each_figure(self) -> None:
+    def test_medians_are_taken_of_each_metric(self) -> None:
         usages = [Usage(1, 9, 5), Usage(2, 8, 4), Usage(9, 1, 3)]
         assert medians(usages) == Usage(2, 8, 4)
 
@@ -107,7 +107,7 @@ class TestReport:
         assert figures["workloads"][0]["implementations"]["sdk"]["wall"] == 3
         assert figures["machine"] == {"cores": 2}
 
-    def test_says_so_when_a_target_is_missed(self) -> None:
+    def test_report_says_when_a_target_is_missed(self) -> None:
         table, figures = report_of(taken(4), taken(2))
         assert "MISSED: wall ≤ 1.5x baseline (2.00)" in table
         assert not figures["workloads"][0]["targets"][0]["met"]

@@ -317,7 +317,7 @@ class TestMutation:
 
 
 class TestTransfer:
-    def lay_down(self, fake_platform: FakePlatform, *responses: Any) -> None:
+    def add_download(self, fake_platform: FakePlatform, *responses: Any) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
             "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
@@ -334,7 +334,7 @@ class TestTransfer:
         retrying_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        self.lay_down(fake_platform, failure, FakeResponse(200, b"content"))
+        self.add_download(fake_platform, failure, FakeResponse(200, b"content"))
         retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 
@@ -346,7 +346,7 @@ class TestTransfer:
         tmp_path: Path,
     ) -> None:
         busy = FakeResponse(503, b"<Error><Code>SlowDown</Code></Error>", {"Retry-After": "9"})
-        self.lay_down(fake_platform, busy, FakeResponse(200, b"content"))
+        self.add_download(fake_platform, busy, FakeResponse(200, b"content"))
         retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert delays == [9]
 
@@ -355,7 +355,7 @@ class TestTransfer:
     ) -> None:
         half = FakeResponse(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
         rest = FakeResponse(206, b"tent", {"Content-Range": "bytes 3-6/7", "ETag": '"v1"'})
-        self.lay_down(fake_platform, half, rest)
+        self.add_download(fake_platform, half, rest)
         retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
         assert fake_platform.requests[-1].headers["Range"] == "bytes=3-"
@@ -379,7 +379,9 @@ class TestTransfer:
     ) -> None:
         half = FakeResponse(200, b"con", {"Content-Length": "7", "ETag": '"v1"'})
         whole = FakeResponse(200, b"another", {"ETag": '"v2"'})
-        self.lay_down(fake_platform, half, *[whole] * (response.status == 200) or (response, whole))
+        self.add_download(
+            fake_platform, half, *[whole] * (response.status == 200) or (response, whole)
+        )
         retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"another"
 
@@ -387,7 +389,7 @@ class TestTransfer:
         self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         half = FakeResponse(200, b"con", {"Content-Length": "7"})
-        self.lay_down(fake_platform, half, FakeResponse(200, b"another"))
+        self.add_download(fake_platform, half, FakeResponse(200, b"another"))
         retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"another"
         assert "Range" not in fake_platform.requests[-1].headers
@@ -400,7 +402,7 @@ class TestTransfer:
         tmp_path: Path,
     ) -> None:
         right = '"9a0364b9e99bb480dd25e1f0284c8555"'
-        self.lay_down(
+        self.add_download(
             fake_platform,
             FakeResponse(200, b"conTent", {"ETag": right}),
             FakeResponse(200, b"content", {"ETag": right}),
@@ -412,7 +414,7 @@ class TestTransfer:
     def test_download_fails_if_the_checksum_never_matches(
         self, fake_platform: FakePlatform, retrying_client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        self.lay_down(
+        self.add_download(
             fake_platform, *[FakeResponse(200, b"content", {"ETag": f'"{"0" * 32}"'})] * 5
         )
         with pytest.raises(TransferError, match=r"load\.csv: .* checksum"):
@@ -438,7 +440,7 @@ class TestTransfer:
         retrying_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        self.lay_down(fake_platform, FakeResponse(200, b"content", headers))
+        self.add_download(fake_platform, FakeResponse(200, b"content", headers))
         retrying_client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 

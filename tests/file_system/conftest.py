@@ -21,7 +21,7 @@ def file_system(local: LocalExchange) -> Iterator[DataStoreFileSystem]:
 
 
 @pytest.fixture
-def watched_file_system(local: LocalExchange, proxy: Proxy) -> Iterator[DataStoreFileSystem]:
+def proxied_file_system(local: LocalExchange, proxy: Proxy) -> Iterator[DataStoreFileSystem]:
     """The owner's file system, through a proxy that sees every request."""
     fs = DataStoreFileSystem(token=local.token, endpoint=proxy.endpoint, skip_instance_cache=True)
     with closing(fs):

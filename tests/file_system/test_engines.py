@@ -33,17 +33,17 @@ def options(local: LocalExchange) -> Iterator[dict[str, str]]:
 
 
 class TestPandas:
-    def test_csv_goes_and_comes(self, options: dict[str, str], home: str) -> None:
+    def test_pandas_writes_and_reads_csv(self, options: dict[str, str], home: str) -> None:
         FRAME.to_csv(f"dx://{home}/july/load.csv.gz", index=False, storage_options=options)
         read = pandas.read_csv(f"dx://{home}/july/load.csv.gz", storage_options=options)
         pandas.testing.assert_frame_equal(read, FRAME)
 
-    def test_parquet_goes_and_comes(self, options: dict[str, str], home: str) -> None:
+    def test_pandas_writes_and_reads_parquet(self, options: dict[str, str], home: str) -> None:
         FRAME.to_parquet(f"dx://{home}/load.parquet", storage_options=options)
         read = pandas.read_parquet(f"dx://{home}/load.parquet", storage_options=options)
         pandas.testing.assert_frame_equal(read, FRAME)
 
-    def test_the_environment_says_where(
+    def test_pandas_reads_options_from_the_environment(
         self, local: LocalExchange, home: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_TOKEN", local.token)
@@ -52,7 +52,7 @@ class TestPandas:
             FRAME.to_csv(f"dx://{home}/load.csv", index=False)
             assert pandas.read_csv(f"dx://{home}/load.csv")["kW"].sum() == TOTAL
 
-    def test_a_frame_that_can_not_be_written_leaves_the_old_file_alone(
+    def test_pandas_failure_while_writing_keeps_the_old_file(
         self, options: dict[str, str], home: str, file_system: DataStoreFileSystem
     ) -> None:
         class Unprintable:
@@ -67,9 +67,9 @@ class TestPandas:
 
 
 class TestParquet:
-    def test_a_footer_does_not_fetch_the_file(
+    def test_parquet_footer_is_read_without_downloading_the_file(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
@@ -79,11 +79,11 @@ class TestParquet:
         columns = {name: list(range(index, 200_000 + index)) for index, name in enumerate("abcd")}
         pyarrow.parquet.write_table(pyarrow.table(columns), local, compression="none")
         file_system.put_file(str(local), f"{home}/large.parquet")
-        with watched_file_system.open(f"{home}/large.parquet", block_size=50_000) as file:
+        with proxied_file_system.open(f"{home}/large.parquet", block_size=50_000) as file:
             assert pyarrow.parquet.read_metadata(file).num_rows == 200_000
         assert local.stat().st_size > 2_000_000
         assert fetched(proxy) <= 100_000
-        with watched_file_system.open(f"{home}/large.parquet", block_size=50_000) as file:
+        with proxied_file_system.open(f"{home}/large.parquet", block_size=50_000) as file:
             pyarrow.parquet.read_table(file, columns=["b"])
         assert fetched(proxy) < local.stat().st_size / 2
 
@@ -97,7 +97,7 @@ def fetched(proxy: Proxy) -> int:
 
 
 class TestPolars:
-    def test_files_are_written_and_read(self, options: dict[str, str], home: str) -> None:
+    def test_polars_writes_and_reads_files(self, options: dict[str, str], home: str) -> None:
         frame = polars.DataFrame({"kW": [1.5, 2.5]})
         for kind in ("csv", "parquet"):
             with fsspec.open(f"dx://{home}/load.{kind}", "wb", **options) as file:
@@ -105,7 +105,7 @@ class TestPolars:
             with fsspec.open(f"dx://{home}/load.{kind}", **options) as file:
                 assert getattr(polars, f"read_{kind}")(file).equals(frame)
 
-    def test_folders_are_scanned(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_polars_scans_directories(self, file_system: DataStoreFileSystem, home: str) -> None:
         for month in (6, 7):
             with file_system.open(f"{home}/loads/{month}.parquet", "wb") as file:
                 polars.DataFrame({"month": month, "kW": [1.5, 2.5]}).write_parquet(file)
@@ -115,9 +115,7 @@ class TestPolars:
 
 
 class TestDuckDB:
-    def test_files_are_queried_where_they_are(
-        self, file_system: DataStoreFileSystem, home: str
-    ) -> None:
+    def test_duckdb_queries_remote_files(self, file_system: DataStoreFileSystem, home: str) -> None:
         for month in ("june", "july"):
             with file_system.open(f"{home}/{month}.parquet", "wb") as file:
                 FRAME.to_parquet(file)
@@ -149,7 +147,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[distributed.Cl
     "ignore::DeprecationWarning:dask", "ignore::pandas.errors.Pandas4Warning"
 )
 class TestDask:
-    def test_several_processes_read_and_write_a_folder(
+    def test_dask_reads_and_writes_a_directory_from_several_processes(
         self, options: dict[str, str], file_system: DataStoreFileSystem, home: str
     ) -> None:
         frame = dask.dataframe.from_pandas(FRAME, npartitions=6)

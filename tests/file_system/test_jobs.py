@@ -68,7 +68,7 @@ on_linux = pytest.mark.skipif(
 
 class TestFailures:
     @on_linux
-    def test_uploads_go_on_past_files_that_can_not_be_read(
+    def test_upload_job_continues_after_unreadable_files(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         complete = tree_of(tree)
@@ -95,9 +95,9 @@ class TestFailures:
         assert "not a regular file" in reasons["a/pipe"]
         assert "not UTF-8" in reasons[r"folder \xf1"]
 
-    def test_uploads_go_on_past_files_that_are_refused(
+    def test_upload_job_continues_after_refused_files(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         file_system: DataStoreFileSystem,
         home: str,
@@ -105,13 +105,13 @@ class TestFailures:
     ) -> None:
         proxy.responses["PUT"] = [REFUSED]
         with pytest.raises(TransferIncompleteError) as caught:
-            watched_file_system.put(str(tree), f"{home}/x", recursive=True)
+            proxied_file_system.put(str(tree), f"{home}/x", recursive=True)
         ((path, error),) = caught.value.failures.items()
         assert isinstance(error, TransferError)
         arrived = contents(file_system, f"{home}/x")
         assert {*tree_of(tree)} - {*arrived} == {os.path.relpath(path, tree)}
 
-    def test_a_directory_that_can_not_be_made_keeps_only_its_own_files_back(
+    def test_upload_job_skips_only_the_files_of_a_directory_that_cannot_be_created(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         file_system.pipe(f"{home}/x/a", b"a file in the way")
@@ -121,7 +121,7 @@ class TestFailures:
         assert caught.value.notTried == 4
         assert [*contents(file_system, f"{home}/x")] == ["1.csv", "2.csv", "a"]
 
-    def test_a_directory_in_the_place_of_a_file_keeps_only_that_file_back(
+    def test_upload_job_skips_only_a_file_whose_path_is_a_directory(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         file_system.makedirs(f"{home}/x/1.csv")
@@ -131,7 +131,7 @@ class TestFailures:
         assert (path, type(error)) == (f"{tree}/1.csv", IsADirectoryError)
         assert len(contents(file_system, f"{home}/x")) == 5
 
-    def test_two_unicode_forms_of_a_name_do_not_replace_each_other(
+    def test_upload_job_keeps_files_whose_names_differ_in_unicode_form(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         (tmp_path / "x").mkdir()
@@ -143,17 +143,17 @@ class TestFailures:
             file_system.put(str(tmp_path / "x"), home, recursive=True)
         assert len(file_system.find(home)) == 1
 
-    def test_downloads_go_on_past_files_that_are_refused_or_gone(
+    def test_download_job_continues_after_refused_or_deleted_files(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         tree: Path,
         owner: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        watched_file_system.put(str(tree), f"{home}/x", recursive=True)
-        gone = watched_file_system.info(f"{home}/x/a/3.csv")["dataStoreFileId"]
+        proxied_file_system.put(str(tree), f"{home}/x", recursive=True)
+        gone = proxied_file_system.info(f"{home}/x/a/3.csv")["dataStoreFileId"]
         note, done = proxy.record, threading.Event()
 
         def note_after_deletion(request):
@@ -165,14 +165,14 @@ class TestFailures:
         proxy.record = note_after_deletion  # type: ignore[method-assign]
         proxy.responses["GET"] = [REFUSED]
         with pytest.raises(TransferIncompleteError, match="2 of 6 could not be") as caught:
-            watched_file_system.get(f"{home}/x", str(tmp_path / "got"), recursive=True)
+            proxied_file_system.get(f"{home}/x", str(tmp_path / "got"), recursive=True)
         errors = caught.value.failures
         assert isinstance(errors.pop(f"{home}/x/a/3.csv"), FileNotFoundError)
         ((refused, _),) = errors.items()
         missing = {"a/3.csv", refused.removeprefix(f"{home}/x/")}
         assert {*tree_of(tmp_path / "got")} == {*tree_of(tree)} - missing
 
-    def test_downloads_go_on_past_what_is_in_their_way(
+    def test_download_job_continues_after_obstructed_targets(
         self, file_system: DataStoreFileSystem, home: str, tree: Path, tmp_path: Path
     ) -> None:
         file_system.put(str(tree), f"{home}/x", recursive=True)
@@ -184,7 +184,7 @@ class TestFailures:
         assert tree_of(got).keys() == {"2.csv", "a"}
         assert f"{home}/x/1.csv" in caught.value.failures
 
-    def test_downloads_do_not_follow_a_link_out_of_their_folder(
+    def test_download_job_does_not_follow_a_link_out_of_its_directory(
         self, file_system: DataStoreFileSystem, home: str, tree: Path, tmp_path: Path
     ) -> None:
         file_system.put(str(tree), f"{home}/x", recursive=True)
@@ -199,7 +199,7 @@ class TestFailures:
         assert tree_of(outside) == {"1.csv": b"mine"}
         assert (got / "2.csv").exists()
 
-    def test_a_file_whose_bytes_have_not_arrived_is_a_failure(
+    def test_download_job_reports_a_file_that_is_not_uploaded_yet(
         self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient, tmp_path: Path
     ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
@@ -210,7 +210,7 @@ class TestFailures:
         assert [*caught.value.failures] == [f"{home}/new.csv"]
         assert tree_of(tmp_path / "got") == {"load.csv": b"12.5"}
 
-    def test_fail_fast_ends_a_job_at_the_first_failure(
+    def test_job_with_fail_fast_ends_at_the_first_failure(
         self, file_system: DataStoreFileSystem, home: str, tree: Path, tmp_path: Path
     ) -> None:
         (tree / "dead").symlink_to("/nowhere")
@@ -223,7 +223,7 @@ class TestFailures:
         with pytest.raises(IsADirectoryError):
             file_system.get(f"{home}/x/", str(tmp_path / "got"), recursive=True, fail_fast=True)
 
-    def test_a_single_file_s_error_comes_as_it_is(
+    def test_job_of_a_single_file_raises_its_error(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         with pytest.raises(FileNotFoundError):
@@ -231,7 +231,7 @@ class TestFailures:
         with pytest.raises(FileNotFoundError):
             file_system.put(str(tmp_path / "nothing"), f"{home}/x")
 
-    def test_what_a_callback_raises_ends_the_job(
+    def test_job_is_ended_by_an_exception_of_a_callback(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         class Cancelling(fsspec.Callback):
@@ -245,7 +245,7 @@ class TestFailures:
             file_system.put(str(tree), f"{home}/x", recursive=True, callback=Cancelling())
 
 
-class TestHopelessness:
+class TestFatalErrors:
     @pytest.fixture
     def many(self, tmp_path: Path) -> Path:
         folder = tmp_path / "many"
@@ -254,18 +254,18 @@ class TestHopelessness:
             (folder / f"{number:02}.csv").write_text("12.5")
         return folder
 
-    def test_a_refused_token_ends_a_job(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, many: Path
+    def test_job_is_ended_by_a_rejected_token(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, many: Path
     ) -> None:
-        watched_file_system.mkdir(f"{home}/x")
+        proxied_file_system.mkdir(f"{home}/x")
         create = "storage_createDataStoreFile"
         proxy.responses[create] = [None] * 5 + [REFUSED_TOKEN] * 100
         with pytest.raises(TransferIncompleteError) as caught:
-            watched_file_system.put(str(many), f"{home}/x/", recursive=True)
+            proxied_file_system.put(str(many), f"{home}/x/", recursive=True)
         assert caught.value.notTried > 10
         assert proxy.names.count(create) < 25
 
-    def test_a_platform_that_is_gone_ends_a_job(
+    def test_job_is_ended_by_an_unreachable_platform(
         self, local: LocalExchange, proxy: Proxy, home: str, many: Path
     ) -> None:
         fs = DataStoreFileSystem(
@@ -280,41 +280,41 @@ class TestHopelessness:
         assert caught.value.notTried > 10
 
 
-class TestGoingOn:
-    def test_a_download_fetches_nothing_that_is_there(
+class TestResuming:
+    def test_download_job_skips_files_that_are_present(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         tree: Path,
         tmp_path: Path,
     ) -> None:
-        watched_file_system.put(str(tree), f"{home}/x", recursive=True)
+        proxied_file_system.put(str(tree), f"{home}/x", recursive=True)
         target = str(tmp_path / "got")
-        watched_file_system.get(f"{home}/x/", target, recursive=True)
-        modified = watched_file_system.modified(f"{home}/x/1.csv")
+        proxied_file_system.get(f"{home}/x/", target, recursive=True)
+        modified = proxied_file_system.modified(f"{home}/x/1.csv")
         assert (tmp_path / "got/1.csv").stat().st_mtime == pytest.approx(modified.timestamp())
         (tmp_path / "got/1.csv").unlink()
         (tmp_path / "got/a/3.csv").write_text("changed")
         os.utime(tmp_path / "got/a/4.csv")
-        watched_file_system.pipe(f"{home}/x/a/b/5.csv", b"same size" + bytes(491))
+        proxied_file_system.pipe(f"{home}/x/a/b/5.csv", b"same size" + bytes(491))
         for options, count in (({}, 4), ({}, 0), ({"force": True}, 6)):
             proxy.messages.clear()
-            watched_file_system.get(f"{home}/x/", target, recursive=True, **options)
+            proxied_file_system.get(f"{home}/x/", target, recursive=True, **options)
             assert proxy.names.count("GET") == count
-            assert tree_of(tmp_path / "got") == contents(watched_file_system, f"{home}/x")
+            assert tree_of(tmp_path / "got") == contents(proxied_file_system, f"{home}/x")
 
-    def test_an_upload_sends_nothing_that_is_there(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, tree: Path
+    def test_upload_job_skips_files_that_are_present(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, tree: Path
     ) -> None:
         (tree / "nothing").touch()
         for options, count in (({}, 7), ({}, 0), ({"force": True}, 7)):
             proxy.messages.clear()
-            watched_file_system.put(f"{tree}/", f"{home}/x", recursive=True, **options)
+            proxied_file_system.put(f"{tree}/", f"{home}/x", recursive=True, **options)
             assert proxy.names.count("PUT") == count
-            assert contents(watched_file_system, f"{home}/x") == tree_of(tree)
+            assert contents(proxied_file_system, f"{home}/x") == tree_of(tree)
 
-    def test_an_upload_sends_a_file_that_only_seems_to_be_there(
+    def test_upload_job_sends_a_file_that_only_seems_to_be_present(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         file_system.put(f"{tree}/", f"{home}/x", recursive=True)
@@ -326,7 +326,7 @@ class TestGoingOn:
         file_system.put(f"{tree}/", f"{home}/x", recursive=True)
         assert contents(file_system, f"{home}/x") == tree_of(tree)
 
-    def test_an_upload_that_was_broken_off_before_it_deleted_the_old_file_is_completed(
+    def test_upload_job_completes_an_upload_that_was_interrupted_before_deleting_the_old_file(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
@@ -335,7 +335,7 @@ class TestGoingOn:
         file_system.put(str(tree / "1.csv"), f"{home}/1.csv")
         assert files_in(file_system, home) == [("1", 500)]
 
-    def test_a_local_name_in_the_other_unicode_form_is_replaced(
+    def test_upload_job_replaces_a_file_whose_name_differs_in_unicode_form(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         file_system.pipe(f"{home}/x/Übersicht.csv", b"new")
@@ -345,8 +345,8 @@ class TestGoingOn:
         assert tree_of(tmp_path) == {local.name: b"new"}
 
 
-class TestHidden:
-    def test_a_directory_comes_with_what_paths_do_not_lead_to(
+class TestHiddenFiles:
+    def test_download_of_a_directory_includes_entries_that_paths_do_not_reach(
         self,
         file_system: DataStoreFileSystem,
         home: str,
@@ -378,7 +378,7 @@ class TestHidden:
                 f"twice.csv.{ids['twice.csv oldest']}": b"oldest",
             }
 
-    def test_names_that_become_the_same_on_this_machine_stay_apart(
+    def test_download_keeps_names_apart_that_are_equal_on_this_machine(
         self,
         file_system: DataStoreFileSystem,
         home: str,
@@ -395,7 +395,7 @@ class TestHidden:
         assert sorted(got.values()) == sorted(name.encode() for name in names)
         assert len({name.casefold() for name in got}) == len(names)
 
-    def test_names_that_differ_in_case_keep_their_names_where_they_can(
+    def test_download_keeps_names_that_differ_in_case_where_possible(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         (tmp_path / "probe").touch()
@@ -407,9 +407,9 @@ class TestHidden:
 
 
 class TestScale:
-    def test_folders_are_made_with_two_listings_of_each_parent(
+    def test_upload_of_directories_lists_each_parent_twice(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         tmp_path: Path,
@@ -417,16 +417,16 @@ class TestScale:
         for number in range(60):
             (tmp_path / f"src/{number}").mkdir(parents=True)
             (tmp_path / f"src/{number}/a.csv").write_text("1")
-        watched_file_system.put(str(tmp_path / "src"), f"{home}/x", recursive=True)
+        proxied_file_system.put(str(tmp_path / "src"), f"{home}/x", recursive=True)
         assert proxy.names.count("storage_getDataStoreDirectory") <= 4
         assert proxy.names.count("storage_createDataStoreDirectory") == 61
 
-    def test_directories_are_listed_several_at_a_time(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str
+    def test_directories_are_listed_concurrently(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str
     ) -> None:
         for number in range(4):
-            watched_file_system.makedirs(f"{home}/x/{number}")
-        watched_file_system.invalidate_cache()
+            proxied_file_system.makedirs(f"{home}/x/{number}")
+        proxied_file_system.invalidate_cache()
         together = threading.Barrier(4, timeout=30)
         note, listed = proxy.record, []
 
@@ -437,7 +437,7 @@ class TestScale:
 
         proxy.record = note_together  # type: ignore[method-assign]
         under_way = []
-        list_directory = watched_file_system.exchange.getDataStoreDirectory
+        list_directory = proxied_file_system.exchange.getDataStoreDirectory
 
         def list_together(directory_id: str) -> object:
             under_way.append(directory_id)
@@ -445,8 +445,8 @@ class TestScale:
                 together.wait()
             return list_directory(directory_id)
 
-        watched_file_system.exchange.getDataStoreDirectory = list_together  # type: ignore[method-assign]
-        assert watched_file_system.find(home) == []
+        proxied_file_system.exchange.getDataStoreDirectory = list_together  # type: ignore[method-assign]
+        assert proxied_file_system.find(home) == []
         assert len(listed) == 6
 
     @pytest.fixture
@@ -464,7 +464,7 @@ class TestScale:
             subprocess.run(["rm", "-r", str(top)], check=True)
 
     @on_linux
-    def test_trees_may_be_deeper_than_python_recurses(
+    def test_trees_may_be_deeper_than_the_recursion_limit(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path, deep: Path
     ) -> None:
         deepest = "/".join(["d"] * DEEP)
@@ -481,7 +481,7 @@ class TestScale:
 
 
 class TestCopies:
-    def test_a_tree_is_copied_with_everything_in_it(
+    def test_copy_of_a_tree_includes_everything(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         file_system.put(str(tree), f"{home}/x", recursive=True)
@@ -489,17 +489,17 @@ class TestCopies:
         assert contents(file_system, f"{home}/y") == tree_of(tree)
         assert file_system.isdir(f"{home}/y/empty")
 
-    def test_a_move_that_could_not_copy_a_file_deletes_nothing(
+    def test_move_that_cannot_copy_a_file_deletes_nothing(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         tree: Path,
         admin_client: AdminClient,
     ) -> None:
-        watched_file_system.put(str(tree), f"{home}/x", recursive=True)
+        proxied_file_system.put(str(tree), f"{home}/x", recursive=True)
         other = admin_client.create_data_store()["dataStoreId"]
         proxy.responses["GET"] = [REFUSED]
         with pytest.raises(TransferIncompleteError):
-            watched_file_system.mv(f"{home}/x", f"{other}/x", recursive=True)
-        assert contents(watched_file_system, f"{home}/x") == tree_of(tree)
+            proxied_file_system.mv(f"{home}/x", f"{other}/x", recursive=True)
+        assert contents(proxied_file_system, f"{home}/x") == tree_of(tree)

@@ -36,7 +36,7 @@ def fill(folder: Path, name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 class TestPut:
     @pytest.mark.parametrize("kind", ["plain", "dotted", "path"])
-    def test_folder_of_odd_name_is_that_folder(
+    def test_put_of_a_directory_with_an_unusual_name_uploads_that_directory(
         self, kind: str, name: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         fill(Path.cwd(), name)
@@ -45,7 +45,7 @@ class TestPut:
         assert contents(file_system, home) == {"new/load.csv": name.encode()}
 
     @pytest.mark.parametrize("into", ["folder/", "list"])
-    def test_files_in_lists_are_those_files(
+    def test_put_of_a_list_with_unusual_names_uploads_those_files(
         self, into: str, name: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         fill(Path.cwd(), name)
@@ -53,14 +53,14 @@ class TestPut:
         file_system.put([f"{name}/load.csv"], target)
         assert contents(file_system, home) == {"folder/load.csv": name.encode()}
 
-    def test_parent_of_odd_names_brings_them_all(
+    def test_put_of_a_parent_directory_uploads_all_unusual_names(
         self, name: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         fill(Path.cwd(), name)
         file_system.put(".", f"{home}/", recursive=True)
         assert contents(file_system, home)[f"{name}/load.csv"] == name.encode()
 
-    def test_pattern_in_folder_of_odd_name_is_matched_there(
+    def test_put_of_a_pattern_in_a_directory_with_an_unusual_name_matches_there(
         self,
         name: str,
         file_system: DataStoreFileSystem,
@@ -72,7 +72,7 @@ class TestPut:
         file_system.put("*.csv", f"{home}/")
         assert contents(file_system, home) == {"load.csv": name.encode()}
 
-    def test_put_file_takes_the_path_as_it_is(
+    def test_put_file_uses_the_path_unchanged(
         self, name: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         fill(Path.cwd(), name)
@@ -87,21 +87,21 @@ class TestGet:
         for one in dict.fromkeys((name, "data1", "axb")):
             file_system.pipe(f"{home}/all/{one}/load.csv", one.encode())
 
-    def test_directory_of_odd_name_stays_in_the_folder(
+    def test_get_of_a_directory_with_an_unusual_name_stays_in_the_target(
         self, name: str, file_system: DataStoreFileSystem, home: str, user_home: Path
     ) -> None:
         file_system.get(f"{home}/all", "copy", recursive=True)
         assert Path("copy", name, "load.csv").read_bytes() == name.encode()
         assert os.listdir(user_home) == ["load.csv"]
 
-    def test_it_alone_is_that_directory(
+    def test_get_of_an_unusual_name_itself_downloads_that_directory(
         self, name: str, file_system: DataStoreFileSystem, home: str, user_home: Path
     ) -> None:
         file_system.get(f"{home}/all/{name}", ".", recursive=True)
         assert [path.as_posix() for path in Path().rglob("*.csv")] == [f"{name}/load.csv"]
         assert os.listdir(user_home) == ["load.csv"]
 
-    def test_a_file_in_it_is_that_file(
+    def test_get_of_a_file_with_an_unusual_name_downloads_that_file(
         self, name: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.get(f"{home}/all/{name}/load.csv", "new.csv")
@@ -109,7 +109,7 @@ class TestGet:
         assert file_system.cat(f"{home}/all/{name}/load.csv") == name.encode()
 
     @pytest.mark.parametrize("kind", ["dotted", "path", "list"])
-    def test_local_target_of_odd_name_is_that_path(
+    def test_get_to_a_local_target_with_an_unusual_name_writes_there(
         self, kind: str, name: str, file_system: DataStoreFileSystem, home: str, user_home: Path
     ) -> None:
         source: Any = f"{home}/all/{name}/load.csv"
@@ -118,7 +118,7 @@ class TestGet:
         assert Path.cwd().joinpath(name).read_bytes() == name.encode()
         assert os.listdir(user_home) == ["load.csv"]
 
-    def test_get_file_takes_the_path_as_it_is(
+    def test_get_file_uses_the_path_unchanged(
         self, name: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.get_file(f"{home}/all/{name}/load.csv", f"{name}/new.csv")
@@ -126,7 +126,7 @@ class TestGet:
 
 
 class TestTypedPaths:
-    def test_tilde_is_the_home_folder(
+    def test_typed_tilde_is_the_home_directory(
         self, file_system: DataStoreFileSystem, home: str, user_home: Path
     ) -> None:
         file_system.put("~/load.csv", f"{home}/load.csv")
@@ -151,7 +151,7 @@ class TestLinks:
 
     @pytest.mark.parametrize("source", ["all", "all/", "all/*", "all/**"])
     @pytest.mark.parametrize("link", ["a", "load.csv"])
-    def test_link_out_of_the_folder_is_not_followed(
+    def test_get_does_not_follow_a_link_out_of_the_directory(
         self, link: str, source: str, file_system: DataStoreFileSystem, home: str, outside: Path
     ) -> None:
         folder = Path("copy")
@@ -165,7 +165,7 @@ class TestLinks:
         assert os.listdir(outside) == ["load.csv"]
         assert (inside / "b" / "load.csv").read_bytes() == b"theirs"
 
-    def test_list_of_files_follows_no_link_out_of_the_folder(
+    def test_get_of_a_list_follows_no_link_out_of_the_directory(
         self, file_system: DataStoreFileSystem, home: str, outside: Path
     ) -> None:
         Path("copy").mkdir()
@@ -174,14 +174,14 @@ class TestLinks:
             file_system.get([f"{home}/all/load.csv"], "copy/")
         assert (outside / "load.csv").read_bytes() == b"mine"
 
-    def test_folder_that_is_a_link_itself_is_followed(
+    def test_get_to_a_directory_that_is_a_link_follows_it(
         self, file_system: DataStoreFileSystem, home: str, outside: Path
     ) -> None:
         Path("copy").symlink_to(outside)
         file_system.get(f"{home}/all/", "copy/", recursive=True)
         assert (outside / "b" / "load.csv").read_bytes() == b"theirs"
 
-    def test_link_within_the_folder_is_followed(
+    def test_get_follows_a_link_within_the_directory(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         Path("copy/real").mkdir(parents=True)

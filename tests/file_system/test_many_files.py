@@ -17,15 +17,15 @@ from ..support.proxy import Proxy
 from .stored_files import REFUSED, contents, files_in
 
 
-class Told(fsspec.Callback):
-    """Keeps what it was told, of every file apart."""
+class ProgressRecorder(fsspec.Callback):
+    """Records the reports of every file separately."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.children: list[Told] = []
+        self.children: list[ProgressRecorder] = []
 
-    def branched(self, *_: object, **__: object) -> "Told":
-        self.children.append(Told())
+    def branched(self, *_: object, **__: object) -> "ProgressRecorder":
+        self.children.append(ProgressRecorder())
         return self.children[-1]
 
 
@@ -34,13 +34,13 @@ class Interrupting(fsspec.Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self._told = itertools.count()
+        self._reports = itertools.count()
 
     def branched(self, *_: object, **__: object) -> "Interrupting":
         return self
 
     def absolute_update(self, value: int) -> None:
-        if value and next(self._told) == 0:
+        if value and next(self._reports) == 0:
             signal.raise_signal(signal.SIGINT)
 
 
@@ -57,7 +57,7 @@ class Blocks(io.BytesIO):
 
 
 class TestDownloads:
-    def test_a_tree_comes_with_everything_in_it(
+    def test_download_of_a_tree_includes_everything(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         tree = {f"site/{day}/{name}": f"{day} {name}".encode() for day in "ab" for name in "xyz"}
@@ -72,7 +72,7 @@ class TestDownloads:
         assert found == tree
         assert (tmp_path / "site/empty").is_dir()
 
-    def test_open_files_are_written_block_by_block(
+    def test_download_to_open_files_writes_block_by_block(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         content = {f"{home}/a": bytes(20 << 20), f"{home}/b": b"12.5"}
@@ -82,25 +82,25 @@ class TestDownloads:
         assert [target.getvalue() for target in targets] == [*content.values()]
         assert max(targets[0].lengths) <= file_system.blocksize
 
-    def test_one_that_fails_leaves_no_part_of_it(
+    def test_download_that_fails_leaves_no_partial_file(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         tmp_path: Path,
     ) -> None:
-        watched_file_system.pipe(f"{home}/load.csv", b"12.5")
+        proxied_file_system.pipe(f"{home}/load.csv", b"12.5")
         target = tmp_path / "got"
         proxy.responses["GET"] = [REFUSED]
         with pytest.raises(TransferError):
-            watched_file_system.get(f"{home}/load.csv", str(target / "load.csv"))
+            proxied_file_system.get(f"{home}/load.csv", str(target / "load.csv"))
         assert list(target.iterdir()) == []
 
-    def test_progress_is_told_to_callbacks(
+    def test_download_reports_progress_to_callbacks(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         file_system.pipe({f"{home}/{name}": bytes(300_000) for name in "abc"})
-        told = Told()
+        told = ProgressRecorder()
         file_system.get(home, str(tmp_path / "got"), recursive=True, callback=told)
         assert (told.value, told.size) == (3, 3)
         assert sorted(child.value for child in told.children) == [300_000, 300_000, 300_000]
@@ -117,10 +117,10 @@ class TestUploads:
         (tmp_path / "site/empty").mkdir()
         return tmp_path / "site"
 
-    def test_a_tree_goes_with_everything_in_it(
+    def test_upload_of_a_tree_includes_everything(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
-        told = Told()
+        told = ProgressRecorder()
         file_system.put(str(tree), f"dx://{home}", recursive=True, callback=told)
         assert contents(file_system, f"{home}/site") == {
             str(path.relative_to(tree)): path.read_bytes() for path in tree.rglob("*.csv")
@@ -129,7 +129,7 @@ class TestUploads:
         assert told.value == told.size == 8
         assert {child.value for child in told.children} == {300}
 
-    def test_again_it_replaces_every_file(
+    def test_upload_repeated_replaces_every_file(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         for _ in range(2):
@@ -137,17 +137,17 @@ class TestUploads:
             tree = tree.rename(tree.with_name("renamed")) if tree.name == "site" else tree
         assert [name for name, _ in files_in(file_system, f"{home}/site/a")] == list("wxyz")
 
-    def test_directories_are_listed_once_however_many_files_go_into_them(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, tree: Path
+    def test_upload_lists_each_directory_once_for_any_number_of_files(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, tree: Path
     ) -> None:
-        watched_file_system.put(str(tree), f"{home}/site", recursive=True)
+        proxied_file_system.put(str(tree), f"{home}/site", recursive=True)
         names = proxy.names
         begun = names.index("storage_createDataStoreFile")
         assert "storage_getDataStoreDirectory" not in names[begun:]
 
-    def test_one_that_fails_ends_it_and_leaves_no_part_of_a_file(
+    def test_upload_that_fails_leaves_no_partial_file(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         file_system: DataStoreFileSystem,
         home: str,
@@ -155,11 +155,11 @@ class TestUploads:
     ) -> None:
         proxy.responses["PUT"] = [None, REFUSED]
         with pytest.raises(TransferError):
-            watched_file_system.put(str(tree), f"{home}/site", recursive=True)
+            proxied_file_system.put(str(tree), f"{home}/site", recursive=True)
         for name in "ab":
             assert all(size == 300 for _, size in files_in(file_system, f"{home}/site/{name}"))
 
-    def test_an_interruption_ends_it_and_leaves_no_part_of_a_file(
+    def test_upload_that_is_interrupted_leaves_no_partial_file(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         for name in "abcd":
@@ -173,9 +173,9 @@ class TestUploads:
             file_system.get(f"{home}/y", str(target), recursive=True, callback=Interrupting())
         assert {path.name for path in target.rglob("*")} <= set("abcd")
 
-    def test_an_interruption_while_they_are_begun_lets_none_go_on(
+    def test_upload_that_is_interrupted_while_starting_starts_no_further_files(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         tree: Path,
@@ -193,12 +193,12 @@ class TestUploads:
 
         monkeypatch.setattr(threading.Thread, "start", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            watched_file_system.put(str(tree), f"{home}/site", recursive=True)
+            proxied_file_system.put(str(tree), f"{home}/site", recursive=True)
         for thread in begun:
             thread.join()
         assert "PUT" not in proxy.names
 
-    def test_one_that_must_not_replace_does_not(
+    def test_upload_in_exclusive_mode_replaces_nothing(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         file_system.pipe(f"{home}/w.csv", b"old")
@@ -207,7 +207,7 @@ class TestUploads:
                 put(str(tree / "a/w.csv"), f"{home}/w.csv", mode="create")
         assert file_system.cat(f"{home}/w.csv") == b"old"
 
-    def test_a_local_file_must_be_there(
+    def test_upload_of_a_missing_local_file_is_refused(
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         with pytest.raises(FileNotFoundError):

@@ -16,7 +16,7 @@ MOVES = {"storage_updateDataStoreFile", "storage_updateDataStoreDirectory"}
 
 
 class TestDirectories:
-    def test_they_are_made_with_those_on_the_way(
+    def test_makedirs_creates_parent_directories(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.makedirs(f"dx://{home}/a/b/c")
@@ -28,16 +28,18 @@ class TestDirectories:
         with pytest.raises(FileNotFoundError):
             file_system.mkdir(f"{home}/x/y", create_parents=False)
 
-    def test_a_file_is_in_the_way(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_makedirs_is_refused_below_a_file(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
         file_system.pipe(f"{home}/load", b"1")
         for path in ("load", "load/inside"):
             with pytest.raises((FileExistsError, NotADirectoryError)):
                 file_system.makedirs(f"{home}/{path}", exist_ok=True)
 
-    def test_two_that_are_made_at_once_become_one(
+    def test_makedirs_called_concurrently_creates_one_directory(
         self,
         file_system: DataStoreFileSystem,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
     ) -> None:
@@ -52,14 +54,14 @@ class TestDirectories:
             return note(request)
 
         proxy.record = note_after_the_other  # type: ignore[method-assign]
-        watched_file_system.makedirs(f"{home}/a")
+        proxied_file_system.makedirs(f"{home}/a")
         file_system.invalidate_cache()
         assert len(file_system.ls(home)) == 1
         assert file_system.info(f"{home}/a")["duplicates"] == ()
-        watched_file_system.pipe(f"{home}/a/load.csv", b"1")
+        proxied_file_system.pipe(f"{home}/a/load.csv", b"1")
         assert file_system.find(home) == [f"{home}/a/load.csv"]
 
-    def test_one_that_is_not_empty_is_only_deleted_with_everything_in_it(
+    def test_rmdir_of_a_directory_with_contents_requires_recursive(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.pipe(f"{home}/a/load.csv", b"1")
@@ -73,7 +75,7 @@ class TestDirectories:
         file_system.rmdir(f"{home}/a")
         assert file_system.ls(home) == []
 
-    def test_one_that_holds_what_is_not_listed_is_not_empty(
+    def test_rmdir_of_a_directory_with_unlisted_entries_is_refused(
         self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient
     ) -> None:
         file_system.mkdir(f"{home}/a")
@@ -83,7 +85,7 @@ class TestDirectories:
         with pytest.raises(OSError, match="not empty"):
             file_system.rmdir(f"{home}/a")
 
-    def test_a_data_store_is_neither_made_nor_deleted(
+    def test_data_store_is_neither_created_nor_deleted(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         for refused in (
@@ -98,7 +100,7 @@ class TestDirectories:
 
 
 class TestDeleting:
-    def test_files_go_by_path_list_and_pattern(
+    def test_rm_deletes_by_path_list_and_pattern(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.pipe({f"{home}/{name}": b"1" for name in ("a", "b", "c.csv", "d.csv", "e")})
@@ -109,7 +111,7 @@ class TestDeleting:
         with pytest.raises(FileNotFoundError):
             file_system.rm(f"{home}/a")
 
-    def test_a_name_that_looks_like_a_pattern_is_a_name(
+    def test_rm_of_a_name_that_looks_like_a_pattern_deletes_that_name(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.pipe({f"{home}/{name}": b"1" for name in ("[ab].csv", "a.csv")})
@@ -118,7 +120,9 @@ class TestDeleting:
         file_system.rm(f"{home}/[ac].csv")
         assert file_system.find(home) == [f"{home}/a.csv"]
 
-    def test_all_of_a_name_go(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_rm_deletes_all_files_of_a_name(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
         for _ in range(2):
             file_system.exchange.uploadFileToDataStore(home, directory, __file__, "a.py")
@@ -141,16 +145,16 @@ class TestMoving:
             ("a/", "new/c", "new/c/load.csv"),
         ],
     )
-    def test_within_a_data_store_nothing_is_copied(
+    def test_move_within_a_data_store_copies_nothing(
         self,
         source: str,
         target: str,
         found: str,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
     ) -> None:
-        fs = watched_file_system
+        fs = proxied_file_system
         fs.pipe(f"{home}/a/load.csv", b"12.5")
         fs.mkdir(f"{home}/b")
         file_id = fs.info(f"{home}/a/load.csv")["dataStoreFileId"]
@@ -161,7 +165,7 @@ class TestMoving:
         assert fs.find(home) == [f"{home}/{found}"]
         assert fs.info(f"{home}/{found}")["dataStoreFileId"] == file_id
 
-    def test_it_replaces_a_file_that_is_there(
+    def test_move_replaces_an_existing_file(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.pipe({f"{home}/a.csv": b"a", f"{home}/b.csv": b"bb"})
@@ -169,7 +173,7 @@ class TestMoving:
         assert file_system.cat(f"{home}/b.csv") == b"a"
         assert files_in(file_system, home) == [("b", 1)]
 
-    def test_another_extension_takes_a_copy(
+    def test_move_to_another_extension_copies(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.pipe(f"{home}/load.csv", b"12.5")
@@ -177,7 +181,7 @@ class TestMoving:
         assert file_system.find(home) == [f"{home}/load.txt"]
         assert file_system.cat(f"{home}/load.txt") == b"12.5"
 
-    def test_another_data_store_takes_a_copy(
+    def test_move_to_another_data_store_copies(
         self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient
     ) -> None:
         other = admin_client.create_data_store()["dataStoreId"]
@@ -186,27 +190,27 @@ class TestMoving:
         assert file_system.find(home) == []
         assert file_system.cat(f"{other}/a/load.csv") == b"12.5"
 
-    def test_onto_itself_it_stays(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_move_onto_itself_changes_nothing(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
         file_system.pipe(f"{home}/load.csv", b"12.5")
         file_system.mv(f"{home}/load.csv", f"{home}/load.csv")
         file_system.mv(f"{home}/load.csv", home)
         assert file_system.cat(f"{home}/load.csv") == b"12.5"
 
-    def test_into_itself_it_can_not_go(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_move_into_itself_is_refused(self, file_system: DataStoreFileSystem, home: str) -> None:
         file_system.makedirs(f"{home}/a/b")
         with pytest.raises(InvalidRequestError):
             file_system.mv(f"{home}/a", f"{home}/a/b")
         assert file_system.isdir(f"{home}/a/b")
 
-    def test_patterns_are_moved_too(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_move_accepts_patterns(self, file_system: DataStoreFileSystem, home: str) -> None:
         file_system.pipe({f"{home}/a.csv": b"a", f"{home}/b.csv": b"b", f"{home}/c.txt": b"c"})
         file_system.mkdir(f"{home}/d")
         file_system.mv(f"{home}/*.csv", f"{home}/d")
         assert file_system.find(home) == [f"{home}/c.txt", f"{home}/d/a.csv", f"{home}/d/b.csv"]
 
-    def test_a_copy_keeps_the_description(
-        self, file_system: DataStoreFileSystem, home: str
-    ) -> None:
+    def test_copy_keeps_the_description(self, file_system: DataStoreFileSystem, home: str) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
         file_system.exchange.uploadFileToDataStore(home, directory, __file__, "a.py", "tests")
         file_system.cp(f"{home}/a.py", f"{home}/b.py")

@@ -42,12 +42,12 @@ def read_in_a_process(fs: DataStoreFileSystem, path: str, **environment: str) ->
 
 
 class TestPickles:
-    def test_another_process_reads_with_it(
+    def test_pickled_file_system_reads_in_another_process(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
         assert read_in_a_process(file_system, path) == "12.5"
 
-    def test_it_is_small_however_much_it_remembers(
+    def test_pickled_file_system_is_small_whatever_it_caches(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         fresh = len(pickle.dumps(file_system))
@@ -55,7 +55,7 @@ class TestPickles:
         file_system.ls(home)
         assert len(pickle.dumps(file_system)) == fresh < 500
 
-    def test_a_token_of_the_environment_stays_there(
+    def test_pickled_file_system_omits_a_token_from_the_environment(
         self, local: LocalExchange, path: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings = {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
@@ -66,7 +66,7 @@ class TestPickles:
         assert read_in_a_process(fs, path, **settings) == "12.5"
         fs.close()
 
-    def test_an_open_file_goes_on_where_it_was(
+    def test_pickled_open_file_continues_at_its_position(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
         with file_system.open(path) as file:
@@ -76,8 +76,8 @@ class TestPickles:
                 revived.fs.close()
 
 
-class TestTheToken:
-    def test_it_shows_nowhere(
+class TestToken:
+    def test_token_appears_in_no_representation(
         self, file_system: DataStoreFileSystem, local: LocalExchange, path: str
     ) -> None:
         shown = [repr(file_system), str(file_system), repr(file_system.open(path))]
@@ -86,7 +86,7 @@ class TestTheToken:
         shown += [str(file_system.storage_options), dask.base.tokenize(file_system)]
         assert not any(local.token in text for text in shown)
 
-    def test_it_is_in_json_only_if_asked_for(
+    def test_token_is_in_json_only_on_request(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
         reopened = DataStoreFileSystem.from_json(file_system.to_json(include_password=True))
@@ -94,7 +94,7 @@ class TestTheToken:
         assert json.loads(file_system.to_json())["protocol"] == "dx"
         reopened.close()
 
-    def test_password_of_a_proxy_shows_nowhere(self, local: LocalExchange) -> None:
+    def test_proxy_password_appears_in_no_representation(self, local: LocalExchange) -> None:
         proxy = "http://user:pa55word@127.0.0.1:9"
         fs = DataStoreFileSystem(
             token=local.token, endpoint=local.endpoint, proxy=proxy, skip_instance_cache=True
@@ -103,7 +103,9 @@ class TestTheToken:
             shown = [repr(fs), fs.to_json(), str(fs.storage_options), repr(fs.__dict__)]
         assert not any("pa55word" in text for text in shown)
 
-    def test_different_tokens_make_different_file_systems(self, local: LocalExchange) -> None:
+    def test_file_systems_with_different_tokens_are_different_instances(
+        self, local: LocalExchange
+    ) -> None:
         tokens = [local.token, local.tokens["outsider"], local.token]
         made = [fsspec.filesystem("dx", token=token, endpoint=local.endpoint) for token in tokens]
         assert made[0] is made[2] is not made[1]
@@ -111,13 +113,13 @@ class TestTheToken:
         for fs in made:
             fs.close()
 
-    def test_without_one_it_is_told_at_once(self) -> None:
+    def test_missing_token_is_reported_at_once(self) -> None:
         with pytest.raises(InvalidParameterError, match="AVISTA_DX_TOKEN"):
             fsspec.filesystem("dx")
 
 
-class TestTheEnvironment:
-    def test_another_token_there_makes_another_file_system(
+class TestEnvironment:
+    def test_changed_token_in_the_environment_makes_another_instance(
         self, local: LocalExchange, home: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AVISTA_DX_ENDPOINT", local.endpoint)
@@ -134,7 +136,9 @@ class TestTheEnvironment:
 
 
 class TestConcurrency:
-    def test_threads_share_it(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_file_system_is_shared_by_threads(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
         def work(number: int) -> bytes:
             path = f"{home}/{number % 3}/{number}.csv"
             file_system.pipe(path, b"%d" % number)
@@ -147,7 +151,7 @@ class TestConcurrency:
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
     @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # newer Pythons warn of threads
-    def test_a_forked_process_has_connections_of_its_own(
+    def test_forked_process_has_its_own_connections(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
         ours = file_system.exchange
@@ -160,7 +164,7 @@ class TestConcurrency:
         assert file_system.exchange is ours
         assert file_system.cat(path) == b"12.5"
 
-    def test_it_can_be_used_again_after_it_was_closed(
+    def test_file_system_is_usable_again_after_close(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
         file_system.close()
@@ -172,11 +176,11 @@ def _read(fs: DataStoreFileSystem, path: str, other: int, responses: multiproces
 
 
 class TestImports:
-    def test_the_package_alone_does_not_bring_fsspec(self) -> None:
+    def test_package_import_does_not_import_fsspec(self) -> None:
         code = "import sys, avista_digital_exchange_sdk; print('fsspec' in sys.modules)"
         assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
 
-    def test_the_protocol_is_known_without_importing_anything(self) -> None:
+    def test_protocol_is_registered_without_imports(self) -> None:
         code = "import fsspec; print(fsspec.get_filesystem_class('dx').__name__)"
         shown = subprocess.check_output([sys.executable, "-c", code], text=True)
         assert shown == "DataStoreFileSystem\n"

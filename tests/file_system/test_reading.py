@@ -56,7 +56,7 @@ def numbered(size: int) -> bytes:
 
 
 class TestPaths:
-    def test_files_and_directories_are_found_below_the_data_stores_id(
+    def test_path_of_a_file_or_directory_starts_with_the_data_store_id(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.pipe({f"{home}/a/b/load.csv": b"12.5", f"{home}/README": b""})
@@ -74,14 +74,14 @@ class TestPaths:
         assert file_system.isfile(f"{home}/README")
         assert file_system.du(home) == 4
 
-    def test_the_root_lists_the_data_stores_you_own(
+    def test_path_root_lists_owned_data_stores(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         stores = {info["name"]: info for info in file_system.ls("dx://")}
         assert stores[home]["displayName"] == "Field data"
         assert file_system.info(home)["type"] == file_system.info("")["type"] == "directory"
 
-    def test_what_is_known_of_a_file_is_told(
+    def test_info_of_a_file_contains_everything_known(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         file_id = upload("load.tar.gz", b"12.5")
@@ -94,7 +94,7 @@ class TestPaths:
         assert file_system.created(f"{home}/load.tar.gz") == moment
 
     @pytest.mark.parametrize("path", ["nothing", "nothing/at/all", "load.csv/inside"])
-    def test_what_is_not_there_is_missing(
+    def test_missing_path_is_not_found(
         self, path: str, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         upload("load.csv")
@@ -104,26 +104,28 @@ class TestPaths:
             with pytest.raises((FileNotFoundError, NotADirectoryError)):
                 look(f"{home}/{path}")
 
-    def test_a_data_store_that_is_not_there_is_missing(
-        self, file_system: DataStoreFileSystem
-    ) -> None:
+    def test_missing_data_store_is_not_found(self, file_system: DataStoreFileSystem) -> None:
         assert not file_system.exists("dataStoreId.nothing")
         with pytest.raises(FileNotFoundError):
             file_system.ls("dataStoreId.nothing")
 
-    def test_what_you_may_not_see_is_refused(self, home: str, local: LocalExchange) -> None:
+    def test_inaccessible_data_store_is_a_permission_error(
+        self, home: str, local: LocalExchange
+    ) -> None:
         outsider = DataStoreFileSystem(token=local.tokens["outsider"], endpoint=local.endpoint)
         with pytest.raises(PermissionError):
             outsider.ls(home)
         outsider.close()
 
-    def test_a_directory_can_not_be_read(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_directory_cannot_be_read_as_a_file(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
         with pytest.raises(IsADirectoryError):
             file_system.open(home)
 
 
 class TestNames:
-    def test_of_several_files_of_one_name_it_is_the_newest(
+    def test_duplicate_name_is_the_newest_file(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         older = upload("load.csv", b"first")
@@ -132,7 +134,7 @@ class TestNames:
         assert file_system.cat(f"{home}/load.csv") == b"second"
         assert file_system.info(f"{home}/load.csv")["duplicates"] == (older,)
 
-    def test_an_older_file_of_a_name_is_reached_but_not_listed(
+    def test_duplicate_name_of_an_older_file_is_reachable_but_not_listed(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         older = upload("load.csv", b"first")
@@ -145,7 +147,7 @@ class TestNames:
         assert not file_system.exists(path)
         assert file_system.cat(f"{home}/load.csv") == b"second"
 
-    def test_a_directory_comes_before_a_file_of_its_name_which_has_its_id_behind_it(
+    def test_directory_precedes_a_file_of_the_same_name_which_gets_its_id_as_suffix(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         file_system.pipe(f"{home}/load.csv/july.csv", b"12.5")
@@ -159,7 +161,7 @@ class TestNames:
         file_system.mv(hidden, f"{home}/other.csv")
         assert file_system.cat(f"{home}/other.csv") == b"a file"
 
-    def test_another_directory_of_a_name_has_its_id_behind_it(
+    def test_duplicate_directory_name_gets_its_id_as_suffix(
         self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient
     ) -> None:
         file_system.pipe(f"{home}/a/load.csv", b"12.5")
@@ -184,7 +186,7 @@ class TestNames:
         file_system.pipe(f"{home}/{typed}s/inner/a", b"1")
         assert len(file_system.ls(home)) == 2
 
-    def test_a_file_whose_bytes_are_under_way_is_not_there_yet(
+    def test_file_that_is_not_uploaded_yet_does_not_exist(
         self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient, upload: Upload
     ) -> None:
         upload("load.csv", b"old")
@@ -193,7 +195,7 @@ class TestNames:
         assert file_system.ls(home, detail=False) == [f"{home}/load.csv"]
         assert file_system.cat(f"{home}/load.csv") == b"old"
 
-    def test_names_that_no_path_can_hold_have_their_ids_behind_them(
+    def test_names_that_no_path_can_contain_get_their_ids_as_suffix(
         self, file_system: DataStoreFileSystem, home: str, admin_client: AdminClient, tmp_path: Path
     ) -> None:
         directory = file_system.info(home)["dataStoreDirectoryId"]
@@ -204,7 +206,7 @@ class TestNames:
         file_system.get(home, str(tmp_path / "got"), recursive=True)
         assert {path.name for path in tmp_path.rglob("*")} == {"got", "load.csv", *names}
 
-    def test_a_name_that_is_made_up_of_another_ones_id_hides_nothing(
+    def test_name_that_imitates_an_id_suffix_hides_nothing(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         file_system.mkdir(f"{home}/load")
@@ -214,7 +216,7 @@ class TestNames:
         assert sorted(map(file_system.cat, file_system.find(home))) == [b"hidden", b"posing"]
 
     @pytest.mark.parametrize("name", ["ü 日本.csv", "a b+c%20d&e=f.csv", "#1?.csv", "x'y\"z"])
-    def test_any_other_name_will_do(
+    def test_any_other_name_is_a_path(
         self, name: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.pipe(f"{home}/{name}/{name}", b"12.5")
@@ -222,17 +224,17 @@ class TestNames:
         assert file_system.cat_file(f"{home}/{name}/{name}") == b"12.5"
 
 
-class TestRemembering:
-    def test_a_listing_is_asked_for_once(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+class TestCache:
+    def test_listing_is_requested_once(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:
         upload("load.csv", b"12.5")
         for _ in range(3):
-            watched_file_system.ls(home)
-            watched_file_system.info(f"{home}/load.csv")
+            proxied_file_system.ls(home)
+            proxied_file_system.info(f"{home}/load.csv")
         assert proxy.names == ["storage_getDataStore", LISTING]
 
-    def test_it_is_asked_for_anew_on_demand(
+    def test_listing_is_refreshed_on_request(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         assert file_system.ls(home) == []
@@ -243,9 +245,7 @@ class TestRemembering:
         file_system.invalidate_cache(home)
         assert len(file_system.ls(home)) == 2
 
-    def test_it_is_forgotten_after_a_while(
-        self, local: LocalExchange, home: str, upload: Upload
-    ) -> None:
+    def test_listing_expires(self, local: LocalExchange, home: str, upload: Upload) -> None:
         hasty = DataStoreFileSystem(
             token=local.token, endpoint=local.endpoint, listings_expiry_time=0
         )
@@ -254,7 +254,7 @@ class TestRemembering:
         assert len(hasty.ls(home)) == 1
         hasty.close()
 
-    def test_what_others_have_added_is_found_at_once(
+    def test_added_files_are_found_at_once(
         self, file_system: DataStoreFileSystem, home: str, upload: Upload
     ) -> None:
         file_system.ls(home)
@@ -264,7 +264,7 @@ class TestRemembering:
         upload("more.csv", b"13")
         assert file_system.cat(f"{home}/more.csv") == b"13"
 
-    def test_what_others_have_replaced_is_read_anew(
+    def test_replaced_files_are_read_again(
         self,
         file_system: DataStoreFileSystem,
         home: str,
@@ -281,7 +281,7 @@ class TestRemembering:
         file_system.get_file(f"{home}/load.csv", str(tmp_path / "load.csv"))
         assert (tmp_path / "load.csv").read_bytes() == b"newer"
 
-    def test_a_directory_that_others_have_replaced_is_listed_anew(
+    def test_replaced_directory_is_listed_again(
         self, file_system: DataStoreFileSystem, home: str, owner: AvistaDigitalExchange
     ) -> None:
         file_system.pipe(f"{home}/a/b/old.csv", b"")
@@ -289,12 +289,12 @@ class TestRemembering:
         outer = file_system.info(f"{home}/a")["dataStoreDirectoryId"]
         owner.deleteDataStoreDirectory(outer)
         home_directory = owner.getDataStore(home).homeDirectoryId
-        anew = owner.createDataStoreDirectory(home, home_directory, "a")
+        updated = owner.createDataStoreDirectory(home, home_directory, "a")
         file_system.invalidate_cache(f"{home}/a/b")
         assert not file_system.exists(f"{home}/a/b")
-        assert file_system.info(f"{home}/a")["dataStoreDirectoryId"] == anew.dataStoreDirectoryId
+        assert file_system.info(f"{home}/a")["dataStoreDirectoryId"] == updated.dataStoreDirectoryId
 
-    def test_its_own_changes_show_at_once(
+    def test_changes_of_the_file_system_itself_are_visible_at_once(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         for path in (f"{home}/a/load.csv", f"{home}/a/more.csv"):
@@ -308,27 +308,25 @@ class TestBytes:
     @pytest.mark.parametrize(
         ("start", "end"), [(None, None), (10, 20), (-10, None), (None, -5), (90, 200), (50, 50)]
     )
-    def test_a_part_is_what_a_slice_would_be(
+    def test_byte_range_equals_a_slice(
         self, start: int | None, end: int | None, file_system: DataStoreFileSystem, home: str
     ) -> None:
         content = numbered(100)
         file_system.pipe(f"{home}/load.bin", content)
         assert file_system.cat_file(f"{home}/load.bin", start, end) == content[start:end]
 
-    def test_an_empty_file_is_read_as_such(
-        self, file_system: DataStoreFileSystem, home: str
-    ) -> None:
+    def test_empty_file_is_read_as_empty(self, file_system: DataStoreFileSystem, home: str) -> None:
         file_system.touch(f"{home}/empty")
         assert file_system.cat(f"{home}/empty") == b""
         with file_system.open(f"{home}/empty") as file:
             assert file.read() == b""
 
-    def test_only_the_blocks_that_are_read_are_fetched(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    def test_open_file_fetches_only_the_blocks_that_are_read(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:
         content = numbered(2 * MEGABYTE)
         upload("load.bin", content)
-        with watched_file_system.open(f"{home}/load.bin", block_size=100_000) as file:
+        with proxied_file_system.open(f"{home}/load.bin", block_size=100_000) as file:
             file.seek(-8, 2)
             assert file.read() == content[-8:]
             file.seek(250_000)
@@ -338,32 +336,32 @@ class TestBytes:
         ranges = [request.headers["Range"] for request in proxy.messages_named("GET")]
         assert ranges == ["bytes=1900000-1999999", "bytes=200000-299999"]
 
-    def test_opening_and_reading_asks_for_one_address(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    def test_open_file_requests_one_url(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:
         upload("load.bin", numbered(MEGABYTE))
-        watched_file_system.info(f"{home}/load.bin")
+        proxied_file_system.info(f"{home}/load.bin")
         proxy.messages.clear()
-        with watched_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
+        with proxied_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
             assert file.read() == numbered(MEGABYTE)
         assert proxy.names == ["storage_getDataStoreFileDownload", *["GET"] * 4]
 
-    def test_an_address_that_expires_on_the_way_is_renewed(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    def test_expired_url_is_renewed_while_reading(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:
         content = numbered(MEGABYTE)
         upload("load.bin", content)
-        with watched_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
+        with proxied_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
             begun = file.read(10)
             proxy.responses["GET"] = [EXPIRED]
             assert begun + file.read() == content
 
-    def test_a_part_of_another_version_is_refused_even_where_the_server_sends_it(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    def test_byte_range_of_another_version_is_refused(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:
         upload("load.bin", numbered(1000))
         part = {"Content-Length": "500", "Content-Range": "bytes 500-999/1000", "ETag": '"other"'}
-        with watched_file_system.open(
+        with proxied_file_system.open(
             f"{home}/load.bin", block_size=500, cache_type="none"
         ) as file:
             assert file.read(500) == numbered(1000)[:500]
@@ -371,8 +369,8 @@ class TestBytes:
             with pytest.raises(TransferError, match="has changed since it was opened"):
                 file.read(500)
 
-    def test_a_part_that_breaks_off_is_fetched_on_from_there(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    def test_byte_range_resumes_after_a_disconnect(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:
         content = numbered(1000)
         upload("load.bin", content)
@@ -383,12 +381,12 @@ class TestBytes:
         )
         proxy.responses["GET"] = [response, None]
         with pytest.raises(TransferError, match="has changed since it was opened"):
-            watched_file_system.cat(f"{home}/load.bin")
+            proxied_file_system.cat(f"{home}/load.bin")
         assert proxy.messages_named("GET")[1].headers["Range"] == "bytes=400-999"
         assert proxy.messages_named("GET")[1].headers["If-Match"] == '"x"'
 
     @pytest.mark.parametrize(
-        ("response", "told"),
+        ("response", "message"),
         [
             (FakeResponse(200, b"x" * 1000), "does not support range requests"),
             (
@@ -399,26 +397,26 @@ class TestBytes:
             (REFUSED, "AccessDenied"),
         ],
     )
-    def test_what_is_not_the_part_asked_for_is_refused(
+    def test_byte_range_that_was_not_requested_is_refused(
         self,
         response: FakeResponse,
-        told: str,
-        watched_file_system: DataStoreFileSystem,
+        message: str,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         upload: Upload,
     ) -> None:
         upload("load.bin", b"x" * 1000)
         proxy.responses["GET"] = [response]
-        with pytest.raises(TransferError, match=told):
-            watched_file_system.cat(f"{home}/load.bin")
+        with pytest.raises(TransferError, match=message):
+            proxied_file_system.cat(f"{home}/load.bin")
 
     def test_text_is_read_line_by_line(self, file_system: DataStoreFileSystem, home: str) -> None:
         file_system.pipe(f"{home}/load.csv", "time,°C\n0,12.5\n".encode())
         with file_system.open(f"{home}/load.csv", "r", encoding="utf-8") as file:
             assert list(file) == ["time,°C\n", "0,12.5\n"]
 
-    def test_compressed_files_are_read_through(
+    def test_compressed_file_is_decompressed(
         self, local: LocalExchange, home: str, file_system: DataStoreFileSystem
     ) -> None:
         options = {"token": local.token, "endpoint": local.endpoint}
@@ -429,9 +427,9 @@ class TestBytes:
             assert file.read() == b"12.5" * 1000
         fsspec.filesystem("dx", **options).close()
 
-    def test_a_file_whose_size_the_platform_can_not_tell_is_read_too(
+    def test_file_of_unknown_size_is_read(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
         upload: Upload,
@@ -440,32 +438,32 @@ class TestBytes:
         # As of one above 2 GiB, where GraphQL's whole numbers end.
         monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 10)
         upload("load.bin", numbered(1000))
-        assert watched_file_system.info(f"{home}/load.bin")["size"] == 1000
-        watched_file_system.invalidate_cache()
-        assert [info["size"] for info in watched_file_system.ls(home)] == [1000]
-        watched_file_system.invalidate_cache()
-        assert watched_file_system.du(home) == 1000
-        watched_file_system.invalidate_cache()
+        assert proxied_file_system.info(f"{home}/load.bin")["size"] == 1000
+        proxied_file_system.invalidate_cache()
+        assert [info["size"] for info in proxied_file_system.ls(home)] == [1000]
+        proxied_file_system.invalidate_cache()
+        assert proxied_file_system.du(home) == 1000
+        proxied_file_system.invalidate_cache()
         proxy.responses["GET"] = [REFUSED]
-        assert [info["size"] for info in watched_file_system.ls(home)] == [None]
+        assert [info["size"] for info in proxied_file_system.ls(home)] == [None]
         proxy.responses["GET"] = [REFUSED] * 2
         with pytest.raises(TransferError, match="AccessDenied"):
-            watched_file_system.du(home)
-        assert watched_file_system.cat(f"{home}/load.bin") == numbered(1000)
+            proxied_file_system.du(home)
+        assert proxied_file_system.cat(f"{home}/load.bin") == numbered(1000)
 
 
 class TestFailures:
-    def test_a_directory_that_could_not_be_read_is_not_taken_for_empty(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
+    def test_unreadable_directory_is_not_taken_for_empty(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload
     ) -> None:
         upload("load.csv")
         broken = {"errors": [{"errorType": "Unauthorized", "message": "not now"}]}
         proxy.responses[LISTING] = [FakeResponse(200, str(broken).replace("'", '"').encode())]
         with pytest.raises(PermissionError):
-            watched_file_system.find(home)
-        assert watched_file_system.find(home) == [f"{home}/load.csv"]
+            proxied_file_system.find(home)
+        assert proxied_file_system.find(home) == [f"{home}/load.csv"]
 
-    def test_a_platform_out_of_reach_is_not_taken_for_a_missing_file(self, home: str) -> None:
+    def test_unreachable_platform_is_not_taken_for_a_missing_file(self, home: str) -> None:
         nowhere = DataStoreFileSystem(
             token="token", endpoint="http://127.0.0.1:9/graphql", maxRetries=0
         )

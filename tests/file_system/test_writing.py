@@ -19,7 +19,7 @@ from .stored_files import REFUSED, contents, files_in
 
 
 class TestWriting:
-    def test_a_file_is_there_when_it_is_closed(
+    def test_written_file_exists_after_close(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         with file_system.open(f"{home}/reports/load.csv", "wb") as file:
@@ -28,14 +28,14 @@ class TestWriting:
             assert not file_system.exists(f"{home}/reports")
         assert file_system.cat(f"{home}/reports/load.csv") == b"12.5\n13\n"
 
-    def test_text_is_written_as_told(self, file_system: DataStoreFileSystem, home: str) -> None:
+    def test_written_text_uses_the_requested_encoding_and_newlines(
+        self, file_system: DataStoreFileSystem, home: str
+    ) -> None:
         with file_system.open(f"{home}/load.csv", "w", encoding="utf-8", newline="") as file:
             file.write("°C\n")
         assert file_system.cat(f"{home}/load.csv") == "°C\n".encode()
 
-    def test_it_can_be_written_out_of_order(
-        self, file_system: DataStoreFileSystem, home: str
-    ) -> None:
+    def test_written_file_supports_seek(self, file_system: DataStoreFileSystem, home: str) -> None:
         with file_system.open(f"{home}/load.bin", "wb") as file:
             file.write(b"????body")
             file.seek(0)
@@ -43,14 +43,14 @@ class TestWriting:
         assert file_system.cat(f"{home}/load.bin") == b"headbody"
 
     @pytest.mark.skipif(sys.platform == "win32", reason="there it has a name")
-    def test_its_temporary_file_has_no_name(
+    def test_written_file_uses_an_unnamed_temporary_file(
         self, file_system: DataStoreFileSystem, home: str, spool: Path
     ) -> None:
         with file_system.open(f"{home}/load.csv", "wb") as file:
             file.write(b"12.5" * (1 << 20))
             assert list(spool.iterdir()) == []
 
-    def test_memory_holds_no_more_of_a_larger_file(
+    def test_written_large_file_uses_constant_memory(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         block = bytes(1 << 20)
@@ -67,7 +67,7 @@ class TestWriting:
             tracemalloc.stop()
         assert file_system.size(f"{home}/large.bin") == 48 << 20
 
-    def test_compressing_is_left_to_fsspec(
+    def test_written_file_is_compressed_by_fsspec(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         with pytest.raises(NotImplementedError, match=r"fsspec\.open\(\) compresses"):
@@ -77,13 +77,13 @@ class TestWriting:
         assert file_system.cat(f"{home}/load.csv") == b"12.5"
 
     @pytest.mark.parametrize("mode", ["ab", "a", "r+b"])
-    def test_a_mode_it_has_not_is_told(
+    def test_unsupported_mode_is_refused(
         self, mode: str, file_system: DataStoreFileSystem, home: str
     ) -> None:
         with pytest.raises(NotImplementedError, match="mode"):
             file_system.open(f"{home}/load.csv", mode)
 
-    def test_a_directory_is_not_written_over(
+    def test_directory_is_not_overwritten(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         file_system.mkdir(f"{home}/reports")
@@ -93,13 +93,13 @@ class TestWriting:
             file_system.pipe(f"{home}/reports", b"1")
 
     @pytest.mark.parametrize("path", ["load.csv", ""])
-    def test_beside_data_stores_there_is_no_place(
+    def test_path_outside_data_stores_is_refused(
         self, path: str, file_system: DataStoreFileSystem
     ) -> None:
         with pytest.raises((PermissionError, IsADirectoryError)):
             file_system.pipe(path, b"1")
 
-    def test_whoever_may_only_read_is_refused(self, local: LocalExchange) -> None:
+    def test_user_without_write_access_is_refused(self, local: LocalExchange) -> None:
         fs = DataStoreFileSystem(token=local.tokens["reader"], endpoint=local.endpoint)
         with pytest.raises(PermissionError):
             fs.pipe(f"{local.dataStoreId}/mine.csv", b"1")
@@ -122,13 +122,13 @@ def fail_in(context: AbstractContextManager[Any], act: Callable[[Any], object]) 
         raise ZeroDivisionError
 
 
-class TestWholeOrNotAtAll:
+class TestAtomicity:
     @pytest.fixture(autouse=True)
     def _old(self, file_system: DataStoreFileSystem, home: str) -> None:
         file_system.pipe(f"{home}/load.csv", b"old")
 
     @pytest.mark.parametrize("mode", ["wb", "w"])
-    def test_an_error_while_it_is_written_leaves_what_was_there(
+    def test_error_while_writing_keeps_the_old_file(
         self, mode: str, file_system: DataStoreFileSystem, home: str, spool: Path
     ) -> None:
         with pytest.raises(ZeroDivisionError) as raised:
@@ -141,7 +141,7 @@ class TestWholeOrNotAtAll:
         assert files_in(file_system, home) == [("load", 3)]
         assert list(spool.iterdir()) == []
 
-    def test_so_does_one_in_a_file_that_fsspec_has_opened(
+    def test_error_in_a_file_opened_by_fsspec_keeps_the_old_file(
         self, file_system: DataStoreFileSystem, home: str, local: LocalExchange
     ) -> None:
         options = {"token": local.token, "endpoint": local.endpoint}
@@ -151,7 +151,7 @@ class TestWholeOrNotAtAll:
         assert file_system.cat(f"{home}/load.csv") == b"old"
         fsspec.filesystem("dx", **options).close()
 
-    def test_one_that_is_being_handled_anyway_does_not_hinder(
+    def test_error_being_handled_elsewhere_does_not_prevent_the_upload(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         try:
@@ -161,7 +161,7 @@ class TestWholeOrNotAtAll:
                 file.write(b"new")
         assert file_system.cat(f"{home}/load.csv") == b"new"
 
-    def test_a_file_that_nobody_has_closed_is_not_there(
+    def test_file_that_is_never_closed_does_not_exist(
         self, file_system: DataStoreFileSystem, home: str, spool: Path
     ) -> None:
         file = file_system.open(f"{home}/load.csv", "wb")
@@ -171,9 +171,9 @@ class TestWholeOrNotAtAll:
         assert file_system.cat(f"{home}/load.csv") == b"old"
         assert list(spool.iterdir()) == []
 
-    def test_an_upload_that_fails_leaves_what_was_there(
+    def test_failed_upload_keeps_the_old_file(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         proxy: Proxy,
         file_system: DataStoreFileSystem,
         home: str,
@@ -181,24 +181,24 @@ class TestWholeOrNotAtAll:
         proxy.responses["PUT"] = [REFUSED]
         with (
             pytest.raises(TransferError),
-            watched_file_system.open(f"{home}/load.csv", "wb") as file,
+            proxied_file_system.open(f"{home}/load.csv", "wb") as file,
         ):
             file.write(b"new")
         assert file_system.cat(f"{home}/load.csv") == b"old"
         assert files_in(file_system, home) == [("load", 3)]
 
-    def test_what_was_there_is_deleted_when_the_new_one_is_complete(
-        self, watched_file_system: DataStoreFileSystem, proxy: Proxy, home: str
+    def test_old_file_is_deleted_after_the_new_one_is_complete(
+        self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str
     ) -> None:
-        old = watched_file_system.info(f"{home}/load.csv")["dataStoreFileId"]
+        old = proxied_file_system.info(f"{home}/load.csv")["dataStoreFileId"]
         proxy.messages.clear()
-        watched_file_system.pipe(f"{home}/load.csv", b"newer")
+        proxied_file_system.pipe(f"{home}/load.csv", b"newer")
         assert proxy.names.index("storage_deleteDataStoreFile") > proxy.names.index("PUT")
         deleted = proxy.messages_named("storage_deleteDataStoreFile")
         assert [one.operation["variables"]["dataStoreFileId"] for one in deleted] == [old]
-        assert files_in(watched_file_system, home) == [("load", 5)]
+        assert files_in(proxied_file_system, home) == [("load", 5)]
 
-    def test_an_exclusive_one_never_replaces(
+    def test_exclusive_mode_never_replaces(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         with pytest.raises(FileExistsError):
@@ -210,7 +210,7 @@ class TestWholeOrNotAtAll:
             file.close()
         assert file_system.cat(f"{home}/late.csv") == b"theirs"
 
-    def test_a_transaction_writes_all_at_its_end(
+    def test_transaction_writes_everything_at_its_end(
         self, file_system: DataStoreFileSystem, home: str
     ) -> None:
         with file_system.transaction:
@@ -218,7 +218,7 @@ class TestWholeOrNotAtAll:
             assert not file_system.exists(f"{home}/a.csv")
         assert contents(file_system, home) == {"a.csv": b"1", "load.csv": b"new"}
 
-    def test_a_transaction_that_fails_writes_nothing(
+    def test_failed_transaction_writes_nothing(
         self, file_system: DataStoreFileSystem, home: str, spool: Path
     ) -> None:
         with pytest.raises(ZeroDivisionError):

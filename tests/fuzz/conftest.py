@@ -42,11 +42,11 @@ class Failures(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
-        self.told: list[str] = []
+        self.received: list[str] = []
         self.setFormatter(logging.Formatter("%(name)s: %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.told.append(self.format(record))
+        self.received.append(self.format(record))
 
 
 class Exposed:
@@ -61,13 +61,13 @@ class Exposed:
     """
 
     def __init__(
-        self, local: LocalExchange, http: httpx.Client, place: Path, failures: Failures
+        self, local: LocalExchange, http: httpx.Client, location: Path, failures: Failures
     ) -> None:
         self.local = local
         self.http = http
         self.failures = failures
         self.urls: dict[str, str] = {}
-        self._place = place
+        self._location = location
         self.ids = [*self._hide(), local.collaborativeId]
         self.own_ids: list[str] = []
         self._held = self._holdings()
@@ -108,7 +108,7 @@ class Exposed:
 
     def check(self, *shown: str) -> None:
         """See that nothing failed, and that nothing of the owner's was shown."""
-        assert self.failures.told == []
+        assert self.failures.received == []
         tokens = [token for role, token in self.local.tokens.items() if role != "outsider"]
         for text in shown:
             assert not [secret for secret in (SECRET, *tokens) if secret in text]
@@ -116,7 +116,7 @@ class Exposed:
     def check_all_is_as_it_was(self) -> None:
         """See that the owner's things, and what lies beside the exchange's folder, are intact."""
         assert self._holdings() == self._held
-        assert {path.name: path.is_file() for path in self._place.iterdir()} == {
+        assert {path.name: path.is_file() for path in self._location.iterdir()} == {
             "beside.csv": True,
             "data": False,
         }
@@ -125,7 +125,7 @@ class Exposed:
     @property
     def beside(self) -> Path:
         """A file beside the exchange's folder."""
-        return self._place / "beside.csv"
+        return self._location / "beside.csv"
 
     # What the owner has
 
@@ -204,19 +204,19 @@ class Exposed:
 
 @pytest.fixture(scope="session")
 def _exposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exposed]:
-    place = tmp_path_factory.mktemp("exposed")
+    location = tmp_path_factory.mktemp("exposed")
     failures = Failures()
     root = logging.getLogger()
-    with LocalExchange(data=place / "data") as local, httpx.Client(timeout=60) as http:
+    with LocalExchange(data=location / "data") as local, httpx.Client(timeout=60) as http:
         root.addHandler(failures)
-        yield Exposed(local, http, place, failures)
+        yield Exposed(local, http, location, failures)
         root.removeHandler(failures)
 
 
 @pytest.fixture
 def exposed(_exposed: Exposed) -> Iterator[Exposed]:
     """A Local Exchange with things to hide; sees that they are as they were afterwards."""
-    _exposed.failures.told.clear()
+    _exposed.failures.received.clear()
     _exposed.settle()
     yield _exposed
     _exposed.check_all_is_as_it_was()

@@ -22,7 +22,7 @@ DOCUMENTS = {
 }
 
 
-class Aimed(Visitor):
+class TargetedDocument(Visitor):
     """Puts ids of what there is in the place of most that were made up."""
 
     def __init__(self, data: st.DataObject, ids: list[str]) -> None:
@@ -47,18 +47,20 @@ class Aimed(Visitor):
 
 @pytest.mark.parametrize("mode", [Mode.POSITIVE, Mode.NEGATIVE])
 @given(data=st.data())
-def test_operations_of_the_contract(mode: Mode, exposed: Any, data: st.DataObject) -> None:
+def test_random_operations_of_the_schema_are_handled_safely(
+    mode: Mode, exposed: Any, data: st.DataObject
+) -> None:
     document = data.draw(DOCUMENTS[mode])
     assert isinstance(document, DocumentNode)
     exposed.settle()
-    aimed = visit(document, Aimed(data, exposed.ids + exposed.own_ids))
-    response = exposed.ask({"query": print_ast(aimed)})
+    targeted = visit(document, TargetedDocument(data, exposed.ids + exposed.own_ids))
+    response = exposed.ask({"query": print_ast(targeted)})
     assert response.status_code in (200, 400), response.text
     exposed.check(response.text)
 
 
 @given(variables=JSON, name=JSON)
-def test_variables_of_any_kind(exposed: Any, variables: Any, name: Any) -> None:
+def test_random_variables_are_handled_safely(exposed: Any, variables: Any, name: Any) -> None:
     query = """
         query q($d: ID!, $rows: Int, $assets: [TimeSeriesQueryAssetInput]!) {
           timeSeriesDb_queryDatabase(timeSeriesDbId: $d, maxRows: $rows, queryType: TIME_PERIOD,
@@ -99,20 +101,20 @@ def test_records_of_any_kind(
     publish = {"e": endpoint, "c": capture, "r": records, "d": data}
     query = {"e": endpoint, "n": names, "s": time}
     for document, variables in ((PUBLISH, publish), (QUERY, query)):
-        answer = exposed.ask(body_of({"query": document, "variables": variables}))
-        assert answer.status_code in (200, 400), answer.text
-        exposed.check(answer.text)
+        response = exposed.ask(body_of({"query": document, "variables": variables}))
+        assert response.status_code in (200, 400), response.text
+        exposed.check(response.text)
 
 
 @given(body=JSON.map(lambda value: body_of(value)) | st.binary() | st.text().map(str.encode))
-def test_bodies_of_any_kind(exposed: Any, body: bytes) -> None:
+def test_random_bodies_are_handled_safely(exposed: Any, body: bytes) -> None:
     response = exposed.ask(body)
     assert response.status_code == 400, response.text
     exposed.check(response.text)
 
 
 @given(source=st.text() | st.text(alphabet='{}()[]:!$@|&=."#, \nabquery0-9\\u'))
-def test_documents_of_any_kind(exposed: Any, source: str) -> None:
+def test_random_documents_are_handled_safely(exposed: Any, source: str) -> None:
     response = exposed.ask(body_of({"query": source}))
     assert response.status_code in (200, 400), response.text
     exposed.check(response.text)

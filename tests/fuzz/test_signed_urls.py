@@ -49,7 +49,7 @@ def parts_of(exposed: Any, data: st.DataObject) -> tuple[str, str, list[tuple[st
 
 
 @given(data=st.data())
-def test_a_path_of_any_kind(exposed: Any, data: st.DataObject) -> None:
+def test_random_path_is_handled_safely(exposed: Any, data: st.DataObject) -> None:
     method, path, parameters = parts_of(exposed, data)
     steps = data.draw(st.lists(st.sampled_from(STEPS) | VISIBLE, max_size=8))
     own, _, key = path.rpartition("/")
@@ -63,7 +63,7 @@ def test_a_path_of_any_kind(exposed: Any, data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-def test_parameters_of_any_kind(exposed: Any, data: st.DataObject) -> None:
+def test_random_parameters_are_handled_safely(exposed: Any, data: st.DataObject) -> None:
     method, path, parameters = parts_of(exposed, data)
     changed = dict(parameters)
     for name in data.draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3)):
@@ -79,23 +79,25 @@ def test_parameters_of_any_kind(exposed: Any, data: st.DataObject) -> None:
 
 
 @given(data=st.data(), query=VISIBLE | st.text().map(quote))
-def test_a_query_string_of_any_kind(exposed: Any, data: st.DataObject, query: str) -> None:
+def test_random_query_string_is_handled_safely(
+    exposed: Any, data: st.DataObject, query: str
+) -> None:
     method, path, _ = parts_of(exposed, data)
     status, _ = request(exposed, method, f"{path}?{query.replace('#', '')}", "Content-Length: 0")
     assert status == 403, query
 
 
 @given(data=st.data(), method=st.sampled_from(METHODS))
-def test_another_method(exposed: Any, data: st.DataObject, method: str) -> None:
+def test_other_method_is_handled_safely(exposed: Any, data: st.DataObject, method: str) -> None:
     signed_for, path, parameters = parts_of(exposed, data)
     status, _ = request(exposed, method, f"{path}?{urlencode(parameters)}", "Content-Length: 0")
     assert status in ((200,) if method == signed_for else (400, 403, 405)), method
 
 
 @given(wanted=RANGES, etag=VISIBLE | st.just("*"))
-def test_a_range_of_any_kind(exposed: Any, wanted: str, etag: str) -> None:
+def test_random_range_is_handled_safely(exposed: Any, range_header: str, etag: str) -> None:
     url = urlsplit(exposed.urls["GET"])
-    headers = [f"Range: {wanted}", f"If-Match: {etag}"]
+    headers = [f"Range: {range_header}", f"If-Match: {etag}"]
     for some in (headers[:1], headers[1:], headers):
         status, content = request(exposed, "GET", f"{url.path}?{url.query}", *some)
         assert status in (200, 206, 412, 416), some
@@ -103,7 +105,7 @@ def test_a_range_of_any_kind(exposed: Any, wanted: str, etag: str) -> None:
 
 
 @given(length=VISIBLE | st.integers().map(str), body=st.binary(max_size=50))
-def test_a_length_of_any_kind(exposed: Any, length: str, body: bytes) -> None:
+def test_random_length_is_handled_safely(exposed: Any, length: str, body: bytes) -> None:
     url = urlsplit(exposed.urls["PUT"])
     # The server rightly waits for what is announced.
     assume(not length.isdecimal() or int(length) <= len(body))

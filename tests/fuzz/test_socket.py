@@ -38,7 +38,7 @@ def opened(exposed: Any) -> Iterator[ClientConnection]:
         yield connection
 
 
-def heard(connection: ClientConnection) -> list[str]:
+def received(connection: ClientConnection) -> list[str]:
     """All that comes until the connection has answered everything, as it still does."""
     connection.send(json.dumps(LAST))
     messages = []
@@ -48,15 +48,15 @@ def heard(connection: ClientConnection) -> list[str]:
 
 
 @given(frames=st.lists(FRAMES, min_size=1, max_size=5))
-def test_frames_of_any_kind(exposed: Any, frames: list[str | bytes]) -> None:
+def test_random_frames_are_handled_safely(exposed: Any, frames: list[str | bytes]) -> None:
     with opened(exposed) as connection:
         for frame in frames:
             connection.send(frame)
-        exposed.check(*heard(connection))
+        exposed.check(*received(connection))
 
 
 @given(data=st.data())
-def test_messages_of_any_kind(exposed: Any, data: st.DataObject) -> None:
+def test_random_messages_are_handled_safely(exposed: Any, data: st.DataObject) -> None:
     identifiers = st.sampled_from(["1", "2"]) | JSON
     authorizations = st.sampled_from([header(exposed), {**header(exposed), "host": "x"}]) | JSON
     operation = st.fixed_dictionaries(
@@ -75,7 +75,7 @@ def test_messages_of_any_kind(exposed: Any, data: st.DataObject) -> None:
     with opened(exposed) as connection:
         for one in data.draw(st.lists(message, min_size=1, max_size=4)):
             connection.send(json.dumps(one))
-        exposed.check(*heard(connection))
+        exposed.check(*received(connection))
 
 
 def operations(exposed: Any) -> st.SearchStrategy[str]:
@@ -99,7 +99,7 @@ def operations(exposed: Any) -> st.SearchStrategy[str]:
     )
 
 
-def test_what_the_owner_does_is_heard_by_nobody_else(exposed: Any) -> None:
+def test_events_of_the_owner_reach_no_other_user(exposed: Any) -> None:
     database = exposed.ids[2]
     query = exposed.field(
         "query q($d: ID!) { timeSeriesDb_queryDatabase(timeSeriesDbId: $d, queryType: TIME_PERIOD, "
@@ -127,12 +127,14 @@ def test_what_the_owner_does_is_heard_by_nobody_else(exposed: Any) -> None:
             d=database,
             q=query,
         )
-        kinds = [json.loads(message)["type"] for message in heard(connection)]
+        kinds = [json.loads(message)["type"] for message in received(connection)]
     assert [kind for kind in kinds if kind != "ka"] == ["error", "error", "complete"]
 
 
 @given(given_header=st.text() | JSON.map(encoded), in_address=st.booleans())
-def test_introductions_of_any_kind(exposed: Any, given_header: str, in_address: bool) -> None:
+def test_random_handshakes_are_handled_safely(
+    exposed: Any, given_header: str, in_address: bool
+) -> None:
     address, protocols = exposed.local.realtimeEndpoint, ["graphql-ws"]
     if in_address:
         address += f"?header={quote(given_header)}&payload=e30="

@@ -84,7 +84,9 @@ def run(exposed: Any, sql: str) -> str:
 
 
 @given(data=st.data())
-def test_queries(exposed: Any, tables: list[str], data: st.DataObject) -> None:
+def test_random_queries_are_handled_safely(
+    exposed: Any, tables: list[str], data: st.DataObject
+) -> None:
     columns = ", ".join(data.draw(st.lists(EXPRESSIONS, min_size=1, max_size=3)))
     table = data.draw(st.sampled_from([*tables, "(SELECT 1 AS t, now() AS time) AS t"]))
     where, by = data.draw(EXPRESSIONS), data.draw(EXPRESSIONS)
@@ -100,12 +102,12 @@ def test_queries(exposed: Any, tables: list[str], data: st.DataObject) -> None:
 
 
 @given(words=st.lists(st.sampled_from(WORDS) | EXPRESSIONS, max_size=15))
-def test_what_is_none(exposed: Any, words: list[str]) -> None:
+def test_random_words_are_handled_safely(exposed: Any, words: list[str]) -> None:
     run(exposed, " ".join(words))
 
 
 @given(text=st.text())
-def test_text(exposed: Any, text: str) -> None:
+def test_random_text_is_handled_safely(exposed: Any, text: str) -> None:
     run(exposed, text)
 
 
@@ -136,13 +138,13 @@ STATEMENTS = [
 
 
 @pytest.mark.parametrize("statement", [
-    *(f"SELECT * FROM {place}" for place in ["{table}", *PLACES]),
-    *(f"SELECT (SELECT count(*) FROM {place})" for place in PLACES),
-    *(f"WITH t AS (SELECT * FROM {place}) SELECT * FROM t" for place in PLACES),
+    *(f"SELECT * FROM {location}" for location in ["{table}", *PLACES]),
+    *(f"SELECT (SELECT count(*) FROM {location})" for location in PLACES),
+    *(f"WITH t AS (SELECT * FROM {location}) SELECT * FROM t" for location in PLACES),
     *STATEMENTS,
     *(f"SELECT 1; {statement}" for statement in STATEMENTS),
 ])  # fmt: skip
-def test_that_reaches_for_what_is_elsewhere(
+def test_query_of_outside_resources_is_refused(
     statement: str, exposed: Any, tables: list[str]
 ) -> None:
     for table in tables[1:]:
@@ -155,9 +157,11 @@ def test_that_reaches_for_what_is_elsewhere(
         run(exposed, sql)
 
 
-@pytest.mark.parametrize("place", ["read_text('{path}')", "'{path}'", "glob('{folder}/*')"])
-def test_nor_would_it_be_found_if_the_database_itself_were_asked(place: str, exposed: Any) -> None:
+@pytest.mark.parametrize("location", ["read_text('{path}')", "'{path}'", "glob('{folder}/*')"])
+def test_query_of_outside_resources_is_refused_by_the_database_itself(
+    location: str, exposed: Any
+) -> None:
     cursor = exposed.local.exchange.engine._connection.cursor()
-    source = place.format(path=exposed.beside, folder=exposed.beside.parent)
+    source = location.format(path=exposed.beside, folder=exposed.beside.parent)
     with pytest.raises(duckdb.PermissionException):
         cursor.execute(f"SELECT * FROM {source}")

@@ -9,19 +9,19 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange
 from ..conftest import Connect
 from ..support.fake_platform import TOKEN
 from ..support.options import use_options
-from .server import Liar
+from .server import MaliciousServer
 
 
 @pytest.fixture
-def liar() -> Iterator[Liar]:
-    with Liar().running() as liar:
-        yield liar
+def malicious_server() -> Iterator[MaliciousServer]:
+    with MaliciousServer().running() as malicious_server:
+        yield malicious_server
 
 
 @pytest.fixture
-def victim(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
+def client(malicious_server: MaliciousServer, connect: Connect) -> AvistaDigitalExchange:
     """An exchange that speaks to the liar."""
-    return connect(TOKEN, endpoint=f"{liar.address}/graphql", maxRetries=1, timeout=5)
+    return connect(TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=1, timeout=5)
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[Liar]:
+def other_host() -> Iterator[MaliciousServer]:
     """Another host, which is to see nothing."""
-    with Liar().running() as elsewhere:
-        yield elsewhere
+    with MaliciousServer().running() as other_host:
+        yield other_host

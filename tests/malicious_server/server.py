@@ -21,7 +21,7 @@ ENDLESS = b"--and so on for ever"
 CUT = b"--and hangs up"
 
 
-class Liar(BackgroundServer):
+class MaliciousServer(BackgroundServer):
     """Answers what it is told to, by operation or method.
 
     Attributes:
@@ -38,10 +38,10 @@ class Liar(BackgroundServer):
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def lay_down(self, name: str, *responses: bytes) -> None:
+    def respond_with(self, name: str, *responses: bytes) -> None:
         self.responses[name] = [*responses]
 
-    def lay_down_file(self, *responses: bytes, url: str | None = None, **file: Any) -> None:
+    def respond_with_file(self, *responses: bytes, url: str | None = None, **file: Any) -> None:
         """Let there be a file to download, and what its address answers."""
         data = {
             "storage_getDataStoreFile": {**FILE, **file},
@@ -50,10 +50,10 @@ class Liar(BackgroundServer):
                 "url": url or f"{self.address}/object?X-Amz-Signature=5ec7e7",
             },
         }
-        self.lay_down(DOWNLOAD, *[ok({"data": data})] * 9)
-        self.lay_down("GET", *responses)
+        self.respond_with(DOWNLOAD, *[ok({"data": data})] * 9)
+        self.respond_with("GET", *responses)
 
-    def lay_down_page(self, nextToken: str | None = None) -> None:
+    def respond_with_page(self, nextToken: str | None = None) -> None:
         """Let a query have pages, whose chunks are to be fetched: one, or always another one."""
         page = {
             "clientToken": None,
@@ -64,8 +64,8 @@ class Liar(BackgroundServer):
             "presignedUrl": f"{self.address}/chunk?X-Amz-Signature=5ec7e7",
             "queryString": "SELECT",
         }
-        self.lay_down(PAGE, ok({"data": {PAGE: page}}))
-        self.lay_down("timeSeriesDb_cancelDatabaseQuery", ok({"data": {}}))
+        self.respond_with(PAGE, ok({"data": {PAGE: page}}))
+        self.respond_with("timeSeriesDb_cancelDatabaseQuery", ok({"data": {}}))
 
     async def serve(self, client: Streams) -> None:
         while True:

@@ -12,7 +12,7 @@ from ..network_faults.scenarios import http
 from ..support.fake_platform import TOKEN
 from ..support.http_messages import Streams, read_request
 from ..support.parallel_download import use_parts
-from .server import CUT, DOWNLOAD, ENDLESS_HEAD, Liar, ok
+from .server import CUT, DOWNLOAD, ENDLESS_HEAD, MaliciousServer, ok
 
 
 class TestLengths:
@@ -43,20 +43,22 @@ class TestLengths:
             "and chunked",
         ],
     )
-    def test_that_do_not_hold_are_no_file(
-        self, response: bytes, liar: Liar, connect: Connect, tmp_path: Path
+    def test_download_with_a_wrong_length_leaves_no_file(
+        self, response: bytes, malicious_server: MaliciousServer, connect: Connect, tmp_path: Path
     ) -> None:
-        liar.lay_down_file(response)
-        exchange = connect(TOKEN, endpoint=f"{liar.address}/graphql", maxRetries=1, timeout=0.3)
+        malicious_server.respond_with_file(response)
+        exchange = connect(
+            TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=1, timeout=0.3
+        )
         with pytest.raises(TransferError, match=r"load\.csv"):
             exchange.downloadDataStoreFile("file", tmp_path)
         assert not [*tmp_path.iterdir()]
 
-    def test_what_comes_after_the_promised_bytes_is_no_part_of_the_file(
-        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    def test_download_ignores_bytes_after_the_announced_length(
+        self, malicious_server: MaliciousServer, client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        liar.lay_down_file(ok(b"content") + b"and more")
-        victim.downloadDataStoreFile("file", tmp_path / "load.csv")
+        malicious_server.respond_with_file(ok(b"content") + b"and more")
+        client.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 
     @pytest.mark.parametrize(
@@ -76,40 +78,48 @@ class TestLengths:
             "x" * 9000,
         ],
     )
-    def test_a_range_that_was_not_asked_for_is_no_part_of_the_file(
-        self, given: str, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    def test_download_refuses_a_range_that_was_not_requested(
+        self,
+        given: str,
+        malicious_server: MaliciousServer,
+        client: AvistaDigitalExchange,
+        tmp_path: Path,
     ) -> None:
         half = ok(b"con", 'ETag: "v1"').replace(b"Length: 3", b"Length: 7")
         rest = http("206 Partial", b"tent", 'ETag: "v1"', f"Content-Range: {given}")
-        liar.lay_down_file(half + CUT, rest)
+        malicious_server.respond_with_file(half + CUT, rest)
         with pytest.raises(TransferError, match=r"load\.csv") as caught:
-            victim.downloadDataStoreFile("file", tmp_path)
+            client.downloadDataStoreFile("file", tmp_path)
         assert len(str(caught.value)) < 500
         assert not [*tmp_path.iterdir()]
 
-    def test_a_part_is_not_taken_for_the_whole(
-        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    def test_download_does_not_take_a_part_for_the_file(
+        self, malicious_server: MaliciousServer, client: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        liar.lay_down_file(http("206 Partial", b"con", "Content-Range: bytes 0-2/7"))
+        malicious_server.respond_with_file(
+            http("206 Partial", b"con", "Content-Range: bytes 0-2/7")
+        )
         with pytest.raises(TransferError, match=r"load\.csv"):
-            victim.downloadDataStoreFile("file", tmp_path)
+            client.downloadDataStoreFile("file", tmp_path)
         assert not [*tmp_path.iterdir()]
 
-    def test_a_version_that_changes_for_ever_is_not_followed_for_ever(
-        self, liar: Liar, connect: Connect, tmp_path: Path
+    def test_download_of_a_file_that_always_changes_gives_up(
+        self, malicious_server: MaliciousServer, connect: Connect, tmp_path: Path
     ) -> None:
         halves = [
             ok(b"con", f'ETag: "v{number}"').replace(b"Length: 3", b"Length: 7") + CUT
             for number in range(50)
         ]
-        liar.lay_down_file(*halves)
-        exchange = connect(TOKEN, endpoint=f"{liar.address}/graphql", maxRetries=3, timeout=0.2)
+        malicious_server.respond_with_file(*halves)
+        exchange = connect(
+            TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=3, timeout=0.2
+        )
         with pytest.raises(TransferError, match=r"load\.csv"):
             exchange.downloadDataStoreFile("file", tmp_path)
-        assert len(liar.heads) < 10
+        assert len(malicious_server.heads) < 10
 
     @pytest.mark.parametrize(
-        "lie",
+        "falsify",
         [
             lambda head, body: (head, body[:-1]),
             lambda head, body: (head.replace(b"206", b"200"), body),
@@ -119,16 +129,16 @@ class TestLengths:
         ],
         ids=["shorter", "the whole", "another range", "longer", "another version"],
     )
-    def test_a_part_fetched_over_a_connection_of_its_own_is_checked_too(
+    def test_parallel_download_checks_the_range_of_each_part(
         self,
-        lie: Callable[[bytes, bytes], tuple[bytes, bytes]],
+        falsify: Callable[[bytes, bytes], tuple[bytes, bytes]],
         connect: Connect,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         use_parts(monkeypatch, 1 << 16)
-        with Parts(lie).running() as parts:
-            parts.lay_down_file()
+        with Parts(falsify).running() as parts:
+            parts.respond_with_file()
             exchange = connect(
                 TOKEN, endpoint=f"{parts.address}/graphql", maxRetries=1, timeout=0.5
             )
@@ -138,14 +148,14 @@ class TestLengths:
         assert 2 < len(parts.heads) < 60
 
 
-class Parts(Liar):
+class Parts(MaliciousServer):
     """Lies about every part of a file but the first."""
 
     size = 1 << 20
 
-    def __init__(self, lie: Callable[[bytes, bytes], tuple[bytes, bytes]]) -> None:
+    def __init__(self, falsify: Callable[[bytes, bytes], tuple[bytes, bytes]]) -> None:
         super().__init__()
-        self._lie = lie
+        self._falsify = falsify
 
     async def serve(self, client: Streams) -> None:
         while True:
@@ -160,7 +170,7 @@ class Parts(Liar):
                 asked = head.partition("Range: bytes=")[2].partition("\r\n")[0]
                 begin, _, last = asked.partition("-")
                 end = int(last or self.size - 1)
-                answer_head, body = self._lie(
+                answer_head, body = self._falsify(
                     f"HTTP/1.1 206 Partial\r\ncontent-range: bytes {begin}-{end}/{self.size}"
                     '\r\netag: "v1"'.encode(),
                     bytes(end - int(begin) + 1),

@@ -17,7 +17,7 @@ from ..conftest import Connect
 from ..network_faults.scenarios import http
 from ..support.fake_platform import TOKEN
 from ..support.frames import chain
-from .server import Liar
+from .server import MaliciousServer
 
 HOSTILE = f"{TOKEN} \x1b[31m pa55word"
 
@@ -38,19 +38,21 @@ def log() -> Iterator[io.StringIO]:
 
 
 def test_reason_phrase_of_a_server_is_not_logged(
-    liar: Liar, victim: AvistaDigitalExchange, log: io.StringIO
+    malicious_server: MaliciousServer, client: AvistaDigitalExchange, log: io.StringIO
 ) -> None:
-    liar.lay_down("user_getUserSession", http(f"401 {HOSTILE}"))
+    malicious_server.respond_with("user_getUserSession", http(f"401 {HOSTILE}"))
     with pytest.raises(UnauthorizedError):
-        victim.getUserInfo()
+        client.getUserInfo()
     assert '"HTTP/1.1 401 Unauthorized"' in log.getvalue()
     assert TOKEN not in log.getvalue()
     assert "\x1b" not in log.getvalue()
 
 
-def test_reason_phrase_of_a_proxy_is_not_in_the_error(liar: Liar, connect: Connect) -> None:
-    liar.lay_down("CONNECT", http(f"407 {HOSTILE}"))
-    proxy = liar.address.replace("http://", "http://me:pa55word@")
+def test_reason_phrase_of_a_proxy_is_not_in_the_error(
+    malicious_server: MaliciousServer, connect: Connect
+) -> None:
+    malicious_server.respond_with("CONNECT", http(f"407 {HOSTILE}"))
+    proxy = malicious_server.address.replace("http://", "http://me:pa55word@")
     exchange = connect(TOKEN, endpoint="https://exchange.test/graphql", proxy=proxy, maxRetries=0)
     with pytest.raises(ConnectionFailedError, match="407 Proxy Authentication Required") as caught:
         exchange.getUserInfo()

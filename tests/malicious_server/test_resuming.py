@@ -11,7 +11,7 @@ from ..conftest import Connect
 from ..network_faults.scenarios import http
 from ..support.fake_platform import TOKEN
 from ..support.options import use_options
-from .server import CUT, Liar, ok
+from .server import CUT, MaliciousServer, ok
 
 OLD, NEW = b"content", b"CONTENT anew"
 MD5 = hashlib.md5(OLD).hexdigest()
@@ -38,13 +38,13 @@ def new(*headers: str) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     use_options(monkeypatch, initial_retry_delay=0.001)
 
 
 @pytest.fixture
-def exchange(liar: Liar, connect: Connect) -> AvistaDigitalExchange:
-    return connect(TOKEN, endpoint=f"{liar.address}/graphql", maxRetries=2)
+def exchange(malicious_server: MaliciousServer, connect: Connect) -> AvistaDigitalExchange:
+    return connect(TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=2)
 
 
 @pytest.fixture
@@ -52,18 +52,18 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "load.csv"
 
 
-def gets(liar: Liar) -> list[str]:
+def gets(malicious_server: MaliciousServer) -> list[str]:
     """The heads of all requests for bytes, in lower case."""
-    return [head.lower() for head in liar.heads if head.startswith("GET")]
+    return [head.lower() for head in malicious_server.heads if head.startswith("GET")]
 
 
-def test_they_go_on_from_the_last_byte_of_the_same_version(
-    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_resumes_after_the_last_byte_of_the_same_version(
+    malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
-    liar.lay_down_file(half(), rest())
+    malicious_server.respond_with_file(half(), rest())
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == OLD
-    first, second = gets(liar)
+    first, second = gets(malicious_server)
     assert "range:" not in first
     assert "if-match:" not in first
     assert "range: bytes=3-" in second
@@ -82,25 +82,28 @@ def test_they_go_on_from_the_last_byte_of_the_same_version(
     ],
     ids=["412", "416", "200", "206 of another version", "and cut off", "no version known"],
 )
-def test_they_begin_anew_where_the_rest_would_be_of_another_version(
-    responses: list[bytes], liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_restarts_if_the_rest_belongs_to_another_version(
+    responses: list[bytes],
+    malicious_server: MaliciousServer,
+    exchange: AvistaDigitalExchange,
+    target: Path,
 ) -> None:
-    liar.lay_down_file(*responses)
+    malicious_server.respond_with_file(*responses)
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == NEW
-    assert len(gets(liar)) == len(responses)
+    assert len(gets(malicious_server)) == len(responses)
     if responses != [half(), new()]:
-        assert "range:" not in gets(liar)[-1]
+        assert "range:" not in gets(malicious_server)[-1]
 
 
 @pytest.mark.parametrize("etag", ["v1", "d41d8cd9-2", '"v,1"', '""', '"' + "1" * 900 + '"'])
-def test_download_resumes_whatever_form_a_strong_etag_has(
-    etag: str, liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_resumes_with_any_form_of_a_strong_etag(
+    etag: str, malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
-    liar.lay_down_file(half(etag), rest(etag))
+    malicious_server.respond_with_file(half(etag), rest(etag))
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == OLD
-    assert f"if-match: {etag}" in gets(liar)[-1]
+    assert f"if-match: {etag}" in gets(malicious_server)[-1]
 
 
 @pytest.mark.parametrize(
@@ -110,48 +113,48 @@ def test_download_resumes_whatever_form_a_strong_etag_has(
         '"' + "1" * 50_000 + '"',
     ],
 )
-def test_download_starts_over_where_the_etag_names_no_version_exactly(
-    etag: str, liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_restarts_if_the_etag_does_not_identify_the_version(
+    etag: str, malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
-    liar.lay_down_file(half(etag), new())
+    malicious_server.respond_with_file(half(etag), new())
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == NEW
-    assert "range:" not in gets(liar)[-1]
+    assert "range:" not in gets(malicious_server)[-1]
 
 
-def test_without_a_version_to_name_they_ask_for_the_whole(
-    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_without_an_etag_requests_the_whole_file(
+    malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
-    liar.lay_down_file(half(None), ok(OLD))
+    malicious_server.respond_with_file(half(None), ok(OLD))
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == OLD
-    assert not [head for head in gets(liar) if "range:" in head]
+    assert not [head for head in gets(malicious_server) if "range:" in head]
 
 
-def test_what_does_not_have_the_files_checksum_is_fetched_again(
-    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_with_a_wrong_checksum_is_repeated(
+    malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
-    liar.lay_down_file(ok(b"CONTENT", f'ETag: "{MD5}"'), ok(OLD, f'ETag: "{MD5}"'))
+    malicious_server.respond_with_file(ok(b"CONTENT", f'ETag: "{MD5}"'), ok(OLD, f'ETag: "{MD5}"'))
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == OLD
 
 
-def test_and_is_no_file_where_it_never_has(
-    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_with_a_checksum_that_never_matches_leaves_no_file(
+    malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
     target.write_bytes(b"older")
-    liar.lay_down_file(ok(b"CONTENT", f'ETag: "{MD5}"'))
+    malicious_server.respond_with_file(ok(b"CONTENT", f'ETag: "{MD5}"'))
     with pytest.raises(TransferError, match=r"load\.csv: .* checksum"):
         exchange.downloadDataStoreFile("file", target)
-    assert len(gets(liar)) == 3
+    assert len(gets(malicious_server)) == 3
     assert target.read_bytes() == b"older"
     assert [*target.parent.iterdir()] == [target]
 
 
-def test_a_checksum_is_of_all_parts_together(
-    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_in_parts_verifies_the_checksum_of_the_whole_file(
+    malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
-    liar.lay_down_file(half(f'"{MD5}"'), rest(f'"{MD5}"'))
+    malicious_server.respond_with_file(half(f'"{MD5}"'), rest(f'"{MD5}"'))
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == OLD
 
@@ -167,22 +170,25 @@ def test_a_checksum_is_of_all_parts_together(
     ],
     ids=["KMS", "a customer's key", "several parts", "another form", "none"],
 )
-def test_a_version_that_is_no_checksum_is_not_taken_for_one(
-    headers: list[str], liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_does_not_take_an_etag_for_a_checksum_if_it_is_none(
+    headers: list[str],
+    malicious_server: MaliciousServer,
+    exchange: AvistaDigitalExchange,
+    target: Path,
 ) -> None:
-    liar.lay_down_file(ok(NEW, *headers))
+    malicious_server.respond_with_file(ok(NEW, *headers))
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == NEW
 
 
-def test_an_address_that_expired_is_renewed_and_the_rest_fetched_from_there(
-    liar: Liar, exchange: AvistaDigitalExchange, target: Path
+def test_download_with_an_expired_url_resumes_at_a_new_url(
+    malicious_server: MaliciousServer, exchange: AvistaDigitalExchange, target: Path
 ) -> None:
     expired = http(
         "403 Forbidden", b"<Code>AccessDenied</Code><Message>Request has expired</Message>"
     )
-    liar.lay_down_file(half(), expired, rest())
+    malicious_server.respond_with_file(half(), expired, rest())
     exchange.downloadDataStoreFile("file", target)
     assert target.read_bytes() == OLD
-    assert len([head for head in liar.heads if head.startswith("POST")]) == 2
-    assert "range: bytes=3-" in gets(liar)[-1]
+    assert len([head for head in malicious_server.heads if head.startswith("POST")]) == 2
+    assert "range: bytes=3-" in gets(malicious_server)[-1]

@@ -12,7 +12,7 @@ Call = Callable[..., Any]
 """Called with an exchange, what there is, and a folder for files; returns what is awaited."""
 
 
-class Held(NamedTuple):
+class Existing(NamedTuple):
     """What every call can be made with."""
 
     dataStoreId: str
@@ -28,39 +28,44 @@ def records(exchange: Any) -> list[Any]:
     ]
 
 
-def upload(exchange: Any, held: Held, folder: Path) -> Any:
+def upload(exchange: Any, existing: Existing, folder: Path) -> Any:
     return exchange.uploadFileToDataStore(
-        held.dataStoreId, held.homeDirectoryId, folder / "source.bin"
+        existing.dataStoreId, existing.homeDirectoryId, folder / "source.bin"
     )
 
 
-def download(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.downloadDataStoreFile(held.dataStoreFileId, folder)
+def download(exchange: Any, existing: Existing, folder: Path) -> Any:
+    return exchange.downloadDataStoreFile(existing.dataStoreFileId, folder)
 
 
-def publish(exchange: Any, held: Held, folder: Path) -> Any:
+def publish(exchange: Any, existing: Existing, folder: Path) -> Any:
     return exchange.publishToTimeSeriesDatabase(
-        held.timeSeriesDbId, "other", records(AvistaDigitalExchange("token"))
+        existing.timeSeriesDbId, "other", records(AvistaDigitalExchange("token"))
     )
 
 
-def directory(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.getDataStoreDirectory(held.homeDirectoryId)
+def directory(exchange: Any, existing: Existing, folder: Path) -> Any:
+    return exchange.getDataStoreDirectory(existing.homeDirectoryId)
 
 
-def latest(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.listTimeSeriesAssetsAndLatestValues(held.timeSeriesDbId, folder)
+def latest(exchange: Any, existing: Existing, folder: Path) -> Any:
+    return exchange.listTimeSeriesAssetsAndLatestValues(existing.timeSeriesDbId, folder)
 
 
-def sql(exchange: Any, held: Held, folder: Path) -> Any:
-    return exchange.queryTimeSeriesDatabase_TimestreamFormat(held.timeSeriesDbId, "SELECT 1")
+def sql(exchange: Any, existing: Existing, folder: Path) -> Any:
+    return exchange.queryTimeSeriesDatabase_TimestreamFormat(existing.timeSeriesDbId, "SELECT 1")
 
 
-def query(exchange: Any, held: Held, folder: Path, aggregate: str = "server") -> Any:
+def query(exchange: Any, existing: Existing, folder: Path, aggregate: str = "server") -> Any:
     return exchange.queryTimeSeriesDatabaseWithFilters(
-        held.timeSeriesDbId, [{"assetId": "meter"}], *TIMES, folder, maxRows=50, aggregate=aggregate
+        existing.timeSeriesDbId,
+        [{"assetId": "meter"}],
+        *TIMES,
+        folder,
+        maxRows=50,
+        aggregate=aggregate,
     )
 
 
-def query_here(exchange: Any, held: Held, folder: Path) -> Any:
-    return query(exchange, held, folder, "client")
+def query_merged_on_client(exchange: Any, existing: Existing, folder: Path) -> Any:
+    return query(exchange, existing, folder, "client")

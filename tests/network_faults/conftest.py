@@ -19,7 +19,7 @@ from ..support.admin_client import AdminClient
 from ..support.clients import RUNNER, ClientFactory
 from ..support.faulty_proxy import FaultyProxy
 from ..support.options import use_options
-from .secret_scanner import SERVERS, Listener, Watched, forms
+from .secret_scanner import SERVERS, Listener, MonitoredClient, forms
 
 RETRIES = 2
 IMPATIENT = {"timeout": 0.5, "maxRetries": 20}
@@ -36,7 +36,7 @@ in_time = pytest.mark.timeout(60)
 
 
 @dataclass(frozen=True)
-class Far:
+class FaultyPlatform:
     """A Local Exchange that is reached by way of a proxy, and directly to see what it holds."""
 
     proxy: FaultyProxy
@@ -58,30 +58,30 @@ class Far:
 
 
 @pytest.fixture(scope="session")
-def the_far_side() -> Iterator[Far]:
+def shared_faulty_platform() -> Iterator[FaultyPlatform]:
     with FaultyProxy().running() as proxy, LocalExchange(publicUrl=proxy.address) as local:
         proxy.set_upstream(local.endpoint)
-        yield Far(proxy, local, AdminClient(local.endpoint, local.token))
+        yield FaultyPlatform(proxy, local, AdminClient(local.endpoint, local.token))
 
 
 @pytest.fixture
-def far(the_far_side: Far) -> Iterator[Far]:
+def faulty_platform(shared_faulty_platform: FaultyPlatform) -> Iterator[FaultyPlatform]:
     """The far side of the network, on which nothing is wrong yet."""
-    the_far_side.proxy.expect()
-    yield the_far_side
-    the_far_side.proxy.expect()
+    shared_faulty_platform.proxy.expect()
+    yield shared_faulty_platform
+    shared_faulty_platform.proxy.expect()
 
 
 @pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     use_options(monkeypatch, initial_retry_delay=0.001)
 
 
-Reach = Callable[..., AvistaDigitalExchange]
+OpenClient = Callable[..., AvistaDigitalExchange]
 
 
 @pytest.fixture
-def shown(far: Far) -> Iterator[list[str]]:
+def shown(faulty_platform: FaultyPlatform) -> Iterator[list[str]]:
     """All that is logged, and that errors show; sees that it holds no secret."""
     listener = Listener()
     root, package = logging.getLogger(), logging.getLogger("avista_digital_exchange_sdk")
@@ -89,50 +89,59 @@ def shown(far: Far) -> Iterator[list[str]]:
     root.addHandler(listener)
     root.setLevel(logging.DEBUG)
     package.setLevel(logging.DEBUG)
-    far.proxy.signatures.clear()
+    faulty_platform.proxy.signatures.clear()
     yield listener.lines
     root.removeHandler(listener)
     root.setLevel(levels[0])
     package.setLevel(levels[1])
     text = "\n".join(listener.lines)
     assert "avista_digital_exchange_sdk" in text
-    secrets = (*forms(far.local.token), *far.proxy.signatures, "X-Amz-Signature=")
+    secrets = (
+        *forms(faulty_platform.local.token),
+        *faulty_platform.proxy.signatures,
+        "X-Amz-Signature=",
+    )
     if any(secret in text for secret in secrets):
         assert not [line for line in listener.lines for secret in secrets if secret in line]
 
 
 @pytest.fixture
-def reach(
-    create_client: ClientFactory, far: Far, tmp_path: Path, shown: list[str]
-) -> Iterator[Reach]:
+def open_client(
+    create_client: ClientFactory, faulty_platform: FaultyPlatform, tmp_path: Path, shown: list[str]
+) -> Iterator[OpenClient]:
     """Makes exchanges of one colour that reach the far side, and sees that nothing is left."""
-    threads = our_threads()
+    threads = sdk_threads()
     with ExitStack() as stack:
 
         def reached(**options: Any) -> AvistaDigitalExchange:
             options = {"timeout": 5, "maxRetries": RETRIES, **options}
-            exchange = create_client(far.local.token, endpoint=far.proxy.endpoint, **options)
+            exchange = create_client(
+                faulty_platform.local.token, endpoint=faulty_platform.proxy.endpoint, **options
+            )
             return cast(
-                AvistaDigitalExchange, Watched(stack.enter_context(closing(exchange)), shown)
+                AvistaDigitalExchange,
+                MonitoredClient(stack.enter_context(closing(exchange)), shown),
             )
 
         yield reached
     # Generators that were left early are closed in the loop's next rounds.
     RUNNER.run(asyncio.sleep(0.001))
     assert not asyncio.all_tasks(RUNNER.get_loop())
-    assert eventually(lambda: our_threads() <= threads), our_threads() - threads
+    assert wait_until(lambda: sdk_threads() <= threads), sdk_threads() - threads
     # What stalls, stalls no more; who still waits for it, is found out.
-    far.proxy.expect()
-    assert eventually(lambda: not far.proxy.open_connections), "a connection was left open"
+    faulty_platform.proxy.expect()
+    assert wait_until(lambda: not faulty_platform.proxy.open_connections), (
+        "a connection was left open"
+    )
     assert not [path.name for path in tmp_path.rglob("*.part")]
 
 
-def our_threads() -> set[threading.Thread]:
+def sdk_threads() -> set[threading.Thread]:
     """All threads that are not the Local Exchange's or the proxy's own."""
     return {thread for thread in threading.enumerate() if not thread.name.startswith(SERVERS)}
 
 
-def eventually(condition: Callable[[], object], seconds: float = 30) -> bool:
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> bool:
     """Whether a condition comes true within a short time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -59,7 +59,7 @@ def silences(step: str, after: int = 0) -> list[Fault]:
     ]
 
 
-PASSING_ANSWERS = {
+TRANSIENT_RESPONSES = {
     "408": http("408 Request Timeout"),
     "429": http("429 Too Many Requests", b"{}", "Retry-After: 0"),
     "500": http("500 Internal Server Error", HTML, "Content-Type: text/html"),
@@ -80,7 +80,7 @@ def refusals(step: str, after: int = 0) -> list[Any]:
             Fault(step, direction, response, after=after),
             id=f"{step}.{after}-{direction}-answered-{name}",
         )
-        for name, response in PASSING_ANSWERS.items()
+        for name, response in TRANSIENT_RESPONSES.items()
         for direction in ("request", "response")
         # A server that asks for less has done nothing.
         if (name, direction) != ("429", "response")

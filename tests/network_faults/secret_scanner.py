@@ -32,7 +32,7 @@ class Listener(logging.Handler):
             self.lines.append(self.format(record))
 
 
-class Watched:
+class MonitoredClient:
     """An exchange whose errors are looked at."""
 
     def __init__(self, exchange: Any, shown: list[str]) -> None:
@@ -41,17 +41,17 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._exchange, name)
-        return self._watched(attribute) if callable(attribute) else attribute
+        return self._monitor(attribute) if callable(attribute) else attribute
 
-    def _watched(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*args: Any, **options: Any) -> Any:
+    def _monitor(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def monitored(*args: Any, **options: Any) -> Any:
             try:
                 return call(*args, **options)
             except BaseException as error:
                 self._shown += everything_shown_by(error)
                 raise
 
-        return watched
+        return monitored
 
 
 def everything_shown_by(error: BaseException) -> list[str]:

@@ -10,7 +10,7 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedE
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
-from .conftest import IMPATIENT, Far, Reach, in_time
+from .conftest import IMPATIENT, FaultyPlatform, OpenClient, in_time
 from .scenarios import (
     HTML,
     breaks_between,
@@ -37,12 +37,14 @@ class Stored(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def stored(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Stored:
+def stored(
+    shared_faulty_platform: FaultyPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> Stored:
     """A file on the platform."""
     source = tmp_path_factory.mktemp("source") / "load.bin"
     source.write_bytes(CONTENT)
-    local = the_far_side.local
-    with the_far_side.direct() as direct:
+    local = shared_faulty_platform.local
+    with shared_faulty_platform.direct() as direct:
         file = direct.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
     return Stored(file.dataStoreFileId)
 
@@ -69,13 +71,17 @@ def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     cuts("GET"),
     refusals("GET"),
 )
-def test_a_failure_that_passes_changes_nothing(
-    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path
+def test_download_succeeds_after_a_transient_fault(
+    fault: Fault,
+    stored: Stored,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     stored.download(exchange, target)
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert target.read_bytes() == CONTENT
     assert [*target.parent.iterdir()] == [target]
 
@@ -87,26 +93,35 @@ def test_a_failure_that_passes_changes_nothing(
     silences("GET", 2)[::2],
 )
 @pytest.mark.parametrize("in_parts", [True], indirect=True, ids=["parts"])
-def test_nor_does_it_for_one_of_several_connections(
-    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path, in_parts: bool
+def test_parallel_download_succeeds_after_a_transient_fault_of_one_connection(
+    fault: Fault,
+    stored: Stored,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
+    in_parts: bool,
 ) -> None:
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     stored.download(exchange, target)
-    assert far.proxy.triggered
-    assert far.proxy.names.count("GET") > 5
+    assert faulty_platform.proxy.triggered
+    assert faulty_platform.proxy.names.count("GET") > 5
     assert target.read_bytes() == CONTENT
     assert [*target.parent.iterdir()] == [target]
 
 
 @scenarios(silences("GET"), silences(ADDRESS))
-def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
-    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path
+def test_download_waits_for_a_silent_network_up_to_the_timeout(
+    fault: Fault,
+    stored: Stored,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     stored.download(exchange, target)
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert target.read_bytes() == CONTENT
 
 
@@ -118,69 +133,81 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
         for direction, what in (("request", "reset"), ("response", "close"), ("response", "stall"))
     ],
 )
-def test_a_failure_that_stays_is_an_error_and_leaves_the_old_file_as_it_was(
-    fault: Fault, stored: Stored, reach: Reach, far: Far, target: Path
+def test_download_fails_on_a_permanent_fault_and_keeps_the_old_file(
+    fault: Fault,
+    stored: Stored,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach(timeout=1, maxRetries=1)
-    far.proxy.expect(fault)
+    exchange = open_client(timeout=1, maxRetries=1)
+    faulty_platform.proxy.expect(fault)
     with pytest.raises((TransferError, ConnectionFailedError)):
         stored.download(exchange, target)
-    assert len(far.proxy.triggered) == 2
+    assert len(faulty_platform.proxy.triggered) == 2
     assert target.read_bytes() == OLD
     assert [*target.parent.iterdir()] == [target]
 
 
-def test_so_does_one_that_stays_for_one_of_several_connections(
-    stored: Stored, reach: Reach, far: Far, target: Path, in_parts: bool
+def test_parallel_download_fails_on_a_permanent_fault_of_one_connection(
+    stored: Stored,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
+    in_parts: bool,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(Fault("GET", "request", "reset", after=1, times=999))
-    far.proxy.faults[0].after = 4
+    exchange = open_client()
+    faulty_platform.proxy.expect(Fault("GET", "request", "reset", after=1, times=999))
+    faulty_platform.proxy.faults[0].after = 4
     if not in_parts:
-        far.proxy.faults[0].after = 0
+        faulty_platform.proxy.faults[0].after = 0
     with pytest.raises(TransferError, match=r"load\.bin"):
         stored.download(exchange, target)
     assert target.read_bytes() == OLD
     assert [*target.parent.iterdir()] == [target]
 
 
-def test_it_goes_on_where_it_broke_off(
-    stored: Stored, reach: Reach, far: Far, target: Path
+def test_download_resumes_after_a_disconnect(
+    stored: Stored, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
     # More often than it is tried again without any progress.
-    exchange = reach(maxRetries=1)
+    exchange = open_client(maxRetries=1)
     faults = [Fault("GET", "response", "close", 0.3) for _ in range(8)]
-    far.proxy.expect(*faults)
+    faulty_platform.proxy.expect(*faults)
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
-    assert len(far.proxy.triggered) == 8
-    assert far.proxy.names == [ADDRESS] + ["GET"] * 9
+    assert len(faulty_platform.proxy.triggered) == 8
+    assert faulty_platform.proxy.names == [ADDRESS] + ["GET"] * 9
 
 
-def test_an_address_that_expires_on_the_way_is_replaced(
-    stored: Stored, reach: Reach, far: Far, target: Path, in_parts: bool
+def test_download_with_an_expired_url_resumes_at_a_new_url(
+    stored: Stored,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
+    in_parts: bool,
 ) -> None:
     expired = http(
         "403 Forbidden",
         b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
     )
-    exchange = reach()
-    far.proxy.expect(
+    exchange = open_client()
+    faulty_platform.proxy.expect(
         Fault("GET", "response", "close", 0.5), Fault("GET", "request", expired, after=0)
     )
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
-    assert far.proxy.names.count(ADDRESS) == 2
-    assert len(far.proxy.triggered) == 2
+    assert faulty_platform.proxy.names.count(ADDRESS) == 2
+    assert len(faulty_platform.proxy.triggered) == 2
 
 
-def test_a_refusal_is_an_error_at_once(
-    stored: Stored, reach: Reach, far: Far, target: Path
+def test_download_that_is_refused_fails_at_once(
+    stored: Stored, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(Fault("GET", "request", http("403 Forbidden", HTML)))
+    exchange = open_client()
+    faulty_platform.proxy.expect(Fault("GET", "request", http("403 Forbidden", HTML)))
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403") as caught:
         stored.download(exchange, target)
     assert caught.value.statusCode == 403
-    assert far.proxy.names == [ADDRESS, "GET"]
+    assert faulty_platform.proxy.names == [ADDRESS, "GET"]
     assert target.read_bytes() == OLD

@@ -22,7 +22,7 @@ from avista_digital_exchange_sdk import (
 
 from ..support.faulty_proxy import Fault
 from ..support.options import use_options
-from .conftest import IMPATIENT, NO_END, RETRIES, Far, Reach, in_time
+from .conftest import IMPATIENT, NO_END, RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import (
     HTML,
     breaks_between,
@@ -52,7 +52,7 @@ FROM_SERVER = ("connection_ack", "start_ack", "data")
 class Measured(NamedTuple):
     """A database, and what a query of all it holds must give."""
 
-    far: Far
+    far: FaultyPlatform
     database: str
     expected: dict[str, bytes]
 
@@ -75,11 +75,13 @@ class Measured(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def _measurements(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Measured:
-    database = the_far_side.platform.create_database()
-    measured = Measured(the_far_side, database, {})
+def _measurements(
+    shared_faulty_platform: FaultyPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> Measured:
+    database = shared_faulty_platform.platform.create_database()
+    measured = Measured(shared_faulty_platform, database, {})
     target = tmp_path_factory.mktemp("expected") / "result"
-    with the_far_side.direct() as direct:
+    with shared_faulty_platform.direct() as direct:
         for asset, attribute in product(("roof", "yard"), ("power", "wind")):
             records = [
                 direct.createTimeSeriesInputRecord(n, "SECONDS", attribute, "DOUBLE", n / 8)
@@ -121,16 +123,20 @@ def target(tmp_path: Path) -> Path:
     lateness(PAGE, 1),
     lateness("GET"),
 )
-def test_a_failure_that_passes_changes_nothing(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_succeeds_after_a_transient_fault(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert target.read_bytes() == measured.expected["CSV"]
     assert [*target.parent.iterdir()] == [target]
-    assert CANCEL not in far.proxy.names
+    assert CANCEL not in faulty_platform.proxy.names
 
 
 @scenarios(
@@ -138,26 +144,34 @@ def test_a_failure_that_passes_changes_nothing(
     refusals("GET", 1)[::4],
     silences("GET", 1)[1:],
 )
-def test_nor_does_it_where_the_result_is_put_together_on_this_side(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_with_client_aggregation_succeeds_after_a_transient_fault(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     format_ = "CSV" if fault.direction == "request" else "JSON"
     assert measured.query(exchange, target, "client", exportFileFormat=format_)
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert target.read_bytes() == measured.expected[format_]
     assert [*target.parent.iterdir()] == [target]
 
 
 @scenarios(silences(PAGE)[:1], silences(PAGE, 3)[1:], silences(EXPORT)[::2], silences("GET")[::2])
-def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_waits_for_a_silent_network_up_to_the_timeout(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -183,16 +197,20 @@ REALTIME_BREAKS = [
     [Fault("websocket", "response", b"\x00 no HTTP at all\r\n\r\n")],
     [Fault(step, "response", what) for step in FROM_SERVER for what in ("delay", "throttle")],
 )
-def test_a_real_time_connection_that_breaks_does_not_keep_the_file_from_being_made(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_falls_back_to_the_client_if_the_realtime_connection_fails(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "auto")
     assert target.read_bytes() == measured.expected["CSV"]
     assert [*target.parent.iterdir()] == [target]
     # Queries that were begun and not carried to their end were cancelled.
-    assert len(far.running_queries(measured.database)) == 1
+    assert len(faulty_platform.running_queries(measured.database)) == 1
 
 
 @in_time
@@ -200,19 +218,19 @@ def test_a_real_time_connection_that_breaks_does_not_keep_the_file_from_being_ma
     [Fault(step, "request", "stall", 0.5) for step in ("websocket", *FROM_CLIENT)],
     [Fault(step, "response", "stall") for step in ("websocket", "connection_ack", "start_ack")],
 )
-def test_one_that_falls_silent_as_it_begins_does_not_either(
+def test_filter_query_falls_back_to_the_client_if_the_realtime_connection_is_silent(
     fault: Fault,
     measured: Measured,
-    reach: Reach,
-    far: Far,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
     target: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use_options(monkeypatch, subscription_start_timeout=0.5)
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "auto")
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -220,43 +238,51 @@ def test_one_that_falls_silent_as_it_begins_does_not_either(
     [Fault("data", "response", "close"), Fault("data", "response", "reset", 0.5)],
     [Fault("start_ack", "response", "close", 1), Fault("start_ack", "response", "close")],
 )
-def test_one_that_drops_before_the_notification_is_opened_anew(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_reconnects_if_the_connection_drops_before_the_notification(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.triggered
-    assert far.proxy.names.count("websocket") == 2
-    assert far.proxy.names.count(PAGE) == PAGES
+    assert faulty_platform.proxy.triggered
+    assert faulty_platform.proxy.names.count("websocket") == 2
+    assert faulty_platform.proxy.names.count(PAGE) == PAGES
     assert target.read_bytes() == measured.expected["CSV"]
 
 
 @in_time
-def test_one_that_shows_no_sign_of_life_is_opened_anew(
-    measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_reconnects_if_keep_alives_stop(
+    measured: Measured, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
     def impatient(_text: bytes) -> list[bytes]:
         return [b'{"type":"connection_ack","payload":{"connectionTimeoutMs":1500}}']
 
-    exchange = reach()
-    far.proxy.expect(
+    exchange = open_client()
+    faulty_platform.proxy.expect(
         Fault("connection_ack", "response", impatient),
         Fault("ka", "response", "drop"),
         Fault("data", "response", "stall"),
     )
     assert measured.query(exchange, target, "server", exportTimeout=NO_END)
-    assert len(far.proxy.triggered) == 3
-    assert far.proxy.names.count("websocket") == 2
+    assert len(faulty_platform.proxy.triggered) == 3
+    assert faulty_platform.proxy.names.count("websocket") == 2
     assert target.read_bytes() == measured.expected["CSV"]
 
 
 @scenarios([Fault(step, "request", "close", 0, times=99) for step in ("websocket", "start")])
-def test_one_that_cannot_be_had_is_an_error_where_nothing_else_will_do(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_with_server_aggregation_fails_without_a_realtime_connection(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(SubscriptionError):
         measured.query(exchange, target, "server")
     assert target.read_bytes() == OLD
@@ -288,14 +314,18 @@ def nonsense(text: bytes) -> list[bytes]:
         pytest.param(Fault("data", "response", nonsense), id="of-nothing"),
     ],
 )
-def test_a_notification_too_many_changes_nothing(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_ignores_additional_notifications(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
-    assert far.proxy.triggered
-    assert far.proxy.names.count("GET") == 1
+    assert faulty_platform.proxy.triggered
+    assert faulty_platform.proxy.names.count("GET") == 1
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -308,11 +338,15 @@ def test_a_notification_too_many_changes_nothing(
         )
     ],
 )
-def test_one_that_never_comes_is_an_error_in_time(
-    fault: Fault, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_without_a_notification_times_out(
+    fault: Fault,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(ExportTimeoutError, match=r"not announced within 0\.6 s") as caught:
         measured.query(exchange, target, "auto", exportTimeout=0.6)
     assert caught.value.queryId
@@ -321,25 +355,25 @@ def test_one_that_never_comes_is_an_error_in_time(
     assert measured.all_cancelled()
 
 
-def test_a_connection_that_drops_again_and_again_is_an_error_in_time(
-    measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_whose_connection_keeps_dropping_times_out(
+    measured: Measured, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(Fault("data", "response", "close", times=99))
+    exchange = open_client()
+    faulty_platform.proxy.expect(Fault("data", "response", "close", times=99))
     with pytest.raises(SubscriptionError):
         measured.query(exchange, target, "server")
-    assert len(far.proxy.triggered) == 1 + RETRIES
+    assert len(faulty_platform.proxy.triggered) == 1 + RETRIES
     assert target.read_bytes() == OLD
     assert measured.all_cancelled()
 
 
-def test_an_export_whose_address_expires_is_announced_anew(
-    measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_with_an_expired_export_url_requests_a_new_one(
+    measured: Measured, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(Fault("GET", "request", EXPIRED))
+    exchange = open_client()
+    faulty_platform.proxy.expect(Fault("GET", "request", EXPIRED))
     assert measured.query(exchange, target, "server")
-    assert far.proxy.names.count(EXPORT) == 2
+    assert faulty_platform.proxy.names.count(EXPORT) == 2
     assert target.read_bytes() == measured.expected["CSV"]
 
 
@@ -356,14 +390,19 @@ def test_an_export_whose_address_expires_is_announced_anew(
     [Fault("GET", "request", EXPIRED, times=99)],
 )
 @pytest.mark.parametrize("aggregate", ["server", "client"])
-def test_a_failure_that_stays_is_an_error_and_the_query_is_cancelled(
-    fault: Fault, aggregate: str, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_fails_on_a_permanent_fault_and_is_cancelled(
+    fault: Fault,
+    aggregate: str,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
     if (fault.message, aggregate) == (EXPORT, "client"):
         # No export is asked for here, but every chunk is fetched.
         fault = replace(fault, message="GET")
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     with pytest.raises((QueryIncompleteError, ConnectionFailedError, TransferError)) as caught:
         measured.query(exchange, target, aggregate)
     if fault.message == PAGE:
@@ -371,23 +410,29 @@ def test_a_failure_that_stays_is_an_error_and_the_query_is_cancelled(
         assert caught.value.pagesRead == fault.after
     assert target.read_bytes() == OLD
     assert [*target.parent.iterdir()] == [target]
-    assert CANCEL in far.proxy.names
+    assert CANCEL in faulty_platform.proxy.names
     assert measured.all_cancelled()
 
 
 @pytest.mark.parametrize("aggregate", ["server", "client", "auto"])
-def test_a_page_token_that_is_refused_is_an_error_at_once(
-    aggregate: str, measured: Measured, reach: Reach, far: Far, target: Path
+def test_filter_query_with_a_refused_page_token_fails_at_once(
+    aggregate: str,
+    measured: Measured,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    target: Path,
 ) -> None:
     refusal = {
         "data": {PAGE: None},
         "errors": [{"errorType": "ValidationException", "message": "Invalid pagination token."}],
     }
-    exchange = reach()
-    far.proxy.expect(Fault(PAGE, "request", http("200 OK", json.dumps(refusal).encode()), after=2))
+    exchange = open_client()
+    faulty_platform.proxy.expect(
+        Fault(PAGE, "request", http("200 OK", json.dumps(refusal).encode()), after=2)
+    )
     with pytest.raises(QueryIncompleteError, match=r"after 2 pages.*pagination token"):
         measured.query(exchange, target, aggregate)
-    assert far.proxy.names.count(PAGE) == 3
+    assert faulty_platform.proxy.names.count(PAGE) == 3
     assert target.read_bytes() == OLD
     assert measured.all_cancelled()
 
@@ -410,17 +455,17 @@ def cancelling(measured: Measured) -> Callable[[bytes], bytes]:
 
 @pytest.mark.parametrize("aggregate", ["server", "client"])
 @pytest.mark.parametrize(("after", "error"), [(0, QueryIncompleteError), (3, InvalidRequestError)])
-def test_a_query_that_the_server_cancels_is_an_error(
+def test_filter_query_cancelled_by_the_server_fails(
     after: int,
     error: type[DigitalExchangeError],
     aggregate: str,
     measured: Measured,
-    reach: Reach,
-    far: Far,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
     target: Path,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(Fault(PAGE, "response", cancelling(measured), after=after))
+    exchange = open_client()
+    faulty_platform.proxy.expect(Fault(PAGE, "response", cancelling(measured), after=after))
     if (after, aggregate) == (3, "client"):
         # All that it was to give has come by then.
         assert measured.query(exchange, target, aggregate)

@@ -18,18 +18,18 @@ from ..support.options import use_options
 from ..support.parallel_download import use_parts
 from .calls import (
     Call,
-    Held,
+    Existing,
     directory,
     download,
     latest,
     publish,
     query,
-    query_here,
+    query_merged_on_client,
     records,
     sql,
     upload,
 )
-from .conftest import NO_END, Far, Reach, in_time
+from .conftest import NO_END, FaultyPlatform, OpenClient, in_time
 from .scenarios import scenarios
 from .secret_scanner import everything_shown_by
 
@@ -47,23 +47,25 @@ CANCEL = "timeSeriesDb_cancelDatabaseQuery"
 
 
 @pytest.fixture(scope="session")
-def _held(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Held:
-    database = the_far_side.platform.create_database()
+def _existing(
+    shared_faulty_platform: FaultyPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> Existing:
+    database = shared_faulty_platform.platform.create_database()
     source = tmp_path_factory.mktemp("source") / "load.bin"
     source.write_bytes(CONTENT)
-    with the_far_side.direct() as direct:
-        local = the_far_side.local
+    with shared_faulty_platform.direct() as direct:
+        local = shared_faulty_platform.local
         file = direct.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
         direct.publishToTimeSeriesDatabase(database, "meter", records(direct))
-    return Held("", "", file.dataStoreFileId, database)
+    return Existing("", "", file.dataStoreFileId, database)
 
 
 @pytest.fixture
-def held(_held: Held, far: Far) -> Held:
+def existing(_existing: Existing, faulty_platform: FaultyPlatform) -> Existing:
     """What every call can be made with; no query is under way, and no file is there."""
-    far.local.exchange.queries._queries.clear()
-    store = far.platform.create_data_store()
-    return _held._replace(
+    faulty_platform.local.exchange.queries._queries.clear()
+    store = faulty_platform.platform.create_data_store()
+    return _existing._replace(
         dataStoreId=store["dataStoreId"], homeDirectoryId=store["homeDirectoryId"]
     )
 
@@ -84,7 +86,8 @@ POINTS: list[tuple[Call, list[Fault]]] = [
              Fault("start", "request", "stall", 0.5), Fault("start_ack", "response", "stall"),
              Fault(EXPORT, "response", "stall", 0.5), Fault("data", "response", "stall", 0.5),
              Fault("GET", "response", "stall", 0.5)]),
-    (query_here, [Fault(PAGE, "response", "stall", 0, 2), Fault("GET", "response", "stall", 0, 0),
+    (query_merged_on_client, [Fault(PAGE, "response", "stall", 0, 2),
+                  Fault("GET", "response", "stall", 0, 0),
                   Fault("GET", "response", "stall", 0.5, 2)]),
 ]  # fmt: skip
 at_every_point = pytest.mark.parametrize(
@@ -104,105 +107,118 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def assert_nothing_is_left(far: Far, held: Held, folder: Path) -> None:
+def assert_nothing_is_left(
+    faulty_platform: FaultyPlatform, existing: Existing, folder: Path
+) -> None:
     assert [path.name for path in folder.iterdir()] == ["source.bin"]
-    assert not far.running_queries(held.timeSeriesDbId)
-    uploaded = META in far.proxy.names
-    with far.direct() as direct:
-        files = direct.getDataStoreDirectory(held.homeDirectoryId).files
+    assert not faulty_platform.running_queries(existing.timeSeriesDbId)
+    uploaded = META in faulty_platform.proxy.names
+    with faulty_platform.direct() as direct:
+        files = direct.getDataStoreDirectory(existing.homeDirectoryId).files
     assert [file.storageSizeBytes for file in files] == [len(CONTENT)] * uploaded
 
 
 @pytest.fixture
-def ctrl_c(far: Far) -> Iterator[None]:
+def ctrl_c(faulty_platform: FaultyPlatform) -> Iterator[None]:
     """Presses Ctrl-C as soon as the network stalls."""
 
     def press() -> None:
-        if far.proxy.stalled.wait(60):
+        if faulty_platform.proxy.stalled.wait(60):
             os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=press, name="proxy: Ctrl-C")
     thread.start()
     yield
-    far.proxy.stalled.set()
+    faulty_platform.proxy.stalled.set()
     thread.join()
 
 
 @in_time
 @at_every_point
-def test_ctrl_c(
-    call: Call, fault: Fault, held: Held, reach: Reach, far: Far, folder: Path, ctrl_c: None
+def test_ctrl_c_ends_a_call_and_leaves_nothing_behind(
+    call: Call,
+    fault: Fault,
+    existing: Existing,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    folder: Path,
+    ctrl_c: None,
 ) -> None:
-    exchange = reach(timeout=NO_END)
-    far.proxy.expect(fault)
+    exchange = open_client(timeout=NO_END)
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(KeyboardInterrupt):
-        call(exchange, held, folder)
-    assert far.proxy.triggered
-    assert_nothing_is_left(far, held, folder)
+        call(exchange, existing, folder)
+    assert faulty_platform.proxy.triggered
+    assert_nothing_is_left(faulty_platform, existing, folder)
 
 
 @in_time
 @at_every_point
-def test_a_task_that_is_cancelled(
-    call: Call, fault: Fault, held: Held, far: Far, folder: Path, shown: list[str]
+def test_cancelled_task_ends_a_call_and_leaves_nothing_behind(
+    call: Call,
+    fault: Fault,
+    existing: Existing,
+    faulty_platform: FaultyPlatform,
+    folder: Path,
+    shown: list[str],
 ) -> None:
     async def run() -> None:
-        token, endpoint = far.local.token, far.proxy.endpoint
+        token, endpoint = faulty_platform.local.token, faulty_platform.proxy.endpoint
         async with AsyncAvistaDigitalExchange(token, endpoint=endpoint, timeout=NO_END) as exchange:
-            task = asyncio.create_task(call(exchange, held, folder))
-            assert await asyncio.to_thread(far.proxy.stalled.wait, 60)
+            task = asyncio.create_task(call(exchange, existing, folder))
+            assert await asyncio.to_thread(faulty_platform.proxy.stalled.wait, 60)
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as caught:
                 await task
             shown.extend(everything_shown_by(caught.value))
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
-    far.proxy.expect(fault)
+    faulty_platform.proxy.expect(fault)
     asyncio.run(run())
-    assert_nothing_is_left(far, held, folder)
+    assert_nothing_is_left(faulty_platform, existing, folder)
 
 
 @in_time
 @scenarios(
     [Fault("PUT", "response", "stall"), Fault(PAGE, "response", "stall", 0.5, 1)],
 )
-def test_ctrl_c_on_a_dead_network_is_not_waited_for_either(
+def test_ctrl_c_on_a_dead_network_ends_a_call_at_once(
     fault: Fault,
-    held: Held,
-    reach: Reach,
-    far: Far,
+    existing: Existing,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
     folder: Path,
     ctrl_c: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use_options(monkeypatch, cleanup_timeout=0.5)
-    exchange = reach(timeout=NO_END)
+    exchange = open_client(timeout=NO_END)
     tidying = [
         Fault(step, "response", "stall", times=99)
         for step in ("storage_deleteDataStoreFile", CANCEL)
     ]
-    far.proxy.expect(fault, *tidying)
+    faulty_platform.proxy.expect(fault, *tidying)
     with pytest.raises(KeyboardInterrupt):
-        (upload if fault.message == "PUT" else query)(exchange, held, folder)
-    assert len(far.proxy.triggered) == 2
+        (upload if fault.message == "PUT" else query)(exchange, existing, folder)
+    assert len(faulty_platform.proxy.triggered) == 2
     assert [path.name for path in folder.iterdir()] == ["source.bin"]
 
 
 @in_time
-def test_ctrl_c_while_several_connections_fetch_a_file(
-    held: Held,
-    reach: Reach,
-    far: Far,
+def test_ctrl_c_ends_a_parallel_download(
+    existing: Existing,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
     folder: Path,
     ctrl_c: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use_parts(monkeypatch, len(CONTENT) // 10)
-    exchange = reach(timeout=NO_END)
-    far.proxy.expect(Fault("GET", "response", "stall", 0.5, after=1, times=99))
+    exchange = open_client(timeout=NO_END)
+    faulty_platform.proxy.expect(Fault("GET", "response", "stall", 0.5, after=1, times=99))
     with pytest.raises(KeyboardInterrupt):
-        download(exchange, held, folder)
-    assert_nothing_is_left(far, held, folder)
+        download(exchange, existing, folder)
+    assert_nothing_is_left(faulty_platform, existing, folder)
 
 
 PROGRAM = """
@@ -226,7 +242,7 @@ else:
 """
 
 
-@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("client_kind", ["sync", "async"])
 @pytest.mark.parametrize(
     ("call", "fault"),
     [
@@ -236,19 +252,30 @@ else:
     ],
     ids=["upload", "download", "query"],
 )
-def test_the_interpreter_exits_at_once(
-    call: Call, fault: Fault, colour: str, held: Held, far: Far, folder: Path
+def test_interpreter_exits_at_once_during_a_call(
+    call: Call,
+    fault: Fault,
+    client_kind: str,
+    existing: Existing,
+    faulty_platform: FaultyPlatform,
+    folder: Path,
 ) -> None:
-    far.proxy.expect(fault)
-    settings = [call.__name__, colour, far.local.token, far.proxy.endpoint, str(NO_END)]
+    faulty_platform.proxy.expect(fault)
+    settings = [
+        call.__name__,
+        client_kind,
+        faulty_platform.local.token,
+        faulty_platform.proxy.endpoint,
+        str(NO_END),
+    ]
     program = subprocess.Popen(
-        [sys.executable, "-X", "dev", "-c", PROGRAM, *settings, str(folder), *held],
+        [sys.executable, "-X", "dev", "-c", PROGRAM, *settings, str(folder), *existing],
         stderr=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
     )
     try:
-        assert far.proxy.stalled.wait(60)
+        assert faulty_platform.proxy.stalled.wait(60)
         program.send_signal(signal.SIGINT)
         _, errors = program.communicate(timeout=60)
     finally:
@@ -257,11 +284,11 @@ def test_the_interpreter_exits_at_once(
     assert errors.rstrip().endswith("KeyboardInterrupt")
     assert "Warning" not in errors
     assert "ignored" not in errors
-    assert_nothing_is_left(far, held, folder)
+    assert_nothing_is_left(faulty_platform, existing, folder)
 
 
-def test_no_signal_handler_is_ever_installed(
-    held: Held, reach: Reach, folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_client_installs_no_signal_handler(
+    existing: Existing, open_client: OpenClient, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def mine(number: int, frame: object) -> None:
         raise AssertionError
@@ -270,9 +297,9 @@ def test_no_signal_handler_is_ever_installed(
     before = signal.signal(signal.SIGINT, mine)
     monkeypatch.setattr(signal, "signal", lambda *_: pytest.fail("a handler was installed"))
     try:
-        exchange = reach()
-        for call in (query, query_here):
-            assert call(exchange, held, folder)
+        exchange = open_client()
+        for call in (query, query_merged_on_client):
+            assert call(exchange, existing, folder)
         assert signal.getsignal(signal.SIGINT) is mine
     finally:
         monkeypatch.undo()

@@ -21,7 +21,7 @@ from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
-from .conftest import Far, Reach
+from .conftest import FaultyPlatform, OpenClient
 
 CONTENT = Random(3).randbytes(1 << 20)
 DISK = 256 << 10
@@ -31,7 +31,7 @@ CREATE = "storage_createDataStoreFile"
 ROOT = Path(__file__).parents[2]
 
 
-class Held(NamedTuple):
+class Existing(NamedTuple):
     """More than the disk of these tests can take, as a file and as measurements."""
 
     dataStoreFileId: str
@@ -39,19 +39,21 @@ class Held(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def held(the_far_side: Far, tmp_path_factory: pytest.TempPathFactory) -> Held:
+def existing(
+    shared_faulty_platform: FaultyPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> Existing:
     source = tmp_path_factory.mktemp("source") / "load.bin"
     source.write_bytes(CONTENT)
-    database = the_far_side.platform.create_database()
-    local = the_far_side.local
-    with the_far_side.direct() as direct:
+    database = shared_faulty_platform.platform.create_database()
+    local = shared_faulty_platform.local
+    with shared_faulty_platform.direct() as direct:
         file = direct.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
         records = [
             direct.createTimeSeriesInputRecord(number, "SECONDS", "note", "VARCHAR", "x" * 1500)
             for number in range(300)
         ]
         direct.publishToTimeSeriesDatabase(database, "meter", records)
-    return Held(file.dataStoreFileId, database)
+    return Existing(file.dataStoreFileId, database)
 
 
 def mounted(folder: Path, *options: str) -> bool:
@@ -117,22 +119,22 @@ def locked_folder(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-Write = Callable[[AvistaDigitalExchange, Held, Path], Any]
+Write = Callable[[AvistaDigitalExchange, Existing, Path], Any]
 
 
-def download(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
-    return exchange.downloadDataStoreFile(held.dataStoreFileId, target)
+def download(exchange: AvistaDigitalExchange, existing: Existing, target: Path) -> Any:
+    return exchange.downloadDataStoreFile(existing.dataStoreFileId, target)
 
 
-def latest(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
-    return exchange.listTimeSeriesAssetsAndLatestValues(held.timeSeriesDbId, target)
+def latest(exchange: AvistaDigitalExchange, existing: Existing, target: Path) -> Any:
+    return exchange.listTimeSeriesAssetsAndLatestValues(existing.timeSeriesDbId, target)
 
 
 def query(
-    exchange: AvistaDigitalExchange, held: Held, target: Path, aggregate: Any, format_: Any
+    exchange: AvistaDigitalExchange, existing: Existing, target: Path, aggregate: Any, format_: Any
 ) -> Any:
     return exchange.queryTimeSeriesDatabaseWithFilters(
-        held.timeSeriesDbId,
+        existing.timeSeriesDbId,
         [{"assetId": "meter"}],
         *TIMES,
         target,
@@ -161,7 +163,7 @@ def full_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def write_in_store(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
+def write_in_store(exchange: AvistaDigitalExchange, existing: Existing, target: Path) -> Any:
     client = exchange._graphql_client
     options = {"token": client.token.reveal(), "endpoint": client.endpoint}
     files = DataStoreFileSystem(**options, skip_instance_cache=True)
@@ -173,13 +175,13 @@ def write_in_store(exchange: AvistaDigitalExchange, held: Held, target: Path) ->
         files.close()
 
 
-def query_frame(exchange: AvistaDigitalExchange, held: Held, target: Path) -> Any:
+def query_frame(exchange: AvistaDigitalExchange, existing: Existing, target: Path) -> Any:
     return exchange.queryTimeSeriesDatabaseToDataFrame(
-        held.timeSeriesDbId, [{"assetId": "meter"}], *TIMES
+        existing.timeSeriesDbId, [{"assetId": "meter"}], *TIMES
     )
 
 
-class TestAFullTemporaryFolder:
+class TestFullTemporaryDirectory:
     @pytest.mark.parametrize(
         "write",
         [
@@ -191,66 +193,89 @@ class TestAFullTemporaryFolder:
         ],
         ids=["writer", "frame", "parquet", "csv", "json"],
     )
-    def test_is_named_with_what_to_do(
-        self, write: Write, held: Held, reach: Reach, full_temporary_folder: Path, tmp_path: Path
+    def test_full_temporary_directory_raises_an_error_that_says_what_to_do(
+        self,
+        write: Write,
+        existing: Existing,
+        open_client: OpenClient,
+        full_temporary_folder: Path,
+        tmp_path: Path,
     ) -> None:
         with pytest.raises(
             OSError, match=r"No space left .* temporary files; set TMPDIR"
         ) as caught:
-            write(reach(), held, tmp_path / "target")
+            write(open_client(), existing, tmp_path / "target")
         assert caught.value.filename == str(full_temporary_folder)
         assert [path.name for path in tmp_path.iterdir()] == ["temporary"]
 
 
-class TestAFullDisk:
+class TestFullDisk:
     @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
-    def test_is_a_plain_error_and_the_old_file_stays(
-        self, write: Write, held: Held, reach: Reach, far: Far, full_disk: Path
+    def test_full_disk_raises_oserror_and_keeps_the_old_file(
+        self,
+        write: Write,
+        existing: Existing,
+        open_client: OpenClient,
+        faulty_platform: FaultyPlatform,
+        full_disk: Path,
     ) -> None:
         target = full_disk / "target"
         target.write_bytes(OLD)
-        far.local.exchange.queries._queries.clear()
+        faulty_platform.local.exchange.queries._queries.clear()
         with pytest.raises(OSError, match=r"No space left") as caught:
-            write(reach(), held, target)
+            write(open_client(), existing, target)
         assert caught.value.errno == errno.ENOSPC
         assert caught.value.filename == str(target)
         assert [path.name for path in full_disk.iterdir()] == ["target"]
         assert target.read_bytes() == OLD
-        assert not far.running_queries(held.timeSeriesDbId)
+        assert not faulty_platform.running_queries(existing.timeSeriesDbId)
 
-    def test_is_so_too_with_several_connections(
+    def test_full_disk_during_a_parallel_download_raises_oserror(
         self,
-        held: Held,
-        reach: Reach,
+        existing: Existing,
+        open_client: OpenClient,
         full_disk: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         use_parts(monkeypatch, len(CONTENT) // 10)
         with pytest.raises(OSError, match=r"No space left"):
-            download(reach(), held, full_disk / "target")
+            download(open_client(), existing, full_disk / "target")
         assert not [*full_disk.iterdir()]
 
-    def test_is_not_tried_again(self, held: Held, reach: Reach, far: Far, full_disk: Path) -> None:
-        exchange = reach()
-        with pytest.raises(OSError, match=r"No space left"):
-            download(exchange, held, full_disk / "target")
-        assert far.proxy.names.count("GET") == 1
-
-
-class TestALockedFolder:
-    @pytest.mark.parametrize("write", [*WRITES.values(), latest], ids=[*WRITES.keys(), "latest"])
-    def test_is_a_plain_error(
-        self, write: Write, held: Held, reach: Reach, far: Far, locked_folder: Path
+    def test_full_disk_is_not_retried(
+        self,
+        existing: Existing,
+        open_client: OpenClient,
+        faulty_platform: FaultyPlatform,
+        full_disk: Path,
     ) -> None:
-        far.local.exchange.queries._queries.clear()
+        exchange = open_client()
+        with pytest.raises(OSError, match=r"No space left"):
+            download(exchange, existing, full_disk / "target")
+        assert faulty_platform.proxy.names.count("GET") == 1
+
+
+class TestLockedDirectory:
+    @pytest.mark.parametrize("write", [*WRITES.values(), latest], ids=[*WRITES.keys(), "latest"])
+    def test_read_only_directory_raises_oserror(
+        self,
+        write: Write,
+        existing: Existing,
+        open_client: OpenClient,
+        faulty_platform: FaultyPlatform,
+        locked_folder: Path,
+    ) -> None:
+        faulty_platform.local.exchange.queries._queries.clear()
         with pytest.raises(OSError, match=str(locked_folder)):
-            write(reach(), held, locked_folder / "target")
+            write(open_client(), existing, locked_folder / "target")
         assert not [*locked_folder.iterdir()]
-        assert not far.running_queries(held.timeSeriesDbId)
+        assert not faulty_platform.running_queries(existing.timeSeriesDbId)
 
 
-class TestASourceThatGoesAway:
-    def test_leaves_no_file_behind(self, reach: Reach, far: Far, tmp_path: Path) -> None:
+class TestDeletedSource:
+    def test_upload_of_a_deleted_source_leaves_no_file(
+        self, open_client: OpenClient, faulty_platform: FaultyPlatform, tmp_path: Path
+    ) -> None:
         source = tmp_path / "load.bin"
         source.write_bytes(CONTENT)
 
@@ -258,11 +283,13 @@ class TestASourceThatGoesAway:
             source.unlink()
             return body
 
-        store = far.platform.create_data_store()
-        far.proxy.expect(Fault(CREATE, "response", remove))
+        store = faulty_platform.platform.create_data_store()
+        faulty_platform.proxy.expect(Fault(CREATE, "response", remove))
         with pytest.raises(FileNotFoundError, match=r"load\.bin"):
-            reach().uploadFileToDataStore(store["dataStoreId"], store["homeDirectoryId"], source)
-        with far.direct() as direct:
+            open_client().uploadFileToDataStore(
+                store["dataStoreId"], store["homeDirectoryId"], source
+            )
+        with faulty_platform.direct() as direct:
             assert direct.getDataStoreDirectory(store["homeDirectoryId"]).files == []
 
 
@@ -275,28 +302,36 @@ with AvistaDigitalExchange(token, endpoint=endpoint) as exchange:
 """
 
 
-class TestSeveralAtTheSamePlace:
-    def test_two_programs_both_end_with_a_whole_file(
-        self, held: Held, far: Far, tmp_path: Path
+class TestSameTarget:
+    def test_downloads_of_two_programs_to_one_path_both_write_a_complete_file(
+        self, existing: Existing, faulty_platform: FaultyPlatform, tmp_path: Path
     ) -> None:
         target = tmp_path / "load.bin"
-        far.proxy.expect(Fault("GET", "response", "throttle", times=2))
-        command = [sys.executable, "-c", DOWNLOAD, far.local.token, far.proxy.endpoint]
-        command += [held.dataStoreFileId, str(target)]
+        faulty_platform.proxy.expect(Fault("GET", "response", "throttle", times=2))
+        command = [
+            sys.executable,
+            "-c",
+            DOWNLOAD,
+            faulty_platform.local.token,
+            faulty_platform.proxy.endpoint,
+        ]
+        command += [existing.dataStoreFileId, str(target)]
         programs = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
         assert [program.wait(30) for program in programs] == [0, 0]
-        assert len(far.proxy.triggered) == 2
+        assert len(faulty_platform.proxy.triggered) == 2
         assert target.read_bytes() == CONTENT
         assert [*tmp_path.iterdir()] == [target]
 
-    def test_so_do_many_calls_of_one(self, held: Held, far: Far, tmp_path: Path) -> None:
+    def test_downloads_of_many_calls_to_one_path_write_a_complete_file(
+        self, existing: Existing, faulty_platform: FaultyPlatform, tmp_path: Path
+    ) -> None:
         target = tmp_path / "load.bin"
-        far.proxy.expect(Fault("GET", "response", "throttle", times=5))
+        faulty_platform.proxy.expect(Fault("GET", "response", "throttle", times=5))
 
         async def run() -> None:
-            token, endpoint = far.local.token, far.proxy.endpoint
+            token, endpoint = faulty_platform.local.token, faulty_platform.proxy.endpoint
             async with AsyncAvistaDigitalExchange(token, endpoint=endpoint) as exchange:
-                file = held.dataStoreFileId
+                file = existing.dataStoreFileId
                 await asyncio.gather(
                     *(exchange.downloadDataStoreFile(file, target) for _ in range(5))
                 )
@@ -305,12 +340,16 @@ class TestSeveralAtTheSamePlace:
         assert target.read_bytes() == CONTENT
         assert [*tmp_path.iterdir()] == [target]
 
-    def test_one_that_fails_leaves_the_others_file(
-        self, held: Held, reach: Reach, far: Far, tmp_path: Path
+    def test_download_that_fails_keeps_the_file_of_another_download(
+        self,
+        existing: Existing,
+        open_client: OpenClient,
+        faulty_platform: FaultyPlatform,
+        tmp_path: Path,
     ) -> None:
         target = tmp_path / "load.bin"
-        download(reach(), held, target)
-        far.proxy.expect(Fault("GET", "response", "close", 0.9, times=99))
+        download(open_client(), existing, target)
+        faulty_platform.proxy.expect(Fault("GET", "response", "close", 0.9, times=99))
         with pytest.raises(Exception, match=r"was interrupted"):
-            download(reach(maxRetries=0), held, target)
+            download(open_client(maxRetries=0), existing, target)
         assert target.read_bytes() == CONTENT

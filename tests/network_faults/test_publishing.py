@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
 
 from ..support.faulty_proxy import Fault
 from ..support.options import use_options
-from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
+from .conftest import IMPATIENT, RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 PUBLISH = "timeSeriesDb_publishToDatabase"
@@ -27,7 +27,7 @@ THROTTLED = http("429 Too Many Requests", b"{}", "Retry-After: 0")
 class Series(NamedTuple):
     """A new database, and what is to be published to it."""
 
-    far: Far
+    far: FaultyPlatform
     database: str
     folder: Path
 
@@ -64,9 +64,11 @@ class Series(NamedTuple):
 
 
 @pytest.fixture
-def series(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Series:
+def series(
+    faulty_platform: FaultyPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Series:
     use_options(monkeypatch, max_batch_records=BATCH)
-    return Series(far, far.platform.create_database(), tmp_path)
+    return Series(faulty_platform, faulty_platform.platform.create_database(), tmp_path)
 
 
 @scenarios(
@@ -75,25 +77,25 @@ def series(far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Series:
     refusals(PUBLISH, 1),
     lateness(PUBLISH, 1),
 )
-def test_a_failure_that_passes_changes_nothing(
-    fault: Fault, series: Series, reach: Reach, far: Far
+def test_publish_succeeds_after_a_transient_fault(
+    fault: Fault, series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     (asset,) = series.publish(exchange)
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert [int(point.value) for point in asset.attributes[0].data] == [*range(RECORDS)]
     assert series.held() == [*range(RECORDS)]
 
 
 @scenarios(silences(PUBLISH)[::2], silences(PUBLISH, 2)[1:])
-def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
-    fault: Fault, series: Series, reach: Reach, far: Far
+def test_publish_waits_for_a_silent_network_up_to_the_timeout(
+    fault: Fault, series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     series.publish(exchange)
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
     assert series.held() == [*range(RECORDS)]
 
 
@@ -103,11 +105,11 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
     refusals(PUBLISH, 1)[::3],
     silences(PUBLISH, 1),
 )
-def test_a_failure_that_stays_is_an_error_with_an_account_of_every_record(
-    fault: Fault, series: Series, reach: Reach, far: Far
+def test_publish_fails_on_a_permanent_fault_and_accounts_for_every_record(
+    fault: Fault, series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach(timeout=1, maxRetries=1)
-    far.proxy.expect(replace(fault, times=99))
+    exchange = open_client(timeout=1, maxRetries=1)
+    faulty_platform.proxy.expect(replace(fault, times=99))
     reported = outcome(series, exchange)
     if (fault.direction, fault.at) == ("response", 1):
         # Every answer came, whatever became of the connection after it.
@@ -117,29 +119,29 @@ def test_a_failure_that_stays_is_an_error_with_an_account_of_every_record(
     assert_account_is_true(reported, series)
 
 
-def test_an_attempt_that_may_have_written_is_not_forgotten_over_the_next_ones_refusal(
-    series: Series, reach: Reach, far: Far
+def test_publish_remembers_an_attempt_that_may_have_written(
+    series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
     lost = http("500 Internal Server Error", HTML)
     for written in ("response", "request"):
-        far.proxy.expect(
+        faulty_platform.proxy.expect(
             Fault(PUBLISH, written, lost, after=1),
             Fault(PUBLISH, "request", THROTTLED, after=2, times=99),
         )
-        reported = outcome(series, reach())
+        reported = outcome(series, open_client())
         assert {reported[number] for number in range(BATCH)} == {"written"}
         assert {reported[number] for number in range(BATCH, 2 * BATCH)} == {"unknown"}
         assert {reported[number] for number in range(2 * BATCH, RECORDS)} == {"not sent"}
         assert_account_is_true(reported, series)
 
 
-def test_nor_is_one_that_surely_did_not_write_called_unknown(
-    series: Series, reach: Reach, far: Far
+def test_publish_does_not_report_records_as_unknown_that_were_surely_not_written(
+    series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    far.proxy.expect(Fault(PUBLISH, "request", THROTTLED, after=1, times=99))
-    reported = outcome(series, reach())
+    faulty_platform.proxy.expect(Fault(PUBLISH, "request", THROTTLED, after=1, times=99))
+    reported = outcome(series, open_client())
     assert [*reported.values()].count("unknown") == 0
-    assert len(far.proxy.triggered) == 1 + RETRIES
+    assert len(faulty_platform.proxy.triggered) == 1 + RETRIES
     assert_account_is_true(reported, series)
 
 
@@ -161,9 +163,9 @@ def outcome(series: Series, exchange: AvistaDigitalExchange) -> dict[int, str]:
 
 
 def assert_account_is_true(reported: dict[int, str], series: Series) -> None:
-    held = series.held()
-    assert len(held) == len({*held})
+    existing = series.held()
+    assert len(existing) == len({*existing})
     assert sorted(reported) == [*range(RECORDS)]
     for number, state in reported.items():
         if state != "unknown":
-            assert (number in held) == (state == "written"), (number, state)
+            assert (number in existing) == (state == "written"), (number, state)

@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk.local.services.time_series import latest
 
 from ..support.clients import RUNNER
 from ..support.faulty_proxy import Fault
-from .conftest import IMPATIENT, RETRIES, Far, Reach, in_time
+from .conftest import IMPATIENT, RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 DIRECTORY = "storage_getDataStoreDirectory"
@@ -30,7 +30,7 @@ TYPICAL_STEPS = [(DIRECTORY, 0), (LATEST, 1), (SQL, 1)]
 ASSETS, ASSETS_A_PAGE = 5, 3
 
 
-class Held(NamedTuple):
+class Existing(NamedTuple):
     """What there is to read, and what a call that reads it must give."""
 
     call: Callable[[AvistaDigitalExchange], Any]
@@ -45,14 +45,14 @@ def _small_pages() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def held(the_far_side: Far) -> dict[str, Held]:
+def existing(shared_faulty_platform: FaultyPlatform) -> dict[str, Existing]:
     """What there is to read, by the operation that reads it."""
-    store = the_far_side.platform.create_data_store()
+    store = shared_faulty_platform.platform.create_data_store()
     home = store["homeDirectoryId"]
     names = [f"entry {number}" for number in range(30)]
-    the_far_side.platform.create_entries(store["dataStoreId"], home, names, names)
-    database = the_far_side.platform.create_database()
-    with the_far_side.direct() as direct:
+    shared_faulty_platform.platform.create_entries(store["dataStoreId"], home, names, names)
+    database = shared_faulty_platform.platform.create_database()
+    with shared_faulty_platform.direct() as direct:
         for asset in range(ASSETS):
             records = [
                 direct.createTimeSeriesInputRecord(asset, "SECONDS", f"power {n}", "DOUBLE", n)
@@ -64,7 +64,7 @@ def held(the_far_side: Far) -> dict[str, Held]:
             LATEST: lambda exchange: exchange.listTimeSeriesAssetsAndLatestValues(database),
             SQL: lambda exchange: sql_rows(exchange, database),
         }
-        return {name: Held(call, call(direct)) for name, call in calls.items()}
+        return {name: Existing(call, call(direct)) for name, call in calls.items()}
 
 
 def sql_rows(exchange: AvistaDigitalExchange, database: str) -> list[dict[str, Any]]:
@@ -80,14 +80,16 @@ def sql_rows(exchange: AvistaDigitalExchange, database: str) -> list[dict[str, A
     return RUNNER.run(collected())
 
 
-def test_there_is_enough_to_read(held: dict[str, Held], reach: Reach, far: Far) -> None:
-    assert len(held[DIRECTORY].expected.contents) == 60
-    assert len(held[LATEST].expected) == ASSETS
-    assert [row["n"] for row in held[SQL].expected] == [*range(1, 26)]
+def test_sample_data_fills_several_pages(
+    existing: dict[str, Existing], open_client: OpenClient, faulty_platform: FaultyPlatform
+) -> None:
+    assert len(existing[DIRECTORY].expected.contents) == 60
+    assert len(existing[LATEST].expected) == ASSETS
+    assert [row["n"] for row in existing[SQL].expected] == [*range(1, 26)]
     for name, pages in ((DIRECTORY, 1), (LATEST, 2), (SQL, 3)):
-        far.proxy.expect()
-        held[name].call(reach())
-        assert far.proxy.names == [name] * pages
+        faulty_platform.proxy.expect()
+        existing[name].call(open_client())
+        assert faulty_platform.proxy.names == [name] * pages
 
 
 @scenarios(
@@ -98,50 +100,62 @@ def test_there_is_enough_to_read(held: dict[str, Held], reach: Reach, far: Far) 
     *(lateness(*step) for step in TYPICAL_STEPS),
     breaks_between(*STEPS),
 )
-def test_a_failure_that_passes_changes_nothing(
-    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+def test_reading_succeeds_after_a_transient_fault(
+    fault: Fault,
+    existing: dict[str, Existing],
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
 ) -> None:
-    call, expected = held[fault.message]
-    exchange = reach()
-    far.proxy.expect(fault)
+    call, expected = existing[fault.message]
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     assert call(exchange) == expected
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
 
 
 @scenarios(*(silences(*step) for step in TYPICAL_STEPS))
-def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
-    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+def test_reading_waits_for_a_silent_network_up_to_the_timeout(
+    fault: Fault,
+    existing: dict[str, Existing],
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
 ) -> None:
-    call, expected = held[fault.message]
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    call, expected = existing[fault.message]
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     assert call(exchange) == expected
-    assert far.proxy.triggered
+    assert faulty_platform.proxy.triggered
 
 
 @scenarios(
     [Fault(step, "request", "reset", 0.5, after, times=99) for step, after in STEPS],
     [Fault(step, "response", "close", 0.5, after, times=99) for step, after in TYPICAL_STEPS],
 )
-def test_a_failure_that_stays_is_an_error_once_the_retries_are_used_up(
-    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+def test_reading_fails_on_a_permanent_fault_after_the_last_retry(
+    fault: Fault,
+    existing: dict[str, Existing],
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(ConnectionFailedError):
-        held[fault.message].call(exchange)
-    assert len(far.proxy.triggered) == 1 + RETRIES
+        existing[fault.message].call(exchange)
+    assert len(faulty_platform.proxy.triggered) == 1 + RETRIES
 
 
 @in_time
 @scenarios([Fault(step, "response", "stall", 0.5, times=99) for step in (DIRECTORY, LATEST, SQL)])
-def test_a_network_that_stays_silent_is_an_error_in_time(
-    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+def test_reading_from_a_network_that_stays_silent_times_out(
+    fault: Fault,
+    existing: dict[str, Existing],
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
 ) -> None:
-    exchange = reach(timeout=0.5, maxRetries=1)
-    far.proxy.expect(fault)
+    exchange = open_client(timeout=0.5, maxRetries=1)
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(RequestTimeoutError, match=r"within 0\.5 s"):
-        held[fault.message].call(exchange)
+        existing[fault.message].call(exchange)
 
 
 @scenarios(
@@ -149,23 +163,29 @@ def test_a_network_that_stays_silent_is_an_error_in_time(
     [Fault(DIRECTORY, "response", http("200 OK", b'{"data":{"storage_getDataSt'))],
     [Fault(DIRECTORY, "response", http("200 OK"))],
 )
-def test_what_is_no_answer_of_the_platform_is_an_error_at_once(
-    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+def test_reading_fails_at_once_on_an_invalid_response(
+    fault: Fault,
+    existing: dict[str, Existing],
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(InvalidResponseError, match=DIRECTORY):
-        held[DIRECTORY].call(exchange)
-    assert far.proxy.names == [DIRECTORY]
+        existing[DIRECTORY].call(exchange)
+    assert faulty_platform.proxy.names == [DIRECTORY]
 
 
 @scenarios([Fault(step, "request", http("403 Forbidden", HTML)) for step in (DIRECTORY, LATEST)])
-def test_a_refusal_is_an_error_at_once(
-    fault: Fault, held: dict[str, Held], reach: Reach, far: Far
+def test_reading_that_is_refused_fails_at_once(
+    fault: Fault,
+    existing: dict[str, Existing],
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(ApiError) as caught:
-        held[fault.message].call(exchange)
+        existing[fault.message].call(exchange)
     assert caught.value.statusCode == 403
-    assert far.proxy.names == [fault.message]
+    assert faulty_platform.proxy.names == [fault.message]

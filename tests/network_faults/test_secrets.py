@@ -20,9 +20,9 @@ from avista_digital_exchange_sdk import (
 from ..support.faulty_proxy import Fault
 from ..support.sync_wrapper import SyncWrapper
 from ..support.valid_arguments import WITHOUT_REQUESTS, run
-from .conftest import Far, Reach
+from .conftest import FaultyPlatform, OpenClient
 from .scenarios import http
-from .secret_scanner import Watched
+from .secret_scanner import MonitoredClient
 
 SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
 
@@ -30,18 +30,20 @@ SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
 class World:
     """What calls can be made with: fresh ids of things that are there, and files."""
 
-    def __init__(self, far: Far, folder: Path) -> None:
-        store = far.platform.create_data_store()
+    def __init__(self, faulty_platform: FaultyPlatform, folder: Path) -> None:
+        store = faulty_platform.platform.create_data_store()
         self.store, self.home = store["dataStoreId"], store["homeDirectoryId"]
-        self.database = far.platform.create_database()
-        self.collaborative = far.local.collaborativeId
+        self.database = faulty_platform.platform.create_database()
+        self.collaborative = faulty_platform.local.collaborativeId
         self.folder = folder
         self.source = folder / "load.csv"
         self.source.write_bytes(b"1")
         self.series = folder / "series.csv"
         self.series.write_text("assetId,timestamp,kW\nmeter,2024-05-01T00:00:00Z,1.5\n")
-        (self.directory,) = far.platform.create_entries(self.store, self.home, ["reports"], [])
-        with far.direct() as direct:
+        (self.directory,) = faulty_platform.platform.create_entries(
+            self.store, self.home, ["reports"], []
+        )
+        with faulty_platform.direct() as direct:
             file = direct.uploadFileToDataStore(self.store, self.home, self.source)
             self.file = file.dataStoreFileId
             record = direct.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
@@ -49,7 +51,7 @@ class World:
             self.token_id = direct.createAuthenticationToken("scratch", 1).tokenId
             direct.addServiceToCollaborative(self.database, self.collaborative)
         self.records = [record]
-        self._platform = far.platform
+        self._platform = faulty_platform.platform
         self._names = (f"entry {number}" for number in count())
 
     def new_file(self) -> str:
@@ -159,51 +161,67 @@ def failures(step: str, token: str) -> list[Fault]:
 
 
 @pytest.fixture
-def world(far: Far, tmp_path: Path) -> World:
-    return World(far, tmp_path)
+def world(faulty_platform: FaultyPlatform, tmp_path: Path) -> World:
+    return World(faulty_platform, tmp_path)
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_call_of_the_exchange(
-    call: str, world: World, reach: Reach, far: Far, shown: list[str]
+def test_failed_call_of_a_client_shows_no_secret(
+    call: str,
+    world: World,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    shown: list[str],
 ) -> None:
-    go_wrong(lambda exchange: run(exchange, call, **world.arguments(call)), reach, far, shown)
+    go_wrong(
+        lambda exchange: run(exchange, call, **world.arguments(call)),
+        open_client,
+        faulty_platform,
+        shown,
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_method_of_a_data_store(
-    method: str, world: World, reach: Reach, far: Far, shown: list[str]
+def test_failed_method_of_a_data_store_shows_no_secret(
+    method: str,
+    world: World,
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    shown: list[str],
 ) -> None:
     def call(exchange: AvistaDigitalExchange) -> Any:
-        store = Watched(SyncWrapper(exchange.getDataStore(world.store)), shown)
+        store = MonitoredClient(SyncWrapper(exchange.getDataStore(world.store)), shown)
         return run(store, method, *METHODS[method](world))
 
-    go_wrong(call, reach, far, shown)
+    go_wrong(call, open_client, faulty_platform, shown)
 
 
 def go_wrong(
-    call: Callable[[AvistaDigitalExchange], Any], reach: Reach, far: Far, shown: list[str]
+    call: Callable[[AvistaDigitalExchange], Any],
+    open_client: OpenClient,
+    faulty_platform: FaultyPlatform,
+    shown: list[str],
 ) -> None:
     """Make a call as it should be, then let each of its steps go wrong in every way."""
-    exchange = reach(debug=True, maxRetries=0)
-    far.proxy.expect()
-    far.proxy.signatures.add(SIGNATURE)
+    exchange = open_client(debug=True, maxRetries=0)
+    faulty_platform.proxy.expect()
+    faulty_platform.proxy.signatures.add(SIGNATURE)
     response = call(exchange)
     shown += [repr(response), str(response), repr(exchange)]
-    for step in dict.fromkeys(far.proxy.names):
-        for failure in failures(step, far.local.token):
-            far.proxy.expect(failure)
+    for step in dict.fromkeys(faulty_platform.proxy.names):
+        for failure in failures(step, faulty_platform.local.token):
+            faulty_platform.proxy.expect(failure)
             try:
                 call(exchange)
             except DigitalExchangeError:
                 # What it shows is seen to by the exchange that raised it.
-                assert far.proxy.triggered
+                assert faulty_platform.proxy.triggered
     # What a server says in its headers, httpcore shows to whoever turns its own log on.
     shown[:] = [line for line in shown if "receive_response_headers." not in line]
 
 
-def test_no_secret_is_pickled(world: World, reach: Reach) -> None:
-    exchange = reach()
+def test_pickles_contain_no_secret(world: World, open_client: OpenClient) -> None:
+    exchange = open_client()
     store = exchange.getDataStore(world.store)
     assert isinstance(store, (DataStore, types.AsyncDataStore))
     assert pickle.loads(pickle.dumps(store)) == store

@@ -14,7 +14,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.certificates import CertificateAuthority
 from ..support.clients import ClientFactory
 from ..support.faulty_proxy import Fault, FaultyProxy
-from .conftest import RETRIES, eventually, in_time
+from .conftest import RETRIES, in_time, wait_until
 from .scenarios import scenarios
 
 CONTENT = Random(4).randbytes(1 << 20)
@@ -60,7 +60,7 @@ def reached(
 
         yield reached
     secure.proxy.expect()
-    assert eventually(lambda: not secure.proxy.open_connections)
+    assert wait_until(lambda: not secure.proxy.open_connections)
 
 
 @scenarios(
@@ -71,7 +71,7 @@ def reached(
      for what, tenth in (("close", 0), ("reset", 3), ("close", 5), ("close", 9))],
     [Fault(PAGE, "response", "close", 0.5), Fault("data", "response", "close", 0.5)],
 )  # fmt: skip
-def test_change_nothing(
+def test_tls_transfers_succeed_after_a_transient_fault(
     fault: Fault,
     secure: Secure,
     reached: Callable[..., AvistaDigitalExchange],
@@ -105,7 +105,7 @@ def test_change_nothing(
 
 @in_time
 @scenarios([Fault("handshake", "request", what, times=99) for what in ("close", "stall")])
-def test_are_an_error_in_time_where_they_stay(
+def test_tls_transfers_fail_in_time_on_a_permanent_fault(
     fault: Fault, secure: Secure, reached: Callable[..., AvistaDigitalExchange]
 ) -> None:
     exchange = reached(timeout=1, maxRetries=1)

@@ -16,7 +16,7 @@ from rich.traceback import Traceback
 from avista_digital_exchange_sdk import AvistaDigitalExchange, DigitalExchangeError
 
 from ..support.faulty_proxy import Fault
-from .conftest import Far
+from .conftest import FaultyPlatform
 from .scenarios import http
 from .secret_scanner import forms
 
@@ -67,10 +67,10 @@ STEPS = {
 class Ids:
     """A data store with a file."""
 
-    def __init__(self, far: Far, source: Path) -> None:
-        made = far.platform.create_data_store()
+    def __init__(self, faulty_platform: FaultyPlatform, source: Path) -> None:
+        made = faulty_platform.platform.create_data_store()
         self.store, self.home = made["dataStoreId"], made["homeDirectoryId"]
-        with far.direct() as direct:
+        with faulty_platform.direct() as direct:
             self.file = direct.uploadFileToDataStore(self.store, self.home, source).dataStoreFileId
 
 
@@ -82,24 +82,35 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ids(far: Far, source: Path) -> Ids:
-    return Ids(far, source)
+def ids(faulty_platform: FaultyPlatform, source: Path) -> Ids:
+    return Ids(faulty_platform, source)
 
 
-def secrets(far: Far) -> list[str]:
-    return [*forms(far.local.token), *far.proxy.signatures, "X-Amz-Signature="]
+def secrets(faulty_platform: FaultyPlatform) -> list[str]:
+    return [
+        *forms(faulty_platform.local.token),
+        *faulty_platform.proxy.signatures,
+        "X-Amz-Signature=",
+    ]
 
 
 @pytest.mark.parametrize("show", [standard_library, rich, ipython])
 @pytest.mark.parametrize("step", STEPS)
 def test_traceback_with_local_variables_shows_no_secret(
-    step: str, show: Callable[[BaseException], str], far: Far, ids: Ids, source: Path
+    step: str,
+    show: Callable[[BaseException], str],
+    faulty_platform: FaultyPlatform,
+    ids: Ids,
+    source: Path,
 ) -> None:
     call, fault = STEPS[step]
-    far.proxy.signatures.clear()
-    far.proxy.expect(fault)
+    faulty_platform.proxy.signatures.clear()
+    faulty_platform.proxy.expect(fault)
     exchange = AvistaDigitalExchange(
-        far.local.token, endpoint=far.proxy.endpoint, maxRetries=0, timeout=5
+        faulty_platform.local.token,
+        endpoint=faulty_platform.proxy.endpoint,
+        maxRetries=0,
+        timeout=5,
     )
     calls = {
         "upload": lambda: exchange.uploadFileToDataStore(ids.store, ids.home, source),
@@ -112,20 +123,20 @@ def test_traceback_with_local_variables_shows_no_secret(
     assert error.__traceback__ is not None
     shown = show(error.with_traceback(error.__traceback__.tb_next))
     assert "dataStoreId" in shown or "dataStoreFileId" in shown
-    assert not [secret for secret in secrets(far) if secret in shown]
+    assert not [secret for secret in secrets(faulty_platform) if secret in shown]
 
 
 @pytest.mark.parametrize("step", ["the download is refused", "the upload ends"])
 def test_pytest_with_local_variables_shows_no_secret(
-    step: str, far: Far, ids: Ids, tmp_path: Path
+    step: str, faulty_platform: FaultyPlatform, ids: Ids, tmp_path: Path
 ) -> None:
     call, fault = STEPS[step]
     (tmp_path / "test_program.py").write_text(PROGRAM)
-    far.proxy.signatures.clear()
-    far.proxy.expect(fault)
+    faulty_platform.proxy.signatures.clear()
+    faulty_platform.proxy.expect(fault)
     environment = {
-        "AVISTA_DX_TOKEN": far.local.token,
-        "AVISTA_DX_ENDPOINT": far.proxy.endpoint,
+        "AVISTA_DX_TOKEN": faulty_platform.local.token,
+        "AVISTA_DX_ENDPOINT": faulty_platform.proxy.endpoint,
         "IDS": f"{ids.store} {ids.home} {ids.file}",
         "CALL": call,
     }
@@ -141,4 +152,4 @@ def test_pytest_with_local_variables_shows_no_secret(
     assert run.returncode == 1
     assert "1 failed" in run.stdout
     assert "exchange   = AvistaDigitalExchange(" in run.stdout
-    assert not [secret for secret in secrets(far) if secret in run.stdout]
+    assert not [secret for secret in secrets(faulty_platform) if secret in run.stdout]

@@ -15,7 +15,7 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..support.faulty_proxy import Fault
-from .conftest import IMPATIENT, PATIENCE, Far, Reach, in_time
+from .conftest import IMPATIENT, PATIENCE, FaultyPlatform, OpenClient, in_time
 from .scenarios import (
     HTML,
     breaks_between,
@@ -36,7 +36,7 @@ CONTENT = Random(2).randbytes(1 << 20)
 class Place(NamedTuple):
     """A directory on the platform, and the local file that goes there."""
 
-    far: Far
+    far: FaultyPlatform
     dataStoreId: str
     homeDirectoryId: str
     source: Path
@@ -58,12 +58,12 @@ class Place(NamedTuple):
 
 
 @pytest.fixture
-def place(far: Far, tmp_path: Path) -> Place:
+def location(faulty_platform: FaultyPlatform, tmp_path: Path) -> Place:
     """An empty directory, and a file to go there."""
     source = tmp_path / "load.bin"
     source.write_bytes(CONTENT)
-    store = far.platform.create_data_store()
-    return Place(far, store["dataStoreId"], store["homeDirectoryId"], source)
+    store = faulty_platform.platform.create_data_store()
+    return Place(faulty_platform, store["dataStoreId"], store["homeDirectoryId"], source)
 
 
 @scenarios(
@@ -73,28 +73,28 @@ def place(far: Far, tmp_path: Path) -> Place:
     breaks_between((META, 0)),
     refusals(META)[::5],
 )
-def test_a_failure_that_passes_changes_nothing(
-    fault: Fault, place: Place, reach: Reach, far: Far
+def test_upload_succeeds_after_a_transient_fault(
+    fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
-    file = place.upload(exchange)
-    assert far.proxy.triggered
-    assert place.files() == [file]
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
+    file = location.upload(exchange)
+    assert faulty_platform.proxy.triggered
+    assert location.files() == [file]
     assert file.storageSizeBytes == len(CONTENT)
-    assert place.content(file) == CONTENT
+    assert location.content(file) == CONTENT
 
 
 @scenarios(silences("PUT")[:2], silences(META)[2:])
-def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
-    fault: Fault, place: Place, reach: Reach, far: Far
+def test_upload_waits_for_a_silent_network_up_to_the_timeout(
+    fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach(timeout=PATIENCE)
-    far.proxy.expect(fault)
-    file = place.upload(exchange)
-    assert far.proxy.triggered
-    assert place.files() == [file]
-    assert place.content(file) == CONTENT
+    exchange = open_client(timeout=PATIENCE)
+    faulty_platform.proxy.expect(fault)
+    file = location.upload(exchange)
+    assert faulty_platform.proxy.triggered
+    assert location.files() == [file]
+    assert location.content(file) == CONTENT
 
 
 @in_time
@@ -107,15 +107,15 @@ def test_a_silent_network_is_waited_for_as_long_as_the_user_says(
         Fault("PUT", "response", http("500 Internal Server Error", HTML), times=99),
     ]
 )
-def test_a_failure_that_stays_is_an_error_and_leaves_no_file(
-    fault: Fault, place: Place, reach: Reach, far: Far
+def test_upload_fails_on_a_permanent_fault_and_leaves_no_file(
+    fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach(timeout=PATIENCE, maxRetries=1)
-    far.proxy.expect(fault)
+    exchange = open_client(timeout=PATIENCE, maxRetries=1)
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(TransferError, match=r"load\.bin"):
-        place.upload(exchange)
-    assert len(far.proxy.triggered) == 2
-    assert place.files() == []
+        location.upload(exchange)
+    assert len(faulty_platform.proxy.triggered) == 2
+    assert location.files() == []
 
 
 @scenarios(
@@ -123,71 +123,71 @@ def test_a_failure_that_stays_is_an_error_and_leaves_no_file(
     refusals(CREATE),
     silences(CREATE),
 )
-def test_the_file_is_created_once_at_most(
-    fault: Fault, place: Place, reach: Reach, far: Far
+def test_upload_creates_the_file_at_most_once(
+    fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach(**IMPATIENT)
-    far.proxy.expect(fault)
+    exchange = open_client(**IMPATIENT)
+    faulty_platform.proxy.expect(fault)
     try:
-        file = place.upload(exchange)
+        file = location.upload(exchange)
     except DigitalExchangeError as error:
         # A file of which only its record came into being is told of.
         notes = " ".join(getattr(error, "__notes__", ()))
-        assert all(file.storageSizeBytes is None for file in place.files())
-        assert len(place.files()) <= 1
-        assert not place.files() or "may now contain an empty file" in notes
+        assert all(file.storageSizeBytes is None for file in location.files())
+        assert len(location.files()) <= 1
+        assert not location.files() or "may now contain an empty file" in notes
     else:
-        assert far.proxy.triggered
-        assert place.files() == [file]
-        assert place.content(file) == CONTENT
+        assert faulty_platform.proxy.triggered
+        assert location.files() == [file]
+        assert location.content(file) == CONTENT
 
 
 @scenarios(breaks_between((DELETE, 0)), refusals(DELETE)[::3], silences(DELETE)[:1])
-def test_the_record_of_a_failed_upload_is_removed_whatever_happens(
-    fault: Fault, place: Place, reach: Reach, far: Far
+def test_upload_that_fails_always_removes_its_record(
+    fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach(timeout=PATIENCE)
-    far.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)), fault)
+    exchange = open_client(timeout=PATIENCE)
+    faulty_platform.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)), fault)
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
-        place.upload(exchange)
-    assert len(far.proxy.triggered) == 2
-    assert place.files() == []
+        location.upload(exchange)
+    assert len(faulty_platform.proxy.triggered) == 2
+    assert location.files() == []
 
 
 @scenarios([Fault(META, direction, "reset", times=99) for direction in ("request", "response")])
-def test_a_file_whose_metadata_cannot_be_had_is_named_by_the_error(
-    fault: Fault, place: Place, reach: Reach, far: Far
+def test_upload_error_names_a_file_whose_metadata_is_unavailable(
+    fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(fault)
+    exchange = open_client()
+    faulty_platform.proxy.expect(fault)
     with pytest.raises(ConnectionFailedError) as caught:
-        place.upload(exchange)
-    (file,) = place.files()
+        location.upload(exchange)
+    (file,) = location.files()
     (note,) = caught.value.__notes__
     assert file.dataStoreFileId in note
     assert "was uploaded" in note
-    assert place.content(file) == CONTENT
+    assert location.content(file) == CONTENT
 
 
-def test_a_refusal_that_comes_while_the_bytes_still_go_is_an_error_at_once(
-    place: Place, reach: Reach, far: Far
+def test_upload_that_is_refused_while_sending_fails_at_once(
+    location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = reach()
-    far.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)))
+    exchange = open_client()
+    faulty_platform.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)))
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
-        place.upload(exchange)
-    assert far.proxy.names == [CREATE, "PUT", DELETE]
-    assert place.files() == []
+        location.upload(exchange)
+    assert faulty_platform.proxy.names == [CREATE, "PUT", DELETE]
+    assert location.files() == []
 
 
 @in_time
-def test_a_network_that_takes_no_bytes_is_not_waited_for_for_ever(
-    place: Place, reach: Reach, far: Far
+def test_upload_to_a_network_that_accepts_no_bytes_times_out(
+    location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
     # More than the buffers of all sockets on the way hold.
-    place.source.write_bytes(bytes(32 << 20))
-    exchange = reach(timeout=PATIENCE, maxRetries=0)
-    far.proxy.expect(Fault("PUT", "request", "stall", 0.1))
+    location.source.write_bytes(bytes(32 << 20))
+    exchange = open_client(timeout=PATIENCE, maxRetries=0)
+    faulty_platform.proxy.expect(Fault("PUT", "request", "stall", 0.1))
     with pytest.raises(TransferError, match=r"within 1\.5 s \(write timeout\)"):
-        place.upload(exchange)
-    assert place.files() == []
+        location.upload(exchange)
+    assert location.files() == []

@@ -64,18 +64,18 @@ def outputs(notebook: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", [path.stem for path in NOTEBOOKS.glob("*.ipynb")])
-def test_no_outputs_are_kept(name: str) -> None:
+def test_notebooks_contain_no_outputs(name: str) -> None:
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert outputs(notebook) == []
 
 
-def test_both_clients_work_under_the_running_loop(execute: Execute) -> None:
+def test_clients_both_work_in_a_notebook(execute: Execute) -> None:
     assert outputs(execute("running_loop")) == []
 
 
-class TestBars:
-    def test_are_widgets(self, execute: Execute) -> None:
+class TestProgressBars:
+    def test_progress_bar_is_a_widget(self, execute: Execute) -> None:
         notebook = execute("progress")
         drawn = outputs(notebook)
         assert len(drawn) == 4
@@ -88,7 +88,7 @@ class TestBars:
         ]
         assert styles == ["success"] * 4
 
-    def test_are_text_where_there_are_no_widgets(self, execute: Execute) -> None:
+    def test_progress_bar_without_widgets_is_text(self, execute: Execute) -> None:
         drawn = outputs(execute("progress", WITHOUT_WIDGETS))
         assert {output.name for output in drawn} == {"stderr"}
         text = "".join(output.text for output in drawn)
@@ -118,9 +118,7 @@ class TestPlots:
         assert output.metadata[self.PNG] == {"width": 800, "height": 400}
 
     @pytest.mark.parametrize("first", ["", "import matplotlib.pyplot as plt\n"])
-    def test_figure_is_shown_as_svg_if_the_notebook_says_so(
-        self, execute: Execute, first: str
-    ) -> None:
+    def test_figure_is_shown_as_svg_on_request(self, execute: Execute, first: str) -> None:
         svg = f"{first}%config InlineBackend.figure_formats = ['svg']"
         (output,) = outputs(execute("plots", svg))
         assert set(output.data) == {"text/plain", self.SVG}
@@ -158,7 +156,7 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def test_a_browser_shows_tables_and_runs_nothing_of_what_is_in_them(
+def test_browser_shows_tables_and_runs_none_of_their_contents(
     execute: Execute, fresh: LocalExchange, tmp_path: Path, page: Page
 ) -> None:
     fill(fresh, tmp_path)

@@ -121,7 +121,7 @@ def file(name: str, size: int = 34) -> DataStoreFile:
 
 
 class TestLists:
-    def test_of_data_stores(
+    def test_table_of_data_stores(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
         exchange.updateDataStore(data_store["dataStoreId"], description="Towers 1 to 5")
@@ -133,12 +133,12 @@ class TestLists:
         assert list(row)[:3] == ["name", "description", "dataStoreId"]
         assert (row["name"], row["description"]) == ("Field data", "Towers 1 to 5")
 
-    def test_of_databases(self, exchange: AvistaDigitalExchange, database: str) -> None:
+    def test_table_of_databases(self, exchange: AvistaDigitalExchange, database: str) -> None:
         rows = {row["timeSeriesDbId"]: row for row in shown(exchange.listTimeSeriesDatabases())}
         assert rows[database]["name"] == "Measurements"
         assert rows[database]["tableName"].startswith("TimeSeries_")
 
-    def test_of_latest_values_have_a_row_an_attribute(
+    def test_table_of_latest_values_has_one_row_per_attribute(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         exchange.publishToTimeSeriesDatabase(
@@ -161,13 +161,15 @@ class TestLists:
             ("m2", "kW", "2"),
         ]
 
-    def test_of_what_was_published(self, exchange: AvistaDigitalExchange, database: str) -> None:
+    def test_table_of_published_values(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
         written = exchange.publishToTimeSeriesDatabase(
             database, "m", [single_record(exchange, START)]
         )
         assert shown(written)[0]["lastValue"] == "1"
 
-    def test_of_collaboratives_name_the_members(
+    def test_table_of_collaboratives_names_the_members(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         (row,) = (
@@ -179,7 +181,7 @@ class TestLists:
         assert "Cascade Valley Energy: Ada Lindqvist (READ_WRITE); Palouse" in row["members"]
         assert shown(exchange.getCollaborative(local.collaborativeId)) == [row]
 
-    def test_of_services(self, exchange: AvistaDigitalExchange, local: LocalExchange) -> None:
+    def test_table_of_services(self, exchange: AvistaDigitalExchange, local: LocalExchange) -> None:
         rows = shown(exchange.listCollaborativeServices(local.collaborativeId))
         assert [(row["serviceType"], row["dataStore"], row["timeSeriesDb"]) for row in rows] == [
             ("DATA_STORE", "Solar site", ""),
@@ -187,14 +189,16 @@ class TestLists:
         ]
         assert shown(exchange.listCollaborativesServiceSharedWith(local.dataStoreId))
 
-    def test_are_lists(self, exchange: AvistaDigitalExchange, data_store: dict[str, str]) -> None:
+    def test_table_lists_are_lists(
+        self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
+    ) -> None:
         stores = exchange.listDataStores()
         assert isinstance(stores, list)
         assert stores == list(stores)
         assert repr(stores) == repr(list(stores))
         assert copy.deepcopy(stores) == pickle.loads(pickle.dumps(stores)) == stores
 
-    def test_that_are_empty_are_shown_as_text(
+    def test_table_of_an_empty_list_is_text(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         assets: Any = exchange.listTimeSeriesAssetsAndLatestValues(database)
@@ -202,7 +206,7 @@ class TestLists:
 
 
 class TestDirectories:
-    def test_are_trees(self) -> None:
+    def test_table_of_a_directory_is_a_tree(self) -> None:
         place = directory(
             "site",
             directory("2024", file("may"), directory("june", file("first"))),
@@ -225,7 +229,7 @@ class TestDirectories:
             "id": "f.readme",
         }
 
-    def test_have_entries_that_are_tables_too(self) -> None:
+    def test_table_of_directory_entries(self) -> None:
         place = directory("site", directory("2024"), file("may"), file("june"))
         assert [row["name"] for row in shown(place.directories)] == ["2024"]
         assert [(row["name"], row["storageSizeBytes"]) for row in shown(place.files)] == [
@@ -233,7 +237,7 @@ class TestDirectories:
             ("june", "34"),
         ]
 
-    def test_say_what_is_not_loaded(
+    def test_table_of_a_directory_marks_what_is_not_loaded(
         self, exchange: AvistaDigitalExchange, admin_client: AdminClient, data_store: dict[str, str]
     ) -> None:
         store_id, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
@@ -245,7 +249,9 @@ class TestDirectories:
 
 
 class TestObjects:
-    def test_are_rows(self, exchange: AvistaDigitalExchange, database: str, tmp_path: Path) -> None:
+    def test_table_of_an_object_has_one_row_per_property(
+        self, exchange: AvistaDigitalExchange, database: str, tmp_path: Path
+    ) -> None:
         (row,) = shown(exchange.getTimeSeriesDatabase(database))
         assert (row["name"], row["timeSeriesDbId"]) == ("Measurements", database)
         assert shown(exchange.getUserInfo())[0]["organization"] == "Cascade Valley Energy"
@@ -253,7 +259,7 @@ class TestObjects:
             {**shown(asset("m"))[0], "attribute": f"m {n}", "lastValue": str(n)} for n in range(2)
         ]
 
-    def test_that_are_results_of_sql_have_their_rows_and_columns(
+    def test_table_of_sql_results_has_their_rows_and_columns(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         query = "SELECT n, n > 1 AS more, '<b>' AS text FROM (VALUES 1, 2000) AS t(n)"
@@ -263,23 +269,23 @@ class TestObjects:
             {"n": "2000", "more": "True", "text": "<b>"},
         ]
 
-    def test_hold_their_lists_as_numbers(self) -> None:
+    def test_table_of_an_object_shows_the_lengths_of_its_lists(self) -> None:
         (attribute,) = asset("m").attributes
         assert shown(attribute)[0]["data"] == "0"
 
-    def test_show_no_secrets(self) -> None:
+    def test_table_of_an_object_shows_no_secrets(self) -> None:
         secret = PresignedUrl(itemId="f.1", url="https://s3.test/key?X-Amz-Signature=abc")
         assert shown(secret) == [{"itemId": "f.1"}]
 
 
 class TestLongTables:
-    def test_show_a_hundred_rows_and_count_the_others(self) -> None:
+    def test_long_table_shows_a_hundred_rows_and_the_number_of_others(self) -> None:
         rows, notes = parsed(asset("m", 1350))
         assert len(rows) == 1 + 100
         assert notes == ["… and 1,250 more rows"]
         assert parsed(asset("m", 100))[1] == []
 
-    def test_long_texts_are_cut(self) -> None:
+    def test_long_string_is_truncated(self) -> None:
         database = TimeSeriesDb(
             timeSeriesDbId="t", name="n", description="x" * 10_000, ownerUserId="u"
         )
@@ -290,12 +296,14 @@ class TestLongTables:
 class TestHostileNames:
     """Nothing but the tags of the table is there, and the name is read as it was given."""
 
-    def test_of_data_stores(self, name: str, exchange: AvistaDigitalExchange) -> None:
+    def test_hostile_data_store_name_is_escaped(
+        self, name: str, exchange: AvistaDigitalExchange
+    ) -> None:
         made = exchange.createDataStore(name, name)
         assert (shown(made)[0]["name"], shown(made)[0]["description"]) == (name, name)
         assert name in [row["name"] for row in shown(exchange.listDataStores())]
 
-    def test_of_directories_and_files(self, name: str) -> None:
+    def test_hostile_directory_and_file_names_are_escaped(self, name: str) -> None:
         place = directory(name, directory(name), file(name))
         assert [row["name"] for row in shown(place)] == [
             f"{name}/",
@@ -303,11 +311,11 @@ class TestHostileNames:
             f"└── {name}.csv",
         ]
 
-    def test_of_assets(self, name: str) -> None:
+    def test_hostile_asset_name_is_escaped(self, name: str) -> None:
         (row,) = shown(asset(name))
         assert (row["name"], row["attribute"], row["assetId"]) == (name, f"{name} 0", name)
 
-    def test_of_collaboratives(self, name: str) -> None:
+    def test_hostile_collaborative_name_is_escaped(self, name: str) -> None:
         organization = Organization(organizationId="o", name=name)
         person = CollaborativeMemberUser(user=User(userId="u", firstName=name, lastName=name))
         member = CollaborativeMemberOrganization(
@@ -324,7 +332,9 @@ class TestHostileNames:
         assert row["description"] == row["name"] == name
         assert row["members"].startswith(f"{name}: {name} {name} (")
 
-    def test_of_columns(self, name: str, exchange: AvistaDigitalExchange, database: str) -> None:
+    def test_hostile_column_name_is_escaped(
+        self, name: str, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
         quoted = name.replace('"', '""')
         query = f'SELECT 1 AS "{quoted}"'
         result = exchange.queryTimeSeriesDatabase_TimestreamFormat(database, query)
@@ -339,6 +349,6 @@ class TestHostileNames:
         ("a\x00b", "a\\x00b"),
     ],
 )
-def test_characters_that_can_not_be_seen_are_escaped(name: str, visible: str) -> None:
+def test_invisible_characters_are_escaped(name: str, visible: str) -> None:
     (row,) = shown(asset(name))
     assert row["name"] == visible

@@ -150,7 +150,7 @@ class TestLanguageServer:
 
 class TestJedi:
     @each_call
-    def test_static_analysis_finds_signature_and_docstring(
+    def test_jedi_finds_signature_and_docstring_statically(
         self, analysis: jedi.Script, script: Script, kind: str, name: str
     ) -> None:
         line, character = script.position(kind, name)

@@ -31,8 +31,8 @@ def files_below(folder: Path) -> set[str]:
     }
 
 
-class TestTheWheel:
-    def test_holds_the_package_and_nothing_else(self, wheel: Path) -> None:
+class TestWheel:
+    def test_wheel_contains_only_the_package(self, wheel: Path) -> None:
         names = set(zipfile.ZipFile(wheel).namelist())
         described = {name for name in names if ".dist-info/" in name}
         assert names - described == files_below(SOURCE) | {"avista_digital_exchange_pytest.py"}
@@ -43,7 +43,7 @@ class TestTheWheel:
         } <= names
         assert any(name.endswith("/licenses/LICENSE") for name in described)
 
-    def test_says_what_it_is(self, installed: Path) -> None:
+    def test_wheel_metadata_describes_the_package(self, installed: Path) -> None:
         (folder,) = installed.parents[2].rglob("*.dist-info")
         metadata = PathDistribution(folder).metadata
         assert metadata["Name"] == "avista-digital-exchange-sdk"
@@ -53,8 +53,8 @@ class TestTheWheel:
         assert str(metadata.get_payload()).startswith("# Avista Digital Exchange SDK")
 
 
-class TestTheSdist:
-    def test_holds_what_the_checkout_needs_and_nothing_else(self, built: Path) -> None:
+class TestSdist:
+    def test_sdist_contains_only_what_the_checkout_needs(self, built: Path) -> None:
         (sdist,) = built.glob("*.tar.gz")
         with tarfile.open(sdist) as archive:
             names = [PurePosixPath(*PurePosixPath(name).parts[1:]) for name in archive.getnames()]
@@ -79,14 +79,14 @@ class TestTheSdist:
             assert f"scripts/{script}" in present
 
 
-class TestTheInstalledWheel:
-    def test_is_what_is_imported(self, installed: Path, tmp_path: Path) -> None:
+class TestInstalledWheel:
+    def test_installed_wheel_is_imported(self, installed: Path, tmp_path: Path) -> None:
         code = f"import {NAME} as sdk; print(sdk.__file__, sdk.__version__)"
         place, version = run([installed, "-c", code], tmp_path).split()
         assert Path(place).is_relative_to(installed.parents[2])
         assert version == (SOURCE / "_version.py").read_text("utf-8").split('"')[-2]
 
-    def test_runs_the_demo(self, installed: Path, tmp_path: Path) -> None:
+    def test_installed_wheel_runs_the_demo(self, installed: Path, tmp_path: Path) -> None:
         shown = run([installed, "-m", f"{NAME}.demo"], tmp_path)
         for part in (
             "Ada Lindqvist",
@@ -101,10 +101,10 @@ class TestTheInstalledWheel:
         assert max(len(line) for line in shown.splitlines()) <= 110
         assert list(tmp_path.iterdir()) == []
 
-    def test_serves_a_local_exchange(self, installed: Path, tmp_path: Path) -> None:
+    def test_installed_wheel_serves_a_local_exchange(self, installed: Path, tmp_path: Path) -> None:
         assert "--ready-file" in run([installed, "-m", f"{NAME}.local", "--help"], tmp_path)
 
-    def test_tells_what_to_install_for_it_where_that_is_missing(
+    def test_installed_wheel_without_the_local_extra_says_what_to_install(
         self, installed: Path, tmp_path: Path
     ) -> None:
         code = (

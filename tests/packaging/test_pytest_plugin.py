@@ -32,7 +32,7 @@ def passed(result: pytest.RunResult, count: int) -> None:
     result.assert_outcomes(passed=count)
 
 
-def test_the_example_of_the_readme_passes(pytester: pytest.Pytester) -> None:
+def test_readme_example_of_the_plugin_passes(pytester: pytest.Pytester) -> None:
     section = README.read_text("utf-8").partition("\n## Testing\n")[2]
     (example,) = re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.S)
     pytester.makepyfile(example)
@@ -40,12 +40,12 @@ def test_the_example_of_the_readme_passes(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("processes", ["0", "2"])
-def test_each_test_finds_a_fresh_state(pytester: pytest.Pytester, processes: str) -> None:
+def test_plugin_gives_each_test_a_fresh_state(pytester: pytest.Pytester, processes: str) -> None:
     pytester.makepyfile(FRESH)
     passed(pytester.runpytest_subprocess("-n", processes), 6)
 
 
-def test_the_environment_leads_to_it_and_is_put_back(
+def test_plugin_sets_and_restores_the_environment(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AVISTA_DX_TOKEN", "mine")
@@ -67,7 +67,7 @@ def test_the_environment_leads_to_it_and_is_put_back(
     passed(pytester.runpytest_subprocess("-p", "no:randomly"), 2)
 
 
-def test_runs_that_do_not_use_it_import_nothing_of_it(pytester: pytest.Pytester) -> None:
+def test_plugin_imports_nothing_in_runs_that_do_not_use_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import sys
@@ -81,7 +81,7 @@ def test_runs_that_do_not_use_it_import_nothing_of_it(pytester: pytest.Pytester)
     passed(pytester.runpytest_subprocess(), 1)
 
 
-def test_it_says_what_to_install_where_that_is_missing(pytester: pytest.Pytester) -> None:
+def test_plugin_without_the_local_extra_says_what_to_install(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("import sys; sys.modules['ariadne'] = None")
     pytester.makepyfile("def test_it(local_exchange): pass")
     result = pytester.runpytest_subprocess()

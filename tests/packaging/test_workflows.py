@@ -39,14 +39,14 @@ def help_of(command: str) -> str:
     return subprocess.check_output([sys.executable, "-m", module, command, "--help"], text=True)
 
 
-def test_every_python_that_is_promised_is_tested() -> None:
+def test_workflows_test_every_supported_python() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     promised = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
     assert workflow("ci")["jobs"]["test"]["strategy"]["matrix"]["python-version"] == promised
     assert promised == ["3.11", "3.12", "3.13", "3.14"]
 
 
-def test_they_lint_test_build_and_look_at_the_contract() -> None:
+def test_workflows_lint_test_build_and_compare_the_schema() -> None:
     jobs = workflow("ci")["jobs"]
     assert jobs.keys() == {"lint", "test", "build", "contract"}
     asked = [step for step in jobs["contract"]["steps"] if "avista-dx" in step.get("run", "")]
@@ -55,7 +55,7 @@ def test_they_lint_test_build_and_look_at_the_contract() -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_their_commands_and_options_exist(path: Path) -> None:
+def test_workflow_commands_and_options_exist(path: Path) -> None:
     assert commands(path)
     for _, command, *arguments in commands(path):
         for option in (word for word in arguments if word.startswith("--")):
@@ -63,5 +63,5 @@ def test_their_commands_and_options_exist(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
-def test_each_step_does_one_thing(path: Path) -> None:
+def test_workflow_steps_run_a_single_command(path: Path) -> None:
     assert all(("run" in step) != ("uses" in step) for step in steps_of(path))

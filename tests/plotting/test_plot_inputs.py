@@ -114,18 +114,18 @@ class TestFrames:
     ) -> None:
         assert plotted(make()) == expected
 
-    def test_column_of_times_is_chosen_by_name(self) -> None:
+    def test_time_column_is_selected_by_name(self) -> None:
         result = pd.DataFrame({"start": DAYS, "end": reversed(DAYS), "kW": [1, 2, 3, 4]})
         assert plotted(result, timeColumn="start") == KW
         assert plotted(result, timeColumn="end") == {"kW": [[4, 3, 2, 1]]}
 
-    def test_column_of_assets_is_chosen_by_name(self) -> None:
+    def test_asset_column_is_selected_by_name(self) -> None:
         figure = plotTimeSeries(two_feeders(), assetIdColumn="feeder")
         assert legend(figure) == ["a", "b"]
         assert lines(panels(figure)["kW"]) == [[1] * 4, [2] * 4]
 
     @pytest.mark.parametrize("name", ["assetId", "asset_id", "name"])
-    def test_column_of_assets_is_found(self, name: str) -> None:
+    def test_asset_column_is_found_by_common_names(self, name: str) -> None:
         figure = plotTimeSeries(two_feeders().rename(columns={"feeder": name}))
         assert legend(figure) == ["a", "b"]
 
@@ -262,9 +262,9 @@ REFUSED: dict[str, tuple[Callable[[], object], dict[str, Any], str]] = {
 }
 
 
-class TestRefusedFrames:
+class TestInvalidFrames:
     @pytest.mark.parametrize(("make", "options", "message"), REFUSED.values(), ids=REFUSED.keys())
-    def test_message_says_what_to_do(
+    def test_message_about_an_invalid_frame_says_what_to_do(
         self, make: Callable[[], object], options: dict[str, Any], message: str
     ) -> None:
         with pytest.raises(InvalidParameterError, match=f"(?s){message}"):
@@ -326,12 +326,12 @@ class TestFiles:
         FRAME.rename_axis(index).to_parquet(tmp_path / "a.parquet")
         assert plotted(tmp_path / "a.parquet") == LINES
 
-    def test_result_file_is_in_utc(self, tmp_path: Path) -> None:
+    def test_result_file_times_are_in_utc(self, tmp_path: Path) -> None:
         (tmp_path / "result.csv").write_bytes(TAKEN_FILES["result.csv"])
         figure = plotTimeSeries(tmp_path / "result.csv", timeZone="America/Los_Angeles")
         assert notes(figure) == ["2024-04-30 17:00 to 2024-05-03 17:00 (America/Los_Angeles)"]
 
-    def test_result_read_with_pandas_is_in_utc(self, tmp_path: Path) -> None:
+    def test_result_file_read_with_pandas_is_in_utc(self, tmp_path: Path) -> None:
         (tmp_path / "result.csv").write_bytes(TAKEN_FILES["result.csv"])
         result = pd.read_csv(tmp_path / "result.csv")
         figure = plotTimeSeries(result, timeZone="America/Los_Angeles")
@@ -358,7 +358,7 @@ class TestFiles:
         with pytest.raises(InvalidParameterError, match="timeZone must be omitted"):
             plotTimeSeries(path, timeZone="America/Los_Angeles")
 
-    def test_columns_of_a_file_are_chosen_by_name(self, tmp_path: Path) -> None:
+    def test_columns_of_a_file_are_selected_by_name(self, tmp_path: Path) -> None:
         path = tmp_path / "a.csv"
         path.write_text("read,sent,feeder,kW\n" + "".join(f"{t},{ISO[0]},a,1\n" for t in ISO))
         figure = plotTimeSeries(path, timeColumn="read", assetIdColumn="feeder")
@@ -366,7 +366,7 @@ class TestFiles:
         assert figure.get_suptitle() == "a"
 
     @pytest.mark.parametrize("name", REFUSED_FILES)
-    def test_message_says_what_to_do(self, name: str, tmp_path: Path) -> None:
+    def test_message_about_an_invalid_file_says_what_to_do(self, name: str, tmp_path: Path) -> None:
         content, message = REFUSED_FILES[name]
         (tmp_path / name).write_bytes(content)
         with pytest.raises((InvalidParameterError, InvalidResponseError), match=message) as refusal:

@@ -80,14 +80,16 @@ def seven_lines(**options: Any) -> Figure:
 class TestThemes:
     @pytest.mark.parametrize("vision", VISION)
     @pytest.mark.parametrize("style", ["light", "dark"])
-    def test_colors_are_told_apart_by_everyone(self, style: str, vision: str) -> None:
+    def test_theme_colors_are_distinguishable_with_any_vision(
+        self, style: str, vision: str
+    ) -> None:
         colors = [line.get_color() for line in seven_lines(style=style).axes[0].lines]
         seen = [lab(np.clip(VISION[vision] @ linear(color), 0, 1)) for color in colors]
         assert len(set(colors)) == 7
         assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 12
 
     @pytest.mark.parametrize(("style", "background"), [("light", WHITE), ("dark", BLACK)])
-    def test_lines_and_texts_stand_out(self, style: str, background: float) -> None:
+    def test_theme_lines_and_texts_have_contrast(self, style: str, background: float) -> None:
         result = indexed(30, "h", **{f"P{n} (kW)": float(n) for n in range(7)}, on=True)
         figure = plotTimeSeries(result, style=style, title="Title")
         behind = figure.get_facecolor()
@@ -97,27 +99,27 @@ class TestThemes:
             assert all(contrast(line.get_color(), behind) > 2.2 for line in axes.lines)
         assert all(contrast(text.get_color(), behind) > 4.5 for text in shown_texts(figure))
 
-    def test_dark_image_is_dark_throughout(self, tmp_path: Path) -> None:
+    def test_dark_theme_is_dark_throughout(self, tmp_path: Path) -> None:
         seven_lines(style="dark").savefig(tmp_path / "a.png")
         with Image.open(tmp_path / "a.png") as image:
             shown = np.array(image.convert("L"))
         assert np.median(shown) < 40
         assert (shown < 60).mean() > 0.9
 
-    def test_theme_leaves_rcparams_alone(self) -> None:
+    def test_theme_leaves_rcparams_unchanged(self) -> None:
         before = dict(matplotlib.rcParams)
         seven_lines(style="dark")
         seven_lines(style="ggplot")
         assert dict(matplotlib.rcParams) == before
 
-    def test_style_of_matplotlib_is_used(self) -> None:
+    def test_theme_accepts_a_matplotlib_style(self) -> None:
         (axes,) = seven_lines(style="ggplot").axes
         assert axes.get_facecolor() == pytest.approx((0.898, 0.898, 0.898, 1), abs=0.001)
         assert axes.lines[0].get_color() == "#E24A33"
 
 
 class TestRcParams:
-    def test_font_size_is_used(self) -> None:
+    def test_rcparams_font_size_is_used(self) -> None:
         small, large = [], []
         for size, found in ((8, small), (16, large)):
             with matplotlib.rc_context({"font.size": size}):
@@ -125,47 +127,47 @@ class TestRcParams:
             found += [text.get_fontsize() for text in shown_texts(figure)]
         assert np.array(large) == pytest.approx(2 * np.array(small))
 
-    def test_colors_are_used(self) -> None:
+    def test_rcparams_colors_are_used(self) -> None:
         with matplotlib.rc_context({"axes.prop_cycle": cycler(color=["red", "lime"])}):
             (axes,) = seven_lines().axes
         assert [line.get_color() for line in axes.lines[:3]] == ["red", "lime", "red"]
         assert len(set(looks(axes))) == 7
 
-    def test_one_color_gives_ten_looks(self) -> None:
+    def test_rcparams_with_one_color_give_ten_line_styles(self) -> None:
         with matplotlib.rc_context({"axes.prop_cycle": cycler(color=["black"])}):
             result = indexed(24, "h", **{f"P{n} (kW)": float(n) for n in range(10)})
             (axes,) = plotTimeSeries(result).axes
         assert len(set(looks(axes))) == 10
 
-    def test_line_styles_are_used(self) -> None:
+    def test_rcparams_line_styles_are_used(self) -> None:
         styles = cycler(linestyle=["-", ":"]) * cycler(color=["red", "lime"])
         with matplotlib.rc_context({"axes.prop_cycle": styles}):
             (axes,) = seven_lines().axes
         assert [line.get_linestyle() for line in axes.lines[:4]] == ["-", "-", ":", ":"]
         assert len(set(looks(axes))) == 7
 
-    def test_grid_is_used(self) -> None:
+    def test_rcparams_grid_is_used(self) -> None:
         with matplotlib.rc_context({"axes.grid": True, "grid.color": "red", "grid.linestyle": ":"}):
             (axes,) = seven_lines().axes
         drawn(axes.get_figure(root=True))
         grid = [line for line in axes.get_xgridlines() if line.get_visible()]
         assert {(line.get_color(), line.get_linestyle()) for line in grid} == {("red", ":")}
 
-    def test_style_without_grid_has_none(self) -> None:
+    def test_style_without_grid_draws_none(self) -> None:
         with matplotlib.style.context("dark_background"):
             (axes,) = seven_lines().axes
         drawn(axes.get_figure(root=True))
         assert not any(line.get_visible() for line in axes.get_xgridlines())
         assert axes.get_facecolor() == (0, 0, 0, 1)
 
-    def test_look_without_grid_has_none(self) -> None:
+    def test_theme_without_grid_draws_none(self) -> None:
         look = {"axes.grid": False, "axes.prop_cycle": cycler(color=["red"])}
         with matplotlib.rc_context(look):
             (axes,) = seven_lines().axes
         drawn(axes.get_figure(root=True))
         assert not any(line.get_visible() for line in axes.get_xgridlines())
 
-    def test_grid_is_there_without_rcparams_of_the_user(self) -> None:
+    def test_grid_is_drawn_without_rcparams_of_the_user(self) -> None:
         for options in ({}, {"font.size": 14}, {"figure.figsize": (8, 4)}):
             with matplotlib.rc_context(options):
                 (axes,) = seven_lines().axes
@@ -178,13 +180,13 @@ class TestRcParams:
             (axes,) = seven_lines().axes
         assert len(set(looks(axes))) == 7
 
-    def test_line_width_and_legend_are_used(self) -> None:
+    def test_rcparams_line_width_and_legend_are_used(self) -> None:
         with matplotlib.rc_context({"lines.linewidth": 3, "legend.frameon": False}):
             figure = seven_lines()
         assert {line.get_linewidth() for line in figure.axes[0].lines} == {3}
         assert not legends(figure)[0].get_frame_on()
 
-    def test_figure_size_is_used(self) -> None:
+    def test_rcparams_figure_size_is_used(self) -> None:
         with matplotlib.rc_context({"figure.figsize": (7, 4)}):
             assert seven_lines().get_size_inches().tolist() == [7, 4]
 
@@ -204,7 +206,7 @@ class TestRcParams:
 
 class TestSizes:
     @pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 12, 20, 40])
-    def test_figure_is_at_most_a_screen_tall(self, count: int) -> None:
+    def test_figure_is_at_most_as_tall_as_a_screen(self, count: int) -> None:
         result = indexed(24, "h", **{f"x{n}": np.arange(24.0) for n in range(count)})
         figure = plotTimeSeries(result)
         assert figure.get_figwidth() == 11
@@ -215,13 +217,13 @@ class TestSizes:
         assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
         assert all(figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1 for box in boxes)
 
-    def test_subplots_of_states_fit_too(self) -> None:
+    def test_figure_size_fits_subplots_of_states(self) -> None:
         names = [f"state {n}" for n in range(24)]
         result = indexed(24, "h", **{f"s{n}": names[:8] * 3 for n in range(6)})
         assert plotTimeSeries(result).get_figheight() <= 8
 
     @pytest.mark.parametrize("size", [(11, 8), (6.4, 4.8), (16, 9), (8, 30)])
-    def test_requested_size_is_exact(self, size: tuple[float, float]) -> None:
+    def test_requested_figure_size_is_exact(self, size: tuple[float, float]) -> None:
         result = indexed(24, "h", **{f"x{n}": 1.0 for n in range(6)})
         assert plotTimeSeries(result, figsize=size).get_size_inches().tolist() == list(size)
 
@@ -244,7 +246,7 @@ class TestSizes:
 
 
 class TestFiles:
-    def test_image_has_the_figures_pixels(self, tmp_path: Path) -> None:
+    def test_image_has_the_pixels_of_the_figure(self, tmp_path: Path) -> None:
         figure = plotTimeSeries(rows(kW=1.0), figsize=(8, 4))
         for dpi in (100, 200):
             figure.savefig(tmp_path / "a.png", dpi=dpi)
@@ -261,13 +263,13 @@ class TestFiles:
         figure: Any = plotTimeSeries(rows(kW=1.0), figsize=(8, 4))
         assert Image.open(io.BytesIO(figure._repr_png_())).size == (1600, 800)
 
-    def test_svg_for_notebooks_is_there_on_request(self) -> None:
+    def test_svg_for_notebooks_is_available_on_request(self) -> None:
         figure: Any = plotTimeSeries(rows(kW=1.0))
         data = figure._repr_mimebundle_(include=["image/svg+xml"])
         assert list(data) == ["image/svg+xml"]
         assert "<svg" in data["image/svg+xml"]
 
-    def test_pyplot_is_left_alone(self) -> None:
+    def test_pyplot_state_is_unchanged(self) -> None:
         code = (
             "import sys, pandas as pd\n"
             "from avista_digital_exchange_sdk.plotting import plotTimeSeries\n"
@@ -279,7 +281,7 @@ class TestFiles:
         assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
 
 
-def test_same_plot_is_drawn_again_alike(tmp_path: Path) -> None:
+def test_same_plot_is_reproduced_exactly(tmp_path: Path) -> None:
     figure = plotTimeSeries(assets(3, **{"P (kW)": np.arange(24.0), "on": True}))
     for name in ("a.png", "b.png"):
         figure.savefig(tmp_path / name)

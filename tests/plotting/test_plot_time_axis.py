@@ -40,14 +40,14 @@ def test_ticks_are_whole_hours_of_the_requested_zone(zone: str) -> None:
         ),
     ],
 )
-def test_both_ends_and_the_zone_are_written_below(
+def test_range_and_zone_are_written_below_the_time_axis(
     count: int, step: pd.Timedelta, expected: str
 ) -> None:
     figure = plotTimeSeries(rows(count, kW=1.0, step=step), timeZone=PACIFIC)
     assert notes(figure) == [expected]
 
 
-def test_all_subplots_have_one_time_axis() -> None:
+def test_subplots_share_one_time_axis() -> None:
     late = rows(3, V=1.0).assign(timestamp=NOON + 100 * HOUR)
     first, second = plotTimeSeries(pd.concat([rows(3, kW=1.0), late])).axes
     assert first.get_xlim() == second.get_xlim()
@@ -56,7 +56,7 @@ def test_all_subplots_have_one_time_axis() -> None:
     assert end > NOON + 100 * HOUR
 
 
-class TestShortTimes:
+class TestShortRanges:
     @pytest.mark.parametrize(
         ("count", "step", "second"),
         [
@@ -84,13 +84,13 @@ class TestShortTimes:
         steps = np.diff(positions)
         assert steps.min() == pytest.approx(steps.max(), rel=1e-3)
 
-    def test_first_label_of_a_short_time_at_midnight_is_a_time(self) -> None:
+    def test_first_label_of_a_short_range_at_midnight_is_a_time(self) -> None:
         figure = plotTimeSeries(indexed(100, "1ms", V=1.0))
         assert time_labels(figure)[0] == "00:00:00.00"
 
 
 @pytest.mark.parametrize("step", [0, 1, 10**3, 10**6, 10**9, 10**17])
-def test_axis_is_drawn_however_short_or_long(step: int) -> None:
+def test_axis_is_drawn_for_any_length_of_time(step: int) -> None:
     result = rows(3, kW=[1.0, 3.0, 2.0], step=pd.Timedelta(step, "ns"))
     drawn(plotTimeSeries(result))
 
@@ -128,7 +128,7 @@ def test_labels_never_overlap(days: int, figsize: tuple[float, float] | None) ->
         assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
 
 
-class TestChangesOfClocks:
+class TestClockChanges:
     def test_repeated_hour_has_labels_of_both_zones(self) -> None:
         autumn = indexed(60, "5min", "2024-11-03T06:30Z", kW=1.0)
         assert time_labels(plotTimeSeries(autumn, timeZone=PACIFIC)) == [
@@ -144,7 +144,7 @@ class TestChangesOfClocks:
         steps = np.diff(figure.axes[0].get_xticks())
         assert steps.min() == pytest.approx(steps.max())
 
-    def test_missing_hour_is_left_out(self) -> None:
+    def test_missing_hour_is_omitted(self) -> None:
         spring = indexed(20, "15min", "2024-03-10T08:00Z", kW=1.0)
         labels = time_labels(plotTimeSeries(spring, timeZone=PACIFIC))
         assert labels[:6] == ["Mar 10", "00:30", "01:00", "01:30\nPST", "03:00\nPDT", "03:30"]
@@ -170,7 +170,9 @@ class TestChangesOfClocks:
             ("America/Sao_Paulo", "2018-11-03T12:00Z", "2018-11-04 from 00:00 -03 to 01:00 -02"),
         ],
     )
-    def test_change_is_described_in_any_zone(self, zone: str, start: str, change: str) -> None:
+    def test_clock_change_is_described_in_any_zone(
+        self, zone: str, start: str, change: str
+    ) -> None:
         figure = plotTimeSeries(indexed(48, "h", start, kW=1.0), timeZone=zone)
         assert notes(figure)[1] == f"Clocks change on {change}"
         drawn(figure)
@@ -197,7 +199,7 @@ class TestZones:
         assert notes(plotTimeSeries(local)) == ["2024-05-01 05:30 to 2024-05-02 04:30 (UTC+05:30)"]
         assert time_labels(plotTimeSeries(local))[0] == "06:00"
 
-    def test_naive_times_are_drawn_as_they_are(self) -> None:
+    def test_naive_times_are_drawn_unchanged(self) -> None:
         naive = indexed(24, "h", kW=1.0).tz_localize(None)
         assert notes(plotTimeSeries(naive)) == [
             "2024-05-01 00:00 to 2024-05-01 23:00 (no time zone)"

@@ -57,7 +57,7 @@ class TestResults:
 
     @pytest.mark.parametrize("shape", ["wide", "long"])
     @pytest.mark.parametrize("library", ["Arrow", "DataFrame", "Polars"])
-    def test_frame_is_plotted_as_the_arrow_table_is(
+    def test_frame_is_plotted_like_the_arrow_table(
         self,
         library: str,
         shape: str,
@@ -70,7 +70,7 @@ class TestResults:
         assert result == expected
 
     @pytest.mark.parametrize("fileFormat", ["CSV", "JSON", "PARQUET"])
-    def test_result_file_is_plotted_as_the_arrow_table_is(
+    def test_result_file_is_plotted_like_the_arrow_table(
         self,
         fileFormat: Any,
         expected: Any,
@@ -82,7 +82,7 @@ class TestResults:
         path = tmp_path / f"result.{fileFormat.lower()}"
         assert shape_of(plotTimeSeries(path)) == shape_of(plotTimeSeries(str(path))) == expected
 
-    def test_rows_of_sql_are_plotted_by_asset(
+    def test_sql_rows_are_plotted_by_asset(
         self, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         names = exchange.getTimeSeriesDatabase(measured)
@@ -115,13 +115,13 @@ class TestResults:
         assert max(lines(figure.axes[1])[0]) == frame["Dry-bulb (C)"].max()
 
     @pytest.mark.parametrize("empty", [rows(0, kW=[]), [], rows(3, kW=None), rows(3)])
-    def test_result_without_values_says_so(self, empty: Any) -> None:
+    def test_result_without_values_raises_an_error(self, empty: Any) -> None:
         figure = plotTimeSeries(empty)
         drawn(figure)
         assert [text.get_text() for text in figure.axes[0].texts] == ["There are no values to draw"]
 
 
-def test_polars_categories_and_arrow_views_are_read() -> None:
+def test_polars_categories_and_arrow_views_are_plotted() -> None:
     frame = pl.DataFrame(
         {
             "assetId": pl.Series(["a", "b"], dtype=pl.Categorical),

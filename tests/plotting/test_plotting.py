@@ -35,7 +35,7 @@ def feeders(count: int, **options: object) -> pd.DataFrame:
 
 
 class TestSubplots:
-    def test_subplots_are_one_per_unit_and_one_per_attribute_without(self) -> None:
+    def test_subplots_are_one_per_unit_and_one_per_attribute_without_unit(self) -> None:
         result = rows(
             **{"GHI (W/m^2)": 1.0, "DNI (W/m^2)": 2.0, "Dry-bulb [C]": 3.0, "V": 4.0},
             **{"A kW": 5.0, "B kW": 6.0},
@@ -62,7 +62,7 @@ class TestSubplots:
             ("empty ()", "empty ()", ""),
         ],
     )
-    def test_unit_is_read_from_the_end_of_the_name(
+    def test_unit_is_parsed_from_the_end_of_the_name(
         self, attribute: str, title: str, unit: str
     ) -> None:
         (axes,) = plotTimeSeries(rows(**{attribute: 1.0})).axes
@@ -72,9 +72,9 @@ class TestSubplots:
         figure = plotTimeSeries(rows(a=1.0, b=2.0, c=3.0), attributes=["c", "a"])
         assert list(panels(figure)) == ["c", "a"]
 
-    @pytest.mark.parametrize("wanted", [["m2"], ["Asset 2"]])
-    def test_assets_are_selected_by_id_or_name(self, wanted: list[str]) -> None:
-        figure = plotTimeSeries(assets(4, kW=1.0), assets=wanted)
+    @pytest.mark.parametrize("requested", [["m2"], ["Asset 2"]])
+    def test_assets_are_selected_by_id_or_name(self, requested: list[str]) -> None:
+        figure = plotTimeSeries(assets(4, kW=1.0), assets=requested)
         assert figure.get_suptitle() == "Asset 2"
         assert len(lines(figure.axes[0])) == 1
 
@@ -97,7 +97,7 @@ class TestSubplots:
         assert np.round(first).tolist() == np.round(second).tolist() == [1, 0, 1]
         assert first[0] > second[0]
 
-    def test_attributes_that_can_not_be_drawn_are_named(self) -> None:
+    def test_attributes_that_cannot_be_drawn_are_named(self) -> None:
         result = rows(kW=1.0, Note=[f"note {n}" for n in range(24)], seen=NOON)
         figure = plotTimeSeries(result)
         assert list(panels(figure)) == ["kW"]
@@ -118,7 +118,7 @@ class TestLines:
         assert [values[0] for values in lines(axes)] == [1, 2, 3]
         assert len({line.get_color() for line in axes.lines}) == 3
 
-    def test_assets_with_one_name_are_labelled_with_their_ids(self) -> None:
+    def test_assets_with_duplicate_names_are_labelled_with_their_ids(self) -> None:
         figure = plotTimeSeries(pd.concat([rows(kW=1.0), rows(kW=2.0).assign(assetId="meter-2")]))
         assert legend(figure.axes[0]) == ["Meter 1 (meter-1)", "Meter 1 (meter-2)"]
 
@@ -138,7 +138,7 @@ class TestLines:
         assert len({line.get_linestyle() for line in axes.lines}) == 2
 
     @pytest.mark.parametrize("count", range(1, 11))
-    def test_up_to_ten_lines_are_told_apart_in_one_subplot(self, count: int) -> None:
+    def test_up_to_ten_lines_are_distinguishable_in_one_subplot(self, count: int) -> None:
         for result in (feeders(count), assets(count, **{"P (kW)": 1.0})):
             figure = plotTimeSeries(result)
             (axes,) = figure.axes
@@ -170,7 +170,7 @@ class TestLines:
         assert len(figure.axes) == 22
         assert list(panels(figure))[10:12] == ["Asset 10 · P", "Asset 0 · U"]
 
-    def test_too_many_attributes_of_several_assets_are_a_subplot_each(self) -> None:
+    def test_too_many_attributes_of_several_assets_get_a_subplot_each(self) -> None:
         figure = plotTimeSeries(assets(4, **{f"{name} (kW)": 1.0 for name in "ABC"}))
         assert list(panels(figure)) == ["A", "B", "C"]
         assert legend(figure) == [f"Asset {n}" for n in range(4)]
@@ -180,7 +180,7 @@ class TestLines:
         assert len(legends(figure)) == 1
         assert legend(figure) == ["Asset 0", "Asset 1", "Asset 2"]
 
-    def test_attributes_of_one_name_have_one_color_and_entry(self) -> None:
+    def test_attributes_with_one_name_have_one_color_and_entry(self) -> None:
         names = ["A (kW)", "B (kW)", "C (kW)", "B (V)", "C (V)", "C (A)"]
         figure = plotTimeSeries(rows(**dict.fromkeys(names, 1.0)))
         kilowatts, volts, amperes = figure.axes
@@ -190,7 +190,7 @@ class TestLines:
         assert len(legends(figure)) == 1
         assert legend(figure) == ["A", "B", "C"]
 
-    def test_no_legend_entry_is_repeated(self) -> None:
+    def test_legend_entries_are_not_repeated(self) -> None:
         figure = plotTimeSeries(
             assets(2, **{"P (kW)": 1.0, "Q (kW)": 2.0, "U (V)": 3.0, "on": True})
         )
@@ -221,13 +221,13 @@ class TestLines:
         assert len(set(legend(few))) == 3
         assert len(panels(many)) == 12
 
-    def test_one_asset_needs_no_legend_but_a_title(self) -> None:
+    def test_single_asset_has_a_title_instead_of_a_legend(self) -> None:
         figure = plotTimeSeries(rows(kW=1.0))
         assert legend(figure) == []
         assert figure.get_suptitle() == "Meter 1"
         assert plotTimeSeries(rows(kW=1.0), title="Mine").get_suptitle() == "Mine"
 
-    def test_values_are_drawn_in_order_of_time_each_once(self) -> None:
+    def test_values_are_drawn_once_in_order_of_time(self) -> None:
         (axes,) = plotTimeSeries(rows(3, kW=[1.0, 2.0, 3.0]).iloc[[2, 0, 1, 2]]).axes
         assert lines(axes) == [[1, 2, 3]]
 
@@ -245,18 +245,18 @@ class TestSteps:
         values = {"Setpoint (kW)": [30.0, 10, 5, 40, 0], "Other (V)": [1.0, 2, 3, 4, 5]}
         return pd.DataFrame(values, index=index)
 
-    def test_values_hold_until_the_next_one(self) -> None:
+    def test_step_values_hold_until_the_next_one(self) -> None:
         figure = plotTimeSeries(self.setpoints(), steps=True)
         for axes in figure.axes:
             assert axes.lines[0].get_drawstyle() == "steps-post"
         assert lines(figure.axes[0]) == [[30, 10, 5, 40, 0]]
 
-    def test_only_named_attributes_are_steps(self) -> None:
+    def test_steps_are_only_the_named_attributes(self) -> None:
         setpoint, other = plotTimeSeries(self.setpoints(), steps=["Setpoint (kW)"]).axes
         assert setpoint.lines[0].get_drawstyle() == "steps-post"
         assert other.lines[0].get_drawstyle() == "default"
 
-    def test_steps_have_no_gaps_and_last_to_the_end(self) -> None:
+    def test_steps_have_no_gaps_and_extend_to_the_end(self) -> None:
         changes = indexed(40, "h", **{"Setpoint (kW)": 5.0})
         changes = changes.drop(index=changes.index[10:30]).iloc[:-5]
         result = pd.concat([changes, indexed(40, "h", **{"P (kW)": 1.0})])
@@ -265,7 +265,7 @@ class TestSteps:
         assert not np.isnan(setpoint.get_ydata()).any()
         assert setpoint.get_xdata()[-1] == measured.get_xdata()[-1]
 
-    def test_states_hold_through_gaps_if_asked(self) -> None:
+    def test_states_hold_through_gaps_on_request(self) -> None:
         result = rows(on=True).drop(index=[10, 11, 12])
         assert np.isnan(lines(plotTimeSeries(result).axes[0])[0]).any()
         assert not np.isnan(lines(plotTimeSeries(result, steps=["on"]).axes[0])[0]).any()
@@ -303,7 +303,7 @@ class TestGaps:
         alone = [line for line in axes.lines if line.get_marker() == "."]
         assert [list(line.get_ydata()) for line in alone] == [[11.0]]
 
-    def test_state_ends_after_its_usual_time(self) -> None:
+    def test_state_ends_after_its_usual_duration(self) -> None:
         result = rows(on=True).drop(index=[10, 11, 12])
         (line,) = plotTimeSeries(result).axes[0].lines
         times = [num2date(x) for x in line.get_xdata()]
@@ -387,7 +387,7 @@ class TestManyPoints:
         assert max(path.vertices[:, 1].max() for path in band.get_paths()) == 5000
 
     @pytest.mark.parametrize(("count", "freq"), [(24 * 30, "h"), (96 * 7, "15min"), (3000, "h")])
-    def test_line_that_can_be_followed_is_drawn_point_by_point(self, count: int, freq: str) -> None:
+    def test_smooth_line_is_drawn_point_by_point(self, count: int, freq: str) -> None:
         result = measured(count, freq)
         (axes,) = plotTimeSeries(result).axes
         assert lines(axes) == [result["Load (kW)"].tolist()]
@@ -430,7 +430,7 @@ class TestUnits:
             ("U (P)", 2.5e6, "P", "2.0 M"),
         ],
     )
-    def test_axis_has_the_prefix_that_fits(
+    def test_axis_has_the_matching_unit_prefix(
         self, attribute: str, largest: float, unit: str, label: str
     ) -> None:
         (axes,) = plotTimeSeries(rows(2, **{attribute: [0.0, largest]})).axes
@@ -461,12 +461,12 @@ class TestUnits:
         drawn(figure)
 
 
-class TestNamesFromOutside:
+class TestUntrustedNames:
     @pytest.mark.parametrize(
         "name",
         ["$x$", r"$\frac{", "_hidden", "a\nb\tc", "x" * 500, "{}%s", "<b>", "(", "مضخة", "\u202ex"],
     )
-    def test_names_are_written_as_they_are(self, name: str) -> None:
+    def test_names_are_drawn_unchanged(self, name: str) -> None:
         odd = rows(2, **{f"{name} (V)": 1.0, f"{name}2 (V)": 1.0, name or "x": [name, "other"]})
         figure = plotTimeSeries(
             pd.concat([odd, odd.assign(assetId=name or "y", name=name)]), title=name
@@ -475,7 +475,7 @@ class TestNamesFromOutside:
         assert len(legend(figure)) == 4
         assert not any(text.get_parse_math() for text in shown_texts(figure) if "$" in str(text))
 
-    def test_control_and_direction_characters_are_left_out(self) -> None:
+    def test_control_and_direction_characters_are_omitted(self) -> None:
         figure = plotTimeSeries(rows(2, **{"a\x07b\u202ec\nd (V)": 1.0}), title="e\u200ff")
         assert list(panels(figure)) == ["a bc d"]
         assert figure.get_suptitle() == "ef"
@@ -491,7 +491,7 @@ class TestNamesFromOutside:
                 assert box.x1 <= figure.bbox.x1, text
 
 
-def test_too_many_subplots_are_refused_with_what_helps() -> None:
+def test_too_many_subplots_are_refused_with_a_suggestion() -> None:
     result = rows(**{f"sensor {n}": 1.0 for n in range(130)})
     with pytest.raises(
         InvalidParameterError, match=r"130.*attributes=.*assets=.*figsize=\(11, "

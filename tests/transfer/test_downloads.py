@@ -36,7 +36,7 @@ def file(
     return uploaded
 
 
-def lay_down_download(fake_platform: FakePlatform, *responses: object, name: str = "load") -> None:
+def add_download(fake_platform: FakePlatform, *responses: object, name: str = "load") -> None:
     data = {
         "storage_getDataStoreFile": {**FILE, "name": name},
         "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
@@ -45,14 +45,14 @@ def lay_down_download(fake_platform: FakePlatform, *responses: object, name: str
     fake_platform.add_url_responses(f"GET {ADDRESS}", *responses)
 
 
-class TestWhereItGoes:
-    def test_a_folder_gets_it_under_its_original_name(
+class TestOutputPath:
+    def test_download_to_a_directory_uses_the_original_name(
         self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
     ) -> None:
         assert exchange.downloadDataStoreFile(file.dataStoreFileId, str(tmp_path)) == file
         assert (tmp_path / "load.csv").read_bytes() == CONTENT
 
-    def test_the_current_folder_too(
+    def test_download_to_the_current_directory_uses_the_original_name(
         self,
         exchange: AvistaDigitalExchange,
         file: DataStoreFile,
@@ -63,7 +63,7 @@ class TestWhereItGoes:
         exchange.downloadDataStoreFile(file.dataStoreFileId, "./")
         assert (tmp_path / "load.csv").read_bytes() == CONTENT
 
-    def test_any_other_path_is_the_file_itself(
+    def test_download_to_any_other_path_writes_that_file(
         self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
     ) -> None:
         target = tmp_path / "july"
@@ -71,14 +71,14 @@ class TestWhereItGoes:
         assert target.read_bytes() == CONTENT
         assert list(tmp_path.iterdir()) == [target]
 
-    def test_a_file_that_is_there_is_replaced_whole(
+    def test_download_replaces_an_existing_file_atomically(
         self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").write_bytes(b"an older and much longer content" * 10)
         exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path)
         assert (tmp_path / "load.csv").read_bytes() == CONTENT
 
-    def test_a_link_stays_and_leads_to_the_new_file(
+    def test_download_through_a_link_replaces_its_target(
         self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
     ) -> None:
         link = tmp_path / "newest.csv"
@@ -87,7 +87,7 @@ class TestWhereItGoes:
         assert link.is_symlink()
         assert (tmp_path / "2024.csv").read_bytes() == CONTENT
 
-    def test_a_link_to_a_device_stays(
+    def test_download_to_a_link_to_a_device_keeps_the_link(
         self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
     ) -> None:
         link = tmp_path / "output"
@@ -97,7 +97,7 @@ class TestWhereItGoes:
         assert Path("/dev/null").is_char_device()
 
     @pytest.mark.parametrize("location", ["nowhere/load.csv", "nowhere/"])
-    def test_a_folder_that_does_not_exist_is_refused_before_anything_is_sent(
+    def test_download_to_a_missing_directory_is_refused_before_anything_is_sent(
         self,
         location: str,
         fake_platform: FakePlatform,
@@ -132,14 +132,14 @@ class TestWhereItGoes:
             " ",
         ],
     )
-    def test_no_name_from_the_server_leads_out_of_the_folder(
+    def test_download_name_from_the_server_stays_in_the_directory(
         self,
         name: str,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(fake_platform, FakeResponse(body=CONTENT), name=name)
+        add_download(fake_platform, FakeResponse(body=CONTENT), name=name)
         folder = tmp_path / "deep" / "folder"
         folder.mkdir(parents=True)
         fake_platform_client.downloadDataStoreFile("file", folder)
@@ -148,7 +148,7 @@ class TestWhereItGoes:
         assert written.read_bytes() == CONTENT
         assert written.name.isprintable()
 
-    def test_a_name_without_anything_usable_becomes_the_id(
+    def test_download_of_a_file_without_a_usable_name_uses_the_id(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
@@ -164,8 +164,8 @@ class TestWhereItGoes:
         assert [path.name for path in tmp_path.iterdir()] == ["dataStoreFileId.1"]
 
 
-class TestHowItTravels:
-    def test_without_the_token_and_uncompressed(
+class TestRequests:
+    def test_download_is_requested_without_token_and_compression(
         self,
         proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
@@ -188,7 +188,7 @@ class TestHowItTravels:
             {"itemId": "1", "url": "file:///etc/passwd"},
         ],
     )
-    def test_only_from_a_safe_address(
+    def test_download_requires_a_safe_url(
         self,
         address: object,
         fake_platform: FakePlatform,
@@ -206,15 +206,15 @@ class TestHowItTravels:
         assert fake_platform.operations == ["storage_getDataStoreFileDownload"]
 
 
-class TestWhenItFails:
-    def test_there_must_be_such_a_file(
+class TestFailures:
+    def test_download_of_an_unknown_file_is_not_found(
         self, exchange: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         with pytest.raises(NotFoundError):
             exchange.downloadDataStoreFile("dataStoreFileId.nothing", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_refusal_tells_the_storages_reason_and_leaves_nothing(
+    def test_download_that_is_refused_reports_the_reason_and_leaves_nothing(
         self,
         proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
@@ -229,7 +229,7 @@ class TestWhenItFails:
         assert caught.value.statusCode == 403
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_connection_that_breaks_off_leaves_the_old_file_as_it_was(
+    def test_download_that_is_disconnected_keeps_the_old_file(
         self,
         proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
@@ -243,24 +243,24 @@ class TestWhenItFails:
         assert [path.name for path in tmp_path.iterdir()] == ["load.csv"]
         assert (tmp_path / "load.csv").read_bytes() == b"older"
 
-    def test_fewer_bytes_than_promised_are_no_file(
+    def test_download_with_missing_bytes_leaves_no_file(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(fake_platform, FakeResponse(200, b"half", {"Content-Length": "8"}))
+        add_download(fake_platform, FakeResponse(200, b"half", {"Content-Length": "8"}))
         with pytest.raises(TransferError, match=r"load\.csv: received 4 of 8 bytes"):
             fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
-    def test_an_unexpected_part_of_the_file_is_no_file(
+    def test_download_of_an_unexpected_part_leaves_no_file(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(fake_platform, FakeResponse(206, b"half"))
+        add_download(fake_platform, FakeResponse(206, b"half"))
         with pytest.raises(TransferError, match=r"load\.csv"):
             fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
@@ -268,30 +268,30 @@ class TestWhenItFails:
     @pytest.mark.parametrize(
         "failure", [httpx.ConnectError("unreachable"), httpx.ReadTimeout("too slow")]
     )
-    def test_no_answer_at_all_leaves_nothing(
+    def test_download_without_a_response_leaves_nothing(
         self,
         failure: Exception,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(fake_platform, failure)
+        add_download(fake_platform, failure)
         with pytest.raises(TransferError, match=r"load\.csv"):
             fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
-    def test_an_interruption_leaves_nothing(
+    def test_download_that_is_interrupted_leaves_nothing(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        lay_down_download(fake_platform, KeyboardInterrupt())
+        add_download(fake_platform, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
             fake_platform_client.downloadDataStoreFile("file", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_folder_in_its_place_stays_and_is_a_plain_error(
+    def test_download_over_a_directory_is_refused(
         self, exchange: AvistaDigitalExchange, file: DataStoreFile, tmp_path: Path
     ) -> None:
         (tmp_path / "load.csv").mkdir()

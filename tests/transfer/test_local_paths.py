@@ -53,12 +53,16 @@ def store(exchange: AvistaDigitalExchange, data_store: dict[str, str]) -> Store:
 
 
 class TestUpload:
-    def test_string_with_tilde_is_in_home_folder(self, store: Store) -> None:
+    def test_upload_of_a_string_with_tilde_reads_from_the_home_directory(
+        self, store: Store
+    ) -> None:
         assert store.upload("~/load.csv")[1] == b"home"
 
     @pytest.mark.parametrize("name", NAMES)
     @pytest.mark.parametrize("kind", ["plain", "dotted", "path", "absolute"])
-    def test_file_of_odd_name_is_that_file(self, name: str, kind: str, store: Store) -> None:
+    def test_upload_of_a_file_with_an_unusual_name_reads_that_file(
+        self, name: str, kind: str, store: Store
+    ) -> None:
         Path(name).absolute().write_bytes(b"here")
         path: object = {
             "plain": name,
@@ -69,23 +73,27 @@ class TestUpload:
         assert store.upload(path)[1] == b"here"
 
     @pytest.mark.parametrize("kind", [str, Path])
-    def test_file_in_folder_of_odd_name_is_that_file(self, kind: type, store: Store) -> None:
+    def test_upload_of_a_file_in_a_directory_with_an_unusual_name_reads_that_file(
+        self, kind: type, store: Store
+    ) -> None:
         folder = Path.cwd() / "~"
         folder.mkdir()
         (folder / "load.csv").write_bytes(b"here")
         assert store.upload(kind("~/load.csv"))[1] == b"here"
 
-    def test_path_object_is_taken_as_it_is(self, store: Store) -> None:
+    def test_upload_of_a_path_object_uses_it_unchanged(self, store: Store) -> None:
         with pytest.raises(PathNotFoundError, match=r"got '~/load\.csv': file not found"):
             store.upload(Path("~/load.csv"))
 
-    def test_home_folder_is_no_file(self, store: Store) -> None:
+    def test_upload_of_the_home_directory_is_refused(self, store: Store) -> None:
         with pytest.raises(PathIsDirectoryError):
             store.upload("~")
 
 
 class TestDownload:
-    def test_string_with_tilde_is_in_home_folder(self, store: Store, home: Path) -> None:
+    def test_download_to_a_string_with_tilde_writes_to_the_home_directory(
+        self, store: Store, home: Path
+    ) -> None:
         Path("mine.csv").write_bytes(b"mine")
         file_id, _ = store.upload("mine.csv")
         store.download(file_id, "~")
@@ -95,7 +103,9 @@ class TestDownload:
 
     @pytest.mark.parametrize("name", NAMES)
     @pytest.mark.parametrize("kind", ["dotted", "path", "absolute"])
-    def test_odd_name_is_that_file(self, name: str, kind: str, store: Store, home: Path) -> None:
+    def test_download_to_an_unusual_name_writes_that_file(
+        self, name: str, kind: str, store: Store, home: Path
+    ) -> None:
         Path("mine.csv").write_bytes(b"mine")
         file_id, _ = store.upload("mine.csv")
         target: object = {
@@ -107,7 +117,7 @@ class TestDownload:
         assert (Path.cwd() / name).read_bytes() == b"mine"
         assert os.listdir(home) == ["load.csv"]
 
-    def test_path_object_is_taken_as_it_is(self, store: Store) -> None:
+    def test_download_to_a_path_object_uses_it_unchanged(self, store: Store) -> None:
         with pytest.raises(PathNotFoundError, match=r"directory ~.* does not exist"):
             store.download("dataStoreFileId.1", Path("~/load.csv"))
 
@@ -117,13 +127,13 @@ class TestPathBelow:
         "name",
         ["~", "..", ".", "", "a/b", "/etc/passwd", "../up", "a\0b", "a\nb", "\\\\server\\x", "C:x"],
     )
-    def test_any_name_is_one_step_below_the_root(self, name: str) -> None:
+    def test_path_below_treats_any_name_as_one_component(self, name: str) -> None:
         root = Path.cwd()
         assert join_below(root, name).parent == root
         assert join_below(root, "folder", name).parent == root / "folder"
 
     @pytest.mark.parametrize("outside", ["..", "/", "../here-too", "loop"])
-    def test_link_out_of_the_root_is_refused(self, outside: str) -> None:
+    def test_path_below_refuses_a_link_out_of_the_root(self, outside: str) -> None:
         Path("../here-too").mkdir()
         Path("loop").symlink_to("../here-too")
         Path("link").symlink_to(outside)
@@ -131,12 +141,12 @@ class TestPathBelow:
             with pytest.raises(PermissionError, match="a link leads out of"):
                 join_below(Path.cwd(), *names)
 
-    def test_link_within_the_root_is_followed(self) -> None:
+    def test_path_below_follows_a_link_within_the_root(self) -> None:
         Path("folder").mkdir()
         Path("link").symlink_to("folder")
         assert join_below(Path.cwd(), "link", "load.csv") == Path.cwd() / "link" / "load.csv"
 
-    def test_root_may_be_a_link(self) -> None:
+    def test_path_below_accepts_a_root_that_is_a_link(self) -> None:
         Path("folder").mkdir()
         Path("link").symlink_to("folder")
         assert join_below(Path("link"), "load.csv") == Path("link") / "load.csv"

@@ -70,9 +70,9 @@ def kill_download(kind: str, local: LocalExchange, stored_file_id: str) -> Kill:
     return kill
 
 
-class TestWhileItGrows:
+class TestIncompleteFile:
     @pytest.mark.parametrize("in_parts", [False, True], ids=["one-stream", "parts"])
-    def test_download_is_seen_by_nobody(
+    def test_incomplete_download_is_invisible(
         self,
         kind: str,
         in_parts: bool,
@@ -102,7 +102,9 @@ class TestWhileItGrows:
             assert name.startswith(".avista-dx-")
             assert modes == {0o600}
 
-    def test_its_folder_may_be_renamed(self, kind: str, tmp_path: Path) -> None:
+    def test_incomplete_download_survives_renaming_its_directory(
+        self, kind: str, tmp_path: Path
+    ) -> None:
         folder = tmp_path / "folder"
         folder.mkdir()
         with atomic_write(folder / "load.bin") as file:
@@ -111,7 +113,7 @@ class TestWhileItGrows:
         assert (tmp_path / "renamed" / "load.bin").read_bytes() == b"new"
         assert names_in(tmp_path) == ["renamed"]
 
-    def test_nothing_stays_of_one_that_fails(self, kind: str, tmp_path: Path) -> None:
+    def test_failed_download_leaves_nothing(self, kind: str, tmp_path: Path) -> None:
         def fail() -> None:
             with atomic_write(tmp_path / "load.bin") as file:
                 file.write(b"new")
@@ -123,7 +125,7 @@ class TestWhileItGrows:
 
 
 class TestKilledDownload:
-    def test_next_one_to_the_same_target_leaves_nothing_else(
+    def test_download_after_a_killed_one_leaves_nothing_else(
         self,
         kind: str,
         kill_download: Kill,
@@ -141,7 +143,7 @@ class TestKilledDownload:
 
 @pytest.mark.usefixtures("named")
 class TestNamedPartialFile:
-    def test_it_is_never_written_through_a_link(self, tmp_path: Path) -> None:
+    def test_partial_file_is_never_written_through_a_link(self, tmp_path: Path) -> None:
         """Not even where somebody has guessed its name."""
         outside = tmp_path / "outside"
         outside.write_bytes(b"mine")
@@ -156,7 +158,7 @@ class TestNamedPartialFile:
         assert (folder / "load.bin").read_bytes() == b"new"
         assert not (folder / "load.bin").is_symlink()
 
-    def test_one_in_use_is_not_removed(self, tmp_path: Path) -> None:
+    def test_partial_file_in_use_is_not_removed(self, tmp_path: Path) -> None:
         target = tmp_path / "load.bin"
         with atomic_write(target) as first:
             first.write(b"first")
@@ -167,7 +169,9 @@ class TestNamedPartialFile:
         assert target.read_bytes() == b"first"
         assert names_in(tmp_path) == ["load.bin"]
 
-    def test_one_that_was_exchanged_does_not_become_the_target(self, tmp_path: Path) -> None:
+    def test_partial_file_that_was_exchanged_does_not_become_the_target(
+        self, tmp_path: Path
+    ) -> None:
         def exchange_it() -> None:
             with atomic_write(tmp_path / "load.bin") as file:
                 file.write(b"new")
@@ -179,7 +183,7 @@ class TestNamedPartialFile:
             exchange_it()
         assert not (tmp_path / "load.bin").exists()
 
-    def test_it_has_room_for_longest_names(self, tmp_path: Path) -> None:
+    def test_partial_file_name_fits_with_longest_names(self, tmp_path: Path) -> None:
         name = "x" * 255
         with atomic_write(tmp_path / name) as file:
             file.write(b"new")

@@ -43,7 +43,7 @@ def mode_of(path: Path) -> int:
 
 class TestMode:
     @pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o755, 0o666, 0o200])
-    def test_download_keeps_mode_of_replaced_file(
+    def test_download_keeps_the_mode_of_the_replaced_file(
         self, mode: int, download: Download, stored_content: bytes, tmp_path: Path
     ) -> None:
         target = tmp_path / "load.bin"
@@ -55,7 +55,7 @@ class TestMode:
         assert target.read_bytes() == stored_content
 
     @pytest.mark.parametrize("call", ["latest", "zip", "query", "parquet"])
-    def test_other_writers_keep_mode_of_replaced_file(
+    def test_other_calls_keep_the_mode_of_the_replaced_file(
         self,
         call: str,
         exchange: AvistaDigitalExchange,
@@ -77,12 +77,14 @@ class TestMode:
         assert mode_of(target) == 0o600
         assert target.stat().st_size > 0
 
-    def test_download_of_new_file_has_usual_mode(self, download: Download, tmp_path: Path) -> None:
+    def test_download_of_a_new_file_has_the_default_mode(
+        self, download: Download, tmp_path: Path
+    ) -> None:
         (tmp_path / "usual").touch()
         download(tmp_path / "load.bin")
         assert mode_of(tmp_path / "load.bin") == mode_of(tmp_path / "usual")
 
-    def test_download_refuses_read_only_file(self, download: Download, tmp_path: Path) -> None:
+    def test_download_refuses_a_read_only_file(self, download: Download, tmp_path: Path) -> None:
         target = tmp_path / "load.bin"
         target.write_bytes(b"old")
         target.chmod(0o444)
@@ -106,14 +108,14 @@ with AvistaDigitalExchange() as client:
 
 class TestStandardOutput:
     @pytest.mark.parametrize("target", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
-    def test_download_writes_to_pipe(
+    def test_download_writes_to_a_pipe(
         self, target: str, environment: Mapping[str, str], stored_content: bytes
     ) -> None:
         command = [sys.executable, "-c", DOWNLOAD, target]
         output = subprocess.check_output(command, env=environment, cwd=ROOT)
         assert output == b"before " + stored_content + b" after"
 
-    def test_download_writes_to_file_where_it_stands(
+    def test_download_writes_to_redirected_output_in_place(
         self, environment: Mapping[str, str], stored_content: bytes, tmp_path: Path
     ) -> None:
         path = tmp_path / "output"
@@ -124,7 +126,7 @@ class TestStandardOutput:
             subprocess.run(command, env=environment, cwd=ROOT, stdout=output, check=True)
         assert path.read_bytes() == b"header before " + stored_content + b" after"
 
-    def test_download_follows_link_to_it(
+    def test_download_follows_a_link_to_standard_output(
         self, environment: Mapping[str, str], stored_content: bytes, tmp_path: Path
     ) -> None:
         link = tmp_path / "link"
@@ -142,7 +144,7 @@ class TestFifo:
         os.mkfifo(path)
         return path
 
-    def test_download_waits_for_reader(
+    def test_download_to_a_fifo_waits_for_a_reader(
         self, download: Download, fifo: Path, stored_content: bytes
     ) -> None:
         received: list[bytes] = []
@@ -153,7 +155,7 @@ class TestFifo:
         assert received == [stored_content]
         assert fifo.is_fifo()
 
-    def test_download_into_folder_writes_to_fifo_of_that_name(
+    def test_download_to_a_directory_writes_to_a_fifo_with_that_name(
         self, download: Download, tmp_path: Path, stored_content: bytes
     ) -> None:
         os.mkfifo(tmp_path / "load.bin")
@@ -166,7 +168,9 @@ class TestFifo:
         reader.join(30)
         assert received == [stored_content]
 
-    def test_download_fails_when_reader_goes_away(self, download: Download, fifo: Path) -> None:
+    def test_download_to_a_fifo_fails_when_the_reader_closes(
+        self, download: Download, fifo: Path
+    ) -> None:
         def read_a_little() -> None:
             with fifo.open("rb", buffering=0) as file:
                 file.read(10)
@@ -178,7 +182,7 @@ class TestFifo:
         reader.join(30)
 
     @pytest.mark.parametrize("reads", [False, True], ids=["no-reader", "slow-reader"])
-    def test_async_download_can_be_cancelled(
+    def test_async_download_to_a_fifo_can_be_cancelled(
         self, reads: bool, fifo: Path, local: LocalExchange, stored_file_id: str
     ) -> None:
         reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK) if reads else None
@@ -194,7 +198,7 @@ class TestFifo:
         if reading is not None:
             os.close(reading)
 
-    def test_async_download_leaves_the_loop_free(
+    def test_async_download_to_a_fifo_does_not_block_the_loop(
         self, fifo: Path, local: LocalExchange, stored_file_id: str, stored_content: bytes
     ) -> None:
         async def read() -> bytes:
@@ -216,11 +220,11 @@ class TestFifo:
 
 
 class TestDevice:
-    def test_download_writes_to_it(self, download: Download) -> None:
+    def test_download_writes_to_a_device(self, download: Download) -> None:
         download(Path(os.devnull))
         assert Path(os.devnull).is_char_device()
 
-    def test_download_fails_on_full_device(self, download: Download) -> None:
+    def test_download_to_a_full_device_fails(self, download: Download) -> None:
         if not Path("/dev/full").exists():
             pytest.skip("there is no such device here")
         with pytest.raises(OSError, match="No space left") as caught:
@@ -229,7 +233,7 @@ class TestDevice:
 
 
 class TestIrreplaceableFile:
-    def test_download_writes_mounted_file_in_place(
+    def test_download_writes_a_mounted_file_in_place(
         self,
         download: Download,
         mounts: Mounts,
@@ -249,7 +253,7 @@ class TestIrreplaceableFile:
         assert f"{target} is written in place" in caplog.text
         assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "target"]
 
-    def test_download_writes_in_place_in_folder_that_takes_no_files(
+    def test_download_writes_in_place_in_a_read_only_directory(
         self, download: Download, mounts: Mounts, tmp_path: Path, stored_content: bytes
     ) -> None:
         source, folder = tmp_path / "source", tmp_path / "folder"
@@ -263,7 +267,7 @@ class TestIrreplaceableFile:
         with pytest.raises(OSError, match=str(folder / "other")):
             download(folder / "other")
 
-    def test_download_loses_nothing_when_disk_of_mounted_file_is_full(
+    def test_download_to_a_mounted_file_on_a_full_disk_loses_nothing(
         self, download: Download, mounts: Mounts, tmp_path: Path
     ) -> None:
         disk, target = tmp_path / "disk", tmp_path / "target"
@@ -278,7 +282,7 @@ class TestIrreplaceableFile:
 
 
 class TestLinks:
-    def test_download_into_folder_follows_link_within_it(
+    def test_download_to_a_directory_follows_a_link_within_it(
         self, download: Download, tmp_path: Path, stored_content: bytes
     ) -> None:
         (tmp_path / "load.bin").symlink_to("newest.bin")
@@ -287,7 +291,7 @@ class TestLinks:
         assert (tmp_path / "newest.bin").read_bytes() == stored_content
 
     @pytest.mark.parametrize("outside", ["../outside", "../folder/../outside"])
-    def test_download_into_folder_refuses_link_out_of_it(
+    def test_download_to_a_directory_refuses_a_link_out_of_it(
         self, outside: str, download: Download, tmp_path: Path
     ) -> None:
         folder = tmp_path / "folder"
@@ -297,7 +301,7 @@ class TestLinks:
             download(folder)
         assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
-    def test_download_into_folder_that_is_a_link_is_no_way_out(
+    def test_download_to_a_directory_that_is_a_link_stays_in_it(
         self, download: Download, tmp_path: Path, stored_content: bytes
     ) -> None:
         (tmp_path / "folder").mkdir()
@@ -317,7 +321,7 @@ def acl_for(user: int) -> bytes:
 class TestAccessControlList:
     NAME = "system.posix_acl_access"
 
-    def test_download_keeps_it(
+    def test_download_keeps_the_acl(
         self, download: Download, tmp_path: Path, stored_content: bytes
     ) -> None:
         target = tmp_path / "load.bin"
@@ -330,7 +334,7 @@ class TestAccessControlList:
         assert os.getxattr(target, self.NAME) == acl_for(12345)
         assert target.read_bytes() == stored_content
 
-    def test_download_lets_no_group_in_where_it_can_not_be_kept(
+    def test_download_that_cannot_keep_the_acl_denies_group_access(
         self, download: Download, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         target = tmp_path / "load.bin"

@@ -26,7 +26,7 @@ OTHER_ETAG = {"ETag": f'"{hashlib.md5(b"other").hexdigest()}"'}
 
 
 @pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     use_options(monkeypatch, initial_retry_delay=0.001)
 
 
@@ -103,9 +103,9 @@ def replace(path: Path) -> None:
 CHANGES = [overwrite, overwrite_and_restore_time, replace]
 
 
-class TestFileThatChanges:
+class TestChangingFile:
     @pytest.mark.parametrize("change", CHANGES)
-    def test_upload_starts_over_when_file_changes_once(
+    def test_upload_restarts_when_the_file_changes_once(
         self,
         change: Callable[[Path], None],
         directory: Directory,
@@ -121,7 +121,7 @@ class TestFileThatChanges:
         assert content == bytes(SIZE - 7) + b"changed"
 
     @pytest.mark.parametrize("change", CHANGES)
-    def test_upload_is_refused_when_file_keeps_changing(
+    def test_upload_fails_when_the_file_keeps_changing(
         self,
         change: Callable[[Path], None],
         directory: Directory,
@@ -135,7 +135,7 @@ class TestFileThatChanges:
         assert len(proxy.messages_named("PUT")) == 3
         assert directory.contents(tmp_path) == []
 
-    def test_upload_is_refused_when_file_is_deleted(
+    def test_upload_fails_when_the_file_is_deleted(
         self, directory: Directory, proxy: Proxy, large: Path, tmp_path: Path
     ) -> None:
         proxy.before_upload = lambda: large.unlink(missing_ok=True)
@@ -143,7 +143,7 @@ class TestFileThatChanges:
             directory.upload(large)
         assert directory.contents(tmp_path) == []
 
-    def test_upload_is_refused_when_file_is_longer_than_it_tells(
+    def test_upload_fails_when_the_file_is_longer_than_its_size(
         self, directory: Directory, tmp_path: Path
     ) -> None:
         if not Path("/proc/self/status").exists():
@@ -154,14 +154,14 @@ class TestFileThatChanges:
 
 
 class TestChecksum:
-    def test_upload_is_retried_when_storage_has_other_bytes(
+    def test_upload_is_retried_when_the_storage_has_other_bytes(
         self, directory: Directory, proxy: Proxy, small: Path, tmp_path: Path
     ) -> None:
         proxy.responses["PUT"] = [FakeResponse(200, headers=OTHER_ETAG)]
         directory.upload(small)
         assert directory.contents(tmp_path) == [small.read_bytes()]
 
-    def test_upload_fails_when_storage_always_has_other_bytes(
+    def test_upload_fails_when_the_storage_always_has_other_bytes(
         self, directory: Directory, proxy: Proxy, small: Path, tmp_path: Path
     ) -> None:
         proxy.responses["PUT"] = [FakeResponse(200, headers=OTHER_ETAG)] * 3
@@ -189,7 +189,7 @@ class TestChecksum:
         directory.upload(small)
         assert len(proxy.messages_named("PUT")) == 1
 
-    def test_upload_heeds_etag_under_encryption_by_s3_itself(
+    def test_upload_verifies_the_etag_under_s3_managed_encryption(
         self, directory: Directory, proxy: Proxy, small: Path
     ) -> None:
         headers = {**OTHER_ETAG, "x-amz-server-side-encryption": "AES256"}
@@ -198,14 +198,14 @@ class TestChecksum:
         assert len(proxy.messages_named("PUT")) == 2
 
 
-class TestOtherWaysToUpload:
+class TestOtherUploads:
     @pytest.fixture
     def fs(self, local: LocalExchange, proxy: Proxy) -> DataStoreFileSystem:
         return DataStoreFileSystem(
             token=local.token, endpoint=proxy.endpoint, maxRetries=1, skip_instance_cache=True
         )
 
-    def test_data_store_method_retries_when_storage_has_other_bytes(
+    def test_data_store_method_retries_when_the_storage_has_other_bytes(
         self, directory: Directory, proxy: Proxy, small: Path, tmp_path: Path
     ) -> None:
         store = directory.client.getDataStore(directory.dataStoreId)
@@ -216,7 +216,7 @@ class TestOtherWaysToUpload:
         assert directory.contents(tmp_path) == [small.read_bytes()]
 
     @pytest.mark.parametrize("times", [1, 2])
-    def test_writer_keeps_old_file_unless_storage_has_the_new_bytes(
+    def test_writer_keeps_the_old_file_unless_the_storage_has_the_new_bytes(
         self, times: int, fs: DataStoreFileSystem, proxy: Proxy, data_store: dict[str, str]
     ) -> None:
         path = f"{data_store['dataStoreId']}/meter.csv"
@@ -233,7 +233,7 @@ class TestOtherWaysToUpload:
         assert [info["others"] for info in fs.ls(data_store["dataStoreId"], refresh=True)] == [()]
         fs.close()
 
-    def test_put_starts_over_when_file_changes(
+    def test_put_restarts_when_the_file_changes(
         self, fs: DataStoreFileSystem, proxy: Proxy, data_store: dict[str, str], large: Path
     ) -> None:
         changes = [overwrite]

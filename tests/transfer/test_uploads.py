@@ -36,14 +36,14 @@ def names_in(exchange: AvistaDigitalExchange, directory: str) -> list[str]:
     return [file.name for file in exchange.getDataStoreDirectory(directory).files]
 
 
-def lay_down_upload(fake_platform: FakePlatform, response: object) -> None:
+def add_upload(fake_platform: FakePlatform, response: object) -> None:
     created = {"itemId": "dataStoreFileId.1", "url": ADDRESS}
     fake_platform.add_data("storage_createDataStoreFile", created)
     fake_platform.add_url_responses(f"PUT {ADDRESS}", response)
 
 
-class TestWhatArrives:
-    def test_the_files_bytes_and_its_metadata(
+class TestStoredFile:
+    def test_upload_stores_bytes_and_metadata(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
     ) -> None:
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
@@ -59,7 +59,7 @@ class TestWhatArrives:
         exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "again")
         assert (tmp_path / "again").read_bytes() == source.read_bytes()
 
-    def test_every_argument_by_keyword(
+    def test_upload_accepts_every_argument_by_keyword(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
     ) -> None:
         file = exchange.uploadFileToDataStore(
@@ -72,14 +72,14 @@ class TestWhatArrives:
         assert (file.name, file.fileExtension) == ("july", "txt")
         assert file.description == "Loads of July"
 
-    def test_every_argument_by_position(
+    def test_upload_accepts_every_argument_by_position(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
     ) -> None:
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]
         file = exchange.uploadFileToDataStore(store, home, source, "july.txt", "Loads of July")
         assert (file.name, file.description) == ("july", "Loads of July")
 
-    def test_an_empty_file(
+    def test_upload_of_an_empty_file_is_stored(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
     ) -> None:
         (tmp_path / "empty").touch()
@@ -103,7 +103,7 @@ class TestWhatArrives:
             ("Größe 📈.csv", "Größe 📈", "csv"),
         ],
     )
-    def test_names_with_any_extension_come_back_as_they_were(
+    def test_upload_name_with_any_extension_comes_back_unchanged(
         self,
         name: str,
         bare: str,
@@ -121,7 +121,7 @@ class TestWhatArrives:
         exchange.downloadDataStoreFile(file.dataStoreFileId, folder)
         assert [path.name for path in folder.iterdir()] == [name]
 
-    def test_a_home_folder_is_expanded(
+    def test_upload_path_with_tilde_is_expanded(
         self,
         exchange: AvistaDigitalExchange,
         data_store: dict[str, str],
@@ -133,8 +133,8 @@ class TestWhatArrives:
         assert exchange.uploadFileToDataStore(store, home, "~/load.csv").name == "load"
 
 
-class TestHowItTravels:
-    def test_with_its_length_never_chunked_and_without_the_token(
+class TestRequests:
+    def test_upload_has_a_content_length_and_no_token(
         self,
         proxied_client: AvistaDigitalExchange,
         proxy: Proxy,
@@ -151,7 +151,7 @@ class TestHowItTravels:
         assert "transfer-encoding" not in headers
         assert "authorization" not in headers
 
-    def test_streamed_in_little_memory(
+    def test_upload_is_streamed_in_constant_memory(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
     ) -> None:
         source = tmp_path / "large"
@@ -170,7 +170,7 @@ class TestHowItTravels:
         assert peak < 12 << 20
 
     @pytest.mark.parametrize("size", [(64 << 20) - 1, (64 << 20) + 1], ids=["shorter", "longer"])
-    def test_a_file_that_changes_meanwhile_is_an_error(
+    def test_upload_of_a_changing_file_fails(
         self,
         size: int,
         proxied_client: AvistaDigitalExchange,
@@ -189,9 +189,9 @@ class TestHowItTravels:
         assert names_in(proxied_client, home) == []
 
 
-class TestWhenTheBytesCannotBeSent:
+class TestFailures:
     @pytest.mark.parametrize("status", [403, 500, 501])
-    def test_no_empty_file_stays_behind(
+    def test_failed_upload_leaves_no_empty_file(
         self,
         status: int,
         proxied_client: AvistaDigitalExchange,
@@ -207,13 +207,13 @@ class TestWhenTheBytesCannotBeSent:
         assert caught.value.path == str(source)
         assert names_in(proxied_client, home) == []
 
-    def test_nor_when_the_connection_breaks(
+    def test_disconnected_upload_leaves_no_empty_file(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(fake_platform, httpx.WriteError("broken pipe"))
+        add_upload(fake_platform, httpx.WriteError("broken pipe"))
         fake_platform.add_data("storage_deleteDataStoreFile", FILE)
         with pytest.raises(
             TransferError, match=r"load\.csv was interrupted.*broken pipe"
@@ -224,38 +224,38 @@ class TestWhenTheBytesCannotBeSent:
             {"dataStoreFileId": "dataStoreFileId.1"}
         ]
 
-    def test_nor_when_it_is_interrupted(
+    def test_interrupted_upload_leaves_no_empty_file(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(fake_platform, KeyboardInterrupt())
+        add_upload(fake_platform, KeyboardInterrupt())
         fake_platform.add_data("storage_deleteDataStoreFile", FILE)
         with pytest.raises(KeyboardInterrupt):
             fake_platform_client.uploadFileToDataStore("store", "directory", source)
         assert fake_platform.operations[-1] == "storage_deleteDataStoreFile"
 
-    def test_a_record_that_cannot_be_removed_is_named(
+    def test_failed_upload_names_a_record_that_cannot_be_removed(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(fake_platform, FakeResponse(503))
+        add_upload(fake_platform, FakeResponse(503))
         fake_platform.add_responses("storage_deleteDataStoreFile", FakeResponse(500))
         with pytest.raises(TransferError, match=r"503") as caught:
             fake_platform_client.uploadFileToDataStore("store", "directory", source)
         (note,) = caught.value.__notes__
         assert "dataStoreFileId.1 could not be deleted" in note
 
-    def test_a_record_that_is_gone_already_is_no_trouble(
+    def test_failed_upload_ignores_a_record_that_is_already_gone(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         source: Path,
     ) -> None:
-        lay_down_upload(fake_platform, FakeResponse(503))
+        add_upload(fake_platform, FakeResponse(503))
         fake_platform.add_responses(
             "storage_deleteDataStoreFile", error_response(graphql_error("NotFound", "gone"))
         )
@@ -264,7 +264,7 @@ class TestWhenTheBytesCannotBeSent:
         assert not hasattr(caught.value, "__notes__")
 
     @pytest.mark.parametrize("url", [None, "", "http://objects.test/new", "ftp://objects.test/new"])
-    def test_no_safe_address_to_send_them_to_is_an_error(
+    def test_upload_without_a_safe_url_fails(
         self,
         url: str | None,
         fake_platform: FakePlatform,
@@ -279,7 +279,7 @@ class TestWhenTheBytesCannotBeSent:
             fake_platform_client.uploadFileToDataStore("store", "directory", source)
         assert fake_platform.operations[-1] == "storage_deleteDataStoreFile"
 
-    def test_no_id_for_the_new_file_is_an_error(
+    def test_upload_without_a_new_file_id_fails(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange, source: Path
     ) -> None:
         fake_platform.add_data(
@@ -290,13 +290,15 @@ class TestWhenTheBytesCannotBeSent:
                 fake_platform_client.uploadFileToDataStore("store", "directory", source)
 
 
-class TestWhoMayWrite:
-    def test_a_reader_may_not(self, connect: Connect, local: LocalExchange, source: Path) -> None:
+class TestAuthorization:
+    def test_upload_by_a_reader_is_refused(
+        self, connect: Connect, local: LocalExchange, source: Path
+    ) -> None:
         reader = connect(local.tokens["reader"], endpoint=local.endpoint)
         with pytest.raises(UnauthorizedError):
             reader.uploadFileToDataStore(local.dataStoreId, local.homeDirectoryId, source)
 
-    def test_there_must_be_such_a_directory(
+    def test_upload_to_an_unknown_directory_is_not_found(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
     ) -> None:
         with pytest.raises(NotFoundError):
@@ -306,7 +308,7 @@ class TestWhoMayWrite:
 
 
 class TestDeleting:
-    def test_the_file_is_gone_for_good(
+    def test_deleted_file_is_gone_permanently(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], source: Path
     ) -> None:
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]

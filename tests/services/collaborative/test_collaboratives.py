@@ -59,14 +59,16 @@ def ids_of(services: list[Service]) -> list[str]:
 
 class TestCollaboratives:
     @pytest.mark.parametrize("role", ROLES)
-    def test_members_and_nobody_else_have_them_listed(
+    def test_collaboratives_are_listed_for_members_only(
         self, role: str, as_: As, local: LocalExchange
     ) -> None:
         expected = [] if role == "outsider" else [local.collaborativeId]
         assert [c.collaborativeId for c in as_(role).listCollaboratives()] == expected
 
     @pytest.mark.parametrize("role", ["owner", "member", "reader"])
-    def test_a_member_gets_one_by_its_id(self, role: str, as_: As, local: LocalExchange) -> None:
+    def test_collaborative_is_returned_to_a_member_by_its_id(
+        self, role: str, as_: As, local: LocalExchange
+    ) -> None:
         exchange = as_(role)
         collaborative = exchange.getCollaborative(local.collaborativeId)
         assert isinstance(collaborative, Collaborative)
@@ -75,7 +77,7 @@ class TestCollaboratives:
         assert [collaborative] == exchange.listCollaboratives()
         assert collaborative == exchange.getCollaborative(collaborativeId=local.collaborativeId)
 
-    def test_its_members_come_by_organization(
+    def test_collaborative_members_are_grouped_by_organization(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         collaborative = exchange.getCollaborative(local.collaborativeId)
@@ -88,7 +90,7 @@ class TestCollaboratives:
         assert guest.memberState == "APPROVED"
         assert host.organization.organizationId == collaborative.hostOrganizationId
 
-    def test_each_member_comes_with_a_permission(
+    def test_collaborative_members_have_a_permission(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         organizations = exchange.getCollaborative(local.collaborativeId).memberOrganizations
@@ -101,19 +103,21 @@ class TestCollaboratives:
         assert all(isinstance(member, CollaborativeMemberUser) for member in members)
         assert all(isinstance(member.user, User) for member in members)
 
-    def test_an_outsider_may_not_see_one(self, as_: As, local: LocalExchange) -> None:
+    def test_collaborative_is_hidden_from_an_outsider(self, as_: As, local: LocalExchange) -> None:
         with pytest.raises(UnauthorizedError):
             as_("outsider").getCollaborative(local.collaborativeId)
         with pytest.raises(UnauthorizedError):
             as_("outsider").listCollaborativeServices(local.collaborativeId)
 
-    def test_one_that_does_not_exist_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
+    def test_collaborative_with_an_unknown_id_is_not_found(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
         with pytest.raises(NotFoundError):
             exchange.getCollaborative("collaborativeId.nothing")
         with pytest.raises(NotFoundError):
             exchange.listCollaborativeServices("collaborativeId.nothing")
 
-    def test_an_answer_of_nothing_is_not_found(
+    def test_collaborative_that_is_null_is_not_found(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data("collaborative_getCollaborative", None)
@@ -123,7 +127,7 @@ class TestCollaboratives:
 
 class TestSharedServices:
     @pytest.mark.parametrize("role", ["owner", "member", "reader"])
-    def test_members_see_them_with_what_they_are(
+    def test_shared_services_are_listed_for_members_with_their_properties(
         self, role: str, as_: As, local: LocalExchange
     ) -> None:
         services = {
@@ -138,7 +142,7 @@ class TestSharedServices:
         assert database.timeSeriesDb.timeSeriesDbId == local.timeSeriesDbId
         assert database.dataStore is None
 
-    def test_the_owner_learns_whom_a_service_is_shared_with(
+    def test_shared_service_lists_its_collaboratives_for_the_owner(
         self, exchange: AvistaDigitalExchange, local: LocalExchange, data_store: dict[str, str]
     ) -> None:
         for serviceId in (local.dataStoreId, local.timeSeriesDbId):
@@ -147,11 +151,13 @@ class TestSharedServices:
         assert exchange.listCollaborativesServiceSharedWith(data_store["dataStoreId"]) == []
 
     @pytest.mark.parametrize("role", ["member", "reader", "outsider"])
-    def test_nobody_but_the_owner_learns_it(self, role: str, as_: As, local: LocalExchange) -> None:
+    def test_shared_service_hides_its_collaboratives_from_others(
+        self, role: str, as_: As, local: LocalExchange
+    ) -> None:
         with pytest.raises(UnauthorizedError):
             as_(role).listCollaborativesServiceSharedWith(local.dataStoreId)
 
-    def test_null_lists_and_null_entries_are_no_entries(
+    def test_null_lists_and_null_entries_are_empty(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         service = {"serviceType": "DATA_STORE", "serviceId": "dataStoreId.1"}
@@ -162,7 +168,7 @@ class TestSharedServices:
 
 
 class TestSharing:
-    def test_sharing_and_removing_answer_the_service(
+    def test_add_and_remove_return_the_service(
         self, exchange: AvistaDigitalExchange, local: LocalExchange, database: str
     ) -> None:
         added = exchange.addServiceToCollaborative(database, local.collaborativeId)
@@ -177,7 +183,7 @@ class TestSharing:
         assert removed.serviceId == database
         assert database not in ids_of(exchange.listCollaborativeServices(local.collaborativeId))
 
-    def test_a_shared_data_store_can_be_read_at_once_and_no_longer_when_removed(
+    def test_shared_data_store_is_readable_until_it_is_removed(
         self,
         exchange: AvistaDigitalExchange,
         as_: As,
@@ -197,7 +203,7 @@ class TestSharing:
         with pytest.raises(UnauthorizedError):
             reader.getDataStoreDirectory(home)
 
-    def test_a_shared_database_can_be_read_at_once_and_no_longer_when_removed(
+    def test_shared_database_is_readable_until_it_is_removed(
         self, exchange: AvistaDigitalExchange, as_: As, local: LocalExchange, database: str
     ) -> None:
         member = as_("member")
@@ -210,7 +216,7 @@ class TestSharing:
         with pytest.raises(UnauthorizedError):
             member.listTimeSeriesAssetsAndLatestValues(database)
 
-    def test_read_write_members_can_write_and_read_only_members_cannot(
+    def test_shared_database_is_writable_for_read_write_members_only(
         self, exchange: AvistaDigitalExchange, as_: As, local: LocalExchange, database: str
     ) -> None:
         exchange.addServiceToCollaborative(database, local.collaborativeId)
@@ -223,7 +229,7 @@ class TestSharing:
         assert asset.assetId == "meter"
         exchange.removeServiceFromCollaborative(database, local.collaborativeId)
 
-    def test_read_only_members_cannot_upload_or_delete(
+    def test_shared_data_store_is_not_writable_for_read_only_members(
         self, as_: As, shared_store: dict[str, str], tmp_path
     ) -> None:
         (tmp_path / "a.txt").write_text("a")
@@ -237,7 +243,7 @@ class TestSharing:
         assert (tmp_path / "copy.txt").read_text() == "a"
 
     @pytest.mark.parametrize("role", ["member", "reader", "outsider"])
-    def test_only_the_owner_shares_and_removes(
+    def test_sharing_is_limited_to_the_owner(
         self, role: str, as_: As, local: LocalExchange, shared_store: dict[str, str]
     ) -> None:
         ids = shared_store["dataStoreId"], local.collaborativeId
@@ -247,14 +253,14 @@ class TestSharing:
             as_(role).removeServiceFromCollaborative(*ids)
         assert ids[0] in ids_of(as_("owner").listCollaborativeServices(local.collaborativeId))
 
-    def test_an_owner_cannot_share_with_a_collaborative_of_others(
+    def test_sharing_with_a_collaborative_of_others_is_refused(
         self, as_: As, local: LocalExchange
     ) -> None:
         store = AdminClient(local.endpoint, local.tokens["outsider"]).create_data_store()
         with pytest.raises(UnauthorizedError):
             as_("outsider").addServiceToCollaborative(store["dataStoreId"], local.collaborativeId)
 
-    def test_what_is_not_there_can_be_neither_shared_nor_removed(
+    def test_sharing_of_unknown_ids_is_not_found(
         self, exchange: AvistaDigitalExchange, local: LocalExchange, data_store: dict[str, str]
     ) -> None:
         with pytest.raises(NotFoundError):
@@ -267,12 +273,12 @@ class TestSharing:
             )
 
 
-class TestKindsOfServices:
+class TestServiceTypes:
     @pytest.mark.parametrize(
         ("serviceId", "kind"),
         [("dataStoreId.1", "DATA_STORE"), ("timeSeriesDbId.1", "TIME_SERIES_DB")],
     )
-    def test_the_kind_is_read_off_the_id(
+    def test_service_type_is_inferred_from_the_id(
         self,
         serviceId: str,
         kind: str,
@@ -290,7 +296,7 @@ class TestKindsOfServices:
             (variables,) = fake_platform.variables(operation)
             assert (variables["serviceId"], variables["serviceType"]) == (serviceId, kind)
 
-    def test_an_id_that_tells_no_kind_is_refused_with_the_two_kinds(
+    def test_service_type_that_cannot_be_inferred_is_refused(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         calls = (
@@ -307,7 +313,7 @@ class TestKindsOfServices:
         assert fake_platform.operations == []
 
     @pytest.mark.parametrize("kind", ["IOT_GROUP", "iot_group", ServiceType.IOT_GROUP])
-    def test_the_kind_can_be_given(
+    def test_service_type_argument_is_used(
         self, kind: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         service = {"serviceType": "IOT_GROUP", "serviceId": "group-1"}
@@ -318,7 +324,7 @@ class TestKindsOfServices:
         assert (added.serviceType, added.serviceId) == ("IOT_GROUP", "group-1")
         assert fake_platform.variables(ADD)[0]["serviceType"] == "IOT_GROUP"
 
-    def test_a_kind_that_is_given_goes_before_the_one_the_id_tells(
+    def test_service_type_argument_precedes_the_inferred_type(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(SHARED_WITH, [])
@@ -327,7 +333,7 @@ class TestKindsOfServices:
         )
         assert fake_platform.variables(SHARED_WITH)[0]["serviceType"] == "TIME_SERIES_DB"
 
-    def test_a_kind_that_does_not_exist_is_refused(
+    def test_service_type_that_does_not_exist_is_refused(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"serviceType.*TIME_SERIES_DB.*FILES"):
@@ -335,7 +341,7 @@ class TestKindsOfServices:
         assert fake_platform.operations == []
 
     @pytest.mark.parametrize("kind", ["DATA_CAPTURE", "IOT_GROUP", "OCS_ADAPTER", "FORECAST_MODEL"])
-    def test_a_service_without_a_type_here_appears_and_breaks_nothing(
+    def test_service_of_an_unknown_type_is_listed(
         self, kind: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         nothing = {"dataStore": None, "timeSeriesDb": None}
@@ -349,7 +355,7 @@ class TestKindsOfServices:
         assert second.dataStore.name == "Files"
         assert f"serviceType='{kind}'" in str(first)
 
-    def test_enum_values_the_platform_adds_later_are_kept_as_text(
+    def test_service_type_added_later_is_kept_as_a_string(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         user = {"permission": "READ_AND_COMMENT", "user": {"userId": "u1"}}
@@ -375,7 +381,7 @@ class TestKindsOfServices:
         )
         assert Collaborative.model_validate_json(response.model_dump_json()) == response
 
-    def test_a_kind_the_local_exchange_does_not_serve_is_answered_honestly(
+    def test_service_type_that_the_local_exchange_does_not_support_is_an_error(
         self, exchange: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         with pytest.raises(ApiError, match="OCS_ADAPTER is not available"):

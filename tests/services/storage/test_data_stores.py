@@ -50,19 +50,19 @@ def crowded(admin_client: AdminClient) -> str:
 
 
 class TestDataStores:
-    def test_the_ones_you_own_are_listed(
+    def test_data_stores_of_the_user_are_listed(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
         listed = exchange.listDataStores()
         assert data_store["dataStoreId"] in [store.dataStoreId for store in listed]
         assert all(isinstance(store, DataStore) for store in listed)
 
-    def test_whoever_owns_none_gets_an_empty_list(self, connect: Connect) -> None:
+    def test_data_stores_of_a_user_without_any_are_an_empty_list(self, connect: Connect) -> None:
         with LocalExchange() as untouched:
             outsider = connect(untouched.tokens["outsider"], endpoint=untouched.endpoint)
             assert outsider.listDataStores() == []
 
-    def test_one_is_found_by_its_id(
+    def test_data_store_is_returned_by_its_id(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
         store = exchange.getDataStore(data_store["dataStoreId"])
@@ -71,11 +71,13 @@ class TestDataStores:
         assert store.ownerUserId == exchange.getUserInfo().userId
         assert store == exchange.getDataStore(dataStoreId=data_store["dataStoreId"])
 
-    def test_one_that_does_not_exist_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
+    def test_data_store_with_an_unknown_id_is_not_found(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
         with pytest.raises(NotFoundError):
             exchange.getDataStore("dataStoreId.nothing")
 
-    def test_an_outsider_may_not_see_it(
+    def test_data_store_is_hidden_from_an_outsider(
         self, connect: Connect, local: LocalExchange, data_store: dict[str, str]
     ) -> None:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
@@ -84,7 +86,7 @@ class TestDataStores:
         with pytest.raises((UnauthorizedError, NotFoundError)):
             outsider.getDataStoreDirectory(data_store["homeDirectoryId"])
 
-    def test_null_entries_and_null_lists_are_no_entries(
+    def test_null_lists_and_null_entries_are_empty(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         store = {"dataStoreId": "dataStoreId.1", "name": "one"}
@@ -94,7 +96,7 @@ class TestDataStores:
 
 
 class TestDirectories:
-    def test_it_holds_its_directories_and_files(
+    def test_directory_contains_its_directories_and_files(
         self, exchange: AvistaDigitalExchange, admin_client: AdminClient, data_store: dict[str, str]
     ) -> None:
         home = data_store["homeDirectoryId"]
@@ -109,7 +111,7 @@ class TestDirectories:
         assert [entry.dataStoreFileId for entry in directory.files] == [load]
         assert directory == exchange.getDataStoreDirectory(dataStoreDirectoryId=home)
 
-    def test_a_subdirectory_knows_its_parent(
+    def test_subdirectory_has_its_parent(
         self, exchange: AvistaDigitalExchange, admin_client: AdminClient, data_store: dict[str, str]
     ) -> None:
         home = data_store["homeDirectoryId"]
@@ -119,14 +121,14 @@ class TestDirectories:
         assert directory.homeDirectory is False
         assert directory.directories == directory.files == []
 
-    def test_a_thousand_entries_take_one_request(
+    def test_directory_with_a_thousand_entries_takes_one_request(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, crowded: str
     ) -> None:
         directory = proxied_client.getDataStoreDirectory(crowded)
         assert len(directory.directories) == len(directory.files) == 500
         assert proxy.names == ["storage_getDataStoreDirectory"]
 
-    def test_its_entries_are_the_documented_types(
+    def test_directory_entries_have_the_documented_types(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         contents = [
@@ -140,7 +142,7 @@ class TestDirectories:
         assert directory.directories[0].name == "home"
         assert directory.files[0].storageSizeBytes == 7
 
-    def test_a_kind_of_entry_added_later_breaks_nothing(
+    def test_directory_entries_of_unknown_type_are_skipped(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         contents = [
@@ -152,7 +154,7 @@ class TestDirectories:
         assert directory.contents[0].objectType == "SYMLINK"
         assert [file.name for file in directory.files] == ["load"]
 
-    def test_contents_that_are_null_are_empty(
+    def test_directory_contents_that_are_null_are_empty(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data("storage_getDataStoreDirectory", {**DIRECTORY, "contents": None})
@@ -162,9 +164,7 @@ class TestDirectories:
     @pytest.mark.parametrize(
         "call", ["getDataStoreDirectory", "getDataStoreFileMeta", "deleteDataStoreFile"]
     )
-    def test_what_does_not_exist_is_not_found(
-        self, call: str, exchange: AvistaDigitalExchange
-    ) -> None:
+    def test_unknown_ids_are_not_found(self, call: str, exchange: AvistaDigitalExchange) -> None:
         with pytest.raises(NotFoundError, match=r"dataStoreThingId.nothing"):
             getattr(exchange, call)("dataStoreThingId.nothing")
 
@@ -178,7 +178,7 @@ class TestDirectories:
             ("getTimeSeriesDatabase", "timeSeriesDb_getDatabase"),
         ],
     )
-    def test_null_with_no_error_is_not_found_too(
+    def test_null_without_an_error_is_not_found(
         self,
         call: str,
         operation: str,
@@ -214,7 +214,7 @@ class TestPrintContents:
         file = {**FILE, "name": name, "fileExtension": extension, "dataStoreFileId": identifier}
         return {"objectType": "FILE", "dataStoreFile": file}
 
-    def test_directories_come_first_and_ids_are_aligned(
+    def test_printed_contents_have_directories_first_and_aligned_ids(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
@@ -237,7 +237,7 @@ class TestPrintContents:
             "LICENSE         file-4\n"
         )
 
-    def test_an_empty_directory_says_so(
+    def test_printed_contents_of_an_empty_directory_say_so(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
@@ -245,7 +245,7 @@ class TestPrintContents:
     ) -> None:
         assert self.show([], fake_platform, fake_platform_client, capsys) == "home/ is empty\n"
 
-    def test_a_directory_among_the_contents_says_how_to_load_it(
+    def test_printed_contents_say_how_to_load_a_subdirectory(
         self,
         exchange: AvistaDigitalExchange,
         admin_client: AdminClient,
@@ -258,7 +258,7 @@ class TestPrintContents:
         shown = capsys.readouterr().out
         assert shown == f'reports/ is not loaded: getDataStoreDirectory("{inner}") loads it\n'
 
-    def test_names_can_play_no_tricks_on_a_terminal(
+    def test_printed_contents_have_no_control_characters(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,

@@ -41,7 +41,7 @@ def source(tmp_path: Path) -> Path:
 
 
 class TestDirectories:
-    def test_you_begin_at_home(self, store: SyncWrapper) -> None:
+    def test_working_directory_starts_at_home(self, store: SyncWrapper) -> None:
         assert store.pwd() == "/"
         assert store.ls().homeDirectory
 
@@ -63,7 +63,7 @@ class TestDirectories:
             (["/../a"], "/a"),
         ],
     )
-    def test_paths_lead_where_they_say(
+    def test_working_directory_follows_paths(
         self, steps: list[str], reached: str, store: SyncWrapper
     ) -> None:
         for step in steps:
@@ -71,13 +71,13 @@ class TestDirectories:
         assert store.pwd() == reached
         assert store.ls().name == (reached.rpartition("/")[2] or "Field data")
 
-    def test_a_path_that_leads_nowhere_leaves_you_where_you_are(self, store: SyncWrapper) -> None:
+    def test_working_directory_is_unchanged_by_an_invalid_path(self, store: SyncWrapper) -> None:
         store.cd("a")
         with pytest.raises(NotFoundError, match="no directory 'x' in /a/b"):
             store.cd("b/x")
         assert store.pwd() == "/a"
 
-    def test_a_name_is_found_in_both_unicode_forms(
+    def test_directory_name_is_found_in_both_unicode_forms(
         self,
         store: SyncWrapper,
         admin_client: AdminClient,
@@ -95,18 +95,18 @@ class TestDirectories:
             store.deleteFile(unicodedata.normalize(form, "Übersicht.csv"))
             store.cd("/")
 
-    def test_a_file_is_no_directory(self, store: SyncWrapper, source: Path) -> None:
+    def test_file_is_not_a_directory(self, store: SyncWrapper, source: Path) -> None:
         store.uploadFile(source)
         for call in (store.cd, store.ls):
             with pytest.raises(InvalidParameterError, match=r"load\.csv is a file"):
                 call("load.csv")
 
     @pytest.mark.parametrize("path", ["", " ", None, 7])
-    def test_what_is_no_path_is_refused(self, path: object, store: SyncWrapper) -> None:
+    def test_invalid_path_is_refused(self, path: object, store: SyncWrapper) -> None:
         with pytest.raises(InvalidParameterError, match="path"):
             store.cd(path)
 
-    def test_a_listing_has_everything_in_it_and_prints_nothing(
+    def test_listing_contains_everything_and_prints_nothing(
         self, store: SyncWrapper, source: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         store.uploadFile(source)
@@ -117,7 +117,7 @@ class TestDirectories:
         assert store.pwd() == "/"
         assert capsys.readouterr().out == ""
 
-    def test_the_working_directory_is_one_request_away(
+    def test_working_directory_change_takes_one_request(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, store: SyncWrapper
     ) -> None:
         far = SyncWrapper(proxied_client.getDataStore(store.dataStoreId))
@@ -128,7 +128,7 @@ class TestDirectories:
 
 
 class TestFiles:
-    def test_one_goes_to_the_working_directory_and_comes_back(
+    def test_file_is_uploaded_to_the_working_directory_and_downloaded(
         self, store: SyncWrapper, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store.cd("a")
@@ -154,7 +154,7 @@ class TestFiles:
             ("/july.csv", "/", "july.csv"),
         ],
     )
-    def test_its_name_may_be_a_path(
+    def test_uploaded_name_may_be_a_path(
         self, name: str | None, where: str, called: str, store: SyncWrapper, source: Path
     ) -> None:
         store.cd("a")
@@ -162,9 +162,7 @@ class TestFiles:
         assert f"{file.name}.{file.fileExtension}" == called
         assert store.ls(where).files == [file]
 
-    def test_of_several_of_one_name_it_is_the_newest(
-        self, store: SyncWrapper, tmp_path: Path
-    ) -> None:
+    def test_duplicate_name_is_the_newest_file(self, store: SyncWrapper, tmp_path: Path) -> None:
         source = tmp_path / "load.csv"
         files = []
         for content in (b"first", b"second"):
@@ -176,44 +174,40 @@ class TestFiles:
         assert store.deleteFile("load.csv") == files[0]
 
     @pytest.mark.parametrize("call", ["downloadFile", "deleteFile"])
-    def test_one_that_is_not_there_is_told_with_its_place(
-        self, call: str, store: SyncWrapper
-    ) -> None:
+    def test_missing_file_is_reported_with_its_path(self, call: str, store: SyncWrapper) -> None:
         with pytest.raises(NotFoundError, match=r"no file 'x\.csv' in /a/b"):
             getattr(store, call)("a/b/x.csv")
 
     @pytest.mark.parametrize("call", ["downloadFile", "deleteFile"])
     @pytest.mark.parametrize("path", ["a", "a/", "a/b/..", "."])
-    def test_a_directory_is_no_file(self, call: str, path: str, store: SyncWrapper) -> None:
+    def test_directory_is_not_a_file(self, call: str, path: str, store: SyncWrapper) -> None:
         with pytest.raises(InvalidParameterError, match="the path of a file"):
             getattr(store, call)(path)
         assert store.ls("a")
 
     @pytest.mark.parametrize("name", ["..", "a/..", "", "a/."])
-    def test_a_name_that_is_none_is_refused(
-        self, name: str, store: SyncWrapper, source: Path
-    ) -> None:
+    def test_invalid_name_is_refused(self, name: str, store: SyncWrapper, source: Path) -> None:
         with pytest.raises(InvalidParameterError, match="name"):
             store.uploadFile(source, name)
 
-    def test_a_local_file_must_be_there(self, store: SyncWrapper, tmp_path: Path) -> None:
+    def test_missing_local_file_is_refused(self, store: SyncWrapper, tmp_path: Path) -> None:
         with pytest.raises(PathNotFoundError, match="localFilePath must be an existing file"):
             store.uploadFile(tmp_path / "nothing.csv")
 
 
 class TestHelp:
-    def test_it_tells_every_method(
+    def test_help_lists_every_method(
         self, store: SyncWrapper, capsys: pytest.CaptureFixture[str]
     ) -> None:
         store.help()
-        told = [line.partition("(")[0] for line in capsys.readouterr().out.splitlines()]
-        assert told == METHODS
+        message = [line.partition("(")[0] for line in capsys.readouterr().out.splitlines()]
+        assert message == METHODS
 
 
-class TestADataStore:
+class TestDataStore:
     """What it is has nothing to do with where you stand in it."""
 
-    def test_it_equals_itself_elsewhere(
+    def test_data_store_equality_ignores_the_working_directory(
         self, store: SyncWrapper, exchange: AvistaDigitalExchange
     ) -> None:
         store.cd("a")
@@ -221,35 +215,33 @@ class TestADataStore:
         assert store.wrapped == other
         assert repr(store.wrapped) == repr(other)
 
-    def test_its_fields_are_what_it_is_made_of(self, store: SyncWrapper) -> None:
+    def test_data_store_fields_exclude_the_working_directory(self, store: SyncWrapper) -> None:
         fields = {"dataStoreId", "name", "description", "ownerUserId", "homeDirectoryId"}
         assert store.model_dump().keys() == fields
         assert DataStore.model_validate_json(store.model_dump_json()).name == "Field data"
 
-    def test_one_from_a_pickle_says_that_it_has_no_exchange(self, store: SyncWrapper) -> None:
+    def test_unpickled_data_store_says_that_it_has_no_client(self, store: SyncWrapper) -> None:
         store.cd("a")
         revived = pickle.loads(pickle.dumps(store.wrapped))
         assert revived == store.wrapped
         with pytest.raises(DigitalExchangeError, match="detached from its client"):
             SyncWrapper(revived).ls()
 
-    def test_a_deep_copy_stays_where_it_is(self, store: SyncWrapper) -> None:
+    def test_copied_data_store_keeps_its_working_directory(self, store: SyncWrapper) -> None:
         store.cd("a")
         copied = SyncWrapper(copy.deepcopy(store.wrapped))
         store.cd("b")
         assert copied.pwd() == "/a"
         assert copied.ls().name == "a"
 
-    def test_each_stands_where_it_was_sent(
+    def test_data_stores_have_independent_working_directories(
         self, store: SyncWrapper, exchange: AvistaDigitalExchange
     ) -> None:
         other = SyncWrapper(exchange.getDataStore(store.dataStoreId))
         store.cd("a")
         assert other.pwd() == "/"
 
-    def test_every_call_that_gives_one_gives_one_with_methods(
-        self, exchange: AvistaDigitalExchange
-    ) -> None:
+    def test_data_stores_of_every_call_have_methods(self, exchange: AvistaDigitalExchange) -> None:
         created = exchange.createDataStore("Wind site")
         listed = [
             store for store in exchange.listDataStores() if store.dataStoreId == created.dataStoreId

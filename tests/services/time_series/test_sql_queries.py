@@ -238,7 +238,7 @@ class TestAgainstTheLocalExchange:
             outsider.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, "SELECT 1")
 
     @pytest.mark.parametrize(
-        ("query", "told"),
+        ("query", "message"),
         [
             ("SELECT nothing FROM {table}", "Column 'nothing' does not exist"),
             ("SELECT frobnicate(1)", "frobnicate"),
@@ -249,13 +249,13 @@ class TestAgainstTheLocalExchange:
         ],
     )
     def test_a_query_timestream_would_refuse_is_an_invalid_request(
-        self, query: str, told: str, exchange: AvistaDigitalExchange, measured: str, table: str
+        self, query: str, message: str, exchange: AvistaDigitalExchange, measured: str, table: str
     ) -> None:
         with pytest.raises(InvalidRequestError) as caught:
             exchange.queryTimeSeriesDatabase_TimestreamFormat(
                 measured, query.replace("{table}", table)
             )
-        assert told in str(caught.value)
+        assert message in str(caught.value)
         assert caught.value.errors[0]["errorType"] == "ValidationException"
 
     def test_the_token_of_another_query_is_refused(

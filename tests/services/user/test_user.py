@@ -9,7 +9,7 @@ from ...conftest import Connect
 from ...support.fake_platform import FakePlatform
 
 
-def test_the_user_comes_with_name_and_organization(exchange: AvistaDigitalExchange) -> None:
+def test_user_has_name_and_organization(exchange: AvistaDigitalExchange) -> None:
     user = exchange.getUserInfo()
     assert user.userId
     assert (user.firstName, user.lastName) == ("Ada", "Lindqvist")
@@ -18,7 +18,7 @@ def test_the_user_comes_with_name_and_organization(exchange: AvistaDigitalExchan
     assert user.organization.organizationId
 
 
-def test_every_token_tells_its_own_user(connect: Connect, local: LocalExchange) -> None:
+def test_user_depends_on_the_token(connect: Connect, local: LocalExchange) -> None:
     users = {
         role: connect(local.tokens[role], endpoint=local.endpoint).getUserInfo().userId
         for role in ("owner", "member", "reader", "outsider")
@@ -27,7 +27,7 @@ def test_every_token_tells_its_own_user(connect: Connect, local: LocalExchange) 
 
 
 @pytest.mark.parametrize("session", [None, {"user": None}])
-def test_a_token_without_a_user_is_an_error(
+def test_token_without_a_user_is_an_error(
     session: object, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     fake_platform.add_data("user_getUserSession", session)
@@ -35,7 +35,7 @@ def test_a_token_without_a_user_is_an_error(
         fake_platform_client.getUserInfo()
 
 
-def test_a_user_without_organization_has_none(
+def test_user_without_an_organization_has_none(
     fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
 ) -> None:
     fake_platform.add_data("user_getUserSession", {"user": {"userId": "u1", "organization": None}})

@@ -53,8 +53,8 @@ def outcome(graphql_client, token, query):
     """The type of an operation's error, or None; the token is any."""
     headers = {"Authorization": graphql_client.local.tokens.get(token, token)}
     body, endpoint = {"query": query}, graphql_client.local.endpoint
-    answer = graphql_client.http.post(endpoint, json=body, headers=headers).json()
-    return answer["errors"][0]["errorType"] if "errors" in answer else None
+    response = graphql_client.http.post(endpoint, json=body, headers=headers).json()
+    return response["errors"][0]["errorType"] if "errors" in response else None
 
 
 def test_operations_here_are_all_that_name_a_capture():

@@ -69,10 +69,10 @@ def document(name, devices):
 def outcome(graphql_client, token, query):
     """The type of an operation's error, or None; the token is any."""
     body, headers = {"query": query}, {"Authorization": token}
-    answer = graphql_client.http.post(
+    response = graphql_client.http.post(
         graphql_client.local.endpoint, json=body, headers=headers
     ).json()
-    return answer["errors"][0]["errorType"] if "errors" in answer else None
+    return response["errors"][0]["errorType"] if "errors" in response else None
 
 
 def test_operations_here_are_all_that_name_something():
@@ -190,10 +190,10 @@ def test_token_of_an_endpoint_is_for_nothing_else(graphql_client, token, query):
 def test_query_of_an_endpoints_token_is_its_own(graphql_client, devices, token):
     headers = {"Authorization": token}
     body = {"query": document("iot_queryByTimeRange", devices)}
-    answer = graphql_client.http.post(
+    response = graphql_client.http.post(
         graphql_client.local.endpoint, json=body, headers=headers
     ).json()
-    query_id = answer["data"]["iot_queryByTimeRange"]["queryId"]
+    query_id = response["data"]["iot_queryByTimeRange"]["queryId"]
     owners = graphql_client.run(document("iot_queryByTimeRange", devices))["queryId"]
     cancel = 'mutation { iot_cancelQuery(queryId: "%s") { httpStatusCode } }'
     assert graphql_client.error_type(cancel % query_id) == "Unauthorized"

@@ -29,8 +29,8 @@ def delete(graphql_client, kind, id_, role="owner"):
         kind, "modelId"
     )
     query = f"mutation ($id: ID!) {{ iot_delete{kind}({name}: $id) {{ __typename }} }}"
-    answer = graphql_client.execute(query, role, id=id_)
-    return answer["errors"][0]["errorType"] if "errors" in answer else None
+    response = graphql_client.execute(query, role, id=id_)
+    return response["errors"][0]["errorType"] if "errors" in response else None
 
 
 def property_input(value, name="Height"):
@@ -201,10 +201,10 @@ def test_new_endpoint_has_the_defaults_of_its_model(devices):
 
 
 def test_properties_are_updated_all_or_none(graphql_client, devices):
-    answer = graphql_client.run(
+    response = graphql_client.run(
         UPDATE_PROPERTIES, id=devices.endpoint, properties=[property_input("14")]
     )
-    assert answer["properties"][0] == {
+    assert response["properties"][0] == {
         "name": "Height",
         "value": "14",
         "timestamp": "1714521600000",

@@ -174,8 +174,8 @@ def test_cancelled_query_has_neither_pages_nor_export(graphql_client, devices, q
     page = query("Note")
     assert page["nextToken"]
     for _ in range(2):
-        answer = graphql_client.run(CANCEL, id=page["queryId"])
-        assert answer == {"httpStatusCode": 200, "errorMessage": None}
+        response = graphql_client.run(CANCEL, id=page["queryId"])
+        assert response == {"httpStatusCode": 200, "errorMessage": None}
     filters = [{"iotEndpointId": devices.endpoint, "attributeNames": ["Note"]}]
     variables = {"filters": filters, "next": page["nextToken"]} | ALL
     assert graphql_client.error_type(QUERY, **variables) == "ValidationException"

@@ -18,13 +18,13 @@ ON_PUBLISH = f"""subscription ($id: ID!) {{ onIotPublish(iotEndpointId: $id) {{
 
 def last_values(graphql_client, id_, query=LAST_VALUES, **page):
     """The latest values of endpoints by the names of their attributes."""
-    answer = graphql_client.run(query, id=id_, **page)
+    response = graphql_client.run(query, id=id_, **page)
     return {
         endpoint["iotEndpointId"]: {
             entry["telemetryModel"]["name"]: (entry["value"], entry["timestamp"])
             for entry in endpoint["telemetryValues"]
         }
-        for endpoint in answer["data"]
+        for endpoint in response["data"]
     }
 
 
@@ -175,23 +175,23 @@ def test_latest_values_come_in_pages_bound_to_their_query(graphql_client, device
     model = devices.create_model(telemetry=telemetry)["modelId"]
     endpoint = devices.create_endpoint(model=model)
     devices.publish(record(1, **{f"t{i}": "v" * 1_000 for i in range(200)}), endpoint=endpoint)
-    answer = graphql_client.run(LAST_VALUES, id=endpoint)
-    query, client = answer["queryId"], answer["clientToken"]
-    page = {"next": answer["nextToken"], "queryId": query}
+    response = graphql_client.run(LAST_VALUES, id=endpoint)
+    query, client = response["queryId"], response["clientToken"]
+    page = {"next": response["nextToken"], "queryId": query}
     assert page["next"]
     for wrong in ({"queryId": "x"}, {"client": "x"}, {"next": "x"}, {"id": devices.endpoint}):
         variables = {"id": endpoint} | page | wrong
         assert graphql_client.error_type(LAST_VALUES, **variables) == "ValidationException"
     assert graphql_client.error_type(LAST_VALUES, "outsider", id=endpoint, **page) == "Unauthorized"
-    answers = [answer]
-    while answers[-1]["nextToken"]:
-        page = {"next": answers[-1]["nextToken"], "queryId": query, "client": client}
-        answers.append(graphql_client.run(LAST_VALUES, id=endpoint, **page))
-        assert answers[-1]["queryId"] == query
+    responses = [response]
+    while responses[-1]["nextToken"]:
+        page = {"next": responses[-1]["nextToken"], "queryId": query, "client": client}
+        responses.append(graphql_client.run(LAST_VALUES, id=endpoint, **page))
+        assert responses[-1]["queryId"] == query
     names = [
         entry["telemetryModel"]["name"]
-        for answer in answers
-        for endpoint in answer["data"]
+        for response in responses
+        for endpoint in response["data"]
         for entry in endpoint["telemetryValues"]
     ]
     assert names == [f"t{i}" for i in range(200)]

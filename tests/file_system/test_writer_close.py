@@ -66,7 +66,7 @@ class TestClosed:
         yield
         assert file_system.cat(path) == b"new"
 
-    def test_while_an_error_is_handled(self, open_: Open) -> None:
+    def test_close_while_an_error_is_handled_uploads(self, open_: Open) -> None:
         file = open_()
         try:
             raise ZeroDivisionError
@@ -74,7 +74,7 @@ class TestClosed:
             write(file)
             file.close()
 
-    def test_in_a_with_block_while_an_error_is_handled(self, open_: Open) -> None:
+    def test_close_of_a_with_block_while_an_error_is_handled_uploads(self, open_: Open) -> None:
         file = open_()
         try:
             raise ZeroDivisionError
@@ -82,7 +82,7 @@ class TestClosed:
             with file:
                 write(file)
 
-    def test_in_finally_of_an_error(self, open_: Open) -> None:
+    def test_close_in_finally_after_an_error_uploads(self, open_: Open) -> None:
         def run() -> None:
             file = open_()
             try:
@@ -94,7 +94,7 @@ class TestClosed:
         with pytest.raises(ZeroDivisionError):
             run()
 
-    def test_in_finally_of_a_generator_that_is_closed(self, open_: Open) -> None:
+    def test_close_in_finally_of_a_closed_generator_uploads(self, open_: Open) -> None:
         def lines() -> Generator[None, str, None]:
             file = open_()
             try:
@@ -108,7 +108,7 @@ class TestClosed:
         generator.send("new")
         generator.close()
 
-    def test_in_finally_under_sys_exit(self, open_: Open) -> None:
+    def test_close_in_finally_under_sys_exit_uploads(self, open_: Open) -> None:
         def run() -> None:
             file = open_()
             try:
@@ -120,7 +120,7 @@ class TestClosed:
         with pytest.raises(SystemExit):
             run()
 
-    def test_in_finally_of_a_task_that_is_cancelled(self, open_: Open) -> None:
+    def test_close_in_finally_of_a_cancelled_task_uploads(self, open_: Open) -> None:
         async def run() -> None:
             file = open_()
             try:
@@ -138,7 +138,7 @@ class TestClosed:
 
         asyncio.run(cancel())
 
-    def test_by_another_objects_close_while_an_error_is_handled(self, open_: Open) -> None:
+    def test_close_by_another_object_while_an_error_is_handled_uploads(self, open_: Open) -> None:
         class Sink:
             def __init__(self) -> None:
                 self.file = open_()
@@ -154,7 +154,7 @@ class TestClosed:
         write(sink.file)
         sink.close()
 
-    def test_by_an_exit_stack_that_is_left_by_an_error(self, open_: Open) -> None:
+    def test_close_by_an_exit_stack_after_an_error_uploads(self, open_: Open) -> None:
         def run() -> None:
             with contextlib.ExitStack() as stack:
                 file = open_()
@@ -165,7 +165,7 @@ class TestClosed:
         with pytest.raises(ZeroDivisionError):
             run()
 
-    def test_before_its_with_block_is_left_by_an_error(self, open_: Open) -> None:
+    def test_close_before_an_error_in_the_with_block_uploads(self, open_: Open) -> None:
         def run() -> None:
             with open_() as file:
                 write(file)
@@ -176,7 +176,7 @@ class TestClosed:
             run()
 
 
-class TestLeftByAnError:
+class TestErrorInWithBlock:
     """A file whose own `with` block is left by an error is not sent, which is said."""
 
     @pytest.fixture(autouse=True)
@@ -188,7 +188,7 @@ class TestLeftByAnError:
         logged = [record.getMessage() for record in caplog.get_records("call")]
         assert any(message.startswith(f"dx://{path} was not written") for message in logged)
 
-    def test_the_error_has_a_note(self, open_: Open, path: str) -> None:
+    def test_error_in_a_with_block_gets_a_note(self, open_: Open, path: str) -> None:
         def run() -> None:
             with open_() as file:
                 write(file)
@@ -198,7 +198,7 @@ class TestLeftByAnError:
             run()
         assert caught.value.__notes__ == [f"dx://{path} was not written"]
 
-    def test_a_generator_that_is_closed_warns(self, open_: Open) -> None:
+    def test_closed_generator_in_a_with_block_warns(self, open_: Open) -> None:
         def lines() -> Generator[None, str, None]:
             with open_() as file:
                 while True:
@@ -210,7 +210,7 @@ class TestLeftByAnError:
         with pytest.warns(UnsentFileWarning, match=r"was not written: GeneratorExit"):
             generator.close()
 
-    def test_sys_exit_warns(self, open_: Open) -> None:
+    def test_sys_exit_in_a_with_block_warns(self, open_: Open) -> None:
         def run() -> None:
             with open_() as file:
                 write(file)
@@ -219,7 +219,7 @@ class TestLeftByAnError:
         with pytest.warns(UnsentFileWarning, match="SystemExit"), pytest.raises(SystemExit):
             run()
 
-    def test_a_task_that_is_cancelled_warns(self, open_: Open) -> None:
+    def test_cancelled_task_in_a_with_block_warns(self, open_: Open) -> None:
         async def run() -> None:
             with open_() as file:
                 write(file)
@@ -236,7 +236,7 @@ class TestLeftByAnError:
             asyncio.run(cancel())
 
     @pytest.mark.parametrize("compression", [None, "gzip"])
-    def test_the_block_may_be_that_of_fsspec(
+    def test_error_in_an_fsspec_with_block_uploads_nothing(
         self, compression: str | None, mode: str, path: str, options: dict[str, str]
     ) -> None:
         def run() -> None:
@@ -249,7 +249,9 @@ class TestLeftByAnError:
             run()
         assert caught.value.__notes__ == [f"dx://{path} was not written"]
 
-    def test_the_block_may_be_that_of_pandas(self, path: str, options: dict[str, str]) -> None:
+    def test_error_in_a_pandas_with_block_uploads_nothing(
+        self, path: str, options: dict[str, str]
+    ) -> None:
         class Broken:
             def __str__(self) -> str:
                 raise ZeroDivisionError
@@ -265,13 +267,13 @@ class TestNotClosed:
         yield
         assert file_system.cat(path) == b"old"
 
-    def test_one_that_goes_away_warns(self, open_: Open) -> None:
+    def test_garbage_collected_writer_warns(self, open_: Open) -> None:
         file = open_()
         write(file)
         with pytest.warns(UnsentFileWarning, match="it was not closed"):
             del file
 
-    def test_one_in_a_circle_warns(self, open_: Open) -> None:
+    def test_garbage_collected_writer_in_a_cycle_warns(self, open_: Open) -> None:
         file = open_()
         write(file)
         circle: list[Any] = [file]
@@ -280,13 +282,15 @@ class TestNotClosed:
         with pytest.warns(UnsentFileWarning, match="it was not closed"):
             gc.collect()
 
-    def test_what_wraps_it_warns(self, path: str, mode: str, options: dict[str, str]) -> None:
+    def test_garbage_collected_wrapper_warns(
+        self, path: str, mode: str, options: dict[str, str]
+    ) -> None:
         file = fsspec.open(f"dx://{path}", mode, **options).open()
         write(file)
         with pytest.warns(UnsentFileWarning, match="it was not closed"):
             del file
 
-    def test_one_that_was_discarded_says_nothing(self, open_: Open) -> None:
+    def test_discarded_writer_does_not_warn(self, open_: Open) -> None:
         file = open_()
         write(file)
         writer = file.buffer if isinstance(file, io.TextIOWrapper) else file
@@ -297,7 +301,7 @@ class TestNotClosed:
             del file, writer
 
     @pytest.mark.parametrize("ending", ["", "sys.exit(0)", "raise ValueError", "del f"])
-    def test_a_program_that_ends_says_so(
+    def test_program_that_ends_with_an_open_writer_warns(
         self, ending: str, mode: str, path: str, local: LocalExchange
     ) -> None:
         program = f"""
@@ -316,23 +320,23 @@ f.write({"new" if mode == "w" else b"new"!r})
 
 
 class TestFailed:
-    def test_close_raises_what_keeps_it_from_being_sent(
+    def test_close_raises_what_prevents_the_upload(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         file_system: DataStoreFileSystem,
         proxy: Proxy,
         path: str,
         mode: str,
     ) -> None:
         proxy.responses["PUT"] = [REFUSED]
-        file = watched_file_system.open(path, mode)
+        file = proxied_file_system.open(path, mode)
         write(file)
         with pytest.raises(TransferError) as caught:
             file.close()
         assert f"dx://{path} was not written" in caught.value.__notes__
         assert file_system.cat(path) == b"old"
 
-    def test_text_that_can_not_be_written_is_no_part_of_a_file(
+    def test_text_that_cannot_be_encoded_uploads_nothing(
         self, file_system: DataStoreFileSystem, path: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = file_system.open(path, "w")
@@ -346,7 +350,7 @@ class TestFailed:
             file.close()
         assert file_system.cat(path) == b"old"
 
-    def test_a_wrapped_file_is_sent_whole(
+    def test_wrapped_file_is_uploaded_completely(
         self, file_system: DataStoreFileSystem, path: str
     ) -> None:
         with file_system.open(path, "wb") as raw, gzip.open(raw, "wt") as file:
@@ -355,7 +359,7 @@ class TestFailed:
 
 
 class TestTransaction:
-    def test_one_that_fails_says_what_is_not_written(
+    def test_failed_transaction_reports_what_is_not_written(
         self, file_system: DataStoreFileSystem, path: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         def run() -> None:
@@ -368,9 +372,9 @@ class TestTransaction:
         assert caught.value.__notes__ == [f"dx://{path} was not written"]
         assert file_system.cat(path) == b"old"
 
-    def test_one_that_can_not_send_a_file_sends_none_after_it(
+    def test_transaction_stops_at_the_first_failed_upload(
         self,
-        watched_file_system: DataStoreFileSystem,
+        proxied_file_system: DataStoreFileSystem,
         file_system: DataStoreFileSystem,
         proxy: Proxy,
         home: str,
@@ -378,9 +382,9 @@ class TestTransaction:
         names = ["a", "b", "c"]
 
         def run() -> None:
-            with watched_file_system.transaction:
+            with proxied_file_system.transaction:
                 for name in names:
-                    watched_file_system.pipe(f"{home}/{name}", b"new")
+                    proxied_file_system.pipe(f"{home}/{name}", b"new")
                 proxy.responses["PUT"] = [None, REFUSED]
 
         with pytest.raises(TransferError) as caught:
@@ -389,10 +393,10 @@ class TestTransaction:
         assert caught.value.__notes__ == notes
         assert file_system.find(home) == [f"{home}/a"]
         # The next one is no part of it.
-        watched_file_system.pipe(f"{home}/d", b"new")
+        proxied_file_system.pipe(f"{home}/d", b"new")
         assert file_system.cat(f"{home}/d") == b"new"
 
-    def test_a_file_that_is_still_open_is_not_sent(
+    def test_transaction_does_not_upload_files_that_are_still_open(
         self, file_system: DataStoreFileSystem, path: str, mode: str
     ) -> None:
         def run() -> Any:
@@ -405,7 +409,7 @@ class TestTransaction:
             run()
         assert file_system.cat(path) == b"old"
 
-    def test_a_file_that_was_given_up_is_no_part_of_it(
+    def test_transaction_ignores_discarded_files(
         self, file_system: DataStoreFileSystem, home: str, path: str, mode: str
     ) -> None:
         def run() -> None:
@@ -420,7 +424,7 @@ class TestTransaction:
         assert file_system.cat(path) == b"old"
         assert file_system.cat(f"{home}/other") == b"new"
 
-    def test_one_that_never_ends_warns(
+    def test_transaction_that_never_ends_warns(
         self, local: LocalExchange, path: str, file_system: DataStoreFileSystem
     ) -> None:
         fs = DataStoreFileSystem(

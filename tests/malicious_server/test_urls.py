@@ -18,7 +18,7 @@ from avista_digital_exchange_sdk import (
 from ..network_faults.scenarios import http
 from ..services.storage.test_data_stores import FILE
 from ..support.fake_platform import TOKEN, FakePlatform
-from .server import PAGE, Liar, ok, query
+from .server import PAGE, MaliciousServer, ok, query
 
 GET_USER = "user_getUserSession"
 CREATE = "storage_createDataStoreFile"
@@ -26,79 +26,96 @@ CREATE = "storage_createDataStoreFile"
 
 class TestRedirects:
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    def test_of_a_request_are_not_followed(
-        self, status: int, liar: Liar, elsewhere: Liar, victim: AvistaDigitalExchange
+    def test_redirect_of_a_request_is_not_followed(
+        self,
+        status: int,
+        malicious_server: MaliciousServer,
+        other_host: MaliciousServer,
+        client: AvistaDigitalExchange,
     ) -> None:
-        liar.lay_down(
-            GET_USER, http(f"{status} Elsewhere", b"", f"Location: {elsewhere.address}/graphql")
+        malicious_server.respond_with(
+            GET_USER, http(f"{status} Elsewhere", b"", f"Location: {other_host.address}/graphql")
         )
         with pytest.raises(ApiError) as caught:
-            victim.getUserInfo()
+            client.getUserInfo()
         assert caught.value.statusCode == status
-        assert elsewhere.heads == []
-        assert len(liar.heads) == 1
+        assert other_host.heads == []
+        assert len(malicious_server.heads) == 1
 
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     @pytest.mark.parametrize("target", ["another host", "plain http", "the same host"])
-    def test_of_a_download_are_not_followed(
+    def test_redirect_of_a_download_is_not_followed(
         self,
         status: int,
         target: str,
-        liar: Liar,
-        elsewhere: Liar,
-        victim: AvistaDigitalExchange,
+        malicious_server: MaliciousServer,
+        other_host: MaliciousServer,
+        client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         location = {
-            "another host": elsewhere.address,
+            "another host": other_host.address,
             "plain http": "http://objects.test",
-            "the same host": liar.address,
+            "the same host": malicious_server.address,
         }[target]
-        liar.lay_down_file(http(f"{status} Elsewhere", b"", f"Location: {location}/other"))
+        malicious_server.respond_with_file(
+            http(f"{status} Elsewhere", b"", f"Location: {location}/other")
+        )
         with pytest.raises(TransferError, match=rf"refused: {status}"):
-            victim.downloadDataStoreFile("file", tmp_path)
-        assert elsewhere.heads == []
-        assert len(liar.heads) == 2
+            client.downloadDataStoreFile("file", tmp_path)
+        assert other_host.heads == []
+        assert len(malicious_server.heads) == 2
         assert not [*tmp_path.iterdir()]
 
-    def test_of_an_upload_are_not_followed(
-        self, liar: Liar, elsewhere: Liar, victim: AvistaDigitalExchange, tmp_path: Path
-    ) -> None:
-        (tmp_path / "load.csv").write_bytes(b"secret measurements")
-        created = {"itemId": "1", "url": f"{liar.address}/object?X-Amz-Signature=5ec7e7"}
-        liar.lay_down(CREATE, ok({"data": {CREATE: created}}))
-        liar.lay_down("PUT", http("307 Elsewhere", b"", f"Location: {elsewhere.address}/other"))
-        liar.lay_down("storage_deleteDataStoreFile", ok({"data": {}}))
-        with pytest.raises(TransferError, match=r"refused: 307"):
-            victim.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
-        assert elsewhere.heads == []
-
-    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-    def test_of_a_real_time_connection_are_not_followed(
+    def test_redirect_of_an_upload_is_not_followed(
         self,
-        status: int,
-        liar: Liar,
-        elsewhere: Liar,
-        victim: AvistaDigitalExchange,
+        malicious_server: MaliciousServer,
+        other_host: MaliciousServer,
+        client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        location = elsewhere.address.replace("http", "ws")
-        liar.lay_down("websocket", http(f"{status} Elsewhere", b"", f"Location: {location}/other"))
-        with pytest.raises(SubscriptionError, match=rf"refused: status {status}"):
-            query(victim, tmp_path, "server")
-        assert elsewhere.heads == []
+        (tmp_path / "load.csv").write_bytes(b"secret measurements")
+        created = {
+            "itemId": "1",
+            "url": f"{malicious_server.address}/object?X-Amz-Signature=5ec7e7",
+        }
+        malicious_server.respond_with(CREATE, ok({"data": {CREATE: created}}))
+        malicious_server.respond_with(
+            "PUT", http("307 Elsewhere", b"", f"Location: {other_host.address}/other")
+        )
+        malicious_server.respond_with("storage_deleteDataStoreFile", ok({"data": {}}))
+        with pytest.raises(TransferError, match=r"refused: 307"):
+            client.uploadFileToDataStore("store", "directory", tmp_path / "load.csv")
+        assert other_host.heads == []
 
-    def test_no_request_for_bytes_ever_holds_the_token(
-        self, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_redirect_of_a_realtime_connection_is_not_followed(
+        self,
+        status: int,
+        malicious_server: MaliciousServer,
+        other_host: MaliciousServer,
+        client: AvistaDigitalExchange,
+        tmp_path: Path,
     ) -> None:
-        liar.lay_down_file(ok(b"content"))
-        victim.downloadDataStoreFile("file", tmp_path / "load.csv")
-        assert TOKEN in liar.heads[0]
-        assert TOKEN not in liar.heads[1]
-        assert "authorization" not in liar.heads[1].lower()
+        location = other_host.address.replace("http", "ws")
+        malicious_server.respond_with(
+            "websocket", http(f"{status} Elsewhere", b"", f"Location: {location}/other")
+        )
+        with pytest.raises(SubscriptionError, match=rf"refused: status {status}"):
+            query(client, tmp_path, "server")
+        assert other_host.heads == []
+
+    def test_transfer_requests_never_contain_the_token(
+        self, malicious_server: MaliciousServer, client: AvistaDigitalExchange, tmp_path: Path
+    ) -> None:
+        malicious_server.respond_with_file(ok(b"content"))
+        client.downloadDataStoreFile("file", tmp_path / "load.csv")
+        assert TOKEN in malicious_server.heads[0]
+        assert TOKEN not in malicious_server.heads[1]
+        assert "authorization" not in malicious_server.heads[1].lower()
 
 
-class TestAddresses:
+class TestUrls:
     @pytest.mark.parametrize(
         "url",
         [
@@ -124,32 +141,39 @@ class TestAddresses:
         ],
     )
     @pytest.mark.parametrize("purpose", ["download", "upload", "chunk"])
-    def test_that_are_none_or_not_safe_are_refused(
-        self, url: str, purpose: str, liar: Liar, victim: AvistaDigitalExchange, tmp_path: Path
+    def test_invalid_or_unsafe_url_is_refused(
+        self,
+        url: str,
+        purpose: str,
+        malicious_server: MaliciousServer,
+        client: AvistaDigitalExchange,
+        tmp_path: Path,
     ) -> None:
         (tmp_path / "source.csv").write_bytes(b"1")
         signed = f"{url}?X-Amz-Signature=5ec7e7"
-        liar.lay_down_page()
-        page = liar.responses[PAGE][0]
-        address = f"{liar.address}/chunk?X-Amz-Signature=5ec7e7"
+        malicious_server.respond_with_page()
+        page = malicious_server.responses[PAGE][0]
+        address = f"{malicious_server.address}/chunk?X-Amz-Signature=5ec7e7"
         replaced = page.partition(b"\r\n\r\n")[2].replace(
             json.dumps(address).encode(), json.dumps(signed).encode()
         )
-        liar.lay_down(PAGE, ok(replaced))
-        liar.lay_down_file(ok(b"content"), url=signed)
-        liar.lay_down(CREATE, ok({"data": {CREATE: {"itemId": "1", "url": signed}}}))
-        liar.lay_down("storage_deleteDataStoreFile", ok({"data": {}}))
+        malicious_server.respond_with(PAGE, ok(replaced))
+        malicious_server.respond_with_file(ok(b"content"), url=signed)
+        malicious_server.respond_with(
+            CREATE, ok({"data": {CREATE: {"itemId": "1", "url": signed}}})
+        )
+        malicious_server.respond_with("storage_deleteDataStoreFile", ok({"data": {}}))
         calls = {
-            "download": lambda: victim.downloadDataStoreFile("file", tmp_path / "load.csv"),
-            "upload": lambda: victim.uploadFileToDataStore("s", "d", tmp_path / "source.csv"),
-            "chunk": lambda: query(victim, tmp_path),
+            "download": lambda: client.downloadDataStoreFile("file", tmp_path / "load.csv"),
+            "upload": lambda: client.uploadFileToDataStore("s", "d", tmp_path / "source.csv"),
+            "chunk": lambda: query(client, tmp_path),
         }
         with pytest.raises(DigitalExchangeError) as caught:
             calls[purpose]()
         assert "5ec7e7" not in str(caught.value)
         assert len(str(caught.value)) < 1000
         assert [path.name for path in tmp_path.iterdir()] == ["source.csv"]
-        assert not [head for head in liar.heads if head.startswith(("GET", "PUT"))]
+        assert not [head for head in malicious_server.heads if head.startswith(("GET", "PUT"))]
 
 
 class TestPlainHttp:
@@ -168,7 +192,7 @@ class TestPlainHttp:
         ],
     )
     @pytest.mark.parametrize("purpose", ["download", "upload", "chunk"])
-    def test_url_of_this_machine_is_refused_from_a_platform_elsewhere(
+    def test_loopback_url_from_a_remote_platform_is_refused(
         self,
         url: str,
         purpose: str,
@@ -230,19 +254,19 @@ class TestNames:
             ("CON", "\u0000"),
         ],
     )
-    def test_of_files_stay_in_the_folder(
+    def test_file_name_from_the_server_stays_in_the_directory(
         self,
         name: str,
         extension: str | None,
-        liar: Liar,
-        victim: AvistaDigitalExchange,
+        malicious_server: MaliciousServer,
+        client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         folder = tmp_path / "deep" / "folder"
         folder.mkdir(parents=True)
-        liar.lay_down_file(ok(b"content"), name=name, fileExtension=extension)
+        malicious_server.respond_with_file(ok(b"content"), name=name, fileExtension=extension)
         try:
-            victim.downloadDataStoreFile("dataStoreFileId.1", folder)
+            client.downloadDataStoreFile("dataStoreFileId.1", folder)
         except InvalidResponseError:
             # What is no text has no place in an answer.
             assert "\ud800" in name
@@ -254,22 +278,25 @@ class TestNames:
         assert len(written.name.encode()) <= 255
 
     @pytest.mark.parametrize("name", ["COM1", "nul", "aux", "lpt9", "CON", "Prn"])
-    def test_are_no_devices_where_names_can_be(
+    def test_file_name_from_the_server_is_no_device_name(
         self,
         name: str,
-        liar: Liar,
-        victim: AvistaDigitalExchange,
+        malicious_server: MaliciousServer,
+        client: AvistaDigitalExchange,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        liar.lay_down_file(ok(b"content"), name=name, fileExtension="csv")
+        malicious_server.respond_with_file(ok(b"content"), name=name, fileExtension="csv")
         monkeypatch.setattr(platform, "system", lambda: "Windows")
-        victim.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
+        client.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
         (written,) = tmp_path.iterdir()
         assert written.stem.upper() != name.upper()
 
-    def test_play_no_tricks_on_a_terminal(
-        self, liar: Liar, victim: AvistaDigitalExchange, capsys: pytest.CaptureFixture[str]
+    def test_file_name_from_the_server_prints_no_control_characters(
+        self,
+        malicious_server: MaliciousServer,
+        client: AvistaDigitalExchange,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
         evil = "\x1b[2J\x07\u202e\r\n"
         file = {**FILE, "name": evil, "dataStoreFileId": evil, "fileExtension": evil}
@@ -282,8 +309,8 @@ class TestNames:
             "contents": [{"objectType": "FILE", "dataStoreFile": file, "dataStoreDirectory": None}],
         }
         name = "storage_getDataStoreDirectory"
-        liar.lay_down(name, ok({"data": {name: directory}}))
-        victim.getDataStoreDirectory("directory").printContents()
+        malicious_server.respond_with(name, ok({"data": {name: directory}}))
+        client.getDataStoreDirectory("directory").printContents()
         printed = capsys.readouterr().out
         assert printed.endswith("\n")
         assert printed[:-1].isprintable()

@@ -11,7 +11,7 @@ import pytest
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 from avista_digital_exchange_sdk._options import Options
 
-from ..malicious_server.server import DOWNLOAD, Liar, ok
+from ..malicious_server.server import DOWNLOAD, MaliciousServer, ok
 from ..support.fake_platform import TOKEN
 from ..support.http_messages import Streams, discard, read_request
 
@@ -22,7 +22,7 @@ UNDER_WAY = 0.02
 """Seconds for which the server has a request before it answers."""
 
 
-class Counter(Liar):
+class Counter(MaliciousServer):
     """Takes a moment for each request.
 
     Attributes:
@@ -50,12 +50,12 @@ class Counter(Liar):
 @pytest.fixture
 def counter() -> Iterator[Counter]:
     with Counter().running() as counter:
-        counter.lay_down_file(ok(b"content", 'ETag: "9a0364b9e99bb480dd25e1f0284c8555"'))
+        counter.respond_with_file(ok(b"content", 'ETag: "9a0364b9e99bb480dd25e1f0284c8555"'))
         created = {"itemId": "1", "url": f"{counter.address}/object?X-Amz-Signature=5ec7e7"}
-        counter.lay_down(CREATE, ok({"data": {CREATE: created}}))
-        counter.lay_down("PUT", ok(b"", 'ETag: "9a0364b9e99bb480dd25e1f0284c8555"'))
+        counter.respond_with(CREATE, ok({"data": {CREATE: created}}))
+        counter.respond_with("PUT", ok(b"", 'ETag: "9a0364b9e99bb480dd25e1f0284c8555"'))
         body = counter.responses[DOWNLOAD][0]
-        counter.lay_down(META, body)
+        counter.respond_with(META, body)
         yield counter
 
 
@@ -101,7 +101,7 @@ def test_gather_over_many_uploads_completes(counter: Counter, tmp_path: Path) ->
     check(counter)
 
 
-def test_many_threads_that_download_complete(counter: Counter, tmp_path: Path) -> None:
+def test_many_downloading_threads_complete(counter: Counter, tmp_path: Path) -> None:
     failures: list[BaseException] = []
     with AvistaDigitalExchange(TOKEN, **options(counter)) as exchange:
 
@@ -121,7 +121,7 @@ def test_many_threads_that_download_complete(counter: Counter, tmp_path: Path) -
     check(counter)
 
 
-def test_call_does_not_wait_for_transfers_under_way(counter: Counter, tmp_path: Path) -> None:
+def test_call_does_not_wait_for_running_transfers(counter: Counter, tmp_path: Path) -> None:
     async def call() -> float:
         async with AsyncAvistaDigitalExchange(TOKEN, **options(counter)) as exchange:
             downloads = [

@@ -61,7 +61,7 @@ def make(exchange: AvistaDigitalExchange, data_store: dict[str, str]) -> Callabl
 
 
 class TestDataStores:
-    def test_one_that_is_created_is_empty_and_yours(self, exchange: AvistaDigitalExchange) -> None:
+    def test_created_data_store_is_empty_and_owned(self, exchange: AvistaDigitalExchange) -> None:
         created = exchange.createDataStore("Wind site", "Towers 1 to 5")
         assert (created.name, created.description) == ("Wind site", "Towers 1 to 5")
         assert created.ownerUserId == exchange.getUserInfo().userId
@@ -70,20 +70,22 @@ class TestDataStores:
         assert home.contents == []
         assert created == exchange.getDataStore(created.dataStoreId)
 
-    def test_its_name_and_description_change_apart(self, exchange: AvistaDigitalExchange) -> None:
+    def test_data_store_name_and_description_are_updated_separately(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
         store = exchange.createDataStore("Wind site", "Towers")
         renamed = exchange.updateDataStore(store.dataStoreId, "Wind park")
         assert (renamed.name, renamed.description) == ("Wind park", "Towers")
         described = exchange.updateDataStore(store.dataStoreId, description="Five towers")
         assert (described.name, described.description) == ("Wind park", "Five towers")
 
-    def test_a_change_of_nothing_is_refused(
+    def test_data_store_update_without_changes_is_refused(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
         with pytest.raises(InvalidParameterError, match="name or description must be passed"):
             exchange.updateDataStore(data_store["dataStoreId"])
 
-    def test_one_that_is_deleted_is_gone_with_its_files(
+    def test_deleted_data_store_is_gone_with_its_files(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str], upload: Store
     ) -> None:
         file = upload("load.csv")
@@ -96,7 +98,7 @@ class TestDataStores:
                 call(gone)
 
     @pytest.mark.parametrize("call", ["updateDataStore", "deleteDataStore"])
-    def test_only_its_owner_may_change_it(
+    def test_data_store_changes_are_limited_to_the_owner(
         self, call: str, reader: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         arguments = ("Mine",) if call == "updateDataStore" else ()
@@ -106,7 +108,7 @@ class TestDataStores:
 
 
 class TestDirectories:
-    def test_one_that_is_created_is_empty_and_knows_its_parent(
+    def test_created_directory_is_empty_and_has_its_parent(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
         home = data_store["homeDirectoryId"]
@@ -115,7 +117,7 @@ class TestDirectories:
         assert made.parentDirectoryId == home
         assert made == exchange.getDataStoreDirectory(made.dataStoreDirectoryId)
 
-    def test_a_new_name_leaves_its_contents_alone(
+    def test_renamed_directory_keeps_its_contents(
         self, exchange: AvistaDigitalExchange, make: Callable[..., str], upload: Store
     ) -> None:
         directory = make("july")
@@ -125,7 +127,7 @@ class TestDirectories:
         assert [entry.dataStoreFileId for entry in renamed.files] == [file.dataStoreFileId]
 
     @pytest.mark.parametrize("name", [None, "2024-07"])
-    def test_one_that_is_moved_takes_its_contents_along(
+    def test_moved_directory_keeps_its_contents(
         self,
         name: str | None,
         exchange: AvistaDigitalExchange,
@@ -138,14 +140,14 @@ class TestDirectories:
         assert (moved.name, moved.parentDirectoryId) == (name or "july", archive)
         assert [entry.dataStoreFileId for entry in moved.files] == [file.dataStoreFileId]
 
-    def test_one_can_not_be_moved_into_itself(
+    def test_directory_cannot_be_moved_into_itself(
         self, exchange: AvistaDigitalExchange, make: Callable[..., str]
     ) -> None:
         outer = make("outer")
         with pytest.raises(InvalidRequestError):
             exchange.moveDataStoreDirectory(outer, make("inner", outer))
 
-    def test_one_that_is_deleted_is_gone_with_everything_in_it(
+    def test_deleted_directory_is_gone_with_its_contents(
         self, exchange: AvistaDigitalExchange, make: Callable[..., str], upload: Store
     ) -> None:
         outer = make("outer")
@@ -154,13 +156,13 @@ class TestDirectories:
         with pytest.raises(NotFoundError):
             exchange.getDataStoreFileMeta(file.dataStoreFileId)
 
-    def test_a_home_directory_stays(
+    def test_home_directory_cannot_be_changed(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
         with pytest.raises(InvalidRequestError):
             exchange.deleteDataStoreDirectory(data_store["homeDirectoryId"])
 
-    def test_a_reader_may_make_none(
+    def test_reader_cannot_create_a_directory(
         self, reader: AvistaDigitalExchange, local: LocalExchange
     ) -> None:
         with pytest.raises(UnauthorizedError):
@@ -168,7 +170,7 @@ class TestDirectories:
 
 
 class TestFiles:
-    def test_a_new_name_leaves_the_bytes_alone(
+    def test_renamed_file_keeps_its_bytes(
         self, exchange: AvistaDigitalExchange, upload: Store, tmp_path: Path
     ) -> None:
         file = upload("july.csv", b"12.5")
@@ -181,7 +183,7 @@ class TestFiles:
         ("old", "new"),
         [("a.tar.gz", "b.tar.gz"), ("README", "LICENSE"), ("README", "v1.2"), ("a.gz", "b.tar.gz")],
     )
-    def test_the_name_that_is_given_is_the_one_it_has(
+    def test_renamed_file_has_exactly_the_requested_name(
         self, old: str, new: str, exchange: AvistaDigitalExchange, upload: Store, tmp_path: Path
     ) -> None:
         file = upload(old)
@@ -191,7 +193,7 @@ class TestFiles:
 
     @pytest.mark.parametrize("name", ["july.txt", "july", ".csv", "csv", "july.csv.gz"])
     @pytest.mark.parametrize("call", ["renameDataStoreFile", "moveDataStoreFile"])
-    def test_its_extension_can_not_change(
+    def test_file_extension_cannot_be_changed(
         self,
         call: str,
         name: str,
@@ -206,7 +208,7 @@ class TestFiles:
         assert exchange.getDataStoreFileMeta(file.dataStoreFileId) == file
 
     @pytest.mark.parametrize(("name", "expected"), [(None, "july"), ("august.csv", "august")])
-    def test_one_that_is_moved_keeps_its_id(
+    def test_moved_file_keeps_its_id(
         self,
         name: str | None,
         expected: str,
@@ -220,20 +222,20 @@ class TestFiles:
         assert moved == file.model_copy(update=change)
         assert [entry.name for entry in exchange.getDataStoreDirectory(reports).files] == [expected]
 
-    def test_one_can_not_leave_its_data_store(
+    def test_file_cannot_leave_its_data_store(
         self, exchange: AvistaDigitalExchange, upload: Store
     ) -> None:
         file, other = upload("july.csv"), exchange.createDataStore("Other")
         with pytest.raises(InvalidRequestError):
             exchange.moveDataStoreFile(file.dataStoreFileId, other.homeDirectoryId or "")
 
-    def test_what_does_not_exist_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
+    def test_unknown_ids_are_not_found(self, exchange: AvistaDigitalExchange) -> None:
         with pytest.raises(NotFoundError):
             exchange.renameDataStoreFile("dataStoreFileId.nothing", "august.csv")
 
 
 class TestZips:
-    def test_it_holds_the_files_and_the_directories_with_everything_in_them(
+    def test_zip_contains_files_and_directories_recursively(
         self,
         exchange: AvistaDigitalExchange,
         upload: Store,
@@ -244,8 +246,8 @@ class TestZips:
         make("empty", site)
         upload("roof.csv", b"roof", make("2024", site))
         alone = upload("README", b"read me")
-        wanted = [site, alone.dataStoreFileId]
-        path = exchange.downloadDataStoreZip(wanted, tmp_path / "all.zip")
+        requested = [site, alone.dataStoreFileId]
+        path = exchange.downloadDataStoreZip(requested, tmp_path / "all.zip")
         assert path == tmp_path / "all.zip"
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
@@ -258,7 +260,7 @@ class TestZips:
             "README": b"read me",
         }
 
-    def test_files_of_one_name_are_all_in_it(
+    def test_zip_contains_all_files_with_one_name(
         self, exchange: AvistaDigitalExchange, upload: Store, tmp_path: Path
     ) -> None:
         files = [upload("load.csv", content) for content in (b"1", b"2")]
@@ -267,17 +269,17 @@ class TestZips:
         with zipfile.ZipFile(path) as archive:
             assert [archive.read(name) for name in archive.namelist()] == [b"1", b"2"]
 
-    def test_one_that_is_missing_leaves_nothing_behind(
+    def test_zip_of_a_missing_file_leaves_nothing_behind(
         self, exchange: AvistaDigitalExchange, upload: Store, tmp_path: Path
     ) -> None:
         target = tmp_path / "folder"
         target.mkdir()
-        wanted = [upload("load.csv").dataStoreFileId, "dataStoreFileId.nothing"]
+        requested = [upload("load.csv").dataStoreFileId, "dataStoreFileId.nothing"]
         with pytest.raises(NotFoundError):
-            exchange.downloadDataStoreZip(wanted, target)
+            exchange.downloadDataStoreZip(requested, target)
         assert list(target.iterdir()) == []
 
-    def test_bytes_that_do_not_all_come_leave_the_old_file_alone(
+    def test_zip_that_is_incomplete_keeps_the_old_file(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, upload: Store, tmp_path: Path
     ) -> None:
         target = tmp_path / "all.zip"
@@ -288,7 +290,7 @@ class TestZips:
         assert target.read_bytes() == b"old"
 
     @pytest.mark.parametrize(
-        ("wanted", "told"),
+        ("requested", "message"),
         [
             ([], "non-empty list of IDs"),
             ("dataStoreFileId.1", "list of IDs"),
@@ -296,13 +298,13 @@ class TestZips:
             (["dataStoreFileId.1", ""], r"dataStoreObjectIds\[1\]"),
         ],
     )
-    def test_what_can_not_be_zipped_is_told(
-        self, wanted: Any, told: str, exchange: AvistaDigitalExchange, tmp_path: Path
+    def test_zip_of_invalid_ids_is_refused(
+        self, requested: Any, message: str, exchange: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        with pytest.raises(InvalidParameterError, match=told):
-            exchange.downloadDataStoreZip(wanted, tmp_path)
+        with pytest.raises(InvalidParameterError, match=message):
+            exchange.downloadDataStoreZip(requested, tmp_path)
 
-    def test_an_outsider_gets_none(
+    def test_zip_is_refused_to_an_outsider(
         self, connect: Connect, local: LocalExchange, upload: Store, tmp_path: Path
     ) -> None:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
@@ -310,8 +312,8 @@ class TestZips:
             outsider.downloadDataStoreZip([upload("load.csv").dataStoreFileId], tmp_path)
 
 
-class TestTheGroup:
-    def test_it_has_the_same_calls(
+class TestGroup:
+    def test_data_stores_group_has_the_same_calls(
         self, exchange: AvistaDigitalExchange, data_store: dict[str, str]
     ) -> None:
         group = SyncWrapper(exchange.dataStores)
@@ -320,7 +322,7 @@ class TestTheGroup:
         assert isinstance(store, DataStore)
         assert group.createDataStore("Another").name == "Another"
 
-    def test_it_holds_no_others(
+    def test_data_stores_group_has_no_other_calls(
         self, exchange: AvistaDigitalExchange, admin_client: AdminClient
     ) -> None:
         calls = {name for name in dir(exchange.dataStores) if not name.startswith("_")}

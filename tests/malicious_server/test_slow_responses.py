@@ -32,7 +32,7 @@ from ..services.storage.test_data_stores import FILE
 from ..support.fake_platform import TOKEN
 from ..support.http_messages import Streams, discard, read_frame, read_request, text_frame
 from ..support.options import use_options
-from .server import TIMES, Liar, ok
+from .server import TIMES, MaliciousServer, ok
 
 GET_USER = "user_getUserSession"
 CREATE = "storage_createDataStoreFile"
@@ -43,7 +43,7 @@ SECONDS = 6
 """Far more than these waits take, and far less than they would without an end."""
 
 
-class Trickle(Liar):
+class DrippingServer(MaliciousServer):
     """Sends an answer in pieces, or a part of it over and over.
 
     Attributes:
@@ -78,14 +78,14 @@ class Trickle(Liar):
 
 
 @pytest.fixture
-def trickle() -> Iterator[Trickle]:
-    with Trickle().running() as trickle:
-        yield trickle
+def dripping_server() -> Iterator[DrippingServer]:
+    with DrippingServer().running() as dripping_server:
+        yield dripping_server
 
 
 @pytest.fixture
-def exchange(trickle: Trickle, connect: Connect) -> AvistaDigitalExchange:
-    endpoint = f"{trickle.address}/graphql"
+def exchange(dripping_server: DrippingServer, connect: Connect) -> AvistaDigitalExchange:
+    endpoint = f"{dripping_server.address}/graphql"
     return connect(TOKEN, endpoint=endpoint, maxRetries=0, timeout=TIMEOUT)
 
 
@@ -98,83 +98,95 @@ def _ends_in_time() -> Iterator[None]:
 
 class TestResponses:
     @pytest.mark.parametrize("status", ["200 OK", "500 No"])
-    def test_answer_that_drips_is_a_timeout(
-        self, status: str, trickle: Trickle, exchange: AvistaDigitalExchange
+    def test_dripping_response_times_out(
+        self, status: str, dripping_server: DrippingServer, exchange: AvistaDigitalExchange
     ) -> None:
-        trickle.lay_down(GET_USER, http(status, b" " * 10_000))
-        trickle.slowly[GET_USER] = (1, 0.05)
+        dripping_server.respond_with(GET_USER, http(status, b" " * 10_000))
+        dripping_server.slowly[GET_USER] = (1, 0.05)
         with pytest.raises(RequestTimeoutError, match=r"no response within 0\.5 s"):
             exchange.getUserInfo()
 
-    def test_answer_that_comes_slowly_but_steadily_is_waited_for(
-        self, trickle: Trickle, exchange: AvistaDigitalExchange
+    def test_slow_but_steady_response_is_accepted(
+        self, dripping_server: DrippingServer, exchange: AvistaDigitalExchange
     ) -> None:
         response = ok({"data": {GET_USER: USER}})
-        trickle.lay_down(GET_USER, response.replace(b"{", b"{" + b" " * 4000, 1))
-        trickle.lay_down(GET_USER, ok(b" " * 4000 + response.partition(b"\r\n\r\n")[2]))
-        trickle.slowly[GET_USER] = (500, 0.15)
+        dripping_server.respond_with(GET_USER, response.replace(b"{", b"{" + b" " * 4000, 1))
+        dripping_server.respond_with(GET_USER, ok(b" " * 4000 + response.partition(b"\r\n\r\n")[2]))
+        dripping_server.slowly[GET_USER] = (500, 0.15)
         begun = time.monotonic()
         assert exchange.getUserInfo().firstName == "Ada"
         assert time.monotonic() - begun > 2 * TIMEOUT
 
     @pytest.mark.parametrize("name", [GET_USER, "GET", "PUT"])
-    def test_interim_responses_without_end_are_a_timeout(
-        self, name: str, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    def test_endless_interim_responses_time_out(
+        self,
+        name: str,
+        dripping_server: DrippingServer,
+        exchange: AvistaDigitalExchange,
+        tmp_path: Path,
     ) -> None:
-        trickle.repeated[name] = b"HTTP/1.1 102 Processing\r\n\r\n" * 100
+        dripping_server.repeated[name] = b"HTTP/1.1 102 Processing\r\n\r\n" * 100
         with pytest.raises(
             (RequestTimeoutError, TransferError), match=r"no response within 0\.5 s"
         ):
-            ask(name, trickle, exchange, tmp_path)
+            ask(name, dripping_server, exchange, tmp_path)
 
     @pytest.mark.parametrize("status", ["403 Forbidden", "503 No"])
-    def test_refusal_of_a_download_that_drips_is_a_refusal(
-        self, status: str, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    def test_dripping_error_of_a_download_raises_that_error(
+        self,
+        status: str,
+        dripping_server: DrippingServer,
+        exchange: AvistaDigitalExchange,
+        tmp_path: Path,
     ) -> None:
-        trickle.lay_down("GET", http(status, b"<Code>" * 1000))
-        trickle.slowly["GET"] = (1, 0.05)
+        dripping_server.respond_with("GET", http(status, b"<Code>" * 1000))
+        dripping_server.slowly["GET"] = (1, 0.05)
         with pytest.raises(TransferError, match=rf"refused: {status[:3]}"):
-            ask("GET", trickle, exchange, tmp_path)
+            ask("GET", dripping_server, exchange, tmp_path)
 
     @pytest.mark.parametrize("status", ["200 OK", "403 Forbidden", "503 No"])
-    def test_answer_to_an_upload_that_drips_is_a_timeout(
-        self, status: str, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    def test_dripping_response_to_an_upload_times_out(
+        self,
+        status: str,
+        dripping_server: DrippingServer,
+        exchange: AvistaDigitalExchange,
+        tmp_path: Path,
     ) -> None:
-        trickle.lay_down("PUT", http(status, b"<Code>" * 1000))
-        trickle.slowly["PUT"] = (1, 0.05)
+        dripping_server.respond_with("PUT", http(status, b"<Code>" * 1000))
+        dripping_server.slowly["PUT"] = (1, 0.05)
         with pytest.raises(TransferError, match=r"no response within 0\.5 s"):
-            ask("PUT", trickle, exchange, tmp_path)
+            ask("PUT", dripping_server, exchange, tmp_path)
 
-    def test_result_chunk_that_drips_is_a_timeout(
-        self, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    def test_dripping_result_chunk_times_out(
+        self, dripping_server: DrippingServer, exchange: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        trickle.lay_down_page()
-        trickle.lay_down("GET", ok(b"[" + b" " * 10_000 + b"]"))
-        trickle.slowly["GET"] = (1, 0.05)
+        dripping_server.respond_with_page()
+        dripping_server.respond_with("GET", ok(b"[" + b" " * 10_000 + b"]"))
+        dripping_server.slowly["GET"] = (1, 0.05)
         with pytest.raises(Exception, match=r"no response within 0\.5 s"):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 "db", [{"assetId": "meter"}], *TIMES, tmp_path, aggregate="client"
             )
 
-    def test_file_may_take_as_long_as_its_bytes_keep_coming(
-        self, trickle: Trickle, exchange: AvistaDigitalExchange, tmp_path: Path
+    def test_download_may_take_long_while_bytes_arrive(
+        self, dripping_server: DrippingServer, exchange: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
-        trickle.lay_down_file(ok(b"x" * 40))
-        trickle.slowly["GET"] = (1, 0.05)
+        dripping_server.respond_with_file(ok(b"x" * 40))
+        dripping_server.slowly["GET"] = (1, 0.05)
         exchange.downloadDataStoreFile("file", tmp_path / "load.csv")
         assert (tmp_path / "load.csv").read_bytes() == b"x" * 40
 
-    def test_tidying_up_does_not_wait_for_other_calls(
-        self, trickle: Trickle, monkeypatch: pytest.MonkeyPatch
+    def test_cleanup_does_not_wait_for_other_calls(
+        self, dripping_server: DrippingServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         use_options(monkeypatch, max_calls=1)
-        trickle.repeated[GET_USER] = b"HTTP/1.1 102 Processing\r\n\r\n"
-        trickle.lay_down(DELETE, ok({"data": {DELETE: FILE}}))
-        endpoint = f"{trickle.address}/graphql"
+        dripping_server.repeated[GET_USER] = b"HTTP/1.1 102 Processing\r\n\r\n"
+        dripping_server.respond_with(DELETE, ok({"data": {DELETE: FILE}}))
+        endpoint = f"{dripping_server.address}/graphql"
         with AvistaDigitalExchange(TOKEN, endpoint=endpoint, maxRetries=0, timeout=4) as exchange:
             call = threading.Thread(target=pytest.raises, args=(Exception, exchange.getUserInfo))
             call.start()
-            while not trickle.heads:
+            while not dripping_server.heads:
                 time.sleep(0.01)
             begun = time.monotonic()
             client = exchange._graphql_client.for_cleanup()
@@ -183,17 +195,19 @@ class TestResponses:
             call.join()
 
 
-def ask(name: str, trickle: Trickle, exchange: AvistaDigitalExchange, folder: Path) -> None:
+def ask(
+    name: str, dripping_server: DrippingServer, exchange: AvistaDigitalExchange, folder: Path
+) -> None:
     """Make the request of some name."""
     if name == GET_USER:
         exchange.getUserInfo()
     elif name == "GET":
-        trickle.lay_down_file(*trickle.responses.get("GET", []))
+        dripping_server.respond_with_file(*dripping_server.responses.get("GET", []))
         exchange.downloadDataStoreFile("file", folder / "load.csv")
     else:
-        created = {"itemId": "1", "url": f"{trickle.address}/object?X-Amz-Signature=5ec7e7"}
-        trickle.lay_down(CREATE, ok({"data": {CREATE: created}}))
-        trickle.lay_down(DELETE, ok({"data": {}}))
+        created = {"itemId": "1", "url": f"{dripping_server.address}/object?X-Amz-Signature=5ec7e7"}
+        dripping_server.respond_with(CREATE, ok({"data": {CREATE: created}}))
+        dripping_server.respond_with(DELETE, ok({"data": {}}))
         (folder / "load.csv").write_bytes(b"1")
         exchange.uploadFileToDataStore("store", "directory", folder / "load.csv")
 
@@ -222,10 +236,10 @@ def black_hole() -> Iterator[Callable[[str, int], int]]:
 
 class TestConnecting:
     @pytest.fixture(autouse=True)
-    def _short_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _short_delays(self, monkeypatch: pytest.MonkeyPatch) -> None:
         use_options(monkeypatch, connect_timeout=1, min_connect_timeout=0.1)
 
-    def test_connection_that_never_opens_is_a_timeout_of_its_own(
+    def test_connection_that_never_opens_raises_a_connect_timeout(
         self, black_hole: Callable[[str, int], int], connect: Connect
     ) -> None:
         endpoint = f"http://127.0.0.1:{black_hole('127.0.0.1', 0)}/graphql"
@@ -234,7 +248,7 @@ class TestConnecting:
             exchange.getUserInfo()
         assert not caught.value.sent
 
-    def test_other_addresses_of_a_host_are_tried_in_time(
+    def test_other_addresses_of_a_host_are_tried_within_the_timeout(
         self,
         black_hole: Callable[[str, int], int],
         local: LocalExchange,
@@ -254,7 +268,7 @@ class TestConnecting:
         exchange = connect(local.token, endpoint=endpoint, maxRetries=0)
         assert exchange.getUserInfo().firstName == "Ada"
 
-    def test_handshakes_that_never_end_do_not_wait_for_each_other(self) -> None:
+    def test_handshakes_that_never_end_do_not_block_each_other(self) -> None:
         failures: list[str] = []
 
         def call(exchange: AvistaDigitalExchange) -> None:
@@ -272,7 +286,7 @@ class TestConnecting:
                     thread.join()
         assert failures == ["no connection within 1 s (connect timeout)"] * 8
 
-    def test_name_that_is_never_resolved_is_a_timeout(
+    def test_host_name_that_is_never_resolved_times_out(
         self, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         released = threading.Event()
@@ -289,7 +303,7 @@ class TestConnecting:
         finally:
             released.set()
 
-    def test_name_that_is_unknown_is_an_error(
+    def test_unknown_host_name_raises_an_error(
         self, connect: Connect, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def unknown(*_args: Any, **_options: Any) -> Any:
@@ -302,7 +316,7 @@ class TestConnecting:
         assert not caught.value.sent
 
 
-class Flood(Liar):
+class Flood(MaliciousServer):
     """Acknowledges a subscription, and then never stops talking, nor reads what it is told.
 
     Attributes:
@@ -359,9 +373,9 @@ class TestFloods:
     @pytest.fixture
     def flood(self) -> Iterator[Flood]:
         with Flood().running() as flood:
-            flood.lay_down_page()
+            flood.respond_with_page()
             name = "timeSeriesDb_generateQueryResultExportFile"
-            flood.lay_down(name, ok({"data": {name: {"queryId": "Q1"}}}))
+            flood.respond_with(name, ok({"data": {name: {"queryId": "Q1"}}}))
             yield flood
 
     @pytest.mark.parametrize(
@@ -369,7 +383,7 @@ class TestFloods:
         [(PING * 1000, 0), (KEEP_ALIVE * 1000, 0), (KEEP_ALIVE, 0.05), (PING, 0.05)],
         ids=["pings", "keep-alives", "slow keep-alives", "slow pings"],
     )
-    def test_export_timeout_holds_and_memory_stays_small(
+    def test_flooded_export_times_out_in_constant_memory(
         self, said: bytes, pause: float, flood: Flood, connect: Connect, tmp_path: Path
     ) -> None:
         flood.flood, flood.pause = said, pause
@@ -388,7 +402,7 @@ class TestFloods:
         assert grown < 100 << 10  # KiB
 
     @pytest.mark.parametrize("step", ["handshake", "start"])
-    def test_export_timeout_holds_for_connections_made_again(
+    def test_flooded_reconnects_of_an_export_time_out(
         self, step: str, flood: Flood, connect: Connect, tmp_path: Path
     ) -> None:
         flood.hangs = [None, step]

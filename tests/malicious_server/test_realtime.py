@@ -20,7 +20,7 @@ from ..support.options import use_options
 from .server import DEEP, TIMES
 
 
-class TestRealTime:
+class TestRealtime:
     """The proxy changes what the Local Exchange says."""
 
     @pytest.fixture
@@ -29,7 +29,7 @@ class TestRealTime:
             yield proxy
 
     @pytest.fixture
-    def lied_to(
+    def proxied_client(
         self, proxy: FaultyProxy, local: LocalExchange, connect: Connect
     ) -> AvistaDigitalExchange:
         proxy.set_upstream(local.endpoint)
@@ -67,39 +67,39 @@ class TestRealTime:
         ],
     )
     @pytest.mark.parametrize("step", ["connection_ack", "start_ack"])
-    def test_nonsense_is_an_error_of_its_own_kind(
+    def test_invalid_realtime_message_raises_a_realtime_error(
         self,
         frame: bytes,
         step: str,
         proxy: FaultyProxy,
         local: LocalExchange,
-        lied_to: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         use_options(monkeypatch, subscription_start_timeout=1)
         proxy.expect(Fault(step, "response", lambda _text: [frame], times=9))
         with pytest.raises(SubscriptionError):
-            self.query(lied_to, local, tmp_path)
+            self.query(proxied_client, local, tmp_path)
         assert proxy.triggered
         assert not [*tmp_path.iterdir()]
 
     @pytest.mark.parametrize("payload", [b"[1]", b"7", b'"x"', b'{"data":7}', b'{"data":[1]}'])
-    def test_so_is_nonsense_in_an_event(
+    def test_invalid_realtime_event_raises_a_realtime_error(
         self,
         payload: bytes,
         proxy: FaultyProxy,
         local: LocalExchange,
-        lied_to: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        def lie(text: bytes) -> list[bytes]:
+        def falsify(text: bytes) -> list[bytes]:
             frame = json.loads(text)
             return [json.dumps({**frame, "payload": json.loads(payload)}).encode()]
 
-        proxy.expect(Fault("data", "response", lie, times=9))
+        proxy.expect(Fault("data", "response", falsify, times=9))
         with pytest.raises(SubscriptionError):
-            self.query(lied_to, local, tmp_path)
+            self.query(proxied_client, local, tmp_path)
         assert proxy.triggered
         assert not [*tmp_path.iterdir()]
 
@@ -115,36 +115,36 @@ class TestRealTime:
             '"x"',
         ],
     )
-    def test_a_patience_that_makes_no_sense_does_no_harm(
+    def test_invalid_keep_alive_timeout_does_no_harm(
         self,
         payload: str,
         proxy: FaultyProxy,
         local: LocalExchange,
-        lied_to: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         frame = f'{{"type":"connection_ack","payload":{payload}}}'
         proxy.expect(Fault("connection_ack", "response", lambda _text: [frame.encode()]))
-        self.query(lied_to, local, tmp_path)
+        self.query(proxied_client, local, tmp_path)
         assert (tmp_path / "result.csv").exists()
 
     @pytest.mark.parametrize(
         "url", ["http://objects.test/1", "https://[", "", "file:///etc/passwd"]
     )
-    def test_an_export_at_no_safe_address_is_not_fetched(
+    def test_export_at_an_unsafe_url_is_not_downloaded(
         self,
         url: str,
         proxy: FaultyProxy,
         local: LocalExchange,
-        lied_to: AvistaDigitalExchange,
+        proxied_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        def lie(text: bytes) -> list[bytes]:
+        def falsify(text: bytes) -> list[bytes]:
             frame = json.loads(text)
             frame["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]["url"] = url
             return [json.dumps(frame).encode()]
 
-        proxy.expect(Fault("data", "response", lie))
+        proxy.expect(Fault("data", "response", falsify))
         with pytest.raises((TransferError, InvalidResponseError)):
-            self.query(lied_to, local, tmp_path)
+            self.query(proxied_client, local, tmp_path)
         assert not [*tmp_path.iterdir()]
