@@ -122,23 +122,31 @@ class TestErrors:
 
 
 @pytest.mark.parametrize(
-    ("module", "extra", "arguments"),
+    ("module", "package", "arguments"),
     [
-        ("fsspec", "cli", ["ls", "dataStoreId.1"]),
-        ("pyarrow", "arrow", ["publish", "timeSeriesDbId.1", __file__]),
-        ("matplotlib", "plot", ["query", "x", "--asset", "a", "--from", "-1d", "--plot", "x.png"]),
-        ("ariadne", "local", ["local"]),
-        ("ariadne_codegen", "contract", ["generate", "--queries", "x", "--out", "y"]),
+        ("fsspec", "fsspec", ["ls", "dataStoreId.1"]),
+        ("pyarrow", "pyarrow", ["publish", "timeSeriesDbId.1", __file__]),
+        (
+            "matplotlib",
+            "matplotlib",
+            ["query", "x", "--asset", "a", "--from", "-1d", "--plot", "x.png"],
+        ),
+        ("ariadne", "ariadne<2,>=1.0", ["local"]),
+        (
+            "ariadne_codegen",
+            "ariadne-codegen==0.19.0",
+            ["generate", "--queries", "x", "--out", "y"],
+        ),
     ],
 )
-def test_missing_extra_is_reported_with_its_name(
-    dx: Command, monkeypatch: pytest.MonkeyPatch, module: str, extra: str, arguments: list[str]
+def test_missing_extra_is_reported_with_its_packages(
+    dx: Command, monkeypatch: pytest.MonkeyPatch, module: str, package: str, arguments: list[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     outcome = dx(*arguments)
     assert outcome.exit_code == 2
-    assert outcome.stderr.startswith(f"avista-dx: {module} is required: pip install ")
-    assert f'"avista-digital-exchange-sdk[{extra}]"' in outcome.stderr
+    assert "required: pip install " in outcome.stderr
+    assert package in outcome.stderr.partition("pip install")[2]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals and pipes of POSIX")

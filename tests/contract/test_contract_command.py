@@ -368,14 +368,21 @@ class TestCommandLine:
         assert (shown.returncode, shown.stderr) == (0, "")
         assert "--against" in shown.stdout
 
-    @pytest.mark.parametrize(("module", "extra"), [("typer", "cli"), ("graphql", "contract")])
-    def test_contract_command_names_a_missing_extra(self, module: str, extra: str) -> None:
+    @pytest.mark.parametrize(
+        ("module", "packages"),
+        [
+            ("typer", ("fsspec", "rich", "typer")),
+            ("graphql", ("ariadne-codegen", "fsspec", "graphql-core", "rich", "typer")),
+        ],
+    )
+    def test_contract_command_names_the_missing_packages(
+        self, module: str, packages: tuple[str, ...]
+    ) -> None:
         code = (
             f"import sys; sys.modules[{module!r}] = None; sys.argv = ['avista-dx', 'contract']\n"
             "from avista_digital_exchange_sdk.cli import main; main()"
         )
         shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert shown.returncode == 2
-        assert f"{module} is required" in shown.stderr
-        assert f'pip install "avista-digital-exchange-sdk[{extra}]"' in shown.stderr
+        assert f"{', '.join(packages[:-1])} and {packages[-1]} are required" in shown.stderr
         assert "Traceback" not in shown.stderr

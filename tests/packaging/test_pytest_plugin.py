@@ -86,4 +86,4 @@ def test_plugin_without_the_local_extra_says_what_to_install(pytester: pytest.Py
     pytester.makepyfile("def test_it(local_exchange): pass")
     result = pytester.runpytest_subprocess()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(['*pip install "avista-digital-exchange-sdk[[]local[]]"*'])
+    result.stdout.fnmatch_lines(['*required: pip install anyio "ariadne*" duckdb *'])

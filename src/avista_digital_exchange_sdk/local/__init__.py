@@ -3,10 +3,9 @@
 try:
     from .exchange import LocalExchange
 except ModuleNotFoundError as _error:
-    _error.add_note(
-        "The Local Exchange needs more than the SDK alone: "
-        'pip install "avista-digital-exchange-sdk[local]"'
-    )
+    from .._utils.extras import describe_requirements
+
+    _error.add_note(describe_requirements("local"))
     raise
 
 __all__ = ["LocalExchange"]
