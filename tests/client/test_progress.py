@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +150,19 @@ def publish(exchange: Any, workspace: Workspace, progress: Any) -> object:
 
 
 def publish_frame(exchange: Any, workspace: Workspace, progress: Any) -> object:
+    # Values that are stored already would not be sent.
+    return publish_frame_of(f"other {next(numbers)}", exchange, workspace, progress)
+
+
+def publish_frame_of(asset: str, exchange: Any, workspace: Workspace, progress: Any) -> object:
     times = pd.date_range("2024-05-01", periods=250, freq="min", tz="UTC")
     frame = pd.DataFrame({"timestamp": times, "count": range(250)})
     return exchange.publishDataFrameToTimeSeriesDatabase(
-        workspace.database, frame, assetId="other", progress=progress
+        workspace.database, frame, assetId=asset, progress=progress
     )
 
 
+numbers = count()
 TRANSFERS: dict[str, Call] = {
     "upload": upload,
     "download": download,
@@ -374,6 +381,14 @@ class TestProgressBars:
         ask, pages = call
         ask(exchange, workspace, True)
         assert f": {pages} pages [" in capsys.readouterr().err.split("\r")[-1]
+
+    def test_progress_of_publishing_counts_rows_that_are_stored_already(
+        self, exchange: AvistaDigitalExchange, workspace: Workspace, recorder: ProgressRecorder
+    ) -> None:
+        asset = f"other {next(numbers)}"
+        publish_frame_of(asset, exchange, workspace, None)
+        publish_frame_of(asset, exchange, workspace, recorder)
+        assert recorder.reports[-1] == (250, 250)
 
     @pytest.mark.parametrize(("call", "unit"), [(publish, "records"), (publish_frame, "rows")])
     def test_progress_bar_of_publishing_counts_the_input(

@@ -123,6 +123,8 @@ class RowPublisher(BatchPublisher):
             plan = planner.plan(rows, await self._read_stored(asset_id, times, rows))
             account.begin(rows, plan)
             conflicts = await self._complete(asset_id, plan)
+            if report and not plan.records and not conflicts:
+                report(self._outcomes.finished, self._outcomes.total)
             for batch in _split_into_batches(plan.records, self._backend.options.max_batch_records):
                 refusal = await self._write_planned(asset_id, batch, account)
                 for planned, rejection in refusal.rejected:
