@@ -140,7 +140,7 @@ REFUSED: dict[str, tuple[Callable[[], object], dict[str, Any], str]] = {
     "lazy frame": (
         lambda: pl.LazyFrame({"time": DAYS}),
         {},
-        r"LazyFrame; pass what its collect\(\)",
+        r"LazyFrame; pass the result of its collect\(\)",
     ),
     "no times": (
         lambda: pd.DataFrame({"x": [1]}),
@@ -200,7 +200,7 @@ REFUSED: dict[str, tuple[Callable[[], object], dict[str, Any], str]] = {
     "columns of one name": (
         lambda: FRAME.set_axis(["kW", "kW"], axis=1),
         {},
-        "distinct names, got two called 'kW'",
+        "distinct names, got two named 'kW'",
     ),
     "status texts": (
         lambda: FRAME[[]].assign(kW=["1.5", "2.5", "Bad Input", "3.5"]),
@@ -297,7 +297,7 @@ REFUSED_FILES = {
         b"time,kW\n2024-05-01,1\n2024-05-02,1,5\n",
         "'2024-05-02,1,5' must have 2 cells",
     ),
-    "twice.csv": (b"time,kW,kW\n2024-05-01,1,2\n", "two called 'kW'"),
+    "twice.csv": (b"time,kW,kW\n2024-05-01,1,2\n", "two named 'kW'"),
     "empty.csv": (b"", "must begin with the names of its columns"),
     "one.csv": (b'"no result"', "must begin with the names of its columns, .*got '\"no result\"'"),
     "dates.csv": (

@@ -1,21 +1,21 @@
 """Plots of time series.
 
 ```
-loading        results, own frames and own files as columns
-files          the files among them
-time_column    which column holds the times, and its values
+loading        results, DataFrames and files as columns
+files          reading of files
+time_column    finding and parsing the time column
 series         one series per attribute and asset
-panels         which of them share a panel, and its unit
-downsampling   gaps, bands, and no more points than a plot can show
-layout         the size of the figure, and where panels are in it
-theme          light and dark, and the user's rcParams
-legends        how lines are told apart, and legends
-labels         names that fit and stay distinct
+panels         assignment of series to panels by unit
+downsampling   gaps, bands, and reduction of points
+layout         size of the figure and positions of panels
+theme          light and dark themes, and the user's rcParams
+legends        line styles and legends
+labels         truncation of names
 units          SI prefixes
-time_axis      ticks of times, in a zone
-figure         the figure of all these
-notebook       figures that notebooks show
+time_axis      ticks of times in a time zone
+figure         drawing of the figure
+notebook       display in notebooks
 ```
 
-Needs the extra `plot`.
+Requires the extra `plot`.
 """

@@ -1,4 +1,4 @@
-"""Lines as a plot needs them: interrupted where data is missing, no finer than its pixels."""
+"""Reduces lines to the resolution of a plot and interrupts them where data is missing."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,16 +11,16 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 IndexArray = npt.NDArray[np.int64]
 
-# A gap is a step this many times as long as usual, in series whose steps are equal or differ.
+# A step that is longer than usual by this factor is a gap, in regular and irregular series.
 GAP_FACTOR_REGULAR = 1.5
 GAP_FACTOR_IRREGULAR = 5
 
-# For sharp lines on screens of any density.
+# For sharp lines on high-density screens.
 COLUMNS_PER_INCH = 200
-# As lines are seen: the width of a pixel, and of a line in pixels.
+# The perceived resolution, and the width of a line in pixels.
 PIXELS_PER_INCH = 100
 LINE_WIDTH = 1.7
-# Neighboring pixels in which it is judged whether a line is a block.
+# The number of neighboring pixels for which it is decided whether a line fills them.
 WINDOW = 4
 
 BINS_PER_INCH = 40
@@ -35,11 +35,11 @@ BIN_SECONDS = (
 
 
 class Line(NamedTuple):
-    """A line's points.
+    """The points of a line.
 
     Attributes:
         starts_segment: Whether a point is the first one after a gap.
-        step: The usual time from one point to the next, for which a value holds before a gap.
+        step: The usual time between two points, for which the last value before a gap holds.
     """
 
     times: TimeArray
@@ -48,10 +48,10 @@ class Line(NamedTuple):
     step: int
 
     def downsample(self, first: int, last: int, width: float) -> "Line":
-        """Return the same line with fewer points, drawn from `first` to `last` over some inches.
+        """Return the line with fewer points, for a plot of a width in inches.
 
-        Of the points in a column of pixels the first, lowest, highest and last remain: what is
-        drawn is the same, peaks included.
+        The first, lowest, highest and last point of each column of pixels are kept, so the plot
+        looks the same, including peaks.
         """
         columns = int(width * COLUMNS_PER_INCH)
         if len(self.times) <= 4 * columns:
@@ -68,7 +68,7 @@ class Line(NamedTuple):
         return Line(self.times[kept], self.values[kept], self.starts_segment[kept], self.step)
 
     def is_block(self, first: int, last: int, width: float) -> bool:
-        """Whether the line goes up and down so often that it would fill what it crosses."""
+        """Whether the line oscillates so often that it would fill its area."""
         pixels = width * PIXELS_PER_INCH
         if len(self.times) <= 4 * pixels:
             return False
@@ -80,7 +80,7 @@ class Line(NamedTuple):
         return bool(np.median(inked) * LINE_WIDTH >= WINDOW)
 
     def with_gaps(self) -> "Line":
-        """Return the line with a missing value in every gap, where it is interrupted."""
+        """Return the line with a missing value in each gap, which interrupts it."""
         gaps = np.flatnonzero(self.starts_segment)[1:]
         return Line(
             np.insert(self.times, gaps, self.times[gaps - 1] + self.step),
@@ -90,17 +90,17 @@ class Line(NamedTuple):
         )
 
     def isolated(self) -> BoolArray:
-        """Which points stand alone between two gaps, where no line shows them."""
+        """Find the points between two gaps, which no line shows."""
         isolated: BoolArray = self.starts_segment & np.append(self.starts_segment[1:], True)
         return isolated
 
     def _columns(self, first: int, last: int, count: int) -> IndexArray:
-        """Return the column of each point, of so many from `first` to `last`."""
+        """Return the column of each point, of `count` columns from `first` to `last`."""
         return ((self.times - first) * (count / max(last - first, 1))).astype(np.int64)
 
 
 class Band(NamedTuple):
-    """The mean of a line's values, the lowest and the highest of them, in bins of time."""
+    """The mean, minimum and maximum of a line per time bin."""
 
     mean: Line
     lowest: FloatArray
@@ -108,7 +108,7 @@ class Band(NamedTuple):
 
 
 def find_gaps(times: TimeArray, values: FloatArray, *, holds: bool = False) -> Line:
-    """Make a line of points in order of time; one whose values hold has no gaps."""
+    """Create a line and find its gaps. A line whose values hold has none."""
     steps = np.diff(times)
     if len(steps) < 2 or holds:
         return Line(times, values, np.arange(len(times)) == 0, 0)
@@ -119,14 +119,14 @@ def find_gaps(times: TimeArray, values: FloatArray, *, holds: bool = False) -> L
 
 
 def choose_bin(length: int, width: float) -> int:
-    """Choose the bins of bands for a time drawn over some inches, both in nanoseconds."""
+    """Choose the bin length in nanoseconds for a time span on a width in inches."""
     most = max(width * BINS_PER_INCH, 1)
     fitting = (n * SECOND_NS for n in BIN_SECONDS if length / (n * SECOND_NS) <= most)
     return next(fitting, -(-length // (int(most) * DAY_NS)) * DAY_NS)
 
 
 def make_band(line: Line, bin_length: int, offset: int = 0) -> Band:
-    """Aggregate a line in bins, which begin at multiples of their length in a zone's time."""
+    """Aggregate a line in bins that start at multiples of their length in local time."""
     bins = (line.times + offset) // bin_length
     starts = np.flatnonzero(_differs(bins))
     counts = np.diff(np.append(starts, len(bins)))
@@ -139,10 +139,10 @@ def make_band(line: Line, bin_length: int, offset: int = 0) -> Band:
 
 
 def _extremes(values: FloatArray, starts: IndexArray) -> Sequence[FloatArray]:
-    """Return the lowest and the highest value of each run."""
+    """Return the minimum and the maximum of each run."""
     return np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
 
 
 def _differs(numbers: IndexArray) -> BoolArray:
-    """Where a number differs from the one before; the first does."""
+    """Find the numbers that differ from the previous one, including the first."""
     return np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]

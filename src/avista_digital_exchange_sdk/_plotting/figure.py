@@ -1,4 +1,4 @@
-"""A figure of panels, one per unit or attribute, on one axis of time."""
+"""Draws a figure with one panel per unit or attribute and a shared time axis."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,33 +20,33 @@ from .theme import LineStyle, rcParams, to_points, use_style
 from .time_axis import DisplayZone, TimeSpan, prepare_time_axis
 from .units import ScaledFormatter, choose_scale
 
-# Inches beside the axes, and at the edge of a figure.
+# Inches next to the axes and at the edge of a figure.
 AXIS_LABELS_WIDTH = 0.9
 AXIS_LABEL_WIDTH = 0.5
 EDGE = 0.1
 MIN_TITLE_WIDTH = 0.5
-# Narrower figures have their notes in the middle of the figure, not of the axes.
+# In narrower figures the notes are centered in the figure, not below the axes.
 MIN_WIDTH_FOR_AXIS_LABEL = 8
 MAX_STATE_LABEL_WIDTH = 1.8
 MAX_STATE_LABEL_FRACTION = 0.3
 
-# How far apart the first and the last of several lines are that are in one state.
+# The distance between the first and the last of several lines in the same state.
 STATE_OFFSET = 0.3
-# Of more bands, each is fainter, or their colors would become one.
+# With more bands the opacity is reduced, so that their colors remain distinct.
 BAND_OPACITY, MAX_FULL_BANDS = 0.3, 3
 POINT_SIZE = 6
-# Between ticks of values, as matplotlib has them.
+# The steps between ticks of values, those of matplotlib.
 TICK_STEPS = (1, 2, 2.5, 5, 10)
 
 
 class Options(NamedTuple):
-    """How a figure is to be.
+    """Options of a figure.
 
     Attributes:
-        zone: The zone of the axis of time.
-        title: The title; None for one that the data suggests.
-        style: A theme, a style of matplotlib, or None for the user's rcParams.
-        figsize: Width and height in inches; None for what the panels take.
+        zone: The time zone of the time axis.
+        title: The title. Defaults to one derived from the data.
+        style: A theme or a matplotlib style. Defaults to the user's rcParams.
+        figsize: Width and height in inches. Defaults to the size that the panels need.
     """
 
     zone: DisplayZone
@@ -56,14 +56,14 @@ class Options(NamedTuple):
 
 
 def draw(data: PlotData, options: Options) -> Figure:
-    """Draw every series, in as many panels as it takes."""
+    """Draw all series."""
     register_in_notebook()
     with use_style(options.style):
         return _Drawing(data, options).draw()
 
 
 class _Drawing:
-    """A figure in the making."""
+    """Draws one figure."""
 
     def __init__(self, data: PlotData, options: Options) -> None:
         self._data = data
@@ -103,7 +103,7 @@ class _Drawing:
         return figure
 
     def _make_axes(self, figure: Figure) -> list[Axes]:
-        """Make the axes of all panels, which share their time, and in groups their values."""
+        """Create the axes of all panels: a shared time axis, and one value range per group."""
         heights, columns = self._layout.heights, self._layout.columns
         grid = GridSpec(len(heights), columns, figure, height_ratios=heights)
         every: list[Axes] = []
@@ -124,7 +124,7 @@ class _Drawing:
         return every
 
     def _titles(self, figure: Figure) -> list[str]:
-        """Return the titles of all panels, each another however short they must be."""
+        """Return the titles of all panels, which remain distinct when truncated."""
         has_attributes = len({tuple(panel.attributes) for panel in self._panels}) > 1
         has_assets = len({series.asset for series in self._data.series}) > 1
         titles = [
@@ -141,7 +141,7 @@ class _Drawing:
 
     @property
     def _state_labels_width(self) -> float:
-        """How wide the labels of states may be, if there are any."""
+        """Return the maximum width of state labels, if there are any."""
         if all(panel.states is None for panel in self._panels):
             return 0.0
         return min(MAX_STATE_LABEL_WIDTH, MAX_STATE_LABEL_FRACTION * self._column_width)
@@ -189,7 +189,7 @@ class _Drawing:
         )
         isolated = line.isolated()
         if is_stepped:
-            # All but the last hold for the usual time between values.
+            # All but the last value hold for the usual time between values.
             isolated[:-1] = False
         if isolated.any():
             axes.plot(
@@ -201,7 +201,7 @@ class _Drawing:
             )
 
     def _draw_band(self, axes: Axes, line: Line, style: LineStyle, *, opacity: float) -> None:
-        """Draw what would fill its panel as the means, and all that lies between the extremes."""
+        """Draw lines that would fill their panel as their mean and a band of minimum to maximum."""
         length = choose_bin(self._span.last - self._span.first, self._column_width)
         self._bin = length
         band = make_band(line, length, self._options.zone.offset(self._span.first))
@@ -217,7 +217,7 @@ class _Drawing:
         )
 
     def _share_values(self, every: Sequence[Axes]) -> None:
-        """Label the axes of values, of which a group has one range."""
+        """Label the value axes, whose range is shared within a group."""
         for group in dict.fromkeys(panel.group for panel in self._panels):
             pairs = zip(every, self._panels, strict=True)
             members = [(axes, panel) for axes, panel in pairs if panel.group == group]
@@ -247,7 +247,7 @@ class _Drawing:
             figure.suptitle(title, x=0.01, ha="left", parse_math=False)
 
     def _suggest_title(self) -> str:
-        """Return what all of the figure is about: the one asset, or the one attribute."""
+        """Return the title of the figure if it shows only one asset or one attribute."""
         assets = {series.asset for series in self._data.series}
         if len(assets) == 1:
             return assets.pop()
@@ -287,7 +287,7 @@ class _Drawing:
 
 
 def _style_axes(axes: Axes) -> None:
-    """Set what ticks would take from the rcParams when they are drawn, which is later."""
+    """Apply the rcParams of ticks now, as matplotlib would read them later, at drawing."""
     for axis in ("x", "y"):
         axes.tick_params(
             axis=axis,
@@ -313,7 +313,7 @@ def _label_color(axis: str) -> object:
 
 
 def _offset_states(panel: Panel) -> list[FloatArray]:
-    """Return each line's values; states side by side, so that none hides another."""
+    """Return the values of each line; states are offset, so that no line hides another."""
     count = len(panel.series)
     if panel.states is None or count == 1:
         return [series.values for series in panel.series]
@@ -324,7 +324,7 @@ def _offset_states(panel: Panel) -> list[FloatArray]:
 
 
 def _extend(line: Line, last: int) -> Line:
-    """Return a line whose last value holds until a time."""
+    """Return a line whose last value is extended to a time."""
     return Line(
         np.append(line.times, last),
         np.append(line.values, line.values[-1]),

@@ -1,4 +1,4 @@
-"""Files that can be plotted: results of the platform, and CSV and Parquet files of one's own."""
+"""Reads files to plot: query results, and other CSV and Parquet files."""
 
 import csv
 from collections import Counter
@@ -22,7 +22,7 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SAMPLE_SIZE = 64 * 1024
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
-# What pandas calls the function that reads other files.
+# The pandas functions that read other files.
 _PANDAS_READERS = {
     ".feather": "read_feather",
     ".arrow": "read_feather",
@@ -73,7 +73,7 @@ def read_result(file_format: str, file: IO[bytes]) -> pa.Table:
 
 
 def read_assets(array: bytes) -> pa.Table:
-    """Make a table of an array of TimeSeriesAssetData in JSON."""
+    """Convert a JSON array of TimeSeriesAssetData to a table."""
     data = AssetDataTable()
     data.add(array, latest=True)
     return data.table("wide")
@@ -102,7 +102,7 @@ def _read_csv(path: Path) -> pa.Table:
     encoding = "utf-16" if sample[:2] in UTF16_MARKS else "utf-8"
     header, delimiter = _read_header(path, bytes(sample), encoding)
     is_result = header[: len(KeyColumns._fields)] == list(KeyColumns._fields)
-    # A result's attribute may be called as another of its columns is.
+    # An attribute of a result may have the same name as another column.
     names = (
         wide_column_names(header[len(KeyColumns._fields) :])
         if is_result
@@ -121,9 +121,9 @@ def _open_csv(path: Path) -> Any:
 
 
 def _read_header(path: Path, sample: bytes, encoding: str) -> tuple[list[str], str]:
-    """Return the names in the first line, and what separates them."""
+    """Return the names in the first line and their separator."""
     try:
-        # A long sample may end within a character.
+        # A long sample may end in the middle of a character.
         errors = "strict" if len(sample) < SAMPLE_SIZE else "ignore"
         text = sample.decode(encoding, errors).removeprefix("\ufeff")
     except UnicodeDecodeError:
@@ -143,12 +143,12 @@ def _read_header(path: Path, sample: bytes, encoding: str) -> tuple[list[str], s
 
 
 def _name_all(path: Path, header: list[str]) -> list[str]:
-    """Return distinct names of all columns; an index that pandas wrote has none of its own."""
+    """Return distinct names of all columns; an index written by pandas may have no name."""
     names = [name or f"column {n}" for n, name in enumerate(header, 1)]
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
         raise InvalidResponseError(
-            f"{path.name} must have columns with distinct names, got two called {twice!r}"
+            f"{path.name} must have columns with distinct names, got two named {twice!r}"
         )
     return names
 
@@ -183,7 +183,7 @@ def _csv_error(
     path: Path, header: list[str], invalid: list[Any], error: pa.ArrowInvalid
 ) -> InvalidResponseError:
     if invalid:
-        # Its number does not count blank lines.
+        # The line number does not include blank lines.
         row = invalid[0]
         return InvalidResponseError(
             f"{path.name}: the row {row.text[:80]!r} must have {len(header)} cells as the header "

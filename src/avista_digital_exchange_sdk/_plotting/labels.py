@@ -1,4 +1,4 @@
-"""Names from outside as labels: on one line, no wider than there is room, and distinct."""
+"""Converts untrusted names to labels on one line, truncated but distinct."""
 
 import os
 import re
@@ -11,28 +11,28 @@ from matplotlib.figure import Figure
 
 ELLIPSIS = "…"
 MAX_TITLE_NAMES = 4
-# Bounds in characters: of what is measured and drawn at all, and of what is left of a name.
+# Maximum number of characters that are measured and drawn, and minimum of a truncated name.
 MAX_LABEL_LENGTH = 300
 MIN_LABEL_LENGTH = 6
-# Of a character, relative to the size of the font: none is wider.
+# The maximum width of a character, relative to the font size.
 MAX_CHARACTER_WIDTH = 1.1
 MEAN_CHARACTER_WIDTH = 0.6
 MAX_LINES = 3
 POINTS_PER_INCH = 72
-# Texts are up to this much wider in images of another resolution.
+# Labels may be wider by this factor in images of another resolution.
 HINTING_RESERVE = 0.93
 
 _SUPERSCRIPTS = str.maketrans({"2": "²", "3": "³"})
 
 
-def clean(text: str) -> str:
-    """Return a text on one line, without control and formatting characters."""
-    return "".join(map(_printable, text))
+def clean(value: str) -> str:
+    """Convert a string to one line without control and formatting characters."""
+    return "".join(map(_printable, value))
 
 
-def truncate(text: str, length: int) -> str:
-    """Return a cleaned text without its middle if it is longer than `length`."""
-    line = clean(text)
+def truncate(value: str, length: int) -> str:
+    """Clean a string, and remove its middle if it is longer than `length`."""
+    line = clean(value)
     if len(line) <= length:
         return line
     head = max(length // 2, 1)
@@ -43,14 +43,14 @@ def truncate(text: str, length: int) -> str:
 def fit(
     figure: Figure, names: Sequence[str], width: float, size: float, weight: object = "normal"
 ) -> list[str]:
-    """Truncate names to some inches so that different ones stay different.
+    """Truncate names to a width in inches so that different names remain different.
 
     Args:
-        figure: The figure that they will be drawn in.
+        figure: The figure of the labels.
         names: The names.
-        width: The width that they may have.
-        size: The size of their font in points.
-        weight: The weight of their font.
+        width: The maximum width in inches.
+        size: The font size in points.
+        weight: The font weight.
     """
     labels = [clean(name) for name in names]
     length = max(map(len, labels), default=0)
@@ -72,11 +72,11 @@ def fit(
         length = max(MIN_LABEL_LENGTH, min(length - 1, int(length * limit / widest)))
 
 
-def wrap(text: str, width: float, size: float) -> list[str]:
-    """Break a text at blanks into lines of about a width in inches, for a font's size."""
+def wrap(value: str, width: float, size: float) -> list[str]:
+    """Wrap a string at spaces to lines of about a width in inches."""
     length = int(width * POINTS_PER_INCH / (MEAN_CHARACTER_WIDTH * size))
     return textwrap.wrap(
-        text,
+        value,
         max(length, MIN_LABEL_LENGTH),
         break_long_words=False,
         max_lines=MAX_LINES,
@@ -85,14 +85,14 @@ def wrap(text: str, width: float, size: float) -> list[str]:
 
 
 def join_names(names: Sequence[str]) -> str:
-    """Return a title made of several names."""
+    """Join several names to a title."""
     if len(names) <= MAX_TITLE_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[:2])} and {len(names) - 2} more"
 
 
 def format_unit(unit: str) -> str:
-    """Return a unit with its powers as superscripts."""
+    """Format the powers of a unit as superscripts."""
     powers = re.sub(r"\^([23])(?!\d)", lambda power: power[1].translate(_SUPERSCRIPTS), unit)
     return truncate(powers, 24)
 
@@ -118,5 +118,5 @@ def _are_distinct(labels: Iterable[str]) -> bool:
 def _printable(character: str) -> str:
     if character.isprintable():
         return character
-    # Marks that only change the direction of writing, say, take no room.
+    # For example, marks that change the direction of writing have no width.
     return "" if unicodedata.category(character) == "Cf" else " "

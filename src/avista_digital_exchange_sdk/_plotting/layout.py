@@ -1,4 +1,4 @@
-"""Where the panels of a figure are, and how large it is."""
+"""The size of a figure and the positions of its panels."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,12 +8,12 @@ from ..errors import InvalidParameterError
 from .panels import Panel
 from .theme import rcParams, rcParamsDefault
 
-# Inches, for the usual size of fonts.
+# Inches, for the default font size.
 DEFAULT_WIDTH = 11.0
 MAX_HEIGHT = 8.0
 MIN_COLUMN_WIDTH = 1.8
 PANEL_HEIGHT, MIN_PANEL_HEIGHT = 2.4, 1.2
-# Of small multiples, and of any panels that are many.
+# For small multiples, and if there are many panels.
 SMALL_PANEL_HEIGHT, MIN_SMALL_PANEL_HEIGHT = 1.4, 0.85
 STATES_HEIGHT, MIN_STATES_HEIGHT = 1.1, 0.6
 STATE_HEIGHT, MIN_STATE_HEIGHT = 0.2, 0.16
@@ -23,10 +23,10 @@ TITLE_HEIGHT = 0.35
 TIME_AXIS_HEIGHT = 0.3
 NOTE_HEIGHT = 0.18
 
-# So high that no image is larger than matplotlib can make it.
+# matplotlib cannot create larger images.
 MAX_FIGURE_SIZE = 300
 FEW_COLUMNS = 2
-# How much smaller panels may be that are many, and those in a figure whose size was asked for.
+# Factors by which many panels, and those in a figure of a requested size, may be smaller.
 MAX_DENSITY = 1.5
 MAX_REQUESTED_DENSITY = 2.0
 DEFAULT_FONT_SIZE = 10.0
@@ -35,12 +35,12 @@ Size = tuple[float, float]
 
 
 class Layout(NamedTuple):
-    """Where panels are.
+    """The positions of panels.
 
     Attributes:
         size: The figure's size in inches.
-        columns: The number of its columns.
-        heights: The relative heights of its rows.
+        columns: The number of columns.
+        heights: The relative heights of the rows.
         positions: The row and column of each panel.
     """
 
@@ -50,20 +50,20 @@ class Layout(NamedTuple):
     positions: list[tuple[int, int]]
 
     def is_lowest(self, index: int) -> bool:
-        """Whether no panel is below that of an index."""
+        """Whether no panel is below the panel with this index."""
         row, column = self.positions[index]
         return not any(r > row and c == column for r, c in self.positions)
 
 
 class Cell(NamedTuple):
-    """The height that a panel should have, and the least that will do."""
+    """The preferred and the minimum height of a panel."""
 
     height: float
     min_height: float
 
 
 def parse_figsize(argument: str, value: object) -> Size | None:
-    """Width and height in inches, or None."""
+    """Parse width and height in inches, or None."""
     if value is None:
         return None
     try:
@@ -72,7 +72,9 @@ def parse_figsize(argument: str, value: object) -> Size | None:
         width = height = 0.0
     if not (0 < width <= MAX_FIGURE_SIZE and 0 < height <= MAX_FIGURE_SIZE):
         raise validation.invalid_argument(
-            argument, value, f"width and height in inches, each above 0 and up to {MAX_FIGURE_SIZE}"
+            argument,
+            value,
+            f"width and height in inches, each above 0 and at most {MAX_FIGURE_SIZE}",
         )
     return width, height
 
@@ -84,7 +86,7 @@ def arrange(
     notes: int,
     figsize: Size | None,
 ) -> Layout:
-    """Arrange panels in as few columns as fit a figure of a size, or one a screen tall."""
+    """Arrange panels in as few columns as fit the figure size, or the height of a screen."""
     scale = rcParams["font.size"] / DEFAULT_FONT_SIZE
     padding = scale * (TITLE_HEIGHT + TIME_AXIS_HEIGHT + NOTE_HEIGHT * notes)
     legend_height = scale * (LEGEND_ENTRY_HEIGHT * figure_legend_size + LEGEND_PADDING)
@@ -93,7 +95,7 @@ def arrange(
     attempts.append((max_height, MAX_REQUESTED_DENSITY if figsize else MAX_DENSITY))
     has_states = any(panel.states is not None for panel in panels)
     least = 0.0
-    # A height that was asked for is kept if all fits in some number of columns.
+    # A requested height is kept if the panels fit in some number of columns.
     for limit, density in attempts:
         for columns in range(1, max(1, int(width * density / MIN_COLUMN_WIDTH)) + 1):
             cells = [_cell(*p, scale, columns) for p in zip(panels, legend_sizes, strict=True)]
@@ -108,7 +110,7 @@ def arrange(
 
 
 def _choose_size(figsize: Size | None) -> tuple[float, float | None, float]:
-    """Return a figure's width, the height that was asked for, and how tall it may be."""
+    """Return the width, the requested height and the maximum height of a figure."""
     if figsize is not None:
         return figsize[0], figsize[1], figsize[1]
     if rcParams["figure.figsize"] != rcParamsDefault["figure.figsize"]:
@@ -118,7 +120,7 @@ def _choose_size(figsize: Size | None) -> tuple[float, float | None, float]:
 
 
 def _positions(panels: Sequence[Panel], columns: int) -> list[tuple[int, int]]:
-    """Return the row and column of each panel; small multiples have rows of their own."""
+    """Return the row and column of each panel; small multiples start a new row."""
     positions: list[tuple[int, int]] = []
     row, column = 0, -1
     for before, panel in zip([None, *panels], panels, strict=False):
@@ -135,7 +137,7 @@ def _positions(panels: Sequence[Panel], columns: int) -> list[tuple[int, int]]:
 def _row_heights(
     cells: Sequence[Cell], positions: Sequence[tuple[int, int]]
 ) -> tuple[list[float], list[float]]:
-    """Return the height that each row should have, and the least that will do."""
+    """Return the preferred and the minimum heights of the rows."""
     if not cells:
         return [PANEL_HEIGHT], [MIN_PANEL_HEIGHT]
     rows: list[list[Cell]] = [[] for _ in range(positions[-1][0] + 1)]

@@ -1,4 +1,4 @@
-"""How lines are told apart, and the legends that say so: none of whose entries stands twice."""
+"""Line styles and legends without duplicate entries."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from .panels import MAX_LINES, Panel, split_unit
 from .series import Series
 from .theme import LineStyle, line_style, rcParams, to_points, vary
 
-# Of the width of the panels beside it.
+# The maximum width relative to the panels next to it.
 MAX_WIDTH_FRACTION = 0.3
 MAX_WIDTH = 2.6
 
-# Between axes and legend, in parts of the width of the axes.
+# The space between axes and legend, relative to the width of the axes.
 SPACING = 0.01
 
 
@@ -29,20 +29,20 @@ class Entry(NamedTuple):
 
     @property
     def style(self) -> LineStyle:
-        """How its line looks; that of an attribute of several assets has the color of texts."""
+        """The style of its line. An attribute of several assets has the color of labels."""
         if self.look is not None:
             return line_style(self.look)
         return vary({"color": rcParams["axes.labelcolor"], "linestyle": "-"}, self.variant or 0)
 
 
 class Legends:
-    """The looks of all lines of a figure.
+    """The line styles and legends of a figure.
 
-    An asset has one color in all panels, where lines are those of several assets. Attributes of
-    one unit have a color each otherwise; else dashes or markers.
+    If there are several assets, each has one color in all panels, and attributes differ by dashes
+    or markers. Otherwise the attributes of a unit have different colors.
 
     Args:
-        panels: The figure's panels.
+        panels: The panels of the figure.
     """
 
     def __init__(self, panels: Sequence[Panel]) -> None:
@@ -57,7 +57,7 @@ class Legends:
             self.of_panels = [[] for _ in panels]
 
     def style(self, series: Series, panel: Panel) -> LineStyle:
-        """Return how a line looks, among those of its panel."""
+        """Return the style of a line in a panel."""
         if self._is_by_asset:
             index, variant = self._assets.index(series.asset), self._variant(series, panel)
             return vary(line_style(index), variant)
@@ -81,7 +81,7 @@ class Legends:
 
 
 def _number_attributes(panels: Sequence[Panel]) -> dict[str, int]:
-    """Return the look of each attribute: one that stands for its name, if panels share names."""
+    """Return the style index of each attribute; equal names share one across panels."""
     groups: dict[int, list[str]] = {}
     for panel in panels:
         known = groups.setdefault(panel.group, [])
@@ -97,15 +97,15 @@ def _number_attributes(panels: Sequence[Panel]) -> dict[str, int]:
 
 
 def draw_legend(parent: Axes | Figure, entries: Sequence[Entry], width: float) -> None:
-    """Draw a legend to the right of axes, or of all of a figure's, that are some inches wide."""
+    """Draw a legend to the right of axes or of a figure, whose width is in inches."""
     if not entries:
         return
     size = to_points(rcParams["legend.fontsize"])
     figure = parent.get_figure(root=True)
     assert figure is not None
-    widest = min(MAX_WIDTH_FRACTION * width, MAX_WIDTH)
-    labels = fit(figure, [entry.label for entry in entries], widest, size)
-    # matplotlib hides what has a label that begins with an underscore.
+    max_width = min(MAX_WIDTH_FRACTION * width, MAX_WIDTH)
+    labels = fit(figure, [entry.label for entry in entries], max_width, size)
+    # matplotlib hides entries whose labels begin with an underscore.
     labels = [f" {label}" if label.startswith("_") else label for label in labels]
     handles = [Line2D([], [], **_without_spacing(entry.style)) for entry in entries]
     if isinstance(parent, Figure):
@@ -118,8 +118,8 @@ def draw_legend(parent: Axes | Figure, entries: Sequence[Entry], width: float) -
             bbox_to_anchor=(1 + SPACING, 1.0),
             borderaxespad=0,
         )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    for label in legend.get_texts():
+        label.set_parse_math(False)
 
 
 def _without_spacing(style: LineStyle) -> LineStyle:

@@ -1,4 +1,4 @@
-"""What can be plotted, of any kind, as columns: results, own frames and own files."""
+"""Loads results, DataFrames and files of any kind as columns to plot."""
 
 import os
 import sys
@@ -24,20 +24,20 @@ VALID_RESULTS = (
     "a DataFrame or Arrow table with a column of times, a pandas Series indexed by time, a list of "
     f"TimeSeriesAssetData, or the path of a file ({VALID_FILES})"
 )
-# What the column of assets is called, in small letters.
+# The names of the asset column, in lower case.
 ASSET_NAMES = ("assetid", "asset_id")
 UNNAMED_SERIES = "value"
 
 
 class LoadedResult(NamedTuple):
-    """A result's rows.
+    """The rows of a result.
 
     Attributes:
         times: The time of each row, in UTC.
-        zone: The zone that the times are in; None if they do not say.
-        time_expression: How a program of pandas refers to the times.
-        asset_ids: The asset of each row; None if all rows are of one.
-        asset_names: The assets' names, if there are any.
+        zone: The time zone of the times, or None if they are naive.
+        time_expression: The pandas expression for the times.
+        asset_ids: The asset of each row, or None if there is only one asset.
+        asset_names: The names of the assets, if any.
         values: All other columns.
     """
 
@@ -68,7 +68,7 @@ def load_result(
 
 
 def choose_zone(argument: str, name: str | None, result: LoadedResult) -> DisplayZone:
-    """Choose the zone to write a result's times in: the one named, else that of the times."""
+    """Choose the time zone of the axis. Defaults to that of the times."""
     if name is None:
         return DisplayZone(result.zone or UTC, _zone_name(result.zone))
     named = parse_time_zone(argument, name)
@@ -76,7 +76,7 @@ def choose_zone(argument: str, name: str | None, result: LoadedResult) -> Displa
         localize = f"{result.time_expression}.tz_localize"
         raise InvalidParameterError(
             f"{argument} must be omitted for times without a UTC offset, got {name!r}; to convert "
-            f'them, say which zone they are in, for example with {localize}("UTC") or '
+            f'them, localize them first, for example with {localize}("UTC") or '
             f'{localize}("{named.key}")'
         )
     return DisplayZone(named, named.key)
@@ -95,7 +95,7 @@ def _split(
     asset_id_column: str | None,
     path: Path | None = None,
 ) -> LoadedResult:
-    """Tell a table's columns apart."""
+    """Split a table into its times, assets and values."""
     names = table.column_names
     column = TimeColumn.find(argument, table, time_column, path)
     times, zone = column.parse()
@@ -117,7 +117,7 @@ def _split(
 
 
 def _from_pandas(argument: str, result: object) -> tuple[object, str | None]:
-    """Return what Arrow can read of pandas, and the column of its index if that holds times."""
+    """Prepare a pandas object for Arrow; return it and the name of its index of times, if any."""
     pandas: Any = sys.modules.get("pandas")
     if pandas is None or not isinstance(result, (pandas.DataFrame, pandas.Series)):
         return result, None
@@ -127,9 +127,9 @@ def _from_pandas(argument: str, result: object) -> tuple[object, str | None]:
     if isinstance(frame.index, pandas.PeriodIndex):
         frame = frame.to_timestamp()
     names = [_column_name(name) for name in frame.columns]
-    if twice := next((name for name in names if names.count(name) > 1), None):
+    if duplicate := next((name for name in names if names.count(name) > 1), None):
         raise InvalidParameterError(
-            f"{argument} must have columns with distinct names, got two called {twice!r}"
+            f"{argument} must have columns with distinct names, got two named {duplicate!r}"
         )
     frame = frame.set_axis(names, axis="columns")
     for name in names:
@@ -143,13 +143,13 @@ def _from_pandas(argument: str, result: object) -> tuple[object, str | None]:
 
 
 def _column_name(name: object) -> str:
-    """Return a column's name; the names of several levels as one."""
+    """Return the name of a column, joining the names of several levels."""
     parts = name if isinstance(name, tuple) else (name,)
     return " · ".join(str(part) for part in parts if part != "")
 
 
 def _from_objects(column: Any) -> Any:
-    """Return a column of Python's objects; as strings where they are of several types."""
+    """Convert a column of Python objects of several types to strings."""
     try:
         pa.array(column, from_pandas=True)
     except (pa.ArrowException, OverflowError):
@@ -163,11 +163,11 @@ def _to_table(argument: str, result: object) -> pa.Table:
         result = {name: [row.get(name) for row in result] for name in names}
     is_arrow = hasattr(result, "__arrow_c_stream__") or hasattr(result, "__arrow_c_array__")
     for method in ("collect", "compute"):
-        # Lazy frames of polars, and those of Dask.
+        # LazyFrames of polars, and Dask DataFrames.
         if not is_arrow and callable(getattr(result, method, None)):
             kind = type(result).__name__
             raise InvalidParameterError(
-                f"{argument} must hold its rows, got a {kind}; pass what its {method}() returns"
+                f"{argument} must be loaded, got a {kind}; pass the result of its {method}()"
             )
     is_column = isinstance(result, (pa.Array, pa.ChunkedArray)) or (
         is_arrow and type(result).__name__ == "Series"
@@ -175,7 +175,7 @@ def _to_table(argument: str, result: object) -> pa.Table:
     if is_column or not (is_arrow or isinstance(result, Mapping) or hasattr(result, "schema")):
         if result is None or isinstance(result, (int, float, bytes)):
             raise validation.invalid_argument(argument, result, VALID_RESULTS)
-        # To show it may take many lines.
+        # Its representation may have many lines.
         kind = type(result).__name__
         raise InvalidParameterError(
             f"{argument} must be {VALID_RESULTS}, got a value of type {kind}"

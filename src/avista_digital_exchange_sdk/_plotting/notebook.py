@@ -1,4 +1,4 @@
-"""Figures that notebooks show."""
+"""Display of figures in notebooks."""
 
 import io
 import sys
@@ -8,14 +8,14 @@ from typing import Any
 from matplotlib.figure import Figure
 
 PNG, SVG = "image/png", "image/svg+xml"
-# How InlineBackend calls them.
+# The names of the formats in the configuration of InlineBackend.
 FORMATS = {PNG: {"png", "png2x", "retina"}, SVG: {"svg"}}
-# Pixels of an image per pixel of the page, for screens with a high density.
+# Pixels of the image per pixel of the page, for high-density screens.
 PIXEL_RATIO = 2
 
 
 class NotebookFigure(Figure):
-    """A figure that notebooks show sharply, whether or not pyplot is in use.
+    """A figure that notebooks show in high resolution, with or without pyplot.
 
     `%config InlineBackend.figure_formats = ["svg"]` makes notebooks show SVG instead;
     `display(figure, include=["image/svg+xml"])` does for one figure.
@@ -37,9 +37,10 @@ class NotebookFigure(Figure):
 
 
 def register_in_notebook() -> None:
-    """Make a running notebook show these figures as they show themselves.
+    """Register the display of these figures in a running notebook.
 
-    What matplotlib registers there for all figures would go before their own methods.
+    The formatters that matplotlib registers for all figures would take precedence over their
+    methods.
     """
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython else None
@@ -61,7 +62,7 @@ def register_in_notebook() -> None:
 
 
 def _configured_types(shell: Any) -> set[str]:
-    """Return what the notebook shows figures as: what is registered, or will be with pyplot."""
+    """Return the formats in which the notebook shows figures, or would with pyplot."""
     formatters = shell.display_formatter.formatters
     registered = {kind for kind in (PNG, SVG) if Figure in formatters[kind].type_printers}
     if registered:

@@ -1,4 +1,4 @@
-"""What a figure is divided into: panels, each of one unit or of one attribute."""
+"""Divides a figure into panels with one unit or one attribute each."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -7,10 +7,10 @@ from typing import NamedTuple
 from .labels import join_names
 from .series import Series
 
-# As many lines as are told apart by color and dashes; more of them become small multiples.
+# Maximum number of lines that color and dashes distinguish. More become small multiples.
 MAX_LINES = 10
 
-# Not one letter alone: the A of `Phase A` are no amperes.
+# No single letters: the A in `Phase A` is not the unit ampere.
 _LAST_WORD = re.compile(
     r".*[\s_](%|°C|°F|[kM]?V?Wh|[kMG]W|[kMG]?VA|[kMG]?(?:VAR|VAr|var)|k?VARh|[km]V|[km]A|Amps|Volts|Hz|PF)",
     re.DOTALL,
@@ -18,13 +18,13 @@ _LAST_WORD = re.compile(
 
 
 class Panel(NamedTuple):
-    """Lines that share an axis of values.
+    """Lines with a shared value axis.
 
     Attributes:
-        unit: The unit of the values, if they have one.
+        unit: The unit of the values, or an empty string.
         series: The lines.
-        group: Which panels share the range of their values: those of one number.
-        is_small: Whether the panel is one of small multiples.
+        group: The number of the group of panels that share a value range.
+        is_small: Whether the panel is part of small multiples.
     """
 
     unit: str
@@ -34,21 +34,21 @@ class Panel(NamedTuple):
 
     @property
     def attributes(self) -> list[str]:
-        """The attributes in it."""
+        """The attributes in the panel."""
         return list(dict.fromkeys(series.attribute for series in self.series))
 
     @property
     def assets(self) -> list[str]:
-        """The assets in it."""
+        """The assets in the panel."""
         return list(dict.fromkeys(series.asset for series in self.series))
 
     @property
     def states(self) -> Sequence[str] | None:
-        """What its numbers stand for, where they do."""
+        """The strings that its numbers represent, if any."""
         return self.series[0].states
 
     def title(self, *, names_asset: bool, names_attribute: bool) -> str:
-        """What it shows: its attributes; of small multiples, what tells them apart."""
+        """Return the title: the attributes, or what distinguishes small multiples."""
         names = join_names([split_unit(attribute)[0] for attribute in self.attributes])
         if not self.is_small or not names_asset or len(self.assets) > 1:
             return names
@@ -56,7 +56,7 @@ class Panel(NamedTuple):
 
 
 def make_panels(every: Sequence[Series]) -> list[Panel]:
-    """Divide series into panels of lines that can be told apart."""
+    """Divide series into panels whose lines can be distinguished."""
     panels = []
     has_many_assets = len({series.asset for series in every}) > MAX_LINES
     for group, panel in enumerate(_group_by_unit(every)):
@@ -94,15 +94,15 @@ def _split(panel: Panel, has_many_assets: bool) -> list[Panel]:
 
 
 def split_unit(attribute: str) -> tuple[str, str]:
-    """Split off an attribute's unit: in brackets at the end, or a last word that is a unit's.
+    """Split the unit from an attribute: in brackets at the end, or the last word.
 
-    A word remains part of the name: `A kW` without it would be called `A`.
+    A last word remains part of the name, as `A kW` would become `A` without it.
     """
-    text = attribute.rstrip()
-    if text.endswith((")", "]")):
-        # Not a pattern, which would go over a long row of blanks again and again.
-        opening = max(text.rfind("("), text.rfind("["))
-        name, unit = text[: max(opening, 0)].rstrip(), text[opening + 1 : -1]
+    label = attribute.rstrip()
+    if label.endswith((")", "]")):
+        # A regular expression would take quadratic time for many spaces.
+        opening = max(label.rfind("("), label.rfind("["))
+        name, unit = label[: max(opening, 0)].rstrip(), label[opening + 1 : -1]
         if name and unit and not {*unit} & {")", "]"}:
             return name, unit
     if matched := _LAST_WORD.fullmatch(attribute):

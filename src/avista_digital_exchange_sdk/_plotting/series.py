@@ -1,4 +1,4 @@
-"""What is plotted: one series per attribute and asset."""
+"""The series to plot, one per attribute and asset."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,11 +16,11 @@ from .downsampling import BoolArray, FloatArray, IndexArray, TimeArray
 from .loading import LoadedResult
 from .time_column import holds_times, is_temporal
 
-# The most different strings of an attribute that a plot can tell apart.
+# Maximum number of different strings of an attribute that can be plotted.
 MAX_STATES = 20
 MAX_SHOWN_REASONS = 3
 
-# The columns of long frames: as queries return them, and as pandas.melt does.
+# The columns of long DataFrames of queries and of pandas.melt().
 LONG_COLUMNS = (("attribute", "value"), ("variable", "value"))
 
 _NUMBER_WITH_COMMA = re.compile(r"\s*[+-]?\d+(,\d+)+\s*")
@@ -32,10 +32,10 @@ class Series(NamedTuple):
     """One attribute of one asset.
 
     Attributes:
-        asset: The asset's name, or its ID where it has none.
+        asset: The name of the asset, or its ID if it has no name.
         times: Nanoseconds since 1970, ascending.
-        values: A number at each time.
-        states: The strings that the numbers stand for, where they do.
+        values: The number at each time.
+        states: The strings that the numbers represent, if any.
         holds: Whether a value holds until the next one.
     """
 
@@ -48,20 +48,20 @@ class Series(NamedTuple):
 
 
 class _NumericColumn(NamedTuple):
-    """A column's values as numbers, missing ones as NaN; and the strings they stand for, if so."""
+    """The values of a column as numbers, with NaN for missing values, and their strings, if any."""
 
     numbers: FloatArray
     states: Sequence[str] | None = None
 
 
 class _Unplottable(NamedTuple):
-    """Why a column can't be plotted."""
+    """The reason why a column cannot be plotted."""
 
     reason: str
 
 
+# An attribute, the rows of its values, and the values.
 _Column = tuple[str, IndexArray, Values]
-"""An attribute, the rows that its values are in, and the values."""
 
 
 class PlotData:
@@ -69,14 +69,14 @@ class PlotData:
 
     Args:
         result: The result.
-        attributes: The attributes to plot; None for all.
-        assets: The names or IDs of the assets to plot; None for all.
-        steps: Whether values hold until the next one: of all attributes, or of those named.
+        attributes: The attributes to plot. Defaults to all.
+        assets: The names or IDs of the assets to plot. Defaults to all.
+        steps: The attributes whose values hold until the next one, or True for all.
 
     Attributes:
-        series: The series, attribute by attribute.
-        not_plotted: The attributes that no line can show.
-        infinite: The number of values that are infinite, and so left out.
+        series: The series, ordered by attribute.
+        not_plotted: The attributes that cannot be plotted.
+        infinite: The number of omitted infinite values.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class PlotData:
         self.series.append(Series(asset, attribute, times, numbers, column.states, holds))
 
     def _check_rows_of_one_time(self, attribute: str, times: TimeArray, rows: IndexArray) -> None:
-        """Refuse values of several things as those of one, if a column tells the things apart."""
+        """Raise an error if repeated times are those of objects that a column distinguishes."""
         is_repeated = np.diff(times) == 0
         if not is_repeated.any():
             return
@@ -139,7 +139,7 @@ class PlotData:
             if name != attribute and _all_differ(column.take(before), column.take(after)):
                 raise InvalidParameterError(
                     f"result must have one value of {attribute!r} per asset and time, got several; "
-                    f"if column {name!r} says what they are of, pass assetIdColumn={name!r}"
+                    f"if column {name!r} identifies the assets, pass assetIdColumn={name!r}"
                 )
 
 
@@ -149,7 +149,7 @@ def _all_differ(column: Values, other: Values) -> bool:
 
 
 def _differs_from_last(times: TimeArray, numbers: FloatArray) -> BoolArray:
-    """Where a time or a value is not that of the row before."""
+    """Find the rows whose time or value differs from the previous row."""
     return np.append(True, (np.diff(times) != 0) | (np.diff(numbers) != 0))
 
 
@@ -190,7 +190,7 @@ def _named(argument: str, columns: Sequence[_Column], names: object, valid: str)
 
 
 def _iter_attributes(values: pa.Table) -> Iterator[_Column]:
-    """Yield each attribute, with the rows that its values are in."""
+    """Iterate over the attributes with the rows of their values."""
     names = set(values.column_names)
     for attribute_column, value_column in LONG_COLUMNS:
         if {attribute_column, value_column} <= names:
@@ -203,10 +203,10 @@ def _iter_attributes(values: pa.Table) -> Iterator[_Column]:
         yield name, every, values[name]
 
 
-def _encode_assets(result: LoadedResult, wanted: object) -> tuple[IndexArray, list[str]]:
-    """Return the number of each row's asset, -1 if it is not wanted, and the assets' labels."""
+def _encode_assets(result: LoadedResult, requested: object) -> tuple[IndexArray, list[str]]:
+    """Return the asset number of each row, -1 if not requested, and the labels of assets."""
     if result.asset_ids is None:
-        if wanted is not None:
+        if requested is not None:
             raise InvalidParameterError(
                 "assets must be None for a result without a column of asset IDs; "
                 "name that column with assetIdColumn="
@@ -223,14 +223,14 @@ def _encode_assets(result: LoadedResult, wanted: object) -> tuple[IndexArray, li
         name if names.count(name) == 1 else f"{name} ({asset_id})"
         for name, asset_id in zip(names, ids, strict=True)
     ]
-    if wanted is not None:
-        is_wanted = _select_assets(wanted, ids, names)
-        codes = np.where(is_wanted[codes], codes, -1)
+    if requested is not None:
+        is_requested = _select_assets(requested, ids, names)
+        codes = np.where(is_requested[codes], codes, -1)
     return codes, labels
 
 
-def _select_assets(wanted: object, ids: Sequence[str], names: Sequence[str]) -> BoolArray:
-    requested = validation.require_items("assets", wanted, "asset IDs or names")
+def _select_assets(assets: object, ids: Sequence[str], names: Sequence[str]) -> BoolArray:
+    requested = validation.require_items("assets", assets, "asset IDs or names")
     for asset in requested:
         if asset not in ids and asset not in names:
             listed = ", ".join(map(repr, ids)) or "none"
@@ -241,14 +241,14 @@ def _select_assets(wanted: object, ids: Sequence[str], names: Sequence[str]) -> 
 
 
 def _encode(column: Values) -> tuple[IndexArray, list[str]]:
-    """Return strings as numbers, and what these stand for."""
-    texts = column.cast(STRING).fill_null("")
-    encoded = pa.chunked_array(texts.chunks, STRING).combine_chunks().dictionary_encode()
+    """Encode strings as numbers; return the numbers and the distinct strings."""
+    strings = column.cast(STRING).fill_null("")
+    encoded = pa.chunked_array(strings.chunks, STRING).combine_chunks().dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
 
 def _group_rows(codes: IndexArray) -> Iterator[tuple[int, IndexArray]]:
-    """Yield the rows of each number, the numbers in order."""
+    """Iterate over the numbers, in ascending order, with their rows."""
     order = np.argsort(codes, kind="stable")
     ends = np.flatnonzero(np.diff(codes[order])) + 1
     for rows in np.split(order, ends):
@@ -257,7 +257,7 @@ def _group_rows(codes: IndexArray) -> Iterator[tuple[int, IndexArray]]:
 
 
 def _to_numeric(column: Values) -> _NumericColumn | _Unplottable:
-    """Return a column as numbers, or why it can't be plotted."""
+    """Convert a column to numbers, or return the reason why it cannot be plotted."""
     kind = column.type
     if kinds.is_boolean(kind):
         return _NumericColumn(_to_floats(column.cast(pa.int8())), ["false", "true"])
@@ -271,7 +271,7 @@ def _to_numeric(column: Values) -> _NumericColumn | _Unplottable:
 
 
 def _parse_strings(column: Values) -> _NumericColumn | _Unplottable:
-    """Parse strings, which are of all types in CSV files and where several types share a column."""
+    """Parse strings, which represent all types in CSV files and in columns of several types."""
     trimmed = pc.utf8_trim_whitespace(column)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, STRING), trimmed)
     try:
@@ -290,36 +290,36 @@ def _parse_strings(column: Values) -> _NumericColumn | _Unplottable:
     return _NumericColumn(numbers, states)
 
 
-def _natural_order(text: str) -> list[tuple[int, str]]:
-    """Return a key that orders `Stage 2` before `Stage 10`."""
-    parts = [part.lstrip("0") if part.isdecimal() else part for part in _DIGITS.split(text)]
-    # Split at digits, every second part is a number: of more digits, it is larger.
+def _natural_order(value: str) -> list[tuple[int, str]]:
+    """Return a sort key that orders `Stage 2` before `Stage 10`."""
+    parts = [part.lstrip("0") if part.isdecimal() else part for part in _DIGITS.split(value)]
+    # Every second part is a number, and is larger if it has more digits.
     return [(len(part) if index % 2 else 0, part) for index, part in enumerate(parts)]
 
 
-def _find_malformed_number(texts: Iterable[str]) -> _Unplottable | None:
-    """Tell what is wrong with strings of which most would be numbers, if that can be told."""
+def _find_malformed_number(values: Iterable[str]) -> _Unplottable | None:
+    """Describe the malformed numbers in strings that are mostly numbers, if there are any."""
     numbers: list[str] = []
     others: list[str] = []
-    for text in texts:
-        is_number = _is_number(text) or _NUMBER_WITH_COMMA.fullmatch(text)
-        (numbers if is_number else others).append(text)
+    for value in values:
+        is_number = _is_number(value) or _NUMBER_WITH_COMMA.fullmatch(value)
+        (numbers if is_number else others).append(value)
     if len(numbers) <= len(others) or not any(map(_HAS_FRACTION.search, numbers)):
         return None
     if others:
         return _Unplottable(
-            f"text, with numbers and others such as {others[0][:40]!r}; make numbers of it, "
+            f"text, with numbers and others such as {others[0][:40]!r}; convert it to numbers, "
             'for example with pandas.to_numeric(column, errors="coerce")'
         )
     return _Unplottable(
-        f"text with numbers such as {next(filter(_NUMBER_WITH_COMMA.fullmatch, numbers))!r}; read "
-        'it as numbers, for example with pandas.read_csv(path, decimal=",") or thousands=","'
+        f"text with numbers such as {next(filter(_NUMBER_WITH_COMMA.fullmatch, numbers))!r}; "
+        'read it as numbers, for example with pandas.read_csv(path, decimal=",") or thousands=","'
     )
 
 
-def _is_number(text: str) -> bool:
+def _is_number(value: str) -> bool:
     try:
-        float(text)
+        float(value)
     except ValueError:
         return False
     return True

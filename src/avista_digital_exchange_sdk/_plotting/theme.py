@@ -1,4 +1,4 @@
-"""The look of figures: light or dark, or a style or rcParams of the user's own."""
+"""The style of figures: a light or dark theme, a matplotlib style or the user's rcParams."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +12,20 @@ from matplotlib.colors import to_rgba
 
 from .._utils import validation
 
-# The palette of Okabe and Ito, which people who see colors differently can tell apart.
+# The color-blind-safe palette of Okabe and Ito.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
 # The same for a dark background.
 DARK_PALETTE = ("#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#F0E442", "#0072B2", "#F2F2F2")
 
 LINE_STYLES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)))
 MARKERS = ("", "o", "s", "^", "D", "v", "P", "X")
-# Where markers are, as fractions of the axes.
+# The offset and spacing of markers, relative to the axes.
 MARKER_SPACING = (0.02, 0.08)
 
 LABEL_SIZE = 0.9
 TITLE_SIZE = 1.2
 
-# Fonts for what the usual ones have no characters for, where they are installed.
+# Fallback fonts for missing characters, used if installed.
 FALLBACK_FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",
@@ -36,7 +36,7 @@ FALLBACK_FONTS = (
     "Hiragino Sans",
 )
 
-# Typed so that names need not be literals.
+# Typed as Any, so that names need not be literals.
 rcParams: Any = matplotlib.rcParams
 rcParamsDefault: Any = matplotlib.rcParamsDefault
 rc_context: Any = matplotlib.rc_context
@@ -83,7 +83,7 @@ _THEMES = {"light": _LIGHT, "dark": _DARK}
 
 
 def parse_style(argument: str, value: object) -> str | None:
-    """A theme's name, the name of a style of matplotlib, or None."""
+    """Parse the name of a theme or of a matplotlib style, or None."""
     if value is None:
         return None
     if isinstance(value, str) and value in (*_THEMES, "default", *matplotlib.style.available):
@@ -95,7 +95,7 @@ def parse_style(argument: str, value: object) -> str | None:
 
 @contextmanager
 def use_style(style: str | None) -> Iterator[None]:
-    """Set rcParams for a figure's making: those of the user go before those of a theme."""
+    """Set the rcParams of a figure. Those of the user take precedence over those of a theme."""
     if style is None or style in _THEMES:
         with rc_context({**_theme_params(style), **_font_params()}):
             yield
@@ -105,8 +105,8 @@ def use_style(style: str | None) -> Iterator[None]:
 
 
 def line_style(index: int) -> LineStyle:
-    """Return how the line of an index looks, distinct for the first dozens."""
-    # A cycle may have no colors, and the same entry more than once.
+    """Return the style of the line with an index. The first dozens are distinct."""
+    # A cycle may have no colors, or contain duplicates.
     default = {"color": rcParams["lines.color"]}
     cycle: list[LineStyle] = []
     for entry in rcParams["axes.prop_cycle"]:
@@ -122,12 +122,12 @@ def line_style(index: int) -> LineStyle:
 
 
 def to_points(size: Any) -> float:
-    """Return the size of a font, which rcParams may call by a name, in points."""
+    """Convert a font size, which may be a name in rcParams, to points."""
     return float(font_manager.FontProperties(size=size).get_size_in_points())
 
 
 def vary(style: LineStyle, variant: int) -> LineStyle:
-    """Return another look of the same color: with other dashes, or markers where it has dashes."""
+    """Return another style of the same color: with dashes, or with markers if it has dashes."""
     if variant == 0:
         return style
     if style["linestyle"] != "-":
@@ -139,14 +139,14 @@ def vary(style: LineStyle, variant: int) -> LineStyle:
 
 
 def _theme_params(style: str | None) -> Params:
-    """Return what a theme sets beyond what the user has set."""
+    """Return the rcParams of a theme, without those that the user has changed."""
     theme = _THEMES[style or ("dark" if _is_dark(rcParams["axes.facecolor"]) else "light")]
     layout = _LAYOUT | _size_params()
-    # Not all of rcParams: to look at the backend would choose one.
+    # Not all rcParams are read, as reading the backend would select one.
     changed = {name for name in theme | layout if rcParams[name] != rcParamsDefault[name]}
     look = {name for name in changed & {*theme, *_LAYOUT} if not name.startswith("grid.")}
     if look and style is None:
-        # A user with a look of their own has a grid if they ask for one.
+        # Users who have changed other rcParams have a grid only if they set it.
         layout["axes.grid"] = rcParams["axes.grid"]
     kept = {name: value for name, value in layout.items() if name not in changed}
     if style is None:

@@ -1,4 +1,4 @@
-"""The axis of time: from nanoseconds to centuries, in a zone, through changes of its clocks."""
+"""The time axis: from nanoseconds to centuries, in a time zone with daylight saving time."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -13,9 +13,9 @@ from matplotlib.ticker import Formatter, Locator
 from .downsampling import DAY_NS, SECOND_NS, FloatArray
 
 MARGIN_FRACTION = 0.01
-# Of a single point.
+# The span around a single point.
 SINGLE_POINT_MARGIN_NS = 1800 * SECOND_NS
-# Below, dates of matplotlib are not precise enough.
+# For shorter spans the dates of matplotlib are not precise enough.
 MIN_DATE_SPAN_NS = 10_000_000
 
 MINUTE_NS = 60 * SECOND_NS
@@ -39,14 +39,14 @@ ALL_STEPS = (
 )
 
 MAX_TICKS = 11
-# Of steps whose ticks are too close to each other, but of which two may do.
+# The minimum distance of ticks if only two of them fit.
 MAX_DENSER_TICKS = 40
-# Relative to the size of the font.
+# Relative to the font size.
 CHARACTER_WIDTH = 0.62
 LABEL_SPACING = 2.5
 POINTS_PER_INCH = 72
 
-# Clocks are not looked at in longer times; ticks are whole days then.
+# Changes of the UTC offset are not searched in longer spans, whose ticks are whole days.
 MAX_CLOCK_SPAN_NS = 15 * DAY_NS
 # A Monday.
 FIRST_MONDAY = date(1970, 1, 5)
@@ -57,26 +57,26 @@ _MAX_NS = 9_200_000_000_000_000_000
 
 
 class DisplayZone(NamedTuple):
-    """The zone in which times are written."""
+    """The time zone of the axis."""
 
     zone: tzinfo
     name: str
 
     def to_local(self, time: int) -> datetime:
-        """Return a time, in nanoseconds since 1970, on the zone's clocks; to the microsecond."""
+        """Convert nanoseconds since 1970 to local time, with microsecond precision."""
         return (_EPOCH + timedelta(microseconds=time // 1000)).astimezone(self.zone)
 
     def offset(self, time: int) -> int:
-        """Return how far the zone's clocks are ahead of UTC, in nanoseconds."""
+        """Return the UTC offset in nanoseconds."""
         return _to_ns(self.to_local(time).utcoffset() or timedelta())
 
     def to_time(self, year: int, month: int, day: int) -> int:
-        """Return when a day begins."""
+        """Return the start of a day."""
         midnight = datetime(year, month, day, tzinfo=self.zone)
         return _to_ns(midnight - _EPOCH)
 
     def clock_changes(self, first: int, last: int) -> Iterator[int]:
-        """Yield when the zone's clocks are put forward or back."""
+        """Iterate over the changes of the UTC offset."""
         if last - first > MAX_CLOCK_SPAN_NS:
             return
         for start in range(first, last, HOUR_NS):
@@ -112,7 +112,7 @@ class TimeSpan(NamedTuple):
         return self.first if 0 < self.last - self.first < MIN_DATE_SPAN_NS else 0
 
     def positions(self, times: Any) -> FloatArray:
-        """Return where times are on the axis."""
+        """Return the positions of times on the axis."""
         if self.origin:
             positions: FloatArray = (np.asarray(times, np.int64) - self.origin) / DAY_NS
         else:
@@ -121,7 +121,7 @@ class TimeSpan(NamedTuple):
         return positions
 
     def describe(self, zone: DisplayZone) -> list[str]:
-        """Return both ends, and how the clocks change in between."""
+        """Return both ends and the changes of the UTC offset in between."""
         length = self.last - self.first
         precision = MINUTE_NS if length >= HOUR_NS else SECOND_NS
         if length < MINUTE_NS:
@@ -139,13 +139,13 @@ class TimeSpan(NamedTuple):
 
 
 class TimeLocator(Locator):
-    """Ticks at whole times of a zone's clocks and calendar, as many as there is room for."""
+    """Ticks at round local times and dates, as many as fit."""
 
     def __init__(self, zone: DisplayZone, origin: int) -> None:
         self.zone = zone
         self.origin = origin
         self.step = DAY_NS
-        # A figure asks for the same ticks many times when it is laid out and drawn.
+        # Cached, as matplotlib requests the same ticks many times.
         self._found_for: tuple[int, int, float] | None = None
         self._found: list[float] = []
 
@@ -172,7 +172,7 @@ class TimeLocator(Locator):
                 continue
             times = self._times(first, last, step)
             if len(times) < 2 <= len(denser):
-                # One tick tells no length: two of a smaller step do, if they do not touch.
+                # A single tick shows no scale, so use two of a smaller step if they fit.
                 ends = denser[:: len(denser) - 1]
                 if (ends[1] - ends[0]) * room >= length * _label_length(self.step):
                     return ends
@@ -215,7 +215,7 @@ class TimeLocator(Locator):
         return [time for time in times if first <= time <= last]
 
     def _clock_times(self, first: int, last: int, step: int) -> Iterator[int]:
-        """Yield times at which the clocks show a multiple of the step."""
+        """Iterate over the local times that are multiples of the step."""
         bounds = [first, *self.zone.clock_changes(first, last), last + 1]
         for begin, end in pairwise(bounds):
             offset = self.zone.offset(begin)
@@ -224,7 +224,7 @@ class TimeLocator(Locator):
 
 
 class TimeFormatter(Formatter):
-    """Labels of ticks: as precise as their step, with the zone's name where clocks change."""
+    """Formats tick labels: as precise as their step, with the zone name at offset changes."""
 
     def __init__(self, locator: TimeLocator) -> None:
         self._locator = locator
@@ -256,7 +256,7 @@ class TimeFormatter(Formatter):
 
     @staticmethod
     def _round(time: int, step: int) -> int:
-        """Undo what positions lose of a time, far less than the step between ticks."""
+        """Round a time, as positions have less precision, which is far below the step."""
         precision = 1
         while precision * 1000 <= min(step, SECOND_NS):
             precision *= 10
@@ -264,7 +264,7 @@ class TimeFormatter(Formatter):
 
 
 def prepare_time_axis(axes: Axes, span: TimeSpan, zone: DisplayZone) -> None:
-    """Set up the axis of time of all axes that share it."""
+    """Set up the shared time axis."""
     locator = TimeLocator(zone, span.origin)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(TimeFormatter(locator))
@@ -272,7 +272,7 @@ def prepare_time_axis(axes: Axes, span: TimeSpan, zone: DisplayZone) -> None:
 
 
 def _label_length(step: int) -> float:
-    """Return the room that a label and the space to the next take, in characters."""
+    """Return the width of a label and its spacing in characters."""
     if step < SECOND_NS:
         length = len("HH:MM:SS.") + len(_fraction(step, _decimals(step)))
     elif step < MINUTE_NS:
@@ -308,14 +308,14 @@ def _fraction(time: int, decimals: int) -> str:
 
 
 def _decimals(precision: int) -> int:
-    """Return how many decimals of a second write multiples of a precision."""
+    """Return the number of decimals of seconds for a precision."""
     return len(f"{precision % SECOND_NS:09}".rstrip("0")) if precision < SECOND_NS else 0
 
 
 def _precision(span: TimeSpan) -> int:
-    """Return the coarsest of seconds, milli-, micro- and nanoseconds that both ends are whole in.
+    """Return the precision of both ends: seconds, milli-, micro- or nanoseconds.
 
-    Digits that are no more than noise in so long a span are left away.
+    Digits that are insignificant for the length of the span are omitted.
     """
     units = (SECOND_NS, 1_000_000, 1000, 1)
     exact = next(unit for unit in units if all(time % unit == 0 for time in span))
@@ -325,19 +325,19 @@ def _precision(span: TimeSpan) -> int:
 
 def _format_end(time: int, zone: DisplayZone, precision: int, with_zone: bool) -> str:
     local = zone.to_local(time)
-    text = f"{local:%Y-%m-%d %H:%M}"
+    label = f"{local:%Y-%m-%d %H:%M}"
     if precision < MINUTE_NS:
-        text += f":{local:%S}{_dotted(time, precision)}"
-    return f"{text} {local:%Z}" if with_zone or _is_repeated(local) else text
+        label += f":{local:%S}{_dotted(time, precision)}"
+    return f"{label} {local:%Z}" if with_zone or _is_repeated(local) else label
 
 
 def _is_repeated(local: datetime) -> bool:
-    """Whether the clocks show a time twice."""
+    """Whether a local time occurs twice."""
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def _round_up(time: datetime) -> datetime:
-    """Return a time on the clocks as a whole minute, of the last moment before it."""
+    """Return the local time just before a time, rounded to a whole minute."""
     return (time.replace(tzinfo=None) + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 

@@ -1,4 +1,4 @@
-"""The column that holds a table's times: found, and read."""
+"""Finds and parses the time column of a table."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -14,28 +14,28 @@ from .._dataframes.input_frame import UNNAMED_INDEX
 from .._utils import validation
 from ..errors import InvalidParameterError
 
-# What columns are called, in small letters, that are taken for the times without being asked.
+# The default names of the time column, in lower case.
 KEY_NAMES = ("timestamp", "time")
 TIME_NAMES = (*KEY_NAMES, "datetime", "date_time", "date")
-# How many strings are looked at to find out whether they are times.
+# The number of strings that are checked to detect times.
 SAMPLE_SIZE = 1000
 
 _INDEX_PREFIX = UNNAMED_INDEX.rstrip("0_") + "_"
 _UNZONED = pa.timestamp("ns")
-# The platform writes UTC so, without saying that it is UTC.
+# The platform's format of UTC timestamps, which has no UTC offset.
 _PLATFORM_TIME = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9}$"
-# The largest numbers that may be seconds, milliseconds and microseconds since 1970.
+# The maximum numbers of seconds, milliseconds and microseconds since 1970.
 _EPOCH_UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"))
 
 
 class TimeColumn:
-    """A column of times.
+    """The time column.
 
     Args:
-        argument: The argument that holds the table.
-        name: What the column is called.
-        values: Its values.
-        path: The file that the table is from, if it is from one.
+        argument: The argument with the table.
+        name: The name of the column.
+        values: The values.
+        path: The file of the table, if any.
     """
 
     def __init__(self, argument: str, name: str, values: Values, path: Path | None) -> None:
@@ -46,19 +46,19 @@ class TimeColumn:
 
     @classmethod
     def find(
-        cls, argument: str, table: pa.Table, wanted: str | None, path: Path | None
+        cls, argument: str, table: pa.Table, requested: str | None, path: Path | None
     ) -> "TimeColumn":
-        """Find the column: as named, else by its name, else the only one that holds times."""
-        name = _find_name(argument, table, wanted)
+        """Find the time column: the requested one, one with a default name, or the only one."""
+        name = _find_name(argument, table, requested)
         return cls(argument, name, table[name], path)
 
     @property
     def expression(self) -> str:
-        """How a program of pandas refers to it."""
+        """The pandas expression for the column."""
         return "frame.index" if self.name == UNNAMED_INDEX else f"frame[{self.name!r}].dt"
 
     def parse(self) -> tuple[Values, tzinfo | None]:
-        """Return its times in UTC, and the zone that they are in; None if they do not say."""
+        """Parse the times to UTC; return them and their time zone, None if they are naive."""
         kind = self._values.type
         if kinds.is_null(kind) or len(self._values) == 0:
             return pa.nulls(len(self._values), TIMESTAMP_NS), UTC
@@ -75,7 +75,7 @@ class TimeColumn:
         raise self._error(str(kind), self._epoch_unit(self._values))
 
     def _bad_time(self) -> InvalidParameterError:
-        """Build the error for a column of which not every value is a time."""
+        """Build the error for a column with an invalid time."""
         if not kinds.is_string(self._values.type):
             return self._error("others", None)
         row, text = _first_bad_time(self._values)
@@ -96,7 +96,7 @@ class TimeColumn:
 
     @staticmethod
     def _epoch_unit(values: Values | Sequence[str]) -> str | None:
-        """Return the unit that numbers have if they count from 1970."""
+        """Guess the unit of numbers since 1970."""
         try:
             largest = max(abs(float(str(value))) for value in list(values)[:SAMPLE_SIZE])
         except ValueError:
@@ -105,44 +105,44 @@ class TimeColumn:
 
 
 def find_column(
-    argument: str, names: Sequence[str], wanted: object, usual: Sequence[str]
+    argument: str, names: Sequence[str], requested: object, usual: Sequence[str]
 ) -> str | None:
-    """Return the column that an argument names; else one that is called as is usual, if any."""
-    if wanted is not None:
-        if wanted not in names:
+    """Find the requested column. Defaults to one with a default name, if any."""
+    if requested is not None:
+        if requested not in names:
             listed = ", ".join(map(repr, without_index(names)))
-            raise validation.invalid_argument(argument, wanted, f"one of the columns {listed}")
-        return str(wanted)
+            raise validation.invalid_argument(argument, requested, f"one of the columns {listed}")
+        return str(requested)
     by_key = {name.strip().lower(): name for name in reversed(names)}
     return next((by_key[key] for key in usual if key in by_key), None)
 
 
 def without_index(names: Sequence[str]) -> list[str]:
-    """Return the names that are not those of an index without a name."""
+    """Return the names without those of an unnamed index."""
     return [name for name in names if not name.startswith(_INDEX_PREFIX)]
 
 
 def is_temporal(kind: pa.DataType) -> bool:
-    """Whether a type is that of times or dates."""
+    """Whether a type is a timestamp or date."""
     return bool(kinds.is_timestamp(kind) or kinds.is_date(kind))
 
 
-def holds_times(texts: Values) -> bool:
+def holds_times(strings: Values) -> bool:
     """Whether strings are times."""
     try:
-        parse_timestamps(texts)
+        parse_timestamps(strings)
     except pa.ArrowException:
         return False
     return True
 
 
-def _find_name(argument: str, table: pa.Table, wanted: str | None) -> str:
+def _find_name(argument: str, table: pa.Table, requested: str | None) -> str:
     names = table.column_names
-    if wanted is not None:
-        return str(find_column("timeColumn", names, wanted, ()))
+    if requested is not None:
+        return str(find_column("timeColumn", names, requested, ()))
     temporal = [field.name for field in table.schema if is_temporal(field.type)]
-    texts = [field.name for field in table.schema if kinds.is_string(field.type)]
-    readable = [name for name in names if name in {*temporal, *texts}]
+    strings = [field.name for field in table.schema if kinds.is_string(field.type)]
+    readable = [name for name in names if name in {*temporal, *strings}]
     if (found := find_column(argument, readable, None, KEY_NAMES)) is not None:
         return found
     if len(temporal) > 1:
@@ -157,26 +157,26 @@ def _find_name(argument: str, table: pa.Table, wanted: str | None) -> str:
         return str(temporal[0])
     if (found := find_column(argument, names, None, TIME_NAMES)) is not None:
         return found
-    for name in texts:
+    for name in strings:
         some = table[name].drop_null()[:SAMPLE_SIZE]
         if len(some) and holds_times(pc.utf8_trim_whitespace(some)):
             return str(name)
     listed = ", ".join(map(repr, without_index(names))) or "none"
     raise InvalidParameterError(
         f"{argument} must have a column or an index of times, called `timestamp` or `time` or "
-        f"named with timeColumn=, got the columns {listed}; pandas makes times of text with "
+        f"named with timeColumn=, got the columns {listed}; convert strings to times with "
         "pandas.to_datetime(frame[column], utc=True)"
     )
 
 
-def _parse_texts(texts: Values) -> tuple[Values, tzinfo | None]:
-    texts = pc.utf8_trim_whitespace(texts)
-    texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, STRING), texts)
+def _parse_texts(strings: Values) -> tuple[Values, tzinfo | None]:
+    strings = pc.utf8_trim_whitespace(strings)
+    strings = pc.if_else(pc.equal(strings, ""), pa.scalar(None, STRING), strings)
     try:
-        return texts.cast(TIMESTAMP_NS), UTC
+        return strings.cast(TIMESTAMP_NS), UTC
     except pa.ArrowInvalid:
-        times = texts.cast(_UNZONED).cast(TIMESTAMP_NS)
-    of_platform = pc.match_substring_regex(texts, _PLATFORM_TIME)
+        times = strings.cast(_UNZONED).cast(TIMESTAMP_NS)
+    of_platform = pc.match_substring_regex(strings, _PLATFORM_TIME)
     return times, UTC if pc.all(of_platform).as_py() else None
 
 
@@ -191,10 +191,10 @@ def _parse_zone(name: str | None) -> tzinfo | None:
         return timezone(offset, f"UTC{name}")
 
 
-def _first_bad_time(texts: Values) -> tuple[int, str]:
-    """Return the first string that is no time, or not in a zone where the others are."""
+def _first_bad_time(strings: Values) -> tuple[int, str]:
+    """Return the first string that is not a time, or has no offset unlike the others."""
     has_offset: bool | None = None
-    for row, text in enumerate(texts.to_pylist()):
+    for row, text in enumerate(strings.to_pylist()):
         if not (text or "").strip():
             continue
         try:

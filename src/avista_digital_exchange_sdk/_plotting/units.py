@@ -1,4 +1,4 @@
-"""SI prefixes: axes in MW rather than in 1,000,000 W."""
+"""SI prefixes: axes in MW instead of 1,000,000 W."""
 
 import math
 import re
@@ -27,14 +27,14 @@ EXPONENTS = {
 }
 PREFIXES = {exponent: prefix for prefix, exponent in EXPONENTS.items() if prefix != "u"}
 
-# Numbers within these bounds are written in the unit they have.
+# Numbers within these bounds keep their unit.
 PLAIN_RANGE = (0.1, 10_000)
 PLAIN_RANGE_WITHOUT_SI_UNIT = (1e-4, 100_000)
-# Values that differ less than this, relative to their size, need all their digits.
+# Values whose relative difference is smaller need all digits.
 MIN_RELATIVE_SPREAD = 1e-3
 MAX_DECIMALS = 12
 
-# Units that take prefixes, alone or per something else.
+# Units that accept prefixes, alone or as in `W/m^2`.
 _SI_UNIT = re.compile(
     r"([fpnµumkMGTPE]?)"
     r"((?:Wh|W|VARh|VArh|varh|VAh|VAR|VAr|var|VA|V|Ah|A|Hz|J|Pa|Ω|[Oo]hm|eV|bps|B)(?:/.+)?)"
@@ -42,12 +42,12 @@ _SI_UNIT = re.compile(
 
 
 class Scale(NamedTuple):
-    """How the numbers of an axis are written.
+    """The scale of the numbers of an axis.
 
     Attributes:
-        exponent: The power of ten that they are divided by.
-        unit: The unit of what is written.
-        suffix: A prefix without a unit to stand before, written after each number.
+        exponent: The power of ten by which numbers are divided.
+        unit: The unit of the scaled numbers.
+        suffix: A prefix without a unit, which follows each number.
     """
 
     exponent: int
@@ -63,15 +63,15 @@ def choose_scale(unit: str, lowest: float, highest: float) -> Scale:
     if size == 0 or low <= size < high or 0 < highest - lowest < size * MIN_RELATIVE_SPREAD:
         return Scale(0, format_unit(unit))
     present = EXPONENTS[matched[1]] if matched else 0
-    wanted = 3 * math.floor((math.log10(size) + present) / 3 + 1e-9)
-    wanted = min(max(wanted, min(PREFIXES)), max(PREFIXES))
+    exponent = 3 * math.floor((math.log10(size) + present) / 3 + 1e-9)
+    exponent = min(max(exponent, min(PREFIXES)), max(PREFIXES))
     if matched:
-        return Scale(wanted - present, format_unit(PREFIXES[wanted] + matched[2]))
-    return Scale(wanted, format_unit(unit), PREFIXES[wanted])
+        return Scale(exponent - present, format_unit(PREFIXES[exponent] + matched[2]))
+    return Scale(exponent, format_unit(unit), PREFIXES[exponent])
 
 
 class ScaledFormatter(Formatter):
-    """Writes numbers at a scale, with as many digits as tell the ticks apart.
+    """Formats scaled numbers with as many digits as the ticks need.
 
     Args:
         scale: The scale.
@@ -82,7 +82,7 @@ class ScaledFormatter(Formatter):
         self._decimals = 0
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        """Return a number's label."""
+        """Return the label of a number."""
         number = x / 10.0**self._scale.exponent
         if number == 0:
             return "0"
@@ -107,7 +107,7 @@ class ScaledFormatter(Formatter):
 
 
 def _count_decimals(numbers: Sequence[float]) -> int:
-    """Return how many decimals write evenly spaced numbers exactly."""
+    """Return the number of decimals that represents evenly spaced numbers exactly."""
     steps = [abs(b - a) for a, b in pairwise(numbers) if b != a]
     tolerance = min(steps, default=1) / 1000
     for decimals in range(MAX_DECIMALS):
