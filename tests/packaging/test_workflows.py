@@ -1,5 +1,6 @@
 """The workflows of GitHub Actions: they are read as they are meant, and their commands exist."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from avista_digital_exchange_sdk import __version__
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -56,7 +59,6 @@ def test_workflows_lint_test_build_and_compare_the_schema() -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_workflow_commands_and_options_exist(path: Path) -> None:
-    assert commands(path)
     for _, command, *arguments in commands(path):
         for option in (word for word in arguments if word.startswith("--")):
             assert option in help_of(command)
@@ -65,3 +67,55 @@ def test_workflow_commands_and_options_exist(path: Path) -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_workflow_steps_run_a_single_command(path: Path) -> None:
     assert all(("run" in step) != ("uses" in step) for step in steps_of(path))
+
+
+def test_release_publishes_what_was_built_and_checked() -> None:
+    jobs = workflow("release")["jobs"]
+    assert jobs["publish"]["needs"] == "build"
+    assert jobs["github-release"]["needs"] == "publish"
+    built = "\n".join(step.get("run", "") for step in jobs["build"]["steps"])
+    assert "twine check --strict" in built
+    uses = [step.get("uses", "") for job in jobs.values() for step in job["steps"]]
+    assert any(action.startswith("actions/attest-build-provenance@") for action in uses)
+
+
+def test_release_notes_are_the_section_of_the_changelog(tmp_path: Path) -> None:
+    (step,) = [
+        step
+        for step in workflow("release")["jobs"]["github-release"]["steps"]
+        if "CHANGELOG.md" in step.get("run", "")
+    ]
+    (tmp_path / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## [Unreleased]\n\n- Next\n\n"
+        "## [2.1.0] - 2027-01-02\n\n- This\n\n## [2.0.0]\n\n- Last\n"
+    )
+    subprocess.run(
+        ["bash", "-e", "-c", step["run"]],
+        cwd=tmp_path,
+        env={**os.environ, "GITHUB_REF_NAME": "v2.1.0"},
+        check=True,
+    )
+    assert (tmp_path / "notes.md").read_text().split() == ["-", "This"]
+
+
+def test_changelog_has_the_sections_of_keep_a_changelog() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    versions = re.findall(r"^## (.*)$", text, re.M)
+    assert versions[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", name) for name in versions[1:])
+    kinds = set(re.findall(r"^### (.*)$", text, re.M))
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_citation_names_the_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == __version__
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*(ROOT / ".github").glob("**/*.yml"), ROOT / ".pre-commit-config.yaml"],
+    ids=lambda path: path.name,
+)
+def test_configuration_files_are_valid_yaml(path: Path) -> None:
+    assert isinstance(yaml.safe_load(path.read_text("utf-8")), dict)
