@@ -4,12 +4,14 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from base64 import b64encode
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,8 +20,29 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.local.tables import ADDED_COLUMNS
 
 WHO = "{ user_getUserSession { user { userId } } }"
+NEW_TOKENS = ("endpoint", "capture")
+DEVICE_KEYS = (
+    "iotHubId",
+    "modelId",
+    "iotEndpointId",
+    "iotGroupId",
+    "captureId",
+    "captureAttributeId",
+)
+NEW_TABLES = (
+    "attachments",
+    "captureStateChanges",
+    "captures",
+    "propertyValues",
+    "iotGroupEndpoints",
+    "iotGroups",
+    "iotEndpoints",
+    "models",
+    "iotHubs",
+)
 USERS = {"owner", "member", "reader", "outsider"}
 READY_KEYS = [
     "endpoint",
@@ -240,3 +263,34 @@ def test_the_program_says_why_it_can_not_start(run, local):
     assert errors.startswith("The Local Exchange can't start: ")
     assert errors.count("\n") == 1
     assert process.returncode == 1
+
+
+def test_folder_of_an_earlier_release_gets_what_that_lacked(tmp_path):
+    with LocalExchange(data=tmp_path) as local:
+        before = attributes(local)
+    records = sqlite3.connect(tmp_path / "records.sqlite", isolation_level=None)
+    with closing(records):
+        seed = json.loads(records.execute("SELECT value FROM settings").fetchall()[-1][0])
+        assert seed["tokens"] == before["tokens"]
+        for name in NEW_TOKENS:
+            del seed["tokens"][name]
+        for name in DEVICE_KEYS:
+            del seed[name]
+        records.execute("UPDATE settings SET value = ? WHERE name = 'seed'", [json.dumps(seed)])
+        records.execute("DELETE FROM tokens WHERE scope IS NOT NULL")
+        records.execute("DROP INDEX tokensByScope")
+        for table in NEW_TABLES:
+            records.execute(f"DROP TABLE {table}")
+        for table, columns in ADDED_COLUMNS.items():
+            for column in columns:
+                records.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    for _ in range(2):
+        with LocalExchange(data=tmp_path) as local:
+            for role in USERS:
+                assert local.tokens[role] == before["tokens"][role]
+            query = f'{{ iot_getEndpoint(iotEndpointId: "{local.iotEndpointId}") {{ name }} }}'
+            assert ask(local.endpoint, local.tokens["endpoint"], query)["iot_getEndpoint"]
+            hubs = ask(local.endpoint, local.token, "{ iot_listHubs { iotHubId } }")
+            assert hubs["iot_listHubs"] == [{"iotHubId": local.iotHubId}]
+            admin = ask(local.endpoint, local.token, "{ platformAdmin_listUsers { userId } }")
+            assert len(admin["platformAdmin_listUsers"]) == 4

@@ -22,6 +22,7 @@ from .s3.storage import ObjectStore
 from .seed import Seed, create_seed_data, seed
 from .server import GRAPHQL_PATH, REALTIME_PATH, Server
 from .services.collaborative.collaboratives import Collaboratives
+from .services.collaborative.memberships import Memberships
 from .services.data_capture.attachments import Attachments
 from .services.data_capture.captures import Captures
 from .services.data_capture.exports import CaptureExports
@@ -31,6 +32,7 @@ from .services.iot.groups import Groups
 from .services.iot.hubs import Hubs
 from .services.iot.models import Models
 from .services.iot.telemetry import Telemetry
+from .services.platform_admin.people import People
 from .services.storage.data_stores import DataStores
 from .services.storage.directories import Directories
 from .services.storage.files import Files
@@ -194,6 +196,8 @@ def _open(
         directories=directories,
         files=Files(records, objects, data_stores, directories, zips),
         collaboratives=collaboratives,
+        memberships=Memberships(records, accounts, collaboratives),
+        people=People(records, accounts),
         objects=objects,
         events=events,
         engine=engine,

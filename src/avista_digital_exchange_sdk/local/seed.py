@@ -25,6 +25,12 @@ TELEMETRY = (
     {"name": "LastService", "schemaType": "dateTime"},
     {"name": "Uptime", "schemaType": "duration"},
 )
+ROLES = {
+    "owner": ("PLATFORM_ADMIN", "DATA_COMPLIANCE", "DATA_PROVIDER", "DATA_CONSUMER"),
+    "member": ("DATA_PROVIDER", "DATA_CONSUMER"),
+    "reader": ("DATA_CONSUMER",),
+    "outsider": ("DATA_PROVIDER", "DATA_CONSUMER"),
+}
 CAPTURE_ATTRIBUTE_ID = "inverter-1-power"
 CAPTURE_ATTRIBUTES = (
     (CAPTURE_ATTRIBUTE_ID, "Power", "double", "kW"),
@@ -60,6 +66,13 @@ def seed(records: Database, exchange: ExchangeState) -> Seed:
     if "iotHubId" not in kept:
         # A folder of an earlier release.
         with records.transaction():
+            owner_id = _find_owner(records).user_id
+            exchange.people.update_user(owner_id, roles=ROLES["owner"])
+            records.execute(
+                "UPDATE collaboratives SET ownerUserId = ? WHERE collaborativeId = ?",
+                owner_id,
+                kept["collaborativeId"],
+            )
             kept = _add_devices(kept, exchange, _find_owner(records))
             _keep(records, Seed(**kept))
     return Seed(**kept)
@@ -98,6 +111,8 @@ def _create_services(exchange: ExchangeState) -> dict[str, Any]:
     reader = accounts.create_user("Priya", "Raman", "priya@palouse.example", university)
     outsider = accounts.create_user("Tom", "Keller", "tom@harborview.example", consultancy)
     users = {"owner": owner, "member": member, "reader": reader, "outsider": outsider}
+    for role, user_id in users.items():
+        exchange.people.update_user(user_id, roles=ROLES[role])
     tokens = {
         role: exchange.tokens.create(user_id, "Local Exchange", TOKEN_LIFE_DAYS)["tokenValue"]
         for role, user_id in users.items()
@@ -109,7 +124,7 @@ def _create_services(exchange: ExchangeState) -> dict[str, Any]:
     database = accounts.create_database(caller, "Solar measurements", "What the site measures")
 
     collaborative_id = collaboratives.create(
-        "Solar Research", "Sharing what a solar site measures", utility
+        "Solar Research", "Sharing what a solar site measures", utility, owner
     )
     collaboratives.add_member(collaborative_id, owner, "READ_WRITE")
     collaboratives.add_member(collaborative_id, member, "READ_WRITE")

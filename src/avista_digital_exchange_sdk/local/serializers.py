@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from graphql import GraphQLError
 
 from .database import Row
@@ -17,7 +19,10 @@ def serialize_user(row: Row) -> Row:
         "firstName": row["firstName"],
         "lastName": row["lastName"],
         "email": row["email"],
-        "userAccountState": "ACTIVE",
+        "mobile": row["mobile"],
+        "lastActive": row.get("lastActive"),
+        "userAccountState": row["userAccountState"],
+        "userRoles": json.loads(row["userRoles"]),
         "organization": {
             "organizationId": row["organizationId"],
             "name": row["organizationName"],

@@ -14,6 +14,7 @@ from .query_engine.result_files import ResultFiles
 from .query_engine.samples import Samples
 from .s3.storage import ObjectStore
 from .services.collaborative.collaboratives import Collaboratives
+from .services.collaborative.memberships import Memberships
 from .services.data_capture.attachments import Attachments
 from .services.data_capture.captures import Captures
 from .services.data_capture.exports import CaptureExports
@@ -23,6 +24,7 @@ from .services.iot.groups import Groups
 from .services.iot.hubs import Hubs
 from .services.iot.models import Models
 from .services.iot.telemetry import Telemetry
+from .services.platform_admin.people import People
 from .services.storage.data_stores import DataStores
 from .services.storage.directories import Directories
 from .services.storage.files import Files
@@ -41,6 +43,8 @@ class ExchangeState:
     directories: Directories
     files: Files
     collaboratives: Collaboratives
+    memberships: Memberships
+    people: People
     objects: ObjectStore
     events: EventBus
     engine: QueryEngine

@@ -29,6 +29,7 @@ from ..services import notifications
 from ..services.collaborative import resolvers as collaborative
 from ..services.data_capture import resolvers as data_capture
 from ..services.iot import resolvers as iot
+from ..services.platform_admin import resolvers as platform_admin
 from ..services.storage import resolvers as storage
 from ..services.time_series import resolvers as time_series
 from ..services.user import resolvers as user
@@ -39,7 +40,7 @@ from .execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, 
 from .pubsub import Subscription
 from .responses import EXECUTION_TIMEOUT, AppSyncResponse, refuse, to_event, to_response
 
-SERVICES = (user, storage, collaborative, time_series, iot, data_capture)
+SERVICES = (user, storage, collaborative, time_series, iot, data_capture, platform_admin)
 
 
 @dataclass(frozen=True)

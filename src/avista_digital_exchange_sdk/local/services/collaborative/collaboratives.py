@@ -39,7 +39,13 @@ class Collaboratives:
 
     # Collaboratives and their members
 
-    def create(self, name: str, description: str, host_organization_id: str) -> str:
+    def create(
+        self,
+        name: str,
+        description: str | None,
+        host_organization_id: str,
+        owner_user_id: str,
+    ) -> str:
         """Add a collaborative of the host organization and return its id."""
         collaborative_id = new_id("collaborativeId")
         self._records.insert(
@@ -48,6 +54,7 @@ class Collaboratives:
             name=name,
             description=description,
             hostOrganizationId=host_organization_id,
+            ownerUserId=owner_user_id,
         )
         self._add_organization(collaborative_id, host_organization_id, "HOST_ORGANIZATION")
         return collaborative_id
@@ -61,48 +68,51 @@ class Collaboratives:
         )
 
     def list_collaboratives(self, caller: Caller) -> list[Row]:
-        """Return the Collaboratives the caller is a member of."""
+        """Return the Collaboratives the caller owns or is a member of."""
         rows = self._records.fetch_all(
-            f"""SELECT collaboratives.* FROM collaboratives
-            JOIN ({MEMBERSHIPS}) AS memberships USING (collaborativeId)
-            WHERE memberships.userId = ? ORDER BY collaboratives.rowid""",
+            f"""SELECT * FROM collaboratives WHERE ownerUserId = ?1 OR collaborativeId IN (
+                SELECT collaborativeId FROM ({MEMBERSHIPS}) WHERE userId = ?1
+            ) ORDER BY rowid""",
             caller.user_id,
         )
-        return [self._as_collaborative(row) for row in rows]
+        return [self.serialize(row) for row in rows]
 
     def get(self, caller: Caller, collaborative_id: str) -> Row:
-        """Return a Collaborative the caller is a member of."""
-        return self._as_collaborative(self._find(caller, collaborative_id, Access.READ))
+        """Return a Collaborative the caller owns or is a member of."""
+        collaborative = self.find(collaborative_id)
+        if collaborative["ownerUserId"] != caller.user_id:
+            self._require_membership(caller, collaborative_id, Access.READ)
+        return self.serialize(collaborative)
 
     # Services
 
     def list_services(self, caller: Caller, collaborative_id: str) -> list[Row]:
         """Return the Services shared with a collaborative the caller is a member of."""
-        self._find(caller, collaborative_id, Access.READ)
+        self._require_membership(caller, collaborative_id, Access.READ)
         rows = self._records.fetch_all(
             """SELECT serviceType, serviceId FROM sharedServices
             WHERE collaborativeId = ? ORDER BY rowid""",
             collaborative_id,
         )
-        return [self._service(caller, row["serviceType"], row["serviceId"]) for row in rows]
+        return [self.service(caller, row["serviceType"], row["serviceId"]) for row in rows]
 
     def list_shared_with(self, caller: Caller, service_type: str, service_id: str) -> list[Row]:
         """Return the Collaboratives the caller's own service is shared with."""
-        self._service(caller, service_type, service_id, Access.OWN)
+        self.service(caller, service_type, service_id, Access.OWN)
         rows = self._records.fetch_all(
             """SELECT collaboratives.* FROM collaboratives
             JOIN sharedServices USING (collaborativeId)
             WHERE serviceId = ? ORDER BY sharedServices.rowid""",
             service_id,
         )
-        return [self._as_collaborative(row) for row in rows]
+        return [self.serialize(row) for row in rows]
 
     def add_service(
         self, caller: Caller, collaborative_id: str, service_type: str, service_id: str
     ) -> Row:
         """Share the caller's own service with a collaborative. Sharing it again changes nothing."""
-        service = self._service(caller, service_type, service_id, Access.OWN)
-        self._find(caller, collaborative_id, Access.WRITE)
+        service = self.service(caller, service_type, service_id, Access.OWN)
+        self._require_membership(caller, collaborative_id, Access.WRITE)
         self._records.execute(
             "INSERT OR IGNORE INTO sharedServices VALUES (?, ?, ?)",
             collaborative_id,
@@ -115,7 +125,7 @@ class Collaboratives:
         self, caller: Caller, collaborative_id: str, service_type: str, service_id: str
     ) -> Row:
         """Stop sharing the caller's own service; its owner need be no member any more."""
-        service = self._service(caller, service_type, service_id, Access.OWN)
+        service = self.service(caller, service_type, service_id, Access.OWN)
         removed = self._records.execute(
             "DELETE FROM sharedServices WHERE collaborativeId = ? AND serviceId = ?",
             collaborative_id,
@@ -135,13 +145,18 @@ class Collaboratives:
             state,
         )
 
-    def _find(self, caller: Caller, collaborative_id: str, needed: Access) -> Row:
-        """Find a collaborative and hold the caller to the permission needed."""
+    def find(self, collaborative_id: str) -> Row:
+        """Find a collaborative."""
         collaborative = self._records.fetch_one(
             "SELECT * FROM collaboratives WHERE collaborativeId = ?", collaborative_id
         )
         if collaborative is None:
             raise not_found(collaborative_id)
+        return collaborative
+
+    def _require_membership(self, caller: Caller, collaborative_id: str, needed: Access) -> None:
+        """Refuse a caller who is no member of a collaborative with the permission needed."""
+        self.find(collaborative_id)
         member = self._records.fetch_one(
             f"SELECT permission FROM ({MEMBERSHIPS}) WHERE collaborativeId = ? AND userId = ?",
             collaborative_id,
@@ -149,9 +164,8 @@ class Collaboratives:
         )
         if member is None or (needed is Access.WRITE and member["permission"] == "READ_ONLY"):
             raise unauthorized(collaborative_id)
-        return collaborative
 
-    def _service(
+    def service(
         self, caller: Caller, service_type: str, service_id: str, needed: Access = Access.READ
     ) -> Row:
         """Return a Service the caller has the needed access to."""
@@ -170,9 +184,11 @@ class Collaboratives:
             return service | {"dataCapture": self._captures.get(caller, service_id, needed)}
         return service | {"timeSeriesDb": self._accounts.database(caller, service_id, needed)}
 
-    def _as_collaborative(self, row: Row) -> Row:
+    def serialize(self, row: Row, *, with_members: bool = True) -> Row:
         """Shape a row as a Collaborative, its members grouped by their organizations."""
         collaborative_id = row["collaborativeId"]
+        if not with_members:
+            return row | {"memberOrganizations": []}
         organizations = self._records.fetch_all(
             """SELECT * FROM memberOrganizations JOIN organizations USING (organizationId)
             WHERE collaborativeId = ? ORDER BY memberOrganizations.rowid""",
@@ -183,6 +199,9 @@ class Collaboratives:
                 {
                     "collaborativeId": collaborative_id,
                     "memberState": organization["memberState"],
+                    "submittedTimestamp": organization["submittedTimestamp"],
+                    "submittedByUser": self._submitter(organization),
+                    "accessApprovedByUserId": organization["accessApprovedByUserId"],
                     "organization": organization,
                     "usersInCollaborative": self._members(
                         collaborative_id, organization["organizationId"]
@@ -191,6 +210,11 @@ class Collaboratives:
                 for organization in organizations
             ]
         }
+
+    def _submitter(self, organization: Row) -> Row | None:
+        """Return the User who asked for an organization to be let in."""
+        user_id = organization["submittedByUserId"]
+        return None if user_id is None else self._accounts.user(user_id)
 
     def _members(self, collaborative_id: str, organization_id: str) -> list[Row]:
         """Return an organization's CollaborativeMemberUsers."""

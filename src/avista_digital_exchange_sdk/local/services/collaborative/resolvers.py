@@ -44,13 +44,39 @@ async def remove_service(
     )
 
 
+async def list_requests(
+    context: Context,
+    collaborativeId: str | None = None,
+    includeApprovedRequests: bool | None = None,
+    includeDeniedRequests: bool | None = None,
+) -> list[Row]:
+    """Answer the requests of organizations to join that the caller decides about."""
+    return context.exchange.memberships.list_requests(
+        context.caller,
+        collaborativeId,
+        approved=bool(includeApprovedRequests),
+        denied=bool(includeDeniedRequests),
+    )
+
+
+async def update_member_organization(
+    context: Context, collaborativeId: str, organizationId: str, memberState: str
+) -> Row:
+    """Approve or deny an organization."""
+    return context.exchange.memberships.decide(
+        context.caller, collaborativeId, organizationId, memberState
+    )
+
+
 QUERIES: dict[str, Resolver] = {
     "collaborative_listCollaboratives": list_collaboratives,
     "collaborative_getCollaborative": get_collaborative,
     "collaborative_listCollaborativeServices": list_services,
     "collaborative_listCollaborativesServiceSharedWith": list_shared_with,
+    "collaborative_listCollaborativeMemberOrganizationRequests": list_requests,
 }
 MUTATIONS: dict[str, Resolver] = {
     "collaborative_addServiceToCollaborative": add_service,
     "collaborative_removeServiceFromCollaborative": remove_service,
+    "collaborative_updateCollaborativeMemberOrganization": update_member_organization,
 }

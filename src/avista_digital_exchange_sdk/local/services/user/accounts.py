@@ -29,6 +29,15 @@ class Accounts:
         )
         return organization_id
 
+    def organization(self, organization_id: str) -> Row:
+        """Return an Organization."""
+        row = self._records.fetch_one(
+            "SELECT * FROM organizations WHERE organizationId = ?", organization_id
+        )
+        if row is None:
+            raise not_found(organization_id)
+        return row
+
     def create_user(self, first_name: str, last_name: str, email: str, organization_id: str) -> str:
         """Add a user and return its id."""
         user_id = new_id("userId")
@@ -45,8 +54,10 @@ class Accounts:
     def user(self, user_id: str) -> Row:
         """Return a User with its Organization."""
         row = self._records.fetch_one(
-            """SELECT userId, firstName, lastName, email, organizationId, hostOrganization,
-                      organizations.name AS organizationName
+            """SELECT users.*, hostOrganization, organizations.name AS organizationName, (
+                SELECT max(lastActive) FROM tokens
+                WHERE tokens.userId = users.userId AND tokenType = 'USER_FULL_ACCESS'
+            ) AS lastActive
             FROM users JOIN organizations USING (organizationId) WHERE userId = ?""",
             user_id,
         )

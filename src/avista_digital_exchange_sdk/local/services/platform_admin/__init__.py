@@ -1,0 +1,1 @@
+"""Platform administration: organizations, users, and what users own."""

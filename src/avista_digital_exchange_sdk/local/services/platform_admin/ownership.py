@@ -1,0 +1,85 @@
+"""What users own, deleted or handed over as a whole."""
+
+from __future__ import annotations
+
+from ...caller import Caller
+from ...database import Row
+from ...errors import bad_request
+from ...state import ExchangeState
+
+# The kinds of services, each with the table and the key of its rows.
+SERVICES = {
+    "DATA_STORE": ("dataStores", "dataStoreId"),
+    "TIME_SERIES_DB": ("timeSeriesDatabases", "timeSeriesDbId"),
+    "IOT_GROUP": ("iotGroups", "iotGroupId"),
+    "DATA_CAPTURE": ("captures", "captureId"),
+}
+# They are no services, but go with those of IoT; in the order in which they can be deleted.
+DEVICES = {"iotEndpoints": "iotEndpointId", "iotHubs": "iotHubId", "models": "modelId"}
+
+
+async def delete_services(exchange: ExchangeState, user_id: str) -> list[Row]:
+    """Delete all that a user owns but collaboratives; return the Services among it."""
+    owner = _act_for(exchange, user_id)
+    services = _list_services(exchange, owner)
+    for service in services:
+        await _delete_service(exchange, owner, service["serviceType"], service["serviceId"])
+    for table, key in DEVICES.items():
+        for device_id in exchange.people.list_owned(user_id, table, key):
+            await _delete_device(exchange, owner, table, device_id)
+    return services
+
+
+def migrate_services(exchange: ExchangeState, user_id: str, new_user_id: str) -> list[Row]:
+    """Hand over all that a user owns but collaboratives; return the Services among it."""
+    owner, new_owner = _act_for(exchange, user_id), _act_for(exchange, new_user_id)
+    if owner == new_owner:
+        raise bad_request("transferToUserId must be another user.")
+    services = [(s["serviceType"], s["serviceId"]) for s in _list_services(exchange, owner)]
+    exchange.people.migrate(user_id, new_user_id, dict(SERVICES.values()) | DEVICES)
+    return [exchange.collaboratives.service(new_owner, *named) for named in services]
+
+
+def _act_for(exchange: ExchangeState, user_id: str) -> Caller:
+    """Return a user as the caller of what is done on the user's behalf."""
+    exchange.accounts.user(user_id)
+    return Caller(user_id, "")
+
+
+def _list_services(exchange: ExchangeState, owner: Caller) -> list[Row]:
+    """Return the Services of a user."""
+    return [
+        exchange.collaboratives.service(owner, service_type, service_id)
+        for service_type, (table, key) in SERVICES.items()
+        for service_id in exchange.people.list_owned(owner.user_id, table, key)
+    ]
+
+
+async def _delete_service(
+    exchange: ExchangeState, owner: Caller, service_type: str, service_id: str
+) -> None:
+    """Delete a service with its data."""
+    match service_type:
+        case "DATA_STORE":
+            await exchange.data_stores.delete(owner, service_id)
+        case "TIME_SERIES_DB":
+            exchange.accounts.delete_database(owner, service_id)
+            await exchange.time_series.drop(service_id)
+        case "IOT_GROUP":
+            exchange.groups.delete(owner, service_id)
+        case _:
+            await exchange.lifecycle.delete(owner, service_id)
+
+
+async def _delete_device(
+    exchange: ExchangeState, owner: Caller, table: str, device_id: str
+) -> None:
+    """Delete an endpoint, a hub or a model."""
+    match table:
+        case "iotEndpoints":
+            exchange.endpoints.delete(owner, device_id)
+            await exchange.telemetry.samples.delete(device_id)
+        case "iotHubs":
+            exchange.hubs.delete(owner, device_id)
+        case _:
+            exchange.models.delete(owner, device_id)
