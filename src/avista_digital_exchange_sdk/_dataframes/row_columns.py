@@ -1,4 +1,4 @@
-"""Rows to publish, column by column: checked against each other, and taken out slice by slice."""
+"""The columns of rows to publish: check for duplicates and iterate over slices."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from .._time_series.timestamps import format_timestamp
 from ..errors import InvalidParameterError
 from .arrow_types import Values
 
-# Rows that are compared with what is stored at a time.
+# The number of rows that are compared with stored values at once.
 ROWS_PER_SLICE = 1000
 
 
 class Measure(NamedTuple):
-    """A column of values of one type, as texts."""
+    """A column of values of one type, as strings."""
 
     name: str
     type: MeasureValueType
@@ -29,15 +29,15 @@ class Measure(NamedTuple):
 
 
 class RowColumns:
-    """The rows that hold a value.
+    """The rows with a value.
 
     Args:
-        asset_ids: Each row's asset.
-        times: Each row's time: the count of nanoseconds since 1970, as text.
+        asset_ids: The asset of each row.
+        times: The time of each row in nanoseconds since 1970, as strings.
         dimensions: Columns of metadata, by name.
         measures: The columns to publish.
         first_index: The index of the first row among all rows to publish.
-        source: What holds the rows, as errors call it.
+        source: The source of the rows, for messages.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class RowColumns:
 
     @property
     def indexes(self) -> list[int]:
-        """Which of all rows to publish they are."""
+        """The indexes among all rows to publish."""
         return [self._first_index + row for row in self._rows.to_pylist()]
 
     def with_measures(self, measures: Sequence[Measure]) -> RowColumns:
-        """Get the same rows with the values of other types."""
+        """Return the same rows with values of other types."""
         return RowColumns(
             self._asset_ids,
             self._times,
@@ -78,7 +78,7 @@ class RowColumns:
         )
 
     def take_names(self, state: DatabaseState, *, rename_assets: bool) -> None:
-        """Take over the names that rows give to assets.
+        """Apply the names of assets in the rows.
 
         Args:
             state: What the database holds; the names are added to it.
@@ -97,7 +97,7 @@ class RowColumns:
                 state.take_name(self._source, asset_id, name, rename_assets=rename_assets)
 
     def check_duplicates(self) -> None:
-        """Refuse rows that give an attribute of an asset two values at one time."""
+        """Check that no attribute of an asset has two values at the same time."""
         assets = self._asset_ids.take(self._rows).dictionary_encode()
         times = self._times.take(self._rows)
         keys = pa.table({"asset": assets.indices, "time": times})
@@ -111,7 +111,7 @@ class RowColumns:
                 self._check_same_time(self._rows.take(pa.array(positions)))
 
     def _check_same_time(self, rows: Values) -> None:
-        """Refuse rows of one asset and time that give an attribute several values."""
+        """Check that no attribute has several values in rows of one asset and time."""
         given: dict[str, tuple[Row, Value]] = {}
         for row in self._take(rows):
             for value in row.values:
@@ -139,12 +139,12 @@ class RowColumns:
         )
 
     async def slices(self) -> AsyncIterator[RowSlice]:
-        """Take out the rows, asset by asset."""
+        """Iterate over the rows by asset."""
         for part in self.iter_slices():
             yield part
 
     def iter_slices(self) -> Iterator[RowSlice]:
-        """Take out the rows, asset by asset."""
+        """Iterate over the rows by asset."""
         for asset_id, rows in self._by_asset():
             for begin in range(0, len(rows), ROWS_PER_SLICE):
                 yield RowSlice(asset_id, list(self._take(rows.slice(begin, ROWS_PER_SLICE))))
@@ -171,7 +171,7 @@ class RowColumns:
             yield Row(self._first_index + row, times[position], dimensions[position], values)
 
     def _take_dimensions(self, rows: Values) -> list[Dimensions]:
-        """Take the dimensions of each row, ordered by name."""
+        """Return the dimensions of each row, ordered by name."""
         names = sorted(self._dimensions)
         columns = [self._dimensions[name].take(rows).to_pylist() for name in names]
         if not names:

@@ -1,4 +1,4 @@
-"""Publishing any number of records: batch by batch, and an exact account when one fails."""
+"""Publishes records in batches and tracks the outcome of each."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 class Batch(NamedTuple):
-    """Records that are written at once.
+    """Records that are written in one request.
 
     Attributes:
-        asset_id: The asset they are about.
-        indexes: For each record, the index of what it was made of in what was given.
+        asset_id: The ID of the asset.
+        indexes: The index of each record, or of its row, in the input.
     """
 
     asset_id: str
@@ -48,14 +48,14 @@ def split_into_batches(
 
 
 class BatchPublisher:
-    """Writes records and keeps account of each, or of the rows that they were made of.
+    """Writes records and tracks the outcomes of records or of their rows.
 
     Args:
-        client: What sends the batches.
+        client: Sends the batches.
         database_id: The database.
-        outcomes: The rows that are to be published, and what becomes of them.
-        progress: What is told of the rows that were sent.
-        what: What a row is called in messages.
+        outcomes: Records the outcomes.
+        progress: Reports the number of sent rows.
+        what: The name of a row for messages.
         keep_responses: Whether to return what the platform says was written; it grows with
             every record.
     """
@@ -102,7 +102,7 @@ class BatchPublisher:
     async def _write_all(
         self, batches: Iterable[Batch], report: ProgressCallback | None
     ) -> DigitalExchangeError | None:
-        """Write batch by batch; return what went wrong last.
+        """Write the batches; return the last error.
 
         Rejected records do not keep the following ones from being written; any other failure ends
         the publishing, because it would most likely meet the following batches too.
@@ -134,7 +134,7 @@ class BatchPublisher:
             self._responses += response
 
     def _record_failure(self, error: DigitalExchangeError, batch: Batch) -> bool:
-        """Note what became of a failed batch; say whether to go on with the next."""
+        """Record the outcome of a failed batch; return whether to continue."""
         rejections = parse_rejections(error)
         if rejections:
             for index, rejection in rejections.items():
@@ -183,11 +183,11 @@ class BatchPublisher:
 
 
 class Rejection(NamedTuple):
-    """Why the platform rejected a record.
+    """The rejection of a record.
 
     Attributes:
         reason: The platform's reason.
-        existing_version: The version of the record that it has in its place, if it says so.
+        existing_version: The version of the stored record, if known.
     """
 
     reason: str
@@ -195,7 +195,7 @@ class Rejection(NamedTuple):
 
 
 def parse_rejections(error: DigitalExchangeError) -> dict[int, Rejection]:
-    """Rejections by index, read off those that AWS Timestream lists in its error."""
+    """Parse the rejections that AWS Timestream lists in an error, by index."""
     if not isinstance(error, ApiError):
         return {}
     rejected: dict[int, Rejection] = {}
@@ -217,7 +217,7 @@ def _listed_rejections(info: Any) -> Iterable[dict[str, Any]]:
 
 
 def merge_asset_data(assets: Iterable[TimeSeriesAssetData]) -> list[TimeSeriesAssetData]:
-    """Join what several answers say of the same asset and attribute, in the order they came."""
+    """Merge the assets and attributes of several responses, in order."""
     joined: dict[str, TimeSeriesAssetData] = {}
     attributes: dict[str, dict[str, TimeSeriesAssetAttribute]] = {}
     for asset in assets:

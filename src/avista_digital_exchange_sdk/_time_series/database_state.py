@@ -1,4 +1,4 @@
-"""What a database holds before something is published to it: types, names, latest times."""
+"""The types, names and latest times in a database before publishing."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class DatabaseState:
-    """What the latest values of a database say about its assets and attributes.
+    """The assets and attributes of a database, derived from its latest values.
 
     Args:
         assets: The assets, with the latest value of each attribute.
 
     Attributes:
-        types: The type of each attribute on which all assets agree, by the attribute's name.
-        names: The name of each asset that has one, by its id.
+        types: The types of attributes that are the same for all assets, by attribute name.
+        names: The names of assets, by ID.
     """
 
     def __init__(self, assets: Iterable[TimeSeriesAssetData]) -> None:
@@ -43,16 +43,16 @@ class DatabaseState:
         return self._latest[asset_id]
 
     def take_name(self, source: str, asset_id: str, name: str, *, rename_assets: bool) -> None:
-        """Take over the name that is given to an asset.
+        """Set the name of an asset.
 
         Args:
-            source: What gives the name, as an error calls it.
+            source: The source of the name, for messages.
             asset_id: The asset.
             name: The name.
-            rename_assets: Whether the asset may get another name than it has.
+            rename_assets: Whether the name of the asset may change.
 
         Raises:
-            InvalidParameterError: The asset has another name, which it shall keep.
+            InvalidParameterError: The asset has another name, and must not be renamed.
         """
         known = self.names.get(asset_id, name)
         if known != name and not rename_assets:

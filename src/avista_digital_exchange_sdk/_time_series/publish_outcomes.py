@@ -1,4 +1,4 @@
-"""What became of each row or record of a publish, in one byte each."""
+"""The outcomes of published rows or records, in one byte each."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,17 +9,17 @@ class PublishOutcomes:
     """The outcome of every row, by its index. A row in several records has the worst outcome.
 
     Args:
-        indexes: The rows that are to be published.
+        indexes: The rows to publish.
 
     Attributes:
-        rejected: The reason of each rejected row, by its index.
-        values_stored: How many values were stored, the corrected ones among them.
-        values_corrected: How many values took the place of another one.
-        values_unchanged: How many values were stored already.
+        rejected: The reasons of the rejected rows, by index.
+        values_stored: The number of stored values, including corrected ones.
+        values_corrected: The number of values that replaced another one.
+        values_unchanged: The number of values that were stored already.
     """
 
     def __init__(self, indexes: Iterable[int] = ()) -> None:
-        # A byte per row: lists of integers would take 40 times the memory.
+        # A byte per row: lists of integers would need 40 times the memory.
         self._states = bytearray()
         self.rejected: dict[int, str] = {}
         self.values_stored = 0
@@ -28,7 +28,7 @@ class PublishOutcomes:
         self.expect(indexes)
 
     def expect(self, indexes: Iterable[int]) -> None:
-        """Add rows that are to be published."""
+        """Add rows to publish."""
         self._mark(indexes, PENDING)
 
     def mark_written(self, indexes: Iterable[int]) -> None:
@@ -50,20 +50,20 @@ class PublishOutcomes:
 
     @property
     def total(self) -> int:
-        """How many rows are to be published."""
+        """The number of rows to publish."""
         return len(self._states) - self._states.count(0)
 
     @property
     def finished(self) -> int:
-        """How many rows were sent."""
+        """The number of sent rows."""
         return self.total - self.count(PENDING)
 
     def count(self, state: int) -> int:
-        """How many rows have an outcome."""
+        """The number of rows with an outcome."""
         return self._states.count(state)
 
     def indexes(self, state: int) -> list[int]:
-        """The rows that have an outcome, in order."""
+        """The rows with an outcome, in order."""
         return [index for index, own in enumerate(self._states) if own == state]
 
     def _mark(self, indexes: Iterable[int], state: int) -> None:
@@ -75,7 +75,7 @@ class PublishOutcomes:
 
 
 def format_ranges(indexes: Sequence[int]) -> str:
-    """Sorted indexes as ranges, such as ` (0-99, 200)`."""
+    """Format sorted indexes as ranges, such as ` (0-99, 200)`."""
     if not indexes:
         return ""
     ranges: list[list[int]] = []
@@ -84,5 +84,5 @@ def format_ranges(indexes: Sequence[int]) -> str:
             ranges[-1][1] = index
         else:
             ranges.append([index, index])
-    texts = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
-    return f" ({', '.join(texts)})"
+    parts = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
+    return f" ({', '.join(parts)})"

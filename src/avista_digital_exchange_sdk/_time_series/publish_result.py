@@ -1,4 +1,4 @@
-"""What publishing rows returns."""
+"""The result of publishing rows."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class PublishReport(NamedTuple):
-    """How much of what was to be published is stored.
+    """The numbers of published values.
 
     Attributes:
-        rows: How many rows hold a value.
-        valuesStored: How many values were stored, the corrected ones among them.
-        valuesCorrected: How many of them took the place of another value.
-        valuesUnchanged: How many values were left as they are, since the database had them
+        rows: The number of rows with a value.
+        valuesStored: The number of values that were stored, including corrected ones.
+        valuesCorrected: The number of values that replaced another value.
+        valuesUnchanged: The number of values that were not written, as the database had them
             already.
     """
 
@@ -29,19 +29,19 @@ class PublishReport(NamedTuple):
     valuesUnchanged: int
 
     def __str__(self) -> str:
-        text = f"values stored: {self.valuesStored} (rows: {self.rows})"
+        summary = f"values stored: {self.valuesStored} (rows: {self.rows})"
         if self.valuesCorrected:
-            text += f", corrected ones among them: {self.valuesCorrected}"
+            summary += f", corrected ones among them: {self.valuesCorrected}"
         if self.valuesUnchanged:
-            text += f", already in the database: {self.valuesUnchanged}"
-        return text
+            summary += f", already in the database: {self.valuesUnchanged}"
+        return summary
 
 
 class PublishResult(HtmlList["TimeSeriesAssetData"]):
-    """What the platform says was written, one `TimeSeriesAssetData` per asset.
+    """The written assets as reported by the platform, one `TimeSeriesAssetData` each.
 
     Attributes:
-        report: How many values were stored, corrected and left as they are.
+        report: The numbers of stored, corrected and unchanged values.
     """
 
     def __init__(self, assets: Iterable[TimeSeriesAssetData], report: PublishReport) -> None:
@@ -50,7 +50,7 @@ class PublishResult(HtmlList["TimeSeriesAssetData"]):
 
 
 def build_report(outcomes: PublishOutcomes) -> PublishReport:
-    """Sum up what became of the rows of a publish."""
+    """Summarize the outcomes of rows."""
     return PublishReport(
         outcomes.total,
         outcomes.values_stored,

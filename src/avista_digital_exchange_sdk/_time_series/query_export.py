@@ -1,4 +1,4 @@
-"""The file that the platform makes of a query's result, announced over a real-time connection."""
+"""The export of a query's result to a file, announced over a real-time connection."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class QueryExport:
-    """The export of a query whose pages are all read.
+    """The export of a query whose pages have all been read.
 
     Args:
-        client: The client that the query runs over.
+        client: The client of the query.
         backend: The backend.
         query: The query.
         file_format: The format of the file.
-        timeout: Seconds until the file is announced.
+        timeout: Timeout in seconds for the announcement of the file.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class QueryExport:
             connection: The connection to use; a new one if omitted, or after it is lost.
         """
         deadline = self._backend.clock() + self._timeout
-        # Nothing is replayed after a drop, so the export is requested again over a new one.
+        # Events are not replayed after an interruption, so the export is requested again.
         connections = [connection] if connection else []
 
         async def request(_: Attempt) -> Secret[str]:

@@ -1,4 +1,4 @@
-"""What a query by time range asks of the platform, in the operations of its service."""
+"""The operations of the platform for queries by time range."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FilterQueryOperations(Protocol):
         """Request the whole result as a file."""
 
     def create_export_subscription(self, query_id: str) -> Subscription[Any]:
-        """Describe the subscription whose event announces the file."""
+        """Create the subscription whose event announces the file."""
 
     def find_export_url(self, query_id: str, event: Any) -> str | None:
         """Return the URL of the file; None if the event is that of another query."""
@@ -87,7 +87,7 @@ class TimeSeriesQueryOperations:
         )
 
     def create_export_subscription(self, query_id: str) -> Subscription[Any]:
-        """Describe the subscription whose event announces the file."""
+        """Create the subscription whose event announces the file."""
         return self._client.on_notify_time_series_query_export_complete(query_id)
 
     def find_export_url(self, query_id: str, event: Any) -> str | None:

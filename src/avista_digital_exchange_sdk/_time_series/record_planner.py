@@ -1,4 +1,4 @@
-"""Which records store the values of rows, given what is stored already.
+"""Plans the records that store the values of rows, based on the stored ones.
 
 AWS Timestream knows a record by its dimensions, measure name and time. A second record of the same
 three is refused unless its version is higher, and what then becomes of measures that it leaves out
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 MAX_RECORD_BYTES = 2048
 MAX_RECORD_MEASURES = 256
-# Bytes that the name and value of a record's asset take beside the value itself, and those by
-# which a measure name grows when it is numbered.
+# The size of the name of the asset dimension, and of the number that is appended to a measure
+# name.
 ASSET_NAME_BYTES = len("assetId")
 MEASURE_NUMBER_BYTES = 6
-# Bytes of a number as the platform counts them, however short its text.
+# The size of a number as the platform counts it, regardless of its digits.
 MIN_VALUE_BYTES = 8
 
 Dimensions = tuple[tuple[str, str], ...]
 
 
 class Value(NamedTuple):
-    """A value of an attribute, as the text in which it is published.
+    """A value of an attribute, as the string in which it is published.
 
-    The text of a TIMESTAMP counts nanoseconds since 1970.
+    That of a TIMESTAMP is the number of nanoseconds since 1970.
     """
 
     name: str
@@ -44,13 +44,13 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was measured of an asset at one time.
+    """The values of an asset at one time.
 
     Attributes:
-        index: Which of the rows to publish it is.
+        index: The index among the rows to publish.
         time: Nanoseconds since 1970.
-        dimensions: Its dimensions, ordered by name.
-        values: Its values.
+        dimensions: The dimensions, ordered by name.
+        values: The values.
     """
 
     index: int
@@ -61,12 +61,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record that a database has.
+    """A stored record.
 
     Attributes:
-        key: What the platform knows it by.
+        key: The identity of the record.
         type: MULTI, or the type of its only measure.
-        values: The values of its measures, by their names.
+        values: The values of the measures, by name.
     """
 
     key: RecordKey
@@ -75,7 +75,7 @@ class StoredRecord:
 
 
 class RecordKey(NamedTuple):
-    """What tells a record from the others of its asset."""
+    """The identity of a record among those of its asset."""
 
     time: int
     dimensions: Dimensions
@@ -87,10 +87,10 @@ class PlannedRecord:
     """A record to write.
 
     Attributes:
-        key: What the platform knows it by.
+        key: The identity of the record.
         type: MULTI, or the type of its only measure.
-        values: The values of its measures, by their names.
-        version: Its version.
+        values: The values of the measures, by name.
+        version: The version.
         sources: The rows whose values it stores, with those values.
         is_correction: Whether it replaces a stored record.
     """
@@ -104,18 +104,18 @@ class PlannedRecord:
 
     @property
     def value_count(self) -> int:
-        """How many values of the rows it stores."""
+        """The number of values of the rows."""
         return sum(len(row.values) for row in self.sources)
 
 
 @dataclass(slots=True)
 class Plan:
-    """What to do with some rows.
+    """A plan for some rows.
 
     Attributes:
         records: The records to write; those of a row are next to each other.
-        unchanged: How many of each row's values are stored already, by the row's index.
-        rejected: Why values of a row can't be stored, by the row's index.
+        unchanged: The number of values that are stored already, by row index.
+        rejected: The reasons why values can't be stored, by row index.
     """
 
     records: list[PlannedRecord] = field(default_factory=list)
@@ -125,12 +125,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """How the caller wants rows to be stored.
+    """How to store rows.
 
     Attributes:
         measure_name: The name of new records; further ones of the same time are numbered.
-        version: The version of new records, and the lowest of corrected ones.
-        any_version: Whether stored values are replaced, whatever the version of their records.
+        version: The version of new records, and the minimum version of corrected ones.
+        any_version: Whether stored values are replaced regardless of their versions.
     """
 
     measure_name: str
@@ -148,7 +148,7 @@ class RecordPlanner:
 
     Args:
         asset_id: The asset.
-        options: How the caller wants rows to be stored.
+        options: How to store the rows.
     """
 
     def __init__(self, asset_id: str, options: PlanOptions) -> None:
@@ -164,11 +164,11 @@ class RecordPlanner:
         self._taken: set[RecordKey] = set()
 
     def mark_taken(self, key: RecordKey) -> None:
-        """Note that the platform has a record of this key, which need not have been read."""
+        """Mark a key as used by a stored record that may not have been read."""
         self._taken.add(key)
 
     def require_version(self, key: RecordKey, version: int) -> None:
-        """Note the version that a correction of a record needs."""
+        """Set the version that the correction of a record needs."""
         self._versions[key] = version
 
     def plan(self, rows: Iterable[Row], stored: Iterable[StoredRecord]) -> Plan:
@@ -176,7 +176,7 @@ class RecordPlanner:
 
         Args:
             rows: The rows.
-            stored: All records that the database has at their times.
+            stored: All records in the database at their times.
         """
         return _Planning(self._options, self._room, self._versions, self._taken, stored).plan(rows)
 
@@ -226,7 +226,7 @@ class _Planning:
             self._plan_new(row, new)
 
     def _compare_rows(self, row: Row, value: Value, earlier: Value) -> None:
-        """Keep or reject a value that an earlier row gives already."""
+        """Keep or reject a value that an earlier row contains already."""
         if same_value(earlier, value):
             self._note_unchanged(row)
         else:
@@ -254,7 +254,7 @@ class _Planning:
             )
             self._reject(row, value, reason)
             return
-        # A value that stands in several records is replaced in all of them, and counts once.
+        # A value in several records is replaced in all of them and counted once.
         for position, record in enumerate(different):
             correction = self._correction(record)
             correction.values[value.name] = value
@@ -263,7 +263,7 @@ class _Planning:
             )
 
     def _correction(self, record: StoredRecord) -> PlannedRecord:
-        """Plan to write a stored record as a whole."""
+        """Plan to rewrite a whole stored record."""
         planned = self._corrections.get(record.key)
         if planned is None:
             version = self._versions.get(record.key, max(2, self._options.version))
@@ -275,7 +275,7 @@ class _Planning:
         return planned
 
     def _plan_new(self, row: Row, values: Sequence[Value]) -> None:
-        """Plan records of values of which none is stored, as few as hold them."""
+        """Plan the minimum number of records for values that are not stored."""
         room = self._room - sum(_length(name) + _length(text) for name, text in row.dimensions)
         for part in _split(values, room):
             key = self._free_key(row)
@@ -308,7 +308,7 @@ class _Planning:
 
 
 def same_value(first: Value, second: Value) -> bool:
-    """Whether two values of an attribute are the same, however they are written."""
+    """Whether two values of an attribute are equal regardless of their format."""
     return first.type == second.type and (
         first.text == second.text
         or _COMPARABLE[first.type](first.text) == _COMPARABLE[first.type](second.text)
@@ -361,7 +361,7 @@ def _build_dimensions(dimensions: Dimensions) -> list[TimeSeriesDimension]:
 
 
 def _split(values: Sequence[Value], room: int) -> Iterable[Sequence[Value]]:
-    """Split values into parts that fit a record; a value that does not fit stands alone."""
+    """Split values into parts that fit a record; an oversized value is a separate part."""
     part: list[Value] = []
     left = room
     for value in values:

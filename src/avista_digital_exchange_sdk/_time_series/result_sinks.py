@@ -1,4 +1,4 @@
-"""Where the result of a query goes, and the file as one such place."""
+"""Sinks for query results, including the file sink."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .result_writers import CsvResultWriter, JsonResultWriter, RequestedSeries, 
 
 
 class ResultSink(Protocol):
-    """Takes a result: the file that the platform makes of it, or the chunks of its pages."""
+    """Receives a result: the file that the platform exports, or the chunks of its pages."""
 
     @property
     def export_format(self) -> TimeSeriesQueryOutputFileType:
-        """The format that the platform's file must have."""
+        """The required format of the exported file."""
 
     def open_file(self) -> AbstractAsyncContextManager[IO[bytes]]:
-        """Open what the platform's file is written to; opened again, it is empty."""
+        """Open the output of the exported file. If it is opened again, it is empty."""
 
     def open_chunks(self) -> AbstractAsyncContextManager[Callable[[bytes], None]]:
-        """Open what takes the chunks, ordered by page; the result is complete when it closes."""
+        """Open the consumer of the chunks, ordered by page. Closing it completes the result."""
 
 
 class FileSink:
@@ -34,7 +34,7 @@ class FileSink:
         request: The requested assets and attributes.
         file_format: The format of the file.
         output: Opens the file.
-        options: The sizes of what is held in memory.
+        options: The sizes of buffers in memory.
     """
 
     def __init__(
@@ -50,12 +50,12 @@ class FileSink:
         self._spool_bytes = options.spool_bytes
 
     def open_file(self) -> AbstractAsyncContextManager[IO[bytes]]:
-        """Open the file, to which the platform's is copied."""
+        """Open the file for the exported one."""
         return self._output()
 
     @contextlib.asynccontextmanager
     async def open_chunks(self) -> AsyncIterator[Callable[[bytes], None]]:
-        """Open the file, to which the chunks are merged."""
+        """Open the file for the merged chunks."""
         async with self._output() as file:
             with contextlib.closing(self._create_writer(file)) as writer:
                 yield writer.add

@@ -1,4 +1,4 @@
-"""Publishing rows: compared with what is stored, so that nothing else is touched."""
+"""Publishes rows after comparing them with the stored values, so that others are not changed."""
 
 from __future__ import annotations
 
@@ -32,36 +32,36 @@ if TYPE_CHECKING:
     from .._backends import Backend
     from .._generated.client import Client
 
-# Attempts at records which the platform rejects for what it has stored in their place.
+# The number of attempts at records that the platform rejects because of stored ones.
 MAX_ATTEMPTS = 7
-# Seconds before the third attempt, doubled for each that follows: queries show what was written
-# only after a while.
+# The delay before the third attempt in seconds, which doubles with each further attempt: queries
+# return written records only after some time.
 FIRST_DELAY_SECONDS = 0.25
 
 NAME_DIMENSION = "name"
 
 
 class RowSlice(NamedTuple):
-    """Some rows of one asset; their dimensions need not hold the asset's name."""
+    """Rows of one asset, whose dimensions need not contain its name."""
 
     asset_id: str
     rows: Sequence[Row]
 
 
 class RowPublisher(BatchPublisher):
-    """Publishes rows of values, leaving alone every value that they do not name.
+    """Publishes rows of values without changing other stored values.
 
     Args:
-        client: What sends the batches.
-        backend: What waits for the network.
+        client: Sends the batches.
+        backend: Waits for delays.
         database_id: The database.
-        state: What the database held before.
-        options: How the rows are to be stored.
-        outcomes: The rows that are to be published, and what becomes of them.
-        progress: What is told of the rows that were published.
+        state: The previous state of the database.
+        options: How to store the rows.
+        outcomes: Records the outcomes of the rows.
+        progress: Reports the number of published rows.
         keep_responses: Whether to return what the platform says was written; it grows with
             every record.
-        dry_run: Whether to find out what would become of the rows, without writing them.
+        dry_run: Whether to determine the outcomes without writing the rows.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class RowPublisher(BatchPublisher):
         return self._rejection
 
     async def _publish_slice(self, part: RowSlice, report: ProgressCallback | None) -> None:
-        """Publish the rows of a slice; plan again what the platform refuses."""
+        """Publish the rows of a slice, and plan rejected ones again."""
         asset_id, rows = part.asset_id, self._add_names(part)
         planner = RecordPlanner(asset_id, self._options)
         account = _SliceAccount(self._outcomes)
@@ -142,13 +142,13 @@ class RowPublisher(BatchPublisher):
         self._note_span(asset_id, part.rows)
 
     def _add_names(self, part: RowSlice) -> Sequence[Row]:
-        """Give the asset's known name to rows that have none."""
+        """Add the known name of the asset to rows without one."""
         names = self._state.names
         rows = []
         for row in part.rows:
-            given = dict(row.dimensions).get(NAME_DIMENSION)
-            if given is not None:
-                names[part.asset_id] = given
+            name = dict(row.dimensions).get(NAME_DIMENSION)
+            if name is not None:
+                names[part.asset_id] = name
             elif (known := names.get(part.asset_id)) is not None:
                 dimensions = tuple(sorted([*row.dimensions, (NAME_DIMENSION, known)]))
                 row = replace(row, dimensions=dimensions)
@@ -166,7 +166,7 @@ class RowPublisher(BatchPublisher):
         }
 
     def _note_span(self, asset_id: str, rows: Sequence[Row]) -> None:
-        """Note between which times rows of an asset were published."""
+        """Record the time span of the published rows of an asset."""
         times = [row.time for row in rows]
         first, last = self._spans.get(asset_id, (times[0], times[0]))
         self._spans[asset_id] = (min(first, *times), max(last, *times))
@@ -192,7 +192,7 @@ class RowPublisher(BatchPublisher):
             return []
 
     async def _complete(self, asset_id: str, plan: Plan) -> list[PlannedRecord]:
-        """Add to corrected records the measures that they keep; take out those not found."""
+        """Add the kept measures to corrected records, and remove records that were not found."""
         corrections = [
             planned
             for planned in plan.records
@@ -238,7 +238,7 @@ class RowPublisher(BatchPublisher):
     def _may_retry(
         self, planner: RecordPlanner, planned: PlannedRecord, rejection: Rejection
     ) -> bool:
-        """Whether a rejected record may be written in another way, which is noted."""
+        """Whether a rejected record can be written in another way; if so, prepare the planner."""
         existing = rejection.existing_version
         if existing is None and "version" not in rejection.reason.lower():
             return False
@@ -254,14 +254,14 @@ class RowPublisher(BatchPublisher):
 
 @dataclass
 class _Refusal:
-    """What the platform rejected of a batch, and the error that says so."""
+    """The rejected records of a batch and the error."""
 
     error: DigitalExchangeError | None = None
     rejected: list[tuple[PlannedRecord, Rejection]] = field(default_factory=list)
 
 
 class _SliceAccount:
-    """Keeps account of the rows of a slice, each of which may be in several records."""
+    """Tracks the rows of a slice, each of which may be in several records."""
 
     def __init__(self, outcomes: PublishOutcomes) -> None:
         self._outcomes = outcomes
@@ -269,7 +269,7 @@ class _SliceAccount:
         self._stored: set[int] = set()
 
     def begin(self, rows: Iterable[Row], plan: Plan) -> None:
-        """Begin an attempt."""
+        """Start an attempt."""
         self._unwritten = dict.fromkeys((row.index for row in rows), 0)
         for index in _indexes(plan.records):
             self._unwritten[index] += 1
@@ -281,7 +281,7 @@ class _SliceAccount:
                 self._finish(index)
 
     def accept(self, planned: PlannedRecord) -> None:
-        """Note that a record was written."""
+        """Record that a record was written."""
         count = planned.value_count
         self._outcomes.values_stored += count
         self._outcomes.values_corrected += count if planned.is_correction else 0
@@ -308,12 +308,12 @@ class _SliceAccount:
 
 
 def _indexes(records: Iterable[PlannedRecord]) -> Iterator[int]:
-    """List the rows in records, as often as they are."""
+    """List the indexes of the rows in records, with repetitions."""
     return (row.index for planned in records for row in planned.sources)
 
 
 def _merge_rows(rows: Iterable[Row]) -> list[Row]:
-    """Merge what is left of the same row."""
+    """Merge the remaining values of each row."""
     merged: dict[int, Row] = {}
     for row in rows:
         known = merged.get(row.index)
@@ -341,6 +341,6 @@ def _split_into_batches(
 
 
 def _next_version(version: int) -> int:
-    """Guess a version that is high enough: not every rejection tells the one there is."""
+    """Guess a sufficiently high version, as not every rejection contains the stored one."""
     seconds = int(datetime.now(UTC).timestamp())
     return seconds if version < seconds else version + 1

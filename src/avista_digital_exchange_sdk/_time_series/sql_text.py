@@ -1,4 +1,4 @@
-"""Names and values as Timestream's SQL writes them."""
+"""Formats names and values for Timestream SQL."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def quote_table(database: TimeSeriesDb) -> str:
     return ".".join(map(quote_identifier, names))
 
 
-def quote_string(text: str) -> str:
+def quote_string(value: str) -> str:
     """Quote a string."""
-    doubled = text.replace("'", "''")
+    doubled = value.replace("'", "''")
     return f"'{doubled}'"
 
 
 def time_literal(nanoseconds: int) -> str:
-    """Write a time, given in nanoseconds since 1970."""
+    """Format a time in nanoseconds since 1970."""
     return f"from_nanoseconds({nanoseconds})"

@@ -1,4 +1,4 @@
-"""Reading back the records that a database has, to compare what is published with them."""
+"""Reads stored records, to compare published values with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._generated.client import Client
 
 ASSET_ID = "assetId"
-# A range of times is read as a whole unless it holds far more rows than are asked for.
+# A time range is read as a whole unless it contains far more rows than requested.
 MAX_EXCESS_ROWS = 3000
 
 _MEASURE_VALUE = "measure_value::"
@@ -31,7 +31,7 @@ class _Columns(NamedTuple):
     Attributes:
         dimensions: Names of the dimensions, without that of the asset.
         single_types: Types of the records of a single measure.
-        multi: The type of each measure of the records of several, by its name.
+        multi: The types of the measures of multi-measure records, by name.
     """
 
     dimensions: list[str]
@@ -43,8 +43,8 @@ class StoredRecordReader:
     """Reads the records of assets at some times.
 
     Args:
-        client: What sends the queries.
-        backend: What waits for the network.
+        client: Sends the queries.
+        backend: Waits for delays.
         database_id: The database.
     """
 
@@ -58,7 +58,7 @@ class StoredRecordReader:
     async def read(
         self, asset_id: str, times: Collection[int], names: Collection[str] | None = None
     ) -> list[StoredRecord]:
-        """Read all records that an asset has at some times.
+        """Read all records of an asset at some times.
 
         Args:
             asset_id: The asset.
@@ -96,7 +96,7 @@ class StoredRecordReader:
         )
 
     async def _run(self, query: str, limit: int | None = None) -> list[list[str | None]] | None:
-        """Run a query; None if it gives more than `limit` rows."""
+        """Run a query; None if it returns more than `limit` rows."""
         rows: list[list[str | None]] = []
         pages = iter_sql_pages(
             self._client, self._backend, self._database_id, query, None, parse_result
@@ -109,7 +109,7 @@ class StoredRecordReader:
         return rows
 
     async def _read_columns(self, names: Collection[str]) -> _Columns:
-        """Read which columns there are; again if an attribute has got none yet."""
+        """Read the columns, and read them again if that of an attribute is missing."""
         if self._columns is not None and all(name in self._columns.multi for name in names):
             return self._columns
         if self._table is None:
@@ -125,12 +125,12 @@ class StoredRecordReader:
 
 
 def _select(column: str, kind: str) -> str:
-    """Write a measure's column so that its text is that in which a value is published."""
+    """Build an expression that formats a column as values are published."""
     return f"to_nanoseconds({column})" if kind == MeasureValueType.TIMESTAMP else column
 
 
 def _read_cells(page: QueryResult_TimestreamVariables) -> list[list[str | None]]:
-    """Read the texts of a page; None for NULL."""
+    """Read the strings of a page; None for NULL."""
     try:
         return [[datum.get("ScalarValue") for datum in row["Data"]] for row in page.rows]
     except (KeyError, TypeError, AttributeError):
