@@ -151,7 +151,7 @@ def publish(exchange: Any, workspace: Workspace, progress: Any) -> object:
 
 def publish_frame(exchange: Any, workspace: Workspace, progress: Any) -> object:
     # Values that are stored already would not be sent.
-    return publish_frame_of(f"other {next(numbers)}", exchange, workspace, progress)
+    return publish_frame_of(f"other {next(number_page)}", exchange, workspace, progress)
 
 
 def publish_frame_of(asset: str, exchange: Any, workspace: Workspace, progress: Any) -> object:
@@ -162,7 +162,7 @@ def publish_frame_of(asset: str, exchange: Any, workspace: Workspace, progress: 
     )
 
 
-numbers = count()
+number_page = count()
 TRANSFERS: dict[str, Call] = {
     "upload": upload,
     "download": download,
@@ -385,7 +385,7 @@ class TestProgressBars:
     def test_progress_of_publishing_counts_rows_that_are_stored_already(
         self, exchange: AvistaDigitalExchange, workspace: Workspace, recorder: ProgressRecorder
     ) -> None:
-        asset = f"other {next(numbers)}"
+        asset = f"other {next(number_page)}"
         publish_frame_of(asset, exchange, workspace, None)
         publish_frame_of(asset, exchange, workspace, recorder)
         assert recorder.reports[-1] == (250, 250)

@@ -100,7 +100,7 @@ def things(graphql_client, local):
 
 
 @pytest.mark.parametrize("role", MAY)
-def test_each_role_may_do_what_it_may_and_nothing_else(graphql_client, things, role):
+def test_role_has_exactly_its_permissions(graphql_client, things, role):
     allowed = set()
     for what, query in FIELDS.items():
         response = graphql_client.execute(query, role, **things)
@@ -121,12 +121,12 @@ def test_access_ends_at_once_when_a_service_is_no_longer_shared(graphql_client, 
 
 
 @pytest.mark.parametrize("what", FIELDS)
-def test_an_id_that_names_nothing_is_not_found(graphql_client, things, what):
+def test_unknown_id_is_not_found(graphql_client, things, what):
     nothing = {name: f"{value}0" for name, value in things.items()}
     assert graphql_client.error_type(FIELDS[what], **nothing) == "NotFound"
 
 
-def test_lists_hold_only_what_the_caller_owns_or_is_a_member_of(graphql_client, things):
+def test_lists_contain_only_what_the_caller_owns_or_is_a_member_of(graphql_client, things):
     stores = "{ storage_listDataStores { dataStoreId } }"
     databases = "{ timeSeriesDb_listDatabases { timeSeriesDbId } }"
     collaboratives = "{ collaborative_listCollaboratives { collaborativeId } }"
@@ -140,7 +140,7 @@ def test_lists_hold_only_what_the_caller_owns_or_is_a_member_of(graphql_client, 
     assert graphql_client.run(collaboratives, "outsider") == []
 
 
-def test_another_user_s_data_stores_are_listed_as_far_as_they_are_shared(graphql_client, local):
+def test_data_stores_of_another_user_are_listed_if_shared(graphql_client, local):
     store = graphql_client.run('mutation { storage_createDataStore(name: "x") { dataStoreId } }')
     query = "query ($user: ID) { storage_listDataStores(userId: $user) { dataStoreId } }"
     owner = graphql_client.run("{ user_getUserSession { user { userId } } }")["user"]["userId"]
@@ -152,7 +152,7 @@ def test_another_user_s_data_stores_are_listed_as_far_as_they_are_shared(graphql
     assert graphql_client.run(query, "outsider", user=owner) == []
 
 
-def test_an_organization_s_data_stores_are_listed_as_far_as_they_are_shared(graphql_client, local):
+def test_data_stores_of_an_organization_are_listed_if_shared(graphql_client, local):
     query = "query ($id: ID) { storage_listDataStores(organizationId: $id) { dataStoreId } }"
     session = "{ user_getUserSession { user { organization { organizationId } } } }"
     organization = graphql_client.run(session)["user"]["organization"]["organizationId"]
@@ -162,7 +162,7 @@ def test_an_organization_s_data_stores_are_listed_as_far_as_they_are_shared(grap
     assert graphql_client.run(query, "outsider", id=organization) == []
 
 
-def test_a_reader_may_not_share_a_service_of_its_own(graphql_client, local):
+def test_reader_cannot_share_its_own_service(graphql_client, local):
     store = graphql_client.run(
         'mutation { storage_createDataStore(name: "x") { dataStoreId } }', "reader"
     )

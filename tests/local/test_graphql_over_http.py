@@ -13,7 +13,7 @@ from avista_digital_exchange_sdk.local.graphql.schema import executable_schema
 WHO = "{ user_getUserSession { user { firstName } } }"
 
 
-def test_an_answer_without_errors_has_no_errors_member(graphql_client):
+def test_response_without_errors_has_no_errors_member(graphql_client):
     assert graphql_client.execute(WHO) == {
         "data": {"user_getUserSession": {"user": {"firstName": "Ada"}}}
     }
@@ -35,7 +35,7 @@ def test_refused_token_is_answered_401(local, headers, message):
     }
 
 
-def test_a_token_is_sent_raw_without_bearer(local):
+def test_token_is_sent_without_bearer(local):
     headers = {"Authorization": f"Bearer {local.token}"}
     assert httpx.post(local.endpoint, json={"query": WHO}, headers=headers).status_code == 401
 
@@ -52,7 +52,7 @@ def test_a_token_is_sent_raw_without_bearer(local):
         ),
     ],
 )
-def test_what_does_not_validate_is_answered_200_with_data_null(graphql_client, query, says):
+def test_invalid_operation_returns_200_with_null_data(graphql_client, query, says):
     result = graphql_client.execute(query)
     assert result["data"] is None
     (error,) = result["errors"]
@@ -76,14 +76,14 @@ def test_what_does_not_validate_is_answered_200_with_data_null(graphql_client, q
         json.dumps({"query": "{a" * 5_000}).encode(),
     ],
 )
-def test_what_can_not_be_parsed_is_answered_400(local, body):
+def test_unparseable_body_returns_400(local, body):
     response = httpx.post(local.endpoint, content=body, headers={"Authorization": local.token})
     assert response.status_code == 400
     (error,) = response.json()["errors"]
     assert error["errorType"] == "MalformedHttpRequestException"
 
 
-def test_a_field_s_error_has_its_type_at_the_top_level(graphql_client):
+def test_field_error_has_its_type_at_the_top_level(graphql_client):
     result = graphql_client.execute(
         '{ storage_getDataStore(dataStoreId: "dataStoreId.none") { name } }'
     )
@@ -102,7 +102,7 @@ def test_a_field_s_error_has_its_type_at_the_top_level(graphql_client):
     }
 
 
-def test_one_field_s_error_leaves_the_others_their_answers(graphql_client):
+def test_field_error_keeps_the_results_of_other_fields(graphql_client):
     result = graphql_client.execute(
         """{ storage_getDataStore(dataStoreId: "none") { name }
         user_getUserSession { user { userId } } }"""
@@ -125,19 +125,19 @@ def test_one_field_s_error_leaves_the_others_their_answers(graphql_client):
         ),
     ],
 )
-def test_a_field_nobody_serves_says_so(graphql_client, query, field):
+def test_unsupported_field_is_an_error(graphql_client, query, field):
     (error,) = graphql_client.execute(query)["errors"]
     assert error["errorType"] == "NotAvailable"
     assert error["message"] == f"{field} is not available in the Local Exchange."
 
 
-def test_every_answer_names_its_request(graphql_client, local):
+def test_response_has_a_request_id(graphql_client, local):
     responses = [graphql_client.post(WHO), graphql_client.post(WHO), httpx.post(local.endpoint)]
     ids = [response.headers["x-amzn-requestid"] for response in responses]
     assert len(set(ids)) == 3
 
 
-def test_the_named_operation_of_several_is_answered(graphql_client, local):
+def test_operation_name_selects_one_of_several_operations(graphql_client, local):
     body = {
         "query": f"query One {WHO} query Two {{ __typename }}",
         "operationName": "Two",
@@ -147,13 +147,13 @@ def test_the_named_operation_of_several_is_answered(graphql_client, local):
     assert result == {"data": {"__typename": "Query"}}
 
 
-def test_introspection_tells_the_whole_contract(graphql_client):
+def test_introspection_returns_the_whole_schema(graphql_client):
     introspection = graphql_client.execute(get_introspection_query())["data"]
     served = lexicographic_sort_schema(build_client_schema(introspection))
     assert print_schema(served) == print_schema(lexicographic_sort_schema(executable_schema()))
 
 
-def test_an_enum_value_may_come_in_a_variable(graphql_client, local):
+def test_enum_value_is_accepted_in_a_variable(graphql_client, local):
     query = """query ($type: ServiceType!, $id: ID!) {
       collaborative_listCollaborativesServiceSharedWith(serviceType: $type, serviceId: $id) { name }
     }"""
@@ -161,7 +161,7 @@ def test_an_enum_value_may_come_in_a_variable(graphql_client, local):
     assert shared_with == [{"name": "Solar Research"}]
 
 
-def test_a_failure_of_the_exchange_itself_is_logged_and_told(graphql_client, monkeypatch, caplog):
+def test_internal_error_is_logged_and_reported(graphql_client, monkeypatch, caplog):
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by accident")
 

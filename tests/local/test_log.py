@@ -33,14 +33,14 @@ def assert_in_its_lines(text: str) -> None:
 @pytest.mark.parametrize(
     "module", ["server", "graphql.responses", "query_engine.engine", "timestream_sql.query"]
 )
-def test_log_of_what_users_send_is_text(module: str, log: io.StringIO) -> None:
+def test_log_of_user_input_is_escaped(module: str, log: io.StringIO) -> None:
     name = f"avista_digital_exchange_sdk.local.{module}"
     importlib.import_module(name)
     logging.getLogger(name).warning("A query was not understood: %s", FORGED)
     assert_in_its_lines(log.getvalue())
 
 
-def test_log_of_an_exception_is_text_but_for_its_frames(log: io.StringIO) -> None:
+def test_log_of_an_exception_is_escaped_except_for_its_frames(log: io.StringIO) -> None:
     try:
         try:
             raise ValueError(FORGED)

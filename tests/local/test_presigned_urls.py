@@ -38,7 +38,7 @@ def key_of(url):
     return urlsplit(url).path.removeprefix("/objects/")
 
 
-def test_a_download_is_what_was_uploaded_with_its_md5_as_etag(graphql_client, url):
+def test_download_returns_the_uploaded_bytes_with_their_md5_as_etag(graphql_client, url):
     response = graphql_client.http.get(url)
     assert response.content == CONTENT
     assert response.headers["etag"] == f'"{hashlib.md5(CONTENT).hexdigest()}"'
@@ -47,20 +47,20 @@ def test_a_download_is_what_was_uploaded_with_its_md5_as_etag(graphql_client, ur
     assert response.headers["last-modified"].endswith(" GMT")
 
 
-def test_an_upload_is_answered_with_its_etag(graphql_client, upload_url):
+def test_upload_returns_its_etag(graphql_client, upload_url):
     response = graphql_client.http.put(upload_url, content=CONTENT)
     assert response.status_code == 200
     assert response.content == b""
     assert response.headers["etag"] == f'"{hashlib.md5(CONTENT).hexdigest()}"'
 
 
-def test_an_empty_file_can_be_uploaded_and_downloaded(graphql_client):
+def test_empty_file_can_be_uploaded_and_downloaded(graphql_client):
     response = graphql_client.http.get(graphql_client.download_url(graphql_client.upload(b"")))
     assert (response.status_code, response.content) == (200, b"")
 
 
 @pytest.mark.parametrize(
-    ("header", "wanted"),
+    ("header", "expected"),
     [
         ("bytes=0-0", slice(0, 1)),
         ("bytes=100-299", slice(100, 300)),
@@ -69,28 +69,28 @@ def test_an_empty_file_can_be_uploaded_and_downloaded(graphql_client):
         ("bytes=5-99999999", slice(5, None)),
     ],
 )
-def test_a_range_is_answered_206_with_its_bytes(graphql_client, url, header, wanted):
+def test_range_request_returns_206_with_its_bytes(graphql_client, url, header, expected):
     response = graphql_client.http.get(url, headers={"Range": header})
     assert response.status_code == 206
-    assert response.content == CONTENT[wanted]
-    first, last, _ = wanted.indices(len(CONTENT))
+    assert response.content == CONTENT[expected]
+    first, last, _ = expected.indices(len(CONTENT))
     assert response.headers["content-range"] == f"bytes {first}-{last - 1}/{len(CONTENT)}"
 
 
 @pytest.mark.parametrize("header", ["bytes=0-1,5-6", "lines=1-2", "bytes=", "bytes=-", "bytes=a-b"])
-def test_what_is_not_one_range_is_answered_with_the_whole(graphql_client, url, header):
+def test_invalid_range_request_returns_the_whole_file(graphql_client, url, header):
     response = graphql_client.http.get(url, headers={"Range": header})
     assert (response.status_code, response.content) == (200, CONTENT)
 
 
 @pytest.mark.parametrize("header", ["bytes=99999999-", "bytes=-0", "bytes=5-4"])
-def test_a_range_beyond_the_end_is_answered_416(graphql_client, url, header):
+def test_range_request_beyond_the_end_returns_416(graphql_client, url, header):
     response = graphql_client.http.get(url, headers={"Range": header})
     assert refusal(response)[:2] == (416, "InvalidRange")
     assert response.headers["content-range"] == f"bytes */{len(CONTENT)}"
 
 
-def test_if_match_holds_a_download_to_the_same_bytes(graphql_client, url):
+def test_if_match_limits_a_download_to_the_same_version(graphql_client, url):
     etag = graphql_client.http.get(url).headers["etag"]
     assert graphql_client.http.get(url, headers={"If-Match": etag}).status_code == 200
     changed = graphql_client.http.get(url, headers={"If-Match": '"other"', "Range": "bytes=1-"})
@@ -98,7 +98,7 @@ def test_if_match_holds_a_download_to_the_same_bytes(graphql_client, url):
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_an_authorization_header_is_refused(graphql_client, url, upload_url, method):
+def test_authorization_header_is_refused(graphql_client, url, upload_url, method):
     address = url if method == "GET" else upload_url
     content = b"x" if method == "PUT" else None
     headers = {"Authorization": graphql_client.local.token}
@@ -106,7 +106,7 @@ def test_an_authorization_header_is_refused(graphql_client, url, upload_url, met
     assert refusal(response) == (400, "InvalidArgument", "Only one auth mechanism allowed")
 
 
-def test_a_chunked_upload_is_refused(graphql_client, upload_url):
+def test_chunked_upload_is_refused(graphql_client, upload_url):
     response = graphql_client.http.put(upload_url, content=iter([b"a", b"b"]))
     assert refusal(response)[:2] == (501, "NotImplemented")
 
@@ -118,7 +118,7 @@ def test_a_chunked_upload_is_refused(graphql_client, upload_url):
         ({"Content-Length": str(5 * 1024**3 + 1)}, 400, b"EntityTooLarge"),
     ],
 )
-def test_an_upload_of_no_or_too_great_a_length_is_refused_before_it_is_sent(
+def test_upload_with_an_invalid_length_is_refused_before_it_is_sent(
     upload_url, headers, status, code
 ):
     address = urlsplit(upload_url)
@@ -134,18 +134,18 @@ def test_an_upload_of_no_or_too_great_a_length_is_refused_before_it_is_sent(
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "POST"])
-def test_a_download_url_is_bound_to_its_method(graphql_client, url, method):
+def test_download_url_is_bound_to_its_method(graphql_client, url, method):
     response = graphql_client.http.request(method, url, content=b"x" if method == "PUT" else None)
     assert response.status_code == 403
     if method != "HEAD":
         assert refusal(response)[:2] == (403, "SignatureDoesNotMatch")
 
 
-def test_an_upload_url_can_not_be_read_from(graphql_client, upload_url):
+def test_upload_url_cannot_be_downloaded_from(graphql_client, upload_url):
     assert refusal(graphql_client.http.get(upload_url))[:2] == (403, "SignatureDoesNotMatch")
 
 
-def test_a_url_is_bound_to_its_object_and_parameters(graphql_client, url, upload_url):
+def test_url_is_bound_to_its_object_and_parameters(graphql_client, url, upload_url):
     other_object = url.replace(key_of(url), key_of(upload_url))
     longer = url.replace("X-Amz-Expires=900", "X-Amz-Expires=9000")
     other_type = url.replace("response-content-type=text", "response-content-type=image")
@@ -154,12 +154,12 @@ def test_a_url_is_bound_to_its_object_and_parameters(graphql_client, url, upload
         assert refusal(graphql_client.http.get(changed))[:2] == (403, "SignatureDoesNotMatch")
 
 
-def test_a_url_without_a_signature_is_refused(graphql_client, url):
+def test_url_without_a_signature_is_refused(graphql_client, url):
     response = graphql_client.http.get(url.partition("?")[0])
     assert refusal(response) == (403, "AccessDenied", "Access Denied")
 
 
-def test_an_expired_url_is_refused(graphql_client, url, upload_url):
+def test_expired_url_is_refused(graphql_client, url, upload_url):
     objects = graphql_client.local.exchange.objects
     past = timedelta(seconds=-1)
     download = graphql_client.http.get(objects.download_url(key_of(url), lifetime=past))
@@ -170,7 +170,7 @@ def test_an_expired_url_is_refused(graphql_client, url, upload_url):
         assert refusal(response) == (403, "AccessDenied", "Request has expired")
 
 
-def test_what_was_never_uploaded_can_not_be_downloaded(graphql_client):
+def test_file_without_an_upload_cannot_be_downloaded(graphql_client):
     file_id = graphql_client.create_file()["itemId"]
     assert refusal(graphql_client.http.get(graphql_client.download_url(file_id)))[:2] == (
         404,
@@ -178,7 +178,7 @@ def test_what_was_never_uploaded_can_not_be_downloaded(graphql_client):
     )
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(graphql_client):
+def test_interrupted_upload_leaves_nothing(graphql_client):
     created = graphql_client.create_file()
     address = urlsplit(created["url"])
     with socket.create_connection((address.hostname, address.port)) as connection:
@@ -192,7 +192,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(graphql_client):
     assert not objects.path(key_of(created["url"])).exists()
 
 
-def test_a_second_upload_replaces_the_first_and_a_broken_one_does_not(graphql_client):
+def test_second_upload_replaces_the_first_unless_it_is_interrupted(graphql_client):
     created = graphql_client.create_file()
     graphql_client.http.put(created["url"], content=b"first").raise_for_status()
     graphql_client.http.put(created["url"], content=b"second").raise_for_status()
@@ -206,7 +206,7 @@ def test_a_second_upload_replaces_the_first_and_a_broken_one_does_not(graphql_cl
     assert response.headers["etag"] == f'"{hashlib.md5(b"second").hexdigest()}"'
 
 
-def test_a_result_has_an_etag_too(graphql_client):
+def test_query_result_has_an_etag(graphql_client):
     stored = graphql_client.local.exchange.objects.create("somebody")
     stored.path.write_bytes(b"[]\n")
     url = graphql_client.local.exchange.objects.download_url(
@@ -227,9 +227,7 @@ def start_upload(url: str, length: int) -> socket.socket:
     return connection
 
 
-def test_an_upload_that_stalls_is_refused_and_nothing_of_it_kept(
-    graphql_client, monkeypatch, upload_url
-):
+def test_stalled_upload_is_refused_and_discarded(graphql_client, monkeypatch, upload_url):
     monkeypatch.setattr(endpoint, "MAX_IDLE_SECONDS", 0.2)
     with start_upload(upload_url, 1000) as connection:
         response = b"".join(iter(lambda: connection.recv(65536), b""))
@@ -238,7 +236,7 @@ def test_an_upload_that_stalls_is_refused_and_nothing_of_it_kept(
     assert not any((graphql_client.local.exchange.objects.incoming_path().parent).iterdir())
 
 
-def test_slow_uploads_keep_nobody_waiting(graphql_client, url):
+def test_slow_uploads_block_nobody(graphql_client, url):
     with ExitStack() as opened:
         for _ in range(60):
             opened.enter_context(start_upload(graphql_client.create_file()["url"], 10_000_000))

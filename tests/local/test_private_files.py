@@ -48,13 +48,13 @@ def use(connect_graphql):
     return use
 
 
-def test_a_new_data_folder_is_its_owners_alone(tmp_path, umask, use):
+def test_new_data_directory_is_accessible_only_to_its_owner(tmp_path, umask, use):
     with LocalExchange(data=tmp_path / "data") as local:
         use(local)
         assert open_to_others(tmp_path / "data") == {}
 
 
-def test_a_data_folder_that_was_there_becomes_its_owners_alone(tmp_path, umask, use):
+def test_existing_data_directory_becomes_accessible_only_to_its_owner(tmp_path, umask, use):
     folder = tmp_path / "data"
     with LocalExchange(data=folder) as local:
         use(local)
@@ -67,7 +67,7 @@ def test_a_data_folder_that_was_there_becomes_its_owners_alone(tmp_path, umask, 
         assert open_to_others(folder) == {}
 
 
-def test_the_folder_of_an_exchange_that_keeps_nothing_is_its_owners_alone(umask, use):
+def test_temporary_data_directory_is_accessible_only_to_its_owner(umask, use):
     with LocalExchange() as local:
         use(local)
         folder = local.exchange.objects.incoming_path().parents[2]
@@ -77,13 +77,13 @@ def test_the_folder_of_an_exchange_that_keeps_nothing_is_its_owners_alone(umask,
 @pytest.mark.parametrize(
     "name", [".", "records.sqlite", "objects", "objects/files", "time_series/time_series.duckdb"]
 )
-def test_nothing_is_written_through_a_symbolic_link(tmp_path, name):
+def test_symbolic_links_are_not_written_through(tmp_path, name):
     folder, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
-    place = folder / name
-    place.parent.mkdir(parents=True, exist_ok=True)
+    location = folder / name
+    location.parent.mkdir(parents=True, exist_ok=True)
     elsewhere.mkdir()
-    target = elsewhere if "." not in place.name else elsewhere / "file"
-    place.symlink_to(target)
+    target = elsewhere if "." not in location.name else elsewhere / "file"
+    location.symlink_to(target)
     with pytest.raises(OSError, match="symbolic link"):
         LocalExchange(data=folder)
     assert list(elsewhere.iterdir()) == []
@@ -112,7 +112,7 @@ def program():
         process.communicate(timeout=10)
 
 
-def test_the_ready_file_is_its_owners_alone_even_in_place_of_another(tmp_path, program):
+def test_ready_file_is_accessible_only_to_its_owner_even_if_it_replaces_another(tmp_path, program):
     ready_file = tmp_path / "ready.json"
     ready_file.write_text("old")
     ready_file.chmod(0o666)
@@ -121,7 +121,7 @@ def test_the_ready_file_is_its_owners_alone_even_in_place_of_another(tmp_path, p
     assert json.loads(ready_file.read_text())["tokens"]
 
 
-def test_the_ready_file_is_not_written_through_a_symbolic_link(tmp_path, program):
+def test_ready_file_is_not_written_through_a_symbolic_link(tmp_path, program):
     ready_file, elsewhere = tmp_path / "ready.json", tmp_path / "elsewhere"
     elsewhere.write_text("untouched")
     ready_file.symlink_to(elsewhere)
@@ -130,7 +130,7 @@ def test_the_ready_file_is_not_written_through_a_symbolic_link(tmp_path, program
     assert json.loads(ready_file.read_text())["tokens"]
 
 
-def test_a_pipe_in_the_place_of_the_ready_file_is_written_to(tmp_path, program):
+def test_ready_file_that_is_a_pipe_is_written_to(tmp_path, program):
     pipe, read = tmp_path / "pipe", []
     os.mkfifo(pipe)
     thread = threading.Thread(target=lambda: read.append(pipe.read_text()))
@@ -141,7 +141,7 @@ def test_a_pipe_in_the_place_of_the_ready_file_is_written_to(tmp_path, program):
     assert pipe.is_fifo()
 
 
-def test_a_ready_file_that_can_not_be_replaced_leaves_nothing_behind(tmp_path):
+def test_ready_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path):
     (tmp_path / "ready.json").mkdir()
     with pytest.raises(OSError, match="directory"):
         private_files.write_private(tmp_path / "ready.json", "text")

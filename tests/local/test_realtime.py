@@ -72,7 +72,7 @@ def errors_of(message, subscription_id="1"):
 # Connecting
 
 
-def test_a_connection_is_acknowledged_and_shows_that_it_lives(open_socket):
+def test_connection_is_acknowledged_and_gets_a_keep_alive(open_socket):
     socket = open_socket(acknowledged=False)
     socket.send({"type": "connection_init"})
     acknowledgement = json.loads(socket.connection.recv(5))
@@ -83,7 +83,7 @@ def test_a_connection_is_acknowledged_and_shows_that_it_lives(open_socket):
     assert json.loads(socket.connection.recv(5)) == {"type": "ka"}
 
 
-def test_signs_of_life_come_again_and_again(open_socket, monkeypatch):
+def test_keep_alives_are_repeated(open_socket, monkeypatch):
     monkeypatch.setattr(
         "avista_digital_exchange_sdk.local.graphql.websocket.KEEP_ALIVE_SECONDS", 0.01
     )
@@ -92,7 +92,7 @@ def test_signs_of_life_come_again_and_again(open_socket, monkeypatch):
 
 
 @pytest.mark.parametrize("encode", [quote, str])
-def test_the_token_may_come_in_the_address(local, authorization, encode):
+def test_token_is_accepted_in_the_url(local, authorization, encode):
     # The question mark makes a plus sign in base64, which some clients leave as it is.
     text = json.dumps(authorization("owner") | {"note": "?>?>?>"})
     header = encode(b64encode(text.encode()).decode())
@@ -103,7 +103,7 @@ def test_the_token_may_come_in_the_address(local, authorization, encode):
         assert json.loads(connection.recv(5))["type"] == "connection_ack"
 
 
-def test_a_refused_token_is_told_and_the_connection_closed(open_socket):
+def test_rejected_token_is_reported_and_the_connection_closed(open_socket):
     socket = open_socket("no such token", acknowledged=False)
     socket.send({"type": "connection_init"})
     message = socket.receive()
@@ -128,14 +128,14 @@ def test_a_refused_token_is_told_and_the_connection_closed(open_socket):
         "header-" + b64encode(b'{"Authorization": "x"}').decode().rstrip("="),
     ],
 )
-def test_a_connection_without_a_readable_header_is_refused(local, header):
+def test_connection_without_a_readable_header_is_refused(local, header):
     protocols = ["graphql-ws", header] if header else ["graphql-ws"]
     with connect(local.realtimeEndpoint, subprotocols=protocols) as connection:
         connection.send('{"type": "connection_init"}')
         assert json.loads(connection.recv(5))["type"] == "connection_error"
 
 
-def test_an_authorization_for_another_host_is_refused(local):
+def test_authorization_for_another_host_is_refused(local):
     header = b64encode(
         json.dumps({"host": "other.example", "Authorization": local.token}).encode()
     ).decode()
@@ -146,7 +146,7 @@ def test_an_authorization_for_another_host_is_refused(local):
 
 
 @pytest.mark.parametrize("protocols", [None, ["graphql-transport-ws"]])
-def test_another_subprotocol_is_refused(local, protocols):
+def test_unknown_subprotocol_is_refused(local, protocols):
     with (
         pytest.raises(InvalidStatus) as refused,
         connect(local.realtimeEndpoint, subprotocols=protocols),
@@ -158,9 +158,7 @@ def test_another_subprotocol_is_refused(local, protocols):
 # Subscribing
 
 
-def test_a_subscriber_hears_what_is_published_for_its_asset_until_it_stops(
-    open_socket, start, publish
-):
+def test_subscriber_receives_events_of_its_asset_until_it_stops(open_socket, start, publish):
     socket = open_socket()
     socket.send(start())
     assert socket.receive() == {"type": "start_ack", "id": "1"}
@@ -267,7 +265,7 @@ def test_mutations_of_one_document_fire_an_event_each(graphql_client, local, ope
         assert f'"value": "{key}"' in json.dumps(socket.receive())
 
 
-def test_several_subscriptions_run_over_one_connection(open_socket, start, publish):
+def test_several_subscriptions_share_one_connection(open_socket, start, publish):
     socket = open_socket()
     for subscription_id in ("one", "two"):
         socket.send(start(subscription_id))
@@ -276,7 +274,7 @@ def test_several_subscriptions_run_over_one_connection(open_socket, start, publi
     assert {socket.receive()["id"], socket.receive()["id"]} == {"one", "two"}
 
 
-def test_frames_are_handled_in_order_so_a_client_need_not_wait(open_socket, start):
+def test_frames_are_handled_in_order_without_waiting_for_acknowledgements(open_socket, start):
     socket = open_socket(acknowledged=False)
     socket.send({"type": "connection_init"})
     socket.send(start())
@@ -284,7 +282,7 @@ def test_frames_are_handled_in_order_so_a_client_need_not_wait(open_socket, star
 
 
 @pytest.mark.parametrize("beside", [True, False])
-def test_the_operation_s_name_comes_beside_or_inside_the_data(open_socket, start, beside):
+def test_operation_name_is_accepted_beside_or_inside_the_data(open_socket, start, beside):
     message = start(
         query=ON_PUBLISH + " subscription Other { onNotifyUploadComplete(uploadId: 1) {uploadId} }"
     )
@@ -298,7 +296,7 @@ def test_the_operation_s_name_comes_beside_or_inside_the_data(open_socket, start
     assert socket.receive()["type"] == "start_ack"
 
 
-def test_an_export_is_told_to_who_ran_the_query_even_a_moment_late(
+def test_export_event_reaches_a_late_subscriber_who_ran_the_query(
     graphql_client, local, open_socket, start
 ):
     query_id = graphql_client.run(QUERY, id=local.timeSeriesDbId)["queryId"]
@@ -306,16 +304,16 @@ def test_an_export_is_told_to_who_ran_the_query_even_a_moment_late(
     early.send(start(query=ON_EXPORT, id=query_id))
     assert early.receive()["type"] == "start_ack"
     graphql_client.run(EXPORT, id=local.timeSeriesDbId, queryId=query_id)
-    told = early.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]
-    assert told["queryId"] == query_id
-    assert graphql_client.http.get(told["url"]).text.startswith("assetId,name,timestamp")
+    event = early.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]
+    assert event["queryId"] == query_id
+    assert graphql_client.http.get(event["url"]).text.startswith("assetId,name,timestamp")
 
     late.send(start(query=ON_EXPORT, id=query_id))
     assert late.receive()["type"] == "start_ack"
-    assert late.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"] == told
+    assert late.receive()["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"] == event
 
 
-def test_an_export_is_told_to_nobody_else(graphql_client, local, open_socket, start):
+def test_export_event_reaches_nobody_else(graphql_client, local, open_socket, start):
     query_id = graphql_client.run(QUERY, "reader", id=local.timeSeriesDbId)["queryId"]
     for role in ("owner", "member", "outsider"):
         socket = open_socket(role)
@@ -330,19 +328,19 @@ def test_an_export_is_told_to_nobody_else(graphql_client, local, open_socket, st
 
 
 @pytest.mark.parametrize("role", ["owner", "member", "reader"])
-def test_who_may_read_a_database_may_listen_to_it(open_socket, start, role):
+def test_subscription_requires_read_access(open_socket, start, role):
     socket = open_socket(role)
     socket.send(start(role=role))
     assert socket.receive()["type"] == "start_ack"
 
 
-def test_an_outsider_may_not_listen(open_socket, start):
+def test_subscription_of_an_outsider_is_refused(open_socket, start):
     socket = open_socket("outsider")
     socket.send(start(role="outsider"))
     assert errors_of(socket.receive()) == ["Unauthorized"]
 
 
-def test_a_subscription_acts_for_its_own_token_not_the_connection_s(open_socket, start):
+def test_subscription_uses_its_own_token_instead_of_that_of_the_connection(open_socket, start):
     socket = open_socket("owner")
     socket.send(start(role="outsider"))
     assert errors_of(socket.receive()) == ["Unauthorized"]
@@ -350,7 +348,7 @@ def test_a_subscription_acts_for_its_own_token_not_the_connection_s(open_socket,
     assert errors_of(socket.receive()) == ["UnauthorizedException"]
 
 
-def test_a_listener_hears_nothing_more_once_the_database_is_shared_no_more(
+def test_subscriber_receives_nothing_after_the_database_is_no_longer_shared(
     graphql_client, open_socket, start, publish
 ):
     created = graphql_client.run(
@@ -368,7 +366,7 @@ def test_a_listener_hears_nothing_more_once_the_database_is_shared_no_more(
     assert socket.is_silent()
 
 
-def test_a_listener_hears_nothing_more_once_its_token_is_deleted(
+def test_subscriber_receives_nothing_after_its_token_is_deleted(
     graphql_client, open_socket, start, publish
 ):
     token = graphql_client.run(
@@ -388,14 +386,14 @@ def test_a_listener_hears_nothing_more_once_its_token_is_deleted(
 
 
 @pytest.mark.parametrize("frame", ["not json", "[]", "1", '{"kind": "start"}', b"\x00\x01"])
-def test_a_malformed_frame_is_answered(open_socket, frame):
+def test_malformed_frame_gets_an_error(open_socket, frame):
     socket = open_socket()
     socket.connection.send(frame)
     assert errors_of(socket.receive(), None) == ["BadRequestException"]
     assert socket.is_silent()
 
 
-def test_an_unknown_type_is_answered(open_socket):
+def test_unknown_message_type_gets_an_error(open_socket):
     socket = open_socket()
     socket.send({"type": "subscribe", "id": "1"})
     assert errors_of(socket.receive()) == ["UnsupportedOperation"]
@@ -413,7 +411,7 @@ def test_an_unknown_type_is_answered(open_socket):
         {"data": '{"query": 1}', "extensions": {"authorization": {}}},
     ],
 )
-def test_a_start_that_can_not_be_read_is_answered(open_socket, payload):
+def test_unreadable_start_message_gets_an_error(open_socket, payload):
     socket = open_socket()
     socket.send({"type": "start", "id": "1", "payload": payload})
     assert errors_of(socket.receive()) == ["BadRequestException"]
@@ -430,7 +428,7 @@ def test_a_start_that_can_not_be_read_is_answered(open_socket, payload):
         "subscription { onNotifyUploadComplete(uploadId: 1) { uploadId } }",
     ],
 )
-def test_a_subscription_that_can_not_start_is_answered(open_socket, start, query):
+def test_invalid_subscription_gets_an_error(open_socket, start, query):
     socket = open_socket()
     socket.send(start(query=query))
     assert len(errors_of_any(socket.receive())) == 1
@@ -443,7 +441,7 @@ def errors_of_any(message):
     return [error["message"] for error in message["payload"]["errors"]]
 
 
-def test_the_id_of_a_running_subscription_is_refused_and_the_subscription_kept(
+def test_duplicate_subscription_id_is_refused_and_the_subscription_kept(
     open_socket, start, publish
 ):
     socket = open_socket()
@@ -455,13 +453,13 @@ def test_the_id_of_a_running_subscription_is_refused_and_the_subscription_kept(
     assert socket.receive()["type"] == "data"
 
 
-def test_a_subscription_before_the_connection_is_acknowledged_is_refused(open_socket, start):
+def test_subscription_before_the_acknowledgement_is_refused(open_socket, start):
     socket = open_socket(acknowledged=False)
     socket.send(start())
     assert errors_of(socket.receive()) == ["BadRequestException"]
 
 
-def test_an_event_over_240_kb_is_not_delivered(open_socket, start, publish):
+def test_event_over_240_kb_is_not_delivered(open_socket, start, publish):
     hundred_times = " ".join(
         f"a{number}: attributes {{ data {{ value }} }}" for number in range(130)
     )
@@ -474,7 +472,7 @@ def test_an_event_over_240_kb_is_not_delivered(open_socket, start, publish):
     assert "small" in json.dumps(socket.receive())
 
 
-def test_nothing_stays_behind_when_a_connection_breaks(local, open_socket, start):
+def test_broken_connection_leaves_nothing_behind(local, open_socket, start):
     def subscribed_to(asset):
         topics = local.exchange.events._subscribers
         return [topic for topic in topics if ("assetId", asset) in topic[1]]

@@ -59,7 +59,7 @@ def acknowledged(connection):
 
 @pytest.mark.parametrize("names", SPELLINGS)
 @pytest.mark.parametrize("by", ["address", "subprotocol"])
-def test_header_names_of_a_connection_may_be_written_in_any_case(local, authorization, names, by):
+def test_connection_header_names_are_case_insensitive(local, authorization, names, by):
     text = json.dumps(spelled(authorization("owner"), names)).encode()
     uri, protocols = local.realtimeEndpoint, ["graphql-ws"]
     if by == "address":
@@ -71,13 +71,13 @@ def test_header_names_of_a_connection_may_be_written_in_any_case(local, authoriz
 
 
 @pytest.mark.parametrize("names", SPELLINGS)
-def test_header_names_of_a_subscription_may_be_written_in_any_case(open_socket, start, names):
+def test_subscription_header_names_are_case_insensitive(open_socket, start, names):
     socket = open_socket()
     socket.send(start("1", names))
     assert socket.receive() == {"type": "start_ack", "id": "1"}
 
 
-def test_a_header_named_twice_is_refused(open_socket, start):
+def test_duplicate_header_is_refused(open_socket, start):
     socket, message = open_socket(), start("1")
     message["payload"]["extensions"]["authorization"]["HOST"] = "other.example"
     socket.send(message)
@@ -88,7 +88,7 @@ def test_a_header_named_twice_is_refused(open_socket, start):
 # Limits
 
 
-def test_a_connection_has_at_most_100_subscriptions(open_socket, start):
+def test_connection_has_at_most_100_subscriptions(open_socket, start):
     socket = open_socket()
     for i in range(100):
         socket.send(start(str(i)))
@@ -102,7 +102,7 @@ def test_a_connection_has_at_most_100_subscriptions(open_socket, start):
     assert socket.receive() == {"type": "start_ack", "id": "one more"}
 
 
-def test_a_user_has_a_limited_number_of_connections(open_socket, monkeypatch):
+def test_user_has_a_limited_number_of_connections(open_socket, monkeypatch):
     monkeypatch.setattr(realtime, "MAX_CONNECTIONS", 3)
     first, *_ = [open_socket("reader") for _ in range(3)]
     refused = open_socket("reader", acknowledged=False)
@@ -123,20 +123,20 @@ def test_a_user_has_a_limited_number_of_connections(open_socket, monkeypatch):
     pytest.fail("a closed connection still counts")
 
 
-def test_a_client_that_does_not_say_who_it_is_is_disconnected(open_socket, monkeypatch):
+def test_connection_without_authentication_is_closed(open_socket, monkeypatch):
     monkeypatch.setattr(realtime, "MAX_CONNECT_SECONDS", 0.2)
     with pytest.raises(ConnectionClosed):
         open_socket(acknowledged=False).connection.recv(5)
 
 
-def test_an_acknowledged_connection_is_kept(open_socket, monkeypatch):
+def test_acknowledged_connection_is_kept(open_socket, monkeypatch):
     monkeypatch.setattr(realtime, "MAX_CONNECT_SECONDS", 0.3)
     socket = open_socket()
     time.sleep(0.5)
     assert socket.is_silent()
 
 
-def test_a_message_beyond_one_megabyte_ends_the_connection(open_socket):
+def test_message_over_one_megabyte_closes_the_connection(open_socket):
     socket = open_socket()
     socket.send({"type": "start", "id": "1", "payload": "x" * 1024**2})
     with pytest.raises(ConnectionClosed) as closed:
@@ -150,7 +150,7 @@ def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["empty fragments", "unread pongs"])
-def test_a_flood_of_frames_ends_the_connection(local, kind):
+def test_flood_of_frames_closes_the_connection(local, kind):
     address = urlsplit(local.realtimeEndpoint)
     if kind == "empty fragments":
         first, flood = frame(1, b"{", final=False), frame(0, b"", final=False) * 4096
@@ -169,7 +169,7 @@ def test_a_flood_of_frames_ends_the_connection(local, kind):
             connection.sendall(flood * 200)
 
 
-def test_connections_that_say_nothing_make_room_for_others(local, open_socket, monkeypatch):
+def test_idle_connections_are_closed_for_new_ones(local, open_socket, monkeypatch):
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
     with ExitStack() as opened:
         for _ in range(40):

@@ -58,14 +58,14 @@ def error_of(response: httpx.Response) -> dict[str, str]:
 # Bodies
 
 
-def test_an_unknown_token_is_refused_before_the_body_arrives(open_tcp):
+def test_unknown_token_is_refused_before_the_body_arrives(open_tcp):
     connection = open_tcp()
     connection.sendall(head(700 * MEGABYTE))
     assert status(connection) == 401
 
 
 @pytest.mark.parametrize("token", ["unknown", "known"])
-def test_a_client_that_sends_too_much_learns_why_it_was_refused(local, token):
+def test_oversized_request_gets_the_reason_of_its_refusal(local, token):
     headers = {"Authorization": local.token if token == "known" else "unknown"}
     response = httpx.post(local.endpoint, content=b" " * 8 * MEGABYTE, headers=headers)
     assert response.status_code == {"unknown": 401, "known": 413}[token]
@@ -76,26 +76,26 @@ def chunks(count: int) -> Iterator[bytes]:
         yield b" " * 65536
 
 
-def test_a_body_beyond_one_megabyte_is_refused(local, headers):
+def test_body_over_one_megabyte_is_refused(local, headers):
     response = httpx.post(local.endpoint, content=b" " * (MEGABYTE + 1), headers=headers)
     assert response.status_code == 413
     assert error_of(response)["errorType"] == "MalformedHttpRequestException"
     assert "1048576 bytes" in error_of(response)["message"]
 
 
-def test_a_chunked_body_beyond_one_megabyte_is_refused(local, headers):
+def test_chunked_body_over_one_megabyte_is_refused(local, headers):
     response = httpx.post(local.endpoint, content=chunks(40), headers=headers)
     assert response.status_code == 413
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_a_body_of_one_megabyte_is_answered(local, headers, chunked):
+def test_body_of_one_megabyte_is_accepted(local, headers, chunked):
     text = json.dumps({"query": WHO}).encode().ljust(MEGABYTE)
     content = iter([text[:1000], text[1000:]]) if chunked else text
     assert httpx.post(local.endpoint, content=content, headers=headers).status_code == 200
 
 
-def test_a_body_that_drips_is_refused_in_time(local, open_tcp, monkeypatch):
+def test_dripping_body_is_refused_in_time(local, open_tcp, monkeypatch):
     monkeypatch.setattr(graphql_http, "MAX_BODY_SECONDS", 0.3)
     connection = open_tcp()
     connection.sendall(head(1000, local.token) + b"{")
@@ -104,7 +104,7 @@ def test_a_body_that_drips_is_refused_in_time(local, open_tcp, monkeypatch):
     assert status(connection) == 408
 
 
-def test_what_follows_a_refusal_is_read_only_for_a_while(open_tcp, monkeypatch):
+def test_rest_of_a_refused_request_is_read_only_for_a_while(open_tcp, monkeypatch):
     monkeypatch.setattr(connections, "MAX_DISCARD_SECONDS", 0.2)
     connection = open_tcp()
     connection.sendall(head(None))
@@ -124,14 +124,14 @@ def send_slowly(connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: "])
-def test_a_head_that_does_not_arrive_in_time_ends_the_connection(open_tcp, monkeypatch, sent):
+def test_slow_request_head_closes_the_connection(open_tcp, monkeypatch, sent):
     monkeypatch.setattr(connections, "MAX_HEAD_SECONDS", 0.3)
     connection = open_tcp()
     connection.sendall(sent)
     assert connection.recv(1) == b""
 
 
-def test_the_second_head_of_a_connection_must_arrive_in_time_too(local, open_tcp, monkeypatch):
+def test_slow_second_request_head_closes_the_connection(local, open_tcp, monkeypatch):
     monkeypatch.setattr(connections, "MAX_HEAD_SECONDS", 0.3)
     connection = open_tcp()
     body = json.dumps({"query": WHO}).encode()
@@ -143,7 +143,7 @@ def test_the_second_head_of_a_connection_must_arrive_in_time_too(local, open_tcp
     assert connection.recv(1) == b""
 
 
-def test_connections_without_requests_make_room_for_others(graphql_client, open_tcp, monkeypatch):
+def test_idle_connections_are_closed_for_new_ones(graphql_client, open_tcp, monkeypatch):
     monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
     for _ in range(60):
         open_tcp().sendall(b"POST /graphql HTTP/1.1\r\n")
@@ -192,7 +192,7 @@ def nested(depth: int) -> str:
     ],
     ids=["many fields", "doubling", "clique", "deep", "too deep", "same field"],
 )
-def test_a_document_that_selects_too_much_does_not_validate(graphql_client, query, says):
+def test_document_that_selects_too_much_is_invalid(graphql_client, query, says):
     started = time.monotonic()
     result = graphql_client.execute(query)
     assert time.monotonic() - started < 8
@@ -205,7 +205,7 @@ def test_a_document_that_selects_too_much_does_not_validate(graphql_client, quer
 
 
 @pytest.mark.parametrize("filler", ["__typename ", "# a comment\n"])
-def test_a_document_of_too_many_tokens_is_refused(local, headers, filler):
+def test_document_with_too_many_tokens_is_refused(local, headers, filler):
     query = "{" + filler * 16_000 + "__typename }"
     response = httpx.post(local.endpoint, json={"query": query}, headers=headers)
     assert response.status_code == 400
@@ -233,22 +233,22 @@ def asking(graphql_client, query: str, role: str) -> Iterator[threading.Thread]:
     thread.join()
 
 
-def test_a_document_that_takes_long_keeps_only_its_own_user_waiting(graphql_client):
+def test_expensive_document_blocks_only_its_own_user(graphql_client):
     with asking(graphql_client, heavy(), "outsider") as thread:
         time.sleep(0.3)
-        waits = []
+        sleeps = []
         for _ in range(3):
             started = time.monotonic()
             assert graphql_client.run(WHO)["user"]["firstName"] == "Ada"
-            waits.append(time.monotonic() - started)
+            sleeps.append(time.monotonic() - started)
         assert thread.is_alive(), "the document was answered too early to keep anyone waiting"
-    assert min(waits) < 1
+    assert min(sleeps) < 1
 
 
 @pytest.mark.parametrize(
     ("limit", "value"), [("MAX_RESOLVED_FIELDS", 5_000), ("MAX_EXECUTION_SECONDS", 0.2)]
 )
-def test_an_execution_beyond_its_limit_times_out(graphql_client, monkeypatch, limit, value):
+def test_execution_beyond_its_limit_times_out(graphql_client, monkeypatch, limit, value):
     monkeypatch.setattr(execution, limit, value)
     result = graphql_client.execute(heavy())
     assert result["data"] is None
@@ -261,7 +261,7 @@ def test_introspection_is_within_the_limits(graphql_client):
     assert "errors" not in graphql_client.execute(get_introspection_query())
 
 
-def test_reading_a_large_directory_again_and_again_keeps_nobody_else_waiting(graphql_client, local):
+def test_repeated_reading_of_a_large_directory_blocks_nobody_else(graphql_client, local):
     database = local.exchange.directories._records
     caller = local.exchange.tokens.authenticate(local.token)
     rows = [

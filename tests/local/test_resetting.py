@@ -63,7 +63,7 @@ def contents(local: LocalExchange) -> dict[str, Any]:
         }
 
 
-def test_it_holds_what_a_new_one_does(local: LocalExchange, tmp_path: Path) -> None:
+def test_reset_restores_the_initial_content(local: LocalExchange, tmp_path: Path) -> None:
     new = contents(local)
     for _ in range(2):
         use(local, tmp_path)
@@ -72,7 +72,7 @@ def test_it_holds_what_a_new_one_does(local: LocalExchange, tmp_path: Path) -> N
         assert contents(local) == new
 
 
-def test_what_was_given_out_before_leads_nowhere(local: LocalExchange, tmp_path: Path) -> None:
+def test_reset_invalidates_tokens_ids_and_urls(local: LocalExchange, tmp_path: Path) -> None:
     use(local, tmp_path)
     endpoint, tokens = local.endpoint, local.tokens
     ids = [getattr(local, name) for name in IDS]
@@ -95,7 +95,7 @@ def test_what_was_given_out_before_leads_nowhere(local: LocalExchange, tmp_path:
                 call(lost)
 
 
-def test_no_bytes_stay(local: LocalExchange, tmp_path: Path) -> None:
+def test_reset_removes_all_bytes(local: LocalExchange, tmp_path: Path) -> None:
     use(local, tmp_path)
     stored = tmp_path / "data" / "objects"
     assert [path for path in stored.rglob("*") if path.is_file()]
@@ -103,7 +103,7 @@ def test_no_bytes_stay(local: LocalExchange, tmp_path: Path) -> None:
     assert not [path for path in stored.rglob("*") if path.is_file()]
 
 
-def test_it_is_kept_over_a_restart(local: LocalExchange, tmp_path: Path) -> None:
+def test_reset_survives_a_restart(local: LocalExchange, tmp_path: Path) -> None:
     use(local, tmp_path)
     local.reset()
     local.close()
@@ -113,13 +113,13 @@ def test_it_is_kept_over_a_restart(local: LocalExchange, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("role", ["owner", "member", "reader"])
-def test_every_role_has_its_place(role: str, local: LocalExchange) -> None:
+def test_reset_gives_every_role_its_services(role: str, local: LocalExchange) -> None:
     local.reset()
     with connected(local, role) as exchange:
         assert exchange.getDataStore(local.dataStoreId).name == "Solar site"
 
 
-def test_no_values_stay(local: LocalExchange, tmp_path: Path) -> None:
+def test_reset_removes_all_values(local: LocalExchange, tmp_path: Path) -> None:
     use(local, tmp_path)
     local.reset()
     local.close()
@@ -127,7 +127,7 @@ def test_no_values_stay(local: LocalExchange, tmp_path: Path) -> None:
         assert kept.sql("SELECT table_name FROM duckdb_tables()").fetchall() == []
 
 
-def test_a_query_that_runs_is_stopped(local: LocalExchange) -> None:
+def test_reset_stops_running_queries(local: LocalExchange) -> None:
     endless = "SELECT count(*) FROM " + ", ".join(
         f"UNNEST(sequence(1, 10000)) AS t{n}(x{n})" for n in range(5)
     )

@@ -73,7 +73,7 @@ def attributes(local):
 # In Python
 
 
-def test_it_answers_as_soon_as_it_is_made_and_leaves_nothing_behind(tmp_path, monkeypatch):
+def test_exchange_serves_after_construction_and_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     threads = set(threading.enumerate())
     with LocalExchange() as local:
@@ -87,24 +87,24 @@ def test_it_answers_as_soon_as_it_is_made_and_leaves_nothing_behind(tmp_path, mo
     assert list(tmp_path.iterdir()) == []
 
 
-def test_closing_again_changes_nothing():
+def test_exchange_closed_twice_does_nothing():
     local = LocalExchange()
     local.close()
     local.close()
 
 
-def test_its_text_shows_no_token(local):
+def test_exchange_repr_contains_no_token(local):
     assert local.token not in repr(local)
     assert local.endpoint in repr(local)
 
 
-def test_two_may_run_side_by_side_and_know_nothing_of_each_other(local):
+def test_exchanges_run_independently(local):
     with LocalExchange() as other:
         result = httpx.post(local.endpoint, headers={"Authorization": other.token})
     assert result.status_code == 401
 
 
-def test_it_closes_while_a_client_listens():
+def test_exchange_closes_while_a_client_is_subscribed():
     with LocalExchange() as local:
         host = urlsplit(local.endpoint).netloc
         authorization = json.dumps({"host": host, "Authorization": local.token})
@@ -118,7 +118,7 @@ def test_it_closes_while_a_client_listens():
                 connection.recv()
 
 
-def test_it_closes_while_a_client_does_not_read_what_it_asked_for():
+def test_exchange_closes_while_a_client_does_not_read_its_response():
     with LocalExchange() as local:
         stored = local.exchange.objects.create("somebody")
         with stored.path.open("wb") as file:
@@ -134,7 +134,7 @@ def test_it_closes_while_a_client_does_not_read_what_it_asked_for():
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "0.0.0.0"])
-def test_its_endpoint_can_be_reached_whatever_it_listens_on(host):
+def test_exchange_endpoint_is_reachable_whatever_it_listens_on(host):
     if host == "::1" and not _has_ipv6():
         pytest.skip("This machine has no IPv6.")
     with LocalExchange(host=host) as local:
@@ -150,18 +150,18 @@ def _has_ipv6():
     return True
 
 
-def test_a_port_that_is_taken_is_an_oserror(local):
+def test_port_in_use_raises_oserror(local):
     with pytest.raises(OSError, match="in use"):
         LocalExchange(port=urlsplit(local.endpoint).port)
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
-def test_so_is_one_that_there_is_not(port):
+def test_invalid_port_raises_oserror(port):
     with pytest.raises(OSError, match=f"no port {port}; they go from 0 to 65535"):
         LocalExchange(port=port)
 
 
-def test_everything_is_kept_in_a_data_folder(tmp_path):
+def test_data_directory_keeps_everything(tmp_path):
     create = 'mutation { storage_createDataStore(name: "kept") { dataStoreId } }'
     with LocalExchange(data=tmp_path / "new") as local:
         first = attributes(local)
@@ -174,7 +174,7 @@ def test_everything_is_kept_in_a_data_folder(tmp_path):
         assert again[name] == first[name]
 
 
-def test_a_file_and_its_presigned_url_outlive_a_restart(tmp_path):
+def test_data_directory_keeps_files_and_presigned_urls(tmp_path):
     with LocalExchange(data=tmp_path) as local:
         port = urlsplit(local.endpoint).port
         create = f"""mutation {{ storage_createDataStoreFile(
@@ -189,13 +189,13 @@ def test_a_file_and_its_presigned_url_outlive_a_restart(tmp_path):
         assert httpx.get(result["url"]).content == b"kept"
 
 
-def test_two_data_folders_have_different_tokens_and_ids(tmp_path):
+def test_data_directories_have_different_tokens_and_ids(tmp_path):
     with LocalExchange(data=tmp_path / "a") as a, LocalExchange(data=tmp_path / "b") as b:
         assert not set(a.tokens.values()) & set(b.tokens.values())
         assert a.dataStoreId != b.dataStoreId
 
 
-def test_a_data_folder_is_used_by_one_exchange_at_a_time(tmp_path):
+def test_data_directory_is_used_by_one_exchange_at_a_time(tmp_path):
     with (
         LocalExchange(data=tmp_path),
         pytest.raises(OSError, match="in use by another Local Exchange"),
@@ -228,7 +228,7 @@ def run():
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGTERM)]
 )
-def test_the_program_answers_once_it_says_so_and_stops_cleanly(run, tmp_path, number):
+def test_program_serves_once_it_is_ready_and_stops_cleanly(run, tmp_path, number):
     ready_file = tmp_path / "ready.json"
     process = run("--ready-file", ready_file)
     line = process.stdout.readline()
@@ -245,7 +245,7 @@ def test_the_program_answers_once_it_says_so_and_stops_cleanly(run, tmp_path, nu
     assert process.returncode == 0
 
 
-def test_the_program_keeps_everything_with_data(run, tmp_path):
+def test_program_with_data_keeps_everything(run, tmp_path):
     tokens = []
     for _ in range(2):
         process = run("--data", tmp_path / "data", "--ready-file", tmp_path / "ready.json")
@@ -256,7 +256,7 @@ def test_the_program_keeps_everything_with_data(run, tmp_path):
     assert tokens[0] == tokens[1]
 
 
-def test_the_program_says_why_it_can_not_start(run, local):
+def test_program_reports_why_it_cannot_start(run, local):
     process = run("--port", urlsplit(local.endpoint).port)
     output, errors = process.communicate(timeout=10)
     assert output == ""

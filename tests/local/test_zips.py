@@ -105,7 +105,7 @@ def refused(graphql_client, *ids):
     return error["errorType"], error["message"]
 
 
-def test_an_object_asked_for_many_times_comes_once(zipped, make, upload):
+def test_object_requested_several_times_is_included_once(zipped, make, upload):
     folder = make("folder")
     file, inner = upload("a"), upload("b", folder)
     assert zipped(*[file] * 200, *[folder] * 200) == {
@@ -117,18 +117,18 @@ def test_an_object_asked_for_many_times_comes_once(zipped, make, upload):
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_what_lies_in_a_directory_asked_for_comes_there(zipped, make, upload, reverse):
+def test_object_within_a_requested_directory_is_included_there(zipped, make, upload, reverse):
     outer = make("outer")
     inner = make("inner", outer)
-    wanted = [upload("a", inner), inner, outer]
-    assert zipped(*(reversed(wanted) if reverse else wanted)) == {
+    expected = [upload("a", inner), inner, outer]
+    assert zipped(*(reversed(expected) if reverse else expected)) == {
         "outer/": b"",
         "outer/inner/": b"",
         "outer/inner/a.txt": b"content",
     }
 
 
-def test_many_files_of_one_name_take_little_time(local, store, graphql_client):
+def test_many_files_with_one_name_take_little_time(local, store, graphql_client):
     file = {
         "name": "a",
         "fileExtension": "txt",
@@ -145,14 +145,14 @@ def test_many_files_of_one_name_take_little_time(local, store, graphql_client):
     assert time.monotonic() - started < 5
 
 
-def test_a_deep_directory_can_be_zipped(zipped, deep):
+def test_deep_directory_can_be_zipped(zipped, deep):
     contents = zipped(deep)
     assert len(contents) == 5_001
     assert contents["d/" * 5_000 + "last.txt"] == b"deep"
 
 
 @pytest.mark.parametrize("top", ["directory", "data store"])
-def test_a_deep_directory_can_be_deleted(local, graphql_client, store, deep, top):
+def test_deep_directory_can_be_deleted(local, graphql_client, store, deep, top):
     if top == "directory":
         graphql_client.run(
             "mutation ($id: ID!) { storage_deleteDataStoreDirectory(dataStoreDirectoryId: $id) "
@@ -177,13 +177,13 @@ def test_a_deep_directory_can_be_deleted(local, graphql_client, store, deep, top
     )
 
 
-def test_a_deep_directory_does_not_keep_the_exchange_from_a_new_beginning(deep, local):
+def test_deep_directory_does_not_prevent_a_reset(deep, local):
     with_deep = local.dataStoreId
     local.reset()
     assert local.dataStoreId != with_deep
 
 
-def test_a_zip_is_bounded(graphql_client, make, upload, monkeypatch):
+def test_zip_size_is_limited(graphql_client, make, upload, monkeypatch):
     folder = make("folder")
     for name in "abc":
         upload(name, folder)
@@ -196,7 +196,7 @@ def test_a_zip_is_bounded(graphql_client, make, upload, monkeypatch):
     assert refused(graphql_client, folder)[1] == "A zip can hold at most 2 files and directories."
 
 
-def test_a_path_longer_than_a_zip_can_hold_is_refused(graphql_client, make):
+def test_path_too_long_for_a_zip_is_refused(graphql_client, make):
     outer = make("x" * 40_000)
     make("y" * 40_000, outer)
     assert refused(graphql_client, outer) == (
@@ -205,7 +205,7 @@ def test_a_path_longer_than_a_zip_can_hold_is_refused(graphql_client, make):
     )
 
 
-def test_a_file_that_is_deleted_before_the_zip_is_made_is_missed(graphql_client, upload):
+def test_file_deleted_before_the_zip_is_built_is_omitted(graphql_client, upload):
     file = upload("a")
     url = graphql_client.run(ZIP, ids=[named(file)])["url"]
     graphql_client.run(
@@ -217,7 +217,7 @@ def test_a_file_that_is_deleted_before_the_zip_is_made_is_missed(graphql_client,
     assert b"deleted meanwhile" in response.content
 
 
-def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
+def test_results_beyond_the_limit_of_a_user_replace_older_ones(
     graphql_client, upload, monkeypatch, local
 ):
     monkeypatch.setattr("avista_digital_exchange_sdk.local.s3.storage.MAX_RESULT_BYTES", 150_000)

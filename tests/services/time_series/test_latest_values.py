@@ -45,19 +45,21 @@ def page(*assets: Any, nextToken: str | None = None, clientToken: str = "c") -> 
 
 
 class TestDatabases:
-    def test_the_ones_you_own_are_listed(
+    def test_databases_of_the_user_are_listed(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         listed = exchange.listTimeSeriesDatabases()
         assert database in [entry.timeSeriesDbId for entry in listed]
         assert all(isinstance(entry, TimeSeriesDb) for entry in listed)
 
-    def test_whoever_owns_none_gets_an_empty_list(self, connect: Connect) -> None:
+    def test_databases_of_a_user_without_any_are_an_empty_list(self, connect: Connect) -> None:
         with LocalExchange() as untouched:
             outsider = connect(untouched.tokens["outsider"], endpoint=untouched.endpoint)
             assert outsider.listTimeSeriesDatabases() == []
 
-    def test_one_is_found_by_its_id(self, exchange: AvistaDigitalExchange, database: str) -> None:
+    def test_database_is_returned_by_its_id(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
         found = exchange.getTimeSeriesDatabase(database)
         assert (found.timeSeriesDbId, found.name) == (database, "Measurements")
         assert found.databaseName
@@ -65,13 +67,15 @@ class TestDatabases:
         assert found.ownerUserId == exchange.getUserInfo().userId
         assert found == exchange.getTimeSeriesDatabase(timeSeriesDbId=database)
 
-    def test_one_that_does_not_exist_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
+    def test_database_with_an_unknown_id_is_not_found(
+        self, exchange: AvistaDigitalExchange
+    ) -> None:
         with pytest.raises(NotFoundError):
             exchange.getTimeSeriesDatabase("timeSeriesDbId.nothing")
         with pytest.raises(NotFoundError):
             exchange.listTimeSeriesAssetsAndLatestValues("timeSeriesDbId.nothing")
 
-    def test_an_outsider_may_not_read_it(
+    def test_database_is_hidden_from_an_outsider(
         self, connect: Connect, local: LocalExchange, database: str
     ) -> None:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
@@ -81,7 +85,7 @@ class TestDatabases:
 
 
 class TestLatestValues:
-    def test_every_asset_and_attribute_comes_with_its_latest_value(
+    def test_latest_values_contain_every_asset_and_attribute(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         for time, kw in ((START, "1.0"), (START + 60, "2.50"), (START + 30, "9")):
@@ -101,13 +105,13 @@ class TestLatestValues:
         ]
         assert (second.assetId, second.name) == ("meter-2", None)
 
-    def test_an_empty_database_has_none(
+    def test_latest_values_of_an_empty_database_are_an_empty_list(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         assert exchange.listTimeSeriesAssetsAndLatestValues(database) == []
 
     @pytest.mark.parametrize(("location", "name"), [("", "result.json"), ("values", "values")])
-    def test_they_are_written_to_a_file_as_well(
+    def test_latest_values_are_written_to_a_file(
         self,
         location: str,
         name: str,
@@ -133,7 +137,7 @@ class TestLatestValues:
 
 
 class TestPages:
-    def test_all_are_followed_and_tokens_handed_on(
+    def test_pages_are_followed_with_their_tokens(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(
@@ -150,7 +154,7 @@ class TestPages:
         ]
         assert sent == [(None, None), ("t1", "c1"), ("t2", "c2")]
 
-    def test_an_asset_split_over_two_pages_is_one(
+    def test_asset_split_over_two_pages_is_merged(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(
@@ -161,14 +165,14 @@ class TestPages:
         _, second = fake_platform_client.listTimeSeriesAssetsAndLatestValues("db")
         assert [attribute.name for attribute in second.attributes] == ["kW", "V"]
 
-    def test_a_token_given_twice_is_an_error_and_no_endless_loop(
+    def test_repeated_token_is_an_error(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(LATEST, page(nextToken="t"), page(nextToken="t"))
         with pytest.raises(InvalidResponseError, match=r"same page token twice"):
             fake_platform_client.listTimeSeriesAssetsAndLatestValues("db")
 
-    def test_a_page_that_fails_leaves_no_file(
+    def test_failed_page_leaves_no_file(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
@@ -181,7 +185,7 @@ class TestPages:
             fake_platform_client.listTimeSeriesAssetsAndLatestValues("db", tmp_path)
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_result_larger_than_a_page_comes_whole(
+    def test_result_larger_than_a_page_is_complete(
         self, local: LocalExchange, proxy: Proxy, database: str
     ) -> None:
         with AvistaDigitalExchange(local.token, endpoint=proxy.endpoint) as exchange:

@@ -44,8 +44,10 @@ def latest(exchange: AvistaDigitalExchange, database: str) -> dict[str, str]:
     return {attribute.name: attribute.lastValue for attribute in asset.attributes}
 
 
-class TestWhatIsWritten:
-    def test_the_documented_example(self, exchange: AvistaDigitalExchange, database: str) -> None:
+class TestWrittenRecords:
+    def test_documented_example_is_published(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
         dimensions = [
             exchange.createTimeSeriesDimension("VARCHAR", "name", "Asset 1 Name"),
             exchange.createTimeSeriesDimension("VARCHAR", "Dimension2Name", "Dimension2Value"),
@@ -71,7 +73,9 @@ class TestWhatIsWritten:
             ("2022-09-02T21:44:42.000Z", "321"),
         ]
 
-    def test_by_keyword(self, exchange: AvistaDigitalExchange, database: str) -> None:
+    def test_keyword_arguments_are_accepted(
+        self, exchange: AvistaDigitalExchange, database: str
+    ) -> None:
         written = exchange.publishToTimeSeriesDatabase(
             timeSeriesDbId=database, assetId="meter", records=records(exchange, 1)
         )
@@ -93,7 +97,7 @@ class TestWhatIsWritten:
             ),
         ],
     )
-    def test_values_keep_their_text(
+    def test_published_values_keep_their_text(
         self,
         kind: str,
         value: Any,
@@ -105,21 +109,21 @@ class TestWhatIsWritten:
         assert values(exchange.publishToTimeSeriesDatabase(database, "meter", [record])) == [stored]
         assert latest(exchange, database) == {"m": stored}
 
-    def test_nanoseconds_keep_their_digits(
+    def test_published_nanoseconds_keep_their_digits(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         record = single_record(exchange, START * 10**9 + 123_456_789, unit="NANOSECONDS")
         (asset,) = exchange.publishToTimeSeriesDatabase(database, "meter", [record])
         assert asset.attributes[0].lastValueTime == "2023-11-14T22:13:20.123456789Z"
 
-    def test_publishing_the_same_again_changes_nothing(
+    def test_publishing_the_same_records_again_changes_nothing(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 3))
         exchange.publishToTimeSeriesDatabase(database, "meter", records(exchange, 3))
         assert latest(exchange, database) == {"kW": "2"}
 
-    def test_a_higher_version_replaces_a_record(
+    def test_higher_version_replaces_a_record(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         exchange.publishToTimeSeriesDatabase(database, "meter", [single_record(exchange, START)])
@@ -138,8 +142,8 @@ class TestWhatIsWritten:
         ]
 
 
-class TestOnTheWire:
-    def test_batches_hold_100_records_in_order(
+class TestRequests:
+    def test_batches_contain_100_records_in_order(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, database: str
     ) -> None:
         written = proxied_client.publishToTimeSeriesDatabase(
@@ -153,7 +157,7 @@ class TestOnTheWire:
         assert sent == [expected[:100], expected[100:200], expected[200:]]
         assert values(written) == expected
 
-    def test_a_record_travels_under_the_contracts_names(
+    def test_records_are_sent_under_the_names_of_the_schema(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(PUBLISH, [])
@@ -183,7 +187,7 @@ class TestOnTheWire:
             },
         }
 
-    def test_answers_about_one_asset_are_merged_in_order(
+    def test_responses_about_one_asset_are_merged_in_order(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         def response(name: str | None, attribute: str, time: str, value: str) -> list[Any]:
@@ -224,7 +228,7 @@ class TestOnTheWire:
         assert (kw.lastValue, kw.lastValueTime) == ("2", "2024-01-01T00:00:02.000Z")
 
 
-class TestWhenOnlySomeAreWritten:
+class TestPartialFailures:
     def test_rejected_records_are_named_and_all_others_written(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
@@ -243,7 +247,7 @@ class TestWhenOnlySomeAreWritten:
         assert isinstance(incomplete.__cause__, ApiError)
         assert latest(exchange, database) == {"kW": "249"}
 
-    def test_a_single_rejected_record_is_named_too(
+    def test_single_rejected_record_is_named(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         exchange.publishToTimeSeriesDatabase(database, "meter", [single_record(exchange, START)])
@@ -254,7 +258,7 @@ class TestWhenOnlySomeAreWritten:
         assert caught.value.written == []
         assert caught.value.rejected.keys() == {0}
 
-    def test_after_a_failure_nobody_knows_what_became_of_the_batch(
+    def test_failed_batch_is_reported_as_unknown(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, database: str
     ) -> None:
         proxy.responses[PUBLISH] = [None, FakeResponse(503, b"<html>busy</html>")]
@@ -272,7 +276,7 @@ class TestWhenOnlySomeAreWritten:
         assert isinstance(incomplete.__cause__, ServerError)
         assert latest(proxied_client, database) == {"kW": "99"}
 
-    def test_after_a_refusal_nothing_of_the_batch_was_written(
+    def test_refused_batch_is_reported_as_not_written(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         denied = error_response(
@@ -288,7 +292,7 @@ class TestWhenOnlySomeAreWritten:
         assert caught.value.notSent == list(range(100, 250))
         assert isinstance(caught.value.__cause__, UnauthorizedError)
 
-    def test_a_connection_that_breaks_leaves_the_batch_unknown(
+    def test_disconnected_batch_is_reported_as_unknown(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, httpx.ReadError("reset"))
@@ -299,7 +303,7 @@ class TestWhenOnlySomeAreWritten:
         assert caught.value.unknown == [100]
         assert isinstance(caught.value.__cause__, ConnectionFailedError)
 
-    def test_an_interruption_tells_as_much(
+    def test_interrupted_publishing_reports_what_was_written(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(PUBLISH, {"data": {PUBLISH: []}}, KeyboardInterrupt())
@@ -311,7 +315,7 @@ class TestWhenOnlySomeAreWritten:
         assert "100 of 250 records were written (0-99)" in note
         assert "100 may have been written (100-199)" in note
 
-    def test_rejections_are_read_off_whatever_the_platform_says(
+    def test_rejections_are_parsed_from_any_error(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         rejections = [
@@ -332,8 +336,8 @@ class TestWhenOnlySomeAreWritten:
         assert caught.value.written == [2]
 
 
-class TestWhenNothingIsWritten:
-    def test_the_first_failure_is_the_error_itself(
+class TestCompleteFailures:
+    def test_first_failure_is_raised_unchanged(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(
@@ -349,13 +353,13 @@ class TestWhenNothingIsWritten:
                 "d", "a", records(fake_platform_client, 2)
             )
 
-    def test_a_reader_may_not_write(self, connect: Connect, local: LocalExchange) -> None:
+    def test_reader_cannot_publish(self, connect: Connect, local: LocalExchange) -> None:
         reader = connect(local.tokens["reader"], endpoint=local.endpoint)
         with pytest.raises(UnauthorizedError):
             reader.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", records(reader, 1))
 
     @pytest.mark.parametrize("given", [None, [], (), "records", b"records", 7, {}, {"a": 1}])
-    def test_records_are_a_list_that_is_not_empty(
+    def test_records_must_be_a_non_empty_list(
         self, given: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(
@@ -365,7 +369,7 @@ class TestWhenNothingIsWritten:
         assert fake_platform.requests == []
 
     @pytest.mark.parametrize("wrong", [None, {}, "record", {"time": "1"}])
-    def test_an_entry_that_is_no_record_is_named_before_anything_is_sent(
+    def test_invalid_record_is_named_before_anything_is_sent(
         self, wrong: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         given = [*records(fake_platform_client, 150), wrong]
@@ -373,7 +377,7 @@ class TestWhenNothingIsWritten:
             fake_platform_client.publishToTimeSeriesDatabase("db", "meter", given)
         assert fake_platform.requests == []
 
-    def test_a_record_that_was_spoilt_after_it_was_made_is_named(
+    def test_record_modified_after_creation_is_named(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         given = records(fake_platform_client, 3)

@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk import (
 
 from ...conftest import Connect
 
-MOMENT = datetime(2024, 3, 19, 10, 39, 31, 942_001, tzinfo=UTC)
+TIMESTAMP = datetime(2024, 3, 19, 10, 39, 31, 942_001, tzinfo=UTC)
 
 HUGE = 10**5000
 """More digits than Python turns into text."""
@@ -37,12 +37,12 @@ def single(maker: AvistaDigitalExchange, kind: str, value: Any, **options: Any) 
 
 
 class TestMeasures:
-    def test_it_holds_what_was_given(self, maker: AvistaDigitalExchange) -> None:
+    def test_measure_has_its_arguments(self, maker: AvistaDigitalExchange) -> None:
         measure = maker.createTimeSeriesMeasureValue("DOUBLE", "A kW", "12.50")
         assert type(measure) is TimeSeriesMeasureValue
         assert (measure.type, measure.name, measure.value) == ("DOUBLE", "A kW", "12.50")
 
-    def test_it_is_made_by_keyword_too(self, maker: AvistaDigitalExchange) -> None:
+    def test_measure_accepts_keyword_arguments(self, maker: AvistaDigitalExchange) -> None:
         by_keyword = maker.createTimeSeriesMeasureValue(type="BIGINT", name="n", value="321")
         assert by_keyword == maker.createTimeSeriesMeasureValue("BIGINT", "n", "321")
 
@@ -70,14 +70,14 @@ class TestMeasures:
             ("VARCHAR", 7, "7"),
             ("VARCHAR", 0.1, "0.1"),
             ("VARCHAR", True, "true"),
-            ("VARCHAR", MOMENT, "2024-03-19T10:39:31.942001000Z"),
+            ("VARCHAR", TIMESTAMP, "2024-03-19T10:39:31.942001000Z"),
             ("BOOLEAN", True, "true"),
             ("BOOLEAN", "FALSE", "false"),
             ("TIMESTAMP", 1710844771942, "1710844771942"),
             ("TIMESTAMP", "1710844771942", "1710844771942"),
         ],
     )
-    def test_values_become_text_without_losing_a_digit(
+    def test_measure_values_become_strings_without_losing_a_digit(
         self, kind: str, value: Any, text: str, maker: AvistaDigitalExchange
     ) -> None:
         assert maker.createTimeSeriesMeasureValue(kind, "kW", value).value == text
@@ -127,7 +127,7 @@ class TestMeasures:
             ("TIMESTAMP", 0.5),
         ],
     )
-    def test_what_is_no_value_of_its_type_is_refused(
+    def test_measure_value_of_the_wrong_type_is_refused(
         self, kind: str, value: Any, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^value must be "):
@@ -139,7 +139,7 @@ class TestMeasures:
         "name",
         ["", "  ", None, 7, "n" * 257, "ä" * 129, "time", "measure_name", "measure_value", "ts_1"],
     )
-    def test_a_name_that_can_not_be_stored_is_refused(
+    def test_measure_name_that_cannot_be_stored_is_refused(
         self, name: Any, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^name must be "):
@@ -152,23 +152,25 @@ class TestMeasures:
 
 class TestEnums:
     @pytest.mark.parametrize("given", ["double", "Double", "DOUBLE", MeasureValueType.DOUBLE])
-    def test_types_are_taken_in_any_case(self, given: str, maker: AvistaDigitalExchange) -> None:
+    def test_measure_type_is_case_insensitive(
+        self, given: str, maker: AvistaDigitalExchange
+    ) -> None:
         assert maker.createTimeSeriesMeasureValue(given, "kW", 1).type is MeasureValueType.DOUBLE
         record = maker.createTimeSeriesInputRecord(1, "SECONDS", "kW", given, 1)
         assert record.measureValueType is MeasureValueType.DOUBLE
 
     @pytest.mark.parametrize("given", ["seconds", "Seconds", TimeUnit.SECONDS])
-    def test_so_are_time_units(self, given: str, maker: AvistaDigitalExchange) -> None:
+    def test_time_unit_is_case_insensitive(self, given: str, maker: AvistaDigitalExchange) -> None:
         record = maker.createTimeSeriesInputRecord(1, given, "kW", "DOUBLE", 1)
         assert record.timeUnit is TimeUnit.SECONDS
 
-    def test_so_is_the_type_of_a_dimension(self, maker: AvistaDigitalExchange) -> None:
+    def test_dimension_type_is_case_insensitive(self, maker: AvistaDigitalExchange) -> None:
         assert maker.createTimeSeriesDimension("varchar", "name", "Roof").dimensionValueType == (
             "VARCHAR"
         )
 
     @pytest.mark.parametrize("given", ["FLOAT", "", None, 7, " DOUBLE"])
-    def test_any_other_is_refused_with_the_valid_ones(
+    def test_unknown_enum_value_is_refused_with_the_valid_ones(
         self, given: Any, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^type must be .*BIGINT, BOOLEAN, DOUBLE"):
@@ -184,13 +186,13 @@ class TestEnums:
         with pytest.raises(InvalidParameterError, match=r"^dimensionValueType must be .*VARCHAR"):
             maker.createTimeSeriesDimension(given, "name", "Roof")
 
-    def test_a_measure_of_its_own_is_not_of_type_multi(self, maker: AvistaDigitalExchange) -> None:
+    def test_single_measure_cannot_be_of_type_multi(self, maker: AvistaDigitalExchange) -> None:
         with pytest.raises(InvalidParameterError, match=r"^type must be one of (?!.*MULTI.*, got)"):
             maker.createTimeSeriesMeasureValue("MULTI", "kW", 1)
 
 
 class TestDimensions:
-    def test_it_holds_what_was_given(self, maker: AvistaDigitalExchange) -> None:
+    def test_dimension_has_its_arguments(self, maker: AvistaDigitalExchange) -> None:
         dimension = maker.createTimeSeriesDimension("VARCHAR", "name", "Asset 1")
         assert type(dimension) is TimeSeriesDimension
         assert (dimension.dimensionValueType, dimension.name, dimension.value) == (
@@ -203,7 +205,7 @@ class TestDimensions:
         )
 
     @pytest.mark.parametrize("value", ["", None, 7, "v" * 2049])
-    def test_a_value_is_text_of_at_most_2_kb(
+    def test_dimension_value_is_a_string_of_at_most_2_kb(
         self, value: Any, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^value must be "):
@@ -211,7 +213,7 @@ class TestDimensions:
 
 
 class TestRecords:
-    def test_the_documented_example(self, maker: AvistaDigitalExchange) -> None:
+    def test_documented_example_creates_a_record(self, maker: AvistaDigitalExchange) -> None:
         dimensions = [
             maker.createTimeSeriesDimension("VARCHAR", "name", "Asset 1"),
             maker.createTimeSeriesDimension("VARCHAR", "Dimension2Name", "Dimension2Value"),
@@ -231,7 +233,7 @@ class TestRecords:
         assert record.dimensions == dimensions
         assert record.version == 1
 
-    def test_by_keyword_with_everything_optional_left_out(
+    def test_record_accepts_keywords_without_optional_arguments(
         self, maker: AvistaDigitalExchange
     ) -> None:
         record = maker.createTimeSeriesInputRecord(
@@ -252,10 +254,10 @@ class TestRecords:
             (-1, "MILLISECONDS", "-1"),
             (0, "NANOSECONDS", "0"),
             (1710844771942001003, "NANOSECONDS", "1710844771942001003"),
-            (MOMENT, "MICROSECONDS", "1710844771942001"),
-            (MOMENT, "NANOSECONDS", "1710844771942001000"),
-            (MOMENT.replace(microsecond=942_000), "MILLISECONDS", "1710844771942"),
-            (MOMENT.replace(microsecond=0), "SECONDS", "1710844771"),
+            (TIMESTAMP, "MICROSECONDS", "1710844771942001"),
+            (TIMESTAMP, "NANOSECONDS", "1710844771942001000"),
+            (TIMESTAMP.replace(microsecond=942_000), "MILLISECONDS", "1710844771942"),
+            (TIMESTAMP.replace(microsecond=0), "SECONDS", "1710844771"),
             (datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC), "MICROSECONDS", "-1"),
             (
                 datetime(2024, 3, 19, 12, tzinfo=timezone(timedelta(hours=2))),
@@ -264,7 +266,7 @@ class TestRecords:
             ),
         ],
     )
-    def test_times_become_counts_of_their_unit(
+    def test_record_time_becomes_a_count_of_its_unit(
         self, time: Any, unit: str, text: str, maker: AvistaDigitalExchange
     ) -> None:
         assert maker.createTimeSeriesInputRecord(time, unit, "kW", "DOUBLE", 1).time == text
@@ -272,8 +274,8 @@ class TestRecords:
     @pytest.mark.parametrize(
         ("time", "unit"),
         [
-            (MOMENT, "MILLISECONDS"),
-            (MOMENT, "SECONDS"),
+            (TIMESTAMP, "MILLISECONDS"),
+            (TIMESTAMP, "SECONDS"),
             (datetime(2024, 3, 19), "SECONDS"),
             ("2024-03-19T10:39:31Z", "SECONDS"),
             (1.5, "SECONDS"),
@@ -287,7 +289,7 @@ class TestRecords:
             (float("nan"), "SECONDS"),
         ],
     )
-    def test_a_time_that_would_lose_digits_or_is_none_is_refused(
+    def test_record_time_that_would_lose_digits_is_refused(
         self, time: Any, unit: str, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^time must be "):
@@ -297,20 +299,22 @@ class TestRecords:
         ("unit", "text"),
         [("MICROSECONDS", "1710844771942001"), ("NANOSECONDS", "1710844771942001000")],
     )
-    def test_a_measure_that_is_a_time_counts_the_records_unit(
+    def test_timestamp_measure_is_a_count_of_the_unit_of_the_record(
         self, unit: str, text: str, maker: AvistaDigitalExchange
     ) -> None:
-        measure = maker.createTimeSeriesMeasureValue("TIMESTAMP", "seen", MOMENT)
+        measure = maker.createTimeSeriesMeasureValue("TIMESTAMP", "seen", TIMESTAMP)
         record = maker.createTimeSeriesInputRecord(
             1, unit, "entry", "MULTI", measureValues=[measure]
         )
         assert record.measureValues is not None
         assert record.measureValues[0].value == text
-        direct = maker.createTimeSeriesInputRecord(1, unit, "seen", "TIMESTAMP", MOMENT)
+        direct = maker.createTimeSeriesInputRecord(1, unit, "seen", "TIMESTAMP", TIMESTAMP)
         assert direct.measureValue == text
 
-    def test_one_that_does_not_fit_the_unit_is_refused(self, maker: AvistaDigitalExchange) -> None:
-        measure = maker.createTimeSeriesMeasureValue("TIMESTAMP", "seen", MOMENT)
+    def test_timestamp_measure_that_does_not_fit_the_unit_is_refused(
+        self, maker: AvistaDigitalExchange
+    ) -> None:
+        measure = maker.createTimeSeriesMeasureValue("TIMESTAMP", "seen", TIMESTAMP)
         with pytest.raises(
             InvalidParameterError, match=r"seen.*a time in whole seconds, or of a finer"
         ):
@@ -319,7 +323,7 @@ class TestRecords:
     @pytest.mark.parametrize(
         "version", [0, -1, 2**31, 1.5, "two", None, True, pytest.param(HUGE, id="huge")]
     )
-    def test_a_version_is_a_whole_number_above_zero(
+    def test_version_is_a_positive_integer(
         self, version: Any, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^version must be "):
@@ -331,28 +335,28 @@ class TestMulti:
     def measures(self, maker: AvistaDigitalExchange) -> list[TimeSeriesMeasureValue]:
         return [maker.createTimeSeriesMeasureValue("DOUBLE", f"m{n}", n) for n in range(3)]
 
-    def test_it_needs_measure_values(self, maker: AvistaDigitalExchange) -> None:
+    def test_multi_record_requires_measure_values(self, maker: AvistaDigitalExchange) -> None:
         for none in (None, [], ()):
             with pytest.raises(InvalidParameterError, match=r"measureValues must be .*1 to 256"):
                 maker.createTimeSeriesInputRecord(1, "SECONDS", "e", "MULTI", None, none)
 
-    def test_it_takes_no_measure_value(
+    def test_multi_record_refuses_a_measure_value(
         self, maker: AvistaDigitalExchange, measures: list[TimeSeriesMeasureValue]
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^measureValue must be .*MULTI, got '1'"):
             maker.createTimeSeriesInputRecord(1, "SECONDS", "e", "MULTI", "1", measures)
 
-    def test_the_other_types_take_no_measure_values(
+    def test_single_record_refuses_measure_values(
         self, maker: AvistaDigitalExchange, measures: list[TimeSeriesMeasureValue]
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^measureValues must be .*DOUBLE"):
             maker.createTimeSeriesInputRecord(1, "SECONDS", "kW", "DOUBLE", "1", measures)
 
-    def test_the_other_types_need_a_measure_value(self, maker: AvistaDigitalExchange) -> None:
+    def test_single_record_requires_a_measure_value(self, maker: AvistaDigitalExchange) -> None:
         with pytest.raises(InvalidParameterError, match=r"^measureValue must be .*got None"):
             maker.createTimeSeriesInputRecord(1, "SECONDS", "kW", "DOUBLE")
 
-    def test_a_tuple_will_do(
+    def test_multi_record_accepts_a_tuple_of_measures(
         self, maker: AvistaDigitalExchange, measures: list[TimeSeriesMeasureValue]
     ) -> None:
         record = maker.createTimeSeriesInputRecord(
@@ -361,20 +365,20 @@ class TestMulti:
         assert record.measureValues == measures
 
     @pytest.mark.parametrize("given", ["m0", 7, {"m0": 1}, [1], [None], [{"name": "m0"}]])
-    def test_anything_but_a_list_of_measures_is_refused(
+    def test_multi_record_refuses_anything_but_a_list_of_measures(
         self, given: Any, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^measureValues.*TimeSeriesMeasureValue"):
             maker.createTimeSeriesInputRecord(1, "SECONDS", "e", "MULTI", None, given)
 
     @pytest.mark.parametrize("given", ["name", 7, [1], [None], [{"name": "name"}]])
-    def test_anything_but_a_list_of_dimensions_is_refused(
+    def test_record_refuses_anything_but_a_list_of_dimensions(
         self, given: Any, maker: AvistaDigitalExchange
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^dimensions.*TimeSeriesDimension"):
             single(maker, "DOUBLE", 1, dimensions=given)
 
-    def test_no_more_than_256_measures_and_128_dimensions(
+    def test_record_has_at_most_256_measures_and_128_dimensions(
         self, maker: AvistaDigitalExchange
     ) -> None:
         measures = [maker.createTimeSeriesMeasureValue("DOUBLE", f"m{n}", n) for n in range(257)]
@@ -387,7 +391,7 @@ class TestMulti:
         with pytest.raises(InvalidParameterError, match=r"128 dimensions"):
             single(maker, "DOUBLE", 1, dimensions=dimensions)
 
-    def test_no_name_twice(self, maker: AvistaDigitalExchange) -> None:
+    def test_record_refuses_duplicate_names(self, maker: AvistaDigitalExchange) -> None:
         measure = maker.createTimeSeriesMeasureValue("DOUBLE", "kW", 1)
         dimension = maker.createTimeSeriesDimension("VARCHAR", "name", "v")
         with pytest.raises(InvalidParameterError, match=r"measureValues must be .*got 'kW'.*once"):
@@ -396,8 +400,8 @@ class TestMulti:
             single(maker, "DOUBLE", 1, dimensions=[dimension] * 2)
 
 
-class TestNumbersOfNumpy:
-    def test_they_are_numbers_like_any_other(self, maker: AvistaDigitalExchange) -> None:
+class TestNumPyNumbers:
+    def test_numpy_numbers_are_accepted(self, maker: AvistaDigitalExchange) -> None:
         numpy = pytest.importorskip("numpy")
         assert single(maker, "DOUBLE", numpy.float64(0.1)) == "0.1"
         assert single(maker, "DOUBLE", numpy.float32(0.5)) == "0.5"
@@ -409,9 +413,7 @@ class TestNumbersOfNumpy:
         assert time == "7"
 
     @pytest.mark.parametrize("made", ["array([1.0, 2.0])", "datetime64('2024-03-19')", "nan"])
-    def test_what_is_no_single_number_is_refused(
-        self, made: str, maker: AvistaDigitalExchange
-    ) -> None:
+    def test_numpy_arrays_are_refused(self, made: str, maker: AvistaDigitalExchange) -> None:
         numpy = pytest.importorskip("numpy")
         value = eval(f"numpy.{made}", {"numpy": numpy})
         with pytest.raises(InvalidParameterError, match=r"^measureValue must be "):

@@ -60,7 +60,7 @@ class Pages:
         self._exchange = exchange
         fake_platform.add_data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
 
-    def lay_down(self, *chunks: Any) -> None:
+    def add_pages(self, *chunks: Any) -> None:
         """Lay down a page a chunk: its JSON, or what fetching it meets; None for none."""
         for number, chunk in enumerate(chunks, 1):
             url = None if chunk is None else f"https://objects.test/{number}?X-Amz-Signature=5e"
@@ -105,16 +105,16 @@ def request_asset(assetId: str, *names: str) -> dict[str, Any]:
     return {"assetId": assetId, "attributeNamesFilter": list(names)}
 
 
-class TestWhatIsSplit:
-    def test_an_assets_data_is_joined_across_chunks(self, pages: Pages, target: Path) -> None:
-        def lay_down() -> None:
-            pages.lay_down(
+class TestSplitResults:
+    def test_asset_data_is_merged_across_chunks(self, pages: Pages, target: Path) -> None:
+        def add_pages() -> None:
+            pages.add_pages(
                 [asset("a", {"kW": [(at(0), "1"), (at(1), "2")]})],
                 [asset("a", {"kW": [(at(2), "3")]}), asset("b", {"kW": [(at(0), "4")]})],
                 [asset("b", {"kW": [(at(1), "5")]})],
             )
 
-        lay_down()
+        add_pages()
         assert pages.query(target, [request_asset("a", "kW"), request_asset("b", "kW")]) == (
             "assetId,name,timestamp,kW\n"
             "a,,2024-01-01 00:00:00.000000000,1\n"
@@ -123,7 +123,7 @@ class TestWhatIsSplit:
             "b,,2024-01-01 00:00:00.000000000,4\n"
             "b,,2024-01-01 00:00:01.000000000,5\n"
         )
-        lay_down()
+        add_pages()
         first, second = json.loads(
             pages.query(target, [request_asset("a"), request_asset("b")], "JSON")
         )
@@ -132,7 +132,7 @@ class TestWhatIsSplit:
         assert (attribute["lastValue"], attribute["lastValueTime"]) == ("3", at(2))
         assert second["attributes"][0]["lastValue"] == "5"
 
-    def test_so_is_a_single_row(self, pages: Pages, target: Path) -> None:
+    def test_row_is_merged_across_chunks(self, pages: Pages, target: Path) -> None:
         chunks = (
             [asset("a", {"kW": [(at(0), "1"), (at(1), "2")], "V": [(at(0), "3")]})],
             [asset("a", {"V": [(at(1), "4"), (at(2), "5")]})],
@@ -142,51 +142,51 @@ class TestWhatIsSplit:
             "assetId,name,timestamp,kW,V\n"
             f"{row}0.000000000,1,3\n{row}1.000000000,2,4\n{row}2.000000000,,5\n"
         )
-        pages.lay_down(*chunks)
+        pages.add_pages(*chunks)
         assert pages.query(target, [request_asset("a", "kW", "V")]) == expected
         # Where the header is only known at the end too.
-        pages.lay_down(*chunks)
+        pages.add_pages(*chunks)
         assert pages.query(target, [request_asset("a")]) == expected.replace(
             "kW,V", "V,kW"
         ).replace("1,3", "3,1").replace("2,4", "4,2").replace(",5", "5,")
 
-    def test_an_attribute_may_come_late(self, pages: Pages, target: Path) -> None:
+    def test_attribute_may_appear_in_a_later_chunk(self, pages: Pages, target: Path) -> None:
         chunks = (
             [asset("a", {"b": [(at(0), "1")]})],
             [asset("a", {"c": [(at(1), "2")], "a": [(at(1), "3")]})],
         )
-        pages.lay_down(*chunks)
+        pages.add_pages(*chunks)
         assert pages.query(target, [request_asset("a")]) == (
             "assetId,name,timestamp,a,b,c\n"
             "a,,2024-01-01 00:00:00.000000000,,1,\n"
             "a,,2024-01-01 00:00:01.000000000,3,,2\n"
         )
-        pages.lay_down(*chunks)
+        pages.add_pages(*chunks)
         (only,) = json.loads(pages.query(target, [request_asset("a")], "JSON"))
         assert [attribute["name"] for attribute in only["attributes"]] == ["a", "b", "c"]
 
-    def test_a_page_without_rows_is_not_the_last(self, pages: Pages, target: Path) -> None:
-        pages.lay_down([], [asset("a", {"kW": [(at(0), "1")]})], [])
+    def test_page_without_rows_is_not_the_last(self, pages: Pages, target: Path) -> None:
+        pages.add_pages([], [asset("a", {"kW": [(at(0), "1")]})], [])
         assert pages.query(target, [request_asset("a", "kW")]).splitlines()[1:] == [
             "a,,2024-01-01 00:00:00.000000000,1"
         ]
         assert pages.scripted.operations.count(QUERY) == 3
 
 
-class TestWhatChunksMayHold:
-    def test_points_in_any_order_within_a_chunk(self, pages: Pages, target: Path) -> None:
+class TestValidChunks:
+    def test_points_may_be_in_any_order_within_a_chunk(self, pages: Pages, target: Path) -> None:
         chunk = [asset("a", {"kW": [(at(2), "3"), (at(0), "1"), (at(1), "2")]})]
-        pages.lay_down(chunk)
+        pages.add_pages(chunk)
         rows = pages.query(target, [request_asset("a", "kW")]).splitlines()[1:]
         assert [row[-1] for row in rows] == ["1", "2", "3"]
-        pages.lay_down(chunk)
+        pages.add_pages(chunk)
         (only,) = json.loads(pages.query(target, [request_asset("a")], "JSON"))
         assert only["attributes"][0]["lastValue"] == "3"
 
-    def test_attributes_nobody_asked_for_are_left_out(self, pages: Pages, target: Path) -> None:
+    def test_unrequested_attributes_are_omitted(self, pages: Pages, target: Path) -> None:
         chunk = [asset("a", {"kW": [(at(0), "1")], "volts": [(at(0), "2"), (at(1), "2")]})]
         for fileFormat in ("CSV", "JSON"):
-            pages.lay_down(chunk)
+            pages.add_pages(chunk)
             written = pages.query(target, [request_asset("a", "kW")], fileFormat)
             assert "volts" not in written
             assert at(1) not in written
@@ -216,15 +216,15 @@ class TestWhatChunksMayHold:
             ),
         ],
     )
-    def test_times_as_timestream_and_others_write_them(
+    def test_times_are_accepted_in_several_formats(
         self, time: str, in_csv: str, in_json: str, pages: Pages, target: Path
     ) -> None:
-        pages.lay_down([asset("a", {"kW": [(time, "1")]})])
+        pages.add_pages([asset("a", {"kW": [(time, "1")]})])
         assert f"a,,{in_csv},1\n" in pages.query(target, [request_asset("a", "kW")])
-        pages.lay_down([asset("a", {"kW": [(time, "1")]})])
+        pages.add_pages([asset("a", {"kW": [(time, "1")]})])
         assert f'{{"timestamp":"{in_json}"' in pages.query(target, [request_asset("a")], "JSON")
 
-    def test_nulls_where_lists_may_be(self, pages: Pages, target: Path) -> None:
+    def test_null_lists_are_accepted(self, pages: Pages, target: Path) -> None:
         nothing = {"assetId": "a", "name": None, "attributes": None}
         with_null = {**asset("a", {"kW": [(at(0), "1")], "V": None}), "name": "Roof"}
         with_null["attributes"].append(None)
@@ -232,11 +232,11 @@ class TestWhatChunksMayHold:
             ("CSV", "a,Roof,2024-01-01 00:00:00.000000000,1"),
             ("JSON", ""),
         ):
-            pages.lay_down([nothing, with_null])
+            pages.add_pages([nothing, with_null])
             assert content in pages.query(target, [request_asset("a", "kW")], fileFormat)
 
 
-class TestWhatIsRefused:
+class TestInvalidChunks:
     """Nothing partial is ever written as if it were whole."""
 
     @pytest.fixture(params=["CSV", "JSON"])
@@ -254,15 +254,17 @@ class TestWhatIsRefused:
         assert pages.scripted.variables(CANCEL) == [{"timeSeriesDbId": "db", "queryId": "query-1"}]
         return caught.value
 
-    def test_chunks_that_go_back_in_time(self, fileFormat: Any, pages: Pages, target: Path) -> None:
-        pages.lay_down([asset("a", {"kW": [(at(1), "1")]})], [asset("a", {"kW": [(at(0), "2")]})])
+    def test_chunks_that_go_back_in_time_are_refused(
+        self, fileFormat: Any, pages: Pages, target: Path
+    ) -> None:
+        pages.add_pages([asset("a", {"kW": [(at(1), "1")]})], [asset("a", {"kW": [(at(0), "2")]})])
         refused = self.refuse(pages, target, fileFormat, InvalidResponseError)
         assert "not ordered by asset and time" in str(refused)
 
-    def test_chunks_that_go_back_to_an_asset(
+    def test_chunks_that_return_to_an_asset_are_refused(
         self, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
-        pages.lay_down([asset("b", {"kW": [(at(0), "1")]})], [asset("a", {"kW": [(at(0), "2")]})])
+        pages.add_pages([asset("b", {"kW": [(at(0), "1")]})], [asset("a", {"kW": [(at(0), "2")]})])
         refused = self.refuse(pages, target, fileFormat, InvalidResponseError)
         assert "not ordered by asset and time" in str(refused)
 
@@ -289,14 +291,16 @@ class TestWhatIsRefused:
             ],
         ],
     )
-    def test_a_chunk_that_is_none(
+    def test_chunk_of_invalid_json_is_refused(
         self, chunk: Any, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
-        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], chunk)
+        pages.add_pages([asset("a", {"kW": [(at(0), "1")]})], chunk)
         self.refuse(pages, target, fileFormat, InvalidResponseError)
 
-    def test_a_page_without_a_chunk(self, fileFormat: Any, pages: Pages, target: Path) -> None:
-        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], None)
+    def test_page_without_a_chunk_is_refused(
+        self, fileFormat: Any, pages: Pages, target: Path
+    ) -> None:
+        pages.add_pages([asset("a", {"kW": [(at(0), "1")]})], None)
         incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
         assert (incomplete.queryId, incomplete.pagesRead) == ("query-1", 2)
         assert "page 2 comes without a result chunk" in str(incomplete)
@@ -310,10 +314,10 @@ class TestWhatIsRefused:
             (httpx.ReadError("reset"), None),
         ],
     )
-    def test_a_chunk_that_can_not_be_fetched(
+    def test_chunk_that_cannot_be_fetched_raises_an_error(
         self, response: Any, status: int | None, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
-        pages.lay_down([asset("a", {"kW": [(at(0), "1")]})], response)
+        pages.add_pages([asset("a", {"kW": [(at(0), "1")]})], response)
         failure = self.refuse(pages, target, fileFormat, TransferError)
         assert failure.statusCode == status
         assert "5e" not in str(failure)
@@ -326,7 +330,7 @@ class TestWhatIsRefused:
             error_response(graphql_error("ValidationException", "Invalid pagination token.")),
         ],
     )
-    def test_a_page_that_can_not_be_read(
+    def test_page_that_cannot_be_read_raises_an_error(
         self, failure: Any, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
         pages.page(1, "https://objects.test/1", "token-1")
@@ -336,14 +340,14 @@ class TestWhatIsRefused:
         assert (incomplete.queryId, incomplete.pagesRead) == ("query-1", 1)
         assert isinstance(incomplete.__cause__, DigitalExchangeError)
 
-    def test_a_token_that_comes_twice(self, fileFormat: Any, pages: Pages, target: Path) -> None:
+    def test_repeated_token_is_an_error(self, fileFormat: Any, pages: Pages, target: Path) -> None:
         for number in (1, 2):
             pages.page(number, "https://objects.test/1", "token-1")
         pages.scripted.add_url_responses("GET https://objects.test/1", [])
         incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
         assert "same page token twice" in str(incomplete)
 
-    def test_a_query_answered_with_nothing(
+    def test_query_that_returns_null_is_an_error(
         self, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
         pages.scripted.add_data(QUERY, None)
@@ -351,7 +355,7 @@ class TestWhatIsRefused:
             pages.query(target, [request_asset("a")], fileFormat)
         assert not target.exists()
 
-    def test_that_it_can_not_be_cancelled_hides_no_error(
+    def test_failed_cancellation_hides_no_error(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
@@ -361,13 +365,13 @@ class TestWhatIsRefused:
         pages = Pages(fake_platform, fake_platform_client)
         fake_platform._responses.pop(CANCEL)
         fake_platform.add_responses(CANCEL, FakeResponse(500))
-        pages.lay_down(None)
+        pages.add_pages(None)
         self.refuse(pages, target, fileFormat, QueryIncompleteError)
 
 
 @pytest.mark.parametrize("export", [CsvResultWriter, JsonResultWriter])
 @pytest.mark.parametrize("names", [[], ["kW", "V"]], ids=["all attributes", "some attributes"])
-def test_memory_stays_flat_as_the_result_grows(
+def test_memory_is_constant_as_the_result_grows(
     names: list[str],
     export: type[CsvResultWriter | JsonResultWriter],
     tmp_path: Path,

@@ -30,7 +30,7 @@ from ...support.timestream import (
 
 
 class TestOnePage:
-    def test_every_property_is_read_off_the_response(
+    def test_page_has_every_property_of_the_response(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, number_page(1, 2, nextToken="token-2"))
@@ -48,7 +48,7 @@ class TestOnePage:
         assert result.nextToken == "token-2"
         assert result.clientToken == "client-token-1"
 
-    def test_the_last_page_has_no_next_token(
+    def test_last_page_has_no_next_token(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, number_page(1))
@@ -56,7 +56,7 @@ class TestOnePage:
         assert result.nextToken is None
 
     @pytest.mark.parametrize(("given", "sent"), [(100, 100), ("100", 100), (1, 1), ("1000", 1000)])
-    def test_max_rows_is_a_number_or_its_text(
+    def test_max_rows_is_an_integer_or_its_string(
         self,
         given: Any,
         sent: int,
@@ -77,7 +77,7 @@ class TestOnePage:
             )
         assert fake_platform.operations == []
 
-    def test_tokens_and_query_travel_as_given(
+    def test_tokens_and_query_are_sent_unchanged(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, number_page(1), number_page(1))
@@ -104,21 +104,21 @@ class TestOnePage:
     @pytest.mark.parametrize(
         "text", ["", "no JSON", "[]", "null", '"text"', '{"QueryId": "q", "ColumnInfo": []}', "{}"]
     )
-    def test_what_is_no_result_of_timestream_is_an_invalid_response(
+    def test_invalid_result_is_an_invalid_response(
         self, text: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, {"clientToken": None, "resultJSONString": text})
         with pytest.raises(InvalidResponseError, match="no Timestream result"):
             fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
 
-    def test_an_answer_of_nothing_is_not_found(
+    def test_null_response_is_not_found(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, None)
         with pytest.raises(NotFoundError, match=DATABASE):
             fake_platform_client.queryTimeSeriesDatabase_TimestreamFormat(DATABASE, "SELECT 1")
 
-    def test_results_compare_and_print(
+    def test_results_support_equality_and_repr(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, number_page(1), number_page(1), number_page(2))
@@ -166,7 +166,7 @@ def table(exchange: AvistaDigitalExchange, measured: str) -> str:
 
 
 class TestAgainstTheLocalExchange:
-    def test_what_was_published_comes_back_in_its_types(
+    def test_published_values_come_back_in_their_types(
         self, exchange: AvistaDigitalExchange, measured: str, table: str
     ) -> None:
         (row,) = iterate_rows(
@@ -206,7 +206,7 @@ class TestAgainstTheLocalExchange:
         rows = iterate_rows(exchange, measured, query, maxRows=3)
         assert [row["n"] for row in rows] == [n * n for n in range(10)]
 
-    def test_null_arrays_rows_and_series_come_nested(
+    def test_nested_values_are_returned(
         self, exchange: AvistaDigitalExchange, measured: str, table: str
     ) -> None:
         (row,) = iterate_rows(
@@ -225,14 +225,14 @@ class TestAgainstTheLocalExchange:
         ]
 
     @pytest.mark.parametrize("role", ["owner", "member", "reader"])
-    def test_members_may_query_a_shared_database(
+    def test_shared_database_can_be_queried_by_members(
         self, role: str, connect: Connect, local: LocalExchange
     ) -> None:
         exchange = connect(local.tokens[role], endpoint=local.endpoint)
         rows = iterate_rows(exchange, local.timeSeriesDbId, "SELECT 1 + 1 AS two, true AS sure")
         assert list(rows) == [{"two": 2, "sure": True}]
 
-    def test_an_outsider_may_not(self, connect: Connect, local: LocalExchange) -> None:
+    def test_query_of_an_outsider_is_refused(self, connect: Connect, local: LocalExchange) -> None:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
         with pytest.raises(UnauthorizedError):
             outsider.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, "SELECT 1")
@@ -248,7 +248,7 @@ class TestAgainstTheLocalExchange:
             ("SELECT * FROM read_csv('/etc/passwd')", ""),
         ],
     )
-    def test_a_query_timestream_would_refuse_is_an_invalid_request(
+    def test_invalid_query_is_an_invalid_request(
         self, query: str, message: str, exchange: AvistaDigitalExchange, measured: str, table: str
     ) -> None:
         with pytest.raises(InvalidRequestError) as caught:
@@ -258,7 +258,7 @@ class TestAgainstTheLocalExchange:
         assert message in str(caught.value)
         assert caught.value.errors[0]["errorType"] == "ValidationException"
 
-    def test_the_token_of_another_query_is_refused(
+    def test_token_of_another_query_is_refused(
         self, exchange: AvistaDigitalExchange, measured: str, table: str
     ) -> None:
         query = f"SELECT time FROM {table}"
@@ -272,9 +272,7 @@ class TestAgainstTheLocalExchange:
                 measured, query, 4, "no token of this platform", first.clientToken
             )
 
-    def test_a_database_that_does_not_exist_is_not_found(
-        self, exchange: AvistaDigitalExchange
-    ) -> None:
+    def test_unknown_database_is_not_found(self, exchange: AvistaDigitalExchange) -> None:
         with pytest.raises(NotFoundError):
             exchange.queryTimeSeriesDatabase_TimestreamFormat("timeSeriesDbId.nothing", "SELECT 1")
 

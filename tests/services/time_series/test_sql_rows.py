@@ -116,7 +116,7 @@ VALUES = [
 
 class TestValues:
     @pytest.mark.parametrize(("column_type", "datum", "value"), VALUES)
-    def test_each_type_becomes_its_python_value(
+    def test_value_of_each_type_becomes_its_python_value(
         self,
         column_type: Row,
         datum: Row,
@@ -129,7 +129,7 @@ class TestValues:
         assert row == {"c": value}
         assert type(row["c"]) is type(value)
 
-    def test_columns_without_name_or_of_the_same_name_all_appear(
+    def test_columns_with_missing_or_duplicate_names_all_appear(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         names = [None, "a", "a", "a_2", None, "a", "_col0"]
@@ -157,7 +157,7 @@ class TestValues:
             ({}, scalar("1")),
         ],
     )
-    def test_a_datum_that_is_not_of_its_columns_type_is_an_invalid_response(
+    def test_mismatched_datum_is_an_invalid_response(
         self,
         column_type: Row,
         datum: Row,
@@ -168,7 +168,7 @@ class TestValues:
         with pytest.raises(InvalidResponseError, match="does not match the columns' types"):
             list(iterate_rows(fake_platform_client, DATABASE, "SELECT c"))
 
-    def test_a_row_of_the_wrong_length_is_an_invalid_response(
+    def test_row_of_the_wrong_length_is_an_invalid_response(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(
@@ -193,11 +193,11 @@ def count_of(exchange: AvistaDigitalExchange, *args: Any) -> int:
     return RUNNER.run(counted())
 
 
-class TestBadArguments:
+class TestInvalidArguments:
     @pytest.mark.parametrize(
         ("argument", "value"), [("timeSeriesDbId", ""), ("queryString", " "), ("maxRows", 0)]
     )
-    def test_are_refused_by_the_call_not_at_the_first_row(
+    def test_invalid_argument_is_refused_by_the_call(
         self, argument: str, value: Any, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         good = {"timeSeriesDbId": DATABASE, "queryString": "SELECT n", "maxRows": 1}
@@ -205,8 +205,8 @@ class TestBadArguments:
             fake_platform_client.iterTimeSeriesDatabase_TimestreamFormat(**good | {argument: value})
 
 
-class TestFollowingPages:
-    def test_every_page_is_followed_with_the_tokens_of_the_one_before(
+class TestPagination:
+    def test_pages_are_followed_with_the_tokens_of_the_previous_page(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(
@@ -222,7 +222,7 @@ class TestFollowingPages:
         assert [one["clientToken"] for one in sent] == [None, "client-token-1", "client-token-1"]
         assert all(one["maxRows"] == 2 and one["queryString"] == "SELECT n" for one in sent)
 
-    def test_a_page_without_rows_is_not_the_end(
+    def test_page_without_rows_is_not_the_end(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(
@@ -230,13 +230,13 @@ class TestFollowingPages:
         )
         assert list(iterate_rows(fake_platform_client, DATABASE, "SELECT n")) == [{"n": 1}]
 
-    def test_no_rows_at_all_is_an_empty_result(
+    def test_result_without_rows_is_empty(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, number_page())
         assert list(iterate_rows(fake_platform_client, DATABASE, "SELECT n")) == []
 
-    def test_a_token_that_comes_twice_ends_it_with_an_error(
+    def test_repeated_token_ends_the_iteration_with_an_error(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(
@@ -245,7 +245,7 @@ class TestFollowingPages:
         with pytest.raises(InvalidResponseError, match="same page token twice"):
             list(iterate_rows(fake_platform_client, DATABASE, "SELECT n"))
 
-    def test_a_page_that_fails_is_an_error_after_the_rows_before_it(
+    def test_failed_page_is_an_error_after_the_rows_before_it(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses(
@@ -258,7 +258,7 @@ class TestFollowingPages:
         with pytest.raises(ServerError, match="gone"):
             next(rows)
 
-    def test_the_next_page_is_fetched_while_the_present_one_is_worked_on(
+    def test_next_page_is_prefetched(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(
@@ -277,7 +277,7 @@ class TestFollowingPages:
             assert next(rows) == {"n": 3}
             assert wait_until(lambda: len(fake_platform.operations) == 3)
 
-    def test_it_holds_two_pages_at_most(
+    def test_iterator_holds_at_most_two_pages(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         pages = [number_page(number, nextToken=f"t{number}") for number in range(12)]
@@ -291,7 +291,7 @@ class TestFollowingPages:
         assert len(held) == 13
         assert max(held) <= 2
 
-    def test_memory_does_not_grow_with_the_result(
+    def test_iterator_memory_does_not_grow_with_the_result(
         self, httpx_mock: HTTPXMock, connect: Connect
     ) -> None:
         def response(request: httpx.Request) -> httpx.Response:
@@ -315,7 +315,7 @@ class TestFollowingPages:
         few, many = peak(4), peak(16)
         assert many < 1.3 * few
 
-    def test_the_blocking_one_works_inside_a_running_event_loop(
+    def test_sync_iterator_works_inside_a_running_event_loop(
         self, fake_platform: FakePlatform
     ) -> None:
         fake_platform.add_data(QUERY, number_page(1, nextToken="t2"), number_page(2))
@@ -326,7 +326,7 @@ class TestFollowingPages:
 
         assert RUNNER.run(notebook()) == [{"n": 1}, {"n": 2}]
 
-    def test_nothing_is_sent_before_the_first_row_is_asked_for(
+    def test_iterator_sends_nothing_before_the_first_row_is_requested(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         with closing(iterate_rows(fake_platform_client, DATABASE, "SELECT n")):
@@ -334,7 +334,7 @@ class TestFollowingPages:
 
 
 class TestLeavingEarly:
-    def test_no_thread_and_no_task_is_left(
+    def test_abandoned_iterator_leaves_no_thread_and_no_task(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         threads = threading.active_count()
@@ -348,7 +348,7 @@ class TestLeavingEarly:
         assert wait_until(lambda: threading.active_count() <= threads)
         assert tasks() == set()
 
-    def test_the_blocking_one_does_not_wait_for_the_page_under_way(
+    def test_abandoned_sync_iterator_does_not_wait_for_the_running_request(
         self, httpx_mock: HTTPXMock
     ) -> None:
         threads = threading.active_count()
@@ -370,7 +370,9 @@ class TestLeavingEarly:
             answered.set()
             assert wait_until(lambda: threading.active_count() <= threads)
 
-    def test_the_awaited_one_cancels_the_page_under_way(self, httpx_mock: HTTPXMock) -> None:
+    def test_abandoned_async_iterator_cancels_the_running_request(
+        self, httpx_mock: HTTPXMock
+    ) -> None:
         cancelled = []
         httpx_mock.add_response(json={"data": {QUERY: number_page(1, nextToken="t2")}})
 
@@ -392,7 +394,7 @@ class TestLeavingEarly:
             assert wait_until(lambda: tasks() == set())
         assert cancelled == [True]
 
-    def test_an_error_in_the_users_own_code_passes_through(
+    def test_error_in_the_loop_of_the_user_propagates(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_data(QUERY, number_page(1, nextToken="t2"), number_page(2))

@@ -24,7 +24,7 @@ def store_id(graphql_client):
     graphql_client.run(query, id=created["dataStoreId"])
 
 
-def test_members_are_grouped_by_organization(graphql_client, local):
+def test_collaborative_members_are_grouped_by_organization(graphql_client, local):
     collaborative = graphql_client.run(
         """query ($id: ID!) { collaborative_getCollaborative(collaborativeId: $id) {
           name description hostOrganizationId
@@ -47,7 +47,7 @@ def test_members_are_grouped_by_organization(graphql_client, local):
         assert member["user"]["organization"]["name"] == guest["organization"]["name"]
 
 
-def test_members_see_shared_services_with_what_they_are(graphql_client, local):
+def test_shared_services_are_listed_for_members_with_their_properties(graphql_client, local):
     services = graphql_client.run(SERVICES, "reader", id=local.collaborativeId)
     assert {
         "serviceType": "DATA_STORE",
@@ -65,7 +65,7 @@ def test_members_see_shared_services_with_what_they_are(graphql_client, local):
     } in services
 
 
-def test_a_service_is_shared_until_it_is_removed(graphql_client, local, store_id):
+def test_shared_service_is_listed_until_it_is_removed(graphql_client, local, store_id):
     assert graphql_client.run(SHARED_WITH, id=store_id) == []
     for _ in "again":
         graphql_client.share(store_id, "DATA_STORE")
@@ -79,7 +79,7 @@ def test_a_service_is_shared_until_it_is_removed(graphql_client, local, store_id
     assert graphql_client.error_type(REMOVE, **variables) == "NotFound"
 
 
-def test_a_deleted_service_is_shared_no_more(graphql_client, local):
+def test_deleted_service_is_no_longer_shared(graphql_client, local):
     created = graphql_client.run(
         'mutation { timeSeriesDb_createDatabase(name: "x") { timeSeriesDbId } }'
     )
@@ -90,12 +90,12 @@ def test_a_deleted_service_is_shared_no_more(graphql_client, local):
     assert created["timeSeriesDbId"] not in [service["serviceId"] for service in services]
 
 
-def test_an_id_of_another_kind_is_refused(graphql_client, local):
+def test_id_of_another_type_is_refused(graphql_client, local):
     variables = {"collaborative": local.collaborativeId, "id": local.dataStoreId}
     assert graphql_client.error_type(ADD, **variables, type="TIME_SERIES_DB") == "BadRequest"
 
 
 @pytest.mark.parametrize("service_type", ["OCS_ADAPTER"])
-def test_services_that_are_not_served_say_so(graphql_client, local, service_type):
+def test_unsupported_service_type_is_an_error(graphql_client, local, service_type):
     variables = {"collaborative": local.collaborativeId, "id": "x", "type": service_type}
     assert graphql_client.error_type(ADD, **variables) == "NotAvailable"

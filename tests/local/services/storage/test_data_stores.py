@@ -52,7 +52,7 @@ def make_file(graphql_client, store, directory, name="a"):
     )
 
 
-def test_a_new_data_store_has_an_empty_home_directory(graphql_client, store):
+def test_new_data_store_has_an_empty_home_directory(graphql_client, store):
     home = graphql_client.run(GET_DIRECTORY, id=store["homeDirectoryId"])
     assert home == {
         "name": "Fresh",
@@ -62,7 +62,7 @@ def test_a_new_data_store_has_an_empty_home_directory(graphql_client, store):
     }
 
 
-def test_a_directory_s_contents_are_directories_then_files_by_name(graphql_client, store):
+def test_directory_contents_are_directories_then_files_by_name(graphql_client, store):
     home = store["homeDirectoryId"]
     for name in ("b", "a"):
         make_file(graphql_client, store, home, name)
@@ -85,7 +85,7 @@ def test_a_directory_s_contents_are_directories_then_files_by_name(graphql_clien
     ]
 
 
-def test_a_file_s_metadata_is_known_once_its_bytes_have_arrived(graphql_client):
+def test_file_metadata_is_available_after_the_upload(graphql_client):
     created = graphql_client.create_file("report.final", "csv")
     before = graphql_client.run(GET_FILE, id=created["itemId"])
     assert before["s3ConfirmedUpload"] is False
@@ -112,7 +112,7 @@ def test_a_file_s_metadata_is_known_once_its_bytes_have_arrived(graphql_client):
         ("no such thing", "application/octet-stream"),
     ],
 )
-def test_the_content_type_is_guessed_from_the_extension(graphql_client, extension, content_type):
+def test_content_type_is_guessed_from_the_extension(graphql_client, extension, content_type):
     file_id = graphql_client.upload(b"x", extension=extension)
     assert graphql_client.run(GET_FILE, id=file_id)["contentType"] == content_type
     downloaded = graphql_client.http.get(graphql_client.download_url(file_id))
@@ -120,13 +120,13 @@ def test_the_content_type_is_guessed_from_the_extension(graphql_client, extensio
 
 
 @pytest.mark.parametrize("name", ["../../escape", "/etc/passwd", "a\x00b\n", "😀" * 300, "."])
-def test_any_name_is_only_a_name(graphql_client, name):
+def test_name_may_be_any_string(graphql_client, name):
     file_id = graphql_client.upload(b"content", name=name, extension="../../x")
     assert graphql_client.run(GET_FILE, id=file_id)["name"] == name
     assert graphql_client.http.get(graphql_client.download_url(file_id)).content == b"content"
 
 
-def test_a_deleted_file_s_bytes_are_gone(graphql_client):
+def test_deleted_file_loses_its_bytes(graphql_client):
     file_id = graphql_client.upload(b"content")
     url = graphql_client.download_url(file_id)
     graphql_client.run(
@@ -137,7 +137,7 @@ def test_a_deleted_file_s_bytes_are_gone(graphql_client):
     assert graphql_client.error_type(GET_FILE, id=file_id) == "NotFound"
 
 
-def test_bytes_of_a_file_deleted_meanwhile_are_not_kept(graphql_client):
+def test_uploaded_bytes_of_a_file_deleted_meanwhile_are_discarded(graphql_client):
     created = graphql_client.create_file()
     graphql_client.run(
         "mutation ($id: ID!) { storage_deleteDataStoreFile(dataStoreFileId: $id) { name } }",
@@ -147,7 +147,9 @@ def test_bytes_of_a_file_deleted_meanwhile_are_not_kept(graphql_client):
 
 
 @pytest.mark.parametrize("whole_store", [False, True])
-def test_deleting_what_holds_files_deletes_them_and_their_bytes(graphql_client, store, whole_store):
+def test_deleted_directory_or_data_store_loses_its_files_and_their_bytes(
+    graphql_client, store, whole_store
+):
     outer = make_directory(graphql_client, store, store["homeDirectoryId"], "outer")
     inner = make_directory(graphql_client, store, outer, "inner")
     file = make_file(graphql_client, store, inner)
@@ -165,7 +167,7 @@ def test_deleting_what_holds_files_deletes_them_and_their_bytes(graphql_client, 
     assert graphql_client.error_type(GET_DIRECTORY, id=inner) == "NotFound"
 
 
-def test_files_and_directories_can_be_renamed_and_moved(graphql_client, store):
+def test_files_and_directories_are_renamed_and_moved(graphql_client, store):
     home = store["homeDirectoryId"]
     target = make_directory(graphql_client, store, home, "target")
     moved = make_directory(graphql_client, store, home, "moved")
@@ -184,14 +186,16 @@ def test_files_and_directories_can_be_renamed_and_moved(graphql_client, store):
     assert contents[0]["dataStoreDirectory"]["name"] == "moved"
 
 
-def test_a_directory_can_not_be_moved_into_itself_or_out_of_its_store(graphql_client, store, local):
+def test_directory_cannot_be_moved_into_itself_or_out_of_its_data_store(
+    graphql_client, store, local
+):
     outer = make_directory(graphql_client, store, store["homeDirectoryId"], "outer")
     inner = make_directory(graphql_client, store, outer, "inner")
     for parent in (outer, inner, local.homeDirectoryId):
         assert graphql_client.error_type(UPDATE_DIRECTORY, id=outer, parent=parent) == "BadRequest"
 
 
-def test_a_home_directory_can_neither_be_moved_nor_deleted(graphql_client, store):
+def test_home_directory_cannot_be_moved_or_deleted(graphql_client, store):
     home = store["homeDirectoryId"]
     inner = make_directory(graphql_client, store, home, "inner")
     assert graphql_client.error_type(UPDATE_DIRECTORY, id=home, parent=inner) == "BadRequest"
@@ -200,7 +204,7 @@ def test_a_home_directory_can_neither_be_moved_nor_deleted(graphql_client, store
     assert graphql_client.error_type(query, id=home) == "BadRequest"
 
 
-def test_a_file_goes_only_into_a_directory_of_its_store(graphql_client, store, local):
+def test_file_cannot_be_created_outside_its_data_store(graphql_client, store, local):
     query = """mutation ($store: ID!, $directory: ID!) {
     storage_createDataStoreFile(dataStoreId: $store, dataStoreDirectoryId: $directory,
     name: "a", fileExtension: "") { itemId } }"""
@@ -208,12 +212,12 @@ def test_a_file_goes_only_into_a_directory_of_its_store(graphql_client, store, l
     assert graphql_client.error_type(query, **variables) == "BadRequest"
 
 
-def test_an_empty_name_is_refused(graphql_client):
+def test_empty_name_is_refused(graphql_client):
     query = 'mutation { storage_createDataStore(name: "") { name } }'
     assert graphql_client.error_type(query) == "BadRequest"
 
 
-def test_a_data_store_can_be_renamed_and_keeps_what_is_not_given(graphql_client, store):
+def test_data_store_update_keeps_omitted_fields(graphql_client, store):
     query = """mutation ($id: ID!) { storage_updateDataStore(dataStoreId: $id, name: "Other") {
     name description } }"""
     assert graphql_client.run(query, id=store["dataStoreId"]) == {

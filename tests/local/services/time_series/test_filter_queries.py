@@ -32,7 +32,7 @@ def merged(chunks: list[Any]) -> dict[tuple[str, str], list[tuple[str, str]]]:
     return data
 
 
-def test_csv_has_a_row_for_each_asset_and_time(exchange: Exchange) -> None:
+def test_csv_has_one_row_per_asset_and_time(exchange: Exchange) -> None:
     named = dimensions(name='North, "1"')
     exchange.publish(record(2, "2", Dimensions=named), record(1, "1", Dimensions=named), asset="n")
     exchange.publish(record(1, "7", "V"), record(1, "8"), asset="s")
@@ -44,7 +44,7 @@ def test_csv_has_a_row_for_each_asset_and_time(exchange: Exchange) -> None:
     )
 
 
-def test_an_asset_that_asks_for_everything_adds_its_columns_in_name_order(
+def test_asset_without_attribute_filter_adds_its_columns_in_name_order(
     exchange: Exchange,
 ) -> None:
     exchange.publish(multi(1, ("b", "DOUBLE", "1"), ("a", "DOUBLE", "2"), ("B", "DOUBLE", "3")))
@@ -57,7 +57,9 @@ def test_an_asset_that_asks_for_everything_adds_its_columns_in_name_order(
     assert exchange.csv(("other", [])).startswith("assetId,name,timestamp,b,z\n")
 
 
-def test_json_holds_each_asset_with_its_attributes_as_asked_for(exchange: Exchange) -> None:
+def test_json_contains_each_asset_with_its_attributes_in_requested_order(
+    exchange: Exchange,
+) -> None:
     exchange.publish(
         multi(1, ("b", "DOUBLE", "1.0"), ("a", "VARCHAR", 'x/"\\\x1f\n\x7fé☀')),
         multi("1000000001", ("b", "DOUBLE", "2"), TimeUnit="NANOSECONDS"),
@@ -75,7 +77,7 @@ def test_json_holds_each_asset_with_its_attributes_as_asked_for(exchange: Exchan
     )
 
 
-def test_json_puts_each_asset_on_a_line_of_its_own(exchange: Exchange) -> None:
+def test_json_has_one_asset_per_line(exchange: Exchange) -> None:
     exchange.publish(record(1), asset="a")
     exchange.publish(record(1), asset="b")
     text = exchange.export(exchange.query("b", "a"), "JSON")
@@ -84,7 +86,7 @@ def test_json_puts_each_asset_on_a_line_of_its_own(exchange: Exchange) -> None:
     assert "]},\n{" in text
 
 
-def test_an_empty_result_is_one_page_and_exports_a_header_or_an_empty_array(
+def test_empty_result_is_one_page_and_exports_a_header_or_an_empty_array(
     exchange: Exchange,
 ) -> None:
     page = exchange.query((ASSET, ["V", "a,b"]))
@@ -94,7 +96,7 @@ def test_an_empty_result_is_one_page_and_exports_a_header_or_an_empty_array(
     assert exchange.export(page, "JSON") == "[]\n"
 
 
-def test_the_time_range_includes_both_ends(exchange: Exchange) -> None:
+def test_time_range_includes_both_ends(exchange: Exchange) -> None:
     exchange.publish(*(record(i, str(i)) for i in range(5)))
     csv = exchange.csv(
         startTime="1970-01-01T01:00:01+01:00", endTime="1970-01-01T00:00:03.000000000Z"
@@ -102,7 +104,7 @@ def test_the_time_range_includes_both_ends(exchange: Exchange) -> None:
     assert [line[-1] for line in csv.splitlines()[1:]] == ["1", "2", "3"]
 
 
-def test_the_latest_name_stands_for_the_asset_everywhere(exchange: Exchange) -> None:
+def test_latest_name_of_an_asset_is_used_everywhere(exchange: Exchange) -> None:
     exchange.publish(record(5, Dimensions=dimensions(name="old")))
     exchange.publish(record(1, Dimensions=dimensions(name="new")))
     exchange.publish(record(9))
@@ -112,7 +114,7 @@ def test_the_latest_name_stands_for_the_asset_everywhere(exchange: Exchange) -> 
     assert [asset["name"] for asset in exchange.latest()["data"]] == ["new"]
 
 
-def test_a_result_of_one_page_comes_at_once(exchange: Exchange) -> None:
+def test_result_of_one_page_is_returned_at_once(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(10)))
     page = exchange.query(maxRows=10)
     assert page["nextToken"] is None
@@ -120,7 +122,7 @@ def test_a_result_of_one_page_comes_at_once(exchange: Exchange) -> None:
     assert len(exchange.chunk(page)[0]["attributes"][0]["data"]) == 10
 
 
-def test_more_than_one_page_opens_with_an_empty_one(exchange: Exchange) -> None:
+def test_result_of_several_pages_starts_with_an_empty_one(exchange: Exchange) -> None:
     exchange.publish(*(record(i, str(i)) for i in range(25)))
     pages = list(exchange.pages(exchange.query(maxRows=10)))
     chunks = [exchange.chunk(page) for page in pages]
@@ -133,7 +135,7 @@ def test_more_than_one_page_opens_with_an_empty_one(exchange: Exchange) -> None:
         assert len({page[name] for page in pages}) == 1
 
 
-def test_a_page_holds_at_most_a_megabyte(exchange: Exchange) -> None:
+def test_page_contains_at_most_a_megabyte(exchange: Exchange) -> None:
     text = "é\n" * 600
     for start in range(0, 900, 100):
         exchange.publish(*(record(start + i, text, MeasureValueType="VARCHAR") for i in range(100)))
@@ -144,14 +146,14 @@ def test_a_page_holds_at_most_a_megabyte(exchange: Exchange) -> None:
     assert len(merged([exchange.chunk(page) for page in pages])[ASSET, "A kW"]) == 900
 
 
-def test_the_whole_result_is_exported_whether_or_not_its_pages_were_read(
+def test_export_contains_the_whole_result_whether_or_not_pages_were_read(
     exchange: Exchange,
 ) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     assert len(exchange.csv(maxRows=10).splitlines()) == 31
 
 
-def test_the_export_is_announced_with_its_size(exchange: Exchange) -> None:
+def test_export_is_announced_with_its_size(exchange: Exchange) -> None:
     exchange.publish(record(1))
     query_id = exchange.query()["queryId"]
     response = exchange.call("generateQueryResultExportFile", queryId=query_id, fileFormat="JSON")
@@ -165,7 +167,7 @@ def test_the_export_is_announced_with_its_size(exchange: Exchange) -> None:
     assert (event["fileType"], event["queryId"]) == ("JSON", query_id)
 
 
-def test_a_result_stays_as_it_was_when_it_was_asked_for(exchange: Exchange) -> None:
+def test_result_is_a_snapshot_of_the_time_of_the_query(exchange: Exchange) -> None:
     exchange.publish(record(1, "1"))
     page = exchange.query()
     exchange.publish(record(1, "2", Version=2), record(2, "3"))
@@ -173,13 +175,13 @@ def test_a_result_stays_as_it_was_when_it_was_asked_for(exchange: Exchange) -> N
     assert len(exchange.csv().splitlines()) == 3
 
 
-def test_the_last_rows_can_be_asked_for(exchange: Exchange) -> None:
+def test_last_rows_can_be_requested(exchange: Exchange) -> None:
     exchange.publish(*(record(i, str(i)) for i in range(5)))
     page = exchange.query(queryType="LAST_X_ROWS", maxRows=2, startTime=None, endTime=None)
     assert [value for _, value in merged([exchange.chunk(page)])[ASSET, "A kW"]] == ["3", "4"]
 
 
-def test_a_token_used_again_gives_the_same_page_five_times_at_most(exchange: Exchange) -> None:
+def test_token_used_again_returns_the_same_page_at_most_five_times(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     first = exchange.query(maxRows=10)
     again = [exchange.next_page(first) for _ in range(5)]
@@ -190,7 +192,7 @@ def test_a_token_used_again_gives_the_same_page_five_times_at_most(exchange: Exc
     assert exchange.next_page(again[0])["resultChunkIndex"] == 2
 
 
-def test_only_the_newest_token_is_valid(exchange: Exchange) -> None:
+def test_token_is_valid_only_until_the_next_one(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     first = exchange.query(maxRows=10)
     second = exchange.next_page(first)
@@ -208,7 +210,7 @@ def test_only_the_newest_token_is_valid(exchange: Exchange) -> None:
         {"nextToken": "made up"},
     ],
 )
-def test_a_token_is_bound_to_its_user_database_and_query(
+def test_token_is_bound_to_its_user_database_and_query(
     exchange: Exchange, other: dict[str, str]
 ) -> None:
     exchange.publish(*(record(i) for i in range(30)))
@@ -219,7 +221,7 @@ def test_a_token_is_bound_to_its_user_database_and_query(
     exchange.next_page(first)
 
 
-def test_a_token_is_good_for_an_hour(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_token_is_valid_for_an_hour(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     exchange.engine.queries = queries.Queries(exchange.engine.start_job, lambda: now)
     exchange.publish(*(record(i) for i in range(30)))
@@ -234,7 +236,7 @@ def test_a_token_is_good_for_an_hour(exchange: Exchange, monkeypatch: pytest.Mon
     assert refusal(error)[0] == "NotFound"
 
 
-def test_an_older_client_may_say_time_period_with_a_token(exchange: Exchange) -> None:
+def test_token_with_the_time_period_query_type_is_accepted(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     first = exchange.query(maxRows=10)
     page = exchange.next_page(first, queryType="TIME_PERIOD", **ALWAYS)
@@ -257,7 +259,7 @@ def test_an_older_client_may_say_time_period_with_a_token(exchange: Exchange) ->
         ({"queryType": "NEXT_TOKEN"}, "needs a nextToken"),
     ],
 )
-def test_a_query_that_makes_no_sense_is_refused(
+def test_invalid_query_is_refused(
     exchange: Exchange, arguments: dict[str, Any], expected: str
 ) -> None:
     with pytest.raises(PlatformError) as error:
@@ -267,12 +269,12 @@ def test_a_query_that_makes_no_sense_is_refused(
     assert expected in message
 
 
-def test_a_database_nobody_wrote_to_answers_nothing(exchange: Exchange) -> None:
+def test_query_of_an_empty_database_returns_nothing(exchange: Exchange) -> None:
     assert exchange.csv() == "assetId,name,timestamp\n"
     assert exchange.latest()["data"] == []
 
 
-def test_a_query_goes_on_only_for_its_user(exchange: Exchange) -> None:
+def test_query_continues_only_for_its_user(exchange: Exchange) -> None:
     query_id = exchange.query()["queryId"]
     for operation in ("cancelDatabaseQuery", "generateQueryResultExportFile"):
         with pytest.raises(PlatformError) as error:
@@ -283,14 +285,14 @@ def test_a_query_goes_on_only_for_its_user(exchange: Exchange) -> None:
         assert refusal(error)[0] == "NotFound"
 
 
-def test_an_outsider_can_not_query(exchange: Exchange) -> None:
+def test_query_of_an_outsider_is_refused(exchange: Exchange) -> None:
     for call in (exchange.query, exchange.latest):
         with pytest.raises(PlatformError) as error:
             call(user="outsider")
         assert refusal(error)[0] == "Unauthorized"
 
 
-def test_a_cancelled_query_has_no_more_pages_and_no_export(exchange: Exchange) -> None:
+def test_cancelled_query_has_no_more_pages_and_no_export(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     page = exchange.query(maxRows=10)
     response = exchange.call("cancelDatabaseQuery", queryId=page["queryId"])
@@ -302,7 +304,7 @@ def test_a_cancelled_query_has_no_more_pages_and_no_export(exchange: Exchange) -
     assert exchange.call("cancelDatabaseQuery", queryId=page["queryId"]) == response
 
 
-def test_data_is_kept_when_the_store_is_opened_again(exchange: Exchange, tmp_path: Any) -> None:
+def test_data_is_kept_when_the_store_is_reopened(exchange: Exchange, tmp_path: Any) -> None:
     exchange.publish(record(1, "18.80", Dimensions=dimensions(name="n", phase="A")))
     exchange.publish(multi(1, ("b", "DOUBLE", "1")))
     before = exchange.csv()
@@ -314,7 +316,7 @@ def test_data_is_kept_when_the_store_is_opened_again(exchange: Exchange, tmp_pat
     exchange.engine.close()
 
 
-def test_a_deleted_database_is_empty_if_its_id_comes_back(exchange: Exchange) -> None:
+def test_deleted_database_is_empty_if_its_id_is_used_again(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     page = exchange.query(maxRows=10)
     database = exchange.call("deleteDatabase")
@@ -325,7 +327,7 @@ def test_a_deleted_database_is_empty_if_its_id_comes_back(exchange: Exchange) ->
     assert exchange.latest()["data"] == []
 
 
-def test_an_asset_can_have_a_thousand_attributes(exchange: Exchange) -> None:
+def test_asset_can_have_a_thousand_attributes(exchange: Exchange) -> None:
     names = [f"attribute {i:04}" for i in range(1100)]
     for start in range(0, len(names), 100):
         exchange.publish(*(record(1, "1.0", name) for name in names[start : start + 100]))
@@ -338,7 +340,7 @@ def test_an_asset_can_have_a_thousand_attributes(exchange: Exchange) -> None:
     assert len(exchange.latest()["data"][0]["attributes"]) == 1100
 
 
-def test_many_assets_that_each_ask_for_something_else_take_little_time() -> None:
+def test_query_of_many_assets_with_different_filters_takes_little_time() -> None:
     catalogue = Catalog("schema", has_tables=True)
     for i in range(8_000):
         catalogue.measure_names[f"n{i}"] = "DOUBLE"
@@ -352,14 +354,14 @@ def test_many_assets_that_each_ask_for_something_else_take_little_time() -> None
     assert time.monotonic() - started < 3
 
 
-def test_an_asset_asked_for_many_times_takes_little_time() -> None:
+def test_query_of_an_asset_requested_many_times_takes_little_time() -> None:
     started = time.monotonic()
     merged = merge_filters(AssetFilter("a", (f"n{i}",)) for i in range(20_000))
     assert [len(asset.names or ()) for asset in merged] == [20_000]
     assert time.monotonic() - started < 1
 
 
-def test_a_query_has_a_limited_number_of_exports_at_a_time(
+def test_query_has_a_limited_number_of_concurrent_exports(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(result_files, "MAX_EXPORTS", 2)
@@ -381,7 +383,7 @@ def test_a_query_has_a_limited_number_of_exports_at_a_time(
     exchange.export(page)
 
 
-def test_an_export_that_becomes_too_large_is_not_kept(
+def test_export_that_becomes_too_large_is_discarded(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(result_files, "MAX_EXPORT_BYTES", 100)

@@ -7,7 +7,7 @@ import json
 from .fakes import ASSET, Exchange, dimensions, multi, record
 
 
-def test_each_attribute_has_its_latest_value_by_time(exchange: Exchange) -> None:
+def test_latest_value_of_an_attribute_is_the_latest_by_time(exchange: Exchange) -> None:
     exchange.publish(
         multi(9, ("a", "DOUBLE", "1.0")),
         multi(5, ("a", "DOUBLE", "2"), ("b", "BIGINT", "3")),
@@ -25,7 +25,7 @@ def test_each_attribute_has_its_latest_value_by_time(exchange: Exchange) -> None
     ]
 
 
-def test_assets_come_in_pages_of_a_megabyte_at_most(exchange: Exchange) -> None:
+def test_latest_values_come_in_pages_of_at_most_a_megabyte(exchange: Exchange) -> None:
     measures = [(f"attribute {i:03}", "BIGINT", "1") for i in range(140)]
     assets = [f"asset {i:03}" for i in range(70)]
     for asset in assets:

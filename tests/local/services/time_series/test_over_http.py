@@ -68,20 +68,22 @@ def database(graphql_client: Any) -> str:
     return str(graphql_client.run(CREATE)["timeSeriesDbId"])
 
 
-def test_published_records_come_back_through_pages_of_chunks(
-    graphql_client: Any, database: str
-) -> None:
+def test_published_records_come_back_in_pages_of_chunks(graphql_client: Any, database: str) -> None:
     written = graphql_client.run(
         PUBLISH, database=database, asset="a", data={"records": records(30)}
     )
     assert written[0]["attributes"][0]["lastValue"] == "29.50"
-    asked = {"database": database, "assets": [{"assetId": "a"}], "maxRows": 20}
+    requested = {"database": database, "assets": [{"assetId": "a"}], "maxRows": 20}
     page = graphql_client.run(
-        QUERY, **asked, type="TIME_PERIOD", start="1970-01-01T00:00:00Z", end="1970-01-02T00:00:00Z"
+        QUERY,
+        **requested,
+        type="TIME_PERIOD",
+        start="1970-01-01T00:00:00Z",
+        end="1970-01-02T00:00:00Z",
     )
     pages = [page]
     while page["nextToken"]:
-        page = graphql_client.run(QUERY, **asked, type="NEXT_TOKEN", token=page["nextToken"])
+        page = graphql_client.run(QUERY, **requested, type="NEXT_TOKEN", token=page["nextToken"])
         pages.append(page)
     chunks = [httpx.get(page["presignedUrl"]).raise_for_status().json() for page in pages]
     assert chunks[0] == []
@@ -95,7 +97,7 @@ def test_published_records_come_back_through_pages_of_chunks(
     assert values == [f"{i}.50" for i in range(30)]
 
 
-def test_rejected_records_are_told_in_one_error(graphql_client: Any, database: str) -> None:
+def test_rejected_records_are_reported_in_one_error(graphql_client: Any, database: str) -> None:
     graphql_client.run(PUBLISH, database=database, asset="a", data={"records": records(1)})
     other = records(2)
     other[0]["MeasureValue"] = "7"
@@ -109,7 +111,7 @@ def test_rejected_records_are_told_in_one_error(graphql_client: Any, database: s
     assert (rejected["RecordIndex"], rejected["ExistingVersion"]) == (0, 1)
 
 
-def test_a_timestream_query_is_answered_as_json(graphql_client: Any, database: str) -> None:
+def test_timestream_query_returns_json(graphql_client: Any, database: str) -> None:
     graphql_client.run(PUBLISH, database=database, asset="a", data={"records": records(3)})
     names = graphql_client.run(GET, database=database)
     table = '"{databaseName}"."{tableName}"'.format(**names)
@@ -124,7 +126,7 @@ def test_a_timestream_query_is_answered_as_json(graphql_client: Any, database: s
     assert refused["errors"][0]["errorType"] == "ValidationException"
 
 
-def test_long_queries_of_many_keep_nobody_waiting(graphql_client: Any, database: str) -> None:
+def test_long_queries_of_many_users_block_nobody(graphql_client: Any, database: str) -> None:
     def long_query() -> str:
         response = graphql_client.run(TIMESTREAM, database=database, sql=LONG)
         return str(json.loads(response["resultJSONString"])["QueryId"])
@@ -147,7 +149,7 @@ def test_long_queries_of_many_keep_nobody_waiting(graphql_client: Any, database:
             assert response == {"httpStatusCode": 200}
 
 
-def test_the_exchange_closes_at_once_while_a_query_runs() -> None:
+def test_exchange_closes_at_once_while_a_query_runs() -> None:
     with LocalExchange() as local, httpx.Client(headers={"Authorization": local.token}) as client:
         variables = {"database": local.timeSeriesDbId, "sql": LONG}
         client.post(local.endpoint, json={"query": TIMESTREAM, "variables": variables})

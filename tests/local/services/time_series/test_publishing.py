@@ -36,7 +36,7 @@ def values(exchange: Exchange) -> list[str]:
     return [line.split(",", 2)[2] for line in exchange.csv().splitlines()[1:]]
 
 
-def test_what_was_written_is_answered_and_announced(exchange: Exchange) -> None:
+def test_published_records_are_returned_and_announced(exchange: Exchange) -> None:
     records = [
         multi(
             2,
@@ -84,7 +84,7 @@ def test_what_was_written_is_answered_and_announced(exchange: Exchange) -> None:
         ("NANOSECONDS", "9223372036854775806", "2262-04-11 23:47:16.854775806"),
     ],
 )
-def test_times_keep_their_nanoseconds(
+def test_published_times_keep_their_nanoseconds(
     exchange: Exchange, unit: str | None, time: str, expected: str
 ) -> None:
     exchange.publish(record(time, TimeUnit=unit))
@@ -107,28 +107,28 @@ def test_times_keep_their_nanoseconds(
         ("TIMESTAMP", "5", "1970-01-01 00:00:05.000000000"),
     ],
 )
-def test_values_keep_their_text_where_it_is_exact(
+def test_published_values_keep_their_text_if_it_is_exact(
     exchange: Exchange, kind: str, given: str, expected: str
 ) -> None:
     exchange.publish(record(1, given, MeasureValueType=kind), multi(1, ("in multi", kind, given)))
     assert values(exchange) == [f"1970-01-01 00:00:01.000000000,{expected},{expected}"]
 
 
-def test_an_absent_type_is_double_and_an_absent_version_is_one(exchange: Exchange) -> None:
+def test_missing_type_is_double_and_missing_version_is_one(exchange: Exchange) -> None:
     bare = {"Time": "1", "MeasureName": "m", "MeasureValue": "2"}
     exchange.publish(bare)
     (rejection,) = rejections(exchange, bare | {"MeasureValue": "3"})
     assert rejection["ExistingVersion"] == 1
 
 
-def test_a_higher_version_replaces(exchange: Exchange) -> None:
+def test_higher_version_replaces_a_record(exchange: Exchange) -> None:
     exchange.publish(multi(1, ("a", "DOUBLE", "1"), ("b", "DOUBLE", "2")))
     exchange.publish(multi(1, ("a", "DOUBLE", "3"), Version=7))
     assert values(exchange) == ["1970-01-01 00:00:01.000000000,3"]
 
 
 @pytest.mark.parametrize("version", [1, 5])
-def test_the_same_values_again_are_accepted_and_change_nothing(
+def test_same_values_are_accepted_again_and_change_nothing(
     exchange: Exchange, version: int
 ) -> None:
     exchange.publish(record(1, Version=5))
@@ -159,8 +159,8 @@ def test_a_higher_version_removes_or_keeps_the_measures_it_omits(
         first, second = multi(1, *measures), multi(1, ("a", "BIGINT", "3"), Version=2)
         for batch in [[first, second]] if together else [[first], [second]]:
             exchange.publish(*batch)
-        asked = exchange.csv((ASSET, "abcde"))
-        assert [line.split(",", 2)[2] for line in asked.splitlines()[1:]] == expected
+        requested = exchange.csv((ASSET, "abcde"))
+        assert [line.split(",", 2)[2] for line in requested.splitlines()[1:]] == expected
         # What was kept counts as the record's own.
         again = multi(1, ("a", "BIGINT", "3"), *measures[1:], Version=2)
         if keeps:
@@ -169,14 +169,14 @@ def test_a_higher_version_removes_or_keeps_the_measures_it_omits(
             assert "exists with different values" in reason(exchange, again)
 
 
-def test_other_values_need_a_higher_version_and_the_rest_is_written(exchange: Exchange) -> None:
+def test_other_values_require_a_higher_version_and_the_rest_is_written(exchange: Exchange) -> None:
     exchange.publish(record(1, "1", Version=3))
     found = rejections(exchange, record(0, "8"), record(1, "2", Version=3), record(2, "9"))
     assert [(r["RecordIndex"], r["ExistingVersion"]) for r in found] == [(1, 3)]
     assert [line[-1] for line in values(exchange)] == ["8", "1", "9"]
 
 
-def test_versions_count_within_a_batch_too(exchange: Exchange) -> None:
+def test_versions_are_compared_within_a_batch(exchange: Exchange) -> None:
     found = rejections(
         exchange, record(1, "1"), record(1, "2", Version=2), record(1, "3"), record(1, "2")
     )
@@ -184,14 +184,14 @@ def test_versions_count_within_a_batch_too(exchange: Exchange) -> None:
     assert values(exchange) == ["1970-01-01 00:00:01.000000000,2"]
 
 
-def test_other_dimensions_or_another_measure_name_are_another_record(exchange: Exchange) -> None:
+def test_record_with_other_dimensions_or_measure_name_is_another_record(exchange: Exchange) -> None:
     exchange.publish(record(1, "1", Dimensions=dimensions(phase="A")))
     exchange.publish(record(1, "2", Dimensions=dimensions(phase="B")), record(1, "3", "B kW"))
     # The last written of two records for one attribute and time is the one that shows.
     assert values(exchange) == ["1970-01-01 00:00:01.000000000,2,3"]
 
 
-def test_a_name_keeps_its_type(exchange: Exchange) -> None:
+def test_attribute_keeps_its_type(exchange: Exchange) -> None:
     exchange.publish(record(1, "1"), multi(1, ("b", "BIGINT", "1")))
     assert "type DOUBLE, not BIGINT" in reason(exchange, record(2, "1", MeasureValueType="BIGINT"))
     assert "type BIGINT, not VARCHAR" in reason(exchange, multi(2, ("b", "VARCHAR", "1")))
@@ -201,7 +201,7 @@ def test_a_name_keeps_its_type(exchange: Exchange) -> None:
     assert "already exists as a measure" in reason(exchange, clash)
 
 
-def test_a_rejected_record_leaves_no_trace(exchange: Exchange) -> None:
+def test_rejected_record_leaves_no_trace(exchange: Exchange) -> None:
     exchange.publish(record(1))
     rejections(exchange, multi(2, ("new", "DOUBLE", "1"), ("A kW", "BIGINT", "2")))
     exchange.publish(multi(2, ("new", "VARCHAR", "now text")))
@@ -232,7 +232,7 @@ def test_a_rejected_record_leaves_no_trace(exchange: Exchange) -> None:
         (multi(1, *((f"{i}", "BIGINT", "1") for i in range(257))), "at most 256 measures"),
     ],
 )
-def test_a_record_that_can_not_be_written_is_rejected_with_its_reason(
+def test_invalid_record_is_rejected_with_its_reason(
     exchange: Exchange, bad: dict[str, Any], expected: str
 ) -> None:
     assert expected in reason(exchange, bad)
@@ -259,7 +259,7 @@ def test_a_record_that_can_not_be_written_is_rejected_with_its_reason(
         ([record(1, Dimensions=dimensions(a=""))], "Dimensions[0].Value must be 1 to 2048"),
     ],
 )
-def test_a_malformed_request_is_refused_whole(
+def test_malformed_request_is_refused_completely(
     exchange: Exchange, records: list[Any], expected: str
 ) -> None:
     with pytest.raises(PlatformError) as error:
@@ -270,20 +270,20 @@ def test_a_malformed_request_is_refused_whole(
     assert exchange.latest()["data"] == []
 
 
-def test_an_asset_needs_an_id(exchange: Exchange) -> None:
+def test_asset_requires_an_id(exchange: Exchange) -> None:
     with pytest.raises(PlatformError) as error:
         exchange.publish(record(1), asset="")
     assert refusal(error)[0] == "ValidationException"
 
 
-def test_names_that_differ_only_in_case_or_are_hostile_stay_apart(exchange: Exchange) -> None:
+def test_names_that_differ_in_case_or_are_hostile_stay_distinct(exchange: Exchange) -> None:
     names = ["a", "A", 'qu"ote', "co,mma", "new\nline", '"; DROP TABLE points; --', "☀️", "\x00\x01"]
     exchange.publish(multi(1, *((name, "VARCHAR", name) for name in names)))
     (asset,) = exchange.latest()["data"]
     assert {a["name"]: a["lastValue"] for a in asset["attributes"]} == {n: n for n in names}
 
 
-def test_the_same_name_is_another_dimension_in_each_database(exchange: Exchange) -> None:
+def test_dimension_of_one_name_is_independent_in_each_database(exchange: Exchange) -> None:
     exchange.publish(record(1, "1"))
     exchange.publish(record(1, "2", MeasureValueType="BIGINT"), timeSeriesDbId="timeSeriesDbId.2")
     (asset,) = exchange.latest()["data"]
@@ -291,7 +291,7 @@ def test_the_same_name_is_another_dimension_in_each_database(exchange: Exchange)
 
 
 @pytest.mark.parametrize("user", ["reader", "outsider"])
-def test_publishing_needs_write_access(exchange: Exchange, user: str) -> None:
+def test_publishing_requires_write_access(exchange: Exchange, user: str) -> None:
     with pytest.raises(PlatformError) as error:
         exchange.publish(record(1), user=user)
     assert refusal(error)[0] == "Unauthorized"

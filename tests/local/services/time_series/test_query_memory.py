@@ -103,7 +103,7 @@ with running_exchange(Path(sys.argv[2])) as exchange:
 
 
 @pytest.mark.parametrize("sql", HUNGRY, ids=lambda sql: sql[:80])
-def test_a_query_that_would_build_too_much_is_refused(exchange: Exchange, sql: str) -> None:
+def test_query_that_would_allocate_too_much_is_refused(exchange: Exchange, sql: str) -> None:
     with pytest.raises(PlatformError) as error:
         exchange.rows(sql)
     error_type, message = refusal(error)
@@ -112,7 +112,7 @@ def test_a_query_that_would_build_too_much_is_refused(exchange: Exchange, sql: s
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Memory is measured in Linux's units.")
-def test_no_query_takes_much_more_than_the_memory_limit(tmp_path: Path) -> None:
+def test_query_memory_stays_near_the_limit(tmp_path: Path) -> None:
     root = Path(__file__).parents[4]
     command = [sys.executable, "-c", PROGRAM, str(root), str(tmp_path)]
     sqls = ";".join(sql for sql, reason in HUNGRY.items() if reason in (TOO_MUCH, TOO_LONG))
@@ -181,19 +181,19 @@ def many(metrics: Exchange) -> Exchange:
         ),
     ],
 )
-def test_what_is_not_large_is_built(many: Exchange, sql: str, expected: str) -> None:
+def test_small_constructed_value_is_allowed(many: Exchange, sql: str, expected: str) -> None:
     sql = sql.format(table=f"(SELECT * FROM {TABLE} WHERE measure_name = 'load')")
     assert many.rows(sql) == [[expected]]
 
 
-def test_a_series_of_many_points_is_one_row(exchange: Exchange) -> None:
+def test_series_of_many_points_is_one_row(exchange: Exchange) -> None:
     sql = f"""SELECT create_time_series(from_milliseconds(n * 10 + m), 1.0)
         FROM {MANY} CROSS JOIN UNNEST(sequence(0, 9)) AS u(m)"""
     [[series]] = exchange.rows(sql)
     assert len(series) == 100_000
 
 
-def test_a_value_is_paid_for_once_however_often_it_is_used(exchange: Exchange) -> None:
+def test_value_used_several_times_is_counted_once(exchange: Exchange) -> None:
     # Each is 50 KB: thousands of them are possible, but not thousands of several each.
     used = "v" + "".join(f" || CAST(length(v) + {i} AS VARCHAR)" for i in range(5))
     sql = f"""SELECT sum(length({used.replace("v", "substr(rpad('a', n * 0 + 12500, 'b'), 1)", 1)}))
@@ -201,14 +201,14 @@ def test_a_value_is_paid_for_once_however_often_it_is_used(exchange: Exchange) -
     assert exchange.rows(sql) == [[str(1_000 * 12_505)]]
 
 
-def test_stored_texts_are_no_longer_than_a_query_reckons(exchange: Exchange) -> None:
+def test_stored_string_length_is_within_the_estimate(exchange: Exchange) -> None:
     longest = "x" * (MAX_VALUE_BYTES - 1)
     with pytest.raises(PlatformError, match="rejected"):
         exchange.publish(record(1, Dimensions=dimensions(name=longest)))
     assert DATABASE
 
 
-def test_a_result_that_becomes_too_large_is_refused(
+def test_result_that_becomes_too_large_is_refused(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(results, "MAX_RESULT_BYTES", 5 * 1024**2)
@@ -230,12 +230,14 @@ def test_a_result_that_becomes_too_large_is_refused(
         ("_", []),
     ],
 )
-def test_show_measures_like_a_pattern(many: Exchange, pattern: str, names: list[str]) -> None:
+def test_show_measures_matches_a_like_pattern(
+    many: Exchange, pattern: str, names: list[str]
+) -> None:
     rows = many.rows(f"SHOW MEASURES FROM {TABLE} LIKE '{pattern}'")
     assert [row[0] for row in rows] == names
 
 
-def test_a_pattern_of_many_wildcards_takes_little_time(exchange: Exchange) -> None:
+def test_pattern_of_many_wildcards_takes_little_time(exchange: Exchange) -> None:
     exchange.publish(record(1, name="a" * 250))
     assert exchange.rows(f"SHOW MEASURES FROM {TABLE} LIKE '{'%a' * 60}%b'") == []
 
@@ -252,7 +254,7 @@ def test_a_pattern_of_many_wildcards_takes_little_time(exchange: Exchange) -> No
         ("SELECT CAST(CAST(n AS VARCHAR) || 'x' AS DOUBLE) FROM {many}", "Cannot cast '1x' to"),
     ],
 )
-def test_what_fails_on_the_data_says_nothing_of_the_database(
+def test_error_on_data_reveals_nothing_of_the_database(
     exchange: Exchange, sql: str, says: str
 ) -> None:
     many = "UNNEST(sequence(1, 3)) AS t(n)"

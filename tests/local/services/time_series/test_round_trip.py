@@ -132,7 +132,7 @@ def in_json(assets: list[dict[str, Any]]) -> dict[tuple[str, str, str], str]:
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-def test_what_is_published_comes_back(store: Exchange, published: Published) -> None:
+def test_published_values_come_back(store: Exchange, published: Published) -> None:
     publish(store, published)
     assets = sorted({asset for asset, _, _ in published.values}) or ["no asset"]
     page = store.query(*assets, **EVERYTHING)
@@ -174,7 +174,7 @@ def sorted_by_time(published: Published) -> list[tuple[tuple[str, str, str], str
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-def test_what_is_published_can_be_selected(store: Exchange, published: Published) -> None:
+def test_published_values_can_be_selected(store: Exchange, published: Published) -> None:
     publish(store, published)
     for name, kind in published.types.items():
         quoted = name.replace('"', '""')

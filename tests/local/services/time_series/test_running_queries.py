@@ -33,14 +33,16 @@ def running(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> Page:
     monkeypatch.setattr(queries, "NEXT_PAGE_SECONDS", 0.1)
 
     async def start() -> Page:
-        asked = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
-        query = exchange.queries.start(asked, None, endless)
+        requested = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
+        query = exchange.queries.start(requested, None, endless)
         return await exchange.queries.first_page(query, opens_empty=True)
 
     return exchange.runner.run(start())
 
 
-def test_pages_of_a_running_query_are_empty_and_lead_on(exchange: Exchange, running: Page) -> None:
+def test_pages_of_a_running_query_are_empty_and_have_a_next_token(
+    exchange: Exchange, running: Page
+) -> None:
     assert (list(running.rows), running.progress) == ([], 0.0)
     page = exchange.call(
         "queryDatabase", assets=[], queryType="NEXT_TOKEN", nextToken=running.next_token
@@ -50,7 +52,7 @@ def test_pages_of_a_running_query_are_empty_and_lead_on(exchange: Exchange, runn
     assert page["queryProgressPercentage"] == 0.0
 
 
-def test_a_running_query_keeps_nobody_waiting(exchange: Exchange, running: Page) -> None:
+def test_running_query_blocks_nobody(exchange: Exchange, running: Page) -> None:
     started = time.monotonic()
     exchange.publish(record(1))
     assert len(exchange.latest()["data"]) == 1
@@ -78,14 +80,14 @@ def test_closing_stops_running_queries(exchange: Exchange, running: Page) -> Non
     assert time.monotonic() - started < 2
 
 
-def test_a_query_that_takes_too_long_is_stopped(
+def test_query_that_takes_too_long_is_stopped(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "QUERY_SECONDS", 0.1)
 
     async def run() -> Page:
-        asked = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
-        query = exchange.queries.start(asked, None, endless)
+        requested = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
+        query = exchange.queries.start(requested, None, endless)
         return await asyncio.wait_for(exchange.queries.first_page(query, opens_empty=True), 5)
 
     with pytest.raises(PlatformError, match="took longer than"):
@@ -98,8 +100,8 @@ def start(exchange: Exchange) -> Callable[..., queries.Query]:
 
     def start(user: str = "owner", work: Any = endless) -> queries.Query:
         async def start() -> queries.Query:
-            asked = QueryRequest("FILTER", Caller(user, "token"), (DATABASE,), "SELECT 1")
-            return exchange.queries.start(asked, None, work)
+            requested = QueryRequest("FILTER", Caller(user, "token"), (DATABASE,), "SELECT 1")
+            return exchange.queries.start(requested, None, work)
 
         return exchange.runner.run(start())
 
@@ -128,7 +130,7 @@ def finish(exchange: Exchange, query: queries.Query) -> None:
 
 
 @pytest.mark.parametrize("user", ["owner", "reader"])
-def test_many_queries_of_a_user_keep_nobody_from_publishing(
+def test_many_queries_of_a_user_do_not_block_publishing(
     exchange: Exchange, start: Callable[..., queries.Query], user: str
 ) -> None:
     for _ in range(60):
@@ -139,7 +141,7 @@ def test_many_queries_of_a_user_keep_nobody_from_publishing(
     assert time.monotonic() - started < 10
 
 
-def test_many_queries_of_a_user_keep_nobody_elses_waiting(
+def test_many_queries_of_a_user_do_not_block_those_of_others(
     exchange: Exchange, start: Callable[..., queries.Query]
 ) -> None:
     exchange.publish(record(1))
@@ -150,7 +152,7 @@ def test_many_queries_of_a_user_keep_nobody_elses_waiting(
     assert time.monotonic() - started < 10
 
 
-def test_a_result_can_be_read_while_its_users_queries_run(
+def test_result_can_be_read_while_other_queries_of_the_user_run(
     exchange: Exchange, start: Callable[..., queries.Query]
 ) -> None:
     exchange.publish(*(record(i) for i in range(30)))
@@ -160,7 +162,7 @@ def test_a_result_can_be_read_while_its_users_queries_run(
     assert len(exchange.chunk(exchange.next_page(page))[0]["attributes"][0]["data"]) == 10
 
 
-def test_queries_that_wait_for_their_turn_can_be_cancelled_at_once(
+def test_queued_queries_can_be_cancelled_at_once(
     exchange: Exchange, start: Callable[..., queries.Query]
 ) -> None:
     started = [start() for _ in range(60)]
@@ -173,7 +175,7 @@ def test_queries_that_wait_for_their_turn_can_be_cancelled_at_once(
         exchange.runner.run(started[-1].result())
 
 
-def test_the_time_a_query_waits_for_its_turn_is_not_its_own(
+def test_query_timeout_excludes_queueing(
     exchange: Exchange,
     start: Callable[..., queries.Query],
     monkeypatch: pytest.MonkeyPatch,
@@ -186,7 +188,7 @@ def test_the_time_a_query_waits_for_its_turn_is_not_its_own(
     assert exchange.runner.run(last.result()).row_count == 1
 
 
-def test_a_user_can_not_have_too_many_queries_waiting(
+def test_user_has_a_limited_number_of_queued_queries(
     start: Callable[..., queries.Query], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "MAX_UNFINISHED", 5)
@@ -214,7 +216,7 @@ def kept(exchange: Exchange) -> set[str]:
 @pytest.mark.parametrize(
     ("limit", "value"), [("MAX_KEPT", 2), ("MAX_KEPT_BYTES", 250)], ids=["count", "bytes"]
 )
-def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
+def test_results_beyond_the_limit_of_a_user_replace_older_ones(
     exchange: Exchange,
     start: Callable[..., queries.Query],
     monkeypatch: pytest.MonkeyPatch,
@@ -237,7 +239,7 @@ def test_results_beyond_a_users_limit_take_the_place_of_older_ones(
     assert refusal(error)[0] == "NotFound"
 
 
-def test_tokens_do_not_pile_up_while_a_query_is_asked_for_again_and_again(
+def test_tokens_do_not_accumulate_while_a_query_is_polled(
     exchange: Exchange, running: Page
 ) -> None:
     token = running.next_token

@@ -262,13 +262,13 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_query_gives_its_rows(metrics: Exchange, name: str) -> None:
+def test_query_returns_its_rows(metrics: Exchange, name: str) -> None:
     sql, rows = QUERIES[name]
     assert metrics.rows(sql) == rows
 
 
 @pytest.mark.parametrize("sql", REFUSALS, ids=lambda sql: sql[:60])
-def test_what_can_not_be_answered_is_refused_with_its_reason(metrics: Exchange, sql: str) -> None:
+def test_unsupported_query_is_refused_with_its_reason(metrics: Exchange, sql: str) -> None:
     with pytest.raises(PlatformError) as error:
         metrics.timestream(sql)
     error_type, message = refusal(error)
@@ -294,7 +294,7 @@ def test_columns_are_described_with_their_types(metrics: Exchange) -> None:
     assert "NextToken" not in page
 
 
-def test_all_columns_come_with_a_star(metrics: Exchange) -> None:
+def test_star_returns_all_columns(metrics: Exchange) -> None:
     ((*_, value, volts, text, count),) = metrics.rows(
         f"SELECT t.* FROM {TABLE} t WHERE measure_name = 'readings'"
     )
@@ -319,7 +319,7 @@ def test_pages_follow_the_rules_of_tokens(exchange: Exchange) -> None:
         exchange.timestream(sql, nextToken=token)
 
 
-def test_a_page_holds_at_most_a_megabyte(exchange: Exchange) -> None:
+def test_page_contains_at_most_a_megabyte(exchange: Exchange) -> None:
     sql = "SELECT repeat('é☀', 500) FROM UNNEST(sequence(1, 2000))"
     sql = f"SELECT array_join(repeat('é☀', 500), '') {sql[sql.index('FROM') :]}"
     first = exchange.timestream(sql)
@@ -338,14 +338,14 @@ def test_rows_keep_their_order_over_many_pages(exchange: Exchange) -> None:
     assert numbers == list(range(50_999, 999, -1))
 
 
-def test_a_filter_querys_token_leads_nowhere_else(exchange: Exchange) -> None:
+def test_token_of_a_filter_query_is_refused(exchange: Exchange) -> None:
     exchange.publish(*(record(i) for i in range(30)))
     page = exchange.query(maxRows=10)
     with pytest.raises(PlatformError, match="Invalid pagination token"):
         exchange.timestream(page["queryString"], nextToken=page["nextToken"])
 
 
-def test_the_query_string_of_a_filter_query_can_be_run(exchange: Exchange) -> None:
+def test_query_string_of_a_filter_query_can_be_run(exchange: Exchange) -> None:
     exchange.publish(*(record(i, asset) for i, asset in enumerate("123")))
     exchange.publish(record(1), asset="other")
     times = {"startTime": "1970-01-01T00:00:01Z", "endTime": "1970-01-01T00:00:02Z"}
@@ -353,7 +353,7 @@ def test_the_query_string_of_a_filter_query_can_be_run(exchange: Exchange) -> No
     assert len(exchange.rows(sql)) == 2
 
 
-def test_only_tables_the_caller_may_read_exist(exchange: Exchange) -> None:
+def test_tables_are_limited_to_those_the_caller_may_read(exchange: Exchange) -> None:
     exchange.publish(record(1), timeSeriesDbId=OTHER_DATABASE)
     other = f"SELECT * FROM {TABLE.replace('_1', '_2')}"
     assert len(exchange.rows(other)) == 1
@@ -367,20 +367,20 @@ def test_only_tables_the_caller_may_read_exist(exchange: Exchange) -> None:
     assert refusal(error)[0] == "Unauthorized"
 
 
-def test_a_table_nobody_wrote_to_is_empty(exchange: Exchange) -> None:
+def test_table_without_data_is_empty(exchange: Exchange) -> None:
     page = exchange.timestream(f"SELECT * FROM {TABLE}")
     assert [column["Name"] for column in page["ColumnInfo"]] == ["assetId", "measure_name", "time"]
     assert page["Rows"] == []
 
 
-def test_hostile_names_are_columns_like_any_other(exchange: Exchange) -> None:
+def test_hostile_names_are_ordinary_columns(exchange: Exchange) -> None:
     names = ["a", "A", 'qu"ote', '"; DROP TABLE points; --', "☀️", "new\nline", "5m", "select"]
     exchange.publish(multi(1, *((name, "VARCHAR", name) for name in names)))
     listed = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
     assert exchange.rows(f"SELECT {listed} FROM {TABLE}") == [names]
 
 
-def test_a_long_query_is_stopped_when_cancelled(
+def test_long_query_is_stopped_when_cancelled(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "FIRST_PAGE_SECONDS", 0.2)
@@ -394,14 +394,14 @@ def test_a_long_query_is_stopped_when_cancelled(
         exchange.timestream(sql, nextToken=page["NextToken"])
 
 
-def test_a_timestream_query_can_not_be_exported(exchange: Exchange) -> None:
+def test_timestream_query_cannot_be_exported(exchange: Exchange) -> None:
     query_id = exchange.timestream("SELECT 1")["QueryId"]
     with pytest.raises(PlatformError) as error:
         exchange.call("generateQueryResultExportFile", queryId=query_id)
     assert refusal(error)[0] == "ValidationException"
 
 
-def test_plain_and_multi_records_are_rows_of_one_table(exchange: Exchange) -> None:
+def test_single_and_multi_measure_records_are_rows_of_one_table(exchange: Exchange) -> None:
     exchange.publish(
         record(1, "2"),
         multi(1, ("m", "BIGINT", "3")),
@@ -416,7 +416,7 @@ def test_plain_and_multi_records_are_rows_of_one_table(exchange: Exchange) -> No
     ]
 
 
-def test_a_table_can_have_hundreds_of_columns(exchange: Exchange) -> None:
+def test_table_can_have_hundreds_of_columns(exchange: Exchange) -> None:
     measures = [(f"m{i}", "BIGINT", "1") for i in range(256)]
     exchange.publish(multi(1, *measures))
     columns = ", ".join(f"a.m{i}, b.m{i}" for i in range(256))
@@ -434,7 +434,5 @@ def test_a_table_can_have_hundreds_of_columns(exchange: Exchange) -> None:
     ],
     ids=["OR", "IN", "UNION"],
 )
-def test_queries_written_by_programs_may_be_long(
-    metrics: Exchange, sql: str, expected: str
-) -> None:
+def test_generated_queries_may_be_long(metrics: Exchange, sql: str, expected: str) -> None:
     assert metrics.rows(sql) == [[expected]]

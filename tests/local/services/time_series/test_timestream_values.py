@@ -206,13 +206,13 @@ ARRAYS: list[tuple[str, Any]] = [
     LITERALS + OPERATORS + CASTS + TIMES + TEXTS + NUMBERS + ARRAYS,
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_an_expression_gives_what_timestream_gives(
+def test_expression_evaluates_as_in_timestream(
     metrics: Exchange, expression: str, expected: Any
 ) -> None:
     assert metrics.rows(f"SELECT {expression}") == [[expected]]
 
 
-def test_a_value_of_a_column_gives_what_a_literal_gives(metrics: Exchange) -> None:
+def test_column_value_evaluates_like_a_literal(metrics: Exchange) -> None:
     sql = (
         "SELECT CAST(x AS BIGINT), TRY_CAST(y AS TIMESTAMP), from_iso8601_timestamp(z) "
         "FROM (VALUES ('1', '2020-01-01', '2020-01-01T10:00:00.000000001+02:30')) AS t(x, y, z)"
@@ -222,7 +222,7 @@ def test_a_value_of_a_column_gives_what_a_literal_gives(metrics: Exchange) -> No
     ]
 
 
-def test_now_is_when_the_query_began_and_the_same_everywhere(metrics: Exchange) -> None:
+def test_now_is_the_start_of_the_query_everywhere(metrics: Exchange) -> None:
     before = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
     ((now, also, hour_ago, today),) = metrics.rows(
         "SELECT now(), current_timestamp, ago(1h) + 1h, current_date"

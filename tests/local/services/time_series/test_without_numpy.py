@@ -30,7 +30,7 @@ asyncio.run(main())
 """
 
 
-def test_queries_run_where_numpy_is_not_installed(tmp_path: Path) -> None:
+def test_queries_run_without_numpy(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / "data")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""

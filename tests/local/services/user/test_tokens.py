@@ -16,7 +16,7 @@ def status_with(local, token):
     return httpx.post(local.endpoint, json={"query": WHO}, headers=headers).status_code
 
 
-def test_a_token_works_until_it_is_deleted(graphql_client, local):
+def test_token_works_until_it_is_deleted(graphql_client, local):
     token = graphql_client.run(CREATE, days=1)
     assert token["tokenType"] == "USER_FULL_ACCESS"
     assert token["dateCreated"] < token["dateExpires"]
@@ -31,17 +31,17 @@ def test_a_token_works_until_it_is_deleted(graphql_client, local):
     assert status_with(local, token["tokenValue"]) == 401
 
 
-def test_nobody_can_delete_another_user_s_token(graphql_client, local):
+def test_token_of_another_user_cannot_be_deleted(graphql_client, local):
     token = graphql_client.run(CREATE, days=1)
     assert graphql_client.error_type(DELETE, "member", id=token["tokenId"]) == "NotFound"
     assert status_with(local, token["tokenValue"]) == 200
 
 
-def test_a_token_that_would_not_live_is_refused(graphql_client):
+def test_token_with_an_invalid_lifetime_is_refused(graphql_client):
     assert graphql_client.error_type(CREATE, days=0) == "BadRequest"
 
 
-def test_an_expired_token_is_refused(graphql_client, local, monkeypatch):
+def test_expired_token_is_refused(graphql_client, local, monkeypatch):
     token = graphql_client.run(CREATE, days=1)
     monkeypatch.setattr(
         "avista_digital_exchange_sdk.local.services.user.tokens.timestamp",

@@ -42,7 +42,7 @@ class TestTimes:
             ),
         ],
     )
-    def test_any_iso_8601_with_a_zone_and_datetimes_will_do(
+    def test_times_may_be_iso_8601_strings_with_a_zone_or_datetimes(
         self, start: Any, end: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
@@ -51,7 +51,7 @@ class TestTimes:
         rows = (tmp_path / "result.csv").read_text("utf-8").splitlines()[1:]
         assert [row.rpartition(",")[2] for row in rows] == ["1", "2"]
 
-    def test_no_digit_of_them_is_lost(
+    def test_times_keep_all_digits(
         self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
@@ -65,8 +65,8 @@ class TestTimes:
         assert [row.rpartition(",")[2] for row in rows] == ["2"]
 
 
-class TestWhereItGoes:
-    def test_the_documented_example(
+class TestOutputPath:
+    def test_documented_example_writes_a_file(
         self,
         exchange: AvistaDigitalExchange,
         measured: str,
@@ -89,7 +89,7 @@ class TestWhereItGoes:
         assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
         assert len(json.loads((tmp_path / "result.json").read_text("utf-8"))) == 2
 
-    def test_everything_by_keyword(
+    def test_keyword_arguments_are_accepted(
         self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         result = exchange.queryTimeSeriesDatabaseWithFilters(
@@ -106,7 +106,7 @@ class TestWhereItGoes:
         assert result is True
         assert [path.name for path in tmp_path.iterdir()] == ["result.csv"]
 
-    def test_a_file_that_is_there_is_replaced(
+    def test_existing_file_is_replaced(
         self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         target = tmp_path / "july"
@@ -117,8 +117,8 @@ class TestWhereItGoes:
         assert target.read_text("utf-8") == "assetId,name,timestamp\n"
 
 
-class TestPages:
-    def test_every_page_is_followed_each_by_the_tokens_of_the_one_before(
+class TestPagination:
+    def test_pages_are_followed_with_the_tokens_of_the_previous_page(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
         proxied_client.queryTimeSeriesDatabaseWithFilters(
@@ -139,18 +139,18 @@ class TestPages:
         assert all(variables["clientToken"] for variables in following)
         assert all(variables["queryString"] for variables in following)
 
-    def test_so_it_is_before_the_export(
+    def test_pages_are_followed_before_the_export(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
         proxied_client.queryTimeSeriesDatabaseWithFilters(
             measured, [request_asset("wide", "n")], *WHOLE, tmp_path, maxRows=2, aggregate="server"
         )
-        asked = [name for name in proxy.names if name in (QUERY, EXPORT)]
-        assert asked.count(QUERY) >= 6
-        assert asked.index(EXPORT) == len(asked) - 1
+        requested = [name for name in proxy.names if name in (QUERY, EXPORT)]
+        assert requested.count(QUERY) >= 6
+        assert requested.index(EXPORT) == len(requested) - 1
 
 
-class TestWithoutRealTime:
+class TestWithoutRealtime:
     """Where WebSockets can't be had."""
 
     @pytest.fixture(autouse=True)
@@ -158,7 +158,7 @@ class TestWithoutRealTime:
         proxy.blocks_websockets = True
 
     @pytest.mark.parametrize("fileFormat", ["CSV", "JSON"])
-    def test_the_result_is_put_together_here_and_the_log_says_so(
+    def test_result_is_merged_on_the_client_and_logged_without_a_realtime_connection(
         self,
         fileFormat: Any,
         proxied_client: AvistaDigitalExchange,
@@ -180,7 +180,7 @@ class TestWithoutRealTime:
         proxied_client.queryTimeSeriesDatabaseWithFilters(*arguments, aggregate="server")
         assert (tmp_path / "here").read_bytes() == (tmp_path / "result").read_bytes()
 
-    def test_insisting_on_the_server_is_an_error(
+    def test_server_aggregation_without_a_realtime_connection_is_an_error(
         self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
     ) -> None:
         with pytest.raises(SubscriptionError):
@@ -190,7 +190,7 @@ class TestWithoutRealTime:
         assert list(tmp_path.iterdir()) == []
         assert QUERY not in proxy.names
 
-    def test_asking_for_it_here_needs_no_real_time_connection(
+    def test_client_aggregation_requires_no_realtime_connection(
         self,
         proxied_client: AvistaDigitalExchange,
         measured: str,
@@ -206,7 +206,7 @@ class TestWithoutRealTime:
 
 class TestQuiet:
     @pytest.mark.parametrize("aggregate", WAYS)
-    def test_nothing_is_printed(
+    def test_query_prints_nothing(
         self,
         aggregate: Any,
         exchange: AvistaDigitalExchange,
@@ -220,8 +220,8 @@ class TestQuiet:
         assert capfd.readouterr() == ("", "")
 
 
-class TestWhoMayRead:
-    def test_a_database_that_does_not_exist_is_not_found(
+class TestReadAuthorization:
+    def test_unknown_database_is_not_found(
         self, exchange: AvistaDigitalExchange, tmp_path: Path
     ) -> None:
         with pytest.raises(NotFoundError):
@@ -230,7 +230,7 @@ class TestWhoMayRead:
             )
         assert list(tmp_path.iterdir()) == []
 
-    def test_an_outsider_may_not(
+    def test_query_of_an_outsider_is_refused(
         self, connect: Connect, local: LocalExchange, measured: str, tmp_path: Path
     ) -> None:
         outsider = connect(local.tokens["outsider"], endpoint=local.endpoint)
@@ -239,7 +239,9 @@ class TestWhoMayRead:
                 measured, [request_asset("meter-1")], *WHOLE, tmp_path
             )
 
-    def test_a_reader_may(self, connect: Connect, local: LocalExchange, tmp_path: Path) -> None:
+    def test_query_of_a_reader_is_allowed(
+        self, connect: Connect, local: LocalExchange, tmp_path: Path
+    ) -> None:
         reader = connect(local.tokens["reader"], endpoint=local.endpoint)
         for aggregate in ("server", "client"):
             assert reader.queryTimeSeriesDatabaseWithFilters(
@@ -251,11 +253,11 @@ class TestWhoMayRead:
             )
 
 
-class TestTheOtherDocumentedOrder:
+class TestArgumentOrder:
     @pytest.mark.parametrize(
         "times", [WHOLE, (datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC))]
     )
-    def test_times_before_filters_get_an_error_that_says_so(
+    def test_times_before_filters_raise_an_error_that_says_so(
         self, times: Any, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         with pytest.raises(

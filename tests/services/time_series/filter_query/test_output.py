@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.Mis
 WAYS = ["server", "client"]
 
 
-class TestTheFile:
+class TestOutput:
     """Its bytes, which are the same wherever it is put together."""
 
     @pytest.fixture(params=WAYS)
@@ -31,7 +31,7 @@ class TestTheFile:
         return tmp_path / "result"
 
     @pytest.mark.parametrize("maxRows", [None, 1, 2])
-    def test_csv_has_a_row_an_asset_and_time_and_a_column_an_attribute(
+    def test_csv_has_one_row_per_asset_and_time_and_one_column_per_attribute(
         self,
         maxRows: int | None,
         aggregate: Any,
@@ -54,7 +54,7 @@ class TestTheFile:
         ]
 
     @pytest.mark.parametrize("maxRows", [None, 1, 2])
-    def test_json_is_an_array_of_assets_in_the_order_asked_for(
+    def test_json_is_an_array_of_assets_in_requested_order(
         self,
         maxRows: int | None,
         aggregate: Any,
@@ -87,7 +87,7 @@ class TestTheFile:
             '{"timestamp":"2023-11-14T22:15:20.000Z","value":"231.0"}]}]}]\n'
         )
 
-    def test_columns_nobody_named_follow_in_name_order(
+    def test_unrequested_columns_follow_in_name_order(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
     ) -> None:
         filters = [request_asset("types"), request_asset("meter-1", "V", "nothing")]
@@ -102,7 +102,7 @@ class TestTheFile:
             "meter-1,Meter 1,2023-11-14 22:15:20.000000000,231.0,,,,,,\n"
         )
 
-    def test_csv_quotes_what_must_be_quoted_and_nothing_else(
+    def test_csv_quotes_only_where_necessary(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
@@ -115,7 +115,7 @@ class TestTheFile:
             f"odd,{quoted},2023-11-14 22:13:21.000000000,\\/\u2028\x01\x7f, \n"
         )
 
-    def test_json_holds_odd_values_as_they_are(
+    def test_json_contains_unusual_values_unchanged(
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str, target: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
@@ -133,7 +133,7 @@ class TestTheFile:
         ("fileFormat", "content"),
         [("CSV", "assetId,name,timestamp,kW\n"), ("JSON", "[]\n")],
     )
-    def test_a_result_without_rows_is_a_file_too(
+    def test_result_without_rows_is_a_file(
         self,
         fileFormat: Any,
         content: str,
@@ -172,10 +172,10 @@ def exported(
     return export
 
 
-class TestBothWays:
+class TestAggregation:
     @pytest.mark.parametrize("fileFormat", ["CSV", "JSON"])
     @pytest.mark.parametrize("shape", SHAPES)
-    def test_give_the_same_bytes_however_the_pages_fall(
+    def test_output_is_identical_for_server_and_client_aggregation_and_any_page_size(
         self,
         shape: str,
         fileFormat: Any,
