@@ -30,7 +30,7 @@ class GraphQLClient:
         self.http = httpx.Client(timeout=10)
 
     def post(self, query: str, role: str = "owner", **variables: Any) -> httpx.Response:
-        headers = {"Authorization": self.local.tokens[role]}
+        headers = {"Authorization": self.local.tokens.get(role, role)}
         body = {"query": query, "variables": variables}
         return self.http.post(self.local.endpoint, json=body, headers=headers)
 

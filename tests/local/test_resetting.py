@@ -15,7 +15,33 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
-IDS = ("dataStoreId", "homeDirectoryId", "timeSeriesDbId", "collaborativeId")
+CHANGES = (
+    """mutation ($endpoint: ID!) { iot_publish(iotEndpointId: $endpoint, data: [{timestamp: "1",
+        timeUnit: SECONDS, attributes: [{name: "Power", value: "1"}]}]) { iotEndpointId } }""",
+    """mutation ($endpoint: ID!) { iot_updateEndpointProperties(iotEndpointId: $endpoint,
+        properties: [{name: "RatedPower", value: "1", timestamp: "1"}]) { name } }""",
+    'mutation { iot_createHub(name: "Another") { iotHubId } }',
+    "mutation ($capture: ID!) { dataCapture_startCapture(captureId: $capture) { state } }",
+    """mutation ($capture: ID!) { dataCapture_publishData(captureId: $capture, data: [{
+        timestamp: "1", attributeValues: [{userDefinedId: "inverter-1-power", value: "1"}]}])
+        { captureId } }""",
+    "mutation ($capture: ID!) { dataCapture_stopCapture(captureId: $capture) { state } }",
+)
+DEVICES = """query ($hub: ID!) {
+    iot_listHubs { name }
+    iot_listEndpointsInHub(iotHubId: $hub) { name properties { value timestamp } }
+    iot_listHubsEndpointsLastValues(iotHubId: $hub) { data { telemetryValues { value } } }
+    dataCapture_listCaptures { captures { displayName state } }
+    user_listAuthenticationTokens { name }
+}"""
+IDS = (
+    "dataStoreId",
+    "homeDirectoryId",
+    "timeSeriesDbId",
+    "collaborativeId",
+    "iotHubId",
+    "captureId",
+)
 
 
 @pytest.fixture
@@ -41,6 +67,9 @@ def use(local: LocalExchange, folder: Path) -> None:
             local.timeSeriesDbId, [{"assetId": "meter"}], *WHOLE, folder
         )
         exchange.removeServiceFromCollaborative(local.dataStoreId, local.collaborativeId)
+        ids = {"endpoint": local.iotEndpointId, "capture": local.captureId, "hub": local.iotHubId}
+        for change in CHANGES:
+            exchange.execute(change, ids)
 
 
 def contents(local: LocalExchange) -> dict[str, Any]:
@@ -55,6 +84,7 @@ def contents(local: LocalExchange) -> dict[str, Any]:
                 service.serviceType
                 for service in exchange.listCollaborativeServices(local.collaborativeId)
             ],
+            **exchange.execute(DEVICES, {"hub": local.iotHubId}),
             "people": [
                 [user.user.firstName for user in organization.usersInCollaborative]
                 for collaborative in exchange.listCollaboratives()

@@ -81,11 +81,12 @@ class QueryEngine:
 
         return await self._start(_patiently(write), self._pools.writer).result()
 
-    def start_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    def start_task(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Let something go on after the request that started it was answered."""
         task = asyncio.create_task(_logged(coroutine))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def close(self) -> None:
         """Stop everything and close the file."""

@@ -188,6 +188,26 @@ def test_latest_values_are_not_exported(graphql_client, devices):
     assert graphql_client.error_type(EXPORT, id=query_id) == "ValidationException"
 
 
+@pytest.mark.parametrize("what", ["endpoints", "attributes"])
+def test_query_of_too_much_at_once_is_refused(graphql_client, devices, what):
+    names = [f"a{i}" for i in range(1001)]
+    filters = [{"iotEndpointId": devices.endpoint, "attributeNames": names}]
+    if what == "endpoints":
+        filters = [{"iotEndpointId": name, "attributeNames": ["Speed"]} for name in names]
+    answer = graphql_client.execute(QUERY, filters=filters, **ALL)
+    assert answer["errors"][0]["message"] == f"A query can name at most 1000 {what}."
+
+
+def test_endpoint_exports_with_its_token(graphql_client, devices, query, export):
+    token = graphql_client.run(
+        "query ($id: ID!) { iot_getEndpointToken(iotEndpointId: $id) { tokenValue } }",
+        id=devices.endpoint,
+    )["tokenValue"]
+    devices.publish(record(0, Speed="1"), role=token)
+    text = export(query("Speed", role=token)["queryId"], token)
+    assert text.endswith(f"{devices.endpoint},Roof,1970-01-01 00:00:00.000000000,1\n")
+
+
 def test_time_series_query_is_no_query_of_iot(graphql_client, local, devices, query):
     page = query("Speed")
     cancel = """mutation ($id: ID!, $queryId: String!) { timeSeriesDb_cancelDatabaseQuery(

@@ -72,7 +72,7 @@ class Lifecycle:
     def schedule(self, capture_id: str) -> None:
         """Follow the time settings of a capture from now on."""
         self._cancel_schedule(capture_id)
-        task = asyncio.create_task(self._follow_schedule(capture_id))
+        task = self._engine.start_task(self._follow_schedule(capture_id))
         self._schedules[capture_id] = task
         task.add_done_callback(lambda done: self._forget_schedule(capture_id, done))
 

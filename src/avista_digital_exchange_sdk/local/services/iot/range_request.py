@@ -11,6 +11,7 @@ from ...query_engine.filter_results import AssetFilter, merge_filters, requested
 from ...query_engine.sql import quote
 from ...values import format_timestamp, parse_time
 
+MAX_ENDPOINTS = 1000
 MAX_ATTRIBUTES = 1000
 
 
@@ -45,6 +46,8 @@ def read_range_request(
     merged = merge_filters(_read_filter(index, given) for index, given in enumerate(filters))
     if not merged:
         raise invalid_request("endpointQueryFilters must not be empty.")
+    if len(merged) > MAX_ENDPOINTS:
+        raise invalid_request(f"A query can name at most {MAX_ENDPOINTS} endpoints.")
     if len(requested_names(merged)) > MAX_ATTRIBUTES:
         raise invalid_request(f"A query can name at most {MAX_ATTRIBUTES} attributes.")
     start, end = _read_time("startTime", start_time), _read_time("endTime", end_time)
