@@ -319,7 +319,11 @@ CASES = {
         calls=FILTER_QUERY,
     ),
     "an operation is removed": case(
-        ("user", '  """Tells who the caller is."""\n  user_getUserSession: UserSession\n', ""),
+        (
+            "user",
+            '  """Returns the session of the caller."""\n  user_getUserSession: UserSession\n',
+            "",
+        ),
         kinds="FIELD_REMOVED",
         breaks=True,
         calls={"getUserInfo"},
@@ -334,7 +338,11 @@ CASES = {
         kinds="FIELD_REMOVED",
     ),
     "an operation is moved to another root type": case(
-        ("user", '  """Tells who the caller is."""\n  user_getUserSession: UserSession\n', ""),
+        (
+            "user",
+            '  """Returns the session of the caller."""\n  user_getUserSession: UserSession\n',
+            "",
+        ),
         (
             "user",
             "extend type Mutation {\n",
@@ -357,7 +365,7 @@ CASES = {
     "a subscription is removed": case(
         (
             "time_series",
-            '  """Tells when the export file of a query is ready."""\n'
+            '  """Notifies when the export file of a query is ready."""\n'
             "  onNotifyTimeSeriesQueryExportComplete(queryId: String!): TimeSeriesQueryExport\n",
             "",
         ),

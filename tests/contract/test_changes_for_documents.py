@@ -190,7 +190,7 @@ CASES = {
     "an input field that is not written out is removed": case(
         (
             "storage",
-            'input DataStoreObjectIdInput {\n  """Given if `objectType` is DIRECTORY."""\n'
+            'input DataStoreObjectIdInput {\n  """Set if `objectType` is DIRECTORY."""\n'
             "  dataStoreDirectoryId: ID\n",
             "input DataStoreObjectIdInput {\n",
         ),
@@ -199,14 +199,18 @@ CASES = {
     "an input field that is written out is removed": case(
         (
             "storage",
-            '  """Given if `objectType` is FILE."""\n  dataStoreFileId: ID\n'
+            '  """Set if `objectType` is FILE."""\n  dataStoreFileId: ID\n'
             "  objectType: DataStoreObjectType!",
             "  objectType: DataStoreObjectType!",
         ),
         breaks="zip zipOf",
     ),
     "an operation is removed": case(
-        ("user", '  """Tells who the caller is."""\n  user_getUserSession: UserSession\n', ""),
+        (
+            "user",
+            '  """Returns the session of the caller."""\n  user_getUserSession: UserSession\n',
+            "",
+        ),
         breaks="me alsoMe myRoles kind rooted",
     ),
     "a subscription is removed": case(

@@ -1029,7 +1029,7 @@ class Client(AsyncBaseClient):
     async def storage_delete_data_store_file(
         self, dataStoreFileId: str
     ) -> Optional[DataStoreFile]:
-        """Deletes a file for good."""
+        """Deletes a file permanently."""
         from .storage_delete_data_store_file import StorageDeleteDataStoreFile
 
         query = gql("""
@@ -1363,7 +1363,7 @@ class Client(AsyncBaseClient):
         clientToken: Union[Optional[str], Unset] = UNSET,
     ) -> Optional[TimestreamPage]:
         """Runs a query in Timestream's SQL, one page at a time. Each following page is
-        asked for with the same `queryString` and `maxRows`.
+        requested with the same `queryString` and `maxRows`.
         """
         from .time_series_db_query_database_with_timestream_query import (
             TimeSeriesDbQueryDatabaseWithTimestreamQuery,
@@ -1463,7 +1463,7 @@ class Client(AsyncBaseClient):
         fileFormat: Union[Optional[TimeSeriesQueryOutputFileType], Unset] = UNSET,
     ) -> Optional[QueryExportRequest]:
         """Asks for the whole result of a query as one file.
-        `onNotifyTimeSeriesQueryExportComplete` tells when the file is ready, so
+        `onNotifyTimeSeriesQueryExportComplete` notifies when the file is ready, so
         subscribe to it before asking.
         """
         from .time_series_db_generate_query_result_export_file import (
@@ -1537,7 +1537,7 @@ class Client(AsyncBaseClient):
     def on_notify_time_series_query_export_complete(
         self, queryId: str
     ) -> Subscription[OnNotifyTimeSeriesQueryExportComplete]:
-        """Tells when the export file of a query is ready."""
+        """Notifies when the export file of a query is ready."""
         from .on_notify_time_series_query_export_complete import (
             OnNotifyTimeSeriesQueryExportComplete,
         )
@@ -1565,7 +1565,7 @@ class Client(AsyncBaseClient):
         )
 
     async def user_get_user_session(self) -> Optional[UserSession]:
-        """Tells who the caller is."""
+        """Returns the session of the caller."""
         from .user_get_user_session import UserGetUserSession
 
         query = gql("""

@@ -39,14 +39,14 @@ class DataStoreObjectType(OpenEnum):
 
 
 class TimeSeriesDbQueryType(OpenEnum):
-    """What a query request asks for."""
+    """Type of a query request."""
 
     LAST_X_ROWS = "LAST_X_ROWS"
     "The last rows."
     NEXT_TOKEN = "NEXT_TOKEN"
-    "The next page of a query that is under way."
+    "The next page of a running query."
     TIME_PERIOD = "TIME_PERIOD"
-    "The first page of what lies in a time range."
+    "The first page of the data in a time range."
 
 
 class TimeSeriesQueryOutputFileType(OpenEnum):
@@ -62,22 +62,22 @@ class MeasureValueType(OpenEnum):
     """Type of a measure."""
 
     BIGINT = "BIGINT"
-    "Integer of 64 bits."
+    "64-bit integer."
     BOOLEAN = "BOOLEAN"
     DOUBLE = "DOUBLE"
-    "Floating-point number of 64 bits."
+    "64-bit floating-point number."
     MULTI = "MULTI"
-    "Several measures at the same time, each with a type of its own."
+    "Several measures at the same time, each with its own type."
     TIMESTAMP = "TIMESTAMP"
     VARCHAR = "VARCHAR"
-    "Text."
+    "A string."
 
 
 class DimensionValueType(OpenEnum):
     """Type of a dimension's value."""
 
     VARCHAR = "VARCHAR"
-    "Text."
+    "A string."
 
 
 class TimeUnit(OpenEnum):

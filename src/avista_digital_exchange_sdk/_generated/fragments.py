@@ -289,7 +289,7 @@ class DataStoreFile(BaseModel):
     dataStoreId: Optional[str] = None
     "The data store this file belongs to."
     dataStoreDirectoryId: Optional[str] = None
-    "The directory this file lies in."
+    "The directory this file is in."
     name: str
     "The file name without its extension."
     description: Optional[str] = None
@@ -323,7 +323,7 @@ class DataStoreDirectory(DirectoryMixin, BaseModel):
     homeDirectory: Optional[bool] = None
     "True for a data store's home directory, false for a subdirectory."
     parentDirectoryId: Optional[str] = None
-    "The `dataStoreDirectoryId` of the directory this one lies in."
+    "The `dataStoreDirectoryId` of the directory it is in."
     contents: NonNullList["DataStoreObject"] = []
     "The directories and files directly inside this one."
 
@@ -360,7 +360,7 @@ class TimeSeriesAssetAttributeData(BaseModel):
     timestamp: str
     "ISO 8601."
     value: str
-    "The value as text."
+    "The value as a string."
 
 
 class TimeSeriesAssetAttribute(BaseModel):
@@ -368,7 +368,7 @@ class TimeSeriesAssetAttribute(BaseModel):
 
     attributeType: MeasureValueType
     lastValue: str
-    "The latest value, as text."
+    "The latest value, as a string."
     lastValueTime: str
     "The time of `lastValue`."
     name: str
@@ -380,7 +380,7 @@ class TimeSeriesAssetData(AssetHtmlMixin, BaseModel):
     """An asset with data of its attributes."""
 
     assetId: str
-    "Chosen by whoever publishes the data."
+    "Chosen by the publisher of the data."
     name: Optional[str] = None
     "The asset's name, taken from the dimension called `name`."
     attributes: NonNullList["TimeSeriesAssetAttribute"] = []
@@ -417,13 +417,13 @@ class QueryExport(BaseModel):
 
 
 class QueryExportRequest(BaseModel):
-    """Confirms that an export file was asked for."""
+    """Confirms that an export file was requested."""
 
     queryId: str
 
 
 class ServerResponse(BaseModel):
-    """The answer of operations that have nothing else to return."""
+    """The response of operations without a result."""
 
     httpStatusCode: Optional[int] = None
     errorMessage: Optional[str] = None
@@ -435,7 +435,7 @@ class TimeSeriesDb(BaseModel):
     timeSeriesDbId: str
     "Starts with `timeSeriesDbId.`"
     name: str
-    "The name people see."
+    "The display name."
     description: Optional[str] = None
     ownerUserId: str
     databaseName: Optional[str] = None
@@ -446,7 +446,7 @@ class TimeSeriesDb(BaseModel):
 
 class Service(BaseModel):
     """A service of the Digital Exchange, such as a data store or a time series
-    database. `serviceType` tells which of its reference fields is set."""
+    database. `serviceType` determines which of its reference fields is set."""
 
     serviceType: ServiceType
     serviceId: str

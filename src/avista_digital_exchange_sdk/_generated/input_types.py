@@ -9,12 +9,12 @@ from .enums import DataStoreObjectType, DimensionValueType, MeasureValueType, Ti
 
 
 class DataStoreObjectIdInput(BaseModel):
-    """Names a directory or a file."""
+    """Identifies a directory or a file."""
 
     dataStoreDirectoryId: Optional[str] = None
-    "Given if `objectType` is DIRECTORY."
+    "Set if `objectType` is DIRECTORY."
     dataStoreFileId: Optional[str] = None
-    "Given if `objectType` is FILE."
+    "Set if `objectType` is FILE."
     objectType: DataStoreObjectType
 
 
@@ -23,7 +23,7 @@ class TimeSeriesQueryAssetInput(BaseModel):
 
     assetId: str
     attributeNamesFilter: Optional[list[str]] = None
-    "Names of the attributes wanted. All of them, if left out or empty."
+    "Names of the attributes. Defaults to all."
 
 
 class TimeSeriesDbDataInput(BaseModel):
@@ -46,7 +46,7 @@ class TimeSeriesInputRecord(BaseModel):
     measureValue: Optional[str] = Field(
         serialization_alias="MeasureValue", default=None
     )
-    "The value as text, unless the type is MULTI."
+    "The value as a string, unless the type is MULTI."
     measureValueType: Optional[MeasureValueType] = Field(
         serialization_alias="MeasureValueType", default=None
     )
@@ -55,7 +55,7 @@ class TimeSeriesInputRecord(BaseModel):
     )
     "The measures of a record of type MULTI, at most 256."
     time: Optional[str] = Field(serialization_alias="Time", default=None)
-    "Count of `TimeUnit` since 1970-01-01 UTC, as text."
+    "Count of `TimeUnit` since 1970-01-01 UTC, as a string."
     timeUnit: Optional[TimeUnit] = Field(serialization_alias="TimeUnit", default=None)
     "Defaults to MILLISECONDS."
     version: Optional[int] = Field(serialization_alias="Version", default=None)
@@ -79,4 +79,4 @@ class TimeSeriesMeasureValue(BaseModel):
     type: MeasureValueType = Field(serialization_alias="Type")
     "Any type but MULTI."
     value: str = Field(serialization_alias="Value")
-    "The value as text."
+    "The value as a string."
