@@ -97,4 +97,4 @@ class AuthenticationTokenType(OpenEnum):
     IOT_ENDPOINT_READ_WRITE = "IOT_ENDPOINT_READ_WRITE"
     "Only the operations of an IoT endpoint."
     USER_FULL_ACCESS = "USER_FULL_ACCESS"
-    "Everything its user may do."
+    "Everything its user is permitted to do."

@@ -27,7 +27,7 @@ class AuthenticationToken(AuthenticationTokenMixin, BaseModel):
     header as it is, with no `Bearer` before it."""
 
     tokenId: str
-    "Names the token, for instance to delete it. Not the secret."
+    "ID of the token, for instance to delete it. Not the secret."
     name: str
     userId: str
     "Id of the user the token acts for."
