@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .._utils.validation import invalid_argument
 from ..errors import InvalidParameterError
+from .csv_dialect import TIME_NAMES
 from .csv_table import REASON_COLUMN
 from .options import FileOptions
 from .problems import Problems, suggest
@@ -16,8 +17,6 @@ DEFAULT_NAME = "name"
 DEFAULT_TIME = "timestamp"
 # The columns of a long DataFrame of the SDK's.
 LONG_COLUMNS = ("assetId", "timestamp", "attribute", "value")
-# What columns of times are called, in small letters, if none is called `timestamp`.
-_TIME_NAMES = ("timestamp", "time", "datetime", "date_time", "date time", "date/time", "date")
 _SAMPLE_ROWS = 200
 
 
@@ -151,7 +150,7 @@ class RoleFinder:
         if self._names[:1] == [""] and self._holds_times(0):
             return [0]
         named = [
-            index for index, name in enumerate(self._names) if name.strip().lower() in _TIME_NAMES
+            index for index, name in enumerate(self._names) if name.strip().lower() in TIME_NAMES
         ]
         temporal = [index for index in range(len(self._names)) if self._holds_times(index)]
         both = [index for index in named if index in temporal]

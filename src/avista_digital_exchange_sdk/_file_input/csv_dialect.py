@@ -13,6 +13,8 @@ from .options import WHITESPACE, FileOptions
 from .problems import fail, quote, suggest
 from .sources import Source, decoded_lines
 
+# What columns of times are called, in small letters.
+TIME_NAMES = ("timestamp", "time", "datetime", "date_time", "date time", "date/time", "date")
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 300
 UTF_8 = "utf-8-sig"
@@ -240,15 +242,29 @@ class _Sample:
     def _find_header(self, rows: list[_Row], width: int) -> int:
         """Find the first row of names; -1 if there is none."""
         first = 1 if rows[0].cells[0] == _TOA5 else 0
+        named = self._named_columns()
+        found = -1
         for index, row in enumerate(rows[first:], first):
             has_width = len(row.cells) == width or (
                 # Each line of values ends with a delimiter.
                 len(row.cells) == width - 1
                 and all(not r.cells[-1] for r in rows[index + 1 :] if len(r.cells) == width)
             )
-            if has_width:
-                return index if _is_header(row.cells) else -1
-        return -1
+            if not has_width:
+                continue
+            if not _is_header(row.cells):
+                break
+            if any(cell.strip().lower() in named for cell in row.cells):
+                return index
+            # Lines before the names may have as many cells.
+            found = index if found < 0 else found
+        return found
+
+    def _named_columns(self) -> set[str]:
+        """The names of columns, in small letters, by which the line of names is known."""
+        options = self._options
+        columns = [*(options.timeColumn or ()), options.assetIdColumn, options.attributeColumn]
+        return {*TIME_NAMES, *(name.lower() for name in columns if name)}
 
     def _parse(self, delimiter: str) -> list[_Row]:
         comment = self._options.comment

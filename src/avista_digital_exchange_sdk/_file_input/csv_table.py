@@ -128,6 +128,15 @@ class CsvTable:
             return cells
         if len(cells) > self._width and not any(cells[self._width :]):
             return cells[: self._width]
+        if self._width < len(cells) <= len(self.dialect.names):
+            extra = next(index for index in range(self._width, len(cells)) if cells[index])
+            problems.add(
+                f"column {extra + 1} has no name and holds {quote(cells[extra])}; name all "
+                f"{len(self.dialect.names)} columns with columnNames=",
+                line=line,
+                key="width",
+            )
+            return None
         advice = f"if the last lines are no data, {suggest(skipFooter=1)} leaves one out"
         if "," in "".join(cells) or self.dialect.delimiter == ",":
             advice += "; a comma in a cell needs quotes around the cell"

@@ -216,7 +216,7 @@ class PublishPlan:
         for chunk in self._chunks():
             for rows in self._shape.read(chunk):
                 first = first or rows
-                has_time = pc.match_substring_regex(rows.times, r"\d").fill_null(False)
+                has_time = _has_digit(rows.times)
                 if self._reads_times:
                     self._detector.add(rows.times.filter(has_time).to_pylist())
                 for entry in rows.values:
@@ -298,17 +298,18 @@ class PublishPlan:
     def _to_typed(self, rows: Observations) -> Observations:
         """Rows with their times in UTC, and those values that are published."""
         values = []
+        has_no_time = pc.invert(_has_digit(rows.times))
+        # Whatever stands in a row without a time is kept, so that the row is named.
         held = pa.repeat(pa.scalar(False), len(rows.lines))
         for entry in rows.values:
             decision = self._decisions[entry.attribute]
             cells = self._nulls.remove(entry.cells)
+            held = pc.or_(held, pc.and_(cells.is_valid(), has_no_time))
             if decision.type is None:
-                if not self._profiles[entry.attribute].counts:
-                    # All that it holds stands in rows without a time, which are named then.
-                    held = pc.or_(held, cells.is_valid())
                 continue
             typed = convert(cells, decision.type, self._options.numbers, self._times)
-            self._check_converted(entry, cells, typed, rows.lines, decision)
+            checked = pc.if_else(has_no_time, typed, cells)
+            self._check_converted(entry, checked, typed, rows.lines, decision)
             values.append(entry._replace(cells=typed))
             held = pc.or_(held, typed.is_valid())
         kept = rows._replace(values=values)
@@ -433,6 +434,11 @@ class PublishPlan:
             return set()
         bounds = pc.min_max(rows.lines).as_py()
         return self._dropped.dropped(self.number, bounds["min"], bounds["max"])
+
+
+def _has_digit(times: Any) -> Any:
+    """Whether the cells of times may be times at all, unlike those of a row of units."""
+    return pc.match_substring_regex(times, r"\d").fill_null(False)
 
 
 def _times_of_first_asset(rows: Observations) -> list[str | None]:

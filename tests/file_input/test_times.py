@@ -1,0 +1,256 @@
+"""Times as files write them, and what they are in UTC."""
+
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import InvalidParameterError
+
+from .conftest import FilePublisher
+
+LOS_ANGELES = {"timeZone": "America/Los_Angeles"}
+UTC = {"timeZone": "UTC"}
+# The cells of a column of times, the arguments, and the times in UTC.
+ACCEPTED: dict[str, tuple[list[str], dict[str, Any], list[str]]] = {
+    "Z": (["2024-05-01T06:00:00Z"], {}, ["2024-05-01 06:00"]),
+    "blank": (["2024-05-01 06:00:00Z"], {}, ["2024-05-01 06:00"]),
+    "offset": (["2024-05-01T06:00:00-07:00"], {}, ["2024-05-01 13:00"]),
+    "offsets that change": (["2024-05-01T06:00:00+02:00", "2024-12-01T06:00:00+01:00"], {},
+                            ["2024-05-01 04:00", "2024-12-01 05:00"]),
+    "offset without a colon": (["2024-05-01T06:00:00-0700"], {}, ["2024-05-01 13:00"]),
+    "offset of half an hour": (["2024-05-01 06:00:00 +05:30"], {}, ["2024-05-01 00:30"]),
+    "UTC by name": (["2024-05-01 06:00:00 UTC"], {}, ["2024-05-01 06:00"]),
+    "offset and timeZone": (["2024-05-01T06:00:00-07:00"], {"timeZone": "Europe/Berlin"},
+                            ["2024-05-01 13:00"]),
+    "minutes": (["2024-05-01T06:00Z"], {}, ["2024-05-01 06:00"]),
+    "basic": (["20240501T060000Z"], {}, ["2024-05-01 06:00"]),
+    "milliseconds": (["2024-05-01T06:00:00.125Z"], {}, ["2024-05-01 06:00:00.125"]),
+    "nanoseconds": (["2024-05-01T06:00:00.123456789Z"], {}, ["2024-05-01 06:00:00.123456789"]),
+    "comma as decimal separator": (["2024-05-01T06:00:00,5Z"], {"delimiter": ";"},
+                                   ["2024-05-01 06:00:00.5"]),
+    "24:00": (["2024-04-30T24:00:00Z"], {}, ["2024-05-01 00:00"]),
+    "before 1970": (["1960-01-01T00:00:00Z"], {}, ["1960-01-01 00:00"]),
+    "dates": (["2024-05-01", "2024-05-02"], UTC, ["2024-05-01 00:00", "2024-05-02 00:00"]),
+    "dates in a zone": (["2024-05-01"], LOS_ANGELES, ["2024-05-01 07:00"]),
+    "fixed offset": (["2024-05-01 00:00:00"], {"timeZone": "-08:00"}, ["2024-05-01 08:00"]),
+    "fixed offset in words": (["2024-05-01 00:00:00"], {"timeZone": "UTC+5"}, ["2024-04-30 19:00"]),
+    "year first with slashes": (["2024/5/1 6:00"], UTC, ["2024-05-01 06:00"]),
+    "day first for sure": (["13/05/2024 06:00", "01/06/2024 06:00"], UTC,
+                           ["2024-05-13 06:00", "2024-06-01 06:00"]),
+    "month first for sure": (["05/13/2024 06:00", "06/01/2024 06:00"], UTC,
+                             ["2024-05-13 06:00", "2024-06-01 06:00"]),
+    "12 hours": (["05/13/2024 12:00 AM", "05/13/2024 12:30 PM", "05/13/2024 1:05:07 PM"], UTC,
+                 ["2024-05-13 00:00", "2024-05-13 12:30", "2024-05-13 13:05:07"]),
+    "dots": (["13.05.2024 06:00"], UTC, ["2024-05-13 06:00"]),
+    "months by name": (["01-May-2024 06:00:00", "02-Jun-2024 06:00:00"], UTC,
+                       ["2024-05-01 06:00", "2024-06-02 06:00"]),
+    "months by name, first": (["May 1, 2024 6:00 AM"], UTC | {"delimiter": ";"},
+                              ["2024-05-01 06:00"]),
+    "weekdays": (["Wed, 01 May 2024 06:00:00 GMT"], {"delimiter": ";"}, ["2024-05-01 06:00"]),
+    "US format": (["05/06/2024 06:00"], UTC | {"timeFormat": "%m/%d/%Y %H:%M"},
+                  ["2024-05-06 06:00"]),
+    "European format": (["05/06/2024 06:00"], UTC | {"timeFormat": "%d/%m/%Y %H:%M"},
+                        ["2024-06-05 06:00"]),
+    "format with 24:00": (["05.06.2024 24:00"], UTC | {"timeFormat": "%d.%m.%Y %H:%M"},
+                          ["2024-06-06 00:00"]),
+    "24:00 at the end of the year": (["31.12.2024 24:00:00"],
+                                     UTC | {"timeFormat": "%d.%m.%Y %H:%M:%S"},
+                                     ["2025-01-01 00:00"]),
+    "24:00 in a zone": (["30.04.2024 24:00"], LOS_ANGELES | {"timeFormat": "%d.%m.%Y %H:%M"},
+                        ["2024-05-01 07:00"]),
+    "format with nine digits": (["20240501 06:00:00.123456789"],
+                                UTC | {"timeFormat": "%Y%m%d %H:%M:%S.%f"},
+                                ["2024-05-01 06:00:00.123456789"]),
+    "format with an offset": (["01.05.2024 06:00 +0200"], {"timeFormat": "%d.%m.%Y %H:%M %z"},
+                              ["2024-05-01 04:00"]),
+    "compact": (["202405010600"], UTC | {"timeFormat": "%Y%m%d%H%M"}, ["2024-05-01 06:00"]),
+    "day of the year": (["2024-122 06:00"], UTC | {"timeFormat": "%Y-%j %H:%M"},
+                        ["2024-05-01 06:00"]),
+    "seconds": (["1714543200", "1714543200.5"], {"timeUnit": "s"},
+                ["2024-05-01 06:00", "2024-05-01 06:00:00.5"]),
+    "milliseconds since 1970": (["1714543200125"], {"timeUnit": "ms"}, ["2024-05-01 06:00:00.125"]),
+    "microseconds since 1970": (["1714543200000001"], {"timeUnit": "us"},
+                                ["2024-05-01 06:00:00.000001"]),
+    "nanoseconds since 1970": (["1714543200123456789"], {"timeUnit": "ns"},
+                               ["2024-05-01 06:00:00.123456789"]),
+    "seconds with nine digits": (["1714543200.123456789"], {"timeUnit": "s"},
+                                 ["2024-05-01 06:00:00.123456789"]),
+    "seconds before 1970": (["-86400"], {"timeUnit": "s"}, ["1969-12-31 00:00"]),
+    "epochs ignore timeZone": (["1714543200"], {"timeUnit": "s"} | LOS_ANGELES,
+                               ["2024-05-01 06:00"]),
+    "spreadsheet": (["45413.25", "45413.2604166667"], {"timeUnit": "excel"} | UTC,
+                    ["2024-05-01 06:00", "2024-05-01 06:15"]),
+    "spreadsheet in a zone": (["45413"], {"timeUnit": "excel"} | LOS_ANGELES, ["2024-05-01 07:00"]),
+    "MATLAB": (["739373.25"], {"timeUnit": "matlab"} | UTC, ["2024-05-01 06:00"]),
+    "abbreviations": (["2024-11-03 01:30:00 PDT", "2024-11-03 01:30:00 PST"], LOS_ANGELES,
+                      ["2024-11-03 08:30", "2024-11-03 09:30"]),
+    "repeated hour, inferred": (
+        ["2024-11-03 00:30:00", "2024-11-03 01:00:00", "2024-11-03 01:30:00", "2024-11-03 01:00:00",
+         "2024-11-03 01:30:00", "2024-11-03 02:00:00"], LOS_ANGELES | {"ambiguous": "infer"},
+        ["2024-11-03 07:30", "2024-11-03 08:00", "2024-11-03 08:30", "2024-11-03 09:00",
+         "2024-11-03 09:30", "2024-11-03 10:00"]),
+    "repeated hour, newest first": (
+        ["2024-11-03 02:00:00", "2024-11-03 01:30:00", "2024-11-03 01:00:00", "2024-11-03 01:30:00",
+         "2024-11-03 01:00:00", "2024-11-03 00:30:00"], LOS_ANGELES | {"ambiguous": "infer"},
+        ["2024-11-03 07:30", "2024-11-03 08:00", "2024-11-03 08:30", "2024-11-03 09:00",
+         "2024-11-03 09:30", "2024-11-03 10:00"]),
+    "repeated hour, hourly": (
+        ["2024-11-03 00:00:00", "2024-11-03 01:00:00", "2024-11-03 01:00:00", "2024-11-03 02:00:00"],
+        LOS_ANGELES | {"ambiguous": "infer"},
+        ["2024-11-03 07:00", "2024-11-03 08:00", "2024-11-03 09:00", "2024-11-03 10:00"]),
+    "repeated hour, earlier": (["2024-11-03 01:30:00"], LOS_ANGELES | {"ambiguous": "earlier"},
+                               ["2024-11-03 08:30"]),
+    "repeated hour, later": (["2024-11-03 01:30:00"], LOS_ANGELES | {"ambiguous": "later"},
+                             ["2024-11-03 09:30"]),
+    "repeated hour in Europe": (
+        ["27.10.2024 01:45", "27.10.2024 02:00", "27.10.2024 02:45", "27.10.2024 02:00",
+         "27.10.2024 02:45", "27.10.2024 03:00"],
+        {"timeZone": "Europe/Berlin", "ambiguous": "infer", "timeFormat": "%d.%m.%Y %H:%M"},
+        ["2024-10-26 23:45", "2024-10-27 00:00", "2024-10-27 00:45", "2024-10-27 01:00",
+         "2024-10-27 01:45", "2024-10-27 02:00"]),
+    "repeated half hour": (["2024-04-07 01:45:00"],
+                           {"timeZone": "Australia/Lord_Howe", "ambiguous": "later"},
+                           ["2024-04-06 15:15"]),
+    "skipped hour, shifted": (["2024-03-10 02:30:00"], LOS_ANGELES | {"nonexistent": "shift"},
+                              ["2024-03-10 10:30"]),
+    "skipped hour without daylight saving time": (["2024-03-10 02:30:00"], {"timeZone": "-08:00"},
+                                                  ["2024-03-10 10:30"]),
+    "first and last of the years": (["1677-09-22T00:00:00Z", "2262-04-11T00:00:00Z"], {},
+                                    ["1677-09-22 00:00", "2262-04-11 00:00"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_times_are_stored_in_utc(files: FilePublisher, name: str) -> None:
+    cells, arguments, expected = ACCEPTED[name]
+    delimiter = arguments.get("delimiter", ",")
+    lines = [f"{cell}{delimiter}{number}" for number, cell in enumerate(cells)]
+    files.publish(files.write([f"timestamp{delimiter}kW", *lines]), **arguments)
+    if expected[0].startswith("1677"):
+        assert len(files.client.listTimeSeriesAssetsAndLatestValues(files.database)) == 1
+        return
+    stored = [point.rpartition(" ")[0] for point in files.stored()["a/kW"]]
+    assert stored == sorted(expected)
+
+
+REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
+    "no zone": (["2024-05-01T06:00:00"], {},
+                "input.csv, line 2, column 'timestamp': '2024-05-01T06:00:00' says no time zone"),
+    "no zone in one cell": (["2024-05-01T06:00:00Z", "2024-05-01T07:00:00"], {},
+                            "input.csv, line 3, column 'timestamp': '2024-05-01T07:00:00' says no"),
+    "an abbreviation alone": (["2024-11-03 01:30:00 PDT"], {}, "is in PDT, which several zones"),
+    "an abbreviation of another zone": (["2024-05-01 01:30:00 CET"], LOS_ANGELES,
+                                        "must be in PDT in this time zone"),
+    "a bad time in the middle": (
+        ["2024-05-01T06:00:00Z", "reset", "2024-05-01T07:00:00Z"], {},
+        "input.csv, line 3, column 'timestamp': 'reset' is no time; times are read as ISO 8601"),
+    "a bad time at the end": (["2024-05-01T06:00:00Z", "reset"], {}, "skipFooter=1 leaves it out"),
+    "a day that is not": (["2024-05-01T06:00:00Z", "2024-02-30T06:00:00Z"], {},
+                          "line 3, column 'timestamp': '2024-02-30T06:00:00Z' is no time"),
+    "no time at all": (["2024-05-01T06:00:00Z", ""], {}, "line 3, column 'timestamp': has no time"),
+    "an hour that is not": (["2024-05-01T06:00:00Z", "2024-05-01T25:00:00Z"], {},
+                            "'2024-05-01T25:00:00Z' is no time"),
+    "24:01": (["2024-05-01T06:00:00Z", "2024-05-01T24:01:00Z"], {}, "T24:01:00Z' is no time"),
+    "two orders": (["05/06/2024 06:00"], UTC,
+                   "can be read as day/month/year with timeFormat='%d/%m/%Y %H:%M' or month/day/yea"),
+    "two orders, 12 hours": (["05/06/2024 06:00 PM"], UTC, "timeFormat='%m/%d/%Y %I:%M %p'"),
+    "two digits of a year": (["05/06/07 06:00"], UTC, "can be read as"),
+    "an order that changes": (["13/05/2024 06:00", "14/05/2024 06:00", "05/15/2024 06:00"], UTC,
+                              "line 4, column 'timestamp': '05/15/2024 06:00' is no time"),
+    "numbers": (["1714543200"], {}, "read it as a time with timeUnit='s'"),
+    "large numbers": (["1714543200123456789"], {}, "read it as a time with timeUnit='ns'"),
+    "serials": (["45413.25"], {}, "read it as a time with timeUnit='excel'"),
+    "compact": (["20240501060000"], {}, "timeFormat='%Y%m%d%H%M%S'"),
+    "rounded epochs": (["1.71454E+12"], {"timeUnit": "ms"}, "'1.71454E+12' is no time"),
+    "the wrong unit": (["1714543200000"], {"timeUnit": "s"}, "timeUnit='ms' may be meant"),
+    "the wrong format": (["2024-05-01"], UTC | {"timeFormat": "%d/%m/%Y"},
+                         "line 2, column 'timestamp': '2024-05-01' is no time; times are read as %d"),
+    "repeated hour": (["2024-11-03 00:30:00", "2024-11-03 01:30:00"], LOS_ANGELES,
+                      "line 3, column 'timestamp': '2024-11-03 01:30:00' comes twice"),
+    "repeated hour once, inferred": (
+        ["2024-11-03 00:30:00", "2024-11-03 01:30:00", "2024-11-03 02:30:00"],
+        LOS_ANGELES | {"ambiguous": "infer"}, "the hour that comes twice, of which the file has"),
+    "skipped hour": (["2024-03-10 01:30:00", "2024-03-10 02:30:00"], LOS_ANGELES,
+                     "line 3, column 'timestamp': '2024-03-10 02:30:00' does not exist"),
+    "beyond the years": (["2024-05-01T00:00:00Z", "3024-05-01T00:00:00Z"], {},
+                         "line 3, column 'timestamp': '3024-05-01T00:00:00Z' is not between"),
+    "times of day": (["06:00"], UTC, "'06:00' is no time that can be read here"),
+    "a second beyond": (["2024-05-01T06:00:00Z", "2024-06-30T23:59:60Z"], {}, ":60Z' is no time"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_doubtful_time_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
+    cells, arguments, message = REFUSED[name]
+    lines = [f"{cell},{number}" for number, cell in enumerate(cells)]
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(files.write(["timestamp,kW", *lines]), **arguments)
+    assert message in str(caught.value)
+    assert files.stored() == {}
+
+
+def test_date_and_time_of_day_in_two_columns_are_joined(files: FilePublisher) -> None:
+    path = files.write(["DATE,START TIME,USAGE", "05/13/2024,00:00,0.1", "05/13/2024,00:15,0.2"])
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path, timeColumn="DATE", measureColumns=["USAGE"], **LOS_ANGELES)
+    assert "timeColumn=['DATE', 'START TIME'] reads both" in str(caught.value)
+    files.publish(path, timeColumn=["DATE", "START TIME"], **LOS_ANGELES)
+    assert files.stored() == {"a/USAGE": ["2024-05-13 07:00 0.1", "2024-05-13 07:15 0.2"]}
+
+
+def test_second_column_of_times_is_left_alone_and_named(files: FilePublisher) -> None:
+    path = files.write(
+        [
+            "timestamp,received,kW",
+            "2024-05-01T00:00:00Z,2024-05-01 00:00:07,1",
+            "2024-05-02T00:00:00Z,,2",
+        ]
+    )
+    report = files.publish(path)
+    assert files.types() == {"kW": "DOUBLE"}
+    assert report.files[0].notices == [
+        "column 'received' holds times and is not published; measureTypes={'received': 'TIMESTAMP'} "
+        "publishes them as times, measureTypes={'received': 'VARCHAR'} as text"
+    ]
+    files.publish(path, measureTypes={"received": "TIMESTAMP"}, **UTC)
+    assert files.types() == {"kW": "DOUBLE", "received": "TIMESTAMP"}
+
+
+def test_two_columns_of_times_are_named_without_a_choice(files: FilePublisher) -> None:
+    path = files.write(["begin,end,kW", "2024-05-01T00:00:00Z,2024-05-01T01:00:00Z,1"])
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path)
+    assert "say which column holds the times with timeColumn=, as timeColumn='begin'" in str(
+        caught.value
+    )
+    assert "columns of times are 'begin', 'end'" in str(caught.value)
+
+
+def test_only_column_of_times_is_taken_with_a_notice(files: FilePublisher) -> None:
+    report = files.publish(files.write(["kW,when", "1,2024-05-01T00:00:00Z"]))
+    assert files.stored() == {"a/kW": ["2024-05-01 00:00 1"]}
+    assert report.files[0].notices == ["the times are those of column 'when'"]
+
+
+def test_shifted_times_are_counted(files: FilePublisher) -> None:
+    path = files.write(["timestamp,kW", "2024-03-10 02:30:00,1"])
+    report = files.publish(path, nonexistent="shift", **LOS_ANGELES)
+    assert report.files[0].notices == ["1 times that do not exist are put forward by an hour"]
+
+
+def test_repeated_hour_is_inferred_for_each_asset(files: FilePublisher) -> None:
+    cells = ["01:00", "01:30", "01:00", "01:30"]
+    lines = [f"{asset},2024-11-03 {cell},{n}" for n, cell in enumerate(cells) for asset in "ab"]
+    files.publish(
+        files.write(["assetId,timestamp,kW", *lines]),
+        assetIdColumn="assetId",
+        ambiguous="infer",
+        **LOS_ANGELES,
+    )
+    points = [
+        "2024-11-03 08:00 0",
+        "2024-11-03 08:30 1",
+        "2024-11-03 09:00 2",
+        "2024-11-03 09:30 3",
+    ]
+    assert files.stored() == {"a/kW": points, "b/kW": points}
