@@ -1,12 +1,19 @@
 """Publishing files: `publish`."""
 
 import csv
+import inspect
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer.main
 
+from avista_digital_exchange_sdk import AvistaDigitalExchange
+from avista_digital_exchange_sdk._file_input.mapping_file import OPTION_NAMES
 from avista_digital_exchange_sdk._utils.validation import invalid_argument
+from avista_digital_exchange_sdk.cli.app import app
+from avista_digital_exchange_sdk.cli.parameter_names import OPTION_BY_PARAMETER
 
 from ..support.command_line import Command
 
@@ -321,3 +328,55 @@ class TestRejectedRows:
         assert latest(dx, database) == {
             ("a", "kW"): ("DOUBLE", "10.50", "2024-05-01T07:00:00.000Z")
         }
+
+
+class TestOptions:
+    # The arguments that are not options of their own.
+    OTHERS = frozenset({"timeSeriesDbId", "path", "progress"})
+
+    def test_publish_has_an_option_for_each_argument_of_the_library(self) -> None:
+        publish = typer.main.get_command(app).commands["publish"]  # type: ignore[attr-defined]
+        options = {name for parameter in publish.params for name in parameter.opts}
+        arguments = inspect.signature(
+            AvistaDigitalExchange.publishFileToTimeSeriesDatabase
+        ).parameters.keys() - {"self", *self.OTHERS}
+        names = {OPTION_BY_PARAMETER.get(argument, argument) for argument in arguments}
+        assert names <= options
+        assert options - names <= {"database", "files", "--json", "--quiet", "-q", "--help", "-h"}
+
+    def test_keys_of_mappings_are_the_names_of_options(self) -> None:
+        for argument, key in OPTION_NAMES.items():
+            assert OPTION_BY_PARAMETER[argument] == f"--{key}"
+
+    def test_inspect_shows_what_is_understood_and_what_is_doubtful(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
+        source = write("Zeit;kW", "01.02.2024 00:00;1,5", "01.02.2024 00:15;2,5")
+        outcome = dx("publish", database, source, "--asset", "a", "--inspect")
+        assert outcome.exit_code == 0
+        rows = [(row[0], row[1]) for row in outcome.rows]
+        assert ("delimiter", ";") in rows
+        assert ("attribute kW", "DOUBLE") in rows
+        assert ("row 1", "01.02.2024 00:00 | 1,5") in rows
+        problems = [text for name, text in rows if name == "problem"]
+        assert len(problems) == 2
+        assert "--time-format '%d.%m.%Y %H:%M' or month/day/year" in problems[0]
+        assert problems[1].startswith(
+            "may.csv, line 2, column 'kW': '1,5' is not a plain number; read it with --decimal ','"
+        )
+        assert latest(dx, database) == {}
+
+    def test_advice_of_a_message_can_be_typed(
+        self, dx: Command, database: str, write: Write
+    ) -> None:
+        source = write("t;kW", "01.02.2024 00:00;1.201,5", "01.02.2024 00:15;(2,5)")
+        options = ["--time-format", "%d.%m.%Y %H:%M", "--time-zone=-08:00"]
+        refused = dx("publish", database, source, "--asset", "a", *options)
+        advice = refused.stderr.partition("read it with ")[2].partition(";")[0]
+        assert (
+            dx(
+                "publish", database, source, "--asset", "a", *options, *shlex.split(advice)
+            ).exit_code
+            == 0
+        )
+        assert latest(dx, database) == {("a", "kW"): ("DOUBLE", "-2.5", "2024-02-01T08:15:00.000Z")}

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .._time_series.record_validation import MAX_VALUE_BYTES
-from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
+from .number_syntax import PLAIN_NUMBER, PLAIN_NUMBER_RE2, NumberSyntax
 from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker
 from .problems import Problems, quote, suggest
 from .tables import Kind
@@ -255,11 +255,16 @@ class ColumnProfile:
         if self.counts[Cell.FORMATTED]:
             readings = self._readings.arguments()
             ways = " or ".join(suggest(**reading) for reading in readings if reading)
-            advice = f"read it with {ways}" if ways else "its numbers are written in several ways"
+            if ways:
+                advice = f"is not a plain number; read it with {ways}"
+            elif self._numbers.is_plain:
+                advice = "is not a plain number; the column's numbers are written in several ways"
+            else:
+                advice = "is not a number as the arguments say that numbers are written"
             self._add(
                 problems,
                 Cell.FORMATTED,
-                f"is not a plain number; {advice}; {self._as_text()} publishes the column as text",
+                f"{advice}; {self._as_text()} publishes the column as text",
                 shows_cell=True,
             )
 
@@ -366,7 +371,8 @@ class ColumnProfile:
             if looks_like_time(text):
                 self._remember(text)
                 return Cell.TIME
-            if self._readings.add(text):
+            # A plain number where another decimal separator is stated is no text either.
+            if self._readings.add(text) or PLAIN_NUMBER.fullmatch(text):
                 return Cell.FORMATTED
         self._remember(text)
         return Cell.TEXT

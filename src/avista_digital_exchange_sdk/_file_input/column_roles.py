@@ -73,9 +73,8 @@ class RoleFinder:
         roles = ColumnRoles(self._find_times(), notices=self._notices)
         is_long = options.attributeColumn is None and set(LONG_COLUMNS) <= set(self._names)
         if is_long and options.measureColumns is None and options.assetsInColumns is None:
-            self._notices.append(
-                "read as a long file: each row is one value of the attribute in column 'attribute'"
-            )
+            if set(self._names) - {"", DEFAULT_NAME, *LONG_COLUMNS}:
+                self._notices.append("each row is one value of the attribute in column 'attribute'")
             roles.attribute, value = self._index("", "attribute"), "value"
         else:
             roles.attribute = self._optional("attributeColumn", options.attributeColumn)
@@ -144,7 +143,9 @@ class RoleFinder:
 
     def _find_times(self) -> list[int]:
         if self._options.timeColumn is not None:
-            return [self._index("timeColumn", name) for name in self._options.timeColumn]
+            found = [self._index("timeColumn", name) for name in self._options.timeColumn]
+            # A date is read before the time of day, unless a format says how it is written.
+            return found if self._options.timeFormat else sorted(found, key=self._holds_clocks)
         if DEFAULT_TIME in self._names:
             return [self._names.index(DEFAULT_TIME)]
         if self._names[:1] == [""] and self._holds_times(0):
@@ -180,11 +181,12 @@ class RoleFinder:
         return bool(found) and sum(found) * 2 > len(found)
 
     def _find_clock(self) -> str | None:
-        for name, cells in zip(self._names, self._first.columns, strict=True):
-            some = cells.drop_null()[:_SAMPLE_ROWS].to_pylist()
-            if some and all(CLOCK_ONLY.fullmatch(cell.strip()) for cell in some):
-                return name
-        return None
+        clocks = (name for index, name in enumerate(self._names) if self._holds_clocks(index))
+        return next(clocks, None)
+
+    def _holds_clocks(self, index: int) -> bool:
+        some = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()
+        return bool(some) and all(CLOCK_ONLY.fullmatch(cell.strip()) for cell in some)
 
     def _find_measures(self, taken: set[int | None]) -> list[int]:
         if self._options.measureColumns is not None:

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from .._time_series.publish_outcomes import PublishOutcomes
 from .._time_series.timestamps import format_timestamp
+from .._utils.progress import ProgressCallback
 from .duplicates import Duplicate, OrderCheck, ValueIndex
 from .options import FileOptions
 from .problems import build_error, suggest
@@ -65,10 +66,18 @@ class FileSet:
             plan = PublishPlan(source, self._options, known_types, number)
             self.plans.append(plan)
             self._check_types(plan)
-            if not plan.problems.messages:
-                self.outcomes.append(PublishOutcomes(plan.check(order)))
+            # Whatever is wrong already, all that is wrong is found at once.
+            self.outcomes.append(PublishOutcomes(plan.check(order)))
         if not self.problems and not order.is_ordered:
             self._check_duplicates()
+
+    def shift_progress(
+        self, callback: ProgressCallback | None, number: int
+    ) -> ProgressCallback | None:
+        """Count the rows of a file after those of the files before it."""
+        before = sum(outcomes.total for outcomes in self.outcomes[:number])
+        total = sum(outcomes.total for outcomes in self.outcomes)
+        return callback and (lambda done, _: callback(before + done, total))
 
     def raise_problems(self) -> None:
         """Raise InvalidParameterError if something keeps the files from being published."""

@@ -1,7 +1,9 @@
 """JSON as tables: the platform's results, arrays of objects, and an object per line."""
 
+import codecs
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import IO, Any
 
@@ -38,7 +40,9 @@ class ResultTable:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.columns: Sequence[Column] = [Column(name) for name in _LONG]
-        self.understanding = Understanding({"content": "assets with their data"})
+        self.understanding = Understanding(
+            {"content": "assets with their data"}, is_own_result=True
+        )
 
     def chunks(self, problems: Problems) -> Iterator[Chunk]:
         """Read all values, a row each."""
@@ -59,7 +63,7 @@ class ResultTable:
 
         position = (-1, -1)
         point: dict[str, Any] = {}
-        with self._source.open() as file:
+        with _open(self._source) as file:
             for prefix, event, value in _parse(ijson, file, self._source):
                 if prefix == "item" and event == "start_map":
                     position = (position[0] + 1, -1)
@@ -78,7 +82,7 @@ class ResultTable:
 
         assets: list[dict[str, Any]] = []
         attributes: list[list[dict[str, Any]]] = []
-        with self._source.open() as file:
+        with _open(self._source) as file:
             for prefix, event, value in _parse(ijson, file, self._source):
                 if prefix == "item" and event == "start_map":
                     assets.append({})
@@ -170,16 +174,16 @@ class _Objects:
         self._source = source
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
-        if self._source.head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+        if self._source.head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
             import ijson
 
-            with self._source.open() as file:
+            with _open(self._source) as file:
                 for number, value in enumerate(_items(ijson, file, self._source), 1):
                     yield number, value
             return
         with self._source.open() as file:
             for number, line in enumerate(file, 1):
-                if text := line.removeprefix(b"\xef\xbb\xbf").strip():
+                if text := line.removeprefix(codecs.BOM_UTF8).strip():
                     yield number, self._parse_line(text, number)
 
     def _parse_line(self, text: bytes, number: int) -> Any:
@@ -192,6 +196,15 @@ class _Objects:
                 "an array of objects, or hold one object a line",
                 number,
             ) from None
+
+
+@contextmanager
+def _open(source: Source) -> Iterator[IO[bytes]]:
+    """Open a file without a byte order mark, which JSON does not allow."""
+    with source.open() as file:
+        if source.head.startswith(codecs.BOM_UTF8):
+            file.read(len(codecs.BOM_UTF8))
+        yield file
 
 
 def _parse(ijson: Any, file: IO[bytes], source: Source) -> Iterator[Any]:

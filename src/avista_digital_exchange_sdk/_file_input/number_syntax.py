@@ -36,13 +36,14 @@ class NumberSyntax(NamedTuple):
         for affix in self.strip:
             text = text.removeprefix(affix).removesuffix(affix).strip()
         text, is_negative = self._split_sign(text)
+        sign, text = (text[0], text[1:].strip()) if text[:1] in ("+", "-") else ("", text)
         for affix in self.strip:
             text = text.removeprefix(affix).removesuffix(affix).strip()
         mantissa, letter, exponent = self._split_exponent(text)
         whole, point, fraction = mantissa.partition(self.decimal)
         if self.thousands is not None and (digits := self._ungroup(whole)) is not None:
             whole = digits
-        plain = f"{whole}{'.' if point else ''}{fraction}{letter}{exponent}"
+        plain = f"{sign}{whole}{'.' if point else ''}{fraction}{letter}{exponent}"
         if self.decimal != "." and "." in whole + fraction:
             return None
         if not PLAIN_NUMBER.fullmatch(plain) or (is_negative and plain[0] in "+-"):

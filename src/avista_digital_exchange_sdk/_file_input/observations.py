@@ -10,6 +10,8 @@ from .column_roles import ColumnRoles
 from .options import FileOptions
 from .tables import STRING, Chunk, Column
 
+_MIDNIGHT = r"[ T]00:00:00(\.0+)?$"
+
 
 class Values(NamedTuple):
     """The cells of one attribute.
@@ -98,6 +100,8 @@ class ShapeReader:
             dimensions["name"] = _trim(columns[roles.name])
         times = [_trim(columns[index]) for index in roles.times]
         if len(times) > 1:
+            # The dates of workbooks have a midnight of their own.
+            times = [pc.replace_substring_regex(cells, _MIDNIGHT, "") for cells in times]
             times = [pc.binary_join_element_wise(*times, " ")]
         values = [
             Values(self._attribute(index), self._columns[index].name, index, columns[index])
@@ -111,7 +115,6 @@ class ShapeReader:
 
     def _split_long(self, chunk: Chunk, rows: Observations) -> Iterator[Observations]:
         """One set of observations for each attribute that rows are of."""
-        (entry,) = rows.values
         attributes = _trim(chunk.columns[self._roles.attribute or 0]).dictionary_encode()
         for number, name in enumerate(attributes.dictionary.to_pylist()):
             own = rows.take(pc.indices_nonzero(pc.equal(attributes.indices, number)))
@@ -120,7 +123,8 @@ class ShapeReader:
             yield own._replace(values=[values], series=attribute)
         if attributes.null_count:
             missing = rows.take(pc.indices_nonzero(attributes.is_null()))
-            yield missing._replace(values=[entry._replace(attribute="", column="")])
+            values = missing.values[0]._replace(attribute="", column="")
+            yield missing._replace(values=[values])
 
 
 def merge_rows(parts: Sequence[Observations]) -> Observations:

@@ -16,12 +16,17 @@ class Problems:
     Args:
         source: What the file is called.
         line_word: What a row's number counts: `line` or `row`.
+
+    Attributes:
+        messages: The problems.
+        columns: The columns that have any.
     """
 
     def __init__(self, source: str, line_word: str = "line") -> None:
         self.source = source
         self.line_word = line_word
         self.messages: list[str] = []
+        self.columns: set[str | None] = set()
         self._said: set[str] = set()
 
     def add(
@@ -31,6 +36,7 @@ class Problems:
         said = repr(key) if key is not None else what
         if said not in self._said:
             self._said.add(said)
+            self.columns.add(column)
             self.messages.append(f"{self.locate(line, column)}: {what}")
 
     def locate(self, line: int | None = None, column: str | None = None) -> str:

@@ -321,7 +321,7 @@ class PublishPlan:
         self, entry: Values, cells: Any, typed: Any, lines: Any, decision: Decision
     ) -> None:
         """Refuse a cell that could not be converted, unless it holds no value."""
-        if typed.null_count == cells.null_count or self.problems.messages:
+        if typed.null_count == cells.null_count or entry.column in self.problems.columns:
             return
         lost = pc.and_(cells.is_valid(), typed.is_null())
         for line, cell in zip(

@@ -54,6 +54,8 @@ OPTION_BY_PARAMETER = {
     "saveRejected": "--rejected",
     "correct": "--correct",
     "renameAssets": "--rename-assets",
+    "dryRun": "--dry-run",
+    "inspect": "--inspect",
     "serviceId": "SERVICE",
     "collaborativeId": "COLLABORATIVE",
     "attributes": "--attribute",

@@ -207,27 +207,28 @@ class FilePublishingService(BaseService):
                 logger.warning("%s", notice)
             stored: list[PublishReport] = []
             failures: list[PublishIncompleteError] = []
-            for plan, outcomes in zip(files.plans, files.outcomes, strict=True):
-                publisher = RowPublisher(
-                    self._client,
-                    self._backend,
-                    timeSeriesDbId,
-                    state,
-                    plan_options,
-                    outcomes,
-                    reporter,
-                    keep_responses=False,
-                    dry_run=dryRun,
-                )
-                try:
-                    result = await publisher.publish_rows(_iterate(plan.slices()))
-                except PublishIncompleteError as error:
-                    _add_notes(error, plan, None if dryRun else rejected)
-                    failures.append(error)
-                    if error.unknown or error.notSent:
-                        break
-                else:
-                    stored.append(result.report)
+            with reporter.track("publish", "rows") as callback:
+                for plan, outcomes in zip(files.plans, files.outcomes, strict=True):
+                    publisher = RowPublisher(
+                        self._client,
+                        self._backend,
+                        timeSeriesDbId,
+                        state,
+                        plan_options,
+                        outcomes,
+                        ProgressReporter(files.shift_progress(callback, plan.number)),
+                        keep_responses=False,
+                        dry_run=dryRun,
+                    )
+                    try:
+                        result = await publisher.publish_rows(_iterate(plan.slices()))
+                    except PublishIncompleteError as error:
+                        _add_notes(error, plan, None if dryRun else rejected)
+                        failures.append(error)
+                        if error.unknown or error.notSent:
+                            break
+                    else:
+                        stored.append(result.report)
             if failures:
                 raise _join_failures(failures)
             return _build_report(files, stored, is_published=not dryRun)

@@ -1,0 +1,253 @@
+"""What a row is about: assets, attributes, names, metadata, and values that come again."""
+
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import InvalidParameterError
+
+from .conftest import FilePublisher
+
+MAY = ("2024-05-01T00:00:00Z", "2024-05-01T01:00:00Z")
+POINTS = ("2024-05-01 00:00", "2024-05-01 01:00")
+LONG = {"attributeColumn": "tag", "valueColumn": "value"}
+ACCEPTED: dict[str, tuple[list[str], dict[str, Any], dict[str, list[str]]]] = {
+    "a column of assets": (
+        ["meter,timestamp,kW", f"007,{MAY[0]},1", f"008,{MAY[0]},2"],
+        {"assetIdColumn": "meter"},
+        {"007/kW": [f"{POINTS[0]} 1"], "008/kW": [f"{POINTS[0]} 2"]},
+    ),
+    "assets that alternate": (
+        ["assetId,timestamp,kW", *(f"{asset},{time},1" for time in MAY for asset in "ab")],
+        {"assetIdColumn": "assetId"},
+        {"a/kW": [f"{point} 1" for point in POINTS], "b/kW": [f"{point} 1" for point in POINTS]},
+    ),
+    "long": (
+        ["tag,timestamp,value", f"kW,{MAY[0]},1", f"kVAR,{MAY[0]},2", f"kW,{MAY[1]},3"],
+        LONG,
+        {"a/kW": [f"{POINTS[0]} 1", f"{POINTS[1]} 3"], "a/kVAR": [f"{POINTS[0]} 2"]},
+    ),
+    "long, tag by tag": (
+        ["tag,timestamp,value", *(f"{tag},{time},1" for tag in ("kW", "kVAR") for time in MAY)],
+        LONG,
+        {f"a/{tag}": [f"{point} 1" for point in POINTS] for tag in ("kW", "kVAR")},
+    ),
+    "long, of several assets": (
+        ["unit,tag,timestamp,value", f"x,kW,{MAY[0]},1", f"y,kW,{MAY[0]},2"],
+        LONG | {"assetIdColumn": "unit"},
+        {"x/kW": [f"{POINTS[0]} 1"], "y/kW": [f"{POINTS[0]} 2"]},
+    ),
+    "long, of several types": (
+        ["tag,timestamp,value", f"kW,{MAY[0]},1.5", f"state,{MAY[0]},on"],
+        LONG,
+        {"a/kW": [f"{POINTS[0]} 1.5"], "a/state": [f"{POINTS[0]} on"]},
+    ),
+    "long, renamed": (
+        ["tag,timestamp,value", f"FDR7.MW,{MAY[0]},1"],
+        LONG | {"attributeNames": {"FDR7.MW": "MW"}},
+        {"a/MW": [f"{POINTS[0]} 1"]},
+    ),
+    "long, with another column": (
+        ["tag,timestamp,value,quality", f"kW,{MAY[0]},1,192"],
+        LONG,
+        {"a/kW": [f"{POINTS[0]} 1"]},
+    ),
+    "long shape of our frames": (
+        ["assetId,name,timestamp,attribute,value", f"x,X,{MAY[0]},kW,1", f"x,X,{MAY[0]},kVAR,2"],
+        {"assetIdColumn": "assetId"},
+        {"x/kW": [f"{POINTS[0]} 1"], "x/kVAR": [f"{POINTS[0]} 2"]},
+    ),
+    "a column per asset": (
+        ["timestamp,b-1,b-2", f"{MAY[0]},81,79", f"{MAY[1]},80,"],
+        {"assetsInColumns": "SOC"},
+        {"b-1/SOC": [f"{POINTS[0]} 81", f"{POINTS[1]} 80"], "b-2/SOC": [f"{POINTS[0]} 79"]},
+    ),
+    "a column per asset, some of them": (
+        ["timestamp,b-1,b-2", f"{MAY[0]},81,79"],
+        {"assetsInColumns": "SOC", "measureColumns": ["b-2"]},
+        {"b-2/SOC": [f"{POINTS[0]} 79"]},
+    ),
+    "renamed columns": (
+        ["timestamp,P,Q", f"{MAY[0]},1,2"],
+        {"attributeNames": {"P": "kW"}},
+        {"a/kW": [f"{POINTS[0]} 1"], "a/Q": [f"{POINTS[0]} 2"]},
+    ),
+    "swapped columns": (
+        ["timestamp,P,Q", f"{MAY[0]},1,2"],
+        {"attributeNames": {"P": "Q", "Q": "P"}},
+        {"a/Q": [f"{POINTS[0]} 1"], "a/P": [f"{POINTS[0]} 2"]},
+    ),
+    "equal rows, once": (
+        ["timestamp,kW", f"{MAY[0]},1", f"{MAY[0]},1", f"{MAY[1]},2"],
+        {"duplicates": "identical"},
+        {"a/kW": [f"{POINTS[0]} 1", f"{POINTS[1]} 2"]},
+    ),
+    "the first of several": (
+        ["timestamp,kW", f"{MAY[0]},1", f"{MAY[0]},2"],
+        {"duplicates": "first"},
+        {"a/kW": [f"{POINTS[0]} 1"]},
+    ),
+    "the last of several": (
+        ["timestamp,kW", f"{MAY[0]},1", f"{MAY[1]},5", f"{MAY[0]},2"],
+        {"duplicates": "last"},
+        {"a/kW": [f"{POINTS[0]} 2", f"{POINTS[1]} 5"]},
+    ),
+    "attributes of one time in two rows": (
+        ["timestamp,kW,kVAR", f"{MAY[0]},1,", f"{MAY[0]},,2"],
+        {},
+        {"a/kW": [f"{POINTS[0]} 1"], "a/kVAR": [f"{POINTS[0]} 2"]},
+    ),
+    "newest rows first": (
+        ["timestamp,kW", f"{MAY[1]},2", f"{MAY[0]},1"],
+        {},
+        {"a/kW": [f"{POINTS[0]} 1", f"{POINTS[1]} 2"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_rows_are_stored_for_the_assets_and_attributes_they_name(
+    files: FilePublisher, name: str
+) -> None:
+    lines, arguments, expected = ACCEPTED[name]
+    report = files.publish(files.write(lines), **arguments)
+    assert files.stored() == expected
+    assert report.valuesStored == sum(map(len, expected.values()))
+
+
+REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
+    "no asset": (
+        ["timestamp,kW", f"{MAY[0]},1"],
+        {"assetId": None},
+        "names no assets; say the asset of all rows with assetId='ID'",
+    ),
+    "an empty asset": (
+        ["assetId,timestamp,kW", f"x,{MAY[0]},1", f",{MAY[1]},1"],
+        {"assetIdColumn": "assetId"},
+        "line 3: names no asset",
+    ),
+    "an asset that can be none": (
+        ["assetId,timestamp,kW", f"a b\x07,{MAY[0]},1"],
+        {"assetIdColumn": "assetId"},
+        "line 2: asset must be",
+    ),
+    "two values of one time": (
+        ["timestamp,kW", f"{MAY[0]},1", f"{MAY[0]},2"],
+        {},
+        "input.csv, line 3: another value of 'kW' of asset 'a' at 2024-05-01T00:00:00.000Z as in "
+        "line 2; duplicates='first' or duplicates='last' takes one of them",
+    ),
+    "one value of one time twice": (
+        ["timestamp,kW", f"{MAY[0]},1", f"{MAY[1]},2", f"{MAY[0]},1"],
+        {},
+        "line 4: the same value of 'kW' of asset 'a' at 2024-05-01T00:00:00.000Z as in line 2",
+    ),
+    "values that differ where equal ones are allowed": (
+        ["timestamp,kW", f"{MAY[0]},1", f"{MAY[0]},2"],
+        {"duplicates": "identical"},
+        "line 3: another value",
+    ),
+    "one time written in two ways": (
+        ["timestamp,kW", f"{MAY[0]},1", "2024-05-01T02:00:00+02:00,2"],
+        {},
+        "line 3: another value",
+    ),
+    "tags as metadata": (
+        ["timestamp,tag,value", f"{MAY[0]},kW,1", f"{MAY[0]},kVAR,2"],
+        {"dimensionColumns": ["tag"]},
+        "attributeColumn='tag', valueColumn='value'",
+    ),
+    "long without an attribute": (
+        ["tag,timestamp,value", f"kW,{MAY[0]},1", f",{MAY[1]},1"],
+        LONG,
+        "line 3: names no attribute",
+    ),
+    "long, numbers and texts of one tag": (
+        ["tag,timestamp,value", f"kW,{MAY[0]},1", f"kW,{MAY[1]},Bad"],
+        LONG,
+        "line 3, column 'kW': 'Bad' is not one of the numbers",
+    ),
+    "long, values that come again": (
+        ["tag,timestamp,value", f"kW,{MAY[0]},1", f"kVAR,{MAY[0]},1", f"kW,{MAY[0]},2"],
+        LONG,
+        "line 4: another value of 'kW'",
+    ),
+    "two columns of one attribute": (
+        ["timestamp,P,kW", f"{MAY[0]},1,2"],
+        {"attributeNames": {"P": "kW"}},
+        "columns 'P' and 'kW' would",
+    ),
+    "a reserved name": (
+        ["timestamp,time", f"{MAY[0]},1"],
+        {"timeColumn": "timestamp"},
+        "column 'time': can't be the name of an attribute",
+    ),
+    "a name too long": ([f"timestamp,{'x' * 257}", f"{MAY[0]},1"], {}, "can't be the name of an"),
+    "a column that is not there": (
+        ["timestamp,kW", f"{MAY[0]},1"],
+        {"measureColumns": ["kVA"]},
+        "measureColumns must be one of the columns 'timestamp', 'kW'",
+    ),
+    "a time column that is not there": (
+        ["timestamp,kW", f"{MAY[0]},1"],
+        {"timeColumn": "t"},
+        "timeColumn must be one of the columns 'timestamp', 'kW'",
+    ),
+    "assets with two names": (
+        ["assetId,name,timestamp,kW", f"x,X,{MAY[0]},1", f"x,Y,{MAY[1]},1"],
+        {"assetIdColumn": "assetId"},
+        "line 3: asset 'x' is called 'Y' here and 'X' before",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("mode", ["publish", "dryRun", "inspect"])
+def test_doubtful_row_is_found_before_sending(files: FilePublisher, name: str, mode: str) -> None:
+    lines, arguments, message = REFUSED[name]
+    if mode == "inspect" and "must be one of" not in message and "no assets" not in message:
+        report = files.publish(files.write(lines), inspect=True, **arguments)
+        assert any(message in problem for problem in report.files[0].problems)
+    else:
+        flags = {mode: True} if mode != "publish" else {}
+        with pytest.raises(InvalidParameterError) as caught:
+            files.publish(files.write(lines), **flags, **arguments)
+        assert any(
+            message in text for text in [str(caught.value), *getattr(caught.value, "__notes__", ())]
+        )
+    assert files.stored() == {}
+
+
+def test_names_and_metadata_are_stored_with_the_values(files: FilePublisher) -> None:
+    path = files.write(["assetId,label,timestamp,kW,site", f"x,X one,{MAY[0]},1,North"])
+    files.publish(path, assetIdColumn="assetId", nameColumn="label", dimensionColumns=["site"])
+    (asset,) = files.client.listTimeSeriesAssetsAndLatestValues(files.database)
+    assert (asset.assetId, asset.name) == ("x", "X one")
+    database = files.client.getTimeSeriesDatabase(files.database)
+    table = files.client.queryTimeSeriesDatabase_TimestreamFormatToArrow(
+        files.database, f'SELECT site FROM "{database.databaseName}"."{database.tableName}"'
+    )
+    assert table["site"].to_pylist() == ["North"]
+
+
+def test_asset_that_is_named_later_keeps_one_history(files: FilePublisher) -> None:
+    files.publish(files.write(["assetId,timestamp,kW", f"x,{MAY[0]},1"]), assetIdColumn="assetId")
+    named = files.write(["assetId,name,timestamp,kW", f"x,X one,{MAY[1]},2"])
+    files.publish(named, assetIdColumn="assetId")
+    assert files.stored() == {"x/kW": [f"{POINTS[0]} 1", f"{POINTS[1]} 2"]}
+
+
+def test_publishing_the_same_file_again_changes_nothing(files: FilePublisher) -> None:
+    path = files.write(["timestamp,kW,State", f"{MAY[0]},1.50,on", f"{MAY[1]},2,off"])
+    files.publish(path)
+    before = files.stored()
+    report = files.publish(path)
+    assert (report.valuesStored, report.valuesUnchanged) == (0, 4)
+    assert files.stored() == before
+
+
+def test_file_per_tag_adds_to_the_same_times(files: FilePublisher) -> None:
+    for tag in ("kW", "kVAR", "V"):
+        files.publish(files.write(["timestamp," + tag, *(f"{time},1" for time in MAY)]))
+    points = [f"{point} 1" for point in POINTS]
+    assert files.stored() == {"a/kW": points, "a/kVAR": points, "a/V": points}

@@ -1,0 +1,318 @@
+"""Cells as values: types, missing values, codes, numbers as people write them."""
+
+from typing import Any
+
+import pytest
+
+from avista_digital_exchange_sdk import InvalidParameterError
+
+from .conftest import FilePublisher
+
+DAY = "2024-05-01T"
+# The cells of a column `v`, arguments, its type, and the values that are stored.
+ACCEPTED: dict[str, tuple[list[str], dict[str, Any], str, list[str]]] = {
+    "numbers to the digit": (
+        ["1.50", "-0.0", "1e-7", "12345.67890", "+3", ".5", "5."],
+        {},
+        "DOUBLE",
+        ["1.50", "-0.0", "1e-7", "12345.67890", "+3", ".5", "5."],
+    ),
+    "integers": (["1", "2"], {}, "DOUBLE", ["1", "2"]),
+    "integers as such": (["1", "-2"], {"measureTypes": {"v": "BIGINT"}}, "BIGINT", ["1", "-2"]),
+    "integers with a point": (
+        ["1.0", "2."],
+        {"measureTypes": {"v": "BIGINT"}},
+        "BIGINT",
+        ["1", "2"],
+    ),
+    "large integers": (
+        ["9223372036854775807"],
+        {"measureTypes": {"v": "BIGINT"}},
+        "BIGINT",
+        ["9223372036854775807"],
+    ),
+    "15 digits": (["123456789012345"], {}, "DOUBLE", ["123456789012345"]),
+    "zero": (["0", "00", "0.0"], {"measureTypes": {"v": "DOUBLE"}}, "DOUBLE", ["0", "00", "0.0"]),
+    "booleans": (["true", "FALSE", "True"], {}, "BOOLEAN", ["true", "false", "true"]),
+    "booleans as numbers": (
+        ["1", "0"],
+        {"measureTypes": {"v": "BOOLEAN"}},
+        "BOOLEAN",
+        ["true", "false"],
+    ),
+    "texts": (["on", "off"], {}, "VARCHAR", ["on", "off"]),
+    "missing numbers": (
+        ["1", "NA", "NaN", "null", "", "#N/A", "N/A", "None", "-"],
+        {"nullValues": ["-"]},
+        "DOUBLE",
+        ["1"],
+    ),
+    "what is missing in texts is text": (
+        ["on", "NA", "null", "None"],
+        {},
+        "VARCHAR",
+        ["on", "NA", "null", "None"],
+    ),
+    "sentinels": (
+        ["1.5", "-9999", "-9999.0", "-99999.00", "2"],
+        {"nullValues": ["-9999", "-99999"]},
+        "DOUBLE",
+        ["1.5", "2"],
+    ),
+    "sentinels as numbers": (["1.5", "-9999.0"], {"nullValues": [-9999]}, "DOUBLE", ["1.5"]),
+    "sentinels of another form": (["1", "-9.999e3"], {"nullValues": ["-9999"]}, "DOUBLE", ["1"]),
+    "status texts": (
+        ["1.5", "Bad Input", " No Data ", "I/O Timeout"],
+        {"nullValues": ["Bad Input", "No Data", "I/O Timeout"]},
+        "DOUBLE",
+        ["1.5"],
+    ),
+    "status texts published": (
+        ["1.5", "Bad Input"],
+        {"measureTypes": {"v": "VARCHAR"}},
+        "VARCHAR",
+        ["1.5", "Bad Input"],
+    ),
+    "codes with leading zeros": (
+        ["007", "012"],
+        {"measureTypes": {"v": "VARCHAR"}},
+        "VARCHAR",
+        ["007", "012"],
+    ),
+    "status words": (["0x00F1", "0xA"], {}, "VARCHAR", ["0x00F1", "0xA"]),
+    "long ids": (
+        ["12345678901234567"],
+        {"measureTypes": {"v": "VARCHAR"}},
+        "VARCHAR",
+        ["12345678901234567"],
+    ),
+    "decimal commas": (["1,5", "-2,25", "3"], {"decimal": ","}, "DOUBLE", ["1.5", "-2.25", "3"]),
+    "German numbers": (
+        ["1.204,5", "12.345.678,25", "3"],
+        {"decimal": ",", "thousands": "."},
+        "DOUBLE",
+        ["1204.5", "12345678.25", "3"],
+    ),
+    "US thousands": (
+        ["1,204.5", "12,345,678"],
+        {"thousands": ","},
+        "DOUBLE",
+        ["1204.5", "12345678"],
+    ),
+    "French numbers": (
+        ["1\u202f204,5", "1\u00a0000,25"],
+        {"decimal": ",", "thousands": " "},
+        "DOUBLE",
+        ["1204.5", "1000.25"],
+    ),
+    "Swiss numbers": (["1'204.5", "1\u2019000"], {"thousands": "'"}, "DOUBLE", ["1204.5", "1000"]),
+    "Indian numbers": (["12,34,567.5"], {"thousands": ","}, "DOUBLE", ["1234567.5"]),
+    "percent": (["81%", "79.5 %"], {"strip": ["%"]}, "DOUBLE", ["81", "79.5"]),
+    "dollars": (["$0.03", "$ -1.5", "-$2"], {"strip": ["$"]}, "DOUBLE", ["0.03", "-1.5", "-2"]),
+    "euros": (
+        ["1.204,50 €"],
+        {"strip": ["€"], "decimal": ",", "thousands": "."},
+        "DOUBLE",
+        ["1204.50"],
+    ),
+    "units": (["1.5 kW", "2kW"], {"strip": ["kW"]}, "DOUBLE", ["1.5", "2"]),
+    "typographic minus": (["\u22121.5", "2"], {"minus": "\u2212"}, "DOUBLE", ["-1.5", "2"]),
+    "minus at the end": (["1.5-", "2"], {"minus": "-"}, "DOUBLE", ["-1.5", "2"]),
+    "parentheses": (["(1.5)", "2"], {"minus": "()"}, "DOUBLE", ["-1.5", "2"]),
+    "null value in German numbers": (
+        ["-9.999,0", "1,5"],
+        {"decimal": ",", "thousands": ".", "nullValues": ["-9.999"]},
+        "DOUBLE",
+        ["1.5"],
+    ),
+    "times": (
+        [f"{DAY}07:00:00Z"],
+        {"measureTypes": {"v": "TIMESTAMP"}},
+        "TIMESTAMP",
+        ["2024-05-01 07:00:00.000000000"],
+    ),
+    "times as text": (
+        [f"{DAY}07:00:00Z"],
+        {"measureTypes": {"v": "VARCHAR"}},
+        "VARCHAR",
+        [f"{DAY}07:00:00Z"],
+    ),
+    "emoji": (["\U0001f50c", "電力"], {}, "VARCHAR", ["\U0001f50c", "電力"]),
+    "infinite as text": (["inf"], {"measureTypes": {"v": "VARCHAR"}}, "VARCHAR", ["inf"]),
+    "infinite left out": (["1", "inf"], {"nullValues": ["inf"]}, "DOUBLE", ["1"]),
+    "formulas of Excel": (["#DIV/0!", "1"], {"nullValues": ["#DIV/0!"]}, "DOUBLE", ["1"]),
+}
+
+
+def write_column(files: FilePublisher, cells: list[str]) -> Any:
+    """Write a file of one column `v`, hours apart."""
+    rows = [f"{DAY}{hour:02}:00:00Z;{cell}" for hour, cell in enumerate(cells)]
+    return files.write(["timestamp;v", *rows])
+
+
+def values_of(files: FilePublisher) -> list[str]:
+    """The values of column `v`, in order of time."""
+    return [
+        point["value"]
+        for asset in files.data()
+        for attribute in asset["attributes"]
+        for point in attribute["data"]
+    ]
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_cells_are_stored_as_values_of_the_type_they_are(files: FilePublisher, name: str) -> None:
+    cells, arguments, kind, expected = ACCEPTED[name]
+    report = files.publish(write_column(files, cells), **arguments)
+    assert files.types() == {"v": kind}
+    assert values_of(files) == expected
+    assert report.valuesStored == len(expected)
+
+
+REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
+    "status texts": (
+        ["12.5", "Bad Input", "13", "No Data"],
+        {},
+        "input.csv, line 3, column 'v': 'Bad Input' is not one of the numbers, which 2 other cells "
+        "are; nullValues=['Bad Input', 'No Data'] leaves such cells out, "
+        "measureTypes={'v': 'VARCHAR'} publishes the whole column as text",
+    ),
+    "a text first": (["x", "1", "2"], {}, "line 2, column 'v': 'x' is not one of the numbers"),
+    "a text last": ([*["1"] * 20, "end"], {}, "line 22, column 'v': 'end' is not one of the"),
+    "booleans and texts": (
+        ["true", "unknown"],
+        {},
+        "line 3, column 'v': 'unknown' is not one of the booleans",
+    ),
+    "booleans and numbers": (["1", "true"], {}, "line 3, column 'v': 'true' is not one of the num"),
+    "numbers and times": (["1", "2024-05-01"], {}, "'2024-05-01' is not one of the numbers"),
+    "leading zeros": (["007"], {}, "'007' may be a code, as it begins with 0; measureTypes="),
+    "leading zeros in between": (["12", "0", "007"], {}, "line 4, column 'v': '007' may be a code"),
+    "16 digits": (["1234567890123456"], {}, "has more than 15 digits, as codes have"),
+    "17 digits and a sign": (["-12345678901234567"], {}, "has more than 15 digits"),
+    "codes with exponents": (["1E5", "2E3"], {}, "'1E5' may be a code or a number"),
+    "status words and numbers": (["0x00F1", "17"], {}, "'0x00F1' is not one of the numbers"),
+    "decimal commas": (
+        ["1,5", "2,25"],
+        {},
+        "'1,5' is not a plain number; read it with decimal=','",
+    ),
+    "German numbers": (["1.204,5"], {}, "read it with decimal=',', thousands='.'"),
+    "US thousands": (["1,204.5"], {}, "read it with thousands=','"),
+    "a comma of either kind": (["1,204"], {}, "decimal=',' or thousands=','"),
+    "percent": (["81%"], {}, "'81%' is not a plain number; read it with strip=['%']"),
+    "dollars": (["$0.03"], {}, "read it with strip=['$']"),
+    "typographic minus": (["\u22121.5"], {}, "read it with minus='\u2212'"),
+    "parentheses": (["(1.5)"], {}, "read it with minus='()'"),
+    "infinite": (["1", "inf"], {}, "line 3, column 'v': 'inf' is infinite"),
+    "minus infinite": (["1", "-Infinity"], {}, "'-Infinity' is infinite"),
+    "too large": (["1", "1.0e400"], {}, "'1.0e400' is too large for a DOUBLE"),
+    "fractions as integers": (
+        ["1", "1.5"],
+        {"measureTypes": {"v": "BIGINT"}},
+        "got '1.5', which is no integer of 64 bits",
+    ),
+    "integers beyond 64 bits": (
+        ["9223372036854775808"],
+        {"measureTypes": {"v": "BIGINT"}},
+        "which is no integer of 64 bits",
+    ),
+    "texts as numbers": (
+        ["1", "x"],
+        {"measureTypes": {"v": "DOUBLE"}},
+        "line 3, column 'v': 'x' is no DOUBLE, the type asked for",
+    ),
+    "numbers as booleans": (
+        ["1", "2"],
+        {"measureTypes": {"v": "BOOLEAN"}},
+        "line 3, column 'v': '2' can't be published as BOOLEAN",
+    ),
+    "texts as times": (["soon"], {"measureTypes": {"v": "TIMESTAMP"}}, "'soon' is no TIMESTAMP"),
+    "times without a zone": (
+        ["2024-05-01 00:00"],
+        {"measureTypes": {"v": "TIMESTAMP"}},
+        "can't be published as TIMESTAMP",
+    ),
+    "nothing but markers": (["NA", "NaN"], {}, "holds nothing but 'NA' and the like"),
+    "thousands that are none": (
+        ["1,20", "1,204"],
+        {"thousands": ","},
+        "line 2, column 'v': '1,20' is not",
+    ),
+    "a decimal separator that is not used": (["1.5"], {"decimal": ","}, "'1.5' is not"),
+    "a text too long": (["x" * 2049], {}, "line 2, column 'v': is longer than 2048 bytes"),
+    "a formula's error": (["1", "#DIV/0!"], {}, "'#DIV/0!' is not one of the numbers"),
+    "full-width digits": (["\uff11\uff12", "1"], {}, "is not one of the numbers"),
+    "underscores": (["1_000", "1"], {}, "'1_000' is not one of the numbers"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_doubtful_cell_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
+    cells, arguments, message = REFUSED[name]
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(write_column(files, cells), **arguments)
+    assert message in str(caught.value)
+    assert files.stored() == {}
+
+
+def test_attribute_keeps_the_type_of_the_database(files: FilePublisher) -> None:
+    first = write_column(files, ["007"])
+    files.publish(first, measureTypes={"v": "VARCHAR"})
+    files.publish(write_column(files, ["007", "12", "NA"]))
+    assert files.types() == {"v": "VARCHAR"}
+    assert values_of(files) == ["007", "12", "NA"]
+
+
+def test_integers_of_a_bigint_attribute_stay_integers(files: FilePublisher) -> None:
+    files.publish(write_column(files, ["1"]), measureTypes={"v": "BIGINT"})
+    files.publish(write_column(files, ["1", "2"]))
+    assert files.types() == {"v": "BIGINT"}
+    with pytest.raises(InvalidParameterError, match=r"got '2.5', which is no integer of 64 bits"):
+        files.publish(write_column(files, ["1", "2", "2.5"]))
+
+
+def test_night_of_zeros_does_not_decide_on_integers(files: FilePublisher) -> None:
+    files.publish(write_column(files, ["0", "0"]))
+    files.publish(write_column(files, ["0", "0", "1.5"]))
+    assert values_of(files) == ["0", "0", "1.5"]
+
+
+def test_another_type_than_that_of_the_database_is_refused(files: FilePublisher) -> None:
+    files.publish(write_column(files, ["1"]))
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(write_column(files, ["1"]), measureTypes={"v": "BIGINT"})
+    assert "must be published as DOUBLE, the type of 'v' in the database, got BIGINT" in str(
+        caught.value
+    )
+    assert "attributeNames={'v': 'v_bigint'}" in str(caught.value)
+
+
+def test_status_text_in_a_known_number_is_refused(files: FilePublisher) -> None:
+    files.publish(write_column(files, ["1"]))
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(write_column(files, ["1", "Bad"]))
+    assert "line 3, column 'v': 'Bad' is no DOUBLE, the type in the database" in str(caught.value)
+    assert "nullValues=['Bad'] leaves such cells out" in str(caught.value)
+
+
+def test_markers_that_are_left_out_are_counted(files: FilePublisher) -> None:
+    report = files.publish(write_column(files, ["1", "NA", "NaN"]))
+    assert report.files[0].notices == [
+        "column 'v': 2 cells such as 'NA' hold no number and are not published"
+    ]
+
+
+def test_all_problems_are_listed_at_once(files: FilePublisher) -> None:
+    path = files.write(
+        ["timestamp,a,b,c", "2024-05-01T00:00:00,1,007,x", "2024-05-02T00:00:00,Bad,8,1"]
+    )
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path)
+    problems = [str(caught.value), *caught.value.__notes__]
+    assert [problem.partition(":")[0] for problem in problems] == [
+        "input.csv, line 3, column 'a'",
+        "input.csv, line 2, column 'b'",
+        "input.csv, line 2, column 'c'",
+        "input.csv, line 2, column 'timestamp'",
+    ]
