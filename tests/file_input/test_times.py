@@ -378,7 +378,8 @@ def test_second_column_of_times_is_left_alone_and_named(files: FilePublisher) ->
     assert files.types() == {"kW": "DOUBLE"}
     assert report.files[0].notices == [
         "column 'received' holds times and is not published; "
-        "measureTypes={'received': 'TIMESTAMP'} publishes them as times, measureTypes={'received': 'VARCHAR'} as text"
+        "measureTypes={'received': 'TIMESTAMP'} publishes them as times, "
+        "measureTypes={'received': 'VARCHAR'} as text"
     ]
     files.publish(path, measureTypes={"received": "TIMESTAMP"}, **UTC)
     assert files.types() == {"kW": "DOUBLE", "received": "TIMESTAMP"}

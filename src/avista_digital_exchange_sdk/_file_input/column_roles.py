@@ -143,9 +143,9 @@ class RoleFinder:
 
     def _find_times(self) -> list[int]:
         if self._options.timeColumn is not None:
-            found = [self._index("timeColumn", name) for name in self._options.timeColumn]
+            given = [self._index("timeColumn", name) for name in self._options.timeColumn]
             # A date is read before the time of day, unless a format says how it is written.
-            return found if self._options.timeFormat else sorted(found, key=self._holds_clocks)
+            return given if self._options.timeFormat else sorted(given, key=self._holds_clocks)
         if DEFAULT_TIME in self._names:
             return [self._names.index(DEFAULT_TIME)]
         if self._names[:1] == [""] and self._holds_times(0):

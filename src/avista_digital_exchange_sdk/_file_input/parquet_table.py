@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
+from .._dataframes.arrow_types import marked_bigint_names
 from .problems import Problems, fail
 from .sources import Source
 from .tables import ROWS_PER_CHUNK, STRING, Chunk, Column, Kind, Understanding
@@ -41,7 +42,10 @@ class ParquetTable:
         self.columns: Sequence[Column] = [
             Column(name, kind) for name, kind in zip(names, self._kinds, strict=True)
         ]
-        self.understanding = Understanding({"types": [str(field.type) for field in schema]})
+        self.understanding = Understanding(
+            {"types": [str(field.type) for field in schema]},
+            attribute_types=dict.fromkeys(marked_bigint_names(schema), "BIGINT"),
+        )
 
     def chunks(self, problems: Problems) -> Iterator[Chunk]:
         """Read all rows."""
