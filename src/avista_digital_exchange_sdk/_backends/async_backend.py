@@ -14,7 +14,15 @@ from .._options import Options
 from .._secrets import Secret
 from ..errors import DigitalExchangeError, SubscriptionError
 from ._tracebacks import hide_transport
-from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, to_async_iter
+from .base import (
+    Handshake,
+    NetworkConfig,
+    OpeningWebSocket,
+    Response,
+    StreamingResponse,
+    TaskHandle,
+    to_async_iter,
+)
 from .body import ResponseBody
 from .deadlines import Deadline
 from .http import (
@@ -108,9 +116,13 @@ class AsyncBackend:
             yield
 
     def websocket(
-        self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
-    ) -> AbstractAsyncContextManager[WebSocket]:
-        return open_socket(self._network, url, subprotocols, timeout)
+        self,
+        url: str,
+        subprotocols: Secret[list[str]],
+        handshake: Handshake[_Result],
+        timeout: float | None = None,
+    ) -> AbstractAsyncContextManager[OpeningWebSocket[_Result]]:
+        return open_socket(self._network, url, subprotocols, handshake, timeout)
 
     def spawn(self, coroutine: Coroutine[Any, Any, _Result]) -> TaskHandle[_Result]:
         return _Task(coroutine)
@@ -292,15 +304,33 @@ class _Transport(httpx.AsyncBaseTransport):
 
 @contextlib.asynccontextmanager
 async def open_socket(
-    network: NetworkConfig, url: str, subprotocols: Secret[list[str]], timeout: float | None
-) -> AsyncIterator[WebSocket]:
-    """Open a WebSocket for a `with` block."""
+    network: NetworkConfig,
+    url: str,
+    subprotocols: Secret[list[str]],
+    handshake: Handshake[_Result],
+    timeout: float | None,
+) -> AsyncIterator[OpeningWebSocket[_Result]]:
+    """Open a WebSocket in the background, for a `with` block."""
     if timeout is not None:
         network = network._replace(timeout=min(timeout, network.timeout))
-    socket = await await_socket(_connect(network, url, subprotocols))
+    socket = _OpeningWebSocket(_open(network, url, subprotocols, handshake))
     with hide_transport():
         async with _closing(socket):
             yield socket
+
+
+async def _open(
+    network: NetworkConfig,
+    url: str,
+    subprotocols: Secret[list[str]],
+    handshake: Handshake[_Result],
+) -> tuple["_WebSocket", _Result]:
+    socket = await await_socket(_connect(network, url, subprotocols))
+    try:
+        return socket, await handshake(socket)
+    except BaseException:
+        await socket.aclose()
+        raise
 
 
 async def _connect(
@@ -382,6 +412,29 @@ class _WebSocket:
             self._socket.reveal().transport.abort()
 
 
+class _OpeningWebSocket(Generic[_Result]):
+    def __init__(self, opening: Coroutine[Any, Any, tuple[_WebSocket, _Result]]) -> None:
+        self._opening = _Task(opening)
+
+    async def opened(self) -> _Result:
+        _, result = await self._opening.result()
+        return result
+
+    async def send(self, message: Secret[str]) -> None:
+        socket, _ = await self._opening.result()
+        await socket.send(message)
+
+    async def receive(self, timeout: float) -> Secret[str]:
+        socket, _ = await self._opening.result()
+        return await socket.receive(timeout)
+
+    async def aclose(self) -> None:
+        await self._opening.cancel()
+        if self._opening.has_succeeded:
+            socket, _ = await self._opening.result()
+            await socket.aclose()
+
+
 class _Task(Generic[_Result]):
     def __init__(self, coroutine: Coroutine[Any, Any, _Result]) -> None:
         self._task = asyncio.create_task(coroutine)
@@ -390,6 +443,16 @@ class _Task(Generic[_Result]):
 
     async def result(self) -> _Result:
         return await self._task
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        done, _ = await asyncio.wait([self._task], timeout=timeout)
+        return bool(done)
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether there is a result."""
+        is_over = self._task.done() and not self._task.cancelled()
+        return is_over and self._task.exception() is None
 
     async def cancel(self) -> None:
         self._task.cancel()

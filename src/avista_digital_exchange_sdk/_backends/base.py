@@ -97,11 +97,25 @@ class WebSocket(Protocol):
         """Wait at most `timeout` seconds for a message; raise TimeoutError otherwise."""
 
 
+class OpeningWebSocket(WebSocket, Protocol[_Outcome]):
+    """A WebSocket that is opened in the background."""
+
+    async def opened(self) -> _Outcome:
+        """Wait until it is open, and return the result of the handshake."""
+
+
+# Exchanges the first messages over a WebSocket, in the background.
+Handshake = Callable[[WebSocket], Coroutine[Any, Any, _Result]]
+
+
 class TaskHandle(Protocol[_Outcome]):
     """A concurrently running coroutine or function."""
 
     async def result(self) -> _Outcome:
         """Wait for the result; raise its exception."""
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it has ended, at most `timeout` seconds; return whether it has."""
 
     async def cancel(self) -> None:
         """Cancel it. The result is discarded."""
@@ -128,9 +142,13 @@ class Backend(Protocol):
         """GET a presigned URL and stream the response."""
 
     def websocket(
-        self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
-    ) -> AbstractAsyncContextManager[WebSocket]:
-        """Open a WebSocket. `timeout` in seconds limits the default timeout."""
+        self,
+        url: str,
+        subprotocols: Secret[list[str]],
+        handshake: Handshake[_Result],
+        timeout: float | None = None,
+    ) -> AbstractAsyncContextManager[OpeningWebSocket[_Result]]:
+        """Open a WebSocket in the background. `timeout` in seconds limits the default timeout."""
 
     def transfer_slot(self) -> AbstractAsyncContextManager[None]:
         """Wait for one of the limited number of concurrent transfers."""

@@ -13,7 +13,15 @@ import httpx
 from .._options import Options
 from .._secrets import Secret
 from ._tracebacks import hide_transport
-from .base import NetworkConfig, Response, StreamingResponse, TaskHandle, WebSocket, run_sync
+from .base import (
+    Handshake,
+    NetworkConfig,
+    OpeningWebSocket,
+    Response,
+    StreamingResponse,
+    TaskHandle,
+    run_sync,
+)
 from .body import ResponseBody
 from .deadlines import Deadline
 from .http import (
@@ -105,15 +113,19 @@ class SyncBackend:
 
     @contextlib.asynccontextmanager
     async def websocket(
-        self, url: str, subprotocols: Secret[list[str]], timeout: float | None = None
-    ) -> AsyncIterator[WebSocket]:
+        self,
+        url: str,
+        subprotocols: Secret[list[str]],
+        handshake: Handshake[_Result],
+        timeout: float | None = None,
+    ) -> AsyncIterator[OpeningWebSocket[_Result]]:
         from .async_backend import open_socket
         from .loop_thread import LoopThread
 
         self._get_connections()
         # Uses an event loop in a separate thread. The sync connections of websockets have a thread
         # too, but both threads may use a TLS session at the same time, which OpenSSL forbids.
-        opening = open_socket(self._network, url, subprotocols, timeout)
+        opening = open_socket(self._network, url, subprotocols, handshake, timeout)
         with (
             hide_transport(),
             contextlib.closing(LoopThread()) as thread,
@@ -265,10 +277,14 @@ class _StreamingResponse:
         self._response.reveal().close()
 
 
-class _WebSocket:
-    def __init__(self, socket: WebSocket, thread: "LoopThread") -> None:
+class _WebSocket(Generic[_Result]):
+    def __init__(self, socket: OpeningWebSocket[_Result], thread: "LoopThread") -> None:
         self._socket = socket
         self._thread = thread
+
+    async def opened(self) -> _Result:
+        with hide_transport():
+            return self._thread.call(self._socket.opened())
 
     async def send(self, message: Secret[str]) -> None:
         with hide_transport():
@@ -309,6 +325,10 @@ class _Thread(Generic[_Result]):
     async def result(self) -> _Result:
         check_process(self._process)
         return self._outcome.result()
+
+    async def wait(self, timeout: float | None = None) -> bool:
+        check_process(self._process)
+        return bool(concurrent.futures.wait([self._outcome], timeout).done)
 
     async def cancel(self) -> None:
         self._end()

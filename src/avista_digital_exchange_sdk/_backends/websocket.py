@@ -21,7 +21,8 @@ def build_connect_options(network: NetworkConfig, url: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         # To connect, for TLS, and for the handshake.
         "open_timeout": min(network.timeout, 2 * network.options.connect_timeout),
-        "close_timeout": 1,
+        # The close message is sent, but its response not waited for.
+        "close_timeout": 0,
         # The platform sends keep-alive messages, so pings are not needed.
         "ping_interval": None,
         "max_size": MAX_MESSAGE_BYTES,

@@ -23,6 +23,7 @@ _Page = TypeVar("_Page", bound=TokenPage)
 async def paginate(
     read_page: Callable[[_Page | None], Coroutine[Any, Any, _Page]],
     *,
+    first: _Page | None = None,
     prefetch: Backend | None = None,
     create_error: Callable[[str], DigitalExchangeError] = InvalidResponseError,
 ) -> AsyncGenerator[_Page, None]:
@@ -30,11 +31,12 @@ async def paginate(
 
     Args:
         read_page: Reads the page after another one; the first page for None.
+        first: The page to begin with, if it was read already.
         prefetch: The backend that reads the next page while the present one is processed. Defaults
             to reading a page when it is needed.
         create_error: Creates the error for endless pages.
     """
-    page = await read_page(None)
+    page = first or await read_page(None)
     while token := page.nextToken:
         following = prefetch.spawn(read_page(page)) if prefetch else None
         try:

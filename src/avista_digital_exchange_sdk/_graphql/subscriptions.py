@@ -7,69 +7,29 @@ from typing import Generic
 
 from pydantic_core import ValidationError
 
-from .._backends import Backend, WebSocket
+from .._backends import Backend, OpeningWebSocket, WebSocket
 from .._secrets import Secret
 from ..errors import SubscriptionError
 from . import appsync_protocol
 from .client import Result, Subscription
 
 
-class EventStream(Generic[Result]):
-    """The events of a started subscription."""
+class _Messages:
+    """The messages over a WebSocket.
 
-    def __init__(
-        self, connection: "RealtimeConnection", identifier: str, result: type[Result]
-    ) -> None:
-        self._connection = connection
-        self._identifier = identifier
-        self._result = result
+    Attributes:
+        keep_alive_timeout: The time in seconds after which a silent connection is lost.
+    """
 
-    async def next(self, timeout: float) -> Result:
-        """Wait at most `timeout` seconds for an event; raise TimeoutError otherwise."""
-        message = await self._connection.wait_for("data", self._identifier, timeout)
-        with contextlib.suppress(ValidationError):
-            return self._result.model_validate(message.get("data"))
-        raise SubscriptionError("an event does not match the schema")
-
-
-class RealtimeConnection:
-    """An acknowledged connection to the platform's real-time endpoint."""
-
-    def __init__(
-        self, socket: WebSocket, backend: Backend, endpoint: str, token: Secret[str]
-    ) -> None:
+    def __init__(self, socket: WebSocket, backend: Backend, token: Secret[str]) -> None:
+        self.keep_alive_timeout = appsync_protocol.DEFAULT_CONNECTION_TIMEOUT_SECONDS
         self._socket = socket
         self._backend = backend
-        self._endpoint = endpoint
         self._token = token
-        self._keep_alive_timeout = appsync_protocol.DEFAULT_CONNECTION_TIMEOUT_SECONDS
 
-    async def handshake(self, timeout: float | None = None) -> None:
-        """Send connection_init and wait for connection_ack."""
-        await self._socket.send(appsync_protocol.build_connection_init())
-        message = await self._expect("connection_init", "connection_ack", None, timeout)
-        self._keep_alive_timeout = appsync_protocol.parse_connection_timeout(message)
-
-    @contextlib.asynccontextmanager
-    async def subscribe(
-        self, subscription: Subscription[Result], timeout: float | None = None
-    ) -> AsyncIterator[EventStream[Result]]:
-        """Start a subscription and wait for its acknowledgement.
-
-        Args:
-            subscription: The subscription.
-            timeout: Timeout in seconds, if shorter than the default.
-        """
-        identifier = str(uuid.uuid4())
-        message = appsync_protocol.build_start(
-            identifier, subscription, self._endpoint, self._token
-        )
+    async def send(self, message: Secret[str]) -> None:
+        """Send a message."""
         await self._socket.send(message)
-        await self._expect("start", "start_ack", identifier, timeout)
-        yield EventStream(self, identifier, subscription.result)
-        with contextlib.suppress(SubscriptionError):
-            # The connection may be lost, and the subscription with it.
-            await self._socket.send(appsync_protocol.build_stop(identifier))
 
     async def wait_for(
         self, kind: str, identifier: str | None, timeout: float
@@ -88,17 +48,18 @@ class RealtimeConnection:
 
     async def _receive(self, remaining: float) -> Secret[str]:
         try:
-            return await self._socket.receive(min(remaining, self._keep_alive_timeout))
+            return await self._socket.receive(min(remaining, self.keep_alive_timeout))
         except TimeoutError:
-            if self._keep_alive_timeout < remaining:
+            if self.keep_alive_timeout < remaining:
                 raise SubscriptionError(
                     "the keep-alive of the real-time connection timed out"
                 ) from None
             raise
 
-    async def _expect(
+    async def expect(
         self, request: str, kind: str, identifier: str | None, timeout: float | None
     ) -> appsync_protocol.Message:
+        """Wait for the response to a request; raise SubscriptionError if there is none in time."""
         max_timeout = self._backend.options.subscription_start_timeout
         seconds = max_timeout if timeout is None else min(timeout, max_timeout)
         try:
@@ -108,11 +69,65 @@ class RealtimeConnection:
             raise SubscriptionError(message) from None
 
 
+class EventStream(Generic[Result]):
+    """The events of a started subscription."""
+
+    def __init__(self, messages: _Messages, identifier: str, result: type[Result]) -> None:
+        self._messages = messages
+        self._identifier = identifier
+        self._result = result
+
+    async def next(self, timeout: float) -> Result:
+        """Wait at most `timeout` seconds for an event; raise TimeoutError otherwise."""
+        message = await self._messages.wait_for("data", self._identifier, timeout)
+        with contextlib.suppress(ValidationError):
+            return self._result.model_validate(message.get("data"))
+        raise SubscriptionError("an event does not match the schema")
+
+
+class RealtimeConnection:
+    """A connection to the platform's real-time endpoint, which is opened in the background."""
+
+    def __init__(
+        self, socket: OpeningWebSocket[float], backend: Backend, endpoint: str, token: Secret[str]
+    ) -> None:
+        self._socket = socket
+        self._messages = _Messages(socket, backend, token)
+        self._endpoint = endpoint
+        self._token = token
+
+    async def opened(self) -> None:
+        """Wait until the platform has acknowledged it; raise SubscriptionError if that fails."""
+        self._messages.keep_alive_timeout = await self._socket.opened()
+
+    @contextlib.asynccontextmanager
+    async def subscribe(
+        self, subscription: Subscription[Result], timeout: float | None = None
+    ) -> AsyncIterator[EventStream[Result]]:
+        """Start a subscription and wait for its acknowledgement.
+
+        Args:
+            subscription: The subscription.
+            timeout: Timeout in seconds, if shorter than the default.
+        """
+        await self.opened()
+        identifier = str(uuid.uuid4())
+        message = appsync_protocol.build_start(
+            identifier, subscription, self._endpoint, self._token
+        )
+        await self._messages.send(message)
+        await self._messages.expect("start", "start_ack", identifier, timeout)
+        yield EventStream(self._messages, identifier, subscription.result)
+        with contextlib.suppress(SubscriptionError):
+            # The connection may be lost, and the subscription with it.
+            await self._messages.send(appsync_protocol.build_stop(identifier))
+
+
 @contextlib.asynccontextmanager
 async def connect(
     backend: Backend, endpoint: str, token: Secret[str], timeout: float | None = None
 ) -> AsyncIterator[RealtimeConnection]:
-    """Open a real-time connection; raise SubscriptionError if that fails.
+    """Open a real-time connection in the background.
 
     Args:
         backend: The backend.
@@ -122,7 +137,12 @@ async def connect(
     """
     url = appsync_protocol.build_realtime_url(endpoint)
     subprotocols = appsync_protocol.build_subprotocols(endpoint, token)
-    async with backend.websocket(url, subprotocols, timeout) as socket:
-        connection = RealtimeConnection(socket, backend, endpoint, token)
-        await connection.handshake(timeout)
-        yield connection
+
+    async def handshake(socket: WebSocket) -> float:
+        messages = _Messages(socket, backend, token)
+        await messages.send(appsync_protocol.build_connection_init())
+        message = await messages.expect("connection_init", "connection_ack", None, timeout)
+        return appsync_protocol.parse_connection_timeout(message)
+
+    async with backend.websocket(url, subprotocols, handshake, timeout) as socket:
+        yield RealtimeConnection(socket, backend, endpoint, token)

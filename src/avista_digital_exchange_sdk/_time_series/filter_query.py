@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
+from .._backends import Backend
 from .._graphql.pagination import paginate
 from .._utils.progress import ProgressCallback
 from ..errors import DigitalExchangeError, InvalidResponseError, QueryIncompleteError
@@ -25,9 +26,13 @@ class FilterQuery:
     """
 
     def __init__(
-        self, operations: FilterQueryOperations, callback: ProgressCallback | None
+        self,
+        operations: FilterQueryOperations,
+        backend: Backend,
+        callback: ProgressCallback | None,
     ) -> None:
         self.operations = operations
+        self._backend = backend
         self.callback = callback
         self.pages_read = 0
         self._page: FilterQueryPage | None = None
@@ -38,19 +43,26 @@ class FilterQuery:
         return self._page.queryId if self._page else None
 
     async def pages(self) -> AsyncGenerator[FilterQueryPage, None]:
-        """Run the query, and read every page of its result."""
-        pages = paginate(self._read_page, create_error=self._create_incomplete_error)
+        """Read every page of the result, beginning with the newest one that was read already."""
+        newest = self._page
+        pages = paginate(self._read_page, first=newest, create_error=self._create_incomplete_error)
         async with contextlib.aclosing(pages):
             async for page in pages:
-                self._page = page
-                self.pages_read += 1
-                if self.callback:
-                    self.callback(self.pages_read, None)
+                if page is not newest:
+                    self._page = page
+                    self.pages_read += 1
+                    if self.callback:
+                        self.callback(self.pages_read, None)
                 yield page
+
+    async def read_first_page(self) -> None:
+        """Run the query, and read the first page of its result."""
+        async with contextlib.aclosing(self.pages()) as pages:
+            await anext(pages)
 
     async def _read_page(self, before: FilterQueryPage | None) -> FilterQueryPage:
         if before is None:
-            page = await self.operations.read_first_page()
+            page = await self._start()
         else:
             try:
                 page = await self.operations.read_page_after(before)
@@ -59,6 +71,20 @@ class FilterQuery:
         if page is None:
             raise InvalidResponseError("the platform answered a query with nothing")
         return page
+
+    async def _start(self) -> FilterQueryPage | None:
+        task = self._backend.spawn(self.operations.read_first_page())
+        try:
+            await task.wait()
+        except BaseException:
+            # Interrupted: only the first page says which query is to be cancelled.
+            if await task.wait(self._backend.options.cleanup_timeout):
+                with contextlib.suppress(DigitalExchangeError):
+                    self._page = await task.result()
+            raise
+        finally:
+            await task.cancel()
+        return await task.result()
 
     def _create_incomplete_error(self, reason: str) -> QueryIncompleteError:
         return QueryIncompleteError(

@@ -69,22 +69,25 @@ class FilterQueryRunner:
         async def merge(query: FilterQuery) -> None:
             await self._merge(query, sink)
 
-        aggregate = self._spec.aggregate
         with self._spec.reporter.track("query") as callback:
-            if aggregate == "client":
+            if self._spec.aggregate == "client":
                 return await self._run(merge, callback)
             try:
                 await self._run(export, callback)
             except SubscriptionError as error:
-                if aggregate == "server":
-                    raise
-                self._client.log.warning("%s; the result is put together on this side", error)
+                self._check_fallback(error)
                 await self._run(merge, callback)
+
+    def _check_fallback(self, error: SubscriptionError) -> None:
+        """Raise the error if the pages may not be merged on the client."""
+        if self._spec.aggregate == "server":
+            raise error
+        self._client.log.warning("%s; the result is put together on this side", error)
 
     async def _run(
         self, fetch: Callable[[FilterQuery], Awaitable[None]], callback: ProgressCallback | None
     ) -> None:
-        query = FilterQuery(self._spec.operations, callback)
+        query = FilterQuery(self._spec.operations, self._backend, callback)
         try:
             await fetch(query)
         except BaseException:
@@ -100,8 +103,14 @@ class FilterQueryRunner:
         export = QueryExport(
             self._client, self._backend, query, sink.export_format, self._spec.export_timeout
         )
-        # The connection comes first: where it can't be had, nothing else was done in vain.
         async with export.connect() as connection:
+            # The connection is opened meanwhile. If that fails, nothing else is done in vain.
+            await query.read_first_page()
+            try:
+                await connection.opened()
+            except SubscriptionError as error:
+                self._check_fallback(error)
+                return await self._merge(query, sink)
             async with aclosing(query.pages()) as pages:
                 async for _ in pages:
                     pass

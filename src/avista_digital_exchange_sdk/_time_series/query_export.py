@@ -45,7 +45,7 @@ class QueryExport:
     def connect(
         self, timeout: float | None = None
     ) -> AbstractAsyncContextManager[RealtimeConnection]:
-        """Open a connection over which the file can be announced."""
+        """Open a connection over which the file can be announced, in the background."""
         return connect(self._backend, self._client.endpoint, self._client.token, timeout)
 
     async def get_url(self, connection: RealtimeConnection | None = None) -> Secret[str]:

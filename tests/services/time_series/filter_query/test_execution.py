@@ -1,5 +1,6 @@
 """A filter query against a Local Exchange: what it takes, and how it comes to its file."""
 
+import asyncio
 import json
 import logging
 import shutil
@@ -19,6 +20,7 @@ from avista_digital_exchange_sdk import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ....conftest import Connect
+from ....support.http_messages import Message, Streams
 from ....support.proxy import Proxy
 from .conftest import SHAPES, WHOLE, request_asset
 
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.Mis
 
 QUERY = "timeSeriesDb_queryDatabase"
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
+CANCEL = "timeSeriesDb_cancelDatabaseQuery"
 WAYS = ["server", "client"]
 
 
@@ -150,6 +153,29 @@ class TestPagination:
         assert requested.index(EXPORT) == len(requested) - 1
 
 
+class Overlapping(Proxy):
+    """Opens a WebSocket once a query has arrived, and answers the query once it is open."""
+
+    async def forward_message(
+        self, message: Message, direction: str, source: Streams, sink: Streams
+    ) -> None:
+        prerequisites = {"websocket": QUERY, QUERY: "connection_init"}
+        if direction == "response" and message.name in prerequisites:
+            await asyncio.to_thread(self.wait_for, prerequisites[message.name], 10)
+        await super().forward_message(message, direction, source, sink)
+
+
+def test_connection_is_opened_while_the_first_page_is_read(
+    connect: Connect, local: LocalExchange, measured: str, tmp_path: Path
+) -> None:
+    with Overlapping(local.endpoint).running() as proxy:
+        client = connect(local.token, endpoint=proxy.endpoint)
+        client.queryTimeSeriesDatabaseWithFilters(
+            measured, [request_asset("meter-1")], *WHOLE, tmp_path, aggregate="server"
+        )
+    assert (tmp_path / "result.csv").stat().st_size > 0
+
+
 class TestWithoutRealtime:
     """Where WebSockets can't be had."""
 
@@ -188,7 +214,21 @@ class TestWithoutRealtime:
                 measured, [request_asset("meter-1")], *WHOLE, tmp_path, aggregate="server"
             )
         assert list(tmp_path.iterdir()) == []
-        assert QUERY not in proxy.names
+        assert proxy.names.count(QUERY) == 1
+        assert proxy.names[-1] == CANCEL
+
+    def test_query_without_connection_runs_once(
+        self, proxied_client: AvistaDigitalExchange, proxy: Proxy, measured: str, tmp_path: Path
+    ) -> None:
+        proxied_client.queryTimeSeriesDatabaseWithFilters(
+            measured, [request_asset("wide", "n")], *WHOLE, tmp_path, maxRows=5
+        )
+        types = [
+            message.operation["variables"]["queryType"] for message in proxy.messages_named(QUERY)
+        ]
+        assert types.count("TIME_PERIOD") == 1
+        assert CANCEL not in proxy.names
+        assert len((tmp_path / "result.csv").read_text("utf-8").splitlines()) == 13
 
     def test_client_aggregation_requires_no_realtime_connection(
         self,
