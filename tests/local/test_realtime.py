@@ -120,19 +120,25 @@ def test_rejected_token_is_reported_and_the_connection_closed(open_socket):
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("header", "message"),
     [
-        "",
-        "header-!!!",
-        "header-bm90IGpzb24",
-        "header-" + b64encode(b'{"Authorization": "x"}').decode().rstrip("="),
+        ("", "Valid authorization header not provided."),
+        ("header-!!!", "Valid authorization header not provided."),
+        ("header-bm90IGpzb24", "Valid authorization header not provided."),
+        (
+            "header-" + b64encode(b'{"Authorization": "x"}').decode().rstrip("="),
+            "You are not authorized to make this call.",
+        ),
     ],
 )
-def test_connection_without_a_readable_header_is_refused(local, header):
+def test_connection_without_a_readable_header_is_refused(local, header, message):
     protocols = ["graphql-ws", header] if header else ["graphql-ws"]
     with connect(local.realtimeEndpoint, subprotocols=protocols) as connection:
         connection.send('{"type": "connection_init"}')
-        assert json.loads(connection.recv(5))["type"] == "connection_error"
+        refusal = json.loads(connection.recv(5))
+    assert refusal["type"] == "connection_error"
+    error = {"errorType": "UnauthorizedException", "message": message, "errorCode": 401}
+    assert refusal["payload"]["errors"] == [error]
 
 
 def test_authorization_for_another_host_is_refused(local):

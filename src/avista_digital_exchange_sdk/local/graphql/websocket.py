@@ -18,7 +18,7 @@ from ..caller import Caller
 from ..errors import PlatformError
 from ..state import Context, ExchangeState
 from .documents import read_operation
-from .http import UNAUTHORIZED
+from .http import NO_AUTHORIZATION, UNAUTHORIZED
 from .schema import GraphQLSchemaExecutor, Subscribed
 
 SUBPROTOCOL = "graphql-ws"
@@ -135,9 +135,11 @@ class AppSyncConnection:
 
     async def _connect(self, connections: Counter[str]) -> None:
         """Acknowledge a connection whose token is good, and close any other."""
-        caller = self._caller(_connection_header(self._websocket))
+        header = _connection_header(self._websocket)
+        caller = self._caller(header)
         if caller is None:
-            await self._refuse_connection(UNAUTHORIZED | {"errorCode": 401})
+            error = NO_AUTHORIZATION if header is None else UNAUTHORIZED
+            await self._refuse_connection(error | {"errorCode": 401})
         elif self._user_id is None:
             if connections[caller.user_id] >= MAX_CONNECTIONS:
                 await self._refuse_connection(TOO_MANY_CONNECTIONS)

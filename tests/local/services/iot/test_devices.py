@@ -106,6 +106,7 @@ def test_model_has_its_attributes_in_the_order_of_their_indexes(devices):
         {"segment": "a_"},
         {"segment": "ä"},
         {"segment": ""},
+        {"segment": "a" * 100},
         {"name": ""},
         {"properties": [None]},
         {"properties": [{"name": "", "schemaType": "double"}]},
@@ -178,6 +179,23 @@ def test_model_in_dtdl_names_its_attributes(graphql_client, devices):
             "description": "m/s",
         },
     ]
+
+
+def test_model_in_dtdl_is_within_the_limits_of_dtdl(graphql_client, devices):
+    names = ["n" * 512, "ü" * 100, "ü" * 101, *(f"t{i}" for i in range(290))]
+    telemetry = [{"name": n, "schemaType": "string", "description": "d" * 600} for n in names]
+    model = devices.create_model(telemetry=telemetry, segment=f"a{next(NUMBERS)}".ljust(99, "x"))
+    query = "query ($id: ID!) { iot_getModelInDTDLFormat(modelId: $id) }"
+    dtdl = json.loads(graphql_client.run(query, id=model["modelId"]))
+    assert len(dtdl["@id"]) <= 128
+    contents = dtdl["contents"]
+    assert len({content["name"] for content in contents}) == len(names) + 2
+    name = re.compile("[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
+    for content in contents:
+        assert len(content["name"]) <= 64
+        assert name.fullmatch(content["name"])
+        assert len(content.get("displayName", "")) <= 64
+        assert len(content.get("description", "")) <= 512
 
 
 # Endpoints

@@ -12,7 +12,7 @@ from ...database import Row
 CONTEXT = "dtmi:dtdl:context;2"
 _NAME = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
 _MAX_NAME_CHARACTERS = 64
-_MAX_TEXT_CHARACTERS = 512
+_MAX_TEXT_CHARACTERS = {"displayName": 64, "description": 512, "comment": 512}
 
 
 def to_dtdl(model: Row) -> str:
@@ -71,4 +71,4 @@ def _to_name(name: str, taken: set[str]) -> str:
 
 def _texts(**texts: str | None) -> dict[str, str]:
     """Leave out texts that are missing or empty, and cut those that DTDL takes for too long."""
-    return {name: text[:_MAX_TEXT_CHARACTERS] for name, text in texts.items() if text}
+    return {name: text[: _MAX_TEXT_CHARACTERS[name]] for name, text in texts.items() if text}

@@ -13,7 +13,8 @@ from ...errors import bad_request, not_found
 from .model_attributes import Inputs, check_attributes, read_properties, read_telemetry
 
 DTMI_NAMESPACE = "dtmi:localExchange"
-MAX_SEGMENT_CHARACTERS = 512
+# DTDL lets the dtmi of an interface have 128.
+MAX_SEGMENT_CHARACTERS = 99
 MAX_VERSION = 999_999_999
 # Of DTDL: letters, digits and underscores, first a letter, last no underscore.
 _SEGMENT = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
