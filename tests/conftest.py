@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the fast tier does not run."""
+    """Deselect tests that the fast tier does not run."""
     if config.getoption("--fast"):
         items[:], deselected = select_cases(items)
         config.hook.pytest_deselected(items=deselected)

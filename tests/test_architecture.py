@@ -1,4 +1,4 @@
-"""The shape of the package: who imports whom, and what it offers."""
+"""The architecture of the package: imports and public API."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""`scripts/bench`: every workload can be done, and what was measured is reported right."""
+"""`scripts/bench`: every workload runs, and measurements are reported correctly."""
 
 import json
 import subprocess

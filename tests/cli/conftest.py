@@ -14,14 +14,14 @@ from ..support.command_line import Command, run_command
 
 PROGRAM = [sys.executable, "-m", "avista_digital_exchange_sdk.cli"]
 PATIENCE = 60
-"""Seconds; far more than anything takes."""
+"""Timeout in seconds, far more than any command takes."""
 
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
 def access(local: LocalExchange) -> dict[str, str]:
-    """What the environment says for the owner."""
+    """The environment variables of the owner."""
     return {"AVISTA_DX_TOKEN": local.token, "AVISTA_DX_ENDPOINT": local.endpoint}
 
 

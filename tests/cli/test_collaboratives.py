@@ -1,4 +1,4 @@
-"""Collaboratives and what they share: `collaboratives`, `services`, `share`, `unshare`."""
+"""The commands `collaboratives`, `services`, `share` and `unshare`."""
 
 from avista_digital_exchange_sdk.local import LocalExchange
 

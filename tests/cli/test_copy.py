@@ -17,7 +17,7 @@ def _working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def loads() -> Path:
-    """A folder with files, folders, and a folder with nothing in it."""
+    """A directory with files, subdirectories and an empty directory."""
     folder = Path("loads")
     for name in ("may.csv", "june.csv", "2023/may.csv", "2023/old/april.csv", "empty/"):
         path = folder / name
@@ -37,7 +37,7 @@ def tree_of(folder: Path) -> dict[str, str | None]:
 
 
 def paths(dx: Command, location: str) -> list[str]:
-    """Every file and directory below a place, by its path from there."""
+    """The relative paths of all files and directories below a path."""
 
     def below(entry: dict) -> list[str]:
         inner = [path for one in entry.get("contents", []) for path in below(one)]

@@ -30,7 +30,7 @@ EXAMPLES = [(command.name, example) for command in COMMANDS for example in comma
 
 
 class Example(NamedTuple):
-    """A command of README.md, and what it promises to print."""
+    """A command in README.md with its expected output."""
 
     line: int
     command: str

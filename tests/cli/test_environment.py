@@ -1,4 +1,4 @@
-"""Commands started in odd surroundings: without standard streams, locale, home, terminal."""
+"""Commands in unusual environments: without standard streams, locale, home or terminal."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Local paths on the command line: `~` where it was typed, and what must not be replaced."""
+"""Local paths on the command line: expansion of `~`, and files that must not be replaced."""
 
 import os
 import stat
@@ -18,7 +18,7 @@ RANGE = ["--from", "1970-01-01", "--to", "1970-01-02"]
 
 @pytest.fixture(autouse=True)
 def user_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The home folder, with a file in it; the working directory is another one."""
+    """A home directory with a file; the working directory is another one."""
     user_home, here = tmp_path / "home", tmp_path / "here"
     user_home.mkdir()
     here.mkdir()

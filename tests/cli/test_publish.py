@@ -270,7 +270,7 @@ class TestStoredValues:
 class TestRejectedRows:
     @pytest.fixture
     def source(self, dx: Command, database: str, write: Write) -> Path:
-        """A file whose second and fourth rows differ from what is published already."""
+        """A file whose second and fourth rows differ from the published values."""
         times = [f"2024-05-01T0{hour}:00:00Z" for hour in range(5)]
         dx(
             "publish",

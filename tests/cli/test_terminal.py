@@ -1,4 +1,4 @@
-"""What people see on a terminal: tables, and bars while they wait."""
+"""Output on a terminal: tables and progress bars."""
 
 import csv
 import json
@@ -62,7 +62,7 @@ VISIBLE = r"\x1b]0;title\x07\x9b31m\u202e [/red] [kW] :smile:"
 
 
 class TestUntrustedText:
-    """Data on a terminal, which acts on what it is told; in a pipe it stays as it is."""
+    """Untrusted data: escaped on a terminal, unchanged in a pipe."""
 
     @pytest.fixture
     def statement(self) -> str:

@@ -1,4 +1,4 @@
-"""What is in databases, and querying it: `databases`, `assets`, `query`."""
+"""The commands `databases`, `assets` and `query`."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Debug mode: what it tells of each call, and what it never tells."""
+"""Debug mode: what it logs of each call, and what it never logs."""
 
 import logging
 import re
@@ -48,7 +48,7 @@ def _quiet_again() -> Iterator[None]:
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What the SDK logs, message by message."""
+    """The log messages of the SDK."""
     return _Messages(caplog)
 
 
@@ -62,7 +62,7 @@ class _Messages(list[str]):
 
 
 def calls(lines: list[str], operation: str) -> list[re.Match[str]]:
-    """The lines that tell of an operation's requests."""
+    """The log lines about requests of an operation."""
     found = (LINE.fullmatch(line) for line in lines)
     return [match for match in found if match and match["operation"] == operation]
 
@@ -225,7 +225,7 @@ class TestRedaction:
 class TestPrinting:
     @pytest.fixture
     def run(self, local: LocalExchange, data_store: dict[str, str]) -> object:
-        """Runs a program in a Python of its own."""
+        """Runs a program in a new Python process."""
 
         def run(debug: str, setup: str = "") -> subprocess.CompletedProcess[str]:
             program = PROGRAM.format(

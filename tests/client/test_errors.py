@@ -1,4 +1,4 @@
-"""The tree of errors: what catches what, and what an error carries."""
+"""The error hierarchy and the attributes of errors."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""Clients that could not be made, or were not made to the end: tools still look at them."""
+"""Clients whose constructor failed, as debugging tools see them."""
 
 import asyncio
 import copy
@@ -52,7 +52,7 @@ class TestHalfInitialized:
     ) -> None:
         made = make(kind)
         assert repr(made) == str(made) == f"{kind.__name__}(not connected)"
-        assert made == made  # its own __eq__ is what is tested
+        assert made == made  # tests __eq__
         assert made != make(kind)
         assert hash(made) == hash(made)
         closing = made.close()

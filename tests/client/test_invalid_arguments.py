@@ -1,4 +1,4 @@
-"""Bad inputs of every call: each has its stated error, before anything is sent."""
+"""Invalid arguments of every call raise their stated error before anything is sent."""
 
 import os
 import socket
@@ -62,7 +62,7 @@ FRAMES = ("Arrow", "DataFrame", "Polars")
 
 
 class Refused(NamedTuple):
-    """One bad argument of a call, and the error it gets."""
+    """One invalid argument of a call, and the expected error."""
 
     call: str
     argument: str
@@ -80,7 +80,7 @@ def each(
     *bad: tuple[Any, str],
     error: type[DigitalExchangeError] = InvalidParameterError,
 ) -> list[Refused]:
-    """Bad values of an argument that one call has, or several."""
+    """Invalid values of an argument of one or several calls."""
     return [
         Refused(call, argument, value, words, error)
         for call in ([calls] if isinstance(calls, str) else calls)
@@ -109,7 +109,7 @@ WRITERS = [
     ("listTimeSeriesAssetsAndLatestValues", "resultFileWriteLocation"),
     (FILTER_FILE, "resultFileWriteLocation"),
 ]
-"""Calls that write a file, and the argument that says where."""
+"""Calls that write a file, with the argument for its path."""
 NAMED = [
     "createDataStore",
     "createDataStoreDirectory",
@@ -125,7 +125,7 @@ RENAMED = [
     "moveDataStoreFile",
     "uploadFileToDataStore",
 ]
-"""Calls that give something a name, or may."""
+"""Calls with an argument for a name."""
 
 REFUSED = [
     *(case for call, argument in ID_ARGUMENTS for case in each(call, argument, *INVALID_IDS)),
@@ -254,7 +254,7 @@ REFUSED = [
 
 
 def check_refusal(case: Refused, exchange: AvistaDigitalExchange) -> None:
-    """Make a call with a bad argument; expect the error that the case states."""
+    """Make a call with an invalid argument; expect the stated error."""
     arguments = VALID_ARGUMENTS[case.call] | {case.argument: case.value}
     with pytest.raises(DigitalExchangeError) as caught:
         run(exchange, case.call, **arguments)
@@ -268,7 +268,7 @@ def check_refusal(case: Refused, exchange: AvistaDigitalExchange) -> None:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that relative paths are in; it holds one file."""
+    """The working directory, which contains one file."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "load.csv").write_text("1,2\n")
     return tmp_path
@@ -333,7 +333,7 @@ class TestInvalidArguments:
     def test_call_without_the_invalid_argument_is_accepted(
         self, call: str, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        # No response is added, so that what gets as far as sending fails there.
+        # No response is added, so any request fails.
         if call in WITHOUT_REQUESTS:
             assert run(fake_platform_client, call, **VALID_ARGUMENTS[call])
         else:

@@ -1,4 +1,4 @@
-"""How the platform is reached: TLS, whom to trust, and proxies."""
+"""Connections to the platform: TLS, trusted certificates and proxies."""
 
 import logging
 import ssl
@@ -27,7 +27,7 @@ from ..support.connect_proxy import ConnectProxy
 from ..support.faulty_proxy import Fault, FaultyProxy
 
 HOST = "exchange.test"
-"""Nobody's name: whoever reaches it does so by a proxy."""
+"""A host name that does not resolve: it is reachable only through a proxy."""
 
 TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "WS_PROXY", "WSS_PROXY", "NO_PROXY")
@@ -39,11 +39,11 @@ def certificate_authority(tmp_path_factory: pytest.TempPathFactory) -> Certifica
 
 
 class Site(NamedTuple):
-    """A Local Exchange that is reached over TLS.
+    """A Local Exchange behind TLS.
 
     Attributes:
-        front: What speaks TLS.
-        endpoint: The address it is known by.
+        front: The proxy that terminates TLS.
+        endpoint: Its public URL.
     """
 
     front: FaultyProxy
@@ -82,7 +82,7 @@ def _remote_site(certificate_authority: CertificateAuthority) -> Iterator[Site]:
 
 @pytest.fixture
 def remote_site(_remote_site: Site) -> Site:
-    """Where only a proxy leads."""
+    """A server that is reachable only through a proxy."""
     _remote_site.front.expect()
     return _remote_site
 

@@ -1,4 +1,4 @@
-"""Patterns over what others wrote: none takes time that grows with the square of its length."""
+"""Parsing of untrusted strings takes time proportional to their length."""
 
 import time
 from collections.abc import Callable

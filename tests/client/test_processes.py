@@ -1,4 +1,4 @@
-"""One client in several processes, threads and event loops: each has connections of its own."""
+"""One client in several processes, threads and event loops, each with its own connections."""
 
 import asyncio
 import copy
@@ -41,7 +41,7 @@ COUNT = 20
 
 @pytest.fixture
 def exchange(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
-    """A sync client that has a connection already; what fails once fails for good."""
+    """A connected sync client that does not retry."""
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0) as exchange:
         exchange.getUserInfo()
         yield exchange
@@ -54,7 +54,7 @@ def stores(admin_client: AdminClient) -> list[str]:
 
 
 def ask(exchange: AvistaDigitalExchange, store: str) -> bool:
-    """Ask for a data store over and over; say whether it was always the right one."""
+    """Request a data store repeatedly; return whether it was always the right one."""
     responses = {exchange.getDataStore(store).dataStoreId for _ in range(COUNT)}
     return responses == {store}
 
@@ -154,7 +154,7 @@ class TestForks:
                 outcomes.append(run_forked(_read_on))
 
         def _read_on() -> str:
-            # What is under way in the parent is in the frames of this child too.
+            # The frames of the child include what is running in the parent.
             exchange.downloadDataStoreFile(file.dataStoreFileId, tmp_path / "child")
             return "read"
 

@@ -1,4 +1,4 @@
-"""The argument `progress`: who is told how far a long call has got, and what ends it."""
+"""The `progress` argument: callbacks, progress bars, and exceptions of callbacks."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ WHOLE = ("1970-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 METER: Any = [{"assetId": "meter"}]
 ROWS = 7
 PAGES = 4
-"""Of three rows each, after one without any, as the platform begins."""
+"""Three rows each, after the empty first page of the platform."""
 EVERY_ROW = "SELECT n.value FROM (VALUES 1, 2, 3, 4, 5) AS n(value)"
 CANCEL = "timeSeriesDb_cancelDatabaseQuery"
 QUERY = "timeSeriesDb_queryDatabase"
@@ -40,11 +40,11 @@ Call = Callable[[Any, "Workspace", Any], object]
 
 
 class StopError(Exception):
-    """What a user raises to stop a call."""
+    """An exception that a callback raises to stop a call."""
 
 
 class Workspace:
-    """Where the calls lead: a data store with a file, a database of one asset, a folder."""
+    """What the calls use: a data store with a file, a database with one asset, a directory."""
 
     def __init__(self, store: dict[str, str], database: str, folder: Path) -> None:
         self.store = (store["dataStoreId"], store["homeDirectoryId"])
@@ -195,7 +195,7 @@ def each(calls: dict[str, Any]) -> Any:
 
 
 class ProgressRecorder:
-    """Notes what it is told."""
+    """Records progress reports."""
 
     def __init__(self) -> None:
         self.reports: list[tuple[int, int | None]] = []
@@ -294,7 +294,7 @@ class TestReports:
 
 
 class TestExceptions:
-    """By what is told: it ends the call there and then."""
+    """Exceptions of callbacks end the call."""
 
     def stop(self, done: int, total: int | None) -> None:
         raise StopError
@@ -324,7 +324,7 @@ class TestExceptions:
     ) -> None:
         with pytest.raises(StopError):
             sql(proxied_client, workspace, self.stop)
-        # The second one was on its way already.
+        # The second page was already requested.
         assert len(proxy.messages_named(SQL)) <= 2
 
     @each(PUBLISHING)

@@ -1,4 +1,4 @@
-"""Which proxy leads to a host, as the environment says."""
+"""Proxies from environment variables."""
 
 import pytest
 

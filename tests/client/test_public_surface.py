@@ -1,7 +1,7 @@
-"""The documented calls and types: names, order and defaults, in both colours, and what help() says.
+"""The documented calls and types: names, order, defaults and docstrings of both clients.
 
-The tables below are the specification: what a user of the documented SDK has written down in
-programs must go on working.
+The tables below are the specification: programs written for the documented SDK must keep
+working.
 """
 
 import ast
@@ -104,7 +104,7 @@ EVERY_CALL = [
     if not name.startswith("_") and name != "close"
 ]
 METHODS = ["cd", "ls", "pwd", "uploadFile", "downloadFile", "deleteFile", "help"]
-"""What a data store can do."""
+"""The methods of a data store."""
 
 FUNCTIONS = {
     function.__name__: function
@@ -115,7 +115,7 @@ FUNCTIONS = {
         plotting.plotTimeSeries,
     )
 }
-"""What needs no exchange."""
+"""Functions that need no client."""
 
 DESCRIBED: dict[str, Callable[..., Any]] = {
     **{call: getattr(AvistaDigitalExchange, call) for call in EVERY_CALL},
@@ -334,6 +334,6 @@ class TestManual:
 
 
 def section_of_readme(heading: str) -> str:
-    """What README.md says below a heading."""
+    """The text of a section of README.md."""
     parts = re.split(r"^#{2,} (.+)\n", README, flags=re.M)
     return dict(zip(parts[1::2], parts[2::2], strict=True))[heading]

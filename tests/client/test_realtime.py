@@ -1,4 +1,4 @@
-"""The real-time connection: whatever a server says, the right file or the right error."""
+"""The real-time connection: the correct file or error, whatever a server sends."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def exchange(connect: Connect, realtime: FakeRealtimeServer) -> AvistaDigitalExc
 
 @pytest.fixture
 def platform(httpx_mock: HTTPXMock) -> FakePlatform:
-    """HTTP as it goes along with the real-time connection: one query of one page, exported."""
+    """The HTTP responses for a query with one page that is exported."""
     fake_platform = FakePlatform(httpx_mock)
     page = {
         "queryId": "query-1",
@@ -65,7 +65,7 @@ Query = Callable[..., bytes]
 
 @pytest.fixture
 def query(exchange: AvistaDigitalExchange, platform: FakePlatform, tmp_path: Path) -> Query:
-    """Runs the query; returns what is in the file, after a look that nothing else is there."""
+    """Runs the query and returns the content of the file; checks that there is no other file."""
 
     def run(aggregate: Any = "server", **options: Any) -> bytes:
         exchange.queryTimeSeriesDatabaseWithFilters(

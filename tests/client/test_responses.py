@@ -1,4 +1,4 @@
-"""What the platform, or a proxy before it, may answer: each kind as the error it stands for."""
+"""Responses of the platform or a proxy, and the errors they raise."""
 
 import socket
 from collections.abc import Iterator
@@ -31,19 +31,19 @@ STORE = {"dataStoreId": "dataStoreId.1", "name": "one"}
 
 
 class Platform:
-    """The scripted platform, asked for a list of data stores."""
+    """The fake platform, with a list of data stores requested."""
 
     def __init__(self, fake_platform: FakePlatform, exchange: AvistaDigitalExchange) -> None:
         self._fake_platform = fake_platform
         self._exchange = exchange
 
     def responses(self, response: Any) -> Any:
-        """Let it answer; return what the call returns."""
+        """Respond to the call and return its result."""
         self._fake_platform.add_responses(LIST, response)
         return self._exchange.listDataStores()
 
     def fails(self, response: Any, kind: type[Exception]) -> Any:
-        """Let it answer; return the error, which must be exactly of this kind."""
+        """Respond to the call and return its error, which must have exactly this class."""
         with pytest.raises(kind) as caught:
             self.responses(response)
         assert type(caught.value) is kind
@@ -255,7 +255,7 @@ class TestInvalidResponses:
 class TestNoResponse:
     @pytest.fixture
     def deaf(self) -> Iterator[str]:
-        """The endpoint of a server that takes connections and never answers."""
+        """The endpoint of a server that accepts connections and never responds."""
         with closing(socket.create_server(("127.0.0.1", 0))) as listener:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
 

@@ -1,4 +1,4 @@
-"""What is tried again, how often, and after which waits; nothing here really waits."""
+"""Retries: conditions, numbers and delays; no test really waits."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -76,7 +76,7 @@ PERMANENT_FAILURES: list[Any] = [
 
 @pytest.fixture
 def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits between attempts, which take no time here, each as long as it can be."""
+    """The delays between attempts, skipped and as long as possible."""
     waited: list[float] = []
 
     async def sleep(_io: object, seconds: float) -> None:

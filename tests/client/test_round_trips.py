@@ -1,4 +1,4 @@
-"""Whatever is published comes back equal, by every way there is to get it back."""
+"""Published values come back equal from every kind of query."""
 
 import csv
 import io
@@ -19,8 +19,8 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.admin_client import AdminClient
 from ..support.clients import CLIENT_FACTORIES, RUNNER
 
-# The same examples in every run, so that what fails was changed; nothing is kept on disk. Each
-# example is a publish and a query, so there is no time to look for the smallest that fails.
+# The same examples in every run, so failures come from changes; nothing is stored on disk. Each
+# example is a publish and a query, so there is no time to shrink failures.
 ROUND_TRIPS = settings(
     max_examples=20,
     deadline=None,
@@ -30,7 +30,7 @@ ROUND_TRIPS = settings(
 )
 
 EARLIEST, LATEST = -(2**63) + 10**14, 2**63 - 10**14
-"""Nanoseconds since 1970 that Timestream can hold, less a day at both ends."""
+"""Nanoseconds since 1970 that Timestream supports, less a day at both ends."""
 
 UNITS = {"SECONDS": 10**9, "MILLISECONDS": 10**6, "MICROSECONDS": 1000, "NANOSECONDS": 1}
 DELETE = "mutation ($id: ID!) { timeSeriesDb_deleteDatabase(timeSeriesDbId: $id) { name } }"
@@ -44,7 +44,7 @@ attribute_names = texts.filter(
         text.strip() and text.casefold() not in TAKEN and not text.casefold().startswith("ts_")
     )
 )
-# A text of at most 15 digits is exact: it says no more than a double can hold.
+# A string of at most 15 digits is exactly representable as a double.
 numerals = st.from_regex(r"-?(0|[1-9][0-9]{0,7})(\.[0-9]{1,7})?(e-?[0-9]{1,2})?", fullmatch=True)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "DOUBLE": st.one_of(st.floats(allow_nan=False, allow_infinity=False), numerals),
@@ -56,7 +56,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 
 class Data(NamedTuple):
-    """What is published: names of assets, types of attributes, values by asset, time, attribute."""
+    """Published data: names of assets, types of attributes, values by asset, time and attribute."""
 
     names: dict[str, str | None]
     types: dict[str, str]
@@ -65,7 +65,7 @@ class Data(NamedTuple):
     values: dict[str, dict[int, dict[str, Any]]]
 
     def rows(self) -> list[tuple[str, int, dict[str, Any]]]:
-        """Every asset, time and what was measured then, in order."""
+        """Every asset and time with its measurements, in order."""
         return [
             (asset, time, measured)
             for asset, times in self.values.items()
@@ -73,14 +73,14 @@ class Data(NamedTuple):
         ]
 
     def text(self, attribute: str, value: Any) -> str:
-        """A value as it comes back in files."""
+        """The value as files contain it."""
         kind = self.types[attribute]
         if kind == "BOOLEAN":
             return str(value).lower()
         return _timestream_time(value) if kind == "TIMESTAMP" else str(value)
 
     def value(self, attribute: str, value: Any) -> Any:
-        """A value as it comes back from SQL."""
+        """The value as SQL returns it."""
         kind = self.types[attribute]
         if kind == "TIMESTAMP":
             return _iso_time(value)
@@ -124,7 +124,7 @@ def _values(kind: str, step: int) -> st.SearchStrategy[Any]:
 
 
 class SampleDatabase:
-    """A database of its own for each example, in an exchange of either colour."""
+    """A new database for each example, used with both clients."""
 
     def __init__(
         self, exchanges: list[AvistaDigitalExchange], admin_client: AdminClient, folder: Path
@@ -292,7 +292,7 @@ def test_published_values_come_back_as_latest_values(
         )
         for attribute in asset.attributes
     }
-    # Of several times the last stays.
+    # The last of several times is kept.
     assert found == {
         (asset, data.names[asset], name): (
             data.types[name],
@@ -308,7 +308,7 @@ def test_published_values_come_back_as_latest_values(
 @given(data=data())
 def test_published_values_come_back_from_sql(sample_database: SampleDatabase, data: Data) -> None:
     sample_database.publish(data)
-    # What was never measured is no column.
+    # Attributes without values have no column.
     known = sorted({name for _, _, measured in data.rows() for name in measured})
     if data.multi:
         quoted = ['"' + name.replace('"', '""') + '"' for name in known]

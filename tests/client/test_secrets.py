@@ -31,7 +31,7 @@ def forms(token: str) -> list[str]:
 
 
 class Log:
-    """All that was logged on this side; what the Local Exchange logs is its own affair."""
+    """All logs of the client side, without those of the Local Exchange."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self._caplog = caplog
@@ -128,7 +128,7 @@ class TestErrors:
         fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> DigitalExchangeError:
-        """What an upload raised."""
+        """The error of an upload."""
         fake_platform.add_responses("storage_createDataStoreFile", request.param)
         (tmp_path / "load.csv").write_text("1")
         with pytest.raises(DigitalExchangeError) as caught:

@@ -1,4 +1,4 @@
-"""What servers and names say is text: it never acts on a terminal, and stays in its line."""
+"""Strings from servers are escaped: no control characters, no additional lines."""
 
 import io
 import json
@@ -75,7 +75,7 @@ class TestEscapes:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What a program's log holds, at DEBUG."""
+    """The log of a program at DEBUG."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(levelname)s:%(name)s:%(message)s"))
@@ -89,7 +89,7 @@ def log() -> Iterator[io.StringIO]:
 
 
 def assert_text(*shown: str) -> None:
-    """Check that no line was made, and no terminal would be told anything."""
+    """Check that a string has no additional lines and no control characters."""
     for text in shown:
         for line in text.split("\n"):
             assert line == escape_controls(line)

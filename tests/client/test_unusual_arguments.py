@@ -1,6 +1,6 @@
-"""Odd and hostile inputs of every call: sent as they were given, and back as they were published.
+"""Unusual and hostile arguments of every call: sent unchanged, and returned as published.
 
-However odd a text looks, it is either refused (see test_bad_inputs.py) or nothing happens to it.
+A string is either refused (see test_invalid_arguments.py) or not changed at all.
 """
 
 import csv
@@ -33,7 +33,7 @@ from ..support.valid_arguments import (
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that relative paths are in; it holds one file."""
+    """The working directory, which contains one file."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "load.csv").write_text("1,2\n")
     return tmp_path

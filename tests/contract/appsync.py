@@ -1,4 +1,4 @@
-"""The contract as AWS AppSync exports it: its directives, its scalars, and what editors add."""
+"""The schema as AWS AppSync exports it: directives, scalars and editor additions."""
 
 import re
 

@@ -19,12 +19,12 @@ def command() -> Command:
 
 @pytest.fixture
 def contract() -> dict[str, str]:
-    """The text of each of the contract's files, by its service."""
+    """The text of each schema file, by service."""
     return {file.stem: file.read_text("utf-8") for file in sorted(SCHEMA.glob("*.graphql"))}
 
 
 class Edit(NamedTuple):
-    """A piece of text in the contract, and what takes its place."""
+    """A replacement in the text of the schema."""
 
     service: str
     old: str

@@ -1,4 +1,4 @@
-"""Packages generated from documents, whose answers are held against the platform's own."""
+"""Packages generated from documents, whose results are compared with the platform's responses."""
 
 import contextlib
 import importlib
@@ -55,7 +55,7 @@ class Operation(NamedTuple):
 
     @property
     def root_keys(self) -> list[str]:
-        """The keys of the answer's data, were no condition to leave one out."""
+        """The keys of the response data if no directive skips a field."""
         fragments = {
             node.name.value: node.selection_set
             for node in self.document.definitions
@@ -75,7 +75,7 @@ class Operation(NamedTuple):
 
 
 def generate(folder: Path, texts: Mapping[str, str]) -> None:
-    """Generate a package in a folder, in which the documents are put too."""
+    """Write documents into a directory and generate a package there."""
     queries = folder / "queries"
     queries.mkdir()
     for name, text in texts.items():
@@ -86,20 +86,20 @@ def generate(folder: Path, texts: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def imported(folder: Path) -> Iterator[ModuleType]:
-    """Import the package generated in a folder."""
+    """Import the package generated in a directory."""
     with importing_from(folder):
         yield importlib.import_module(PACKAGE)
 
 
 def errors_of_types(folder: Path) -> str:
-    """What a strict type checker has against the package generated in a folder."""
+    """The errors of a strict type check of the package generated in a directory."""
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", folder / PACKAGE]
-    # The checkout's own configuration and cache: what the package imports is checked there too.
+    # Use the configuration and cache of the checkout, which also cover imported modules.
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
 
 
 class Recorder:
-    """Stands between a client and its transport, and keeps what was asked and answered."""
+    """Records the requests and responses between a client and its transport."""
 
     def __init__(self, io: Any) -> None:
         self._io = io
@@ -117,7 +117,7 @@ class Recorder:
 def run_by_both_clients(
     operation: Operation, module: ModuleType, local: LocalExchange, between: type = Recorder
 ) -> None:
-    """Run an operation by both clients, and check that they give what they were answered."""
+    """Run an operation with both clients, and check their results against the responses."""
     name = operation.method
     arguments = arguments_of(getattr(module.AsyncClient, name), operation)
     options = {"endpoint": local.endpoint, "maxRetries": 0}
@@ -150,14 +150,14 @@ def _check_outcome(operation: Operation, outcome: Any, responses: list[dict[str,
 
 
 def is_about_the_document(errors: list[Any]) -> bool:
-    """Whether what was sent did not fit the schema."""
+    """Whether the request did not match the schema."""
     return any("Validation error" in error.get("message", "") for error in errors)
 
 
 def assert_responses_match_the_platform(
     operation: Operation, module: ModuleType, local: LocalExchange
 ) -> None:
-    """Run an operation by both clients; what they give is what the platform answers to its text."""
+    """Run an operation with both clients; compare their results with the platform's response."""
     run_by_both_clients(operation, module, local)
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0) as exchange:
         data = exchange.execute(operation.text, operation.values, operation.node.name.value)

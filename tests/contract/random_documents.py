@@ -68,7 +68,7 @@ class _Variables:
 
 
 class RandomDocuments:
-    """Makes operations; ids are taken from what the platform is known to have."""
+    """Generates operations with IDs of existing objects."""
 
     def __init__(self, schema: GraphQLSchema, seed: int, ids: dict[str, str]) -> None:
         self._schema = schema
@@ -78,7 +78,7 @@ class RandomDocuments:
         self._count = 0
 
     def operations(self, count: int) -> list[RandomOperation]:
-        """Make operations that share fragments."""
+        """Generate operations that share fragments."""
         for _ in range(count // 4):
             self._add_fragment()
         made: list[RandomOperation] = []
@@ -134,7 +134,7 @@ class RandomDocuments:
         ]
         kind = self._random.choice(kinds)
         if kind is not self._schema.subscription_type:
-            # Fragments are shared, so what they use of variables is shared too.
+            # Fragments are shared, so their variables are shared too.
             name, selected = self._unique(), self._selections(kind, 1, None)
             self._fragments[name] = kind.name, f"fragment {name} on {kind.name} {selected}"
             if problems(self._schema, parse(self.fragments)):
@@ -247,7 +247,7 @@ class RandomDocuments:
         }.get(kind.name, self._random.choice(TEXTS))
 
     def _literal(self, kind: Any, value: Any) -> str:
-        """A value as documents have it; texts in one of their two forms."""
+        """A value as a GraphQL literal; strings in one of the two forms."""
         if isinstance(kind, GraphQLNonNull):
             return self._literal(kind.of_type, value)
         if isinstance(value, list):
@@ -271,7 +271,7 @@ ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 class RandomData:
-    """Answers operations with made-up data of the schema's types, nulls among them."""
+    """Resolves operations with random data of the schema's types, including nulls."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)

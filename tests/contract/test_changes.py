@@ -1,4 +1,4 @@
-"""Every kind of change of the platform's schema gets its verdict, and names whom it concerns."""
+"""Every kind of schema change gets its verdict and names the affected calls."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -64,7 +64,7 @@ SERVICES = (
 
 
 class Case(NamedTuple):
-    """A change: its edits, its kinds, whether it breaks what is used, the calls it touches."""
+    """A change: its edits, its kinds, whether it breaks anything in use, the affected calls."""
 
     edits: list[Edit]
     kinds: set[str]

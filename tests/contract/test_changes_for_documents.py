@@ -1,4 +1,4 @@
-"""What a change of the schema means for a user's own operations: what they use concerns them."""
+"""The impact of schema changes on custom operations."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from .conftest import Command, Edit, in_one_piece
 
 ORGANIZATION = '    """Lists the data stores of this organization."""\n    organizationId: ID\n'
 DOCUMENTS = {
-    # Arguments: left out, passed on from variables, written out.
+    # Arguments: omitted, from variables, as literals.
     "stores": "query stores { storage_listDataStores { name } }",
     "storesOf": """query storesOf($id: ID) {
       storage_listDataStores(organizationId: $id) { name }
@@ -42,7 +42,7 @@ DOCUMENTS = {
     "zipOf": """query zipOf($ids: [DataStoreObjectIdInput]!) {
       storage_getDataStoreZipDownloadUrl(dataStoreObjectIds: $ids) { url }
     }""",
-    # Fields, by fragments of other files, and in other ways to select them.
+    # Fields, selected through fragments of other files and in other ways.
     "me": "query me { user_getUserSession { user { ...Person } } }",
     "alsoMe": "query alsoMe { user_getUserSession { user { ... on User { ...Person } } } }",
     "myRoles": "query myRoles { me: user_getUserSession { user { roles: userRoles } } }",
@@ -168,7 +168,7 @@ CASES = {
             "  dataStoreFileId: ID\n  objectType: DataStoreObjectType!",
             "  dataStoreFileId: ID!\n  objectType: DataStoreObjectType!",
         ),
-        # `$file` is never null, so what is written out goes on to fit.
+        # `$file` is never null, so the literal stays valid.
         breaks="zipOf",
     ),
     "a required input field is added": case(
@@ -293,7 +293,7 @@ def test_schema_change_affects_and_breaks_the_operations_that_use_it(
         }
 
     invalid = {Path(problem["file"]).stem for problem in report["problems"]}
-    # What is wrong with a fragment is said of its file, and broken operations are named beside it.
+    # Errors of a fragment name its file and the broken operations.
     invalid.discard("fragments")
     assert operations(breaking=True) | invalid == change.breaks
     assert operations(breaking=False) | invalid == change.touched

@@ -65,7 +65,7 @@ fragment Entry on Entry { folder { id, name }, file }
 
 
 class Greeting:
-    """Behaviour that a generated class is given."""
+    """Behavior mixed into a generated class."""
 
     def greet(self) -> str:
         return f"Hello, {self.name}"  # type: ignore[attr-defined]  # the class it joins has it
@@ -88,7 +88,7 @@ SETTINGS = Settings(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package generated from a small schema in which every trap is laid."""
+    """A package generated from a small schema with all known edge cases."""
     folder = tmp_path_factory.mktemp("generated")
     package.write(build_schema(SCHEMA), parse(QUERIES), folder / "made_for_tests", SETTINGS)
     return folder
@@ -213,7 +213,7 @@ class TestGeneratedPackage:
 
 
 def generate(root: Path, *arguments: str) -> tuple[int, list[str]]:
-    """Run scripts/generate of a checkout; return its exit code and what it says."""
+    """Run scripts/generate of a checkout; return its exit code and output."""
     done = subprocess.run(
         [sys.executable, "-m", "scripts.codegen.generate", *arguments],
         cwd=root,
@@ -229,7 +229,7 @@ def generate(root: Path, *arguments: str) -> tuple[int, list[str]]:
 class TestFreshness:
     @pytest.fixture
     def checkout(self, tmp_path: Path) -> Path:
-        """A copy of what the generated package is made of."""
+        """A copy of the sources of the generated package."""
         for name in ("schema", "queries", "scripts", "src"):
             ignored = shutil.ignore_patterns("__pycache__", "local", "demo")
             shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)

@@ -1,4 +1,4 @@
-"""`avista-dx contract`: what it says, in each format, and how it exits."""
+"""`avista-dx contract`: its output in each format and its exit codes."""
 
 import json
 import subprocess
@@ -27,7 +27,7 @@ def changed(contract: dict[str, str], tmp_path: Path) -> Path:
 
 @pytest.fixture
 def documents(tmp_path: Path) -> Path:
-    """A folder of a user's own operations, one of which no longer fits `changed`."""
+    """A directory of custom operations, one of which does not match `changed`."""
     folder = tmp_path / "documents"
     (folder / "more").mkdir(parents=True)
     (folder / "people.graphql").write_text(
@@ -283,7 +283,7 @@ class TestDocuments:
 
 
 class TestNotes:
-    """What is left out is said, in each format, and breaks nothing."""
+    """Skipped parts are noted in each format and break nothing."""
 
     @pytest.fixture
     def extended(self, contract: dict[str, str], tmp_path: Path) -> Path:

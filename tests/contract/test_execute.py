@@ -1,4 +1,4 @@
-"""`execute`: operations of one's own, run ad hoc."""
+"""`execute`: custom operations."""
 
 import pytest
 

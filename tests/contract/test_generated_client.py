@@ -66,7 +66,7 @@ OPERATIONS = {
 
 
 def written(folder: Path, operations: dict[str, str]) -> Path:
-    """A folder with operation files."""
+    """A directory with operation files."""
     folder.mkdir()
     for name, text in operations.items():
         (folder / name).write_text(textwrap.dedent(text), "utf-8")

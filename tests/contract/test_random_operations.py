@@ -1,7 +1,7 @@
-"""Random operations, of every shape and name that GraphQL allows, are generated and run.
+"""Random operations of every form that GraphQL allows are generated and run.
 
-A few at every run of the tests, more where the environment variable AVISTA_DX_RANDOM_PACKAGES says
-how many packages of them are to be made.
+A few in every run of the tests; the environment variable AVISTA_DX_RANDOM_PACKAGES sets the number
+of packages.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ OPERATIONS = 60
 
 
 class RandomResponses(Recorder):
-    """Answers in the platform's place, with data of the schema's types."""
+    """Responds instead of the platform, with random data of the schema's types."""
 
     async def post(self, *arguments: Any) -> Any:
         request = json.loads(arguments[2])
@@ -61,7 +61,7 @@ class Package:
     def __init__(self, folder: Path, made: list[RandomOperation], module: ModuleType) -> None:
         self.folder = folder
         self.module = module
-        # Methods stand in the order of the files.
+        # Methods are in the order of the files.
         methods = [name for name in vars(module.AsyncClient) if not name.startswith("__")]
         self.operations = [
             Operation(method, one.text, one.values)
@@ -71,7 +71,7 @@ class Package:
 
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[LocalExchange]:
-    """A Local Exchange of its own: some of the operations change much in it."""
+    """A separate Local Exchange, because some of the operations change much in it."""
     with LocalExchange() as local:
         yield local
 

@@ -31,7 +31,7 @@ TESTS = [
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the tools and the tests need of the checkout."""
+    """A copy of the parts of the checkout that the tools and the tests need."""
     copy = tmp_path_factory.mktemp("checkout")
     without_caches = shutil.ignore_patterns("__pycache__")
     for name in ("schema", "queries", "scripts", "src", "tests"):
@@ -47,7 +47,7 @@ def checkout(original: Path, tmp_path: Path) -> Path:
 
 
 def run(checkout: Path, *command: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a module of Python with the copy in the place of the checkout."""
+    """Run a Python module with the copy instead of the checkout."""
     return subprocess.run(
         [sys.executable, "-m", *map(str, command)],
         cwd=checkout,
@@ -141,7 +141,7 @@ class TestCompatibleChanges:
         for edit in CASES[name].edits:
             edit.apply(contract)
         made = regenerated(contract, tmp_path)
-        # Code that did not change is what all other tests are about.
+        # Unchanged code is covered by all other tests.
         if texts(made, "*.py") != texts(ROOT / GENERATED, "*.py"):
             checkout: Path = request.getfixturevalue("checkout")
             shutil.copytree(made, checkout / GENERATED, dirs_exist_ok=True)
@@ -153,7 +153,7 @@ class TestCompatibleChanges:
         applied = 0
         for name in HARMLESS:
             for edit in CASES[name].edits:
-                # Some change the same line in different ways; the first one is taken.
+                # Some change the same line differently; the first one is used.
                 if contract[edit.service].count(edit.old) == 1:
                     edit.apply(contract)
                     applied += 1
@@ -165,7 +165,7 @@ class TestCompatibleChanges:
 
 
 def regenerated(contract: dict[str, str], folder: Path) -> Path:
-    """The generated package that a changed contract gives."""
+    """The package generated from a changed schema."""
     schema = from_sdl(in_one_piece(contract), "the schema").schema
     document = Documents(ROOT / "queries").document
     package.write(schema, document, folder / GENERATED.name, SDK_PACKAGE)

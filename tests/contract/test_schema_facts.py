@@ -1,7 +1,7 @@
-"""The types, fields, arguments, inputs and enums of `schema/`, counted and compared as a whole.
+"""The types, fields, arguments, inputs and enums of `schema/`, counted and compared.
 
-A change of the contract changes the count and the digest: `avista-dx contract` reports what it
-means, and the new numbers belong in the same commit.
+A change of the schema changes the count and the digest: `avista-dx contract` reports its impact,
+and the new numbers belong in the same commit.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What of the contract stands behind the public calls and types of the SDK."""
+"""The parts of the schema that the public calls and types of the SDK use."""
 
 import json
 

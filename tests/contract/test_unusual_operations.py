@@ -1,4 +1,4 @@
-"""Users' operations may be written in any way and named anything that GraphQL allows."""
+"""Custom operations may have any form and name that GraphQL allows."""
 
 import asyncio
 import importlib
@@ -303,7 +303,7 @@ SUBSCRIPTION = """
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a package generated from all operations."""
+    """The directory of a package generated from all operations."""
     folder = tmp_path_factory.mktemp("odd")
     texts = {
         f"{index}.{('graphql', 'gql', 'graphqls')[index % 3]}": operation.text
@@ -353,7 +353,7 @@ def test_subscription_with_a_fragment_on_the_root_starts(
 
 
 class TestNames:
-    """The attributes and arguments that stand for names which Python has no use for."""
+    """Attributes and arguments for names that are not valid in Python."""
 
     @pytest.fixture
     def client(self, module: ModuleType, local: LocalExchange) -> Iterator[Any]:

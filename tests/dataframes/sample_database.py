@@ -1,4 +1,4 @@
-"""A database of every type of attribute, and what frames of it hold."""
+"""A database with every type of attribute, and the expected DataFrames."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -67,7 +67,7 @@ def instants(*nanoseconds: int | None) -> pa.Array:
 
 
 def of_types() -> pa.Table:
-    """What was published of the asset `types`, wide."""
+    """The published values of the asset `types`, in wide shape."""
     times = instants(NANOSECONDS, NANOSECONDS + 1, NANOSECONDS + 2)
     columns: dict[str, Any] = {
         "assetId": pa.array(["types"] * 3),

@@ -24,7 +24,7 @@ from .sample_database import UNUSUAL, instants
 
 
 def asset(assetId: str, name: str | None, **attributes: Any) -> TimeSeriesAssetData:
-    """An asset whose attributes are given as a type and values by time, in whole seconds."""
+    """An asset with attributes as pairs of type and values by time in whole seconds."""
     return TimeSeriesAssetData(
         assetId=assetId,
         name=name,

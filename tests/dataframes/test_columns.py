@@ -20,11 +20,11 @@ DAY = "2024-05-01 00:00:00"
 
 Job = Callable[[], pa.Table]
 Source = Callable[[int, Path], Job]
-"""Gives so many rows to work on."""
+"""Returns a job over a number of rows."""
 
 
 class Effort(NamedTuple):
-    """What a job took: calls of functions, Python's and C's; the most Python objects at a time."""
+    """The effort of a job: calls of Python and C functions, and the peak of Python objects."""
 
     calls: int
     objects: int
@@ -117,7 +117,7 @@ def test_column_parsing_effort_does_not_grow_with_the_number_of_values(
 ) -> None:
     def of(rows: int) -> Effort:
         job = source(rows, tmp_path)
-        library(job())  # what is imported and remembered at first
+        library(job())  # imports and caches of the first run
         return measure_effort(lambda: library(job()))
 
     few, many = of(FEW), of(MANY)

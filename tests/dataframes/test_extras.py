@@ -1,4 +1,4 @@
-"""The extras: not needed until they are used, and asked for by name then."""
+"""Extras: not needed until used, and named by the error then."""
 
 import pickle
 import subprocess

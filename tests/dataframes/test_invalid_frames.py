@@ -142,7 +142,7 @@ class TestErrors:
     def test_publish_error_names_the_rejected_rows(
         self, exchange: AvistaDigitalExchange, database: str
     ) -> None:
-        """Though rows are sorted by asset on their way, and rows without values are not sent."""
+        """Rows are sorted by asset before sending, and rows without values are not sent."""
         exchange.publishDataFrameToTimeSeriesDatabase(database, frame(kW=[0.0]))
         rows = pa.table(
             {

@@ -1,4 +1,4 @@
-"""Publishing frames: what was in them is in the database."""
+"""Publishing DataFrames: the database contains their values."""
 
 import datetime
 import math
@@ -40,7 +40,7 @@ class TestQueryResults:
     ) -> None:
         filters: Any = [request_asset("types", "varchar", "boolean", "bigint", "double")]
         query = getattr(exchange, f"queryTimeSeriesDatabaseTo{library}")
-        # A frame of polars can't carry what marks the column as more than numbers by chance.
+        # A polars DataFrame loses the metadata of the column.
         types = {"bigint": "BIGINT"} if library == "Polars" else None
         exchange.publishDataFrameToTimeSeriesDatabase(
             database, query(measured, filters, *WHOLE), measureTypes=types
@@ -59,7 +59,7 @@ class TestQueryResults:
 
 
 class Capsule:
-    """A frame of a library of one's own, which only hands out its columns."""
+    """A DataFrame of an unknown library that only exports its columns."""
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
@@ -265,7 +265,7 @@ COLUMNS = {
 
 @st.composite
 def frames(draw: st.DrawFn) -> pa.Table:
-    """A frame of any columns, with values missing here and there."""
+    """A DataFrame with random columns and missing values."""
     times = draw(st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=5, unique=True))
     columns: dict[str, Any] = {
         "assetId": ["a"] * len(times),

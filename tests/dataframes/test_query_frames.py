@@ -277,7 +277,7 @@ class TestAggregation:
 
 
 class TestChunks:
-    """What the platform says in its pages, when it says it oddly."""
+    """Unusual pages of the platform."""
 
     def query(self, chunk: bytes, proxy: Proxy, exchange: AvistaDigitalExchange) -> pa.Table:
         proxy.responses["GET"] = [FakeResponse(200, chunk, {})]

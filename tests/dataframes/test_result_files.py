@@ -88,7 +88,7 @@ class TestParquet:
 
 
 class MeasuredSink(io.FileIO):
-    """A file that notes how much memory Arrow holds while it is written."""
+    """A file that records the memory of Arrow while it is written."""
 
     peak = 0
 
@@ -98,7 +98,7 @@ class MeasuredSink(io.FileIO):
 
 
 def peak_of_writing(rows: int, folder: Path) -> int:
-    """The most memory that Arrow holds while it turns a file of so many rows into Parquet."""
+    """The peak memory of Arrow while it converts a file with that many rows to Parquet."""
     source = folder / "result.csv"
     with source.open("w") as file:
         file.write("assetId,name,timestamp,kW\n")

@@ -98,7 +98,7 @@ def test_sql_table_of_an_invalid_query_raises_the_usual_error(
 
 
 def response(rows: Any, columns: Any, **beside: Any) -> dict[str, Any]:
-    """A page as the platform gives it."""
+    """A page in the format of the platform."""
     page = {"QueryId": "q", "Rows": rows, "ColumnInfo": columns, **beside}
     return {"clientToken": "c", "resultJSONString": json.dumps(page)}
 

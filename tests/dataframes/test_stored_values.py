@@ -1,7 +1,7 @@
-"""Publishing any part of what is measured: values that are not named are left alone.
+"""Publishing a part of the attributes: values of other attributes are kept.
 
-Everything is tried with both things a platform may do with the measures that a record of a higher
-version leaves out: remove them, or keep them.
+Everything is tested with both behaviors a platform may have for measures that a record of a higher
+version omits: removing or keeping them.
 """
 
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ class Place(NamedTuple):
     def record(
         self, hour: int, name: str, values: dict[str, Any], version: int = 1, asset: str = ""
     ) -> Any:
-        """Make a record of several measures; of one, if its name is that of the value."""
+        """Create a record with several measures, or with one if its name is that of the value."""
         time = int((DAY + pd.Timedelta(hours=hour)).timestamp())
         names = [self.client.createTimeSeriesDimension("VARCHAR", "name", asset)] if asset else []
         if values.keys() == {name}:
@@ -72,7 +72,7 @@ class Place(NamedTuple):
         )
 
     def stored(self, assetId: str = "feeder-7") -> dict[str, list[Any]]:
-        """What a query gives of an asset, column by column."""
+        """The columns of a query for an asset."""
         filters: Any = [{"assetId": assetId}]
         table = self.client.queryTimeSeriesDatabaseToArrow(self.database, filters, *WHOLE)
         return table.drop_columns(["assetId", "name", "timestamp"]).to_pydict()
@@ -379,7 +379,7 @@ class Publish(NamedTuple):
 
 
 class Write(NamedTuple):
-    """A record that another program publishes, of a kind and version of its own."""
+    """A record of another program, with its own kind and version."""
 
     hour: int
     cells: dict[Cell, Any]
@@ -465,7 +465,7 @@ def _publish(path: Place, step: Publish, stored: dict[Cell, Any]) -> None:
 
 
 def _write(path: Place, step: Write, stored: dict[Cell, Any], number: int) -> None:
-    """Write what is not stored yet, as another program would that only adds values."""
+    """Write missing values, like another program that only adds values."""
     values = {
         name: value for (_, name), value in step.cells.items() if (step.hour, name) not in stored
     }

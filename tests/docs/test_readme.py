@@ -1,4 +1,4 @@
-"""README.md: every Python block of it runs, in order, and prints what it says it prints."""
+"""README.md: every Python block runs, in order, and prints the shown output."""
 
 import ast
 import contextlib
@@ -23,7 +23,7 @@ ANYTHING = "…"
 
 
 class Block(NamedTuple):
-    """A block of code, with the line of README.md that it begins at."""
+    """A code block, with its line number in README.md."""
 
     line: int
     code: str
@@ -47,7 +47,7 @@ def blocks_of(text: str) -> list[Block]:
 
 
 def steps_of(block: Block) -> Iterator[Step]:
-    """The statements of a block; tracebacks tell their lines in README.md."""
+    """The statements of a block, with the line numbers of README.md for tracebacks."""
     source = "\n" * (block.line - 1) + block.code
     lines = source.splitlines()
     for statement in ast.parse(source).body:
@@ -78,7 +78,7 @@ def _promise(statement: ast.stmt, lines: list[str]) -> list[str]:
 
 
 def run(step: Step, namespace: dict[str, Any]) -> str:
-    """Run a statement, and return what it shows."""
+    """Run a statement and return its output."""
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         value = eval(step.code, namespace)
@@ -88,7 +88,7 @@ def run(step: Step, namespace: dict[str, Any]) -> str:
 
 
 def holds(expected_output: list[str], output: str) -> bool:
-    """Whether an output is what was promised, `…` standing for any text, or any more lines."""
+    """Whether an output is as expected; `…` matches any text or any further lines."""
     pattern = ""
     for line in expected_output:
         any_text = ".*".join(re.escape(part) for part in line.split(ANYTHING))
@@ -98,7 +98,7 @@ def holds(expected_output: list[str], output: str) -> bool:
 
 @pytest.fixture
 def namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """Where the examples run: one namespace, in an empty folder. What they open gets closed."""
+    """The shared namespace of the examples, in an empty directory; closes what they open."""
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "__main__"}
     with importing_from(tmp_path), ExitStack() as stack:

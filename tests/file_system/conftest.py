@@ -22,7 +22,7 @@ def file_system(local: LocalExchange) -> Iterator[DataStoreFileSystem]:
 
 @pytest.fixture
 def proxied_file_system(local: LocalExchange, proxy: Proxy) -> Iterator[DataStoreFileSystem]:
-    """The owner's file system, through a proxy that sees every request."""
+    """The owner's file system, through a proxy that records every request."""
     fs = DataStoreFileSystem(token=local.token, endpoint=proxy.endpoint, skip_instance_cache=True)
     with closing(fs):
         yield fs

@@ -1,4 +1,4 @@
-"""What a data store holds, however it got there; and how a storage refuses."""
+"""The contents of data stores, and the error response of a storage."""
 
 from avista_digital_exchange_sdk.file_system import DataStoreFileSystem
 
@@ -8,7 +8,7 @@ REFUSED = FakeResponse(403, b"<Error><Code>AccessDenied</Code></Error>")
 
 
 def files_in(fs: DataStoreFileSystem, path: str) -> list[tuple[str, int | None]]:
-    """Every file of a directory as the platform has it, even what no path leads to."""
+    """Every file of a directory on the platform, including those without a path."""
     directory = fs.exchange.getDataStoreDirectory(fs.info(path)["dataStoreDirectoryId"])
     return [(file.name, file.storageSizeBytes) for file in directory.files]
 

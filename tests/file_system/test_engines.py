@@ -1,4 +1,4 @@
-"""Data stores in the tools that speak fsspec."""
+"""Data stores in fsspec-based tools."""
 
 import os
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ TOTAL = FRAME["kW"].sum()
 
 @pytest.fixture
 def options(local: LocalExchange) -> Iterator[dict[str, str]]:
-    """What opens the owner's data stores."""
+    """The storage options for the owner's data stores."""
     options = {"token": local.token, "endpoint": local.endpoint}
     with closing(fsspec.filesystem("dx", **options)):
         yield options
@@ -89,7 +89,7 @@ class TestParquet:
 
 
 def fetched(proxy: Proxy) -> int:
-    """How many bytes of files were asked for."""
+    """The number of file bytes requested."""
     ranges = [
         request.headers["Range"].removeprefix("bytes=") for request in proxy.messages_named("GET")
     ]

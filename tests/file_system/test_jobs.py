@@ -36,7 +36,7 @@ REFUSED_TOKEN = FakeResponse(
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A folder with six files in three folders, and an empty one."""
+    """A directory with six files in three subdirectories, and an empty one."""
     folder = tmp_path / "site"
     for name in ("1.csv", "2.csv", "a/3.csv", "a/4.csv", "a/b/5.csv", "a/b/6.csv"):
         path = folder / name
@@ -451,7 +451,7 @@ class TestScale:
 
     @pytest.fixture
     def deep(self, tmp_path: Path) -> Iterator[Path]:
-        """A folder of many levels, with one file at the bottom."""
+        """A deeply nested directory with one file at the bottom."""
         bottom = tmp_path / "src"
         bottom.mkdir()
         for _ in range(DEEP):
@@ -459,7 +459,7 @@ class TestScale:
             bottom.mkdir()
         (bottom / "leaf.csv").write_text("12.5")
         yield tmp_path / "src"
-        # pytest deletes no folders as deep as that.
+        # pytest cannot delete directories nested that deeply.
         for top in tmp_path.iterdir():
             subprocess.run(["rm", "-r", str(top)], check=True)
 

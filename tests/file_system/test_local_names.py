@@ -1,4 +1,4 @@
-"""Local names that look like something else: home folders, patterns, variables, protocols."""
+"""Local names that look like home directories, patterns, variables or protocols."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ NAMES = ["~", "~root", "~$report.xlsx", "$HOME", "data[1]", "a*b", "what?", "fil
 
 @pytest.fixture(autouse=True)
 def user_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The home folder, with a file in it; the working directory is another one."""
+    """A home directory with a file; the working directory is another one."""
     user_home, here = tmp_path / "home", tmp_path / "here"
     user_home.mkdir()
     here.mkdir()
@@ -27,7 +27,7 @@ def user_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fill(folder: Path, name: str) -> None:
-    """Put a folder of a name, and what its name could be taken for, into a folder."""
+    """Create a directory with a name, and what the name could be mistaken for."""
     for one in (name, "data1", "axb", "whats", "x"):
         (folder / one).mkdir(exist_ok=True)
         (folder / one / "load.csv").write_bytes(one.encode())

@@ -1,4 +1,4 @@
-"""Whole folders, uploaded and downloaded several files at once."""
+"""Directories, uploaded and downloaded with several files at once."""
 
 import io
 import itertools
@@ -45,7 +45,7 @@ class Interrupting(fsspec.Callback):
 
 
 class Blocks(io.BytesIO):
-    """An open file that keeps the length of every block written."""
+    """An open file that records the length of every block written."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -47,7 +47,7 @@ class TestDirectories:
         meanwhile = threading.Event()
         note = proxy.record
 
-        def note_after_the_other(request):  # the other one is made when both have looked
+        def note_after_the_other(request):  # the other one is created after both have checked
             if request.name == create and not meanwhile.is_set():
                 meanwhile.set()
                 file_system.makedirs(f"{home}/a")

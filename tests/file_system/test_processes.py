@@ -33,7 +33,7 @@ def path(file_system: DataStoreFileSystem, home: str) -> str:
 
 
 def read_in_a_process(fs: DataStoreFileSystem, path: str, **environment: str) -> str:
-    """What a process that starts anew reads, given the file system as a pickle."""
+    """What a new process reads with the pickled file system."""
     return subprocess.check_output(
         [sys.executable, "-W", "error", "-c", READING, pickle.dumps(fs).hex(), path],
         env=os.environ | environment,

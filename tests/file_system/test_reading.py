@@ -51,7 +51,7 @@ def upload(owner: AvistaDigitalExchange, home: str, tmp_path: Path) -> Upload:
 
 
 def numbered(size: int) -> bytes:
-    """Bytes in which every place is told from the others."""
+    """Bytes in which every position is distinguishable."""
     return b"".join(index.to_bytes(4, "big") for index in range(size // 4))
 
 
@@ -435,7 +435,7 @@ class TestBytes:
         upload: Upload,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        # As of one above 2 GiB, where GraphQL's whole numbers end.
+        # As for a file above 2 GiB, the limit of GraphQL integers.
         monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 10)
         upload("load.bin", numbered(1000))
         assert proxied_file_system.info(f"{home}/load.bin")["size"] == 1000

@@ -1,4 +1,4 @@
-"""How writing a file ends: what was closed is sent, and what is not sent is said."""
+"""Closing written files: closed files are uploaded, and files not uploaded are reported."""
 
 import asyncio
 import contextlib
@@ -177,7 +177,7 @@ class TestClosed:
 
 
 class TestErrorInWithBlock:
-    """A file whose own `with` block is left by an error is not sent, which is said."""
+    """A file whose own `with` block exits with an error is not uploaded, which is reported."""
 
     @pytest.fixture(autouse=True)
     def _is_not_sent(

@@ -1,4 +1,4 @@
-"""Writing and replacing files by path: whole or not at all."""
+"""Writing and replacing files by path, atomically."""
 
 import sys
 import tracemalloc

@@ -1,4 +1,4 @@
-"""JSON of any kind, with what a careless client may put in it."""
+"""Random JSON, including the mistakes of careless clients."""
 
 from hypothesis import strategies as st
 

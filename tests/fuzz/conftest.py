@@ -1,4 +1,4 @@
-"""A Local Exchange in which one user has much to hide from another, who tries everything."""
+"""A Local Exchange in which one user must not see the data of another."""
 
 import logging
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ GETTERS = {
     "dataCapture": "dataCapture_getCapture(captureId: $i) { state }",
 }
 
-# The same examples at every run: what was found once is found again, and nothing else by chance.
+# The same examples in every run, so failures are reproducible.
 settings.register_profile(
     "fuzz",
     derandomize=True,
@@ -38,7 +38,7 @@ settings.load_profile("fuzz")
 
 
 class Failures(logging.Handler):
-    """Keeps what the server's log tells of exceptions that nothing handled."""
+    """Records unhandled exceptions in the server's log."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -50,14 +50,14 @@ class Failures(logging.Handler):
 
 
 class Exposed:
-    """A Local Exchange, and a stranger who knows the id of everything in it.
+    """A Local Exchange, and an outsider who knows all IDs in it.
 
     Attributes:
         local: The Local Exchange.
-        failures: What it could not handle.
-        urls: Presigned URLs of the stranger's own, by method.
-        ids: Of everything that the owner has.
-        own_ids: Of everything that the stranger has.
+        failures: Unhandled exceptions.
+        urls: Presigned URLs of the outsider, by method.
+        ids: The IDs of everything that the owner has.
+        own_ids: The IDs of everything that the outsider has.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class Exposed:
         return self.http.post(self.local.endpoint, headers=headers, **content)
 
     def field(self, query: str, role: str, **variables: Any) -> Any:
-        """The answer to an operation of one field."""
+        """The result of an operation with one field."""
         response = self.ask({"query": query, "variables": variables}, role).json()
         assert response["data"], response
         (value,) = response["data"].values()
         return value
 
     def settle(self) -> None:
-        """Give the stranger a place of its own, where that is not there any more."""
+        """Create a data store and a database of the outsider if they were deleted."""
         if self.own_ids and all(map(self._is_there, self.own_ids)):
             return
         store, home, database = self._settled("outsider", "mine")
@@ -107,14 +107,14 @@ class Exposed:
         return next(own for own in self.own_ids if own.startswith(f"{kind}."))
 
     def check(self, *shown: str) -> None:
-        """See that nothing failed, and that nothing of the owner's was shown."""
+        """Check that nothing failed and that no data of the owner was shown."""
         assert self.failures.received == []
         tokens = [token for role, token in self.local.tokens.items() if role != "outsider"]
         for text in shown:
             assert not [secret for secret in (SECRET, *tokens) if secret in text]
 
     def check_all_is_as_it_was(self) -> None:
-        """See that the owner's things, and what lies beside the exchange's folder, are intact."""
+        """Check that the owner's data and the files next to the data directory are unchanged."""
         assert self._holdings() == self._held
         assert {path.name: path.is_file() for path in self._location.iterdir()} == {
             "beside.csv": True,
@@ -124,10 +124,10 @@ class Exposed:
 
     @property
     def beside(self) -> Path:
-        """A file beside the exchange's folder."""
+        """A file next to the data directory."""
         return self._location / "beside.csv"
 
-    # What the owner has
+    # Data of the owner
 
     def _hide(self) -> list[str]:
         self.beside.write_text(f"a,b\n{SECRET},1\n")
@@ -173,7 +173,7 @@ class Exposed:
         )
 
     def _query(self, database: str, role: str) -> str:
-        """The id of a query that was begun."""
+        """The ID of a running query."""
         return self.field(
             f"query q($d: ID!) {{ {QUERY}(timeSeriesDbId: $d, queryType: TIME_PERIOD, "
             'startTime: "1970-01-01T00:00:00Z", endTime: "1970-01-02T00:00:00Z", '
@@ -189,7 +189,7 @@ class Exposed:
         return self.field(f"query q($i: ID!) {{ {known} }}", "outsider", i=identifier) is not None
 
     def _holdings(self) -> Any:
-        """All that the owner has, as the owner sees it."""
+        """All data of the owner."""
         with AvistaDigitalExchange(self.local.token, endpoint=self.local.endpoint) as owner:
             stores = owner.listDataStores()
             held: list[Any] = [
@@ -215,7 +215,7 @@ def _exposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exposed]:
 
 @pytest.fixture
 def exposed(_exposed: Exposed) -> Iterator[Exposed]:
-    """A Local Exchange with things to hide; sees that they are as they were afterwards."""
+    """A Local Exchange with private data; checks afterwards that it is unchanged."""
     _exposed.failures.received.clear()
     _exposed.settle()
     yield _exposed

@@ -1,4 +1,4 @@
-"""Endpoints and captures of a user, with a text of the user's in all that can hold one."""
+"""Endpoints and captures of a user, with a string of the user in every field."""
 
 import time
 from collections.abc import Callable
@@ -100,11 +100,11 @@ def _create_capture(run: RunField) -> str:
 
 
 def list_devices(run_field: RunField, holdings: dict[str, Any], role: str) -> list[Any]:
-    """Read all that a user has of IoT and data capture.
+    """Read all IoT and data capture objects of a user.
 
     Args:
         run_field: Runs an operation of one field.
-        holdings: The answer to HOLDINGS.
+        holdings: The response to HOLDINGS.
         role: The user.
     """
     held: list[Any] = [holdings]

@@ -1,4 +1,4 @@
-"""GraphQL of any kind: answered or refused, and nobody gets at what is another's."""
+"""Random GraphQL: handled or refused, without access to data of others."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ DOCUMENTS = {
 
 
 class TargetedDocument(Visitor):
-    """Puts ids of what there is in the place of most that were made up."""
+    """Replaces most random IDs with IDs of existing objects."""
 
     def __init__(self, data: st.DataObject, ids: list[str]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Presigned URLs that were tampered with: refused as S3 refuses them, and they lead nowhere."""
+"""Modified presigned URLs are refused like by S3."""
 
 import socket
 from http.client import HTTPResponse
@@ -14,7 +14,7 @@ STEPS = ["..", ".", "", "%2e%2e", "%2E.", "..%2f", "%2f", "%00", "%", "%zz", "%c
          "beside.csv", "etc", "passwd", "%F0%9F%93%88", "a" * 300]  # fmt: skip
 NAMES = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature",
          "response-content-type", "x", ""]  # fmt: skip
-# What HTTP can carry in its first line.
+# Characters that are possible in an HTTP request line.
 VISIBLE = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=20)
 VALUES = st.sampled_from(["", "0", "-1", "1" * 5000, "99999999999999999999", "20240230T250000Z",
                           "20240229T000000Z", "text/html", "\r\nX-Evil: 1"])  # fmt: skip
@@ -27,7 +27,7 @@ RANGES = st.one_of(
 
 
 def request(exposed: Any, method: str, target: str, *headers: str, body: bytes = b"") -> Any:
-    """The status of the answer to a request of any form, and the answer's body."""
+    """The status and body of the response to a request of any form."""
     address = urlsplit(exposed.local.endpoint)
     lines = [f"{method} {target} HTTP/1.1", f"Host: {address.netloc}", "Connection: close"]
     head = "\r\n".join([*lines, *headers, "", ""])
@@ -107,7 +107,7 @@ def test_random_range_is_handled_safely(exposed: Any, range_header: str, etag: s
 @given(length=VISIBLE | st.integers().map(str), body=st.binary(max_size=50))
 def test_random_length_is_handled_safely(exposed: Any, length: str, body: bytes) -> None:
     url = urlsplit(exposed.urls["PUT"])
-    # The server rightly waits for what is announced.
+    # The server correctly waits for the announced bytes.
     assume(not length.isdecimal() or int(length) <= len(body))
     status, _ = request(
         exposed, "PUT", f"{url.path}?{url.query}", f"Content-Length: {length}", body=body

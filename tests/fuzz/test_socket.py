@@ -1,4 +1,4 @@
-"""Real-time messages of any kind: answered or refused, and nobody hears what is another's."""
+"""Random real-time messages: handled or refused, without events of others."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -39,7 +39,7 @@ def opened(exposed: Any) -> Iterator[ClientConnection]:
 
 
 def received(connection: ClientConnection) -> list[str]:
-    """All that comes until the connection has answered everything, as it still does."""
+    """All messages until the connection has responded to everything."""
     connection.send(json.dumps(LAST))
     messages = []
     while not messages or json.loads(messages[-1]) != {"type": "complete", "id": LAST["id"]}:
@@ -79,7 +79,7 @@ def test_random_messages_are_handled_safely(exposed: Any, data: st.DataObject) -
 
 
 def operations(exposed: Any) -> st.SearchStrategy[str]:
-    """Subscriptions to what is the owner's, and operations that are none."""
+    """Subscriptions to data of the owner, and invalid operations."""
     texts = st.sampled_from([*exposed.ids, *exposed.own_ids, "meter"]).map(json.dumps)
     return st.one_of(
         st.builds(

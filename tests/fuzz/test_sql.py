@@ -1,4 +1,4 @@
-"""Timestream's SQL of any kind: answered or refused, and it leads nowhere but to one's own."""
+"""Random Timestream SQL: handled or refused, without access to data of others."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ EXPRESSIONS = st.recursive(
 
 @pytest.fixture
 def tables(exposed: Any) -> list[str]:
-    """The names of a table of the stranger's, and of two of the owner's."""
+    """The names of a table of the outsider and of two of the owner."""
     own = exposed.own_ids[1]
     hidden = [identifier for identifier in exposed.ids if identifier.startswith("timeSeriesDbId")]
     query = (
@@ -72,7 +72,7 @@ def tables(exposed: Any) -> list[str]:
 
 
 def run(exposed: Any, sql: str) -> str:
-    """Run a query on the stranger's own database; return the whole answer."""
+    """Run a query on the outsider's own database; return the response."""
     query = (
         f"query q($d: ID!, $q: String!) {{ {SQL}(timeSeriesDbId: $d, queryString: $q) "
         "{ resultJSONString } }"

@@ -1,4 +1,4 @@
-"""A Local Exchange to speak to, in GraphQL and over its real-time protocol."""
+"""Clients of a Local Exchange for GraphQL and its real-time protocol."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -23,7 +23,7 @@ mutation ($store: ID!, $directory: ID!, $name: String!, $extension: String!) {
 
 
 class GraphQLClient:
-    """Calls a Local Exchange as one user or another."""
+    """Sends GraphQL operations to a Local Exchange as any of its users."""
 
     def __init__(self, local: LocalExchange) -> None:
         self.local = local
@@ -35,27 +35,27 @@ class GraphQLClient:
         return self.http.post(self.local.endpoint, json=body, headers=headers)
 
     def execute(self, query: str, role: str = "owner", **variables: Any) -> dict[str, Any]:
-        """The whole answer, errors and all."""
+        """The complete response, including errors."""
         response = self.post(query, role, **variables)
         assert response.status_code == 200, response.text
         return response.json()
 
     def run(self, query: str, role: str = "owner", **variables: Any) -> Any:
-        """The answer to the query's one field, which must succeed."""
+        """The result of the query's only field, which must succeed."""
         result = self.execute(query, role, **variables)
         assert "errors" not in result, result
         (value,) = result["data"].values()
         return value
 
     def error_type(self, query: str, role: str = "owner", **variables: Any) -> str:
-        """The error type with which the query's one field is refused."""
+        """The error type of the query's only field, which must fail."""
         result = self.execute(query, role, **variables)
         assert list(result["data"].values()) == [None]
         (error,) = result["errors"]
         return error["errorType"]
 
     def create_file(self, name: str = "notes", extension: str = "txt", role: str = "owner") -> Any:
-        """A file whose bytes are still to come."""
+        """A file that is not uploaded yet."""
         return self.run(
             CREATE_FILE,
             role,
@@ -66,7 +66,7 @@ class GraphQLClient:
         )
 
     def upload(self, content: bytes, name: str = "notes", extension: str = "txt") -> str:
-        """The id of a file with these bytes."""
+        """Upload a file with these bytes and return its ID."""
         created = self.create_file(name, extension)
         self.http.put(created["url"], content=content).raise_for_status()
         return created["itemId"]
@@ -97,7 +97,7 @@ class GraphQLClient:
 
 
 class Socket:
-    """A real-time connection that speaks JSON."""
+    """A real-time connection with JSON messages."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -106,14 +106,14 @@ class Socket:
         self.connection.send(json.dumps(message))
 
     def receive(self, timeout: float = 5) -> dict[str, Any]:
-        """The next message that is not a sign of life."""
+        """The next message that is no keep-alive."""
         while True:
             message = json.loads(self.connection.recv(timeout))
             if message["type"] != "ka":
                 return message
 
     def is_silent(self) -> bool:
-        """Whether nothing more comes: what is asked now is answered next."""
+        """Whether no message is pending: the response to a new request comes next."""
         self.send({"type": "stop", "id": "nothing"})
         return self.receive() == {"type": "complete", "id": "nothing"}
 
@@ -133,7 +133,7 @@ def graphql_client(local: LocalExchange) -> Iterator[GraphQLClient]:
 
 @pytest.fixture
 def connect_graphql() -> Iterator[Callable[[LocalExchange], GraphQLClient]]:
-    """Calls other Local Exchanges than the one all tests share."""
+    """Creates clients of other Local Exchanges than the shared one."""
     with ExitStack() as opened:
 
         def connect_graphql(local: LocalExchange) -> GraphQLClient:
@@ -159,7 +159,7 @@ def authorization(local: LocalExchange) -> Callable[[str], dict[str, str]]:
 def open_socket(
     local: LocalExchange, authorization: Callable[[str], dict[str, str]]
 ) -> Iterator[Callable[..., Socket]]:
-    """Opens connections, as the owner and acknowledged unless told otherwise."""
+    """Opens connections, by default acknowledged and as the owner."""
     with ExitStack() as opened:
 
         def open_(role: str = "owner", *, acknowledged: bool = True) -> Socket:
@@ -180,7 +180,7 @@ def open_socket(
 def listen(
     open_socket: Callable[..., Socket], authorization: Callable[[str], dict[str, str]]
 ) -> Callable[..., Socket]:
-    """Opens a connection with one subscription, as the owner unless told otherwise."""
+    """Opens a connection with one subscription, by default as the owner."""
 
     def listen(query: str, role: str = "owner", **variables: Any) -> Socket:
         socket = open_socket(role)

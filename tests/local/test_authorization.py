@@ -1,4 +1,4 @@
-"""Who may do what: an owner all, members what their permission says, an outsider nothing."""
+"""Authorization: owners may do everything, members what is permitted, outsiders nothing."""
 
 import pytest
 

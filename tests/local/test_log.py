@@ -1,4 +1,4 @@
-"""What the Local Exchange logs of what users send stays within its lines."""
+"""Log messages of the Local Exchange with user input are escaped."""
 
 import importlib
 import io
@@ -15,7 +15,7 @@ VISIBLE = r"x\nERROR:root:forged\x1b[31m\x9b"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What a program's log holds."""
+    """The log of a program."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(levelname)s:%(name)s:%(message)s"))

@@ -1,4 +1,4 @@
-"""Presigned URLs: what S3 allows with them, and what it refuses."""
+"""Presigned URLs: requests that S3 allows and refuses."""
 
 import hashlib
 import http.client
@@ -18,7 +18,7 @@ CONTENT = bytes(range(256)) * 1024
 
 @pytest.fixture(scope="module")
 def url(graphql_client):
-    """A download URL of a file that holds CONTENT."""
+    """A download URL of a file with CONTENT."""
     return graphql_client.download_url(graphql_client.upload(CONTENT))
 
 

@@ -1,4 +1,4 @@
-"""What lies on the disk is its owner's alone, from the first byte on, and behind no link."""
+"""Files on disk are accessible only to their owner, and not written through links."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def umask(request):
 
 
 def open_to_others(folder: Path) -> dict[str, str]:
-    """Everything in a folder, and itself, that others than its owner may use."""
+    """The files in a directory, and the directory itself, that others may access."""
     paths = [folder, *folder.rglob("*")]
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in paths}
     return {str(path): oct(mode) for path, mode in modes.items() if mode & 0o077}

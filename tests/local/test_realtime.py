@@ -1,4 +1,4 @@
-"""Subscriptions: AppSync's real-time protocol, and who may listen."""
+"""Subscriptions: AppSync's real-time protocol and authorization."""
 
 import json
 from base64 import b64encode
@@ -32,7 +32,7 @@ TIMES = count()
 
 @pytest.fixture
 def start(local, authorization):
-    """Makes start messages."""
+    """Creates start messages."""
 
     def start(subscription_id="1", query=ON_PUBLISH, role="owner", **variables):
         variables = {"id": local.timeSeriesDbId, "asset": "a"} | variables
@@ -50,7 +50,7 @@ def start(local, authorization):
 
 @pytest.fixture
 def publish(graphql_client, local):
-    """Publishes one value for an asset, each at a time of its own."""
+    """Publishes one value of an asset, each at a different time."""
 
     def publish(value="1", asset="a", database=local.timeSeriesDbId):
         record = {
@@ -93,7 +93,7 @@ def test_keep_alives_are_repeated(open_socket, monkeypatch):
 
 @pytest.mark.parametrize("encode", [quote, str])
 def test_token_is_accepted_in_the_url(local, authorization, encode):
-    # The question mark makes a plus sign in base64, which some clients leave as it is.
+    # The question mark becomes a plus sign in base64, which some clients do not quote.
     text = json.dumps(authorization("owner") | {"note": "?>?>?>"})
     header = encode(b64encode(text.encode()).decode())
     uri = f"{local.realtimeEndpoint}?header={header}&payload=e30="
@@ -330,7 +330,7 @@ def test_export_event_reaches_nobody_else(graphql_client, local, open_socket, st
     assert socket.receive()["type"] == "start_ack"
 
 
-# Who may listen
+# Authorization
 
 
 @pytest.mark.parametrize("role", ["owner", "member", "reader"])
@@ -388,7 +388,7 @@ def test_subscriber_receives_nothing_after_its_token_is_deleted(
     assert errors_of(socket.receive()) == ["UnauthorizedException"]
 
 
-# What makes no sense is answered, and the connection kept
+# Invalid messages get an error, and the connection is kept
 
 
 @pytest.mark.parametrize("frame", ["not json", "[]", "1", '{"kind": "start"}', b"\x00\x01"])

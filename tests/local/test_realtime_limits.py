@@ -1,4 +1,4 @@
-"""What one real-time client may cost the others, and how freely it may write its headers' names."""
+"""Limits of real-time clients, and the case of header names."""
 
 import json
 import socket
@@ -28,7 +28,7 @@ SPELLINGS = [
 
 @pytest.fixture
 def start(local, authorization):
-    """Makes start messages."""
+    """Creates start messages."""
 
     def start(subscription_id, names=SPELLINGS[0]):
         variables = {"id": local.timeSeriesDbId, "asset": "a"}

@@ -1,4 +1,4 @@
-"""What one client may cost the others: bodies, heads, documents, connections."""
+"""Limits of a client: bodies, heads, documents and connections."""
 
 import json
 import socket
@@ -160,7 +160,7 @@ def test_idle_connections_are_closed_for_new_ones(graphql_client, open_tcp, monk
 
 
 def spreading(depth: int) -> str:
-    """A document that doubles what it selects with each of its fragments."""
+    """A document whose selections double with each fragment."""
     fragments = [f"fragment f{i} on __Type {{ ...f{i + 1} ...f{i + 1} }}" for i in range(depth)]
     last = f"fragment f{depth} on __Type {{ name }}"
     return "\n".join(["{ __schema { types { ...f0 } } }", *fragments, last])
@@ -174,7 +174,7 @@ def clique(size: int) -> str:
 
 
 def nested(depth: int) -> str:
-    """A document that goes down that many directories."""
+    """A document with that many levels of directories."""
     start = '{ storage_getDataStoreDirectory(dataStoreDirectoryId: "x") '
     inner = "{ contents { dataStoreDirectory " * depth + "{ name }" + " } }" * depth
     return f"{start} {inner} }}"
@@ -220,7 +220,7 @@ def heavy() -> str:
 
 @contextmanager
 def asking(graphql_client, query: str, role: str) -> Iterator[threading.Thread]:
-    """Have a user's query answered beside what else happens."""
+    """Run a user's query concurrently."""
 
     def ask() -> None:
         with httpx.Client(timeout=60) as http:

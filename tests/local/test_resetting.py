@@ -1,4 +1,4 @@
-"""Beginning anew while it runs: everything is gone, and what a new exchange holds is there."""
+"""Resetting a running exchange to its initial content."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,7 +73,7 @@ def use(local: LocalExchange, folder: Path) -> None:
 
 
 def contents(local: LocalExchange) -> dict[str, Any]:
-    """What the owner sees."""
+    """The content that the owner sees."""
     with connected(local) as exchange:
         return {
             "stores": [store.name for store in exchange.listDataStores()],
@@ -162,7 +162,7 @@ def test_reset_stops_running_queries(local: LocalExchange) -> None:
         f"UNNEST(sequence(1, 10000)) AS t{n}(x{n})" for n in range(5)
     )
     with connected(local) as exchange:
-        # The first page comes while the query still runs.
+        # The first page is returned while the query is still running.
         page = exchange.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, endless)
         assert page.nextToken
     (query,) = local.exchange.queries.of_resource(local.timeSeriesDbId)

@@ -208,7 +208,7 @@ def test_data_directory_is_used_by_one_exchange_at_a_time(tmp_path):
 
 @pytest.fixture
 def run():
-    """Starts the program; what still runs at the end of a test is ended."""
+    """Starts the program; stops it at the end of the test."""
     running = []
 
     def run(*arguments):

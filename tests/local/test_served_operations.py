@@ -8,7 +8,7 @@ from avista_digital_exchange_sdk.local.graphql.schema import SERVICES
 from avista_digital_exchange_sdk.local.services import notifications
 
 SDL = (files("avista_digital_exchange_sdk") / "_generated" / "schema.graphql").read_text("utf-8")
-# Nothing but their names is known of data views. The uploads of clients are confirmed at once.
+# Only the names of data views are known. Uploads of clients are confirmed at once.
 NOT_SERVED = {
     "onNotifyUploadComplete",
     "storage_createDataStoreFileDataView",

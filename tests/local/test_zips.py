@@ -1,4 +1,4 @@
-"""Zips of data stores, whatever is asked for and however deep it lies."""
+"""Zips of data stores with any content and depth."""
 
 import io
 import time
@@ -31,7 +31,7 @@ def store(graphql_client):
 
 @pytest.fixture
 def make(graphql_client, store):
-    """Makes directories, in the home directory unless told otherwise."""
+    """Creates directories, by default in the home directory."""
 
     def make(name, parent=None):
         variables = {"store": store["dataStoreId"], "name": name}
@@ -44,7 +44,7 @@ def make(graphql_client, store):
 
 @pytest.fixture
 def upload(graphql_client, store):
-    """Uploads files, into the home directory unless told otherwise."""
+    """Uploads files, by default to the home directory."""
 
     def upload(name, directory=None, content=b"content"):
         variables = {"store": store["dataStoreId"], "name": name}
@@ -58,7 +58,7 @@ def upload(graphql_client, store):
 
 @pytest.fixture
 def deep(local, graphql_client, store):
-    """A directory with 5,000 others in it, each in the one before; a file lies in the last."""
+    """A directory with 5,000 nested subdirectories and a file in the innermost."""
     caller = Caller(local.exchange.tokens.authenticate(local.token).user_id, "token")
     insert = local.exchange.directories._records.insert
     ids = [f"dataStoreDirectoryId.{store['dataStoreId']}-{i}" for i in range(5_000)]
@@ -78,7 +78,7 @@ def deep(local, graphql_client, store):
 
 
 def named(object_id):
-    """An object as a zip is asked for it."""
+    """An object ID in the form of a zip request."""
     kind, _, _ = object_id.partition("Id.")
     object_type = {"dataStoreFile": "FILE", "dataStoreDirectory": "DIRECTORY"}[kind]
     return {"objectType": object_type, f"{kind}Id": object_id}
@@ -86,7 +86,7 @@ def named(object_id):
 
 @pytest.fixture
 def zipped(graphql_client):
-    """Zips objects and returns what the zip holds."""
+    """Zips objects and returns the contents of the zip."""
 
     def zipped(*ids, role="owner"):
         url = graphql_client.run(ZIP, role, ids=[named(object_id) for object_id in ids])["url"]

@@ -1,4 +1,4 @@
-"""An exchange that speaks to a liar."""
+"""Clients of a malicious server."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def malicious_server() -> Iterator[MaliciousServer]:
 
 @pytest.fixture
 def client(malicious_server: MaliciousServer, connect: Connect) -> AvistaDigitalExchange:
-    """An exchange that speaks to the liar."""
+    """A client of the malicious server."""
     return connect(TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=1, timeout=5)
 
 
@@ -31,6 +31,6 @@ def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def other_host() -> Iterator[MaliciousServer]:
-    """Another host, which is to see nothing."""
+    """Another host, which must not receive anything."""
     with MaliciousServer().running() as other_host:
         yield other_host

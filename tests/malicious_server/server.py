@@ -1,4 +1,4 @@
-"""A server that gives whatever answers it is told to, down to their last byte."""
+"""A server that sends arbitrary bytes as responses."""
 
 import json
 from pathlib import Path
@@ -22,10 +22,10 @@ CUT = b"--and hangs up"
 
 
 class MaliciousServer(BackgroundServer):
-    """Answers what it is told to, by operation or method.
+    """Sends raw responses by operation or method.
 
     Attributes:
-        answers: Answers by operation or method.
+        responses: Responses by operation or method.
         heads: The head of every request.
     """
 
@@ -42,7 +42,7 @@ class MaliciousServer(BackgroundServer):
         self.responses[name] = [*responses]
 
     def respond_with_file(self, *responses: bytes, url: str | None = None, **file: Any) -> None:
-        """Let there be a file to download, and what its address answers."""
+        """Set up a file to download, and the responses of its URL."""
         data = {
             "storage_getDataStoreFile": {**FILE, **file},
             "storage_getDataStoreFileDownloadUrl": {
@@ -54,7 +54,7 @@ class MaliciousServer(BackgroundServer):
         self.respond_with("GET", *responses)
 
     def respond_with_page(self, nextToken: str | None = None) -> None:
-        """Let a query have pages, whose chunks are to be fetched: one, or always another one."""
+        """Set up a query with one page, or with an endless sequence of pages."""
         page = {
             "clientToken": None,
             "nextToken": nextToken,

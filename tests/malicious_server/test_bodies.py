@@ -1,4 +1,4 @@
-"""Bodies without end, of too many levels, and what is no HTTP: refused."""
+"""Endless bodies, too deeply nested bodies and invalid HTTP are refused."""
 
 import gzip
 import json

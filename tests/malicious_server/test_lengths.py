@@ -1,4 +1,4 @@
-"""Lengths, ranges and versions that do not hold: no file comes of them."""
+"""Wrong lengths, ranges and versions result in no file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -149,7 +149,7 @@ class TestLengths:
 
 
 class Parts(MaliciousServer):
-    """Lies about every part of a file but the first."""
+    """Falsifies every part of a file except the first."""
 
     size = 1 << 20
 

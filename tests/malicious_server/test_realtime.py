@@ -1,4 +1,4 @@
-"""Nonsense over the real-time connection: an error of its own kind."""
+"""Invalid messages over the real-time connection raise a real-time error."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from .server import DEEP, TIMES
 
 
 class TestRealtime:
-    """The proxy changes what the Local Exchange says."""
+    """A proxy modifies the messages of the Local Exchange."""
 
     @pytest.fixture
     def proxy(self) -> Iterator[FaultyProxy]:

@@ -1,4 +1,4 @@
-"""Reason phrases, of servers and proxies, are shown to nobody: they may be anything."""
+"""Reason phrases of servers and proxies are never shown, since they may contain anything."""
 
 import io
 import logging
@@ -24,7 +24,7 @@ HOSTILE = f"{TOKEN} \x1b[31m pa55word"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What a program logs at INFO, httpx's lines included."""
+    """The log of a program at INFO, including httpx."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setLevel(logging.INFO)

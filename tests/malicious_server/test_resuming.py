@@ -1,4 +1,4 @@
-"""Downloads that break off: gone on with where that is safe, begun anew where it is not."""
+"""Interrupted downloads resume where that is safe and restart otherwise."""
 
 import hashlib
 from pathlib import Path

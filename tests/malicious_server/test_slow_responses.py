@@ -1,4 +1,4 @@
-"""Answers that trickle in, connections that never open, floods: every wait ends."""
+"""Dripping responses, connections that never open, and floods all time out."""
 
 import asyncio
 import base64
@@ -40,16 +40,16 @@ DELETE = "storage_deleteDataStoreFile"
 USER = {"user": {"userId": "u1", "firstName": "Ada", "lastName": "L", "organization": None}}
 TIMEOUT = 0.5
 SECONDS = 6
-"""Far more than these waits take, and far less than they would without an end."""
+"""Far longer than the timeouts, and far shorter than no timeout."""
 
 
 class DrippingServer(MaliciousServer):
-    """Sends an answer in pieces, or a part of it over and over.
+    """Sends a response in pieces, or a part of it repeatedly.
 
     Attributes:
-        slowly: What is sent piece by piece, by operation or method: the size of a piece, and the
-            seconds after it.
-        repeated: What is sent over and over before an answer.
+        slowly: Responses sent in pieces, by operation or method: the size of a piece, and the
+            delay in seconds after it.
+        repeated: Bytes sent repeatedly before a response.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class DrippingServer(MaliciousServer):
             while repeated := self.repeated.get(request.name):
                 client[1].write(repeated)
                 await client[1].drain()
-                # To drain does not always let others have their turn.
+                # drain() does not always yield to other tasks.
                 await asyncio.sleep(0)
             response = self.responses[request.name][0]
             piece, pause = self.slowly.get(request.name, (len(response), 0))
@@ -198,7 +198,7 @@ class TestResponses:
 def ask(
     name: str, dripping_server: DrippingServer, exchange: AvistaDigitalExchange, folder: Path
 ) -> None:
-    """Make the request of some name."""
+    """Make the named request."""
     if name == GET_USER:
         exchange.getUserInfo()
     elif name == "GET":
@@ -214,7 +214,7 @@ def ask(
 
 @pytest.fixture
 def black_hole() -> Iterator[Callable[[str, int], int]]:
-    """Makes addresses of this machine where connections are neither taken nor refused."""
+    """Creates loopback addresses where connections are neither accepted nor refused."""
     if sys.platform != "linux":
         pytest.skip("elsewhere a full backlog refuses")
     sockets: list[socket.socket] = []
@@ -317,12 +317,12 @@ class TestConnecting:
 
 
 class Flood(MaliciousServer):
-    """Acknowledges a subscription, and then never stops talking, nor reads what it is told.
+    """Acknowledges a subscription, then sends messages endlessly without reading.
 
     Attributes:
-        flood: What it says over and over; it hangs up if that is nothing.
-        pause: Seconds between.
-        hangs: What each connection in turn comes to and no further, if anything.
+        flood: The message sent repeatedly; if empty, the connection is closed.
+        pause: The delay between messages in seconds.
+        hangs: The step at which each connection in turn stops responding, if any.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Redirects, addresses and names that would lead elsewhere: not followed, or made harmless."""
+"""Redirects, URLs and file names that point elsewhere are not followed or are sanitized."""
 
 import json
 import platform
@@ -268,7 +268,7 @@ class TestNames:
         try:
             client.downloadDataStoreFile("dataStoreFileId.1", folder)
         except InvalidResponseError:
-            # What is no text has no place in an answer.
+            # Invalid UTF-8 cannot be part of a response.
             assert "\ud800" in name
             return
         (written,) = (path for path in tmp_path.rglob("*") if path.is_file())

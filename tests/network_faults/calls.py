@@ -1,4 +1,4 @@
-"""The calls that are interrupted, in either colour, by a test or in a program of their own."""
+"""The calls that are interrupted, with both clients, in tests or in separate programs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +9,11 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange
 TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
 
 Call = Callable[..., Any]
-"""Called with an exchange, what there is, and a folder for files; returns what is awaited."""
+"""Called with a client, the existing objects and a directory; returns the result or coroutine."""
 
 
 class Existing(NamedTuple):
-    """What every call can be made with."""
+    """The objects that calls use."""
 
     dataStoreId: str
     homeDirectoryId: str

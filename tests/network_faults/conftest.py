@@ -29,26 +29,26 @@ PATIENCE = 1.5
 """Seconds, where a step before the silent one is never tried again: enough for a slow machine."""
 
 NO_END = 3600
-"""Seconds; whoever waits so long for an answer waits for ever."""
+"""Timeout in seconds that counts as waiting forever."""
 
 in_time = pytest.mark.timeout(60)
-"""For what must not wait for a silent network any longer than it says."""
+"""For calls that must not wait for a silent network longer than their timeout."""
 
 
 @dataclass(frozen=True)
 class FaultyPlatform:
-    """A Local Exchange that is reached by way of a proxy, and directly to see what it holds."""
+    """A Local Exchange behind a faulty proxy, with direct access to check its content."""
 
     proxy: FaultyProxy
     local: LocalExchange
     platform: AdminClient
 
     def direct(self) -> AvistaDigitalExchange:
-        """The owner's exchange; only bytes go by way of the proxy."""
+        """A client of the owner that uses the proxy only for transfers."""
         return AvistaDigitalExchange(self.local.token, endpoint=self.local.endpoint)
 
     def running_queries(self, timeSeriesDbId: str) -> list[str]:
-        """The ids of a database's queries with filters that nobody has cancelled."""
+        """The IDs of a database's filter queries that are not cancelled."""
         queries = self.local.exchange.queries.of_resource(timeSeriesDbId)
         return [
             query.query_id
@@ -66,7 +66,7 @@ def shared_faulty_platform() -> Iterator[FaultyPlatform]:
 
 @pytest.fixture
 def faulty_platform(shared_faulty_platform: FaultyPlatform) -> Iterator[FaultyPlatform]:
-    """The far side of the network, on which nothing is wrong yet."""
+    """The faulty platform without any faults yet."""
     shared_faulty_platform.proxy.expect()
     yield shared_faulty_platform
     shared_faulty_platform.proxy.expect()
@@ -82,7 +82,7 @@ OpenClient = Callable[..., AvistaDigitalExchange]
 
 @pytest.fixture
 def shown(faulty_platform: FaultyPlatform) -> Iterator[list[str]]:
-    """All that is logged, and that errors show; sees that it holds no secret."""
+    """All logs and error output; checks that they contain no secret."""
     listener = Listener()
     root, package = logging.getLogger(), logging.getLogger("avista_digital_exchange_sdk")
     levels = root.level, package.level
@@ -109,7 +109,7 @@ def shown(faulty_platform: FaultyPlatform) -> Iterator[list[str]]:
 def open_client(
     create_client: ClientFactory, faulty_platform: FaultyPlatform, tmp_path: Path, shown: list[str]
 ) -> Iterator[OpenClient]:
-    """Makes exchanges of one colour that reach the far side, and sees that nothing is left."""
+    """Creates clients of the faulty platform, and checks that they leave nothing behind."""
     threads = sdk_threads()
     with ExitStack() as stack:
 
@@ -128,7 +128,7 @@ def open_client(
     RUNNER.run(asyncio.sleep(0.001))
     assert not asyncio.all_tasks(RUNNER.get_loop())
     assert wait_until(lambda: sdk_threads() <= threads), sdk_threads() - threads
-    # What stalls, stalls no more; who still waits for it, is found out.
+    # Release stalled messages, so that leaked waiters are detected.
     faulty_platform.proxy.expect()
     assert wait_until(lambda: not faulty_platform.proxy.open_connections), (
         "a connection was left open"
@@ -142,7 +142,7 @@ def sdk_threads() -> set[threading.Thread]:
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 30) -> bool:
-    """Whether a condition comes true within a short time."""
+    """Wait for a condition for a short time; return whether it holds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""What can go wrong with one message, so that every kind of call can be put through all of it."""
+"""Faults of single messages, to test all kinds of calls with."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,13 +11,13 @@ HTML = b"<html><body><h1>The service is not available</h1></body></html>"
 
 
 def http(status: str, body: bytes = b"", *headers: str) -> bytes:
-    """An HTTP answer."""
+    """An HTTP response."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
 
 
 def cuts(step: str, after: int = 0) -> list[Fault]:
-    """A connection that ends at every tenth of a message and of its answer."""
+    """Connections closed at every tenth of a request and its response."""
     faults = []
     for tenth in range(10):
         request, response = ("close", "reset") if tenth % 2 else ("reset", "close")
@@ -27,7 +27,7 @@ def cuts(step: str, after: int = 0) -> list[Fault]:
 
 
 def breaks_between(*steps: tuple[str, int]) -> list[Fault]:
-    """A connection that ends before, in the middle of and after each message and its answer."""
+    """Connections closed before, in the middle of and after each request and its response."""
     return [
         Fault(step, direction, what, at, after)
         for step, after in steps
@@ -51,7 +51,7 @@ def lateness(step: str, after: int = 0) -> list[Fault]:
 
 
 def silences(step: str, after: int = 0) -> list[Fault]:
-    """A network on which nothing comes any more, and nothing says so."""
+    """A network that silently drops everything."""
     return [
         Fault(step, "request", "stall", 0.5, after),
         Fault(step, "response", "stall", 0, after),
@@ -70,11 +70,11 @@ TRANSIENT_RESPONSES = {
     "half a head": b"HTTP/1.1 200 OK\r\nContent-Le",
     "nothing": b"",
 }
-"""Answers that stand for a failure which may be over soon."""
+"""Responses for transient failures."""
 
 
 def refusals(step: str, after: int = 0) -> list[Any]:
-    """Answers of a proxy or a broken server, with and without the request being carried out."""
+    """Responses of a proxy or broken server, with and without execution of the request."""
     return [
         pytest.param(
             Fault(step, direction, response, after=after),
@@ -82,7 +82,7 @@ def refusals(step: str, after: int = 0) -> list[Any]:
         )
         for name, response in TRANSIENT_RESPONSES.items()
         for direction in ("request", "response")
-        # A server that asks for less has done nothing.
+        # A server that responds 429 has done nothing.
         if (name, direction) != ("429", "response")
     ]
 

@@ -1,4 +1,4 @@
-"""Finds secrets in whatever a program shows of what it does."""
+"""Finds secrets in logs and error output."""
 
 import base64
 import logging
@@ -15,12 +15,12 @@ from ..support.frames import local_variables
 
 SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series", "zip_")
 
-# With it, as with Dask, errors are pickled with all that they come from.
+# With it, as in Dask, errors are pickled with their causes.
 tblib.pickling_support.install()
 
 
 class Listener(logging.Handler):
-    """Keeps all that is logged on the client's side, by whatever library."""
+    """Records all log messages of the client side, from any library."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -55,13 +55,13 @@ class MonitoredClient:
 
 
 def everything_shown_by(error: BaseException) -> list[str]:
-    """All the ways in which an error, and what caused it, may reach a screen or a file."""
+    """All representations of an error and its causes."""
     shown = [str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)]
     if isinstance(error, DigitalExchangeError):
         pickled = pickle.dumps(error, 0)
         assert str(pickle.loads(pickled)) == str(error)
         shown.append(pickled.decode("latin-1"))
-    # What a result file holds is data, whatever it looks like.
+    # The content of a result file is data.
     return [*shown, *(line for line in local_variables(error) if "/_dataframes/" not in line)]
 
 

@@ -1,4 +1,4 @@
-"""Downloads over a network that fails: the whole file, or none and an error in time."""
+"""Downloads over a faulty network: a complete file, or an error in time and no file."""
 
 from pathlib import Path
 from random import Random
@@ -51,7 +51,7 @@ def stored(
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """Where the file goes; an older one is there."""
+    """The target path, where an older file exists."""
     path = tmp_path / "load.bin"
     path.write_bytes(OLD)
     return path

@@ -1,4 +1,4 @@
-"""Queries with filters over a network that fails: the whole file, or none and an error in time."""
+"""Filter queries over a faulty network: a complete file, or an error in time and no file."""
 
 import json
 from collections.abc import Callable
@@ -50,7 +50,7 @@ FROM_SERVER = ("connection_ack", "start_ack", "data")
 
 
 class Measured(NamedTuple):
-    """A database, and what a query of all it holds must give."""
+    """A database, and the expected result of a query of all its data."""
 
     far: FaultyPlatform
     database: str
@@ -97,20 +97,20 @@ def _measurements(
 
 @pytest.fixture
 def measured(_measurements: Measured) -> Measured:
-    """A database with measurements, of which no query is under way."""
+    """A database with measurements and no running query."""
     _measurements.far.local.exchange.queries._queries.clear()
     return _measurements
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """Where the result goes; an older one is there."""
+    """The target path, where an older file exists."""
     path = tmp_path / "result.csv"
     path.write_bytes(OLD)
     return path
 
 
-# What passes
+# Transient faults
 
 
 @scenarios(
@@ -209,7 +209,7 @@ def test_filter_query_falls_back_to_the_client_if_the_realtime_connection_fails(
     assert measured.query(exchange, target, "auto")
     assert target.read_bytes() == measured.expected["CSV"]
     assert [*target.parent.iterdir()] == [target]
-    # Queries that were begun and not carried to their end were cancelled.
+    # Queries that were started and not completed were cancelled.
     assert len(faulty_platform.running_queries(measured.database)) == 1
 
 
@@ -399,7 +399,7 @@ def test_filter_query_fails_on_a_permanent_fault_and_is_cancelled(
     target: Path,
 ) -> None:
     if (fault.message, aggregate) == (EXPORT, "client"):
-        # No export is asked for here, but every chunk is fetched.
+        # No export is requested, but every chunk is fetched.
         fault = replace(fault, message="GET")
     exchange = open_client()
     faulty_platform.proxy.expect(fault)
@@ -438,7 +438,7 @@ def test_filter_query_with_a_refused_page_token_fails_at_once(
 
 
 def cancelling(measured: Measured) -> Callable[[bytes], bytes]:
-    """Cancels the query on the server when an answer passes."""
+    """Cancels the query on the server when a response is forwarded."""
 
     def cancel(body: bytes) -> bytes:
         (queryId,) = measured.far.running_queries(measured.database)
@@ -467,7 +467,7 @@ def test_filter_query_cancelled_by_the_server_fails(
     exchange = open_client()
     faulty_platform.proxy.expect(Fault(PAGE, "response", cancelling(measured), after=after))
     if (after, aggregate) == (3, "client"):
-        # All that it was to give has come by then.
+        # The result is complete by then.
         assert measured.query(exchange, target, aggregate)
         assert target.read_bytes() == measured.expected["CSV"]
         return

@@ -62,7 +62,7 @@ def _existing(
 
 @pytest.fixture
 def existing(_existing: Existing, faulty_platform: FaultyPlatform) -> Existing:
-    """What every call can be made with; no query is under way, and no file is there."""
+    """The objects that calls use, without running queries and files."""
     faulty_platform.local.exchange.queries._queries.clear()
     store = faulty_platform.platform.create_data_store()
     return _existing._replace(
@@ -102,7 +102,7 @@ at_every_point = pytest.mark.parametrize(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where files come from and go to."""
+    """The local directory of files."""
     (tmp_path / "source.bin").write_bytes(CONTENT)
     return tmp_path
 
@@ -293,7 +293,7 @@ def test_client_installs_no_signal_handler(
     def mine(number: int, frame: object) -> None:
         raise AssertionError
 
-    # An event loop's runner puts a handler of its own only in the place of Python's default.
+    # asyncio.Runner installs its handler only instead of Python's default.
     before = signal.signal(signal.SIGINT, mine)
     monkeypatch.setattr(signal, "signal", lambda *_: pytest.fail("a handler was installed"))
     try:

@@ -1,4 +1,4 @@
-"""Trouble on this side: full disks, locked folders, files that change, others at the same place."""
+"""Local failures: full disks, read-only directories, changing files, concurrent writers."""
 
 import asyncio
 import errno
@@ -57,7 +57,7 @@ def existing(
 
 
 def mounted(folder: Path, *options: str) -> bool:
-    """Whether a file system of memory could be put at a folder."""
+    """Whether a tmpfs could be mounted at a directory."""
     if shutil.which("mount") is None:
         return False
     command = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)]
@@ -70,7 +70,7 @@ def _check_room(end: int) -> None:
 
 
 class FullDisk:
-    """Stands in for a file on a disk with little space."""
+    """A file on a simulated disk with little space."""
 
     def __init__(self, *args: Any) -> None:
         self._file: BinaryIO = open(*args)  # noqa: SIM115  # close() closes it
@@ -87,7 +87,7 @@ class FullDisk:
 def full_disk(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
-    """A folder on a disk that has little space left."""
+    """A directory on a disk with little space left."""
     if request.param == "one pretended":
         write_at = os.pwrite
 
@@ -107,7 +107,7 @@ def full_disk(
 
 @pytest.fixture
 def locked_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder that nothing can be written to."""
+    """A read-only directory."""
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
     if not os.access(folder, os.W_OK):
@@ -153,7 +153,7 @@ WRITES: dict[str, Write] = {
 
 @pytest.fixture
 def full_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for temporary files that has little space left."""
+    """A directory for temporary files with little space left."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     if not mounted(folder, f"size={DISK}"):

@@ -25,7 +25,7 @@ THROTTLED = http("429 Too Many Requests", b"{}", "Retry-After: 0")
 
 
 class Series(NamedTuple):
-    """A new database, and what is to be published to it."""
+    """A new database, and the records to publish."""
 
     far: FaultyPlatform
     database: str
@@ -39,7 +39,7 @@ class Series(NamedTuple):
         return exchange.publishToTimeSeriesDatabase(self.database, "meter", records)
 
     def held(self) -> list[int]:
-        """The numbers of the records that the platform holds."""
+        """The indexes of the records that the platform stores."""
         self.far.proxy.expect()
         target = self.folder / "held.json"
         with self.far.direct() as direct:
@@ -112,7 +112,7 @@ def test_publish_fails_on_a_permanent_fault_and_accounts_for_every_record(
     faulty_platform.proxy.expect(replace(fault, times=99))
     reported = outcome(series, exchange)
     if (fault.direction, fault.at) == ("response", 1):
-        # Every answer came, whatever became of the connection after it.
+        # Every response arrived, even if the connection was closed after it.
         assert set(reported.values()) == {"written"}
     else:
         assert set(reported.values()) > {"written"} or fault.after == 0
@@ -146,7 +146,7 @@ def test_publish_does_not_report_records_as_unknown_that_were_surely_not_written
 
 
 def outcome(series: Series, exchange: AvistaDigitalExchange) -> dict[int, str]:
-    """What a publish reported of each record."""
+    """The reported outcome of each record."""
     try:
         series.publish(exchange)
     except PublishIncompleteError as error:

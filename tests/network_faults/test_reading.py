@@ -1,4 +1,4 @@
-"""Calls that read, over a network that fails: the right answer, or an error in time."""
+"""Reading calls over a faulty network: the correct result, or an error in time."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ ASSETS, ASSETS_A_PAGE = 5, 3
 
 
 class Existing(NamedTuple):
-    """What there is to read, and what a call that reads it must give."""
+    """A reading call and its expected result."""
 
     call: Callable[[AvistaDigitalExchange], Any]
     expected: Any
@@ -46,7 +46,7 @@ def _small_pages() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def existing(shared_faulty_platform: FaultyPlatform) -> dict[str, Existing]:
-    """What there is to read, by the operation that reads it."""
+    """Reading calls by operation."""
     store = shared_faulty_platform.platform.create_data_store()
     home = store["homeDirectoryId"]
     names = [f"entry {number}" for number in range(30)]

@@ -1,4 +1,4 @@
-"""Every call, and every way in which it may fail: nothing that is shown holds a secret."""
+"""Failures of every call show no secret."""
 
 import inspect
 import json
@@ -28,7 +28,7 @@ SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
 
 
 class World:
-    """What calls can be made with: fresh ids of things that are there, and files."""
+    """Arguments of calls: IDs of new objects, and files."""
 
     def __init__(self, faulty_platform: FaultyPlatform, folder: Path) -> None:
         store = faulty_platform.platform.create_data_store()
@@ -55,7 +55,7 @@ class World:
         self._names = (f"entry {number}" for number in count())
 
     def new_file(self) -> str:
-        """The name of a file that was just made."""
+        """The path of a new file."""
         name = next(self._names)
         self._platform.create_entries(self.store, self.home, [], [name])
         return f"{name}.csv"
@@ -136,7 +136,7 @@ def test_table_holds_every_method_of_a_data_store() -> None:
 
 
 def lies(step: str, token: str) -> list[bytes]:
-    """Answers that repeat all the secrets that the server has."""
+    """Responses that repeat all secrets known to the server."""
     echo = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
     if step not in ("GET", "PUT"):
         echo = f"{token} {echo}"
@@ -155,7 +155,7 @@ def lies(step: str, token: str) -> list[bytes]:
 
 
 def failures(step: str, token: str) -> list[Fault]:
-    """All that goes wrong with one step: the network, and a server that repeats what it heard."""
+    """All failures of one step: network faults, and a server that echoes requests."""
     broken = [Fault(step, direction, "reset", 0.5) for direction in ("request", "response")]
     return [*broken, *(Fault(step, "request", lie) for lie in lies(step, token))]
 
@@ -202,7 +202,7 @@ def go_wrong(
     faulty_platform: FaultyPlatform,
     shown: list[str],
 ) -> None:
-    """Make a call as it should be, then let each of its steps go wrong in every way."""
+    """Make a successful call, then fail each of its steps in every way."""
     exchange = open_client(debug=True, maxRetries=0)
     faulty_platform.proxy.expect()
     faulty_platform.proxy.signatures.add(SIGNATURE)
@@ -214,9 +214,9 @@ def go_wrong(
             try:
                 call(exchange)
             except DigitalExchangeError:
-                # What it shows is seen to by the exchange that raised it.
+                # The monitored client checks what the error shows.
                 assert faulty_platform.proxy.triggered
-    # What a server says in its headers, httpcore shows to whoever turns its own log on.
+    # httpcore logs response headers if its own log is enabled.
     shown[:] = [line for line in shown if "receive_response_headers." not in line]
 
 

@@ -1,4 +1,4 @@
-"""Connections that break in the middle of TLS, which then says no farewell."""
+"""Connections that break within TLS, without close_notify."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -22,7 +22,7 @@ PAGE = "timeSeriesDb_queryDatabase"
 
 
 class Secure(NamedTuple):
-    """A Local Exchange behind a proxy that speaks TLS."""
+    """A Local Exchange behind a TLS proxy."""
 
     proxy: FaultyProxy
     local: LocalExchange
@@ -44,7 +44,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
 def reached(
     secure: Secure, create_client: ClientFactory
 ) -> Iterator[Callable[..., AvistaDigitalExchange]]:
-    """Makes exchanges that reach it; sees that no connection is left."""
+    """Creates clients of it; checks that no connection is left open."""
     secure.proxy.expect()
     with ExitStack() as stack:
 

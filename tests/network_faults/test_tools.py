@@ -118,7 +118,7 @@ def test_traceback_with_local_variables_shows_no_secret(
     }
     with exchange, pytest.raises(DigitalExchangeError) as caught:
         calls[call]()
-    # The frame of this test holds what it compares with.
+    # The frame of this test contains the secrets it searches for.
     error = caught.value
     assert error.__traceback__ is not None
     shown = show(error.with_traceback(error.__traceback__.tb_next))

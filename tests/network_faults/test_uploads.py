@@ -1,4 +1,4 @@
-"""Uploads over a network that fails: the file is there once and whole, or not at all."""
+"""Uploads over a faulty network: one complete file, or none."""
 
 from pathlib import Path
 from random import Random
@@ -34,7 +34,7 @@ CONTENT = Random(2).randbytes(1 << 20)
 
 
 class Place(NamedTuple):
-    """A directory on the platform, and the local file that goes there."""
+    """A directory on the platform, and the local file to upload."""
 
     far: FaultyPlatform
     dataStoreId: str
@@ -45,7 +45,7 @@ class Place(NamedTuple):
         return exchange.uploadFileToDataStore(self.dataStoreId, self.homeDirectoryId, self.source)
 
     def files(self) -> list[DataStoreFile]:
-        """What the platform holds."""
+        """The files on the platform."""
         with self.far.direct() as direct:
             return direct.getDataStoreDirectory(self.homeDirectoryId).files
 
@@ -131,7 +131,7 @@ def test_upload_creates_the_file_at_most_once(
     try:
         file = location.upload(exchange)
     except DigitalExchangeError as error:
-        # A file of which only its record came into being is told of.
+        # The error names a file of which only the record was created.
         notes = " ".join(getattr(error, "__notes__", ()))
         assert all(file.storageSizeBytes is None for file in location.files())
         assert len(location.files()) <= 1
@@ -184,7 +184,7 @@ def test_upload_that_is_refused_while_sending_fails_at_once(
 def test_upload_to_a_network_that_accepts_no_bytes_times_out(
     location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    # More than the buffers of all sockets on the way hold.
+    # More than fits into all socket buffers on the way.
     location.source.write_bytes(bytes(32 << 20))
     exchange = open_client(timeout=PATIENCE, maxRetries=0)
     faulty_platform.proxy.expect(Fault("PUT", "request", "stall", 0.1))

@@ -39,7 +39,7 @@ def fresh() -> Iterator[LocalExchange]:
 
 @pytest.fixture
 def execute(fresh: LocalExchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Execute:
-    """Executes a notebook in an empty folder; a cell that fails is a failure."""
+    """Executes a notebook in an empty directory; failing cells raise."""
     monkeypatch.setenv("AVISTA_DX_TOKEN", fresh.token)
     monkeypatch.setenv("AVISTA_DX_ENDPOINT", fresh.endpoint)
     for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
@@ -126,7 +126,7 @@ class TestPlots:
 
 
 def fill(local: LocalExchange, folder: Path) -> None:
-    """Put something hostile, and something harmless, wherever names are shown."""
+    """Create objects with hostile and harmless names."""
     source = folder / "load.csv"
     source.write_text("12.5")
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as exchange:

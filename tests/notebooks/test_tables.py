@@ -1,4 +1,4 @@
-"""What notebooks show of lists and objects: tables, in which nothing from the platform is HTML."""
+"""HTML tables of lists and objects in notebooks, with escaped contents."""
 
 import copy
 import pickle
@@ -45,7 +45,7 @@ Cells = list[list[str]]
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[LocalExchange]:
-    """An exchange of these tests alone: long lists are not shown whole."""
+    """A separate exchange for these tests, because long lists are truncated."""
     with LocalExchange() as local:
         yield local
 
@@ -294,7 +294,7 @@ class TestLongTables:
 
 @pytest.mark.parametrize("name", HOSTILE)
 class TestHostileNames:
-    """Nothing but the tags of the table is there, and the name is read as it was given."""
+    """Check that there are only tags of the table, and that the name is unchanged."""
 
     def test_hostile_data_store_name_is_escaped(
         self, name: str, exchange: AvistaDigitalExchange

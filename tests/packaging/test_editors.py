@@ -1,7 +1,7 @@
-"""What editors and notebooks show of the installed package: completion, signatures, definitions.
+"""Editor support of the installed package: completion, signatures and definitions.
 
-Pylance is built on pyright, whose language server is driven here; jedi is what IPython, Spyder and
-many other editors use.
+Pylance is built on pyright, whose language server is used here; IPython, Spyder and many other
+editors use jedi.
 """
 
 import inspect
@@ -59,7 +59,7 @@ class Script:
         path.write_text(self.text, "utf-8")
 
     def position(self, kind: str, name: str, character: int = 2) -> tuple[int, int]:
-        """Where a call's name stands, or the characters after its beginning."""
+        """The position of a call's name, or of a character within it."""
         return self.lines[kind, name], len(kind) + 1 + character
 
 

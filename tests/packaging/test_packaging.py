@@ -1,4 +1,4 @@
-"""The wheel and the sdist: what is in them, and that the demo runs from an installed wheel."""
+"""The contents of the wheel and the sdist, and the demo in an installed wheel."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ SOURCE = ROOT / "src" / NAME
 
 
 def run(command: list[str | Path], folder: Path) -> str:
-    """Run a command outside the checkout, and return what it prints."""
+    """Run a command outside the checkout and return its output."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False

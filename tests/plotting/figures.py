@@ -1,4 +1,4 @@
-"""Results to plot, and what a user sees in their figures."""
+"""Results to plot, and visible elements of their figures."""
 
 from typing import Any
 
@@ -40,12 +40,12 @@ def panels(figure: Figure) -> dict[str, Axes]:
 
 
 def lines(axes: Axes) -> list[list[float]]:
-    """The values of each line, without the points that stand alone."""
+    """The values of each line, without isolated points."""
     return [list(line.get_ydata()) for line in axes.lines if line.get_linestyle() != "None"]
 
 
 def looks(axes: Axes) -> list[tuple[object, ...]]:
-    """What tells the lines apart."""
+    """The styles of the lines."""
     return [
         (line.get_color(), line.get_linestyle(), str(line._dash_pattern), line.get_marker())
         for line in axes.lines
@@ -81,25 +81,25 @@ def value_labels(axes: Axes) -> list[str]:
 
 
 def shown_texts(figure: Figure) -> list[Text]:
-    """All texts that are seen."""
+    """All visible texts."""
     drawn(figure)
     found = [text for text in figure.findobj(Text) if isinstance(text, Text)]
     return [text for text in found if text.get_visible() and text.get_text().strip()]
 
 
 def notes(figure: Figure) -> list[str]:
-    """What is written below."""
+    """The text below the subplots."""
     below = figure.axes[-1].get_xlabel() or figure.get_supxlabel()
     return below.split("\n")
 
 
 def drawn(figure: Figure) -> FigureCanvasAgg:
-    """Draw it, which is when matplotlib lays it out, and warns of what does not fit."""
+    """Draw the figure; matplotlib then computes the layout and warns of overlaps."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return canvas
 
 
 def pixels(figure: Figure) -> np.ndarray:
-    """What is seen of it: rows of pixels, each of red, green, blue and opacity."""
+    """The image of the figure as rows of RGBA pixels."""
     return np.array(drawn(figure).buffer_rgba(), int)

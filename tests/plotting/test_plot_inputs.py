@@ -1,4 +1,4 @@
-"""What users have: own frames and files, plotted as they are or refused with what helps."""
+"""Frames and files of users, plotted unchanged or refused with a suggestion."""
 
 import datetime as dt
 import decimal

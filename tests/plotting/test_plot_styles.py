@@ -22,7 +22,7 @@ from .figures import assets, drawn, indexed, legends, looks, notes, rows, shown_
 
 BLACK, WHITE = 0.0, 1.0
 
-# How people without one kind of cones see linear red, green and blue (Machado et al., 2009).
+# Color vision deficiency matrices for linear RGB (Machado et al., 2009).
 VISION = {
     "usual": np.eye(3),
     "protanopia": np.array(
@@ -50,7 +50,7 @@ VISION = {
 
 
 def linear(color: Any) -> np.ndarray:
-    """A color's red, green and blue, as light."""
+    """The linear RGB values of a color."""
     parts = np.array(to_rgb(color))
     return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
 
@@ -65,7 +65,7 @@ def contrast(color: Any, other: Any) -> float:
 
 
 def lab(light: np.ndarray) -> np.ndarray:
-    """A color in CIELAB, in which distances are those that are seen."""
+    """A color in the perceptually uniform CIELAB space."""
     to_xyz = np.array(
         [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
     )

@@ -44,7 +44,7 @@ def shape_of(figure: Figure) -> dict[str, list[tuple[str, list[float]]]]:
 
 
 class TestResults:
-    """Everything that may be plotted, plotted alike."""
+    """All plottable results give the same plots."""
 
     QUERY = ([{"assetId": "types"}, {"assetId": "meter"}], *WHOLE)
 

@@ -1,4 +1,4 @@
-"""Plots: what is in their subplots and legends."""
+"""Plots: subplots and legends."""
 
 import numpy as np
 import pandas as pd
@@ -311,11 +311,11 @@ class TestGaps:
 
 
 SHADE = 64
-"""How much, of 255, a pixel at the edge of a line may differ: it is a mixture of two colors."""
+"""Tolerance, of 255, for antialiased pixels at the edge of a line."""
 
 
 def measured(count: int, freq: str, start: str = "2024-01-01T00:00Z") -> pd.DataFrame:
-    """A load that goes up and down every day."""
+    """A load with daily cycles."""
     index = pd.date_range(start, periods=count, freq=freq)
     hours = (index.hour + index.minute / 60).to_numpy()
     noise = np.random.default_rng(1).normal(0, 15, count)
@@ -371,7 +371,7 @@ class TestManyPoints:
         assert notes(figure)[1] == "Lines with a band: mean per 7 days; band: minimum to maximum"
 
     def test_band_is_less_than_half_covered(self) -> None:
-        """What is seen is a band with a line, where it would be a block of one color."""
+        """A band with a line is drawn instead of a block of one color."""
         figure = plotTimeSeries(measured(5 * 8766, "h", "2019-01-01T00:00Z"), style="light")
         shown = pixels(figure)[..., :3]
         solid = (np.abs(shown - [0, 0x72, 0xB2]).max(axis=-1) < 40).mean()

@@ -75,7 +75,7 @@ OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
         )
     },
 }
-"""What the tests pass beside the required arguments."""
+"""Additional arguments that the tests pass."""
 
 
 def _list_valid_arguments() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -91,7 +91,7 @@ def _list_valid_arguments() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 VALID_ARGUMENTS = dict(_list_valid_arguments())
-"""Arguments of every call that requires any, none of them bad."""
+"""Valid arguments of every call that requires any."""
 
 UNUSUAL_STRINGS = [
     "it's",

@@ -1,4 +1,4 @@
-"""Fixtures: a file on the platform, and things mounted on this machine."""
+"""Fixtures: a file on the platform, and local mounts."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ from ..support.mounts import Mounts, mounting
 
 @pytest.fixture
 def mounts() -> Iterator[Mounts]:
-    """Mounts things for the length of a test."""
+    """Mounts file systems for the duration of a test."""
     with mounting() as mounts:
         yield mounts
 
 
 @pytest.fixture(scope="session")
 def stored_content() -> bytes:
-    """What is in the file on the platform."""
+    """The content of the file on the platform."""
     return bytes(range(256)) * 4096
 
 

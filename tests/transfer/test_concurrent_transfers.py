@@ -1,4 +1,4 @@
-"""A thousand transfers at once: all complete, and only so many are under way at a time."""
+"""A thousand concurrent transfers all complete, with a limited number at a time."""
 
 import asyncio
 import threading
@@ -19,15 +19,15 @@ COUNT = 1000
 CREATE = "storage_createDataStoreFile"
 META = "storage_getDataStoreFile"
 UNDER_WAY = 0.02
-"""Seconds for which the server has a request before it answers."""
+"""The delay of each response in seconds."""
 
 
 class Counter(MaliciousServer):
-    """Takes a moment for each request.
+    """Delays each response.
 
     Attributes:
-        most: How many requests were under way at the same time, at most.
-        connections: How many connections were made.
+        most: The maximum number of concurrent requests.
+        connections: The number of connections.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ def counter() -> Iterator[Counter]:
 
 
 def options(counter: Counter) -> dict[str, object]:
-    # Far shorter than all of it takes: waiting for others is no timeout.
+    # Far shorter than the total: waiting for other transfers does not count.
     return {"endpoint": f"{counter.address}/graphql", "timeout": 3, "maxRetries": 0}
 
 

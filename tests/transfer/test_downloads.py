@@ -1,4 +1,4 @@
-"""Files on their way from the platform."""
+"""Downloads."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ ADDRESS = "https://objects.test/1?X-Amz-Signature=5ec7e7"
 def file(
     exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path
 ) -> DataStoreFile:
-    """A file on the platform; it is in no local folder."""
+    """A file on the platform that exists in no local directory."""
     source = tmp_path / "load.csv"
     source.write_bytes(CONTENT)
     store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]

@@ -1,4 +1,4 @@
-"""Local paths: `~` is a home folder where a person typed it, and a name everywhere else."""
+"""Local paths: `~` is the home directory in typed strings, and a name elsewhere."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ NAMES = ["~", "~root", "~nobody-of-that-name", "~$report.xlsx", "$HOME", "${HOME
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder with a file in it; the working directory is another one."""
+    """A home directory with a file; the working directory is another one."""
     home, here = tmp_path / "home", tmp_path / "here"
     home.mkdir()
     here.mkdir()
@@ -35,7 +35,7 @@ class Store:
         self._ids = data_store["dataStoreId"], data_store["homeDirectoryId"]
 
     def upload(self, path: object) -> tuple[str, bytes]:
-        """Upload a file; return its id and what arrived."""
+        """Upload a file; return its ID and the stored content."""
         file = self._client.uploadFileToDataStore(*self._ids, path)  # type: ignore[arg-type]  # any
         target = Path("received").absolute()
         self._client.downloadDataStoreFile(file.dataStoreFileId, target)

@@ -1,4 +1,4 @@
-"""A file that is under way: nobody else sees it, and nothing of it stays behind."""
+"""Incomplete downloads are invisible and leave nothing behind."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ with AvistaDigitalExchange() as client:
 
 @pytest.fixture(params=["unnamed", "named"])
 def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Whether there are files without names here."""
+    """Whether the platform supports unnamed temporary files."""
     if request.param == "named":
         monkeypatch.setattr(partial_file, "O_TMPFILE", 0)
     elif not partial_file.O_TMPFILE:
@@ -144,7 +144,7 @@ class TestKilledDownload:
 @pytest.mark.usefixtures("named")
 class TestNamedPartialFile:
     def test_partial_file_is_never_written_through_a_link(self, tmp_path: Path) -> None:
-        """Not even where somebody has guessed its name."""
+        """Not even if its name was guessed."""
         outside = tmp_path / "outside"
         outside.write_bytes(b"mine")
         folder = tmp_path / "folder"

@@ -1,4 +1,4 @@
-"""What is there when a file is written: it keeps its mode, and is replaced only if it can be."""
+"""Existing targets: files keep their mode and are replaced if possible."""
 
 import asyncio
 import logging

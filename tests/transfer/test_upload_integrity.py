@@ -1,4 +1,4 @@
-"""An upload is one state of the file, and what the storage has is what was read."""
+"""An upload is a consistent snapshot of the file, verified by the storage's checksum."""
 
 import hashlib
 import inspect
@@ -19,7 +19,7 @@ from ..support.fake_platform import FakeResponse
 from ..support.options import use_options
 from ..support.proxy import Proxy
 
-# More than the buffers of two sockets hold, so that the file is still being read.
+# More than fits into two socket buffers, so that the file is still being read.
 SIZE = 48 << 20
 
 OTHER_ETAG = {"ETag": f'"{hashlib.md5(b"other").hexdigest()}"'}
@@ -63,7 +63,7 @@ class Directory:
         self.client.uploadFileToDataStore(self.dataStoreId, self.directoryId, path)
 
     def contents(self, folder: Path) -> list[bytes]:
-        """What is in the files that the platform has now."""
+        """The contents of the files on the platform."""
         files = self.client.getDataStoreDirectory(self.directoryId).files
         target = folder / "downloaded"
         contents = []
@@ -92,7 +92,7 @@ def overwrite_and_restore_time(path: Path) -> None:
 
 
 def replace(path: Path) -> None:
-    """Put another file in its place, of the same size and time."""
+    """Replace it with another file of the same size and time."""
     status = path.stat()
     other = path.with_suffix(".new")
     other.write_bytes(bytes(SIZE - 7) + b"changed")

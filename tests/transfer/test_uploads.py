@@ -1,4 +1,4 @@
-"""Files on their way to the platform."""
+"""Uploads."""
 
 import os
 import tracemalloc
@@ -180,7 +180,7 @@ class TestRequests:
     ) -> None:
         source = tmp_path / "load.csv"
         source.touch()
-        # More than the buffers of two sockets hold, so that the file is still being read.
+        # More than fits into two socket buffers, so that the file is still being read.
         os.truncate(source, 64 << 20)
         proxy.before_upload = lambda: os.truncate(source, size)
         store, home = data_store["dataStoreId"], data_store["homeDirectoryId"]

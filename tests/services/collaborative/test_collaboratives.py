@@ -1,4 +1,4 @@
-"""Collaboratives: who is in them, what they share, and what sharing lets whom do."""
+"""Collaboratives: members, shared services and permissions."""
 
 from collections.abc import Callable, Iterator
 

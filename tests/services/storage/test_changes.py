@@ -35,7 +35,7 @@ def reader(connect: Connect, local: LocalExchange) -> AvistaDigitalExchange:
 
 @pytest.fixture
 def upload(exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path: Path) -> Store:
-    """Puts a file into the data store, at home if no directory is given."""
+    """Uploads a file to the data store, by default to the home directory."""
     local = tmp_path / "to upload"
 
     def upload(name: str, content: bytes = b"1", directory: str | None = None) -> DataStoreFile:
@@ -49,7 +49,7 @@ def upload(exchange: AvistaDigitalExchange, data_store: dict[str, str], tmp_path
 
 @pytest.fixture
 def make(exchange: AvistaDigitalExchange, data_store: dict[str, str]) -> Callable[..., str]:
-    """Makes a directory, at home if no other is given, and returns its id."""
+    """Creates a directory, by default in the home directory, and returns its ID."""
 
     def make(name: str, parent: str | None = None) -> str:
         made = exchange.createDataStoreDirectory(

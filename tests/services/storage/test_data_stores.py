@@ -1,4 +1,4 @@
-"""Data stores, their directories, and what is known of files."""
+"""Data stores, directories and file metadata."""
 
 import pytest
 

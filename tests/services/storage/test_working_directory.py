@@ -205,7 +205,7 @@ class TestHelp:
 
 
 class TestDataStore:
-    """What it is has nothing to do with where you stand in it."""
+    """The state of a data store excludes the working directory."""
 
     def test_data_store_equality_ignores_the_working_directory(
         self, store: SyncWrapper, exchange: AvistaDigitalExchange

@@ -1,4 +1,4 @@
-"""Publishing records: batches, merged answers, and an exact account of what was written."""
+"""Publishing records: batches, merged responses, and an exact account of written records."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -224,7 +224,7 @@ class TestRequests:
         kw, volt = asset.attributes
         assert (kw.name, volt.name) == ("kW", "V")
         assert [point.value for point in kw.data] == ["2", "1"]
-        # The last value is the latest, not the one that was answered last.
+        # The latest value is kept, not that of the last response.
         assert (kw.lastValue, kw.lastValueTime) == ("2", "2024-01-01T00:00:02.000Z")
 
 

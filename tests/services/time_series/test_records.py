@@ -1,4 +1,4 @@
-"""Measures, dimensions and records: how what is given becomes the documented text."""
+"""Measures, dimensions and records: conversion of arguments to the documented strings."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -27,7 +27,7 @@ HUGE = 10**5000
 
 @pytest.fixture
 def maker(connect: Connect) -> AvistaDigitalExchange:
-    """An exchange that has nobody to speak to: making records sends nothing."""
+    """A client without a server: creating records sends nothing."""
     return connect("token", endpoint="https://nobody-is-here.test/graphql")
 
 

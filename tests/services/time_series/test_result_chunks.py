@@ -1,4 +1,4 @@
-"""Result chunks, put together into one file on this side: pages a server can't be made to give."""
+"""Result chunks merged on the client: pages that a real server can't be made to send."""
 
 import contextlib
 import json
@@ -35,7 +35,7 @@ def at(second: int) -> str:
 
 
 def asset(assetId: str, attributes: dict[str, list[Any] | None], name: str | None = None) -> Any:
-    """An asset as a chunk holds it: points of each attribute, as pairs of time and value."""
+    """An asset in a chunk: points of each attribute as pairs of time and value."""
     return {
         "assetId": assetId,
         "name": name,
@@ -53,7 +53,7 @@ def asset(assetId: str, attributes: dict[str, list[Any] | None], name: str | Non
 
 
 class Pages:
-    """A query of the scripted platform, laid down page after page."""
+    """A query of the fake platform with scripted pages."""
 
     def __init__(self, fake_platform: FakePlatform, exchange: AvistaDigitalExchange) -> None:
         self.scripted = fake_platform
@@ -61,7 +61,7 @@ class Pages:
         fake_platform.add_data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
 
     def add_pages(self, *chunks: Any) -> None:
-        """Lay down a page a chunk: its JSON, or what fetching it meets; None for none."""
+        """Add one page per chunk: its JSON, a response or exception, or None for no chunk."""
         for number, chunk in enumerate(chunks, 1):
             url = None if chunk is None else f"https://objects.test/{number}?X-Amz-Signature=5e"
             self.page(number, url, None if number == len(chunks) else f"token-{number}")
@@ -84,7 +84,7 @@ class Pages:
         self.scripted.add_data(QUERY, page)
 
     def query(self, target: Path, filters: list[Any], fileFormat: Any = "CSV") -> str:
-        """Run the query and return what is in the file."""
+        """Run the query and return the content of the file."""
         self._exchange.queryTimeSeriesDatabaseWithFilters(
             "db", filters, *WHOLE, target, fileFormat, aggregate="client"
         )
@@ -144,7 +144,7 @@ class TestSplitResults:
         )
         pages.add_pages(*chunks)
         assert pages.query(target, [request_asset("a", "kW", "V")]) == expected
-        # Where the header is only known at the end too.
+        # Also where the header is known only at the end.
         pages.add_pages(*chunks)
         assert pages.query(target, [request_asset("a")]) == expected.replace(
             "kW,V", "V,kW"
@@ -237,7 +237,7 @@ class TestValidChunks:
 
 
 class TestInvalidChunks:
-    """Nothing partial is ever written as if it were whole."""
+    """Partial results are never written as complete files."""
 
     @pytest.fixture(params=["CSV", "JSON"])
     def fileFormat(self, request: pytest.FixtureRequest) -> Any:
@@ -398,6 +398,6 @@ def test_memory_is_constant_as_the_result_grows(
         finally:
             tracemalloc.stop()
 
-    # The first one also fills the caches of what reads JSON.
+    # The first run also fills the caches of the JSON parser.
     peak(25)
     assert peak(25) < peak(5) + 100_000

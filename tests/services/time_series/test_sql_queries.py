@@ -1,4 +1,4 @@
-"""Queries in Timestream's SQL: pages in Timestream's own form, and what the SQL can do."""
+"""Timestream SQL queries: pages in the format of Timestream, and SQL features."""
 
 from typing import Any
 

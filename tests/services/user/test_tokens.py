@@ -82,7 +82,7 @@ def test_token_of_a_device_cannot_manage_tokens(
 def test_creation_is_not_repeated_after_an_ambiguous_failure(
     fake_platform: FakePlatform, connect: Connect
 ) -> None:
-    # A second token would stay valid without anybody knowing of it.
+    # A second token would stay valid unnoticed.
     client = connect("token", endpoint="https://exchange.test/graphql", maxRetries=3)
     fake_platform.add_responses(
         "user_createAuthenticationToken", error_response(graphql_error("InternalFailure", "odd"))

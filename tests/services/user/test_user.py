@@ -1,4 +1,4 @@
-"""Who the token belongs to."""
+"""The user of the token."""
 
 import pytest
 

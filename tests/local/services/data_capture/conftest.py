@@ -1,4 +1,4 @@
-"""A capture for each test, and what tests ask of it."""
+"""A capture for each test, and the operations of tests on it."""
 
 import time
 from types import SimpleNamespace
@@ -86,7 +86,7 @@ class Capture(SimpleNamespace):
 
     @staticmethod
     def update_document(changes):
-        """The document that sets what is given, and nothing else."""
+        """The document that sets only the arguments passed."""
         types = {"startTimeType": "DataCaptureTimeConfigType"}
         types["stopTimeType"] = types["startTimeType"]
         declared = "".join(f", ${name}: {types.get(name, 'String')}" for name in changes)
@@ -110,7 +110,7 @@ class Capture(SimpleNamespace):
         return capture
 
     def wait_for_export(self, query=ACTIVE_EXPORT, seconds=10):
-        """An export, once it is under way no more."""
+        """An export, after it has finished."""
         end = time.monotonic() + seconds
         while (export := self.run(query))["state"] == "IN_PROGRESS":
             assert time.monotonic() < end

@@ -1,4 +1,4 @@
-"""Who may use captures: owners, those they are shared with, and tokens of captures."""
+"""Authorization of captures: owners, members they are shared with, and tokens of captures."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What captures record: published by value, announced, and exported."""
+"""Data of captures: published by value, announced and exported."""
 
 import pytest
 

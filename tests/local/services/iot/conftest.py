@@ -1,4 +1,4 @@
-"""A hub, a model, an endpoint and a group for each test, and what tests ask of them."""
+"""A hub, a model, an endpoint and a group for each test, and operations of tests on them."""
 
 from itertools import count
 from types import SimpleNamespace
@@ -82,7 +82,7 @@ class Devices(SimpleNamespace):
 
 @pytest.fixture
 def devices(graphql_client):
-    """A hub with an endpoint that nobody but its owner may use."""
+    """A hub with an endpoint that only its owner may use."""
     devices = Devices(graphql_client=graphql_client)
     devices.hub = devices.create_hub("Site")
     devices.model = devices.create_model()["modelId"]

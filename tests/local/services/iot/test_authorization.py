@@ -1,4 +1,4 @@
-"""Who may use what of IoT: owners, those a group is shared with, and tokens of endpoints."""
+"""Authorization in IoT: owners, members of a shared group, and tokens of endpoints."""
 
 import httpx
 import pytest

@@ -24,7 +24,7 @@ MOVE = """mutation ($id: ID!, $model: ID!) {
 
 
 def delete(graphql_client, kind, id_, role="owner"):
-    """Delete something; return the type of the error, if there is one."""
+    """Run a deletion; return the type of its error, if any."""
     name = {"Hub": "iotHubId", "Group": "iotGroupId", "Endpoint": "iotEndpointId"}.get(
         kind, "modelId"
     )

@@ -22,7 +22,7 @@ ALL = {"start": "0", "end": "4102444800000"}
 
 @pytest.fixture
 def query(graphql_client, devices):
-    """Asks for the first page of a query, or for the page after another one."""
+    """Requests the first page of a query, or the page after another one."""
 
     def query(*names, filters=None, after=None, role="owner", **range_):
         filters = filters or [{"iotEndpointId": devices.endpoint, "attributeNames": list(names)}]
@@ -194,8 +194,8 @@ def test_query_of_too_much_at_once_is_refused(graphql_client, devices, what):
     filters = [{"iotEndpointId": devices.endpoint, "attributeNames": names}]
     if what == "endpoints":
         filters = [{"iotEndpointId": name, "attributeNames": ["Speed"]} for name in names]
-    answer = graphql_client.execute(QUERY, filters=filters, **ALL)
-    assert answer["errors"][0]["message"] == f"A query can name at most 1000 {what}."
+    response = graphql_client.execute(QUERY, filters=filters, **ALL)
+    assert response["errors"][0]["message"] == f"A query can name at most 1000 {what}."
 
 
 def test_endpoint_exports_with_its_token(graphql_client, devices, query, export):

@@ -1,4 +1,4 @@
-"""Telemetry: published, its latest values, and the events that tell of it."""
+"""Telemetry: publishing, latest values and events."""
 
 import pytest
 

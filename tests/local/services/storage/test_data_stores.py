@@ -1,4 +1,4 @@
-"""Data stores: directories and files, and what becomes of their bytes."""
+"""Data stores, directories and files, and the storage of their bytes."""
 
 import re
 

@@ -28,14 +28,14 @@ def running_exchange(folder: Path, *, keep_omitted_measures: bool = False) -> It
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Iterator[Exchange]:
-    """An exchange whose data goes with the test."""
+    """An exchange whose data is deleted after the test."""
     with running_exchange(tmp_path) as exchange:
         yield exchange
 
 
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    """An exchange that holds some measurements to be queried."""
+    """An exchange with sample measurements."""
     with running_exchange(tmp_path_factory.mktemp("metrics")) as exchange:
         for host in ("h0", "h1"):
             records = [

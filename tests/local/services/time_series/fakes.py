@@ -1,4 +1,4 @@
-"""The time series half of the Local Exchange, with small stand-ins for the other half."""
+"""The time series part of the Local Exchange, with fakes for the other parts."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Accounts:
 
 
 class Objects:
-    """Files in a folder; a presigned URL is the file's key."""
+    """Files in a directory; a presigned URL is the file's key."""
 
     def __init__(self, folder: Path, runner: asyncio.Runner) -> None:
         self._folder = folder
@@ -102,7 +102,7 @@ class Objects:
 
 
 class Events:
-    """Keeps what is sent."""
+    """Records sent events."""
 
     def __init__(self) -> None:
         self.sent: asyncio.Queue[tuple[str, dict[str, str], Any]] = asyncio.Queue()
@@ -115,7 +115,7 @@ class Events:
 
 @dataclass
 class Exchange:
-    """Calls the operations the way a user would, blocking."""
+    """Calls the operations like a user, synchronously."""
 
     runner: asyncio.Runner
     engine: QueryEngine
@@ -148,7 +148,7 @@ class Exchange:
         return self.call("publishToDatabase", **arguments)
 
     def query(self, *assets: Any, **arguments: Any) -> Any:
-        """Ask for a filter query's first page: asset ids, or (asset id, attribute names)."""
+        """Request a filter query's first page: asset IDs, or (asset ID, attribute names)."""
         filters = [
             {"assetId": asset, "attributeNamesFilter": None}
             if isinstance(asset, str)
@@ -159,7 +159,7 @@ class Exchange:
         return self.call("queryDatabase", **arguments)
 
     def next_page(self, page: dict[str, Any], **arguments: Any) -> Any:
-        """Ask for the page after one."""
+        """Request the next page."""
         known = {name: page[name] for name in ("nextToken", "clientToken", "queryString")}
         return self.call(
             "queryDatabase", **{"assets": [], "queryType": "NEXT_TOKEN"} | known | arguments
@@ -173,7 +173,7 @@ class Exchange:
             yield page
 
     def chunk(self, page: dict[str, Any]) -> Any:
-        """Read what lies behind a page's presigned URL."""
+        """Read the chunk at a page's presigned URL."""
         return json.loads(self.objects.read(page["presignedUrl"]))
 
     def export(self, page: dict[str, Any], file_format: str = "CSV") -> str:
@@ -197,7 +197,7 @@ class Exchange:
         return self.export(self.query(*assets, **arguments))
 
     def timestream(self, sql: str, **arguments: Any) -> Any:
-        """Ask for a page of a Timestream query and read the response."""
+        """Request a page of a Timestream query and parse the response."""
         response = self.call("queryDatabaseWithTimestreamQuery", queryString=sql, **arguments)
         return json.loads(response["resultJSONString"]) | {"ClientToken": response["clientToken"]}
 
@@ -211,12 +211,12 @@ class Exchange:
         return [[datum(value) for value in row["Data"]] for row in rows]
 
     def latest(self, **arguments: Any) -> Any:
-        """Ask for the first page of latest values."""
+        """Request the first page of latest values."""
         return self.call("listAllAssetLastValues", **arguments)
 
 
 def datum(value: dict[str, Any]) -> Any:
-    """Make plain a value of a Timestream response: text, lists, tuples, (time, value) pairs."""
+    """Convert a value of a Timestream response to strings, lists, tuples or (time, value) pairs."""
     if "ArrayValue" in value:
         return [datum(item) for item in value["ArrayValue"]]
     if "RowValue" in value:
@@ -230,13 +230,13 @@ def datum(value: dict[str, Any]) -> Any:
 def record(
     time: int | str, value: str = "1.5", name: str = "A kW", **fields: Any
 ) -> dict[str, Any]:
-    """Make a plain DOUBLE record, times in seconds, unless told otherwise."""
+    """Create a record, by default a DOUBLE with its time in seconds."""
     fields = {"MeasureValueType": "DOUBLE", "TimeUnit": "SECONDS"} | fields
     return {"Time": str(time), "MeasureName": name, "MeasureValue": value} | fields
 
 
 def multi(time: int | str, *measures: tuple[str, str, str], **fields: Any) -> dict[str, Any]:
-    """Make a MULTI record of measures given as name, type and value."""
+    """Create a MULTI record of measures with name, type and value."""
     values = [dict(zip(("Name", "Type", "Value"), measure, strict=True)) for measure in measures]
     return {
         "Time": str(time),
@@ -248,10 +248,10 @@ def multi(time: int | str, *measures: tuple[str, str, str], **fields: Any) -> di
 
 
 def dimensions(**pairs: str) -> list[dict[str, str]]:
-    """Make dimensions of names and values."""
+    """Create dimensions from names and values."""
     return [{"Name": name, "Value": value} for name, value in pairs.items()]
 
 
 def refusal(error: pytest.ExceptionInfo[PlatformError]) -> tuple[str, str]:
-    """Tell an error's type and message."""
+    """Return the type and message of an error."""
     return error.value.error_type, error.value.message

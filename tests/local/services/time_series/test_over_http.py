@@ -49,7 +49,7 @@ LONG = "SELECT count(*) FROM " + " CROSS JOIN ".join(
 
 
 def records(count: int, first: int = 0) -> list[dict[str, Any]]:
-    """Make plain records, one a second."""
+    """Create single-measure records, one per second."""
     return [
         {
             "Time": str(first + i),

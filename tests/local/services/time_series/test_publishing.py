@@ -1,4 +1,4 @@
-"""What publishing accepts, refuses and keeps."""
+"""Publishing: accepted, rejected and stored records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .fakes import ASSET, Exchange, dimensions, multi, record, refusal
 
 
 def rejections(exchange: Exchange, *records: dict[str, Any]) -> list[dict[str, Any]]:
-    """Publish records of which some are rejected, and tell which and why."""
+    """Publish records of which some are rejected, and return which and why."""
     with pytest.raises(PlatformError) as error:
         exchange.publish(*records)
     assert error.value.error_type == "RejectedRecordsException"
@@ -26,7 +26,7 @@ def rejections(exchange: Exchange, *records: dict[str, Any]) -> list[dict[str, A
 
 
 def reason(exchange: Exchange, bad: dict[str, Any]) -> str:
-    """Tell why the only record of a batch is rejected."""
+    """Return why the only record of a batch is rejected."""
     (rejection,) = rejections(exchange, bad)
     return str(rejection["Reason"])
 
@@ -161,7 +161,7 @@ def test_a_higher_version_removes_or_keeps_the_measures_it_omits(
             exchange.publish(*batch)
         requested = exchange.csv((ASSET, "abcde"))
         assert [line.split(",", 2)[2] for line in requested.splitlines()[1:]] == expected
-        # What was kept counts as the record's own.
+        # Kept values belong to the record.
         again = multi(1, ("a", "BIGINT", "3"), *measures[1:], Version=2)
         if keeps:
             exchange.publish(again)

@@ -1,4 +1,4 @@
-"""What a Timestream query may build, and how much memory it takes before it is refused."""
+"""Memory limits of Timestream queries."""
 
 from __future__ import annotations
 
@@ -123,12 +123,12 @@ def test_query_memory_stays_near_the_limit(tmp_path: Path) -> None:
     assert int(done.stdout) < 1_500, "megabytes"
 
 
-# What users do with their measurements stays possible.
+# Ordinary queries of measurements are accepted.
 
 
 @pytest.fixture(scope="module")
 def many(metrics: Exchange) -> Exchange:
-    """An exchange with some thousand measurements, each with a text beside it."""
+    """An exchange with some thousand measurements, each with a string."""
     for start in range(0, 3_000, 100):
         metrics.publish(
             *(

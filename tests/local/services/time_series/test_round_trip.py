@@ -1,4 +1,4 @@
-"""Whatever is published comes back equal, whichever way it is read."""
+"""Published values come back equal from every kind of query."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Published(NamedTuple):
 
 
 def text(largest: int) -> st.SearchStrategy[str]:
-    """Any text that is not empty and takes no more than so many bytes."""
+    """Any non-empty string of at most that many bytes."""
     characters = st.characters(codec="utf-8")
     return st.text(characters, min_size=1).filter(lambda t: len(t.encode()) <= largest)
 
@@ -48,7 +48,7 @@ def attribute_names() -> st.SearchStrategy[str]:
 
 
 def measure_values(kind: str) -> st.SearchStrategy[str]:
-    """Any value of a type, as the text it comes back as."""
+    """Any value of a type, as the string it comes back as."""
     match kind:
         case "DOUBLE":
             return st.floats(allow_nan=False, allow_infinity=False).map(repr)
@@ -62,7 +62,7 @@ def measure_values(kind: str) -> st.SearchStrategy[str]:
 
 @st.composite
 def publications(draw: st.DrawFn) -> Published:
-    """Anything that may be published."""
+    """Any valid publication."""
     kinds = st.sampled_from(["DOUBLE", "BIGINT", "BOOLEAN", "VARCHAR"])
     types = draw(st.dictionaries(attribute_names(), kinds, min_size=1, max_size=4))
     multi = {name for name in types if draw(st.booleans())}
@@ -88,7 +88,7 @@ def publications(draw: st.DrawFn) -> Published:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
-    """One exchange for all examples; each begins with an empty database."""
+    """One exchange for all examples; each starts with an empty database."""
     folder: Path = tmp_path_factory.mktemp("round trip")
     with running_exchange(folder) as exchange:
         yield exchange
@@ -200,5 +200,5 @@ def test_published_values_can_be_selected(store: Exchange, published: Published)
 
 
 def literal(value: str) -> str:
-    """Write a text in SQL."""
+    """Format a string as an SQL literal."""
     return "'" + value.replace("'", "''") + "'"

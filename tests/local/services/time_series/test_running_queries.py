@@ -1,4 +1,4 @@
-"""Queries that take their time: they keep nobody waiting, and they can be stopped."""
+"""Long-running queries block nobody and can be stopped."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_query_that_takes_too_long_is_stopped(
 
 @pytest.fixture
 def start(exchange: Exchange) -> Callable[..., queries.Query]:
-    """Starts queries, endless ones unless told otherwise."""
+    """Starts queries, by default endless ones."""
 
     def start(user: str = "owner", work: Any = endless) -> queries.Query:
         async def start() -> queries.Query:
@@ -109,7 +109,7 @@ def start(exchange: Exchange) -> Callable[..., queries.Query]:
 
 
 def response(size: int) -> Callable[..., ResultTable]:
-    """Work that makes a result of that many bytes."""
+    """A query with a result of that many bytes."""
 
     def work(cursor: duckdb.DuckDBPyConnection, table: str) -> ResultTable:
         cursor.execute(f"CREATE TABLE {table} AS SELECT 1 AS c0")

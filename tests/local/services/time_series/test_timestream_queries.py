@@ -1,4 +1,4 @@
-"""Queries of Timestream's SQL: what they read, how they are paged, what they may not do."""
+"""Timestream SQL queries: results, pagination and restrictions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CPU = f"FROM {TABLE} WHERE measure_name = 'cpu'"
 
 
 def seconds(count: int) -> str:
-    """Write the time so many seconds after 1970 began."""
+    """Format the time that many seconds after the epoch."""
     return f"1970-01-01 00:{count // 60:02}:{count % 60:02}.000000000"
 
 

@@ -1,4 +1,4 @@
-"""What the functions and operators of Timestream's SQL give."""
+"""Results of the functions and operators of Timestream SQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens: made, listed without their values, and taken away."""
+"""Tokens: created, listed without their values, and deleted."""
 
 import httpx
 

@@ -1,4 +1,4 @@
-"""A database with all kinds of data, and how assets of it are asked for."""
+"""A database with all kinds of data, and requests of its assets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A filter query against a Local Exchange: what it takes, and how it comes to its file."""
+"""Filter queries against a Local Exchange: arguments and execution."""
 
 import asyncio
 import json
@@ -177,7 +177,7 @@ def test_connection_is_opened_while_the_first_page_is_read(
 
 
 class TestWithoutRealtime:
-    """Where WebSockets can't be had."""
+    """Networks without WebSockets."""
 
     @pytest.fixture(autouse=True)
     def _blocked(self, proxy: Proxy) -> None:

@@ -46,7 +46,7 @@ def database(local: LocalExchange, admin_client: AdminClient) -> str:
 def read(
     request: pytest.FixtureRequest, exchange: AvistaDigitalExchange, database: str, tmp_path: Path
 ) -> Read:
-    """Runs a query in one of the ways that there are."""
+    """Runs a query with one kind of aggregation."""
     kind: str = request.param
 
     def run(filters: Any, start: Any = WHOLE[0], end: Any = WHOLE[1], **options: Any) -> Any:

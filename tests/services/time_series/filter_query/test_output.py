@@ -158,7 +158,7 @@ class TestOutput:
 def exported(
     local: LocalExchange, measured: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, Any], bytes]:
-    """Gives the server's own export of a shape, made once."""
+    """Returns the server export of a shape, created once."""
     target = tmp_path_factory.mktemp("exported") / "result"
 
     @cache
