@@ -233,7 +233,7 @@ class TestPut:
         (loads / "dead.csv").symlink_to("nowhere.csv")
         outcome = dx("put", loads / "dead.csv", loads / "may.csv", store)
         assert outcome.exit_code == 1
-        assert "dead.csv: a link to nowhere.csv" in outcome.stderr
+        assert "dead.csv: broken symbolic link to nowhere.csv" in outcome.stderr
         assert paths(dx, store) == ["/may.csv"]
 
     def test_put_of_links_uses_the_names_of_the_links(

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from .._version import __version__
+from .commands.cat import cat
 from .commands.collaboratives import collaboratives, services, share, unshare
 from .commands.contract import contract, generate
 from .commands.copy import get, put
@@ -20,7 +21,7 @@ from .commands.whoami import whoami
 from .exit_codes import EXIT_CODES
 
 COMMANDS = (
-    *(whoami, stores, ls, tree, get, put, rm),
+    *(whoami, stores, ls, tree, cat, get, put, rm),
     *(databases, assets, query, sql, publish),
     *(collaboratives, services, share, unshare),
     *(local, contract, generate),

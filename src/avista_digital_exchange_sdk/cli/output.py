@@ -66,6 +66,16 @@ def print_file(file: IO[bytes], *, is_csv: bool) -> None:
             sys.stdout.writelines(map(_printable_json, text))
 
 
+def print_bytes(file: IO[bytes]) -> None:
+    """Print a file unchanged; on a terminal, escape invisible characters."""
+    if not sys.stdout.isatty():
+        shutil.copyfileobj(file, sys.stdout.buffer)
+        return
+    for line in io.TextIOWrapper(file, "utf-8", "replace", newline=""):
+        text = line.rstrip("\r\n")
+        sys.stdout.write(escape_controls(text) + ("\n" if text != line else ""))
+
+
 def print_json(value: object) -> None:
     """Print a value as JSON, with the field names of the schema."""
     sys.stdout.write(json_text(value, indent=2) + "\n")

@@ -1,14 +1,13 @@
 """The commands that download and upload files."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..._utils import validation
-from ..._utils.local_paths import expand_source
 from ..command import command
 from ..context import CommandContext
 from ..copy_plan import plan_downloads, plan_uploads
@@ -16,6 +15,14 @@ from ..entry_format import to_json
 from ..failures import exit_on_failures
 from ..output import print_json
 from ..remote_paths import HELP, is_remote, to_url
+from ..standard_streams import (
+    STANDARD_INPUT,
+    STANDARD_STREAM,
+    parse_source,
+    print_files,
+    require_file_target,
+    spool_standard_input,
+)
 
 if TYPE_CHECKING:
     from ...file_system._downloads import Download
@@ -35,11 +42,17 @@ FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first f
     'avista-dx get "dx://<dataStoreId>/loads/*.csv" loads/',
     "avista-dx get --recursive dx://<dataStoreId>/loads backup",
     "avista-dx get <dataStoreFileId> may.csv",
+    "avista-dx get dx://<dataStoreId>/loads/may.csv - | head",
 )
 def get(
     run: CommandContext,
     sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help=HELP)],
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="A local file or directory.")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="A local file or directory, or - for standard output."
+        ),
+    ],
     recursive: Recursive = False,
     force: Force = False,
     fail_fast: FailFast = False,
@@ -52,7 +65,8 @@ def get(
     Sources are copied into TARGET if it ends with a slash or is `.`, or if there are several
     sources or a pattern; a single file also if TARGET is an existing directory. Otherwise TARGET is
     the new name, also for a directory: the contents of `dx://<dataStoreId>/loads` are then in
-    TARGET itself, however often the command is run.
+    TARGET itself, however often the command is run. If TARGET is `-`, files are written to standard
+    output one after the other.
 
     Failed files do not stop the others: all failures are printed at the end, and the exit code is
     1. Local files that have the size and modification time of the remote file are skipped, so
@@ -61,6 +75,9 @@ def get(
     """
     if is_remote(target):
         raise validation.invalid_argument("TARGET", target, "a local file or directory")
+    if target == STANDARD_STREAM:
+        print_files(run.files, sources)
+        return
     plan = plan_downloads(run.files, sources, target, recursive=recursive)
     for note in plan.notes:
         run.info(to_url(note))
@@ -79,12 +96,17 @@ def get(
     "avista-dx put *.csv dx://<dataStoreId>/loads/",
     "avista-dx put may.csv dx://<dataStoreId>/loads/2024-05.csv",
     "avista-dx put --recursive loads <dataStoreDirectoryId>",
+    "avista-dx put - dx://<dataStoreId>/may.csv < may.csv",
 )
 def put(
     run: CommandContext,
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="SOURCE", parser=expand_source, help="Local files and directories."),
+        typer.Argument(
+            metavar="SOURCE",
+            parser=parse_source,
+            help="Local files and directories, or - for standard input.",
+        ),
     ],
     target: Annotated[str, typer.Argument(metavar="TARGET", help=HELP)],
     recursive: Recursive = False,
@@ -99,12 +121,28 @@ def put(
     Sources are copied into TARGET if it ends with a slash, is a data store or a directory ID, or if
     there are several sources; a single file also if TARGET is an existing directory. Otherwise
     TARGET is the new path, also for a directory: the contents of `loads` are then in TARGET itself,
-    however often the command is run.
+    however often the command is run. If SOURCE is `-`, standard input becomes the file TARGET.
 
     Failed files do not stop the others: all failures are printed at the end, and the exit code is
     1. Files whose size and MD5 match those of the remote file are skipped, so running the same
     command again continues an interrupted upload.
     """
+    with ExitStack() as stack:
+        if any(source is STANDARD_INPUT for source in sources):
+            require_file_target(run.files, sources, target)
+            sources = [stack.enter_context(spool_standard_input())]
+        _upload(run, sources, target, recursive=recursive, force=force, fail_fast=fail_fast)
+
+
+def _upload(
+    run: CommandContext,
+    sources: list[Path],
+    target: str,
+    *,
+    recursive: bool,
+    force: bool,
+    fail_fast: bool,
+) -> None:
     plan = plan_uploads(run.files, sources, target, recursive=recursive)
     with _progress(run, "uploading", plan.files) as callback:
         report = run.files.run_uploads(plan, callback, fail_fast=fail_fast, force=force)

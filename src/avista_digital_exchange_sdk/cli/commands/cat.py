@@ -1,0 +1,25 @@
+"""The command that prints files."""
+
+from typing import Annotated
+
+import typer
+
+from ..command import command
+from ..context import CommandContext
+from ..remote_paths import HELP
+from ..standard_streams import print_files
+
+
+@command(
+    "avista-dx cat dx://<dataStoreId>/loads/may.csv",
+    'avista-dx cat "dx://<dataStoreId>/loads/*.csv" > loads.csv',
+)
+def cat(
+    run: CommandContext,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE", help=HELP)],
+) -> None:
+    """Write files to standard output, one after the other.
+
+    On a terminal, invisible characters are escaped.
+    """
+    print_files(run.files, sources)

@@ -1,0 +1,74 @@
+"""Files of the platform on standard output, and standard input as a file to upload."""
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .._models.paths import SEPARATOR
+from .._utils import validation
+from .._utils.local_paths import expand_source
+from .._utils.temporary_files import explain_full_disk
+from .output import print_bytes
+from .remote_paths import expand_paths, is_file_id, resolve_path, to_url
+
+if TYPE_CHECKING:
+    from ..file_system import DataStoreFileSystem
+
+STANDARD_STREAM = "-"
+STANDARD_INPUT = Path(STANDARD_STREAM)
+"""The source that stands for standard input; the path of a file called `-` is another object."""
+
+
+def parse_source(source: str) -> Path:
+    """Parse a local path; `-` is standard input, and `./-` a file."""
+    return STANDARD_INPUT if source == STANDARD_STREAM else expand_source(source)
+
+
+def print_files(files: "DataStoreFileSystem", sources: Iterable[str]) -> None:
+    """Write files to standard output, one after the other.
+
+    Args:
+        files: The file system.
+        sources: Remote paths, IDs or patterns of files.
+
+    Raises:
+        InvalidParameterError: A source is a directory; nothing has been written.
+    """
+    paths = [
+        resolve_path(files, "SOURCE", path) if is_file_id(path) else path
+        for source in sources
+        for path in expand_paths(files, "SOURCE", source)
+    ]
+    for path in paths:
+        if files.isdir(path):
+            raise validation.invalid_argument("SOURCE", to_url(path), "a file")
+    for path in paths:
+        with files.open(path) as file:
+            print_bytes(file)
+
+
+def require_file_target(files: "DataStoreFileSystem", sources: Sequence[Path], target: str) -> None:
+    """Require that standard input is the only source, and that the target is the path of a file."""
+    if len(sources) > 1:
+        raise validation.invalid_argument("SOURCE", STANDARD_STREAM, "the only source if it is -")
+    path = resolve_path(files, "TARGET", target)
+    if target.endswith(SEPARATOR) or files.isdir(path):
+        raise validation.invalid_argument(
+            "TARGET", target, "the path of a file", note="standard input has no name"
+        )
+
+
+@contextlib.contextmanager
+def spool_standard_input() -> "Iterator[Path]":
+    """Copy standard input to a temporary file, since an upload needs its size first."""
+    import tempfile
+
+    if sys.stdin.isatty():
+        sys.stderr.write("Reading from standard input; end it with Ctrl-D.\n")
+    with explain_full_disk(), tempfile.NamedTemporaryFile(prefix="standard-input-") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        yield Path(file.name)
