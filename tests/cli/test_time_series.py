@@ -246,6 +246,36 @@ class TestTimestamps:
         )
 
 
+class TestAggregates:
+    def test_query_returns_aggregates(self, dx: Command, measured: str) -> None:
+        query = ["query", measured, "--asset", "feeder-7", *RANGE]
+        assert dx(*query, "--every", "1d").stdout.splitlines() == [
+            f"{HEADER},A kW",
+            "feeder-7,Feeder 7,2024-05-01 00:00:00.000000000,12.875",
+        ]
+        functions = ["--how", "max", "--how", "count"]
+        result = dx(*query, "--every", "1h", *functions, "--attribute", "A kW")
+        assert result.stdout.splitlines()[:2] == [
+            f"{HEADER},A kW max,A kW count",
+            "feeder-7,Feeder 7,2024-05-01 00:00:00.000000000,12.5,1",
+        ]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--how", "max"], "--how must be used with --every"),
+            (["--every", "1 day"], "--every must be a period"),
+            (["--every", "1d", "--how", "median"], "--how must be one of"),
+        ],
+    )
+    def test_query_refuses_invalid_aggregates(
+        self, dx: Command, measured: str, options: list[str], message: str
+    ) -> None:
+        result = dx("query", measured, "--asset", "feeder-7", *RANGE, *options)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"avista-dx: {message}")
+
+
 class TestMissingData:
     @pytest.mark.parametrize(
         ("names", "message"),

@@ -74,7 +74,9 @@ class Place(NamedTuple):
     def stored(self, assetId: str = "feeder-7") -> dict[str, list[Any]]:
         """The columns of a query for an asset."""
         filters: Any = [{"assetId": assetId}]
-        table = self.client.queryTimeSeriesDatabaseToArrow(self.database, filters, *WHOLE)
+        table = self.client.queryTimeSeriesDatabaseToArrow(
+            self.database, filters, *WHOLE, errors="ignore"
+        )
         return table.drop_columns(["assetId", "name", "timestamp"]).to_pydict()
 
     def count_values(self) -> dict[str, int]:

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from datetime import tzinfo
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,6 +13,7 @@ import pyarrow.csv as pa_csv
 
 from .._options import Options
 from .._time_series.record_validation import MAX_VALUE_BYTES
+from .._time_series.zones import TimeZone
 from .._utils.temporary_files import reopen
 from ..errors import InvalidResponseError
 from .arrow_types import (
@@ -75,7 +75,9 @@ class CsvResult:
             long.add(keys, attribute, column)
         return long.table()
 
-    def write_parquet(self, file: IO[bytes], options: Options, zone: tzinfo | None = None) -> None:
+    def write_parquet(
+        self, file: IO[bytes], options: Options, zone: TimeZone | None = None
+    ) -> None:
         """Write the wide table as Parquet; memory holds a few batches.
 
         Args:

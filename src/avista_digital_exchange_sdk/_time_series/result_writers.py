@@ -127,7 +127,8 @@ def _sort_key(text: str) -> str:
     return exact[:-1].replace("T", " ").ljust(29, "0")
 
 
-def _to_iso(time: str) -> str:
+def to_iso_timestamp(time: str) -> str:
+    """Convert a timestamp of a CSV file to ISO 8601."""
     end = 23 if time.endswith("000000") else 29
     return f"{time[:10]}T{time[11:end]}Z"
 
@@ -251,7 +252,9 @@ class _Series:
         self.last_time = self.last_value = ""
 
     def add(self, values: dict[str, str]) -> None:
-        entries = [{"timestamp": _to_iso(time), "value": value} for time, value in values.items()]
+        entries = [
+            {"timestamp": to_iso_timestamp(time), "value": value} for time, value in values.items()
+        ]
         if next(iter(values)) < self.last_time:
             raise InvalidResponseError("the result chunks are not ordered by asset and time")
         with explain_full_disk():
@@ -305,7 +308,7 @@ class JsonResultWriter:
         head = {
             "attributeType": series.type,
             "lastValue": series.last_value,
-            "lastValueTime": _to_iso(series.last_time),
+            "lastValueTime": to_iso_timestamp(series.last_time),
             "name": name,
         }
         self._file.write(separator + to_json(head)[:-1] + b',"data":[')

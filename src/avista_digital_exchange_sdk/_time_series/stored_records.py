@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 from .._generated.enums import MeasureValueType
-from .._graphql.client import require_found
-from ..errors import InvalidResponseError
 from .record_planner import RecordKey, StoredRecord, Value
-from .sql_paging import iter_sql_pages
-from .sql_results import QueryResult_TimestreamVariables, parse_result
-from .sql_text import quote_identifier, quote_string, quote_table, time_literal
+from .sql_text import quote_identifier, quote_string, time_literal
+from .table_columns import (
+    ASSET_ID,
+    MEASURE_VALUE,
+    TableColumns,
+    read_rows,
+    read_table_columns,
+    read_table_name,
+)
 
 if TYPE_CHECKING:
     from .._backends import Backend
     from .._generated.client import Client
 
-ASSET_ID = "assetId"
 # A time range is read as a whole unless it contains far more rows than requested.
 MAX_EXCESS_ROWS = 3000
-
-_MEASURE_VALUE = "measure_value::"
-
-
-class _Columns(NamedTuple):
-    """The columns of a database's table that a record is read from.
-
-    Attributes:
-        dimensions: Names of the dimensions, without that of the asset.
-        single_types: Types of the records of a single measure.
-        multi: The types of the measures of multi-measure records, by name.
-    """
-
-    dimensions: list[str]
-    single_types: list[MeasureValueType]
-    multi: dict[str, MeasureValueType]
 
 
 class StoredRecordReader:
@@ -53,7 +39,7 @@ class StoredRecordReader:
         self._backend = backend
         self._database_id = database_id
         self._table: str | None = None
-        self._columns: _Columns | None = None
+        self._columns: TableColumns | None = None
 
     async def read(
         self, asset_id: str, times: Collection[int], names: Collection[str] | None = None
@@ -81,12 +67,12 @@ class StoredRecordReader:
         records = (_parse_row(row, columns, names) for row in rows or ())
         return [record for record in records if record.key.time in times]
 
-    def _build_query(self, asset_id: str, columns: _Columns, lowest: int, highest: int) -> str:
+    def _build_query(self, asset_id: str, columns: TableColumns, lowest: int, highest: int) -> str:
         selected = [
             "to_nanoseconds(time)",
             "measure_name",
             *map(quote_identifier, columns.dimensions),
-            *(_select(f"{_MEASURE_VALUE}{kind.lower()}", kind) for kind in columns.single_types),
+            *(_select(f"{MEASURE_VALUE}{kind.lower()}", kind) for kind in columns.single_types),
             *(_select(quote_identifier(name), kind) for name, kind in columns.multi.items()),
         ]
         return (
@@ -96,31 +82,17 @@ class StoredRecordReader:
         )
 
     async def _run(self, query: str, limit: int | None = None) -> list[list[str | None]] | None:
-        """Run a query; None if it returns more than `limit` rows."""
-        rows: list[list[str | None]] = []
-        pages = iter_sql_pages(
-            self._client, self._backend, self._database_id, query, None, parse_result
-        )
-        async with aclosing(pages):
-            async for page in pages:
-                rows += _read_cells(page)
-                if limit is not None and len(rows) > limit:
-                    return None
-        return rows
+        return await read_rows(self._client, self._backend, self._database_id, query, limit)
 
-    async def _read_columns(self, names: Collection[str]) -> _Columns:
-        """Read the columns, and read them again if that of an attribute is missing."""
+    async def _read_columns(self, names: Collection[str]) -> TableColumns:
+        """Read which columns there are; again if an attribute has got none yet."""
         if self._columns is not None and all(name in self._columns.multi for name in names):
             return self._columns
         if self._table is None:
-            database = require_found(
-                await self._client.time_series_db_get_database(self._database_id),
-                "time series database",
-                self._database_id,
-            )
-            self._table = quote_table(database)
-        rows = await self._run(f"DESCRIBE {self._table}")
-        self._columns = _parse_columns(rows or [])
+            self._table = await read_table_name(self._client, self._database_id)
+        self._columns = await read_table_columns(
+            self._client, self._backend, self._database_id, self._table
+        )
         return self._columns
 
 
@@ -129,28 +101,8 @@ def _select(column: str, kind: str) -> str:
     return f"to_nanoseconds({column})" if kind == MeasureValueType.TIMESTAMP else column
 
 
-def _read_cells(page: QueryResult_TimestreamVariables) -> list[list[str | None]]:
-    """Read the strings of a page; None for NULL."""
-    try:
-        return [[datum.get("ScalarValue") for datum in row["Data"]] for row in page.rows]
-    except (KeyError, TypeError, AttributeError):
-        raise InvalidResponseError("the response has no Timestream result") from None
-
-
-def _parse_columns(rows: Iterable[Sequence[str | None]]) -> _Columns:
-    columns = _Columns([], [], {})
-    for name, kind, role in ((str(cell) for cell in row[:3]) for row in rows):
-        if role == "DIMENSION" and name != ASSET_ID:
-            columns.dimensions.append(name)
-        elif name.startswith(_MEASURE_VALUE):
-            columns.single_types.append(MeasureValueType(kind.upper()))
-        elif role == "MULTI":
-            columns.multi[name] = MeasureValueType(kind.upper())
-    return columns
-
-
 def _parse_row(
-    row: Sequence[Any], columns: _Columns, names: Collection[str] | None
+    row: Sequence[Any], columns: TableColumns, names: Collection[str] | None
 ) -> StoredRecord:
     time, measure_name, *cells = row
     first_value, first_multi = (

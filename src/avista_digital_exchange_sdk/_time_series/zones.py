@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta, tzinfo
+from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .._utils.validation import invalid_argument
@@ -40,7 +41,10 @@ class FixedOffset(tzinfo):
         return FixedOffset, (int(self._offset.total_seconds()) // 60,)
 
 
-def parse_time_zone(argument: str, value: object) -> ZoneInfo | FixedOffset:
+TimeZone: TypeAlias = ZoneInfo | FixedOffset
+
+
+def parse_time_zone(argument: str, value: object) -> TimeZone:
     """Parse the name of a time zone, or an offset from UTC."""
     if isinstance(value, str) and (found := _OFFSET.fullmatch(value)):
         minutes = int(found[2]) * 60 + int(found[3] or 0)

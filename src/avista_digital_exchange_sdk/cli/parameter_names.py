@@ -21,6 +21,8 @@ OPTION_BY_PARAMETER = {
     "nameColumn": "--name-column",
     "timeColumn": "--time-column",
     "timeZone": "--time-zone",
+    "every": "--every",
+    "how": "--how",
     "dimensionColumns": "--dimension",
     "measureColumns": "--measure",
     "measureTypes": "--type",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import IO, TYPE_CHECKING, Literal
 
 from ..._dataframes.shapes import Shape, check_shape
+from ..._time_series.aggregation import How, parse_aggregation
 from ..._time_series.asset_filters import AssetFilter, parse_asset_filters
 from ..._time_series.missing_data import ERROR_HANDLINGS, ErrorHandling
 from ..._time_series.time_arguments import parse_time_range
@@ -18,6 +19,7 @@ from ..._utils import validation
 from ..._utils.extras import require_extra
 from ..._utils.progress import ProgressArgument, ProgressReporter
 from ..base import BaseService
+from .aggregated_query import AggregatedQuery
 from .filtered_query import FilteredQuery, QueryRequest, ResultFileFormat
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class FilterQueryService(BaseService):
         exportTimeout: float = 300,
         aggregate: Literal["auto", "server", "client"] = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         errors: Literal["warn", "raise", "ignore"] = "warn",
         progress: ProgressArgument | None = None,
     ) -> bool:
@@ -83,6 +87,10 @@ class FilterQueryService(BaseService):
                 falls back to `client` if there is no connection.
             timeZone: The time zone of the timestamps in the file, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
                 empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
@@ -118,6 +126,8 @@ class FilterQueryService(BaseService):
             exportTimeout=exportTimeout,
             aggregate=aggregate,
             timeZone=timeZone,
+            every=every,
+            how=how,
             errors=errors,
             progress=progress,
         )
@@ -140,6 +150,8 @@ class FilterQueryService(BaseService):
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         index: str | Sequence[str] | None = None,
         errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
@@ -169,6 +181,10 @@ class FilterQueryService(BaseService):
                 falls back to `client` if there is no connection.
             timeZone: The time zone of the result's timestamps, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
                 none.
             errors: What to do if a requested asset or attribute does not exist, or the result is
@@ -215,6 +231,8 @@ class FilterQueryService(BaseService):
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
                 timeZone=timeZone,
+                every=every,
+                how=how,
                 errors=errors,
                 progress=progress,
             )
@@ -233,6 +251,8 @@ class FilterQueryService(BaseService):
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
@@ -255,6 +275,10 @@ class FilterQueryService(BaseService):
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
             timeZone: The time zone of the result's timestamps, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
                 empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
@@ -296,6 +320,8 @@ class FilterQueryService(BaseService):
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
                 timeZone=timeZone,
+                every=every,
+                how=how,
                 errors=errors,
                 progress=progress,
             )
@@ -313,6 +339,8 @@ class FilterQueryService(BaseService):
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pa.Table:
@@ -335,6 +363,10 @@ class FilterQueryService(BaseService):
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
             timeZone: The time zone of the result's timestamps, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
                 empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
@@ -373,6 +405,8 @@ class FilterQueryService(BaseService):
             exportTimeout=exportTimeout,
             aggregate=aggregate,
             timeZone=timeZone,
+            every=every,
+            how=how,
             errors=errors,
             progress=progress,
         )
@@ -389,9 +423,11 @@ class FilterQueryService(BaseService):
         exportTimeout: object,
         aggregate: object,
         timeZone: object,
+        every: object,
+        how: object,
         errors: object,
         progress: object,
-    ) -> FilteredQuery:
+    ) -> FilteredQuery | AggregatedQuery:
         """Check the arguments that every query with filters has."""
         zone = None if timeZone is None else parse_time_zone("timeZone", timeZone)
         request = QueryRequest(
@@ -405,6 +441,9 @@ class FilterQueryService(BaseService):
             validation.parse_choice("errors", errors, ERROR_HANDLINGS),
             ProgressReporter(progress),
         )
+        if every is not None:
+            aggregation = parse_aggregation(every, how)
+            return AggregatedQuery(self._client, self._backend, request, aggregation)
         return FilteredQuery(self._client, self._backend, self._transfers, request)
 
 
@@ -418,6 +457,8 @@ async def query_into(
     exportFileFormat: str,
     *,
     timeZone: str | None,
+    every: str | None,
+    how: Sequence[str] | str,
     errors: ErrorHandling,
     progress: ProgressArgument | None,
 ) -> None:
@@ -431,6 +472,8 @@ async def query_into(
         exportTimeout=DEFAULT_EXPORT_TIMEOUT,
         aggregate="auto",
         timeZone=timeZone,
+        every=every,
+        how=how,
         errors=errors,
         progress=progress,
     )

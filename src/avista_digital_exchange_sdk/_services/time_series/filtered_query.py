@@ -22,6 +22,7 @@ from ..._time_series.query_operations import TimeSeriesQueryOperations
 from ..._time_series.result_presence import find_missing_in_csv, find_missing_in_json
 from ..._time_series.result_sinks import FileSink
 from ..._time_series.result_writers import RequestedSeries
+from ..._time_series.zones import TimeZone
 from ..._transfer.output_file import Output, write_spool
 from ..._transfer.transfers import Transfers
 from ..._utils.extras import require_extra
@@ -70,7 +71,7 @@ class QueryRequest(NamedTuple):
     max_rows: int | None
     export_timeout: float
     aggregate: str
-    zone: tzinfo | None
+    zone: TimeZone | None
     error_handling: str
     reporter: ProgressReporter
 

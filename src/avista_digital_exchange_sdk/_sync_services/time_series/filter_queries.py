@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from ..._backends import run_sync
@@ -16,6 +16,7 @@ from ..._services.time_series.filter_queries import (
     Aggregate,
     FilterQueryService,
 )
+from ..._time_series.aggregation import How
 from ..._time_series.asset_filters import AssetFilter
 from ..._time_series.missing_data import ErrorHandling
 from ..._utils.progress import ProgressArgument
@@ -45,6 +46,8 @@ class SyncFilterQueryService(SyncService):
         exportTimeout: float = 300,
         aggregate: Literal["auto", "server", "client"] = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         errors: Literal["warn", "raise", "ignore"] = "warn",
         progress: ProgressArgument | None = None,
     ) -> bool:
@@ -76,6 +79,10 @@ class SyncFilterQueryService(SyncService):
                 falls back to `client` if there is no connection.
             timeZone: The time zone of the timestamps in the file, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC. Timestamps in JSON files are always in UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
                 empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar. It is called with `(pages, None)`
@@ -115,6 +122,8 @@ class SyncFilterQueryService(SyncService):
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
                 timeZone=timeZone,
+                every=every,
+                how=how,
                 errors=errors,
                 progress=progress,
             )
@@ -132,6 +141,8 @@ class SyncFilterQueryService(SyncService):
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         index: str | Sequence[str] | None = None,
         errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
@@ -161,6 +172,10 @@ class SyncFilterQueryService(SyncService):
                 falls back to `client` if there is no connection.
             timeZone: The time zone of the result's timestamps, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             index: The column or columns to use as the index, such as `"timestamp"`. Defaults to
                 none.
             errors: What to do if a requested asset or attribute does not exist, or the result is
@@ -204,6 +219,8 @@ class SyncFilterQueryService(SyncService):
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
                 timeZone=timeZone,
+                every=every,
+                how=how,
                 index=index,
                 errors=errors,
                 progress=progress,
@@ -222,6 +239,8 @@ class SyncFilterQueryService(SyncService):
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pl.DataFrame:
@@ -244,6 +263,10 @@ class SyncFilterQueryService(SyncService):
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
             timeZone: The time zone of the result's timestamps, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
                 empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
@@ -283,6 +306,8 @@ class SyncFilterQueryService(SyncService):
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
                 timeZone=timeZone,
+                every=every,
+                how=how,
                 errors=errors,
                 progress=progress,
             )
@@ -300,6 +325,8 @@ class SyncFilterQueryService(SyncService):
         exportTimeout: float = 300,
         aggregate: Aggregate = "auto",
         timeZone: str | None = None,
+        every: str | timedelta | None = None,
+        how: How | Sequence[How] = "mean",
         errors: ErrorHandling = "warn",
         progress: ProgressArgument | None = None,
     ) -> pa.Table:
@@ -322,6 +349,10 @@ class SyncFilterQueryService(SyncService):
             aggregate: Where the result is merged: `server`, `client`, or `auto`.
             timeZone: The time zone of the result's timestamps, and of naive times, such as
                 `America/Los_Angeles`. Defaults to UTC.
+            every: The period of aggregates, which the platform computes: such as `15m`, `1h`, `1d`,
+                `1w`, `1mo` or `1y`, in `timeZone`. Defaults to none: all values.
+            how: What to compute for every period: `mean`, `min`, `max`, `sum`, `count`, `first`
+                or `last`; or several of them, each in a column of its own, such as `kW max`.
             errors: What to do if a requested asset or attribute does not exist, or the result is
                 empty: `warn` with MissingDataWarning, `raise` NotFoundError, or `ignore` it.
             progress: A callback, or True for a progress bar, as in
@@ -361,6 +392,8 @@ class SyncFilterQueryService(SyncService):
                 exportTimeout=exportTimeout,
                 aggregate=aggregate,
                 timeZone=timeZone,
+                every=every,
+                how=how,
                 errors=errors,
                 progress=progress,
             )

@@ -98,6 +98,21 @@ def query(
             help="Time zone of naive times, of timestamps in CSV and Parquet, and of the plot.",
         ),
     ] = "UTC",
+    every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="Query aggregates of periods instead of all values: 15m, 1h, 1d, 1w, 1mo, 1y.",
+        ),
+    ] = None,
+    how: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FUNCTION",
+            help="With --every: mean, min, max, sum, count, first or last; may be repeated "
+            "(default: mean).",
+        ),
+    ] = None,
     fail_empty: Annotated[
         bool,
         typer.Option(
@@ -122,6 +137,7 @@ def query(
     plotted = parse_plot_options(plot, steps, plot_title, plot_style, plot_size, time_zone)
     target = _target(output, kind, will_plot=plot is not None)
     request = (database, filters, start, end)
+    functions = _functions(every, how)
     errors: Literal["warn", "raise"] = "raise" if fail_empty else "warn"
     if target is not None and plotted is None:
         with run.progress("querying", "pages", "bytes") as callback:
@@ -130,6 +146,8 @@ def query(
                 target,
                 kind,  # type: ignore[arg-type]  # the call takes it in any case
                 timeZone=time_zone,
+                every=every,
+                how=functions,  # type: ignore[arg-type]  # the call checks it
                 errors=errors,
                 progress=callback,
             )
@@ -148,6 +166,8 @@ def query(
                     *request,
                     kind,
                     timeZone=time_zone,
+                    every=every,
+                    how=functions,
                     errors=errors,
                     progress=callback,
                 )
@@ -186,6 +206,13 @@ def _filters(
     except ValueError as error:
         raise InvalidParameterError(f"--filter: {file} is not JSON: {error}") from error
     return filters
+
+
+def _functions(every: str | None, how: list[str] | None) -> str | list[str]:
+    if how and every is None:
+        raise InvalidParameterError("--how must be used with --every")
+    functions = how or ["mean"]
+    return functions[0] if len(functions) == 1 else functions
 
 
 def _format(run: CommandContext, requested: Format | None, output: Path | None) -> Format:

@@ -144,6 +144,25 @@ class TestResults:
         assert times.iloc[0] == datetime(2024, 11, 3, 1, tzinfo=ZoneInfo(self.ZONE))
         assert str(times.dtype) == f"datetime64[ns, {self.ZONE}]"
 
+    def test_a_fixed_offset_is_a_time_zone(
+        self, exchange: AvistaDigitalExchange, database: str, tmp_path: Any
+    ) -> None:
+        query = (database, FILTER, *self.SPAN)
+        for file_format in ("CSV", "PARQUET"):
+            exchange.queryTimeSeriesDatabaseWithFilters(
+                *query,
+                tmp_path,
+                file_format,  # type: ignore[arg-type]  # one of the formats
+                timeZone="-08:00",
+            )
+        assert "2024-11-03 00:00:00.000000000-08:00" in (tmp_path / "result.csv").read_text()
+        expected = datetime.fromisoformat("2024-11-03T00:00:00-08:00")
+        frame = exchange.queryTimeSeriesDatabaseToDataFrame(*query, timeZone="-08:00")
+        polars = exchange.queryTimeSeriesDatabaseToPolars(*query, timeZone="-08:00")
+        parquet = pd.read_parquet(tmp_path / "result.parquet")
+        for first in (frame["timestamp"][0], polars["timestamp"][0], parquet["timestamp"][0]):
+            assert first == expected
+
     def test_utc_leaves_csv_as_it_is(
         self, exchange: AvistaDigitalExchange, database: str, tmp_path: Any
     ) -> None:
