@@ -169,3 +169,4 @@ def test_reset_stops_running_queries(local: LocalExchange) -> None:
     assert query.job.running
     local.reset()
     assert not query.job.running
+    assert local.exchange.queries.of_resource(local.timeSeriesDbId) == []

@@ -221,7 +221,8 @@ async def _reset_state(records: Database, exchange: ExchangeState) -> Seed:
     """Remove everything, and plant the seed anew; to be run where requests are answered."""
     for row in records.fetch_all("SELECT timeSeriesDbId FROM timeSeriesDatabases"):
         await exchange.time_series.drop(row["timeSeriesDbId"])
-    exchange.lifecycle.cancel_all()
+    await exchange.lifecycle.stop_all()
+    await exchange.queries.clear()
     await exchange.telemetry.samples.clear()
     await exchange.capture_samples.clear()
     records.clear()

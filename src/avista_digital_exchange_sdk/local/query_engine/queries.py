@@ -235,6 +235,12 @@ class Queries:
         for query in self.of_resource(resource_id):
             await query.cancel()
 
+    async def clear(self) -> None:
+        """Stop and forget every query."""
+        for query in list(self._queries.values()):
+            await query.cancel()
+            self._forget(query)
+
     def _use(self, token: _Token) -> None:
         """Count a use of a token, or refuse it."""
         if token.uses >= TOKEN_USES or token.index < token.query.newest_used:

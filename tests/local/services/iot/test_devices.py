@@ -218,6 +218,12 @@ def test_new_endpoint_has_the_defaults_of_its_model(devices):
     ]
 
 
+def test_timestamp_of_a_property_is_answered_in_milliseconds(graphql_client, devices):
+    properties = [property_input("14") | {"timestamp": "+007"}]
+    answer = graphql_client.run(UPDATE_PROPERTIES, id=devices.endpoint, properties=properties)
+    assert answer["properties"][0]["timestamp"] == "7"
+
+
 def test_properties_are_updated_all_or_none(graphql_client, devices):
     response = graphql_client.run(
         UPDATE_PROPERTIES, id=devices.endpoint, properties=[property_input("14")]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -43,6 +46,7 @@ class CaptureExports:
         self._engine = engine
         self._objects = objects
         self._active: dict[str, _ActiveExport] = {}
+        self._writers: set[asyncio.Task[Any]] = set()
 
     async def write_full(self, capture: Row) -> Row:
         """Write the whole of what a capture recorded; return what is to be kept of the export."""
@@ -50,7 +54,7 @@ class CaptureExports:
         started, key = timestamp(), self._objects.new_key(FILES)
         export: Row = {"key": key, "dateStarted": started, "dateCompleted": None, "logs": []}
         try:
-            await self._write(capture, key, Workload.EXPORT)
+            await self._write(capture, key)
         except Exception as error:
             return export | {"state": "FAILED", "key": None, "logs": [_reason(error)]}
         return export | {"state": "COMPLETE", "dateCompleted": timestamp()}
@@ -97,15 +101,20 @@ class CaptureExports:
         if export["key"] is not None:
             self._objects.delete(export["key"])
 
-    def clear(self) -> None:
-        """Forget every export under way."""
+    async def stop_all(self) -> None:
+        """Stop and forget every export under way."""
         self._active.clear()
+        writers = list(self._writers)
+        for writer in writers:
+            writer.cancel()
+        if writers:
+            await asyncio.wait(writers)
 
     async def _write_active(self, capture: Row, export: _ActiveExport) -> None:
         """Write what a capture recorded so far."""
         stored = self._objects.create(capture["ownerUserId"])
         try:
-            await self._write(capture, stored.key, Workload.EXPORT)
+            await self._write(capture, stored.key)
         except Exception as error:
             self._objects.delete(stored.key)
             export.state, export.logs = "FAILED", (_reason(error),)
@@ -113,27 +122,39 @@ class CaptureExports:
         self._objects.complete(stored)
         export.state, export.key, export.completed = "COMPLETE", stored.key, timestamp()
 
-    async def _write(self, capture: Row, key: str, workload: Workload) -> None:
+    async def _write(self, capture: Row, key: str) -> None:
         """Write a CSV file; all that was published before is in it."""
-        await self._samples.flush()
+        writer = asyncio.current_task()
+        assert writer is not None
+        self._writers.add(writer)
+        incoming = self._objects.incoming_path()
+        try:
+            await self._samples.flush()
+            await self._write_file(capture, incoming)
+            incoming.replace(self._objects.path(key))
+        finally:
+            incoming.unlink(missing_ok=True)
+            self._writers.discard(writer)
+
+    async def _write_file(self, capture: Row, path: Path) -> None:
+        """Write what a capture recorded to a file."""
         names = tuple(attributes_of(json.loads(capture["dataModel"])))
         filters = [AssetFilter(capture["captureId"], names)]
         table = f"results.capture_{secrets.token_hex(16)}"
-        incoming = self._objects.incoming_path()
 
         def write(cursor: duckdb.DuckDBPyConnection) -> None:
             try:
                 result = self._samples.read_range(cursor, table, filters, [None], EARLIEST, LATEST)
-                with open_new(incoming, "x", encoding="utf-8", newline="") as file:
+                with open_new(path, "x", encoding="utf-8", newline="") as file:
                     write_csv(cursor, result, BoundedWriter(file, MAX_EXPORT_BYTES), None)
             finally:
                 cursor.execute(f"DROP TABLE IF EXISTS {table}")
 
+        job = self._engine.start_job(write, capture["ownerUserId"], Workload.EXPORT)
         try:
-            await self._engine.start_job(write, capture["ownerUserId"], workload).result()
-            incoming.replace(self._objects.path(key))
+            await job.result()
         finally:
-            incoming.unlink(missing_ok=True)
+            await job.stop()
 
     async def _has_data(self, capture: Row) -> bool:
         """Say whether a capture recorded anything."""

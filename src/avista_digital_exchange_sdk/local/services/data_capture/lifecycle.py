@@ -86,11 +86,11 @@ class Lifecycle:
         for capture in self._captures.list_in_states("FINISHING"):
             self._engine.start_task(self._finish(capture["captureId"]))
 
-    def cancel_all(self) -> None:
-        """Follow no schedule any more."""
+    async def stop_all(self) -> None:
+        """Follow no schedule and write no export any more."""
         for capture_id in list(self._schedules):
             self._cancel_schedule(capture_id)
-        self._exports.clear()
+        await self._exports.stop_all()
 
     def _cancel_schedule(self, capture_id: str) -> None:
         """Stop following the time settings of a capture."""
@@ -133,6 +133,8 @@ class Lifecycle:
 
     async def _finish(self, capture_id: str) -> None:
         """Write the export of a capture that was stopped, and announce its end."""
+        if not self._captures.exists(capture_id):
+            return
         capture = self._captures.find_any(capture_id)
         data_export = await self._exports.write_full(capture)
         if not self._captures.exists(capture_id):

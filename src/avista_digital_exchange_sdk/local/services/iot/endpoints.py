@@ -227,7 +227,7 @@ def _read_property(
     if len(value) > MAX_VALUE_CHARACTERS:
         raise bad_request(f"{where}.value must have at most {MAX_VALUE_CHARACTERS} characters.")
     try:
-        parse_time(timestamp, "MILLISECONDS")
+        milliseconds = parse_time(timestamp, "MILLISECONDS") // 1_000_000
     except ValueError as error:
         raise bad_request(f"{where}.timestamp {timestamp[:60]!r} {error}.") from None
-    return name, value, timestamp
+    return name, value, str(milliseconds)

@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from ...caller import USER_FULL_ACCESS, Caller
-from ...database import Database, Row, new_id, timestamp
+from ...database import Database, Row, check_name, new_id, timestamp
 from ...errors import PlatformError, bad_request, not_found
 
 MAX_TOKEN_LIFE_DAYS = 3650
@@ -57,6 +57,7 @@ class Tokens:
 
     def create(self, user_id: str, name: str, days_before_expiration: int) -> Row:
         """Add an AuthenticationToken of a user. Only this answer has its value."""
+        check_name(name)
         if not 1 <= days_before_expiration <= MAX_TOKEN_LIFE_DAYS:
             raise bad_request(f"daysBeforeExpiration must be 1 to {MAX_TOKEN_LIFE_DAYS}.")
         return self._add(user_id, name, days_before_expiration, USER_FULL_ACCESS, None)
