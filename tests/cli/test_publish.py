@@ -359,9 +359,10 @@ class TestOptions:
         assert ("attribute kW", "DOUBLE") in rows
         assert ("row 1", "01.02.2024 00:00 | 1,5") in rows
         problems = [text for name, text in rows if name == "problem"]
-        assert len(problems) == 2
+        assert len(problems) == 3
         assert "--time-format '%d.%m.%Y %H:%M' or month/day/year" in problems[0]
-        assert problems[1].startswith(
+        assert "'01.02.2024 00:00' says no time zone" in problems[1]
+        assert problems[2].startswith(
             "may.csv, line 2, column 'kW': '1,5' is not a plain number; read it with --decimal ','"
         )
         assert latest(dx, database) == {}

@@ -88,7 +88,7 @@ ACCEPTED: dict[str, tuple[Any, dict[str, Any], dict[str, list[str]]]] = {
     "row numbers from 1": (f",timestamp,kW\n1,{DAY},1.50\n2,{NEXT},2\n", {}, A_KW),
     "Unnamed: 0": (
         f"Unnamed: 0,timestamp,kW\n0,{DAY},1.50\n1,{NEXT},2\n",
-        {"measureColumns": ["kW"]},
+        {},
         A_KW,
     ),
     "quotes as text": (

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .._time_series.record_validation import MAX_VALUE_BYTES
-from .number_syntax import PLAIN_NUMBER, PLAIN_NUMBER_RE2, NumberSyntax
+from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
 from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker
 from .problems import Problems, quote, suggest
 from .tables import Kind
@@ -371,8 +371,8 @@ class ColumnProfile:
             if looks_like_time(text):
                 self._remember(text)
                 return Cell.TIME
-            # A plain number where another decimal separator is stated is no text either.
-            if self._readings.add(text) or PLAIN_NUMBER.fullmatch(text):
+            # A number in another form than the stated one is no text either.
+            if self._readings.add(text) or NumberReadings(NumberSyntax()).add(text):
                 return Cell.FORMATTED
         self._remember(text)
         return Cell.TEXT

@@ -1,5 +1,6 @@
 """Which column of a file holds the times, the assets, the attributes and the values."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ DEFAULT_TIME = "timestamp"
 # The columns of a long DataFrame of the SDK's.
 LONG_COLUMNS = ("assetId", "timestamp", "attribute", "value")
 _SAMPLE_ROWS = 200
+# What pandas calls a column that it read without a name.
+_UNNAMED = re.compile(r"Unnamed: \d+")
 
 
 @dataclass
@@ -198,7 +201,12 @@ class RoleFinder:
             and column.name != REASON_COLUMN
             and not (self._options.assetId is not None and column.name == self._asset_name())
         ]
-        return [index for index in unused if self._names[index] or self._keep_unnamed(index)]
+        return [
+            index
+            for index in unused
+            if (self._names[index] and not _UNNAMED.fullmatch(self._names[index]))
+            or self._keep_unnamed(index)
+        ]
 
     def _asset_name(self) -> str:
         return self._options.assetIdColumn or DEFAULT_ASSET
@@ -211,6 +219,8 @@ class RoleFinder:
         if index == 0 and _counts_rows(cells):
             self._notices.append("the first column has no name, numbers the rows and is left out")
             return False
+        if self._names[index]:
+            return True
         self._problems.add(
             f"column {index + 1} has no name; name all {len(self._names)} columns with "
             "columnNames=, or those to publish with measureColumns=",

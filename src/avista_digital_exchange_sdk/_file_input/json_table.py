@@ -188,7 +188,7 @@ class _Objects:
 
     def _parse_line(self, text: bytes, number: int) -> Any:
         try:
-            return json.loads(text, parse_float=Decimal)
+            return json.loads(text, parse_float=Decimal, parse_constant=str)
         except ValueError:
             raise fail(
                 self._source.label,

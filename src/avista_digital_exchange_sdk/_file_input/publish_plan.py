@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .._generated.enums import MeasureValueType
-from .._time_series.record_planner import Dimensions, Row, Value
+from .._time_series.record_planner import MAX_RECORD_BYTES, Dimensions, Row, Value
 from .._time_series.record_validation import validate_name
 from .._time_series.row_publisher import RowSlice
 from .._time_series.timestamps import format_timestamp
@@ -32,9 +32,6 @@ from .value_reader import NullValues, convert
 
 # Rows that the report of a file shows.
 SHOWN_ROWS = 5
-# The most bytes of names and values that a record surely holds.
-_SAFE_ROW_BYTES = 1500
-_MAX_VALUE_BYTES = 2048
 # The dimension that holds an asset's name.
 _NAME = "name"
 
@@ -337,7 +334,7 @@ class PublishPlan:
                 return
 
     def _check_rows(self, rows: Observations) -> None:
-        """Check ids, names and sizes of rows."""
+        """Check ids, names and lengths."""
         if rows.assets.null_count:
             line = rows.lines.filter(rows.assets.is_null())[0].as_py()
             self.problems.add("names no asset", line=line, key="asset")
@@ -347,11 +344,14 @@ class PublishPlan:
         for asset in rows.assets.unique().to_pylist():
             if asset is not None and asset not in self.assets:
                 self._check_asset(asset, rows)
-        size = pc.binary_length(rows.assets).fill_null(0)
+        names = pc.binary_length(rows.assets).fill_null(0)
+        for dimension, column in rows.dimensions.items():
+            names = pc.add(names, pc.binary_length(column).fill_null(-len(dimension)))
+            names = pc.add(names, len(dimension.encode()))
         for entry in rows.values:
-            length = pc.binary_length(entry.cells).fill_null(0)
-            self._check_length(pc.greater(length, _MAX_VALUE_BYTES), rows, entry.column)
-            size = pc.add(size, length)
+            length = pc.binary_length(entry.cells).fill_null(-MAX_RECORD_BYTES)
+            used = pc.add(pc.add(names, len(entry.attribute.encode())), length)
+            self._check_length(pc.greater(used, MAX_RECORD_BYTES), rows, entry.column)
 
     def _check_asset(self, asset: str, rows: Observations) -> None:
         try:
@@ -364,7 +364,8 @@ class PublishPlan:
         place = pc.index(is_longer, True).as_py()
         if place >= 0:
             self.problems.add(
-                f"is longer than {_MAX_VALUE_BYTES} bytes",
+                f"is too long: a value and its asset, attribute and metadata have room for "
+                f"{MAX_RECORD_BYTES} bytes",
                 line=rows.lines[place].as_py(),
                 column=column,
                 key=("long", column),

@@ -152,6 +152,9 @@ class TimeReader:
                 f"{quote(example)} can be read as {ways}; say which",
                 column=self._column,
             )
+            time = found[0].parse(example)
+            if time is not None and not time.is_zoned and options.timeZone is None:
+                self._problems.add(self._zone_advice(time, example), column=self._column, key=0)
             return None
         self._problems.add(self._unknown_format(example), column=self._column)
         return None
