@@ -103,7 +103,7 @@ def sql_page(rows: int, _: Path) -> Job:
             ],
         }
     ).decode()
-    return lambda: Page(response, None).table()
+    return lambda: Page(response).table()
 
 
 def as_arrow(table: pa.Table) -> pa.Table:

@@ -43,7 +43,7 @@ _PAGE = pa.schema(
 
 def parse_page(response: TimestreamPage) -> "Page":
     """Parse the platform's response."""
-    return Page(response.resultJSONString, response.clientToken)
+    return Page(response.resultJSONString)
 
 
 def concat_pages(tables: Sequence[pa.Table]) -> pa.Table:
@@ -55,11 +55,10 @@ def concat_pages(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 class Page:
-    """One page: its rows, and the tokens of the next."""
+    """One page: its rows, and the token of the next."""
 
-    def __init__(self, response: str, client_token: str | None) -> None:
+    def __init__(self, response: str) -> None:
         self._response = response
-        self.clientToken = client_token
         page = _parse_json(response)
         self.nextToken: str | None = page["NextToken"][0].as_py()
         self._columns = page["ColumnInfo"][0].as_py()

@@ -222,6 +222,33 @@ class TestPagination:
         assert [one["clientToken"] for one in sent] == [None, "client-token-1", "client-token-1"]
         assert all(one["maxRows"] == 2 and one["queryString"] == "SELECT n" for one in sent)
 
+    def test_page_token_with_escapes_is_sent_as_it_is(
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+    ) -> None:
+        token = 'a"b\\/\u00e9\n'
+        fake_platform.add_data(QUERY, number_page(1, nextToken=token), number_page(2))
+        assert len(list(iterate_rows(fake_platform_client, DATABASE, "SELECT n"))) == 2
+        assert fake_platform.variables(QUERY)[1]["nextToken"] == token
+
+    def test_value_that_looks_like_a_page_token_is_none(
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+    ) -> None:
+        text = '"NextToken":"t2"'
+        fake_platform.add_data(QUERY, page([scalar_column("s", "VARCHAR")], [[scalar(text)]]))
+        rows = list(iterate_rows(fake_platform_client, DATABASE, "SELECT s"))
+        assert rows == [{"s": text}]
+
+    def test_page_token_that_cannot_be_found_is_an_error_instead_of_a_partial_result(
+        self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+    ) -> None:
+        first = number_page(1, nextToken="t2")
+        first["resultJSONString"] = (first["resultJSONString"] or "").replace(
+            '"NextToken"', '"\\u004eextToken"'
+        )
+        fake_platform.add_data(QUERY, first)
+        with pytest.raises(InvalidResponseError, match="page token of a Timestream result"):
+            list(iterate_rows(fake_platform_client, DATABASE, "SELECT n"))
+
     def test_page_without_rows_is_not_the_end(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
