@@ -83,7 +83,7 @@ class TestWorkloads:
 
 
 class TestMeasuring:
-    def test_measure_reports_what_a_whole_process_took(self) -> None:
+    def test_measure_reports_the_usage_of_a_whole_process(self) -> None:
         used = measure([sys.executable, "-c", "bytearray(200 << 20)"], whole=True)
         assert used.peak_rss > 200 * MB
         assert used.cpu > 0

@@ -83,18 +83,18 @@ class TestHelp:
             assert re.search(rf"^  {name} +\S.*\.$", result, re.M), name
 
     def test_help_imports_no_slow_modules(self) -> None:
-        asked = [["--help"], *([name, "--help"] for name in NAMES)]
+        invocations = [["--help"], *([name, "--help"] for name in NAMES)]
         code = (
             "import sys\n"
             "from avista_digital_exchange_sdk.cli import main\n"
-            f"for arguments in {asked!r}:\n"
+            f"for arguments in {invocations!r}:\n"
             "    sys.argv = ['avista-dx', *arguments]\n"
             "    try: main()\n"
             "    except SystemExit: pass\n"
             "print(*sys.modules, file=sys.stderr)"
         )
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert result.stdout.count("Usage: avista-dx") == len(asked)
+        assert result.stdout.count("Usage: avista-dx") == len(invocations)
         slow = {"asyncio", "fsspec", "graphql", "httpx", "pyarrow", "pydantic", "rich", "ssl"}
         assert not slow & set(result.stderr.split())
 
@@ -103,13 +103,13 @@ class TestHelp:
 
 
 def test_shell_completion_completes_commands() -> None:
-    asked = {
+    invocations = {
         "_AVISTA_DX_COMPLETE": "complete_bash",
         "COMP_WORDS": "avista-dx who",
         "COMP_CWORD": "1",
     }
     result = subprocess.run(
-        PROGRAM, env=os.environ | asked, capture_output=True, text=True, timeout=PATIENCE
+        PROGRAM, env=os.environ | invocations, capture_output=True, text=True, timeout=PATIENCE
     )
     assert result.stdout.split() == ["whoami"]
 

@@ -181,7 +181,7 @@ class TestProcesses:
         self, environment: dict[str, str]
     ) -> None:
         store = {"dataStoreId": "dataStoreId.1", "name": "a", "homeDirectoryId": "b"}
-        asked = threading.Event()
+        requested = threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -189,7 +189,7 @@ class TestProcesses:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if b"storage_getDataStoreDirectory" in body:
-                    asked.set()
+                    requested.set()
                     over.wait(PATIENCE)
                     return
                 response = json.dumps({"data": {"storage_getDataStore": store}}).encode()
@@ -209,7 +209,7 @@ class TestProcesses:
             with subprocess.Popen(
                 command, env=environment | {"AVISTA_DX_ENDPOINT": endpoint}, stderr=subprocess.PIPE
             ) as run:
-                assert asked.wait(PATIENCE)
+                assert requested.wait(PATIENCE)
                 begun = time.monotonic()
                 run.send_signal(signal.SIGTERM)
                 _, message = run.communicate(timeout=PATIENCE)

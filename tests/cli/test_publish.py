@@ -232,7 +232,7 @@ class TestStoredValues:
         result = dx("query", database, "--asset", "a", *span)
         return list(csv.reader(result.stdout.splitlines()))[1:]
 
-    def test_files_of_one_tag_each_stand_next_to_each_other(
+    def test_files_with_one_tag_each_are_merged_by_time(
         self, dx: Command, database: str, write: Write
     ) -> None:
         for name in ("kW", "kVAR"):
@@ -241,7 +241,7 @@ class TestStoredValues:
             assert (outcome.exit_code, outcome.stderr) == (0, "values stored: 2 (rows: 2)\n")
         assert sorted(row[3:] for row in self.query(dx, database)) == [["1.5", "1.5"]] * 2
 
-    def test_a_corrected_file_replaces_values_with_correct_only(
+    def test_publish_replaces_values_only_with_the_correct_option(
         self, dx: Command, database: str, write: Write
     ) -> None:
         dx("publish", database, write("timestamp,kW,kVAR", f"{self.TIMES[0]},9999,2"), "--asset=a")
@@ -255,7 +255,7 @@ class TestStoredValues:
         (row,) = self.query(dx, database)
         assert sorted(map(float, row[3:])) == [0.31, 2]
 
-    def test_another_name_of_an_asset_is_refused_without_rename_assets(
+    def test_publish_refuses_another_asset_name_without_rename_assets(
         self, dx: Command, database: str, write: Write
     ) -> None:
         for time, name in zip(self.TIMES, ("Old", "New"), strict=True):
@@ -344,11 +344,11 @@ class TestOptions:
         assert names <= options
         assert options - names <= {"database", "files", "--json", "--quiet", "-q", "--help", "-h"}
 
-    def test_keys_of_mappings_are_the_names_of_options(self) -> None:
+    def test_mapping_keys_are_the_names_of_options(self) -> None:
         for argument, key in OPTION_NAMES.items():
             assert OPTION_BY_PARAMETER[argument] == f"--{key}"
 
-    def test_inspect_shows_what_is_understood_and_what_is_doubtful(
+    def test_inspect_shows_the_interpretation_and_its_problems(
         self, dx: Command, database: str, write: Write
     ) -> None:
         source = write("Zeit;kW", "01.02.2024 00:00;1,5", "01.02.2024 00:15;2,5")
@@ -367,7 +367,7 @@ class TestOptions:
         )
         assert latest(dx, database) == {}
 
-    def test_advice_of_a_message_can_be_typed(
+    def test_error_message_suggests_valid_options(
         self, dx: Command, database: str, write: Write
     ) -> None:
         source = write("t;kW", "01.02.2024 00:00;1.201,5", "01.02.2024 00:15;(2,5)")

@@ -16,13 +16,13 @@ def _working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def pipe(environment: Mapping[str, str], *arguments: str, data: bytes = b"") -> "Outcome":
+def pipe(environment: Mapping[str, str], *arguments: str, data: bytes = b"") -> "CommandResult":
     return subprocess.run(
         [*PROGRAM, *arguments], env=environment, input=data, capture_output=True, timeout=PATIENCE
     )
 
 
-Outcome = subprocess.CompletedProcess[bytes]
+CommandResult = subprocess.CompletedProcess[bytes]
 
 
 class TestGet:

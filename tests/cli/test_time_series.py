@@ -87,8 +87,8 @@ class TestQuery:
         ]
 
     def test_query_accepts_a_filter_file(self, dx: Command, measured: str) -> None:
-        wanted = [{"assetId": "feeder-7", "attributeNamesFilter": ["State"]}]
-        Path("filter.json").write_text(json.dumps(wanted))
+        filters = [{"assetId": "feeder-7", "attributeNamesFilter": ["State"]}]
+        Path("filter.json").write_text(json.dumps(filters))
         outcome = dx("query", measured, "--filter", "filter.json", *RANGE)
         assert outcome.stdout.splitlines()[0] == f"{HEADER},State"
 
@@ -321,7 +321,7 @@ class TestMissingData:
             (["--asset", "*-8", "--attribute", "*kW"], 1),
         ],
     )
-    def test_query_takes_all_assets_and_patterns(
+    def test_query_accepts_all_assets_and_patterns(
         self, dx: Command, measured: str, names: list[str], rows: int
     ) -> None:
         outcome = dx("query", measured, *names, *RANGE)

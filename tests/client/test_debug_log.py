@@ -123,9 +123,9 @@ class TestDebugLog:
     def test_debug_log_of_a_retry_has_its_reason(
         self, fake_platform: FakePlatform, connect: Connect, lines: list[str]
     ) -> None:
-        nobody = {"data": {"user_getUserSession": {"user": {"userId": "u1"}}}}
+        unreachable = {"data": {"user_getUserSession": {"user": {"userId": "u1"}}}}
         fake_platform.add_responses(
-            "user_getUserSession", FakeResponse(503, headers={"Retry-After": "0"}), nobody
+            "user_getUserSession", FakeResponse(503, headers={"Retry-After": "0"}), unreachable
         )
         connect(TOKEN, True, endpoint=ENDPOINT).getUserInfo()
         assert [call["status"] for call in calls(lines, "user_getUserSession")] == ["503", "200"]
@@ -154,9 +154,9 @@ class TestDebugLog:
         lines: list[str],
     ) -> None:
         exchange = connect(local.token, True, endpoint=local.endpoint)
-        wanted = [{"assetId": "a" * 900, "attributeNamesFilter": ["b" * 200] * 5}]
+        filters = [{"assetId": "a" * 900, "attributeNamesFilter": ["b" * 200] * 5}]
         exchange.queryTimeSeriesDatabaseWithFilters(
-            database, wanted, "1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z", tmp_path
+            database, filters, "1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z", tmp_path
         )
         call, *_ = calls(lines, "timeSeriesDb_queryDatabase")
         assert "… (900 characters)" in call["variables"]
@@ -183,9 +183,9 @@ class TestRedaction:
                 exchange, database, tmp_path / "r.csv", maxRows=2, aggregate=aggregate
             )
         exchange.listTimeSeriesAssetsAndLatestValues(database)
-        told = caplog.text
-        assert "storage_createDataStoreFile" in told
-        assert [secret for secret in secrets_of(local) if secret in told] == []
+        output = caplog.text
+        assert "storage_createDataStoreFile" in output
+        assert [secret for secret in secrets_of(local) if secret in output] == []
 
     def test_log_contains_no_page_tokens(
         self, fake_platform: FakePlatform, connect: Connect, caplog: pytest.LogCaptureFixture
@@ -216,10 +216,10 @@ class TestRedaction:
         exchange = connect(TOKEN, True, endpoint=ENDPOINT, maxRetries=1)
         with pytest.raises(ServerError) as caught:
             exchange.getUserInfo()
-        for told in (caplog.text, str(caught.value), repr(caught.value.errors)):
-            assert TOKEN not in told
-            assert "X-Amz-Signature" not in told
-            assert "<secret>" in told
+        for output in (caplog.text, str(caught.value), repr(caught.value.errors)):
+            assert TOKEN not in output
+            assert "X-Amz-Signature" not in output
+            assert "<secret>" in output
 
 
 class TestPrinting:

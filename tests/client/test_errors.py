@@ -89,10 +89,10 @@ def test_error_survives_pickling_and_copying(
 ) -> None:
     made = kind("the message", **attributes)
     made.add_note("a note")
-    twin = copied(made)
-    assert type(twin) is kind
-    assert str(twin) == "the message"
-    assert vars(twin) == vars(made)
+    restored = copied(made)
+    assert type(restored) is kind
+    assert str(restored) == "the message"
+    assert vars(restored) == vars(made)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_raised_error_survives_pickling(
     )
     with pytest.raises(NotFoundError) as caught:
         fake_platform_client.listDataStores()
-    twin = pickle.loads(pickle.dumps(caught.value))
-    assert str(twin) == str(caught.value)
-    assert twin.errors == caught.value.errors
+    restored = pickle.loads(pickle.dumps(caught.value))
+    assert str(restored) == str(caught.value)
+    assert restored.errors == caught.value.errors
 
 
 def test_error_has_its_cause_but_not_the_request() -> None:

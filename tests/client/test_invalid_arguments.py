@@ -280,7 +280,7 @@ class TestInvalidArguments:
         assert {case.call for case in REFUSED} == VALID_ARGUMENTS.keys()
 
     @pytest.mark.parametrize("call", VALID_ARGUMENTS)
-    def test_call_with_a_bad_argument_is_refused_before_anything_is_sent(
+    def test_call_with_an_invalid_argument_is_refused_before_anything_is_sent(
         self,
         call: str,
         fake_platform: FakePlatform,

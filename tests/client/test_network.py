@@ -360,9 +360,9 @@ class TestProxy:
             proxy=connect_proxy.address,
         )
         do_everything(exchange, remote_site, tmp_path)
-        asked = "".join(connect_proxy.requests).lower()
+        requests = "".join(connect_proxy.requests).lower()
         for secret in ("authorization", "x-amz", "header-", token.lower()):
-            assert secret not in asked
+            assert secret not in requests
 
     def test_proxy_is_not_used_for_loopback_addresses(
         self,

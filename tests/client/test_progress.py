@@ -383,7 +383,7 @@ class TestProgressBars:
         ask(exchange, workspace, True)
         assert f": {pages} pages [" in capsys.readouterr().err.split("\r")[-1]
 
-    def test_progress_of_publishing_counts_rows_that_are_stored_already(
+    def test_progress_of_publishing_includes_rows_already_stored(
         self, exchange: AvistaDigitalExchange, workspace: Workspace, recorder: ProgressRecorder
     ) -> None:
         asset = f"other {next(number_page)}"

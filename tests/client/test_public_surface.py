@@ -219,8 +219,8 @@ class TestDocstrings:
         self, described: Callable[..., Any]
     ) -> None:
         arguments = sections_of(inspect.getdoc(described) or "").get("Args", "")
-        told = re.findall(r"^    (\w+): \S", arguments, re.M)
-        assert told == [parameter.name for parameter in parameters_of(described)]
+        documented_names = re.findall(r"^    (\w+): \S", arguments, re.M)
+        assert documented_names == [parameter.name for parameter in parameters_of(described)]
 
     @each_described
     def test_docstring_describes_result_errors_and_an_example(
@@ -233,9 +233,11 @@ class TestDocstrings:
     @each_described
     def test_docstring_names_only_existing_errors(self, described: Callable[..., Any]) -> None:
         raises = sections_of(inspect.getdoc(described) or "")["Raises"]
-        told = re.findall(r"^    (\w+): \S", raises, re.M)
-        assert told
-        assert all(issubclass(getattr(package, name), DigitalExchangeError) for name in told)
+        documented_names = re.findall(r"^    (\w+): \S", raises, re.M)
+        assert documented_names
+        assert all(
+            issubclass(getattr(package, name), DigitalExchangeError) for name in documented_names
+        )
 
     @each_client
     def test_docstring_of_a_client_describes_its_arguments(self, client: type) -> None:

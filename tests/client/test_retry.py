@@ -228,8 +228,8 @@ class TestBackoff:
         assert delays == []
 
     def test_backoff_accepts_a_retry_after_date(self) -> None:
-        moment = datetime.now(UTC) + timedelta(seconds=30)
-        for text in (format_datetime(moment, usegmt=True), format_datetime(moment)):
+        timestamp = datetime.now(UTC) + timedelta(seconds=30)
+        for text in (format_datetime(timestamp, usegmt=True), format_datetime(timestamp)):
             retry_after = retry.parse_retry_after({"retry-after": text})
             assert retry_after is not None
             assert 28 < retry_after <= 30

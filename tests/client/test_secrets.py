@@ -89,10 +89,10 @@ class TestLogs:
                 aggregate=aggregate,  # type: ignore[arg-type]  # a text of the loop
             )
         assert {"httpx", "httpcore", "avista_digital_exchange_sdk"} <= log.loggers()
-        told = "\n".join(log.lines)
-        assert not [form for form in forms(local.token) if form in told]
-        assert "Signature" not in told
-        assert "nextToken': '<secret>'" in told
+        output = "\n".join(log.lines)
+        assert not [form for form in forms(local.token) if form in output]
+        assert "Signature" not in output
+        assert "nextToken': '<secret>'" in output
 
     def test_client_without_debug_prints_nothing(
         self, connect: Connect, local: LocalExchange, capfd: pytest.CaptureFixture[str]

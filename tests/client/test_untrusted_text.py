@@ -189,9 +189,9 @@ class TestPrinting:
         assert added.value == added == FORGED
 
     def test_progress_bar_escapes_the_name(self, capsys: pytest.CaptureFixture[str]) -> None:
-        with ProgressReporter(True).track(FORGED) as tell:
-            assert tell is not None
-            tell(1, 2)
+        with ProgressReporter(True).track(FORGED) as report:
+            assert report is not None
+            report(1, 2)
         written = capsys.readouterr().err
         assert VISIBLE in written
         assert "\x1b]0;" not in written

@@ -247,15 +247,15 @@ def hostile(local: LocalExchange) -> Iterator[tuple[AvistaDigitalExchange, str, 
 
 class TestHostileAttributeNames:
     @pytest.mark.parametrize("aggregate", ["server", "client"])
-    @pytest.mark.parametrize("asked", [HOSTILE_NAMES, None], ids=["by-name", "all"])
+    @pytest.mark.parametrize("requested", [HOSTILE_NAMES, None], ids=["by-name", "all"])
     def test_hostile_attribute_name_is_a_column_of_the_csv_file(
         self,
-        asked: list[str] | None,
+        requested: list[str] | None,
         aggregate: str,
         hostile: tuple[AvistaDigitalExchange, str, str],
     ) -> None:
-        header, *rows = list(csv.reader(queried(hostile, "CSV", asked, aggregate)))
-        names = HOSTILE_NAMES if asked else sorted(HOSTILE_NAMES)
+        header, *rows = list(csv.reader(queried(hostile, "CSV", requested, aggregate)))
+        names = HOSTILE_NAMES if requested else sorted(HOSTILE_NAMES)
         assert header == ["assetId", "name", "timestamp", *names]
         values = [str(HOSTILE_NAMES.index(name)) for name in names]
         assert rows == [['it\'s "odd" 🔌', "", "1970-01-01 00:00:01.000000000", *values]]
@@ -358,8 +358,8 @@ class TestAgainstTheLocalExchange:
     def test_file_with_an_unusual_name_is_downloaded_under_that_name(
         self, name: str, exchange: AvistaDigitalExchange, data_store: dict[str, str], folder: Path
     ) -> None:
-        place = data_store["dataStoreId"], data_store["homeDirectoryId"]
-        file = exchange.uploadFileToDataStore(*place, "load.csv", name, f"about {name}")
+        location = data_store["dataStoreId"], data_store["homeDirectoryId"]
+        file = exchange.uploadFileToDataStore(*location, "load.csv", name, f"about {name}")
         assert ".".join(filter(None, (file.name, file.fileExtension))) == name
         assert file.description == f"about {name}"
         (folder / "target").mkdir()

@@ -209,20 +209,20 @@ def _outcome(call: Any) -> Any:
         return error
 
 
-def assert_same(answered: Any, parsed: Any, path: str = "") -> None:
+def assert_same(returned: Any, parsed: Any, path: str = "") -> None:
     if hasattr(parsed, "model_dump"):
         parsed = parsed.model_dump(mode="json", by_alias=True)
-    if answered is None:
+    if returned is None:
         # A list that is null is an empty one.
         assert parsed in (None, []), path
-    elif isinstance(answered, dict):
-        assert answered.keys() <= parsed.keys(), path
+    elif isinstance(returned, dict):
+        assert returned.keys() <= parsed.keys(), path
         for key, value in parsed.items():
-            assert_same(answered.get(key), value, f"{path}.{key}")
-    elif isinstance(answered, list):
-        answered = [item for item in answered if item is not None]
-        assert len(answered) == len(parsed), path
-        for one, other in zip(answered, parsed, strict=True):
+            assert_same(returned.get(key), value, f"{path}.{key}")
+    elif isinstance(returned, list):
+        returned = [item for item in returned if item is not None]
+        assert len(returned) == len(parsed), path
+        for one, other in zip(returned, parsed, strict=True):
             assert_same(one, other, f"{path}[]")
     else:
-        assert parsed == answered, path
+        assert parsed == returned, path

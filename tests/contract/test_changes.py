@@ -563,7 +563,7 @@ CASES = {
     "a directive is used that nothing defines": case(
         ("user", "  lastName: String\n", '  lastName: String @renamed(to: "surname") @key\n'),
     ),
-    "a scalar tells where it is specified": case(
+    "a scalar gets a specification URL": case(
         ("user", "  email: String\n", "  email: Mail\n"),
         (
             "user",

@@ -109,21 +109,21 @@ def path(connect: Connect, other_local: LocalExchange) -> Place:
 
 
 class TestSubsets:
-    def test_attributes_published_one_by_one_stand_next_to_each_other(self, path: Place) -> None:
+    def test_attributes_published_separately_are_merged_by_time(self, path: Place) -> None:
         path.publish({"kW": [1.5, 2.5]})
         path.publish({"kVAR": [0.5, 0.25]})
         path.publish({"state": ["on", "off"]})
         assert path.stored() == {"kVAR": [0.5, 0.25], "kW": [1.5, 2.5], "state": ["on", "off"]}
         assert path.count_values() == {"kVAR": 2, "kW": 2, "state": 2}
 
-    def test_values_that_come_late_join_the_others(self, path: Place) -> None:
+    def test_late_values_are_merged_with_earlier_ones(self, path: Place) -> None:
         path.publish({"kW": [1.5, None, 3.5], "kVAR": [None, 0.25, 0.5]})
         report = path.publish({"kW": [1.5, 2.5, 3.5], "kVAR": [0.75, 0.25, 0.5]}).report
         assert (report.valuesStored, report.valuesUnchanged, report.valuesCorrected) == (2, 4, 0)
         assert path.stored() == {"kVAR": [0.75, 0.25, 0.5], "kW": [1.5, 2.5, 3.5]}
         assert path.count_values() == {"kVAR": 3, "kW": 3}
 
-    def test_publishing_the_same_again_stores_nothing(self, path: Place) -> None:
+    def test_publishing_the_same_values_again_stores_nothing(self, path: Place) -> None:
         rows = {"kW": [1.5, 2.5], "state": ["on", None]}
         assert path.publish(rows).report.valuesStored == 3
         again = path.publish(rows)
@@ -141,7 +141,7 @@ class TestSubsets:
         assert path.stored() == {"kW": [1.5, 2.5], "state": ["off", "on"]}
         assert path.count_values() == {"kW": 2, "state": 2}
 
-    def test_a_value_stored_differently_is_rejected_and_all_others_are_stored(
+    def test_value_that_differs_from_the_stored_one_is_rejected_and_others_are_stored(
         self, path: Place
     ) -> None:
         path.publish({"kW": [1.5, 2.5]})
@@ -159,7 +159,7 @@ class TestSubsets:
 
 
 class TestCorrections:
-    def test_a_correction_replaces_what_it_names_and_keeps_the_rest(self, path: Place) -> None:
+    def test_correction_replaces_its_values_and_keeps_all_others(self, path: Place) -> None:
         path.publish(
             {"kW": [1.5, 9999.0, 3.5], "kVAR": [0.5, 0.25, 0.75], "state": ["a", "b", "c"]}
         )
@@ -172,13 +172,13 @@ class TestCorrections:
         }
         assert path.count_values() == {"kVAR": 3, "kW": 3, "state": 3}
 
-    def test_values_are_corrected_again_and_again(self, path: Place) -> None:
+    def test_values_can_be_corrected_repeatedly(self, path: Place) -> None:
         for kw in (1.0, 2.0, 3.0, 1.0):
             path.publish({"kW": [kw, 7.0], "state": ["on", "on"]}, correct=True)
         assert path.stored() == {"kW": [1.0, 7.0], "state": ["on", "on"]}
         assert path.count_values() == {"kW": 2, "state": 2}
 
-    def test_a_correction_may_bring_new_values(self, path: Place) -> None:
+    def test_correction_may_add_values(self, path: Place) -> None:
         path.publish({"kW": [1.5], "kVAR": [0.5]})
         report = path.publish({"kW": [2.5, 3.5], "state": ["on", "off"]}, correct=True).report
         assert (report.valuesStored, report.valuesCorrected) == (4, 1)
@@ -203,14 +203,14 @@ class TestCorrections:
         }
         assert path.count_values() == {"count": 1, "kW": 2, "open": 1, "state": 2}
 
-    def test_the_highest_version_can_t_be_corrected_and_is_told(self, path: Place) -> None:
+    def test_correction_of_the_highest_version_is_an_error(self, path: Place) -> None:
         path.publish_records(path.record(0, "kW", {"kW": 1.5}, version=2**31 - 1))
         with pytest.raises(PublishIncompleteError) as caught:
             path.publish({"kW": [2.5]}, correct=True)
         assert "version" in caught.value.rejected[0]
         assert path.stored() == {"kW": [1.5]}
 
-    def test_a_value_stored_twice_is_corrected_in_both_places(self, path: Place) -> None:
+    def test_correction_of_a_value_stored_twice_changes_both_records(self, path: Place) -> None:
         path.publish_records(
             path.record(0, "kW", {"kW": 1.5}),
             path.record(0, "readings", {"kW": 2.5, "state": "on"}),
@@ -225,7 +225,7 @@ class TestCorrections:
         )
         assert rows["kw"].to_pylist() == [3.5, 3.5]
 
-    def test_a_version_replaces_records_of_lower_versions_only(self, path: Place) -> None:
+    def test_version_argument_replaces_only_lower_versions(self, path: Place) -> None:
         path.publish_records(
             path.record(0, "kW", {"kW": 1.5}, version=2),
             path.record(1, "kW", {"kW": 2.5}, version=3),
@@ -235,7 +235,7 @@ class TestCorrections:
         assert list(caught.value.rejected) == [1]
         assert path.stored() == {"kW": [11.5, 2.5]}
 
-    def test_two_rows_of_a_time_correct_the_same_record(self, path: Place) -> None:
+    def test_two_rows_with_one_time_correct_the_same_record(self, path: Place) -> None:
         path.publish({"kW": [1.5], "kVAR": [0.5], "state": ["on"]})
         frame = pd.DataFrame(
             {"timestamp": [DAY] * 2, "kW": [2.5, None], "kVAR": [None, 0.75], "assetId": "feeder-7"}
@@ -245,7 +245,7 @@ class TestCorrections:
 
 
 class TestNames:
-    def test_an_asset_named_later_keeps_one_history(self, path: Place) -> None:
+    def test_asset_named_later_keeps_one_history(self, path: Place) -> None:
         path.publish({"kW": [1.5, 2.5]})
         rows = {"kW": [1.5, 2.5, 3.5], "kVAR": [0.5, 0.25, 0.75], "name": ["Feeder 7"] * 3}
         path.publish(rows)
@@ -259,7 +259,7 @@ class TestNames:
         (asset,) = path.client.listTimeSeriesAssetsAndLatestValues(path.database)
         assert asset.name == "Feeder 7"
 
-    def test_another_name_is_refused_unless_it_is_asked_for(self, path: Place) -> None:
+    def test_another_asset_name_is_refused_unless_requested(self, path: Place) -> None:
         path.publish({"kW": [1.5], "name": ["Feeder 7"]})
         rows = {"kW": [1.5, 2.5], "name": ["Feeder Seven"] * 2}
         with pytest.raises(InvalidParameterError, match="'feeder-7' is called 'Feeder 7', got "):
@@ -271,7 +271,7 @@ class TestNames:
         assert path.stored() == {"kW": [1.5, 2.5]}
         assert path.count_values() == {"kW": 2}
 
-    def test_a_frame_that_names_some_rows_names_the_asset(self, path: Place) -> None:
+    def test_frame_with_names_in_some_rows_names_the_asset(self, path: Place) -> None:
         path.publish({"kW": [1.5, 2.5], "name": [None, "Feeder 7"]})
         path.publish({"kW": [1.5, 2.5], "name": ["Feeder 7", None]})
         assert path.count_values() == {"kW": 2}
@@ -281,7 +281,7 @@ class TestNames:
 
 class TestTypes:
     @pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["night first", "day first"])
-    def test_whole_numbers_and_fractions_come_in_any_order(
+    def test_integers_and_fractions_may_be_in_any_order(
         self, order: list[int], path: Place
     ) -> None:
         parts = [{"kW": [0, 0]}, {"kW": [None, None, 41.5, 43.25]}]
@@ -292,7 +292,7 @@ class TestTypes:
             0
         ].attributeType == ("DOUBLE")
 
-    def test_an_attribute_keeps_the_type_that_the_database_has(self, path: Place) -> None:
+    def test_attribute_keeps_its_type_in_the_database(self, path: Place) -> None:
         path.publish_records(path.record(0, "r", {"count": 1, "state": "007", "open": True}))
         path.publish({"count": [1.0, 2.0], "state": ["007", "8"], "open": ["true", "False"]})
         assert path.stored() == {
@@ -301,7 +301,7 @@ class TestTypes:
             "state": ["007", "8"],
         }
 
-    def test_what_does_not_fit_the_stored_type_is_refused_before_anything_is_sent(
+    def test_value_that_does_not_fit_the_stored_type_is_refused_before_anything_is_sent(
         self, path: Place
     ) -> None:
         path.publish({"n": [1]}, measureTypes={"n": "BIGINT"})
@@ -338,7 +338,7 @@ class TestDuplicates:
         assert path.stored() == {"kVAR": [0.5], "kW": [1.5]}
         assert path.count_values() == {"kVAR": 1, "kW": 1}
 
-    def test_values_that_only_dimensions_tell_apart_are_refused(self, path: Place) -> None:
+    def test_values_that_differ_only_in_dimensions_are_refused(self, path: Place) -> None:
         frame = pd.DataFrame({"timestamp": [DAY, DAY], "tag": ["kW", "kVAR"], "value": [1.5, 1.5]})
         with pytest.raises(InvalidParameterError, match="dimensions do not tell values apart"):
             path.client.publishDataFrameToTimeSeriesDatabase(
@@ -413,7 +413,7 @@ WRITES = st.builds(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(PUBLISHES | WRITES, min_size=1, max_size=6))
-def test_any_sequence_of_publishes_leaves_exactly_what_was_named(
+def test_random_sequence_of_publishes_stores_exactly_the_published_values(
     steps: list[Publish | Write], other_local: LocalExchange
 ) -> None:
     database = AdminClient(other_local.endpoint, other_local.token).create_database()

@@ -87,7 +87,7 @@ def run(step: Step, namespace: dict[str, Any]) -> str:
     return output.getvalue()
 
 
-def holds(expected_output: list[str], output: str) -> bool:
+def matches(expected_output: list[str], output: str) -> bool:
     """Whether an output is as expected; `…` matches any text or any further lines."""
     pattern = ""
     for line in expected_output:
@@ -115,8 +115,8 @@ def test_readme_python_blocks_run_and_print_what_they_show(namespace: dict[str, 
         for step in steps_of(block):
             output = run(step, namespace)
             if step.expected_output:
-                told = f"README.md:{step.line} promises {step.expected_output}"
-                assert holds(step.expected_output, output), f"{told}, but shows:\n{output}"
+                summary = f"README.md:{step.line} promises {step.expected_output}"
+                assert matches(step.expected_output, output), f"{summary}, but shows:\n{output}"
 
 
 def test_readme_blocks_that_are_not_run_are_valid_python() -> None:
@@ -146,11 +146,11 @@ class TestReadmeCheck:
         assert next(steps_of(Block(1, code, True))).expected_output == expected_output
 
     def test_expected_output_is_compared_line_by_line(self) -> None:
-        assert holds(["a", "b…d"], "a\nbcd\n")
-        assert holds(["a", "…"], "a\nb\nc\n")
-        assert not holds(["a"], "a\nb\n")
-        assert not holds(["a", "b"], "a\n")
-        assert not holds(["a"], "")
+        assert matches(["a", "b…d"], "a\nbcd\n")
+        assert matches(["a", "…"], "a\nb\nc\n")
+        assert not matches(["a"], "a\nb\n")
+        assert not matches(["a", "b"], "a\n")
+        assert not matches(["a"], "")
 
     def test_value_is_shown_like_in_an_interpreter(self) -> None:
         (step,) = steps_of(Block(1, "'a'\n# 'a'\n", True))

@@ -55,7 +55,7 @@ CONTAINERS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_container_is_known_by_what_it_holds(files: FilePublisher, name: str) -> None:
+def test_container_is_detected_by_its_content(files: FilePublisher, name: str) -> None:
     content, file_name = CONTAINERS[name]
     files.publish(files.write(content, file_name))
     assert files.stored() == A_KW
@@ -93,7 +93,7 @@ def test_damaged_container_is_refused(files: FilePublisher, name: str) -> None:
     assert files.stored() == {}
 
 
-def test_member_of_a_zip_is_chosen_by_name(files: FilePublisher) -> None:
+def test_member_of_a_zip_is_selected_by_name(files: FilePublisher) -> None:
     path = files.write(zipped({"a.csv": PLAIN, "b.csv": PLAIN.replace(b"kW", b"V")}), "both.zip")
     files.publish(path, member="b.csv")
     assert list(files.stored()) == ["a/V"]
@@ -110,7 +110,7 @@ class TestWorkbooks:
         book.save(path)
         return path
 
-    def test_dates_numbers_and_texts_are_what_cells_hold(self, files: FilePublisher) -> None:
+    def test_workbook_cells_become_dates_numbers_and_strings(self, files: FilePublisher) -> None:
         rows = [
             ["timestamp", "kW", "code", "open"],
             [datetime(2024, 5, 1), 1.5, "007", True],
@@ -129,13 +129,13 @@ class TestWorkbooks:
         files.publish(path, timeColumn=["Time", "Date"], timeZone="UTC")
         assert files.stored() == {"a/kW": ["2024-05-01 06:15 1"]}
 
-    def test_times_near_a_full_second_are_rounded_as_shown(self, files: FilePublisher) -> None:
+    def test_times_near_a_full_second_are_rounded_as_displayed(self, files: FilePublisher) -> None:
         times = [datetime(2024, 5, 1) + timedelta(minutes=15 * n) for n in range(96)]
         path = self.workbook(files, ["timestamp", "kW"], *([time, 1] for time in times))
         files.publish(path, timeZone="UTC")
         assert files.stored()["a/kW"] == [f"{time:%Y-%m-%d %H:%M} 1" for time in times]
 
-    def test_title_rows_above_the_names_are_named(self, files: FilePublisher) -> None:
+    def test_title_rows_above_the_header_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(
             files, ["Report"], [], ["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1]
         )
@@ -145,7 +145,7 @@ class TestWorkbooks:
             "rows 1 to 2 stand before the names and are not published"
         ]
 
-    def test_percentages_are_named(self, files: FilePublisher) -> None:
+    def test_percentages_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(files, ["timestamp", "SOC"], ["2024-05-01T00:00:00Z", 0.815])
         book = openpyxl.load_workbook(path)
         book.active["B2"].number_format = "0.0%"
@@ -157,7 +157,7 @@ class TestWorkbooks:
         files.publish(path, strip=["%"])
         assert files.stored() == {"a/SOC": ["2024-05-01 00:00 81.5"]}
 
-    def test_several_sheets_need_a_name(self, files: FilePublisher) -> None:
+    def test_workbook_with_several_sheets_requires_a_sheet_name(self, files: FilePublisher) -> None:
         path = self.workbook(files, ["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1], sheets=2)
         with pytest.raises(InvalidParameterError, match="has several sheets, 'Sheet', 'More 1'"):
             files.publish(path)
@@ -166,12 +166,12 @@ class TestWorkbooks:
         files.publish(path, sheet="Sheet")
         assert files.stored() == {"a/kW": ["2024-05-01 00:00 1"]}
 
-    def test_formulas_without_a_result_are_named(self, files: FilePublisher) -> None:
+    def test_formulas_without_a_result_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(files, ["timestamp", "kW"], ["2024-05-01T00:00:00Z", "=1+1"])
         with pytest.raises(InvalidParameterError, match="cell B2 holds a formula whose result"):
             files.publish(path)
 
-    def test_merged_cells_are_named(self, files: FilePublisher) -> None:
+    def test_merged_cells_are_reported(self, files: FilePublisher) -> None:
         path = self.workbook(
             files, ["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1], ["2024-05-02T00:00:00Z", 2]
         )
@@ -181,7 +181,9 @@ class TestWorkbooks:
         with pytest.raises(InvalidParameterError, match="cell B2 is merged with others"):
             files.publish(path)
 
-    def test_texts_among_numbers_are_named_by_row_and_column(self, files: FilePublisher) -> None:
+    def test_strings_among_numbers_are_reported_by_row_and_column(
+        self, files: FilePublisher
+    ) -> None:
         path = self.workbook(
             files, ["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1], ["2024-05-02T00:00:00Z", "Bad"]
         )
@@ -190,7 +192,7 @@ class TestWorkbooks:
 
 
 class TestParquet:
-    def test_types_are_those_of_columns(self, files: FilePublisher) -> None:
+    def test_parquet_types_are_those_of_its_columns(self, files: FilePublisher) -> None:
         table = pa.table(
             {
                 "timestamp": pa.array(
@@ -219,19 +221,19 @@ class TestParquet:
         }
         assert files.types()["code"] == "VARCHAR"
 
-    def test_index_of_pandas_is_the_time(self, files: FilePublisher) -> None:
+    def test_pandas_index_is_the_time_column(self, files: FilePublisher) -> None:
         times = pd.date_range("2024-05-01", periods=2, freq="h", tz="America/Los_Angeles")
         pd.DataFrame({"kW": [1.5, None]}, index=times).to_parquet(files.folder / "may.parquet")
         files.publish(files.folder / "may.parquet")
         assert files.stored() == {"a/kW": ["2024-05-01 07:00 1.5"]}
 
-    def test_nanoseconds_are_kept(self, files: FilePublisher) -> None:
+    def test_parquet_times_keep_nanoseconds(self, files: FilePublisher) -> None:
         times = pa.array([1714521600123456789], pa.timestamp("ns", "UTC"))
         pq.write_table(pa.table({"timestamp": times, "kW": [1]}), files.folder / "may.parquet")
         files.publish(files.folder / "may.parquet")
         assert files.stored() == {"a/kW": ["2024-05-01 00:00:00.123456789 1"]}
 
-    def test_naive_times_need_a_zone(self, files: FilePublisher) -> None:
+    def test_naive_times_require_a_zone(self, files: FilePublisher) -> None:
         pl.DataFrame({"timestamp": [datetime(2024, 5, 1)], "kW": [1.5]}).write_parquet(
             files.folder / "may.parquet"
         )
@@ -240,7 +242,7 @@ class TestParquet:
         files.publish(files.folder / "may.parquet", timeZone="-08:00")
         assert files.stored() == {"a/kW": ["2024-05-01 08:00 1.5"]}
 
-    def test_lists_are_refused_by_column(self, files: FilePublisher) -> None:
+    def test_list_columns_are_refused_by_name(self, files: FilePublisher) -> None:
         times = pa.array([0], pa.timestamp("s", "UTC"))
         table = pa.table({"timestamp": times, "kW": [[1, 2]]})
         pq.write_table(table, files.folder / "may.parquet")
@@ -250,7 +252,7 @@ class TestParquet:
 
 class TestJson:
     @pytest.mark.parametrize("form", ["array", "lines", "with a mark"])
-    def test_objects_are_rows(self, files: FilePublisher, form: str) -> None:
+    def test_json_objects_are_rows(self, files: FilePublisher, form: str) -> None:
         rows = [
             {"timestamp": "2024-05-01T00:00:00Z", "kW": 1.5, "open": True, "note": None},
             {"timestamp": "2024-05-02T00:00:00Z", "kW": 2, "open": False, "note": "x"},
@@ -264,17 +266,17 @@ class TestJson:
             "a/note": ["2024-05-02 00:00 x"],
         }
 
-    def test_digits_are_kept(self, files: FilePublisher) -> None:
+    def test_json_numbers_keep_all_digits(self, files: FilePublisher) -> None:
         path = files.write('[{"timestamp": "2024-05-01T00:00:00Z", "kW": 1.50}]', "may.json")
         files.publish(path)
         assert files.stored() == {"a/kW": ["2024-05-01 00:00 1.50"]}
 
-    def test_nested_values_are_refused(self, files: FilePublisher) -> None:
+    def test_nested_json_values_are_refused(self, files: FilePublisher) -> None:
         path = files.write('[{"timestamp": "2024-05-01T00:00:00Z", "kW": [1]}]', "may.json")
         with pytest.raises(InvalidParameterError, match="object 1, column 'kW': holds an array or"):
             files.publish(path)
 
-    def test_line_that_is_no_json_is_named(self, files: FilePublisher) -> None:
+    def test_line_of_invalid_json_is_reported(self, files: FilePublisher) -> None:
         path = files.write('{"timestamp": "2024-05-01T00:00:00Z", "kW": 1}\n{"timestamp": \n', "m")
         with pytest.raises(InvalidParameterError, match="m, line 2: is no JSON object"):
             files.publish(path)
@@ -294,7 +296,7 @@ class TestOwnResults:
         return files
 
     @pytest.mark.parametrize("format", ["CSV", "JSON", "PARQUET"])
-    def test_result_of_a_query_is_published_as_it_is(
+    def test_query_result_is_published_unchanged(
         self, source: FilePublisher, admin_client: AdminClient, format: str
     ) -> None:
         result = source.folder / f"result.{format.lower()}"
@@ -314,7 +316,7 @@ class TestOwnResults:
         assert not [one for one in report.files[0].notices if "long file" in one]
 
     @pytest.mark.parametrize("shape", ["wide", "long"])
-    def test_frame_saved_as_csv_is_published_as_it_is(
+    def test_frame_saved_as_csv_is_published_unchanged(
         self, source: FilePublisher, admin_client: AdminClient, shape: Any
     ) -> None:
         filters: Any = [{"assetId": "x", "attributeNamesFilter": ["kW"]}]
@@ -328,14 +330,14 @@ class TestOwnResults:
 
 
 class TestSeveralFiles:
-    def test_pattern_stands_for_files_in_order(self, files: FilePublisher) -> None:
+    def test_pattern_matches_files_in_order(self, files: FilePublisher) -> None:
         for day in (1, 2, 3):
             files.write(f"timestamp,kW\n2024-05-0{day}T00:00:00Z,{day}\n", f"may-{day}.csv")
         report = files.publish(str(files.folder / "may-*.csv"))
         assert [file.file for file in report.files] == ["may-1.csv", "may-2.csv", "may-3.csv"]
         assert report.valuesStored == 3
 
-    def test_problem_of_one_file_keeps_all_from_being_sent(self, files: FilePublisher) -> None:
+    def test_problem_in_one_file_prevents_sending_any(self, files: FilePublisher) -> None:
         good = files.write(PLAIN, "a.csv")
         bad = files.write(
             b"timestamp,kW\n2024-05-03T00:00:00Z,Bad\n2024-05-04T00:00:00Z,1\n", "b.csv"
@@ -344,7 +346,7 @@ class TestSeveralFiles:
             files.publish([good, bad])
         assert files.stored() == {}
 
-    def test_value_that_comes_in_two_files_is_named(self, files: FilePublisher) -> None:
+    def test_value_contained_in_two_files_is_reported(self, files: FilePublisher) -> None:
         paths = [files.write(PLAIN, "a.csv"), files.write(PLAIN.replace(b"1.50", b"3"), "b.csv")]
         with pytest.raises(InvalidParameterError) as caught:
             files.publish(paths)
@@ -389,7 +391,7 @@ def test_standard_input_is_published(files: FilePublisher, local: Any) -> None:
     assert files.stored() == A_KW
 
 
-def test_file_that_changes_meanwhile_is_refused(files: FilePublisher) -> None:
+def test_file_that_changes_while_reading_is_refused(files: FilePublisher) -> None:
     path = files.write(PLAIN)
 
     def change(done: int, total: int | None) -> None:

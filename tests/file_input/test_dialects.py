@@ -153,7 +153,7 @@ ACCEPTED: dict[str, tuple[Any, dict[str, Any], dict[str, list[str]]]] = {
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-def test_file_of_a_dialect_is_stored_as_it_says(files: FilePublisher, name: str) -> None:
+def test_file_of_a_dialect_is_stored_correctly(files: FilePublisher, name: str) -> None:
     content, arguments, expected = ACCEPTED[name]
     report = files.publish(files.write(content), **arguments)
     assert files.stored() == expected
@@ -242,7 +242,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_file_of_doubtful_form_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
+def test_ambiguous_file_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
     content, arguments, message = REFUSED[name]
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(files.write(content), **arguments)

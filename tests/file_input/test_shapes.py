@@ -203,7 +203,9 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 @pytest.mark.parametrize("mode", ["publish", "dryRun", "inspect"])
-def test_doubtful_row_is_found_before_sending(files: FilePublisher, name: str, mode: str) -> None:
+def test_ambiguous_row_is_reported_before_sending(
+    files: FilePublisher, name: str, mode: str
+) -> None:
     lines, arguments, message = REFUSED[name]
     if mode == "inspect" and "must be one of" not in message and "no assets" not in message:
         report = files.publish(files.write(lines), inspect=True, **arguments)
@@ -230,7 +232,7 @@ def test_names_and_metadata_are_stored_with_the_values(files: FilePublisher) -> 
     assert table["site"].to_pylist() == ["North"]
 
 
-def test_asset_that_is_named_later_keeps_one_history(files: FilePublisher) -> None:
+def test_asset_named_later_keeps_one_history(files: FilePublisher) -> None:
     files.publish(files.write(["assetId,timestamp,kW", f"x,{MAY[0]},1"]), assetIdColumn="assetId")
     named = files.write(["assetId,name,timestamp,kW", f"x,X one,{MAY[1]},2"])
     files.publish(named, assetIdColumn="assetId")

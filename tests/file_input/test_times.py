@@ -348,7 +348,7 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_doubtful_time_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
+def test_ambiguous_time_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
     cells, arguments, message = REFUSED[name]
     lines = [f"{cell},{number}" for number, cell in enumerate(cells)]
     with pytest.raises(InvalidParameterError) as caught:
@@ -366,7 +366,7 @@ def test_date_and_time_of_day_in_two_columns_are_joined(files: FilePublisher) ->
     assert files.stored() == {"a/USAGE": ["2024-05-13 07:00 0.1", "2024-05-13 07:15 0.2"]}
 
 
-def test_second_column_of_times_is_left_alone_and_named(files: FilePublisher) -> None:
+def test_second_time_column_is_ignored_and_reported(files: FilePublisher) -> None:
     path = files.write(
         [
             "timestamp,received,kW",
@@ -385,7 +385,7 @@ def test_second_column_of_times_is_left_alone_and_named(files: FilePublisher) ->
     assert files.types() == {"kW": "DOUBLE", "received": "TIMESTAMP"}
 
 
-def test_two_columns_of_times_are_named_without_a_choice(files: FilePublisher) -> None:
+def test_two_time_columns_are_reported_unless_one_is_selected(files: FilePublisher) -> None:
     path = files.write(["begin,end,kW", "2024-05-01T00:00:00Z,2024-05-01T01:00:00Z,1"])
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(path)
@@ -395,7 +395,7 @@ def test_two_columns_of_times_are_named_without_a_choice(files: FilePublisher) -
     assert "columns of times are 'begin', 'end'" in str(caught.value)
 
 
-def test_only_column_of_times_is_taken_with_a_notice(files: FilePublisher) -> None:
+def test_only_time_column_is_used_with_a_notice(files: FilePublisher) -> None:
     report = files.publish(files.write(["kW,when", "1,2024-05-01T00:00:00Z"]))
     assert files.stored() == {"a/kW": ["2024-05-01 00:00 1"]}
     assert report.files[0].notices == ["the times are those of column 'when'"]

@@ -161,7 +161,7 @@ def values_of(files: FilePublisher) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-def test_cells_are_stored_as_values_of_the_type_they_are(files: FilePublisher, name: str) -> None:
+def test_cells_are_stored_with_inferred_types(files: FilePublisher, name: str) -> None:
     cells, arguments, kind, expected = ACCEPTED[name]
     report = files.publish(write_column(files, cells), **arguments)
     assert files.types() == {"v": kind}
@@ -258,7 +258,7 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_doubtful_cell_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
+def test_ambiguous_cell_is_refused_with_its_line(files: FilePublisher, name: str) -> None:
     cells, arguments, message = REFUSED[name]
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(write_column(files, cells), **arguments)
@@ -282,13 +282,13 @@ def test_integers_of_a_bigint_attribute_stay_integers(files: FilePublisher) -> N
         files.publish(write_column(files, ["1", "2", "2.5"]))
 
 
-def test_night_of_zeros_does_not_decide_on_integers(files: FilePublisher) -> None:
+def test_zeros_in_the_first_rows_do_not_make_a_column_integer(files: FilePublisher) -> None:
     files.publish(write_column(files, ["0", "0"]))
     files.publish(write_column(files, ["0", "0", "1.5"]))
     assert values_of(files) == ["0", "0", "1.5"]
 
 
-def test_another_type_than_that_of_the_database_is_refused(files: FilePublisher) -> None:
+def test_type_that_differs_from_the_database_is_refused(files: FilePublisher) -> None:
     files.publish(write_column(files, ["1"]))
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(write_column(files, ["1"]), measureTypes={"v": "BIGINT"})
@@ -298,7 +298,7 @@ def test_another_type_than_that_of_the_database_is_refused(files: FilePublisher)
     assert "attributeNames={'v': 'v_bigint'}" in str(caught.value)
 
 
-def test_status_text_in_a_known_number_is_refused(files: FilePublisher) -> None:
+def test_status_string_in_a_numeric_attribute_is_refused(files: FilePublisher) -> None:
     files.publish(write_column(files, ["1"]))
     with pytest.raises(InvalidParameterError) as caught:
         files.publish(write_column(files, ["1", "Bad"]))
@@ -306,7 +306,7 @@ def test_status_text_in_a_known_number_is_refused(files: FilePublisher) -> None:
     assert "nullValues=['Bad'] leaves such cells out" in str(caught.value)
 
 
-def test_markers_that_are_left_out_are_counted(files: FilePublisher) -> None:
+def test_omitted_missing_value_markers_are_counted(files: FilePublisher) -> None:
     report = files.publish(write_column(files, ["1", "NA", "NaN"]))
     assert report.files[0].notices == [
         "column 'v': 2 cells such as 'NA' hold no number and are not published"

@@ -363,8 +363,10 @@ class TestHiddenFiles:
                 )
                 ids[f"{name} {text}"] = file.dataStoreFileId
         first, second = (admin_client.create_directory(home, directory, "report") for _ in "12")
-        for place in (first, second):
-            file_system.exchange.uploadFileToDataStore(home, place, tmp_path / "local", place)
+        for identifier in (first, second):
+            file_system.exchange.uploadFileToDataStore(
+                home, identifier, tmp_path / "local", identifier
+            )
         for _ in range(2):
             file_system.get(f"{home}/", str(tmp_path / "got"), recursive=True)
             assert tree_of(tmp_path / "got") == {

@@ -100,10 +100,10 @@ class TestDownloads:
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path
     ) -> None:
         file_system.pipe({f"{home}/{name}": bytes(300_000) for name in "abc"})
-        told = ProgressRecorder()
-        file_system.get(home, str(tmp_path / "got"), recursive=True, callback=told)
-        assert (told.value, told.size) == (3, 3)
-        assert sorted(child.value for child in told.children) == [300_000, 300_000, 300_000]
+        recorder = ProgressRecorder()
+        file_system.get(home, str(tmp_path / "got"), recursive=True, callback=recorder)
+        assert (recorder.value, recorder.size) == (3, 3)
+        assert sorted(child.value for child in recorder.children) == [300_000, 300_000, 300_000]
 
 
 class TestUploads:
@@ -120,14 +120,14 @@ class TestUploads:
     def test_upload_of_a_tree_includes_everything(
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
-        told = ProgressRecorder()
-        file_system.put(str(tree), f"dx://{home}", recursive=True, callback=told)
+        recorder = ProgressRecorder()
+        file_system.put(str(tree), f"dx://{home}", recursive=True, callback=recorder)
         assert contents(file_system, f"{home}/site") == {
             str(path.relative_to(tree)): path.read_bytes() for path in tree.rglob("*.csv")
         }
         assert file_system.isdir(f"{home}/site/empty")
-        assert told.value == told.size == 8
-        assert {child.value for child in told.children} == {300}
+        assert recorder.value == recorder.size == 8
+        assert {child.value for child in recorder.children} == {300}
 
     def test_upload_repeated_replaces_every_file(
         self, file_system: DataStoreFileSystem, home: str, tree: Path

@@ -65,7 +65,7 @@ class TestPaths:
         assert file_system.ls(f"{home}/a/b/load.csv", detail=False) == [f"{home}/a/b/load.csv"]
         assert file_system.find(home) == [f"{home}/README", f"{home}/a/b/load.csv"]
         assert file_system.glob(f"dx://{home}/**/*.csv") == [f"{home}/a/b/load.csv"]
-        assert [place for place, _, _ in file_system.walk(home)] == [
+        assert [directory for directory, _, _ in file_system.walk(home)] == [
             home,
             f"{home}/a",
             f"{home}/a/b",
@@ -89,9 +89,9 @@ class TestPaths:
         assert (info["name"], info["type"], info["size"]) == (f"{home}/load.tar.gz", "file", 4)
         assert info["dataStoreFileId"] == file_id
         assert info["contentType"] == "application/gzip"
-        moment = file_system.modified(f"{home}/load.tar.gz")
-        assert abs(moment - datetime.now(UTC)) < timedelta(minutes=1)
-        assert file_system.created(f"{home}/load.tar.gz") == moment
+        timestamp = file_system.modified(f"{home}/load.tar.gz")
+        assert abs(timestamp - datetime.now(UTC)) < timedelta(minutes=1)
+        assert file_system.created(f"{home}/load.tar.gz") == timestamp
 
     @pytest.mark.parametrize("path", ["nothing", "nothing/at/all", "load.csv/inside"])
     def test_missing_path_is_not_found(

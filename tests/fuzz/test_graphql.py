@@ -90,7 +90,7 @@ QUERY = """query q($e: ID!, $n: [String]!, $s: String!) {
 
 
 @given(time=TEXT, values=VALUES, names=st.lists(TEXT | st.none(), max_size=3))
-def test_records_of_any_kind(
+def test_random_records_are_handled_safely(
     exposed: Any, time: str, values: list[tuple[str, str]], names: list[str | None]
 ) -> None:
     endpoint, capture = exposed.own_device("iotEndpointId"), exposed.own_device("dataCapture")

@@ -94,7 +94,7 @@ def test_other_method_is_handled_safely(exposed: Any, data: st.DataObject, metho
     assert status in ((200,) if method == signed_for else (400, 403, 405)), method
 
 
-@given(wanted=RANGES, etag=VISIBLE | st.just("*"))
+@given(range_header=RANGES, etag=VISIBLE | st.just("*"))
 def test_random_range_is_handled_safely(exposed: Any, range_header: str, etag: str) -> None:
     url = urlsplit(exposed.urls["GET"])
     headers = [f"Range: {range_header}", f"If-Match: {etag}"]

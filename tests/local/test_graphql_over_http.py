@@ -27,7 +27,7 @@ def test_response_without_errors_has_no_errors_member(graphql_client):
         ({"Authorization": "wrong"}, "You are not authorized to make this call."),
     ],
 )
-def test_refused_token_is_answered_401(local, headers, message):
+def test_rejected_token_returns_401(local, headers, message):
     response = httpx.post(local.endpoint, json={"query": WHO}, headers=headers)
     assert response.status_code == 401
     assert response.json() == {

@@ -187,7 +187,7 @@ def test_subscriber_receives_events_of_its_asset_until_it_stops(open_socket, sta
     assert socket.is_silent()
 
 
-def test_event_holds_only_what_the_publisher_selected(graphql_client, local, open_socket, start):
+def test_event_contains_only_what_the_publisher_selected(graphql_client, local, open_socket, start):
     socket = open_socket()
     socket.send(start())
     assert socket.receive()["type"] == "start_ack"

@@ -265,7 +265,7 @@ def test_program_reports_why_it_cannot_start(run, local):
     assert process.returncode == 1
 
 
-def test_folder_of_an_earlier_release_gets_what_that_lacked(tmp_path):
+def test_data_directory_of_an_earlier_release_is_migrated(tmp_path):
     with LocalExchange(data=tmp_path) as local:
         before = attributes(local)
     records = sqlite3.connect(tmp_path / "records.sqlite", isolation_level=None)

@@ -167,8 +167,8 @@ class Parts(MaliciousServer):
             elif "Range: bytes=" not in head:
                 client[1].write(ok(bytes(self.size), 'ETag: "v1"'))
             else:
-                asked = head.partition("Range: bytes=")[2].partition("\r\n")[0]
-                begin, _, last = asked.partition("-")
+                requested_range = head.partition("Range: bytes=")[2].partition("\r\n")[0]
+                begin, _, last = requested_range.partition("-")
                 end = int(last or self.size - 1)
                 answer_head, body = self._falsify(
                     f"HTTP/1.1 206 Partial\r\ncontent-range: bytes {begin}-{end}/{self.size}"

@@ -48,7 +48,7 @@ class DrippingServer(MaliciousServer):
 
     Attributes:
         slowly: Responses sent in pieces, by operation or method: the size of a piece, and the
-            delay in seconds after it.
+            delay in delay in seconds after it.
         repeated: Bytes sent repeatedly before a response.
     """
 
@@ -257,11 +257,11 @@ class TestConnecting:
     ) -> None:
         port = int(local.endpoint.rpartition(":")[2].partition("/")[0])
         black_hole("127.0.0.2", port)
-        asked = socket.getaddrinfo
+        original = socket.getaddrinfo
 
         def response(host: Any, *args: Any, **options: Any) -> Any:
             hosts = ["127.0.0.2", "127.0.0.1"] if host in ("localhost", b"localhost") else [host]
-            return [info for one in hosts for info in asked(one, *args, **options)]
+            return [info for one in hosts for info in original(one, *args, **options)]
 
         monkeypatch.setattr(socket, "getaddrinfo", response)
         endpoint = f"http://localhost:{port}/graphql"

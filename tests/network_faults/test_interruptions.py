@@ -226,19 +226,19 @@ import asyncio, pathlib, sys
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
 from tests.network_faults import calls
 
-name, colour, token, endpoint, timeout, folder, *held = sys.argv[1:]
-call, held, folder = getattr(calls, name), calls.Held(*held), pathlib.Path(folder)
+name, client_kind, token, endpoint, timeout, folder, *existing = sys.argv[1:]
+call, existing, folder = getattr(calls, name), calls.Existing(*existing), pathlib.Path(folder)
 options = {"endpoint": endpoint, "timeout": float(timeout)}
 
 async def main():
     async with AsyncAvistaDigitalExchange(token, **options) as exchange:
-        await call(exchange, held, folder)
+        await call(exchange, existing, folder)
 
-if colour == "async":
+if client_kind == "async":
     asyncio.run(main())
 else:
     with AvistaDigitalExchange(token, **options) as exchange:
-        call(exchange, held, folder)
+        call(exchange, existing, folder)
 """
 
 

@@ -131,11 +131,11 @@ def public(kind: type) -> set[str]:
 CALLS = sorted(public(AvistaDigitalExchange) - WITHOUT_REQUESTS - {"close"})
 
 
-def test_table_holds_every_method_of_a_data_store() -> None:
+def test_table_contains_every_method_of_a_data_store() -> None:
     assert public(DataStore) == {*METHODS}
 
 
-def lies(step: str, token: str) -> list[bytes]:
+def echo_secrets(step: str, token: str) -> list[bytes]:
     """Responses that repeat all secrets known to the server."""
     echo = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
     if step not in ("GET", "PUT"):
@@ -157,7 +157,10 @@ def lies(step: str, token: str) -> list[bytes]:
 def failures(step: str, token: str) -> list[Fault]:
     """All failures of one step: network faults, and a server that echoes requests."""
     broken = [Fault(step, direction, "reset", 0.5) for direction in ("request", "response")]
-    return [*broken, *(Fault(step, "request", lie) for lie in lies(step, token))]
+    return [
+        *broken,
+        *(Fault(step, "request", secret_response) for secret_response in echo_secrets(step, token)),
+    ]
 
 
 @pytest.fixture

@@ -207,13 +207,13 @@ class TestLists:
 
 class TestDirectories:
     def test_table_of_a_directory_is_a_tree(self) -> None:
-        place = directory(
+        listing = directory(
             "site",
             directory("2024", file("may"), directory("june", file("first"))),
             directory("empty"),
             file("readme"),
         )
-        assert [row["name"] for row in shown(place)] == [
+        assert [row["name"] for row in shown(listing)] == [
             "site/",
             "├── 2024/",
             "│   ├── june/",
@@ -222,7 +222,7 @@ class TestDirectories:
             "├── empty/",
             "└── readme.csv",
         ]
-        assert shown(place)[-1] == {
+        assert shown(listing)[-1] == {
             "name": "└── readme.csv",
             "bytes": "34",
             "lastModified": "",
@@ -230,9 +230,9 @@ class TestDirectories:
         }
 
     def test_table_of_directory_entries(self) -> None:
-        place = directory("site", directory("2024"), file("may"), file("june"))
-        assert [row["name"] for row in shown(place.directories)] == ["2024"]
-        assert [(row["name"], row["storageSizeBytes"]) for row in shown(place.files)] == [
+        listing = directory("site", directory("2024"), file("may"), file("june"))
+        assert [row["name"] for row in shown(listing.directories)] == ["2024"]
+        assert [(row["name"], row["storageSizeBytes"]) for row in shown(listing.files)] == [
             ("may", "34"),
             ("june", "34"),
         ]
@@ -304,8 +304,8 @@ class TestHostileNames:
         assert name in [row["name"] for row in shown(exchange.listDataStores())]
 
     def test_hostile_directory_and_file_names_are_escaped(self, name: str) -> None:
-        place = directory(name, directory(name), file(name))
-        assert [row["name"] for row in shown(place)] == [
+        listing = directory(name, directory(name), file(name))
+        assert [row["name"] for row in shown(listing)] == [
             f"{name}/",
             f"├── {name}/",
             f"└── {name}.csv",

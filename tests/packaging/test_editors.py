@@ -132,9 +132,9 @@ class TestLanguageServer:
     def test_definition_is_the_def_of_the_call(
         self, server: LanguageServer, script: Script, kind: str, name: str
     ) -> None:
-        (place,) = server.at("definition", script.path, *script.position(kind, name))
-        path = Path(unquote(urlsplit(place["uri"]).path))
-        line = path.read_text("utf-8").split("\n")[place["range"]["start"]["line"]]
+        (definition,) = server.at("definition", script.path, *script.position(kind, name))
+        path = Path(unquote(urlsplit(definition["uri"]).path))
+        line = path.read_text("utf-8").split("\n")[definition["range"]["start"]["line"]]
         assert re.match(rf"\s+(async )?def {name}\(", line)
 
     @pytest.mark.parametrize("client", CLIENTS.values())

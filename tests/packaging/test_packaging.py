@@ -82,8 +82,8 @@ class TestSdist:
 class TestInstalledWheel:
     def test_installed_wheel_is_imported(self, installed: Path, tmp_path: Path) -> None:
         code = f"import {NAME} as sdk; print(sdk.__file__, sdk.__version__)"
-        place, version = run([installed, "-c", code], tmp_path).split()
-        assert Path(place).is_relative_to(installed.parents[2])
+        location, version = run([installed, "-c", code], tmp_path).split()
+        assert Path(location).is_relative_to(installed.parents[2])
         assert version == (SOURCE / "_version.py").read_text("utf-8").split('"')[-2]
 
     def test_installed_wheel_runs_the_demo(self, installed: Path, tmp_path: Path) -> None:

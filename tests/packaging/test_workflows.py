@@ -52,9 +52,9 @@ def test_workflows_test_every_supported_python() -> None:
 def test_workflows_lint_test_build_and_compare_the_schema() -> None:
     jobs = workflow("ci")["jobs"]
     assert jobs.keys() == {"lint", "test", "build", "contract"}
-    asked = [step for step in jobs["contract"]["steps"] if "avista-dx" in step.get("run", "")]
-    assert asked
-    assert all(step["if"] == "env.AVISTA_DX_TOKEN != ''" for step in asked)
+    steps = [step for step in jobs["contract"]["steps"] if "avista-dx" in step.get("run", "")]
+    assert steps
+    assert all(step["if"] == "env.AVISTA_DX_TOKEN != ''" for step in steps)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -98,7 +98,7 @@ def test_release_notes_are_the_section_of_the_changelog(tmp_path: Path) -> None:
     assert (tmp_path / "notes.md").read_text().split() == ["-", "This"]
 
 
-def test_changelog_has_the_sections_of_keep_a_changelog() -> None:
+def test_changelog_follows_keep_a_changelog() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     versions = re.findall(r"^## (.*)$", text, re.M)
     assert versions[0] == "[Unreleased]"

@@ -109,7 +109,7 @@ TAKEN: dict[str, tuple[Callable[[], object], dict[str, list[list[float]]]]] = {
 
 class TestFrames:
     @pytest.mark.parametrize(("make", "expected"), TAKEN.values(), ids=TAKEN.keys())
-    def test_frame_is_plotted_as_it_is(
+    def test_frame_is_plotted_unchanged(
         self, make: Callable[[], object], expected: dict[str, list[list[float]]]
     ) -> None:
         assert plotted(make()) == expected

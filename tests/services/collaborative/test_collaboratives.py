@@ -233,10 +233,10 @@ class TestSharing:
         self, as_: As, shared_store: dict[str, str], tmp_path
     ) -> None:
         (tmp_path / "a.txt").write_text("a")
-        place = shared_store["dataStoreId"], shared_store["homeDirectoryId"]
+        location = shared_store["dataStoreId"], shared_store["homeDirectoryId"]
         with pytest.raises(UnauthorizedError):
-            as_("reader").uploadFileToDataStore(*place, tmp_path / "a.txt")
-        file = as_("member").uploadFileToDataStore(*place, tmp_path / "a.txt")
+            as_("reader").uploadFileToDataStore(*location, tmp_path / "a.txt")
+        file = as_("member").uploadFileToDataStore(*location, tmp_path / "a.txt")
         with pytest.raises(UnauthorizedError):
             as_("reader").deleteDataStoreFile(file.dataStoreFileId)
         as_("reader").downloadDataStoreFile(file.dataStoreFileId, tmp_path / "copy.txt")

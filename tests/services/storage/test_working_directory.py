@@ -248,10 +248,10 @@ class TestDataStore:
         ]
         updated = exchange.updateDataStore(created.dataStoreId, "Wind park")
         (collaborative, *_) = exchange.listCollaboratives()
-        place = (created.dataStoreId, collaborative.collaborativeId)
-        added = exchange.addServiceToCollaborative(*place).dataStore
+        location = (created.dataStoreId, collaborative.collaborativeId)
+        added = exchange.addServiceToCollaborative(*location).dataStore
         services = exchange.listCollaborativeServices(collaborative.collaborativeId)
         (shared,) = [one.dataStore for one in services if one.serviceId == created.dataStoreId]
-        removed = exchange.removeServiceFromCollaborative(*place).dataStore
+        removed = exchange.removeServiceFromCollaborative(*location).dataStore
         for store in (created, *listed, updated, added, shared, removed):
             assert SyncWrapper(store).ls().contents == []

@@ -33,7 +33,7 @@ def latest(client: AvistaDigitalExchange, database: str) -> dict[str, str]:
     }
 
 
-def test_report_says_what_was_understood_and_stored(
+def test_report_describes_the_interpretation_and_stored_values(
     exchange: AvistaDigitalExchange, database: str, path: Path
 ) -> None:
     report = exchange.publishFileToTimeSeriesDatabase(database, path, assetId="a")
@@ -118,7 +118,7 @@ def test_progress_counts_rows_of_all_files(
     assert {total for _, total in calls} == {300}
 
 
-def test_exception_of_progress_ends_publishing_with_an_account(
+def test_progress_exception_ends_publishing_with_a_report(
     exchange: AvistaDigitalExchange, database: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "many.csv"
@@ -189,7 +189,7 @@ def test_mapping_publishes_tomorrows_file(
     }
 
 
-def test_arguments_go_before_those_of_a_mapping(
+def test_arguments_precede_those_of_a_mapping(
     exchange: AvistaDigitalExchange, database: str, path: Path, tmp_path: Path
 ) -> None:
     mapping = tmp_path / "m.toml"
@@ -210,7 +210,7 @@ def test_arguments_go_before_those_of_a_mapping(
         ('version = 1\ndelimiter = "::"\n', "must be one character, got '::'"),
     ],
 )
-def test_mapping_that_can_not_be_used_is_refused(
+def test_unusable_mapping_is_refused(
     exchange: AvistaDigitalExchange, path: Path, tmp_path: Path, text: str, message: str
 ) -> None:
     mapping = tmp_path / "m.toml"

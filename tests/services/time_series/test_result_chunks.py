@@ -65,11 +65,11 @@ class Pages:
         for number, chunk in enumerate(chunks, 1):
             url = None if chunk is None else f"https://objects.test/{number}?X-Amz-Signature=5e"
             self.page(number, url, None if number == len(chunks) else f"token-{number}")
-            answered = isinstance(chunk, (FakeResponse, Exception)) or chunk is None
+            responses = isinstance(chunk, (FakeResponse, Exception)) or chunk is None
             if url:
                 self.scripted.add_url_responses(
                     f"GET {url}",
-                    chunk if answered else FakeResponse(body=json.dumps(chunk).encode()),
+                    chunk if responses else FakeResponse(body=json.dumps(chunk).encode()),
                 )
 
     def page(self, number: int, url: str | None, token: str | None) -> None:

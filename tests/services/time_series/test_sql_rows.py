@@ -379,11 +379,11 @@ class TestLeavingEarly:
         self, httpx_mock: HTTPXMock
     ) -> None:
         threads = threading.active_count()
-        answered = threading.Event()
+        responses = threading.Event()
         httpx_mock.add_response(json={"data": {QUERY: number_page(1, nextToken="t2")}})
 
         def answer_late(_request: httpx.Request) -> httpx.Response:
-            answered.wait(30)
+            responses.wait(30)
             return httpx.Response(200, json={"data": {QUERY: number_page(2)}})
 
         httpx_mock.add_callback(answer_late)
@@ -394,7 +394,7 @@ class TestLeavingEarly:
             begun = time.monotonic()
             rows.close()
             assert time.monotonic() - begun < 5
-            answered.set()
+            responses.set()
             assert wait_until(lambda: threading.active_count() <= threads)
 
     def test_abandoned_async_iterator_cancels_the_running_request(

@@ -101,7 +101,7 @@ class TestSecrecy:
         fake_platform.add_data("user_createAuthenticationToken", TOKEN)
         return fake_platform_client.createAuthenticationToken("CI", 30)
 
-    def test_value_is_a_string_that_representations_hide(self, token: AuthenticationToken) -> None:
+    def test_token_value_is_hidden_in_representations(self, token: AuthenticationToken) -> None:
         assert token.tokenValue == VALUE
         shown = [repr(token), str(token), f"{token}", repr([token]), repr(token.tokenValue)]
         shown += [str(token._repr_html_()), repr(token.model_dump()), repr(copy.deepcopy(token))]
@@ -116,7 +116,7 @@ class TestSecrecy:
         token.tokenValue = None
         assert pickle.loads(pickle.dumps(token, protocol)) == token
 
-    def test_value_is_not_logged(
+    def test_token_value_is_not_logged(
         self,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
@@ -139,7 +139,7 @@ class TestSecrecy:
         ],
         ids=["partial data", "invalid name", "invalid value"],
     )
-    def test_value_is_in_no_error(
+    def test_token_value_is_in_no_error(
         self,
         response: Any,
         fake_platform: FakePlatform,

@@ -57,7 +57,7 @@ def outcome(graphql_client, token, query):
     return response["errors"][0]["errorType"] if "errors" in response else None
 
 
-def test_operations_here_are_all_that_name_a_capture():
+def test_authorization_table_contains_all_operations_on_captures():
     served = {
         name
         for service in SERVICES
@@ -79,7 +79,7 @@ def test_shared_capture_is_read_and_written_as_permitted(graphql_client, capture
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_shared_capture_is_heard_by_readers(graphql_client, capture, listen, event):
+def test_shared_capture_sends_events_to_readers(graphql_client, capture, listen, event):
     query = f"subscription ($id: ID!) {{ {event}(captureId: $id) {{ captureId }} }}"
     with pytest.raises(AssertionError, match="Unauthorized"):
         listen(query, "reader", id=capture.id)
@@ -111,7 +111,7 @@ def token(capture):
     return capture.run(TOKEN)["tokenValue"]
 
 
-def test_token_of_a_capture_names_it_and_lives_ten_years(capture):
+def test_capture_token_names_its_capture_and_is_valid_for_ten_years(capture):
     token = capture.run(TOKEN)
     assert (token["tokenType"], token["scope"]) == ("DATA_CAPTURE_READ_WRITE", [capture.id])
     assert int(token["dateExpires"][:4]) - int(token["dateCreated"][:4]) in (9, 10)
@@ -119,14 +119,14 @@ def test_token_of_a_capture_names_it_and_lives_ten_years(capture):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_token_of_a_capture_does_its_own_operations_only(graphql_client, capture, token, name):
+def test_capture_token_permits_only_its_operations(graphql_client, capture, token, name):
     query = document(name, capture.id)
     refused = outcome(graphql_client, token, query) == "Unauthorized"
     assert refused == (name not in OPERATIONS["DATA_CAPTURE_READ_WRITE"])
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS["DATA_CAPTURE_READ_WRITE"] & CALLS.keys()))
-def test_token_of_a_capture_is_for_no_other_capture(graphql_client, local, token, name):
+def test_capture_token_is_refused_for_other_captures(graphql_client, local, token, name):
     assert outcome(graphql_client, token, document(name, local.captureId)) == "Unauthorized"
 
 
@@ -140,19 +140,19 @@ def test_token_of_a_capture_is_for_no_other_capture(graphql_client, local, token
         'mutation { user_createAuthenticationToken(name: "x", daysBeforeExpiration: 1) {name} }',
     ],
 )
-def test_token_of_a_capture_is_for_nothing_else(graphql_client, token, query):
+def test_capture_token_is_refused_for_other_services(graphql_client, token, query):
     assert outcome(graphql_client, token, query) == "Unauthorized"
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_capture_listens_to_itself_with_its_token(local, capture, token, listen, event):
+def test_capture_token_permits_subscriptions_to_its_capture(local, capture, token, listen, event):
     query = f"subscription ($id: ID!) {{ {event}(captureId: $id) {{ captureId }} }}"
     assert listen(query, token, id=capture.id).is_silent()
     with pytest.raises(AssertionError, match="Unauthorized"):
         listen(query, token, id=local.captureId)
 
 
-def test_token_of_a_capture_is_for_no_endpoint_and_the_other_way_round(graphql_client, local):
+def test_capture_tokens_and_endpoint_tokens_are_not_interchangeable(graphql_client, local):
     endpoint = f'{{ iot_getEndpoint(iotEndpointId: "{local.iotEndpointId}") {{ name }} }}'
     capture = f'{{ dataCapture_getCapture(captureId: "{local.captureId}") {{ state }} }}'
     assert outcome(graphql_client, "endpoint", endpoint) is None
@@ -161,7 +161,7 @@ def test_token_of_a_capture_is_for_no_endpoint_and_the_other_way_round(graphql_c
     assert outcome(graphql_client, "capture", endpoint) == "Unauthorized"
 
 
-def test_regenerated_token_ends_the_old_one_at_once(graphql_client, capture, token):
+def test_regenerated_token_invalidates_the_old_one_at_once(graphql_client, capture, token):
     new = capture.run(
         "mutation ($id: ID!) { dataCapture_regenerateAuthenticationToken(captureId: $id)"
         " { tokenValue } }"
@@ -171,12 +171,12 @@ def test_regenerated_token_ends_the_old_one_at_once(graphql_client, capture, tok
     assert outcome(graphql_client, new, query) is None
 
 
-def test_capture_is_started_by_its_token(graphql_client, capture, token):
+def test_capture_token_permits_starting_its_capture(graphql_client, capture, token):
     assert outcome(graphql_client, token, document("dataCapture_startCapture", capture.id)) is None
     assert capture.get()["state"] == "CAPTURING"
 
 
-def test_new_capture_belongs_to_who_creates_it(graphql_client):
+def test_new_capture_belongs_to_its_creator(graphql_client):
     created = graphql_client.run(CREATE, "outsider", name="c")
     query = document("dataCapture_getCapture", created["captureId"])
     assert outcome(graphql_client, "owner", query) == "Unauthorized"

@@ -83,7 +83,7 @@ def test_new_capture_is_configured_by_its_data_model(new_capture):
     ],
     ids=lambda value: str(value)[:40],
 )
-def test_bad_data_model_is_kept_and_says_what_is_wrong(capture, assets, error):
+def test_invalid_data_model_is_kept_with_its_errors(capture, assets, error):
     model = capture.run(UPDATE_MODEL, assets=assets)
     assert (model["state"], model["version"], len(model["errors"])) == ("ERROR", 2, 1)
     assert error in model["errors"][0]
@@ -93,7 +93,7 @@ def test_bad_data_model_is_kept_and_says_what_is_wrong(capture, assets, error):
     assert len(found["dataModel"]["items"]) == len(assets)
 
 
-def test_data_model_is_exported_as_it_can_be_given(capture):
+def test_exported_data_model_can_be_imported(capture):
     query = """query ($id: ID!) { dataCapture_getDataModelExport(captureId: $id)
         { captureId contents fileName } }"""
     export = capture.run(query)
@@ -132,12 +132,12 @@ def test_capture_is_started_and_stopped_once(capture, listen):
         assert sockets[event].is_silent()
 
 
-def test_refusal_names_the_state_and_what_is_needed(capture):
+def test_error_names_the_state_and_the_required_one(capture):
     (error,) = capture.graphql_client.execute(STOP, id=capture.id)["errors"]
     assert error["message"] == f"{capture.id} is READY; it can be stopped while it is CAPTURING."
 
 
-def test_settings_change_only_as_the_flags_say(capture):
+def test_settings_change_only_where_flags_are_set(capture):
     changed = capture.update(description="d", displayName="New")
     assert (changed["displayName"], changed["description"]) == ("New", "d")
     assert capture.update(displayName="Newer")["description"] == "d"
@@ -171,7 +171,7 @@ def test_settings_change_only_as_the_flags_say(capture):
     ],
     ids=str,
 )
-def test_bad_schedule_is_a_configuration_error_until_it_is_changed(capture, changes, errors):
+def test_invalid_schedule_is_a_configuration_error_until_it_is_changed(capture, changes, errors):
     changed = capture.update(**changes)
     assert changed["state"] == "CONFIGURATION_ERROR"
     assert changed["timeSettings"]["state"] == "ERROR"
@@ -200,7 +200,7 @@ def test_schedule_starts_and_stops_with_the_same_events(capture, listen):
     assert settings["scheduledStartTime"] < settings["actualStartTime"] < settings["actualStopTime"]
 
 
-def test_scheduled_capture_can_be_started_and_stopped_before(capture):
+def test_scheduled_capture_can_be_started_and_stopped_early(capture):
     capture.update(
         startTimeType="SCHEDULED",
         stopTimeType="SCHEDULED",
@@ -211,14 +211,14 @@ def test_scheduled_capture_can_be_started_and_stopped_before(capture):
     assert capture.run(STOP)["state"] == "FINISHING"
 
 
-def test_times_can_not_be_changed_after_the_start(capture):
+def test_schedule_cannot_be_changed_after_the_start(capture):
     capture.run(START)
     changes = {"stopTimeType": "SCHEDULED"}
     assert capture.error_type(capture.update_document(changes), **changes) == "BadRequest"
     assert capture.update(description="d")["description"] == "d"
 
 
-def test_schedule_goes_on_when_the_exchange_is_started_again(tmp_path, connect_graphql):
+def test_schedule_continues_after_a_restart(tmp_path, connect_graphql):
     with LocalExchange(data=tmp_path) as local:
         graphql_client = connect_graphql(local)
         ids = [local.captureId]

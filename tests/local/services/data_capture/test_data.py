@@ -30,7 +30,7 @@ def failures(result):
     ]
 
 
-def test_data_is_accepted_only_while_it_is_captured(capture):
+def test_data_is_accepted_only_during_a_capture(capture):
     assert capture.error_type(PUBLISH, data=[record(1, power="1")]) == "BadRequest"
     capture.run(START)
     assert capture.publish(record(1, power="1"))["dataWritten"]
@@ -71,7 +71,7 @@ def test_batch_of_the_wrong_size_is_refused_as_a_whole(running, data):
     assert running.run(ACTIVE_EXPORT)["state"] == "NOT_CREATED"
 
 
-def test_event_is_what_was_answered_to_the_publisher(running, listen):
+def test_event_equals_the_response_to_the_publisher(running, listen):
     socket = listen(ON_PUBLISH, id=running.id)
     result = running.publish(record(1, power="1", none="2"))
     assert socket.receive()["payload"]["data"]["onCapturePublishData"] == result
@@ -94,7 +94,7 @@ def test_event_without_a_required_field_is_null_with_an_error(running, listen):
 # Exports
 
 
-def test_export_of_a_running_capture_is_made_when_it_is_asked_for(running):
+def test_export_of_a_running_capture_is_created_on_request(running):
     export = running.run(ACTIVE_EXPORT)
     assert (export["state"], export["url"]) == ("NOT_CREATED", None)
     running.publish(record(2000, power="2"), record(1000, power="1.0", note='a,"b"'))
@@ -112,7 +112,7 @@ def test_export_of_a_running_capture_is_made_when_it_is_asked_for(running):
     assert running.download(running.wait_for_export()).endswith("00:00:03.000000000,,3,,\n")
 
 
-def test_full_export_is_there_once_the_capture_is_complete(running):
+def test_full_export_exists_once_the_capture_is_complete(running):
     running.publish(record(1000, on="true"))
     assert running.run(FULL_EXPORT)["state"] == "NOT_CREATED"
     running.run(STOP)
@@ -129,7 +129,7 @@ def test_capture_that_recorded_nothing_has_an_export_without_rows(running):
     assert running.download(running.wait_for_export(FULL_EXPORT)) == HEADER
 
 
-def test_export_holds_everything_that_was_answered_as_written(running):
+def test_export_contains_everything_reported_as_written(running):
     for start in range(0, 500, 100):
         running.publish(*(record(start + i, count=str(start + i)) for i in range(100)))
     running.run(STOP)
@@ -165,7 +165,7 @@ DELETE_ATTACHMENT = """mutation ($id: ID!, $attachment: ID!) { dataCapture_delet
     captureId: $id, attachmentId: $attachment) { name } }"""
 
 
-def test_attachment_is_incomplete_until_its_bytes_came(graphql_client, new_capture):
+def test_attachment_is_incomplete_until_its_upload(graphql_client, new_capture):
     created = new_capture.run(ATTACH, name="plan.pdf")
     (listed,) = new_capture.run(ATTACHMENTS)
     assert listed["error"] == "FILE_UPLOAD_INCOMPLETE"

@@ -75,7 +75,7 @@ def outcome(graphql_client, token, query):
     return response["errors"][0]["errorType"] if "errors" in response else None
 
 
-def test_operations_here_are_all_that_name_something():
+def test_authorization_table_contains_all_iot_operations():
     served = {name for name in QUERIES | notifications.MUTATIONS.keys() if name.startswith("iot_")}
     served |= {name for s in SERVICES for name in s.MUTATIONS if name.startswith("iot_")}
     assert served - CALLS.keys() == {
@@ -117,7 +117,7 @@ def test_shared_group_is_a_service_of_its_collaborative(graphql_client, local, d
 
 
 @pytest.mark.parametrize("what", ["iot_generateQueryResultExport", "iot_cancelQuery"])
-def test_query_is_the_callers_own(graphql_client, devices, what):
+def test_query_continues_only_for_its_user(graphql_client, devices, what):
     graphql_client.share(devices.group, "IOT_GROUP")
     name = "iot_queryByTimeRange"
     query_id = graphql_client.run(document(name, devices))["queryId"]
@@ -127,7 +127,7 @@ def test_query_is_the_callers_own(graphql_client, devices, what):
     assert graphql_client.run(query, id=query_id)
 
 
-def test_query_can_not_be_exported_once_its_endpoint_is_shared_no_more(graphql_client, devices):
+def test_query_cannot_be_exported_once_its_endpoint_is_no_longer_shared(graphql_client, devices):
     graphql_client.share(devices.group, "IOT_GROUP")
     query_id = graphql_client.run(document("iot_queryByTimeRange", devices), "reader")["queryId"]
     graphql_client.unshare(devices.group, "IOT_GROUP")
@@ -136,7 +136,7 @@ def test_query_can_not_be_exported_once_its_endpoint_is_shared_no_more(graphql_c
 
 
 @pytest.mark.parametrize("name", notifications.MUTATIONS)
-def test_what_the_platform_announces_is_announced_by_no_user(graphql_client, name):
+def test_events_of_the_platform_cannot_be_sent_by_users(graphql_client, name):
     argument = {"iot": "queryId", "tim": "queryId", "not": "uploadId"}.get(name[:3], "captureId")
     query = f'mutation {{ {name}({argument}: "x") {{ __typename }} }}'
     assert graphql_client.error_type(query) == "Unauthorized"
@@ -151,7 +151,7 @@ def token(graphql_client, devices):
     return graphql_client.run(TOKEN % "tokenValue", id=devices.endpoint)["tokenValue"]
 
 
-def test_token_of_an_endpoint_names_it_and_lives_ten_years(graphql_client, devices):
+def test_endpoint_token_names_its_endpoint_and_is_valid_for_ten_years(graphql_client, devices):
     selection = "tokenId name userId tokenType scope dateCreated dateExpires lastActive"
     token = graphql_client.run(TOKEN % selection, id=devices.endpoint)
     assert (token["tokenType"], token["scope"]) == ("IOT_ENDPOINT_READ_WRITE", [devices.endpoint])
@@ -160,13 +160,13 @@ def test_token_of_an_endpoint_names_it_and_lives_ten_years(graphql_client, devic
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_token_of_an_endpoint_does_its_own_operations_only(graphql_client, devices, token, name):
+def test_endpoint_token_permits_only_its_operations(graphql_client, devices, token, name):
     expected = None if name in OPERATIONS["IOT_ENDPOINT_READ_WRITE"] else "Unauthorized"
     assert outcome(graphql_client, token, document(name, devices)) == expected
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS["IOT_ENDPOINT_READ_WRITE"] & CALLS.keys()))
-def test_token_of_an_endpoint_is_for_no_other_endpoint(graphql_client, devices, token, name):
+def test_endpoint_token_is_refused_for_other_endpoints(graphql_client, devices, token, name):
     devices.endpoint = devices.create_endpoint()
     assert outcome(graphql_client, token, document(name, devices)) == "Unauthorized"
 
@@ -183,11 +183,11 @@ def test_token_of_an_endpoint_is_for_no_other_endpoint(graphql_client, devices, 
         'mutation { iot_createHub(name: "x") { name } }',
     ],
 )
-def test_token_of_an_endpoint_is_for_nothing_else(graphql_client, token, query):
+def test_endpoint_token_is_refused_for_other_services(graphql_client, token, query):
     assert outcome(graphql_client, token, query) == "Unauthorized"
 
 
-def test_query_of_an_endpoints_token_is_its_own(graphql_client, devices, token):
+def test_endpoint_token_continues_only_its_own_queries(graphql_client, devices, token):
     headers = {"Authorization": token}
     body = {"query": document("iot_queryByTimeRange", devices)}
     response = graphql_client.http.post(
@@ -201,7 +201,9 @@ def test_query_of_an_endpoints_token_is_its_own(graphql_client, devices, token):
     assert outcome(graphql_client, token, cancel % query_id) is None
 
 
-def test_endpoint_listens_to_itself_with_its_token(graphql_client, devices, token, listen):
+def test_endpoint_token_permits_subscriptions_to_its_endpoint(
+    graphql_client, devices, token, listen
+):
     query = "subscription ($id: ID!) { onIotPublish(iotEndpointId: $id) { iotEndpointId } }"
     socket = listen(query, token, id=devices.endpoint)
     devices.publish(record(1, Speed="1"))
@@ -210,7 +212,7 @@ def test_endpoint_listens_to_itself_with_its_token(graphql_client, devices, toke
         listen(query, token, id=devices.create_endpoint())
 
 
-def test_regenerated_token_ends_the_old_one_at_once(graphql_client, devices, token, listen):
+def test_regenerated_token_invalidates_the_old_one_at_once(graphql_client, devices, token, listen):
     query = "subscription ($id: ID!) { onIotPublish(iotEndpointId: $id) { iotEndpointId } }"
     socket = listen(query, token, id=devices.endpoint)
     new = graphql_client.run(
@@ -227,7 +229,7 @@ def test_regenerated_token_ends_the_old_one_at_once(graphql_client, devices, tok
     assert message["payload"]["errors"][0]["errorType"] == "UnauthorizedException"
 
 
-def test_token_ends_with_its_endpoint(graphql_client, devices, token):
+def test_endpoint_token_is_invalid_after_deleting_its_endpoint(graphql_client, devices, token):
     graphql_client.run(document("iot_deleteEndpoint", devices))
     body = {"query": document("iot_getEndpoint", devices)}
     headers = {"Authorization": token}

@@ -121,7 +121,7 @@ def test_model_has_its_attributes_in_the_order_of_their_indexes(devices):
     ],
     ids=lambda bad: json.dumps(bad)[:50],
 )
-def test_model_that_makes_no_sense_is_refused(graphql_client, bad):
+def test_invalid_model_is_refused(graphql_client, bad):
     variables = {"name": "Mast", "segment": f"Mast{next(NUMBERS)}"} | bad
     assert graphql_client.error_type(CREATE_MODEL, **variables) == "BadRequest"
 
@@ -134,7 +134,7 @@ def test_model_segment_is_used_once_by_each_owner(graphql_client, devices):
     assert graphql_client.run(CREATE_MODEL, "outsider", **variables)["dtmi"]
 
 
-def test_new_version_of_a_model_keeps_what_is_not_given(graphql_client, devices):
+def test_new_version_of_a_model_keeps_omitted_fields(graphql_client, devices):
     model = devices.create_model()
     second = graphql_client.run(NEW_VERSION, id=model["modelId"])
     assert second["dtmi"] == model["dtmi"].replace(";1", ";2")
@@ -220,8 +220,8 @@ def test_new_endpoint_has_the_defaults_of_its_model(devices):
 
 def test_timestamp_of_a_property_is_answered_in_milliseconds(graphql_client, devices):
     properties = [property_input("14") | {"timestamp": "+007"}]
-    answer = graphql_client.run(UPDATE_PROPERTIES, id=devices.endpoint, properties=properties)
-    assert answer["properties"][0]["timestamp"] == "7"
+    response = graphql_client.run(UPDATE_PROPERTIES, id=devices.endpoint, properties=properties)
+    assert response["properties"][0]["timestamp"] == "7"
 
 
 def test_properties_are_updated_all_or_none(graphql_client, devices):
@@ -257,8 +257,8 @@ def test_endpoint_that_moves_to_another_model_keeps_values_that_fit(graphql_clie
         {"name": "Height", "value": "14"},
         {"name": "New", "value": None},
     ]
-    truth = [{"name": "Height", "schemaType": "boolean", "defaultValue": "true"}]
-    model = devices.create_model(properties=truth)["modelId"]
+    boolean = [{"name": "Height", "schemaType": "boolean", "defaultValue": "true"}]
+    model = devices.create_model(properties=boolean)["modelId"]
     moved = graphql_client.run(MOVE, id=devices.endpoint, model=model)
     assert moved["properties"] == [{"name": "Height", "value": "true"}]
 
@@ -275,7 +275,7 @@ def test_deleted_endpoint_leaves_its_groups(graphql_client, devices):
 # Groups
 
 
-def test_group_lists_endpoints_only_if_asked(graphql_client, devices):
+def test_group_lists_endpoints_only_if_requested(graphql_client, devices):
     group = graphql_client.run(GET_GROUP, id=devices.group)
     assert (group["iotEndpointIds"], group["endpoints"]) == ([devices.endpoint], [])
     group = graphql_client.run(GET_GROUP, **{"id": devices.group, "with": True})

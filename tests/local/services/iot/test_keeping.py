@@ -17,7 +17,7 @@ def folder(tmp_path):
     return tmp_path / "data"
 
 
-def test_telemetry_and_tokens_are_kept(folder, connect_graphql):
+def test_telemetry_and_tokens_survive_a_restart(folder, connect_graphql):
     with LocalExchange(data=folder) as local:
         client = connect_graphql(local)
         data = [record(5, Power="1.50"), record(7, Energy="3")]
@@ -35,7 +35,7 @@ def test_telemetry_and_tokens_are_kept(folder, connect_graphql):
         assert [entry["value"] for entry in latest["telemetryValues"][:2]] == ["2", "3"]
 
 
-def test_capture_that_was_finishing_is_finished(folder, connect_graphql, monkeypatch):
+def test_unfinished_capture_is_finished_after_a_restart(folder, connect_graphql, monkeypatch):
     with LocalExchange(data=folder) as local:
         client = connect_graphql(local)
         client.run(START, id=local.captureId)

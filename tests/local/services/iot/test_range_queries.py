@@ -59,9 +59,7 @@ def chunk(graphql_client, page):
     return graphql_client.http.get(page["presignedUrl"]).raise_for_status().json()
 
 
-def test_csv_has_a_row_for_each_endpoint_and_time_with_a_value(
-    graphql_client, devices, query, export
-):
+def test_csv_has_one_row_per_endpoint_and_time_with_a_value(graphql_client, devices, query, export):
     other = devices.create_endpoint('North, "1"')
     devices.publish(
         record(1714521600000, Speed="1.0E-5", Note='a,"b"\nc'),
@@ -95,7 +93,7 @@ def test_query_without_data_has_an_empty_page_and_export(graphql_client, query, 
     assert export(page["queryId"]) == "iotEndpointId,name,timestamp,Speed\n"
 
 
-def test_chunks_hold_the_records_of_endpoints(graphql_client, devices, query):
+def test_chunks_contain_the_records_of_endpoints(graphql_client, devices, query):
     other = devices.create_endpoint()
     devices.publish(
         record(2, Speed="2", Note='"\\\x1f☀'), record(1999999, "NANOSECONDS", Count="1")
@@ -128,7 +126,7 @@ def test_chunks_hold_the_records_of_endpoints(graphql_client, devices, query):
     ]
 
 
-def test_large_result_comes_in_pages(graphql_client, devices, query, export):
+def test_large_result_is_paginated(graphql_client, devices, query, export):
     for start in range(0, 1500, 100):
         devices.publish(*(record(start + i, Note="n" * 1000) for i in range(100)))
     page = query("Note")
@@ -162,13 +160,13 @@ def test_large_result_comes_in_pages(graphql_client, devices, query, export):
     ],
     ids=str,
 )
-def test_query_that_makes_no_sense_is_refused(graphql_client, devices, variables, error):
+def test_invalid_query_is_refused(graphql_client, devices, variables, error):
     id_, names = variables.pop("id", devices.endpoint), variables.pop("names", ["Speed"])
     filters = [{"iotEndpointId": id_, "attributeNames": names}]
     assert graphql_client.error_type(QUERY, **({"filters": filters} | ALL | variables)) == error
 
 
-def test_cancelled_query_has_neither_pages_nor_export(graphql_client, devices, query):
+def test_cancelled_query_has_no_pages_and_no_export(graphql_client, devices, query):
     devices.publish(*(record(i, Note="n" * 9000) for i in range(100)))
     devices.publish(*(record(100 + i, Note="n" * 9000) for i in range(100)))
     page = query("Note")
@@ -189,7 +187,7 @@ def test_latest_values_are_not_exported(graphql_client, devices):
 
 
 @pytest.mark.parametrize("what", ["endpoints", "attributes"])
-def test_query_of_too_much_at_once_is_refused(graphql_client, devices, what):
+def test_query_of_too_many_endpoints_or_attributes_is_refused(graphql_client, devices, what):
     names = [f"a{i}" for i in range(1001)]
     filters = [{"iotEndpointId": devices.endpoint, "attributeNames": names}]
     if what == "endpoints":
@@ -198,7 +196,7 @@ def test_query_of_too_much_at_once_is_refused(graphql_client, devices, what):
     assert response["errors"][0]["message"] == f"A query can name at most 1000 {what}."
 
 
-def test_endpoint_exports_with_its_token(graphql_client, devices, query, export):
+def test_endpoint_token_permits_exports(graphql_client, devices, query, export):
     token = graphql_client.run(
         "query ($id: ID!) { iot_getEndpointToken(iotEndpointId: $id) { tokenValue } }",
         id=devices.endpoint,
@@ -208,7 +206,7 @@ def test_endpoint_exports_with_its_token(graphql_client, devices, query, export)
     assert text.endswith(f"{devices.endpoint},Roof,1970-01-01 00:00:00.000000000,1\n")
 
 
-def test_time_series_query_is_no_query_of_iot(graphql_client, local, devices, query):
+def test_time_series_query_id_is_refused_for_iot(graphql_client, local, devices, query):
     page = query("Speed")
     cancel = """mutation ($id: ID!, $queryId: String!) { timeSeriesDb_cancelDatabaseQuery(
         timeSeriesDbId: $id, queryId: $queryId) { httpStatusCode } }"""

@@ -34,7 +34,7 @@ def errors_of(result):
     ]
 
 
-def test_published_records_are_answered_as_written(devices):
+def test_published_records_are_reported_as_written(devices):
     result = devices.publish(
         record(1714521600, "SECONDS", Speed="4.20", Icing="True"),
         record(1714521600001999999, "NANOSECONDS", Count="-3"),
@@ -86,7 +86,7 @@ def test_published_records_are_answered_as_written(devices):
     ],
     ids=str,
 )
-def test_record_that_fails_does_not_keep_others_from_being_written(devices, bad, errors):
+def test_record_that_fails_does_not_prevent_writing_others(devices, bad, errors):
     result = devices.publish(bad, record(2, "SECONDS", Speed="1"))
     assert errors_of(result) == [errors]
     (failed,) = result["failedRecords"]
@@ -125,7 +125,7 @@ def test_batch_of_the_wrong_size_is_refused_as_a_whole(graphql_client, devices, 
         ("string", ["", "x", "\x00,\n☀"], []),
     ],
 )
-def test_value_types(schema_type, good, bad):
+def test_values_are_checked_against_their_types(schema_type, good, bad):
     for text in good:
         check_value(schema_type, text)
     for text in bad:
@@ -197,7 +197,7 @@ def test_latest_values_come_in_pages_bound_to_their_query(graphql_client, device
     assert names == [f"t{i}" for i in range(200)]
 
 
-def test_deleted_endpoint_takes_its_telemetry_with_it(graphql_client, devices):
+def test_deleted_endpoint_loses_its_telemetry(graphql_client, devices):
     devices.publish(record(1, Speed="1"))
     delete = "mutation ($id: ID!) { iot_deleteEndpoint(iotEndpointId: $id) { name } }"
     assert graphql_client.run(delete, id=devices.endpoint) == {"name": "Roof"}
@@ -210,7 +210,7 @@ def test_deleted_endpoint_takes_its_telemetry_with_it(graphql_client, devices):
 # Events
 
 
-def test_event_is_what_was_answered_to_the_publisher(devices, listen):
+def test_event_equals_the_response_to_the_publisher(devices, listen):
     socket = listen(ON_PUBLISH, id=devices.endpoint)
     result = devices.publish(record(1, Speed="1"), record(1, Speed="2"))
     event = socket.receive()["payload"]["data"]["onIotPublish"]
@@ -218,7 +218,7 @@ def test_event_is_what_was_answered_to_the_publisher(devices, listen):
     assert event["failedRecords"] == [{"errors": [{"errorType": "DUPLICATE_ENTRY"}]}]
 
 
-def test_event_reaches_only_who_listens_to_that_endpoint(devices, listen):
+def test_event_reaches_only_subscribers_of_that_endpoint(devices, listen):
     socket = listen(ON_PUBLISH, id=devices.endpoint)
     devices.publish(record(1, Speed="1"), endpoint=devices.create_endpoint())
     assert socket.is_silent()

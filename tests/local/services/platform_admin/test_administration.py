@@ -95,7 +95,7 @@ ARGUMENTS = {
 
 @pytest.mark.parametrize("name", QUERIES | MUTATIONS)
 @pytest.mark.parametrize("role", ["member", "reader", "outsider", "endpoint", "capture"])
-def test_only_administrators_administer(graphql_client, role, name):
+def test_administration_requires_an_administrator(graphql_client, role, name):
     from avista_digital_exchange_sdk.local.graphql.schema import executable_schema
 
     schema = executable_schema()
@@ -148,13 +148,13 @@ def test_invited_user_is_pending(graphql_client, organization, user):
 
 
 @pytest.mark.parametrize("email", ["", "ida", "@", "ida@", "same"])
-def test_user_without_an_email_of_its_own_is_refused(graphql_client, organization, user, email):
+def test_user_with_a_duplicate_email_is_refused(graphql_client, organization, user, email):
     email = user["email"] if email == "same" else email
     variables = {"email": email, "organization": organization}
     assert graphql_client.error_type(CREATE_USER, **variables) == "BadRequest"
 
 
-def test_user_is_updated_as_far_as_it_is_given(graphql_client, user):
+def test_user_update_keeps_omitted_fields(graphql_client, user):
     changed = graphql_client.run(UPDATE_USER, id=user["userId"], first="Eva", roles=[])
     assert changed == user | {"firstName": "Eva", "userRoles": []}
     assert graphql_client.run(GET_USER, id=user["userId"]) == changed
@@ -182,7 +182,7 @@ def test_administrator_is_not_deleted_by_itself(graphql_client, users):
 # Collaboratives
 
 
-def test_new_organization_is_let_in_once_it_is_approved(graphql_client, users, collaborative):
+def test_new_organization_has_access_once_it_is_approved(graphql_client, users, collaborative):
     outsider = users["outsider"]
     organization = outsider["organization"]["organizationId"]
     graphql_client.run(ADD_MEMBER, id=collaborative, user=users["owner"]["userId"])
@@ -223,7 +223,7 @@ def test_new_organization_is_let_in_once_it_is_approved(graphql_client, users, c
     assert graphql_client.error_type(DECIDE, **unknown) == "NotFound"
 
 
-def test_members_change_and_leave(graphql_client, users, collaborative):
+def test_members_are_updated_and_removed(graphql_client, users, collaborative):
     variables = {"id": collaborative, "user": users["owner"]["userId"]}
     change = f"""mutation ($id: ID!, $user: ID!) {{ platformAdmin_updateCollaborativeMember(
         collaborativeId: $id, userId: $user, permission: READ_WRITE) {{ {COLLABORATIVE} }} }}"""
@@ -239,7 +239,7 @@ def test_members_change_and_leave(graphql_client, users, collaborative):
     assert graphql_client.error_type(remove, **variables) == "NotFound"
 
 
-def test_collaborative_is_its_owners_without_membership(graphql_client, collaborative):
+def test_collaborative_owner_needs_no_membership(graphql_client, collaborative):
     assert {"collaborativeId": collaborative} in graphql_client.run(MINE)
     get = """query ($id: ID!, $members: Boolean) { platformAdmin_getCollaborative(
         collaborativeId: $id, includeMemberOrganizations: $members)
@@ -263,7 +263,7 @@ DELETE_SERVICES = """mutation ($id: ID!) {
 ALL = ["DATA_STORE", "TIME_SERIES_DB", "IOT_GROUP", "DATA_CAPTURE"]
 
 
-def test_services_are_handed_over_with_their_tokens(own):
+def test_transferred_services_keep_their_tokens(own):
     local = own.local
     ids = {role: own.run(WHO, role)["user"]["userId"] for role in ("owner", "member")}
     variables = {"old": ids["owner"], "new": ids["member"]}
@@ -315,7 +315,7 @@ def test_user_is_deleted_once_nothing_is_owned(own):
     assert own.run(MINE, "member") == []
 
 
-def test_files_of_a_deleted_user_become_those_of_the_data_stores_owner(own):
+def test_files_of_a_deleted_user_are_transferred_to_the_owner_of_the_data_store(own):
     ids = {role: own.run(WHO, role)["user"]["userId"] for role in ("owner", "member")}
     created = own.create_file(role="member")
     assert own.run(DELETE_USER, id=ids["member"]) == {"firstName": "Marcus"}

@@ -145,7 +145,7 @@ def test_same_values_are_accepted_again_and_change_nothing(
     ],
 )
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "two batches"])
-def test_a_higher_version_removes_or_keeps_the_measures_it_omits(
+def test_higher_version_removes_or_keeps_omitted_measures(
     keeps: bool, expected: list[str], together: bool, tmp_path: Path
 ) -> None:
     measures = [

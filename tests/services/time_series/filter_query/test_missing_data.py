@@ -101,7 +101,7 @@ MISSING = [
 
 
 @pytest.mark.parametrize(("filters", "message"), MISSING)
-def test_query_of_a_name_that_does_not_exist_warns_with_the_nearest_names(
+def test_query_of_an_unknown_name_warns_with_the_nearest_names(
     filters: Any, message: str, read: Read
 ) -> None:
     with pytest.warns(MissingDataWarning, match=message) as caught:
@@ -110,7 +110,7 @@ def test_query_of_a_name_that_does_not_exist_warns_with_the_nearest_names(
 
 
 @pytest.mark.parametrize(("filters", "message"), MISSING)
-def test_query_of_a_name_that_does_not_exist_raises_if_requested(
+def test_query_of_an_unknown_name_raises_if_requested(
     filters: Any, message: str, read: Read, tmp_path: Path
 ) -> None:
     with pytest.raises(NotFoundError, match=message):
@@ -140,7 +140,7 @@ def test_query_without_values_is_quiet_if_requested(read: Read) -> None:
         [ask("*", "State [on/off]")],
     ],
 )
-def test_query_of_names_that_exist_warns_of_nothing(filters: Any, read: Read) -> None:
+def test_query_of_known_names_does_not_warn(filters: Any, read: Read) -> None:
     with no_warning():
         read(filters)
 
@@ -182,7 +182,7 @@ def test_query_prefers_names_to_patterns(
     assert table.select(["assetId", "value"]).to_pylist() == [{"assetId": "a*", "value": 1.5}]
 
 
-def test_series_of_a_json_file_that_is_too_large_count_as_missing(tmp_path: Path) -> None:
+def test_series_of_an_oversized_json_file_count_as_missing(tmp_path: Path) -> None:
     target = tmp_path / "result.json"
     target.write_text(
         '[{"assetId":"a","name":null,"attributes":[{"name":"kW","data":[{"value":"1"}]}]}]'

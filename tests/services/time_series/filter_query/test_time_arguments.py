@@ -116,7 +116,7 @@ class TestResults:
             assert [time.isoformat() for time in column] == [time.isoformat() for time in expected]
 
     @pytest.mark.parametrize("aggregate", ["server", "client"])
-    def test_csv_has_timestamps_with_the_offset_and_is_published_as_it_is(
+    def test_csv_has_timestamps_with_the_offset_and_is_published_unchanged(
         self, aggregate: Any, exchange: AvistaDigitalExchange, database: str, tmp_path: Any
     ) -> None:
         target = tmp_path / "local.csv"
@@ -163,7 +163,7 @@ class TestResults:
         for first in (frame["timestamp"][0], polars["timestamp"][0], parquet["timestamp"][0]):
             assert first == expected
 
-    def test_utc_leaves_csv_as_it_is(
+    def test_utc_leaves_csv_unchanged(
         self, exchange: AvistaDigitalExchange, database: str, tmp_path: Any
     ) -> None:
         files = [tmp_path / "default.csv", tmp_path / "utc.csv"]
@@ -177,7 +177,7 @@ class TestResults:
         ("index", "names"),
         [(None, [None]), ("timestamp", ["timestamp"]), (["assetId", "timestamp"],) * 2],
     )
-    def test_frame_has_the_requested_index_and_is_published_as_it_is(
+    def test_frame_has_the_requested_index_and_is_published_unchanged(
         self, index: Any, names: list[str | None], exchange: AvistaDigitalExchange, database: str
     ) -> None:
         frame = exchange.queryTimeSeriesDatabaseToDataFrame(
@@ -188,7 +188,7 @@ class TestResults:
         assert result.report.valuesUnchanged == 3
 
     @pytest.mark.parametrize("index", ["time", ["assetId", "day"], 7, [1], ""])
-    def test_index_of_no_column_is_refused(
+    def test_index_of_an_unknown_column_is_refused(
         self, index: Any, exchange: AvistaDigitalExchange, database: str
     ) -> None:
         with pytest.raises(InvalidParameterError, match=r"^index"):
