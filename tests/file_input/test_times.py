@@ -374,7 +374,7 @@ def test_second_time_column_is_ignored_and_reported(files: FilePublisher) -> Non
             "2024-05-02T00:00:00Z,,2",
         ]
     )
-    report = files.publish(path)
+    report = files.publish(path, **UTC)
     assert files.types() == {"kW": "DOUBLE"}
     assert report.files[0].notices == [
         "column 'received' holds times and is not published; "
@@ -383,6 +383,20 @@ def test_second_time_column_is_ignored_and_reported(files: FilePublisher) -> Non
     ]
     files.publish(path, measureTypes={"received": "TIMESTAMP"}, **UTC)
     assert files.types() == {"kW": "DOUBLE", "received": "TIMESTAMP"}
+
+
+def test_second_time_column_gets_advice_that_works(files: FilePublisher) -> None:
+    path = files.write(["timestamp,run,kW", "2024-05-01T00:00:00Z,01:30:00,1"])
+    (notice,) = files.publish(path).files[0].notices
+    assert notice == (
+        "column 'run' holds times and is not published; measureTypes={'run': 'VARCHAR'} publishes "
+        "them as text"
+    )
+    files.publish(path, measureTypes={"run": "VARCHAR"})
+    assert files.stored() == {
+        "a/kW": ["2024-05-01 00:00 1"],
+        "a/run": ["2024-05-01 00:00 01:30:00"],
+    }
 
 
 def test_two_time_columns_are_reported_unless_one_is_selected(files: FilePublisher) -> None:

@@ -33,6 +33,12 @@ ACCEPTED: dict[str, tuple[list[str], dict[str, Any], str, list[str]]] = {
     ),
     "15 digits": (["123456789012345"], {}, "DOUBLE", ["123456789012345"]),
     "zero": (["0", "00", "0.0"], {"measureTypes": {"v": "DOUBLE"}}, "DOUBLE", ["0", "00", "0.0"]),
+    "blanks without a width": (
+        ["\u200b1.5", "2\ufeff", "\u2009 3"],
+        {},
+        "DOUBLE",
+        ["1.5", "2", "3"],
+    ),
     "booleans": (["true", "FALSE", "True"], {}, "BOOLEAN", ["true", "false", "true"]),
     "booleans as numbers": (
         ["1", "0"],
@@ -201,6 +207,7 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
     "US thousands": (["1,204.5"], {}, "read it with thousands=','"),
     "a comma of either kind": (["1,204"], {}, "decimal=',' or thousands=','"),
     "percent": (["81%"], {}, "'81%' is not a plain number; read it with strip=['%']"),
+    "percent and plain": (["81.5%", "79"], {}, "read it with strip=['%'];"),
     "dollars": (["$0.03"], {}, "read it with strip=['$']"),
     "typographic minus": (["\u22121.5"], {}, "read it with minus='\u2212'"),
     "parentheses": (["(1.5)"], {}, "read it with minus='()'"),

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .._time_series.record_validation import MAX_VALUE_BYTES
+from .blanks import trim_cells
 from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
 from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker
 from .problems import Problems, quote, suggest
@@ -46,7 +47,7 @@ class Cell(Enum):
 
 _NUMBERS = {Cell.NUMBER, Cell.LEADING_ZERO, Cell.LONG_INTEGER, Cell.CODE_EXPONENT, Cell.HUGE}
 _NUMERIC = _NUMBERS | {Cell.FORMATTED, Cell.INFINITE}
-_TIMES = {Cell.ZONED_TIME, Cell.TIME}
+TIMES = {Cell.ZONED_TIME, Cell.TIME}
 
 
 class Example(NamedTuple):
@@ -102,7 +103,7 @@ class ColumnProfile:
             own = {Kind.TEXT: Cell.TEXT, Kind.BOOLEAN: Cell.BOOLEAN, Kind.TIME: Cell.ZONED_TIME}
             self._count(own[self.kind], len(cells), lines[0].as_py(), cells[0].as_py())
             return
-        stripped = pc.utf8_trim_whitespace(cells)
+        stripped = trim_cells(cells)
         is_plain = pc.match_substring_regex(stripped, PLAIN_NUMBER_RE2)
         if self._numbers.is_plain:
             self._add_numbers(stripped.filter(is_plain), lines.filter(is_plain))
@@ -142,17 +143,21 @@ class ColumnProfile:
         self._check_type(wanted, "asked for" if requested else "in the database", problems)
         return Decision(wanted, wanted not in ("VARCHAR",))
 
-    def notice(self, decision: Decision) -> str | None:
-        """What the user should know of the column although it can be published."""
+    def notice(self, decision: Decision, *, are_times: bool) -> str | None:
+        """What the user should know of the column although it can be published.
+
+        Args:
+            decision: What becomes of it.
+            are_times: Whether its times, if it has any, can be published as times.
+        """
         if not self.counts:
             return f"column {self.column!r} holds no values and is not published"
         if decision.type is None:
-            advice = suggest(measureTypes={self.column: "TIMESTAMP"})
-            text = suggest(measureTypes={self.column: "VARCHAR"})
-            return (
-                f"column {self.column!r} holds times and is not published; {advice} publishes "
-                f"them as times, {text} as text"
-            )
+            advice = f"{self._as_text()} publishes them as text"
+            if are_times:
+                as_times = suggest(measureTypes={self.column: "TIMESTAMP"})
+                advice = f"{as_times} publishes them as times, {self._as_text()} as text"
+            return f"column {self.column!r} holds times and is not published; {advice}"
         if decision.skips_markers and (example := self.examples.get(Cell.MARKER)):
             count = self.counts[Cell.MARKER]
             return (
@@ -186,7 +191,7 @@ class ColumnProfile:
             return Decision("BOOLEAN", True)
         if values == {Cell.ZONED_TIME} and Cell.MARKER not in kinds:
             return Decision("TIMESTAMP")
-        if values <= _TIMES:
+        if values <= TIMES:
             if is_chosen:
                 self._add(
                     problems,
@@ -273,7 +278,7 @@ class ColumnProfile:
             "DOUBLE": _NUMBERS - {Cell.HUGE} | {Cell.MARKER},
             "BIGINT": _NUMBERS - {Cell.HUGE} | {Cell.MARKER},
             "BOOLEAN": {Cell.BOOLEAN, Cell.NUMBER, Cell.MARKER},
-            "TIMESTAMP": _TIMES | {Cell.MARKER},
+            "TIMESTAMP": TIMES | {Cell.MARKER},
             "VARCHAR": set(Cell),
         }[wanted]
         if wanted in ("DOUBLE", "BIGINT"):

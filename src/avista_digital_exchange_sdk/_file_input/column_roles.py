@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .._utils.validation import invalid_argument
 from ..errors import InvalidParameterError
+from .blanks import strip_blanks
 from .csv_dialect import TIME_NAMES
 from .csv_table import REASON_COLUMN
 from .options import FileOptions
@@ -180,7 +181,7 @@ class RoleFinder:
         if self._columns[index].kind is Kind.TIME:
             return True
         cells = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()
-        found = [any(form.parse(cell.strip()) for form in FORMATS) for cell in cells]
+        found = [any(form.parse(strip_blanks(cell)) for form in FORMATS) for cell in cells]
         return bool(found) and sum(found) * 2 > len(found)
 
     def _find_clock(self) -> str | None:
@@ -189,7 +190,7 @@ class RoleFinder:
 
     def _holds_clocks(self, index: int) -> bool:
         some = self._first.columns[index].drop_null()[:_SAMPLE_ROWS].to_pylist()
-        return bool(some) and all(CLOCK_ONLY.fullmatch(cell.strip()) for cell in some)
+        return bool(some) and all(CLOCK_ONLY.fullmatch(strip_blanks(cell)) for cell in some)
 
     def _find_measures(self, taken: set[int | None]) -> list[int]:
         if self._options.measureColumns is not None:
@@ -214,7 +215,7 @@ class RoleFinder:
     def _keep_unnamed(self, index: int) -> bool:
         """Leave out a column without a name: a number for each row, or nothing at all."""
         cells = self._first.columns[index].to_pylist()
-        if not any(cell is not None and cell.strip() for cell in cells):
+        if not any(cell is not None and strip_blanks(cell) for cell in cells):
             return False
         if index == 0 and _counts_rows(cells):
             self._notices.append("the first column has no name, numbers the rows and is left out")

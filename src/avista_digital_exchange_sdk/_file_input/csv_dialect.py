@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+from .blanks import strip_blanks
 from .options import WHITESPACE, FileOptions
 from .problems import fail, quote, suggest
 from .sources import Source, decoded_lines
@@ -102,7 +103,7 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     header = chosen.rows[chosen.header] if chosen.header >= 0 else None
     is_toa5 = chosen.rows[0].cells[0] == _TOA5
     cells = header.cells if header else []
-    names = options.columnNames or tuple(cell.strip() for cell in cells)
+    names = options.columnNames or tuple(strip_blanks(cell) for cell in cells)
     notices = []
     if header and options.skipLines is None and chosen.header > 0:
         skipped = f"lines {first + 1} to {header.line - 1}" if header.line > 2 else "line 1"

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from .blanks import strip_blanks
 from .csv_dialect import CsvDialect, detect_dialect, read_failure
 from .options import WHITESPACE, FileOptions
 from .problems import Problems, fail, quote, suggest
@@ -184,7 +185,7 @@ class CsvTable:
         if not self.dialect.units_rows:
             return []
         _, cells = next(self._rows(Problems(self._source.label)), (0, []))
-        return [cell.strip() for cell in cells]
+        return [strip_blanks(cell) for cell in cells]
 
     def _describe(self) -> Understanding:
         dialect = self.dialect

@@ -74,6 +74,9 @@ class NumberReadings:
     def arguments(self) -> list[dict[str, Any]]:
         """The arguments that make numbers of all strings, for each way to read them."""
         found = self._separators or {}
+        if (".", None) in found:
+            # Nothing but what stands around the numbers keeps them from being plain.
+            found = {(".", None): None}
         return [
             self._differences(NumberSyntax(decimal, thousands, tuple(self._strip), self._minus))
             for decimal, thousands in found

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .blanks import trim_cells
 from .column_roles import ColumnRoles
 from .options import FileOptions
 from .tables import STRING, Chunk, Column
@@ -163,5 +164,5 @@ def merge_rows(parts: Sequence[Observations]) -> Observations:
 
 def _trim(column: Any) -> Any:
     """Strings without the blanks around them; null where nothing is left."""
-    trimmed = pc.utf8_trim_whitespace(column)
+    trimmed = trim_cells(column)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, STRING), trimmed)

@@ -13,7 +13,8 @@ from .._time_series.row_publisher import RowSlice
 from .._time_series.timestamps import format_timestamp
 from .._utils import validation
 from ..errors import InvalidParameterError
-from .column_profile import ColumnProfile, Decision
+from .blanks import strip_blanks
+from .column_profile import TIMES, ColumnProfile, Decision
 from .column_roles import ColumnRoles, RoleFinder
 from .csv_dialect import CsvDialect
 from .csv_table import CsvTable
@@ -264,9 +265,14 @@ class PublishPlan:
         decision = profile.decide(asked, known, self._roles.chosen, self.problems)
         if decision.type is not None:
             self._check_name(profile)
-        if not self.problems.messages and (notice := profile.notice(decision)):
+        if not self.problems.messages and (notice := self._notice(profile, decision)):
             self.notices.append(notice)
         return decision
+
+    def _notice(self, profile: ColumnProfile, decision: Decision) -> str | None:
+        texts = [profile.examples[cell].text for cell in TIMES if cell in profile.examples]
+        are_times = all(self._times.parse_value(text) is not None for text in texts)
+        return profile.notice(decision, are_times=are_times)
 
     def _check_name(self, profile: ColumnProfile) -> None:
         try:
@@ -324,7 +330,7 @@ class PublishPlan:
         for line, cell in zip(
             lines.filter(lost).to_pylist(), cells.filter(lost).to_pylist(), strict=True
         ):
-            if not (decision.skips_markers and is_missing_marker(cell.strip())):
+            if not (decision.skips_markers and is_missing_marker(strip_blanks(cell))):
                 self.problems.add(
                     f"{quote(cell)} can't be published as {decision.type}",
                     line=line,

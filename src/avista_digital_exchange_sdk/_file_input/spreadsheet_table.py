@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from .blanks import strip_blanks
 from .column_roles import is_header_row
 from .options import FileOptions
 from .problems import Problems, fail, quote, suggest
@@ -136,8 +137,8 @@ class SpreadsheetTable:
                 self._header = number
                 units = rows[index + 1][1] if self._options.unitsRow and rows[index + 1 :] else []
                 return (
-                    [str(cell or "").strip() for cell in cells],
-                    [str(cell or "").strip() for cell in units],
+                    [strip_blanks(str(cell or "")) for cell in cells],
+                    [strip_blanks(str(cell or "")) for cell in units],
                 )
         raise fail(
             self._source.label,

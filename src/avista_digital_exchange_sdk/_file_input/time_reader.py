@@ -120,7 +120,12 @@ class TimeReader:
             what = f"{quote(bad.text)} is no time; times are read as {self.format_name}"
         if bad.count > 1:
             what += f" ({bad.count} such {word}s)"
-        if bad.last_line < bad.first_good_line:
+        if not bad.last_good_line:
+            advice = (
+                f"say how times are written with {suggest(timeFormat='%d/%m/%Y %H:%M')} or "
+                f"{suggest(timeUnit='ms')}"
+            )
+        elif bad.last_line < bad.first_good_line:
             advice = f"if it holds units, {suggest(unitsRow=bad.count)} leaves it out"
         elif bad.line > bad.last_good_line:
             advice = f"if it is no data, {suggest(skipFooter=bad.count)} leaves it out"

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .blanks import strip_blanks, trim_cells
 from .column_profile import to_bigint
 from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
 from .numbers import BOOLEANS, is_missing_marker
@@ -25,14 +26,14 @@ class NullValues:
     """
 
     def __init__(self, texts: Sequence[str], numbers: NumberSyntax) -> None:
-        self._texts = pa.array([text.strip() for text in texts], STRING)
+        self._texts = pa.array([strip_blanks(text) for text in texts], STRING)
         self._numbers = numbers
         found = (_to_number(text, numbers) for text in texts)
         self._values = {number for number in found if number is not None}
 
     def remove(self, cells: Any) -> Any:
         """Replace cells without a value by null; blanks alone are none either."""
-        trimmed = pc.utf8_trim_whitespace(cells)
+        trimmed = trim_cells(cells)
         missing = pc.equal(trimmed, "")
         if len(self._texts):
             missing = pc.or_(missing, pc.is_in(trimmed, self._texts))
@@ -66,7 +67,7 @@ def convert(cells: Any, kind: str, numbers: NumberSyntax, times: TimeReader) -> 
     """Write cells, of which all are of a type, as the platform takes it."""
     if kind == "VARCHAR":
         return cells
-    trimmed = pc.utf8_trim_whitespace(cells)
+    trimmed = trim_cells(cells)
     if kind == "DOUBLE" and numbers.is_plain:
         plain = pc.match_substring_regex(trimmed, PLAIN_NUMBER_RE2)
         return pc.if_else(plain, trimmed, pa.scalar(None, STRING))
