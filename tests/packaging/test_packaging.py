@@ -61,9 +61,12 @@ class TestSdist:
         assert {name.parts[0] for name in names} == {
             ".gitignore",
             "CHANGELOG.md",
+            "CITATION.cff",
+            "CONTRIBUTING.md",
             "LICENSE",
             "PKG-INFO",
             "README.md",
+            "SECURITY.md",
             "pyproject.toml",
             "queries",
             "schema",
@@ -99,7 +102,7 @@ class TestInstalledWheel:
         ):
             assert part in shown
         assert max(len(line) for line in shown.splitlines()) <= 110
-        assert list(tmp_path.iterdir()) == []
+        assert (tmp_path / "solar-site.png").read_bytes().startswith(b"\x89PNG")
 
     def test_installed_wheel_serves_a_local_exchange(self, installed: Path, tmp_path: Path) -> None:
         assert "--ready-file" in run([installed, "-m", f"{NAME}.local", "--help"], tmp_path)
@@ -112,4 +115,4 @@ class TestInstalledWheel:
             f"try: import {NAME}.local\n"
             "except ModuleNotFoundError as error: print(*error.__notes__)"
         )
-        assert "avista-digital-exchange-sdk[local]" in run([installed, "-c", code], tmp_path)
+        assert "pip install anyio" in run([installed, "-c", code], tmp_path)

@@ -10,13 +10,20 @@ from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from avista_digital_exchange_sdk import AssetFilter, AvistaDigitalExchange, TimeSeriesInputRecord
+from avista_digital_exchange_sdk import (
+    AssetFilter,
+    AvistaDigitalExchange,
+    MissingExtraError,
+    TimeSeriesInputRecord,
+)
 from avista_digital_exchange_sdk.local import LocalExchange
+from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
 ASSETS = {
     "pyranometer-1": ("Roof pyranometer", ["GHI (W/m^2)", "DNI (W/m^2)", "DHI (W/m^2)"]),
     "weather-mast-1": ("Weather mast", ["Dry-bulb (C)", "Wspd (m/s)"]),
 }
+PLOT = Path("solar-site.png")
 PREVIEW_LINES = 6
 MAX_LINE_WIDTH = 100
 
@@ -95,6 +102,15 @@ def run(exchange: AvistaDigitalExchange, local: LocalExchange, source: Path, fol
             with result.open(encoding="utf-8") as lines:
                 for line in itertools.islice(lines, PREVIEW_LINES):
                     print_truncated(line.rstrip())
+
+    with step("Plot the week"):
+        try:
+            figure = plotTimeSeries(folder / "result.csv", title="Solar site, July 1981")
+        except MissingExtraError as error:
+            print_truncated(error)
+        else:
+            figure.savefig(PLOT)
+            print(f"saved: {PLOT.absolute()}")
 
 
 def make_record(
