@@ -65,7 +65,7 @@ def plotTimeSeries(
         >>> plotTimeSeries(assets, timeZone="America/Los_Angeles").savefig("latest.png")
     """
     require_extra("plot", "matplotlib", "numpy", "pyarrow")
-    from ._plotting.figure import Options, draw
+    from ._plotting.figure import FigureOptions, draw
     from ._plotting.layout import parse_figsize
     from ._plotting.loading import choose_zone, load_result
     from ._plotting.series import PlotData
@@ -76,4 +76,5 @@ def plotTimeSeries(
     size = parse_figsize("figsize", figsize)
     loaded = load_result("result", result, timeColumn, assetIdColumn)
     zone = choose_zone("timeZone", timeZone, loaded)
-    return draw(PlotData(loaded, attributes, assets, steps), Options(zone, title, style, size))
+    options = FigureOptions(zone, title, style, size)
+    return draw(PlotData(loaded, attributes, assets, steps), options)

@@ -178,8 +178,8 @@ EXPORTS: dict[str, Call] = {
     "query to Arrow": query_to("Arrow"),
 }
 PAGED: dict[str, tuple[Call, int]] = {
-    "query put together here": (query_merged_on_client, PAGES),
-    "query to Arrow, put together here": (query_to("Arrow", aggregate="client"), PAGES),
+    "query merged on the client": (query_merged_on_client, PAGES),
+    "query to Arrow, merged on the client": (query_to("Arrow", aggregate="client"), PAGES),
     "SQL": (sql, 3),
     "SQL to pandas": (sql_to("DataFrame"), 3),
     "SQL to polars": (sql_to("Polars"), 3),

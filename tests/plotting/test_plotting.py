@@ -6,7 +6,9 @@ import pytest
 from matplotlib.dates import num2date
 
 from avista_digital_exchange_sdk import InvalidParameterError
-from avista_digital_exchange_sdk._plotting import downsampling
+from avista_digital_exchange_sdk._plotting.figure import FigureOptions, draw
+from avista_digital_exchange_sdk._plotting.loading import choose_zone, load_result
+from avista_digital_exchange_sdk._plotting.series import PlotData
 from avista_digital_exchange_sdk.plotting import plotTimeSeries
 
 from .figures import (
@@ -345,13 +347,13 @@ class TestManyPoints:
         assert np.isnan(values).sum() == 1
         assert (values[0], values[-1]) == (result["V"].iloc[0], result["V"].iloc[-1])
 
-    def test_million_points_look_as_if_all_were_drawn(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_million_points_look_as_if_all_were_drawn(self) -> None:
         result = slow()
         reduced = pixels(plotTimeSeries(result))
-        monkeypatch.setattr(downsampling, "COLUMNS_PER_INCH", 1_000_000)
-        figure = plotTimeSeries(result)
+        loaded = load_result("result", result, None, None)
+        zone = choose_zone("timeZone", None, loaded)
+        options = FigureOptions(zone, None, None, None, columns_per_inch=1_000_000)
+        figure = draw(PlotData(loaded, None, None, False), options)
         assert len(lines(figure.axes[0])[0]) == 990_001
         differences = np.abs(pixels(figure) - reduced).max(axis=-1)
         assert (differences > SHADE).mean() < 0.001

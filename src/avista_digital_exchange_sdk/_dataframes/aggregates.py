@@ -144,5 +144,5 @@ class AggregateTable:
 def _format_column(column: pa.ChunkedArray) -> list[Any]:
     if column.type == TIMESTAMP_NS:
         column = column.cast(_NAIVE)
-    texts: list[Any] = column.cast(STRING).to_pylist()
-    return texts
+    strings: list[Any] = column.cast(STRING).to_pylist()
+    return strings

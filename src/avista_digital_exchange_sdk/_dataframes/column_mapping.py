@@ -76,7 +76,7 @@ class ColumnMapping(NamedTuple):
         if kind is measure.type:
             return measure
         try:
-            texts = frame.to_strings("measureColumns", measure.name, kind)
+            strings = frame.to_strings("measureColumns", measure.name, kind)
         except InvalidParameterError as error:
             advice = (
                 f"give measureTypes={{{measure.name!r}: 'BIGINT'}} or 'VARCHAR' to keep all digits"
@@ -84,7 +84,7 @@ class ColumnMapping(NamedTuple):
                 else f"the database has {measure.name!r} as {stored}; publish under another name"
             )
             raise InvalidParameterError(f"{error}; {advice}") from None
-        return Measure(measure.name, kind, texts)
+        return Measure(measure.name, kind, strings)
 
     def _asset_ids(self, frame: InputFrame) -> Values:
         if self.assetId is not None:
@@ -122,9 +122,9 @@ class ColumnMapping(NamedTuple):
         for name in names:
             own = frame.get_type("measureColumns", name)
             if own is not None:
-                wanted = types.get(name, own)
-                texts = frame.to_strings("measureColumns", name, wanted)
-                measures.append(Measure(validate_name("measureColumns", name), wanted, texts))
+                target = types.get(name, own)
+                strings = frame.to_strings("measureColumns", name, target)
+                measures.append(Measure(validate_name("measureColumns", name), target, strings))
         return measures
 
     def _measure_names(self, frame: InputFrame) -> list[str]:
@@ -139,15 +139,15 @@ class ColumnMapping(NamedTuple):
         return [name for name in frame.names if name not in taken]
 
     def _types(self, names: list[str]) -> dict[str, MeasureValueType]:
-        given = {} if self.measureTypes is None else self.measureTypes
-        if not isinstance(given, Mapping) or not given.keys() <= set(names):
+        requested = {} if self.measureTypes is None else self.measureTypes
+        if not isinstance(requested, Mapping) or not requested.keys() <= set(names):
             listed = ", ".join(map(repr, names))
             raise validation.invalid_argument(
-                "measureTypes", given, f"a dictionary of types by column, of these: {listed}"
+                "measureTypes", requested, f"a dictionary of types by column, of these: {listed}"
             )
         types = {
             name: validation.parse_enum(f"measureTypes[{name!r}]", kind, MeasureValueType)
-            for name, kind in given.items()
+            for name, kind in requested.items()
         }
         for name, kind in types.items():
             if kind is MeasureValueType.MULTI:
@@ -157,8 +157,8 @@ class ColumnMapping(NamedTuple):
         return types
 
 
-def _parse_names(argument: str, given: object) -> list[str]:
+def _parse_names(argument: str, names: object) -> list[str]:
     """Parse names of columns, each once."""
-    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
-        raise validation.invalid_argument(argument, given, "a list of column names")
-    return list(dict.fromkeys(given))
+    if isinstance(names, (str, bytes)) or not isinstance(names, Iterable):
+        raise validation.invalid_argument(argument, names, "a list of column names")
+    return list(dict.fromkeys(names))

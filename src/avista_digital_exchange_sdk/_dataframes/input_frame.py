@@ -109,50 +109,50 @@ class InputFrame:
             f"in column {name!r}"
         )
 
-    def to_strings(self, argument: str, name: object, wanted: MeasureValueType) -> Values:
+    def to_strings(self, argument: str, name: object, target: MeasureValueType) -> Values:
         """Convert a column's values to strings of a type; missing values stay null."""
         natural = self.get_type(argument, name)
         column = self.column(argument, name)
         if natural is None:
             return pa.nulls(len(column), STRING)
-        if natural not in _CONVERTIBLE_FROM[wanted]:
+        if natural not in _CONVERTIBLE_FROM[target]:
             valid = " or ".join(
-                _TYPE_NAMES[kind] for kind in _TYPE_TESTS if kind in _CONVERTIBLE_FROM[wanted]
+                _TYPE_NAMES[kind] for kind in _TYPE_TESTS if kind in _CONVERTIBLE_FROM[target]
             )
             raise InvalidParameterError(
-                f"frame: column {name!r} must be of type {valid} to be published as {wanted}, "
+                f"frame: column {name!r} must be of type {valid} to be published as {target}, "
                 f"got {column.type}"
             )
         try:
-            return self._to_strings(str(name), column, wanted)
+            return self._to_strings(str(name), column, target)
         except pa.ArrowException as error:
             reason = str(error).partition("\n")[0]
             raise InvalidParameterError(
-                f"frame: column {name!r} can't be published as {wanted}: {reason}"
+                f"frame: column {name!r} can't be published as {target}: {reason}"
             ) from None
 
-    def required_strings(self, argument: str, name: object, wanted: MeasureValueType) -> Values:
+    def required_strings(self, argument: str, name: object, target: MeasureValueType) -> Values:
         """Convert a column's values to strings, none of which may be missing."""
-        texts = self.to_strings(argument, name, wanted)
-        _reject_rows(texts.is_null(), name, "must have a value, got null")
-        return texts
+        strings = self.to_strings(argument, name, target)
+        _reject_rows(strings.is_null(), name, "must have a value, got null")
+        return strings
 
-    def _to_strings(self, name: str, column: Values, wanted: MeasureValueType) -> Values:
-        if wanted is TIMESTAMP:
+    def _to_strings(self, name: str, column: Values, target: MeasureValueType) -> Values:
+        if target is TIMESTAMP:
             return self._format_timestamps(name, column).cast(pa.int64()).cast(STRING)
         # A decimal keeps its digits, not all of which a float has.
-        if not kinds.is_decimal(column.type) or wanted is not DOUBLE:
-            column = column.cast(TYPES[wanted])
+        if not kinds.is_decimal(column.type) or target is not DOUBLE:
+            column = column.cast(TYPES[target])
         if kinds.is_floating(column.type):
             column = _nan_to_null(column)
             _reject_rows(pc.is_inf(column), name, "must be a finite number, got infinity")
-        texts = column.cast(STRING)
-        length = pc.binary_length(texts)
+        strings = column.cast(STRING)
+        length = pc.binary_length(strings)
         _reject_rows(pc.equal(length, 0), name, "must be a non-empty string or null, got ''")
         _reject_rows(
             pc.greater(length, MAX_VALUE_BYTES), name, f"must have at most {MAX_VALUE_BYTES} bytes"
         )
-        return texts
+        return strings
 
     def _format_timestamps(self, name: str, column: Values) -> Values:
         if not kinds.is_temporal(column.type):

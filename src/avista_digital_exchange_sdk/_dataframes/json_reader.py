@@ -39,27 +39,27 @@ class Points(NamedTuple):
     """The points of an attribute: times, and values as strings."""
 
     times: pa.Array
-    texts: pa.Array
+    strings: pa.Array
 
     def ordered(self) -> "Points":
         """Sort by time; of several values at one time keep the last."""
-        times, texts = self
+        times, strings = self
         if times.null_count:
             # Lists of the schema may have null entries.
             present = times.is_valid()
-            times, texts = times.filter(present), texts.filter(present)
+            times, strings = times.filter(present), strings.filter(present)
         if len(times) < 2 or pc.all(pc.less(times[:-1], times[1:])).as_py():
-            return Points(times, texts)
+            return Points(times, strings)
         order = pc.sort_indices(times)
-        times, texts = times.take(order), texts.take(order)
+        times, strings = times.take(order), strings.take(order)
         is_last = pa.concat_arrays([pc.not_equal(times[:-1], times[1:]), pa.array([True])])
-        return Points(times.filter(is_last), texts.filter(is_last))
+        return Points(times.filter(is_last), strings.filter(is_last))
 
     def at(self, times: pa.Array) -> pa.Array:
         """Return the values at some times."""
         if times.equals(self.times):
-            return self.texts
-        return self.texts.take(pc.index_in(times, value_set=self.times))
+            return self.strings
+        return self.strings.take(pc.index_in(times, value_set=self.times))
 
 
 class Asset:
@@ -77,8 +77,8 @@ class Asset:
         """All points of an attribute, if it has any."""
         if attribute not in self._pieces:
             return None
-        times, texts = zip(*self._pieces[attribute], strict=True)
-        return Points(_concat(times), _concat(texts)).ordered()
+        times, strings = zip(*self._pieces[attribute], strict=True)
+        return Points(_concat(times), _concat(strings)).ordered()
 
 
 class AssetDataTable:
@@ -148,13 +148,13 @@ class AssetDataTable:
         long = LongTableBuilder(kind)
         for attribute in attributes:
             keys: list[tuple[Any, ...]] = []
-            texts: list[pa.Array] = []
+            strings: list[pa.Array] = []
             for asset_id, asset in self._assets.items():
                 if points := asset.points(attribute):
                     keys.append(_keys(asset_id, asset, points.times))
-                    texts.append(points.texts)
+                    strings.append(points.strings)
             own = STRING if kind == STRING else to_arrow_type(types.get(attribute))
-            values = parse_values(pa.chunked_array(texts, STRING), own, repr(attribute))
+            values = parse_values(pa.chunked_array(strings, STRING), own, repr(attribute))
             long.add(_concat_keys(keys), attribute, values)
         return long.table()
 

@@ -25,7 +25,7 @@ class Measure(NamedTuple):
 
     name: str
     type: MeasureValueType
-    texts: Values
+    strings: Values
 
 
 class RowColumns:
@@ -58,7 +58,7 @@ class RowColumns:
         self._source = source
         held = pa.array([False] * len(times), pa.bool_())
         for measure in measures:
-            held = pc.or_(held, measure.texts.is_valid())
+            held = pc.or_(held, measure.strings.is_valid())
         self._rows = pc.indices_nonzero(held)
 
     @property
@@ -103,10 +103,10 @@ class RowColumns:
         keys = pa.table({"asset": assets.indices, "time": times})
         if keys.group_by(["asset", "time"], use_threads=False).aggregate([]).num_rows == len(keys):
             return
-        places: dict[tuple[int, int], list[int]] = {}
+        rows_by_key: dict[tuple[int, int], list[int]] = {}
         for position, key in enumerate(zip(*keys.to_pydict().values(), strict=True)):
-            places.setdefault(key, []).append(position)
-        for positions in places.values():
+            rows_by_key.setdefault(key, []).append(position)
+        for positions in rows_by_key.values():
             if len(positions) > 1:
                 self._check_same_time(self._rows.take(pa.array(positions)))
 
@@ -161,12 +161,12 @@ class RowColumns:
     def _take(self, rows: Values) -> Iterator[Row]:
         times = self._times.take(rows).to_pylist()
         dimensions = self._take_dimensions(rows)
-        columns = [(m.name, m.type, m.texts.take(rows).to_pylist()) for m in self.measures]
+        columns = [(m.name, m.type, m.strings.take(rows).to_pylist()) for m in self.measures]
         for position, row in enumerate(rows.to_pylist()):
             values = [
                 Value(name, kind, text)
-                for name, kind, texts in columns
-                if (text := texts[position]) is not None
+                for name, kind, strings in columns
+                if (text := strings[position]) is not None
             ]
             yield Row(self._first_index + row, times[position], dimensions[position], values)
 

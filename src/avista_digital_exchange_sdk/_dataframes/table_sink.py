@@ -36,7 +36,7 @@ class TableSink:
 
     @contextlib.asynccontextmanager
     async def open_chunks(self) -> AsyncIterator[Callable[[bytes], None]]:
-        """Read the chunks as they come."""
+        """Parse the chunks as they arrive."""
         data = AssetDataTable(self._request)
         yield data.add
         self._data = data

@@ -15,8 +15,6 @@ IndexArray = npt.NDArray[np.int64]
 GAP_FACTOR_REGULAR = 1.5
 GAP_FACTOR_IRREGULAR = 5
 
-# For sharp lines on high-density screens.
-COLUMNS_PER_INCH = 200
 # The perceived resolution, and the width of a line in pixels.
 PIXELS_PER_INCH = 100
 LINE_WIDTH = 1.7
@@ -47,13 +45,12 @@ class Line(NamedTuple):
     starts_segment: BoolArray
     step: int
 
-    def downsample(self, first: int, last: int, width: float) -> "Line":
-        """Return the line with fewer points, for a plot of a width in inches.
+    def downsample(self, first: int, last: int, columns: int) -> "Line":
+        """Return the line with fewer points, for a plot of some columns of pixels.
 
         The first, lowest, highest and last point of each column of pixels are kept, so the plot
         looks the same, including peaks.
         """
-        columns = int(width * COLUMNS_PER_INCH)
         if len(self.times) <= 4 * columns:
             return self
         starts_run = self.starts_segment | _differs(self._columns(first, last, columns))

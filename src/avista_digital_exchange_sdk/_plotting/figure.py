@@ -39,7 +39,7 @@ POINT_SIZE = 6
 TICK_STEPS = (1, 2, 2.5, 5, 10)
 
 
-class Options(NamedTuple):
+class FigureOptions(NamedTuple):
     """Options of a figure.
 
     Attributes:
@@ -47,15 +47,18 @@ class Options(NamedTuple):
         title: The title. Defaults to one derived from the data.
         style: A theme or a matplotlib style. Defaults to the user's rcParams.
         figsize: Width and height in inches. Defaults to the size that the panels need.
+        columns_per_inch: The resolution to which lines are downsampled.
     """
 
     zone: DisplayZone
     title: str | None
     style: str | None
     figsize: Size | None
+    # For sharp lines on screens of any density.
+    columns_per_inch: int = 200
 
 
-def draw(data: PlotData, options: Options) -> Figure:
+def draw(data: PlotData, options: FigureOptions) -> Figure:
     """Draw all series."""
     register_in_notebook()
     with use_style(options.style):
@@ -65,7 +68,7 @@ def draw(data: PlotData, options: Options) -> Figure:
 class _Drawing:
     """Draws one figure."""
 
-    def __init__(self, data: PlotData, options: Options) -> None:
+    def __init__(self, data: PlotData, options: FigureOptions) -> None:
         self._data = data
         self._options = options
         self._panels = make_panels(data.series)
@@ -160,7 +163,8 @@ class _Drawing:
             if not is_stepped and line.is_block(*self._span, self._column_width):
                 self._draw_band(axes, line, style, opacity=band_opacity)
             else:
-                line = line.downsample(*self._span, self._column_width)
+                columns = int(self._column_width * self._options.columns_per_inch)
+                line = line.downsample(*self._span, columns)
                 self._draw_line(axes, line, style, is_stepped=is_stepped)
         draw_legend(axes, entries, self._column_width)
 

@@ -69,7 +69,7 @@ class FilterQuery:
             except DigitalExchangeError as error:
                 raise self._create_incomplete_error(str(error)) from error
         if page is None:
-            raise InvalidResponseError("the platform answered a query with nothing")
+            raise InvalidResponseError("the response to a query is empty")
         return page
 
     async def _start(self) -> FilterQueryPage | None:
@@ -96,8 +96,8 @@ class FilterQuery:
     def create_missing_chunk_error(self) -> QueryIncompleteError:
         """Create the error for a page without the rows that belong to it."""
         return self._create_incomplete_error(
-            f"page {self.pages_read} comes without a result chunk, so the result can't be put "
-            'together here. Allow WebSocket connections to the platform, and use aggregate="server"'
+            f"page {self.pages_read} has no result chunk, so the result can't be merged on the "
+            'client; allow WebSocket connections to the platform, and use aggregate="server"'
         )
 
     async def cancel(self) -> None:

@@ -31,8 +31,8 @@ class FilterQuerySpec(NamedTuple):
     Attributes:
         operations: What it asks of the platform.
         request: The requested assets and attributes.
-        export_timeout: Seconds until the platform has made the result.
-        aggregate: Where the result is made: `server`, `client`, or `auto`.
+        export_timeout: Timeout in seconds for the platform's export.
+        aggregate: Where the result is merged: `server`, `client`, or `auto`.
         reporter: Reports the progress.
     """
 
@@ -55,12 +55,12 @@ class FilterQueryRunner:
         self._spec = spec
 
     async def run(self, sink: ResultSink, on_pages_read: Callable[[], None] | None = None) -> None:
-        """Bring the result into a sink.
+        """Write the result to a sink.
 
         Args:
             sink: The sink.
-            on_pages_read: Called before the platform makes its export, when every attribute of the
-                result is known to it.
+            on_pages_read: Called before the export is requested, when the platform knows every
+                attribute of the result.
         """
 
         async def export(query: FilterQuery) -> None:
@@ -82,7 +82,7 @@ class FilterQueryRunner:
         """Raise the error if the pages may not be merged on the client."""
         if self._spec.aggregate == "server":
             raise error
-        self._client.log.warning("%s; the result is put together on this side", error)
+        self._client.log.warning("%s; merging the result on the client", error)
 
     async def _run(
         self, fetch: Callable[[FilterQuery], Awaitable[None]], callback: ProgressCallback | None
@@ -104,7 +104,7 @@ class FilterQueryRunner:
             self._client, self._backend, query, sink.export_format, self._spec.export_timeout
         )
         async with export.connect() as connection:
-            # The connection is opened meanwhile. If that fails, nothing else is done in vain.
+            # The connection is opened meanwhile; without it no further page is read in vain.
             await query.read_first_page()
             try:
                 await connection.opened()

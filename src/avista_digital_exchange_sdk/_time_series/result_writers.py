@@ -108,8 +108,10 @@ class _Times(dict[str, str]):
 def _attribute(entry: dict[str, Any], times: _Times) -> _Attribute:
     data = entry["data"] or ()
     # Avoid one Python object per point: there are millions.
-    texts = map(itemgetter("timestamp"), data)
-    values = dict(zip(map(times.__getitem__, texts), map(itemgetter("value"), data), strict=True))
+    timestamps = map(itemgetter("timestamp"), data)
+    values = dict(
+        zip(map(times.__getitem__, timestamps), map(itemgetter("value"), data), strict=True)
+    )
     if (ordered := sorted(values)) != list(values):
         values = {time: values[time] for time in ordered}
     return _Attribute(entry["name"], entry["attributeType"], values)

@@ -303,7 +303,7 @@ class TestInvalidChunks:
         pages.add_pages([asset("a", {"kW": [(at(0), "1")]})], None)
         incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
         assert (incomplete.queryId, incomplete.pagesRead) == ("query-1", 2)
-        assert "page 2 comes without a result chunk" in str(incomplete)
+        assert "page 2 has no result chunk" in str(incomplete)
         assert 'aggregate="server"' in str(incomplete)
 
     @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ class TestInvalidChunks:
         self, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
         pages.scripted.add_data(QUERY, None)
-        with pytest.raises(InvalidResponseError, match=r"nothing"):
+        with pytest.raises(InvalidResponseError, match=r"response to a query is empty"):
             pages.query(target, [request_asset("a")], fileFormat)
         assert not target.exists()
 

@@ -198,7 +198,7 @@ class TestWithoutRealtime:
         assert proxied_client.queryTimeSeriesDatabaseWithFilters(*arguments) is True
         (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
         assert warning.name.startswith("avista_digital_exchange_sdk")
-        assert "put together on this side" in warning.getMessage()
+        assert "merging the result on the client" in warning.getMessage()
         assert capfd.readouterr() == ("", "")
         assert EXPORT not in proxy.names
         shutil.move(tmp_path / "result", tmp_path / "here")
