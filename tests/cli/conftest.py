@@ -1,4 +1,4 @@
-"""Fixtures: `avista-dx` for the Local Exchange's owner, in this process and as a process."""
+"""Fixtures: `avista-dx` for the Local Exchange's owner, in this process and in a new one."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Moving files: `get` and `put`."""
+"""Copying files: `get` and `put`."""
 
 from pathlib import Path
 
@@ -93,7 +93,7 @@ class TestPutAndGet:
 
 
 class TestRepeatedCopy:
-    """The same command, run more than once."""
+    """Repeated commands."""
 
     @pytest.mark.parametrize(
         ("target", "location"), [("dst", "dst"), ("dst/", "dst/copy"), (".", "copy")]

@@ -1,4 +1,4 @@
-"""Looking around in data stores, and deleting: `stores`, `ls`, `tree`, `rm`."""
+"""The commands `stores`, `ls`, `tree` and `rm`."""
 
 from pathlib import Path
 
@@ -137,7 +137,7 @@ class TestLsAll:
     def test_ls_all_finds_sizes_that_the_platform_omits(
         self, dx: Command, filled: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # As of files above 2 GiB, where GraphQL's integers end.
+        # As for files above 2 GiB, the limit of GraphQL integers.
         monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 4)
         assert [row[1] for row in dx("ls", filled).rows] == ["8", "8", ""]
         sizes = [entry.get("size") for entry in dx("tree", filled, "--json").json["contents"]]

@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk.cli.app import COMMANDS, app
 from avista_digital_exchange_sdk.cli.exit_codes import EXIT_CODES
 from avista_digital_exchange_sdk.local import LocalExchange
 
-from ..docs.test_readme import README, holds
+from ..docs.test_readme import README, matches
 from ..support.command_line import run_command
 from ..support.terminal import run_on_terminal
 from .conftest import PATIENCE, PROGRAM
@@ -150,4 +150,6 @@ class TestReadme:
             assert code == "0", f"{what} exits with {code}:\n{result.other_stream}"
             lines = "\n".join(line.rstrip() for line in output.splitlines())
             expected_output = [line for line in example.expected_output if line]
-            assert not expected_output or holds(expected_output, lines), f"{what} shows:\n{output}"
+            assert not expected_output or matches(expected_output, lines), (
+                f"{what} shows:\n{output}"
+            )

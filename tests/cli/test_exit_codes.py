@@ -1,4 +1,4 @@
-"""How commands end: exit codes, errors in a line or two, Ctrl-C, closed pipes."""
+"""Ends of commands: exit codes, error messages, Ctrl-C and closed pipes."""
 
 import http.server
 import json

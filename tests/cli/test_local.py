@@ -1,4 +1,4 @@
-"""Serving the Local Exchange: `local`."""
+"""The command `local`."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Publishing files: `publish`."""
+"""The command `publish`."""
 
 import csv
 import inspect
@@ -331,7 +331,7 @@ class TestRejectedRows:
 
 
 class TestOptions:
-    # The arguments that are not options of their own.
+    # The arguments without options.
     OTHERS = frozenset({"timeSeriesDbId", "path", "progress"})
 
     def test_publish_has_an_option_for_each_argument_of_the_library(self) -> None:

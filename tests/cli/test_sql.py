@@ -1,4 +1,4 @@
-"""Timestream's SQL: `sql`."""
+"""The command `sql`."""
 
 import csv
 import json

@@ -199,7 +199,7 @@ class TestRetries:
         tmp_path: Path,
         process: Process,
     ) -> tuple[list[str], dict[str, str]]:
-        """A command, and where it meets a platform that refuses it once."""
+        """A command, and the request that the platform refuses once."""
         assert process("put", large, store).returncode == 0
         name, command = self.NAMES[request.param]
         proxy.responses[name] = [FakeResponse(503)]

@@ -1,4 +1,4 @@
-"""Making an exchange, and closing it."""
+"""Creating and closing clients."""
 
 import asyncio
 import inspect

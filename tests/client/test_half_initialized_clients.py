@@ -32,7 +32,7 @@ URL = "https://exchange.test/graphql"
 
 
 def create_failed(kind: Any) -> Any:
-    """An object whose `__init__` raised, as a traceback has it."""
+    """An object whose `__init__` raised, taken from the traceback."""
     made = kind.__new__(kind)
     with pytest.raises(InvalidParameterError):
         made.__init__(token="two words")

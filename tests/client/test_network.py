@@ -89,7 +89,7 @@ def remote_site(_remote_site: Site) -> Site:
 
 @pytest.fixture
 def connect_proxy(remote_site: Site) -> Iterator[ConnectProxy]:
-    """A company's proxy."""
+    """A corporate proxy."""
     with ConnectProxy(remote_site.front.port).running() as connect_proxy:
         yield connect_proxy
 

@@ -224,7 +224,7 @@ class TestForks:
 
 
 async def subscribe(exchange: AvistaDigitalExchange) -> AsyncGenerator[str, None]:
-    """Go through the ids of the queries whose exports are announced."""
+    """Iterate over the IDs of queries with announced exports."""
     client = exchange._graphql_client
     subscription = client.on_notify_time_series_query_export_complete("query")
     async with (

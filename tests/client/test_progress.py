@@ -150,7 +150,7 @@ def publish(exchange: Any, workspace: Workspace, progress: Any) -> object:
 
 
 def publish_frame(exchange: Any, workspace: Workspace, progress: Any) -> object:
-    # Values that are stored already would not be sent.
+    # Values that are already stored would not be sent.
     return publish_frame_of(f"other {next(number_page)}", exchange, workspace, progress)
 
 

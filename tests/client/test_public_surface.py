@@ -253,7 +253,7 @@ class TestDocstrings:
 
 @pytest.fixture
 def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """The names that examples use, in a directory of their own."""
+    """The names that examples use, in an empty directory."""
     monkeypatch.chdir(tmp_path)
     with example_names() as names:
         yield names | FUNCTIONS

@@ -86,7 +86,7 @@ class TestPlatformErrors:
     def test_platform_error_for_an_oversized_integer_keeps_the_rest_of_the_data(
         self, platform: Platform
     ) -> None:
-        # As of the size of a file above 2 GiB, where GraphQL's integers end.
+        # As for the size of a file above 2 GiB, the limit of GraphQL integers.
         too_large = graphql_error(
             None, "Can't serialize value (/size) : Expected type 'Int' but was 'Long'."
         )

@@ -92,7 +92,7 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def retrying_client(
     fake_platform: FakePlatform, connect: Connect, delays: list[float]
 ) -> AvistaDigitalExchange:
-    """An exchange with the scripted platform that tries again as often as it does by default."""
+    """A client of the fake platform with the default number of retries."""
     return connect(TOKEN, endpoint=ENDPOINT)
 
 

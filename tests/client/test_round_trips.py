@@ -183,7 +183,7 @@ class SampleDatabase:
         ]
 
     def query(self, data: Data, exportFileFormat: str, aggregate: str, maxRows: int) -> str:
-        """The file of a query for everything."""
+        """The result file of a query of all data."""
         times = [time for _, time, _ in data.rows()]
         self.exchange.queryTimeSeriesDatabaseWithFilters(
             self.database,

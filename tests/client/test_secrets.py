@@ -1,4 +1,4 @@
-"""The token and presigned signatures show in no log, error, traceback or representation."""
+"""The token and signatures appear in no log, error, traceback or representation."""
 
 import base64
 import logging
@@ -25,7 +25,7 @@ ADDRESS = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATUR
 
 
 def forms(token: str) -> list[str]:
-    """A token as it is, and as the real-time handshake encodes it, at each of three offsets."""
+    """A token in plain text and in base64 at three offsets, as in the real-time handshake."""
     encoded = [base64.b64encode(b" " * shift + token.encode()).decode() for shift in range(3)]
     return [token, *(text[4:-4] for text in encoded)]
 
@@ -51,7 +51,7 @@ class Log:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[Log]:
-    """Everything logged at DEBUG, by whatever library."""
+    """All log messages at DEBUG, from any library."""
     package = logging.getLogger("avista_digital_exchange_sdk")
     level, handlers = package.level, list(package.handlers)
     with caplog.at_level(logging.DEBUG):

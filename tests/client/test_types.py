@@ -1,4 +1,4 @@
-"""The documented types: their properties, how they print, and that they compare by value."""
+"""The documented types: properties, string representations and equality."""
 
 from typing import Any
 

@@ -30,7 +30,7 @@ ON_SUBSCRIPTIONS = (
 
 
 def exported(sdl: str) -> str:
-    """Dress SDL up as an export."""
+    """Format SDL like an AppSync export."""
     lines = []
     kind = ""
     for line in sdl.splitlines():

@@ -1,4 +1,4 @@
-"""Fixtures: the contract's files, schemas changed from them, and the command line."""
+"""Fixtures: the schema files, changed schemas and the command line."""
 
 from pathlib import Path
 from typing import NamedTuple

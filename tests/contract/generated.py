@@ -36,7 +36,7 @@ PACKAGE = "mine"
 
 
 class Operation(NamedTuple):
-    """An operation, the method that runs it, and the values of its variables in their order."""
+    """An operation, its method, and the values of its variables in order."""
 
     method: str
     text: str
@@ -186,7 +186,7 @@ def arguments_of(method: Any, operation: Operation) -> dict[str, Any]:
 
 
 def _as_callers_have_it(kind: Any, value: Any) -> Any:
-    """A value whose objects are of the package's own types."""
+    """A value with objects of the package's types."""
     kind = get_nullable_type(kind)
     if isinstance(value, list):
         return [_as_callers_have_it(kind.of_type, item) for item in value]
@@ -213,7 +213,7 @@ def assert_same(returned: Any, parsed: Any, path: str = "") -> None:
     if hasattr(parsed, "model_dump"):
         parsed = parsed.model_dump(mode="json", by_alias=True)
     if returned is None:
-        # A list that is null is an empty one.
+        # A null list becomes an empty one.
         assert parsed in (None, []), path
     elif isinstance(returned, dict):
         assert returned.keys() <= parsed.keys(), path

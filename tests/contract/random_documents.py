@@ -1,4 +1,4 @@
-"""Random documents that are valid against a schema, of every shape and name GraphQL allows."""
+"""Random documents that are valid against a schema, of every form that GraphQL allows."""
 
 import random
 import re
@@ -43,7 +43,7 @@ TEXTS = (
     "\u2028",
 )
 MOST_FIELDS, DEEPEST = 4, 4
-# The variables of fragments, with a number behind.
+# The variables of fragments, with a number as suffix.
 SHARED = "shared"
 INTROSPECTION = (
     '__type(name: "User") { __typename name fields(includeDeprecated: true) { type { kind } } }',
@@ -225,7 +225,7 @@ class RandomDocuments:
         return self._variable(variables, str(argument.type), default, value)
 
     def _value(self, name: str, kind: Any) -> Any:
-        """A value as JSON has it."""
+        """A value in its JSON form."""
         if isinstance(kind, GraphQLNonNull):
             return self._value(name, kind.of_type)
         if isinstance(kind, GraphQLList):

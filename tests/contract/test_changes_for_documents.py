@@ -20,7 +20,7 @@ DOCUMENTS = {
     "storesOfMine": """query storesOfMine {
       storage_listDataStores(organizationId: "mine") { name }
     }""",
-    # An enum, and an input: written out, and passed on from variables.
+    # An enum and an input: as literals and from variables.
     "shared": """query shared($id: ID!) {
       collaborative_listCollaborativesServiceSharedWith(serviceId: $id, serviceType: DATA_STORE) {
         name
@@ -65,7 +65,7 @@ QUERIES = set(DOCUMENTS) - {"events", "newHub"}
 
 
 class Case(NamedTuple):
-    """A change, the operations it concerns, and those of them that it breaks."""
+    """A change, the operations it affects, and those that it breaks."""
 
     edits: list[Edit]
     touched: set[str]

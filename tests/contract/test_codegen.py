@@ -1,4 +1,4 @@
-"""The generated client: fresh, and shaped as documented where stock output is not."""
+"""The generated client: up to date, and as documented where stock output is not."""
 
 import importlib
 import inspect

@@ -1,4 +1,4 @@
-"""`avista-dx generate`: a typed client for a user's own operations."""
+"""`avista-dx generate`: a typed client for custom operations."""
 
 import asyncio
 import importlib

@@ -21,7 +21,7 @@ from .test_changes import CASES
 PACKAGE = Path("src") / "avista_digital_exchange_sdk"
 GENERATED = PACKAGE / "_generated"
 HARMLESS = [name for name, case in CASES.items() if not case.breaks]
-# Tests that between them run every kind of generated code.
+# Tests that together run every kind of generated code.
 TESTS = [
     "tests/services/user/test_user.py",
     "tests/services/time_series/test_publishing.py",

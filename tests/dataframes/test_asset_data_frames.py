@@ -1,4 +1,4 @@
-"""Lists of TimeSeriesAssetData as frames."""
+"""DataFrames from lists of TimeSeriesAssetData."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Frames that can't be published, or not all of them: nothing is lost unseen."""
+"""DataFrames that can't be published completely are refused or reported."""
 
 import datetime
 import json
@@ -137,7 +137,7 @@ class TestRefusedFrames:
 
 
 class TestErrors:
-    """When only some rows could be written."""
+    """Errors when only some rows were written."""
 
     def test_publish_error_names_the_rejected_rows(
         self, exchange: AvistaDigitalExchange, database: str

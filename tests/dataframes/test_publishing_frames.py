@@ -32,7 +32,7 @@ def stored(exchange: AvistaDigitalExchange, database: str, *names: str) -> pa.Ta
 
 
 class TestQueryResults:
-    """A wide result, published as it is to another database."""
+    """A wide result, published unchanged to another database."""
 
     @pytest.mark.parametrize("library", ["Arrow", "DataFrame", "Polars"])
     def test_published_query_result_comes_back_equal(

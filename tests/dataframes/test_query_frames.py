@@ -1,4 +1,4 @@
-"""Filter queries as frames: every type, both shapes, however the result travels."""
+"""Filter queries as DataFrames: every type, both shapes, both aggregations."""
 
 from typing import Any
 

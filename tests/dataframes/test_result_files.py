@@ -1,4 +1,4 @@
-"""Result files: Parquet as the platform's file is turned into it, and files that are damaged."""
+"""Result files: conversion to Parquet, and damaged files."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Timestream SQL as frames: all pages, every type."""
+"""Timestream SQL as DataFrames: all pages, every type."""
 
 import datetime
 import json
@@ -24,7 +24,7 @@ SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 
 @pytest.fixture
 def table(exchange: AvistaDigitalExchange, measured: str) -> str:
-    """The measured database's table, as SQL names it."""
+    """The SQL name of the sample database's table."""
     database = exchange.getTimeSeriesDatabase(measured)
     return f'"{database.databaseName}"."{database.tableName}"'
 

@@ -29,7 +29,7 @@ TYPES = {"kW": "DOUBLE", "count": "BIGINT", "state": "VARCHAR", "open": "BOOLEAN
 
 @pytest.fixture(scope="module", params=[False, True], ids=["omitted removed", "omitted kept"])
 def other_local(request: pytest.FixtureRequest) -> Iterator[LocalExchange]:
-    """A Local Exchange of either kind."""
+    """A Local Exchange with either behavior."""
     with LocalExchange(keepOmittedMeasures=request.param) as local:
         yield local
 
@@ -41,7 +41,7 @@ class Place(NamedTuple):
     database: str
 
     def publish(self, columns: dict[str, list[Any]], **options: Any) -> Any:
-        """Publish rows of the asset `feeder-7`, an hour apart."""
+        """Publish hourly rows of the asset `feeder-7`."""
         count = max(map(len, columns.values()))
         times = pd.date_range(DAY, periods=count, freq="h")
         frame = pd.DataFrame({"timestamp": times, **columns})
@@ -50,7 +50,7 @@ class Place(NamedTuple):
         )
 
     def publish_records(self, *records: Any, assetId: str = "feeder-7") -> None:
-        """Publish records as other programs do."""
+        """Publish records like other programs."""
         self.client.publishToTimeSeriesDatabase(self.database, assetId, records)
 
     def record(
@@ -80,7 +80,7 @@ class Place(NamedTuple):
         return table.drop_columns(["assetId", "name", "timestamp"]).to_pydict()
 
     def count_values(self) -> dict[str, int]:
-        """How often the database has each attribute, however many records it has of a time."""
+        """The number of stored values of each attribute, over all records."""
         database = self.client.getTimeSeriesDatabase(self.database)
         table = f'"{database.databaseName}"."{database.tableName}"'
         query = self.client.queryTimeSeriesDatabase_TimestreamFormatToArrow
@@ -372,7 +372,7 @@ def cells(draw: st.DrawFn) -> dict[Cell, Any]:
 
 
 class Publish(NamedTuple):
-    """A frame that is published."""
+    """A DataFrame to publish."""
 
     cells: dict[Cell, Any]
     correct: bool

@@ -1,4 +1,4 @@
-"""The commands of the documents that install something install this SDK."""
+"""The install commands in the documentation."""
 
 import json
 import re

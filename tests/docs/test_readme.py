@@ -31,7 +31,7 @@ class Block(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A statement of a block, and the output that the comments below it promise."""
+    """A statement of a block, with the expected output from the comments below it."""
 
     line: int
     code: CodeType
@@ -67,7 +67,7 @@ def _prints(statement: ast.AST) -> bool:
 
 
 def _promise(statement: ast.stmt, lines: list[str]) -> list[str]:
-    """The comments within a statement that prints, and those right below it."""
+    """The comments within a printing statement and directly below it."""
     below = statement.end_lineno or 0
     within = lines[statement.lineno - 1 : below] if _prints(statement) else []
     if _prints(statement) or isinstance(statement, ast.Expr):

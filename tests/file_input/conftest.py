@@ -1,4 +1,4 @@
-"""A new database, and files that are published to it."""
+"""A new database, and publishing of files to it."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ WHOLE = ("1900-01-01T00:00:00Z", "2200-01-01T00:00:00Z")
 
 
 class FilePublisher:
-    """Publishes files to one database, and says what it holds then."""
+    """Publishes files to one database and reads its content."""
 
     def __init__(self, client: AvistaDigitalExchange, database: str, folder: Path) -> None:
         self.client = client
@@ -30,7 +30,7 @@ class FilePublisher:
         return path
 
     def publish(self, path: Any, **arguments: Any) -> FilePublishReport:
-        """Publish a file, of the asset `a` unless arguments say otherwise."""
+        """Publish a file, by default of the asset `a`."""
         has_asset = arguments.keys() & {"assetId", "assetIdColumn", "assetsInColumns", "mapping"}
         return self.client.publishFileToTimeSeriesDatabase(
             self.database, path, **(arguments if has_asset else {"assetId": "a"} | arguments)
@@ -51,7 +51,7 @@ class FilePublisher:
         return found
 
     def stored(self) -> dict[str, list[str]]:
-        """What is stored, as `time value` by `asset/attribute`; zeros of times are left out."""
+        """Stored values as `time value` by `asset/attribute`, without trailing zeros."""
         return {
             f"{asset['assetId']}/{attribute['name']}": [
                 f"{_shorten(point['timestamp'])} {point['value']}" for point in attribute["data"]
@@ -70,7 +70,7 @@ class FilePublisher:
 
 
 def _shorten(timestamp: str) -> str:
-    """A time as day and time of day, without what is zero at its end."""
+    """A time as day and time of day, without trailing zeros."""
     text = timestamp.replace("T", " ").removesuffix("Z")
     if "." in text:
         text = text.rstrip("0").removesuffix(".")

@@ -1,4 +1,4 @@
-"""Files of other kinds: compressed, in archives, Excel, Parquet, JSON, standard input, several."""
+"""Other containers: compressed files, archives, Excel, Parquet, JSON, standard input."""
 
 import bz2
 import gzip
@@ -306,7 +306,7 @@ class TestOwnResults:
         )
         stored, types = source.stored(), source.types()
         other = FilePublisher(source.client, admin_client.create_database(), source.folder)
-        # CSV has no types: what could be a code there needs one.
+        # CSV has no types: what could be a code requires one.
         kinds = {"count": "BIGINT", "code": "VARCHAR", "since": "TIMESTAMP"}
         arguments = {"measureTypes": kinds} if format == "CSV" else {}
         report = other.publish(result, assetIdColumn="assetId", **arguments)

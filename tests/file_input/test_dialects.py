@@ -1,4 +1,4 @@
-"""Delimited text as programs write it: encodings, delimiters, lines around the rows, quotes."""
+"""Delimited text of various programs: encodings, delimiters, extra lines and quotes."""
 
 import codecs
 from typing import Any

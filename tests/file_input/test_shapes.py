@@ -1,4 +1,4 @@
-"""What a row is about: assets, attributes, names, metadata, and values that come again."""
+"""The meaning of rows: assets, attributes, names, metadata and repeated values."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Times as files write them, and what they are in UTC."""
+"""Formats of times in files, and their values in UTC."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Cells as values: types, missing values, codes, numbers as people write them."""
+"""Values of cells: types, missing values, codes and number formats."""
 
 from typing import Any
 
@@ -151,7 +151,7 @@ ACCEPTED: dict[str, tuple[list[str], dict[str, Any], str, list[str]]] = {
 
 
 def write_column(files: FilePublisher, cells: list[str]) -> Any:
-    """Write a file of one column `v`, hours apart."""
+    """Write a file with hourly values in one column `v`."""
     rows = [f"{DAY}{hour:02}:00:00Z;{cell}" for hour, cell in enumerate(cells)]
     return files.write(["timestamp;v", *rows])
 

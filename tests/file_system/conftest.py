@@ -1,4 +1,4 @@
-"""Fixtures: the file system of a new data store, empty."""
+"""Fixtures: the file system of a new, empty data store."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -30,5 +30,5 @@ def proxied_file_system(local: LocalExchange, proxy: Proxy) -> Iterator[DataStor
 
 @pytest.fixture
 def home(admin_client: AdminClient) -> str:
-    """The path of a new data store, empty."""
+    """The path of a new, empty data store."""
     return admin_client.create_data_store()["dataStoreId"]

@@ -14,5 +14,5 @@ def files_in(fs: DataStoreFileSystem, path: str) -> list[tuple[str, int | None]]
 
 
 def contents(fs: DataStoreFileSystem, path: str) -> dict[str, bytes]:
-    """Every file below a directory, by its path from there."""
+    """The relative paths of all files below a directory."""
     return {found.removeprefix(f"{path}/"): fs.cat_file(found) for found in fs.find(path)}

@@ -1,4 +1,4 @@
-"""The suites that fsspec has for every file system."""
+"""The test suites of fsspec for file systems."""
 
 import pytest
 from fsspec.tests.abstract import (

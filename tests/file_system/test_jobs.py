@@ -1,4 +1,4 @@
-"""Jobs of many files: on past those that fail, on where they were broken off, however deep."""
+"""Jobs of many files: failures, resuming, and deep directories."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ from ..support.proxy import Proxy
 from .stored_files import REFUSED, contents, files_in
 
 DEEP = 1100
-"""Levels of directories; Python's own recursion ends before."""
+"""Levels of directories, more than the recursion limit."""
 
 REFUSED_TOKEN = FakeResponse(
     401, b'{"errors": [{"errorType": "UnauthorizedException", "message": "no token"}]}'
@@ -48,7 +48,7 @@ def tree(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def owner(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
-    """Someone else at work in the same data store."""
+    """Another client of the same data store."""
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as owner:
         yield owner
 
@@ -318,7 +318,7 @@ class TestResuming:
         self, file_system: DataStoreFileSystem, home: str, tree: Path
     ) -> None:
         file_system.put(f"{tree}/", f"{home}/x", recursive=True)
-        # Of the same size and older, as where files are rotated.
+        # Of the same size and older, as after log rotation.
         content = (tree / "2.csv").read_bytes()
         (tree / "2.csv").replace(tree / "1.csv")
         os.utime(tree / "1.csv", (0, 0))

@@ -30,7 +30,7 @@ class ProgressRecorder(fsspec.Callback):
 
 
 class Interrupting(fsspec.Callback):
-    """Presses Ctrl-C when the first bytes have moved."""
+    """Sends SIGINT after the first bytes."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Making, deleting and moving by path."""
+"""Creating, deleting and moving by path."""
 
 import threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One file system object, in several threads and processes."""
+"""One file system object in several threads and processes."""
 
 import json
 import multiprocessing

@@ -32,14 +32,14 @@ Upload = Callable[..., str]
 
 @pytest.fixture
 def owner(local: LocalExchange) -> Iterator[AvistaDigitalExchange]:
-    """Someone else at work in the same data store."""
+    """Another client of the same data store."""
     with AvistaDigitalExchange(local.token, endpoint=local.endpoint) as owner:
         yield owner
 
 
 @pytest.fixture
 def upload(owner: AvistaDigitalExchange, home: str, tmp_path: Path) -> Upload:
-    """Puts a file into the data store's home, unseen by the file system; returns its id."""
+    """Uploads a file to the home directory without the file system; returns its ID."""
     local = tmp_path / "to upload"
     home_directory = owner.getDataStore(home).homeDirectoryId
 

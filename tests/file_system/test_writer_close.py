@@ -34,7 +34,7 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def path(file_system: DataStoreFileSystem, home: str) -> str:
-    """The path of a file that is there already."""
+    """The path of an existing file."""
     file_system.pipe(f"{home}/load.csv", b"old")
     return f"{home}/load.csv"
 
@@ -59,7 +59,7 @@ def write(file: IO[Any], text: str = "new") -> None:
 
 
 class TestClosed:
-    """A file that was closed is sent, whatever else is going on."""
+    """A closed file is uploaded, whatever else happens."""
 
     @pytest.fixture(autouse=True)
     def _is_sent(self, file_system: DataStoreFileSystem, path: str) -> Iterator[None]:
@@ -392,7 +392,7 @@ class TestTransaction:
         notes = [f"dx://{home}/{name} was not written" for name in ("b", "c")]
         assert caught.value.__notes__ == notes
         assert file_system.find(home) == [f"{home}/a"]
-        # The next one is no part of it.
+        # The next one is not part of it.
         proxied_file_system.pipe(f"{home}/d", b"new")
         assert file_system.cat(f"{home}/d") == b"new"
 

@@ -73,7 +73,7 @@ class Exposed:
         self._held = self._holdings()
 
     def ask(self, body: Any, role: str = "outsider") -> httpx.Response:
-        """POST an operation, or bytes that are none."""
+        """POST an operation, or arbitrary bytes."""
         content = {"content": body} if isinstance(body, bytes) else {"json": body}
         headers = {"Authorization": self.local.tokens[role]}
         return self.http.post(self.local.endpoint, headers=headers, **content)
@@ -102,7 +102,7 @@ class Exposed:
         self.own_ids += create_devices(self.field, "outsider", "mine")
 
     def own_device(self, kind: str) -> str:
-        """The id of an endpoint or a capture of the stranger's."""
+        """The ID of an endpoint or a capture of the outsider."""
         self.settle()
         return next(own for own in self.own_ids if own.startswith(f"{kind}."))
 

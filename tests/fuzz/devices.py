@@ -34,7 +34,7 @@ GROUPS = "query q($h: ID!) { iot_listGroups(iotHubId: $h) { iotGroupId name iotE
 
 
 def create_devices(run_field: RunField, role: str, text: str) -> list[str]:
-    """Create a hub, a model, an endpoint, a group and a capture that recorded something."""
+    """Create a hub, a model, an endpoint, a group and a capture with data."""
 
     def run(document: str, **variables: Any) -> Any:
         return run_field(document, role, n=text, **variables)

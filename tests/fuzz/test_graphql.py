@@ -121,5 +121,5 @@ def test_random_documents_are_handled_safely(exposed: Any, source: str) -> None:
 
 
 def body_of(value: Any) -> bytes:
-    """JSON, infinities and lone surrogates among it, as a careless client may send it."""
+    """JSON including infinities and lone surrogates, as careless clients send it."""
     return json.dumps(value).encode()

@@ -42,7 +42,7 @@ def request(exposed: Any, method: str, target: str, *headers: str, body: bytes =
 
 
 def parts_of(exposed: Any, data: st.DataObject) -> tuple[str, str, list[tuple[str, str]]]:
-    """The method, path and parameters of a URL of the stranger's own."""
+    """The method, path and parameters of a URL of the outsider."""
     method = data.draw(st.sampled_from(["GET", "PUT"]))
     url = urlsplit(exposed.urls[method])
     return method, url.path, parse_qsl(url.query)

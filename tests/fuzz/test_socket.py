@@ -30,7 +30,7 @@ def encoded(value: Any) -> str:
 
 @contextmanager
 def opened(exposed: Any) -> Iterator[ClientConnection]:
-    """A connection of the stranger's that is acknowledged."""
+    """An acknowledged connection of the outsider."""
     protocols = ["graphql-ws", f"header-{encoded(header(exposed))}"]
     with connect(exposed.local.realtimeEndpoint, subprotocols=protocols) as connection:
         connection.send('{"type": "connection_init"}')

@@ -36,7 +36,7 @@ LITERALS = [
 
 
 def calls(arguments: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Expressions over others."""
+    """Composed expressions."""
     several = st.lists(arguments, max_size=4).map(", ".join)
     return st.one_of(
         st.builds("{}({})".format, st.sampled_from(FUNCTIONS), several),

@@ -37,7 +37,7 @@ def open_to_others(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def use(connect_graphql):
-    """Has an exchange write something of everything."""
+    """Makes an exchange write all kinds of files."""
 
     def use(local: LocalExchange) -> None:
         graphql_client = connect_graphql(local)

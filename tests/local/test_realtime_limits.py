@@ -45,7 +45,7 @@ def start(local, authorization):
 
 
 def spelled(authorization, names):
-    """An authorization with other spellings of its names."""
+    """An authorization with other capitalizations of its header names."""
     return dict(zip(names, authorization.values(), strict=True))
 
 
@@ -145,7 +145,7 @@ def test_message_over_one_megabyte_closes_the_connection(open_socket):
 
 
 def frame(opcode: int, payload: bytes, *, final: bool = True) -> bytes:
-    """A frame as a client sends it."""
+    """A masked WebSocket frame of a client."""
     return struct.pack("!BB4x", 0x80 * final | opcode, 0x80 | len(payload)) + payload
 
 

@@ -167,7 +167,7 @@ def spreading(depth: int) -> str:
 
 
 def clique(size: int) -> str:
-    """A document of fragments that all spread each other."""
+    """A document with fragments that all spread each other."""
     spread = " ".join(f"...f{i}" for i in range(size))
     fragments = [f"fragment f{i} on __Type {{ {spread} }}" for i in range(size)]
     return "\n".join(["{ __schema { types { ...f0 } } }", *fragments])

@@ -55,7 +55,7 @@ def connected(local: LocalExchange, role: str = "owner") -> AvistaDigitalExchang
 
 
 def use(local: LocalExchange, folder: Path) -> None:
-    """Leave something of every kind."""
+    """Create objects of every kind."""
     source = folder / "load.csv"
     source.write_text("12.5")
     with connected(local) as exchange:

@@ -1,4 +1,4 @@
-"""Starting, stopping and keeping: in Python and as a program."""
+"""Starting, stopping and data directories, in Python and as a program."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Which of the contract's operations are served."""
+"""The supported operations of the schema."""
 
 from importlib.resources import files
 

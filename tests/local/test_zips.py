@@ -24,7 +24,7 @@ CREATE_FILE = """mutation ($store: ID!, $directory: ID!, $name: String!) {
 
 @pytest.fixture
 def store(graphql_client):
-    """A data store of this test."""
+    """A data store for this test."""
     query = 'mutation { storage_createDataStore(name: "Zipped") { dataStoreId homeDirectoryId } }'
     return graphql_client.run(query)
 

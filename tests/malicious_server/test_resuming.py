@@ -22,7 +22,7 @@ CUSTOMER = "x-amz-server-side-encryption-customer-algorithm: AES256"
 
 
 def half(etag: str | None = '"v1"') -> bytes:
-    """The first three bytes of the old version, and no more."""
+    """The first three bytes of the old version, then a disconnect."""
     headers = [] if etag is None else [f"ETag: {etag}"]
     return ok(OLD[:3], *headers).replace(b"Length: 3", b"Length: 7") + CUT
 
@@ -53,7 +53,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def gets(malicious_server: MaliciousServer) -> list[str]:
-    """The heads of all requests for bytes, in lower case."""
+    """The heads of all download requests, in lower case."""
     return [head.lower() for head in malicious_server.heads if head.startswith("GET")]
 
 

@@ -48,7 +48,7 @@ class DrippingServer(MaliciousServer):
 
     Attributes:
         slowly: Responses sent in pieces, by operation or method: the size of a piece, and the
-            delay in delay in seconds after it.
+            delay in seconds after it.
         repeated: Bytes sent repeatedly before a response.
     """
 

@@ -1,4 +1,4 @@
-"""A Local Exchange behind a faulty proxy, and exchanges that leave nothing behind."""
+"""A Local Exchange behind a faulty proxy, and clients that leave nothing behind."""
 
 import asyncio
 import logging
@@ -23,10 +23,10 @@ from .secret_scanner import SERVERS, Listener, MonitoredClient, forms
 
 RETRIES = 2
 IMPATIENT = {"timeout": 0.5, "maxRetries": 20}
-"""For a network that is silent once: soon tried again, and often enough for a slow machine."""
+"""For a network that is silent once: retried soon, and often enough for a slow machine."""
 
 PATIENCE = 1.5
-"""Seconds, where a step before the silent one is never tried again: enough for a slow machine."""
+"""Timeout in seconds where earlier steps are not retried: enough for a slow machine."""
 
 NO_END = 3600
 """Timeout in seconds that counts as waiting forever."""
@@ -124,7 +124,7 @@ def open_client(
             )
 
         yield reached
-    # Generators that were left early are closed in the loop's next rounds.
+    # Abandoned generators are closed in the next iterations of the loop.
     RUNNER.run(asyncio.sleep(0.001))
     assert not asyncio.all_tasks(RUNNER.get_loop())
     assert wait_until(lambda: sdk_threads() <= threads), sdk_threads() - threads

@@ -42,7 +42,7 @@ def breaks_between(*steps: tuple[str, int]) -> list[Fault]:
 
 
 def lateness(step: str, after: int = 0) -> list[Fault]:
-    """A network that is late or slow, but not longer than the client is patient."""
+    """A network that is late or slow, but within the timeout."""
     return [
         Fault(step, direction, what, after=after)
         for direction in ("request", "response")
@@ -88,7 +88,7 @@ def refusals(step: str, after: int = 0) -> list[Any]:
 
 
 def scenarios(*faults: Iterable[Any]) -> pytest.MarkDecorator:
-    """Run a test once a fault."""
+    """Run a test once per fault."""
     listed = [
         pytest.param(fault, id=str(fault)) if isinstance(fault, Fault) else fault
         for some in faults

@@ -33,7 +33,7 @@ class Listener(logging.Handler):
 
 
 class MonitoredClient:
-    """An exchange whose errors are looked at."""
+    """A client whose errors are searched for secrets."""
 
     def __init__(self, exchange: Any, shown: list[str]) -> None:
         self._exchange = exchange
@@ -66,6 +66,6 @@ def everything_shown_by(error: BaseException) -> list[str]:
 
 
 def forms(token: str) -> list[str]:
-    """A token as it is, and as base64 would hide it, at each of three offsets."""
+    """A token in plain text and in base64 at each of three offsets."""
     encoded = [base64.b64encode(b" " * shift + token.encode()).decode() for shift in range(3)]
     return [token, *(text[4:-4] for text in encoded)]

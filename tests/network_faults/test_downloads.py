@@ -59,7 +59,7 @@ def target(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=[False, True], ids=["one-stream", "parts"])
 def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether the network is taken to be slow, so that several connections are used."""
+    """Whether the network counts as slow, so that several connections are used."""
     if request.param:
         use_parts(monkeypatch, len(CONTENT) // 10)
     return bool(request.param)
@@ -170,7 +170,7 @@ def test_parallel_download_fails_on_a_permanent_fault_of_one_connection(
 def test_download_resumes_after_a_disconnect(
     stored: Stored, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
-    # More often than it is tried again without any progress.
+    # More than the maximum number of retries without progress.
     exchange = open_client(maxRetries=1)
     faults = [Fault("GET", "response", "close", 0.3) for _ in range(8)]
     faulty_platform.proxy.expect(*faults)

@@ -294,7 +294,7 @@ def test_filter_query_with_server_aggregation_fails_without_a_realtime_connectio
 
 
 def another(text: bytes) -> list[bytes]:
-    """The notification of another query's export, then our own."""
+    """The notification of another query's export, then that of this query."""
     frame = json.loads(text)
     event = frame["payload"]["data"]["onNotifyTimeSeriesQueryExportComplete"]
     event |= {"queryId": "0" * 32, "url": "https://objects.test/another"}

@@ -1,4 +1,4 @@
-"""Ctrl-C and cancelled tasks, at any point: soon over, and nothing left of the call."""
+"""Ctrl-C and cancelled tasks at any point: calls end soon and leave nothing behind."""
 
 import asyncio
 import os
@@ -120,7 +120,7 @@ def assert_nothing_is_left(
 
 @pytest.fixture
 def ctrl_c(faulty_platform: FaultyPlatform) -> Iterator[None]:
-    """Presses Ctrl-C as soon as the network stalls."""
+    """Sends SIGINT as soon as the network stalls."""
 
     def press() -> None:
         if faulty_platform.proxy.stalled.wait(60):

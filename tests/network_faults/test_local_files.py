@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Existing(NamedTuple):
-    """More than the disk of these tests can take, as a file and as measurements."""
+    """More than fits on the disk of these tests, as a file and as measurements."""
 
     dataStoreFileId: str
     timeSeriesDbId: str

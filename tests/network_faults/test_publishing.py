@@ -1,4 +1,4 @@
-"""Publishing over a network that fails: every record once, or an exact account of each."""
+"""Publishing over a faulty network: every record once, or an exact account of each."""
 
 import json
 from dataclasses import replace

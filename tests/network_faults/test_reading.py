@@ -23,7 +23,7 @@ DIRECTORY = "storage_getDataStoreDirectory"
 LATEST = "timeSeriesDb_listAllAssetLastValues"
 SQL = "timeSeriesDb_queryDatabaseWithTimestreamQuery"
 STEPS = [(DIRECTORY, 0), (LATEST, 0), (LATEST, 1), (SQL, 0), (SQL, 1), (SQL, 2)]
-"""Every request of the calls below, by how many of its kind came before."""
+"""Every request of the calls below, with the number of earlier ones of its kind."""
 
 TYPICAL_STEPS = [(DIRECTORY, 0), (LATEST, 1), (SQL, 1)]
 

@@ -61,7 +61,7 @@ class World:
         return f"{name}.csv"
 
     def arguments(self, call: str) -> dict[str, Any]:
-        """Arguments of a call: those that it requires, and some more of a few calls."""
+        """Arguments of a call: the required ones, and a few optional ones."""
         import pandas
 
         values: dict[str, Any] = {

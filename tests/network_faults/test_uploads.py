@@ -59,7 +59,7 @@ class Place(NamedTuple):
 
 @pytest.fixture
 def location(faulty_platform: FaultyPlatform, tmp_path: Path) -> Place:
-    """An empty directory, and a file to go there."""
+    """An empty directory, and a file to upload."""
     source = tmp_path / "load.bin"
     source.write_bytes(CONTENT)
     store = faulty_platform.platform.create_data_store()

@@ -1,4 +1,4 @@
-"""Notebooks, executed as a user would, and one as a browser shows it."""
+"""Notebooks, executed in a kernel, and one displayed in a browser."""
 
 import base64
 import shutil
@@ -21,7 +21,7 @@ from ..support.sample_records import START, multi_record
 NOTEBOOKS = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PATIENCE = 300
-"""Seconds; kernels start slowly on a machine that has much to do."""
+"""Timeout in seconds; kernels start slowly on a busy machine."""
 
 WITHOUT_WIDGETS = "import sys; sys.modules['ipywidgets'] = None"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> $x$ & co"
@@ -145,7 +145,7 @@ def fill(local: LocalExchange, folder: Path) -> None:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    """A page of a real browser, which reaches nothing but files."""
+    """A page of a real browser that can load only local files."""
     if BROWSER is None:
         pytest.skip(f"needs a browser, one of {', '.join(BROWSERS)}")
     with sync_playwright() as playwright:

@@ -29,7 +29,7 @@ def wheel(built: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment with the wheel; the dependencies are borrowed from this one."""
+    """The Python of an environment with the wheel, and with the dependencies of this one."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False)
     scripts = "Scripts" if os.name == "nt" else "bin"

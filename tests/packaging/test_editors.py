@@ -23,7 +23,7 @@ from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigita
 from ..support.language_server import LanguageServer, language_server
 
 METHOD, PROPERTY = 2, 10
-"""Kinds of completion items, as the Language Server Protocol numbers them."""
+"""Kinds of completion items in the Language Server Protocol."""
 
 PACKAGE = "avista_digital_exchange_sdk"
 CLIENTS = {"client": AvistaDigitalExchange, "async_client": AsyncAvistaDigitalExchange}

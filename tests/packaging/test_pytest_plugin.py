@@ -1,4 +1,4 @@
-"""The fixtures for users' own tests, in test runs like theirs: apart from this project's."""
+"""The fixtures for users' tests, in separate test runs."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The workflows of GitHub Actions: they are read as they are meant, and their commands exist."""
+"""The workflows of GitHub Actions: parsed as intended, with existing commands."""
 
 import os
 import re

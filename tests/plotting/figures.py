@@ -15,7 +15,7 @@ NOON = pd.Timestamp("2024-05-01T12:00:00Z")
 
 
 def rows(count: int = 24, *, step: pd.Timedelta = HOUR, **columns: Any) -> pd.DataFrame:
-    """Rows of one asset, an hour apart."""
+    """Hourly rows of one asset."""
     times = [NOON + n * step for n in range(count)]
     beginning: dict[str, Any] = {"assetId": "meter-1", "name": "Meter 1", "timestamp": times}
     return pd.DataFrame(beginning | columns)
@@ -71,7 +71,7 @@ def time_labels(figure: Figure) -> list[str]:
 
 
 def value_labels(axes: Axes) -> list[str]:
-    """The labels of the ticks of values that are seen."""
+    """The visible tick labels of the value axis."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     drawn(figure)

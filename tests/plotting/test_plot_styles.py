@@ -1,4 +1,4 @@
-"""The look of plots: themes, the user's rcParams, sizes, and files."""
+"""Styles of plots: themes, rcParams, sizes and files."""
 
 import io
 import itertools

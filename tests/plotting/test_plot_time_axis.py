@@ -1,4 +1,4 @@
-"""The time axis of plots: from nanoseconds to centuries, and through changes of clocks."""
+"""The time axis of plots: from nanoseconds to centuries, including clock changes."""
 
 import re
 from datetime import timedelta

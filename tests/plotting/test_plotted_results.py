@@ -1,4 +1,4 @@
-"""Results of all kinds: each is plotted alike."""
+"""Results of all kinds are plotted alike."""
 
 import importlib.resources
 from pathlib import Path
@@ -24,7 +24,7 @@ SOLAR_SITE = importlib.resources.files("avista_digital_exchange_sdk.demo") / "so
 
 
 def shape_of(figure: Figure) -> dict[str, list[tuple[str, list[float]]]]:
-    """Each subplot's lines: whose they are, and their values."""
+    """The assets and values of each subplot's lines."""
     names = {
         handle.get_color(): text.get_text()
         for each in legends(figure)

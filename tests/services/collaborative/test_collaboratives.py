@@ -37,7 +37,7 @@ SHARED_WITH = "collaborative_listCollaborativesServiceSharedWith"
 
 @pytest.fixture
 def as_(connect: Connect, local: LocalExchange) -> As:
-    """The exchange of one of the four users."""
+    """The client of one of the four users."""
     return lambda role: connect(local.tokens[role], endpoint=local.endpoint)
 
 

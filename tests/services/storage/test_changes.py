@@ -1,4 +1,4 @@
-"""Making, renaming, moving and deleting data stores, directories and files; zips of many."""
+"""Creating, renaming, moving and deleting data stores, directories and files; zips."""
 
 import zipfile
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Going through a data store with paths, as through a file system."""
+"""Working directories and paths in data stores."""
 
 import copy
 import pickle

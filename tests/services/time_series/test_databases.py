@@ -1,4 +1,4 @@
-"""Time series databases: created, changed and deleted."""
+"""Time series databases: created, updated and deleted."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Publishing files with both clients: what is reported, kept, and done when rows are rejected."""
+"""Publishing files with both clients: reports, mappings and rejected rows."""
 
 import csv
 import tomllib

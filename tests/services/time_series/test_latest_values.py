@@ -1,4 +1,4 @@
-"""Databases, and the latest values of everything in them."""
+"""Databases and their latest values."""
 
 import json
 from pathlib import Path

@@ -22,7 +22,7 @@ from ...conftest import Connect
 TIMESTAMP = datetime(2024, 3, 19, 10, 39, 31, 942_001, tzinfo=UTC)
 
 HUGE = 10**5000
-"""More digits than Python turns into text."""
+"""More digits than Python converts to a string."""
 
 
 @pytest.fixture

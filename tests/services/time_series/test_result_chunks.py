@@ -73,7 +73,7 @@ class Pages:
                 )
 
     def page(self, number: int, url: str | None, token: str | None) -> None:
-        """Lay down a page."""
+        """Add a page."""
         page = {
             "queryId": "query-1",
             "clientToken": f"client-{number}",

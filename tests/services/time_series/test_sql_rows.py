@@ -1,4 +1,4 @@
-"""Rows of queries in Timestream's SQL: Python values, page after page, and no more in memory."""
+"""Rows of Timestream SQL queries: Python values, pagination and memory use."""
 
 import asyncio
 import gc
@@ -179,7 +179,7 @@ class TestValues:
 
 
 def count_of(exchange: AvistaDigitalExchange, *args: Any) -> int:
-    """How many rows a query has."""
+    """The number of rows of a query."""
     rows = exchange.iterTimeSeriesDatabase_TimestreamFormat(*args)
     if isinstance(exchange, AvistaDigitalExchange):
         return sum(1 for _ in rows)
@@ -299,7 +299,7 @@ class TestPagination:
             assert wait_until(lambda: len(fake_platform.operations) == 2)
             assert next(rows) == {"n": 2}
             RUNNER.run(asyncio.sleep(0.1))
-            # Not further ahead than one page.
+            # At most one page ahead.
             assert len(fake_platform.operations) == 2
             assert next(rows) == {"n": 3}
             assert wait_until(lambda: len(fake_platform.operations) == 3)

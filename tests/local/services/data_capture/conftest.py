@@ -102,7 +102,7 @@ class Capture(SimpleNamespace):
         return self.run(PUBLISH, role, data=list(records))
 
     def wait_for(self, state, seconds=10):
-        """The capture, once it is in a state."""
+        """Wait until the capture is in a state; return it."""
         end = time.monotonic() + seconds
         while (capture := self.get())["state"] != state:
             assert time.monotonic() < end, capture

@@ -1,4 +1,4 @@
-"""Hubs, models, endpoints and groups: created, found, changed and deleted."""
+"""Hubs, models, endpoints and groups: created, read, updated and deleted."""
 
 import json
 import re

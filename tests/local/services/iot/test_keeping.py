@@ -1,4 +1,4 @@
-"""What is kept of IoT and captures when the exchange is started again."""
+"""IoT and capture data after a restart of the exchange."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Platform administration: organizations, users, their collaboratives and what they own."""
+"""Platform administration: organizations, users, collaboratives and ownership."""
 
 from itertools import count
 
@@ -74,7 +74,7 @@ def collaborative(graphql_client):
 
 @pytest.fixture
 def own(connect_graphql):
-    """A Local Exchange of the test's own, for what can't be undone."""
+    """A separate Local Exchange for irreversible operations."""
     with LocalExchange() as local:
         yield connect_graphql(local)
 
@@ -253,7 +253,7 @@ def test_collaborative_owner_needs_no_membership(graphql_client, collaborative):
     assert graphql_client.error_type(get, id=collaborative) == "NotFound"
 
 
-# What users own
+# Ownership
 
 MIGRATE = """mutation ($old: ID!, $new: ID!) { platformAdmin_migrateUsersServicesOwnership(
     currentOwnerUserId: $old, transferToUserId: $new) { serviceType serviceId

@@ -24,7 +24,7 @@ UPDATE_DIRECTORY = """mutation ($id: ID!, $name: String, $parent: ID) {
 
 @pytest.fixture
 def store(graphql_client):
-    """A data store with nothing in it."""
+    """An empty data store."""
     store = graphql_client.run(
         """mutation { storage_createDataStore(name: "Fresh", description: "d") {
         dataStoreId homeDirectoryId name description ownerUserId } }"""

@@ -22,7 +22,7 @@ from .fakes import ALWAYS, ASSET, DATABASE, Exchange, dimensions, multi, record,
 
 
 def merged(chunks: list[Any]) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Put the data of several chunks together."""
+    """Merge the data of several chunks."""
     data: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for chunk in chunks:
         for asset in chunk:

@@ -1,4 +1,4 @@
-"""The time series operations as a client meets them: over HTTP, behind the contract's schema."""
+"""The time series operations over HTTP."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def test_versions_are_compared_within_a_batch(exchange: Exchange) -> None:
 def test_record_with_other_dimensions_or_measure_name_is_another_record(exchange: Exchange) -> None:
     exchange.publish(record(1, "1", Dimensions=dimensions(phase="A")))
     exchange.publish(record(1, "2", Dimensions=dimensions(phase="B")), record(1, "3", "B kW"))
-    # The last written of two records for one attribute and time is the one that shows.
+    # Of two records for one attribute and time the last written one is returned.
     assert values(exchange) == ["1970-01-01 00:00:01.000000000,2,3"]
 
 

@@ -21,7 +21,7 @@ SOME = f"{MANY} CROSS JOIN UNNEST(sequence(1, 10)) AS u(m)"
 MORE = f"{MANY} CROSS JOIN UNNEST(sequence(1, 10000)) AS u(m)"
 TABLE = '"Digital Exchange"."Table_1"'
 
-# Each takes gigabytes, or hours in one step that can't be interrupted, if nothing stops it.
+# Without limits each takes gigabytes, or hours in one step that can't be interrupted.
 HUNGRY = {
     "SELECT count(*) FROM UNNEST(sequence(1, 1000000000)) AS t(n)": TOO_LONG,
     "SELECT cardinality(sequence(1, 1000 * 1000000))": TOO_LONG,

@@ -41,7 +41,7 @@ def text(largest: int) -> st.SearchStrategy[str]:
 
 
 def attribute_names() -> st.SearchStrategy[str]:
-    """Any name an attribute may have, hostile ones among them."""
+    """Any valid attribute name, including hostile ones."""
     hostile = ["a", "A", '"', "'", ",", "\n", '"; DROP TABLE points; --', "c0", "m1", "\x00", "☀️"]
     reserved = ("ts_", "measure_value", "time", "measure_name", "assetId", "name")
     return (st.sampled_from(hostile) | text(20)).filter(lambda name: not name.startswith(reserved))
@@ -95,7 +95,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
 
 
 def publish(exchange: Exchange, published: Published) -> None:
-    """Empty the database and publish: some attributes as plain records, some within MULTI ones."""
+    """Empty the database and publish attributes in single-measure and MULTI records."""
     exchange.runner.run(exchange.time_series.drop(DATABASE))
     records: dict[str, list[dict[str, Any]]] = {}
     together: dict[tuple[str, int], list[dict[str, str]]] = {}
@@ -119,7 +119,7 @@ def publish(exchange: Exchange, published: Published) -> None:
 
 
 def in_json(assets: list[dict[str, Any]]) -> dict[tuple[str, str, str], str]:
-    """Take the values out of asset data, by asset, time and attribute."""
+    """Return the values in asset data by asset, time and attribute."""
     return {
         (asset["assetId"], point["timestamp"], attribute["name"]): point["value"]
         for asset in assets

@@ -142,7 +142,7 @@ QUERIES: dict[str, tuple[str, list[list[Any]]]] = {
         "FROM UNNEST(sequence(1, 49)) AS t(a) CROSS JOIN UNNEST(sequence(0, 99)) AS u(b)",
         [["485100.0"]],
     ),
-    # Worked out by hand from the definition of a natural spline.
+    # Computed by hand from the definition of a natural spline.
     "interpolation by a spline": (
         "SELECT interpolate_spline_cubic(s, from_milliseconds(500)), "
         "interpolate_spline_cubic(s, from_milliseconds(1000)), "

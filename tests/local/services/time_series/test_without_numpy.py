@@ -1,4 +1,4 @@
-"""DuckDB offers more where numpy is installed; the Local Exchange does without."""
+"""The Local Exchange works without numpy, which DuckDB uses if installed."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from .conftest import request_asset as ask
 
 ZONE = "America/Los_Angeles"
 HOUR = 3600
-# Los Angeles has the hour from 09:00Z on again, and puts the clock back.
+# Los Angeles repeats the hour from 09:00Z, when the clock is set back.
 START = int(datetime(2024, 10, 30, tzinfo=UTC).timestamp())
 STEP = 1800
 COUNT = 48 * 12

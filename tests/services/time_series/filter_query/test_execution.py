@@ -154,7 +154,7 @@ class TestPagination:
 
 
 class Overlapping(Proxy):
-    """Opens a WebSocket once a query has arrived, and answers the query once it is open."""
+    """Opens a WebSocket after a query has arrived, and responds to the query once it is open."""
 
     async def forward_message(
         self, message: Message, direction: str, source: Streams, sink: Streams

@@ -1,4 +1,4 @@
-"""Requested names that do not exist, results without values, and patterns of names."""
+"""Unknown names, results without values, and patterns of names."""
 
 import warnings
 from collections.abc import Callable, Iterator

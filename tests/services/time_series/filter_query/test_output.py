@@ -1,4 +1,4 @@
-"""The file of a filter query against a Local Exchange, down to the byte."""
+"""The exact output files of filter queries against a Local Exchange."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ WAYS = ["server", "client"]
 
 
 class TestOutput:
-    """Its bytes, which are the same wherever it is put together."""
+    """The bytes of files, which are identical for both aggregations."""
 
     @pytest.fixture(params=WAYS)
     def aggregate(self, request: pytest.FixtureRequest) -> Any:

@@ -1,4 +1,4 @@
-"""Times of queries: dates, relative times and time zones, as the caller means them."""
+"""Times of queries: dates, relative times and time zones."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ Values = Callable[..., list[float]]
 
 @pytest.fixture
 def values(exchange: AvistaDigitalExchange, admin_client: AdminClient) -> Values:
-    """Returns the values of a query of hourly readings of 2024-05-01, which count the hours."""
+    """Returns the values of a query of hourly readings of 2024-05-01, numbered by hour."""
     database = admin_client.create_database()
     records = [single_record(exchange, MAY_1 + hour * HOUR, "kW", hour) for hour in range(24)]
     exchange.publishToTimeSeriesDatabase(database, "meter", records)
@@ -90,7 +90,7 @@ def test_query_of_a_start_that_is_not_before_the_end_is_refused(values: Values) 
 class TestResults:
     @pytest.fixture
     def database(self, exchange: AvistaDigitalExchange, admin_client: AdminClient) -> str:
-        """A database with readings around the hour that Los Angeles has twice."""
+        """A database with readings around the repeated hour of Los Angeles."""
         database = admin_client.create_database()
         start = int(datetime(2024, 11, 3, 8, tzinfo=UTC).timestamp())
         records = [single_record(exchange, start + n * HOUR, "kW", n) for n in range(3)]
