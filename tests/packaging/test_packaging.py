@@ -49,7 +49,7 @@ class TestWheel:
         assert metadata["Name"] == "avista-digital-exchange-sdk"
         assert metadata["Requires-Python"] == ">=3.11"
         assert metadata["License-Expression"] == "MIT"
-        assert {"local", "dev"} <= set(metadata.get_all("Provides-Extra") or [])
+        assert {"local", "all"} <= set(metadata.get_all("Provides-Extra") or [])
         assert str(metadata.get_payload()).startswith("# Avista Digital Exchange SDK")
 
 
