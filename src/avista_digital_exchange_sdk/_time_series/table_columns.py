@@ -10,12 +10,12 @@ from .._generated.enums import MeasureValueType
 from .._graphql.client import require_found
 from ..errors import InvalidResponseError
 from .sql_paging import iter_sql_pages
-from .sql_results import QueryResult_TimestreamVariables, parse_result
 from .sql_text import quote_table
 
 if TYPE_CHECKING:
     from .._backends import Backend
     from .._generated.client import Client
+    from .sql_results import QueryResult_TimestreamVariables
 
 ASSET_ID = "assetId"
 MEASURE_VALUE = "measure_value::"
@@ -53,6 +53,9 @@ async def read_rows(
     client: Client, backend: Backend, database_id: str, query: str, limit: int | None = None
 ) -> list[list[str | None]] | None:
     """Run a query and read the strings of its rows; None if there are more than `limit`."""
+    # Imported on first use, as it needs pydantic.
+    from .sql_results import parse_result
+
     rows: list[list[str | None]] = []
     async with aclosing(
         iter_sql_pages(client, backend, database_id, query, None, parse_result)
