@@ -12,8 +12,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.errors import PlatformError
-
+from ..errors import PlatformError
 from ..query_engine.sql import quote
 from ..values import parse_iso_timestamp
 from .budget import MemoryBudget

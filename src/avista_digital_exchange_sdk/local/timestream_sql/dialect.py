@@ -11,9 +11,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from avista_digital_exchange_sdk.local.errors import PlatformError
-
-from ..errors import invalid_request
+from ..errors import PlatformError, invalid_request
 from .date_functions import DURATION_UNITS
 
 _LIST_ENDS = {TokenType.FROM, TokenType.R_PAREN, TokenType.WHERE, TokenType.ORDER_BY}

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.errors import PlatformError
-
-from ..errors import invalid_request
+from ..errors import PlatformError, invalid_request
 from ..query_engine.sql import quote
 from ..values import parse_iso_timestamp
 from .sizes import Size, fixed, measured

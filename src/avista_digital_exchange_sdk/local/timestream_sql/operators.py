@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.errors import PlatformError
-
+from ..errors import PlatformError
 from .date_functions import add
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error, unify
 from .translator import Translator

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from avista_digital_exchange_sdk.local.services.time_series.records import MAX_VALUE_BYTES
-
+from ..services.time_series.records import MAX_VALUE_BYTES
 from .budget import MemoryBudget
 from .expression_translator import ExpressionTranslator
 from .expressions import (

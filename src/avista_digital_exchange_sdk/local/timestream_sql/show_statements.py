@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalog
-
 from ..errors import invalid_request
 from ..query_engine.sql import quote
+from ..services.time_series.catalog import Catalog
 from ..services.time_series.records import ASSET_ID
 from .dialect import invalid_at
 from .scopes import Source

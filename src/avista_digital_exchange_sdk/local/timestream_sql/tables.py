@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from avista_digital_exchange_sdk.local.services.time_series import catalog
-from avista_digital_exchange_sdk.local.services.time_series.catalog import Catalog
-from avista_digital_exchange_sdk.local.services.time_series.records import ASSET_ID
-
+from ..services.time_series import catalog
+from ..services.time_series.catalog import Catalog
+from ..services.time_series.records import ASSET_ID
 from .scopes import Source
 from .types import BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR, Type
 

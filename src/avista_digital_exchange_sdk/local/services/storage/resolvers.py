@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from avista_digital_exchange_sdk.local.database import Row
-from avista_digital_exchange_sdk.local.state import Context, Resolver
+from ...database import Row
+from ...state import Context, Resolver
 
 # Data stores
 

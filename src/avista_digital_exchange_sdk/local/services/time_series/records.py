@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from avista_digital_exchange_sdk.local.errors import invalid_request
-
+from ...errors import invalid_request
 from ...values import NANOSECONDS, Value, parse_time, parse_value
 
 MAX_RECORDS = 100

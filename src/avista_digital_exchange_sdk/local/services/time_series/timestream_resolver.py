@@ -7,10 +7,9 @@ from typing import Any
 
 import duckdb
 
-from avista_digital_exchange_sdk.local.state import Context
-
 from ...query_engine.queries import Page, QueryRequest
 from ...query_engine.worker_pools import Workload
+from ...state import Context
 from ...timestream_sql import TimestreamResult, response, run_timestream_query
 from .catalog import Catalog
 from .filter_request import check_max_rows
