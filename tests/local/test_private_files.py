@@ -104,7 +104,7 @@ def program():
 
     def program(ready_file):
         running.append(start(ready_file))
-        assert running[-1].stdout.readline().startswith("The Local Exchange answers")
+        assert running[-1].stdout.readline().startswith("The Local Exchange is running")
 
     yield program
     for process in running:

@@ -234,7 +234,7 @@ def test_program_serves_once_it_is_ready_and_stops_cleanly(run, tmp_path, number
     line = process.stdout.readline()
     ready = json.loads(ready_file.read_text())
     assert list(ready) == READY_KEYS
-    assert line == f"The Local Exchange answers at {ready['endpoint']}\n"
+    assert line == f"The Local Exchange is running at {ready['endpoint']}\n"
     assert ask(ready["endpoint"], ready["tokens"]["owner"])["user_getUserSession"]
     assert [entry.name for entry in tmp_path.iterdir()] == ["ready.json"]
     if os.name == "posix":
@@ -260,7 +260,7 @@ def test_program_reports_why_it_cannot_start(run, local):
     process = run("--port", urlsplit(local.endpoint).port)
     output, errors = process.communicate(timeout=10)
     assert output == ""
-    assert errors.startswith("The Local Exchange can't start: ")
+    assert errors.startswith("The Local Exchange cannot start: ")
     assert errors.count("\n") == 1
     assert process.returncode == 1
 

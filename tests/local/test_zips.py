@@ -214,7 +214,7 @@ def test_file_deleted_before_the_zip_is_built_is_omitted(graphql_client, upload)
     )
     response = graphql_client.http.get(url)
     assert response.status_code == 404
-    assert b"deleted meanwhile" in response.content
+    assert b"deleted in the meantime" in response.content
 
 
 def test_results_beyond_the_limit_of_a_user_replace_older_ones(

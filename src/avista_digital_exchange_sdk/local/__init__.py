@@ -1,4 +1,4 @@
-"""The Local Exchange: the Digital Exchange platform's own contract, served on this machine."""
+"""The Local Exchange: a local emulator of the Digital Exchange platform."""
 
 try:
     from .exchange import LocalExchange

@@ -1,4 +1,4 @@
-"""Who may do what with a service: its owner everything, members of collaboratives what they may."""
+"""Access to services: full for the owner, by permission for members of collaboratives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .errors import unauthorized
 
 
 class Access(IntEnum):
-    """What a user may do with a service; each step includes those before it."""
+    """Access levels of a user to a service; each includes the lower ones."""
 
     NONE = 0
     READ = 1
@@ -18,7 +18,7 @@ class Access(IntEnum):
     OWN = 3
 
 
-# Only organizations that have been let in give their users access.
+# Only approved organizations give their users access.
 MEMBERSHIPS = """
     SELECT collaborativeId, userId, permission
     FROM members JOIN users USING (userId) JOIN memberOrganizations USING (collaborativeId)
@@ -30,7 +30,7 @@ MEMBERSHIPS = """
 def access_to_service(
     records: Database, caller: Caller, service_id: str, owner_user_id: str
 ) -> Access:
-    """Say what the caller may do with a service."""
+    """Return the caller's access to a service."""
     if caller.user_id == owner_user_id:
         return Access.OWN
     permissions = {
@@ -56,6 +56,6 @@ def require_access(
     *,
     item_id: str | None = None,
 ) -> None:
-    """Refuse the call unless the caller has the access it needs to a service, or an item of it."""
+    """Reject the call unless the caller has the required access to a service or its item."""
     if access_to_service(records, caller, service_id, owner_user_id) < needed:
         raise unauthorized(item_id or service_id)

@@ -1,4 +1,4 @@
-"""Who is behind a request."""
+"""The caller of a request."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Connections that a client can't keep for nothing, and that never hold more than they must.
+"""Connections with timeouts for idle clients and bounded buffers.
 
-uvicorn bounds neither how long a request's head takes nor how much of an unread body it goes
-through, and it keeps the pongs of a client that does not read them.
+uvicorn limits neither the time for request headers nor the amount of unread body it reads, and it
+buffers pongs for clients that do not read them.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ except ModuleNotFoundError:  # Windows
 else:
     _OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
-# Half of what the process may open is left to files and databases.
+# Half of the file descriptors are reserved for files and databases.
 MAX_CONNECTIONS = max(16, min(1000, _OPEN_FILES // 2))
 MAX_HEAD_SECONDS = 20.0
-# How long a client may leave unread what is written to it.
+# How long a client may leave written data unread.
 MAX_UNREAD_SECONDS = 300.0
-# A client that is refused while it sends learns why only if its bytes are still taken. They are
-# thrown away unparsed, as far as that takes no more than this.
+# A client that is rejected while it sends only sees the response if its data is still received.
+# That data is discarded unparsed, up to this amount.
 MAX_DISCARDED_BYTES = 64 * 1024**2
 MAX_DISCARD_SECONDS = 10.0
 MAX_MESSAGE_FRAGMENTS = 1024
@@ -44,20 +44,20 @@ class HttpConnection(H11Protocol):
     _discarded: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Give the client a while to send its first request."""
+        """Start the timeout for the first request."""
         super().connection_made(cast(asyncio.Transport, transport))
         self._wait_for_head()
         if len(self.connections) > MAX_CONNECTIONS:
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Remove the connection."""
         self._stop_waiting()
         _cancel(self._write_deadline)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what belongs to a request; throw away the rest of one that was answered."""
+        """Process data of a request; discard the rest of one that already has a response."""
         if self._discarded is not None:
             self._discarded += len(data)
             if self._discarded > MAX_DISCARDED_BYTES:
@@ -71,7 +71,7 @@ class HttpConnection(H11Protocol):
             self._wait_for_head()
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, unless the client is still sending this one."""
+        """Continue with the next request, unless the client is still sending this one."""
         if self.conn.their_state is not h11.SEND_BODY or self.transport.is_closing():
             self._waiting_since = self.loop.time()
             return super().on_response_complete()
@@ -82,28 +82,28 @@ class HttpConnection(H11Protocol):
         self.flow.resume_reading()
 
     def pause_writing(self) -> None:
-        """Give the client a while to read."""
+        """Start the timeout for the client to read."""
         super().pause_writing()
         self._write_deadline = self.loop.call_later(MAX_UNREAD_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on writing."""
+        """Continue writing."""
         _cancel(self._write_deadline)
         super().resume_writing()
 
     def _wait_for_head(self) -> None:
-        """Close the connection unless a whole head arrives in time."""
+        """Close the connection unless complete headers arrive in time."""
         self._waiting_since = self.loop.time()
         self._deadline = self.loop.call_later(MAX_HEAD_SECONDS, self.transport.abort)
 
     def _stop_waiting(self) -> None:
-        """Call off the deadline."""
+        """Cancel the deadline."""
         self._waiting_since = None
         _cancel(self._deadline)
         self._deadline = None
 
     def _make_room(self) -> None:
-        """Close the connection that has waited longest for a request; it may be this one."""
+        """Close the connection that has been idle longest; it may be this one."""
         waiting = [
             (connection._waiting_since, connection)
             for connection in self.connections
@@ -116,29 +116,29 @@ class HttpConnection(H11Protocol):
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
-    """One WebSocket connection, which waits until the client was answered for the first time."""
+    """A WebSocket connection, which closes unless the client is authorized in time."""
 
     _write_deadline: asyncio.TimerHandle | None = None
     _waiting_since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Give the client a while to say who it is."""
+        """Start the timeout for authorization."""
         super().connection_made(transport)
         self._waiting_since = self.loop.time()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Remove the connection."""
         _cancel(self._write_deadline)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take frames, as long as their answers are read."""
+        """Process frames, as long as the client reads the responses."""
         super().data_received(data)
         if self.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
             self.transport.abort()
 
     def handle_cont(self, event: Frame) -> None:
-        """Take a fragment of a message; however small, it must not be one of too many."""
+        """Process a fragment of a message; limits the number of fragments."""
         if len(self.frames) >= MAX_MESSAGE_FRAGMENTS:
             self.transport.abort()
             return
@@ -151,17 +151,17 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
             self._waiting_since = None
 
     def pause_writing(self) -> None:
-        """Give the client a while to read."""
+        """Start the timeout for the client to read."""
         super().pause_writing()
         self._write_deadline = self.loop.call_later(MAX_UNREAD_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on writing."""
+        """Continue writing."""
         _cancel(self._write_deadline)
         super().resume_writing()
 
 
 def _cancel(timer: asyncio.TimerHandle | None) -> None:
-    """Call off what was to happen later."""
+    """Cancel a timer."""
     if timer is not None:
         timer.cancel()

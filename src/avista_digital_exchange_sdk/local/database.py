@@ -1,4 +1,4 @@
-"""The SQLite file behind the exchange: everything that is neither time series nor file bytes."""
+"""The SQLite database: everything except time series and file contents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 class Database:
-    """One SQLite file, held by one Local Exchange at a time."""
+    """A SQLite file, locked by one Local Exchange at a time."""
 
     def __init__(self, path: Path) -> None:
         claim_file(path)
@@ -41,7 +41,7 @@ class Database:
             ) from error
 
     def _prepare(self) -> None:
-        """Take the file for ourselves and see that every table is there."""
+        """Lock the file and create missing tables."""
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -79,12 +79,12 @@ class Database:
 
     def insert(self, table: str, **values: object) -> None:
         """Add one row."""
-        columns, places = ", ".join(values), ", ".join("?" * len(values))
-        self.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", *values.values())
+        columns, placeholders = ", ".join(values), ", ".join("?" * len(values))
+        self.execute(f"INSERT INTO {table} ({columns}) VALUES ({placeholders})", *values.values())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all of the block's changes or none of them; one may lie within another."""
+        """Commit or roll back the block's changes; transactions may be nested."""
         self._connection.execute("SAVEPOINT block")
         try:
             yield
@@ -107,7 +107,7 @@ class Database:
         self.execute("PRAGMA foreign_keys = ON")
 
     def setting(self, name: str) -> str | None:
-        """Return what is kept under the name, if anything is."""
+        """Return a setting, or None."""
         row = self.fetch_one("SELECT value FROM settings WHERE name = ?", name)
         return None if row is None else str(row["value"])
 
@@ -117,14 +117,14 @@ class Database:
 
 
 def new_id(kind: str) -> str:
-    """Make an id that tells its kind, as all the platform's ids do."""
+    """Create an ID whose prefix identifies the type of object, like all IDs of the platform."""
     return f"{kind}.{uuid4()}"
 
 
-def timestamp(moment: datetime | None = None) -> str:
-    """Write a moment, or now, as ISO 8601 in UTC to the millisecond."""
-    moment = moment or datetime.now(UTC)
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def timestamp(time: datetime | None = None) -> str:
+    """Format a time, or now, as ISO 8601 in UTC with milliseconds."""
+    time = time or datetime.now(UTC)
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _to_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
@@ -133,6 +133,6 @@ def _to_dict(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
 
 
 def check_name(name: str | None) -> None:
-    """Refuse a name that is given and empty."""
+    """Reject an empty name; None is allowed."""
     if name == "":
         raise bad_request("The name must not be empty.")

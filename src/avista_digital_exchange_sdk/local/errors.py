@@ -1,4 +1,4 @@
-"""The one way a resolver refuses a call."""
+"""Errors of resolvers."""
 
 
 class PlatformError(Exception):
@@ -12,20 +12,20 @@ class PlatformError(Exception):
 
 
 def unauthorized(what: str) -> PlatformError:
-    """Refuse something that exists but that the caller may not see or change."""
+    """Create the error for an object that the caller may not access or change."""
     return PlatformError("Unauthorized", f"Not Authorized to access {what}.")
 
 
 def not_found(what: str) -> PlatformError:
-    """Refuse an id that names nothing."""
+    """Create the error for an unknown ID."""
     return PlatformError("NotFound", f"{what} does not exist.")
 
 
 def bad_request(message: str) -> PlatformError:
-    """Refuse arguments that are valid GraphQL and still make no sense."""
+    """Create the error for invalid arguments."""
     return PlatformError("BadRequest", message)
 
 
 def invalid_request(message: str) -> PlatformError:
-    """Refuse a request, as the platform's database does."""
+    """Create the error for an invalid request, as the platform's database does."""
     return PlatformError("ValidationException", message)

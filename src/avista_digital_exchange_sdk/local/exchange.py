@@ -48,17 +48,17 @@ WILDCARD_HOSTS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class LocalExchange:
-    """The Digital Exchange platform, served on this machine.
+    """A local emulator of the Digital Exchange platform.
 
-    It answers as soon as it is made, and until it is closed:
+    It accepts requests from its creation until it is closed:
 
         with LocalExchange() as local:
             digitalExchange = AvistaDigitalExchange(local.token, endpoint=local.endpoint)
 
     Attributes:
-        endpoint: Where GraphQL is answered over HTTP.
-        realtimeEndpoint: Where subscriptions are answered over WebSocket.
-        token: The token of the user who owns everything that is there at first.
+        endpoint: URL for GraphQL requests.
+        realtimeEndpoint: WebSocket URL for subscriptions.
+        token: The token of the owner of all initial objects.
         tokens: The tokens of `owner`; of `member` and `reader`, who are in the owner's
             collaborative with the permissions READ_WRITE and READ_ONLY; and of `outsider`, who
             is in none. `endpoint` and `capture` are the tokens of the IoT endpoint and of the
@@ -84,21 +84,21 @@ class LocalExchange:
         publicUrl: str | None = None,
         keepOmittedMeasures: bool = False,
     ) -> None:
-        """Start to serve.
+        """Start the server.
 
         Args:
-            host: The address to listen on.
-            port: The port to listen on; 0 takes any that is free.
-            data: The folder in which everything is kept. None keeps nothing: all is gone once
-                the exchange is closed.
-            publicUrl: What presigned URLs begin with, where clients reach the exchange by way of
+            host: The IP address to listen on.
+            port: The port to listen on; 0 for any free port.
+            data: The directory for persistent data. None uses a temporary directory that is
+                deleted when the exchange is closed.
+            publicUrl: What presigned URLs begin with, where clients reach the exchange through
                 another server, such as `https://exchange.example`.
             keepOmittedMeasures: What a MULTI record of a higher version does to measures that
                 the record has and it leaves out: False removes them, True keeps them. It is not
                 known which of the two the platform does.
 
         Raises:
-            OSError: The address can't be listened on, or the folder can't be used.
+            OSError: The IP address or the directory cannot be used.
         """
         with ExitStack() as stack:
             listener = stack.enter_context(_listen(host, port))
@@ -120,33 +120,33 @@ class LocalExchange:
             self._open_parts = stack.pop_all()
         self.endpoint: str = f"http://{address}{GRAPHQL_PATH}"
         self.realtimeEndpoint: str = f"ws://{address}{REALTIME_PATH}"
-        # DuckDB complains aloud of connections that are left open when the interpreter exits.
+        # DuckDB prints a warning about connections that are open at exit.
         atexit.register(self.close)
 
-    def _expose(self, planted: Seed) -> None:
-        self.tokens: dict[str, str] = dict(planted.tokens)
+    def _expose(self, seed_data: Seed) -> None:
+        self.tokens: dict[str, str] = dict(seed_data.tokens)
         self.token: str = self.tokens["owner"]
-        self.dataStoreId: str = planted.dataStoreId
-        self.homeDirectoryId: str = planted.homeDirectoryId
-        self.timeSeriesDbId: str = planted.timeSeriesDbId
-        self.collaborativeId: str = planted.collaborativeId
-        self.iotHubId: str = planted.iotHubId
-        self.modelId: str = planted.modelId
-        self.iotEndpointId: str = planted.iotEndpointId
-        self.iotGroupId: str = planted.iotGroupId
-        self.captureId: str = planted.captureId
-        self.captureAttributeId: str = planted.captureAttributeId
+        self.dataStoreId: str = seed_data.dataStoreId
+        self.homeDirectoryId: str = seed_data.homeDirectoryId
+        self.timeSeriesDbId: str = seed_data.timeSeriesDbId
+        self.collaborativeId: str = seed_data.collaborativeId
+        self.iotHubId: str = seed_data.iotHubId
+        self.modelId: str = seed_data.modelId
+        self.iotEndpointId: str = seed_data.iotEndpointId
+        self.iotGroupId: str = seed_data.iotGroupId
+        self.captureId: str = seed_data.captureId
+        self.captureAttributeId: str = seed_data.captureAttributeId
 
     def reset(self) -> None:
-        """Begin anew: remove everything, and plant what a new exchange holds.
+        """Reset to the initial state: remove everything, and create the initial objects.
 
-        It takes a fraction of the time that a new exchange takes, and the endpoint stays. Tokens
-        and ids are new; those of before lead nowhere.
+        This is much faster than creating a new exchange, and the endpoint stays the same. Tokens
+        and IDs are new; the previous ones become invalid.
         """
         self._expose(self._server.run(_reset_state(self._records, self.exchange)))
 
     def close(self) -> None:
-        """Stop to serve, and remove what was only temporary. Closing again changes nothing."""
+        """Stop the server, and delete temporary data. Closing again has no effect."""
         atexit.unregister(self.close)
         self._open_parts.close()
 
@@ -168,7 +168,7 @@ class LocalExchange:
 def _open(
     folder: Path, base_url: str, stack: ExitStack, *, keep_omitted_measures: bool
 ) -> tuple[Database, ExchangeState]:
-    """Open everything kept in the folder."""
+    """Open the data in a directory."""
     records = Database(folder / "records.sqlite")
     stack.callback(records.close)
     objects = ObjectStore(records, folder / "objects", PresignedUrls(base_url, _secret(records)))
@@ -218,7 +218,7 @@ def _open(
 
 
 async def _reset_state(records: Database, exchange: ExchangeState) -> Seed:
-    """Remove everything, and plant the seed anew; to be run where requests are answered."""
+    """Restore the initial state; must run on the server's event loop."""
     for row in records.fetch_all("SELECT timeSeriesDbId FROM timeSeriesDatabases"):
         await exchange.time_series.drop(row["timeSeriesDbId"])
     await exchange.lifecycle.stop_all()
@@ -231,7 +231,7 @@ async def _reset_state(records: Database, exchange: ExchangeState) -> Seed:
 
 
 def _secret(records: Database) -> bytes:
-    """Return what presigned URLs are signed with, the same at every start."""
+    """Return the secret for presigned URLs, which is persistent."""
     secret = records.setting("secret")
     if secret is None:
         secret = secrets.token_hex(32)
@@ -240,18 +240,18 @@ def _secret(records: Database) -> bytes:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Listen on an address; a port that is taken is refused."""
+    """Listen on an address; a port in use is an error."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     if not 0 <= port <= LAST_PORT:
-        raise OSError(f"there is no port {port}; they go from 0 to {LAST_PORT}")
+        raise OSError(f"the port must be between 0 and {LAST_PORT}, got {port}")
     listener = socket.create_server((host, port), family=family, backlog=2048)
-    # Connections inherit it. Without it every small answer waits 40 ms for the client's ACK.
+    # Connections inherit this. Without it small responses wait 40 ms for the client's ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def _to_url(host: str, listener: socket.socket) -> str:
-    """Return the host and port under which a client on this machine finds the listener."""
+    """Return the host and port with which local clients reach the listener."""
     host = WILDCARD_HOSTS.get(host, host)
     port = listener.getsockname()[1]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

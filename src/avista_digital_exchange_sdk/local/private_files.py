@@ -1,4 +1,4 @@
-"""Files and folders for their owner alone: tokens, secrets and data lie in them.
+"""Files and folders for their owner alone: tokens, secrets and data are in them.
 
 They have their modes from the first byte on, and never lie behind a symbolic link.
 """
@@ -26,7 +26,7 @@ _NO_ID = 0xFFFFFFFF
 
 
 def make_folder(path: Path) -> Path:
-    """Create a folder, or take one that is there with all that is in it, for its owner alone.
+    """Create a folder, or take one that exists with everything in it, for its owner alone.
 
     Raises:
         OSError: If it can't be made, or it or something in it is a symbolic link.
@@ -49,7 +49,7 @@ def open_new(path: Path, mode: str = "xb", **options: Any) -> IO[Any]:
 
 
 def claim_file(path: Path) -> None:
-    """Create an empty file, or take one that is there, for its owner alone.
+    """Create an empty file, or take one that exists, for its owner alone.
 
     Raises:
         OSError: If it can't be made, or is a symbolic link.
@@ -84,10 +84,10 @@ def make_contents_private(folder: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file whole or not at all. A pipe or a device is written to as it is.
+    """Write a file atomically. A pipe or a device is written to as it is.
 
     Raises:
-        OSError: If it can't be written, or is a pipe of somebody else.
+        OSError: If it can't be written, or is a pipe of another user.
     """
     if _is_special(path):
         path.write_text(text, "utf-8")
@@ -125,7 +125,7 @@ def _restrict(path: Path, mode: int) -> bool:
 
 
 def _is_special(path: Path) -> bool:
-    """Say whether a path leads to a pipe or a device, which must be the user's or the system's."""
+    """Return whether a path is a pipe or a device, which the user or the system must own."""
     try:
         own, target = path.lstat(), path.stat()
     except FileNotFoundError:
@@ -133,5 +133,5 @@ def _is_special(path: Path) -> bool:
     if stat.S_ISREG(target.st_mode) or stat.S_ISDIR(target.st_mode):
         return False
     if os.name == "posix" and not {own.st_uid, target.st_uid} <= {0, os.geteuid()}:
-        raise PermissionError(errno.EPERM, "This belongs to somebody else", str(path))
+        raise PermissionError(errno.EPERM, "This belongs to another user", str(path))
     return True

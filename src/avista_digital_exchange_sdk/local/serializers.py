@@ -1,4 +1,4 @@
-"""How rows become the contract's types where a row alone has not their shape."""
+"""Converts rows to the schema's types where they differ."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from graphql import GraphQLError
 
 from .database import Row
 
-# GraphQL's Int ends here; of the size of a larger file AppSync says that it is none.
+# The maximum of GraphQL's Int; AppSync returns an error for sizes of larger files.
 MAX_INT = 2**31 - 1
 
 
 def serialize_user(row: Row) -> Row:
-    """Shape a row of a user and its organization as a User."""
+    """Convert a row of a user and its organization to a User."""
     return {
         "userId": row["userId"],
         "firstName": row["firstName"],
@@ -32,7 +32,7 @@ def serialize_user(row: Row) -> Row:
 
 
 def serialize_file(row: Row) -> Row:
-    """Shape a row as a DataStoreFile, which tells of its bytes only once they have arrived."""
+    """Convert a row to a DataStoreFile, without size and times until its upload is complete."""
     size = row["storageSizeBytes"]
     return row | {
         "contentType": None if size is None else row["contentType"],
@@ -43,7 +43,7 @@ def serialize_file(row: Row) -> Row:
 
 
 def _refuse_size() -> None:
-    """Refuse an integer as AppSync does: an error beside the null that stands in its place."""
+    """Raise AppSync's error for an integer out of range, whose field becomes null."""
     raise GraphQLError(
         "Can't serialize value (/storageSizeBytes) : Expected type 'Int' but was 'Long'."
     )

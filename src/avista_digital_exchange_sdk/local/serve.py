@@ -1,4 +1,4 @@
-"""Serving a Local Exchange until the process is told to stop."""
+"""Runs a Local Exchange until the process is terminated."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def serve(
     port: int,
     data: Path | None,
     ready_file: Path | None,
-    tell: Callable[[LocalExchange], None],
+    on_ready: Callable[[LocalExchange], None],
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP.
 
@@ -42,17 +42,17 @@ def serve(
         host: The address to listen on.
         port: The port to listen on; 0 takes any that is free.
         data: The folder in which everything is kept; None keeps nothing.
-        ready_file: The JSON file to write once the exchange answers.
-        tell: Called with the exchange once it answers.
+        ready_file: The JSON file to write once the exchange is ready.
+        on_ready: Called with the exchange once it is ready.
 
     Raises:
-        OSError: The address can't be listened on, or a file or folder can't be used.
+        OSError: The IP address, a file or a directory cannot be used.
     """
-    # Whatever this process creates is its user's alone.
+    # Files that this process creates are accessible only to its user.
     os.umask(0o077)
     stop: SimpleQueue[int] = SimpleQueue()
     numbers = [signal.SIGTERM, signal.SIGINT]
-    # Windows has no SIGHUP; nohup has it ignored, which must stay so.
+    # Windows has no SIGHUP; nohup ignores it, which must not change.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
     for number in numbers:
@@ -60,10 +60,10 @@ def serve(
     with LocalExchange(host=host, port=port, data=data) as local:
         if ready_file is not None:
             write_private(ready_file, ready_json(local) + "\n")
-        tell(local)
+        on_ready(local)
         stop.get()
 
 
 def ready_json(local: LocalExchange) -> str:
-    """What a client needs to know of an exchange, as JSON."""
+    """Return the URLs, tokens and IDs that clients need as JSON."""
     return json.dumps({name: getattr(local, name) for name in READY_FIELDS}, indent=2)

@@ -1,4 +1,4 @@
-"""The HTTP and WebSocket server, on a thread and an event loop of its own."""
+"""The HTTP and WebSocket server, with its own thread and event loop."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ logger.addFilter(EscapingFilter())
 
 GRAPHQL_PATH = "/graphql"
 REALTIME_PATH = "/graphql/realtime"
-# Longer than clients keep an idle connection, so that none is closed as they take it up again.
+# Longer than clients keep idle connections, so that none is closed when it is reused.
 KEEP_ALIVE_SECONDS = 75
-# How long requests under way may take to end once the server is told to stop.
+# Maximum time for running requests to finish after the server is stopped.
 GRACE_SECONDS = 1
 
 
 def application(exchange: ExchangeState, contract: GraphQLSchemaExecutor) -> ASGIApp:
-    """Put the endpoints together."""
+    """Combine the endpoints."""
     uploads: list[Uploads] = [exchange.files, exchange.attachments]
     routes = [
         Route(GRAPHQL_PATH, GraphQLEndpoint(contract, exchange).handle, methods=["POST"]),
@@ -53,13 +53,13 @@ def application(exchange: ExchangeState, contract: GraphQLSchemaExecutor) -> ASG
 
 
 class RequestIdMiddleware:
-    """Gives every answer an id, and one to requests that nothing else could answer."""
+    """Adds an ID to every response, and responds to requests that nothing else responds to."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         if scope["type"] == "websocket":
             return await self._serve_websocket(scope, receive, send)
         request_id = secrets.token_hex(16)
@@ -86,13 +86,13 @@ class RequestIdMiddleware:
         try:
             await self._app(scope, receive, send)
         except Exception:
-            # uvicorn would say nothing of it, silenced as it is here; it closes the connection.
+            # uvicorn's own logging is disabled here; it closes the connection.
             logger.exception("A WebSocket connection failed")
             raise
 
 
 class Server:
-    """Serves an exchange on a listening socket until it is stopped."""
+    """Serves requests on a listening socket until it is stopped."""
 
     def __init__(self, exchange: ExchangeState, listener: socket.socket) -> None:
         self._contract = GraphQLSchemaExecutor()
@@ -101,27 +101,27 @@ class Server:
         self._thread = Thread(target=self._run, name="local-exchange", daemon=True)
 
     def start(self) -> None:
-        """Return once requests are answered."""
+        """Start the thread; return when requests are accepted."""
         self._thread.start()
         self._uvicorn.ready.wait()
 
     def stop(self) -> None:
-        """Return once everything under way has ended, the thread too."""
+        """Stop; return after running requests and the thread have ended."""
         self._uvicorn.stop()
         self._thread.join()
         self._contract.close()
 
     def run(self, coroutine: Coroutine[Any, Any, _Result]) -> _Result:
-        """Run a coroutine among the requests, and return what it returns."""
+        """Run a coroutine on the server's event loop; return its result."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._uvicorn.loop).result()
 
     def _run(self) -> None:
-        """Serve, on this thread."""
+        """Run the server on this thread."""
         asyncio.run(self._uvicorn.serve(sockets=[self._listener]))
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn, waiting for an event instead of looking ten times a second whether to stop."""
+    """uvicorn, waiting for an event instead of polling ten times a second."""
 
     def __init__(self, app: ASGIApp) -> None:
         config = uvicorn.Config(
@@ -130,7 +130,7 @@ class _Uvicorn(uvicorn.Server):
             ws=WebSocketConnection,
             ws_ping_interval=None,
             ws_max_size=MAX_REQUEST_BYTES,
-            # What is small compressed may be huge.
+            # Compressed messages may be huge when decompressed.
             ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
@@ -139,7 +139,7 @@ class _Uvicorn(uvicorn.Server):
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        # Here, not on the server's thread, so that what is missing is missed by the caller.
+        # Load here, not on the server's thread, so that the caller gets import errors.
         config.load()
         super().__init__(config)
         self.ready = Event()
@@ -147,17 +147,17 @@ class _Uvicorn(uvicorn.Server):
         self.loop: asyncio.AbstractEventLoop
 
     async def main_loop(self) -> None:
-        """Wait until told to stop."""
+        """Wait for the stop event."""
         self.loop = asyncio.get_running_loop()
         self.ready.set()
         await self._stopped.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End what is under way, and cut off clients that do not read to the end."""
+        """Finish running requests, and close connections of clients that do not read."""
         await super().shutdown(sockets)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        # Sockets are closed in the loop's next round.
+        # Sockets are closed in the next iteration of the event loop.
         await asyncio.sleep(0)
 
     def stop(self) -> None:
@@ -166,6 +166,6 @@ class _Uvicorn(uvicorn.Server):
 
 
 def _failure() -> Response:
-    """Say that something went wrong on this side."""
+    """Build an internal error response."""
     content = to_json({"errors": [INTERNAL_FAILURE]})
     return Response(content, 500, media_type="application/json")

@@ -1,4 +1,4 @@
-"""What every resolver is given: the running parts of the exchange and who is calling."""
+"""The arguments of resolvers: the components of the exchange and the caller."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .services.user.tokens import Tokens
 
 @dataclass(frozen=True)
 class ExchangeState:
-    """The running parts of one Local Exchange."""
+    """The components of one Local Exchange."""
 
     accounts: Accounts
     tokens: Tokens
@@ -69,15 +69,15 @@ class ExchangeState:
 
 @dataclass(frozen=True)
 class Context:
-    """One request's view of the exchange."""
+    """The context of one request."""
 
     exchange: ExchangeState
     caller: Caller
 
 
 # Called as resolver(context, **arguments). Arguments are the field's own, input objects as
-# dictionaries with the contract's names, enums as their text. The answer is shaped like the
-# contract's type, with the contract's names as keys.
+# dictionaries with the schema's names, enums as strings. The result has the fields of the
+# schema's type as keys.
 Resolver = Callable[..., Coroutine[Any, Any, Any]]
-# Called in the same way for a subscription; the answer yields the field's events.
+# Called in the same way for a subscription; the result yields the field's events.
 Source = Callable[..., Coroutine[Any, Any, "Subscription"]]

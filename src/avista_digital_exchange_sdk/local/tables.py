@@ -1,6 +1,6 @@
 """The tables of the SQLite file behind the exchange."""
 
-# Columns carry the contract's names, so that a row already has the shape of an answer.
+# Columns carry the schema's names, so that a row already has the shape of a response.
 TABLES = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 

@@ -46,7 +46,7 @@ OPERATIONS = {
 
 
 def check_scope(caller: Caller, operation: str, arguments: Mapping[str, Any]) -> None:
-    """Refuse an operation that the caller's token is not for, before anything is looked up."""
+    """Reject an operation that the caller's token is not for, before anything is looked up."""
     if caller.token_type == USER_FULL_ACCESS:
         return
     if operation not in OPERATIONS[caller.token_type]:

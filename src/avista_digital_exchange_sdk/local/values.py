@@ -65,7 +65,7 @@ def parse_double(text: str) -> tuple[float, str]:
 def _parse_integer(text: str) -> int:
     """Read plain decimal digits: no spaces, underscores or other scripts' digits."""
     if not _INTEGER.fullmatch(text):
-        raise ValueError("is not a whole number")
+        raise ValueError("is not an integer")
     return int(text)
 
 
@@ -73,7 +73,7 @@ def parse_time(text: str, time_unit: str) -> int:
     """Read a count of time units since 1970 as nanoseconds.
 
     Raises:
-        ValueError: If the text is no whole number or lies outside the years that can be stored.
+        ValueError: If the text is no integer or lies outside the years that can be stored.
     """
     nanoseconds = _parse_integer(text) * NANOSECONDS[time_unit]
     if not EARLIEST <= nanoseconds <= LATEST:

@@ -89,7 +89,7 @@ class _Size(NamedTuple):
 
 
 def _check_size(document: DocumentNode) -> list[GraphQLError]:
-    """Refuse a document that selects more than one may, however few fragments it is made of."""
+    """Reject a document that selects more than one may, however few fragments it is made of."""
     measure = _Measure(document)
     try:
         for definition in document.definitions:

@@ -70,7 +70,7 @@ def _start_thread() -> AbstractContextManager[BlockingPortal]:
 
 
 class Execution:
-    """One document under way: who asks, where resolvers run, and what may still be spent.
+    """One document running: who asks, where resolvers run, and what may still be spent.
 
     Resolvers all run on the loop that serves the requests, as what they work on is no other
     thread's; the document is executed around them in the thread of its user.

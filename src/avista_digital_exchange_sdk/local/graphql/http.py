@@ -23,14 +23,14 @@ NO_AUTHORIZATION = UNAUTHORIZED | {"message": "Valid authorization header not pr
 
 
 class GraphQLEndpoint:
-    """Answers POST /graphql."""
+    """Handles POST /graphql."""
 
     def __init__(self, contract: GraphQLSchemaExecutor, exchange: ExchangeState) -> None:
         self._contract = contract
         self._exchange = exchange
 
     async def handle(self, request: Request) -> Response:
-        """Answer one request. Nothing of its body is read before its token is known."""
+        """Handle one request. Nothing of its body is read before its token is known."""
         token = request.headers.get("authorization")
         if not token:
             return _json({"errors": [NO_AUTHORIZATION]}, 401)
@@ -74,11 +74,11 @@ async def _read_body(request: Request) -> bytes | None:
 
 
 def _json(content: object, status: int) -> Response:
-    """Answer with JSON."""
+    """Respond with JSON."""
     return Response(to_json(content), status, media_type="application/json")
 
 
 def _malformed(message: str, status: int = 400) -> Response:
-    """Refuse a request that can't be read."""
+    """Reject a request that can't be read."""
     error = {"errorType": "MalformedHttpRequestException", "message": message}
     return _json({"errors": [error]}, status)

@@ -1,4 +1,4 @@
-"""The bus between mutations that tell of something and the subscriptions waiting for it."""
+"""The bus between mutations that send events and subscriptions that receive them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXPORT_COMPLETE = {"onNotifyTimeSeriesQueryExportComplete", "onNotifyIotQueryExp
 
 Topic = tuple[str, frozenset[tuple[str, str]]]
 
-# An export may be complete a moment before its user's subscription has arrived.
+# An export may be complete shortly before its user's subscription has arrived.
 MAX_REPLAYED_EVENTS = 1_000
 # A subscriber that reads too slowly loses events, as on the platform.
 MAX_QUEUED_EVENTS = 1_000

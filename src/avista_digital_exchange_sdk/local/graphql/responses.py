@@ -33,7 +33,7 @@ AppSyncResponse = dict[str, Any]
 
 
 def refuse(errors: Sequence[GraphQLError]) -> AppSyncResponse:
-    """Answer a document that is not executed."""
+    """Respond to a document that is not executed."""
     return to_response(ExecutionResult(None, list(errors)))
 
 

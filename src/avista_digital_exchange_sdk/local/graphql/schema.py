@@ -45,14 +45,14 @@ SERVICES = (user, storage, collaborative, time_series, iot, data_capture, platfo
 
 @dataclass(frozen=True)
 class Subscribed:
-    """A running subscription: where its events come from, and what answers one, as JSON."""
+    """A running subscription: its source of events, and a function that converts one to JSON."""
 
     source: Subscription
-    answer: Callable[[object], Awaitable[bytes]]
+    respond: Callable[[object], Awaitable[bytes]]
 
 
 class GraphQLSchemaExecutor:
-    """Answers the contract's operations."""
+    """Handles the schema's operations."""
 
     def __init__(self) -> None:
         self._schema = executable_schema()
@@ -60,7 +60,7 @@ class GraphQLSchemaExecutor:
         self._threads = UserThreads()
 
     async def execute(self, context: Context, operation: Operation) -> bytes:
-        """Answer a query or a mutation with JSON.
+        """Execute a query or a mutation and return the JSON response.
 
         Raises:
             GraphQLError: If the document can't be parsed.
@@ -69,7 +69,7 @@ class GraphQLSchemaExecutor:
         async def run() -> bytes:
             document, errors = self._documents.read(operation.query)
             if not errors and _is_subscription(document, operation):
-                errors = [GraphQLError("Subscriptions are answered over WebSocket.")]
+                errors = [GraphQLError("Subscriptions are only supported over WebSocket.")]
             if errors:
                 return to_json(refuse(errors))
             return to_json(await self._execute(self._start(context, home), document, operation))
@@ -80,7 +80,7 @@ class GraphQLSchemaExecutor:
     async def subscribe(
         self, context: Context, operation: Operation
     ) -> Subscribed | AppSyncResponse:
-        """Start a subscription; what can't be started is an answer of errors."""
+        """Start a subscription, or return a response with errors."""
 
         async def read() -> Parsed:
             return self._documents.read(operation.query)
@@ -90,7 +90,7 @@ class GraphQLSchemaExecutor:
         except GraphQLError as error:
             return refuse([error])
         if not errors and not _is_subscription(document, operation):
-            errors = [GraphQLError("Only subscriptions are answered over WebSocket.")]
+            errors = [GraphQLError("Only subscriptions are supported over WebSocket.")]
         if errors:
             return refuse(errors)
         return await self._subscribe(context, document, operation)
@@ -132,7 +132,7 @@ class GraphQLSchemaExecutor:
             return {"data": None, "errors": [EXECUTION_TIMEOUT]}
 
     async def _announce(self, execution: Execution, data: Mapping[str, Any] | None) -> None:
-        """Send the events that mutations fire: what they answered, as their document selected."""
+        """Send the events of mutations: the result as selected by the mutation's document."""
         events = execution.context.exchange.events
         for key, (field, arguments) in execution.mutations.items():
             if data is not None and data[key] is not None:
@@ -167,9 +167,9 @@ class GraphQLSchemaExecutor:
 
 
 def executable_schema() -> GraphQLSchema:
-    """Bind every field of the root types to what answers it, or to an honest refusal.
+    """Bind every field of the root types to its resolver, or to a "not implemented" error.
 
-    A field that the contract no longer has is answered no longer.
+    A field that the schema no longer has is removed.
     """
     sdl = files("avista_digital_exchange_sdk") / "_generated" / "schema.graphql"
     schema = make_executable_schema(sdl.read_text("utf-8"))
@@ -218,7 +218,7 @@ def _listening(source: Source) -> GraphQLFieldResolver:
 
 
 def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
-    """Resolve a field of what a resolver answered; what it left to be read is read now."""
+    """Resolve a field of a resolver's result; callables are evaluated now."""
     value = source.get(info.field_name) if isinstance(source, Mapping) else None
     if not callable(value):
         return value
@@ -227,18 +227,18 @@ def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) ->
 
 
 def _payload(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:
-    """Resolve a subscription's field: the event is the answer."""
+    """Resolve a subscription's field: the event is the response."""
     return payload
 
 
 def _not_available(_root: object, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
-    """Refuse a field that the platform has and the Local Exchange has not."""
+    """Reject a field that the Local Exchange does not implement."""
     raise PlatformError(
         "NotAvailable", f"{info.field_name} is not available in the Local Exchange."
     )
 
 
 def _is_subscription(document: DocumentNode, operation: Operation) -> bool:
-    """Say whether the operation asked for is a subscription."""
+    """Return whether the operation requested is a subscription."""
     node = get_operation_ast(document, operation.name)
     return node is not None and node.operation is OperationType.SUBSCRIPTION

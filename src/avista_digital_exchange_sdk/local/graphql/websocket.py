@@ -50,7 +50,7 @@ Message = dict[str, Any]
 
 
 class RealtimeEndpoint:
-    """Answers WebSocket connections to /graphql/realtime."""
+    """Handles WebSocket connections to /graphql/realtime."""
 
     def __init__(self, contract: GraphQLSchemaExecutor, exchange: ExchangeState) -> None:
         self._contract = contract
@@ -114,7 +114,7 @@ class AppSyncConnection:
                 await self._end(subscription_id)
 
     async def _handle(self, event: Mapping[str, Any], connections: Counter[str]) -> None:
-        """Handle one frame. A frame that makes no sense is answered, and the socket kept."""
+        """Handle one frame; invalid frames get an error response, and the socket stays open."""
         if event["type"] == "websocket.disconnect":
             raise WebSocketDisconnect
         message = _read_json(event.get("text"))
@@ -171,7 +171,7 @@ class AppSyncConnection:
         return None
 
     def _is_our_host(self, host: str) -> bool:
-        """Say whether a host, with or without its port, is the one this connection was made to."""
+        """Return whether a host, with or without port, is the host of this connection."""
         host, address = host.lower(), self._websocket.headers.get("host", "").lower()
         return host == address or address.startswith(f"{host}:")
 
@@ -208,7 +208,7 @@ class AppSyncConnection:
         with suppress(WebSocketDisconnect):
             try:
                 async for event in subscribed.source:
-                    await self._send_event(subscription_id, await subscribed.answer(event))
+                    await self._send_event(subscription_id, await subscribed.respond(event))
             except PlatformError as error:
                 del self._running[subscription_id]
                 await subscribed.source.aclose()
@@ -238,11 +238,11 @@ class AppSyncConnection:
                 await self._websocket.send_text(text.decode())
 
     async def _refuse(self, subscription_id: object, errorType: str, message: str) -> None:
-        """Answer that something can't be done."""
+        """Report a failed operation."""
         await self._send_errors(subscription_id, [{"errorType": errorType, "message": message}])
 
     async def _send_errors(self, subscription_id: object, errors: list[Message]) -> None:
-        """Answer with errors, of a subscription where there is one."""
+        """Respond with errors, of a subscription where there is one."""
         message: Message = {"type": "error", "payload": {"errors": errors}}
         if isinstance(subscription_id, str):
             message["id"] = subscription_id
@@ -252,10 +252,10 @@ class AppSyncConnection:
 def _read_start(payload: object) -> tuple[Any, Any]:
     """Take the operation and the authorization out of a start message."""
     match payload:
-        case {"data": str(data), "extensions": {"authorization": authorization}, **beside}:
+        case {"data": str(data), "extensions": {"authorization": authorization}, **rest}:
             operation = _read_json(data)
-            if isinstance(operation, dict) and "operationName" in beside:
-                operation["operationName"] = beside["operationName"]
+            if isinstance(operation, dict) and "operationName" in rest:
+                operation["operationName"] = rest["operationName"]
             return operation, authorization
     raise ValueError("A start message has payload.data and an authorization.")
 

@@ -1,6 +1,6 @@
 """The result of a filter query as CSV.
 
-Rows stream out of DuckDB already written as text, so memory stays flat as results grow.
+Rows stream out of DuckDB already written as a string, so memory stays flat as results grow.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .sql import csv_text, timestamp_text
 def write_csv(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: Writer, id_column: str | None
 ) -> None:
-    """Write every row; attributes asked for by name have a column even if there is no data.
+    """Write every row; attributes requested by name have a column even if there is no data.
 
     Args:
         cursor: Of the job that writes.
@@ -53,12 +53,12 @@ def csv_cell(text: str) -> str:
 
 
 def _columns(cursor: duckdb.DuckDBPyConnection, result: FilterResult) -> list[str]:
-    """List the attributes asked for by name, then the others that have a value at all."""
-    asked = dict.fromkeys(result.asked())
+    """List the attributes requested by name, then the others that have a value at all."""
+    requested = dict.fromkeys(result.requested())
     columns = result.columns()
-    others = [name for name in columns if name not in asked]
+    others = [name for name in columns if name not in requested]
     if not others:
-        return list(asked)
+        return list(requested)
     counts = ", ".join(f"count(c{columns[name]})" for name in others)
     found = cursor.execute(f"SELECT {counts} FROM {result.table}").fetchall()[0]
-    return [*asked, *sorted(name for name, n in zip(others, found, strict=True) if n)]
+    return [*requested, *sorted(name for name, n in zip(others, found, strict=True) if n)]

@@ -82,7 +82,7 @@ class QueryEngine:
         return await self._start(_patiently(write), self._pools.writer).result()
 
     def start_task(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Let something go on after the request that started it was answered."""
+        """Let something go on after the request that started it was responded to."""
         task = asyncio.create_task(_logged(coroutine))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -119,7 +119,7 @@ def _patiently(work: Work[R]) -> Work[R]:
 
 
 async def _logged(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run something nobody waits for; if it fails, say so in the log."""
+    """Run something no one waits for; if it fails, say so in the log."""
     try:
         await coroutine
     except Exception:

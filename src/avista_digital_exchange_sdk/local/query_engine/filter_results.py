@@ -10,7 +10,7 @@ from .results import ResultTable
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """An asset or an endpoint of a query, and the attributes asked of it: None for all it has."""
+    """An asset or an endpoint of a query, and its requested attributes; None for all."""
 
     asset_id: str
     names: tuple[str, ...] | None
@@ -18,7 +18,7 @@ class AssetFilter:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of one type; its place among a result's attributes names its column."""
+    """An attribute of one type; its index among a result's attributes is its column name."""
 
     name: str
     type: str
@@ -26,9 +26,9 @@ class Attribute:
 
 @dataclass(frozen=True)
 class FilterResult(ResultTable):
-    """A filter query's rows: `asset_index`, `time`, and the text of each attribute as `c0`, ….
+    """A filter query's rows: `asset_index`, `time`, and the string of each attribute as `c0`, ….
 
-    `rowid` numbers the rows, ordered by asset as asked for, then time.
+    `rowid` numbers the rows, ordered by asset as requested, then time.
     """
 
     filters: Sequence[AssetFilter]
@@ -40,13 +40,13 @@ class FilterResult(ResultTable):
         """Return the column of each attribute."""
         return {attribute.name: i for i, attribute in enumerate(self.attributes)}
 
-    def asked(self) -> list[str]:
-        """List the attributes asked for by name."""
+    def requested(self) -> list[str]:
+        """List the attributes requested by name."""
         return requested_names(self.filters)
 
 
 def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
-    """Make one filter of several for the same asset, attributes in the order first asked for."""
+    """Make one filter of several for the same asset, attributes in the order first requested."""
     # The keys of a dictionary are names in order; None stands for all names.
     merged: dict[str, dict[str, None] | None] = {}
     for asset in filters:
@@ -62,5 +62,5 @@ def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
 
 
 def requested_names(filters: Iterable[AssetFilter]) -> list[str]:
-    """List every attribute asked for by name, in the order first asked for."""
+    """List every attribute requested by name, in the order first requested."""
     return list(dict.fromkeys(name for asset in filters for name in asset.names or ()))

@@ -1,4 +1,4 @@
-"""The result of a query that answers a list of objects."""
+"""The result of a query that returns a list of objects."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class JobStoppedError(Exception):
 
 
 class DuckDbTask(Generic[R_co]):
-    """One piece of work under way. Many can wait for it, and it can be stopped."""
+    """One piece of work running. Many can wait for it, and it can be stopped."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, threads: Executor, work: Work[R_co]
@@ -32,7 +32,7 @@ class DuckDbTask(Generic[R_co]):
         self._started = asyncio.Event()
         self._thread = threads.submit(self._run, work)
         self._future = asyncio.wrap_future(self._thread)
-        # Whoever waits gets the error; that nobody does is no mistake.
+        # The error is raised for those who wait; it is fine if no one does.
         self._future.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     @property
@@ -50,7 +50,7 @@ class DuckDbTask(Generic[R_co]):
         await self._started.wait()
 
     async def result(self) -> R_co:
-        """Wait for what the work answers, or raises."""
+        """Wait for what the work returns, or raises."""
         await asyncio.wait([self._future])
         if self._future.cancelled():
             raise JobStoppedError
@@ -86,7 +86,7 @@ class DuckDbTask(Generic[R_co]):
             self._cursor.close()
 
     def _note_start(self) -> None:
-        """Tell that the work waits no longer, from any thread."""
+        """Stop waiting, from any thread."""
         # The loop is closed where the exchange is closing.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._started.set)

@@ -25,11 +25,11 @@ from .worker_pools import Workload
 TOKEN_SECONDS = 3600
 TOKEN_USES = 5
 QUERY_SECONDS = 60
-# How long a request waits for a running query before it answers an empty page and a token.
+# How long a request waits for a running query before it returns an empty page and a token.
 FIRST_PAGE_SECONDS = 2
 NEXT_PAGE_SECONDS = 15
 # Of one user: queries that wait or run, and results that are kept. What goes beyond the latter
-# takes the place of the user's oldest results.
+# replaces the user's oldest results.
 MAX_UNFINISHED = 256
 MAX_KEPT = 256
 MAX_KEPT_BYTES = MAX_RESULT_BYTES
@@ -57,11 +57,11 @@ class QueryRequest:
 
 @dataclass
 class Query:
-    """One query, under way or done."""
+    """One query, running or done."""
 
     query_id: str
     client_token: str
-    asked: QueryRequest
+    requested: QueryRequest
     job: DuckDbTask[Result]
     touched: float
     exports: list[DuckDbTask[None]] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Query:
     @property
     def user_id(self) -> str:
         """Whose query it is."""
-        return self.asked.caller.user_id
+        return self.requested.caller.user_id
 
     async def result(self) -> Result:
         """Wait for the query to be done.
@@ -102,7 +102,7 @@ class Query:
             raise invalid_request(reason) from None
 
     async def cancel(self) -> None:
-        """Stop the query and its exports, for good."""
+        """Stop the query and its exports, permanently."""
         self.cancelled = True
         for job in (self.job, *self.exports):
             await job.stop()
@@ -144,19 +144,21 @@ class Queries:
 
     def start(
         self,
-        asked: QueryRequest,
+        requested: QueryRequest,
         client_token: str | None,
         work: Callable[[duckdb.DuckDBPyConnection, str], Result],
     ) -> Query:
         """Start a query. The work is given a cursor and the name of a table to fill."""
         self._evict_expired()
-        user_id = asked.caller.user_id
+        user_id = requested.caller.user_id
         self._make_room(user_id)
         query_id = secrets.token_hex(16).upper()
         job = self._start_job(
             lambda cursor: work(cursor, _table(query_id)), user_id, Workload.QUERY
         )
-        query = Query(query_id, client_token or secrets.token_hex(16), asked, job, self._clock())
+        query = Query(
+            query_id, client_token or secrets.token_hex(16), requested, job, self._clock()
+        )
         self._queries[query_id] = query
         task = asyncio.create_task(self._attend(query))
         self._tasks.add(task)
@@ -164,7 +166,7 @@ class Queries:
         return query
 
     async def first_page(self, query: Query, *, opens_empty: bool) -> Page:
-        """Answer a query's first page.
+        """Return a query's first page.
 
         Args:
             query: The query, just started.
@@ -173,7 +175,7 @@ class Queries:
         if not await query.job.finished_within(FIRST_PAGE_SECONDS):
             return self._page_while_running(query, 0)
         result = await query.result()
-        end = await self._page_end(query, result, 0, query.asked.max_rows)
+        end = await self._page_end(query, result, 0, query.requested.max_rows)
         if opens_empty and end < result.row_count:
             end = 0
         return self._page(query, result, 0, range(end))
@@ -181,21 +183,21 @@ class Queries:
     async def next_page(
         self,
         token_value: str,
-        asked: QueryRequest,
+        requested: QueryRequest,
         query_id: str | None = None,
         client_token: str | None = None,
     ) -> Page:
-        """Answer the page a token leads to, to the user and for the query it was given to.
+        """Return the page a token leads to, to the user and for the query it was given to.
 
         Args:
             token_value: The token.
-            asked: What is asked together with the token.
+            requested: What is requested with the token.
             query_id: The query that is named with the token, if one is.
             client_token: The clientToken that comes with the token, if one does.
         """
         self._evict_expired()
         token = self._tokens.get(token_value)
-        if token is None or not _continues(asked, token.query.asked):
+        if token is None or not _continues(requested, token.query.requested):
             raise _invalid_token()
         if query_id not in (None, token.query.query_id):
             raise _invalid_token()
@@ -208,7 +210,7 @@ class Queries:
         if not query.cancelled and not await query.job.finished_within(NEXT_PAGE_SECONDS):
             return self._page_while_running(query, token.index)
         result = await query.result()
-        max_rows = asked.max_rows or query.asked.max_rows
+        max_rows = requested.max_rows or query.requested.max_rows
         end = await self._page_end(query, result, token.start, max_rows)
         token.page = self._page(query, result, token.index, range(token.start, end))
         return token.page
@@ -217,9 +219,9 @@ class Queries:
         """Return a query of the caller's own, of one of some kinds."""
         self._evict_expired()
         query = self._queries.get(query_id)
-        if query is None or query.asked.kind not in kinds:
+        if query is None or query.requested.kind not in kinds:
             raise not_found(f"The query {query_id}")
-        if query.asked.caller.principal != caller.principal:
+        if query.requested.caller.principal != caller.principal:
             raise unauthorized(f"the query {query_id}")
         query.touched = self._clock()
         return query
@@ -227,7 +229,7 @@ class Queries:
     def of_resource(self, resource_id: str) -> list[Query]:
         """List all users' queries of a database or an endpoint."""
         return [
-            query for query in self._queries.values() if resource_id in query.asked.resource_ids
+            query for query in self._queries.values() if resource_id in query.requested.resource_ids
         ]
 
     async def cancel_all_of(self, resource_id: str) -> None:
@@ -242,7 +244,7 @@ class Queries:
             self._forget(query)
 
     def _use(self, token: _Token) -> None:
-        """Count a use of a token, or refuse it."""
+        """Count a use of a token, or reject it."""
         if token.uses >= TOKEN_USES or token.index < token.query.newest_used:
             raise _invalid_token()
         token.uses += 1
@@ -264,14 +266,14 @@ class Queries:
         return await job.result()
 
     async def _attend(self, query: Query) -> None:
-        """Stop a query that takes too long, and count what it answers."""
+        """Stop a query that takes too long, and count what it returns."""
         await query.job.started()
         if not await query.job.finished_within(QUERY_SECONDS):
             await query.job.stop()
         try:
             query.size = (await query.job.result()).size
         except Exception:
-            # Whoever asks for a page learns of it.
+            # The error is reported with the next page.
             return
         self._make_room(query.user_id, but=query)
 
@@ -319,7 +321,7 @@ class Queries:
                 self._forget(query)
 
     def _forget(self, query: Query) -> None:
-        """Let go of a query, and give back what its result occupies."""
+        """Let go of a query, and return what its result occupies."""
         del self._queries[query.query_id]
         for value in [v for v, token in self._tokens.items() if token.query is query]:
             del self._tokens[value]
@@ -332,16 +334,16 @@ def _table(query_id: str) -> str:
     return f"results.query_{query_id}"
 
 
-def _continues(asked: QueryRequest, first: QueryRequest) -> bool:
-    """Tell whether a request may go on with the query of an earlier one."""
+def _continues(requested: QueryRequest, first: QueryRequest) -> bool:
+    """Return whether a request may go on with the query of an earlier one."""
     return (
-        asked.kind == first.kind
-        and asked.caller.principal == first.caller.principal
-        and asked.resource_ids == first.resource_ids
-        and asked.query_string in (None, first.query_string)
+        requested.kind == first.kind
+        and requested.caller.principal == first.caller.principal
+        and requested.resource_ids == first.resource_ids
+        and requested.query_string in (None, first.query_string)
     )
 
 
 def _invalid_token() -> PlatformError:
-    """Refuse a token, whatever is wrong with it."""
+    """Reject a token, whatever is wrong with it."""
     return invalid_request("Invalid pagination token.")

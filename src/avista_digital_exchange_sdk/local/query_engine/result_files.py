@@ -28,7 +28,7 @@ _MAX_INT = 2**31 - 1
 
 
 class Writer(Protocol):
-    """Takes the text of a file."""
+    """Receives the contents of a file."""
 
     def write(self, text: str, /) -> object:
         """Take some text."""
@@ -59,7 +59,7 @@ class BoundedWriter:
 
 
 class ResultFiles:
-    """Writes what queries answer to files."""
+    """Writes query results to files."""
 
     def __init__(self, engine: QueryEngine, objects: ObjectStore) -> None:
         self._engine = engine
@@ -68,7 +68,7 @@ class ResultFiles:
     async def chunk_url(self, page: Page, write: WriteRows) -> str:
         """Sign the URL of a page's chunk, which is written when it is first fetched."""
         if page.chunk_key is None:
-            # A query that is cancelled later does not take back the pages it answered.
+            # A query that is cancelled later does not take back the pages it returned.
             result = await page.query.result() if page.rows else None
 
             async def make(path: Path) -> None:

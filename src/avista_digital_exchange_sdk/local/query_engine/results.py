@@ -42,7 +42,7 @@ def count_result_sql(size: str) -> str:
 
 
 def measure(cursor: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
-    """Tell how many rows a result's table has, and how many bytes they take."""
+    """Return how many rows a result's table has, and how many bytes they take."""
     sql = f"SELECT count(*), coalesce(sum(bytes), 0)::BIGINT FROM {table}"
     rows, size = cursor.execute(sql).fetchall()[0]
     return rows, size
@@ -60,7 +60,7 @@ class Result(Protocol):
         """How many bytes they take, about."""
 
     def page_end(self, cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
-        """Tell the row before which the page that begins at `start` ends."""
+        """Return the row before which the page that begins at `start` ends."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class ResultTable:
         return start + max(count, min(rows, 1))
 
     def _fitting(self, cursor: duckdb.DuckDBPyConnection, start: int, rows: int) -> int:
-        """Tell how many of some rows fit a page."""
+        """Return how many of some rows fit a page."""
         (count,) = cursor.execute(
             f"""
             SELECT count(*) FROM (

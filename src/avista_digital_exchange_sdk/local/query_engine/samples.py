@@ -242,7 +242,7 @@ class Samples:
         return {(source, name): (value, time) for source, name, value, time in rows}
 
     def has_any(self, cursor: duckdb.DuckDBPyConnection, source: str) -> bool:
-        """Say whether a source has samples."""
+        """Return whether a source has samples."""
         if not self._is_there(cursor):
             return False
         sql = f"SELECT 1 FROM {self._table} WHERE source = ? LIMIT 1"
@@ -251,7 +251,7 @@ class Samples:
     def _find_names(
         self, cursor: duckdb.DuckDBPyConnection, filters: Sequence[AssetFilter]
     ) -> list[str]:
-        """List which attributes asked for by name have a value at all, in the order asked for."""
+        """List which attributes requested by name have a value at all, in request order."""
         if not self._is_there(cursor):
             return []
         rows = cursor.execute(
@@ -267,7 +267,7 @@ class Samples:
     def _check_size(
         self, cursor: duckdb.DuckDBPyConnection, parameters: Sequence[str | int]
     ) -> None:
-        """Refuse a range that takes too much memory to read."""
+        """Reject a range that takes too much memory to read."""
         sql = f"SELECT count(*) * {_BYTES_A_VALUE} + sum(strlen(value)) FROM {self._wanted()}"
         (size,) = cursor.execute(sql, parameters).fetchall()[0]
         if size is not None and size > MAX_RANGE_BYTES:
@@ -276,7 +276,7 @@ class Samples:
             )
 
     def _wanted(self) -> str:
-        """Write the FROM and WHERE clauses that read the values asked for in a time range."""
+        """Write the FROM and WHERE clauses that read the values requested in a time range."""
         return f"""
             {self._table} JOIN (
                 SELECT place[1] AS asset_index, place[2] AS attribute,
@@ -290,7 +290,7 @@ class Samples:
         """
 
     def _is_there(self, cursor: duckdb.DuckDBPyConnection) -> bool:
-        """Say whether the table is there."""
+        """Return whether the table is there."""
         sql = "SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND database_name != 'results'"
         return self._exists or cursor.execute(sql, [self._table]).fetchone() is not None
 
@@ -298,7 +298,7 @@ class Samples:
 def _wanted_parameters(
     filters: Sequence[AssetFilter], attributes: Sequence[Attribute]
 ) -> list[str]:
-    """Return which attributes are asked of which sources, as JSON."""
+    """Return which attributes are requested of which sources, as JSON."""
     numbers = {attribute.name: i for i, attribute in enumerate(attributes)}
     places = [
         [index, numbers[name]]

@@ -1,4 +1,4 @@
-"""S3's side of presigned URLs: bytes in by PUT, bytes out by GET, and S3's refusals."""
+"""The S3 endpoint for presigned URLs: uploads by PUT, downloads by GET, and S3's errors."""
 
 from __future__ import annotations
 
@@ -24,32 +24,32 @@ from .storage import OBJECTS_PATH, ObjectStore
 
 MAX_UPLOAD_BYTES = 5 * 1024**3
 BLOCK_BYTES = 1024 * 1024
-# S3 gives up on a client that sends nothing for about that long.
+# S3 closes connections of clients that send nothing for about this long.
 MAX_IDLE_SECONDS = 20.0
 
-# Of no more digits than sizes have: Python refuses to read numbers of thousands.
+# Limits the number of digits: Python rejects numbers with thousands of digits.
 RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
 
 
 class Uploads(Protocol):
-    """What uploads belong to."""
+    """The service that uploads belong to."""
 
     def awaits(self, key: str) -> bool:
-        """Say whether bytes under this key have something to belong to."""
+        """Return whether there is a file or attachment for this key."""
 
     def confirm_upload(self, key: str, size: int) -> None:
-        """Note that the bytes have arrived."""
+        """Record that the upload is complete."""
 
 
 class ObjectEndpoint:
-    """An ASGI application that answers requests to presigned URLs."""
+    """An ASGI application that handles requests to presigned URLs."""
 
     def __init__(self, objects: ObjectStore, uploads: Sequence[Uploads]) -> None:
         self._objects = objects
         self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         try:
             response = await self._handle(Request(scope, receive))
         except S3Error as error:
@@ -57,7 +57,7 @@ class ObjectEndpoint:
         await response(scope, receive, send)
 
     async def _handle(self, request: Request) -> ASGIApp:
-        """Do what a presigned URL allows."""
+        """Execute a request with a presigned URL."""
         allowed = self._authorize(request)
         key = request.scope["path"].removeprefix(OBJECTS_PATH)
         if request.method == "PUT":
@@ -65,11 +65,11 @@ class ObjectEndpoint:
         try:
             await self._objects.materialize(key)
         except FileNotFoundError:
-            raise S3Error(404, "NoSuchKey", "A part of this was deleted meanwhile.") from None
+            raise S3Error(404, "NoSuchKey", "A part of this was deleted in the meantime.") from None
         return self._get(request, key, allowed["response-content-type"])
 
     def _authorize(self, request: Request) -> dict[str, str]:
-        """Return what a request's URL allows, or refuse it before any of its bytes are read."""
+        """Verify a request's URL before reading its body; return the URL's parameters."""
         if "authorization" in request.headers:
             raise S3Error(400, "InvalidArgument", "Only one auth mechanism allowed")
         allowed = self._objects.urls.check(
@@ -80,11 +80,11 @@ class ObjectEndpoint:
         return allowed
 
     async def _put(self, request: Request, key: str) -> Response:
-        """Take an object in: whole or not at all."""
+        """Store an object atomically."""
         incoming = self._objects.incoming_path()
         try:
             md5 = await _receive(request.stream(), incoming)
-            # No await from here on, so that the file can't be deleted in between.
+            # No await from here on, so that the file cannot be deleted in between.
             awaiting = next((one for one in self._uploads if one.awaits(key)), None)
             if awaiting is None:
                 raise S3Error(404, "NoSuchKey", "The specified key does not exist.")
@@ -96,7 +96,7 @@ class ObjectEndpoint:
         return Response(headers={"etag": self._objects.etag(key)})
 
     def _get(self, request: Request, key: str, content_type: str) -> ASGIApp:
-        """Give an object out, or a range of it."""
+        """Return an object, or a range of it."""
         path = self._objects.path(key)
         try:
             status = path.stat()
@@ -107,7 +107,7 @@ class ObjectEndpoint:
         try:
             if request.headers.get("if-match", "*") not in ("*", etag):
                 raise S3Error(412, "PreconditionFailed", "The If-Match condition did not hold")
-            wanted = _parse_range(request.headers.get("range", ""), status.st_size)
+            requested = _parse_range(request.headers.get("range", ""), status.st_size)
         except S3Error:
             file.close()
             raise
@@ -118,24 +118,24 @@ class ObjectEndpoint:
             "accept-ranges": "bytes",
             "content-type": content_type,
         }
-        return FileSlice(file, status.st_size, wanted, headers)
+        return FileSlice(file, status.st_size, requested, headers)
 
 
 class FileSlice:
-    """An ASGI application that answers with a file, or a range of it, and closes it."""
+    """An ASGI application that responds with a file, or a range of it, and closes it."""
 
     def __init__(
-        self, file: FileIO, size: int, wanted: range | None, headers: dict[str, str]
+        self, file: FileIO, size: int, requested: range | None, headers: dict[str, str]
     ) -> None:
         self._file = file
-        self._range = range(size) if wanted is None else wanted
-        self._status = 200 if wanted is None else 206
+        self._range = range(size) if requested is None else requested
+        self._status = 200 if requested is None else 206
         self._headers = headers | {"content-length": str(len(self._range))}
-        if wanted is not None:
-            self._headers["content-range"] = f"bytes {wanted[0]}-{wanted[-1]}/{size}"
+        if requested is not None:
+            self._headers["content-range"] = f"bytes {requested[0]}-{requested[-1]}/{size}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the bytes in large blocks, a block in memory at a time."""
+        """Send the contents in large blocks, with one block in memory at a time."""
         headers = [(name.encode(), value.encode()) for name, value in self._headers.items()]
         with self._file as file:
             await send({"type": "http.response.start", "status": self._status, "headers": headers})
@@ -144,7 +144,7 @@ class FileSlice:
             while left:
                 block = await asyncio.to_thread(file.read, min(left, BLOCK_BYTES))
                 if not block:
-                    # The file has become shorter: better a broken answer than a wrong one.
+                    # The file was truncated: an incomplete response is better than a wrong one.
                     return
                 left -= len(block)
                 await send({"type": "http.response.body", "body": block, "more_body": True})
@@ -152,7 +152,7 @@ class FileSlice:
 
 
 def _check_size(request: Request) -> None:
-    """Refuse an upload that S3 would not take."""
+    """Reject an upload that S3 would not accept."""
     if "transfer-encoding" in request.headers:
         raise S3Error(
             501,
@@ -176,7 +176,7 @@ async def _receive(chunks: AsyncIterator[bytes], incoming: Path) -> str:
     with open_new(incoming) as file:
         written = asyncio.create_task(asyncio.sleep(0))
         try:
-            async for block in _blocks(chunks):
+            async for block in _to_blocks(chunks):
                 await written
                 written = asyncio.create_task(asyncio.to_thread(_write_block, block, file, digest))
         finally:
@@ -184,7 +184,7 @@ async def _receive(chunks: AsyncIterator[bytes], incoming: Path) -> str:
     return digest.hexdigest()
 
 
-async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytearray]:
+async def _to_blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytearray]:
     """Gather small chunks into large blocks."""
     block = bytearray()
     while (chunk := await _next_chunk(chunks)) is not None:
@@ -196,7 +196,7 @@ async def _blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytearray]:
 
 
 async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
-    """Wait for the next chunk, but not for long; None after the last one."""
+    """Wait for the next chunk, but with a timeout; None after the last one."""
     try:
         async with asyncio.timeout(MAX_IDLE_SECONDS):
             return await anext(chunks, None)
@@ -210,33 +210,33 @@ async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
 
 
 def _write_block(block: bytearray, file: IO[bytes], digest: hashlib._Hash) -> None:
-    """Write a block and count it in."""
+    """Write a block and update the MD5."""
     file.write(block)
     digest.update(block)
 
 
 def _parse_range(header: str, size: int) -> range | None:
-    """Return the one range that is asked for; None, the whole, where none is or several are."""
+    """Parse a single range; return None, the whole object, for none or several ranges."""
     match = RANGE.fullmatch(header)
     if match is None:
         return None
     first, _, last = match[1].partition("-")
     if first:
-        wanted = range(int(first), min(int(last) + 1 if last else size, size))
+        requested = range(int(first), min(int(last) + 1 if last else size, size))
     else:
-        wanted = range(max(size - int(last), 0), size)
-    if not wanted:
+        requested = range(max(size - int(last), 0), size)
+    if not requested:
         raise S3Error(
             416,
             "InvalidRange",
             "The requested range is not satisfiable",
             {"content-range": f"bytes */{size}"},
         )
-    return wanted
+    return requested
 
 
 def _error_response(error: S3Error) -> Response:
-    """Say no as S3 does."""
+    """Build an S3 error response."""
     request_id = secrets.token_hex(8).upper()
     content = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

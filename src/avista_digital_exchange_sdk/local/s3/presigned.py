@@ -1,4 +1,4 @@
-"""Presigned URLs: whoever holds one may do one thing with one object for a while."""
+"""Presigned URLs: each allows one operation on one object for a limited time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIGNATURE = "X-Amz-Signature"
 
 
 class S3Error(Exception):
-    """Becomes S3's XML answer to a request it refuses."""
+    """An error that is returned as S3's XML response."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: dict[str, str] | None = None
@@ -26,14 +26,14 @@ class S3Error(Exception):
 
 
 class PresignedUrls:
-    """Signs URLs and checks signed ones, with one secret."""
+    """Signs and verifies URLs with a secret."""
 
     def __init__(self, base_url: str, secret: bytes) -> None:
         self._base_url = base_url
         self._secret = secret
 
     def sign(self, method: str, path: str, lifetime: timedelta, **parameters: str) -> str:
-        """Return a URL that allows the method on the path until its lifetime is over."""
+        """Return a URL that allows a method on a path until it expires."""
         now = datetime.now(UTC)
         signed = {
             "X-Amz-Algorithm": ALGORITHM,
@@ -46,7 +46,7 @@ class PresignedUrls:
         return f"{self._base_url}{quote(path)}?{query}"
 
     def check(self, method: str, path: str, query: str) -> dict[str, str]:
-        """Return the parameters of a URL that is signed for this method and path, and in time."""
+        """Verify the signature and expiration of a URL; return its parameters."""
         parameters = dict(parse_qsl(query, keep_blank_values=True))
         signature = parameters.pop(SIGNATURE, None)
         if signature is None:
@@ -65,6 +65,6 @@ class PresignedUrls:
         return parameters
 
     def _signature(self, method: str, path: str, parameters: dict[str, str]) -> str:
-        """Sign everything a URL allows."""
+        """Compute the signature of a URL."""
         text = "\n".join([ALGORITHM, method, path, urlencode(sorted(parameters.items()))])
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()

@@ -21,8 +21,8 @@ from .time_series import resolvers as time_series
 class Announcement:
     """The subscription a mutation fires, and the fields its arguments are matched against.
 
-    As in AppSync, these are fields of what the mutation answered, as far as its document selected
-    them. No argument of the mutation replaces what was not selected, except where the answer has
+    As in AppSync, these are fields of what the mutation returned, as far as its document selected
+    them. No argument of the mutation replaces what was not selected, except where the response has
     no such field.
     """
 
@@ -45,7 +45,7 @@ ANNOUNCEMENTS = {
 async def announce(
     events: EventBus, mutation: str, arguments: Mapping[str, Any], answer: Any
 ) -> None:
-    """Send the event that a mutation fires, if it fires one: the answer as it was selected."""
+    """Send the event that a mutation fires, if it fires one: the response as it was selected."""
     announcement = ANNOUNCEMENTS.get(mutation)
     if announcement is None:
         return
@@ -126,7 +126,7 @@ def _listen_to_capture(subscription: str) -> Source:
 
 
 async def refuse(_context: Context, **_arguments: object) -> None:
-    """Refuse what only the platform itself may announce."""
+    """Reject what only the platform itself may announce."""
     raise unauthorized("what the platform itself announces")
 
 

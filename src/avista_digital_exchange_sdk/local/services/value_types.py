@@ -22,7 +22,7 @@ _DESCRIPTIONS = {
 
 
 def check_value(schema_type: str, text: str) -> None:
-    """Refuse a string that is no value of a type.
+    """Reject a string that is no value of a type.
 
     Raises:
         ValueError: The message says what the string must be.
@@ -32,7 +32,7 @@ def check_value(schema_type: str, text: str) -> None:
 
 
 def _is_value(schema_type: str, text: str) -> bool:
-    """Say whether a string is a value of a type."""
+    """Return whether a string is a value of a type."""
     match schema_type:
         case "integer":
             return bool(_INTEGER.fullmatch(text)) and -(2**63) <= int(text) < 2**63
@@ -49,7 +49,7 @@ def _is_value(schema_type: str, text: str) -> bool:
 
 
 def _is_read(parse: Callable[[str], object], text: str) -> bool:
-    """Say whether a parser takes a string."""
+    """Return whether a parser takes a string."""
     try:
         parse(text)
     except ValueError:

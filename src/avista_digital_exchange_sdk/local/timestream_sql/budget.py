@@ -1,8 +1,8 @@
-"""What a query may build.
+"""The memory budget of a query.
 
-DuckDB holds neither texts nor lists to its memory limit while it makes them, and it makes those of
-2,048 rows at a time. So a query computes how large a value is going to be, and pays for a large one
-from a budget, before it makes it.
+DuckDB does not apply its memory limit to strings and lists while it builds them, and it builds
+those of 2,048 rows at a time. So a query computes the size of a value in advance, and deducts large
+ones from a budget before building them.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class MemoryBudget:
 
     @contextmanager
     def bounded_only(self, node: exp.Expression) -> Iterator[None]:
-        """Refuse values that may take any number of bytes."""
+        """Reject values that may take any number of bytes."""
         before, self._refusing = self._refusing, node
         yield
         self._refusing = before
@@ -104,19 +104,19 @@ class MemoryBudget:
 
 
 def bind_payments(
-    arguments: Sequence[str], places: Iterable[int]
+    arguments: Sequence[str], positions: Iterable[int]
 ) -> tuple[dict[int, str], Callable[[str], str]]:
-    """Have arguments computed once that would pay each time they are computed.
+    """Compute arguments once that would otherwise be paid for each time.
 
     Args:
         arguments: The SQL of all arguments.
-        places: Which of them may be computed more than once.
+        positions: Which of them may be computed more than once.
 
     Returns:
-        The names of those that are computed once, by their places; and what makes SQL with these
-        names complete.
+        The names of those that are computed once, by position; and the function that completes SQL
+        with these names.
     """
-    bound = {i: arguments[i] for i in places if _PAYMENT in arguments[i]}
+    bound = {i: arguments[i] for i in positions if _PAYMENT in arguments[i]}
     fields = ", ".join(f"'b{i}': {argument}" for i, argument in bound.items())
 
     def bind(sql: str) -> str:

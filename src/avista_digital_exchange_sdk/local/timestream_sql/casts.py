@@ -34,7 +34,7 @@ _NAMES: dict[exp.DType, Type] = {
     exp.DType.TIMESTAMP: TIMESTAMP,
     exp.DType.VARCHAR: VARCHAR,
 }
-# How each type may be written as text; anything else can't be cast from it.
+# How each type may be written as a string; anything else can't be cast from it.
 _FORMS: dict[Type, str] = {
     INTEGER: r"[+-]?[0-9]+",
     BIGINT: r"[+-]?[0-9]+",
@@ -87,29 +87,29 @@ def _read_field(field: exp.Expression) -> tuple[str | None, Type]:
     return None, read_type(field)
 
 
-def cast(node: exp.Expression, value: Expression, wanted: Type, *, safe: bool) -> Expression:
+def cast(node: exp.Expression, value: Expression, target: Type, *, safe: bool) -> Expression:
     """Cast a value; `safe` makes NULL of one that can't be cast, instead of an error."""
-    if value.type == VARCHAR and wanted in (TIMESTAMP, DATE) and value.constant is not None:
-        if (literal := coerce(value, wanted)) is not None:
+    if value.type == VARCHAR and target in (TIMESTAMP, DATE) and value.constant is not None:
+        if (literal := coerce(value, target)) is not None:
             return literal
         if not safe:
-            raise sql_error(node, f"Value cannot be cast to {wanted}: {value.constant}")
-        return Expression("NULL", wanted)
-    if value.type == VARCHAR and wanted in _FORMS:
-        return _cast_text(value, wanted, safe)
-    if wanted == VARCHAR and isinstance(value.type, Scalar):
+            raise sql_error(node, f"Value cannot be cast to {target}: {value.constant}")
+        return Expression("NULL", target)
+    if value.type == VARCHAR and target in _FORMS:
+        return _cast_text(value, target, safe)
+    if target == VARCHAR and isinstance(value.type, Scalar):
         return to_text(value)
-    if (value.type, wanted) in _NUMBERS:
-        sql = _NUMBERS[value.type, wanted].format(value.sql)
-        return Expression(sql.replace("CAST(", "TRY_CAST(", 1) if safe else sql, wanted)
-    coerced = coerce(value, wanted)
+    if (value.type, target) in _NUMBERS:
+        sql = _NUMBERS[value.type, target].format(value.sql)
+        return Expression(sql.replace("CAST(", "TRY_CAST(", 1) if safe else sql, target)
+    coerced = coerce(value, target)
     if coerced is None:
-        raise sql_error(node, f"Cannot cast {value.type} to {wanted}")
+        raise sql_error(node, f"Cannot cast {value.type} to {target}")
     return coerced
 
 
 def to_text(value: Expression) -> Expression:
-    """Write a value as text."""
+    """Write a value as a string."""
     if value.type in (VARCHAR, UNKNOWN):
         return Expression(value.sql, VARCHAR, value.constant, value.known_size)
     names, bind = bind_payments([value.sql], [0])
@@ -118,13 +118,13 @@ def to_text(value: Expression) -> Expression:
     return Expression(sql, VARCHAR, known_size=fixed(_TEXT_BYTES))
 
 
-def _cast_text(value: Expression, wanted: Type, safe: bool) -> Expression:
+def _cast_text(value: Expression, target: Type, safe: bool) -> Expression:
     """Cast text that has the form the type is written in."""
     names, bind = bind_payments([value.sql], [0])
     text = names.get(0, f"({value.sql})")
-    failure = f"results.fail('Cannot cast ''' || {text} || ''' to {str(wanted).upper()}')"
+    failure = f"results.fail('Cannot cast ''' || {text} || ''' to {str(target).upper()}')"
     sql = (
-        f"CAST(CASE WHEN regexp_full_match({text}, '{_FORMS[wanted]}') THEN {text} "
-        f"WHEN {text} IS NOT NULL THEN {'NULL' if safe else failure} END AS {wanted.duckdb()})"
+        f"CAST(CASE WHEN regexp_full_match({text}, '{_FORMS[target]}') THEN {text} "
+        f"WHEN {text} IS NOT NULL THEN {'NULL' if safe else failure} END AS {target.duckdb()})"
     )
-    return Expression(bind(f"TRY_{sql}" if safe else sql), wanted)
+    return Expression(bind(f"TRY_{sql}" if safe else sql), target)

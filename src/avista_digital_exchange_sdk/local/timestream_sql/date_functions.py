@@ -61,22 +61,22 @@ class Call:
     budget: MemoryBudget
 
     def unexpected(self) -> PlatformError:
-        """Refuse arguments that no way to call the function takes."""
+        """Reject arguments that no way to call the function takes."""
         kinds = ", ".join(str(argument.type) for argument in self.arguments)
         return sql_error(self.node, f"Unexpected parameters ({kinds}) for function {self.name}")
 
-    def take(self, *wanted: Type) -> list[Expression]:
-        """Return the arguments as the wanted types."""
-        if len(wanted) != len(self.arguments):
+    def take(self, *types: Type) -> list[Expression]:
+        """Return the arguments as the requested types."""
+        if len(types) != len(self.arguments):
             raise self.unexpected()
-        coerced = [coerce(a, kind) for a, kind in zip(self.arguments, wanted, strict=True)]
+        coerced = [coerce(a, kind) for a, kind in zip(self.arguments, types, strict=True)]
         found = [argument for argument in coerced if argument is not None]
-        if len(found) < len(wanted):
+        if len(found) < len(types):
             raise self.unexpected()
         return found
 
     def literal(self, index: int) -> str:
-        """Return an argument that must be a text literal."""
+        """Return an argument that must be a string literal."""
         if index >= len(self.arguments):
             raise self.unexpected()
         constant = self.arguments[index].constant
@@ -195,7 +195,7 @@ def _date_trunc(call: Call) -> Expression:
 
 
 def _no_such_field(call: Call, unit: str) -> Expression:
-    """Refuse a unit a date does not have."""
+    """Reject a unit a date does not have."""
     raise sql_error(call.node, f"'{unit}' is not a valid DATE field")
 
 
@@ -295,8 +295,8 @@ def _to_number(divisor: int) -> Callable[[Call], Expression]:
         if [argument.type for argument in call.arguments] == [INTERVAL]:
             return Expression(f"(({call.arguments[0].sql}) // {divisor})", BIGINT)
         (time,) = call.take(TIMESTAMP)
-        floor = f"epoch_ns({time.sql}) - results.floor_mod(epoch_ns({time.sql}), {divisor})"
-        return Expression(f"(({floor}) // {divisor})", BIGINT)
+        rounded = f"epoch_ns({time.sql}) - results.floor_mod(epoch_ns({time.sql}), {divisor})"
+        return Expression(f"(({rounded}) // {divisor})", BIGINT)
 
     return translate
 

@@ -34,7 +34,7 @@ def joda_pattern(pattern: str, *, parsing: bool) -> str | None:
 
 
 def _joda_part(part: str, parsing: bool) -> str | None:
-    """Translate a run of one letter, a quoted text, or what stands for itself."""
+    """Translate a run of one letter, a quoted string, or what stands for itself."""
     if part == "''":
         return "'"
     if part.startswith("'"):

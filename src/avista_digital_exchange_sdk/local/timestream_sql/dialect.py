@@ -65,7 +65,7 @@ def parse(sql: str, tokens: list[Token]) -> exp.Expression:
 
 
 def invalid_at(token: Token) -> PlatformError:
-    """Refuse a token that can't stand where it does."""
+    """Reject a token that can't stand where it does."""
     return _syntax_error(token.line, token.col)
 
 
@@ -102,11 +102,11 @@ def _duration(number: Token, unit: Token) -> list[Token]:
 
 
 def _invalid_syntax(sql: str, end: int) -> PlatformError:
-    """Refuse a query that can't be read beyond some place."""
+    """Reject a query that can't be read beyond some place."""
     before = sql[:end]
     return _syntax_error(before.count("\n") + 1, end - before.rfind("\n"))
 
 
 def _syntax_error(line: int, column: int) -> PlatformError:
-    """Refuse a query, as Timestream words it."""
+    """Reject a query, as Timestream words it."""
     return invalid_request(f"The query syntax is invalid at line {line}:{column}")

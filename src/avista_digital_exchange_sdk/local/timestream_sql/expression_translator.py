@@ -1,6 +1,6 @@
 """Expressions of Timestream's SQL in DuckDB's.
 
-Every kind of node that is translated is listed; any other is refused. So is anything a node says
+Every kind of node that is translated is listed; any other is rejected. So is anything a node says
 that its translation does not look at.
 """
 
@@ -79,7 +79,7 @@ class ExpressionTranslator:
             self.ungrouped.append((node, name))
 
     def check_grouped(self) -> None:
-        """Refuse what stands neither in an aggregate nor in GROUP BY."""
+        """Reject what stands neither in an aggregate nor in GROUP BY."""
         for node, name in self.ungrouped:
             raise sql_error(
                 node, f"'{name}' must be an aggregate expression or appear in GROUP BY clause"
@@ -117,7 +117,7 @@ def _named(translator: Translator, node: exp.Expression, names: list[str]) -> Ex
 
 
 def _literal(_translator: Translator, node: exp.Expression) -> Expression:
-    """A text or a number."""
+    """A string or a number."""
     text = node.name
     if node.args["is_string"]:
         parts = " || chr(0) || ".join(quote(part) for part in text.split("\0"))

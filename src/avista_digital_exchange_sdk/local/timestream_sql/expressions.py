@@ -50,17 +50,17 @@ class Expression:
 
 
 def sql_error(node: exp.Expression | None, message: str) -> PlatformError:
-    """Refuse a query, pointing at the place in it where the node stands."""
+    """Reject a query, pointing at the place in it where the node stands."""
     return invalid_request(f"{position(node)}{message}" if node is not None else message)
 
 
 def not_supported(node: exp.Expression, what: str) -> PlatformError:
-    """Refuse something of SQL that is not answered here."""
+    """Reject something of SQL that is not answered here."""
     return sql_error(node, f"{what} is not supported")
 
 
 def reject_unsupported_args(node: exp.Expression, *known: str) -> None:
-    """Refuse a node that says more than what is translated of it."""
+    """Reject a node that says more than what is translated of it."""
     for name, value in node.args.items():
         if name not in known and value not in (None, False, [], ""):
             what = value.key if isinstance(value, exp.Expression) else value
@@ -77,22 +77,22 @@ def position(node: exp.Expression) -> str:
     return "line {}:{}: ".format(*min(places)) if places else ""
 
 
-def coerce(expression: Expression, wanted: Type) -> Expression | None:
-    """Make an expression one of a wanted type, or None if it can't stand for one."""
+def coerce(expression: Expression, target: Type) -> Expression | None:
+    """Make an expression one of a requested type, or None if it can't stand for one."""
     given = expression.type
-    if given == wanted:
+    if given == target:
         return expression
-    if given == VARCHAR and wanted == TIMESTAMP and isinstance(expression.constant, str):
+    if given == VARCHAR and target == TIMESTAMP and isinstance(expression.constant, str):
         return timestamp_literal(expression.constant)
-    if given == VARCHAR and wanted == DATE and isinstance(expression.constant, str):
+    if given == VARCHAR and target == DATE and isinstance(expression.constant, str):
         return date_literal(expression.constant)
-    if not converts(given, wanted):
+    if not converts(given, target):
         return None
-    if isinstance(given, Array | Row) and given.duckdb() == wanted.duckdb():
-        return Expression(expression.sql, wanted, known_size=expression.known_size)
+    if isinstance(given, Array | Row) and given.duckdb() == target.duckdb():
+        return Expression(expression.sql, target, known_size=expression.known_size)
     return Expression(
-        f"CAST({expression.sql} AS {wanted.duckdb()})",
-        wanted,
+        f"CAST({expression.sql} AS {target.duckdb()})",
+        target,
         expression.constant,
         expression.known_size,
     )

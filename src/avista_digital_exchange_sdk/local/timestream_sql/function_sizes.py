@@ -14,7 +14,7 @@ from .types import TIMESTAMP, VARCHAR, Array, Type
 
 Rule = Callable[[Sequence[Expression]], Size]
 
-# What DuckDB keeps of each text of a list, beside its characters.
+# What DuckDB keeps of each string of a list, next to its characters.
 _PART_BYTES = 24
 # An operation on two characters, or two entries, that is part of a quadratic algorithm.
 _STEP_BYTES = 1 / 16
@@ -30,7 +30,7 @@ _CHOICES = {"coalesce", "greatest", "least", "nullif"}
 
 
 def function_cost(name: str, arguments: Sequence[Expression], result: Type) -> Size | None:
-    """Tell what a call must pay for, or None if it makes nothing that may be large."""
+    """Return what a call must pay for, or None if it makes nothing that may be large."""
     if name in _REFERENCES or (name in _CHOICES and result == VARCHAR):
         return None
     if name in _COSTS:
@@ -39,7 +39,7 @@ def function_cost(name: str, arguments: Sequence[Expression], result: Type) -> S
 
 
 def function_size(name: str, arguments: Sequence[Expression]) -> Size | None:
-    """Tell how large a call's value is at most, or None if only the value itself tells."""
+    """Return how large a call's value is at most, or None if it depends on the value itself."""
     if name in _REFERENCES:
         return None
     rule = _SIZES.get(name) or _COSTS.get(name) or _all
@@ -47,7 +47,7 @@ def function_size(name: str, arguments: Sequence[Expression]) -> Size | None:
 
 
 def aggregate_size(name: str, arguments: Sequence[Expression], modifiers: str) -> Size:
-    """Tell how large an aggregate's value is at most; the modifiers are its FILTER."""
+    """Return how large an aggregate's value is at most; the modifiers are its FILTER."""
     if name in ("array_agg", "create_time_series"):
         entries = total((argument.size for argument in arguments), ENTRY_BYTES).sql
         return Size(f"coalesce(sum({entries}){modifiers}, 0)")
@@ -67,12 +67,12 @@ def _first(arguments: Sequence[Expression]) -> Size:
 
 
 def _cased(arguments: Sequence[Expression]) -> Size:
-    """A text whose letters may become longer ones."""
+    """A string whose letters may become longer ones."""
     return scaled(arguments[0].size, 3)
 
 
 def _padded(arguments: Sequence[Expression]) -> Size:
-    """A text of a number of characters."""
+    """A string of a number of characters."""
     return _times(arguments[1], fixed(4))
 
 
@@ -88,13 +88,13 @@ def _times(count: Expression, size: Size, limit: int | None = None) -> Size:
 
 
 def _literal(sql: str) -> int | None:
-    """Read a whole number that was written into a query; None if it is computed."""
+    """Read an integer that was written into a query; None if it is computed."""
     match = _LITERAL.fullmatch(sql)
     return int(match[1] or match[2]) if match else None
 
 
 def _replaced(arguments: Sequence[Expression]) -> Size:
-    """A text in which something is replaced wherever it stands."""
+    """A string in which something is replaced wherever it stands."""
     if len(arguments) < 3:
         return arguments[0].size
     text, searched, replacement = arguments
@@ -104,7 +104,7 @@ def _replaced(arguments: Sequence[Expression]) -> Size:
 
 
 def _matches_replaced(arguments: Sequence[Expression]) -> Size:
-    """A text in which every match is replaced; the replacement may repeat what it matched."""
+    """A string in which every match is replaced; the replacement may repeat what it matched."""
     if len(arguments) < 3:
         return arguments[0].size
     text, _, replacement = arguments
@@ -113,7 +113,7 @@ def _matches_replaced(arguments: Sequence[Expression]) -> Size:
 
 
 def _parts(arguments: Sequence[Expression]) -> Size:
-    """The parts of a text, at most one for each character."""
+    """The parts of a string, at most one for each character."""
     text, separator = arguments[0], arguments[1].constant
     length = len(separator.encode()) if isinstance(separator, str) else 0
     most = scaled(text.size, 1 + _PART_BYTES / max(1, length), _PART_BYTES)
@@ -125,12 +125,12 @@ def _parts(arguments: Sequence[Expression]) -> Size:
 
 
 def _matches(arguments: Sequence[Expression]) -> Size:
-    """The matches in a text, at most one for each character and one at its end."""
+    """The matches in a string, at most one for each character and one at its end."""
     return scaled(arguments[0].size, 1 + _PART_BYTES, _PART_BYTES)
 
 
 def _compared(arguments: Sequence[Expression]) -> Size:
-    """Every character of one text, or entry of one array, compared with every one of the other."""
+    """The cost of comparing all characters of two strings, or all entries of two arrays."""
     sizes = [argument.size for argument in arguments]
     if isinstance(arguments[0].type, Array):
         steps = _STEP_BYTES / ENTRY_BYTES**2
@@ -139,7 +139,7 @@ def _compared(arguments: Sequence[Expression]) -> Size:
 
 
 def _joined(arguments: Sequence[Expression]) -> Size:
-    """The texts of an array with a text between them, and perhaps one in place of NULL."""
+    """The strings of an array with a string between them, and perhaps one in place of NULL."""
     entries = scaled(arguments[0].size, 1 / ENTRY_BYTES)
     between = total(argument.size for argument in arguments[1:])
     return total([arguments[0].size, product(entries, between)])
@@ -168,7 +168,7 @@ def _number(value: Expression) -> str:
 
 
 def _interpolated(arguments: Sequence[Expression]) -> Size:
-    """Every point of a series compared with every time that is asked for."""
+    """Every point of a series compared with every time that is requested."""
     points, times = arguments[0].size, arguments[1].size
     steps = _STEP_BYTES / (_POINT_BYTES * ENTRY_BYTES)
     return total([points, scaled(times, 2), product(points, times, steps)])

@@ -1,4 +1,4 @@
-"""The functions of Timestream that are answered, as a table: name, signature, DuckDB's SQL.
+"""The functions of Timestream that are handled, as a table: name, signature, DuckDB's SQL.
 
 What needs more than a template is in `date_functions`, `casts` and `expression_translator`. In a
 template, `{0}`, `{1}` are the arguments and `{all}` is all of them. An aggregate's holds `{over}`
@@ -261,7 +261,7 @@ _ARRAYS = [
     ),
 ]
 # Where a series has nothing to go by, before its first point or after its last, NULL comes out.
-# The lists of one bind the arguments: an aggregate would be worked out anew for every time.
+# The lists of one bind the arguments: an aggregate would be worked out again for every time.
 _INTERPOLATIONS = [
     row
     for name, filler, last in (

@@ -77,7 +77,7 @@ def _reduce(translator: Translator, node: exp.Anonymous) -> Expression:
     """`reduce(array, initial, (state, x) -> state, state -> result)`.
 
     The state and the elements may be of different types. DuckDB reduces values of one type, so
-    rows that have room for both take their place.
+    rows that have room for both replace them.
     """
     array, element, (initial, step, finish) = _array_arguments(translator, node, 4)
     start = translator.translate(initial)

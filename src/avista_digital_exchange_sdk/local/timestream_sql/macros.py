@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _DAY = 86_400_000_000_000
 MAX_INTERPOLATION_LENGTH = 25_000_000
-"""The most points of a series times the most times they are wanted for."""
+"""The most points of a series times the most times they are requested for."""
 MAX_SPLINE_LENGTH = 5_000
 """The most points of a series that a spline is laid through."""
 

@@ -66,7 +66,7 @@ def _arithmetic(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _no_operator(node: exp.Expression, operator: str, left: Type, right: Type) -> PlatformError:
-    """Refuse operands an operator does not take."""
+    """Reject operands an operator does not take."""
     return sql_error(node, f"Cannot apply operator: {left} {operator} {right}")
 
 

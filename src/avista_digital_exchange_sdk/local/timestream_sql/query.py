@@ -44,7 +44,7 @@ MAX_COLUMNS = 1_600
 FREE_ROW_BYTES = 8_192
 
 
-# What DuckDB says, and what users are told; of several that fit, the first.
+# DuckDB's errors, and the messages for users; the first match applies.
 _REASONS: Sequence[tuple[type[duckdb.Error], str, str]] = (
     (duckdb.Error, OUT_OF_MEMORY, OUT_OF_MEMORY),
     (duckdb.Error, "Division by zero", "Division by zero"),
@@ -149,13 +149,13 @@ def run_timestream_query(
 
 
 def _reason(error: duckdb.Error) -> str:
-    """Tell what is wrong in the words of the query's user, not of the database's."""
+    """Return what is wrong in the words of the query's user, not of the database's."""
     message = str(error)
     if FAILURE_MARK in message:
         return message.partition(FAILURE_MARK)[2]
     for kind, text, reason in _REASONS:
         if isinstance(error, kind) and text in message:
             return reason
-    # A gap in the translation: refuse the query rather than guess.
+    # A gap in the translation: reject the query rather than guess.
     _log.warning("A query was not understood: %s", error)
     return "The query is not supported by the Local Exchange."

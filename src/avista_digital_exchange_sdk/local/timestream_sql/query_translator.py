@@ -105,7 +105,7 @@ class QueryTranslator:
         return Source(self._ordered(node, sql, columns, scope), columns)
 
     def _side(self, scope: Scope) -> Scope:
-        """Open the scope of one side of a set operation, in the place of the whole."""
+        """Open the scope of one side of a set operation, instead of the whole."""
         return Scope(self._find_table, scope.parent, scope.queries)
 
     def _ordered(
@@ -227,8 +227,8 @@ class QueryTranslator:
 def _as(source: Source, columns: Sequence[tuple[str | None, Type]]) -> str:
     """Read from a source as columns of wider types."""
     values = [
-        coerce(Expression(f"c{i}", kind), wanted)
-        for i, ((_, kind), (_, wanted)) in enumerate(zip(source.columns, columns, strict=True))
+        coerce(Expression(f"c{i}", kind), target)
+        for i, ((_, kind), (_, target)) in enumerate(zip(source.columns, columns, strict=True))
     ]
     listed = ", ".join(f"{value.sql} AS c{i}" for i, value in enumerate(values) if value)
     return f"SELECT {listed} FROM ({source.sql})"

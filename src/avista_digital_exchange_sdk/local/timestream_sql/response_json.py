@@ -10,9 +10,9 @@ from .expressions import Expression
 from .sizes import Size, fixed, is_growable, scaled, total
 from .types import VARCHAR, Array, Row, TimeSeries, Type
 
-# A number or a time as JSON, with what DuckDB keeps beside a text.
+# A number or a time as JSON, with what DuckDB keeps next to a string.
 _VALUE_BYTES = 64
-# Texts within texts are copied from one to the next.
+# Texts within strings are copied from one to the next.
 _COPIES = 4
 
 
@@ -22,7 +22,7 @@ def row_sql(types: Sequence[Type]) -> str:
 
 
 def row_size(types: Sequence[Type]) -> Size:
-    """Compute what making the JSON text of a row takes, from its texts and arrays."""
+    """Compute what making the JSON text of a row takes, from its strings and arrays."""
     sizes = [_size(kind, f"c{i}") for i, kind in enumerate(types) if is_growable(kind)]
     return scaled(total(sizes), _COPIES)
 

@@ -24,7 +24,7 @@ class Column:
     sql: str
     type: Type
     max_bytes: int | None = None
-    """What its texts take at most, if that is known."""
+    """What its strings take at most, if that is known."""
 
     @property
     def expression(self) -> Expression:
@@ -146,5 +146,5 @@ def take_fields(node: exp.Expression, value: Expression, names: Sequence[str]) -
 
 
 def _name(column: Column) -> str | None:
-    """Tell a column's name."""
+    """Return a column's name."""
     return column.name

@@ -241,7 +241,7 @@ def limit_sql(node: exp.Expression) -> str:
     if isinstance(count, exp.Var) and count.name.upper() == "ALL":
         return ""
     if not isinstance(count, exp.Literal) or not count.is_int or int(count.name) >= 2**63:
-        raise sql_error(count, "LIMIT must be a whole number")
+        raise sql_error(count, "LIMIT must be an integer")
     return f" LIMIT {count.name}"
 
 
@@ -251,7 +251,7 @@ def _grouped_together(item: exp.Expression) -> list[exp.Expression]:
 
 
 def _implied_name(node: exp.Expression) -> str | None:
-    """Tell the name of a selected expression that was given none."""
+    """Return the name of a selected expression that was given none."""
     if isinstance(node, exp.Cast) and node.this.name == "measure_value":
         return f"measure_value::{node.args['to'].sql('trino').lower()}"
     return node.name if isinstance(node, exp.Column | exp.Dot) else None

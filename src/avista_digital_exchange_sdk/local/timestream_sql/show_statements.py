@@ -23,7 +23,7 @@ Tables = Mapping[tuple[str, str], Callable[[], Catalog]]
 
 
 def read_statement(tokens: list[Token], tables: Tables) -> Source | None:
-    """Answer SHOW or DESCRIBE, or None for any other statement."""
+    """Execute SHOW or DESCRIBE, or None for any other statement."""
     if not tokens:
         raise invalid_request("The query syntax is invalid at line 1:1")
     words = TokenReader(tokens)
@@ -94,7 +94,7 @@ class TokenReader:
             raise self.unexpected()
 
     def unexpected(self) -> Exception:
-        """Refuse what comes next."""
+        """Reject what comes next."""
         return invalid_at(self._peek() or self._tokens[-1])
 
     def _peek(self) -> Token | None:
@@ -109,7 +109,7 @@ def _like(pattern: str) -> Callable[[str], bool]:
     def fits(text: str, start: int, run: str) -> bool:
         part = text[start : start + len(run)]
         return len(part) == len(run) and all(
-            wanted in ("_", character) for wanted, character in zip(run, part, strict=True)
+            expected in ("_", character) for expected, character in zip(run, part, strict=True)
         )
 
     def matches(text: str) -> bool:
@@ -142,10 +142,10 @@ def _show_databases(words: TokenReader, tables: Tables) -> Source:
 
 def _show_tables(words: TokenReader, tables: Tables) -> Source:
     """SHOW TABLES FROM database."""
-    wanted = words.name() if words.take("FROM") or words.take("IN") else None
+    selected = words.name() if words.take("FROM") or words.take("IN") else None
     matches = words.pattern()
     names = sorted(
-        table for database, table in tables if wanted in (None, database) and matches(table)
+        table for database, table in tables if selected in (None, database) and matches(table)
     )
     return _source([("Table", VARCHAR)], [[quote(name)] for name in names])
 

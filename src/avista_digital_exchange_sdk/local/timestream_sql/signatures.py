@@ -1,6 +1,6 @@
 """The language in which the functions' parameters are written down, and how calls match it.
 
-`varchar, T... -> array(T)` takes a text and any number of values of one type.
+`varchar, T... -> array(T)` takes a string and any number of values of one type.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Signature:
     result: Type
 
     def match(self, arguments: list[Expression]) -> tuple[list[Expression], Type] | None:
-        """Fit the arguments of a call to the parameters: as wanted, with the result's type."""
+        """Fit the arguments of a call to the parameters: converted, with the result's type."""
         parameters = self._parameters_for(len(arguments))
         if parameters is None:
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .types import VARCHAR, Array, Row, TimeSeries, Type
 
 ENTRY_BYTES = 16
-"""What DuckDB keeps of a number, or of a text beside its characters."""
+"""What DuckDB keeps of a number, or of a string next to its characters."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,14 @@ def product(one: Size, other: Size, factor: float = 1) -> Size:
 
 
 def is_growable(kind: Type) -> bool:
-    """Tell whether values of a type may take any number of bytes."""
+    """Return whether values of a type may take any number of bytes."""
     if isinstance(kind, Row):
         return any(is_growable(part) for _, part in kind.fields)
     return kind == VARCHAR or isinstance(kind, Array | TimeSeries)
 
 
 def measured(kind: Type, sql: str, depth: int = 0) -> Size:
-    """The size of a value that is there already, computed from itself."""
+    """The size of a value that exists already, computed from itself."""
     if isinstance(kind, TimeSeries):
         return measured(Array(kind.point), sql, depth)
     if isinstance(kind, Array):

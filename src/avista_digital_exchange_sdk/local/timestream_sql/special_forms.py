@@ -139,7 +139,7 @@ def _dot(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _concatenation(translator: Translator, node: exp.Expression) -> Expression:
-    """|| between texts or arrays."""
+    """|| between strings or arrays."""
     reject_unsupported_args(node, "this", "expression", "safe")
     parts = translator.translate_all([node.this, node.expression])
     return scalar(Call(node, "concat", parts, translator.now, translator.budget))
@@ -156,7 +156,7 @@ def _extract(translator: Translator, node: exp.Expression) -> Expression:
 
 
 def _trim(translator: Translator, node: exp.Expression) -> Expression:
-    """TRIM of spaces, on both ends or one; of other characters it is refused."""
+    """TRIM of spaces, on both ends or one; of other characters it is rejected."""
     reject_unsupported_args(node, "this", "position")
     position = str(node.args.get("position")).upper()
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(position, "trim")

@@ -1,7 +1,7 @@
 """Timestream's data types, and how each is represented in DuckDB.
 
-An interval of days and shorter is a whole number of nanoseconds, one of months and longer a whole
-number of months: DuckDB's own intervals end at microseconds.
+An interval of days and shorter is an integer number of nanoseconds, one of months and longer an
+integer number of months: DuckDB's own intervals end at microseconds.
 """
 
 from __future__ import annotations
@@ -138,19 +138,19 @@ _WIDER: dict[Type, tuple[Type, ...]] = {
 }
 
 
-def converts(given: Type, wanted: Type) -> bool:
-    """Tell whether a value of one type may stand where another is wanted."""
-    if given in (wanted, UNKNOWN):
+def converts(given: Type, target: Type) -> bool:
+    """Return whether a value of one type may stand where another is expected."""
+    if given in (target, UNKNOWN):
         return True
-    if isinstance(given, Array) and isinstance(wanted, Array):
-        return converts(given.element, wanted.element)
-    if isinstance(given, TimeSeries) and isinstance(wanted, TimeSeries):
-        return converts(given.value, wanted.value)
-    if isinstance(given, Row) and isinstance(wanted, Row):
-        return len(given.fields) == len(wanted.fields) and all(
-            converts(a, b) for (_, a), (_, b) in zip(given.fields, wanted.fields, strict=True)
+    if isinstance(given, Array) and isinstance(target, Array):
+        return converts(given.element, target.element)
+    if isinstance(given, TimeSeries) and isinstance(target, TimeSeries):
+        return converts(given.value, target.value)
+    if isinstance(given, Row) and isinstance(target, Row):
+        return len(given.fields) == len(target.fields) and all(
+            converts(a, b) for (_, a), (_, b) in zip(given.fields, target.fields, strict=True)
         )
-    return isinstance(given, Scalar) and wanted in _WIDER.get(given, ())
+    return isinstance(given, Scalar) and target in _WIDER.get(given, ())
 
 
 def common_type(one: Type, other: Type) -> Type | None:
@@ -171,12 +171,12 @@ def common_type(one: Type, other: Type) -> Type | None:
 
 
 def is_numeric(kind: Type) -> bool:
-    """Tell whether values can be calculated with."""
+    """Return whether values can be calculated with."""
     return kind in (INTEGER, BIGINT, DOUBLE)
 
 
 def is_orderable(kind: Type) -> bool:
-    """Tell whether values can be put in order."""
+    """Return whether values can be put in order."""
     if isinstance(kind, Array):
         return is_orderable(kind.element)
     if isinstance(kind, Row):

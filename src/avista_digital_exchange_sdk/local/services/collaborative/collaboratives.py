@@ -155,7 +155,7 @@ class Collaboratives:
         return collaborative
 
     def _require_membership(self, caller: Caller, collaborative_id: str, needed: Access) -> None:
-        """Refuse a caller who is no member of a collaborative with the permission needed."""
+        """Reject a caller who is no member of a collaborative with the permission needed."""
         self.find(collaborative_id)
         member = self._records.fetch_one(
             f"SELECT permission FROM ({MEMBERSHIPS}) WHERE collaborativeId = ? AND userId = ?",
@@ -212,7 +212,7 @@ class Collaboratives:
         }
 
     def _submitter(self, organization: Row) -> Row | None:
-        """Return the User who asked for an organization to be let in."""
+        """Return the User who requested an organization to be let in."""
         user_id = organization["submittedByUserId"]
         return None if user_id is None else self._accounts.user(user_id)
 

@@ -190,7 +190,7 @@ class Memberships:
         return [row["collaborativeId"] for row in rows]
 
     def _has_member(self, collaborative_id: str, user_id: str) -> bool:
-        """Say whether a user is in a collaborative."""
+        """Return whether a user is in a collaborative."""
         row = self._records.fetch_one(
             "SELECT 1 FROM members WHERE collaborativeId = ? AND userId = ?",
             collaborative_id,
@@ -199,19 +199,19 @@ class Memberships:
         return row is not None
 
     def _require_member(self, collaborative_id: str, user_id: str) -> None:
-        """Refuse a user who is not in a collaborative."""
+        """Reject a user who is not in a collaborative."""
         self._collaboratives.find(collaborative_id)
         if not self._has_member(collaborative_id, user_id):
             raise not_found(f"{user_id} in {collaborative_id}")
 
     def _decides(self, caller: Caller, collaborative: Row) -> bool:
-        """Say whether the caller decides about requests to join a collaborative."""
+        """Return whether the caller decides about requests to join a collaborative."""
         user = self._accounts.user(caller.user_id)
         of_host = user["organization"]["organizationId"] == collaborative["hostOrganizationId"]
         return of_host and bool(DECIDING_ROLES & set(user["userRoles"]))
 
     def _require_decision(self, caller: Caller, collaborative_id: str) -> Row:
-        """Find a collaborative, and refuse a caller who does not decide about requests to join."""
+        """Find a collaborative, and reject a caller who does not decide about requests to join."""
         collaborative = self._collaboratives.find(collaborative_id)
         if not self._decides(caller, collaborative):
             raise unauthorized(collaborative_id)

@@ -7,22 +7,22 @@ from ...state import Context, Resolver
 
 
 async def list_collaboratives(context: Context) -> list[Row]:
-    """Answer the collaboratives the caller is in."""
+    """Return the collaboratives the caller is in."""
     return context.exchange.collaboratives.list_collaboratives(context.caller)
 
 
 async def get_collaborative(context: Context, collaborativeId: str) -> Row:
-    """Answer a collaborative."""
+    """Return a collaborative."""
     return context.exchange.collaboratives.get(context.caller, collaborativeId)
 
 
 async def list_services(context: Context, collaborativeId: str) -> list[Row]:
-    """Answer what is shared with a collaborative."""
+    """Return what is shared with a collaborative."""
     return context.exchange.collaboratives.list_services(context.caller, collaborativeId)
 
 
 async def list_shared_with(context: Context, serviceId: str, serviceType: str) -> list[Row]:
-    """Answer the collaboratives a service is shared with."""
+    """Return the collaboratives a service is shared with."""
     return context.exchange.collaboratives.list_shared_with(context.caller, serviceType, serviceId)
 
 
@@ -50,7 +50,7 @@ async def list_requests(
     includeApprovedRequests: bool | None = None,
     includeDeniedRequests: bool | None = None,
 ) -> list[Row]:
-    """Answer the requests of organizations to join that the caller decides about."""
+    """Return the requests of organizations to join that the caller decides about."""
     return context.exchange.memberships.list_requests(
         context.caller,
         collaborativeId,

@@ -67,7 +67,7 @@ class Attachments:
         return {"itemId": attachment_id, "url": url}
 
     def delete(self, caller: Caller, capture_id: str, attachment_id: str) -> Row:
-        """Delete an attachment with its bytes."""
+        """Delete an attachment with its contents."""
         attachment = self._find(caller, capture_id, attachment_id, Access.WRITE)
         self._records.execute("DELETE FROM attachments WHERE attachmentId = ?", attachment_id)
         self._objects.delete(attachment["objectKey"])
@@ -84,7 +84,7 @@ class Attachments:
     # Uploads
 
     def awaits(self, key: str) -> bool:
-        """Say whether bytes under this key have an attachment to belong to."""
+        """Return whether bytes under this key have an attachment to belong to."""
         sql = "SELECT 1 FROM attachments WHERE objectKey = ?"
         return self._records.fetch_one(sql, key) is not None
 
@@ -97,7 +97,7 @@ class Attachments:
         )
 
     def _find(self, caller: Caller, capture_id: str, attachment_id: str, needed: Access) -> Row:
-        """Find an attachment of a capture and hold the caller to the access needed."""
+        """Find an attachment of a capture and check the access of the caller."""
         self._captures.find(caller, capture_id, needed)
         attachment = self._records.fetch_one(
             "SELECT * FROM attachments WHERE attachmentId = ? AND captureId = ?",

@@ -133,7 +133,7 @@ class Captures:
         """Start a capture that is READY."""
         capture = self.find(caller, capture_id, Access.WRITE)
         if capture["state"] == "READY":
-            # A scheduled time may have passed meanwhile.
+            # A scheduled time may have passed in the meantime.
             self.refresh(capture_id)
             capture = self.find_any(capture_id)
         _require_state(capture, ("READY",), "it can be started")
@@ -229,13 +229,13 @@ class Captures:
     # Rows
 
     def find(self, caller: Caller, capture_id: str, needed: Access) -> Row:
-        """Find a capture and hold the caller to the access needed."""
+        """Find a capture and check the access of the caller."""
         capture = self.find_any(capture_id)
         require_access(self._records, caller, capture_id, capture["ownerUserId"], needed)
         return capture
 
     def exists(self, capture_id: str) -> bool:
-        """Say whether a capture is there."""
+        """Return whether a capture is there."""
         sql = "SELECT 1 FROM captures WHERE captureId = ?"
         return self._records.fetch_one(sql, capture_id) is not None
 
@@ -275,7 +275,7 @@ class Captures:
 
 
 def _require_state(capture: Row, states: Sequence[str], what: str) -> None:
-    """Refuse what a capture's state does not allow."""
+    """Reject what a capture's state does not allow."""
     if capture["state"] not in states:
         raise bad_request(
             f"{capture['captureId']} is {capture['state']}; {what} while it is "

@@ -21,7 +21,7 @@ EMPTY_MODEL: Row = {
 
 
 def replace_model(current: Row, assets: Sequence[Mapping[str, Any] | None]) -> Row:
-    """Make a DataCaptureDataModel of new assets, in the place of the current one."""
+    """Make a DataCaptureDataModel of new assets, instead of the current one."""
     items = [_read_asset(f"assets[{index}]", asset) for index, asset in enumerate(assets)]
     errors = list(_find_errors(items))
     now = timestamp()

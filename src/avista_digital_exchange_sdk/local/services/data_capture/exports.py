@@ -69,7 +69,7 @@ class CaptureExports:
     async def get_active(self, capture: Row) -> Row:
         """Return the DataCaptureDataExport of a capture that still records.
 
-        The first request starts an export. The request that is answered with its URL ends it, so
+        The first request starts an export. The request that is handled with its URL ends it, so
         that the next one starts another.
         """
         capture_id = capture["captureId"]
@@ -102,7 +102,7 @@ class CaptureExports:
             self._objects.delete(export["key"])
 
     async def stop_all(self) -> None:
-        """Stop and forget every export under way."""
+        """Stop and forget every running export."""
         self._active.clear()
         writers = list(self._writers)
         for writer in writers:
@@ -157,7 +157,7 @@ class CaptureExports:
             await job.stop()
 
     async def _has_data(self, capture: Row) -> bool:
-        """Say whether a capture recorded anything."""
+        """Return whether a capture recorded anything."""
         capture_id = capture["captureId"]
         return await self._engine.start_job(
             lambda cursor: self._samples.has_any(cursor, capture_id),

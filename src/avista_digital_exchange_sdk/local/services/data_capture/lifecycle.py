@@ -159,4 +159,4 @@ def _times(capture: Row) -> list[int]:
         times = (start_time(capture), stop_time(capture))
     elif capture["state"] == "CAPTURING":
         times = (stop_time(capture),)
-    return [moment for moment in times if moment is not None]
+    return [time for time in times if time is not None]

@@ -1,4 +1,4 @@
-"""What is published to captures: each value written or refused on its own."""
+"""What is published to captures: each value written or rejected on its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data capture operations of the contract."""
+"""The data capture operations of the schema."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def list_captures(
     limit: int | None = None,
     nextToken: str | None = None,
 ) -> Row:
-    """Answer a page of the caller's captures."""
+    """Return a page of the caller's captures."""
     return context.exchange.captures.list_page(
         context.caller, limit, nextToken, include_data_models=bool(includeDataModels)
     )
@@ -42,7 +42,7 @@ async def list_captures(
 async def get_capture(
     context: Context, captureId: str, includeDataModel: bool | None = None
 ) -> Row:
-    """Answer a capture."""
+    """Return a capture."""
     return context.exchange.captures.get(
         context.caller, captureId, include_data_model=bool(includeDataModel)
     )
@@ -86,13 +86,13 @@ async def stop_capture(context: Context, captureId: str) -> Row:
 
 
 async def get_data_model(context: Context, captureId: str) -> Row:
-    """Answer a capture's data model."""
+    """Return a capture's data model."""
     model: Row = context.exchange.captures.get(context.caller, captureId)["dataModel"]
     return model
 
 
 async def get_data_model_export(context: Context, captureId: str) -> Row:
-    """Answer a capture's data model as a file."""
+    """Return a capture's data model as a file."""
     model = context.exchange.captures.get(context.caller, captureId)["dataModel"]
     contents = json.dumps(to_input(model), indent=2, ensure_ascii=False) + "\n"
     return {"captureId": captureId, "contents": contents, "fileName": DATA_MODEL_FILE}
@@ -108,7 +108,7 @@ async def update_data_model(context: Context, captureId: str, dataModel: Mapping
 
 
 async def get_python_sdk_sample(context: Context, captureId: str) -> str:
-    """Answer a program that publishes to a capture."""
+    """Return a program that publishes to a capture."""
     return write_sample(context.exchange.captures.get(context.caller, captureId))
 
 
@@ -122,13 +122,13 @@ async def publish_data(context: Context, captureId: str, data: Sequence[Input | 
 
 
 async def get_data_export_download_url(context: Context, captureId: str) -> Row:
-    """Answer the export of a capture that ended."""
+    """Return the export of a capture that ended."""
     capture = context.exchange.captures.find(context.caller, captureId, Access.READ)
     return context.exchange.capture_exports.get_full(capture)
 
 
 async def get_active_data_export_download_url(context: Context, captureId: str) -> Row:
-    """Answer the export of a capture that still records."""
+    """Return the export of a capture that still records."""
     capture = context.exchange.captures.find(context.caller, captureId, Access.READ)
     return await context.exchange.capture_exports.get_active(capture)
 
@@ -137,7 +137,7 @@ async def get_active_data_export_download_url(context: Context, captureId: str) 
 
 
 async def get_token(context: Context, captureId: str) -> Row:
-    """Answer a capture's token."""
+    """Return a capture's token."""
     return context.exchange.captures.get_token(context.caller, captureId)
 
 
@@ -152,7 +152,7 @@ async def regenerate_token(context: Context, captureId: str) -> Row:
 async def list_attachments(
     context: Context, captureId: str, limit: int | None = None, nextToken: str | None = None
 ) -> list[Row]:
-    """Answer a capture's attachments. No answer has a token, so none means anything."""
+    """Return a capture's attachments. No page token is ever returned, so none is valid."""
     return context.exchange.attachments.list_attachments(context.caller, captureId, limit)
 
 
@@ -164,7 +164,7 @@ async def attach_file(
 
 
 async def get_attachment_download_url(context: Context, captureId: str, attachmentId: str) -> Row:
-    """Answer where an attachment's bytes are."""
+    """Return where an attachment's bytes are."""
     return context.exchange.attachments.download_url(context.caller, captureId, attachmentId)
 
 

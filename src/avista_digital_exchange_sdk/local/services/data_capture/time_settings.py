@@ -14,7 +14,7 @@ SCHEDULED = "SCHEDULED"
 
 
 def check_time(argument: str, text: str | None) -> None:
-    """Refuse a time that can't be read."""
+    """Reject a time that can't be read."""
     if text is None:
         return
     try:

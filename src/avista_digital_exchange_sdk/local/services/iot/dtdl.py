@@ -55,7 +55,7 @@ def _content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
 
 
 def _is_name(name: str) -> bool:
-    """Say whether DTDL takes a name."""
+    """Return whether DTDL takes a name."""
     return len(name) <= _MAX_NAME_CHARACTERS and bool(_NAME.fullmatch(name))
 
 
@@ -70,5 +70,5 @@ def _to_name(name: str, taken: set[str]) -> str:
 
 
 def _texts(**texts: str | None) -> dict[str, str]:
-    """Leave out texts that are missing or empty, and cut those that DTDL takes for too long."""
+    """Omit missing and empty strings, and truncate those that are too long for DTDL."""
     return {name: text[: _MAX_TEXT_CHARACTERS[name]] for name, text in texts.items() if text}

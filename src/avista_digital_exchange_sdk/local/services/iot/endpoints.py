@@ -135,7 +135,7 @@ class Endpoints:
     # For groups and telemetry
 
     def find(self, caller: Caller, iot_endpoint_id: str, needed: Access) -> Row:
-        """Find an endpoint and hold the caller to the access needed."""
+        """Find an endpoint and check the access of the caller."""
         endpoint = self._records.fetch_one(
             "SELECT * FROM iotEndpoints WHERE iotEndpointId = ?", iot_endpoint_id
         )

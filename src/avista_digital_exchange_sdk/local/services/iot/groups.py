@@ -128,7 +128,7 @@ class Groups:
             )
 
     def _find(self, caller: Caller, iot_group_id: str, needed: Access) -> Row:
-        """Find a group and hold the caller to the access needed."""
+        """Find a group and check the access of the caller."""
         group = self._records.fetch_one(
             "SELECT * FROM iotGroups WHERE iotGroupId = ?", iot_group_id
         )
@@ -151,7 +151,7 @@ class Groups:
 
 
 def _without_nulls(iot_endpoint_ids: Sequence[str | None]) -> list[str]:
-    """Refuse a list of ids in which some are missing."""
+    """Reject a list of ids in which some are missing."""
     ids = [endpoint_id for endpoint_id in iot_endpoint_ids if endpoint_id is not None]
     if len(ids) < len(iot_endpoint_ids):
         raise bad_request("iotEndpointIds must not contain null.")

@@ -44,7 +44,7 @@ def read_telemetry(inputs: Inputs) -> list[Row]:
 
 
 def check_attributes(properties: Sequence[Row], telemetry: Sequence[Row]) -> None:
-    """Refuse attributes that no model can have together."""
+    """Reject attributes that no model can have together."""
     names = [attribute["name"] for attribute in (*properties, *telemetry)]
     if len(names) > MAX_ATTRIBUTES:
         raise bad_request(

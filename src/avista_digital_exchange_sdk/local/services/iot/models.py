@@ -155,7 +155,7 @@ class Models:
         return serialize_model(model)
 
     def _check_segment_is_free(self, caller: Caller, segment: str) -> None:
-        """Refuse a segment that is none, or that a model of the caller's has."""
+        """Reject a segment that is none, or that a model of the caller's has."""
         if len(segment) > MAX_SEGMENT_CHARACTERS or not _SEGMENT.fullmatch(segment):
             raise bad_request(
                 f"dtmiSegment must be 1 to {MAX_SEGMENT_CHARACTERS} letters, digits and "

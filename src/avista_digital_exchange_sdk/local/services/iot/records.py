@@ -30,7 +30,7 @@ class RecordReader:
         if time is not None and not self.errors:
             self.sample = Sample(time, values)
         self.timestamp: str | None = record.get("timestamp")
-        """The time of the record as answers have it, as far as it could be read."""
+        """The time of the record as responses contain it, as far as it could be read."""
         if time is not None and record.get("timeUnit") is not None:
             self.timestamp = to_milliseconds(time)
 
@@ -86,7 +86,7 @@ def read_records(inputs: Sequence[Input | None], telemetry: Sequence[Row]) -> li
     """Read a batch of records.
 
     Raises:
-        PlatformError: If the request as a whole is refused.
+        PlatformError: If the request as a whole is rejected.
     """
     if not 1 <= len(inputs) <= MAX_RECORDS:
         raise bad_request(
@@ -102,7 +102,7 @@ def read_records(inputs: Sequence[Input | None], telemetry: Sequence[Row]) -> li
 
 
 def to_milliseconds(nanoseconds: int) -> str:
-    """Write an instant as the contract has it."""
+    """Write an instant as the schema has it."""
     return str(nanoseconds // 1_000_000)
 
 

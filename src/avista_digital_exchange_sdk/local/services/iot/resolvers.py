@@ -1,4 +1,4 @@
-"""The IoT operations of the contract, those on telemetry apart."""
+"""The IoT operations of the schema, those on telemetry apart."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .model_attributes import Inputs
 
 
 async def list_hubs(context: Context) -> list[Row]:
-    """Answer the caller's hubs."""
+    """Return the caller's hubs."""
     return context.exchange.hubs.list_hubs(context.caller)
 
 
 async def get_hub(context: Context, iotHubId: str) -> Row:
-    """Answer a hub."""
+    """Return a hub."""
     return context.exchange.hubs.get(context.caller, iotHubId)
 
 
@@ -44,17 +44,17 @@ async def delete_hub(context: Context, iotHubId: str) -> Row:
 
 
 async def list_models(context: Context) -> list[Row]:
-    """Answer the caller's models."""
+    """Return the caller's models."""
     return context.exchange.models.list_models(context.caller)
 
 
 async def get_model(context: Context, modelId: str) -> Row:
-    """Answer a model."""
+    """Return a model."""
     return context.exchange.models.get(context.caller, modelId)
 
 
 async def get_model_in_dtdl_format(context: Context, modelId: str) -> str:
-    """Answer a model in DTDL."""
+    """Return a model in DTDL."""
     return to_dtdl(context.exchange.models.get(context.caller, modelId))
 
 
@@ -124,12 +124,12 @@ async def delete_model(context: Context, modelId: str) -> Row:
 
 
 async def get_endpoint(context: Context, iotEndpointId: str) -> Row:
-    """Answer an endpoint."""
+    """Return an endpoint."""
     return context.exchange.endpoints.get(context.caller, iotEndpointId)
 
 
 async def list_endpoints_in_hub(context: Context, iotHubId: str) -> list[Row]:
-    """Answer the endpoints of a hub."""
+    """Return the endpoints of a hub."""
     return context.exchange.endpoints.list_in_hub(context.caller, iotHubId)
 
 
@@ -167,7 +167,7 @@ async def delete_endpoint(context: Context, iotEndpointId: str) -> Row:
 
 
 async def get_endpoint_token(context: Context, iotEndpointId: str) -> Row:
-    """Answer an endpoint's token."""
+    """Return an endpoint's token."""
     return context.exchange.endpoints.get_token(context.caller, iotEndpointId)
 
 
@@ -182,14 +182,14 @@ async def regenerate_endpoint_token(context: Context, iotEndpointId: str) -> Row
 async def list_groups(
     context: Context, iotHubId: str, includeEndpoints: bool | None = None
 ) -> list[Row]:
-    """Answer the groups of a hub."""
+    """Return the groups of a hub."""
     return context.exchange.groups.list_in_hub(
         context.caller, iotHubId, include_endpoints=bool(includeEndpoints)
     )
 
 
 async def get_group(context: Context, iotGroupId: str, includeEndpoints: bool | None = None) -> Row:
-    """Answer a group."""
+    """Return a group."""
     return context.exchange.groups.get(
         context.caller, iotGroupId, include_endpoints=bool(includeEndpoints)
     )

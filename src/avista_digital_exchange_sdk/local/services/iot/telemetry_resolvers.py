@@ -1,4 +1,4 @@
-"""The operations of the contract on the telemetry of endpoints."""
+"""The operations of the schema on the telemetry of endpoints."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def publish(context: Context, iotEndpointId: str, data: Sequence[Input | N
 async def list_endpoint_last_values(
     context: Context, iotEndpointId: str, **page: str | None
 ) -> Row:
-    """Answer a page of the latest values of an endpoint."""
+    """Return a page of the latest values of an endpoint."""
     endpoints = context.exchange.endpoints
     return await _list_last_values(
         context, iotEndpointId, [endpoints.get(context.caller, iotEndpointId)], **page
@@ -50,7 +50,7 @@ async def list_endpoint_last_values(
 async def list_groups_endpoints_last_values(
     context: Context, iotGroupId: str, **page: str | None
 ) -> Row:
-    """Answer a page of the latest values of a group's endpoints."""
+    """Return a page of the latest values of a group's endpoints."""
     group = context.exchange.groups.get(context.caller, iotGroupId)
     return await _list_last_values(context, iotGroupId, group["endpoints"], **page)
 
@@ -58,7 +58,7 @@ async def list_groups_endpoints_last_values(
 async def list_hubs_endpoints_last_values(
     context: Context, iotHubId: str, **page: str | None
 ) -> Row:
-    """Answer a page of the latest values of a hub's endpoints."""
+    """Return a page of the latest values of a hub's endpoints."""
     endpoints = context.exchange.endpoints.list_in_hub(context.caller, iotHubId)
     return await _list_last_values(context, iotHubId, endpoints, **page)
 
@@ -72,19 +72,19 @@ async def _list_last_values(
     queryId: str | None = None,
     **_unused: str | None,
 ) -> Row:
-    """Answer a page of the latest values of an endpoint, a group or a hub."""
+    """Return a page of the latest values of an endpoint, a group or a hub."""
     exchange = context.exchange
-    # A page of endpoints that were removed since is no answer any more.
+    # A page of endpoints that were removed since is no longer a valid response.
     ids = (resource_id, *(endpoint["iotEndpointId"] for endpoint in endpoints))
-    asked = QueryRequest(LAST_VALUES, context.caller, ids, None)
+    requested = QueryRequest(LAST_VALUES, context.caller, ids, None)
     if nextToken is not None:
-        page = await exchange.queries.next_page(nextToken, asked, queryId, clientToken)
+        page = await exchange.queries.next_page(nextToken, requested, queryId, clientToken)
     else:
 
         def run(cursor: duckdb.DuckDBPyConnection, _table: str) -> ItemsResult:
             return exchange.telemetry.read_latest(cursor, endpoints)
 
-        query = exchange.queries.start(asked, clientToken, run)
+        query = exchange.queries.start(requested, clientToken, run)
         page = await exchange.queries.first_page(query, opens_empty=False)
     data: list[Row] = []
     if page.rows:
@@ -107,16 +107,16 @@ async def query_by_time_range(
     queryString: str | None = None,
     queryId: str | None = None,
 ) -> Row:
-    """Answer a page of a query: its rows lie in a chunk behind a presigned URL."""
+    """Return a page of a query: its rows are in a chunk behind a presigned URL."""
     exchange = context.exchange
     request = read_range_request(endpointQueryFilters, startTime, endTime)
     names = [_name(context, endpoint_id) for endpoint_id in request.endpoint_ids]
     sql = request.as_query_string()
-    asked = QueryRequest(RANGE, context.caller, request.endpoint_ids, sql)
+    requested = QueryRequest(RANGE, context.caller, request.endpoint_ids, sql)
     if nextToken is not None:
         if queryString not in (None, sql):
             raise invalid_request("The queryString is not that of the page before.")
-        page = await exchange.queries.next_page(nextToken, asked, queryId, clientToken)
+        page = await exchange.queries.next_page(nextToken, requested, queryId, clientToken)
     else:
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> FilterResult:
@@ -124,7 +124,7 @@ async def query_by_time_range(
                 cursor, table, request.filters, names, request.start, request.end
             )
 
-        query = exchange.queries.start(asked, clientToken, run)
+        query = exchange.queries.start(requested, clientToken, run)
         page = await exchange.queries.first_page(query, opens_empty=True)
     return _to_page(page) | {
         "presignedUrl": await exchange.result_files.chunk_url(page, write_chunk),
@@ -145,7 +145,7 @@ async def generate_query_result_export(
 ) -> Row:
     """Start to write the whole result of a query to a file; an event announces its end."""
     query = own_query(context, queryId)
-    if query.asked.kind != RANGE:
+    if query.requested.kind != RANGE:
         raise invalid_request("Only the result of a query over a time range can be exported.")
     if query.cancelled or not query.job.running:
         await query.result()
@@ -168,8 +168,8 @@ def _write_csv(cursor: duckdb.DuckDBPyConnection, result: Result, file: Writer) 
 def own_query(context: Context, query_id: str) -> Query:
     """Return a query of the caller's own, of endpoints the caller may still read."""
     query = context.exchange.queries.own(context.caller, query_id, KINDS)
-    if query.asked.kind == RANGE:
-        for endpoint_id in query.asked.resource_ids:
+    if query.requested.kind == RANGE:
+        for endpoint_id in query.requested.resource_ids:
             _name(context, endpoint_id)
     return query
 
@@ -181,7 +181,7 @@ def _name(context: Context, endpoint_id: str) -> str:
 
 
 def _to_page(page: Page) -> Row:
-    """Answer what pages of every kind tell of themselves."""
+    """Return the fields that all kinds of pages have."""
     return {
         "clientToken": page.query.client_token,
         "nextToken": page.next_token,

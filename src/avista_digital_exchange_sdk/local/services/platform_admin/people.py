@@ -38,7 +38,7 @@ class People:
         self._accounts = accounts
 
     def require_administrator(self, caller: Caller) -> None:
-        """Refuse a caller who does not administer the platform."""
+        """Reject a caller who does not administer the platform."""
         if PLATFORM_ADMIN not in self._accounts.user(caller.user_id)["userRoles"]:
             raise unauthorized("platform administration")
 

@@ -1,4 +1,4 @@
-"""The platform administration operations of the contract."""
+"""The platform administration operations of the schema."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .ownership import delete_services, migrate_services
 async def list_collaboratives(
     context: Context, includeMemberOrganizations: bool | None = None
 ) -> list[Row]:
-    """Answer all collaboratives."""
+    """Return all collaboratives."""
     return context.exchange.memberships.list_all(with_members=bool(includeMemberOrganizations))
 
 
 async def get_collaborative(
     context: Context, collaborativeId: str, includeMemberOrganizations: bool | None = None
 ) -> Row:
-    """Answer a collaborative."""
+    """Return a collaborative."""
     return context.exchange.memberships.get(
         collaborativeId, with_members=bool(includeMemberOrganizations)
     )
@@ -71,12 +71,12 @@ async def remove_collaborative_member(context: Context, collaborativeId: str, us
 
 
 async def list_organizations(context: Context) -> list[Row]:
-    """Answer all organizations."""
+    """Return all organizations."""
     return context.exchange.people.list_organizations()
 
 
 async def get_organization(context: Context, organizationId: str) -> Row:
-    """Answer an organization."""
+    """Return an organization."""
     return context.exchange.accounts.organization(organizationId)
 
 
@@ -105,12 +105,12 @@ async def delete_organization(
 
 
 async def list_users(context: Context, organizationId: str | None = None) -> list[Row]:
-    """Answer users."""
+    """Return users."""
     return context.exchange.people.list_users(organizationId)
 
 
 async def get_user(context: Context, userId: str) -> Row:
-    """Answer a user."""
+    """Return a user."""
     return context.exchange.accounts.user(userId)
 
 
@@ -190,7 +190,7 @@ async def migrate_users_services_ownership(
 
 
 def _for_administrators(resolver: Resolver) -> Resolver:
-    """Refuse callers who do not administer the platform."""
+    """Reject callers who do not administer the platform."""
 
     async def resolve(context: Context, **arguments: object) -> object:
         context.exchange.people.require_administrator(context.caller)

@@ -1,4 +1,4 @@
-"""Data stores, each a tree of directories under its home directory."""
+"""Data stores, each with a tree of directories."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DataStores:
         *,
         item_id: str | None = None,
     ) -> Row:
-        """Return a DataStore the caller has the needed access to, for an item of it or itself."""
+        """Return a DataStore after checking the access to it or to one of its items."""
         data_store = self._records.fetch_one(
             f"SELECT {COLUMNS} FROM dataStores WHERE dataStoreId = ?", data_store_id
         )
@@ -81,7 +81,7 @@ class DataStores:
     def update(
         self, caller: Caller, data_store_id: str, name: str | None, description: str | None
     ) -> Row:
-        """Change what is given of the caller's own DataStore."""
+        """Change the given fields of the caller's own DataStore."""
         check_name(name)
         self.get(caller, data_store_id, Access.OWN)
         self._records.execute(
@@ -95,14 +95,14 @@ class DataStores:
         return self.get(caller, data_store_id)
 
     async def delete(self, caller: Caller, data_store_id: str) -> Row:
-        """Take the caller's own DataStore away with all that is in it."""
+        """Delete the caller's own DataStore with everything in it."""
         data_store = self.get(caller, data_store_id, Access.OWN)
         keys = self._records.fetch_all(
             "SELECT objectKey FROM files WHERE dataStoreId = ?", data_store_id
         )
         with self._records.transaction():
             self._records.execute("DELETE FROM sharedServices WHERE serviceId = ?", data_store_id)
-            # SQLite follows references to a certain depth only, so no directory is left deep.
+            # SQLite follows references only to a limited depth, so flatten the tree first.
             self._records.execute(
                 "UPDATE directories SET parentDirectoryId = NULL WHERE dataStoreId = ?",
                 data_store_id,

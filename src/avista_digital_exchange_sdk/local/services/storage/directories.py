@@ -37,7 +37,7 @@ class Directories:
     def create(
         self, caller: Caller, data_store_id: str, parent_directory_id: str, name: str
     ) -> Row:
-        """Add a DataStoreDirectory to another."""
+        """Create a DataStoreDirectory in another one."""
         check_name(name)
         self.find(caller, parent_directory_id, Access.WRITE, data_store_id)
         directory_id = new_id("dataStoreDirectoryId")
@@ -70,10 +70,10 @@ class Directories:
         return self.get(caller, directory_id)
 
     async def delete(self, caller: Caller, directory_id: str) -> Row:
-        """Take a directory away with all that is in it."""
+        """Delete a directory with everything in it."""
         directory = self.find(caller, directory_id, Access.WRITE)
         if directory["parentDirectoryId"] is None:
-            raise bad_request("A home directory goes only with its data store.")
+            raise bad_request("A home directory can only be deleted with its data store.")
         keys = self._records.fetch_all(
             f"{TREE} SELECT objectKey FROM files JOIN tree ON dataStoreDirectoryId = id",
             directory_id,
@@ -94,7 +94,7 @@ class Directories:
     def find(
         self, caller: Caller, directory_id: str, needed: Access, data_store_id: str | None = None
     ) -> Row:
-        """Find a directory, if need be of a certain data store, that the caller may use so."""
+        """Find a directory, optionally of a given data store, and check the caller's access."""
         directory = self._records.fetch_one(
             "SELECT * FROM directories WHERE dataStoreDirectoryId = ?", directory_id
         )
@@ -106,18 +106,18 @@ class Directories:
         return directory
 
     def _check_move(self, caller: Caller, directory: Row, parent_directory_id: str) -> None:
-        """Refuse a move that would tear the tree apart."""
+        """Reject a move that would break the tree."""
         directory_id = directory["dataStoreDirectoryId"]
         if directory["parentDirectoryId"] is None:
-            raise bad_request("A home directory can't be moved.")
+            raise bad_request("A home directory cannot be moved.")
         self.find(caller, parent_directory_id, Access.WRITE, directory["dataStoreId"])
         if self._records.fetch_one(
             f"{TREE} SELECT 1 FROM tree WHERE id = ?2", directory_id, parent_directory_id
         ):
-            raise bad_request("A directory can't be moved into itself.")
+            raise bad_request("A directory cannot be moved into itself.")
 
     def _as_directory(self, row: Row) -> Row:
-        """Shape a row as a DataStoreDirectory; its contents are read only when asked for."""
+        """Convert a row to a DataStoreDirectory; its contents are read only when requested."""
         return row | {
             "homeDirectory": row["parentDirectoryId"] is None,
             "contents": partial(self._contents, row["dataStoreDirectoryId"]),
@@ -137,7 +137,7 @@ class Directories:
         return directories, files
 
     async def _contents(self, directory_id: str) -> list[Row]:
-        """Return what is in a directory as DataStoreObjects, directories first."""
+        """Return the contents of a directory as DataStoreObjects, directories first."""
         directories, files = self.entries(directory_id)
         return [
             {"objectType": "DIRECTORY", "dataStoreDirectory": self._as_directory(row)}

@@ -1,4 +1,4 @@
-"""The files of data stores: what is known of them, and the URLs to their bytes."""
+"""The files of data stores: their metadata and presigned URLs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .directories import Directories
 from .zip_archive import Zips
 
 UNKNOWN_CONTENT = "application/octet-stream"
-# Python's own table alone: what the machine knows beyond it differs from machine to machine.
+# Only Python's built-in table, because the system's tables differ between machines.
 MIME_TYPES = mimetypes.MimeTypes()
 
 
@@ -42,28 +42,28 @@ class Files:
         return serialize_file(self._find(caller, file_id, Access.READ))
 
     def download_url(self, caller: Caller, file_id: str) -> Row:
-        """Return a PresignedUrl for a file's bytes."""
+        """Return a PresignedUrl for the contents of a file."""
         row = self._find(caller, file_id, Access.READ)
         url = self._objects.download_url(row["objectKey"], content_type=row["contentType"])
         return {"itemId": file_id, "url": url}
 
-    async def zip_url(self, caller: Caller, wanted: Sequence[Row | None]) -> Row:
+    async def zip_url(self, caller: Caller, requested: Sequence[Row | None]) -> Row:
         """Return a PresignedUrl for one zip of files and directories the caller may read."""
-        if not wanted:
-            raise bad_request("A zip needs at least one file or directory.")
-        entries = await self._zips.plan(caller, [self._object(caller, row) for row in wanted])
+        if not requested:
+            raise bad_request("A zip file needs at least one file or directory.")
+        entries = await self._zips.plan(caller, [self._object(caller, row) for row in requested])
         stored = self._objects.create(caller.user_id, self._zips.writer(caller, entries))
         url = self._objects.download_url(stored.key, content_type="application/zip")
         return {"itemId": None, "url": url}
 
     def _object(self, caller: Caller, named: Row | None) -> Row:
-        """Find a file or a directory, named by its type and its id."""
+        """Find a file or a directory by type and ID."""
         for kind, id_name in (("FILE", "dataStoreFileId"), ("DIRECTORY", "dataStoreDirectoryId")):
             if named and named.get("objectType") == kind and (item_id := named.get(id_name)):
                 if kind == "FILE":
                     return self._find(caller, item_id, Access.READ)
                 return self._directories.find(caller, item_id, Access.READ)
-        raise bad_request("An object is named by its type and the id that goes with it.")
+        raise bad_request("An object is identified by its type and the corresponding ID.")
 
     def create(
         self,
@@ -75,7 +75,7 @@ class Files:
         file_extension: str,
         description: str | None,
     ) -> Row:
-        """Add a file whose bytes are still to come, and return the PresignedUrl they go to."""
+        """Create a file, and return the PresignedUrl for its upload."""
         check_name(name)
         self._directories.find(caller, directory_id, Access.WRITE, data_store_id)
         file_id, key = new_id("dataStoreFileId"), self._objects.new_key()
@@ -94,11 +94,11 @@ class Files:
         return {"itemId": file_id, "url": self._objects.upload_url(key)}
 
     def awaits(self, key: str) -> bool:
-        """Say whether bytes under this key have a file to belong to."""
+        """Return whether there is a file for this key."""
         return self._records.fetch_one("SELECT 1 FROM files WHERE objectKey = ?", key) is not None
 
     def confirm_upload(self, key: str, size: int) -> None:
-        """Note that a file's bytes have arrived."""
+        """Record that the upload of a file is complete."""
         self._records.execute(
             "UPDATE files SET storageSizeBytes = ?, lastModified = ? WHERE objectKey = ?",
             size,
@@ -133,14 +133,14 @@ class Files:
         return self.get(caller, file_id)
 
     def delete(self, caller: Caller, file_id: str) -> Row:
-        """Take a file away with its bytes."""
+        """Delete a file with its contents."""
         file = self._find(caller, file_id, Access.WRITE)
         self._records.execute("DELETE FROM files WHERE dataStoreFileId = ?", file_id)
         self._objects.delete(file["objectKey"])
         return serialize_file(file)
 
     def _find(self, caller: Caller, file_id: str, needed: Access) -> Row:
-        """Find a file and hold the caller to the access needed."""
+        """Find a file and check the access of the caller."""
         file = self._records.fetch_one("SELECT * FROM files WHERE dataStoreFileId = ?", file_id)
         if file is None:
             raise not_found(file_id)
@@ -149,7 +149,7 @@ class Files:
 
 
 def guess_content_type(file_extension: str) -> str:
-    """Guess what a file holds, the same on every machine."""
+    """Guess the MIME type of a file, independent of the machine."""
     content_type, encoding = MIME_TYPES.guess_type(f"file.{file_extension}")
     if encoding is not None:
         return "application/gzip" if encoding == "gzip" else UNKNOWN_CONTENT

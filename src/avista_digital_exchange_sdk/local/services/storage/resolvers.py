@@ -11,12 +11,12 @@ from ...state import Context, Resolver
 async def list_data_stores(
     context: Context, userId: str | None = None, organizationId: str | None = None
 ) -> list[Row]:
-    """Answer the caller's data stores, or those of others that the caller may see."""
+    """Return the caller's data stores, or those of others that the caller may see."""
     return context.exchange.data_stores.list_data_stores(context.caller, userId, organizationId)
 
 
 async def get_data_store(context: Context, dataStoreId: str) -> Row:
-    """Answer a data store."""
+    """Return a data store."""
     return context.exchange.data_stores.get(context.caller, dataStoreId)
 
 
@@ -33,7 +33,7 @@ async def update_data_store(
 
 
 async def delete_data_store(context: Context, dataStoreId: str) -> Row:
-    """Take a data store away."""
+    """Delete a data store."""
     return await context.exchange.data_stores.delete(context.caller, dataStoreId)
 
 
@@ -41,7 +41,7 @@ async def delete_data_store(context: Context, dataStoreId: str) -> Row:
 
 
 async def get_directory(context: Context, dataStoreDirectoryId: str) -> Row:
-    """Answer a directory."""
+    """Return a directory."""
     return context.exchange.directories.get(context.caller, dataStoreDirectoryId)
 
 
@@ -65,7 +65,7 @@ async def update_directory(
 
 
 async def delete_directory(context: Context, dataStoreDirectoryId: str) -> Row:
-    """Take a directory away."""
+    """Delete a directory."""
     return await context.exchange.directories.delete(context.caller, dataStoreDirectoryId)
 
 
@@ -73,17 +73,17 @@ async def delete_directory(context: Context, dataStoreDirectoryId: str) -> Row:
 
 
 async def get_file(context: Context, dataStoreFileId: str) -> Row:
-    """Answer a file's metadata."""
+    """Return a file's metadata."""
     return context.exchange.files.get(context.caller, dataStoreFileId)
 
 
 async def get_file_download_url(context: Context, dataStoreFileId: str) -> Row:
-    """Answer where a file's bytes are."""
+    """Return where a file's bytes are."""
     return context.exchange.files.download_url(context.caller, dataStoreFileId)
 
 
 async def get_zip_download_url(context: Context, dataStoreObjectIds: list[Row | None]) -> Row:
-    """Answer where one zip of many files and directories is."""
+    """Return where one zip of many files and directories is."""
     return await context.exchange.files.zip_url(context.caller, dataStoreObjectIds)
 
 
@@ -95,7 +95,7 @@ async def create_file(
     fileExtension: str,
     description: str | None = None,
 ) -> Row:
-    """Add a file and answer where its bytes must go."""
+    """Add a file and return the URL for its upload."""
     return context.exchange.files.create(
         context.caller,
         dataStoreId,
@@ -124,7 +124,7 @@ async def update_file(
 
 
 async def delete_file(context: Context, dataStoreFileId: str) -> Row:
-    """Take a file away."""
+    """Delete a file."""
     return context.exchange.files.delete(context.caller, dataStoreFileId)
 
 

@@ -1,4 +1,4 @@
-"""Many files and directories as one zip: planned at once, written when it is asked for."""
+"""Several files and directories as one zip file: planned immediately, written on request."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Entry(NamedTuple):
 
 @dataclass
 class _Contents:
-    """What is asked for, and what lies in the directories among it."""
+    """The requested entries, and the contents of requested directories."""
 
     directories: dict[str, tuple[list[Row], list[Row]]] = field(default_factory=dict)
     inner: set[str] = field(default_factory=set)
-    """The ids of what lies in one of the directories, and comes there and nowhere else."""
+    """The IDs of entries in one of the directories, which are listed only there."""
     entries: int = 0
     size: int = 0
 
@@ -77,8 +77,8 @@ class Zips:
 
         Args:
             caller: Who asks.
-            top: The rows of the files and directories asked for, which the caller may read. One
-                that lies in a directory asked for as well comes there.
+            top: The rows of the requested files and directories, which the caller may read. One
+                that is also in a requested directory is listed there.
         """
         contents = await self._read(caller, top)
         roots = {_id(row): row for row in top if _id(row) not in contents.inner}
@@ -108,7 +108,7 @@ class Zips:
         self._threads.shutdown(cancel_futures=True)
 
     async def _read(self, caller: Caller, top: Sequence[Row]) -> _Contents:
-        """Read what lies in the directories asked for."""
+        """Read the contents of the requested directories."""
         contents = _Contents()
         contents.count([row for row in top if "dataStoreFileId" in row], 0)
         pending = [row["dataStoreDirectoryId"] for row in top if "dataStoreFileId" not in row]
@@ -126,7 +126,7 @@ class Zips:
         return contents
 
     def _entries(self, contents: _Contents, roots: Sequence[Row]) -> Iterator[Entry]:
-        """List the entries, parents before what lies in them."""
+        """List the entries, parents before their contents."""
         pending = [("", roots)]
         while pending:
             folder, rows = pending.pop()

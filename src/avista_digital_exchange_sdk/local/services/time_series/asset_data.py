@@ -1,4 +1,4 @@
-"""The contract's TimeSeriesDbAssetData, as publishing and the latest values answer it."""
+"""The contract's TimeSeriesDbAssetData, as returned by publishing and latest values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def attribute_data(
 def written_data(
     asset_id: str, name: str | None, records: Iterable[Record]
 ) -> list[dict[str, Any]]:
-    """Tell what was written for an asset: nothing, or the asset with its attributes' new data."""
+    """Return what was written for an asset: nothing, or the asset with its attributes' new data."""
     points: dict[str, list[tuple[int, Measure]]] = {}
     for record in sorted(records, key=lambda record: record.time):
         for measure in record.measures:

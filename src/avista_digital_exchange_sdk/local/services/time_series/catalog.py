@@ -28,7 +28,7 @@ def plain_column(measure_type: str) -> str:
 
 
 def text_column(column: str) -> str:
-    """Name the column beside a DOUBLE that keeps a text the number alone would not give back."""
+    """Name the column next to a DOUBLE that keeps a string the number alone would not return."""
     return f"{column}_text"
 
 
@@ -71,7 +71,7 @@ class Catalog:
         return f"{self.schema}.{name}"
 
     def attribute_type(self, name: str) -> str | None:
-        """Tell the type of an attribute, which plain and MULTI records share."""
+        """Return the type of an attribute, which plain and MULTI records share."""
         if name in self.measures:
             return self.measures[name].type
         measure_type = self.measure_names.get(name)

@@ -7,7 +7,7 @@ from .catalog import text_column
 
 
 def value_text(column: str, value_type: str) -> str:
-    """Write a stored value as the text it was published with."""
+    """Write a stored value as the string it was published with."""
     match value_type:
         case "DOUBLE":
             return f"coalesce({text_column(column)}, {column}::VARCHAR)"

@@ -1,6 +1,6 @@
 """A filter query's rows as JSON: a page's chunk or the whole export.
 
-Rows stream out of DuckDB already written as text, so memory stays flat as results grow.
+Rows stream out of DuckDB already written as a string, so memory stays flat as results grow.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _last_values(
 
 
 def _in_requested_order(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
-    """Order each asset's attributes as they were asked for, or by name if all were."""
+    """Order each asset's attributes as they were requested, or by name if all were."""
     places: dict[tuple[str, ...] | None, dict[str, int]] = {}
 
     def place(last: LastValue) -> tuple[int, int, str]:

@@ -17,7 +17,7 @@ _MAX_TEXT_BYTES = 2048
 
 
 def check_max_rows(max_rows: int | None) -> None:
-    """Refuse a page size the platform does not know."""
+    """Reject a page size the platform does not know."""
     if max_rows is not None and not 1 <= max_rows <= MAX_ROWS:
         raise invalid_request(f"maxRows must be 1 to {MAX_ROWS}, not {max_rows}.")
 

@@ -131,7 +131,7 @@ class _Batch:
 
     @staticmethod
     def _changes(existing: Stored | None, record: Record) -> bool:
-        """Tell whether a record is to be written over the existing one, or reject it."""
+        """Return whether a record is to be written over the existing one, or reject it."""
         if existing is None or record.version > existing.version:
             return True
         if record.fingerprint == existing.fingerprint:
@@ -250,7 +250,7 @@ class _Batch:
             )
 
     def _write_records(self) -> None:
-        """Insert the records in one statement; as one JSON text they travel fastest."""
+        """Insert the records in one statement; as one JSON string they travel fastest."""
         if not self._pending:
             return
         points = self._catalogue.table("points")
@@ -291,7 +291,7 @@ class _Batch:
                 field = _Field(column, measure.type)
             cells[field] = measure.value
             if measure.type == "DOUBLE":
-                # Kept only where the number itself would come back as another text.
+                # Kept only where the number itself would come back as another string.
                 text = text_column(column)
                 cells[_Field(text, "VARCHAR", f"nullif({text}, {column}::VARCHAR)")] = measure.text
         return cells

@@ -86,7 +86,7 @@ def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> 
         f"max(key) FILTER (WHERE {measure.physical} IS NOT NULL) AS {key}"
         for measure, key in zip(measures, keys, strict=True)
     )
-    # Only what is latest is written as text, as that takes longer than to find it.
+    # Only what is latest is written as a string, as that takes longer than to find it.
     texts = ", ".join(
         f"CASE WHEN key = {key} THEN {value_text(measure.physical, measure.type)} END"
         for measure, key in zip(measures, keys, strict=True)

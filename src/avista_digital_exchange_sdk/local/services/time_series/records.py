@@ -24,7 +24,7 @@ _RESERVED_PREFIXES = ("ts_", "measure_value")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One value of a record: as it is stored, and as the text it comes back as."""
+    """One value of a record: as it is stored, and as the string it comes back as."""
 
     name: str
     type: str
@@ -85,10 +85,10 @@ class RejectedError(Exception):
 def read_records(
     inputs: Sequence[Mapping[str, Any] | None],
 ) -> tuple[list[Record], list[Rejection]]:
-    """Read a batch: the records that may be written, and those refused on their own.
+    """Read a batch: the records that may be written, and those rejected on their own.
 
     Raises:
-        PlatformError: If the request as a whole is refused.
+        PlatformError: If the request as a whole is rejected.
     """
     if not 1 <= len(inputs) <= MAX_RECORDS:
         raise invalid_request(
@@ -98,7 +98,7 @@ def read_records(
         _check_request(f"records[{index}]", record)
     records, rejections = [], []
     for index, record in enumerate(inputs):
-        assert record is not None  # _check_request refused it
+        assert record is not None  # _check_request rejected it
         try:
             records.append(_read_record(index, record))
         except RejectedError as rejected:
@@ -107,7 +107,7 @@ def read_records(
 
 
 def check_length(where: str, text: object, limit: int) -> None:
-    """Refuse the request unless the text is there and 1 to `limit` bytes long."""
+    """Reject the request unless the string is present and 1 to `limit` bytes long."""
     if not isinstance(text, str):
         raise invalid_request(f"{where} is missing.")
     try:

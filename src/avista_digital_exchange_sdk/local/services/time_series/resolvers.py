@@ -1,4 +1,4 @@
-"""The time series operations of the contract."""
+"""The time series operations of the schema."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def delete_database(context: Context, *, timeSeriesDbId: str) -> Result:
 
 
 async def get_database(context: Context, *, timeSeriesDbId: str) -> Result:
-    """Answer a database's metadata."""
+    """Return a database's metadata."""
     return context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
 
 
@@ -85,18 +85,18 @@ async def list_all_asset_last_values(
     clientToken: str | None = None,
     nextToken: str | None = None,
 ) -> Result:
-    """Answer a page of all assets with the latest value of each attribute."""
+    """Return a page of all assets with the latest value of each attribute."""
     context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
     exchange = context.exchange
-    asked = QueryRequest("LAST_VALUES", context.caller, (timeSeriesDbId,), None)
+    requested = QueryRequest("LAST_VALUES", context.caller, (timeSeriesDbId,), None)
 
     def run(cursor: duckdb.DuckDBPyConnection, _table: str) -> ItemsResult:
         return read_latest(cursor, exchange.time_series.catalogue(cursor, timeSeriesDbId))
 
     if nextToken is not None:
-        page = await exchange.queries.next_page(nextToken, asked)
+        page = await exchange.queries.next_page(nextToken, requested)
     else:
-        query = exchange.queries.start(asked, clientToken, run)
+        query = exchange.queries.start(requested, clientToken, run)
         page = await exchange.queries.first_page(query, opens_empty=False)
     data: list[Result] = []
     if page.rows:
@@ -119,27 +119,27 @@ async def query_database(
     clientToken: str | None = None,
     queryString: str | None = None,
 ) -> Result:
-    """Answer a page of a filter query: its rows lie in a chunk behind a presigned URL."""
+    """Return a page of a filter query: its rows are in a chunk behind a presigned URL."""
     database = context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
     check_max_rows(maxRows)
     exchange = context.exchange
     if nextToken is not None:
-        asked = QueryRequest("FILTER", context.caller, (timeSeriesDbId,), queryString, maxRows)
-        page = await exchange.queries.next_page(nextToken, asked)
+        requested = QueryRequest("FILTER", context.caller, (timeSeriesDbId,), queryString, maxRows)
+        page = await exchange.queries.next_page(nextToken, requested)
     else:
         request = read_filter_request(queryType, assets, startTime, endTime, maxRows)
         sql = as_timestream_sql(request, database)
-        asked = QueryRequest("FILTER", context.caller, (timeSeriesDbId,), sql, maxRows)
+        requested = QueryRequest("FILTER", context.caller, (timeSeriesDbId,), sql, maxRows)
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> FilterResult:
             catalogue = exchange.time_series.catalogue(cursor, timeSeriesDbId)
             return run_filter_query(cursor, table, catalogue, request)
 
-        query = exchange.queries.start(asked, clientToken, run)
+        query = exchange.queries.start(requested, clientToken, run)
         page = await exchange.queries.first_page(query, opens_empty=True)
     return _to_page(page) | {
         "presignedUrl": await context.exchange.result_files.chunk_url(page, _write_json),
-        "queryString": page.query.asked.query_string,
+        "queryString": page.query.requested.query_string,
     }
 
 
@@ -153,9 +153,9 @@ async def cancel_database_query(context: Context, *, timeSeriesDbId: str, queryI
 async def generate_query_result_export_file(
     context: Context, *, timeSeriesDbId: str, queryId: str, fileFormat: str | None = None
 ) -> Result:
-    """Start to write the whole result of a filter query to a file; an event tells of its end."""
+    """Start to write the whole result of a filter query to a file; an event reports its end."""
     query = _own_query(context, timeSeriesDbId, queryId)
-    if query.asked.kind != "FILTER":
+    if query.requested.kind != "FILTER":
         raise invalid_request("Only the result of a query with filters can be exported.")
     if query.cancelled or not query.job.running:
         await query.result()
@@ -196,13 +196,13 @@ def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query
     """Return a query of the caller's own, of a database the caller may still read."""
     context.exchange.accounts.read_database(context.caller, time_series_db_id)
     query = context.exchange.queries.own(context.caller, query_id, KINDS)
-    if time_series_db_id not in query.asked.resource_ids:
+    if time_series_db_id not in query.requested.resource_ids:
         raise not_found(f"The query {query_id}")
     return query
 
 
 def _to_page(page: Page) -> Result:
-    """Answer what pages of every kind tell of themselves."""
+    """Return the fields that all kinds of pages have."""
     return {
         "clientToken": page.query.client_token,
         "nextToken": page.next_token,

@@ -96,5 +96,5 @@ def _check_type(name: str, known: str | None, given: str) -> None:
 
 
 def _size(names: ChainMap[str, Column] | ChainMap[str, str] | ChainMap[Series, int]) -> int:
-    """Count the names in both maps, which never overlap where this is asked."""
+    """Count the names in both maps, which never overlap where this is requested."""
     return sum(len(layer) for layer in names.maps)

@@ -30,7 +30,7 @@ class Selection:
                 self._shapes_with.setdefault(name, {})[shape] = None
 
     def points(self) -> str:
-        """The FROM clause of the points asked for; takes `parameter` as its parameter.
+        """The FROM clause of the points requested; takes `parameter` as its parameter.
 
         It offers `asset_index`, the asset's place in the filters, and what `cells` needs.
         """
@@ -43,7 +43,7 @@ class Selection:
         """
 
     def parameter(self) -> str:
-        """The series asked for, as JSON: number, asset, shape, attribute if a plain record's."""
+        """The series requested, as JSON: number, asset, shape, attribute if a plain record's."""
         assets = {asset.asset_id: (i, asset) for i, asset in enumerate(self.filters)}
         rows = []
         for series, series_id in list(self._catalogue.series.items()):
@@ -53,8 +53,8 @@ class Selection:
             name = series.measure_name
             plain = self._catalogue.measure_names[name] != "MULTI"
             shape = self._shapes[asset.names]
-            asked = asset.names is None or shape in self._shapes_with.get(name, ())
-            attribute = self._index.get(name) if plain and asked else None
+            requested = asset.names is None or shape in self._shapes_with.get(name, ())
+            attribute = self._index.get(name) if plain and requested else None
             rows.append([series_id, asset_index, shape, attribute])
         return json.dumps(rows)
 
@@ -63,7 +63,7 @@ class Selection:
         return [self._cell(i, attribute) for i, attribute in enumerate(self.attributes)]
 
     def _find_attributes(self) -> list[Attribute]:
-        """List the attributes that exist: those asked for by name first, then all if need be."""
+        """List the attributes that exist: those requested by name first, then all if need be."""
         everything = {asset.asset_id for asset in self.filters if asset.names is None}
         names = requested_names(self.filters)
         if everything:

@@ -1,4 +1,4 @@
-"""The Timestream query operation of the contract."""
+"""The Timestream query operation of the schema."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ async def query_with_timestream_query(
     nextToken: str | None = None,
     clientToken: str | None = None,
 ) -> dict[str, Any]:
-    """Answer a page of a Timestream query."""
+    """Return a page of a Timestream query."""
     accounts = context.exchange.accounts
     database = accounts.read_database(context.caller, timeSeriesDbId)
     check_length("queryString", queryString, MAX_QUERY_BYTES)
     check_max_rows(maxRows)
     exchange = context.exchange
-    asked = QueryRequest("TIMESTREAM", context.caller, (timeSeriesDbId,), queryString, maxRows)
+    requested = QueryRequest("TIMESTREAM", context.caller, (timeSeriesDbId,), queryString, maxRows)
     if nextToken is not None:
-        page = await exchange.queries.next_page(nextToken, asked)
+        page = await exchange.queries.next_page(nextToken, requested)
     else:
         now = time.time_ns()
         readable = [database, *accounts.list_databases(context.caller)]
@@ -54,7 +54,7 @@ async def query_with_timestream_query(
             }
             return run_timestream_query(cursor, table, queryString, tables, now)
 
-        query = exchange.queries.start(asked, clientToken, run)
+        query = exchange.queries.start(requested, clientToken, run)
         page = await exchange.queries.first_page(query, opens_empty=False)
     return {
         "clientToken": page.query.client_token,

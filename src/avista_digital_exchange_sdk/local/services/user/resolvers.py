@@ -12,7 +12,7 @@ async def get_user_session(context: Context) -> Row:
 
 
 async def list_authentication_tokens(context: Context) -> list[Row]:
-    """Answer the caller's tokens."""
+    """Return the caller's tokens."""
     return context.exchange.tokens.list_tokens(context.caller)
 
 

@@ -41,7 +41,7 @@ class Tokens:
         return Caller(row["userId"], row["tokenId"], row["tokenType"], row["scope"])
 
     def check(self, caller: Caller) -> None:
-        """Refuse a caller whose token has been deleted or has expired since the call began."""
+        """Reject a caller whose token has been deleted or has expired since the call began."""
         row = self._records.fetch_one(
             """SELECT 1 FROM tokens JOIN users USING (userId)
             WHERE tokenId = ? AND dateExpires > ? AND userAccountState != 'DISABLED'""",
