@@ -157,7 +157,7 @@ def test_port_in_use_raises_oserror(local):
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_invalid_port_raises_oserror(port):
-    with pytest.raises(OSError, match=f"no port {port}; they go from 0 to 65535"):
+    with pytest.raises(OSError, match=f"port must be between 0 and 65535, got {port}"):
         LocalExchange(port=port)
 
 
