@@ -13,12 +13,13 @@ import fsspec  # type: ignore[import-untyped]  # untyped
 from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
 from avista_digital_exchange_sdk.local import LocalExchange
 
+IOT_RECORD = {"timestamp": 362793600, "timeUnit": "SECONDS", "attributes": {"Power": 18.8}}
 SOLAR_SITE = files("avista_digital_exchange_sdk.demo") / "solar_site.csv"
 
 
 @contextmanager
 def example_names() -> Iterator[dict[str, Any]]:
-    """The names that examples use: a client, and IDs of a file and of one asset's database.
+    """The names that examples use: a client, and IDs of what a Local Exchange holds.
 
     The current directory gets the demo's CSV file.
     """
@@ -32,6 +33,7 @@ def example_names() -> Iterator[dict[str, Any]]:
             local.dataStoreId, local.homeDirectoryId, SOLAR_SITE.name
         )
         exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "roof", [_record(exchange)])
+        exchange.iot.publish(local.iotEndpointId, [IOT_RECORD])
         yield {
             "digitalExchange": exchange,
             "AvistaDigitalExchange": AvistaDigitalExchange,
@@ -42,6 +44,10 @@ def example_names() -> Iterator[dict[str, Any]]:
             "dataStoreFileId": file.dataStoreFileId,
             "timeSeriesDbId": local.timeSeriesDbId,
             "collaborativeId": local.collaborativeId,
+            "iotHubId": local.iotHubId,
+            "modelId": local.modelId,
+            "iotEndpointId": local.iotEndpointId,
+            "iotGroupId": local.iotGroupId,
             "dataStore": exchange.getDataStore(local.dataStoreId),
         }
 

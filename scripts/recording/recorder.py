@@ -1,7 +1,6 @@
 """Records the operations that calls send."""
 
 import doctest
-import inspect
 import io
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from .calls import calls
 from .examples import example_names, parse_example
+from .public_calls import find_calls, find_groups
 
 Recorded = dict[str, list[str]]
 
@@ -34,21 +34,18 @@ def record() -> Recorded:
             with _recording() as operations, redirect_stdout(io.StringIO()):
                 call.run()
             sent.setdefault(call.name, set()).update(operations)
-    for name in sorted(_list_calls() - sent.keys()):
+    for name in sorted(find_calls().keys() - sent.keys()):
         sent[name] = _record_example(name)
     # `execute` sends operations that are not the SDK's own.
     own = sdk_surface.operations().keys()
     return {name: sorted(sent[name] & own) for name in sorted(sent)}
 
 
-def _list_calls() -> set[str]:
-    functions = inspect.getmembers(AvistaDigitalExchange, inspect.isfunction)
-    return {name for name, _ in functions if not name.startswith("_")} - {"close"}
-
-
 def _record_example(name: str) -> set[str]:
     """Run the example in a call's docstring; return what the call itself sends."""
-    call = getattr(AvistaDigitalExchange, name)
+    call = find_calls()[name]
+    group, _, method = name.rpartition(".")
+    owner = find_groups()[group] if group else AvistaDigitalExchange
     sent: set[str] = set()
 
     def call_and_record(*args: Any, **options: Any) -> Any:
@@ -62,7 +59,7 @@ def _record_example(name: str) -> set[str]:
         tempfile.TemporaryDirectory() as folder,
         chdir(folder),
         example_names() as names,
-        mock.patch.object(AvistaDigitalExchange, name, call_and_record),
+        mock.patch.object(owner, method, call_and_record),
     ):
         doctest.DocTestRunner(verbose=False).run(parse_example(call, names), out=lambda _: None)
     return sent

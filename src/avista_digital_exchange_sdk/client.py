@@ -8,8 +8,10 @@ from ._client_base import AsyncClientBase, ClientConfig, SyncClientBase
 from ._generated.client import Client
 from ._services.base import BaseService
 from ._services.exchange import ExchangeService
+from ._services.iot import IotService
 from ._services.storage import StorageService
 from ._sync_services.exchange import SyncExchangeService
+from ._sync_services.iot import SyncIotService
 from ._sync_services.storage import SyncStorageService
 
 
@@ -41,6 +43,12 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
         """The calls about data stores, as a separate object."""
         return SyncStorageService(self._calls)
 
+    @property
+    def iot(self) -> SyncIotService:
+        """The calls about IoT devices."""
+        calls = self._calls
+        return SyncIotService(IotService(calls._client, calls._backend, calls._data_store_class))
+
 
 class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     """The async client of the Digital Exchange, with the same calls as coroutines.
@@ -69,6 +77,11 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     def dataStores(self) -> StorageService:
         """The calls about data stores, as a separate object."""
         return StorageService(self._client, self._backend, self._data_store_class)
+
+    @property
+    def iot(self) -> IotService:
+        """The calls about IoT devices."""
+        return IotService(self._client, self._backend, self._data_store_class)
 
 
 def get_services(client: AvistaDigitalExchange) -> ExchangeService:

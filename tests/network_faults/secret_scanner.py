@@ -10,9 +10,11 @@ from typing import Any
 import tblib.pickling_support
 
 from avista_digital_exchange_sdk import DigitalExchangeError
+from scripts.recording.public_calls import find_groups
 
 from ..support.frames import local_variables
 
+GROUPS = find_groups().keys()
 SERVERS = ("local-exchange", "proxy", "asyncio_", "time-series", "zip_")
 
 # With it, as in Dask, errors are pickled with their causes.
@@ -41,6 +43,8 @@ class MonitoredClient:
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._exchange, name)
+        if name in GROUPS:
+            return type(self)(attribute, self._shown)
         return self._monitor(attribute) if callable(attribute) else attribute
 
     def _monitor(self, call: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ from avista_digital_exchange_sdk import (
     DigitalExchangeError,
     types,
 )
+from scripts.recording.public_calls import find_calls
 
 from ..support.faulty_proxy import Fault
 from ..support.sync_wrapper import SyncWrapper
@@ -25,6 +26,8 @@ from .scenarios import http
 from .secret_scanner import MonitoredClient
 
 SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
+MODELS = count()
+"""Numbers of models, whose names must differ."""
 
 
 class World:
@@ -48,6 +51,19 @@ class World:
             self.file = file.dataStoreFileId
             record = direct.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
             direct.publishToTimeSeriesDatabase(self.database, "meter", [record])
+            self.hub = direct.iot.createHub("Roof").iotHubId
+            self.empty_hub = direct.iot.createHub("Empty").iotHubId
+            self.model, self.unused_model = (
+                direct.iot.createModel(
+                    f"Sensor{next(MODELS)}",
+                    None,
+                    [{"name": "Height", "schemaType": "double", "writable": True}],
+                    [{"name": "Power", "schemaType": "double"}],
+                ).modelId
+                for _ in range(2)
+            )
+            self.endpoint = direct.iot.createEndpoint(self.hub, self.model, "S").iotEndpointId
+            self.group = direct.iot.createGroup(self.hub, "All", None, self.endpoint).iotGroupId
             self.token_id = direct.createAuthenticationToken("scratch", 1).tokenId
             direct.addServiceToCollaborative(self.database, self.collaborative)
         self.records = [record]
@@ -73,6 +89,13 @@ class World:
             "serviceId": self.store,
             "collaborativeId": self.collaborative,
             "name": "more",
+            "iotHubId": self.hub,
+            "modelId": self.model,
+            "iotEndpointId": self.endpoint,
+            "iotEndpointIds": [self.endpoint],
+            "iotGroupId": self.group,
+            "properties": {"Height": 1.5},
+            "data": [{"attributes": {"Power": 1.5}}],
             "daysBeforeExpiration": 1,
             "tokenId": self.token_id,
             "localPath": self.source,
@@ -93,6 +116,13 @@ class World:
         }
         more: dict[str, dict[str, Any]] = {
             "updateDataStore": {"name": "Renamed"},
+            "iot.updateHub": {"name": "Renamed"},
+            "iot.updateModel": {"displayName": "Renamed"},
+            "iot.updateEndpoint": {"name": "Renamed"},
+            "iot.updateGroup": {"name": "Renamed"},
+            "iot.createModel": {"name": f"Model{next(MODELS)}"},
+            "iot.deleteHub": {"iotHubId": self.empty_hub},
+            "iot.deleteModel": {"modelId": self.unused_model},
             "updateTimeSeriesDatabase": {"name": "Renamed"},
             "moveDataStoreDirectory": {"name": "moved"},
             "moveDataStoreFile": {"name": "moved.csv"},
@@ -103,7 +133,7 @@ class World:
             # The database is shared, the data store is not.
             "removeServiceFromCollaborative": {"serviceId": self.database},
         }
-        parameters = inspect.signature(getattr(AvistaDigitalExchange, call)).parameters.values()
+        parameters = inspect.signature(find_calls()[call]).parameters.values()
         required = [p.name for p in parameters if p.name != "self" and p.default is p.empty]
         return {name: values[name] for name in required} | more.get(call, {})
 
@@ -128,7 +158,7 @@ def public(kind: type) -> set[str]:
     }
 
 
-CALLS = sorted(public(AvistaDigitalExchange) - WITHOUT_REQUESTS - {"close"})
+CALLS = sorted(find_calls().keys() - WITHOUT_REQUESTS)
 
 
 def test_table_contains_every_method_of_a_data_store() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk._services.base import BaseService
 
 RUNNER = asyncio.Runner()
 """Runs all coroutines of the tests; closed at the end of the session."""
@@ -24,8 +25,7 @@ class AsyncClientAdapter:
         self.exchange = AsyncAvistaDigitalExchange(*args, **options)
 
     def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self.exchange, name)
-        return _run_sync(attribute) if inspect.iscoroutinefunction(attribute) else attribute
+        return _adapt(getattr(self.exchange, name))
 
     def __enter__(self) -> "AsyncClientAdapter":
         RUNNER.run(self.exchange.__aenter__())
@@ -36,6 +36,22 @@ class AsyncClientAdapter:
 
     def __repr__(self) -> str:
         return repr(self.exchange)
+
+
+class AsyncGroupAdapter:
+    """A group of calls of an AsyncAvistaDigitalExchange, adapted as the client is."""
+
+    def __init__(self, group: BaseService) -> None:
+        self.group = group
+
+    def __getattr__(self, name: str) -> Any:
+        return _adapt(getattr(self.group, name))
+
+
+def _adapt(attribute: Any) -> Any:
+    if isinstance(attribute, BaseService):
+        return AsyncGroupAdapter(attribute)
+    return _run_sync(attribute) if inspect.iscoroutinefunction(attribute) else attribute
 
 
 def _run_sync(call: Callable[..., Any]) -> Callable[..., Any]:

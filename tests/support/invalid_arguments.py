@@ -192,6 +192,119 @@ FORMAT = "one of CSV, JSON, PARQUET"
 INVALID_FORMATS = [(value, FORMAT) for value in (None, 7, "", "XML", "CSV ", ["CSV"], HUGE)]
 AGGREGATE = "one of auto, server, client"
 INVALID_AGGREGATES = [(value, AGGREGATE) for value in (None, "", "both", "AUTO", 7, [], {}, HUGE)]
+INVALID_BOOLEANS = [(value, "True or False") for value in (None, 0, 1, "true", [])]
+KEYS = '{"timestamp": …, "timeUnit": …, "attributes": {name: value}}'
+VALUE = "a string, a finite number, True, False or a datetime with a time zone"
+KW = {"kW": 1}
+INVALID_IOT_RECORDS = [
+    *((value, "a non-empty list of records") for value in (None, 7, "records", {}, [], iter(()))),
+    *(([value], f"data[0] must be a dictionary {KEYS}") for value in (None, 7, "kW", [KW])),
+    ([{"attributes": KW, "time": 1}], KEYS),
+    ([{"attributes": KW, 7: 1}], KEYS),
+    ([{"attributes": KW}, KW], "data[1] must be"),
+    *(
+        ([{"timestamp": 1, **attributes}], "data[0].attributes must be a non-empty dictionary")
+        for attributes in (
+            {},
+            *({"attributes": value} for value in (None, {}, [], "kW", [{"name": "kW"}])),
+        )
+    ),
+    *(([{"attributes": {name: 1}}], NOT_EMPTY) for name in (7, None, "", " ")),
+    ([{"attributes": {SURROGATE: 1}}], NO_SURROGATES),
+    ([{"attributes": {"kW": SURROGATE}}], NO_SURROGATES),
+    *(
+        ([{"attributes": {"kW": value}}], f"data[0].attributes['kW'] must be {VALUE}")
+        for value in (None, [], {}, b"1", float("nan"), float("inf"), object(), HUGE_NUMBER)
+    ),
+    ([{"attributes": {"kW": datetime(2024, 5, 1)}}], "time zone"),
+    *(
+        ([{"attributes": KW, "timestamp": value}], "data[0].timestamp must be")
+        for value in ("", "soon", "1.5", 1.5, True, [], b"1", 2**63, HUGE, datetime(2024, 5, 1))
+    ),
+    (
+        [{"attributes": KW, "timestamp": "2024-05-01T00:00:00.000Z"}],
+        'for an ISO 8601 string pass timeUnit="ISO8601"',
+    ),
+    ([{"attributes": KW, "timestamp": 2**60, "timeUnit": "SECONDS"}], "1677 and 2262"),
+    *(
+        ([{"attributes": KW, "timestamp": value, "timeUnit": "ISO8601"}], "ISO 8601 timestamp")
+        for value in (1, "1", "2024-05-01", "2024-05-01T00:00:00", "soon")
+    ),
+    (
+        [{"attributes": KW, "timestamp": "0001-01-01T00:00:00Z", "timeUnit": "ISO8601"}],
+        "1677 and 2262",
+    ),
+    *(
+        (
+            [{"attributes": KW, "timestamp": 1, "timeUnit": unit}],
+            "one of SECONDS, MILLISECONDS, MICROSECONDS, NANOSECONDS, ISO8601",
+        )
+        for unit in ("", "HOURS", "ms", 7, [])
+    ),
+    ([{"attributes": KW, "timeUnit": "HOURS"}], "data[0].timeUnit must be one of"),
+]
+SEGMENT = "letters, digits and underscores"
+INVALID_SEGMENTS = [
+    (value, SEGMENT)
+    for value in (None, 7, b"a", "", " ", "1a", "_a", "a_", "a b", "Größe", "a-b", "a\n", SURROGATE)
+]
+TYPED = {"schemaType": "double"}
+LIST = "a list of dictionaries"
+SCHEMA_TYPES = "one of boolean, dateTime, double, duration, integer, string"
+
+
+def _invalid_attributes(argument: str) -> list[tuple[Any, str]]:
+    return [
+        *((value, LIST) for value in (None, 7, "kW", {"name": "kW"}, b"kW")),
+        *(([value], f"{argument}[0] must be a dictionary") for value in (None, 7, "kW", [])),
+        ([{"name": "kW", "type": "double"}], f"{argument}[0] must be a dictionary with the keys"),
+        *(([TYPED | {"name": value}], f"{argument}[0].name") for value in (None, 7, "", " ")),
+        ([TYPED], f"{argument}[0].name must be a non-empty string"),
+        ([{"name": "kW"}], f"{argument}[0].schemaType must be {SCHEMA_TYPES}"),
+        *(
+            ([{"name": "kW", "schemaType": value}], SCHEMA_TYPES)
+            for value in ("float", "", 7, [], "DOUBLE ")
+        ),
+        ([TYPED | {"name": "kW", "description": 7}], f"{argument}[0].description"),
+        ([TYPED | {"name": "kW"}, TYPED | {"name": "kW"}], f"{argument}[1].name must be unique"),
+    ]
+
+
+INVALID_TELEMETRY = [
+    *_invalid_attributes("telemetry"),
+    ([TYPED | {"name": "kW", "writable": True}], "telemetry[0] must be a dictionary"),
+]
+INVALID_PROPERTIES = [
+    *_invalid_attributes("properties"),
+    *(
+        ([TYPED | {"name": "kW", "writable": value}], "properties[0].writable must be True or")
+        for value in (0, "true", [])
+    ),
+    *(
+        ([TYPED | {"name": "kW", "defaultValue": value}], "properties[0].defaultValue must be")
+        for value in ([], {}, float("nan"), b"1")
+    ),
+]
+INVALID_PROPERTY_VALUES = [
+    *((value, "a non-empty dictionary") for value in (None, 7, "Height", [], {}, [{"name": "H"}])),
+    *(({name: 1}, NOT_EMPTY) for name in (7, "", " ")),
+    *(({"Height": value}, VALUE) for value in (None, [], float("inf"), b"1")),
+    *(
+        ({"Height": value}, 'a value or {"value": …, "timestamp": …}')
+        for value in ({}, {"timestamp": 1}, {"value": 1, "unit": "m"})
+    ),
+    ({"Height": {"value": None}}, VALUE),
+    *(
+        ({"Height": {"value": 1, "timestamp": value}}, "since 1970")
+        for value in ("soon", 1.5, True, [], 2**63)
+    ),
+]
+INVALID_ENDPOINT_IDS = [
+    *((value, NOT_EMPTY) for value in (7, {}, "", " ", b"id")),
+    ([7], "iotEndpointIds[0]"),
+    (["iotEndpointId.1", ""], "iotEndpointIds[1]"),
+    (["i\nd"], NO_CONTROL),
+]
 JSON = "a JSON value"
 ITSELF: dict[str, Any] = {}
 ITSELF["x"] = [ITSELF]

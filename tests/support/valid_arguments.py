@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow
 
-from avista_digital_exchange_sdk import AvistaDigitalExchange, TimeSeriesInputRecord
+from avista_digital_exchange_sdk import TimeSeriesInputRecord
+from scripts.recording.public_calls import find_calls, get_call
 
 from .clients import RUNNER
 
@@ -48,6 +49,13 @@ VALUES: dict[str, Any] = {
     "timeUnit": "SECONDS",
     "measureName": "kW",
     "measureValueType": "DOUBLE",
+    "iotHubId": "iotHubId.1",
+    "modelId": "modelId.1",
+    "iotEndpointId": "iotEndpointId.1",
+    "iotEndpointIds": ["iotEndpointId.1"],
+    "iotGroupId": "iotGroupId.1",
+    "data": [{"timestamp": 1, "attributes": {"Power": 1.5}}],
+    "properties": {"Height": 1.5},
     "tokenId": "tokenId.1",
     "daysBeforeExpiration": 30,
     "document": "query q($x: String) { q(x: $x) }",
@@ -62,6 +70,15 @@ WITHOUT_REQUESTS = {
 OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "updateDataStore": {"name": "Wind site"},
     "updateTimeSeriesDatabase": {"name": "Wind site"},
+    **{
+        f"iot.update{what}": {argument: "Wind site"}
+        for what, argument in (
+            ("Hub", "name"),
+            ("Model", "displayName"),
+            ("Endpoint", "name"),
+            ("Group", "name"),
+        )
+    },
     "moveDataStoreDirectory": {"name": "reports"},
     "moveDataStoreFile": {"name": "may.csv"},
     "createTimeSeriesInputRecord": {"measureValue": "1"},
@@ -79,13 +96,13 @@ OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def _list_valid_arguments() -> Iterator[tuple[str, dict[str, Any]]]:
-    for call, function in inspect.getmembers(AvistaDigitalExchange, inspect.isfunction):
+    for call, function in find_calls().items():
         required = [
             name
             for name, parameter in inspect.signature(function).parameters.items()
             if name != "self" and parameter.default is parameter.empty
         ]
-        if required and not call.startswith("_"):
+        if required:
             values = {name: VALUES[name] for name in required}
             yield call, values | OPTIONAL_ARGUMENTS.get(call, {})
 
@@ -128,7 +145,7 @@ def short_repr(value: Any) -> str:
 
 def run(exchange: Any, call: str, *values: Any, **arguments: Any) -> Any:
     """Make a call with either client; collect the rows of iterators."""
-    response = getattr(exchange, call)(*values, **arguments)
+    response = get_call(exchange, call)(*values, **arguments)
     if isinstance(response, Iterator):
         return list(response)
     return RUNNER.run(_collect(response)) if hasattr(response, "__aiter__") else response

@@ -17,9 +17,15 @@ if TYPE_CHECKING:
         DataStore,
         DataStoreDirectory,
         DataStoreFile,
+        DigitalTwinModel,
         FilterQueryPage,
+        IotEndpoint,
+        IotGroup,
+        IotHub,
+        IotLastValuesPage,
         LatestValuesPage,
         PresignedUrl,
+        PublishIotDataResult,
         QueryExportRequest,
         ServerResponse,
         Service,
@@ -30,6 +36,10 @@ if TYPE_CHECKING:
     )
     from .input_types import (
         DataStoreObjectIdInput,
+        EndpointPropertyInput,
+        IotDataRecordInput,
+        ModelPropertyInput,
+        ModelTelemetryInput,
         TimeSeriesDbDataInput,
         TimeSeriesQueryAssetInput,
     )
@@ -415,6 +425,1805 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.collaborative_removeServiceFromCollaborative
+
+    async def iot_list_hubs(self) -> NonNullList[IotHub]:
+        """Lists hubs."""
+        from .iot_list_hubs import IotListHubs
+
+        query = gql("""
+            query iot_listHubs {
+              iot_listHubs {
+                ...IotHub
+              }
+            }
+
+            fragment IotHub on IotHub {
+              iotHubId
+              name
+              description
+              ownerUserId
+            }
+            """)
+        variables: dict[str, object] = {}
+        result = await self.execute(
+            IotListHubs, query=query, operation_name="iot_listHubs", variables=variables
+        )
+        return result.iot_listHubs
+
+    async def iot_get_hub(self, iotHubId: str) -> Optional[IotHub]:
+        """Reads a hub."""
+        from .iot_get_hub import IotGetHub
+
+        query = gql("""
+            query iot_getHub($iotHubId: ID!) {
+              iot_getHub(iotHubId: $iotHubId) {
+                ...IotHub
+              }
+            }
+
+            fragment IotHub on IotHub {
+              iotHubId
+              name
+              description
+              ownerUserId
+            }
+            """)
+        variables: dict[str, object] = {"iotHubId": iotHubId}
+        result = await self.execute(
+            IotGetHub, query=query, operation_name="iot_getHub", variables=variables
+        )
+        return result.iot_getHub
+
+    async def iot_create_hub(
+        self, name: str, description: Union[Optional[str], Unset] = UNSET
+    ) -> Optional[IotHub]:
+        """Creates a hub."""
+        from .iot_create_hub import IotCreateHub
+
+        query = gql("""
+            mutation iot_createHub($name: String!, $description: String) {
+              iot_createHub(name: $name, description: $description) {
+                ...IotHub
+              }
+            }
+
+            fragment IotHub on IotHub {
+              iotHubId
+              name
+              description
+              ownerUserId
+            }
+            """)
+        variables: dict[str, object] = {"name": name, "description": description}
+        result = await self.execute(
+            IotCreateHub,
+            query=query,
+            operation_name="iot_createHub",
+            variables=variables,
+        )
+        return result.iot_createHub
+
+    async def iot_update_hub(
+        self,
+        iotHubId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotHub]:
+        """Changes a hub's name or description."""
+        from .iot_update_hub import IotUpdateHub
+
+        query = gql("""
+            mutation iot_updateHub($iotHubId: ID!, $name: String, $description: String) {
+              iot_updateHub(iotHubId: $iotHubId, name: $name, description: $description) {
+                ...IotHub
+              }
+            }
+
+            fragment IotHub on IotHub {
+              iotHubId
+              name
+              description
+              ownerUserId
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotHubId": iotHubId,
+            "name": name,
+            "description": description,
+        }
+        result = await self.execute(
+            IotUpdateHub,
+            query=query,
+            operation_name="iot_updateHub",
+            variables=variables,
+        )
+        return result.iot_updateHub
+
+    async def iot_delete_hub(self, iotHubId: str) -> Optional[IotHub]:
+        """Deletes a hub."""
+        from .iot_delete_hub import IotDeleteHub
+
+        query = gql("""
+            mutation iot_deleteHub($iotHubId: ID!) {
+              iot_deleteHub(iotHubId: $iotHubId) {
+                ...IotHub
+              }
+            }
+
+            fragment IotHub on IotHub {
+              iotHubId
+              name
+              description
+              ownerUserId
+            }
+            """)
+        variables: dict[str, object] = {"iotHubId": iotHubId}
+        result = await self.execute(
+            IotDeleteHub,
+            query=query,
+            operation_name="iot_deleteHub",
+            variables=variables,
+        )
+        return result.iot_deleteHub
+
+    async def iot_list_models(self) -> NonNullList[DigitalTwinModel]:
+        """Lists models."""
+        from .iot_list_models import IotListModels
+
+        query = gql("""
+            query iot_listModels {
+              iot_listModels {
+                ...DigitalTwinModel
+              }
+            }
+
+            fragment DigitalTwinModel on DigitalTwinModel {
+              modelId
+              dtmi
+              ownerUserId
+              displayName
+              description
+              properties {
+                ...ModelProperty
+              }
+              telemetry {
+                ...ModelTelemetry
+              }
+            }
+
+            fragment ModelProperty on ModelProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              index
+            }
+
+            fragment ModelTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+            """)
+        variables: dict[str, object] = {}
+        result = await self.execute(
+            IotListModels,
+            query=query,
+            operation_name="iot_listModels",
+            variables=variables,
+        )
+        return result.iot_listModels
+
+    async def iot_get_model(self, modelId: str) -> Optional[DigitalTwinModel]:
+        """Reads a model."""
+        from .iot_get_model import IotGetModel
+
+        query = gql("""
+            query iot_getModel($modelId: ID!) {
+              iot_getModel(modelId: $modelId) {
+                ...DigitalTwinModel
+              }
+            }
+
+            fragment DigitalTwinModel on DigitalTwinModel {
+              modelId
+              dtmi
+              ownerUserId
+              displayName
+              description
+              properties {
+                ...ModelProperty
+              }
+              telemetry {
+                ...ModelTelemetry
+              }
+            }
+
+            fragment ModelProperty on ModelProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              index
+            }
+
+            fragment ModelTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+            """)
+        variables: dict[str, object] = {"modelId": modelId}
+        result = await self.execute(
+            IotGetModel, query=query, operation_name="iot_getModel", variables=variables
+        )
+        return result.iot_getModel
+
+    async def iot_get_model_in_dtdl_format(self, modelId: str) -> Optional[str]:
+        """Gets a model as JSON in DTDL, the Digital Twins Definition Language."""
+        from .iot_get_model_in_dtdl_format import IotGetModelInDTDLFormat
+
+        query = gql("""
+            query iot_getModelInDTDLFormat($modelId: ID!) {
+              iot_getModelInDTDLFormat(modelId: $modelId)
+            }
+            """)
+        variables: dict[str, object] = {"modelId": modelId}
+        result = await self.execute(
+            IotGetModelInDTDLFormat,
+            query=query,
+            operation_name="iot_getModelInDTDLFormat",
+            variables=variables,
+        )
+        return result.iot_getModelInDTDLFormat
+
+    async def iot_create_model(
+        self,
+        displayName: str,
+        dtmiSegment: str,
+        description: Union[Optional[str], Unset] = UNSET,
+        properties: Union[Optional[list[ModelPropertyInput]], Unset] = UNSET,
+        telemetry: Union[Optional[list[ModelTelemetryInput]], Unset] = UNSET,
+    ) -> Optional[DigitalTwinModel]:
+        """Creates a model."""
+        from .iot_create_model import IotCreateModel
+
+        query = gql("""
+            mutation iot_createModel($displayName: String!, $dtmiSegment: String!, $description: String, $properties: [ModelPropertyInput], $telemetry: [ModelTelemetryInput]) {
+              iot_createModel(
+                displayName: $displayName
+                dtmiSegment: $dtmiSegment
+                description: $description
+                properties: $properties
+                telemetry: $telemetry
+              ) {
+                ...DigitalTwinModel
+              }
+            }
+
+            fragment DigitalTwinModel on DigitalTwinModel {
+              modelId
+              dtmi
+              ownerUserId
+              displayName
+              description
+              properties {
+                ...ModelProperty
+              }
+              telemetry {
+                ...ModelTelemetry
+              }
+            }
+
+            fragment ModelProperty on ModelProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              index
+            }
+
+            fragment ModelTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+            """)
+        variables: dict[str, object] = {
+            "displayName": displayName,
+            "dtmiSegment": dtmiSegment,
+            "description": description,
+            "properties": properties,
+            "telemetry": telemetry,
+        }
+        result = await self.execute(
+            IotCreateModel,
+            query=query,
+            operation_name="iot_createModel",
+            variables=variables,
+        )
+        return result.iot_createModel
+
+    async def iot_create_new_model_version(
+        self,
+        modelId: str,
+        displayName: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+        properties: Union[Optional[list[ModelPropertyInput]], Unset] = UNSET,
+        telemetry: Union[Optional[list[ModelTelemetryInput]], Unset] = UNSET,
+        version: Union[Optional[int], Unset] = UNSET,
+    ) -> Optional[DigitalTwinModel]:
+        """Creates a new version of a model."""
+        from .iot_create_new_model_version import IotCreateNewModelVersion
+
+        query = gql("""
+            mutation iot_createNewModelVersion($modelId: ID!, $displayName: String, $description: String, $properties: [ModelPropertyInput], $telemetry: [ModelTelemetryInput], $version: Int) {
+              iot_createNewModelVersion(
+                modelId: $modelId
+                displayName: $displayName
+                description: $description
+                properties: $properties
+                telemetry: $telemetry
+                version: $version
+              ) {
+                ...DigitalTwinModel
+              }
+            }
+
+            fragment DigitalTwinModel on DigitalTwinModel {
+              modelId
+              dtmi
+              ownerUserId
+              displayName
+              description
+              properties {
+                ...ModelProperty
+              }
+              telemetry {
+                ...ModelTelemetry
+              }
+            }
+
+            fragment ModelProperty on ModelProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              index
+            }
+
+            fragment ModelTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+            """)
+        variables: dict[str, object] = {
+            "modelId": modelId,
+            "displayName": displayName,
+            "description": description,
+            "properties": properties,
+            "telemetry": telemetry,
+            "version": version,
+        }
+        result = await self.execute(
+            IotCreateNewModelVersion,
+            query=query,
+            operation_name="iot_createNewModelVersion",
+            variables=variables,
+        )
+        return result.iot_createNewModelVersion
+
+    async def iot_update_model(
+        self,
+        modelId: str,
+        displayName: Union[Optional[str], Unset] = UNSET,
+        dtmiSegment: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[DigitalTwinModel]:
+        """Changes a model's names or description."""
+        from .iot_update_model import IotUpdateModel
+
+        query = gql("""
+            mutation iot_updateModel($modelId: ID!, $displayName: String, $dtmiSegment: String, $description: String) {
+              iot_updateModel(
+                modelId: $modelId
+                displayName: $displayName
+                dtmiSegment: $dtmiSegment
+                description: $description
+              ) {
+                ...DigitalTwinModel
+              }
+            }
+
+            fragment DigitalTwinModel on DigitalTwinModel {
+              modelId
+              dtmi
+              ownerUserId
+              displayName
+              description
+              properties {
+                ...ModelProperty
+              }
+              telemetry {
+                ...ModelTelemetry
+              }
+            }
+
+            fragment ModelProperty on ModelProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              index
+            }
+
+            fragment ModelTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+            """)
+        variables: dict[str, object] = {
+            "modelId": modelId,
+            "displayName": displayName,
+            "dtmiSegment": dtmiSegment,
+            "description": description,
+        }
+        result = await self.execute(
+            IotUpdateModel,
+            query=query,
+            operation_name="iot_updateModel",
+            variables=variables,
+        )
+        return result.iot_updateModel
+
+    async def iot_delete_model(self, modelId: str) -> Optional[DigitalTwinModel]:
+        """Deletes a model."""
+        from .iot_delete_model import IotDeleteModel
+
+        query = gql("""
+            mutation iot_deleteModel($modelId: ID!) {
+              iot_deleteModel(modelId: $modelId) {
+                ...DigitalTwinModel
+              }
+            }
+
+            fragment DigitalTwinModel on DigitalTwinModel {
+              modelId
+              dtmi
+              ownerUserId
+              displayName
+              description
+              properties {
+                ...ModelProperty
+              }
+              telemetry {
+                ...ModelTelemetry
+              }
+            }
+
+            fragment ModelProperty on ModelProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              index
+            }
+
+            fragment ModelTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+            """)
+        variables: dict[str, object] = {"modelId": modelId}
+        result = await self.execute(
+            IotDeleteModel,
+            query=query,
+            operation_name="iot_deleteModel",
+            variables=variables,
+        )
+        return result.iot_deleteModel
+
+    async def iot_get_endpoint(self, iotEndpointId: str) -> Optional[IotEndpoint]:
+        """Reads an endpoint with its properties and their values, and its telemetry."""
+        from .iot_get_endpoint import IotGetEndpoint
+
+        query = gql("""
+            query iot_getEndpoint($iotEndpointId: ID!) {
+              iot_getEndpoint(iotEndpointId: $iotEndpointId) {
+                ...IotEndpoint
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+            """)
+        variables: dict[str, object] = {"iotEndpointId": iotEndpointId}
+        result = await self.execute(
+            IotGetEndpoint,
+            query=query,
+            operation_name="iot_getEndpoint",
+            variables=variables,
+        )
+        return result.iot_getEndpoint
+
+    async def iot_list_endpoints_in_hub(
+        self, iotHubId: str
+    ) -> NonNullList[IotEndpoint]:
+        """Lists the endpoints of a hub."""
+        from .iot_list_endpoints_in_hub import IotListEndpointsInHub
+
+        query = gql("""
+            query iot_listEndpointsInHub($iotHubId: ID!) {
+              iot_listEndpointsInHub(iotHubId: $iotHubId) {
+                ...IotEndpoint
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+            """)
+        variables: dict[str, object] = {"iotHubId": iotHubId}
+        result = await self.execute(
+            IotListEndpointsInHub,
+            query=query,
+            operation_name="iot_listEndpointsInHub",
+            variables=variables,
+        )
+        return result.iot_listEndpointsInHub
+
+    async def iot_create_endpoint(
+        self,
+        iotHubId: str,
+        modelId: str,
+        name: str,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotEndpoint]:
+        """Creates an endpoint in a hub, following a model."""
+        from .iot_create_endpoint import IotCreateEndpoint
+
+        query = gql("""
+            mutation iot_createEndpoint($iotHubId: ID!, $modelId: ID!, $name: String!, $description: String) {
+              iot_createEndpoint(
+                iotHubId: $iotHubId
+                modelId: $modelId
+                name: $name
+                description: $description
+              ) {
+                ...IotEndpoint
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotHubId": iotHubId,
+            "modelId": modelId,
+            "name": name,
+            "description": description,
+        }
+        result = await self.execute(
+            IotCreateEndpoint,
+            query=query,
+            operation_name="iot_createEndpoint",
+            variables=variables,
+        )
+        return result.iot_createEndpoint
+
+    async def iot_update_endpoint(
+        self,
+        iotEndpointId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotEndpoint]:
+        """Changes an endpoint's name or description."""
+        from .iot_update_endpoint import IotUpdateEndpoint
+
+        query = gql("""
+            mutation iot_updateEndpoint($iotEndpointId: ID!, $name: String, $description: String) {
+              iot_updateEndpoint(
+                iotEndpointId: $iotEndpointId
+                name: $name
+                description: $description
+              ) {
+                ...IotEndpoint
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotEndpointId": iotEndpointId,
+            "name": name,
+            "description": description,
+        }
+        result = await self.execute(
+            IotUpdateEndpoint,
+            query=query,
+            operation_name="iot_updateEndpoint",
+            variables=variables,
+        )
+        return result.iot_updateEndpoint
+
+    async def iot_update_endpoint_properties(
+        self, iotEndpointId: str, properties: list[EndpointPropertyInput]
+    ) -> Optional[IotEndpoint]:
+        """Sets values of an endpoint's writable properties."""
+        from .iot_update_endpoint_properties import IotUpdateEndpointProperties
+
+        query = gql("""
+            mutation iot_updateEndpointProperties($iotEndpointId: ID!, $properties: [EndpointPropertyInput]!) {
+              iot_updateEndpointProperties(
+                iotEndpointId: $iotEndpointId
+                properties: $properties
+              ) {
+                ...IotEndpoint
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotEndpointId": iotEndpointId,
+            "properties": properties,
+        }
+        result = await self.execute(
+            IotUpdateEndpointProperties,
+            query=query,
+            operation_name="iot_updateEndpointProperties",
+            variables=variables,
+        )
+        return result.iot_updateEndpointProperties
+
+    async def iot_update_model_used_by_endpoint(
+        self, iotEndpointId: str, modelId: str
+    ) -> Optional[IotEndpoint]:
+        """Makes an endpoint follow another model."""
+        from .iot_update_model_used_by_endpoint import IotUpdateModelUsedByEndpoint
+
+        query = gql("""
+            mutation iot_updateModelUsedByEndpoint($iotEndpointId: ID!, $modelId: ID!) {
+              iot_updateModelUsedByEndpoint(iotEndpointId: $iotEndpointId, modelId: $modelId) {
+                ...IotEndpoint
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotEndpointId": iotEndpointId,
+            "modelId": modelId,
+        }
+        result = await self.execute(
+            IotUpdateModelUsedByEndpoint,
+            query=query,
+            operation_name="iot_updateModelUsedByEndpoint",
+            variables=variables,
+        )
+        return result.iot_updateModelUsedByEndpoint
+
+    async def iot_delete_endpoint(self, iotEndpointId: str) -> Optional[IotEndpoint]:
+        """Deletes an endpoint."""
+        from .iot_delete_endpoint import IotDeleteEndpoint
+
+        query = gql("""
+            mutation iot_deleteEndpoint($iotEndpointId: ID!) {
+              iot_deleteEndpoint(iotEndpointId: $iotEndpointId) {
+                ...IotEndpoint
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+            """)
+        variables: dict[str, object] = {"iotEndpointId": iotEndpointId}
+        result = await self.execute(
+            IotDeleteEndpoint,
+            query=query,
+            operation_name="iot_deleteEndpoint",
+            variables=variables,
+        )
+        return result.iot_deleteEndpoint
+
+    async def iot_get_endpoint_token(
+        self, iotEndpointId: str
+    ) -> Optional[AuthenticationToken]:
+        """Gets an endpoint's authentication token, which is for the operations of this
+        endpoint alone.
+        """
+        from .iot_get_endpoint_token import IotGetEndpointToken
+
+        query = gql("""
+            query iot_getEndpointToken($iotEndpointId: ID!) {
+              iot_getEndpointToken(iotEndpointId: $iotEndpointId) {
+                ...AuthenticationToken
+              }
+            }
+
+            fragment AuthenticationToken on AuthenticationToken {
+              tokenId
+              name
+              userId
+              dateCreated
+              dateExpires
+              lastActive
+              tokenType
+              scope
+              tokenValue
+            }
+            """)
+        variables: dict[str, object] = {"iotEndpointId": iotEndpointId}
+        result = await self.execute(
+            IotGetEndpointToken,
+            query=query,
+            operation_name="iot_getEndpointToken",
+            variables=variables,
+        )
+        return result.iot_getEndpointToken
+
+    async def iot_regenerate_endpoint_token(
+        self, iotEndpointId: str
+    ) -> Optional[AuthenticationToken]:
+        """Replaces an endpoint's authentication token with a new one. The old one ends."""
+        from .iot_regenerate_endpoint_token import IotRegenerateEndpointToken
+
+        query = gql("""
+            mutation iot_regenerateEndpointToken($iotEndpointId: ID!) {
+              iot_regenerateEndpointToken(iotEndpointId: $iotEndpointId) {
+                ...AuthenticationToken
+              }
+            }
+
+            fragment AuthenticationToken on AuthenticationToken {
+              tokenId
+              name
+              userId
+              dateCreated
+              dateExpires
+              lastActive
+              tokenType
+              scope
+              tokenValue
+            }
+            """)
+        variables: dict[str, object] = {"iotEndpointId": iotEndpointId}
+        result = await self.execute(
+            IotRegenerateEndpointToken,
+            query=query,
+            operation_name="iot_regenerateEndpointToken",
+            variables=variables,
+        )
+        return result.iot_regenerateEndpointToken
+
+    async def iot_list_groups(
+        self, iotHubId: str, includeEndpoints: Union[Optional[bool], Unset] = UNSET
+    ) -> NonNullList[IotGroup]:
+        """Lists groups of endpoints."""
+        from .iot_list_groups import IotListGroups
+
+        query = gql("""
+            query iot_listGroups($iotHubId: ID!, $includeEndpoints: Boolean) {
+              iot_listGroups(iotHubId: $iotHubId, includeEndpoints: $includeEndpoints) {
+                ...IotGroup
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+
+            fragment IotGroup on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+              endpoints {
+                ...IotEndpoint
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotHubId": iotHubId,
+            "includeEndpoints": includeEndpoints,
+        }
+        result = await self.execute(
+            IotListGroups,
+            query=query,
+            operation_name="iot_listGroups",
+            variables=variables,
+        )
+        return result.iot_listGroups
+
+    async def iot_get_group(
+        self, iotGroupId: str, includeEndpoints: Union[Optional[bool], Unset] = UNSET
+    ) -> Optional[IotGroup]:
+        """Reads a group of endpoints."""
+        from .iot_get_group import IotGetGroup
+
+        query = gql("""
+            query iot_getGroup($iotGroupId: ID!, $includeEndpoints: Boolean) {
+              iot_getGroup(iotGroupId: $iotGroupId, includeEndpoints: $includeEndpoints) {
+                ...IotGroup
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+
+            fragment IotGroup on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+              endpoints {
+                ...IotEndpoint
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotGroupId": iotGroupId,
+            "includeEndpoints": includeEndpoints,
+        }
+        result = await self.execute(
+            IotGetGroup, query=query, operation_name="iot_getGroup", variables=variables
+        )
+        return result.iot_getGroup
+
+    async def iot_create_group(
+        self,
+        iotHubId: str,
+        name: str,
+        description: Union[Optional[str], Unset] = UNSET,
+        iotEndpointIds: Union[Optional[list[str]], Unset] = UNSET,
+    ) -> Optional[IotGroup]:
+        """Creates a group of endpoints."""
+        from .iot_create_group import IotCreateGroup
+
+        query = gql("""
+            mutation iot_createGroup($iotHubId: ID!, $name: String!, $description: String, $iotEndpointIds: [ID]) {
+              iot_createGroup(
+                iotHubId: $iotHubId
+                name: $name
+                description: $description
+                iotEndpointIds: $iotEndpointIds
+              ) {
+                ...IotGroup
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+
+            fragment IotGroup on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+              endpoints {
+                ...IotEndpoint
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotHubId": iotHubId,
+            "name": name,
+            "description": description,
+            "iotEndpointIds": iotEndpointIds,
+        }
+        result = await self.execute(
+            IotCreateGroup,
+            query=query,
+            operation_name="iot_createGroup",
+            variables=variables,
+        )
+        return result.iot_createGroup
+
+    async def iot_update_group(
+        self,
+        iotGroupId: str,
+        name: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotGroup]:
+        """Changes a group's name or description."""
+        from .iot_update_group import IotUpdateGroup
+
+        query = gql("""
+            mutation iot_updateGroup($iotGroupId: ID!, $name: String, $description: String) {
+              iot_updateGroup(iotGroupId: $iotGroupId, name: $name, description: $description) {
+                ...IotGroup
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+
+            fragment IotGroup on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+              endpoints {
+                ...IotEndpoint
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotGroupId": iotGroupId,
+            "name": name,
+            "description": description,
+        }
+        result = await self.execute(
+            IotUpdateGroup,
+            query=query,
+            operation_name="iot_updateGroup",
+            variables=variables,
+        )
+        return result.iot_updateGroup
+
+    async def iot_add_endpoints_to_group(
+        self, iotGroupId: str, iotEndpointIds: list[str]
+    ) -> Optional[IotGroup]:
+        """Adds endpoints to a group."""
+        from .iot_add_endpoints_to_group import IotAddEndpointsToGroup
+
+        query = gql("""
+            mutation iot_addEndpointsToGroup($iotGroupId: ID!, $iotEndpointIds: [ID]!) {
+              iot_addEndpointsToGroup(
+                iotGroupId: $iotGroupId
+                iotEndpointIds: $iotEndpointIds
+              ) {
+                ...IotGroup
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+
+            fragment IotGroup on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+              endpoints {
+                ...IotEndpoint
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotGroupId": iotGroupId,
+            "iotEndpointIds": iotEndpointIds,
+        }
+        result = await self.execute(
+            IotAddEndpointsToGroup,
+            query=query,
+            operation_name="iot_addEndpointsToGroup",
+            variables=variables,
+        )
+        return result.iot_addEndpointsToGroup
+
+    async def iot_remove_endpoints_from_group(
+        self, iotGroupId: str, iotEndpointIds: list[str]
+    ) -> Optional[IotGroup]:
+        """Removes endpoints from a group."""
+        from .iot_remove_endpoints_from_group import IotRemoveEndpointsFromGroup
+
+        query = gql("""
+            mutation iot_removeEndpointsFromGroup($iotGroupId: ID!, $iotEndpointIds: [ID]!) {
+              iot_removeEndpointsFromGroup(
+                iotGroupId: $iotGroupId
+                iotEndpointIds: $iotEndpointIds
+              ) {
+                ...IotGroup
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+
+            fragment IotGroup on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+              endpoints {
+                ...IotEndpoint
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotGroupId": iotGroupId,
+            "iotEndpointIds": iotEndpointIds,
+        }
+        result = await self.execute(
+            IotRemoveEndpointsFromGroup,
+            query=query,
+            operation_name="iot_removeEndpointsFromGroup",
+            variables=variables,
+        )
+        return result.iot_removeEndpointsFromGroup
+
+    async def iot_delete_group(self, iotGroupId: str) -> Optional[IotGroup]:
+        """Deletes a group."""
+        from .iot_delete_group import IotDeleteGroup
+
+        query = gql("""
+            mutation iot_deleteGroup($iotGroupId: ID!) {
+              iot_deleteGroup(iotGroupId: $iotGroupId) {
+                ...IotGroup
+              }
+            }
+
+            fragment EndpointProperty on EndpointProperty {
+              name
+              description
+              attributeType
+              schemaType
+              defaultValue
+              writable
+              value
+              timestamp
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotEndpoint on IotEndpoint {
+              iotEndpointId
+              iotHubId
+              modelId
+              name
+              description
+              ownerUserId
+              properties {
+                ...EndpointProperty
+              }
+              telemetry {
+                ...EndpointTelemetry
+              }
+            }
+
+            fragment IotGroup on IotEndpointGroup {
+              iotGroupId
+              iotHubId
+              name
+              description
+              ownerUserId
+              iotEndpointIds
+              endpoints {
+                ...IotEndpoint
+              }
+            }
+            """)
+        variables: dict[str, object] = {"iotGroupId": iotGroupId}
+        result = await self.execute(
+            IotDeleteGroup,
+            query=query,
+            operation_name="iot_deleteGroup",
+            variables=variables,
+        )
+        return result.iot_deleteGroup
+
+    async def iot_list_endpoint_last_values(
+        self,
+        iotEndpointId: str,
+        nextToken: Union[Optional[str], Unset] = UNSET,
+        clientToken: Union[Optional[str], Unset] = UNSET,
+        queryId: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotLastValuesPage]:
+        """Lists the latest value of each telemetry attribute of an endpoint, one page at a
+        time.
+        """
+        from .iot_list_endpoint_last_values import IotListEndpointLastValues
+
+        query = gql("""
+            query iot_listEndpointLastValues($iotEndpointId: ID!, $nextToken: String, $clientToken: String, $queryId: String) {
+              iot_listEndpointLastValues(
+                iotEndpointId: $iotEndpointId
+                nextToken: $nextToken
+                clientToken: $clientToken
+                queryId: $queryId
+              ) {
+                ...IotLastValuesPage
+              }
+            }
+
+            fragment EndpointLastValues on EndpointLastValues {
+              iotEndpointId
+              telemetryValues {
+                ...IotLastValue
+              }
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotLastValue on EndpointTelemetryDataRecord {
+              telemetryModel {
+                ...EndpointTelemetry
+              }
+              timestamp
+              value
+            }
+
+            fragment IotLastValuesPage on IotEndpointsLastValuesQueryResult {
+              clientToken
+              nextToken
+              queryId
+              resultStoredInS3
+              presignedUrl
+              data {
+                ...EndpointLastValues
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotEndpointId": iotEndpointId,
+            "nextToken": nextToken,
+            "clientToken": clientToken,
+            "queryId": queryId,
+        }
+        result = await self.execute(
+            IotListEndpointLastValues,
+            query=query,
+            operation_name="iot_listEndpointLastValues",
+            variables=variables,
+        )
+        return result.iot_listEndpointLastValues
+
+    async def iot_list_groups_endpoints_last_values(
+        self,
+        iotGroupId: str,
+        nextToken: Union[Optional[str], Unset] = UNSET,
+        clientToken: Union[Optional[str], Unset] = UNSET,
+        queryId: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotLastValuesPage]:
+        """Lists the latest values of a group's endpoints, one page at a time."""
+        from .iot_list_groups_endpoints_last_values import (
+            IotListGroupsEndpointsLastValues,
+        )
+
+        query = gql("""
+            query iot_listGroupsEndpointsLastValues($iotGroupId: ID!, $nextToken: String, $clientToken: String, $queryId: String) {
+              iot_listGroupsEndpointsLastValues(
+                iotGroupId: $iotGroupId
+                nextToken: $nextToken
+                clientToken: $clientToken
+                queryId: $queryId
+              ) {
+                ...IotLastValuesPage
+              }
+            }
+
+            fragment EndpointLastValues on EndpointLastValues {
+              iotEndpointId
+              telemetryValues {
+                ...IotLastValue
+              }
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotLastValue on EndpointTelemetryDataRecord {
+              telemetryModel {
+                ...EndpointTelemetry
+              }
+              timestamp
+              value
+            }
+
+            fragment IotLastValuesPage on IotEndpointsLastValuesQueryResult {
+              clientToken
+              nextToken
+              queryId
+              resultStoredInS3
+              presignedUrl
+              data {
+                ...EndpointLastValues
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotGroupId": iotGroupId,
+            "nextToken": nextToken,
+            "clientToken": clientToken,
+            "queryId": queryId,
+        }
+        result = await self.execute(
+            IotListGroupsEndpointsLastValues,
+            query=query,
+            operation_name="iot_listGroupsEndpointsLastValues",
+            variables=variables,
+        )
+        return result.iot_listGroupsEndpointsLastValues
+
+    async def iot_list_hubs_endpoints_last_values(
+        self,
+        iotHubId: str,
+        nextToken: Union[Optional[str], Unset] = UNSET,
+        clientToken: Union[Optional[str], Unset] = UNSET,
+        queryId: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[IotLastValuesPage]:
+        """Lists the latest values of a hub's endpoints, one page at a time."""
+        from .iot_list_hubs_endpoints_last_values import IotListHubsEndpointsLastValues
+
+        query = gql("""
+            query iot_listHubsEndpointsLastValues($iotHubId: ID!, $nextToken: String, $clientToken: String, $queryId: String) {
+              iot_listHubsEndpointsLastValues(
+                iotHubId: $iotHubId
+                nextToken: $nextToken
+                clientToken: $clientToken
+                queryId: $queryId
+              ) {
+                ...IotLastValuesPage
+              }
+            }
+
+            fragment EndpointLastValues on EndpointLastValues {
+              iotEndpointId
+              telemetryValues {
+                ...IotLastValue
+              }
+            }
+
+            fragment EndpointTelemetry on ModelTelemetry {
+              name
+              description
+              attributeType
+              schemaType
+              index
+            }
+
+            fragment IotLastValue on EndpointTelemetryDataRecord {
+              telemetryModel {
+                ...EndpointTelemetry
+              }
+              timestamp
+              value
+            }
+
+            fragment IotLastValuesPage on IotEndpointsLastValuesQueryResult {
+              clientToken
+              nextToken
+              queryId
+              resultStoredInS3
+              presignedUrl
+              data {
+                ...EndpointLastValues
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "iotHubId": iotHubId,
+            "nextToken": nextToken,
+            "clientToken": clientToken,
+            "queryId": queryId,
+        }
+        result = await self.execute(
+            IotListHubsEndpointsLastValues,
+            query=query,
+            operation_name="iot_listHubsEndpointsLastValues",
+            variables=variables,
+        )
+        return result.iot_listHubsEndpointsLastValues
+
+    async def iot_publish(
+        self, iotEndpointId: str, data: list[IotDataRecordInput]
+    ) -> Optional[PublishIotDataResult]:
+        """Publishes telemetry of an endpoint. Records that can't be written do not keep the
+        others from being written.
+        """
+        from .iot_publish import IotPublish
+
+        query = gql("""
+            mutation iot_publish($iotEndpointId: ID!, $data: [IotDataRecordInput]!) {
+              iot_publish(iotEndpointId: $iotEndpointId, data: $data) {
+                ...PublishIotDataResult
+              }
+            }
+
+            fragment IotAttributeValue on IotAttributeValue {
+              name
+              schemaType
+              value
+            }
+
+            fragment IotDataRecord on IotDataRecord {
+              iotEndpointId
+              timestamp
+              attributes {
+                ...IotAttributeValue
+              }
+            }
+
+            fragment IotDataRecordError on IotDataRecordError {
+              errorType
+              errorMessage
+            }
+
+            fragment IotDataRecordWithErrors on IotDataRecordWithErrors {
+              record {
+                ...IotDataRecord
+              }
+              errors {
+                ...IotDataRecordError
+              }
+            }
+
+            fragment PublishIotDataResult on PublishIotDataResult {
+              iotEndpointId
+              recordsWritten {
+                ...IotDataRecord
+              }
+              failedRecords {
+                ...IotDataRecordWithErrors
+              }
+            }
+            """)
+        variables: dict[str, object] = {"iotEndpointId": iotEndpointId, "data": data}
+        result = await self.execute(
+            IotPublish, query=query, operation_name="iot_publish", variables=variables
+        )
+        return result.iot_publish
 
     async def storage_list_data_stores(self) -> NonNullList[DataStore]:
         """Lists data stores. Without arguments, those the caller owns."""

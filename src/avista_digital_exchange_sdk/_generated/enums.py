@@ -31,6 +31,37 @@ class ServiceType(OpenEnum):
     TIME_SERIES_DB = "TIME_SERIES_DB"
 
 
+class ModelAttributeType(OpenEnum):
+    """Kind of an attribute in a model."""
+
+    Property = "Property"
+    Telemetry = "Telemetry"
+
+
+class ModelSchemaType(OpenEnum):
+    """Type of an attribute's values."""
+
+    boolean = "boolean"
+    dateTime = "dateTime"
+    double = "double"
+    duration = "duration"
+    integer = "integer"
+    string = "string"
+
+
+class IotDataRecordErrorType(OpenEnum):
+    """Kind of a record's error."""
+
+    DUPLICATE_ENTRY = "DUPLICATE_ENTRY"
+    "The endpoint already has a record at that time."
+    INCORRECT_VALUE_TYPE = "INCORRECT_VALUE_TYPE"
+    INVALID_TIMESTAMP = "INVALID_TIMESTAMP"
+    MISSING_DATA = "MISSING_DATA"
+    MISSING_TIME_UNIT = "MISSING_TIME_UNIT"
+    UNEXPECTED_ATTRIBUTE = "UNEXPECTED_ATTRIBUTE"
+    UNKNOWN = "UNKNOWN"
+
+
 class DataStoreObjectType(OpenEnum):
     """What an entry of a directory is."""
 

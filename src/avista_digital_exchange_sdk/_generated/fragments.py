@@ -7,6 +7,8 @@ from .._backends import run_sync
 from .._models.base import NonNullList, SecretStr
 from .._models.data_store import DataStoreMethods
 from .._models.directory import DirectoryMixin
+from .._models.iot import IotDataRecordMixin, PublishIotDataResultMixin
+from .._models.keys import KeyMixin
 from .._models.lists import AssetHtmlMixin, CollaborativeHtmlMixin
 from .._models.tokens import AuthenticationTokenMixin
 from .._utils.progress import ProgressArgument
@@ -16,7 +18,10 @@ from .enums import (
     CollaborativeMemberOrganizationState,
     CollaborativeMemberPermission,
     DataStoreObjectType,
+    IotDataRecordErrorType,
     MeasureValueType,
+    ModelAttributeType,
+    ModelSchemaType,
     ServiceType,
     TimeSeriesQueryOutputFileType,
 )
@@ -340,6 +345,89 @@ class DataStoreDirectory(DirectoryMixin, BaseModel):
         return result
 
 
+class ModelProperty(BaseModel):
+    """A property in a model."""
+
+    name: str
+    description: Optional[str] = None
+    attributeType: ModelAttributeType
+    schemaType: ModelSchemaType
+    defaultValue: Optional[str] = None
+    "The initial value, as a string."
+    writable: Optional[bool] = None
+    "Whether the value can be set."
+    index: Optional[int] = None
+    "Position among the properties, counted from 0."
+
+
+class ModelTelemetry(BaseModel):
+    """A telemetry attribute in a model."""
+
+    name: str
+    description: Optional[str] = None
+    attributeType: ModelAttributeType
+    schemaType: ModelSchemaType
+    index: Optional[int] = None
+    "Position among the telemetry attributes, counted from 0."
+
+
+class DigitalTwinModel(BaseModel):
+    """What endpoints of one kind have in common: their properties and telemetry."""
+
+    modelId: str
+    dtmi: str
+    "The digital twin model identifier: `dtmi:`, segments separated by `:`, then `;` and a version."
+    ownerUserId: str
+    displayName: str
+    description: Optional[str] = None
+    properties: NonNullList["ModelProperty"] = []
+    telemetry: NonNullList["ModelTelemetry"] = []
+
+
+class EndpointTelemetry(BaseModel):
+    """A telemetry attribute in a model."""
+
+    name: str
+    description: Optional[str] = None
+    attributeType: ModelAttributeType
+    schemaType: ModelSchemaType
+    index: Optional[int] = None
+    "Position among the telemetry attributes, counted from 0."
+
+
+class IotLastValue(BaseModel):
+    """A value of a telemetry attribute."""
+
+    telemetryModel: Optional["EndpointTelemetry"] = None
+    timestamp: Optional[str] = None
+    value: Optional[str] = None
+    "The value as a string."
+
+
+class EndpointLastValues(BaseModel):
+    """The latest values of an endpoint."""
+
+    iotEndpointId: str
+    telemetryValues: NonNullList["IotLastValue"] = []
+
+
+class EndpointProperty(BaseModel):
+    """A property of an endpoint and its current value. Its history is not kept."""
+
+    name: str
+    description: Optional[str] = None
+    attributeType: ModelAttributeType
+    schemaType: ModelSchemaType
+    defaultValue: Optional[str] = None
+    "The initial value, as a string."
+    writable: Optional[bool] = None
+    "Whether the value can be set."
+    value: Optional[str] = None
+    "The value as a string."
+    timestamp: Optional[str] = None
+    "The time of `value`, in milliseconds since 1970."
+
+
 class FilterQueryPage(BaseModel):
     """One page of a query's result."""
 
@@ -352,6 +440,94 @@ class FilterQueryPage(BaseModel):
     "The query that was run. Sent back with the request for the next page."
     presignedUrl: Optional[SecretStr] = None
     "Presigned URL to download this page's chunk of the result from. A secret until it expires."
+
+
+class IotAttributeValue(KeyMixin, BaseModel):
+    """A value of an attribute."""
+
+    name: Optional[str] = None
+    schemaType: Optional[str] = None
+    "Type of the value."
+    value: Optional[str] = None
+    "The value as a string."
+
+
+class IotDataRecord(IotDataRecordMixin, BaseModel):
+    """All attribute values of an endpoint at one time. An endpoint has at most one record
+    at a time."""
+
+    iotEndpointId: Optional[str] = None
+    timestamp: Optional[str] = None
+    "Milliseconds since 1970."
+    attributes: NonNullList["IotAttributeValue"] = []
+
+
+class IotDataRecordError(KeyMixin, BaseModel):
+    """Why a record failed."""
+
+    errorType: IotDataRecordErrorType
+    errorMessage: str
+
+
+class IotDataRecordWithErrors(KeyMixin, BaseModel):
+    """A record that failed, and why."""
+
+    record: "IotDataRecord"
+    "The record. Its `attributes` may be null."
+    errors: NonNullList["IotDataRecordError"]
+
+
+class IotEndpoint(BaseModel):
+    """An endpoint of a hub: one device or other source of data. It follows one model, and
+    is shared with collaboratives by way of groups."""
+
+    iotEndpointId: str
+    "Starts with `iotEndpointId.`"
+    iotHubId: str
+    modelId: str
+    "The model the endpoint follows."
+    name: str
+    description: Optional[str] = None
+    ownerUserId: str
+    properties: NonNullList["EndpointProperty"] = []
+    telemetry: NonNullList["EndpointTelemetry"] = []
+    "What the endpoint measures."
+
+
+class IotGroup(BaseModel):
+    """A group of endpoints of a hub. It can be shared with collaboratives."""
+
+    iotGroupId: str
+    iotHubId: str
+    name: str
+    description: Optional[str] = None
+    ownerUserId: str
+    iotEndpointIds: NonNullList[str] = []
+    endpoints: NonNullList["IotEndpoint"] = []
+
+
+class IotHub(BaseModel):
+    """A hub of endpoints. It can't be shared with collaboratives."""
+
+    iotHubId: str
+    name: str
+    description: Optional[str] = None
+    ownerUserId: str
+
+
+class IotLastValuesPage(BaseModel):
+    """One page of endpoints and their latest values."""
+
+    clientToken: str
+    "Sent back with the request for the next page."
+    nextToken: Optional[str] = None
+    "Token of the next page. Null on the last one."
+    queryId: Optional[str] = None
+    resultStoredInS3: bool
+    "Whether the page's data is stored in S3."
+    presignedUrl: Optional[SecretStr] = None
+    "Presigned URL to download the page's data from. A secret until it expires."
+    data: NonNullList["EndpointLastValues"]
 
 
 class TimeSeriesAssetAttributeData(BaseModel):
@@ -404,6 +580,15 @@ class PresignedUrl(BaseModel):
     "Id of what the bytes belong to. For a new data store file, its `dataStoreFileId`."
     url: Optional[SecretStr] = None
     "Bound to its HTTP method (GET or PUT). A secret until it expires."
+
+
+class PublishIotDataResult(PublishIotDataResultMixin, BaseModel):
+    """What was written and what failed."""
+
+    iotEndpointId: Optional[str] = None
+    "The endpoint that published. Subscribers only get events of publishes that selected it."
+    recordsWritten: NonNullList["IotDataRecord"] = []
+    failedRecords: NonNullList["IotDataRecordWithErrors"] = []
 
 
 class QueryExport(BaseModel):

@@ -5,7 +5,65 @@ from typing import Optional
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import DataStoreObjectType, DimensionValueType, MeasureValueType, TimeUnit
+from .enums import (
+    DataStoreObjectType,
+    DimensionValueType,
+    MeasureValueType,
+    ModelSchemaType,
+    TimeUnit,
+)
+
+
+class EndpointPropertyInput(BaseModel):
+    """A value for a property of an endpoint."""
+
+    name: str
+    timestamp: str
+    "The time of `value`, in milliseconds since 1970."
+    value: str
+    "The value as a string."
+
+
+class ModelPropertyInput(BaseModel):
+    """A property in a model."""
+
+    defaultValue: Optional[str] = None
+    "The initial value, as a string."
+    description: Optional[str] = None
+    index: Optional[int] = None
+    "Position among the properties, counted from 0."
+    name: str
+    schemaType: ModelSchemaType
+    writable: Optional[bool] = None
+    "Whether the value can be set. Defaults to false."
+
+
+class ModelTelemetryInput(BaseModel):
+    """A telemetry attribute in a model."""
+
+    description: Optional[str] = None
+    index: Optional[int] = None
+    "Position among the telemetry attributes, counted from 0."
+    name: str
+    schemaType: ModelSchemaType
+
+
+class IotDataRecordInput(BaseModel):
+    """Attribute values of an endpoint at one time."""
+
+    attributes: Optional[list["IotAttributeValueInput"]] = None
+    timeUnit: Optional[TimeUnit] = None
+    "The unit of `timestamp`."
+    timestamp: Optional[str] = None
+    "Number of units since 1970, an integer as a string."
+
+
+class IotAttributeValueInput(BaseModel):
+    """A value of an attribute."""
+
+    name: str
+    value: str
+    "The value as a string."
 
 
 class DataStoreObjectIdInput(BaseModel):

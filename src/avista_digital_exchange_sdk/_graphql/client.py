@@ -1,6 +1,7 @@
 """The GraphQL client: sends operations over HTTP and retries them."""
 
 import logging
+from collections.abc import Callable
 from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -66,6 +67,7 @@ class GraphQLClient(TokenHolder):
         self.log = log
         self._timeout: float | None = None
         self._idempotent = False
+        self._on_unknown_outcome: Callable[[], object] | None = None
 
     @property
     def retry_policy(self) -> RetryPolicy:
@@ -78,6 +80,7 @@ class GraphQLClient(TokenHolder):
         timeout: float | None = None,
         max_retries: int | None = None,
         idempotent: bool | None = None,
+        on_unknown_outcome: Callable[[], object] | None = None,
     ) -> Self:
         """Return a copy of the client with other options.
 
@@ -85,11 +88,13 @@ class GraphQLClient(TokenHolder):
             timeout: Timeout in seconds for each response.
             max_retries: Maximum number of retries after a transient failure.
             idempotent: Whether mutations are idempotent and can be retried.
+            on_unknown_outcome: Called when an attempt fails that may have taken effect.
         """
         client = copy(self)
         client._timeout = self._timeout if timeout is None else timeout
         client.max_retries = self.max_retries if max_retries is None else max_retries
         client._idempotent = self._idempotent if idempotent is None else idempotent
+        client._on_unknown_outcome = on_unknown_outcome or self._on_unknown_outcome
         return client
 
     def for_cleanup(self) -> Self:
@@ -129,7 +134,10 @@ class GraphQLClient(TokenHolder):
                 attempt.retry_after = parse_retry_after(response.headers)
                 return parse_response(result, response, label, self.token, max_error_bytes)
             except DigitalExchangeError as error:
-                may_have_taken_effect |= may_have_succeeded(error)
+                if may_have_succeeded(error):
+                    may_have_taken_effect = True
+                    if self._on_unknown_outcome is not None:
+                        self._on_unknown_outcome()
                 error.mayHaveSucceeded = may_have_taken_effect
                 raise
 

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._models.lists import HtmlList
 from .._utils.progress import ProgressCallback, ProgressReporter
-from ..errors import ApiError, DigitalExchangeError, PublishIncompleteError
-from .publish_outcomes import (
-    PENDING,
-    REJECTED,
-    UNCHANGED,
-    UNKNOWN,
-    WRITTEN,
-    PublishOutcomes,
-    format_ranges,
-)
+from ..errors import ApiError, DigitalExchangeError
+from .publish_outcomes import PublishOutcomes, build_publish_error, summarize_outcomes
 from .timestamps import parse_timestamp_ns
 
 if TYPE_CHECKING:
@@ -146,40 +138,10 @@ class BatchPublisher:
         return False
 
     def _build_error(self, failure: DigitalExchangeError | None) -> DigitalExchangeError:
-        outcomes = self._outcomes
-        if failure is not None and not (
-            outcomes.count(WRITTEN) or outcomes.count(UNCHANGED) or outcomes.rejected
-        ):
-            if outcomes.count(UNKNOWN):
-                failure.add_note(self._summary())
-            return failure
-        return PublishIncompleteError(
-            self._summary() if failure is None else f"{self._summary()}. Cause: {failure}",
-            written=outcomes.indexes(WRITTEN),
-            unchanged=outcomes.indexes(UNCHANGED),
-            rejected=outcomes.rejected,
-            unknown=outcomes.indexes(UNKNOWN),
-            notSent=outcomes.indexes(PENDING),
-        )
+        return build_publish_error(self._outcomes, self._summary(), failure)
 
     def _summary(self) -> str:
-        outcomes = self._outcomes
-        written, unchanged = outcomes.indexes(WRITTEN), outcomes.indexes(UNCHANGED)
-        rejected = outcomes.indexes(REJECTED)
-        unknown, not_sent = outcomes.indexes(UNKNOWN), outcomes.indexes(PENDING)
-        total = f"{outcomes.total} {self._what}s"
-        parts = [f"{len(written)} of {total} were written{format_ranges(written)}"]
-        if unchanged:
-            parts.append(f"{len(unchanged)} were stored before{format_ranges(unchanged)}")
-        if rejected:
-            first, reason = next(iter(outcomes.rejected.items()))
-            parts.append(f"{len(rejected)} were rejected{format_ranges(rejected)}")
-            parts.append(f"{self._what} {first}: {reason.rstrip('.')}")
-        if unknown:
-            parts.append(f"{len(unknown)} may have been written{format_ranges(unknown)}")
-        if not_sent:
-            parts.append(f"{len(not_sent)} were not sent{format_ranges(not_sent)}")
-        return "; ".join(parts)
+        return summarize_outcomes(self._outcomes, self._what)
 
 
 class Rejection(NamedTuple):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from ..errors import DigitalExchangeError, PublishIncompleteError
+
 PENDING, UNCHANGED, WRITTEN, UNKNOWN, REJECTED = range(1, 6)
 
 
@@ -86,3 +88,49 @@ def format_ranges(indexes: Sequence[int]) -> str:
             ranges.append([index, index])
     parts = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
     return f" ({', '.join(parts)})"
+
+
+def build_publish_error(
+    outcomes: PublishOutcomes, summary: str, failure: DigitalExchangeError | None
+) -> DigitalExchangeError:
+    """Build the error of a publish that failed in part; return `failure` if all of it failed.
+
+    Args:
+        outcomes: The outcome of each record.
+        summary: The outcomes as text.
+        failure: The error that ended the publish, or None.
+    """
+    if failure is not None and not (
+        outcomes.count(WRITTEN) or outcomes.count(UNCHANGED) or outcomes.rejected
+    ):
+        if outcomes.count(UNKNOWN):
+            failure.add_note(summary)
+        return failure
+    return PublishIncompleteError(
+        summary if failure is None else f"{summary}. Cause: {failure}",
+        written=outcomes.indexes(WRITTEN),
+        unchanged=outcomes.indexes(UNCHANGED),
+        rejected=outcomes.rejected,
+        unknown=outcomes.indexes(UNKNOWN),
+        notSent=outcomes.indexes(PENDING),
+    )
+
+
+def summarize_outcomes(outcomes: PublishOutcomes, what: str) -> str:
+    """Describe the outcomes of records, which messages call `what`."""
+    written, unchanged = outcomes.indexes(WRITTEN), outcomes.indexes(UNCHANGED)
+    rejected = outcomes.indexes(REJECTED)
+    unknown, not_sent = outcomes.indexes(UNKNOWN), outcomes.indexes(PENDING)
+    total = f"{outcomes.total} {what}s"
+    parts = [f"{len(written)} of {total} were written{format_ranges(written)}"]
+    if unchanged:
+        parts.append(f"{len(unchanged)} were stored before{format_ranges(unchanged)}")
+    if rejected:
+        first, reason = next(iter(outcomes.rejected.items()))
+        parts.append(f"{len(rejected)} were rejected{format_ranges(rejected)}")
+        parts.append(f"{what} {first}: {reason.rstrip('.')}")
+    if unknown:
+        parts.append(f"{len(unknown)} may have been written{format_ranges(unknown)}")
+    if not_sent:
+        parts.append(f"{len(not_sent)} were not sent{format_ranges(not_sent)}")
+    return "; ".join(parts)

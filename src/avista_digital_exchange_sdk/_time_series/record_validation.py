@@ -37,7 +37,7 @@ SINGLE_TYPES = [kind for kind in MeasureValueType if kind is not MeasureValueTyp
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_UNIT_NANOSECONDS = {
+UNIT_NANOSECONDS = {
     TimeUnit.SECONDS: 10**9,
     TimeUnit.MILLISECONDS: 10**6,
     TimeUnit.MICROSECONDS: 10**3,
@@ -86,7 +86,7 @@ def build_input_record(
     unit = validation.parse_enum("timeUnit", timeUnit, TimeUnit)
     kind = validation.parse_enum("measureValueType", measureValueType, MeasureValueType)
     record = TimeSeriesInputRecord(
-        time=_format_record_time(time, unit),
+        time=format_record_time(time, unit),
         timeUnit=unit,
         measureName=validate_name("measureName", measureName),
         measureValueType=kind,
@@ -114,7 +114,7 @@ def check_record(argument: str, record: object) -> TimeSeriesInputRecord:
     """Check a record as a whole. It may have been changed since it was built."""
     if not isinstance(record, TimeSeriesInputRecord):
         raise invalid_argument(argument, record, "a TimeSeriesInputRecord")
-    _format_record_time(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
+    format_record_time(record.time, record.timeUnit or TimeUnit.MILLISECONDS, f"{argument}.time")
     kind = record.measureValueType
     measures, dimensions = record.measureValues or [], record.dimensions or []
     if kind is MeasureValueType.MULTI:
@@ -179,11 +179,10 @@ def _format_value(
     argument: str, value: object, kind: MeasureValueType, unit: TimeUnit | None = None
 ) -> str:
     """Format the value of a measure as a string of its type, without losing digits."""
-    value = _unwrap_numpy(value)
+    value = unwrap_numpy(value)
     if kind is MeasureValueType.VARCHAR:
-        return _check_length(
-            argument, validation.require_str(argument, _to_str(argument, value), allow_blank=True)
-        )
+        text = to_str_if_lossless(argument, value)
+        return _check_length(argument, validation.require_str(argument, text, allow_blank=True))
     if kind is MeasureValueType.BOOLEAN:
         text = str(value).strip().lower() if isinstance(value, (bool, str)) else ""
         if text not in ("true", "false"):
@@ -200,7 +199,7 @@ def _format_value(
     return _format_bigint(argument, value, f"a 64-bit integer, as the type is {kind}")
 
 
-def _unwrap_numpy(value: object) -> object:
+def unwrap_numpy(value: object) -> object:
     """Convert numbers and booleans of numpy to those of Python."""
     is_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
     if not is_scalar or type(value).__name__.startswith(("datetime", "timedelta")):
@@ -209,7 +208,8 @@ def _unwrap_numpy(value: object) -> object:
     return item
 
 
-def _to_str(argument: str, value: object) -> object:
+def to_str_if_lossless(argument: str, value: object) -> object:
+    """Format a number, a boolean or a datetime as a string; return other values unchanged."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
@@ -223,7 +223,7 @@ def _to_str(argument: str, value: object) -> object:
 
 def _format_double(argument: str, value: object) -> str:
     valid = "a finite number or a string of one, as the type is DOUBLE"
-    text = _to_str(argument, value) if isinstance(value, (Real, Decimal)) else value
+    text = to_str_if_lossless(argument, value) if isinstance(value, (Real, Decimal)) else value
     text = text.strip() if isinstance(text, str) else ""
     if not _NUMBER.fullmatch(text) or float(text) in (float("inf"), float("-inf")):
         raise invalid_argument(argument, value, valid)
@@ -233,7 +233,7 @@ def _format_double(argument: str, value: object) -> str:
 def _format_bigint(argument: str, value: object, valid: str) -> str:
     if isinstance(value, (float, Decimal)) and _is_exact_integer(value):
         value = int(value)
-    text = _to_str(argument, value) if isinstance(value, Integral) else value
+    text = to_str_if_lossless(argument, value) if isinstance(value, Integral) else value
     text = text.strip() if isinstance(text, str) else ""
     if not _INTEGER.fullmatch(text) or len(text) > 20 or not -(2**63) <= int(text) < 2**63:
         raise invalid_argument(argument, value, valid)
@@ -268,7 +268,7 @@ def _in_unit(measure: TimeSeriesMeasureValue, unit: TimeUnit) -> TimeSeriesMeasu
 
 
 def _count(argument: str, nanoseconds: int, unit: TimeUnit, value: object) -> str:
-    count, rest = divmod(nanoseconds, _UNIT_NANOSECONDS[unit])
+    count, rest = divmod(nanoseconds, UNIT_NANOSECONDS[unit])
     if rest:
         raise invalid_argument(
             argument, str(value), f"a time in whole {unit.lower()}, or of a finer timeUnit"
@@ -276,8 +276,9 @@ def _count(argument: str, nanoseconds: int, unit: TimeUnit, value: object) -> st
     return str(count)
 
 
-def _format_record_time(time: object, unit: TimeUnit, argument: str = "time") -> str:
-    time = _unwrap_numpy(time)
+def format_record_time(time: object, unit: TimeUnit, argument: str = "time") -> str:
+    """Format the time of a record as the number of units since 1970."""
+    time = unwrap_numpy(time)
     valid = f"a datetime with a time zone, or an integer number of {unit.lower()} since 1970"
     if isinstance(time, datetime):
         text = _count(argument, parse_timestamp_ns(argument, time), unit, time)
@@ -285,6 +286,6 @@ def _format_record_time(time: object, unit: TimeUnit, argument: str = "time") ->
         raise invalid_argument(argument, time, valid)
     else:
         text = _format_bigint(argument, time, valid)
-    if not -(2**63) <= int(text) * _UNIT_NANOSECONDS[unit] < 2**63:
+    if not -(2**63) <= int(text) * UNIT_NANOSECONDS[unit] < 2**63:
         raise invalid_argument(argument, time, f"{valid}, between the years 1677 and 2262")
     return text

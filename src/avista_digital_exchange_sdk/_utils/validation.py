@@ -126,7 +126,7 @@ def parse_enum(argument: str, value: object, choices: Iterable[_Enum]) -> _Enum:
     """Parse one of the members of an enum, passed as a member or a case-insensitive string."""
     requested = value.upper() if isinstance(value, str) else None
     for member in choices:
-        if requested == member.value:
+        if requested == str(member.value).upper():
             return member
     raise invalid_argument(
         argument, value, "one of " + ", ".join(str(member.value) for member in choices)

@@ -103,6 +103,12 @@ SDK_PACKAGE = Settings(
         "DataStore": (Module("_models.data_store", 2), "DataStoreMethods"),
         "DataStoreDirectory": (Module("_models.directory", 2), "DirectoryMixin"),
         "Collaborative": (Module("_models.lists", 2), "CollaborativeHtmlMixin"),
+        **dict.fromkeys(
+            ("IotAttributeValue", "IotDataRecordError", "IotDataRecordWithErrors"),
+            (Module("_models.keys", 2), "KeyMixin"),
+        ),
+        "IotDataRecord": (Module("_models.iot", 2), "IotDataRecordMixin"),
+        "PublishIotDataResult": (Module("_models.iot", 2), "PublishIotDataResultMixin"),
         "TimeSeriesAssetData": (Module("_models.lists", 2), "AssetHtmlMixin"),
     },
 )

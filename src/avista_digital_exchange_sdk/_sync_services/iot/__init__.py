@@ -1,0 +1,20 @@
+# Generated from src/avista_digital_exchange_sdk/_services/iot/__init__.py by scripts/generate.
+
+"""The sync variant of: The IoT service: hubs, models, endpoints, groups, and what endpoints publish."""
+
+from __future__ import annotations
+
+from ..._services.iot import __all__
+from .endpoints import SyncEndpointService
+from .groups import SyncGroupService
+from .hubs import SyncHubService
+from .models import SyncModelService
+from .telemetry import SyncTelemetryService
+
+__all__ = ["SyncIotService"]
+
+
+class SyncIotService(
+    SyncHubService, SyncModelService, SyncEndpointService, SyncGroupService, SyncTelemetryService
+):
+    """Calls about IoT devices."""

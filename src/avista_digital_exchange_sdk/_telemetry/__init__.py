@@ -1,0 +1,1 @@
+"""Values that devices and captures publish."""
