@@ -53,7 +53,11 @@ OPERATIONS = {
         mutation publish($timeSeriesDbId: ID!, $assetId: ID!, $data: TimeSeriesDbDataInput!) {
           timeSeriesDb_publishToDatabase(
             timeSeriesDbId: $timeSeriesDbId, assetId: $assetId, data: $data
-          ) { assetId }
+          ) {
+            # Subscriptions receive only what the publisher selects.
+            assetId
+            attributes { name data { value } }
+          }
         }
         subscription published($timeSeriesDbId: ID!, $assetId: ID!) {
           onTimeSeriesDbPublish(timeSeriesDbId: $timeSeriesDbId, assetId: $assetId) {
