@@ -9,6 +9,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.admin_client import AdminClient
 from ..support.command_line import Command
+from ..support.options import use_limits
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ class TestLsAll:
         self, dx: Command, filled: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # As for files above 2 GiB, the limit of GraphQL integers.
-        monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 4)
+        use_limits(monkeypatch, max_int=4)
         assert [row[1] for row in dx("ls", filled).rows] == ["8", "8", ""]
         sizes = [entry.get("size") for entry in dx("tree", filled, "--json").json["contents"]]
         assert sizes == [8, 8, 0]

@@ -18,6 +18,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.admin_client import AdminClient
 from ..support.fake_platform import FakeResponse
+from ..support.options import use_limits
 from ..support.proxy import Proxy
 from .stored_files import REFUSED, files_in
 
@@ -436,7 +437,7 @@ class TestBytes:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         # As for a file above 2 GiB, the limit of GraphQL integers.
-        monkeypatch.setattr("avista_digital_exchange_sdk.local.serializers.MAX_INT", 10)
+        use_limits(monkeypatch, max_int=10)
         upload("load.bin", numbered(1000))
         assert proxied_file_system.info(f"{home}/load.bin")["size"] == 1000
         proxied_file_system.invalidate_cache()

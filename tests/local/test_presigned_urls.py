@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from avista_digital_exchange_sdk.local.s3 import endpoint
+from ..support.options import use_limits
 
 CONTENT = bytes(range(256)) * 1024
 
@@ -228,7 +228,7 @@ def start_upload(url: str, length: int) -> socket.socket:
 
 
 def test_stalled_upload_is_refused_and_discarded(graphql_client, monkeypatch, upload_url):
-    monkeypatch.setattr(endpoint, "MAX_IDLE_SECONDS", 0.2)
+    use_limits(monkeypatch, max_idle_seconds=0.2)
     with start_upload(upload_url, 1000) as connection:
         response = b"".join(iter(lambda: connection.recv(65536), b""))
     assert response.startswith(b"HTTP/1.1 400")

@@ -12,8 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from avista_digital_exchange_sdk.local import connections
-from avista_digital_exchange_sdk.local.graphql import websocket as realtime
+from ..support.options import use_limits
 
 ON_PUBLISH = """subscription ($id: ID!, $asset: ID!) {
   onTimeSeriesDbPublish(timeSeriesDbId: $id, assetId: $asset) { assetId }
@@ -103,7 +102,7 @@ def test_connection_has_at_most_100_subscriptions(open_socket, start):
 
 
 def test_user_has_a_limited_number_of_connections(open_socket, monkeypatch):
-    monkeypatch.setattr(realtime, "MAX_CONNECTIONS", 3)
+    use_limits(monkeypatch, max_user_connections=3)
     first, *_ = [open_socket("reader") for _ in range(3)]
     refused = open_socket("reader", acknowledged=False)
     refused.send({"type": "connection_init"})
@@ -124,13 +123,13 @@ def test_user_has_a_limited_number_of_connections(open_socket, monkeypatch):
 
 
 def test_connection_without_authentication_is_closed(open_socket, monkeypatch):
-    monkeypatch.setattr(realtime, "MAX_CONNECT_SECONDS", 0.2)
+    use_limits(monkeypatch, max_connect_seconds=0.2)
     with pytest.raises(ConnectionClosed):
         open_socket(acknowledged=False).connection.recv(5)
 
 
 def test_acknowledged_connection_is_kept(open_socket, monkeypatch):
-    monkeypatch.setattr(realtime, "MAX_CONNECT_SECONDS", 0.3)
+    use_limits(monkeypatch, max_connect_seconds=0.3)
     socket = open_socket()
     time.sleep(0.5)
     assert socket.is_silent()
@@ -170,7 +169,7 @@ def test_flood_of_frames_closes_the_connection(local, kind):
 
 
 def test_idle_connections_are_closed_for_new_ones(local, open_socket, monkeypatch):
-    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
+    use_limits(monkeypatch, max_connections=20)
     with ExitStack() as opened:
         for _ in range(40):
             opened.enter_context(connect(local.realtimeEndpoint, subprotocols=["graphql-ws"]))

@@ -12,9 +12,7 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
-from avista_digital_exchange_sdk.local import connections
-from avista_digital_exchange_sdk.local.graphql import execution
-from avista_digital_exchange_sdk.local.graphql import http as graphql_http
+from ..support.options import use_limits
 
 WHO = "{ user_getUserSession { user { firstName } } }"
 MEGABYTE = 1024**2
@@ -96,7 +94,7 @@ def test_body_of_one_megabyte_is_accepted(local, headers, chunked):
 
 
 def test_dripping_body_is_refused_in_time(local, open_tcp, monkeypatch):
-    monkeypatch.setattr(graphql_http, "MAX_BODY_SECONDS", 0.3)
+    use_limits(monkeypatch, max_body_seconds=0.3)
     connection = open_tcp()
     connection.sendall(head(1000, local.token) + b"{")
     time.sleep(0.2)
@@ -105,7 +103,7 @@ def test_dripping_body_is_refused_in_time(local, open_tcp, monkeypatch):
 
 
 def test_rest_of_a_refused_request_is_read_only_for_a_while(open_tcp, monkeypatch):
-    monkeypatch.setattr(connections, "MAX_DISCARD_SECONDS", 0.2)
+    use_limits(monkeypatch, max_discard_seconds=0.2)
     connection = open_tcp()
     connection.sendall(head(None))
     assert status(connection) == 401
@@ -125,14 +123,14 @@ def send_slowly(connection: socket.socket) -> None:
 
 @pytest.mark.parametrize("sent", [b"", b"POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow: "])
 def test_slow_request_head_closes_the_connection(open_tcp, monkeypatch, sent):
-    monkeypatch.setattr(connections, "MAX_HEAD_SECONDS", 0.3)
+    use_limits(monkeypatch, max_head_seconds=0.3)
     connection = open_tcp()
     connection.sendall(sent)
     assert connection.recv(1) == b""
 
 
 def test_slow_second_request_head_closes_the_connection(local, open_tcp, monkeypatch):
-    monkeypatch.setattr(connections, "MAX_HEAD_SECONDS", 0.3)
+    use_limits(monkeypatch, max_head_seconds=0.3)
     connection = open_tcp()
     body = json.dumps({"query": WHO}).encode()
     connection.sendall(head(len(body), local.token) + body)
@@ -144,7 +142,7 @@ def test_slow_second_request_head_closes_the_connection(local, open_tcp, monkeyp
 
 
 def test_idle_connections_are_closed_for_new_ones(graphql_client, open_tcp, monkeypatch):
-    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 20)
+    use_limits(monkeypatch, max_connections=20)
     for _ in range(60):
         open_tcp().sendall(b"POST /graphql HTTP/1.1\r\n")
     with httpx.Client() as client:
@@ -246,10 +244,10 @@ def test_expensive_document_blocks_only_its_own_user(graphql_client):
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("MAX_RESOLVED_FIELDS", 5_000), ("MAX_EXECUTION_SECONDS", 0.2)]
+    ("limit", "value"), [("max_resolved_fields", 5_000), ("max_execution_seconds", 0.2)]
 )
 def test_execution_beyond_its_limit_times_out(graphql_client, monkeypatch, limit, value):
-    monkeypatch.setattr(execution, limit, value)
+    use_limits(monkeypatch, **{limit: value})
     result = graphql_client.execute(heavy())
     assert result["data"] is None
     (error,) = result["errors"]

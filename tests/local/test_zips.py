@@ -9,6 +9,8 @@ import pytest
 from avista_digital_exchange_sdk.local.services.storage import zip_archive
 from avista_digital_exchange_sdk.local.state import Caller
 
+from ..support.options import use_limits
+
 ZIP = """query ($ids: [DataStoreObjectIdInput]!) {
   storage_getDataStoreZipDownloadUrl(dataStoreObjectIds: $ids) { url }
 }"""
@@ -187,12 +189,12 @@ def test_zip_size_is_limited(graphql_client, make, upload, monkeypatch):
     folder = make("folder")
     for name in "abc":
         upload(name, folder)
-    monkeypatch.setattr(zip_archive, "MAX_BYTES", 20)
+    use_limits(monkeypatch, max_zip_bytes=20)
     assert refused(graphql_client, folder) == (
         "BadRequest",
         "A zip can hold files of at most 20 bytes.",
     )
-    monkeypatch.setattr(zip_archive, "MAX_ENTRIES", 2)
+    use_limits(monkeypatch, max_zip_entries=2)
     assert refused(graphql_client, folder)[1] == "A zip can hold at most 2 files and directories."
 
 
@@ -220,7 +222,7 @@ def test_file_deleted_before_the_zip_is_built_is_omitted(graphql_client, upload)
 def test_results_beyond_the_limit_of_a_user_replace_older_ones(
     graphql_client, upload, monkeypatch, local
 ):
-    monkeypatch.setattr("avista_digital_exchange_sdk.local.s3.storage.MAX_RESULT_BYTES", 150_000)
+    use_limits(monkeypatch, max_stored_result_bytes=150_000)
     file = upload("a", content=bytes(range(256)) * 400)
     upload_size = len(graphql_client.http.get(graphql_client.download_url(file)).content)
     assert upload_size == 102_400

@@ -12,10 +12,10 @@ from avista_digital_exchange_sdk import (
     InvalidResponseError,
     RequestTimeoutError,
 )
-from avista_digital_exchange_sdk.local.services.time_series import latest
 
 from ..support.clients import RUNNER
 from ..support.faulty_proxy import Fault
+from ..support.options import use_limits
 from .conftest import IMPATIENT, RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
@@ -40,7 +40,7 @@ class Existing(NamedTuple):
 @pytest.fixture(scope="session", autouse=True)
 def _small_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(latest, "PAGE_ASSETS", ASSETS_A_PAGE)
+        use_limits(patch, page_items=ASSETS_A_PAGE)
         yield
 
 

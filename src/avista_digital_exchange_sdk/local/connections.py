@@ -15,22 +15,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-try:
-    import resource
-except ModuleNotFoundError:  # Windows
-    _OPEN_FILES = 2048
-else:
-    _OPEN_FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+from .limits import LIMITS
 
-# Half of the file descriptors are reserved for files and databases.
-MAX_CONNECTIONS = max(16, min(1000, _OPEN_FILES // 2))
-MAX_HEAD_SECONDS = 20.0
 # How long a client may leave written data unread.
 MAX_UNREAD_SECONDS = 300.0
 # A client that is rejected while it sends only sees the response if its data is still received.
 # That data is discarded unparsed, up to this amount.
 MAX_DISCARDED_BYTES = 64 * 1024**2
-MAX_DISCARD_SECONDS = 10.0
 MAX_MESSAGE_FRAGMENTS = 1024
 MAX_UNREAD_BYTES = 1024**2
 
@@ -47,7 +38,7 @@ class HttpConnection(H11Protocol):
         """Start the timeout for the first request."""
         super().connection_made(cast(asyncio.Transport, transport))
         self._wait_for_head()
-        if len(self.connections) > MAX_CONNECTIONS:
+        if len(self.connections) > LIMITS.max_connections:
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,7 +68,7 @@ class HttpConnection(H11Protocol):
             return super().on_response_complete()
         self.server_state.total_requests += 1
         self._discarded = 0
-        self._deadline = self.loop.call_later(MAX_DISCARD_SECONDS, self.transport.abort)
+        self._deadline = self.loop.call_later(LIMITS.max_discard_seconds, self.transport.abort)
         self.transport.write_eof()
         self.flow.resume_reading()
 
@@ -94,7 +85,7 @@ class HttpConnection(H11Protocol):
     def _wait_for_head(self) -> None:
         """Close the connection unless complete headers arrive in time."""
         self._waiting_since = self.loop.time()
-        self._deadline = self.loop.call_later(MAX_HEAD_SECONDS, self.transport.abort)
+        self._deadline = self.loop.call_later(LIMITS.max_head_seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         """Cancel the deadline."""

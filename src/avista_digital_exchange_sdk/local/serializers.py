@@ -7,9 +7,7 @@ import json
 from graphql import GraphQLError
 
 from .database import Row
-
-# The maximum of GraphQL's Int; AppSync returns an error for sizes of larger files.
-MAX_INT = 2**31 - 1
+from .limits import LIMITS
 
 
 def serialize_user(row: Row) -> Row:
@@ -36,7 +34,7 @@ def serialize_file(row: Row) -> Row:
     size = row["storageSizeBytes"]
     return row | {
         "contentType": None if size is None else row["contentType"],
-        "storageSizeBytes": _refuse_size if size is not None and size > MAX_INT else size,
+        "storageSizeBytes": _refuse_size if size is not None and size > LIMITS.max_int else size,
         "s3ConfirmedUpload": size is not None,
         "dataViewIds": [],
     }

@@ -12,16 +12,13 @@ from typing import Any, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from graphql import GraphQLResolveInfo
 
+from ..limits import LIMITS
 from ..state import Context
 from .pubsub import Subscription
 
 R = TypeVar("R")
 
 MAX_THREADS = 8
-# What AppSync lets one request take.
-MAX_EXECUTION_SECONDS = 30.0
-# A directory of 50,000 files has a million, more than can be executed in that time.
-MAX_RESOLVED_FIELDS = 1_000_000
 _FIELDS_PER_CLOCK_READING = 1_000
 
 
@@ -86,7 +83,7 @@ class Execution:
         self.mutations: dict[str, tuple[str, Mapping[str, Any]]] = {}
         """The mutations that were executed, each with its arguments, by the key of its answer."""
         self._home = home
-        self._deadline = time.monotonic() + MAX_EXECUTION_SECONDS
+        self._deadline = time.monotonic() + LIMITS.max_execution_seconds
         self._fields = 0
 
     async def at_home(self, coroutine: Coroutine[Any, Any, R]) -> R:
@@ -109,7 +106,7 @@ class Execution:
     ) -> Any:
         """Count a field, then resolve it: GraphQL calls this of every field."""
         self._fields += 1
-        if self._fields > MAX_RESOLVED_FIELDS or (
+        if self._fields > LIMITS.max_resolved_fields or (
             self._fields % _FIELDS_PER_CLOCK_READING == 0 and time.monotonic() > self._deadline
         ):
             raise ExecutionStoppedError

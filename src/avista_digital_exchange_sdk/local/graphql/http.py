@@ -9,12 +9,12 @@ from pydantic_core import from_json, to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..limits import LIMITS
 from ..state import Context, ExchangeState
 from .documents import read_operation
 from .schema import GraphQLSchemaExecutor
 
 MAX_REQUEST_BYTES = 1024**2
-MAX_BODY_SECONDS = 30.0
 UNAUTHORIZED = {
     "errorType": "UnauthorizedException",
     "message": "You are not authorized to make this call.",
@@ -65,7 +65,7 @@ async def _read_body(request: Request) -> bytes | None:
     if int(request.headers.get("content-length", 0)) > MAX_REQUEST_BYTES:
         return None
     body = bytearray()
-    async with asyncio.timeout(MAX_BODY_SECONDS):
+    async with asyncio.timeout(LIMITS.max_body_seconds):
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_REQUEST_BYTES:

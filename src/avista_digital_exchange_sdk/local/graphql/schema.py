@@ -25,6 +25,7 @@ from graphql import (
 from pydantic_core import to_json
 
 from ..errors import PlatformError
+from ..limits import LIMITS
 from ..services import notifications
 from ..services.collaborative import resolvers as collaborative
 from ..services.data_capture import resolvers as data_capture
@@ -36,7 +37,7 @@ from ..services.user import resolvers as user
 from ..state import Context, Resolver, Source
 from ..token_scopes import check_scope
 from .documents import Documents, Operation, Parsed
-from .execution import MAX_EXECUTION_SECONDS, Execution, ExecutionStoppedError, UserThreads
+from .execution import Execution, ExecutionStoppedError, UserThreads
 from .pubsub import Subscription
 from .responses import EXECUTION_TIMEOUT, AppSyncResponse, refuse, to_event, to_response
 
@@ -112,7 +113,7 @@ class GraphQLSchemaExecutor:
     ) -> AppSyncResponse:
         """Execute a document, within its limits."""
         try:
-            async with asyncio.timeout(MAX_EXECUTION_SECONDS):
+            async with asyncio.timeout(LIMITS.max_execution_seconds):
                 result = execute(
                     self._schema,
                     document,

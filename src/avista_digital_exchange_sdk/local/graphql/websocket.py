@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ..caller import Caller
 from ..errors import PlatformError
+from ..limits import LIMITS
 from ..state import Context, ExchangeState
 from .documents import read_operation
 from .http import NO_AUTHORIZATION, UNAUTHORIZED
@@ -31,10 +32,7 @@ NO_PROTOCOL = {
 CONNECTION_TIMEOUT_MS = 300_000
 KEEP_ALIVE_SECONDS = 60.0
 MAX_PAYLOAD_BYTES = 240 * 1024
-# How long a client may take to say who it is.
-MAX_CONNECT_SECONDS = 15.0
-# Connections of one user, and subscriptions of one connection, as many as on AppSync.
-MAX_CONNECTIONS = 128
+# Of one connection, as many as on AppSync.
 MAX_SUBSCRIPTIONS = 100
 TOO_MANY_SUBSCRIPTIONS = {
     "errorType": "MaxSubscriptionsReachedError",
@@ -42,7 +40,7 @@ TOO_MANY_SUBSCRIPTIONS = {
 }
 TOO_MANY_CONNECTIONS = {
     "errorType": "LimitExceededError",
-    "message": f"Max number of {MAX_CONNECTIONS} connections reached",
+    "message": f"Max number of {LIMITS.max_user_connections} connections reached",
     "errorCode": 429,
 }
 
@@ -97,7 +95,7 @@ class AppSyncConnection:
         """
         keep_alive = asyncio.create_task(self._keep_alive())
         try:
-            async with asyncio.timeout(MAX_CONNECT_SECONDS) as deadline:
+            async with asyncio.timeout(LIMITS.max_connect_seconds) as deadline:
                 while True:
                     await self._handle(await self._websocket.receive(), connections)
                     if self._user_id is not None:
@@ -141,7 +139,7 @@ class AppSyncConnection:
             error = NO_AUTHORIZATION if header is None else UNAUTHORIZED
             await self._refuse_connection(error | {"errorCode": 401})
         elif self._user_id is None:
-            if connections[caller.user_id] >= MAX_CONNECTIONS:
+            if connections[caller.user_id] >= LIMITS.max_user_connections:
                 await self._refuse_connection(TOO_MANY_CONNECTIONS)
             self._user_id = caller.user_id
             connections[caller.user_id] += 1

@@ -8,9 +8,8 @@ from typing import Any
 import duckdb
 from pydantic_core import from_json
 
+from ..limits import LIMITS
 from .results import PAGE_BYTES
-
-PAGE_ITEMS = 1000
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class ItemsResult:
 
     def page_end(self, _cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
         """Take as many objects as fit the page, but one at least."""
-        last = min(start + (max_rows or PAGE_ITEMS), self.row_count)
+        last = min(start + (max_rows or LIMITS.page_items), self.row_count)
         end, size = start, 0
         while end < last:
             size += len(self.items[end])

@@ -18,21 +18,13 @@ import duckdb
 
 from ..caller import Caller
 from ..errors import PlatformError, invalid_request, not_found, unauthorized
+from ..limits import LIMITS
 from .jobs import DuckDbTask, JobStoppedError, Work
-from .results import MAX_RESULT_BYTES, OUT_OF_MEMORY, RESULT_BUDGET, Result
+from .results import OUT_OF_MEMORY, RESULT_BUDGET, Result
 from .worker_pools import Workload
 
 TOKEN_SECONDS = 3600
 TOKEN_USES = 5
-QUERY_SECONDS = 60
-# How long a request waits for a running query before it returns an empty page and a token.
-FIRST_PAGE_SECONDS = 2
-NEXT_PAGE_SECONDS = 15
-# Of one user: queries that wait or run, and results that are kept. What goes beyond the latter
-# replaces the user's oldest results.
-MAX_UNFINISHED = 256
-MAX_KEPT = 256
-MAX_KEPT_BYTES = MAX_RESULT_BYTES
 
 R = TypeVar("R")
 
@@ -90,14 +82,14 @@ class Query:
         except duckdb.SequenceException as error:
             # A budget is a sequence, which ends where it is used up.
             if RESULT_BUDGET in str(error):
-                reason = f"The result is larger than {MAX_RESULT_BYTES} bytes."
+                reason = f"The result is larger than {LIMITS.max_query_bytes} bytes."
                 raise invalid_request(reason) from None
             raise invalid_request(OUT_OF_MEMORY) from None
         except JobStoppedError:
             reason = (
                 "The query was cancelled."
                 if self.cancelled
-                else f"The query took longer than {QUERY_SECONDS} seconds."
+                else f"The query took longer than {LIMITS.query_seconds} seconds."
             )
             raise invalid_request(reason) from None
 
@@ -172,7 +164,7 @@ class Queries:
             query: The query, just started.
             opens_empty: Leave the page without rows if there are more of them than fit on it.
         """
-        if not await query.job.finished_within(FIRST_PAGE_SECONDS):
+        if not await query.job.finished_within(LIMITS.first_page_seconds):
             return self._page_while_running(query, 0)
         result = await query.result()
         end = await self._page_end(query, result, 0, query.requested.max_rows)
@@ -207,7 +199,7 @@ class Queries:
         if token.page is not None:
             return token.page
         query = token.query
-        if not query.cancelled and not await query.job.finished_within(NEXT_PAGE_SECONDS):
+        if not query.cancelled and not await query.job.finished_within(LIMITS.next_page_seconds):
             return self._page_while_running(query, token.index)
         result = await query.result()
         max_rows = requested.max_rows or query.requested.max_rows
@@ -268,7 +260,7 @@ class Queries:
     async def _attend(self, query: Query) -> None:
         """Stop a query that takes too long, and count what it returns."""
         await query.job.started()
-        if not await query.job.finished_within(QUERY_SECONDS):
+        if not await query.job.finished_within(LIMITS.query_seconds):
             await query.job.stop()
         try:
             query.size = (await query.job.result()).size
@@ -285,13 +277,13 @@ class Queries:
         """
         own = [query for query in self._queries.values() if query.user_id == user_id]
         kept = [query for query in own if query is not but and not query.job.running]
-        if len(own) - len(kept) > MAX_UNFINISHED:
+        if len(own) - len(kept) > LIMITS.max_unfinished_queries:
             raise PlatformError("ThrottlingException", "Rate exceeded.")
         kept.sort(key=lambda query: query.touched, reverse=True)
         size = but.size if but is not None else 0
         for place, query in enumerate(kept, start=1):
             size += query.size
-            if place >= MAX_KEPT or size > MAX_KEPT_BYTES:
+            if place >= LIMITS.max_kept_queries or size > LIMITS.max_kept_query_bytes:
                 self._forget(query)
 
     def _page(self, query: Query, result: Result, index: int, rows: range) -> Page:

@@ -11,6 +11,7 @@ import duckdb
 
 from ..database import Row
 from ..errors import PlatformError
+from ..limits import LIMITS
 from ..private_files import open_new
 from ..s3.storage import ObjectStore, StoredObject
 from .engine import QueryEngine
@@ -21,9 +22,6 @@ from .worker_pools import Workload
 
 JSON_CONTENT = "application/json"
 CSV_CONTENT = "text/csv"
-MAX_EXPORT_BYTES = 5 * 1024**3
-# Of one query, at a time.
-MAX_EXPORTS = 16
 _MAX_INT = 2**31 - 1
 
 
@@ -88,7 +86,7 @@ class ResultFiles:
             content_type: What the file is served as.
             announce: Called with the file's URL and size once it is complete.
         """
-        if query.exporting >= MAX_EXPORTS:
+        if query.exporting >= LIMITS.max_exports:
             raise PlatformError("ThrottlingException", "Rate exceeded.")
         query.exporting += 1
         self._engine.start_task(self._export(query, write, content_type, announce))
@@ -119,7 +117,7 @@ class ResultFiles:
 
         def write_file(cursor: duckdb.DuckDBPyConnection) -> None:
             with open_new(stored.path, "x", encoding="utf-8", newline="") as file:
-                write(cursor, result, BoundedWriter(file, MAX_EXPORT_BYTES))
+                write(cursor, result, BoundedWriter(file, LIMITS.max_export_bytes))
 
         job = self._engine.start_job(write_file, query.user_id, Workload.EXPORT)
         query.exports.append(job)

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 import duckdb
 
+from ..limits import LIMITS
+
 PAGE_BYTES = 1_000_000
-MAX_RESULT_BYTES = 2 * 1024**3
 RESULT_BUDGET = "result_size"
 OUT_OF_MEMORY = "The query needs more memory than it may use."
 _RESULT_UNIT = 1024**2
@@ -28,7 +29,7 @@ def fetch_batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any,
 
 def result_budget_statement() -> str:
     """Write the statement that lets a connection make one result."""
-    units = MAX_RESULT_BYTES // _RESULT_UNIT
+    units = LIMITS.max_query_bytes // _RESULT_UNIT
     return f"CREATE OR REPLACE TEMP SEQUENCE {RESULT_BUDGET} MAXVALUE {units}"
 
 

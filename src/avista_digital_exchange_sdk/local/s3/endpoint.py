@@ -18,14 +18,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..limits import LIMITS
 from ..private_files import open_new
 from .presigned import S3Error
 from .storage import OBJECTS_PATH, ObjectStore
 
 MAX_UPLOAD_BYTES = 5 * 1024**3
 BLOCK_BYTES = 1024 * 1024
-# S3 closes connections of clients that send nothing for about this long.
-MAX_IDLE_SECONDS = 20.0
 
 # Limits the number of digits: Python rejects numbers with thousands of digits.
 RANGE = re.compile(r"bytes=(\d{1,20}-\d{0,20}|-\d{1,20})")
@@ -198,7 +197,7 @@ async def _to_blocks(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytearray]:
 async def _next_chunk(chunks: AsyncIterator[bytes]) -> bytes | None:
     """Wait for the next chunk, but with a timeout; None after the last one."""
     try:
-        async with asyncio.timeout(MAX_IDLE_SECONDS):
+        async with asyncio.timeout(LIMITS.max_idle_seconds):
             return await anext(chunks, None)
     except TimeoutError:
         raise S3Error(

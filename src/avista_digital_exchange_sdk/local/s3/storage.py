@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..database import Database
+from ..limits import LIMITS
 from ..private_files import make_folder
 from .presigned import PresignedUrls
 
@@ -23,7 +24,6 @@ OBJECTS_PATH = "/objects/"
 
 # Per user: beyond this limit the oldest results are deleted.
 MAX_RESULTS = 20_000
-MAX_RESULT_BYTES = 10 * 1024**3
 
 FILES = "files"
 RESULTS = "results"
@@ -99,7 +99,7 @@ class ObjectStore:
             return size
         stored.size = size
         self._sizes[stored.owner] += size
-        while self._sizes[stored.owner] > MAX_RESULT_BYTES:
+        while self._sizes[stored.owner] > LIMITS.max_stored_result_bytes:
             if self._delete_oldest(stored.owner) is stored:
                 break
         return size

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.query_engine import queries, result_files
+from avista_digital_exchange_sdk.local.query_engine import queries
 from avista_digital_exchange_sdk.local.query_engine.engine import QueryEngine
 from avista_digital_exchange_sdk.local.query_engine.filter_results import AssetFilter, merge_filters
 from avista_digital_exchange_sdk.local.services.time_series import TimeSeriesStore, resolvers
@@ -18,6 +18,7 @@ from avista_digital_exchange_sdk.local.services.time_series.catalog import Catal
 from avista_digital_exchange_sdk.local.services.time_series.selection import Selection
 from avista_digital_exchange_sdk.local.state import Caller, Context
 
+from ....support.options import use_limits
 from .fakes import ALWAYS, ASSET, DATABASE, Exchange, dimensions, multi, record, refusal
 
 
@@ -364,7 +365,7 @@ def test_query_of_an_asset_requested_many_times_takes_little_time() -> None:
 def test_query_has_a_limited_number_of_concurrent_exports(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(result_files, "MAX_EXPORTS", 2)
+    use_limits(monkeypatch, max_exports=2)
     exchange.publish(record(1))
     page = exchange.query()
 
@@ -386,7 +387,7 @@ def test_query_has_a_limited_number_of_concurrent_exports(
 def test_export_that_becomes_too_large_is_discarded(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(result_files, "MAX_EXPORT_BYTES", 100)
+    use_limits(monkeypatch, max_export_bytes=100)
     exchange.publish(*(record(i) for i in range(50)))
     page = exchange.query()
     exchange.call("generateQueryResultExportFile", queryId=page["queryId"], fileFormat="CSV")

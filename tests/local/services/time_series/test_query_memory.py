@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.query_engine import results
 from avista_digital_exchange_sdk.local.services.time_series.records import MAX_VALUE_BYTES
 
+from ....support.options import use_limits
 from .fakes import DATABASE, Exchange, dimensions, record, refusal
 
 TOO_MUCH = "The query needs more memory than it may use."
@@ -211,7 +211,7 @@ def test_stored_string_length_is_within_the_estimate(exchange: Exchange) -> None
 def test_result_that_becomes_too_large_is_refused(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(results, "MAX_RESULT_BYTES", 5 * 1024**2)
+    use_limits(monkeypatch, max_query_bytes=5 * 1024**2)
     sql = f"SELECT rpad(CAST(n AS VARCHAR), 1000, 'x') FROM {MANY}"
     with pytest.raises(PlatformError, match="The result is larger than"):
         exchange.rows(sql)

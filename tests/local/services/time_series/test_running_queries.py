@@ -17,6 +17,7 @@ from avista_digital_exchange_sdk.local.query_engine.results import ResultTable
 from avista_digital_exchange_sdk.local.query_engine.worker_pools import Workload
 from avista_digital_exchange_sdk.local.state import Caller
 
+from ....support.options import use_limits
 from .fakes import DATABASE, Exchange, record, refusal
 
 
@@ -29,8 +30,8 @@ def endless(cursor: duckdb.DuckDBPyConnection, table: str) -> ResultTable:
 @pytest.fixture
 def running(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> Page:
     """The first page of a query that is still running."""
-    monkeypatch.setattr(queries, "FIRST_PAGE_SECONDS", 0.1)
-    monkeypatch.setattr(queries, "NEXT_PAGE_SECONDS", 0.1)
+    use_limits(monkeypatch, first_page_seconds=0.1)
+    use_limits(monkeypatch, next_page_seconds=0.1)
 
     async def start() -> Page:
         requested = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
@@ -83,7 +84,7 @@ def test_closing_stops_running_queries(exchange: Exchange, running: Page) -> Non
 def test_query_that_takes_too_long_is_stopped(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "QUERY_SECONDS", 0.1)
+    use_limits(monkeypatch, query_seconds=0.1)
 
     async def run() -> Page:
         requested = QueryRequest("FILTER", Caller("owner", "token"), (DATABASE,), "SELECT 1")
@@ -180,7 +181,7 @@ def test_query_timeout_excludes_queueing(
     start: Callable[..., queries.Query],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(queries, "QUERY_SECONDS", 0.5)
+    use_limits(monkeypatch, query_seconds=0.5)
     for _ in range(6):
         start()
     last = start(work=response(1))
@@ -191,7 +192,7 @@ def test_query_timeout_excludes_queueing(
 def test_user_has_a_limited_number_of_queued_queries(
     start: Callable[..., queries.Query], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "MAX_UNFINISHED", 5)
+    use_limits(monkeypatch, max_unfinished_queries=5)
     for _ in range(6):
         start("reader")
     with pytest.raises(PlatformError) as error:
@@ -214,7 +215,9 @@ def kept(exchange: Exchange) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("MAX_KEPT", 2), ("MAX_KEPT_BYTES", 250)], ids=["count", "bytes"]
+    ("limit", "value"),
+    [("max_kept_queries", 2), ("max_kept_query_bytes", 250)],
+    ids=["count", "bytes"],
 )
 def test_results_beyond_the_limit_of_a_user_replace_older_ones(
     exchange: Exchange,
@@ -223,7 +226,7 @@ def test_results_beyond_the_limit_of_a_user_replace_older_ones(
     limit: str,
     value: int,
 ) -> None:
-    monkeypatch.setattr(queries, limit, value)
+    use_limits(monkeypatch, **{limit: value})
     started = []
     for user in ("owner", "reader", "owner", "owner", "owner"):
         started.append(start(user, response(100)))

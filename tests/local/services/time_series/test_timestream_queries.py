@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from avista_digital_exchange_sdk.local.errors import PlatformError
-from avista_digital_exchange_sdk.local.query_engine import queries
 
+from ....support.options import use_limits
 from .fakes import ASSET, OTHER_DATABASE, Exchange, multi, record, refusal
 
 TABLE = '"Digital Exchange"."Table_1"'
@@ -383,7 +383,7 @@ def test_hostile_names_are_ordinary_columns(exchange: Exchange) -> None:
 def test_long_query_is_stopped_when_cancelled(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "FIRST_PAGE_SECONDS", 0.2)
+    use_limits(monkeypatch, first_page_seconds=0.2)
     many = " CROSS JOIN ".join(f"UNNEST(sequence(1, 10000)) AS t{i}(x{i})" for i in range(4))
     sql = f"SELECT count(*) FROM {many} WHERE x0 + x1 + x2 + x3 = 7"
     page = exchange.timestream(sql)

@@ -12,11 +12,12 @@ from typing import Any
 import duckdb
 
 from ...database import Row, timestamp
+from ...limits import LIMITS
 from ...private_files import open_new
 from ...query_engine.csv_export import write_csv
 from ...query_engine.engine import QueryEngine
 from ...query_engine.filter_results import AssetFilter
-from ...query_engine.result_files import CSV_CONTENT, MAX_EXPORT_BYTES, BoundedWriter
+from ...query_engine.result_files import CSV_CONTENT, BoundedWriter
 from ...query_engine.samples import Samples
 from ...query_engine.worker_pools import Workload
 from ...s3.storage import FILES, ObjectStore
@@ -146,7 +147,7 @@ class CaptureExports:
             try:
                 result = self._samples.read_range(cursor, table, filters, [None], EARLIEST, LATEST)
                 with open_new(path, "x", encoding="utf-8", newline="") as file:
-                    write_csv(cursor, result, BoundedWriter(file, MAX_EXPORT_BYTES), None)
+                    write_csv(cursor, result, BoundedWriter(file, LIMITS.max_export_bytes), None)
             finally:
                 cursor.execute(f"DROP TABLE IF EXISTS {table}")
 

@@ -14,12 +14,11 @@ from typing import IO, NamedTuple
 from ...caller import Caller
 from ...database import Row
 from ...errors import bad_request
+from ...limits import LIMITS
 from ...private_files import open_new
 from ...s3.storage import Make, ObjectStore
 from .directories import Directories
 
-MAX_BYTES = 5 * 1024**3
-MAX_ENTRIES = 100_000
 # What the zip format itself allows for one path.
 MAX_PATH_BYTES = 65_535
 MAX_ALL_PATHS_BYTES = 64 * 1024**2
@@ -56,10 +55,12 @@ class _Contents:
         """
         self.entries += len(files) + directories
         self.size += sum(file["storageSizeBytes"] or 0 for file in files)
-        if self.entries > MAX_ENTRIES:
-            raise bad_request(f"A zip can hold at most {MAX_ENTRIES} files and directories.")
-        if self.size > MAX_BYTES:
-            raise bad_request(f"A zip can hold files of at most {MAX_BYTES} bytes.")
+        if self.entries > LIMITS.max_zip_entries:
+            raise bad_request(
+                f"A zip can hold at most {LIMITS.max_zip_entries} files and directories."
+            )
+        if self.size > LIMITS.max_zip_bytes:
+            raise bad_request(f"A zip can hold files of at most {LIMITS.max_zip_bytes} bytes.")
 
 
 class Zips:
