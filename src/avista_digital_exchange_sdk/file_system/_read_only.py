@@ -307,10 +307,10 @@ class ReadOnlyFileSystem(AbstractFileSystem, metaclass=SecretOptions):  # type: 
 
     def modified(self, path: str) -> datetime:
         """Return the upload time of a file; directories have no modification time."""
-        moment: datetime | None = self.info(path).get("modified")
-        if moment is None:
+        modified: datetime | None = self.info(path).get("modified")
+        if modified is None:
             raise NotImplementedError(f"{path!r} has no modification time")
-        return moment
+        return modified
 
     def created(self, path: str) -> datetime:
         """Return the upload time of a file: files are written once."""
