@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     )
     from ._telemetry.last_values import EndpointLastValue
     from ._time_series.asset_filters import AssetFilter
+    from ._time_series.mirror_report import MirrorReport
     from ._time_series.publish_result import PublishReport, PublishResult
     from ._time_series.sql_results import QueryResult_TimestreamVariables
 
@@ -94,6 +95,7 @@ __all__ = [
     "IotGroup",
     "IotHub",
     "MeasureValueType",
+    "MirrorReport",
     "ModelAttributeType",
     "ModelProperty",
     "ModelSchemaType",
@@ -124,6 +126,7 @@ _MODULES = (
     "_telemetry.last_values",
     "_time_series.sql_results",
     "_time_series.publish_result",
+    "_time_series.mirror_report",
     "_time_series.asset_filters",
     "_file_input.file_report",
 )

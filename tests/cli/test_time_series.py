@@ -334,3 +334,18 @@ class TestMissingData:
             outcome = dx("query", measured, "--all", *option, *RANGE)
             assert outcome.exit_code == 2
             assert "one of --asset, --all and --filter must be used" in outcome.stderr
+
+
+class TestMirror:
+    def test_mirror_writes_parquet_files(self, dx: Command, measured: str) -> None:
+        outcome = dx("mirror", measured, "feeders")
+        assert (outcome.exit_code, outcome.stdout) == (0, "")
+        assert outcome.stderr == "assets: 2, rows fetched: 3, files changed: 2\n"
+        assert pq.read_table("feeders")["A kW"].to_pylist() == [12.5, 13.25, 7]
+        again = dx("mirror", measured, "feeders", "--overlap", "1w", "--json")
+        assert again.json == {"assets": 2, "rowsFetched": 3, "filesChanged": 0}
+
+    def test_mirror_names_the_invalid_argument(self, dx: Command, measured: str) -> None:
+        outcome = dx("mirror", measured, "feeders", "--overlap", "2 days")
+        assert (outcome.exit_code, outcome.stdout) == (2, "")
+        assert outcome.stderr.startswith("avista-dx: --overlap must be a duration")

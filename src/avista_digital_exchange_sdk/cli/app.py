@@ -14,6 +14,7 @@ from .commands.copy import get, put
 from .commands.data_stores import ls, rm, stores, tree
 from .commands.databases import assets, databases
 from .commands.local import local
+from .commands.mirror import mirror
 from .commands.publish import publish
 from .commands.query import query
 from .commands.sql import sql
@@ -22,7 +23,7 @@ from .exit_codes import EXIT_CODES
 
 COMMANDS = (
     *(whoami, stores, ls, tree, cat, get, put, rm),
-    *(databases, assets, query, sql, publish),
+    *(databases, assets, query, sql, publish, mirror),
     *(collaboratives, services, share, unshare),
     *(local, contract, generate),
 )

@@ -22,6 +22,8 @@ OPTION_BY_PARAMETER = {
     "timeColumn": "--time-column",
     "timeZone": "--time-zone",
     "every": "--every",
+    "folder": "FOLDER",
+    "overlap": "--overlap",
     "how": "--how",
     "dimensionColumns": "--dimension",
     "measureColumns": "--measure",

@@ -3,6 +3,7 @@
 from .databases import DatabaseService
 from .file_publishing import FilePublishingService
 from .filter_queries import FilterQueryService
+from .mirroring import MirrorService
 from .publishing import PublishingService
 from .records import RecordService
 from .sql_queries import SqlQueryService
@@ -17,5 +18,6 @@ class TimeSeriesService(
     FilePublishingService,
     FilterQueryService,
     SqlQueryService,
+    MirrorService,
 ):
     """Calls about time series databases."""

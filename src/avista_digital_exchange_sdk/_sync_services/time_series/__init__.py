@@ -8,6 +8,7 @@ from ..._services.time_series import __all__
 from .databases import SyncDatabaseService
 from .file_publishing import SyncFilePublishingService
 from .filter_queries import SyncFilterQueryService
+from .mirroring import SyncMirrorService
 from .publishing import SyncPublishingService
 from .records import SyncRecordService
 from .sql_queries import SyncSqlQueryService
@@ -22,5 +23,6 @@ class SyncTimeSeriesService(
     SyncFilePublishingService,
     SyncFilterQueryService,
     SyncSqlQueryService,
+    SyncMirrorService,
 ):
     """Calls about time series databases."""
