@@ -31,6 +31,7 @@ VALUES: dict[str, Any] = {
     "localPath": "load.csv",
     "path": "load.csv",
     "writeLocation": "copy.csv",
+    "folder": "mirror",
     "resultFileWriteLocation": "result.csv",
     "timeSeriesDbId": "timeSeriesDbId.1",
     "queryString": "SELECT 1",

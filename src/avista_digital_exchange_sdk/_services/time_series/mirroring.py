@@ -90,13 +90,13 @@ class MirrorService(BaseService):
         directory = validation.parse_path("folder", folder)
         overlap_ns = parse_overlap("overlap", overlap)
         reporter = ProgressReporter(progress)
-        directory.mkdir(parents=True, exist_ok=True)
         state = load_state(directory, timeSeriesDbId)
         assets = {
             asset.assetId: asset
             for asset in await list_latest_values(self._client, timeSeriesDbId)
             if asset.attributes
         }
+        directory.mkdir(parents=True, exist_ok=True)
         return await self._mirror(directory, state, assets, overlap_ns, reporter)
 
     async def _mirror(
