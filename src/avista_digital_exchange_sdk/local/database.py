@@ -82,6 +82,15 @@ class Database:
         columns, placeholders = ", ".join(values), ", ".join("?" * len(values))
         self.execute(f"INSERT INTO {table} ({columns}) VALUES ({placeholders})", *values.values())
 
+    def update(self, table: str, key: str, row_id: str, **values: object) -> None:
+        """Set the columns of one row whose values are not None."""
+        columns = {name: value for name, value in values.items() if value is not None}
+        if columns:
+            assignments = ", ".join(f"{name} = ?" for name in columns)
+            self.execute(
+                f"UPDATE {table} SET {assignments} WHERE {key} = ?", *columns.values(), row_id
+            )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit or roll back the block's changes; transactions may be nested."""

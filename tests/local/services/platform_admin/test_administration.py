@@ -223,6 +223,19 @@ def test_new_organization_has_access_once_it_is_approved(graphql_client, users, 
     assert graphql_client.error_type(DECIDE, **unknown) == "NotFound"
 
 
+def test_members_do_not_see_phone_numbers_of_others(graphql_client, collaborative, user):
+    graphql_client.run(ADD_MEMBER, id=collaborative, user=user["userId"])
+    query = """query ($id: ID!) { collaborative_getCollaborative(collaborativeId: $id) {
+        memberOrganizations { usersInCollaborative { user { mobile email } } } } }"""
+    found = graphql_client.run(query, id=collaborative)["memberOrganizations"]
+    (member,) = [one for each in found for one in each["usersInCollaborative"]]
+    assert member == {"user": {"mobile": None, "email": user["email"]}}
+    assert graphql_client.run(GET_USER, id=user["userId"])["mobile"] == "+1"
+    remove = """mutation ($id: ID!, $user: ID!) { platformAdmin_removeCollaborativeMember(
+        collaborativeId: $id, userId: $user) { name } }"""
+    graphql_client.run(remove, id=collaborative, user=user["userId"])
+
+
 def test_members_are_updated_and_removed(graphql_client, users, collaborative):
     variables = {"id": collaborative, "user": users["owner"]["userId"]}
     change = f"""mutation ($id: ID!, $user: ID!) {{ platformAdmin_updateCollaborativeMember(

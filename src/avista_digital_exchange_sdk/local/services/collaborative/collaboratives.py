@@ -212,9 +212,9 @@ class Collaboratives:
         }
 
     def _submitter(self, organization: Row) -> Row | None:
-        """Return the User who requested an organization to be let in."""
+        """Return the User who submitted an organization's request to join."""
         user_id = organization["submittedByUserId"]
-        return None if user_id is None else self._accounts.user(user_id)
+        return None if user_id is None else _as_seen_by_others(self._accounts.user(user_id))
 
     def _members(self, collaborative_id: str, organization_id: str) -> list[Row]:
         """Return an organization's CollaborativeMemberUsers."""
@@ -226,4 +226,12 @@ class Collaboratives:
             collaborative_id,
             organization_id,
         )
-        return [{"permission": row["permission"], "user": serialize_user(row)} for row in rows]
+        return [
+            {"permission": row["permission"], "user": _as_seen_by_others(serialize_user(row))}
+            for row in rows
+        ]
+
+
+def _as_seen_by_others(user: Row) -> Row:
+    """Hide what only a user and administrators see of a User."""
+    return user | {"mobile": None, "lastActive": None}

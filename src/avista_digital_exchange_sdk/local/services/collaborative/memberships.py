@@ -43,16 +43,15 @@ class Memberships:
         return self.get(self._collaboratives.create(name, description, host, caller.user_id))
 
     def update(self, collaborative_id: str, name: str | None, description: str | None) -> Row:
-        """Change what is given of a Collaborative."""
+        """Update the specified fields of a Collaborative."""
         check_name(name)
         self._collaboratives.find(collaborative_id)
-        self._records.execute(
-            """UPDATE collaboratives
-            SET name = coalesce(?, name), description = coalesce(?, description)
-            WHERE collaborativeId = ?""",
-            name,
-            description,
+        self._records.update(
+            "collaboratives",
+            "collaborativeId",
             collaborative_id,
+            name=name,
+            description=description,
         )
         return self.get(collaborative_id)
 

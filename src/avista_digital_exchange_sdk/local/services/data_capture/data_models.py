@@ -1,4 +1,4 @@
-"""The data models of captures: assets with attributes, as they are given, and what is wrong."""
+"""The data models of captures: assets with attributes, and the errors in them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def attributes_of(model: Row) -> dict[str, Row]:
 
 
 def to_input(model: Row) -> Row:
-    """Shape a model as the DataCaptureDataModelInput that it can be given as again."""
+    """Shape a model as the DataCaptureDataModelInput that recreates it."""
     return {"assets": model["items"]}
 
 
@@ -71,12 +71,12 @@ def _read_attribute(where: str, attribute: Mapping[str, Any] | None) -> Row:
     }
 
 
-def _read_names(given: Mapping[str, Any]) -> Row:
+def _read_names(entry: Mapping[str, Any]) -> Row:
     """Read what assets and attributes have in common."""
     return {
-        "userDefinedId": given["userDefinedId"],
-        "displayName": given["displayName"],
-        "description": given.get("description"),
+        "userDefinedId": entry["userDefinedId"],
+        "displayName": entry["displayName"],
+        "description": entry.get("description"),
     }
 
 

@@ -159,4 +159,4 @@ def _times(capture: Row) -> list[int]:
         times = (start_time(capture), stop_time(capture))
     elif capture["state"] == "CAPTURING":
         times = (stop_time(capture),)
-    return [time for time in times if time is not None]
+    return [due for due in times if due is not None]

@@ -67,8 +67,8 @@ class _Batch:
             return self._fail(index, None, "InvalidTimestamp", message)
         if not record["attributeValues"]:
             self._fail(index, None, "Unknown", "The record has no attributeValues.")
-        for attribute_index, given in enumerate(record["attributeValues"]):
-            self._read_value(index, attribute_index, time, given)
+        for attribute_index, entry in enumerate(record["attributeValues"]):
+            self._read_value(index, attribute_index, time, entry)
 
     def to_response(self, outcomes: Sequence[bool]) -> Row:
         """Say what was written and what failed."""
@@ -91,11 +91,11 @@ class _Batch:
             "logs": [{"error": bool(self._failures), "message": summary}],
         }
 
-    def _read_value(self, index: int, attribute_index: int, time: int, given: Input | None) -> None:
+    def _read_value(self, index: int, attribute_index: int, time: int, entry: Input | None) -> None:
         """Read a value of an attribute."""
-        if given is None:
+        if entry is None:
             return self._fail(index, attribute_index, "Unknown", "The value is missing.")
-        attribute_id, text = given["userDefinedId"], given["value"]
+        attribute_id, text = entry["userDefinedId"], entry["value"]
         known = self._attributes.get(attribute_id)
         if known is None:
             message = f"The data model has no attribute {_shorten(attribute_id)}."

@@ -66,16 +66,11 @@ class Endpoints:
     def update(
         self, caller: Caller, iot_endpoint_id: str, name: str | None, description: str | None
     ) -> Row:
-        """Change what is given of the caller's own IotEndpoint."""
+        """Update the specified fields of the caller's own IotEndpoint."""
         check_name(name)
         self.find(caller, iot_endpoint_id, Access.OWN)
-        self._records.execute(
-            """UPDATE iotEndpoints
-            SET name = coalesce(?, name), description = coalesce(?, description)
-            WHERE iotEndpointId = ?""",
-            name,
-            description,
-            iot_endpoint_id,
+        self._records.update(
+            "iotEndpoints", "iotEndpointId", iot_endpoint_id, name=name, description=description
         )
         return self.get(caller, iot_endpoint_id)
 
@@ -98,8 +93,8 @@ class Endpoints:
         endpoint = self.get(caller, iot_endpoint_id, Access.WRITE)
         properties = {known["name"]: known for known in endpoint["properties"]}
         rows = [
-            (iot_endpoint_id, *_read_property(f"properties[{index}]", given, properties))
-            for index, given in enumerate(inputs)
+            (iot_endpoint_id, *_read_property(f"properties[{index}]", entry, properties))
+            for index, entry in enumerate(inputs)
         ]
         if not rows:
             raise bad_request("properties must not be empty.")
@@ -210,12 +205,12 @@ def _with_value(known: Row, stored: Row | None) -> Row:
 
 
 def _read_property(
-    where: str, given: Mapping[str, Any] | None, properties: Mapping[str, Row]
+    where: str, entry: Mapping[str, Any] | None, properties: Mapping[str, Row]
 ) -> tuple[str, str, str]:
     """Read the name, the value and the time of a property."""
-    if given is None:
+    if entry is None:
         raise bad_request(f"{where} is missing.")
-    name, value, timestamp = given["name"], given["value"], given["timestamp"]
+    name, value, timestamp = entry["name"], entry["value"], entry["timestamp"]
     if name not in properties:
         raise bad_request(f"{where}.name must be that of a property of the model, got {name!r}.")
     if not properties[name]["writable"]:

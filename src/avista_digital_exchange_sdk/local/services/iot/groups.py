@@ -67,16 +67,11 @@ class Groups:
     def update(
         self, caller: Caller, iot_group_id: str, name: str | None, description: str | None
     ) -> Row:
-        """Change what is given of the caller's own IotEndpointGroup."""
+        """Update the specified fields of the caller's own IotEndpointGroup."""
         check_name(name)
         self._find(caller, iot_group_id, Access.OWN)
-        self._records.execute(
-            """UPDATE iotGroups
-            SET name = coalesce(?, name), description = coalesce(?, description)
-            WHERE iotGroupId = ?""",
-            name,
-            description,
-            iot_group_id,
+        self._records.update(
+            "iotGroups", "iotGroupId", iot_group_id, name=name, description=description
         )
         return self.get(caller, iot_group_id)
 

@@ -43,17 +43,10 @@ class Hubs:
     def update(
         self, caller: Caller, iot_hub_id: str, name: str | None, description: str | None
     ) -> Row:
-        """Change what is given of the caller's own IotHub."""
+        """Update the specified fields of the caller's own IotHub."""
         check_name(name)
         self.get(caller, iot_hub_id)
-        self._records.execute(
-            """UPDATE iotHubs
-            SET name = coalesce(?, name), description = coalesce(?, description)
-            WHERE iotHubId = ?""",
-            name,
-            description,
-            iot_hub_id,
-        )
+        self._records.update("iotHubs", "iotHubId", iot_hub_id, name=name, description=description)
         return self.get(caller, iot_hub_id)
 
     def delete(self, caller: Caller, iot_hub_id: str) -> Row:

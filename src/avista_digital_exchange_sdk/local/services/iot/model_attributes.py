@@ -1,4 +1,4 @@
-"""The properties and telemetry of a model, as they are given: read and checked."""
+"""The properties and telemetry of a model, read and checked."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Inputs = Sequence[Mapping[str, Any] | None]
 def read_properties(inputs: Inputs) -> list[Row]:
     """Read ModelProperties, in the order of their indexes."""
     properties = []
-    for index, given in enumerate(inputs):
-        attribute = _read_attribute("properties", index, given, "Property")
-        default = attribute["defaultValue"] = (given or {}).get("defaultValue")
-        attribute["writable"] = bool((given or {}).get("writable"))
+    for index, entry in enumerate(inputs):
+        attribute = _read_attribute("properties", index, entry, "Property")
+        default = attribute["defaultValue"] = (entry or {}).get("defaultValue")
+        attribute["writable"] = bool((entry or {}).get("writable"))
         if default is not None:
             try:
                 check_value(attribute["schemaType"], default)
@@ -37,8 +37,8 @@ def read_properties(inputs: Inputs) -> list[Row]:
 def read_telemetry(inputs: Inputs) -> list[Row]:
     """Read ModelTelemetry, in the order of the indexes."""
     telemetry = [
-        _read_attribute("telemetry", index, given, "Telemetry")
-        for index, given in enumerate(inputs)
+        _read_attribute("telemetry", index, entry, "Telemetry")
+        for index, entry in enumerate(inputs)
     ]
     return _sorted_by_index("telemetry", telemetry)
 
@@ -57,19 +57,19 @@ def check_attributes(properties: Sequence[Row], telemetry: Sequence[Row]) -> Non
 
 
 def _read_attribute(
-    where: str, index: int, given: Mapping[str, Any] | None, attribute_type: str
+    where: str, index: int, entry: Mapping[str, Any] | None, attribute_type: str
 ) -> Row:
     """Read what properties and telemetry have in common."""
-    if given is None:
+    if entry is None:
         raise bad_request(f"{where}[{index}] is missing.")
-    if not 1 <= len(given["name"]) <= MAX_NAME_CHARACTERS:
+    if not 1 <= len(entry["name"]) <= MAX_NAME_CHARACTERS:
         raise bad_request(f"{where}[{index}].name must have 1 to {MAX_NAME_CHARACTERS} characters.")
-    place = given.get("index")
+    place = entry.get("index")
     return {
         "attributeType": attribute_type,
-        "name": given["name"],
-        "schemaType": given["schemaType"],
-        "description": given.get("description"),
+        "name": entry["name"],
+        "schemaType": entry["schemaType"],
+        "description": entry.get("description"),
         "index": index if place is None else place,
     }
 

@@ -52,7 +52,7 @@ class Models:
         telemetry: Inputs | None,
         version: int | None,
     ) -> Row:
-        """Add a new version of the caller's own model. What is not given is as in that one."""
+        """Add a new version of the caller's own model. Omitted fields are copied from it."""
         model = self._find(caller, model_id)
         newest = self._records.fetch_one(
             """SELECT max(version) AS version FROM models
@@ -96,20 +96,18 @@ class Models:
         dtmi_segment: str | None,
         description: str | None,
     ) -> Row:
-        """Change what is given of the caller's own model."""
+        """Update the specified fields of the caller's own model."""
         check_name(display_name)
         model = self._find(caller, model_id)
         if dtmi_segment not in (None, model["dtmiSegment"]):
             self._check_segment_is_free(caller, str(dtmi_segment))
-        self._records.execute(
-            """UPDATE models
-            SET displayName = coalesce(?, displayName), dtmiSegment = coalesce(?, dtmiSegment),
-                description = coalesce(?, description)
-            WHERE modelId = ?""",
-            display_name,
-            dtmi_segment,
-            description,
+        self._records.update(
+            "models",
+            "modelId",
             model_id,
+            displayName=display_name,
+            dtmiSegment=dtmi_segment,
+            description=description,
         )
         return self.get(caller, model_id)
 

@@ -43,7 +43,7 @@ def read_range_request(
     filters: Sequence[Mapping[str, Any] | None], start_time: str, end_time: str
 ) -> RangeRequest:
     """Read the arguments of a page."""
-    merged = merge_filters(_read_filter(index, given) for index, given in enumerate(filters))
+    merged = merge_filters(_read_filter(index, entry) for index, entry in enumerate(filters))
     if not merged:
         raise invalid_request("endpointQueryFilters must not be empty.")
     if len(merged) > MAX_ENDPOINTS:
@@ -56,15 +56,15 @@ def read_range_request(
     return RangeRequest(merged, start, end)
 
 
-def _read_filter(index: int, given: Mapping[str, Any] | None) -> AssetFilter:
+def _read_filter(index: int, entry: Mapping[str, Any] | None) -> AssetFilter:
     """Read the filter of one endpoint."""
     where = f"endpointQueryFilters[{index}]"
-    if given is None:
+    if entry is None:
         raise invalid_request(f"{where} must not be null.")
-    names = given["attributeNames"]
+    names = entry["attributeNames"]
     if not names or None in names:
         raise invalid_request(f"{where}.attributeNames must be names, at least one.")
-    return AssetFilter(given["iotEndpointId"], tuple(names))
+    return AssetFilter(entry["iotEndpointId"], tuple(names))
 
 
 def _read_time(argument: str, text: str) -> int:

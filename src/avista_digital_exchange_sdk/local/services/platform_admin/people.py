@@ -57,11 +57,7 @@ class People:
         """Rename an Organization."""
         check_name(name)
         self._accounts.organization(organization_id)
-        self._records.execute(
-            "UPDATE organizations SET name = coalesce(?, name) WHERE organizationId = ?",
-            name,
-            organization_id,
-        )
+        self._records.update("organizations", "organizationId", organization_id, name=name)
         return self._accounts.organization(organization_id)
 
     def delete_organization(self, organization_id: str) -> Row:
@@ -114,7 +110,14 @@ class People:
             raise bad_request("Another user has this email.")
         with self._records.transaction():
             user_id = self._accounts.create_user(first_name, last_name, email, organization_id)
-            self._set(user_id, mobile=mobile, userAccountState="PENDING", userRoles=_dump(roles))
+            self._records.update(
+                "users",
+                "userId",
+                user_id,
+                mobile=mobile,
+                userAccountState="PENDING",
+                userRoles=_dump(roles),
+            )
         return self._accounts.user(user_id)
 
     def update_user(
@@ -126,11 +129,13 @@ class People:
         state: str | None = None,
         roles: Sequence[str | None] | None = None,
     ) -> Row:
-        """Change what is given of a User. No token of a DISABLED user is valid."""
+        """Update the specified fields of a User. No token of a DISABLED user is valid."""
         for name in (first_name, last_name):
             check_name(name)
         self._accounts.user(user_id)
-        self._set(
+        self._records.update(
+            "users",
+            "userId",
             user_id,
             firstName=first_name,
             lastName=last_name,
@@ -180,7 +185,7 @@ class People:
         return [row["id"] for row in rows]
 
     def migrate(self, user_id: str, new_user_id: str, keys: Mapping[str, str]) -> None:
-        """Make another user the owner of a user's rows in some tables, given with their keys."""
+        """Make another user the owner of a user's rows in some tables, each with its key."""
         with self._records.transaction():
             for table, key in keys.items():
                 # Tokens of endpoints and captures act for their owner.
@@ -194,14 +199,6 @@ class People:
                     f"UPDATE {table} SET ownerUserId = ? WHERE ownerUserId = ?",
                     new_user_id,
                     user_id,
-                )
-
-    def _set(self, user_id: str, **values: object) -> None:
-        """Set the columns of a user that are not None."""
-        for name, value in values.items():
-            if value is not None:
-                self._records.execute(
-                    f"UPDATE users SET {name} = ? WHERE userId = ?", value, user_id
                 )
 
 

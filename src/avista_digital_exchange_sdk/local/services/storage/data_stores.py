@@ -81,16 +81,11 @@ class DataStores:
     def update(
         self, caller: Caller, data_store_id: str, name: str | None, description: str | None
     ) -> Row:
-        """Change the given fields of the caller's own DataStore."""
+        """Update the specified fields of the caller's own DataStore."""
         check_name(name)
         self.get(caller, data_store_id, Access.OWN)
-        self._records.execute(
-            """UPDATE dataStores
-            SET name = coalesce(?, name), description = coalesce(?, description)
-            WHERE dataStoreId = ?""",
-            name,
-            description,
-            data_store_id,
+        self._records.update(
+            "dataStores", "dataStoreId", data_store_id, name=name, description=description
         )
         return self.get(caller, data_store_id)
 

@@ -59,13 +59,12 @@ class Directories:
         directory = self.find(caller, directory_id, Access.WRITE)
         if parent_directory_id is not None:
             self._check_move(caller, directory, parent_directory_id)
-        self._records.execute(
-            """UPDATE directories
-            SET name = coalesce(?, name), parentDirectoryId = coalesce(?, parentDirectoryId)
-            WHERE dataStoreDirectoryId = ?""",
-            name,
-            parent_directory_id,
+        self._records.update(
+            "directories",
+            "dataStoreDirectoryId",
             directory_id,
+            name=name,
+            parentDirectoryId=parent_directory_id,
         )
         return self.get(caller, directory_id)
 

@@ -120,15 +120,13 @@ class Files:
         file = self._find(caller, file_id, Access.WRITE)
         if directory_id is not None:
             self._directories.find(caller, directory_id, Access.WRITE, file["dataStoreId"])
-        self._records.execute(
-            """UPDATE files
-            SET name = coalesce(?, name), description = coalesce(?, description),
-                dataStoreDirectoryId = coalesce(?, dataStoreDirectoryId)
-            WHERE dataStoreFileId = ?""",
-            name,
-            description,
-            directory_id,
+        self._records.update(
+            "files",
+            "dataStoreFileId",
             file_id,
+            name=name,
+            description=description,
+            dataStoreDirectoryId=directory_id,
         )
         return self.get(caller, file_id)
 

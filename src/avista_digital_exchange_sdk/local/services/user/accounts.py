@@ -103,16 +103,15 @@ class Accounts:
     def update_database(
         self, caller: Caller, time_series_db_id: str, name: str | None, description: str | None
     ) -> Row:
-        """Change what is given of the caller's own TimeSeriesDb."""
+        """Update the specified fields of the caller's own TimeSeriesDb."""
         check_name(name)
         self.own_database(caller, time_series_db_id)
-        self._records.execute(
-            """UPDATE timeSeriesDatabases
-            SET name = coalesce(?, name), description = coalesce(?, description)
-            WHERE timeSeriesDbId = ?""",
-            name,
-            description,
+        self._records.update(
+            "timeSeriesDatabases",
+            "timeSeriesDbId",
             time_series_db_id,
+            name=name,
+            description=description,
         )
         return self.own_database(caller, time_series_db_id)
 
