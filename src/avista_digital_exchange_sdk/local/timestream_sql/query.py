@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import duckdb
 from sqlglot import exp
@@ -96,8 +97,15 @@ def _measure_depth(expression: exp.Expression) -> int:
     depth, level = 0, [expression]
     while level:
         depth += 1
-        level = [child for node in level for child in node.iter_expressions()]
+        level = [child for node in level for child in _operands(node)]
     return depth
+
+
+def _operands(expression: exp.Expression) -> Iterator[exp.Expression]:
+    """Return what an expression is made of; a chain of AND or OR is one expression."""
+    if isinstance(expression, exp.Connector):
+        return cast(Iterator[exp.Expression], expression.flatten(unnest=False))
+    return expression.iter_expressions()
 
 
 def _translate_query(statement: exp.Expression, tables: Tables, now: int) -> Source:
