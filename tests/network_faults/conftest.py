@@ -53,7 +53,7 @@ class FaultyPlatform:
         return [
             query.query_id
             for query in queries
-            if query.request.kind == "FILTER" and not query.cancelled
+            if query.requested.kind == "FILTER" and not query.cancelled
         ]
 
 
