@@ -2,6 +2,7 @@
 
 import pytest
 
+from ....support.options import use_limits
 from .conftest import (
     ACTIVE_EXPORT,
     FULL_EXPORT,
@@ -138,9 +139,7 @@ def test_export_contains_everything_reported_as_written(running):
 
 
 def test_export_that_fails_leaves_the_capture_with_an_error(running, monkeypatch, listen):
-    monkeypatch.setattr(
-        "avista_digital_exchange_sdk.local.services.data_capture.exports.MAX_EXPORT_BYTES", 10
-    )
+    use_limits(monkeypatch, max_export_bytes=10)
     query = "subscription ($id: ID!) { onNotifyCaptureComplete(captureId: $id) {captureId state} }"
     socket = listen(query, id=running.id)
     running.run(STOP)
