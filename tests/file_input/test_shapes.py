@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from avista_digital_exchange_sdk import InvalidParameterError
@@ -66,6 +67,20 @@ ACCEPTED: dict[str, tuple[list[str], dict[str, Any], dict[str, list[str]]]] = {
         ["timestamp,b-1,b-2", f"{MAY[0]},81,79"],
         {"assetsInColumns": "SOC", "measureColumns": ["b-2"]},
         {"b-2/SOC": [f"{POINTS[0]} 79"]},
+    ),
+    "MultiIndex columns of pandas": (
+        [",b-1,b-1,b-2", ",kW,kVAR,kW", f"{MAY[0]},1,2,3", f"{MAY[1]},,4,"],
+        {"assetId": None},
+        {
+            "b-1/kW": [f"{POINTS[0]} 1"],
+            "b-1/kVAR": [f"{POINTS[0]} 2", f"{POINTS[1]} 4"],
+            "b-2/kW": [f"{POINTS[0]} 3"],
+        },
+    ),
+    "MultiIndex columns with names": (
+        ["assetId,b-1,b-2", "attribute,kW,kW", "timestamp,,", f"{MAY[0]},1,3"],
+        {"assetId": None, "attributeNames": {"kW": "P"}},
+        {"b-1/P": [f"{POINTS[0]} 1"], "b-2/P": [f"{POINTS[0]} 3"]},
     ),
     "renamed columns": (
         ["timestamp,P,Q", f"{MAY[0]},1,2"],
@@ -253,3 +268,29 @@ def test_file_per_tag_adds_to_the_same_times(files: FilePublisher) -> None:
         files.publish(files.write(["timestamp," + tag, *(f"{time},1" for time in MAY)]))
     points = [f"{point} 1" for point in POINTS]
     assert files.stored() == {"a/kW": points, "a/kVAR": points, "a/V": points}
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_multiindex_columns_of_pandas_are_assets_and_attributes(
+    files: FilePublisher, format: str
+) -> None:
+    pairs = [("b-1", "kW"), ("b-1", "kVAR"), ("b-2", "kW")]
+    frame = pd.DataFrame(
+        [[1.5, 2.5, 3.5]],
+        columns=pd.MultiIndex.from_tuples(pairs),
+        index=[pd.Timestamp(MAY[0])],
+    )
+    path = files.folder / f"wide.{format}"
+    getattr(frame, f"to_{format}")(path)
+    files.publish(path, assetId=None)
+    assert files.stored() == {
+        "b-1/kW": [f"{POINTS[0]} 1.5"],
+        "b-1/kVAR": [f"{POINTS[0]} 2.5"],
+        "b-2/kW": [f"{POINTS[0]} 3.5"],
+    }
+
+
+def test_names_and_units_are_not_taken_for_two_levels(files: FilePublisher) -> None:
+    path = files.write([",temp,load", ",degC,kW", f"{MAY[0]},1,2"])
+    with pytest.raises(InvalidParameterError, match="unitsRow=1"):
+        files.publish(path)

@@ -30,12 +30,25 @@ class ColumnMapping(NamedTuple):
 
     def rows(self, frame: InputFrame) -> RowColumns:
         """Return the rows of a DataFrame, each column in the type closest to its own."""
+        self._reshape(frame)
         return RowColumns(
             self._asset_ids(frame),
             frame.required_strings("timeColumn", self.timeColumn, TIMESTAMP),
             self._dimensions(frame),
             self._measures(frame),
         )
+
+    def _reshape(self, frame: InputFrame) -> None:
+        """Bring a DataFrame into the shape of a column per attribute."""
+        if frame.has_levels:
+            if self.assetId is not None:
+                valid = "None for columns of two levels, the first of which is the asset"
+                raise validation.invalid_argument("assetId", self.assetId, valid)
+            frame.stack_levels(str(self.assetIdColumn))
+        elif self.measureColumns is None:
+            keys = [self.timeColumn] if self.assetId else [self.timeColumn, self.assetIdColumn]
+            types = self.measureTypes if isinstance(self.measureTypes, Mapping) else {}
+            frame.spread_values(map(str, keys), types)
 
     def with_stored_types(
         self, frame: InputFrame, rows: RowColumns, known: Mapping[str, str]

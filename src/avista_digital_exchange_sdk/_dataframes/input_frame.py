@@ -1,6 +1,6 @@
 """DataFrames to publish: columns converted to the strings that Timestream accepts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from .arrow_types import (
     normalize_types,
 )
 from .convert import BIGINT_ATTRIBUTE
+from .input_shapes import has_levels, is_long, spread_values, stack_levels
 
 VALID_FRAME = (
     "a pandas or polars DataFrame, an Arrow table, or an object with Arrow's PyCapsule interface"
@@ -75,6 +76,20 @@ class InputFrame:
         self._table = convert_time_index(table, time_column)
         self._bigint_names = marked_bigint_names(table.schema) | _marked_in_pandas(frame)
         self._time_zone = None if time_zone is None else parse_time_zone("timeZone", time_zone).key
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether columns have two levels, of assets and attributes."""
+        return has_levels(self._table)
+
+    def stack_levels(self, asset_column: str) -> None:
+        """Turn columns of two levels into a column of assets and one per attribute."""
+        self._table = stack_levels(self._table, asset_column)
+
+    def spread_values(self, keys: Iterable[str], types: Mapping[str, object]) -> None:
+        """Turn one value per row, if that is what rows are, into a column per attribute."""
+        if is_long(self._table, keys):
+            self._table = spread_values(self._table, types)
 
     def __len__(self) -> int:
         return int(self._table.num_rows)

@@ -83,7 +83,8 @@ class RoleFinder:
         else:
             roles.attribute = self._optional("attributeColumn", options.attributeColumn)
             value = options.valueColumn or ""
-        if options.assetsInColumns is None:
+        has_levels = any(column.levels for column in self._columns)
+        if options.assetsInColumns is None and not has_levels:
             roles.asset = self._find_asset()
             roles.name = self._find_name()
         roles.dimensions = {
@@ -152,7 +153,8 @@ class RoleFinder:
             return given if self._options.timeFormat else sorted(given, key=self._holds_clocks)
         if DEFAULT_TIME in self._names:
             return [self._names.index(DEFAULT_TIME)]
-        if self._names[:1] == [""] and self._holds_times(0):
+        is_index = self._names[:1] == [""] or any(column.levels for column in self._columns)
+        if is_index and self._holds_times(0):
             return [0]
         named = [
             index for index, name in enumerate(self._names) if name.strip().lower() in TIME_NAMES
@@ -253,10 +255,13 @@ class RoleFinder:
         if roles.attribute is not None:
             return
         names = [self._names[index] for index in roles.measures]
-        self._check_attributes(names)
+        levels = [self._columns[index].levels for index in roles.measures]
+        attributes = {level[1] for level in levels if level}
+        if not attributes:
+            self._check_attributes(names)
         for argument in ("measureTypes", "attributeNames"):
             for name in getattr(self._options, argument) or ():
-                if name not in names:
+                if name not in names and name not in attributes:
                     listed = ", ".join(map(repr, names))
                     raise invalid_argument(argument, name, f"one of the columns {listed}")
 

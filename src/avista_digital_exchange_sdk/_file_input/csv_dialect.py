@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from .blanks import strip_blanks
+from .column_levels import ColumnLevels, find_levels
 from .options import WHITESPACE, FileOptions
 from .problems import fail, quote, suggest
 from .sources import Source, decoded_lines
@@ -49,6 +50,7 @@ class CsvDialect:
         units_rows: How many rows after the names hold units and the like.
         comment: What lines begin with that are left out.
         notices: What the user should know of it.
+        levels: The asset and attribute of each column, if the names say both.
     """
 
     encoding: str
@@ -60,6 +62,7 @@ class CsvDialect:
     units_rows: int
     comment: str | None
     notices: tuple[str, ...]
+    levels: ColumnLevels | None = None
 
     @property
     def reader_options(self) -> dict[str, object]:
@@ -105,7 +108,11 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     cells = header.cells if header else []
     names = options.columnNames or tuple(strip_blanks(cell) for cell in cells)
     notices = []
-    if header and options.skipLines is None and chosen.header > 0:
+    levels = _find_levels(chosen, options)
+    if levels is not None:
+        header, names = chosen.rows[levels.line_count - 1], levels.names
+        notices.append("the names of columns are an asset and an attribute, in a line each")
+    elif header and options.skipLines is None and chosen.header > 0:
         skipped = f"lines {first + 1} to {header.line - 1}" if header.line > 2 else "line 1"
         notices.append(f"{skipped} stand before the names and are not published")
     units_rows = options.unitsRow or (_TOA5_LINES_AFTER_NAMES if is_toa5 else 0)
@@ -121,7 +128,15 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
         units_rows,
         options.comment,
         tuple(notices),
+        levels,
     )
+
+
+def _find_levels(chosen: _Candidate, options: FileOptions) -> ColumnLevels | None:
+    given = (options.columnNames, options.assetId, options.attributeColumn, options.assetsInColumns)
+    if options.unitsRow or any(one is not None for one in given):
+        return None
+    return find_levels([row.cells for row in chosen.rows[:3]], TIME_NAMES)
 
 
 def read_failure(source: Source, encoding: str, error: UnicodeError) -> Exception:

@@ -40,8 +40,14 @@ class CsvTable:
             # Each line ends with a delimiter; values below are found as those of a row too long.
             names.pop()
         self._width = len(names)
+        levels = self.dialect.levels
+        pairs = [None, *zip(levels.assets, levels.attributes, strict=True)] if levels else []
         self.columns: Sequence[Column] = [
-            Column(name, unit=units[index] if index < len(units) else None)
+            Column(
+                name,
+                unit=units[index] if index < len(units) else None,
+                levels=pairs[index] if pairs else None,
+            )
             for index, name in enumerate(names)
         ]
         self.understanding = self._describe()

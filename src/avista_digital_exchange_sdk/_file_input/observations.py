@@ -81,6 +81,8 @@ class ShapeReader:
         rows = self._read_rows(chunk)
         if self._roles.attribute is not None:
             yield from self._split_long(chunk, rows)
+        elif any(column.levels for column in self._columns):
+            yield from self._split_levels(rows)
         elif self._options.assetsInColumns is not None:
             for entry in rows.values:
                 assets = pa.repeat(pa.scalar(entry.column, STRING), len(rows.lines))
@@ -113,6 +115,17 @@ class ShapeReader:
     def _attribute(self, index: int) -> str:
         name = self._columns[index].name
         return self._names.get(name, name)
+
+    def _split_levels(self, rows: Observations) -> Iterator[Observations]:
+        """One set of observations for each asset that columns are of."""
+        by_asset: dict[str, list[Values]] = {}
+        for entry in rows.values:
+            asset, attribute = self._columns[entry.position].levels or ("", entry.attribute)
+            named = entry._replace(attribute=self._names.get(attribute, attribute))
+            by_asset.setdefault(asset, []).append(named)
+        for asset, values in by_asset.items():
+            assets = pa.repeat(pa.scalar(asset or None, STRING), len(rows.lines))
+            yield rows._replace(assets=assets, values=values)
 
     def _split_long(self, chunk: Chunk, rows: Observations) -> Iterator[Observations]:
         """One set of observations for each attribute that rows are of."""

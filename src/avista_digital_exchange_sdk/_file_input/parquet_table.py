@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pyarrow.types as kinds
 
 from .._dataframes.arrow_types import marked_bigint_names
+from .._dataframes.input_shapes import parse_pair
 from .problems import Problems, fail
 from .sources import Source
 from .tables import ROWS_PER_CHUNK, STRING, Chunk, Column, Kind, Understanding
@@ -40,7 +41,8 @@ class ParquetTable:
         self._kinds = [_kind(source, field) for field in schema]
         names = ["" if name.startswith(_INDEX_PREFIX) else name for name in schema.names]
         self.columns: Sequence[Column] = [
-            Column(name, kind) for name, kind in zip(names, self._kinds, strict=True)
+            Column(name, kind, levels=parse_pair(name))
+            for name, kind in zip(names, self._kinds, strict=True)
         ]
         self.understanding = Understanding(
             {"types": [str(field.type) for field in schema]},

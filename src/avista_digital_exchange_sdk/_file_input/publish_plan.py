@@ -250,7 +250,8 @@ class PublishPlan:
         if profile is None:
             is_untyped = self._roles.attribute is not None or self._options.assetsInColumns
             kind = Kind.UNKNOWN if is_untyped else self._table.columns[entry.position].kind
-            column = self._options.assetsInColumns or entry.column
+            levels = self._table.columns[entry.position].levels
+            column = self._options.assetsInColumns or (levels[1] if levels else entry.column)
             profile = ColumnProfile(entry.attribute, column, kind, self._options.numbers)
             profile.naive_is_utc = self._table.understanding.is_own_result
             self._profiles[entry.attribute] = profile

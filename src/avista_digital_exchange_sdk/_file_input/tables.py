@@ -31,11 +31,13 @@ class Column:
         name: Its name; empty if it has none.
         kind: What the file says of its values.
         unit: What a row of units says of it.
+        levels: Its asset and its attribute, if its name says both.
     """
 
     name: str
     kind: Kind = Kind.UNKNOWN
     unit: str | None = None
+    levels: tuple[str, str] | None = None
 
 
 class Chunk(NamedTuple):

@@ -99,8 +99,9 @@ class PublishingService(BaseService):
         Each row holds the measurements of one asset at one time, each column an attribute. An
         attribute keeps the type that the database has for it. A new attribute gets the type
         closest to its column's: numbers DOUBLE, booleans BOOLEAN, strings VARCHAR, timestamps
-        TIMESTAMP. A missing value is not published. What a query returns in the wide shape can
-        be published as it is. Needs the extra `arrow`.
+        TIMESTAMP. A missing value is not published. What a query returns can be
+        published as it is, in either shape, as can pandas columns of two levels, of assets and
+        attributes. Needs the extra `arrow`.
 
         Values of other attributes and times stay as they are, whatever columns the frame has. A
         value that is stored already is left alone, so publishing the same again changes nothing.
