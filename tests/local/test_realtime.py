@@ -9,6 +9,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from ..support.options import use_limits
+
 PUBLISH = """mutation ($id: ID!, $asset: ID!, $records: [TimeSeriesDbRecordInput]!) {
   timeSeriesDb_publishToDatabase(timeSeriesDbId: $id, assetId: $asset, data: {records: $records}) {
     assetId attributes { name data { value } }
@@ -84,9 +86,7 @@ def test_connection_is_acknowledged_and_gets_a_keep_alive(open_socket):
 
 
 def test_keep_alives_are_repeated(open_socket, monkeypatch):
-    monkeypatch.setattr(
-        "avista_digital_exchange_sdk.local.graphql.websocket.KEEP_ALIVE_SECONDS", 0.01
-    )
+    use_limits(monkeypatch, keep_alive_seconds=0.01)
     socket = open_socket()
     assert [json.loads(socket.connection.recv(5)) for _ in range(4)] == [{"type": "ka"}] * 4
 

@@ -22,6 +22,7 @@ class Limits:
         max_discard_seconds: Time in seconds for which the rest of a rejected request is read.
         max_idle_seconds: Time in seconds after which S3 gives up on a client that sends nothing.
         max_connect_seconds: Timeout in seconds for connection_init.
+        keep_alive_seconds: Time in seconds between keep-alive messages of real-time connections.
         max_user_connections: Maximum number of real-time connections of a user, that of AppSync.
         max_execution_seconds: Timeout in seconds of a GraphQL request, that of AppSync.
         max_resolved_fields: Maximum number of fields of a response. A directory of 50,000 files has
@@ -49,6 +50,7 @@ class Limits:
     max_discard_seconds: float = 10.0
     max_idle_seconds: float = 20.0
     max_connect_seconds: float = 15.0
+    keep_alive_seconds: float = 60.0
     max_user_connections: int = 128
     max_execution_seconds: float = 30.0
     max_resolved_fields: int = 1_000_000

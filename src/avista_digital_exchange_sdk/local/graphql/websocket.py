@@ -30,7 +30,6 @@ NO_PROTOCOL = {
     "errorCode": 400,
 }
 CONNECTION_TIMEOUT_MS = 300_000
-KEEP_ALIVE_SECONDS = 60.0
 MAX_PAYLOAD_BYTES = 240 * 1024
 # Of one connection, as many as on AppSync.
 MAX_SUBSCRIPTIONS = 100
@@ -157,7 +156,7 @@ class AppSyncConnection:
         """Show the client now and then that the connection lives."""
         with suppress(WebSocketDisconnect):
             while True:
-                await asyncio.sleep(KEEP_ALIVE_SECONDS)
+                await asyncio.sleep(LIMITS.keep_alive_seconds)
                 if self._user_id is not None:
                     await self._send({"type": "ka"})
 
