@@ -13,7 +13,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.command_line import Command, run_command
 
 PROGRAM = [sys.executable, "-m", "avista_digital_exchange_sdk.cli"]
-PATIENCE = 60
+TIMEOUT_SECONDS = 60
 """Timeout in seconds, far more than any command takes."""
 
 Process = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -43,7 +43,12 @@ def process(environment: Mapping[str, str]) -> Process:
 
     def run(*arguments: object, **options: object) -> "subprocess.CompletedProcess[str]":
         command = [*PROGRAM, *map(str, arguments)]
-        settings = {"env": environment, "capture_output": True, "text": True, "timeout": PATIENCE}
+        settings = {
+            "env": environment,
+            "capture_output": True,
+            "text": True,
+            "timeout": TIMEOUT_SECONDS,
+        }
         return subprocess.run(command, **(settings | options))
 
     return run

@@ -19,7 +19,7 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..docs.test_readme import README, matches
 from ..support.command_line import run_command
 from ..support.terminal import run_on_terminal
-from .conftest import PATIENCE, PROGRAM
+from .conftest import PROGRAM, TIMEOUT_SECONDS
 
 BLOCK = re.compile(
     r"(?P<comment><!-- not run: [^\n]+ -->\n)?^```console\n(?P<text>.*?)^```$", re.M | re.S
@@ -109,7 +109,11 @@ def test_shell_completion_completes_commands() -> None:
         "COMP_CWORD": "1",
     }
     result = subprocess.run(
-        PROGRAM, env=os.environ | invocations, capture_output=True, text=True, timeout=PATIENCE
+        PROGRAM,
+        env=os.environ | invocations,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
     )
     assert result.stdout.split() == ["whoami"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import PATIENCE, PROGRAM
+from .conftest import PROGRAM, TIMEOUT_SECONDS
 
 CLOSED = ["<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"]
 
@@ -16,7 +16,7 @@ def run(
 ) -> "subprocess.CompletedProcess[str]":
     command = ["sh", "-c", f'exec "$@" {closed}', "sh", *PROGRAM, *map(str, arguments)]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS
     )
 
 
@@ -83,7 +83,7 @@ def test_command_works_in_any_environment(
 ) -> None:
     changed = {name: value for name, value in (environment | changes).items() if value is not None}
     shown = subprocess.run(
-        [*PROGRAM, "whoami"], env=changed, capture_output=True, text=True, timeout=PATIENCE
+        [*PROGRAM, "whoami"], env=changed, capture_output=True, text=True, timeout=TIMEOUT_SECONDS
     )
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "Ada" in shown.stdout

@@ -25,14 +25,14 @@ from avista_digital_exchange_sdk.errors import (
 from avista_digital_exchange_sdk.local import LocalExchange
 
 from ..support.command_line import Command, run_command
-from .conftest import PATIENCE, PROGRAM, Process
+from .conftest import PROGRAM, TIMEOUT_SECONDS, Process
 
 
 @pytest.fixture
 def silent() -> Iterator[socket.socket]:
     """A server that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(PATIENCE)
+        listener.settimeout(TIMEOUT_SECONDS)
         yield listener
 
 
@@ -174,7 +174,7 @@ class TestProcesses:
             with connection:
                 connection.recv(1)
                 run.send_signal(number)
-                _, message = run.communicate(timeout=PATIENCE)
+                _, message = run.communicate(timeout=TIMEOUT_SECONDS)
         assert (run.returncode, message) == (code, complaint)
 
     def test_process_ends_at_once_while_threads_list_directories(
@@ -190,7 +190,7 @@ class TestProcesses:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if b"storage_getDataStoreDirectory" in body:
                     requested.set()
-                    over.wait(PATIENCE)
+                    over.wait(TIMEOUT_SECONDS)
                     return
                 response = json.dumps({"data": {"storage_getDataStore": store}}).encode()
                 self.send_response(200)
@@ -209,11 +209,11 @@ class TestProcesses:
             with subprocess.Popen(
                 command, env=environment | {"AVISTA_DX_ENDPOINT": endpoint}, stderr=subprocess.PIPE
             ) as run:
-                assert requested.wait(PATIENCE)
-                begun = time.monotonic()
+                assert requested.wait(TIMEOUT_SECONDS)
+                started = time.monotonic()
                 run.send_signal(signal.SIGTERM)
-                _, message = run.communicate(timeout=PATIENCE)
-                took = time.monotonic() - begun
+                _, message = run.communicate(timeout=TIMEOUT_SECONDS)
+                took = time.monotonic() - started
             over.set()
             server.shutdown()
         assert (run.returncode, message) == (143, b"")
@@ -232,7 +232,7 @@ class TestProcesses:
                 with pytest.raises(subprocess.TimeoutExpired):
                     run.wait(timeout=1)
                 run.send_signal(signal.SIGTERM)
-                run.communicate(timeout=PATIENCE)
+                run.communicate(timeout=TIMEOUT_SECONDS)
         assert run.returncode == 143
 
     def test_process_prints_nothing_when_its_reader_is_gone(
@@ -242,7 +242,7 @@ class TestProcesses:
         os.close(ours)
         command = [*PROGRAM, "stores", "--json"]
         outcome = subprocess.run(
-            command, env=environment, stdout=theirs, stderr=subprocess.PIPE, timeout=PATIENCE
+            command, env=environment, stdout=theirs, stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS
         )
         os.close(theirs)
         assert (outcome.returncode, outcome.stderr) == (141, b"")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ..support.command_line import run_command
-from .conftest import PATIENCE, PROGRAM
+from .conftest import PROGRAM, TIMEOUT_SECONDS
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -25,7 +25,7 @@ def test_local_command_prints_what_other_commands_need_and_serves_until_ctrl_c(
         assert run_command("whoami", **access).rows[0][0] == "Ada Lindqvist"
         assert json.loads(ready.read_text())["endpoint"] == access["AVISTA_DX_ENDPOINT"]
         run.send_signal(signal.SIGINT)
-        assert run.wait(PATIENCE) == 0
+        assert run.wait(TIMEOUT_SECONDS) == 0
     assert (tmp_path / "data").exists()
 
 
@@ -35,7 +35,7 @@ def test_local_command_prints_everything_as_json() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         text = "".join(iter(run.stdout.readline, "}\n")) + "}"
         run.terminate()
-        assert run.wait(PATIENCE) == 0
+        assert run.wait(TIMEOUT_SECONDS) == 0
     assert {"endpoint", "tokens", "dataStoreId", "timeSeriesDbId"} <= json.loads(text).keys()
 
 
@@ -46,7 +46,7 @@ def test_local_command_reports_a_port_in_use() -> None:
             [*PROGRAM, "local", "--port", str(port)],
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT_SECONDS,
         )
     assert outcome.returncode == 1
     assert "in use" in outcome.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..support.command_line import Command
-from .conftest import PATIENCE, PROGRAM
+from .conftest import PROGRAM, TIMEOUT_SECONDS
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,11 @@ def _working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pipe(environment: Mapping[str, str], *arguments: str, data: bytes = b"") -> "CommandResult":
     return subprocess.run(
-        [*PROGRAM, *arguments], env=environment, input=data, capture_output=True, timeout=PATIENCE
+        [*PROGRAM, *arguments],
+        env=environment,
+        input=data,
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
     )
 
 
@@ -74,7 +78,7 @@ class TestGet:
         assert dx("put", "a.txt", f"{store}/").exit_code == 0
         command = " ".join([*PROGRAM, "get", f"{store}/a.txt", "-", "|", "head", "-n", "1"])
         outcome = subprocess.run(
-            command, shell=True, env=environment, capture_output=True, timeout=PATIENCE
+            command, shell=True, env=environment, capture_output=True, timeout=TIMEOUT_SECONDS
         )
         assert outcome.stdout == b"line\n"
         assert b"Traceback" not in outcome.stderr

@@ -226,8 +226,8 @@ class TestSyncAndAsyncClients:
             assert set(CALLS) <= public_calls(client_type).keys()
 
     def test_clients_have_the_same_calls(self) -> None:
-        blocking = public_calls(AvistaDigitalExchange).keys()
-        assert blocking == public_calls(AsyncAvistaDigitalExchange).keys()
+        sync_calls = public_calls(AvistaDigitalExchange).keys()
+        assert sync_calls == public_calls(AsyncAvistaDigitalExchange).keys()
 
     @pytest.mark.parametrize("name", [*CALLS, "__init__", "close"])
     def test_clients_take_the_same_arguments(self, name: str) -> None:

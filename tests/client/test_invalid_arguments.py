@@ -20,7 +20,6 @@ from avista_digital_exchange_sdk import (
 from ..support.clients import ClientFactory
 from ..support.fake_platform import FakePlatform
 from ..support.invalid_arguments import (
-    ADDRESS,
     INVALID_AGGREGATES,
     INVALID_BOOLEANS,
     INVALID_DAYS,
@@ -54,6 +53,7 @@ from ..support.invalid_arguments import (
     OTHER_INVALID_OPTIONS,
     PATH,
     SINGLE_TYPES,
+    URL,
 )
 from ..support.valid_arguments import (
     HUGE,
@@ -387,7 +387,7 @@ class TestConstructors:
         ("argument", "value", "words"),
         [
             *(("token", value, "token must be ") for value in INVALID_TOKENS),
-            *(("endpoint", value, ADDRESS) for value in INVALID_ENDPOINTS),
+            *(("endpoint", value, URL) for value in INVALID_ENDPOINTS),
             *(("proxy", value, "proxy must be ") for value in INVALID_PROXIES),
             *OTHER_INVALID_OPTIONS,
         ],

@@ -57,10 +57,10 @@ class Site(NamedTuple):
 
 def site(context: ssl.SSLContext, name: str | None = None) -> Iterator[Site]:
     with FaultyProxy(tls=context).running() as front:
-        address = f"https://{name}" if name else front.address
-        with LocalExchange(publicUrl=address) as local:
+        url = f"https://{name}" if name else front.url
+        with LocalExchange(publicUrl=url) as local:
             front.set_upstream(local.endpoint)
-            yield Site(front, local, f"{address}/graphql")
+            yield Site(front, local, f"{url}/graphql")
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +277,7 @@ class TestProxy:
             token,
             endpoint=endpoint,
             verify=certificate_authority.bundle,
-            proxy=connect_proxy.address,
+            proxy=connect_proxy.url,
         )
         do_everything(exchange, remote_site, tmp_path)
         assert "websocket" in remote_site.front.names
@@ -295,7 +295,7 @@ class TestProxy:
         with ConnectProxy(
             remote_site.front.port, certificate_authority.server("localhost")
         ).running() as connect_proxy:
-            proxy = connect_proxy.address.replace("//", "//ada:s3cr3t@")
+            proxy = connect_proxy.url.replace("//", "//ada:s3cr3t@")
             exchange = connect(
                 token, endpoint=endpoint, verify=certificate_authority.bundle, proxy=proxy
             )
@@ -317,7 +317,7 @@ class TestProxy:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setenv(variable, connect_proxy.address)
+        monkeypatch.setenv(variable, connect_proxy.url)
         token, endpoint = remote_site.arguments
         exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
         do_everything(exchange, remote_site, tmp_path)
@@ -332,7 +332,7 @@ class TestProxy:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setenv("HTTPS_PROXY", connect_proxy.address)
+        monkeypatch.setenv("HTTPS_PROXY", connect_proxy.url)
         monkeypatch.setenv("NO_PROXY", HOST)
         token, endpoint = remote_site.arguments
         exchange = connect(
@@ -357,7 +357,7 @@ class TestProxy:
             token,
             endpoint=endpoint,
             verify=certificate_authority.bundle,
-            proxy=connect_proxy.address,
+            proxy=connect_proxy.url,
         )
         do_everything(exchange, remote_site, tmp_path)
         requests = "".join(connect_proxy.requests).lower()
@@ -371,10 +371,10 @@ class TestProxy:
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        nobody = "http://127.0.0.1:9"
+        unreachable = "http://127.0.0.1:9"
         for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-            monkeypatch.setenv(variable, nobody)
-        for options in ({}, {"proxy": nobody}):
+            monkeypatch.setenv(variable, unreachable)
+        for options in ({}, {"proxy": unreachable}):
             exchange = connect(local.token, endpoint=local.endpoint, **options)
             record = exchange.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
             exchange.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", [record])
@@ -401,12 +401,12 @@ class TestProxy:
             company.upstream = ("127.0.0.1", remote_site.front.port)
             response = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()
             company.expect(Fault("CONNECT", "request", response, times=99))
-            address = company.address.replace("//", "//ada:s3cr3t-word@")
+            url = company.url.replace("//", "//ada:s3cr3t-word@")
             exchange = connect(
                 token,
                 endpoint=endpoint,
                 verify=certificate_authority.bundle,
-                proxy=address,
+                proxy=url,
                 maxRetries=0,
             )
             with pytest.raises(ConnectionFailedError, match=status[:3]) as caught:
@@ -479,12 +479,12 @@ class TestProxy:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         for name, value in environment.items():
-            address = {
-                "proxy": connect_proxy.address,
+            url = {
+                "proxy": connect_proxy.url,
                 "host": "127.0.0.1",
                 "port": connect_proxy.port,
             }
-            monkeypatch.setenv(name, value.format(**address))
+            monkeypatch.setenv(name, value.format(**url))
         token, endpoint = remote_site.arguments
         exchange = connect(token, endpoint=endpoint, verify=certificate_authority.bundle)
         do_everything(exchange, remote_site, tmp_path)

@@ -43,9 +43,9 @@ def match_name(pattern: str) -> None:
 def test_string_is_parsed_in_time_proportional_to_its_length(
     read: Callable[[str], object], text: str
 ) -> None:
-    begun = time.process_time()
+    started = time.process_time()
     read(text)
-    assert time.process_time() - begun < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize(

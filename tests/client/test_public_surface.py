@@ -349,8 +349,10 @@ class TestManual:
 
     def test_readme_has_no_dead_internal_links(self) -> None:
         headings = re.findall(r"^#{2,} (.+)$", README, re.M)
-        places = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-        assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= places
+        anchors = {
+            re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings
+        }
+        assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
 
 
 def section_of_readme(heading: str) -> str:

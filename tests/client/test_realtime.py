@@ -23,7 +23,7 @@ from ..support.options import use_options
 from ..support.realtime import FakeConnection, FakeRealtimeServer
 
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
-ADDRESS = "https://objects.test/export?X-Amz-Signature=5ec7e7"
+URL = "https://objects.test/export?X-Amz-Signature=5ec7e7"
 CONTENT = b"assetId,name,timestamp,kW\n"
 
 
@@ -53,7 +53,7 @@ def platform(httpx_mock: HTTPXMock) -> FakePlatform:
     fake_platform.add_data(QUERY, page, page)
     fake_platform.add_data(EXPORT, {"queryId": "query-1"})
     fake_platform.add_data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
-    fake_platform.add_url_responses(f"GET {ADDRESS}", FakeResponse(body=CONTENT))
+    fake_platform.add_url_responses(f"GET {URL}", FakeResponse(body=CONTENT))
     fake_platform.add_url_responses(
         "GET https://objects.test/chunk", [asset("a", {"kW": [(at(0), "1")]})]
     )
@@ -79,7 +79,7 @@ def query(exchange: AvistaDigitalExchange, platform: FakePlatform, tmp_path: Pat
 
 def export_normally(connection: FakeConnection) -> None:
     connection.acknowledge()
-    connection.send_export_ready(connection.start(), "query-1", ADDRESS)
+    connection.send_export_ready(connection.start(), "query-1", URL)
 
 
 class TestServerExport:
@@ -88,7 +88,7 @@ class TestServerExport:
     ) -> None:
         realtime.handler = export_normally
         assert query() == CONTENT
-        assert platform.operations == [QUERY, EXPORT, f"GET {ADDRESS}"]
+        assert platform.operations == [QUERY, EXPORT, f"GET {URL}"]
         assert platform.variables(EXPORT) == [
             {"timeSeriesDbId": "db", "queryId": "query-1", "fileFormat": "CSV"}
         ]
@@ -96,18 +96,18 @@ class TestServerExport:
     def test_server_export_is_subscribed_to_before_it_is_requested(
         self, query: Query, realtime: FakeRealtimeServer, platform: FakePlatform
     ) -> None:
-        asked_too_early: list[bool] = []
+        requested_too_early: list[bool] = []
 
         def subscribe_late(connection: FakeConnection) -> None:
             connection.acknowledge()
             identifier = connection.receive("start")["id"]
-            asked_too_early.append(EXPORT in platform.operations)
+            requested_too_early.append(EXPORT in platform.operations)
             connection.send({"type": "start_ack", "id": identifier})
-            connection.send_export_ready(identifier, "query-1", ADDRESS)
+            connection.send_export_ready(identifier, "query-1", URL)
 
         realtime.handler = subscribe_late
         assert query() == CONTENT
-        assert asked_too_early == [False]
+        assert requested_too_early == [False]
 
     def test_server_export_subscription_names_the_query_and_carries_the_token(
         self, query: Query, realtime: FakeRealtimeServer
@@ -148,7 +148,7 @@ class TestServerExport:
             nothing = {"onNotifyTimeSeriesQueryExportComplete": None}
             connection.send({"type": "data", "id": identifier, "payload": {"data": nothing}})
             connection.send({"type": "complete", "id": "another subscription"})
-            connection.send_export_ready(identifier, "query-1", ADDRESS)
+            connection.send_export_ready(identifier, "query-1", URL)
             connection.send_export_ready(identifier, "query-1", "https://objects.test/other")
 
         realtime.handler = send_other_messages
@@ -364,7 +364,7 @@ class TestExportFailures:
         fake_platform.add_data(QUERY, {"queryId": "query-1", "nextToken": None})
         fake_platform.add_data(EXPORT, {"queryId": "query-1"})
         fake_platform.add_data(CANCEL, None)
-        fake_platform.add_url_responses(f"GET {ADDRESS}", response)
+        fake_platform.add_url_responses(f"GET {URL}", response)
         realtime.handler = export_normally
         with pytest.raises(TransferError) as caught:
             exchange.queryTimeSeriesDatabaseWithFilters(

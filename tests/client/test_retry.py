@@ -43,7 +43,7 @@ GET_USER = "user_getUserSession"
 PUBLISH = "timeSeriesDb_publishToDatabase"
 CREATE = "storage_createDataStoreFile"
 DELETE = "storage_deleteDataStoreFile"
-ADDRESS = "https://objects.test/1?X-Amz-Signature=5ec7e7"
+URL = "https://objects.test/1?X-Amz-Signature=5ec7e7"
 
 TRANSIENT_FAILURES: list[Any] = [
     pytest.param(httpx.ConnectError("refused"), id="refused"),
@@ -320,11 +320,11 @@ class TestTransfer:
     def add_download(self, fake_platform: FakePlatform, *responses: Any) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
-            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": URL},
         }
         for _ in range(3):
             fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
-        fake_platform.add_url_responses(f"GET {ADDRESS}", *responses)
+        fake_platform.add_url_responses(f"GET {URL}", *responses)
 
     @pytest.mark.parametrize("failure", TRANSIENT_FAILURES[:11])
     def test_download_is_retried_after_a_transient_failure(

@@ -21,7 +21,7 @@ from ..support.fake_platform import TOKEN, FakePlatform, FakeResponse, error_res
 from ..support.sample_records import START, single_record
 
 SIGNATURE = "5ec7e75ec7e7"
-ADDRESS = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
+URL = f"https://objects.test/1?X-Amz-Credential=me&X-Amz-Signature={SIGNATURE}"
 
 
 def forms(token: str) -> list[str]:
@@ -106,18 +106,16 @@ class TestLogs:
 class TestErrors:
     @pytest.fixture(
         params=[
+            error_response(graphql_error("Unauthorized", f"the token {TOKEN} at {URL} is no good")),
             error_response(
-                graphql_error("Unauthorized", f"the token {TOKEN} at {ADDRESS} is no good")
+                graphql_error(f"Odd {TOKEN}", "x", errorInfo={"url": URL, TOKEN: [TOKEN]})
             ),
-            error_response(
-                graphql_error(f"Odd {TOKEN}", "x", errorInfo={"url": ADDRESS, TOKEN: [TOKEN]})
-            ),
-            error_response(graphql_error("X", "x"), data={"token": TOKEN, "url": ADDRESS}),
-            {"data": {"storage_createDataStoreFile": {"itemId": 7, "url": ADDRESS}}},
-            {"data": {"storage_createDataStoreFile": {"itemId": "1", "url": [ADDRESS]}}},
-            {"data": {"storage_createDataStoreFile": f"{TOKEN} {ADDRESS}"}},
-            FakeResponse(400, f'{{"errors":["{TOKEN} {ADDRESS}"]}}'.encode()),
-            FakeResponse(502, f"<html>{TOKEN} {ADDRESS}</html>".encode()),
+            error_response(graphql_error("X", "x"), data={"token": TOKEN, "url": URL}),
+            {"data": {"storage_createDataStoreFile": {"itemId": 7, "url": URL}}},
+            {"data": {"storage_createDataStoreFile": {"itemId": "1", "url": [URL]}}},
+            {"data": {"storage_createDataStoreFile": f"{TOKEN} {URL}"}},
+            FakeResponse(400, f'{{"errors":["{TOKEN} {URL}"]}}'.encode()),
+            FakeResponse(502, f"<html>{TOKEN} {URL}</html>".encode()),
         ],
         ids=lambda response: type(response).__name__,
     )
@@ -145,7 +143,7 @@ class TestErrors:
     @pytest.mark.parametrize(
         "response",
         [
-            FakeResponse(403, f"<Code>No</Code><Message>{ADDRESS}</Message>".encode()),
+            FakeResponse(403, f"<Code>No</Code><Message>{URL}</Message>".encode()),
             httpx.ConnectError("unreachable"),
             httpx.ReadTimeout("slow"),
             FakeResponse(302, b"", {"Location": "https://elsewhere.test/"}),
@@ -162,10 +160,10 @@ class TestErrors:
     ) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
-            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": URL},
         }
         fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
-        fake_platform.add_url_responses(f"GET {ADDRESS}", response)
+        fake_platform.add_url_responses(f"GET {URL}", response)
         with pytest.raises(DigitalExchangeError) as caught:
             fake_platform_client.downloadDataStoreFile("file", tmp_path)
         shown = traceback.format_exception(caught.value) + log.lines
@@ -194,8 +192,8 @@ class TestErrors:
 class TestRepresentations:
     def test_repr_contains_no_presigned_url(self) -> None:
         made = [
-            PresignedUrl(itemId="1", url=ADDRESS),
-            QueryExport(queryId="1", fileType="CSV", fileSizeBytes=1, url=ADDRESS),  # type: ignore[arg-type]  # as the platform sends it
+            PresignedUrl(itemId="1", url=URL),
+            QueryExport(queryId="1", fileType="CSV", fileSizeBytes=1, url=URL),  # type: ignore[arg-type]  # as the platform sends it
         ]
         shown = [form for model in made for form in (repr(model), str(model), f"{[model]}")]
         assert all("<secret>" in form for form in shown)

@@ -32,7 +32,7 @@ from ..support.fake_platform import (
 
 FORGED = "x\nERROR:root:forged\r\x1b[31m\x1b]0;title\x07\x9b31m\u202egnp\u2028z\x7f"
 VISIBLE = r"x\nERROR:root:forged\r\x1b[31m\x1b]0;title\x07\x9b31m\u202egnp\u2028z\x7f"
-ADDRESS = "https://objects.test/1?X-Amz-Signature=5ec7e7"
+URL = "https://objects.test/1?X-Amz-Signature=5ec7e7"
 
 
 class TestEscapes:
@@ -140,10 +140,10 @@ class TestErrorsAndLogs:
     ) -> None:
         data = {
             "storage_getDataStoreFile": {**FILE, "name": FORGED},
-            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": URL},
         }
         fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
-        fake_platform.add_url_responses(f"GET {ADDRESS}", response)
+        fake_platform.add_url_responses(f"GET {URL}", response)
         exchange = connect(TOKEN, True, endpoint=ENDPOINT, maxRetries=0)
         with pytest.raises(TransferError) as caught:
             exchange.downloadDataStoreFile("file", tmp_path)
@@ -154,10 +154,10 @@ class TestErrorsAndLogs:
     ) -> None:
         data = {
             "storage_getDataStoreFile": {**FILE, "name": FORGED},
-            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": URL},
         }
         fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
-        fake_platform.add_url_responses(f"GET {ADDRESS}", FakeResponse(200, b"1"))
+        fake_platform.add_url_responses(f"GET {URL}", FakeResponse(200, b"1"))
         connect(TOKEN, True, endpoint=ENDPOINT).downloadDataStoreFile("file", tmp_path)
         assert f"{VISIBLE}.csv: 1 bytes downloaded" in log.getvalue()
         assert_text(log.getvalue())

@@ -39,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-SENT_AS_GIVEN = [
+SENT_UNCHANGED = [
     ("getDataStore", "storage_getDataStore", "dataStoreId", UNUSUAL_STRINGS),
     ("deleteDataStoreFile", "storage_deleteDataStoreFile", "dataStoreFileId", UNUSUAL_STRINGS),
     ("getTimeSeriesDatabase", "timeSeriesDb_getDatabase", "timeSeriesDbId", UNUSUAL_STRINGS),
@@ -64,7 +64,7 @@ class TestSentUnchanged:
         ("call", "operation", "argument", "value"),
         [
             (call, operation, argument, value)
-            for call, operation, argument, values in SENT_AS_GIVEN
+            for call, operation, argument, values in SENT_UNCHANGED
             for value in values
         ],
         ids=short_repr,

@@ -31,7 +31,7 @@ NAMES = (
     *("self", "query", "variables", "result", "data", "kwargs", "operation_name", "type", "gql"),
     *("UNSET", "Client", "AsyncClient", "ServiceType", "TimeUnit", "User", "typename__", "Config"),
 )
-TEXTS = (
+STRINGS = (
     "",
     "plain",
     "it's",
@@ -209,11 +209,11 @@ class RandomDocuments:
         return f"${name}"
 
     def _arguments(self, field: GraphQLField, variables: _Variables | None) -> str:
-        given = []
+        literals = []
         for name, argument in field.args.items():
             if is_required_argument(argument) or self._chance(0.3):
-                given.append(f"{name}: {self._argument(name, argument, variables)}")
-        return f"({', '.join(given)})" if given else ""
+                literals.append(f"{name}: {self._argument(name, argument, variables)}")
+        return f"({', '.join(literals)})" if literals else ""
 
     def _argument(self, name: str, argument: GraphQLArgument, variables: _Variables | None) -> str:
         value = self._value(name, argument.type)
@@ -244,7 +244,7 @@ class RandomDocuments:
             "Int": self._random.randint(1, 1000),
             "Float": self._random.random(),
             "Boolean": self._chance(0.5),
-        }.get(kind.name, self._random.choice(TEXTS))
+        }.get(kind.name, self._random.choice(STRINGS))
 
     def _literal(self, kind: Any, value: Any) -> str:
         """A value as a GraphQL literal; strings in one of the two forms."""
@@ -295,4 +295,4 @@ class RandomData:
             "Int": self._random.randint(-(2**31), 2**31 - 1),
             "Float": self._random.random(),
             "Boolean": self._random.random() < 0.5,
-        }.get(kind.name, self._random.choice(TEXTS))
+        }.get(kind.name, self._random.choice(STRINGS))

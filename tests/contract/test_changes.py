@@ -50,7 +50,7 @@ VALUE_CALLS = {
 }
 FILTER_QUERY = {"queryTimeSeriesDatabaseWithFilters"}
 PUBLISH = {"publishToTimeSeriesDatabase"}
-NOBODY: set[str] = set()
+NO_CALLS: set[str] = set()
 # The files that extend the root type of queries.
 SERVICES = (
     "collaborative",
@@ -73,7 +73,7 @@ class Case(NamedTuple):
 
 
 def case(
-    *edits: tuple[str, str, str], kinds: str = "", breaks: bool = False, calls: set[str] = NOBODY
+    *edits: tuple[str, str, str], kinds: str = "", breaks: bool = False, calls: set[str] = NO_CALLS
 ) -> Case:
     return Case([Edit(*edit) for edit in edits], set(kinds.split()), breaks, calls)
 

@@ -245,10 +245,10 @@ class TestVersions:
         assert stored(exchange, database)["kW"].to_pylist() == [2.0]
 
 
-TEXTS = st.text(
+STRINGS = st.text(
     st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20
 ).filter(lambda text: text.strip())
-NAMES = TEXTS.filter(
+NAMES = STRINGS.filter(
     lambda name: (
         name not in ("time", "measure_name", "assetId", "name", "timestamp")
         and not name.startswith(("ts_", "measure_value"))
@@ -258,7 +258,7 @@ COLUMNS = {
     pa.float64(): st.floats(allow_nan=False, allow_infinity=False),
     pa.int64(): st.integers(-(2**63), 2**63 - 1),
     pa.bool_(): st.booleans(),
-    pa.string(): TEXTS,
+    pa.string(): STRINGS,
     INSTANT: st.integers(-(2**62), 2**62),
 }
 
@@ -269,7 +269,7 @@ def frames(draw: st.DrawFn) -> pa.Table:
     times = draw(st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=5, unique=True))
     columns: dict[str, Any] = {
         "assetId": ["a"] * len(times),
-        "name": [draw(TEXTS)] * len(times),
+        "name": [draw(STRINGS)] * len(times),
         "timestamp": instants(*sorted(times)),
     }
     for name in draw(st.lists(NAMES, min_size=1, max_size=4, unique=True)):

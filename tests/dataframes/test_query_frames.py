@@ -32,10 +32,10 @@ from .sample_database import (
 # Some tests request names that do not exist, or time ranges without values.
 pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
 
-TYPES_ASKED = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
+REQUESTED_TYPES = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
 
 SHAPES = {
-    "every type": TYPES_ASKED,
+    "every type": REQUESTED_TYPES,
     "all attributes": [{"assetId": "types"}],
     "odd names": [request_asset("odd", UNUSUAL), {"assetId": "odd"}],
     "several assets": [
@@ -63,7 +63,7 @@ class TestTypes:
         self, maxRows: int | None, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
-            measured, TYPES_ASKED, *WHOLE, maxRows, aggregate=aggregate
+            measured, REQUESTED_TYPES, *WHOLE, maxRows, aggregate=aggregate
         )
         table.validate(full=True)
         assert table.equals(of_types())
@@ -73,7 +73,7 @@ class TestTypes:
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
             measured,
-            TYPES_ASKED,
+            REQUESTED_TYPES,
             "1999-01-01T00:00:00Z",
             "1999-01-02T00:00:00Z",
             aggregate=aggregate,
@@ -94,7 +94,7 @@ class TestTypes:
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         frame = exchange.queryTimeSeriesDatabaseToDataFrame(
-            measured, TYPES_ASKED, *WHOLE, aggregate=aggregate
+            measured, REQUESTED_TYPES, *WHOLE, aggregate=aggregate
         )
         times = pd.to_datetime([NANOSECONDS, NANOSECONDS + 1, NANOSECONDS + 2], utc=True)
         expected = pd.DataFrame(
@@ -118,7 +118,7 @@ class TestTypes:
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         frame = exchange.queryTimeSeriesDatabaseToPolars(
-            measured, TYPES_ASKED, *WHOLE, aggregate=aggregate
+            measured, REQUESTED_TYPES, *WHOLE, aggregate=aggregate
         )
         assert dict(frame.schema) == {
             "assetId": pl.String(),
@@ -203,7 +203,7 @@ class TestLongShape:
         self, aggregate: Any, exchange: AvistaDigitalExchange, measured: str
     ) -> None:
         table = exchange.queryTimeSeriesDatabaseToArrow(
-            measured, TYPES_ASKED, *WHOLE, shape="long", aggregate=aggregate
+            measured, REQUESTED_TYPES, *WHOLE, shape="long", aggregate=aggregate
         )
         assert table["value"].to_pylist() == [
             "007",
@@ -268,11 +268,11 @@ class TestAggregation:
         self, proxy: Proxy, proxied_client: AvistaDigitalExchange, measured: str
     ) -> None:
         proxy.blocks_websockets = True
-        table = proxied_client.queryTimeSeriesDatabaseToArrow(measured, TYPES_ASKED, *WHOLE)
+        table = proxied_client.queryTimeSeriesDatabaseToArrow(measured, REQUESTED_TYPES, *WHOLE)
         assert table.equals(of_types())
         with pytest.raises(SubscriptionError):
             proxied_client.queryTimeSeriesDatabaseToArrow(
-                measured, TYPES_ASKED, *WHOLE, aggregate="server"
+                measured, REQUESTED_TYPES, *WHOLE, aggregate="server"
             )
 
 
@@ -342,9 +342,9 @@ class TestArguments:
         proxied_client: AvistaDigitalExchange,
         measured: str,
     ) -> None:
-        given: dict[str, Any] = {
+        options: dict[str, Any] = {
             "timeSeriesDbId": measured,
-            "assetAndAttributesFilter": TYPES_ASKED,
+            "assetAndAttributesFilter": REQUESTED_TYPES,
             "startTime": WHOLE[0],
             "endTime": WHOLE[1],
         }
@@ -354,7 +354,7 @@ class TestArguments:
             proxied_client.queryTimeSeriesDatabaseToPolars,
         ):
             with pytest.raises(InvalidParameterError, match=message):
-                call(**given | arguments)
+                call(**options | arguments)
         assert not proxy.messages
 
 

@@ -24,7 +24,7 @@ from .sample_database import WAYS, WHOLE, of_types, request_asset
 # Some tests request names that do not exist, or time ranges without values.
 pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
 
-TYPES_ASKED = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
+REQUESTED_TYPES = [request_asset("types", "varchar", "timestamp", "boolean", "bigint", "double")]
 
 
 class TestParquet:
@@ -34,7 +34,7 @@ class TestParquet:
     ) -> None:
         target = tmp_path / "types.parquet"
         assert exchange.queryTimeSeriesDatabaseWithFilters(
-            measured, TYPES_ASKED, *WHOLE, target, "PARQUET", 1, aggregate=aggregate
+            measured, REQUESTED_TYPES, *WHOLE, target, "PARQUET", 1, aggregate=aggregate
         )
         assert pq.read_table(target).equals(of_types())
         assert [path.name for path in tmp_path.iterdir()] == ["types.parquet"]
@@ -43,7 +43,7 @@ class TestParquet:
         self, exchange: AvistaDigitalExchange, measured: str, tmp_path: Path
     ) -> None:
         exchange.queryTimeSeriesDatabaseWithFilters(
-            measured, TYPES_ASKED, *WHOLE, tmp_path, "parquet"
+            measured, REQUESTED_TYPES, *WHOLE, tmp_path, "parquet"
         )
         frame = pd.read_parquet(tmp_path / "result.parquet")
         assert str(frame["timestamp"].dtype) == "datetime64[ns, UTC]"
@@ -55,7 +55,7 @@ class TestParquet:
     ) -> None:
         times = ("1999-01-01T00:00:00Z", "1999-01-02T00:00:00Z")
         exchange.queryTimeSeriesDatabaseWithFilters(
-            measured, TYPES_ASKED, *times, tmp_path, "PARQUET"
+            measured, REQUESTED_TYPES, *times, tmp_path, "PARQUET"
         )
         table = pq.read_table(tmp_path / "result.parquet")
         assert table.num_rows == 0
@@ -77,7 +77,7 @@ class TestParquet:
         monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
         with pytest.raises(OSError, match="no space left"):
             exchange.queryTimeSeriesDatabaseWithFilters(
-                measured, TYPES_ASKED, *WHOLE, target, "PARQUET"
+                measured, REQUESTED_TYPES, *WHOLE, target, "PARQUET"
             )
         assert target.read_text() == "what was there before"
         assert list(tmp_path.iterdir()) == [target]
@@ -155,7 +155,7 @@ def test_unknown_format_is_refused(
     with pytest.raises(InvalidParameterError, match="one of CSV, JSON, PARQUET"):
         exchange.queryTimeSeriesDatabaseWithFilters(
             measured,
-            TYPES_ASKED,
+            REQUESTED_TYPES,
             *WHOLE,
             tmp_path,
             "XML",  # type: ignore[arg-type]  # wrong

@@ -97,9 +97,9 @@ def test_sql_table_of_an_invalid_query_raises_the_usual_error(
         exchange.queryTimeSeriesDatabase_TimestreamFormatToArrow(measured, "SELECT 1", 0)
 
 
-def response(rows: Any, columns: Any, **beside: Any) -> dict[str, Any]:
+def response(rows: Any, columns: Any, **extra: Any) -> dict[str, Any]:
     """A page in the format of the platform."""
-    page = {"QueryId": "q", "Rows": rows, "ColumnInfo": columns, **beside}
+    page = {"QueryId": "q", "Rows": rows, "ColumnInfo": columns, **extra}
     return {"clientToken": "c", "resultJSONString": json.dumps(page)}
 
 

@@ -470,7 +470,7 @@ class TestScale:
         self, file_system: DataStoreFileSystem, home: str, tmp_path: Path, deep: Path
     ) -> None:
         deepest = "/".join(["d"] * DEEP)
-        begun = time.monotonic()
+        started = time.monotonic()
         file_system.put(str(deep), f"{home}/x", recursive=True)
         file_system.invalidate_cache()
         assert file_system.find(f"{home}/x") == [f"{home}/x/{deepest}/leaf.csv"]
@@ -479,7 +479,7 @@ class TestScale:
         assert file_system.isfile(f"{home}/x/{deepest}/leaf.csv")
         file_system.get(f"{home}/x", f"{tmp_path}/got", recursive=True)
         assert (tmp_path / "got" / deepest / "leaf.csv").read_text() == "12.5"
-        assert time.monotonic() - begun < 120
+        assert time.monotonic() - started < 120
 
 
 class TestCopies:

@@ -142,8 +142,8 @@ class TestUploads:
     ) -> None:
         proxied_file_system.put(str(tree), f"{home}/site", recursive=True)
         names = proxy.names
-        begun = names.index("storage_createDataStoreFile")
-        assert "storage_getDataStoreDirectory" not in names[begun:]
+        started = names.index("storage_createDataStoreFile")
+        assert "storage_getDataStoreDirectory" not in names[started:]
 
     def test_upload_that_fails_leaves_no_partial_file(
         self,
@@ -181,20 +181,20 @@ class TestUploads:
         tree: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        begun: list[threading.Thread] = []
+        started: list[threading.Thread] = []
         start = threading.Thread.start
 
         def interrupted(thread: threading.Thread) -> None:
             start(thread)
             if thread.name.startswith("avista-dx"):
-                begun.append(thread)
-                if len(begun) == 2:
+                started.append(thread)
+                if len(started) == 2:
                     raise KeyboardInterrupt
 
         monkeypatch.setattr(threading.Thread, "start", interrupted)
         with pytest.raises(KeyboardInterrupt):
             proxied_file_system.put(str(tree), f"{home}/site", recursive=True)
-        for thread in begun:
+        for thread in started:
             thread.join()
         assert "PUT" not in proxy.names
 

@@ -353,9 +353,9 @@ class TestBytes:
         content = numbered(MEGABYTE)
         upload("load.bin", content)
         with proxied_file_system.open(f"{home}/load.bin", block_size=250_000) as file:
-            begun = file.read(10)
+            started = file.read(10)
             proxy.responses["GET"] = [EXPIRED]
-            assert begun + file.read() == content
+            assert started + file.read() == content
 
     def test_byte_range_of_another_version_is_refused(
         self, proxied_file_system: DataStoreFileSystem, proxy: Proxy, home: str, upload: Upload

@@ -111,7 +111,7 @@ def test_random_text_is_handled_safely(exposed: Any, text: str) -> None:
     run(exposed, text)
 
 
-PLACES = [
+SOURCES = [
     "read_csv('{path}')", "read_csv_auto(['{path}'])", "read_text('{path}')", "read_blob('{path}')",
     "read_json('{path}')", "read_parquet('{path}')", "glob('{folder}/*')", "'{path}'", '"{path}"',
     "duckdb_settings()", "duckdb_tables()", "duckdb_columns()", "duckdb_databases()",
@@ -138,9 +138,9 @@ STATEMENTS = [
 
 
 @pytest.mark.parametrize("statement", [
-    *(f"SELECT * FROM {location}" for location in ["{table}", *PLACES]),
-    *(f"SELECT (SELECT count(*) FROM {location})" for location in PLACES),
-    *(f"WITH t AS (SELECT * FROM {location}) SELECT * FROM t" for location in PLACES),
+    *(f"SELECT * FROM {location}" for location in ["{table}", *SOURCES]),
+    *(f"SELECT (SELECT count(*) FROM {location})" for location in SOURCES),
+    *(f"WITH t AS (SELECT * FROM {location}) SELECT * FROM t" for location in SOURCES),
     *STATEMENTS,
     *(f"SELECT 1; {statement}" for statement in STATEMENTS),
 ])  # fmt: skip

@@ -99,10 +99,10 @@ def test_if_match_limits_a_download_to_the_same_version(graphql_client, url):
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_authorization_header_is_refused(graphql_client, url, upload_url, method):
-    address = url if method == "GET" else upload_url
+    parts = url if method == "GET" else upload_url
     content = b"x" if method == "PUT" else None
     headers = {"Authorization": graphql_client.local.token}
-    response = graphql_client.http.request(method, address, headers=headers, content=content)
+    response = graphql_client.http.request(method, parts, headers=headers, content=content)
     assert refusal(response) == (400, "InvalidArgument", "Only one auth mechanism allowed")
 
 
@@ -121,9 +121,9 @@ def test_chunked_upload_is_refused(graphql_client, upload_url):
 def test_upload_with_an_invalid_length_is_refused_before_it_is_sent(
     upload_url, headers, status, code
 ):
-    address = urlsplit(upload_url)
-    connection = http.client.HTTPConnection(address.netloc)
-    connection.putrequest("PUT", f"{address.path}?{address.query}")
+    parts = urlsplit(upload_url)
+    connection = http.client.HTTPConnection(parts.netloc)
+    connection.putrequest("PUT", f"{parts.path}?{parts.query}")
     for name, value in (headers | {"Expect": "100-continue"}).items():
         connection.putheader(name, value)
     connection.endheaders()
@@ -180,10 +180,10 @@ def test_file_without_an_upload_cannot_be_downloaded(graphql_client):
 
 def test_interrupted_upload_leaves_nothing(graphql_client):
     created = graphql_client.create_file()
-    address = urlsplit(created["url"])
-    with socket.create_connection((address.hostname, address.port)) as connection:
-        target = f"{address.path}?{address.query}"
-        head = f"PUT {target} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n\r\n"
+    parts = urlsplit(created["url"])
+    with socket.create_connection((parts.hostname, parts.port)) as connection:
+        target = f"{parts.path}?{parts.query}"
+        head = f"PUT {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: 100\r\n\r\n"
         connection.sendall(head.encode() + b"only a part")
     objects = graphql_client.local.exchange.objects
     assert (
@@ -196,10 +196,10 @@ def test_second_upload_replaces_the_first_unless_it_is_interrupted(graphql_clien
     created = graphql_client.create_file()
     graphql_client.http.put(created["url"], content=b"first").raise_for_status()
     graphql_client.http.put(created["url"], content=b"second").raise_for_status()
-    address = urlsplit(created["url"])
-    with socket.create_connection((address.hostname, address.port)) as connection:
-        target = f"{address.path}?{address.query}"
-        head = f"PUT {target} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 100\r\n\r\n"
+    parts = urlsplit(created["url"])
+    with socket.create_connection((parts.hostname, parts.port)) as connection:
+        target = f"{parts.path}?{parts.query}"
+        head = f"PUT {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Length: 100\r\n\r\n"
         connection.sendall(head.encode() + b"third")
     response = graphql_client.http.get(graphql_client.download_url(created["itemId"]))
     assert response.content == b"second"
@@ -220,9 +220,9 @@ def test_query_result_has_an_etag(graphql_client):
 
 def start_upload(url: str, length: int) -> socket.socket:
     """A connection that has sent the head of an upload, and the first byte."""
-    address = urlsplit(url)
-    connection = socket.create_connection((address.hostname, address.port), timeout=10)
-    head = f"PUT {address.path}?{address.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"
+    parts = urlsplit(url)
+    connection = socket.create_connection((parts.hostname, parts.port), timeout=10)
+    head = f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"
     connection.sendall(f"{head}\r\nx".encode())
     return connection
 

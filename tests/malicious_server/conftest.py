@@ -21,7 +21,7 @@ def malicious_server() -> Iterator[MaliciousServer]:
 @pytest.fixture
 def client(malicious_server: MaliciousServer, connect: Connect) -> AvistaDigitalExchange:
     """A client of the malicious server."""
-    return connect(TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=1, timeout=5)
+    return connect(TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=1, timeout=5)
 
 
 @pytest.fixture(autouse=True)

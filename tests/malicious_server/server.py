@@ -35,7 +35,7 @@ class MaliciousServer(BackgroundServer):
         self.heads: list[str] = []
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def respond_with(self, name: str, *responses: bytes) -> None:
@@ -47,7 +47,7 @@ class MaliciousServer(BackgroundServer):
             "storage_getDataStoreFile": {**FILE, **file},
             "storage_getDataStoreFileDownloadUrl": {
                 "itemId": "1",
-                "url": url or f"{self.address}/object?X-Amz-Signature=5ec7e7",
+                "url": url or f"{self.url}/object?X-Amz-Signature=5ec7e7",
             },
         }
         self.respond_with(DOWNLOAD, *[ok({"data": data})] * 9)
@@ -61,7 +61,7 @@ class MaliciousServer(BackgroundServer):
             "queryId": "Q1",
             "queryProgressPercentage": 100,
             "resultChunkIndex": 0,
-            "presignedUrl": f"{self.address}/chunk?X-Amz-Signature=5ec7e7",
+            "presignedUrl": f"{self.url}/chunk?X-Amz-Signature=5ec7e7",
             "queryString": "SELECT",
         }
         self.respond_with(PAGE, ok({"data": {PAGE: page}}))

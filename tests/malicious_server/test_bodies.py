@@ -87,7 +87,7 @@ class TestEndlessBodies:
         (tmp_path / "load.csv").write_bytes(b"1")
         created = {
             "itemId": "1",
-            "url": f"{malicious_server.address}/object?X-Amz-Signature=5ec7e7",
+            "url": f"{malicious_server.url}/object?X-Amz-Signature=5ec7e7",
         }
         malicious_server.respond_with(CREATE, ok({"data": {CREATE: created}}))
         malicious_server.respond_with("PUT", ENDLESS_HEAD.replace(b"200 OK", status) + ENDLESS)
@@ -134,7 +134,7 @@ class TestEndlessBodies:
         (tmp_path / "load.csv").write_bytes(b"1")
         created = {
             "itemId": "1",
-            "url": f"{malicious_server.address}/object?X-Amz-Signature=5ec7e7",
+            "url": f"{malicious_server.url}/object?X-Amz-Signature=5ec7e7",
         }
         malicious_server.respond_with(CREATE, ok({"data": {CREATE: created}}))
         packed = gzip.compress(b" " * (64 << 20))
@@ -292,7 +292,7 @@ class TestErrors:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         use_options(monkeypatch, max_error_bytes=1000)
-        client = connect(TOKEN, endpoint=f"{malicious_server.address}/graphql")
+        client = connect(TOKEN, endpoint=f"{malicious_server.url}/graphql")
         malicious_server.respond_with(
             GET_USER, http(status, b'{"errors":[' + b"{}," * 1000 + b"{}]}")
         )

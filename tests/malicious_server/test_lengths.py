@@ -48,7 +48,7 @@ class TestLengths:
     ) -> None:
         malicious_server.respond_with_file(response)
         exchange = connect(
-            TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=1, timeout=0.3
+            TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=1, timeout=0.3
         )
         with pytest.raises(TransferError, match=r"load\.csv"):
             exchange.downloadDataStoreFile("file", tmp_path)
@@ -62,7 +62,7 @@ class TestLengths:
         assert (tmp_path / "load.csv").read_bytes() == b"content"
 
     @pytest.mark.parametrize(
-        "given",
+        "content_range",
         [
             "bytes 0-3/7",
             "bytes 4-6/7",
@@ -80,13 +80,13 @@ class TestLengths:
     )
     def test_download_refuses_a_range_that_was_not_requested(
         self,
-        given: str,
+        content_range: str,
         malicious_server: MaliciousServer,
         client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         half = ok(b"con", 'ETag: "v1"').replace(b"Length: 3", b"Length: 7")
-        rest = http("206 Partial", b"tent", 'ETag: "v1"', f"Content-Range: {given}")
+        rest = http("206 Partial", b"tent", 'ETag: "v1"', f"Content-Range: {content_range}")
         malicious_server.respond_with_file(half + CUT, rest)
         with pytest.raises(TransferError, match=r"load\.csv") as caught:
             client.downloadDataStoreFile("file", tmp_path)
@@ -112,7 +112,7 @@ class TestLengths:
         ]
         malicious_server.respond_with_file(*halves)
         exchange = connect(
-            TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=3, timeout=0.2
+            TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=3, timeout=0.2
         )
         with pytest.raises(TransferError, match=r"load\.csv"):
             exchange.downloadDataStoreFile("file", tmp_path)
@@ -139,9 +139,7 @@ class TestLengths:
         use_parts(monkeypatch, 1 << 16)
         with Parts(falsify).running() as parts:
             parts.respond_with_file()
-            exchange = connect(
-                TOKEN, endpoint=f"{parts.address}/graphql", maxRetries=1, timeout=0.5
-            )
+            exchange = connect(TOKEN, endpoint=f"{parts.url}/graphql", maxRetries=1, timeout=0.5)
             with pytest.raises(TransferError, match=r"load\.csv"):
                 exchange.downloadDataStoreFile("file", tmp_path)
         assert not [*tmp_path.iterdir()]

@@ -52,7 +52,7 @@ def test_reason_phrase_of_a_proxy_is_not_in_the_error(
     malicious_server: MaliciousServer, connect: Connect
 ) -> None:
     malicious_server.respond_with("CONNECT", http(f"407 {HOSTILE}"))
-    proxy = malicious_server.address.replace("http://", "http://me:pa55word@")
+    proxy = malicious_server.url.replace("http://", "http://me:pa55word@")
     exchange = connect(TOKEN, endpoint="https://exchange.test/graphql", proxy=proxy, maxRetries=0)
     with pytest.raises(ConnectionFailedError, match="407 Proxy Authentication Required") as caught:
         exchange.getUserInfo()

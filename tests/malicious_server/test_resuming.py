@@ -44,7 +44,7 @@ def _short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def exchange(malicious_server: MaliciousServer, connect: Connect) -> AvistaDigitalExchange:
-    return connect(TOKEN, endpoint=f"{malicious_server.address}/graphql", maxRetries=2)
+    return connect(TOKEN, endpoint=f"{malicious_server.url}/graphql", maxRetries=2)
 
 
 @pytest.fixture

@@ -85,15 +85,15 @@ def dripping_server() -> Iterator[DrippingServer]:
 
 @pytest.fixture
 def exchange(dripping_server: DrippingServer, connect: Connect) -> AvistaDigitalExchange:
-    endpoint = f"{dripping_server.address}/graphql"
+    endpoint = f"{dripping_server.url}/graphql"
     return connect(TOKEN, endpoint=endpoint, maxRetries=0, timeout=TIMEOUT)
 
 
 @pytest.fixture(autouse=True)
 def _ends_in_time() -> Iterator[None]:
-    begun = time.monotonic()
+    started = time.monotonic()
     yield
-    assert time.monotonic() - begun < SECONDS
+    assert time.monotonic() - started < SECONDS
 
 
 class TestResponses:
@@ -113,9 +113,9 @@ class TestResponses:
         dripping_server.respond_with(GET_USER, response.replace(b"{", b"{" + b" " * 4000, 1))
         dripping_server.respond_with(GET_USER, ok(b" " * 4000 + response.partition(b"\r\n\r\n")[2]))
         dripping_server.slowly[GET_USER] = (500, 0.15)
-        begun = time.monotonic()
+        started = time.monotonic()
         assert exchange.getUserInfo().firstName == "Ada"
-        assert time.monotonic() - begun > 2 * TIMEOUT
+        assert time.monotonic() - started > 2 * TIMEOUT
 
     @pytest.mark.parametrize("name", [GET_USER, "GET", "PUT"])
     def test_endless_interim_responses_time_out(
@@ -182,16 +182,16 @@ class TestResponses:
         use_options(monkeypatch, max_calls=1)
         dripping_server.repeated[GET_USER] = b"HTTP/1.1 102 Processing\r\n\r\n"
         dripping_server.respond_with(DELETE, ok({"data": {DELETE: FILE}}))
-        endpoint = f"{dripping_server.address}/graphql"
+        endpoint = f"{dripping_server.url}/graphql"
         with AvistaDigitalExchange(TOKEN, endpoint=endpoint, maxRetries=0, timeout=4) as exchange:
             call = threading.Thread(target=pytest.raises, args=(Exception, exchange.getUserInfo))
             call.start()
             while not dripping_server.heads:
                 time.sleep(0.01)
-            begun = time.monotonic()
+            started = time.monotonic()
             client = exchange._graphql_client.for_cleanup()
             run_sync(client.storage_delete_data_store_file("file"))
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - started < 2
             call.join()
 
 
@@ -205,7 +205,7 @@ def ask(
         dripping_server.respond_with_file(*dripping_server.responses.get("GET", []))
         exchange.downloadDataStoreFile("file", folder / "load.csv")
     else:
-        created = {"itemId": "1", "url": f"{dripping_server.address}/object?X-Amz-Signature=5ec7e7"}
+        created = {"itemId": "1", "url": f"{dripping_server.url}/object?X-Amz-Signature=5ec7e7"}
         dripping_server.respond_with(CREATE, ok({"data": {CREATE: created}}))
         dripping_server.respond_with(DELETE, ok({"data": {}}))
         (folder / "load.csv").write_bytes(b"1")
@@ -387,7 +387,7 @@ class TestFloods:
         self, said: bytes, pause: float, flood: Flood, connect: Connect, tmp_path: Path
     ) -> None:
         flood.flood, flood.pause = said, pause
-        exchange = connect(TOKEN, endpoint=f"{flood.address}/graphql", maxRetries=0, timeout=2)
+        exchange = connect(TOKEN, endpoint=f"{flood.url}/graphql", maxRetries=0, timeout=2)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises((ExportTimeoutError, SubscriptionError)):
             exchange.queryTimeSeriesDatabaseWithFilters(
@@ -407,7 +407,7 @@ class TestFloods:
     ) -> None:
         flood.hangs = [None, step]
         flood.flood = b""
-        exchange = connect(TOKEN, endpoint=f"{flood.address}/graphql", maxRetries=1, timeout=60)
+        exchange = connect(TOKEN, endpoint=f"{flood.url}/graphql", maxRetries=1, timeout=60)
         with pytest.raises((ExportTimeoutError, SubscriptionError)):
             exchange.queryTimeSeriesDatabaseWithFilters(
                 "db",

@@ -34,7 +34,7 @@ class TestRedirects:
         client: AvistaDigitalExchange,
     ) -> None:
         malicious_server.respond_with(
-            GET_USER, http(f"{status} Elsewhere", b"", f"Location: {other_host.address}/graphql")
+            GET_USER, http(f"{status} Elsewhere", b"", f"Location: {other_host.url}/graphql")
         )
         with pytest.raises(ApiError) as caught:
             client.getUserInfo()
@@ -54,9 +54,9 @@ class TestRedirects:
         tmp_path: Path,
     ) -> None:
         location = {
-            "another host": other_host.address,
+            "another host": other_host.url,
             "plain http": "http://objects.test",
-            "the same host": malicious_server.address,
+            "the same host": malicious_server.url,
         }[target]
         malicious_server.respond_with_file(
             http(f"{status} Elsewhere", b"", f"Location: {location}/other")
@@ -77,11 +77,11 @@ class TestRedirects:
         (tmp_path / "load.csv").write_bytes(b"secret measurements")
         created = {
             "itemId": "1",
-            "url": f"{malicious_server.address}/object?X-Amz-Signature=5ec7e7",
+            "url": f"{malicious_server.url}/object?X-Amz-Signature=5ec7e7",
         }
         malicious_server.respond_with(CREATE, ok({"data": {CREATE: created}}))
         malicious_server.respond_with(
-            "PUT", http("307 Elsewhere", b"", f"Location: {other_host.address}/other")
+            "PUT", http("307 Elsewhere", b"", f"Location: {other_host.url}/other")
         )
         malicious_server.respond_with("storage_deleteDataStoreFile", ok({"data": {}}))
         with pytest.raises(TransferError, match=r"refused: 307"):
@@ -97,7 +97,7 @@ class TestRedirects:
         client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
-        location = other_host.address.replace("http", "ws")
+        location = other_host.url.replace("http", "ws")
         malicious_server.respond_with(
             "websocket", http(f"{status} Elsewhere", b"", f"Location: {location}/other")
         )
@@ -153,9 +153,9 @@ class TestUrls:
         signed = f"{url}?X-Amz-Signature=5ec7e7"
         malicious_server.respond_with_page()
         page = malicious_server.responses[PAGE][0]
-        address = f"{malicious_server.address}/chunk?X-Amz-Signature=5ec7e7"
+        url = f"{malicious_server.url}/chunk?X-Amz-Signature=5ec7e7"
         replaced = page.partition(b"\r\n\r\n")[2].replace(
-            json.dumps(address).encode(), json.dumps(signed).encode()
+            json.dumps(url).encode(), json.dumps(signed).encode()
         )
         malicious_server.respond_with(PAGE, ok(replaced))
         malicious_server.respond_with_file(ok(b"content"), url=signed)

@@ -22,13 +22,13 @@ from ..support.options import use_options
 from .secret_scanner import SERVERS, Listener, MonitoredClient, forms
 
 RETRIES = 2
-IMPATIENT = {"timeout": 0.5, "maxRetries": 20}
+SHORT_TIMEOUT_MANY_RETRIES = {"timeout": 0.5, "maxRetries": 20}
 """For a network that is silent once: retried soon, and often enough for a slow machine."""
 
-PATIENCE = 1.5
+SHORT_TIMEOUT = 1.5
 """Timeout in seconds where earlier steps are not retried: enough for a slow machine."""
 
-NO_END = 3600
+ENDLESS_TIMEOUT = 3600
 """Timeout in seconds that counts as waiting forever."""
 
 in_time = pytest.mark.timeout(60)
@@ -59,7 +59,7 @@ class FaultyPlatform:
 
 @pytest.fixture(scope="session")
 def shared_faulty_platform() -> Iterator[FaultyPlatform]:
-    with FaultyProxy().running() as proxy, LocalExchange(publicUrl=proxy.address) as local:
+    with FaultyProxy().running() as proxy, LocalExchange(publicUrl=proxy.url) as local:
         proxy.set_upstream(local.endpoint)
         yield FaultyPlatform(proxy, local, AdminClient(local.endpoint, local.token))
 

@@ -10,7 +10,7 @@ from avista_digital_exchange_sdk import AvistaDigitalExchange, ConnectionFailedE
 
 from ..support.faulty_proxy import Fault
 from ..support.parallel_download import use_parts
-from .conftest import IMPATIENT, FaultyPlatform, OpenClient, in_time
+from .conftest import SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import (
     HTML,
     breaks_between,
@@ -22,7 +22,7 @@ from .scenarios import (
     silences,
 )
 
-ADDRESS = "storage_getDataStoreFileDownload"
+URL = "storage_getDataStoreFileDownload"
 CONTENT = Random(1).randbytes(1 << 20)
 OLD = b"what was there before"
 
@@ -66,7 +66,7 @@ def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @scenarios(
-    breaks_between((ADDRESS, 0)),
+    breaks_between((URL, 0)),
     lateness("GET"),
     cuts("GET"),
     refusals("GET"),
@@ -101,7 +101,7 @@ def test_parallel_download_succeeds_after_a_transient_fault_of_one_connection(
     target: Path,
     in_parts: bool,
 ) -> None:
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     stored.download(exchange, target)
     assert faulty_platform.proxy.triggered
@@ -110,7 +110,7 @@ def test_parallel_download_succeeds_after_a_transient_fault_of_one_connection(
     assert [*target.parent.iterdir()] == [target]
 
 
-@scenarios(silences("GET"), silences(ADDRESS))
+@scenarios(silences("GET"), silences(URL))
 def test_download_waits_for_a_silent_network_up_to_the_timeout(
     fault: Fault,
     stored: Stored,
@@ -118,7 +118,7 @@ def test_download_waits_for_a_silent_network_up_to_the_timeout(
     faulty_platform: FaultyPlatform,
     target: Path,
 ) -> None:
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     stored.download(exchange, target)
     assert faulty_platform.proxy.triggered
@@ -129,7 +129,7 @@ def test_download_waits_for_a_silent_network_up_to_the_timeout(
 @scenarios(
     [
         Fault(step, direction, what, times=999)
-        for step in (ADDRESS, "GET")
+        for step in (URL, "GET")
         for direction, what in (("request", "reset"), ("response", "close"), ("response", "stall"))
     ],
 )
@@ -177,7 +177,7 @@ def test_download_resumes_after_a_disconnect(
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
     assert len(faulty_platform.proxy.triggered) == 8
-    assert faulty_platform.proxy.names == [ADDRESS] + ["GET"] * 9
+    assert faulty_platform.proxy.names == [URL] + ["GET"] * 9
 
 
 def test_download_with_an_expired_url_resumes_at_a_new_url(
@@ -197,7 +197,7 @@ def test_download_with_an_expired_url_resumes_at_a_new_url(
     )
     stored.download(exchange, target)
     assert target.read_bytes() == CONTENT
-    assert faulty_platform.proxy.names.count(ADDRESS) == 2
+    assert faulty_platform.proxy.names.count(URL) == 2
     assert len(faulty_platform.proxy.triggered) == 2
 
 
@@ -209,5 +209,5 @@ def test_download_that_is_refused_fails_at_once(
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403") as caught:
         stored.download(exchange, target)
     assert caught.value.statusCode == 403
-    assert faulty_platform.proxy.names == [ADDRESS, "GET"]
+    assert faulty_platform.proxy.names == [URL, "GET"]
     assert target.read_bytes() == OLD

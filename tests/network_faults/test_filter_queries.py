@@ -22,7 +22,14 @@ from avista_digital_exchange_sdk import (
 
 from ..support.faulty_proxy import Fault
 from ..support.options import use_options
-from .conftest import IMPATIENT, NO_END, RETRIES, FaultyPlatform, OpenClient, in_time
+from .conftest import (
+    ENDLESS_TIMEOUT,
+    RETRIES,
+    SHORT_TIMEOUT_MANY_RETRIES,
+    FaultyPlatform,
+    OpenClient,
+    in_time,
+)
 from .scenarios import (
     HTML,
     breaks_between,
@@ -151,7 +158,7 @@ def test_filter_query_with_client_aggregation_succeeds_after_a_transient_fault(
     faulty_platform: FaultyPlatform,
     target: Path,
 ) -> None:
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     format_ = "CSV" if fault.direction == "request" else "JSON"
     assert measured.query(exchange, target, "client", exportFileFormat=format_)
@@ -168,7 +175,7 @@ def test_filter_query_waits_for_a_silent_network_up_to_the_timeout(
     faulty_platform: FaultyPlatform,
     target: Path,
 ) -> None:
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "server")
     assert faulty_platform.proxy.triggered
@@ -227,7 +234,7 @@ def test_filter_query_falls_back_to_the_client_if_the_realtime_connection_is_sil
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use_options(monkeypatch, subscription_start_timeout=0.5)
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     assert measured.query(exchange, target, "auto")
     assert faulty_platform.proxy.triggered
@@ -258,16 +265,16 @@ def test_filter_query_reconnects_if_the_connection_drops_before_the_notification
 def test_filter_query_reconnects_if_keep_alives_stop(
     measured: Measured, open_client: OpenClient, faulty_platform: FaultyPlatform, target: Path
 ) -> None:
-    def impatient(_text: bytes) -> list[bytes]:
+    def shorten_keep_alive(_text: bytes) -> list[bytes]:
         return [b'{"type":"connection_ack","payload":{"connectionTimeoutMs":1500}}']
 
     exchange = open_client()
     faulty_platform.proxy.expect(
-        Fault("connection_ack", "response", impatient),
+        Fault("connection_ack", "response", shorten_keep_alive),
         Fault("ka", "response", "drop"),
         Fault("data", "response", "stall"),
     )
-    assert measured.query(exchange, target, "server", exportTimeout=NO_END)
+    assert measured.query(exchange, target, "server", exportTimeout=ENDLESS_TIMEOUT)
     assert len(faulty_platform.proxy.triggered) == 3
     assert faulty_platform.proxy.names.count("websocket") == 2
     assert target.read_bytes() == measured.expected["CSV"]

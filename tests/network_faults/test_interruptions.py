@@ -29,14 +29,14 @@ from .calls import (
     sql,
     upload,
 )
-from .conftest import NO_END, FaultyPlatform, OpenClient, in_time
+from .conftest import ENDLESS_TIMEOUT, FaultyPlatform, OpenClient, in_time
 from .scenarios import scenarios
 from .secret_scanner import everything_shown_by
 
 CONTENT = bytes(range(256)) * 4096
 CREATE = "storage_createDataStoreFile"
 META = "storage_getDataStoreFile"
-ADDRESS = "storage_getDataStoreFileDownload"
+URL = "storage_getDataStoreFileDownload"
 DIRECTORY = "storage_getDataStoreDirectory"
 PUBLISH = "timeSeriesDb_publishToDatabase"
 LATEST = "timeSeriesDb_listAllAssetLastValues"
@@ -74,7 +74,7 @@ POINTS: list[tuple[Call, list[Fault]]] = [
     (upload, [Fault(CREATE, "request", "stall", 0.5),
               Fault("PUT", "request", "stall", 0.5), Fault("PUT", "response", "stall"),
               Fault(META, "response", "stall", 0.5)]),
-    (download, [Fault(ADDRESS, "response", "stall", 0.5), Fault("GET", "response", "stall"),
+    (download, [Fault(URL, "response", "stall", 0.5), Fault("GET", "response", "stall"),
                 Fault("GET", "response", "stall", 0.5)]),
     (directory, [Fault(DIRECTORY, "response", "stall", 0.5)]),
     (publish, [Fault(PUBLISH, "request", "stall", 0.5), Fault(PUBLISH, "response", "stall", 0, 1)]),
@@ -144,7 +144,7 @@ def test_ctrl_c_ends_a_call_and_leaves_nothing_behind(
     folder: Path,
     ctrl_c: None,
 ) -> None:
-    exchange = open_client(timeout=NO_END)
+    exchange = open_client(timeout=ENDLESS_TIMEOUT)
     faulty_platform.proxy.expect(fault)
     with pytest.raises(KeyboardInterrupt):
         call(exchange, existing, folder)
@@ -164,7 +164,9 @@ def test_cancelled_task_ends_a_call_and_leaves_nothing_behind(
 ) -> None:
     async def run() -> None:
         token, endpoint = faulty_platform.local.token, faulty_platform.proxy.endpoint
-        async with AsyncAvistaDigitalExchange(token, endpoint=endpoint, timeout=NO_END) as exchange:
+        async with AsyncAvistaDigitalExchange(
+            token, endpoint=endpoint, timeout=ENDLESS_TIMEOUT
+        ) as exchange:
             task = asyncio.create_task(call(exchange, existing, folder))
             assert await asyncio.to_thread(faulty_platform.proxy.stalled.wait, 60)
             task.cancel()
@@ -192,7 +194,7 @@ def test_ctrl_c_on_a_dead_network_ends_a_call_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use_options(monkeypatch, cleanup_timeout=0.5)
-    exchange = open_client(timeout=NO_END)
+    exchange = open_client(timeout=ENDLESS_TIMEOUT)
     tidying = [
         Fault(step, "response", "stall", times=99)
         for step in ("storage_deleteDataStoreFile", CANCEL)
@@ -214,7 +216,7 @@ def test_ctrl_c_ends_a_parallel_download(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     use_parts(monkeypatch, len(CONTENT) // 10)
-    exchange = open_client(timeout=NO_END)
+    exchange = open_client(timeout=ENDLESS_TIMEOUT)
     faulty_platform.proxy.expect(Fault("GET", "response", "stall", 0.5, after=1, times=99))
     with pytest.raises(KeyboardInterrupt):
         download(exchange, existing, folder)
@@ -266,7 +268,7 @@ def test_interpreter_exits_at_once_during_a_call(
         client_kind,
         faulty_platform.local.token,
         faulty_platform.proxy.endpoint,
-        str(NO_END),
+        str(ENDLESS_TIMEOUT),
     ]
     program = subprocess.Popen(
         [sys.executable, "-X", "dev", "-c", PROGRAM, *settings, str(folder), *existing],

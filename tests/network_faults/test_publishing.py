@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
 
 from ..support.faulty_proxy import Fault
 from ..support.options import use_options
-from .conftest import IMPATIENT, RETRIES, FaultyPlatform, OpenClient, in_time
+from .conftest import RETRIES, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 PUBLISH = "timeSeriesDb_publishToDatabase"
@@ -92,7 +92,7 @@ def test_publish_succeeds_after_a_transient_fault(
 def test_publish_waits_for_a_silent_network_up_to_the_timeout(
     fault: Fault, series: Series, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     series.publish(exchange)
     assert faulty_platform.proxy.triggered

@@ -16,7 +16,7 @@ from avista_digital_exchange_sdk import (
 from ..support.clients import RUNNER
 from ..support.faulty_proxy import Fault
 from ..support.options import use_limits
-from .conftest import IMPATIENT, RETRIES, FaultyPlatform, OpenClient, in_time
+from .conftest import RETRIES, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import HTML, breaks_between, cuts, http, lateness, refusals, scenarios, silences
 
 DIRECTORY = "storage_getDataStoreDirectory"
@@ -121,7 +121,7 @@ def test_reading_waits_for_a_silent_network_up_to_the_timeout(
     faulty_platform: FaultyPlatform,
 ) -> None:
     call, expected = existing[fault.message]
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     assert call(exchange) == expected
     assert faulty_platform.proxy.triggered

@@ -34,7 +34,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secure]:
     certificate_authority = CertificateAuthority(tmp_path_factory.mktemp("authority"))
     with (
         FaultyProxy(tls=certificate_authority.server("localhost")).running() as proxy,
-        LocalExchange(publicUrl=proxy.address) as local,
+        LocalExchange(publicUrl=proxy.url) as local,
     ):
         proxy.set_upstream(local.endpoint)
         yield Secure(proxy, local, certificate_authority)

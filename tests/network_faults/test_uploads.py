@@ -15,7 +15,7 @@ from avista_digital_exchange_sdk import (
 )
 
 from ..support.faulty_proxy import Fault
-from .conftest import IMPATIENT, PATIENCE, FaultyPlatform, OpenClient, in_time
+from .conftest import SHORT_TIMEOUT, SHORT_TIMEOUT_MANY_RETRIES, FaultyPlatform, OpenClient, in_time
 from .scenarios import (
     HTML,
     breaks_between,
@@ -89,7 +89,7 @@ def test_upload_succeeds_after_a_transient_fault(
 def test_upload_waits_for_a_silent_network_up_to_the_timeout(
     fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = open_client(timeout=PATIENCE)
+    exchange = open_client(timeout=SHORT_TIMEOUT)
     faulty_platform.proxy.expect(fault)
     file = location.upload(exchange)
     assert faulty_platform.proxy.triggered
@@ -110,7 +110,7 @@ def test_upload_waits_for_a_silent_network_up_to_the_timeout(
 def test_upload_fails_on_a_permanent_fault_and_leaves_no_file(
     fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = open_client(timeout=PATIENCE, maxRetries=1)
+    exchange = open_client(timeout=SHORT_TIMEOUT, maxRetries=1)
     faulty_platform.proxy.expect(fault)
     with pytest.raises(TransferError, match=r"load\.bin"):
         location.upload(exchange)
@@ -126,7 +126,7 @@ def test_upload_fails_on_a_permanent_fault_and_leaves_no_file(
 def test_upload_creates_the_file_at_most_once(
     fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = open_client(**IMPATIENT)
+    exchange = open_client(**SHORT_TIMEOUT_MANY_RETRIES)
     faulty_platform.proxy.expect(fault)
     try:
         file = location.upload(exchange)
@@ -146,7 +146,7 @@ def test_upload_creates_the_file_at_most_once(
 def test_upload_that_fails_always_removes_its_record(
     fault: Fault, location: Place, open_client: OpenClient, faulty_platform: FaultyPlatform
 ) -> None:
-    exchange = open_client(timeout=PATIENCE)
+    exchange = open_client(timeout=SHORT_TIMEOUT)
     faulty_platform.proxy.expect(Fault("PUT", "request", http("403 Forbidden", HTML)), fault)
     with pytest.raises(TransferError, match=r"load\.bin was refused: 403"):
         location.upload(exchange)
@@ -186,7 +186,7 @@ def test_upload_to_a_network_that_accepts_no_bytes_times_out(
 ) -> None:
     # More than fits into all socket buffers on the way.
     location.source.write_bytes(bytes(32 << 20))
-    exchange = open_client(timeout=PATIENCE, maxRetries=0)
+    exchange = open_client(timeout=SHORT_TIMEOUT, maxRetries=0)
     faulty_platform.proxy.expect(Fault("PUT", "request", "stall", 0.1))
     with pytest.raises(TransferError, match=r"within 1\.5 s \(write timeout\)"):
         location.upload(exchange)

@@ -20,7 +20,7 @@ from ..support.sample_records import START, multi_record
 
 NOTEBOOKS = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
-PATIENCE = 300
+TIMEOUT_SECONDS = 300
 """Timeout in seconds; kernels start slowly on a busy machine."""
 
 WITHOUT_WIDGETS = "import sys; sys.modules['ipywidgets'] = None"
@@ -50,8 +50,8 @@ def execute(fresh: LocalExchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         notebook.cells.insert(0, nbformat.v4.new_code_cell(first))
         client = NotebookClient(
             notebook,
-            timeout=PATIENCE,
-            startup_timeout=PATIENCE,
+            timeout=TIMEOUT_SECONDS,
+            startup_timeout=TIMEOUT_SECONDS,
             resources={"metadata": {"path": str(tmp_path)}},
         )
         return client.execute()
@@ -164,7 +164,9 @@ def test_browser_shows_tables_and_runs_none_of_their_contents(
     (tmp_path / "tables.html").write_text(html, "utf-8")
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-    page.goto((tmp_path / "tables.html").as_uri(), wait_until="load", timeout=PATIENCE * 1000)
+    page.goto(
+        (tmp_path / "tables.html").as_uri(), wait_until="load", timeout=TIMEOUT_SECONDS * 1000
+    )
 
     stores, tree, databases, values, collaboratives = page.locator("table").all()
     assert all(table.is_visible() for table in (stores, tree, databases, values, collaboratives))

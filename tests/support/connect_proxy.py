@@ -21,7 +21,7 @@ class ConnectProxy(BackgroundServer):
         self.requests: list[str] = []
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         return f"{'https' if self._tls else 'http'}://localhost:{self.port}"
 
     async def serve(self, client: Streams) -> None:

@@ -310,7 +310,7 @@ ITSELF: dict[str, Any] = {}
 ITSELF["x"] = [ITSELF]
 
 INVALID_TOKENS = [7, b"token", "", " ", "a b", "a\nb", "tökén", SURROGATE, "\x00"]
-ADDRESS = "must be an https:// URL"
+URL = "must be an https:// URL"
 INVALID_ENDPOINTS = [
     7,
     b"https://exchange.test",

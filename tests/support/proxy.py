@@ -82,14 +82,14 @@ class Proxy(BackgroundServer):
         self.upstream = (parts.hostname or "", parts.port or 0)
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         scheme, host = ("https", "localhost") if self._tls else ("http", "127.0.0.1")
         return f"{scheme}://{host}:{self.port}"
 
     @property
     def endpoint(self) -> str:
         """The endpoint to use instead of the Local Exchange's own."""
-        return f"{self.address}/graphql"
+        return f"{self.url}/graphql"
 
     @property
     def names(self) -> list[str]:
@@ -187,7 +187,7 @@ class Proxy(BackgroundServer):
         body = await server[0].readexactly(response.rest)
         # The signature does not cover the host.
         host, port = self.upstream
-        body = body.replace(f"http://{host}:{port}/".encode(), f"{self.address}/".encode())
+        body = body.replace(f"http://{host}:{port}/".encode(), f"{self.url}/".encode())
         return Message(response.name, with_length(response.begin, len(body)) + body)
 
     def transform_frames(self, name: str, direction: str, frame: bytes, text: bytes) -> bytes:

@@ -51,7 +51,7 @@ class Counter(MaliciousServer):
 def counter() -> Iterator[Counter]:
     with Counter().running() as counter:
         counter.respond_with_file(ok(b"content", 'ETag: "9a0364b9e99bb480dd25e1f0284c8555"'))
-        created = {"itemId": "1", "url": f"{counter.address}/object?X-Amz-Signature=5ec7e7"}
+        created = {"itemId": "1", "url": f"{counter.url}/object?X-Amz-Signature=5ec7e7"}
         counter.respond_with(CREATE, ok({"data": {CREATE: created}}))
         counter.respond_with("PUT", ok(b"", 'ETag: "9a0364b9e99bb480dd25e1f0284c8555"'))
         body = counter.responses[DOWNLOAD][0]
@@ -61,7 +61,7 @@ def counter() -> Iterator[Counter]:
 
 def options(counter: Counter) -> dict[str, object]:
     # Far shorter than the total: waiting for other transfers does not count.
-    return {"endpoint": f"{counter.address}/graphql", "timeout": 3, "maxRetries": 0}
+    return {"endpoint": f"{counter.url}/graphql", "timeout": 3, "maxRetries": 0}
 
 
 def check(counter: Counter) -> None:

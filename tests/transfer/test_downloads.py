@@ -20,7 +20,7 @@ from ..support.proxy import Proxy
 from .test_uploads import EXPIRED
 
 CONTENT = b"time,kW\r\n0,12.5\r\n\x00\xff"
-ADDRESS = "https://objects.test/1?X-Amz-Signature=5ec7e7"
+URL = "https://objects.test/1?X-Amz-Signature=5ec7e7"
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def file(
 def add_download(fake_platform: FakePlatform, *responses: object, name: str = "load") -> None:
     data = {
         "storage_getDataStoreFile": {**FILE, "name": name},
-        "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+        "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": URL},
     }
     fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
-    fake_platform.add_url_responses(f"GET {ADDRESS}", *responses)
+    fake_platform.add_url_responses(f"GET {URL}", *responses)
 
 
 class TestOutputPath:
@@ -156,10 +156,10 @@ class TestOutputPath:
     ) -> None:
         data = {
             "storage_getDataStoreFile": {**FILE, "name": "..", "fileExtension": None},
-            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": ADDRESS},
+            "storage_getDataStoreFileDownloadUrl": {"itemId": "1", "url": URL},
         }
         fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
-        fake_platform.add_url_responses(f"GET {ADDRESS}", FakeResponse(body=CONTENT))
+        fake_platform.add_url_responses(f"GET {URL}", FakeResponse(body=CONTENT))
         fake_platform_client.downloadDataStoreFile("dataStoreFileId.1", tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == ["dataStoreFileId.1"]
 
@@ -179,7 +179,7 @@ class TestRequests:
         assert headers["accept-encoding"] == "identity"
 
     @pytest.mark.parametrize(
-        "address",
+        "url",
         [
             None,
             {"itemId": "1", "url": None},
@@ -190,14 +190,14 @@ class TestRequests:
     )
     def test_download_requires_a_safe_url(
         self,
-        address: object,
+        url: object,
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
         tmp_path: Path,
     ) -> None:
         data = {
             "storage_getDataStoreFile": FILE,
-            "storage_getDataStoreFileDownloadUrl": address,
+            "storage_getDataStoreFileDownloadUrl": url,
         }
         fake_platform.add_responses("storage_getDataStoreFileDownload", {"data": data})
         with pytest.raises((InvalidResponseError, TransferError), match=r"URL|address"):

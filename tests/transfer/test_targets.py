@@ -312,8 +312,14 @@ class TestLinks:
 
 def acl_for(user: int) -> bytes:
     """An access control list by which a user, but not the file's group, may read and write."""
-    nobody = 0xFFFFFFFF
-    entries = [(1, 6, nobody), (2, 6, user), (4, 0, nobody), (16, 6, nobody), (32, 0, nobody)]
+    undefined_id = 0xFFFFFFFF
+    entries = [
+        (1, 6, undefined_id),
+        (2, 6, user),
+        (4, 0, undefined_id),
+        (16, 6, undefined_id),
+        (32, 0, undefined_id),
+    ]
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
 
 

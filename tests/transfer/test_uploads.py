@@ -21,7 +21,7 @@ from ..services.storage.test_data_stores import FILE
 from ..support.fake_platform import FakePlatform, FakeResponse, error_response, graphql_error
 from ..support.proxy import Proxy
 
-ADDRESS = "https://objects.test/new?X-Amz-Signature=5ec7e7"
+URL = "https://objects.test/new?X-Amz-Signature=5ec7e7"
 EXPIRED = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 
 
@@ -37,9 +37,9 @@ def names_in(exchange: AvistaDigitalExchange, directory: str) -> list[str]:
 
 
 def add_upload(fake_platform: FakePlatform, response: object) -> None:
-    created = {"itemId": "dataStoreFileId.1", "url": ADDRESS}
+    created = {"itemId": "dataStoreFileId.1", "url": URL}
     fake_platform.add_data("storage_createDataStoreFile", created)
-    fake_platform.add_url_responses(f"PUT {ADDRESS}", response)
+    fake_platform.add_url_responses(f"PUT {URL}", response)
 
 
 class TestStoredFile:
@@ -282,9 +282,7 @@ class TestFailures:
     def test_upload_without_a_new_file_id_fails(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange, source: Path
     ) -> None:
-        fake_platform.add_data(
-            "storage_createDataStoreFile", None, {"itemId": None, "url": ADDRESS}
-        )
+        fake_platform.add_data("storage_createDataStoreFile", None, {"itemId": None, "url": URL})
         for _ in range(2):
             with pytest.raises(InvalidResponseError, match=r"no ID for the new file"):
                 fake_platform_client.uploadFileToDataStore("store", "directory", source)

@@ -246,8 +246,8 @@ class TestGroups:
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        answer = {"iotGroupId": "g", "iotHubId": "h", "name": "G", "ownerUserId": "u"}
-        fake_platform.add_data("iot_getGroup", answer | {"endpoints": endpoints})
+        response = {"iotGroupId": "g", "iotHubId": "h", "name": "G", "ownerUserId": "u"}
+        fake_platform.add_data("iot_getGroup", response | {"endpoints": endpoints})
         assert fake_platform_client.iot.getGroup("g").endpoints == []
 
     def test_group_is_renamed_and_deleted(

@@ -35,7 +35,7 @@ def record(second: int, **attributes: Any) -> dict[str, Any]:
     return {"timestamp": START + second, **SECOND, "attributes": attributes or {"Power": second}}
 
 
-def answer(written: list[int], duplicates: list[int] = []) -> dict[str, Any]:  # noqa: B006  # never changed
+def response(written: list[int], duplicates: list[int] = []) -> dict[str, Any]:  # noqa: B006  # never changed
     """The response of the platform, by the seconds of the records."""
     return {
         "iotEndpointId": "e",
@@ -125,7 +125,7 @@ class TestPublishing:
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        fake_platform.add_data("iot_publish", answer([0]))
+        fake_platform.add_data("iot_publish", response([0]))
         fake_platform_client.iot.publish("e", [record(0, Power=value)])
         (variables,) = fake_platform.variables("iot_publish")
         assert variables["data"][0]["attributes"] == [{"name": "Power", "value": text}]
@@ -155,7 +155,7 @@ class TestPublishing:
         fake_platform: FakePlatform,
         fake_platform_client: AvistaDigitalExchange,
     ) -> None:
-        fake_platform.add_data("iot_publish", answer([0]))
+        fake_platform.add_data("iot_publish", response([0]))
         data = [{"timestamp": timestamp, "timeUnit": unit, "attributes": {"Power": 1}}]
         fake_platform_client.iot.publish("e", data)
         (variables,) = fake_platform.variables("iot_publish")
@@ -185,7 +185,7 @@ class TestPublishing:
     def test_batch_is_small_enough_for_events(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        fake_platform.add_data("iot_publish", *[answer([])] * 3)
+        fake_platform.add_data("iot_publish", *[response([])] * 3)
         wide = {f"attribute {number}": "x" * 100 for number in range(400)}
         fake_platform_client.iot.publish("e", [record(second, **wide) for second in range(5)])
         sizes = [len(sent["data"]) for sent in fake_platform.variables("iot_publish")]
@@ -215,7 +215,7 @@ class TestFailures:
         self, fake_platform: FakePlatform, client: AvistaDigitalExchange
     ) -> None:
         fake_platform.add_responses("iot_publish", FakeResponse(502))
-        fake_platform.add_data("iot_publish", answer([1], [0, 2]))
+        fake_platform.add_data("iot_publish", response([1], [0, 2]))
         with pytest.raises(PublishIncompleteError, match=r"2 may have been written \(0, 2\)") as c:
             client.iot.publish("e", [record(second) for second in range(3)])
         assert (c.value.written, c.value.unknown, c.value.rejected) == ([1], [0, 2], {})
@@ -225,14 +225,14 @@ class TestFailures:
     ) -> None:
         # Throttled requests have no effect.
         fake_platform.add_responses("iot_publish", FakeResponse(429))
-        fake_platform.add_data("iot_publish", answer([1], [0]))
+        fake_platform.add_data("iot_publish", response([1], [0]))
         result = client.iot.publish("e", [record(0), record(1)])
         assert len(result.recordsFailed) == 1
 
     def test_batch_without_response_is_unknown(
         self, fake_platform: FakePlatform, client: AvistaDigitalExchange
     ) -> None:
-        fake_platform.add_data("iot_publish", answer([*range(99)], [99]))
+        fake_platform.add_data("iot_publish", response([*range(99)], [99]))
         fake_platform.add_responses("iot_publish", FakeResponse(502), FakeResponse(502))
         with pytest.raises(PublishIncompleteError) as caught:
             client.iot.publish("e", [record(second) for second in range(250)])

@@ -358,32 +358,37 @@ class TestCompleteFailures:
         with pytest.raises(UnauthorizedError):
             reader.publishToTimeSeriesDatabase(local.timeSeriesDbId, "meter", records(reader, 1))
 
-    @pytest.mark.parametrize("given", [None, [], (), "records", b"records", 7, {}, {"a": 1}])
+    @pytest.mark.parametrize(
+        "invalid_records", [None, [], (), "records", b"records", 7, {}, {"a": 1}]
+    )
     def test_records_must_be_a_non_empty_list(
-        self, given: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
+        self,
+        invalid_records: Any,
+        fake_platform: FakePlatform,
+        fake_platform_client: AvistaDigitalExchange,
     ) -> None:
         with pytest.raises(
             InvalidParameterError, match=r"^records must be a .*list of TimeSeriesInput"
         ):
-            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", given)
+            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", invalid_records)
         assert fake_platform.requests == []
 
     @pytest.mark.parametrize("wrong", [None, {}, "record", {"time": "1"}])
     def test_invalid_record_is_named_before_anything_is_sent(
         self, wrong: Any, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        given = [*records(fake_platform_client, 150), wrong]
+        invalid_records = [*records(fake_platform_client, 150), wrong]
         with pytest.raises(InvalidParameterError, match=r"^records\[150\] must be .*InputRecord"):
-            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", given)
+            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", invalid_records)
         assert fake_platform.requests == []
 
     def test_record_modified_after_creation_is_named(
         self, fake_platform: FakePlatform, fake_platform_client: AvistaDigitalExchange
     ) -> None:
-        given = records(fake_platform_client, 3)
-        given[2].measureValue = "much"
+        invalid_records = records(fake_platform_client, 3)
+        invalid_records[2].measureValue = "much"
         with pytest.raises(
             InvalidParameterError, match=r"^records\[2\]\.measureValue must be .*got 'much'"
         ):
-            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", given)
+            fake_platform_client.publishToTimeSeriesDatabase("db", "meter", invalid_records)
         assert fake_platform.requests == []

@@ -56,7 +56,7 @@ class Pages:
     """A query of the fake platform with scripted pages."""
 
     def __init__(self, fake_platform: FakePlatform, exchange: AvistaDigitalExchange) -> None:
-        self.scripted = fake_platform
+        self.fake_platform = fake_platform
         self._exchange = exchange
         fake_platform.add_data(CANCEL, {"httpStatusCode": 200, "errorMessage": None})
 
@@ -67,7 +67,7 @@ class Pages:
             self.page(number, url, None if number == len(chunks) else f"token-{number}")
             responses = isinstance(chunk, (FakeResponse, Exception)) or chunk is None
             if url:
-                self.scripted.add_url_responses(
+                self.fake_platform.add_url_responses(
                     f"GET {url}",
                     chunk if responses else FakeResponse(body=json.dumps(chunk).encode()),
                 )
@@ -81,7 +81,7 @@ class Pages:
             "queryString": "SELECT",
             "presignedUrl": url,
         }
-        self.scripted.add_data(QUERY, page)
+        self.fake_platform.add_data(QUERY, page)
 
     def query(self, target: Path, filters: list[Any], fileFormat: Any = "CSV") -> str:
         """Run the query and return the content of the file."""
@@ -170,7 +170,7 @@ class TestSplitResults:
         assert pages.query(target, [request_asset("a", "kW")]).splitlines()[1:] == [
             "a,,2024-01-01 00:00:00.000000000,1"
         ]
-        assert pages.scripted.operations.count(QUERY) == 3
+        assert pages.fake_platform.operations.count(QUERY) == 3
 
 
 class TestValidChunks:
@@ -251,7 +251,9 @@ class TestInvalidChunks:
             pages.query(target, [request_asset("a", "kW"), request_asset("b", "kW")], fileFormat)
         assert [path.name for path in target.parent.iterdir()] == ["result"]
         assert target.read_text() == "older"
-        assert pages.scripted.variables(CANCEL) == [{"timeSeriesDbId": "db", "queryId": "query-1"}]
+        assert pages.fake_platform.variables(CANCEL) == [
+            {"timeSeriesDbId": "db", "queryId": "query-1"}
+        ]
         return caught.value
 
     def test_chunks_that_go_back_in_time_are_refused(
@@ -334,8 +336,8 @@ class TestInvalidChunks:
         self, failure: Any, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
         pages.page(1, "https://objects.test/1", "token-1")
-        pages.scripted.add_url_responses("GET https://objects.test/1", [])
-        pages.scripted.add_responses(QUERY, failure)
+        pages.fake_platform.add_url_responses("GET https://objects.test/1", [])
+        pages.fake_platform.add_responses(QUERY, failure)
         incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
         assert (incomplete.queryId, incomplete.pagesRead) == ("query-1", 1)
         assert isinstance(incomplete.__cause__, DigitalExchangeError)
@@ -343,14 +345,14 @@ class TestInvalidChunks:
     def test_repeated_token_is_an_error(self, fileFormat: Any, pages: Pages, target: Path) -> None:
         for number in (1, 2):
             pages.page(number, "https://objects.test/1", "token-1")
-        pages.scripted.add_url_responses("GET https://objects.test/1", [])
+        pages.fake_platform.add_url_responses("GET https://objects.test/1", [])
         incomplete = self.refuse(pages, target, fileFormat, QueryIncompleteError)
         assert "same page token twice" in str(incomplete)
 
     def test_query_that_returns_null_is_an_error(
         self, fileFormat: Any, pages: Pages, target: Path
     ) -> None:
-        pages.scripted.add_data(QUERY, None)
+        pages.fake_platform.add_data(QUERY, None)
         with pytest.raises(InvalidResponseError, match=r"response to a query is empty"):
             pages.query(target, [request_asset("a")], fileFormat)
         assert not target.exists()

@@ -391,9 +391,9 @@ class TestLeavingEarly:
             rows = iterate_rows(exchange, DATABASE, "SELECT n")
             next(rows)
             assert threading.active_count() == threads + 1
-            begun = time.monotonic()
+            started = time.monotonic()
             rows.close()
-            assert time.monotonic() - begun < 5
+            assert time.monotonic() - started < 5
             responses.set()
             assert wait_until(lambda: threading.active_count() <= threads)
 

@@ -93,7 +93,7 @@ def test_published_times_keep_their_nanoseconds(
 
 
 @pytest.mark.parametrize(
-    ("kind", "given", "expected"),
+    ("kind", "value", "expected"),
     [
         ("DOUBLE", "0", "0"),
         ("DOUBLE", "18.80", "18.80"),
@@ -108,9 +108,9 @@ def test_published_times_keep_their_nanoseconds(
     ],
 )
 def test_published_values_keep_their_text_if_it_is_exact(
-    exchange: Exchange, kind: str, given: str, expected: str
+    exchange: Exchange, kind: str, value: str, expected: str
 ) -> None:
-    exchange.publish(record(1, given, MeasureValueType=kind), multi(1, ("in multi", kind, given)))
+    exchange.publish(record(1, value, MeasureValueType=kind), multi(1, ("in multi", kind, value)))
     assert values(exchange) == [f"1970-01-01 00:00:01.000000000,{expected},{expected}"]
 
 

@@ -124,7 +124,7 @@ TIMES: list[tuple[str, Any]] = [
     ("last_day_of_month(TIMESTAMP '2020-02-03 00:00')", "2020-02-29"),
     ("date(TIMESTAMP '2020-02-03 10:00')", "2020-02-03"),
 ]
-TEXTS: list[tuple[str, Any]] = [
+STRINGS: list[tuple[str, Any]] = [
     ("regexp_like('abc', '^a.c$')", "true"),
     ("regexp_replace('aabb', '(a+)(b+)', '$2-$1')", "bb-aa"),
     ("regexp_extract('ab12', '([a-z]+)([0-9]+)', 2)", "12"),
@@ -203,7 +203,7 @@ ARRAYS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(
     ("expression", "expected"),
-    LITERALS + OPERATORS + CASTS + TIMES + TEXTS + NUMBERS + ARRAYS,
+    LITERALS + OPERATORS + CASTS + TIMES + STRINGS + NUMBERS + ARRAYS,
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_expression_evaluates_as_in_timestream(
