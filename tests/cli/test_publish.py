@@ -151,7 +151,7 @@ class TestColumns:
             (
                 ["timestamp,a", "2024-05-01T00:00:00Z,1"],
                 ["--type", "DOUBLE"],
-                str(invalid_argument("--type", "DOUBLE", "two names with = between them")),
+                str(invalid_argument("--type", "DOUBLE", "of the form NAME=VALUE")),
             ),
             (
                 ["timestamp,a", "2024-05-01T00:00:00Z,1"],

@@ -1,4 +1,4 @@
-"""What is printed of files that were published, checked, or inspected."""
+"""Prints reports of published, checked or inspected files."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ def print_report(run: CommandContext, report: "FilePublishReport") -> None:
 
 
 def print_inspection(run: CommandContext, report: "FilePublishReport") -> None:
-    """Print what was understood of files."""
+    """Print what was detected in files."""
     if run.json:
         print_json([_to_json(file) for file in report.files])
         return

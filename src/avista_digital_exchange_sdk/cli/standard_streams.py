@@ -1,4 +1,4 @@
-"""Files of the platform on standard output, and standard input as a file to upload."""
+"""Downloads to standard output and uploads from standard input."""
 
 import contextlib
 import shutil
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STANDARD_STREAM = "-"
 STANDARD_INPUT = Path(STANDARD_STREAM)
-"""The source that stands for standard input; the path of a file called `-` is another object."""
+"""The source for standard input; the path of a file called `-` is a different object."""
 
 
 def parse_source(source: str) -> Path:

@@ -1,4 +1,4 @@
-"""The command that publishes files of time series."""
+"""The command that publishes time series files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,17 +65,17 @@ def publish(
         str | None, _option("The format of times, such as '%d/%m/%Y %H:%M'.", "FORMAT")
     ] = None,
     time_unit: Annotated[
-        str | None, _option("What numbers count: s, ms, us, ns, excel or matlab.", "UNIT")
+        str | None, _option("Unit of numeric times: s, ms, us, ns, excel or matlab.", "UNIT")
     ] = None,
     time_zone: Annotated[
         str | None, _option("Time zone of naive timestamps: a name, or =-08:00.", "ZONE")
     ] = None,
     ambiguous: Annotated[
         str | None,
-        _option("The hour that comes twice: infer, earlier, later, or refuse.", "CHOICE"),
+        _option("Ambiguous local times: infer, earlier, later or refuse.", "CHOICE"),
     ] = None,
     nonexistent: Annotated[
-        str | None, _option("The hour that clocks skip: shift or refuse.", "CHOICE")
+        str | None, _option("Nonexistent local times: shift or refuse.", "CHOICE")
     ] = None,
     dimensions: Annotated[
         list[str] | None, _option("Metadata column; may be repeated.", "COLUMN", "--dimension")
@@ -102,58 +102,58 @@ def publish(
         _option("Attribute of a column; may be repeated.", "COLUMN=ATTRIBUTE", "--rename"),
     ] = None,
     attribute_column: Annotated[
-        str | None, _option("The attribute's name, in files of one value per row.", "COLUMN")
+        str | None, _option("Attribute column, in files with one value per row.", "COLUMN")
     ] = None,
-    value_column: Annotated[str | None, _option("The value, in such files.", "COLUMN")] = None,
+    value_column: Annotated[str | None, _option("Value column, in such files.", "COLUMN")] = None,
     assets_in_columns: Annotated[
-        str | None, _option("Each column is an asset, its values this attribute.", "ATTRIBUTE")
+        str | None, _option("The attribute, in files with one column per asset.", "ATTRIBUTE")
     ] = None,
     null_values: Annotated[
         list[str] | None,
-        _option("What cells without a value hold; may be repeated.", "TEXT", "--null-value"),
+        _option("Content of cells without a value; may be repeated.", "TEXT", "--null-value"),
     ] = None,
     duplicates: Annotated[
         str | None,
-        _option("Several values of one time: first, last, identical, or refuse.", "CHOICE"),
+        _option("Several values of one time: first, last, identical or refuse.", "CHOICE"),
     ] = None,
     format: Annotated[str | None, _option("csv, xlsx, parquet or json.", "FORMAT")] = None,
     sheet: Annotated[str | None, _option("The sheet of a workbook.", "NAME")] = None,
     member: Annotated[str | None, _option("The file in a zip archive.", "NAME")] = None,
     encoding: Annotated[str | None, _option("Such as utf-16 or cp1252.", "NAME")] = None,
     delimiter: Annotated[
-        str | None, _option("What separates cells; also tab or whitespace.", "CHARACTER")
+        str | None, _option("Delimiter of cells; also tab or whitespace.", "CHARACTER")
     ] = None,
-    quote: Annotated[
-        str | None, _option("What encloses cells; none for nothing.", "CHARACTER")
-    ] = None,
+    quote: Annotated[str | None, _option("Quote character; or none.", "CHARACTER")] = None,
     decimal: Annotated[str | None, _option("The decimal separator.", "CHARACTER")] = None,
-    thousands: Annotated[str | None, _option("What groups digits.", "CHARACTER")] = None,
+    thousands: Annotated[str | None, _option("The thousands separator.", "CHARACTER")] = None,
     strip: Annotated[
         list[str] | None,
-        _option("What stands before or after numbers, as %; may be repeated.", "TEXT"),
+        _option("String around numbers, such as %; may be repeated.", "TEXT"),
     ] = None,
     minus: Annotated[
         str | None, _option("Another minus sign; () for parentheses.", "CHARACTER")
     ] = None,
-    comment: Annotated[str | None, _option("What lines to leave out begin with.", "TEXT")] = None,
-    skip_lines: Annotated[int | None, _option("Lines before the names.", "N")] = None,
+    comment: Annotated[str | None, _option("Prefix of lines to ignore.", "TEXT")] = None,
+    skip_lines: Annotated[int | None, _option("Number of lines before the header.", "N")] = None,
     column_names: Annotated[
         list[str] | None,
-        _option("For files without names: one for each column.", "NAME", "--column-name"),
+        _option("Column name, if there is no header; once per column.", "NAME", "--column-name"),
     ] = None,
     units_row: Annotated[
         int,
         typer.Option(
-            "--units-row", count=True, help="A row after the names holds units; may be repeated."
+            "--units-row",
+            count=True,
+            help="The row after the header has units; repeatable.",
         ),
     ] = 0,
-    skip_footer: Annotated[int | None, _option("Rows at the end that are no data.", "N")] = None,
+    skip_footer: Annotated[int | None, _option("Number of rows to ignore at the end.", "N")] = None,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE", parser=expand_home, help="Options kept before.")
+        Path | None, typer.Option(metavar="FILE", parser=expand_home, help="Saved options to use.")
     ] = None,
     save_mapping: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", parser=expand_home, help="Where to keep these options."),
+        typer.Option(metavar="FILE", parser=expand_home, help="Output file for these options."),
     ] = None,
     correct: Annotated[
         bool, typer.Option("--correct", help="Replace values that are stored differently.")
@@ -162,7 +162,8 @@ def publish(
         bool, typer.Option("--rename-assets", help="Allow different names for existing assets.")
     ] = False,
     inspect: Annotated[
-        bool, typer.Option("--inspect", help="Show what is understood of the files; send nothing.")
+        bool,
+        typer.Option("--inspect", help="Show what is detected in files, without publishing."),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Validate without publishing.")
@@ -176,12 +177,11 @@ def publish(
         ),
     ] = None,
 ) -> None:
-    """Publish files of time series.
+    """Publish time series files.
 
-    A row is what was measured of an asset at one time. Each column of values becomes an attribute,
-    under its own name. Everything is checked before anything is sent; what can be understood in
-    several ways is refused, with the option that settles it. Publishing the same file again
-    changes nothing.
+    Each row holds the measurements of one asset at one time. Each column becomes an attribute of
+    the same name. Files are checked before anything is published; ambiguous contents are rejected,
+    with the option that resolves them. Publishing the same file again changes nothing.
     """
     require_extra("arrow", "pyarrow")
     options: dict[str, Any] = {
@@ -241,7 +241,7 @@ def _pairs(option: str, values: list[str] | None) -> dict[str, str] | None:
     for text in values:
         name, sign, value = text.rpartition("=")
         if not (sign and value):
-            raise validation.invalid_argument(option, text, "two names with = between them")
+            raise validation.invalid_argument(option, text, "of the form NAME=VALUE")
         pairs[name] = value
     return pairs
 
@@ -267,7 +267,7 @@ def _publish(
 def _summarize(
     run: CommandContext, error: PublishIncompleteError, *, dry_run: bool
 ) -> PublishIncompleteError:
-    """Summarize in a line what was published and what was not."""
+    """Summarize in one line what was published and what was not."""
     if run.json:
         rows = [{"line": line, "reason": reason} for line, reason in error.rejected.items()]
         print_json({"written": len(error.written), "rejected": rows})

@@ -144,7 +144,7 @@ def query(
             run.exchange.queryTimeSeriesDatabaseWithFilters(
                 *request,
                 target,
-                kind,  # type: ignore[arg-type]  # the call takes it in any case
+                kind,  # type: ignore[arg-type]  # the call ignores case
                 timeZone=time_zone,
                 every=every,
                 how=functions,  # type: ignore[arg-type]  # the call checks it
