@@ -98,6 +98,7 @@ class TestRedirects:
         tmp_path: Path,
     ) -> None:
         location = other_host.url.replace("http", "ws")
+        malicious_server.respond_with_page()
         malicious_server.respond_with(
             "websocket", http(f"{status} Elsewhere", b"", f"Location: {location}/other")
         )
@@ -153,9 +154,9 @@ class TestUrls:
         signed = f"{url}?X-Amz-Signature=5ec7e7"
         malicious_server.respond_with_page()
         page = malicious_server.responses[PAGE][0]
-        url = f"{malicious_server.url}/chunk?X-Amz-Signature=5ec7e7"
+        chunk_url = f"{malicious_server.url}/chunk?X-Amz-Signature=5ec7e7"
         replaced = page.partition(b"\r\n\r\n")[2].replace(
-            json.dumps(url).encode(), json.dumps(signed).encode()
+            json.dumps(chunk_url).encode(), json.dumps(signed).encode()
         )
         malicious_server.respond_with(PAGE, ok(replaced))
         malicious_server.respond_with_file(ok(b"content"), url=signed)
