@@ -110,6 +110,13 @@ class TestWorkbooks:
         book.save(path)
         return path
 
+    def test_long_number_that_excel_rounds_is_refused(self, files: FilePublisher) -> None:
+        path = self.workbook(files, ["timestamp", "id"], ["2024-05-01T00:00:00Z", 1.2345e16])
+        with pytest.raises(
+            InvalidParameterError, match="row 2, column 'id': '12345000000000000' h"
+        ):
+            files.publish(path)
+
     def test_workbook_cells_become_dates_numbers_and_strings(self, files: FilePublisher) -> None:
         rows = [
             ["timestamp", "kW", "code", "open"],
@@ -189,6 +196,30 @@ class TestWorkbooks:
         )
         with pytest.raises(InvalidParameterError, match=r"may\.xlsx, row 3, column 'kW': 'Bad'"):
             files.publish(path)
+
+
+@pytest.mark.parametrize("container", ["gzip", "zip", "standard input", "another name"])
+def test_workbook_is_known_by_what_it_holds(
+    files: FilePublisher, container: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (["timestamp", "kW"], ["2024-05-01T00:00:00Z", 1.5], ["2024-05-02T00:00:00Z", 2]):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    content = file.getvalue()
+    path: Any = files.folder / "may.dat"
+    if container == "gzip":
+        path.write_bytes(gzip.compress(content))
+    elif container == "zip":
+        path.write_bytes(zipped({"may.xlsx": content}))
+    elif container == "standard input":
+        path = "-"
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    else:
+        path.write_bytes(content)
+    files.publish(path)
+    assert files.stored() == {"a/kW": ["2024-05-01 00:00 1.5", "2024-05-02 00:00 2"]}
 
 
 class TestParquet:

@@ -76,6 +76,11 @@ ACCEPTED: dict[str, tuple[list[str], dict[str, Any], list[str]]] = {
         UTC | {"timeFormat": "%m/%d/%Y %H:%M"},
         ["2024-05-06 06:00"],
     ),
+    "an order by its name": (
+        ["5/6/2024 1 a.m. PDT"],
+        LOS_ANGELES | {"timeFormat": "month/day/year"},
+        ["2024-05-06 08:00"],
+    ),
     "European format": (
         ["05/06/2024 06:00"],
         UTC | {"timeFormat": "%d/%m/%Y %H:%M"},
@@ -305,6 +310,11 @@ REFUSED: dict[str, tuple[list[str], dict[str, Any], str]] = {
         "can be read as day/month/year with timeFormat='%d/%m/%Y %H:%M' or month/day/yea",
     ),
     "two orders, 12 hours": (["05/06/2024 06:00 PM"], UTC, "timeFormat='%m/%d/%Y %I:%M %p'"),
+    "two orders that no format has": (
+        ["5/6/2024 1 a.m. PDT"],
+        LOS_ANGELES,
+        "month/day/year with timeFormat='month/day/year'",
+    ),
     "two digits of a year": (["05/06/07 06:00"], UTC, "can be read as"),
     "an order that changes": (
         ["13/05/2024 06:00", "14/05/2024 06:00", "05/15/2024 06:00"],

@@ -128,6 +128,8 @@ class ObjectTable:
             names |= dict.fromkeys(value)
             if number >= _SAMPLE_OBJECTS:
                 break
+        if not names:
+            raise fail(source.label, "has no rows of values")
         self._names = list(names)
         self.columns: Sequence[Column] = [Column(name) for name in self._names]
         self.understanding = Understanding({"content": "objects"})

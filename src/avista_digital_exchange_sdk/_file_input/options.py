@@ -9,6 +9,7 @@ from .._time_series.zones import parse_time_zone
 from .._utils import validation
 from .._utils.validation import invalid_argument
 from .number_syntax import PARENTHESES, NumberSyntax
+from .time_texts import FORMAT_NAMES
 
 TIME_UNITS = ("s", "ms", "us", "ns", "excel", "matlab")
 AMBIGUOUS = ("refuse", "infer", "earlier", "later")
@@ -209,6 +210,8 @@ def _check_together(options: FileOptions) -> None:
 
 
 def _check_time_format(text: str) -> None:
+    if text in FORMAT_NAMES:
+        return
     directives = {text[index + 1] for index, one in enumerate(text[:-1]) if one == "%"}
     has_day = (
         bool(directives & set("dje")) and bool(directives & set("mbBhj"))

@@ -85,6 +85,13 @@ class Source:
             kind = type(error).__name__
             raise fail(self.label, f"is damaged or incomplete ({kind}); get it again") from None
 
+    def open_seekable(self) -> IO[bytes]:
+        """Open the file to be read in any order; one in an archive is read into memory."""
+        if self.is_plain:
+            return self.path.open("rb")
+        with self.open() as file:
+            return io.BytesIO(file.read())
+
     def check_unchanged(self) -> None:
         """Raise InvalidParameterError if the file was changed since it was first read."""
         if _identity(self.path) != self.identity:

@@ -17,6 +17,8 @@ from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
 
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _HEADER_ROWS = 50
+# Beyond it numbers are written with an exponent.
+_MAX_INTEGER = 1e22
 
 
 class SpreadsheetTable:
@@ -178,7 +180,7 @@ class SpreadsheetTable:
         """The first cell of each merged range, as column and row."""
         with self._workbook(values=True) as book:
             path = book[self._sheet]._worksheet_path
-        with zipfile.ZipFile(self._source.path) as archive:
+        with self._source.open_seekable() as file, zipfile.ZipFile(file) as archive:
             text = archive.read(path.lstrip("/"))
         return {(_column_number(left), int(top)) for left, top, _, _ in _MERGED.findall(text)}
 
@@ -193,20 +195,24 @@ class _Workbook:
     def __enter__(self) -> Any:
         import openpyxl
 
+        # Of a path openpyxl takes its ending only, whatever the file is.
+        self._file = self._source.open_seekable()
         try:
             with warnings.catch_warnings():
                 # Of styles and extensions that matter to Excel alone.
                 warnings.simplefilter("ignore")
                 self._book = openpyxl.load_workbook(
-                    self._source.path, read_only=True, data_only=self._values
+                    self._file, read_only=True, data_only=self._values
                 )
         except Exception as error:
+            self._file.close()
             kind = type(error).__name__
             raise fail(self._source.label, f"is no Excel workbook ({kind})") from None
         return self._book
 
     def __exit__(self, *error: object) -> None:
         self._book.close()
+        self._file.close()
 
 
 def _column_number(letters: bytes) -> int:
@@ -231,6 +237,9 @@ def _to_string(cell: Any) -> str | None:
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_INTEGER:
+        # Long numbers are shown with all digits, so that codes among them are found.
+        value = int(value)
     if isinstance(value, (int, float)):
         text = repr(value)
         if "%" in str(cell.number_format):

@@ -16,6 +16,7 @@ from .time_texts import (
     ISO,
     LocalTime,
     Parse,
+    TimeFormat,
     TimeFormatDetector,
     is_in_range,
     parse_with_format,
@@ -150,8 +151,7 @@ class TimeReader:
         example = str(detector.example)
         if found:
             ways = " or ".join(
-                f"{form.name} with {suggest(timeFormat=_fitting(form.strptime, example))}"
-                for form in found
+                f"{form.name} with {_suggest_format(form, example)}" for form in found
             )
             self._problems.add(
                 f"{quote(example)} can be read as {ways}; say which",
@@ -294,6 +294,13 @@ class _BadTimes:
         """Note a row whose time can be read."""
         self.first_good_line = min(self.first_good_line, line)
         self.last_good_line = line
+
+
+def _suggest_format(form: TimeFormat, example: str) -> str:
+    """The argument that reads a cell like an example: a format, or the name of the order."""
+    fitting = _fitting(form.strptime, example)
+    reads = parse_with_format(fitting)(example) is not None
+    return suggest(timeFormat=fitting if reads else form.name)
 
 
 def _fitting(form: str, example: str) -> str:

@@ -1,7 +1,7 @@
 """Strings as times: ISO 8601, dates of several orders, epochs, spreadsheets' serial numbers."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -214,6 +214,7 @@ FORMATS: Sequence[TimeFormat] = (
         _parser(rf"{_YEAR}[- /.]{_NAME}[- /.](?P<d>\d{{1,2}})"),
     ),
 )
+FORMAT_NAMES: Mapping[str, Parse] = {form.name: form.parse for form in FORMATS}
 _ALL_DIGITS = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
 
@@ -261,7 +262,9 @@ class TimeFormatDetector:
 
 
 def parse_with_format(form: str) -> Parse:
-    """A parser for a format of `strptime`; it takes nine digits of a fraction, and 24:00."""
+    """A parser for a format by name, or of `strptime` with nine digits of a fraction and 24:00."""
+    if form in FORMAT_NAMES:
+        return FORMAT_NAMES[form]
     midnight = re.compile(r"(?<!\d)24(?=:?00(?::?00(?:[.,]0+)?)?(?!\d)|$)")
     fraction = re.compile(r"([.,:]\d{6})(\d{1,3})(?!\d)")
     has_24_hours = "%H" in form or "%T" in form or "%R" in form

@@ -100,7 +100,7 @@ class FilePublishingService(BaseService):
                 `timestamp`, else the only column of times.
             timeFormat: The format of times as that of `datetime.strptime`, such as
                 `%d/%m/%Y %H:%M`. Fractions (`%f`) may have nine digits, and 24:00 is the next
-                day's midnight.
+                day's midnight. Or the name of an order, such as `month/day/year`.
             timeUnit: What numbers count that are times: `s`, `ms`, `us` or `ns` since 1970 in UTC,
                 `excel` or `matlab` for days in local time.
             timeZone: The zone of times that state none: a name such as `America/Los_Angeles`, or
