@@ -24,7 +24,8 @@ from ..support.realtime import FakeConnection, FakeRealtimeServer
 
 EXPORT = "timeSeriesDb_generateQueryResultExportFile"
 URL = "https://objects.test/export?X-Amz-Signature=5ec7e7"
-CONTENT = b"assetId,name,timestamp,kW\n"
+HEADER = b"assetId,name,timestamp,kW\n"
+CONTENT = HEADER + b"a,,2024-01-01 00:00:00.000000000,2\n"
 
 
 @pytest.fixture
@@ -285,7 +286,7 @@ class TestConnectionFailures:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         realtime.handler = converse
-        assert query("auto") == CONTENT + b"a,,2024-01-01 00:00:00.000000000,1\n"
+        assert query("auto") == HEADER + b"a,,2024-01-01 00:00:00.000000000,1\n"
         (warning,) = (record for record in caplog.records if record.levelno >= logging.WARNING)
         assert reason in warning.getMessage()
 
