@@ -19,6 +19,8 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.admin_client import AdminClient
 from ..support.clients import CLIENT_FACTORIES, RUNNER
 
+pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
+
 # The same examples in every run, so failures come from changes; nothing is stored on disk. Each
 # example is a publish and a query, so there is no time to shrink failures.
 ROUND_TRIPS = settings(

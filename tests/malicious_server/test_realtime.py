@@ -43,6 +43,7 @@ class TestRealtime:
             folder,
             aggregate="server",
             exportTimeout=30,
+            errors="ignore",
         )
 
     @pytest.mark.parametrize(
