@@ -313,6 +313,17 @@ def test_status_string_in_a_numeric_attribute_is_refused(files: FilePublisher) -
     assert "nullValues=['Bad'] leaves such cells out" in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["-9999", "-99999.0", "-999.9", "-999"])
+def test_likely_sentinel_in_numbers_is_reported(files: FilePublisher, text: str) -> None:
+    path = write_column(files, ["1.5", text])
+    assert files.publish(path, dryRun=True).files[0].notices == [
+        f"column 'v' holds {text}, which often stands for no value; nullValues=['{text}'] leaves "
+        "such cells out"
+    ]
+    assert files.publish(path, nullValues=[text]).files[0].notices == []
+    assert values_of(files) == ["1.5"]
+
+
 def test_omitted_missing_value_markers_are_counted(files: FilePublisher) -> None:
     report = files.publish(write_column(files, ["1", "NA", "NaN"]))
     assert report.files[0].notices == [

@@ -23,6 +23,8 @@ MAX_EXAMPLES = 5
 _LEADING_ZERO = r"^[+-]?0[0-9]"
 _LONG_INTEGER = rf"^[+-]?[0-9]{{{MAX_EXACT_DIGITS + 1},}}$"
 _CODE_EXPONENT = r"^[0-9]+[eE][0-9]+$"
+# What loggers and weather services write where there is no value.
+_SENTINEL = r"^-9{3,6}(\.0*|\.9+)?$"
 _HUGE_EXPONENT = r"[eE]\+?[0-9]{3,}$|^[+-]?[0-9]{300,}"
 _INTEGER = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 
@@ -89,6 +91,7 @@ class ColumnProfile:
         self.markers: dict[str, None] = {}
         self.has_fractions = False
         self.naive_is_utc = False
+        self.sentinel: Example | None = None
         self.too_long: Example | None = None
         self.not_integer: Example | None = None
         self._numbers = numbers
@@ -158,6 +161,12 @@ class ColumnProfile:
                 as_times = suggest(measureTypes={self.column: "TIMESTAMP"})
                 advice = f"{as_times} publishes them as times, {self._as_text()} as text"
             return f"column {self.column!r} holds times and is not published; {advice}"
+        if decision.type in ("DOUBLE", "BIGINT") and self.sentinel is not None:
+            text = self.sentinel.text
+            return (
+                f"column {self.column!r} holds {text}, which often stands for no value; "
+                f"{suggest(nullValues=[text])} leaves such cells out"
+            )
         if decision.skips_markers and (example := self.examples.get(Cell.MARKER)):
             count = self.counts[Cell.MARKER]
             return (
@@ -339,6 +348,10 @@ class ColumnProfile:
                 count = pc.sum(found).as_py()
                 self._count(cell, count, lines[place].as_py(), texts[place].as_py())
         self._count(Cell.NUMBER, len(texts), lines[0].as_py(), texts[0].as_py())
+        if self.sentinel is None:
+            place = pc.index(pc.match_substring_regex(texts, _SENTINEL), True).as_py()
+            if place >= 0:
+                self.sentinel = Example(lines[place].as_py(), texts[place].as_py())
         has_point = pc.match_substring(texts, ".")
         self.has_fractions = self.has_fractions or pc.any(has_point).as_py()
         if self.not_integer is None:
