@@ -61,7 +61,7 @@ def _expand(
     """Iterate over the assets of a filter with their attributes, which are None for all."""
     asset_ids = _match(entry.assetId, attributes)
     patterns = _get_names(entry)
-    if not patterns or ALL in patterns:
+    if not patterns:
         yield from ((asset_id, None) for asset_id in asset_ids)
         return
     names: dict[str, dict[str, None]] = {asset_id: {} for asset_id in asset_ids}

@@ -86,7 +86,7 @@ class Pages:
     def query(self, target: Path, filters: list[Any], fileFormat: Any = "CSV") -> str:
         """Run the query and return the content of the file."""
         self._exchange.queryTimeSeriesDatabaseWithFilters(
-            "db", filters, *WHOLE, target, fileFormat, aggregate="client"
+            "db", filters, *WHOLE, target, fileFormat, aggregate="client", errors="ignore"
         )
         return target.read_text("utf-8")
 

@@ -169,6 +169,16 @@ def test_query_patterns_take_all_names_that_match(
     assert counts == rows
 
 
+def test_query_of_an_attribute_called_like_a_pattern_is_of_it_alone(
+    exchange: AvistaDigitalExchange, admin_client: AdminClient
+) -> None:
+    database = admin_client.create_database()
+    record = multi_record(exchange, START, {"*": 1.5, "kWh": 2.5})
+    exchange.publishToTimeSeriesDatabase(database, "a", [record])
+    table = exchange.queryTimeSeriesDatabaseToArrow(database, [ask("a", "*")], *WHOLE)
+    assert table.column_names == ["assetId", "name", "timestamp", "*"]
+
+
 def test_query_prefers_names_to_patterns(
     exchange: AvistaDigitalExchange, admin_client: AdminClient
 ) -> None:
