@@ -68,7 +68,7 @@ ERRORS: list[tuple[type[DigitalExchangeError], dict[str, Any]]] = [
 
 
 def test_every_error_class_is_covered_by_these_tests() -> None:
-    public = {getattr(sdk, name) for name in sdk.__all__ if name.endswith("Error")}
+    public = {getattr(sdk, name) for name in sdk.errors.__all__ if name.endswith("Error")}
     assert public == {kind for kind, _ in ERRORS}
 
 

@@ -19,6 +19,8 @@ from avista_digital_exchange_sdk.local import LocalExchange
 from ..support.mounts import Mounts
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.filterwarnings("ignore::avista_digital_exchange_sdk.MissingDataWarning")
+
 FILTER = [{"assetId": "none"}]
 TIMES = ("1970-01-01T00:00:00Z", "1970-01-02T00:00:00Z")
 
