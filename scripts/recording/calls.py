@@ -58,6 +58,7 @@ def calls(exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path) -
     yield from _time_series(exchange, local.timeSeriesDbId, folder)
     yield from _queries(exchange, local.timeSeriesDbId, folder)
     yield from _collaboratives(exchange, local)
+    yield from _captures(exchange, local, folder)
 
 
 def _data_stores(exchange: AvistaDigitalExchange) -> Iterator[Call]:
@@ -240,3 +241,17 @@ def _collaboratives(exchange: AvistaDigitalExchange, local: LocalExchange) -> It
         "removeServiceFromCollaborative",
         lambda: exchange.removeServiceFromCollaborative(store, collaborative),
     )
+
+
+def _captures(
+    exchange: AvistaDigitalExchange, local: LocalExchange, folder: Path
+) -> Iterator[Call]:
+    captures, capture = exchange.dataCapture, local.captureId
+    captures.startCapture(capture)
+    captures.publishData(
+        capture, [{"timestamp": BETWEEN, "attributeValues": {local.captureAttributeId: 1.5}}]
+    )
+    name = "dataCapture.downloadData"
+    yield Call(name, lambda: captures.downloadData(capture, folder / "active.csv"))
+    captures.stopCapture(capture)
+    yield Call(name, lambda: captures.downloadData(capture, folder / "full.csv"))

@@ -48,6 +48,7 @@ def example_names() -> Iterator[dict[str, Any]]:
             "modelId": local.modelId,
             "iotEndpointId": local.iotEndpointId,
             "iotGroupId": local.iotGroupId,
+            "captureId": local.captureId,
             "dataStore": exchange.getDataStore(local.dataStoreId),
         }
 

@@ -7,9 +7,11 @@ from ._backends import SyncBackend
 from ._client_base import AsyncClientBase, ClientConfig, SyncClientBase
 from ._generated.client import Client
 from ._services.base import BaseService
+from ._services.data_capture import DataCaptureService
 from ._services.exchange import ExchangeService
 from ._services.iot import IotService
 from ._services.storage import StorageService
+from ._sync_services.data_capture import SyncDataCaptureService
 from ._sync_services.exchange import SyncExchangeService
 from ._sync_services.iot import SyncIotService
 from ._sync_services.storage import SyncStorageService
@@ -49,6 +51,14 @@ class AvistaDigitalExchange(SyncClientBase, SyncExchangeService):
         calls = self._calls
         return SyncIotService(IotService(calls._client, calls._backend, calls._data_store_class))
 
+    @property
+    def dataCapture(self) -> SyncDataCaptureService:
+        """The calls about data captures."""
+        calls = self._calls
+        return SyncDataCaptureService(
+            DataCaptureService(calls._client, calls._backend, calls._data_store_class)
+        )
+
 
 class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     """The async client of the Digital Exchange, with the same calls as coroutines.
@@ -82,6 +92,11 @@ class AsyncAvistaDigitalExchange(AsyncClientBase, ExchangeService):
     def iot(self) -> IotService:
         """The calls about IoT devices."""
         return IotService(self._client, self._backend, self._data_store_class)
+
+    @property
+    def dataCapture(self) -> DataCaptureService:
+        """The calls about data captures."""
+        return DataCaptureService(self._client, self._backend, self._data_store_class)
 
 
 def get_services(client: AvistaDigitalExchange) -> ExchangeService:

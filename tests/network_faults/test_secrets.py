@@ -26,6 +26,7 @@ from .scenarios import http
 from .secret_scanner import MonitoredClient
 
 SIGNATURE = "5ec7e75ec7e75ec7e75ec7e75ec7e7"
+ASSETS = [{"userDefinedId": "a", "attributes": [{"userDefinedId": "a-kW", "schemaType": "double"}]}]
 MODELS = count()
 """Numbers of models, whose names must differ."""
 
@@ -51,6 +52,15 @@ class World:
             self.file = file.dataStoreFileId
             record = direct.createTimeSeriesInputRecord(1, "SECONDS", "power", "BIGINT", 7)
             direct.publishToTimeSeriesDatabase(self.database, "meter", [record])
+            self.capture, self.running_capture = (
+                direct.dataCapture.createCapture(name).captureId for name in ("Ready", "Running")
+            )
+            for capture in (self.capture, self.running_capture):
+                direct.dataCapture.updateDataModel(capture, ASSETS)
+            direct.dataCapture.startCapture(self.running_capture)
+            direct.dataCapture.publishData(
+                self.running_capture, [{"timestamp": 1, "attributeValues": {"a-kW": 1.5}}]
+            )
             self.hub = direct.iot.createHub("Roof").iotHubId
             self.empty_hub = direct.iot.createHub("Empty").iotHubId
             self.model, self.unused_model = (
@@ -89,6 +99,9 @@ class World:
             "serviceId": self.store,
             "collaborativeId": self.collaborative,
             "name": "more",
+            "captureId": self.capture,
+            "displayName": "Night test",
+            "assets": ASSETS,
             "iotHubId": self.hub,
             "modelId": self.model,
             "iotEndpointId": self.endpoint,
@@ -116,6 +129,13 @@ class World:
         }
         more: dict[str, dict[str, Any]] = {
             "updateDataStore": {"name": "Renamed"},
+            "dataCapture.updateCapture": {"displayName": "Renamed"},
+            "dataCapture.publishData": {
+                "captureId": self.running_capture,
+                "data": [{"timestamp": 2, "attributeValues": {"a-kW": 1.5}}],
+            },
+            "dataCapture.stopCapture": {"captureId": self.running_capture},
+            "dataCapture.downloadData": {"captureId": self.running_capture},
             "iot.updateHub": {"name": "Renamed"},
             "iot.updateModel": {"displayName": "Renamed"},
             "iot.updateEndpoint": {"name": "Renamed"},

@@ -243,6 +243,57 @@ INVALID_IOT_RECORDS = [
     ),
     ([{"attributes": KW, "timeUnit": "HOURS"}], "data[0].timeUnit must be one of"),
 ]
+INVALID_EXACT_TIMES = [
+    (value, "an ISO 8601 timestamp with a time zone")
+    for value in (7, b"x", [], "soon", "2024-05-01", "2024-05-01T00:00:00", datetime(2024, 5, 1))
+]
+CAPTURED = {"timestamp": 1, "attributeValues": {"a-kW": 1}}
+INVALID_CAPTURE_RECORDS = [
+    *((value, "a non-empty list of CaptureDataRecordInput") for value in (None, 7, "x", {}, [])),
+    *(([value], "data[0] must be a CaptureDataRecordInput") for value in (None, 7, "kW", [KW])),
+    ([CAPTURED | {"attributes": {}}], "data[0] must be a CaptureDataRecordInput"),
+    *(
+        ([CAPTURED | {"timestamp": value}], "data[0].timestamp must be")
+        for value in (None, "", "soon", 1.5, True, 2**63)
+    ),
+    ([CAPTURED | {"timeUnit": "HOURS"}], "data[0].timeUnit must be one of"),
+    *(
+        ([CAPTURED | {"attributeValues": value}], "data[0].attributeValues must be a non-empty")
+        for value in (None, {}, [], "kW")
+    ),
+    *(
+        ([CAPTURED | {"attributeValues": {name: 1}}], "attributeId must be")
+        for name in (7, "", " ")
+    ),
+    *(
+        ([CAPTURED | {"attributeValues": {"kW": value}}], f"attributeValues['kW'] must be {VALUE}")
+        for value in (None, [], float("nan"), b"1")
+    ),
+    (
+        [CAPTURED | {"timestamp": time, "timeUnit": "MICROSECONDS"} for time in (1000, 1001)],
+        "data[1].timestamp must be in another millisecond",
+    ),
+]
+ATTRIBUTE = {"userDefinedId": "a-kW", "schemaType": "double"}
+ASSET = {"userDefinedId": "a", "attributes": [ATTRIBUTE]}
+INVALID_ASSETS = [
+    *((value, "assets must be a non-empty list") for value in (None, 7, "a", {}, [])),
+    *(([value], "assets[0] must be a dictionary") for value in (None, 7, "a", [ASSET])),
+    ([ASSET | {"name": "a"}], "assets[0] must be a dictionary with the keys"),
+    *(([ASSET | {"userDefinedId": value}], "assets[0].userDefinedId") for value in (None, 7, "")),
+    ([ASSET, ASSET], "assets[1].userDefinedId must be unique"),
+    (
+        [ASSET, ASSET | {"userDefinedId": "b"}],
+        "assets[1].attributes[0].userDefinedId must be unique",
+    ),
+    *(([ASSET | {"displayName": value}], "assets[0].displayName") for value in (None, 7, "")),
+    *(
+        ([ASSET | {"attributes": value}], "attributes must be a non-empty")
+        for value in (None, 7, [])
+    ),
+    ([ASSET | {"attributes": [{"userDefinedId": "x"}]}], "one of boolean, double, integer, string"),
+    ([ASSET | {"attributes": [ATTRIBUTE | {"unit": 7}]}], "attributes[0].unit must be"),
+]
 SEGMENT = "letters, digits and underscores"
 INVALID_SEGMENTS = [
     (value, SEGMENT)

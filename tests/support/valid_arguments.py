@@ -50,6 +50,11 @@ VALUES: dict[str, Any] = {
     "timeUnit": "SECONDS",
     "measureName": "kW",
     "measureValueType": "DOUBLE",
+    "captureId": "captureId.1",
+    "displayName": "Night test",
+    "assets": [
+        {"userDefinedId": "a", "attributes": [{"userDefinedId": "a-kW", "schemaType": "double"}]}
+    ],
     "iotHubId": "iotHubId.1",
     "modelId": "modelId.1",
     "iotEndpointId": "iotEndpointId.1",
@@ -71,6 +76,8 @@ WITHOUT_REQUESTS = {
 OPTIONAL_ARGUMENTS: dict[str, dict[str, Any]] = {
     "updateDataStore": {"name": "Wind site"},
     "updateTimeSeriesDatabase": {"name": "Wind site"},
+    "dataCapture.updateCapture": {"displayName": "Night test"},
+    "dataCapture.publishData": {"data": [{"timestamp": 1, "attributeValues": {"a-kW": 1.5}}]},
     **{
         f"iot.update{what}": {argument: "Wind site"}
         for what, argument in (

@@ -10,10 +10,21 @@ from .base_client import AsyncBaseClient
 if TYPE_CHECKING:
     from .._graphql.client import Subscription
     from .._models.base import NonNullList
-    from .enums import ServiceType, TimeSeriesDbQueryType, TimeSeriesQueryOutputFileType
+    from .enums import (
+        DataCaptureTimeConfigType,
+        DataCaptureType,
+        ServiceType,
+        TimeSeriesDbQueryType,
+        TimeSeriesQueryOutputFileType,
+    )
     from .fragments import (
         AuthenticationToken,
+        CapturePublishResponse,
         Collaborative,
+        DataCapture,
+        DataCaptureDataExport,
+        DataCaptureDataModel,
+        DataCapturePage,
         DataStore,
         DataStoreDirectory,
         DataStoreFile,
@@ -35,6 +46,8 @@ if TYPE_CHECKING:
         UserSession,
     )
     from .input_types import (
+        DataCaptureDataModelInput,
+        DataCaptureDataRecordInput,
         DataStoreObjectIdInput,
         EndpointPropertyInput,
         IotDataRecordInput,
@@ -425,6 +438,1010 @@ class Client(AsyncBaseClient):
             variables=variables,
         )
         return result.collaborative_removeServiceFromCollaborative
+
+    async def data_capture_list_captures(
+        self,
+        includeDataModels: Union[Optional[bool], Unset] = UNSET,
+        nextToken: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[DataCapturePage]:
+        """Lists captures, one page at a time."""
+        from .data_capture_list_captures import DataCaptureListCaptures
+
+        query = gql("""
+            query dataCapture_listCaptures($includeDataModels: Boolean, $nextToken: String) {
+              dataCapture_listCaptures(
+                includeDataModels: $includeDataModels
+                nextToken: $nextToken
+              ) {
+                ...DataCapturePage
+              }
+            }
+
+            fragment DataCapture on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+              stateHistory {
+                ...DataCaptureStateChange
+              }
+              timeSettings {
+                ...DataCaptureTimeConfiguration
+              }
+              dataModel {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+
+            fragment DataCapturePage on PaginatedCaptures {
+              captures {
+                ...DataCapture
+              }
+              nextToken
+            }
+
+            fragment DataCaptureStateChange on DataCaptureStateChange {
+              newState
+              message
+              dateCreated
+            }
+
+            fragment DataCaptureTimeConfiguration on DataCaptureTimeConfiguration {
+              startTimeType
+              stopTimeType
+              scheduledStartTime
+              scheduledStopTime
+              actualStartTime
+              actualStopTime
+              state
+              errors
+            }
+            """)
+        variables: dict[str, object] = {
+            "includeDataModels": includeDataModels,
+            "nextToken": nextToken,
+        }
+        result = await self.execute(
+            DataCaptureListCaptures,
+            query=query,
+            operation_name="dataCapture_listCaptures",
+            variables=variables,
+        )
+        return result.dataCapture_listCaptures
+
+    async def data_capture_get_capture(
+        self, captureId: str, includeDataModel: Union[Optional[bool], Unset] = UNSET
+    ) -> Optional[DataCapture]:
+        """Reads a capture."""
+        from .data_capture_get_capture import DataCaptureGetCapture
+
+        query = gql("""
+            query dataCapture_getCapture($captureId: ID!, $includeDataModel: Boolean) {
+              dataCapture_getCapture(
+                captureId: $captureId
+                includeDataModel: $includeDataModel
+              ) {
+                ...DataCapture
+              }
+            }
+
+            fragment DataCapture on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+              stateHistory {
+                ...DataCaptureStateChange
+              }
+              timeSettings {
+                ...DataCaptureTimeConfiguration
+              }
+              dataModel {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+
+            fragment DataCaptureStateChange on DataCaptureStateChange {
+              newState
+              message
+              dateCreated
+            }
+
+            fragment DataCaptureTimeConfiguration on DataCaptureTimeConfiguration {
+              startTimeType
+              stopTimeType
+              scheduledStartTime
+              scheduledStopTime
+              actualStartTime
+              actualStopTime
+              state
+              errors
+            }
+            """)
+        variables: dict[str, object] = {
+            "captureId": captureId,
+            "includeDataModel": includeDataModel,
+        }
+        result = await self.execute(
+            DataCaptureGetCapture,
+            query=query,
+            operation_name="dataCapture_getCapture",
+            variables=variables,
+        )
+        return result.dataCapture_getCapture
+
+    async def data_capture_create_capture(
+        self,
+        captureType: DataCaptureType,
+        displayName: str,
+        description: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[DataCapture]:
+        """Creates a capture."""
+        from .data_capture_create_capture import DataCaptureCreateCapture
+
+        query = gql("""
+            mutation dataCapture_createCapture($captureType: DataCaptureType!, $displayName: String!, $description: String) {
+              dataCapture_createCapture(
+                captureType: $captureType
+                displayName: $displayName
+                description: $description
+              ) {
+                ...DataCapture
+              }
+            }
+
+            fragment DataCapture on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+              stateHistory {
+                ...DataCaptureStateChange
+              }
+              timeSettings {
+                ...DataCaptureTimeConfiguration
+              }
+              dataModel {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+
+            fragment DataCaptureStateChange on DataCaptureStateChange {
+              newState
+              message
+              dateCreated
+            }
+
+            fragment DataCaptureTimeConfiguration on DataCaptureTimeConfiguration {
+              startTimeType
+              stopTimeType
+              scheduledStartTime
+              scheduledStopTime
+              actualStartTime
+              actualStopTime
+              state
+              errors
+            }
+            """)
+        variables: dict[str, object] = {
+            "captureType": captureType,
+            "displayName": displayName,
+            "description": description,
+        }
+        result = await self.execute(
+            DataCaptureCreateCapture,
+            query=query,
+            operation_name="dataCapture_createCapture",
+            variables=variables,
+        )
+        return result.dataCapture_createCapture
+
+    async def data_capture_update_capture(
+        self,
+        captureId: str,
+        updateDisplayName: bool,
+        updateDescription: bool,
+        updateStartTimeType: bool,
+        updateStopTimeType: bool,
+        updateScheduledStartTime: bool,
+        updateScheduledStopTime: bool,
+        displayName: Union[Optional[str], Unset] = UNSET,
+        description: Union[Optional[str], Unset] = UNSET,
+        startTimeType: Union[Optional[DataCaptureTimeConfigType], Unset] = UNSET,
+        stopTimeType: Union[Optional[DataCaptureTimeConfigType], Unset] = UNSET,
+        scheduledStartTime: Union[Optional[str], Unset] = UNSET,
+        scheduledStopTime: Union[Optional[str], Unset] = UNSET,
+    ) -> Optional[DataCapture]:
+        """Changes a capture's settings. The required arguments say which of the others to
+        take over, so that null can clear a setting.
+        """
+        from .data_capture_update_capture import DataCaptureUpdateCapture
+
+        query = gql("""
+            mutation dataCapture_updateCapture($captureId: ID!, $displayName: String, $updateDisplayName: Boolean!, $description: String, $updateDescription: Boolean!, $startTimeType: DataCaptureTimeConfigType, $updateStartTimeType: Boolean!, $stopTimeType: DataCaptureTimeConfigType, $updateStopTimeType: Boolean!, $scheduledStartTime: String, $updateScheduledStartTime: Boolean!, $scheduledStopTime: String, $updateScheduledStopTime: Boolean!) {
+              dataCapture_updateCapture(
+                captureId: $captureId
+                displayName: $displayName
+                updateDisplayName: $updateDisplayName
+                description: $description
+                updateDescription: $updateDescription
+                startTimeType: $startTimeType
+                updateStartTimeType: $updateStartTimeType
+                stopTimeType: $stopTimeType
+                updateStopTimeType: $updateStopTimeType
+                scheduledStartTime: $scheduledStartTime
+                updateScheduledStartTime: $updateScheduledStartTime
+                scheduledStopTime: $scheduledStopTime
+                updateScheduledStopTime: $updateScheduledStopTime
+              ) {
+                ...DataCapture
+              }
+            }
+
+            fragment DataCapture on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+              stateHistory {
+                ...DataCaptureStateChange
+              }
+              timeSettings {
+                ...DataCaptureTimeConfiguration
+              }
+              dataModel {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+
+            fragment DataCaptureStateChange on DataCaptureStateChange {
+              newState
+              message
+              dateCreated
+            }
+
+            fragment DataCaptureTimeConfiguration on DataCaptureTimeConfiguration {
+              startTimeType
+              stopTimeType
+              scheduledStartTime
+              scheduledStopTime
+              actualStartTime
+              actualStopTime
+              state
+              errors
+            }
+            """)
+        variables: dict[str, object] = {
+            "captureId": captureId,
+            "displayName": displayName,
+            "updateDisplayName": updateDisplayName,
+            "description": description,
+            "updateDescription": updateDescription,
+            "startTimeType": startTimeType,
+            "updateStartTimeType": updateStartTimeType,
+            "stopTimeType": stopTimeType,
+            "updateStopTimeType": updateStopTimeType,
+            "scheduledStartTime": scheduledStartTime,
+            "updateScheduledStartTime": updateScheduledStartTime,
+            "scheduledStopTime": scheduledStopTime,
+            "updateScheduledStopTime": updateScheduledStopTime,
+        }
+        result = await self.execute(
+            DataCaptureUpdateCapture,
+            query=query,
+            operation_name="dataCapture_updateCapture",
+            variables=variables,
+        )
+        return result.dataCapture_updateCapture
+
+    async def data_capture_delete_capture(
+        self, captureId: str
+    ) -> Optional[DataCapture]:
+        """Deletes a capture."""
+        from .data_capture_delete_capture import DataCaptureDeleteCapture
+
+        query = gql("""
+            mutation dataCapture_deleteCapture($captureId: ID!) {
+              dataCapture_deleteCapture(captureId: $captureId) {
+                ...DataCapture
+              }
+            }
+
+            fragment DataCapture on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+              stateHistory {
+                ...DataCaptureStateChange
+              }
+              timeSettings {
+                ...DataCaptureTimeConfiguration
+              }
+              dataModel {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+
+            fragment DataCaptureStateChange on DataCaptureStateChange {
+              newState
+              message
+              dateCreated
+            }
+
+            fragment DataCaptureTimeConfiguration on DataCaptureTimeConfiguration {
+              startTimeType
+              stopTimeType
+              scheduledStartTime
+              scheduledStopTime
+              actualStartTime
+              actualStopTime
+              state
+              errors
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureDeleteCapture,
+            query=query,
+            operation_name="dataCapture_deleteCapture",
+            variables=variables,
+        )
+        return result.dataCapture_deleteCapture
+
+    async def data_capture_get_data_model(
+        self, captureId: str
+    ) -> Optional[DataCaptureDataModel]:
+        """Reads a capture's data model."""
+        from .data_capture_get_data_model import DataCaptureGetDataModel
+
+        query = gql("""
+            query dataCapture_getDataModel($captureId: ID!) {
+              dataCapture_getDataModel(captureId: $captureId) {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureGetDataModel,
+            query=query,
+            operation_name="dataCapture_getDataModel",
+            variables=variables,
+        )
+        return result.dataCapture_getDataModel
+
+    async def data_capture_update_data_model(
+        self, captureId: str, dataModel: DataCaptureDataModelInput
+    ) -> Optional[DataCaptureDataModel]:
+        """Replaces a capture's data model."""
+        from .data_capture_update_data_model import DataCaptureUpdateDataModel
+
+        query = gql("""
+            mutation dataCapture_updateDataModel($captureId: ID!, $dataModel: DataCaptureDataModelInput!) {
+              dataCapture_updateDataModel(captureId: $captureId, dataModel: $dataModel) {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId, "dataModel": dataModel}
+        result = await self.execute(
+            DataCaptureUpdateDataModel,
+            query=query,
+            operation_name="dataCapture_updateDataModel",
+            variables=variables,
+        )
+        return result.dataCapture_updateDataModel
+
+    async def data_capture_start_capture(self, captureId: str) -> Optional[DataCapture]:
+        """Starts a READY capture."""
+        from .data_capture_start_capture import DataCaptureStartCapture
+
+        query = gql("""
+            mutation dataCapture_startCapture($captureId: ID!) {
+              dataCapture_startCapture(captureId: $captureId) {
+                ...DataCapture
+              }
+            }
+
+            fragment DataCapture on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+              stateHistory {
+                ...DataCaptureStateChange
+              }
+              timeSettings {
+                ...DataCaptureTimeConfiguration
+              }
+              dataModel {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+
+            fragment DataCaptureStateChange on DataCaptureStateChange {
+              newState
+              message
+              dateCreated
+            }
+
+            fragment DataCaptureTimeConfiguration on DataCaptureTimeConfiguration {
+              startTimeType
+              stopTimeType
+              scheduledStartTime
+              scheduledStopTime
+              actualStartTime
+              actualStopTime
+              state
+              errors
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureStartCapture,
+            query=query,
+            operation_name="dataCapture_startCapture",
+            variables=variables,
+        )
+        return result.dataCapture_startCapture
+
+    async def data_capture_stop_capture(self, captureId: str) -> Optional[DataCapture]:
+        """Stops a CAPTURING capture."""
+        from .data_capture_stop_capture import DataCaptureStopCapture
+
+        query = gql("""
+            mutation dataCapture_stopCapture($captureId: ID!) {
+              dataCapture_stopCapture(captureId: $captureId) {
+                ...DataCapture
+              }
+            }
+
+            fragment DataCapture on DataCapture {
+              captureId
+              captureType
+              displayName
+              description
+              ownerUserId
+              state
+              dateCreated
+              dateUpdated
+              stateHistory {
+                ...DataCaptureStateChange
+              }
+              timeSettings {
+                ...DataCaptureTimeConfiguration
+              }
+              dataModel {
+                ...DataCaptureDataModel
+              }
+            }
+
+            fragment DataCaptureAsset on DataCaptureAsset {
+              userDefinedId
+              displayName
+              description
+              attributes {
+                ...DataCaptureAssetAttribute
+              }
+            }
+
+            fragment DataCaptureAssetAttribute on DataCaptureAssetAttribute {
+              userDefinedId
+              displayName
+              description
+              attributeType
+              schemaType
+              unit
+            }
+
+            fragment DataCaptureDataModel on DataCaptureDataModel {
+              state
+              version
+              errors
+              dateCreated
+              dateUpdated
+              items {
+                ...DataCaptureAsset
+              }
+            }
+
+            fragment DataCaptureStateChange on DataCaptureStateChange {
+              newState
+              message
+              dateCreated
+            }
+
+            fragment DataCaptureTimeConfiguration on DataCaptureTimeConfiguration {
+              startTimeType
+              stopTimeType
+              scheduledStartTime
+              scheduledStopTime
+              actualStartTime
+              actualStopTime
+              state
+              errors
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureStopCapture,
+            query=query,
+            operation_name="dataCapture_stopCapture",
+            variables=variables,
+        )
+        return result.dataCapture_stopCapture
+
+    async def data_capture_publish_data(
+        self, captureId: str, data: list[DataCaptureDataRecordInput]
+    ) -> Optional[CapturePublishResponse]:
+        """Publishes values of attributes to a capture. Values that can't be written do not
+        keep the others from being written.
+        """
+        from .data_capture_publish_data import DataCapturePublishData
+
+        query = gql("""
+            mutation dataCapture_publishData($captureId: ID!, $data: [DataCaptureDataRecordInput]!) {
+              dataCapture_publishData(captureId: $captureId, data: $data) {
+                ...CapturePublishResponse
+              }
+            }
+
+            fragment CaptureFailedRecord on DataCaptureFailedRecord {
+              recordIndex
+              attributeIndex
+              errorType
+              message
+            }
+
+            fragment CapturePublishLog on DataCapturePublishLog {
+              error
+              message
+            }
+
+            fragment CapturePublishResponse on DataCapturePublishDataResponse {
+              captureId
+              dataWritten {
+                ...CaptureWrittenValue
+              }
+              failedRecords {
+                ...CaptureFailedRecord
+              }
+              logs {
+                ...CapturePublishLog
+              }
+            }
+
+            fragment CaptureWrittenValue on DataCaptureAttributeDataRecord {
+              timestamp
+              userDefinedId
+              value
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId, "data": data}
+        result = await self.execute(
+            DataCapturePublishData,
+            query=query,
+            operation_name="dataCapture_publishData",
+            variables=variables,
+        )
+        return result.dataCapture_publishData
+
+    async def data_capture_get_data_export_download_url(
+        self, captureId: str
+    ) -> Optional[DataCaptureDataExport]:
+        """Gets the export of a COMPLETE capture, with its download URL."""
+        from .data_capture_get_data_export_download_url import (
+            DataCaptureGetDataExportDownloadUrl,
+        )
+
+        query = gql("""
+            query dataCapture_getDataExportDownloadUrl($captureId: ID!) {
+              dataCapture_getDataExportDownloadUrl(captureId: $captureId) {
+                ...DataCaptureDataExport
+              }
+            }
+
+            fragment DataCaptureDataExport on DataCaptureDataExport {
+              state
+              exportType
+              name
+              url
+              dateStarted
+              dateCompleted
+              logs
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureGetDataExportDownloadUrl,
+            query=query,
+            operation_name="dataCapture_getDataExportDownloadUrl",
+            variables=variables,
+        )
+        return result.dataCapture_getDataExportDownloadUrl
+
+    async def data_capture_get_active_capture_data_export_download_url(
+        self, captureId: str
+    ) -> Optional[DataCaptureDataExport]:
+        """Gets the export of the data so far of a CAPTURING capture, with its download URL."""
+        from .data_capture_get_active_capture_data_export_download_url import (
+            DataCaptureGetActiveCaptureDataExportDownloadUrl,
+        )
+
+        query = gql("""
+            query dataCapture_getActiveCaptureDataExportDownloadUrl($captureId: ID!) {
+              dataCapture_getActiveCaptureDataExportDownloadUrl(captureId: $captureId) {
+                ...DataCaptureDataExport
+              }
+            }
+
+            fragment DataCaptureDataExport on DataCaptureDataExport {
+              state
+              exportType
+              name
+              url
+              dateStarted
+              dateCompleted
+              logs
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureGetActiveCaptureDataExportDownloadUrl,
+            query=query,
+            operation_name="dataCapture_getActiveCaptureDataExportDownloadUrl",
+            variables=variables,
+        )
+        return result.dataCapture_getActiveCaptureDataExportDownloadUrl
+
+    async def data_capture_get_capture_authentication_token(
+        self, captureId: str
+    ) -> Optional[AuthenticationToken]:
+        """Gets a capture's authentication token, which is for the operations of this capture
+        alone.
+        """
+        from .data_capture_get_capture_authentication_token import (
+            DataCaptureGetCaptureAuthenticationToken,
+        )
+
+        query = gql("""
+            query dataCapture_getCaptureAuthenticationToken($captureId: ID!) {
+              dataCapture_getCaptureAuthenticationToken(captureId: $captureId) {
+                ...AuthenticationToken
+              }
+            }
+
+            fragment AuthenticationToken on AuthenticationToken {
+              tokenId
+              name
+              userId
+              dateCreated
+              dateExpires
+              lastActive
+              tokenType
+              scope
+              tokenValue
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureGetCaptureAuthenticationToken,
+            query=query,
+            operation_name="dataCapture_getCaptureAuthenticationToken",
+            variables=variables,
+        )
+        return result.dataCapture_getCaptureAuthenticationToken
+
+    async def data_capture_regenerate_authentication_token(
+        self, captureId: str
+    ) -> Optional[AuthenticationToken]:
+        """Replaces a capture's authentication token with a new one. The old one ends."""
+        from .data_capture_regenerate_authentication_token import (
+            DataCaptureRegenerateAuthenticationToken,
+        )
+
+        query = gql("""
+            mutation dataCapture_regenerateAuthenticationToken($captureId: ID!) {
+              dataCapture_regenerateAuthenticationToken(captureId: $captureId) {
+                ...AuthenticationToken
+              }
+            }
+
+            fragment AuthenticationToken on AuthenticationToken {
+              tokenId
+              name
+              userId
+              dateCreated
+              dateExpires
+              lastActive
+              tokenType
+              scope
+              tokenValue
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureRegenerateAuthenticationToken,
+            query=query,
+            operation_name="dataCapture_regenerateAuthenticationToken",
+            variables=variables,
+        )
+        return result.dataCapture_regenerateAuthenticationToken
+
+    async def data_capture_get_python_sdk_sample(self, captureId: str) -> Optional[str]:
+        """Gets sample Python code for a capture."""
+        from .data_capture_get_python_sdk_sample import DataCaptureGetPythonSDKSample
+
+        query = gql("""
+            query dataCapture_getPythonSDKSample($captureId: ID!) {
+              dataCapture_getPythonSDKSample(captureId: $captureId)
+            }
+            """)
+        variables: dict[str, object] = {"captureId": captureId}
+        result = await self.execute(
+            DataCaptureGetPythonSDKSample,
+            query=query,
+            operation_name="dataCapture_getPythonSDKSample",
+            variables=variables,
+        )
+        return result.dataCapture_getPythonSDKSample
 
     async def iot_list_hubs(self) -> NonNullList[IotHub]:
         """Lists hubs."""

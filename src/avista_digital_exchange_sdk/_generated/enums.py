@@ -31,6 +31,93 @@ class ServiceType(OpenEnum):
     TIME_SERIES_DB = "TIME_SERIES_DB"
 
 
+class DataCaptureType(OpenEnum):
+    """Kind of a capture."""
+
+    STANDARD = "STANDARD"
+
+
+class DataCaptureState(OpenEnum):
+    """State of a capture."""
+
+    CAPTURING = "CAPTURING"
+    "Data is recorded."
+    COMPLETE = "COMPLETE"
+    "Data was recorded and exported."
+    COMPLETION_ERROR = "COMPLETION_ERROR"
+    "Data was recorded but not exported."
+    CONFIGURATION_ERROR = "CONFIGURATION_ERROR"
+    "The data model or the time settings are missing or wrong."
+    DELETING = "DELETING"
+    FINISHING = "FINISHING"
+    "Recording has ended, and the export is under way."
+    READY = "READY"
+    "Can be started."
+
+
+class DataCaptureTimeConfigType(OpenEnum):
+    """How a capture is started or stopped."""
+
+    MANUAL = "MANUAL"
+    SCHEDULED = "SCHEDULED"
+
+
+class DataCaptureTimeConfigurationState(OpenEnum):
+    """State of a time configuration."""
+
+    ERROR = "ERROR"
+    GOOD = "GOOD"
+
+
+class DataCaptureDataModelState(OpenEnum):
+    """State of a data model."""
+
+    ERROR = "ERROR"
+    GOOD = "GOOD"
+
+
+class DataCaptureAssetAttributeType(OpenEnum):
+    """Kind of an attribute."""
+
+    TELEMETRY = "TELEMETRY"
+
+
+class DataCaptureAssetAttributeSchemaType(OpenEnum):
+    """Type of an attribute's values."""
+
+    boolean = "boolean"
+    double = "double"
+    integer = "integer"
+    string = "string"
+
+
+class DataCaptureRecordError(OpenEnum):
+    """Why a record failed."""
+
+    InvalidAttributeId = "InvalidAttributeId"
+    InvalidTimestamp = "InvalidTimestamp"
+    RecordExists = "RecordExists"
+    Unknown = "Unknown"
+    ValueTypeError = "ValueTypeError"
+
+
+class DataCaptureDataExportType(OpenEnum):
+    """Kind of a data export."""
+
+    ACTIVE_CAPTURE_EXPORT = "ACTIVE_CAPTURE_EXPORT"
+    "The data of a capture that is still active."
+    FULL_EXPORT = "FULL_EXPORT"
+
+
+class DataCaptureDataExportState(OpenEnum):
+    """State of a data export."""
+
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+    IN_PROGRESS = "IN_PROGRESS"
+    NOT_CREATED = "NOT_CREATED"
+
+
 class ModelAttributeType(OpenEnum):
     """Kind of an attribute in a model."""
 

@@ -17,6 +17,16 @@ from .enums import (
     AuthenticationTokenType,
     CollaborativeMemberOrganizationState,
     CollaborativeMemberPermission,
+    DataCaptureAssetAttributeSchemaType,
+    DataCaptureAssetAttributeType,
+    DataCaptureDataExportState,
+    DataCaptureDataExportType,
+    DataCaptureDataModelState,
+    DataCaptureRecordError,
+    DataCaptureState,
+    DataCaptureTimeConfigType,
+    DataCaptureTimeConfigurationState,
+    DataCaptureType,
     DataStoreObjectType,
     IotDataRecordErrorType,
     MeasureValueType,
@@ -47,6 +57,45 @@ class AuthenticationToken(AuthenticationTokenMixin, BaseModel):
     "The ids of what the token is for, such as an `iotEndpointId` or a `captureId`."
     tokenValue: Optional[SecretStr] = None
     "The secret itself."
+
+
+class CaptureFailedRecord(BaseModel):
+    """A record, or an attribute value in it, that failed."""
+
+    recordIndex: int
+    "Position of the record in the published data."
+    attributeIndex: Optional[int] = None
+    "Position of the attribute value in the record. Null if the whole record failed."
+    errorType: DataCaptureRecordError
+    message: Optional[str] = None
+
+
+class CapturePublishLog(BaseModel):
+    """A log entry about published data."""
+
+    error: Optional[bool] = None
+    "Whether the entry reports an error."
+    message: Optional[str] = None
+
+
+class CaptureWrittenValue(BaseModel):
+    """One value of an attribute at one time."""
+
+    timestamp: str
+    "Milliseconds since 1970."
+    userDefinedId: str
+    "The `userDefinedId` of the attribute."
+    value: str
+    "The value as a string."
+
+
+class CapturePublishResponse(BaseModel):
+    """What was written and what failed."""
+
+    captureId: str
+    dataWritten: NonNullList["CaptureWrittenValue"] = []
+    failedRecords: NonNullList["CaptureFailedRecord"] = []
+    logs: NonNullList["CapturePublishLog"] = []
 
 
 class Organization(BaseModel):
@@ -95,6 +144,101 @@ class Collaborative(CollaborativeHtmlMixin, BaseModel):
     "The organization the collaborative belongs to."
     memberOrganizations: NonNullList["CollaborativeMemberOrganization"] = []
     "The members, by organization."
+
+
+class DataCaptureAssetAttribute(BaseModel):
+    """An attribute of an asset."""
+
+    userDefinedId: str
+    "The attribute's id, chosen by its user, unique in the data model."
+    displayName: str
+    description: Optional[str] = None
+    attributeType: DataCaptureAssetAttributeType
+    schemaType: DataCaptureAssetAttributeSchemaType
+    "Type of the attribute's values."
+    unit: Optional[str] = None
+    "Unit of the attribute's values."
+
+
+class DataCaptureAsset(BaseModel):
+    """An asset of a data model."""
+
+    userDefinedId: str
+    "The asset's id, chosen by its user."
+    displayName: str
+    description: Optional[str] = None
+    attributes: NonNullList["DataCaptureAssetAttribute"] = []
+
+
+class DataCaptureDataModel(BaseModel):
+    """The assets and attributes a capture takes data for."""
+
+    state: DataCaptureDataModelState
+    version: Optional[int] = None
+    errors: NonNullList[str] = []
+    dateCreated: Optional[str] = None
+    dateUpdated: Optional[str] = None
+    items: NonNullList["DataCaptureAsset"]
+    "The assets."
+
+
+class DataCaptureStateChange(BaseModel):
+    """A change of a capture's state."""
+
+    newState: DataCaptureState
+    message: Optional[str] = None
+    dateCreated: str
+
+
+class DataCaptureTimeConfiguration(BaseModel):
+    """When a capture starts and stops."""
+
+    startTimeType: DataCaptureTimeConfigType
+    stopTimeType: DataCaptureTimeConfigType
+    scheduledStartTime: Optional[str] = None
+    scheduledStopTime: Optional[str] = None
+    actualStartTime: Optional[str] = None
+    actualStopTime: Optional[str] = None
+    state: Optional[DataCaptureTimeConfigurationState] = None
+    errors: NonNullList[str] = []
+
+
+class DataCapture(BaseModel):
+    """A capture of data. It records what is published for the assets of its data model
+    between a start and a stop, and can be shared with collaboratives."""
+
+    captureId: str
+    captureType: DataCaptureType
+    displayName: str
+    description: Optional[str] = None
+    ownerUserId: str
+    state: DataCaptureState
+    dateCreated: str
+    dateUpdated: str
+    stateHistory: NonNullList["DataCaptureStateChange"] = []
+    timeSettings: Optional["DataCaptureTimeConfiguration"] = None
+    dataModel: Optional["DataCaptureDataModel"] = None
+
+
+class DataCaptureDataExport(BaseModel):
+    """An export of a capture's data."""
+
+    state: DataCaptureDataExportState
+    exportType: Optional[DataCaptureDataExportType] = None
+    name: Optional[str] = None
+    url: Optional[SecretStr] = None
+    "Where to download the export from."
+    dateStarted: Optional[str] = None
+    dateCompleted: Optional[str] = None
+    logs: NonNullList[str] = []
+
+
+class DataCapturePage(BaseModel):
+    """One page of captures."""
+
+    captures: NonNullList["DataCapture"] = []
+    nextToken: Optional[str] = None
+    "Token of the next page. Null on the last one."
 
 
 class DataStore(DataStoreMethods, BaseModel):

@@ -6,12 +6,61 @@ from pydantic import Field
 
 from .base_model import BaseModel
 from .enums import (
+    DataCaptureAssetAttributeSchemaType,
+    DataCaptureAssetAttributeType,
     DataStoreObjectType,
     DimensionValueType,
     MeasureValueType,
     ModelSchemaType,
     TimeUnit,
 )
+
+
+class DataCaptureDataModelInput(BaseModel):
+    """The assets and attributes a capture takes data for."""
+
+    assets: list["DataCaptureAssetInput"]
+
+
+class DataCaptureAssetInput(BaseModel):
+    """An asset of a data model."""
+
+    attributes: list["DataCaptureAssetAttributeInput"]
+    description: Optional[str] = None
+    displayName: str
+    userDefinedId: str
+    "The asset's id, chosen by its user."
+
+
+class DataCaptureAssetAttributeInput(BaseModel):
+    """An attribute of an asset."""
+
+    attributeType: DataCaptureAssetAttributeType
+    description: Optional[str] = None
+    displayName: str
+    schemaType: DataCaptureAssetAttributeSchemaType
+    "Type of the attribute's values."
+    unit: Optional[str] = None
+    "Unit of the attribute's values."
+    userDefinedId: str
+    "The attribute's id, chosen by its user, unique in the data model."
+
+
+class DataCaptureDataRecordInput(BaseModel):
+    """Values of attributes at one time."""
+
+    attributeValues: list["DataCaptureAttributeValueInput"]
+    timestamp: str
+    "Milliseconds since 1970."
+
+
+class DataCaptureAttributeValueInput(BaseModel):
+    """A value of an attribute."""
+
+    userDefinedId: str
+    "The `userDefinedId` of the attribute."
+    value: str
+    "The value as a string."
 
 
 class EndpointPropertyInput(BaseModel):

@@ -1,8 +1,7 @@
 """Records of IoT endpoints, validated and split into batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from .._generated.enums import TimeUnit
 from .._generated.input_types import IotAttributeValueInput, IotDataRecordInput
@@ -14,22 +13,9 @@ from .values import format_value, parse_time_ns
 
 RECORD_KEYS = {"timestamp", "timeUnit", "attributes"}
 VALID_RECORD = 'a dictionary {"timestamp": …, "timeUnit": …, "attributes": {name: value}}'
-# AWS AppSync delivers no event of more than 240 KB, and the event of a publish is its response.
-MAX_RESPONSE_BYTES = 200_000
 # Approximate size of a record and of an attribute in a response, besides the names and values.
 RECORD_BYTES = 200
 ATTRIBUTE_BYTES = 80
-
-
-class RecordBatch(NamedTuple):
-    """Records that are sent in one request.
-
-    Attributes:
-        indexes: The position of each record in the argument.
-    """
-
-    indexes: range
-    records: Sequence[IotDataRecordInput]
 
 
 def parse_records(argument: str, data: object) -> list[IotDataRecordInput]:
@@ -88,22 +74,8 @@ def to_milliseconds(record: IotDataRecordInput) -> str:
     return str(int(record.timestamp or 0) * unit // 1_000_000)
 
 
-def split_into_batches(
-    records: Sequence[IotDataRecordInput], max_records: int
-) -> Iterator[RecordBatch]:
-    """Split records into batches whose responses are small enough for subscribers."""
-    start = size = 0
-    for index, record in enumerate(records):
-        weight = _estimate_bytes(record)
-        is_full = index - start == max_records or size + weight > MAX_RESPONSE_BYTES
-        if is_full and index > start:
-            yield RecordBatch(range(start, index), records[start:index])
-            start, size = index, 0
-        size += weight
-    yield RecordBatch(range(start, len(records)), records[start:])
-
-
-def _estimate_bytes(record: IotDataRecordInput) -> int:
+def estimate_bytes(record: IotDataRecordInput) -> int:
+    """Estimate the size of a record in a response."""
     attributes = record.attributes or []
     texts = sum(
         len(one.name.encode()) + len(one.value.encode()) for one in attributes if one is not None

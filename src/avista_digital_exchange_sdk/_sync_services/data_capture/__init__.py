@@ -1,0 +1,15 @@
+# Generated from src/avista_digital_exchange_sdk/_services/data_capture/__init__.py by scripts/generate.
+
+"""The sync variant of: The data capture service: captures, and the data they record."""
+
+from __future__ import annotations
+
+from ..._services.data_capture import __all__
+from .captures import SyncCaptureService
+from .data import SyncCaptureDataService
+
+__all__ = ["SyncDataCaptureService"]
+
+
+class SyncDataCaptureService(SyncCaptureService, SyncCaptureDataService):
+    """Calls about data captures."""

@@ -1,0 +1,166 @@
+# Generated from src/avista_digital_exchange_sdk/_services/data_capture/data.py by scripts/generate.
+
+"""The sync variant of: Starting and stopping captures, publishing to them, and downloading what they recorded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..._backends import run_sync
+from ..._services.base import SyncService
+from ..._services.data_capture.data import CaptureDataService
+from ..._utils.progress import ProgressArgument
+
+if TYPE_CHECKING:
+    from ..._telemetry.capture_types import (
+        CaptureDataRecordInput,
+        PublishCaptureDataResult,
+        StartCaptureResult,
+        StopCaptureResult,
+    )
+
+
+__all__ = ["SyncCaptureDataService"]
+
+
+class SyncCaptureDataService(SyncService):
+    """Calls about the data of captures."""
+
+    def startCapture(self, captureId: str) -> StartCaptureResult:
+        """Start a capture that is READY.
+
+        Args:
+            captureId: The ID of the capture.
+
+        Returns:
+            The result: `startedAt`, and the `capture`. `success` is True, as failures raise.
+
+        Raises:
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No capture with this ID exists.
+            InvalidRequestError: The capture is not READY.
+            UnauthorizedError: You may not start it.
+
+        Example:
+            >>> result = digitalExchange.dataCapture.startCapture(captureId)
+            >>> print(result.success, result.capture.state)
+            True CAPTURING
+        """
+        return run_sync(CaptureDataService.startCapture(self._calls, captureId))
+
+    def stopCapture(self, captureId: str) -> StopCaptureResult:
+        """Stop a capture that is CAPTURING.
+
+        Args:
+            captureId: The ID of the capture.
+
+        Returns:
+            The result: `stoppedAt`, and the `capture`, which is FINISHING until its export is
+            complete. `success` is True, as failures raise.
+
+        Raises:
+            InvalidParameterError: The ID is not a non-empty string.
+            NotFoundError: No capture with this ID exists.
+            InvalidRequestError: The capture is not CAPTURING.
+            UnauthorizedError: You may not stop it.
+
+        Example:
+            >>> started = digitalExchange.dataCapture.startCapture(captureId)
+            >>> result = digitalExchange.dataCapture.stopCapture(captureId)
+            >>> result.stoppedAt >= started.startedAt
+            True
+        """
+        return run_sync(CaptureDataService.stopCapture(self._calls, captureId))
+
+    def publishData(
+        self,
+        captureId: str,
+        data: Iterable[CaptureDataRecordInput | Mapping[str, Any]],
+        *,
+        progress: ProgressArgument | None = None,
+    ) -> PublishCaptureDataResult:
+        """Publish records to a capture that is CAPTURING, any number of them.
+
+        They are written in order, in batches of at most 100. Rejected values do not keep the
+        others from being written, and do not raise an error: see `recordsFailed`.
+
+        Args:
+            captureId: The ID of the capture.
+            data: The records: `DxTypes.CaptureDataRecordInput` objects, or dictionaries with the
+                keys `timestamp`, `timeUnit` and `attributeValues`. Times are truncated to
+                milliseconds, in which captures store them.
+            progress: A callback `(done, total)` in records, called after each batch, or True for a
+                progress bar. An exception raised by it ends the call.
+
+        Returns:
+            What was written (`recordsWritten`) and what was rejected (`recordsFailed`), one entry
+            per value.
+
+        Raises:
+            InvalidParameterError: An argument is invalid. Nothing was written.
+            NotFoundError: No capture with this ID exists.
+            InvalidRequestError: The capture is not CAPTURING.
+            UnauthorizedError: You may not write to it.
+            PublishIncompleteError: Only some records were sent, or the response to some is
+                missing. It says which.
+
+        Example:
+            >>> started = digitalExchange.dataCapture.startCapture(captureId)
+            >>> result = digitalExchange.dataCapture.publishData(captureId, [
+            ...     {"timestamp": "2024-05-01T00:00:00Z", "timeUnit": "ISO8601",
+            ...      "attributeValues": {"inverter-1-power": 12.5}}])
+            >>> len(result.recordsWritten), result.recordsFailed
+            (1, [])
+        """
+        return run_sync(
+            CaptureDataService.publishData(self._calls, captureId, data, progress=progress)
+        )
+
+    def downloadData(
+        self,
+        captureId: str,
+        writeLocation: str | os.PathLike[str],
+        *,
+        exportTimeout: float = 300,
+        progress: ProgressArgument | None = None,
+    ) -> bool:
+        """Download what a capture recorded, as CSV.
+
+        If the capture is still CAPTURING, the file has what was recorded so far. Otherwise the
+        call waits for the export of a capture that was stopped.
+
+        Args:
+            captureId: The ID of the capture.
+            writeLocation: The path of the file, or a directory, in which it has the name of the
+                export. The file appears only when it is complete.
+            exportTimeout: Timeout in seconds for the export. Defaults to 300.
+            progress: A callback `(done, total)` in bytes, or True for a progress bar. An exception
+                raised by it cancels the transfer.
+
+        Returns:
+            True.
+
+        Raises:
+            InvalidParameterError: An argument is invalid.
+            NotFoundError: No capture with this ID exists, or it has no data.
+            UnauthorizedError: You may not read it.
+            ExportTimeoutError: The export was not ready in time.
+            TransferError: The export or the download failed.
+
+        Example:
+            >>> started = digitalExchange.dataCapture.startCapture(captureId)
+            >>> stopped = digitalExchange.dataCapture.stopCapture(captureId)
+            >>> digitalExchange.dataCapture.downloadData(captureId, "capture.csv")
+            True
+        """
+        return run_sync(
+            CaptureDataService.downloadData(
+                self._calls,
+                captureId,
+                writeLocation,
+                exportTimeout=exportTimeout,
+                progress=progress,
+            )
+        )

@@ -1,0 +1,155 @@
+"""Publishing any number of records to a data capture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .._generated.input_types import DataCaptureAttributeValueInput, DataCaptureDataRecordInput
+from .._graphql.client import require_found
+from .._utils import validation
+from .._utils.progress import ProgressReporter
+from .._utils.validation import invalid_argument
+from .capture_types import (
+    CaptureDataRecordInput,
+    PublishCaptureDataFailedRecord,
+    PublishCaptureDataResult,
+    PublishCaptureDataSuccessfulRecord,
+    TimeUnitEnum,
+)
+from .publisher import TelemetryPublisher
+from .values import format_value, parse_time_ns
+
+if TYPE_CHECKING:
+    from .._generated.client import Client
+    from .._generated.fragments import CaptureFailedRecord, CapturePublishResponse
+
+DUPLICATE = "RecordExists"
+RECORD_KEYS = {"timestamp", "timeUnit", "attributeValues"}
+VALID_RECORD = (
+    'a CaptureDataRecordInput or a dictionary {"timestamp": …, "timeUnit": …, '
+    '"attributeValues": {attributeId: value}}'
+)
+MILLISECONDS = TimeUnitEnum.MILLISECONDS.value
+# Approximate size of a value in a response, besides its ID and the value.
+VALUE_BYTES = 100
+
+
+def parse_capture_records(argument: str, data: object) -> list[DataCaptureDataRecordInput]:
+    """Parse the records to publish."""
+    items = validation.require_items(argument, data, "CaptureDataRecordInput")
+    times: dict[int, int] = {}
+    records = []
+    for index, item in enumerate(items):
+        place = f"{argument}[{index}]"
+        record = vars(item) if isinstance(item, CaptureDataRecordInput) else item
+        if not isinstance(record, Mapping) or set(record) - RECORD_KEYS:
+            raise invalid_argument(place, item, VALID_RECORD)
+        timestamp = record.get("timestamp")
+        nanoseconds = parse_time_ns(
+            f"{place}.timestamp", f"{place}.timeUnit", timestamp, record.get("timeUnit")
+        )
+        milliseconds = nanoseconds // 1_000_000
+        if times.setdefault(milliseconds, nanoseconds) != nanoseconds:
+            valid = "in another millisecond than all other times, as captures store milliseconds"
+            raise invalid_argument(f"{place}.timestamp", timestamp, valid)
+        values = _parse_values(f"{place}.attributeValues", record.get("attributeValues"))
+        records.append(
+            DataCaptureDataRecordInput.model_construct(
+                timestamp=str(milliseconds), attributeValues=values
+            )
+        )
+    return records
+
+
+def _parse_values(argument: str, values: object) -> list[DataCaptureAttributeValueInput]:
+    if not isinstance(values, Mapping) or not values:
+        raise invalid_argument(argument, values, "a non-empty dictionary {attributeId: value}")
+    return [
+        DataCaptureAttributeValueInput.model_construct(
+            userDefinedId=validation.require_id(f"{argument} attributeId", attribute_id),
+            value=format_value(f"{argument}[{attribute_id!r}]", value),
+        )
+        for attribute_id, value in values.items()
+    ]
+
+
+def _estimate_bytes(record: DataCaptureDataRecordInput) -> int:
+    return sum(
+        VALUE_BYTES + len(value.userDefinedId.encode()) + len(value.value.encode())
+        for value in record.attributeValues
+    )
+
+
+class CapturePublisher(TelemetryPublisher):
+    """Publishes records to one capture.
+
+    Args:
+        client: Sends the batches.
+        capture_id: The capture.
+        records: The records.
+    """
+
+    def __init__(
+        self, client: Client, capture_id: str, records: Sequence[DataCaptureDataRecordInput]
+    ) -> None:
+        super().__init__(client, [_estimate_bytes(record) for record in records])
+        self._capture_id = capture_id
+        self._records = records
+        self._result = PublishCaptureDataResult(True, capture_id, [], [], None, [])
+
+    async def publish(self, reporter: ProgressReporter) -> PublishCaptureDataResult:
+        """Publish all records; rejected values do not keep the others from being written.
+
+        Raises:
+            PublishIncompleteError: The outcome of some records is unknown, or some were not sent.
+        """
+        await self._publish_all(reporter)
+        errors = [log.message for log in self._result.logs if log.error and log.message]
+        self._result.error = "; ".join(errors) or None
+        return self._result
+
+    async def _publish_batch(self, indexes: range, client: Client) -> None:
+        records = list(self._records[indexes.start : indexes.stop])
+        response = await client.data_capture_publish_data(self._capture_id, records)
+        self._add(indexes, require_found(response, "data capture", self._capture_id))
+
+    def _add(self, indexes: range, response: CapturePublishResponse) -> None:
+        result = self._result
+        result.logs += response.logs
+        result.recordsWritten += [
+            PublishCaptureDataSuccessfulRecord(
+                value.timestamp, MILLISECONDS, value.userDefinedId, value.value
+            )
+            for value in response.dataWritten
+        ]
+        for failure in response.failedRecords:
+            failed = self._describe(indexes, failure)
+            result.recordsFailed.append(failed)
+            if failed.recordIndex in indexes:
+                self._note_failure(
+                    failed.recordIndex,
+                    f"{failure.errorType}: {failure.message}",
+                    is_unknown=failure.errorType == DUPLICATE,
+                )
+
+    def _describe(
+        self, indexes: range, failure: CaptureFailedRecord
+    ) -> PublishCaptureDataFailedRecord:
+        """Complete what the platform says of a failure with what was published."""
+        index, attribute = indexes.start + failure.recordIndex, failure.attributeIndex
+        record = self._records[index] if index in indexes else None
+        value = None
+        if record is not None and attribute is not None:
+            is_known = 0 <= attribute < len(record.attributeValues)
+            value = record.attributeValues[attribute] if is_known else None
+        return PublishCaptureDataFailedRecord(
+            timestamp=record.timestamp if record else None,
+            timeUnit=MILLISECONDS,
+            attributeId=value.userDefinedId if value else None,
+            attributeValue=value.value if value else None,
+            message=failure.message,
+            errorType=failure.errorType,
+            recordIndex=index,
+            attributeIndex=attribute,
+        )
