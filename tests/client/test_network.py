@@ -26,6 +26,8 @@ from ..support.clients import ClientFactory
 from ..support.connect_proxy import ConnectProxy
 from ..support.faulty_proxy import Fault, FaultyProxy
 
+# A query reads its first page and opens its WebSocket at the same time: either may fail first.
+UNREACHABLE = (ConnectionFailedError, SubscriptionError)
 HOST = "exchange.test"
 """A host name that does not resolve: it is reachable only through a proxy."""
 
@@ -172,7 +174,7 @@ class TestTrust:
         with pytest.raises(ConnectionFailedError, match=r"certificate") as caught:
             exchange.getUserInfo()
         assert not caught.value.sent
-        with pytest.raises(SubscriptionError):
+        with pytest.raises(UNREACHABLE):
             query(exchange, local_site, tmp_path)
         assert local_site.front.names == []
 
@@ -199,7 +201,7 @@ class TestTrust:
             )
             with pytest.raises(ConnectionFailedError, match=r"certificate"):
                 exchange.getUserInfo()
-            with pytest.raises(SubscriptionError):
+            with pytest.raises(UNREACHABLE):
                 query(exchange, other, tmp_path)
             assert other.front.names == []
 
@@ -223,7 +225,7 @@ class TestTrust:
         says = r"certificate.*SSL_CERT_FILE is '.*nowhere\.pem', where there is no file"
         with pytest.raises(ConnectionFailedError, match=says):
             exchange.getUserInfo()
-        with pytest.raises(SubscriptionError, match=r"SSL_CERT_FILE"):
+        with pytest.raises(UNREACHABLE, match=r"SSL_CERT_FILE"):
             query(exchange, local_site, tmp_path)
 
     def test_bundle_is_trusted_where_keys_cannot_be_logged(
@@ -340,7 +342,7 @@ class TestProxy:
         )
         with pytest.raises(ConnectionFailedError):
             exchange.getUserInfo()
-        with pytest.raises(SubscriptionError):
+        with pytest.raises(UNREACHABLE):
             query(exchange, remote_site, tmp_path)
         assert connect_proxy.requests == []
 
@@ -411,9 +413,9 @@ class TestProxy:
             )
             with pytest.raises(ConnectionFailedError, match=status[:3]) as caught:
                 exchange.getUserInfo()
-            with pytest.raises(SubscriptionError) as second:
+            with pytest.raises(UNREACHABLE) as second:
                 query(exchange, remote_site, tmp_path)
-            assert company.names == ["CONNECT", "CONNECT"]
+            assert set(company.names) == {"CONNECT"}
         shown = [repr(exchange), caplog.text, *(f"{e.value} {e.value!r}" for e in (caught, second))]
         assert "s3cr3t-word" not in "".join(shown)
         assert not caught.value.sent
@@ -435,7 +437,7 @@ class TestProxy:
         )
         with pytest.raises(ConnectionFailedError):
             exchange.getUserInfo()
-        with pytest.raises(SubscriptionError):
+        with pytest.raises(UNREACHABLE):
             query(exchange, remote_site, tmp_path)
 
     @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])

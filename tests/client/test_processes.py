@@ -16,7 +16,11 @@ from typing import Any
 
 import pytest
 
-from avista_digital_exchange_sdk import AsyncAvistaDigitalExchange, AvistaDigitalExchange
+from avista_digital_exchange_sdk import (
+    AsyncAvistaDigitalExchange,
+    AvistaDigitalExchange,
+    MissingDataWarning,
+)
 from avista_digital_exchange_sdk._backends import iterate_sync
 from avista_digital_exchange_sdk._graphql import subscriptions
 from avista_digital_exchange_sdk.local import LocalExchange
@@ -364,14 +368,15 @@ class TestEventLoops:
         exchange = AsyncAvistaDigitalExchange(local.token, endpoint=local.endpoint, maxRetries=0)
 
         async def query() -> None:
-            await exchange.queryTimeSeriesDatabaseWithFilters(
-                local.timeSeriesDbId,
-                [{"assetId": "nothing"}],
-                "1970-01-01T00:00:00Z",
-                "2030-01-01T00:00:00Z",
-                tmp_path,
-                aggregate="server",
-            )
+            with pytest.warns(MissingDataWarning):
+                await exchange.queryTimeSeriesDatabaseWithFilters(
+                    local.timeSeriesDbId,
+                    [{"assetId": "nothing"}],
+                    "1970-01-01T00:00:00Z",
+                    "2030-01-01T00:00:00Z",
+                    tmp_path,
+                    aggregate="server",
+                )
 
         for _ in range(2):
             asyncio.run(query())
