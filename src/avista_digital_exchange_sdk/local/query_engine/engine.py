@@ -60,7 +60,7 @@ class QueryEngine:
         self._pools = WorkerPools()
         self._jobs: WeakSet[DuckDbTask[Any]] = WeakSet()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.writer_lock = threading.Lock()
+        self.writer_lock: threading.Lock = threading.Lock()
         self.queries: Queries = Queries(self.start_job)
 
     def run_statements(self, statements: Iterable[str]) -> None:

@@ -26,7 +26,7 @@ class Telemetry:
     """The telemetry of one exchange; who may read and write it is decided elsewhere."""
 
     def __init__(self, engine: QueryEngine) -> None:
-        self.samples = Samples(engine, TABLE, one_at_a_time=True)
+        self.samples: Samples = Samples(engine, TABLE, one_at_a_time=True)
 
     async def publish(self, endpoint: Row, inputs: Sequence[Mapping[str, Any] | None]) -> Row:
         """Write records of an endpoint; return a PublishIotDataResult."""
