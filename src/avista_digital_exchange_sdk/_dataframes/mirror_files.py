@@ -1,4 +1,8 @@
-"""The Parquet files of a mirror: one per asset and month, all with the same columns."""
+"""The Parquet files of a mirror: one per asset and month, all with the same columns.
+
+The state of the mirror is in the metadata of one more file with these columns and without rows, so
+that every reader of Parquet can read the whole directory.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +13,7 @@ import pyarrow.parquet as pq
 from pydantic_core import to_json
 
 from .._time_series.mirror_plan import Month
+from .._time_series.mirror_state import MirrorState, parse_state
 from .._utils.atomic_files import atomic_write
 from .arrow_types import (
     STRING,
@@ -21,6 +26,8 @@ from .arrow_types import (
 
 _KEYS = len(KeyColumns._fields)
 SUFFIX = ".parquet"
+STATE_FILE = f"_mirror{SUFFIX}"
+_STATE_KEY = b"mirror"
 _NULLABLE_TYPES = {pa.int64(): "Int64", pa.bool_(): "boolean"}
 
 
@@ -81,6 +88,12 @@ class MirrorFiles:
         self._write(path, rows)
         return True
 
+    def save(self, state: MirrorState) -> None:
+        """Write the file with the state of the mirror."""
+        metadata = {**(self.schema.metadata or {}), _STATE_KEY: state.to_json()}
+        table = self.schema.empty_table().replace_schema_metadata(metadata)
+        self._write(self._directory / STATE_FILE, table)
+
     def conform_all(self) -> int:
         """Give all files the columns of the mirror; return how many were changed."""
         changed = 0
@@ -115,6 +128,23 @@ class MirrorFiles:
     def _write(self, path: Path, table: pa.Table) -> None:
         with atomic_write(path) as file:
             pq.write_table(table, file)
+
+
+def load_state(directory: Path, database_id: str) -> MirrorState:
+    """Load the state of a mirror, which is empty if there is none yet.
+
+    Raises:
+        InvalidParameterError: The directory mirrors another database, or its state file is
+            damaged.
+    """
+    path = directory / STATE_FILE
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except FileNotFoundError:
+        return MirrorState(database_id)
+    except pa.ArrowInvalid:
+        metadata = {}
+    return parse_state(path, metadata.get(_STATE_KEY), database_id)
 
 
 def _describe_for_pandas(schema: pa.Schema) -> bytes:

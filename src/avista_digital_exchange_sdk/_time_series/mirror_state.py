@@ -1,4 +1,4 @@
-"""What a mirror of a database contains, kept in a JSON file in its directory."""
+"""What a mirror of a database contains."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from .._utils.atomic_files import atomic_write
 from ..errors import InvalidParameterError
 
-# Readers of Parquet skip files whose names start like that.
-STATE_FILE = "_mirror.json"
 VERSION = 1
 
 MAX_NAME_LENGTH = 100
@@ -70,13 +67,11 @@ class MirrorState:
     """What a mirror contains.
 
     Attributes:
-        path: The state file.
         database_id: The database.
         attributes: The type of each attribute, in the order of the columns.
         assets: The assets, by ID.
     """
 
-    path: Path
     database_id: str
     attributes: dict[str, str] = field(default_factory=dict)
     assets: dict[str, MirroredAsset] = field(default_factory=dict)
@@ -95,46 +90,45 @@ class MirrorState:
         self.attributes |= types
         return self.attributes != before
 
-    def save(self) -> None:
-        """Write the state file."""
+    def to_json(self) -> bytes:
+        """Convert it to JSON."""
         document = {
             "version": VERSION,
             "timeSeriesDbId": self.database_id,
             "attributes": self.attributes,
             "assets": {asset_id: asdict(asset) for asset_id, asset in self.assets.items()},
         }
-        with atomic_write(self.path) as file:
-            file.write(json.dumps(document, ensure_ascii=False, indent=1).encode())
+        return json.dumps(document, ensure_ascii=False).encode()
 
 
-def load_state(directory: Path, database_id: str) -> MirrorState:
-    """Load the state of a mirror, which is empty if there is none yet.
+def parse_state(path: Path, content: bytes | None, database_id: str) -> MirrorState:
+    """Parse the state of a mirror of a database.
+
+    Args:
+        path: The file it was read from.
+        content: The JSON in it; None if there is none.
+        database_id: The database that is expected.
 
     Raises:
-        InvalidParameterError: The directory mirrors another database, or its state file is
-            damaged.
+        InvalidParameterError: The directory mirrors another database, or the file is damaged.
     """
-    path = directory / STATE_FILE
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(content or b"")
         if document["version"] != VERSION:
             raise InvalidParameterError(
                 f"folder must be a mirror of version {VERSION}, got version {document['version']} "
                 f"in {path}"
             )
         state = MirrorState(
-            path,
             document["timeSeriesDbId"],
             document["attributes"],
             {key: MirroredAsset(**asset) for key, asset in document["assets"].items()},
         )
-    except FileNotFoundError:
-        return MirrorState(path, database_id)
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, InvalidParameterError):
             raise
         raise InvalidParameterError(
-            f"folder must be a mirror, got one whose {STATE_FILE} is damaged; delete {path} to "
+            f"folder must be a mirror, got one whose {path.name} is damaged; delete {path} to "
             "fetch everything again"
         ) from None
     if state.database_id != database_id:

@@ -82,7 +82,7 @@ def check(exchange: AvistaDigitalExchange, database: str, folder: Path) -> None:
 
 
 def list_files(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.parquet"))
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*/*.parquet"))
 
 
 def test_mirror_has_a_file_per_asset_and_month(
@@ -110,7 +110,9 @@ def test_mirror_is_read_by_other_tools_with_its_types(
     expected = [("007", 24, 276, "01"), ("feeder-7", 72, None, None)]
     query = "SELECT assetId, count(*), sum(count), max(state) FROM '{}' GROUP BY ALL ORDER BY ALL"
     assert duckdb.sql(query.format(folder / "**/*.parquet")).fetchall() == expected
-    frame = pl.scan_parquet(folder / "**/*.parquet").collect()
+    pattern = pl.scan_parquet(folder / "**/*.parquet").collect()
+    frame = pl.read_parquet(folder)
+    assert frame.sort("assetId", "timestamp").equals(pattern.sort("assetId", "timestamp"))
     assert frame.schema["timestamp"] == pl.Datetime("ns", "UTC")
     assert frame.schema["count"] == pl.Int64
     assert frame.filter(pl.col("assetId") == "007")["state"].to_list() == ["01"] * 24
@@ -130,14 +132,14 @@ def test_second_mirror_without_news_makes_few_requests_and_changes_nothing(
     publish("a", hours=24 * 90, kW=[float(n) for n in range(24 * 90)])
     publish("b", hours=24 * 90, kW=[float(n) for n in range(24 * 90)])
     mirror()
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*/*.parquet")}
     assert len(before) == 8
     calls: list[tuple[int, int | None]] = []
     report = mirror(progress=lambda done, total: calls.append((done, total)))
     assert report.filesChanged == 0
     assert report.rowsFetched <= 2 * 49
     assert calls == [(1, 1)]
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")} == before
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*/*.parquet")} == before
 
 
 def test_mirror_fetches_what_is_new_and_what_was_corrected_within_the_overlap(
@@ -168,7 +170,7 @@ def test_mirror_fetches_the_history_of_new_attributes(
     publish("a", hours=24, name_2=["x"] * 24, timestamp_2=[True] * 24)
     mirror(overlap="0s")
     check(exchange, database, folder)
-    assert len({str(pq.read_schema(path)) for path in folder.rglob("*.parquet")}) == 1
+    assert len({str(pq.read_schema(path)) for path in folder.rglob("*/*.parquet")}) == 1
 
 
 def test_interrupted_mirror_leaves_whole_files_and_is_resumed(
@@ -236,12 +238,14 @@ def test_mirror_refuses_what_is_no_mirror_of_the_database(
     other = admin_client.create_database()
     with pytest.raises(InvalidParameterError, match="folder must be a mirror of"):
         exchange.mirrorTimeSeriesDatabase(other, folder)
-    state = folder / "_mirror.json"
-    document = json.loads(state.read_text())
-    state.write_text(json.dumps(document | {"version": 2}))
+    state = folder / "_mirror.parquet"
+    schema = pq.read_schema(state)
+    document = json.loads(schema.metadata[b"mirror"])
+    newer = json.dumps(document | {"version": 2}).encode()
+    pq.write_table(schema.empty_table().replace_schema_metadata({b"mirror": newer}), state)
     with pytest.raises(InvalidParameterError, match="folder must be a mirror of version 1"):
         mirror()
-    state.write_text("{")
+    state.write_bytes(b"PAR1")
     with pytest.raises(InvalidParameterError, match="is damaged"):
         mirror()
     with pytest.raises(NotFoundError):

@@ -19,7 +19,7 @@ from ..._time_series.mirror_plan import (
     plan_batches,
 )
 from ..._time_series.mirror_report import MirrorReport
-from ..._time_series.mirror_state import MirrorState, load_state
+from ..._time_series.mirror_state import MirrorState
 from ..._time_series.query_operations import TimeSeriesQueryOperations
 from ..._time_series.result_writers import RequestedSeries
 from ..._time_series.table_columns import read_rows, read_table_name
@@ -86,6 +86,8 @@ class MirrorService(BaseService):
             MirrorReport(assets=..., rowsFetched=..., filesChanged=...)
         """
         require_extra("arrow", "pyarrow")
+        from ..._dataframes.mirror_files import load_state
+
         validation.require_id("timeSeriesDbId", timeSeriesDbId)
         directory = validation.parse_path("folder", folder)
         overlap_ns = parse_overlap("overlap", overlap)
@@ -120,7 +122,7 @@ class MirrorService(BaseService):
         for asset_id, names in attributes.items():
             until = state.get_asset(asset_id).start_from(names)
             starts[asset_id] = None if until is None else until - overlap
-        state.save()
+        files.save(state)
         batches = plan_batches(await self._count(state.database_id, starts), starts)
         last = {asset_id: batch for batch in batches for asset_id in batch.asset_ids}
         rows = 0
@@ -132,7 +134,7 @@ class MirrorService(BaseService):
                 for asset_id in batch.asset_ids:
                     if last[asset_id] is batch:
                         state.get_asset(asset_id).complete()
-                state.save()
+                files.save(state)
                 if callback:
                     callback(done, len(batches))
         return MirrorReport(len(assets), rows, changed)
