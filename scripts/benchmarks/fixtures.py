@@ -93,7 +93,7 @@ class FixtureBuilder:
         copies = dataset.TIMESTAMPS // RECORDS_PER_BATCH
 
         def repeat(cursor: duckdb.DuckDBPyConnection) -> None:
-            points = store.catalogue(cursor, database).table("points")
+            points = store.catalog(cursor, database).table("points")
             cursor.execute(
                 f"""
                 INSERT INTO {points}

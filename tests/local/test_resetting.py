@@ -165,8 +165,8 @@ def test_reset_stops_running_queries(local: LocalExchange) -> None:
         # The first page is returned while the query is still running.
         page = exchange.queryTimeSeriesDatabase_TimestreamFormat(local.timeSeriesDbId, endless)
         assert page.nextToken
-    (query,) = local.exchange.queries.of_resource(local.timeSeriesDbId)
+    (query,) = local.exchange.queries.list_for_resource(local.timeSeriesDbId)
     assert query.job.running
     local.reset()
     assert not query.job.running
-    assert local.exchange.queries.of_resource(local.timeSeriesDbId) == []
+    assert local.exchange.queries.list_for_resource(local.timeSeriesDbId) == []

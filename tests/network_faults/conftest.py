@@ -49,7 +49,7 @@ class FaultyPlatform:
 
     def running_queries(self, timeSeriesDbId: str) -> list[str]:
         """The IDs of a database's filter queries that are not cancelled."""
-        queries = self.local.exchange.queries.of_resource(timeSeriesDbId)
+        queries = self.local.exchange.queries.list_for_resource(timeSeriesDbId)
         return [
             query.query_id
             for query in queries

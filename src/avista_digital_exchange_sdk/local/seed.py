@@ -178,8 +178,8 @@ def _add_devices(kept: dict[str, Any], exchange: ExchangeState, owner: Caller) -
     asset = {"userDefinedId": "inverter-1", "displayName": "Inverter 1", "attributes": attributes}
     exchange.captures.update_data_model(owner, capture["captureId"], [asset])
     tokens = {
-        "endpoint": exchange.tokens.of_resource(endpoint["iotEndpointId"])["tokenValue"],
-        "capture": exchange.tokens.of_resource(capture["captureId"])["tokenValue"],
+        "endpoint": exchange.tokens.get_for_resource(endpoint["iotEndpointId"])["tokenValue"],
+        "capture": exchange.tokens.get_for_resource(capture["captureId"])["tokenValue"],
     }
     return kept | {
         "tokens": kept["tokens"] | tokens,

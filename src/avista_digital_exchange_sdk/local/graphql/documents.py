@@ -44,16 +44,16 @@ def read_operation(operation: Any) -> Operation:
         ValueError: If there is none in it.
     """
     if not isinstance(operation, dict):
-        raise ValueError("An operation is an object.")
+        raise ValueError("The operation must be an object.")
     query = operation.get("query")
     variables = operation.get("variables")
     operation_name = operation.get("operationName")
     if not isinstance(query, str):
-        raise ValueError("The query is text.")
+        raise ValueError("The query must be a string.")
     if not isinstance(variables, dict | None):
-        raise ValueError("The variables are an object.")
+        raise ValueError("The variables must be an object.")
     if not isinstance(operation_name, str | None):
-        raise ValueError("The operation's name is text.")
+        raise ValueError("The operation's name must be a string.")
     return Operation(query, variables, operation_name)
 
 
@@ -64,17 +64,17 @@ class Documents:
         self._schema = schema
         self._kept = lru_cache(MAX_KEPT_DOCUMENTS)(self._read)
 
-    def read(self, text: str) -> Parsed:
+    def read(self, source: str) -> Parsed:
         """Parse and validate a document.
 
         Raises:
             GraphQLError: If it can't be parsed.
         """
-        return self._read(text) if len(text) > MAX_KEPT_CHARACTERS else self._kept(text)
+        return self._read(source) if len(source) > MAX_KEPT_CHARACTERS else self._kept(source)
 
-    def _read(self, text: str) -> Parsed:
+    def _read(self, source: str) -> Parsed:
         try:
-            document = parse(text, max_tokens=MAX_TOKENS)
+            document = parse(source, max_tokens=MAX_TOKENS)
             errors = _check_size(document)
             return document, errors or validate(self._schema, document)
         except RecursionError as error:
@@ -90,10 +90,10 @@ class _Size(NamedTuple):
 
 def _check_size(document: DocumentNode) -> list[GraphQLError]:
     """Reject a document that selects more than one may, however few fragments it is made of."""
-    measure = _Measure(document)
+    calculator = _SizeCalculator(document)
     try:
         for definition in document.definitions:
-            size = measure.selection(getattr(definition, "selection_set", None))
+            size = calculator.measure_selection(getattr(definition, "selection_set", None))
             if size.fields > MAX_FIELDS:
                 raise GraphQLError(f"The document selects more than {MAX_FIELDS} fields.")
             if size.depth > MAX_DEPTH:
@@ -103,7 +103,7 @@ def _check_size(document: DocumentNode) -> list[GraphQLError]:
     return []
 
 
-class _Measure:
+class _SizeCalculator:
     """Measures selections; each fragment once, however often it is spread."""
 
     def __init__(self, document: DocumentNode) -> None:
@@ -114,27 +114,27 @@ class _Measure:
         }
         self._sizes: dict[str, _Size | None] = {}
 
-    def selection(self, selection: SelectionSetNode | None) -> _Size:
+    def measure_selection(self, selection: SelectionSetNode | None) -> _Size:
         """Measure a selection set."""
         fields = depth = 0
         for node in selection.selections if selection is not None else ():
             if isinstance(node, FragmentSpreadNode):
-                size = self._fragment(node.name.value)
+                size = self._measure_fragment(node.name.value)
             else:
-                inner = self.selection(getattr(node, "selection_set", None))
+                inner = self.measure_selection(getattr(node, "selection_set", None))
                 own = int(isinstance(node, FieldNode))
                 size = _Size(inner.fields + own, inner.depth + own)
             fields, depth = fields + size.fields, max(depth, size.depth)
         return _Size(fields, depth)
 
-    def _fragment(self, name: str) -> _Size:
+    def _measure_fragment(self, name: str) -> _Size:
         """Measure a fragment. One that is missing fails validation later."""
         fragment = self._fragments.get(name)
         if fragment is None:
             return _Size(0, 0)
         if name not in self._sizes:
             self._sizes[name] = None
-            self._sizes[name] = self.selection(fragment.selection_set)
+            self._sizes[name] = self.measure_selection(fragment.selection_set)
         size = self._sizes[name]
         if size is None:
             raise GraphQLError(f'Cannot spread fragment "{name}" within itself.')

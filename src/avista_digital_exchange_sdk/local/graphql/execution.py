@@ -34,19 +34,19 @@ class UserThreads:
         self._open = ExitStack()
         self._portals: list[BlockingPortal] = []
         self._users: dict[str, int] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
 
     async def run(self, user_id: str, function: Callable[[], Coroutine[Any, Any, R]]) -> R:
         """Run a coroutine in the thread of a user, and return what it returns."""
         future = self._portal(user_id).start_task_soon(function)
         return await asyncio.wrap_future(future)
 
-    def turn(self, user_id: str) -> asyncio.Lock:
+    def lock(self, user_id: str) -> asyncio.Lock:
         """Return what lets one thing of a user happen at a time; to be used in the user's thread.
 
         However much a document reads, other users' requests come in between.
         """
-        return self._turns.setdefault(user_id, asyncio.Lock())
+        return self._locks.setdefault(user_id, asyncio.Lock())
 
     def close(self) -> None:
         """Stop the threads."""
@@ -74,28 +74,30 @@ class Execution:
     """
 
     def __init__(
-        self, context: Context, home: asyncio.AbstractEventLoop, turn: asyncio.Lock
+        self, context: Context, server_loop: asyncio.AbstractEventLoop, lock: asyncio.Lock
     ) -> None:
         self.context = context
-        self._turn = turn
+        self._user_lock = lock
         self.source: Subscription | None = None
         """Where the events of a subscription come from, once it was found."""
         self.mutations: dict[str, tuple[str, Mapping[str, Any]]] = {}
         """The mutations that were executed, each with its arguments, by the key of its answer."""
-        self._home = home
+        self._server_loop = server_loop
         self._deadline = time.monotonic() + LIMITS.max_execution_seconds
         self._fields = 0
 
-    async def at_home(self, coroutine: Coroutine[Any, Any, R]) -> R:
+    async def run_on_server_loop(self, coroutine: Coroutine[Any, Any, R]) -> R:
         """Run a coroutine where the requests are served."""
-        if asyncio.get_running_loop() is self._home:
+        if asyncio.get_running_loop() is self._server_loop:
             return await coroutine
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._home))
+        return await asyncio.wrap_future(
+            asyncio.run_coroutine_threadsafe(coroutine, self._server_loop)
+        )
 
-    async def read_at_home(self, read: Callable[[], Coroutine[Any, Any, R]]) -> R:
+    async def read_on_server_loop(self, read: Callable[[], Coroutine[Any, Any, R]]) -> R:
         """Read something where the requests are served, once it is the user's turn."""
-        async with self._turn:
-            return await self.at_home(read())
+        async with self._user_lock:
+            return await self.run_on_server_loop(read())
 
     def resolve(
         self,

@@ -33,27 +33,29 @@ class GraphQLEndpoint:
         """Handle one request. Nothing of its body is read before its token is known."""
         token = request.headers.get("authorization")
         if not token:
-            return _json({"errors": [NO_AUTHORIZATION]}, 401)
+            return _respond_json({"errors": [NO_AUTHORIZATION]}, 401)
         caller = self._exchange.tokens.authenticate(token)
         if caller is None:
-            return _json({"errors": [UNAUTHORIZED]}, 401)
+            return _respond_json({"errors": [UNAUTHORIZED]}, 401)
         try:
             body = await _read_body(request)
         except TimeoutError:
-            return _malformed("The request body did not arrive in time.", 408)
+            return _reject_malformed("The request body did not arrive in time.", 408)
         if body is None:
-            return _malformed(f"The request body is larger than {MAX_REQUEST_BYTES} bytes.", 413)
+            return _reject_malformed(
+                f"The request body is larger than {MAX_REQUEST_BYTES} bytes.", 413
+            )
         if not body:
-            return _malformed("Request body is empty.")
+            return _reject_malformed("Request body is empty.")
         try:
             operation = read_operation(from_json(body))
         except ValueError:
-            return _malformed("Unable to parse GraphQL query.")
+            return _reject_malformed("Unable to parse GraphQL query.")
         try:
-            answer = await self._contract.execute(Context(self._exchange, caller), operation)
+            response = await self._contract.execute(Context(self._exchange, caller), operation)
         except GraphQLError:
-            return _malformed("Unable to parse GraphQL query.")
-        return Response(answer, media_type="application/json")
+            return _reject_malformed("Unable to parse GraphQL query.")
+        return Response(response, media_type="application/json")
 
 
 async def _read_body(request: Request) -> bytes | None:
@@ -73,12 +75,12 @@ async def _read_body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _json(content: object, status: int) -> Response:
+def _respond_json(content: object, status: int) -> Response:
     """Respond with JSON."""
     return Response(to_json(content), status, media_type="application/json")
 
 
-def _malformed(message: str, status: int = 400) -> Response:
+def _reject_malformed(message: str, status: int = 400) -> Response:
     """Reject a request that can't be read."""
     error = {"errorType": "MalformedHttpRequestException", "message": message}
-    return _json({"errors": [error]}, status)
+    return _respond_json({"errors": [error]}, status)

@@ -28,7 +28,7 @@ class Event(NamedTuple):
     size: int
 
     @classmethod
-    def of(cls, payload: Any) -> Event:
+    def create(cls, payload: Any) -> Event:
         """Measure an event."""
         return cls(payload, len(to_json(payload)))
 
@@ -38,7 +38,7 @@ class EventBus:
 
     def __init__(self) -> None:
         self._subscribers: dict[Topic, set[Subscription]] = {}
-        self._kept: OrderedDict[Topic, Any] = OrderedDict()
+        self._replay_buffer: OrderedDict[Topic, Any] = OrderedDict()
 
     def subscribe(
         self, subscription_field: str, arguments: Mapping[str, str], check: Callable[[], None]
@@ -48,8 +48,8 @@ class EventBus:
         topic = _topic(subscription_field, arguments)
         subscription = Subscription(self, topic, check)
         self._subscribers.setdefault(topic, set()).add(subscription)
-        if topic in self._kept:
-            subscription.deliver(Event.of(self._kept[topic]))
+        if topic in self._replay_buffer:
+            subscription.deliver(Event.create(self._replay_buffer[topic]))
         return subscription
 
     async def publish(
@@ -60,16 +60,16 @@ class EventBus:
         if subscription_field in EXPORT_COMPLETE:
             self._keep(topic, payload)
         if subscribers := self._subscribers.get(topic):
-            event = Event.of(payload)
+            event = Event.create(payload)
             for subscription in subscribers:
                 subscription.deliver(event)
 
     def _keep(self, topic: Topic, payload: Any) -> None:
         """Remember an event for subscribers that come late, and forget the oldest."""
-        self._kept[topic] = payload
-        self._kept.move_to_end(topic)
-        if len(self._kept) > MAX_REPLAYED_EVENTS:
-            self._kept.popitem(last=False)
+        self._replay_buffer[topic] = payload
+        self._replay_buffer.move_to_end(topic)
+        if len(self._replay_buffer) > MAX_REPLAYED_EVENTS:
+            self._replay_buffer.popitem(last=False)
 
     def unsubscribe(self, topic: Topic, subscription: Subscription) -> None:
         """Forget a subscriber."""

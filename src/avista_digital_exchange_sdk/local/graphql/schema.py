@@ -45,7 +45,7 @@ SERVICES = (user, storage, collaborative, time_series, iot, data_capture, platfo
 
 
 @dataclass(frozen=True)
-class Subscribed:
+class RunningSubscription:
     """A running subscription: its source of events, and a function that converts one to JSON."""
 
     source: Subscription
@@ -56,7 +56,7 @@ class GraphQLSchemaExecutor:
     """Handles the schema's operations."""
 
     def __init__(self) -> None:
-        self._schema = executable_schema()
+        self._schema = build_executable_schema()
         self._documents = Documents(self._schema)
         self._threads = UserThreads()
 
@@ -73,14 +73,16 @@ class GraphQLSchemaExecutor:
                 errors = [GraphQLError("Subscriptions are only supported over WebSocket.")]
             if errors:
                 return to_json(refuse(errors))
-            return to_json(await self._execute(self._start(context, home), document, operation))
+            return to_json(
+                await self._execute(self._start(context, server_loop), document, operation)
+            )
 
-        home = asyncio.get_running_loop()
+        server_loop = asyncio.get_running_loop()
         return await self._threads.run(context.caller.user_id, run)
 
     async def subscribe(
         self, context: Context, operation: Operation
-    ) -> Subscribed | AppSyncResponse:
+    ) -> RunningSubscription | AppSyncResponse:
         """Start a subscription, or return a response with errors."""
 
         async def read() -> Parsed:
@@ -100,9 +102,9 @@ class GraphQLSchemaExecutor:
         """Stop the threads in which documents are executed."""
         self._threads.close()
 
-    def _start(self, context: Context, home: asyncio.AbstractEventLoop) -> Execution:
+    def _start(self, context: Context, server_loop: asyncio.AbstractEventLoop) -> Execution:
         """Begin to execute a document."""
-        return Execution(context, home, self._threads.turn(context.caller.user_id))
+        return Execution(context, server_loop, self._threads.lock(context.caller.user_id))
 
     async def _execute(
         self,
@@ -137,14 +139,16 @@ class GraphQLSchemaExecutor:
         events = execution.context.exchange.events
         for key, (field, arguments) in execution.mutations.items():
             if data is not None and data[key] is not None:
-                await execution.at_home(notifications.announce(events, field, arguments, data[key]))
+                await execution.run_on_server_loop(
+                    notifications.announce(events, field, arguments, data[key])
+                )
 
     async def _subscribe(
         self, context: Context, document: DocumentNode, operation: Operation
-    ) -> Subscribed | AppSyncResponse:
+    ) -> RunningSubscription | AppSyncResponse:
         """Find the source of a subscription's events."""
-        home = asyncio.get_running_loop()
-        execution = self._start(context, home)
+        server_loop = asyncio.get_running_loop()
+        execution = self._start(context, server_loop)
         started = subscribe(
             self._schema,
             document,
@@ -157,17 +161,17 @@ class GraphQLSchemaExecutor:
             return to_response(results)
         assert execution.source is not None
 
-        async def answer(event: object) -> bytes:
+        async def convert_event(event: object) -> bytes:
             async def run() -> bytes:
-                execution = self._start(context, home)
+                execution = self._start(context, server_loop)
                 return to_json(await self._execute(execution, document, operation, event))
 
             return await self._threads.run(context.caller.user_id, run)
 
-        return Subscribed(execution.source, answer)
+        return RunningSubscription(execution.source, convert_event)
 
 
-def executable_schema() -> GraphQLSchema:
+def build_executable_schema() -> GraphQLSchema:
     """Bind every field of the root types to its resolver, or to a "not implemented" error.
 
     A field that the schema no longer has is removed.
@@ -182,14 +186,14 @@ def executable_schema() -> GraphQLSchema:
         for service in (*SERVICES, notifications)
         for name, one in service.MUTATIONS.items()
     }
-    sources = {name: _listening(one) for name, one in notifications.SUBSCRIPTIONS.items()}
+    sources = {name: _wrap_source(one) for name, one in notifications.SUBSCRIPTIONS.items()}
     for root, resolvers in ((schema.query_type, queries), (schema.mutation_type, mutations)):
         for name, field in root.fields.items() if root else ():
-            field.resolve = resolvers.get(name, _not_available)
+            field.resolve = resolvers.get(name, _reject_unavailable)
     events = schema.subscription_type
     for name, field in events.fields.items() if events else ():
-        field.subscribe = sources.get(name, _not_available)
-        field.resolve = _payload
+        field.subscribe = sources.get(name, _reject_unavailable)
+        field.resolve = _return_event
     return schema
 
 
@@ -201,12 +205,12 @@ def _wrap_resolver(resolver: Resolver) -> GraphQLFieldResolver:
         check_scope(execution.context.caller, info.field_name, arguments)
         if info.operation.operation is OperationType.MUTATION:
             execution.mutations[str(info.path.key)] = info.field_name, arguments
-        return await execution.at_home(resolver(execution.context, **arguments))
+        return await execution.run_on_server_loop(resolver(execution.context, **arguments))
 
     return resolve
 
 
-def _listening(source: Source) -> GraphQLFieldResolver:
+def _wrap_source(source: Source) -> GraphQLFieldResolver:
     """Keep the source of a subscription's events, each of which is executed on its own."""
 
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Subscription:
@@ -224,15 +228,15 @@ def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) ->
     if not callable(value):
         return value
     execution: Execution = info.context
-    return execution.read_at_home(value)
+    return execution.read_on_server_loop(value)
 
 
-def _payload(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+def _return_event(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:
     """Resolve a subscription's field: the event is the response."""
     return payload
 
 
-def _not_available(_root: object, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+def _reject_unavailable(_root: object, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
     """Reject a field that the Local Exchange does not implement."""
     raise PlatformError(
         "NotAvailable", f"{info.field_name} is not available in the Local Exchange."

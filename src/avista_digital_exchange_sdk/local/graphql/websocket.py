@@ -20,7 +20,7 @@ from ..limits import LIMITS
 from ..state import Context, ExchangeState
 from .documents import read_operation
 from .http import NO_AUTHORIZATION, UNAUTHORIZED
-from .schema import GraphQLSchemaExecutor, Subscribed
+from .schema import GraphQLSchemaExecutor, RunningSubscription
 
 SUBPROTOCOL = "graphql-ws"
 HEADER_SUBPROTOCOL = "header-"
@@ -68,7 +68,7 @@ class RealtimeEndpoint:
 class ActiveSubscription:
     """A subscription and the task that sends its events."""
 
-    subscribed: Subscribed
+    subscribed: RunningSubscription
     task: asyncio.Task[None]
 
 
@@ -194,13 +194,13 @@ class AppSyncConnection:
             return await self._refuse(subscription_id, **UNAUTHORIZED)
         context = Context(self._exchange, caller)
         subscribed = await self._contract.subscribe(context, operation)
-        if not isinstance(subscribed, Subscribed):
+        if not isinstance(subscribed, RunningSubscription):
             return await self._send_errors(subscription_id, subscribed["errors"])
         await self._send({"type": "start_ack", "id": subscription_id})
         task = asyncio.create_task(self._pump(subscription_id, subscribed))
         self._running[subscription_id] = ActiveSubscription(subscribed, task)
 
-    async def _pump(self, subscription_id: str, subscribed: Subscribed) -> None:
+    async def _pump(self, subscription_id: str, subscribed: RunningSubscription) -> None:
         """Send a subscription's events until it ends."""
         with suppress(WebSocketDisconnect):
             try:

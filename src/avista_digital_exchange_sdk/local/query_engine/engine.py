@@ -79,11 +79,11 @@ class QueryEngine:
             with self.writer_lock:
                 return work(cursor)
 
-        return await self._start(_patiently(write), self._pools.writer).result()
+        return await self._start(_retry_out_of_memory(write), self._pools.writer).result()
 
     def start_task(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Let something go on after the request that started it was responded to."""
-        task = asyncio.create_task(_logged(coroutine))
+        task = asyncio.create_task(_log_errors(coroutine))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -104,10 +104,10 @@ class QueryEngine:
         return job
 
 
-def _patiently(work: Work[R]) -> Work[R]:
+def _retry_out_of_memory(work: Work[R]) -> Work[R]:
     """Have work tried again while queries leave it no memory."""
 
-    def tried(cursor: duckdb.DuckDBPyConnection) -> R:
+    def attempt(cursor: duckdb.DuckDBPyConnection) -> R:
         for seconds in _MEMORY_WAITS:
             try:
                 return work(cursor)
@@ -115,10 +115,10 @@ def _patiently(work: Work[R]) -> Work[R]:
                 time.sleep(seconds)
         raise PlatformError("ThrottlingException", "Rate exceeded.")
 
-    return tried
+    return attempt
 
 
-async def _logged(coroutine: Coroutine[Any, Any, None]) -> None:
+async def _log_errors(coroutine: Coroutine[Any, Any, None]) -> None:
     """Run something no one waits for; if it fails, say so in the log."""
     try:
         await coroutine

@@ -40,12 +40,12 @@ class DuckDbTask(Generic[R_co]):
         """Whether the work is still to come to its end, good or bad."""
         return not self._thread.done()
 
-    async def finished_within(self, seconds: float) -> bool:
+    async def wait_finished(self, seconds: float) -> bool:
         """Wait a while for the work to be done, whatever comes of it."""
         await asyncio.wait([self._future], timeout=seconds)
         return self._future.done()
 
-    async def started(self) -> None:
+    async def wait_started(self) -> None:
         """Wait until a thread was free for the work, or it was stopped before."""
         await self._started.wait()
 
@@ -60,7 +60,7 @@ class DuckDbTask(Generic[R_co]):
         """Interrupt the work and wait until it has stopped."""
         while not self._future.done():
             self.interrupt()
-            await self.finished_within(_INTERRUPT_AGAIN)
+            await self.wait_finished(_INTERRUPT_AGAIN)
 
     def interrupt(self) -> None:
         """Interrupt the work. Between two statements that is lost: repeat it until it stopped."""

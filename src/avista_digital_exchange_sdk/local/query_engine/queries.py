@@ -55,7 +55,7 @@ class Query:
     client_token: str
     requested: QueryRequest
     job: DuckDbTask[Result]
-    touched: float
+    last_used: float
     exports: list[DuckDbTask[None]] = field(default_factory=list)
     cancelled: bool = False
     newest_used: int = 0
@@ -143,7 +143,7 @@ class Queries:
         """Start a query. The work is given a cursor and the name of a table to fill."""
         self._evict_expired()
         user_id = requested.caller.user_id
-        self._make_room(user_id)
+        self._evict_oldest(user_id)
         query_id = secrets.token_hex(16).upper()
         job = self._start_job(
             lambda cursor: work(cursor, _table(query_id)), user_id, Workload.QUERY
@@ -152,7 +152,7 @@ class Queries:
             query_id, client_token or secrets.token_hex(16), requested, job, self._clock()
         )
         self._queries[query_id] = query
-        task = asyncio.create_task(self._attend(query))
+        task = asyncio.create_task(self._supervise(query))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return query
@@ -164,13 +164,13 @@ class Queries:
             query: The query, just started.
             opens_empty: Leave the page without rows if there are more of them than fit on it.
         """
-        if not await query.job.finished_within(LIMITS.first_page_seconds):
+        if not await query.job.wait_finished(LIMITS.first_page_seconds):
             return self._page_while_running(query, 0)
         result = await query.result()
         end = await self._page_end(query, result, 0, query.requested.max_rows)
         if opens_empty and end < result.row_count:
             end = 0
-        return self._page(query, result, 0, range(end))
+        return self._to_page(query, result, 0, range(end))
 
     async def next_page(
         self,
@@ -189,25 +189,25 @@ class Queries:
         """
         self._evict_expired()
         token = self._tokens.get(token_value)
-        if token is None or not _continues(requested, token.query.requested):
-            raise _invalid_token()
+        if token is None or not _may_continue(requested, token.query.requested):
+            raise _build_token_error()
         if query_id not in (None, token.query.query_id):
-            raise _invalid_token()
+            raise _build_token_error()
         if client_token not in (None, token.query.client_token):
-            raise _invalid_token()
+            raise _build_token_error()
         self._use(token)
         if token.page is not None:
             return token.page
         query = token.query
-        if not query.cancelled and not await query.job.finished_within(LIMITS.next_page_seconds):
+        if not query.cancelled and not await query.job.wait_finished(LIMITS.next_page_seconds):
             return self._page_while_running(query, token.index)
         result = await query.result()
         max_rows = requested.max_rows or query.requested.max_rows
         end = await self._page_end(query, result, token.start, max_rows)
-        token.page = self._page(query, result, token.index, range(token.start, end))
+        token.page = self._to_page(query, result, token.index, range(token.start, end))
         return token.page
 
-    def own(self, caller: Caller, query_id: str, kinds: Collection[str]) -> Query:
+    def require_own(self, caller: Caller, query_id: str, kinds: Collection[str]) -> Query:
         """Return a query of the caller's own, of one of some kinds."""
         self._evict_expired()
         query = self._queries.get(query_id)
@@ -215,18 +215,18 @@ class Queries:
             raise not_found(f"The query {query_id}")
         if query.requested.caller.principal != caller.principal:
             raise unauthorized(f"the query {query_id}")
-        query.touched = self._clock()
+        query.last_used = self._clock()
         return query
 
-    def of_resource(self, resource_id: str) -> list[Query]:
+    def list_for_resource(self, resource_id: str) -> list[Query]:
         """List all users' queries of a database or an endpoint."""
         return [
             query for query in self._queries.values() if resource_id in query.requested.resource_ids
         ]
 
-    async def cancel_all_of(self, resource_id: str) -> None:
+    async def cancel_for_resource(self, resource_id: str) -> None:
         """Stop all users' queries of a database or an endpoint."""
-        for query in self.of_resource(resource_id):
+        for query in self.list_for_resource(resource_id):
             await query.cancel()
 
     async def clear(self) -> None:
@@ -238,10 +238,10 @@ class Queries:
     def _use(self, token: _Token) -> None:
         """Count a use of a token, or reject it."""
         if token.uses >= TOKEN_USES or token.index < token.query.newest_used:
-            raise _invalid_token()
+            raise _build_token_error()
         token.uses += 1
         token.query.newest_used = token.index
-        token.query.touched = self._clock()
+        token.query.last_used = self._clock()
         self._tokens = {
             value: other
             for value, other in self._tokens.items()
@@ -257,19 +257,19 @@ class Queries:
         )
         return await job.result()
 
-    async def _attend(self, query: Query) -> None:
+    async def _supervise(self, query: Query) -> None:
         """Stop a query that takes too long, and count what it returns."""
-        await query.job.started()
-        if not await query.job.finished_within(LIMITS.query_seconds):
+        await query.job.wait_started()
+        if not await query.job.wait_finished(LIMITS.query_seconds):
             await query.job.stop()
         try:
             query.size = (await query.job.result()).size
         except Exception:
             # The error is reported with the next page.
             return
-        self._make_room(query.user_id, but=query)
+        self._evict_oldest(query.user_id, but=query)
 
-    def _make_room(self, user_id: str, but: Query | None = None) -> None:
+    def _evict_oldest(self, user_id: str, but: Query | None = None) -> None:
         """Let go of a user's oldest results where there are too many, but not of a certain one.
 
         Raises:
@@ -279,14 +279,14 @@ class Queries:
         kept = [query for query in own if query is not but and not query.job.running]
         if len(own) - len(kept) > LIMITS.max_unfinished_queries:
             raise PlatformError("ThrottlingException", "Rate exceeded.")
-        kept.sort(key=lambda query: query.touched, reverse=True)
+        kept.sort(key=lambda query: query.last_used, reverse=True)
         size = but.size if but is not None else 0
-        for place, query in enumerate(kept, start=1):
+        for rank, query in enumerate(kept, start=1):
             size += query.size
-            if place >= LIMITS.max_kept_queries or size > LIMITS.max_kept_query_bytes:
+            if rank >= LIMITS.max_kept_queries or size > LIMITS.max_kept_query_bytes:
                 self._forget(query)
 
-    def _page(self, query: Query, result: Result, index: int, rows: range) -> Page:
+    def _to_page(self, query: Query, result: Result, index: int, rows: range) -> Page:
         """Make a page of a finished query, with a token if there are more rows."""
         if rows.stop >= result.row_count:
             return Page(query, index, rows, 100.0, None)
@@ -309,7 +309,7 @@ class Queries:
         for value in [v for v, token in self._tokens.items() if token.issued < oldest]:
             del self._tokens[value]
         for query in list(self._queries.values()):
-            if query.touched < oldest and not query.job.running:
+            if query.last_used < oldest and not query.job.running:
                 self._forget(query)
 
     def _forget(self, query: Query) -> None:
@@ -326,7 +326,7 @@ def _table(query_id: str) -> str:
     return f"results.query_{query_id}"
 
 
-def _continues(requested: QueryRequest, first: QueryRequest) -> bool:
+def _may_continue(requested: QueryRequest, first: QueryRequest) -> bool:
     """Return whether a request may go on with the query of an earlier one."""
     return (
         requested.kind == first.kind
@@ -336,6 +336,6 @@ def _continues(requested: QueryRequest, first: QueryRequest) -> bool:
     )
 
 
-def _invalid_token() -> PlatformError:
+def _build_token_error() -> PlatformError:
     """Reject a token, whatever is wrong with it."""
     return invalid_request("Invalid pagination token.")

@@ -76,11 +76,11 @@ class ResultTable:
         """Take as many rows as fit the page, but one at least."""
         rows = min(max_rows or _PAGE_ROWS, self.row_count - start)
         looked = min(rows, _ROWS_AT_FIRST)
-        while (count := self._fitting(cursor, start, looked)) == looked < rows:
+        while (count := self._count_fitting(cursor, start, looked)) == looked < rows:
             looked = min(rows, looked * 8)
         return start + max(count, min(rows, 1))
 
-    def _fitting(self, cursor: duckdb.DuckDBPyConnection, start: int, rows: int) -> int:
+    def _count_fitting(self, cursor: duckdb.DuckDBPyConnection, start: int, rows: int) -> int:
         """Return how many of some rows fit a page."""
         (count,) = cursor.execute(
             f"""

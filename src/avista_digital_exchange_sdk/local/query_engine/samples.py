@@ -19,7 +19,7 @@ _BYTES_AROUND_VALUE = 24
 _BYTES_AROUND_ROW = 48
 # DuckDB does not hold lists to its memory limit while it makes them.
 MAX_RANGE_BYTES = 512 * 1024**2
-_BYTES_A_VALUE = 40
+_BYTES_PER_VALUE = 40
 
 Key = tuple[int, str]
 
@@ -61,7 +61,7 @@ class Samples:
 
         def write(cursor: duckdb.DuckDBPyConnection) -> list[bool]:
             self._create(cursor)
-            taken = self._find_taken(cursor, source, samples)
+            taken = self._find_stored(cursor, source, samples)
             written = []
             for sample in samples:
                 keys = self._keys(sample)
@@ -77,7 +77,7 @@ class Samples:
 
     async def delete(self, source: str) -> None:
         """Delete a source's samples, and stop what still reads them."""
-        await self._engine.queries.cancel_all_of(source)
+        await self._engine.queries.cancel_for_resource(source)
 
         def delete(cursor: duckdb.DuckDBPyConnection) -> None:
             if self._is_there(cursor):
@@ -106,7 +106,7 @@ class Samples:
             return {(sample.time, "")}
         return {(sample.time, name) for name, _ in sample.values}
 
-    def _find_taken(
+    def _find_stored(
         self, cursor: duckdb.DuckDBPyConnection, source: str, samples: Sequence[Sample]
     ) -> set[Key]:
         """Find which keys of some samples are stored already."""
@@ -199,7 +199,7 @@ class Samples:
             empty = "asset_index INTEGER, time TIMESTAMP_NS, bytes INT"
             cursor.execute(f"CREATE TABLE {result_table} ({empty})")
             return FilterResult(result_table, 0, 0, filters, names, [])
-        parameters: list[str | int] = [*_wanted_parameters(filters, attributes), start, end]
+        parameters: list[str | int] = [*_filters_json(filters, attributes), start, end]
         self._check_size(cursor, parameters)
         cursor.execute(result_budget_statement())
         cells = ", ".join(f"cells[{i}] AS c{i}" for i in range(len(attributes)))
@@ -215,7 +215,7 @@ class Samples:
                     SELECT asset_index, time, {cells} FROM (
                         SELECT asset_index, time,
                             map_from_entries(list((attribute, value))) AS cells
-                        FROM {self._wanted()} GROUP BY asset_index, time
+                        FROM {self._selection_sql()} GROUP BY asset_index, time
                     )
                 )
             ) WHERE {count_result_sql("bytes")} ORDER BY asset_index, time
@@ -268,14 +268,14 @@ class Samples:
         self, cursor: duckdb.DuckDBPyConnection, parameters: Sequence[str | int]
     ) -> None:
         """Reject a range that takes too much memory to read."""
-        sql = f"SELECT count(*) * {_BYTES_A_VALUE} + sum(strlen(value)) FROM {self._wanted()}"
+        sql = f"SELECT count(*) * {_BYTES_PER_VALUE} + sum(strlen(value)) FROM {self._selection_sql()}"
         (size,) = cursor.execute(sql, parameters).fetchall()[0]
         if size is not None and size > MAX_RANGE_BYTES:
             raise invalid_request(
                 f"The result is larger than {MAX_RANGE_BYTES} bytes. Query a shorter time range."
             )
 
-    def _wanted(self) -> str:
+    def _selection_sql(self) -> str:
         """Write the FROM and WHERE clauses that read the values requested in a time range."""
         return f"""
             {self._table} JOIN (
@@ -295,9 +295,7 @@ class Samples:
         return self._exists or cursor.execute(sql, [self._table]).fetchone() is not None
 
 
-def _wanted_parameters(
-    filters: Sequence[AssetFilter], attributes: Sequence[Attribute]
-) -> list[str]:
+def _filters_json(filters: Sequence[AssetFilter], attributes: Sequence[Attribute]) -> list[str]:
     """Return which attributes are requested of which sources, as JSON."""
     numbers = {attribute.name: i for i, attribute in enumerate(attributes)}
     places = [

@@ -27,8 +27,8 @@ class Announcement:
     """
 
     subscription: str
-    answered: tuple[str, ...]
-    not_in_answer: tuple[str, ...] = ()
+    result_fields: tuple[str, ...]
+    argument_fields: tuple[str, ...] = ()
 
 
 ANNOUNCEMENTS = {
@@ -43,17 +43,17 @@ ANNOUNCEMENTS = {
 
 
 async def announce(
-    events: EventBus, mutation: str, arguments: Mapping[str, Any], answer: Any
+    events: EventBus, mutation: str, arguments: Mapping[str, Any], result: Any
 ) -> None:
     """Send the event that a mutation fires, if it fires one: the response as it was selected."""
     announcement = ANNOUNCEMENTS.get(mutation)
     if announcement is None:
         return
-    items = answer if isinstance(answer, list) else [answer]
-    given = {name: arguments[name] for name in announcement.not_in_answer}
-    for values in {tuple(item.get(name) for name in announcement.answered) for item in items}:
-        matched = given | dict(zip(announcement.answered, values, strict=True))
-        await events.publish(announcement.subscription, matched, answer)
+    items = result if isinstance(result, list) else [result]
+    arguments_only = {name: arguments[name] for name in announcement.argument_fields}
+    for values in {tuple(item.get(name) for name in announcement.result_fields) for item in items}:
+        matched = arguments_only | dict(zip(announcement.result_fields, values, strict=True))
+        await events.publish(announcement.subscription, matched, result)
 
 
 def _listen(
@@ -75,7 +75,7 @@ async def on_time_series_query_export_complete(context: Context, queryId: str) -
         context,
         "onNotifyTimeSeriesQueryExportComplete",
         {"queryId": queryId},
-        lambda: context.exchange.queries.own(context.caller, queryId, time_series.KINDS),
+        lambda: context.exchange.queries.require_own(context.caller, queryId, time_series.KINDS),
     )
 
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 from ..query_engine.sql import timestamp_text
 from .budget import bind_payments
 from .expressions import Expression, coerce, not_supported, sql_error
-from .sizes import fixed
+from .sizes import fixed_size
 from .types import (
     BIGINT,
     BOOLEAN,
@@ -115,7 +115,7 @@ def to_text(value: Expression) -> Expression:
     names, bind = bind_payments([value.sql], [0])
     text = names.get(0, value.sql)
     sql = bind(_TEXTS.get(value.type, "CAST({0} AS VARCHAR)").format(text))
-    return Expression(sql, VARCHAR, known_size=fixed(_TEXT_BYTES))
+    return Expression(sql, VARCHAR, known_size=fixed_size(_TEXT_BYTES))
 
 
 def _cast_text(value: Expression, target: Type, safe: bool) -> Expression:

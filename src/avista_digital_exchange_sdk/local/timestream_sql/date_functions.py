@@ -18,7 +18,7 @@ from ..values import parse_iso_timestamp
 from .budget import MemoryBudget
 from .date_patterns import joda_pattern, mysql_pattern
 from .expressions import Expression, coerce, not_supported, sql_error, timestamp_constant
-from .sizes import fixed
+from .sizes import fixed_size
 from .types import BIGINT, DATE, DOUBLE, INTERVAL, MONTHS, TIMESTAMP, VARCHAR, Type
 
 _UNITS = {
@@ -213,7 +213,7 @@ def _formatter(
             parsed = f"CAST(strptime({text.sql}, {quote(pattern)}) AS TIMESTAMP_NS)"
             return Expression(parsed, TIMESTAMP)
         time, _ = call.take(TIMESTAMP, VARCHAR)
-        size = fixed(_FORMATTED_BYTES * (len(pattern) + 1))
+        size = fixed_size(_FORMATTED_BYTES * (len(pattern) + 1))
         return Expression(_strftime(time.sql, pattern), VARCHAR, known_size=size)
 
     return translate
@@ -263,7 +263,7 @@ def _from_time(result: Type, template: str) -> Callable[[Call], Expression]:
 
     def translate(call: Call) -> Expression:
         (time,) = call.take(TIMESTAMP)
-        return Expression(template.format(time.sql), result, known_size=fixed(_TEXT_BYTES))
+        return Expression(template.format(time.sql), result, known_size=fixed_size(_TEXT_BYTES))
 
     return translate
 

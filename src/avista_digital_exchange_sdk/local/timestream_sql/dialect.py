@@ -52,10 +52,10 @@ def parse(sql: str, tokens: list[Token]) -> exp.Expression:
         if token.token_type is TokenType.COMMA and following.token_type in _LIST_ENDS:
             raise invalid_at(following)
     try:
-        statements = Timestream().parser().parse(_with_durations(tokens), sql)
+        statements = Timestream().parser().parse(_replace_durations(tokens), sql)
     except ParseError as error:
-        place = error.errors[0]
-        raise _syntax_error(place.get("line") or 1, place.get("col") or 1) from None
+        position = error.errors[0]
+        raise _syntax_error(position.get("line") or 1, position.get("col") or 1) from None
     statement = statements[0] if len(statements) == 1 else None
     if statement is None or isinstance(statement, exp.Block):
         raise invalid_request("The query must be a single statement.")
@@ -69,7 +69,7 @@ def invalid_at(token: Token) -> PlatformError:
     return _syntax_error(token.line, token.col)
 
 
-def _with_durations(tokens: list[Token]) -> list[Token]:
+def _replace_durations(tokens: list[Token]) -> list[Token]:
     """Make `parse_duration('5m')` of each `5m`: a number with a unit right behind it."""
     units = {
         id(unit)

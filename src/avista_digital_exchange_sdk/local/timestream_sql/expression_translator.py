@@ -18,7 +18,7 @@ from .budget import MAX_SQL_CHARACTERS, MemoryBudget
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error
 from .function_calls import CALLS
 from .operators import OPERATORS
-from .scopes import Scope, matching, take_fields
+from .scopes import Scope, find_matching, take_fields
 from .special_forms import CONSTRUCTS
 from .translator import Queries, Translation, Translator
 from .types import BIGINT, BOOLEAN, DOUBLE, INTEGER, UNKNOWN, VARCHAR
@@ -90,22 +90,22 @@ def _column(translator: Translator, node: exp.Expression) -> Expression:
     """A name, perhaps qualified."""
     reject_unsupported_args(node, "this", "table", "db", "catalog")
     parts = [node.args.get(part) for part in ("catalog", "db", "table", "this")]
-    return _named(translator, node, [part.name for part in parts if part is not None])
+    return _resolve_name(translator, node, [part.name for part in parts if part is not None])
 
 
 def _identifier(translator: Translator, node: exp.Expression) -> Expression:
     """A name within a lambda."""
     reject_unsupported_args(node, "this", "quoted")
-    return _named(translator, node, [node.name])
+    return _resolve_name(translator, node, [node.name])
 
 
-def _named(translator: Translator, node: exp.Expression, names: list[str]) -> Expression:
+def _resolve_name(translator: Translator, node: exp.Expression, names: list[str]) -> Expression:
     """Find what a name means, the innermost meaning first."""
     for variables in reversed(translator.variables):
         if names[0] in variables:
             return take_fields(node, variables[names[0]], names[1:])
     if len(names) == 1:
-        outputs = matching(translator.outputs, names[0], lambda output: output[0])
+        outputs = find_matching(translator.outputs, names[0], lambda output: output[0])
         if len({value.sql for _, value in outputs}) > 1:
             raise sql_error(node, f"Column '{names[0]}' is ambiguous")
         if outputs:

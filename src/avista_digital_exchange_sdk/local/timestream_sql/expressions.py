@@ -9,7 +9,7 @@ from sqlglot import exp
 from ..errors import PlatformError, invalid_request
 from ..query_engine.sql import quote
 from ..values import parse_iso_timestamp
-from .sizes import Size, fixed, measured
+from .sizes import Size, fixed_size, measure_size
 from .types import (
     DATE,
     TIMESTAMP,
@@ -45,8 +45,8 @@ class Expression:
         if self.known_size is not None:
             return self.known_size
         if isinstance(self.constant, str) and self.type == VARCHAR:
-            return fixed(len(self.constant.encode()))
-        return fixed(0) if self.type == UNKNOWN else measured(self.type, self.sql)
+            return fixed_size(len(self.constant.encode()))
+        return fixed_size(0) if self.type == UNKNOWN else measure_size(self.type, self.sql)
 
 
 def sql_error(node: exp.Expression | None, message: str) -> PlatformError:
@@ -69,12 +69,12 @@ def reject_unsupported_args(node: exp.Expression, *known: str) -> None:
 
 def position(node: exp.Expression) -> str:
     """Write where a node begins, if that is known: `line 1:8: `."""
-    places = [
+    positions = [
         (part.meta["line"], part.meta["col"] - part.meta["end"] + part.meta["start"])
         for part in node.walk()
         if "col" in part.meta
     ]
-    return "line {}:{}: ".format(*min(places)) if places else ""
+    return "line {}:{}: ".format(*min(positions)) if positions else ""
 
 
 def coerce(expression: Expression, target: Type) -> Expression | None:

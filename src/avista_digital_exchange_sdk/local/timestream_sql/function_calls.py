@@ -21,7 +21,7 @@ from .functions import (
     find_overload,
 )
 from .lambdas import LAMBDA_FUNCTIONS
-from .sizes import is_growable, largest, scaled, total
+from .sizes import add_sizes, is_growable, max_size, scale_size
 from .translator import Translator
 from .types import VARCHAR, Array, Row, is_orderable
 
@@ -68,8 +68,8 @@ def _try(translator: Translator, node: exp.Anonymous) -> Expression:
         argument = exp.TryCast(**argument.args)
     # DuckDB tries nothing that changes something, and an error of the budget would be lost.
     with translator.budget.bounded_only(node):
-        tried = translator.translate(argument)
-    return Expression(f"try({tried.sql})", tried.type, known_size=tried.known_size)
+        operand = translator.translate(argument)
+    return Expression(f"try({operand.sql})", operand.type, known_size=operand.known_size)
 
 
 def _fit_arguments(call: Call, overloads: list[Overload], **parts: str) -> Expression:
@@ -87,7 +87,7 @@ def _row(call: Call) -> Expression:
     """Make a row of values, its fields without names."""
     fields = ", ".join(f"'f{i}': {value.sql}" for i, value in enumerate(call.arguments))
     kind = Row(tuple((None, value.type) for value in call.arguments))
-    size = total(value.size for value in call.arguments)
+    size = add_sizes(value.size for value in call.arguments)
     return Expression(call.budget.guard(f"{{{fields}}}", size), kind, known_size=size)
 
 
@@ -99,8 +99,8 @@ def _zip(call: Call) -> Expression:
     kind = Array(Row(tuple((None, element) for element in elements)))
     arrays = ", ".join(argument.sql for argument in call.arguments)
     # The longest array decides how many entries all of them have.
-    size = scaled(largest(argument.size for argument in call.arguments), len(elements))
-    size = total([size, *(argument.size for argument in call.arguments)])
+    size = scale_size(max_size(argument.size for argument in call.arguments), len(elements))
+    size = add_sizes([size, *(argument.size for argument in call.arguments)])
     sql = f"CAST(list_zip({arrays}) AS {kind.duckdb()})"
     return Expression(call.budget.guard(sql, size), kind, known_size=size)
 

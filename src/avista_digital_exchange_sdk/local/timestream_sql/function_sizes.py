@@ -9,7 +9,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from .expressions import Expression
-from .sizes import ENTRY_BYTES, Size, fixed, is_growable, largest, product, scaled, total
+from .sizes import (
+    ENTRY_BYTES,
+    Size,
+    add_sizes,
+    fixed_size,
+    is_growable,
+    max_size,
+    multiply_sizes,
+    scale_size,
+)
 from .types import TIMESTAMP, VARCHAR, Array, Type
 
 Rule = Callable[[Sequence[Expression]], Size]
@@ -42,44 +51,44 @@ def function_size(name: str, arguments: Sequence[Expression]) -> Size | None:
     """Return how large a call's value is at most, or None if it depends on the value itself."""
     if name in _REFERENCES:
         return None
-    rule = _SIZES.get(name) or _COSTS.get(name) or _all
+    rule = _SIZES.get(name) or _COSTS.get(name) or _add_all
     return rule(arguments)
 
 
 def aggregate_size(name: str, arguments: Sequence[Expression], modifiers: str) -> Size:
     """Return how large an aggregate's value is at most; the modifiers are its FILTER."""
     if name in ("array_agg", "create_time_series"):
-        entries = total((argument.size for argument in arguments), ENTRY_BYTES).sql
+        entries = add_sizes((argument.size for argument in arguments), ENTRY_BYTES).sql
         return Size(f"coalesce(sum({entries}){modifiers}, 0)")
     value = arguments[-1] if name == "approx_percentile" else arguments[0]
     size = value.size
     return Size(f"coalesce(max({size.sql}){modifiers}, 0)", size.limit)
 
 
-def _all(arguments: Sequence[Expression]) -> Size:
+def _add_all(arguments: Sequence[Expression]) -> Size:
     """All the arguments that may be large, together."""
-    return total(argument.size for argument in arguments if is_growable(argument.type))
+    return add_sizes(argument.size for argument in arguments if is_growable(argument.type))
 
 
-def _first(arguments: Sequence[Expression]) -> Size:
+def _get_first(arguments: Sequence[Expression]) -> Size:
     """The first argument, or a part of it."""
     return arguments[0].size
 
 
-def _cased(arguments: Sequence[Expression]) -> Size:
+def _size_case_change(arguments: Sequence[Expression]) -> Size:
     """A string whose letters may become longer ones."""
-    return scaled(arguments[0].size, 3)
+    return scale_size(arguments[0].size, 3)
 
 
-def _padded(arguments: Sequence[Expression]) -> Size:
+def _size_pad(arguments: Sequence[Expression]) -> Size:
     """A string of a number of characters."""
-    return _times(arguments[1], fixed(4))
+    return _repeat_size(arguments[1], fixed_size(4))
 
 
-def _times(count: Expression, size: Size, limit: int | None = None) -> Size:
+def _repeat_size(count: Expression, size: Size, limit: int | None = None) -> Size:
     """A number of values of a size."""
-    if (known := _literal(count.sql)) is not None:
-        return scaled(size, known if limit is None else min(known, limit))
+    if (known := _parse_integer_literal(count.sql)) is not None:
+        return scale_size(size, known if limit is None else min(known, limit))
     number = f"greatest(coalesce(({count.sql})::DOUBLE, 0), 0)"
     if limit is None:
         return Size(f"({number} * {size.sql})")
@@ -87,36 +96,36 @@ def _times(count: Expression, size: Size, limit: int | None = None) -> Size:
     return Size(f"(least({number}, {limit}) * {size.sql})", most)
 
 
-def _literal(sql: str) -> int | None:
+def _parse_integer_literal(sql: str) -> int | None:
     """Read an integer that was written into a query; None if it is computed."""
     match = _LITERAL.fullmatch(sql)
     return int(match[1] or match[2]) if match else None
 
 
-def _replaced(arguments: Sequence[Expression]) -> Size:
+def _size_replace(arguments: Sequence[Expression]) -> Size:
     """A string in which something is replaced wherever it stands."""
     if len(arguments) < 3:
         return arguments[0].size
     text, searched, replacement = arguments
     shortest = max(1, len(searched.constant.encode())) if isinstance(searched.constant, str) else 1
-    grown = product(text.size, replacement.size, 1 / shortest)
-    return total([text.size, grown])
+    grown = multiply_sizes(text.size, replacement.size, 1 / shortest)
+    return add_sizes([text.size, grown])
 
 
-def _matches_replaced(arguments: Sequence[Expression]) -> Size:
+def _size_regexp_replace(arguments: Sequence[Expression]) -> Size:
     """A string in which every match is replaced; the replacement may repeat what it matched."""
     if len(arguments) < 3:
         return arguments[0].size
     text, _, replacement = arguments
-    places = scaled(text.size, 1, 1)
-    return total([text.size, product(places, scaled(replacement.size, 1, 1))])
+    positions = scale_size(text.size, 1, 1)
+    return add_sizes([text.size, multiply_sizes(positions, scale_size(replacement.size, 1, 1))])
 
 
-def _parts(arguments: Sequence[Expression]) -> Size:
+def _size_split(arguments: Sequence[Expression]) -> Size:
     """The parts of a string, at most one for each character."""
     text, separator = arguments[0], arguments[1].constant
     length = len(separator.encode()) if isinstance(separator, str) else 0
-    most = scaled(text.size, 1 + _PART_BYTES / max(1, length), _PART_BYTES)
+    most = scale_size(text.size, 1 + _PART_BYTES / max(1, length), _PART_BYTES)
     if not length or most.is_constant or len(text.sql) > _SHORT_SQL:
         return most
     rest = f"strlen(replace({text.sql}, {arguments[1].sql}, ''))"
@@ -124,110 +133,120 @@ def _parts(arguments: Sequence[Expression]) -> Size:
     return Size(f"({text.size.sql} + {separators} * {_PART_BYTES} + {_PART_BYTES})", most.limit)
 
 
-def _matches(arguments: Sequence[Expression]) -> Size:
+def _size_matches(arguments: Sequence[Expression]) -> Size:
     """The matches in a string, at most one for each character and one at its end."""
-    return scaled(arguments[0].size, 1 + _PART_BYTES, _PART_BYTES)
+    return scale_size(arguments[0].size, 1 + _PART_BYTES, _PART_BYTES)
 
 
-def _compared(arguments: Sequence[Expression]) -> Size:
+def _cost_comparison(arguments: Sequence[Expression]) -> Size:
     """The cost of comparing all characters of two strings, or all entries of two arrays."""
     sizes = [argument.size for argument in arguments]
     if isinstance(arguments[0].type, Array):
         steps = _STEP_BYTES / ENTRY_BYTES**2
-        return total([*sizes, product(total(sizes), total(sizes), steps)])
-    return product(sizes[0], sizes[1], _STEP_BYTES)
+        return add_sizes([*sizes, multiply_sizes(add_sizes(sizes), add_sizes(sizes), steps)])
+    return multiply_sizes(sizes[0], sizes[1], _STEP_BYTES)
 
 
-def _joined(arguments: Sequence[Expression]) -> Size:
+def _cost_join(arguments: Sequence[Expression]) -> Size:
     """The strings of an array with a string between them, and perhaps one in place of NULL."""
-    entries = scaled(arguments[0].size, 1 / ENTRY_BYTES)
-    between = total(argument.size for argument in arguments[1:])
-    return total([arguments[0].size, product(entries, between)])
+    entries = scale_size(arguments[0].size, 1 / ENTRY_BYTES)
+    between = add_sizes(argument.size for argument in arguments[1:])
+    return add_sizes([arguments[0].size, multiply_sizes(entries, between)])
 
 
-def _repeated(arguments: Sequence[Expression]) -> Size:
+def _size_repeat(arguments: Sequence[Expression]) -> Size:
     """An array of one value, again and again."""
-    return _times(arguments[1], total([arguments[0].size], ENTRY_BYTES), _MAX_ENTRIES)
+    return _repeat_size(arguments[1], add_sizes([arguments[0].size], ENTRY_BYTES), _MAX_ENTRIES)
 
 
-def _sequence(arguments: Sequence[Expression]) -> Size:
+def _size_sequence(arguments: Sequence[Expression]) -> Size:
     """An array of numbers or times."""
-    first, last, *steps = (_number(argument) for argument in arguments)
+    first, last, *steps = (_to_sql_number(argument) for argument in arguments)
     step = steps[0] if steps else str(_DAY if arguments[0].type == TIMESTAMP else 1)
     limit = _MAX_ENTRIES * ENTRY_BYTES
-    start, end, width = _literal(first), _literal(last), _literal(step)
+    start, end, width = (
+        _parse_integer_literal(first),
+        _parse_integer_literal(last),
+        _parse_integer_literal(step),
+    )
     if start is not None and end is not None and width:
-        return fixed(min((abs(end - start) // width + 1) * ENTRY_BYTES, limit))
+        return fixed_size(min((abs(end - start) // width + 1) * ENTRY_BYTES, limit))
     entries_sql = f"abs(({last})::DOUBLE - ({first})) / abs(({step})::DOUBLE) + 1"
     return Size(f"(coalesce(least({entries_sql}, {_MAX_ENTRIES}), 0) * {ENTRY_BYTES})", limit)
 
 
-def _number(value: Expression) -> str:
+def _to_sql_number(value: Expression) -> str:
     """Write a number, or the nanoseconds of a time."""
     return f"epoch_ns({value.sql})" if value.type == TIMESTAMP else value.sql
 
 
-def _interpolated(arguments: Sequence[Expression]) -> Size:
+def _cost_interpolation(arguments: Sequence[Expression]) -> Size:
     """Every point of a series compared with every time that is requested."""
     points, times = arguments[0].size, arguments[1].size
     steps = _STEP_BYTES / (_POINT_BYTES * ENTRY_BYTES)
-    return total([points, scaled(times, 2), product(points, times, steps)])
+    return add_sizes([points, scale_size(times, 2), multiply_sizes(points, times, steps)])
 
 
-def _laid_through(arguments: Sequence[Expression]) -> Size:
+def _cost_spline(arguments: Sequence[Expression]) -> Size:
     """A spline: a list of all its points for each of its points."""
     points = arguments[0].size
     steps = 1 / (32 * _POINT_BYTES)
-    return total([_interpolated(arguments), scaled(points, 8), product(points, points, steps)])
+    return add_sizes(
+        [
+            _cost_interpolation(arguments),
+            scale_size(points, 8),
+            multiply_sizes(points, points, steps),
+        ]
+    )
 
 
-def _values_at_times(arguments: Sequence[Expression]) -> Size:
+def _size_interpolation(arguments: Sequence[Expression]) -> Size:
     """The points of a series that is interpolated."""
-    return scaled(arguments[1].size, _POINT_BYTES / ENTRY_BYTES)
+    return scale_size(arguments[1].size, _POINT_BYTES / ENTRY_BYTES)
 
 
-def _chosen(arguments: Sequence[Expression]) -> Size:
+def _max_argument(arguments: Sequence[Expression]) -> Size:
     """One of the arguments."""
-    return largest(argument.size for argument in arguments)
+    return max_size(argument.size for argument in arguments)
 
 
 _COSTS: Mapping[str, Rule] = {
-    "array_distinct": _compared,
-    "array_except": _compared,
-    "array_intersect": _compared,
-    "array_join": _joined,
-    "array_union": _compared,
-    "arrays_overlap": _compared,
-    "coalesce": _chosen,
-    "greatest": _chosen,
-    "interpolate_fill": _interpolated,
-    "interpolate_linear": _interpolated,
-    "interpolate_locf": _interpolated,
-    "interpolate_spline_cubic": _laid_through,
-    "least": _chosen,
-    "levenshtein_distance": _compared,
-    "lower": _cased,
-    "lpad": _padded,
-    "regexp_extract_all": _matches,
-    "regexp_replace": _matches_replaced,
-    "regexp_split": _matches,
-    "repeat": _repeated,
-    "replace": _replaced,
-    "rpad": _padded,
-    "sequence": _sequence,
-    "split": _parts,
-    "split_part": _parts,
-    "upper": _cased,
+    "array_distinct": _cost_comparison,
+    "array_except": _cost_comparison,
+    "array_intersect": _cost_comparison,
+    "array_join": _cost_join,
+    "array_union": _cost_comparison,
+    "arrays_overlap": _cost_comparison,
+    "coalesce": _max_argument,
+    "greatest": _max_argument,
+    "interpolate_fill": _cost_interpolation,
+    "interpolate_linear": _cost_interpolation,
+    "interpolate_locf": _cost_interpolation,
+    "interpolate_spline_cubic": _cost_spline,
+    "least": _max_argument,
+    "levenshtein_distance": _cost_comparison,
+    "lower": _size_case_change,
+    "lpad": _size_pad,
+    "regexp_extract_all": _size_matches,
+    "regexp_replace": _size_regexp_replace,
+    "regexp_split": _size_matches,
+    "repeat": _size_repeat,
+    "replace": _size_replace,
+    "rpad": _size_pad,
+    "sequence": _size_sequence,
+    "split": _size_split,
+    "split_part": _size_split,
+    "upper": _size_case_change,
 }
 _SIZES: Mapping[str, Rule] = {
-    "array_distinct": _first,
-    "array_except": _first,
-    "array_intersect": _first,
-    "array_union": _all,
-    "interpolate_fill": _values_at_times,
-    "interpolate_linear": _values_at_times,
-    "interpolate_locf": _values_at_times,
-    "interpolate_spline_cubic": _values_at_times,
-    "nullif": _first,
-    "split_part": _first,
+    "array_distinct": _get_first,
+    "array_except": _get_first,
+    "array_intersect": _get_first,
+    "array_union": _add_all,
+    "interpolate_fill": _size_interpolation,
+    "interpolate_linear": _size_interpolation,
+    "interpolate_locf": _size_interpolation,
+    "interpolate_spline_cubic": _size_interpolation,
+    "nullif": _get_first,
+    "split_part": _get_first,
 }

@@ -38,7 +38,7 @@ def _table(rows: Iterable[tuple[str, str, str]]) -> Mapping[str, list[Overload]]
     return table
 
 
-def _sequence(first: str, last: str, step: str) -> str:
+def _list_numbers(first: str, last: str, step: str) -> str:
     """Write a list of numbers, refusing one that is too long before DuckDB makes it."""
     return (
         f"generate_series({first}, CASE WHEN ({step}) = 0 "
@@ -49,9 +49,9 @@ def _sequence(first: str, last: str, step: str) -> str:
     )
 
 
-def _times(first: str, last: str, step: str) -> str:
+def _list_times(first: str, last: str, step: str) -> str:
     """Write a list of times."""
-    numbers = _sequence(f"epoch_ns({first})", f"epoch_ns({last})", step)
+    numbers = _list_numbers(f"epoch_ns({first})", f"epoch_ns({last})", step)
     return f"list_transform({numbers}, lambda n: make_timestamp_ns(n))"
 
 
@@ -237,21 +237,21 @@ _ARRAYS = [
         "T, bigint -> array(T)",
         # DuckDB computes what stands in a lambda for each entry.
         f"list_transform([{{0}}], lambda item: "
-        f"list_transform({_sequence('1', '{1}', '1')}, lambda n: item))[1]",
+        f"list_transform({_list_numbers('1', '{1}', '1')}, lambda n: item))[1]",
     ),
     ("reverse", "array(T) -> array(T)", "list_reverse({0})"),
-    ("sequence", "bigint, bigint, bigint -> array(bigint)", _sequence("{0}", "{1}", "{2}")),
+    ("sequence", "bigint, bigint, bigint -> array(bigint)", _list_numbers("{0}", "{1}", "{2}")),
     (
         "sequence",
         "bigint, bigint -> array(bigint)",
-        _sequence("{0}", "{1}", "CASE WHEN {0} <= {1} THEN 1 ELSE -1 END"),
+        _list_numbers("{0}", "{1}", "CASE WHEN {0} <= {1} THEN 1 ELSE -1 END"),
     ),
     (
         "sequence",
         "timestamp, timestamp, interval -> array(timestamp)",
-        _times("{0}", "{1}", "{2}"),
+        _list_times("{0}", "{1}", "{2}"),
     ),
-    ("sequence", "timestamp, timestamp -> array(timestamp)", _times("{0}", "{1}", str(_DAY))),
+    ("sequence", "timestamp, timestamp -> array(timestamp)", _list_times("{0}", "{1}", str(_DAY))),
     (
         "slice",
         "array(T), bigint, bigint -> array(T)",

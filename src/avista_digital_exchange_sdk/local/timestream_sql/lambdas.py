@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlglot import exp
 
 from .expressions import Expression, coerce, sql_error
-from .sizes import ENTRY_BYTES, Size, is_growable, scaled
+from .sizes import ENTRY_BYTES, Size, is_growable, scale_size
 from .translator import Translator
 from .types import BOOLEAN, Array, Row, TimeSeries, Type, common_type
 
@@ -63,7 +63,7 @@ def _transform(translator: Translator, node: exp.Anonymous) -> Expression:
     array, element, (function,) = _array_arguments(translator, node, 2)
     x = _new_variable(translator, element)
     body = _translate_lambda(translator, function, [x])
-    size = scaled(array.size, 1)
+    size = scale_size(array.size, 1)
     if is_growable(body.type):
         entry = f"{body.size.sql} + {ENTRY_BYTES}"
         sizes = f"list_transform({array.sql}, lambda {x.sql}: {entry})"

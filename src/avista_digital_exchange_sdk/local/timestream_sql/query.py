@@ -112,8 +112,8 @@ def _translate_query(statement: exp.Expression, tables: Tables, now: int) -> Sou
     """Translate a query within a budget; the more values it builds, the smaller is a free one."""
 
     def find_table(database: str, table: str) -> Source | None:
-        catalogue = tables.get((database, table))
-        return table_source(catalogue()) if catalogue else None
+        catalog = tables.get((database, table))
+        return table_source(catalog()) if catalog else None
 
     for free_bytes in FREE_BYTES:
         budget = MemoryBudget(free_bytes)

@@ -18,7 +18,7 @@ from .expressions import (
     unify,
 )
 from .function_calls import direction
-from .scopes import Column, FindTable, Relation, Scope, Source, matching
+from .scopes import Column, FindTable, Relation, Scope, Source, find_matching
 from .select_translator import SelectTranslator, limit_sql, order_key
 from .types import BIGINT, Array, Row, TimeSeries, Type, common_type
 
@@ -78,7 +78,7 @@ class QueryTranslator:
         for query in node.expressions:
             reject_unsupported_args(query, "this", "alias")
             source = self._query(query.this, scope.inner())
-            columns = _renamed(query, source.columns, query.args["alias"])
+            columns = _rename_columns(query, source.columns, query.args["alias"])
             name = self.new_name()
             queries.append(f"{name} AS ({source.sql})")
             scope.queries = {**scope.queries, query.alias: Source(f"SELECT * FROM {name}", columns)}
@@ -101,14 +101,16 @@ class QueryTranslator:
                 )
             columns.append((name, kind))
         quantifier = "" if node.args.get("distinct") else " ALL"
-        sql = f"{_as(left, columns)} {operator}{quantifier} {_as(right, columns)}"
-        return Source(self._ordered(node, sql, columns, scope), columns)
+        sql = (
+            f"{_cast_columns(left, columns)} {operator}{quantifier} {_cast_columns(right, columns)}"
+        )
+        return Source(self._order(node, sql, columns, scope), columns)
 
     def _side(self, scope: Scope) -> Scope:
         """Open the scope of one side of a set operation, instead of the whole."""
         return Scope(self._find_table, scope.parent, scope.queries)
 
-    def _ordered(
+    def _order(
         self,
         node: exp.Expression,
         sql: str,
@@ -166,15 +168,15 @@ class QueryTranslator:
             source, alias = self._values(node, scope), node.alias or None
         else:
             raise not_supported(node, node.key.upper())
-        columns = _renamed(node, source.columns, node.args.get("alias"))
-        return f"({source.sql}) AS {name}", _relation(alias, columns, name, database)
+        columns = _rename_columns(node, source.columns, node.args.get("alias"))
+        return f"({source.sql}) AS {name}", _build_relation(alias, columns, name, database)
 
     def _table(self, node: exp.Table, scope: Scope) -> tuple[Source, str | None]:
         """Find a table, or a WITH query of that name."""
         if not isinstance(node.this, exp.Identifier):
             raise not_supported(node, "A table function")
         if not node.db:
-            queries = matching(scope.queries.items(), node.name, lambda item: item[0])
+            queries = find_matching(scope.queries.items(), node.name, lambda item: item[0])
             if queries:
                 return queries[0][1], None
             raise sql_error(node, f"Table {node.name} does not exist")
@@ -215,8 +217,8 @@ class QueryTranslator:
         sql = f"LATERAL (SELECT {listed} FROM (SELECT {', '.join(lists)})) AS {name}"
         alias = node.args.get("alias")
         count = len(columns) - (1 if offset else 0)
-        renamed = [*_renamed(node, columns[:count], alias), *columns[count:]]
-        return sql, _relation(node.alias or None, renamed, name, None)
+        renamed = [*_rename_columns(node, columns[:count], alias), *columns[count:]]
+        return sql, _build_relation(node.alias or None, renamed, name, None)
 
     def new_name(self) -> str:
         """Make up a name for a relation."""
@@ -224,7 +226,7 @@ class QueryTranslator:
         return f"t{self._names}"
 
 
-def _as(source: Source, columns: Sequence[tuple[str | None, Type]]) -> str:
+def _cast_columns(source: Source, columns: Sequence[tuple[str | None, Type]]) -> str:
     """Read from a source as columns of wider types."""
     values = [
         coerce(Expression(f"c{i}", kind), target)
@@ -234,7 +236,7 @@ def _as(source: Source, columns: Sequence[tuple[str | None, Type]]) -> str:
     return f"SELECT {listed} FROM ({source.sql})"
 
 
-def _renamed(
+def _rename_columns(
     node: exp.Expression, columns: Sequence[tuple[str | None, Type]], alias: exp.Expression | None
 ) -> Sequence[tuple[str | None, Type]]:
     """Give columns the names an alias lists, if it lists any."""
@@ -250,7 +252,7 @@ def _renamed(
     return [(name.name, kind) for name, (_, kind) in zip(names, columns, strict=True)]
 
 
-def _relation(
+def _build_relation(
     alias: str | None,
     columns: Sequence[tuple[str | None, Type]],
     name: str,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .casts import to_text
 from .expressions import Expression
-from .sizes import Size, fixed, is_growable, scaled, total
+from .sizes import Size, add_sizes, fixed_size, is_growable, scale_size
 from .types import VARCHAR, Array, Row, TimeSeries, Type
 
 # A number or a time as JSON, with what DuckDB keeps next to a string.
@@ -24,7 +24,7 @@ def row_sql(types: Sequence[Type]) -> str:
 def row_size(types: Sequence[Type]) -> Size:
     """Compute what making the JSON text of a row takes, from its strings and arrays."""
     sizes = [_size(kind, f"c{i}") for i, kind in enumerate(types) if is_growable(kind)]
-    return scaled(total(sizes), _COPIES)
+    return scale_size(add_sizes(sizes), _COPIES)
 
 
 def _size(kind: Type, sql: str, depth: int = 0) -> Size:
@@ -43,10 +43,10 @@ def _size(kind: Type, sql: str, depth: int = 0) -> Size:
     if isinstance(kind, Row):
         fields = (f"struct_extract({sql}, 'f{i}')" for i in range(len(kind.fields)))
         parts = zip(kind.fields, fields, strict=True)
-        return total((_size(part, field, depth) for (_, part), field in parts), _VALUE_BYTES)
+        return add_sizes((_size(part, field, depth) for (_, part), field in parts), _VALUE_BYTES)
     if kind == VARCHAR:
         return Size(f"coalesce(strlen({sql}) + {_VALUE_BYTES}, 0)")
-    return fixed(_VALUE_BYTES)
+    return fixed_size(_VALUE_BYTES)
 
 
 def _row(values: Sequence[Expression], depth: int = 0) -> str:

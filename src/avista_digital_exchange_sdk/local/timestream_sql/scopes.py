@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlglot import exp
 
 from .expressions import Expression, sql_error
-from .sizes import Size, measured
+from .sizes import Size, measure_size
 from .types import VARCHAR, Row, Type
 
 
@@ -31,7 +31,7 @@ class Column:
         """The column's value."""
         size = None
         if self.max_bytes is not None and self.type == VARCHAR:
-            size = Size(measured(self.type, self.sql).sql, self.max_bytes)
+            size = Size(measure_size(self.type, self.sql).sql, self.max_bytes)
         return Expression(self.sql, self.type, known_size=size)
 
 
@@ -104,7 +104,7 @@ class Scope:
             hidden = set(self.merged)
             rest = [c for r in self.relations for c in r.columns if c.name not in hidden]
             return [*self.merged.values(), *rest]
-        relations = matching(self.relations, qualifier, lambda relation: relation.alias)
+        relations = find_matching(self.relations, qualifier, lambda relation: relation.alias)
         if len(relations) != 1:
             raise sql_error(node, f"Table '{qualifier}' not found")
         return list(relations[0].columns)
@@ -112,21 +112,21 @@ class Scope:
     def _find(self, qualifiers: Sequence[str], name: str) -> list[Column]:
         """List the columns a name may mean."""
         relations: Iterable[Relation] = self.relations
-        if not qualifiers and (merged := matching(self.merged.values(), name, _name)):
+        if not qualifiers and (merged := find_matching(self.merged.values(), name, _name)):
             return merged
         if len(qualifiers) > 2:
             return []
         if len(qualifiers) == 2:
-            relations = matching(relations, qualifiers[0], lambda relation: relation.database)
+            relations = find_matching(relations, qualifiers[0], lambda relation: relation.database)
         if qualifiers:
-            relations = matching(relations, qualifiers[-1], lambda relation: relation.alias)
-        return matching((c for relation in relations for c in relation.columns), name, _name)
+            relations = find_matching(relations, qualifiers[-1], lambda relation: relation.alias)
+        return find_matching((c for relation in relations for c in relation.columns), name, _name)
 
 
 T = TypeVar("T")
 
 
-def matching(things: Iterable[T], name: str, name_of: Callable[[T], str | None]) -> list[T]:
+def find_matching(things: Iterable[T], name: str, name_of: Callable[[T], str | None]) -> list[T]:
     """List the things of that name; only if there are none, those it names in another case."""
     named = [(thing, known) for thing in things if (known := name_of(thing)) is not None]
     exact = [thing for thing, known in named if known == name]
@@ -137,7 +137,7 @@ def take_fields(node: exp.Expression, value: Expression, names: Sequence[str]) -
     """Take a field of a row, and a field of that, and so on."""
     for name in names:
         fields = value.type.fields if isinstance(value.type, Row) else ()
-        found = matching(enumerate(fields), name, lambda item: item[1][0])
+        found = find_matching(enumerate(fields), name, lambda item: item[1][0])
         if len(found) != 1:
             raise sql_error(node, f"Column '{name}' does not exist")
         index, (_, kind) = found[0]

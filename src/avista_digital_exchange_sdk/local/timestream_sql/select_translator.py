@@ -9,7 +9,7 @@ from sqlglot import exp
 from .expression_translator import ExpressionTranslator
 from .expressions import Expression, not_supported, reject_unsupported_args, sql_error, unify
 from .function_calls import direction
-from .scopes import Column, Relation, Scope, Source, matching
+from .scopes import Column, Relation, Scope, Source, find_matching
 from .translator import Queries
 from .types import Type, is_orderable
 
@@ -96,11 +96,11 @@ class SelectTranslator:
     ) -> str:
         """Translate one column of USING, which the two sides share from here on."""
         name = node.name
-        merged = matching(self._scope.merged.values(), name, lambda column: column.name)
-        one = merged or matching(
+        merged = find_matching(self._scope.merged.values(), name, lambda column: column.name)
+        one = merged or find_matching(
             [c for relation in left for c in relation.columns], name, lambda column: column.name
         )
-        other = matching(right.columns, name, lambda column: column.name)
+        other = find_matching(right.columns, name, lambda column: column.name)
         if len(one) != 1 or len(other) != 1:
             raise sql_error(
                 node, f"Column '{name}' is missing from or ambiguous in one side of JOIN"
@@ -130,22 +130,22 @@ class SelectTranslator:
         reject_unsupported_args(group, "expressions")
         translator = ExpressionTranslator(self._queries, self._scope, "GROUP BY clause")
         keys = []
-        items = [part for item in group.expressions for part in _grouped_together(item)]
+        items = [part for item in group.expressions for part in _split_group(item)]
         # GROUP BY () makes one group of everything.
         self._translator.has_aggregates = not items
         for item in items:
             if isinstance(item, exp.Literal) and item.is_int:
-                item = self._selected(item, "GROUP BY")
+                item = self._get_selected(item, "GROUP BY")
             keys.append(translator.translate(item).sql)
         self._translator.group_keys = set(keys)
         return keys
 
-    def _selected(self, place: exp.Literal, clause: str) -> exp.Expression:
+    def _get_selected(self, position: exp.Literal, clause: str) -> exp.Expression:
         """Return the expression in a place of the SELECT."""
         selected: list[exp.Expression] = self._node.expressions
-        if not 1 <= int(place.name) <= len(selected):
-            raise sql_error(place, f"{clause} position {place.name} is not in select list")
-        node = selected[int(place.name) - 1]
+        if not 1 <= int(position.name) <= len(selected):
+            raise sql_error(position, f"{clause} position {position.name} is not in select list")
+        node = selected[int(position.name) - 1]
         return node.this if isinstance(node, exp.Alias) else node
 
     def _outputs(self) -> list[tuple[str | None, Expression]]:
@@ -161,7 +161,7 @@ class SelectTranslator:
             elif isinstance(node, exp.Alias):
                 outputs.append((node.alias, self._translator.translate(node.this)))
             else:
-                outputs.append((_implied_name(node), self._translator.translate(node)))
+                outputs.append((_infer_name(node), self._translator.translate(node)))
         return outputs
 
     def _star(
@@ -245,12 +245,12 @@ def limit_sql(node: exp.Expression) -> str:
     return f" LIMIT {count.name}"
 
 
-def _grouped_together(item: exp.Expression) -> list[exp.Expression]:
+def _split_group(item: exp.Expression) -> list[exp.Expression]:
     """Take `(a, b)` apart."""
     return item.expressions if isinstance(item, exp.Tuple) else [item]
 
 
-def _implied_name(node: exp.Expression) -> str | None:
+def _infer_name(node: exp.Expression) -> str | None:
     """Return the name of a selected expression that was given none."""
     if isinstance(node, exp.Cast) and node.this.name == "measure_value":
         return f"measure_value::{node.args['to'].sql('trino').lower()}"

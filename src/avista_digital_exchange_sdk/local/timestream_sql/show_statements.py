@@ -117,18 +117,18 @@ def _like(pattern: str) -> Callable[[str], bool]:
         if not others:
             return len(text) == len(first) and fits(text, 0, first)
         *inner, last = others
-        place = len(first)
+        position = len(first)
         if not fits(text, 0, first):
             return False
         for run in inner:
             # The first place is the best: what matches further on matches after it, too.
-            places = range(place, len(text) - len(run) + 1)
-            found = next((start for start in places if fits(text, start, run)), None)
+            positions = range(position, len(text) - len(run) + 1)
+            found = next((start for start in positions if fits(text, start, run)), None)
             if found is None:
                 return False
-            place = found + len(run)
+            position = found + len(run)
         end = len(text) - len(last)
-        return end >= place and fits(text, end, last)
+        return end >= position and fits(text, end, last)
 
     return matches
 
@@ -154,14 +154,14 @@ def _show_measures(words: TokenReader, tables: Tables) -> Source:
     """SHOW MEASURES FROM database.table: each with its type and the dimensions it comes with."""
     if not words.take("FROM"):
         raise words.unexpected()
-    catalogue = _find(tables, words.table())
+    catalog = _find(tables, words.table())
     matches = words.pattern()
     dimensions: dict[str, set[str]] = {}
-    for series in list(catalogue.series):
+    for series in list(catalog.series):
         names = {ASSET_ID} | {name for name, _ in series.dimensions}
         dimensions.setdefault(series.measure_name, set()).update(names)
     rows = [
-        [quote(name), quote(catalogue.measure_names[name].lower()), _rows(dimensions[name])]
+        [quote(name), quote(catalog.measure_names[name].lower()), _rows(dimensions[name])]
         for name in sorted(filter(matches, dimensions))
     ]
     columns = [("measure_name", VARCHAR), ("data_type", VARCHAR), ("dimensions", _DIMENSIONS)]
@@ -176,11 +176,11 @@ def _rows(names: set[str]) -> str:
 
 def _describe(words: TokenReader, tables: Tables) -> Source:
     """DESCRIBE database.table."""
-    catalogue = _find(tables, words.table())
+    catalog = _find(tables, words.table())
     words.end()
     rows = [
         [quote(column.name), quote(str(column.type)), quote(column.kind)]
-        for column in table_columns(catalogue)
+        for column in table_columns(catalog)
     ]
     columns = [("Column", VARCHAR), ("Type", VARCHAR), ("Timestream attribute type", VARCHAR)]
     return _source(columns, rows)

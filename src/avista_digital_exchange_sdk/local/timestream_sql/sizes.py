@@ -24,43 +24,45 @@ class Size:
         return self.sql == str(self.limit)
 
 
-def fixed(size: float) -> Size:
+def fixed_size(size: float) -> Size:
     """A size that is known."""
     return Size(str(int(size)), int(size))
 
 
-def combine(sql: str, limit: float, sizes: Iterable[Size]) -> Size:
+def combine_sizes(sql: str, limit: float, sizes: Iterable[Size]) -> Size:
     """A size computed from others, with the limit that follows if they all have one."""
     sizes = list(sizes)
     if all(size.is_constant for size in sizes):
-        return fixed(limit)
+        return fixed_size(limit)
     return Size(sql, int(limit) if all(size.limit is not None for size in sizes) else None)
 
 
-def total(sizes: Iterable[Size], extra: int = 0) -> Size:
+def add_sizes(sizes: Iterable[Size], extra: int = 0) -> Size:
     """The size of several values together."""
     sizes = list(sizes)
     sql = " + ".join([*(size.sql for size in sizes), str(extra)])
-    return combine(f"({sql})", sum(size.limit or 0 for size in sizes) + extra, sizes)
+    return combine_sizes(f"({sql})", sum(size.limit or 0 for size in sizes) + extra, sizes)
 
 
-def largest(sizes: Iterable[Size]) -> Size:
+def max_size(sizes: Iterable[Size]) -> Size:
     """The size of the largest of several values."""
     sizes = list(sizes)
     sql = ", ".join(["0", *(size.sql for size in sizes)])
-    return combine(f"greatest({sql})", max((size.limit or 0 for size in sizes), default=0), sizes)
+    return combine_sizes(
+        f"greatest({sql})", max((size.limit or 0 for size in sizes), default=0), sizes
+    )
 
 
-def scaled(size: Size, factor: float, extra: int = 0) -> Size:
+def scale_size(size: Size, factor: float, extra: int = 0) -> Size:
     """A multiple of a size."""
     limit = (size.limit or 0) * factor + extra
-    return combine(f"({size.sql} * {factor} + {extra})", limit, [size])
+    return combine_sizes(f"({size.sql} * {factor} + {extra})", limit, [size])
 
 
-def product(one: Size, other: Size, factor: float = 1) -> Size:
+def multiply_sizes(one: Size, other: Size, factor: float = 1) -> Size:
     """The product of two sizes."""
     limit = (one.limit or 0) * (other.limit or 0) * factor
-    return combine(f"({one.sql}::DOUBLE * {other.sql} * {factor})", limit, [one, other])
+    return combine_sizes(f"({one.sql}::DOUBLE * {other.sql} * {factor})", limit, [one, other])
 
 
 def is_growable(kind: Type) -> bool:
@@ -70,20 +72,20 @@ def is_growable(kind: Type) -> bool:
     return kind == VARCHAR or isinstance(kind, Array | TimeSeries)
 
 
-def measured(kind: Type, sql: str, depth: int = 0) -> Size:
+def measure_size(kind: Type, sql: str, depth: int = 0) -> Size:
     """The size of a value that exists already, computed from itself."""
     if isinstance(kind, TimeSeries):
-        return measured(Array(kind.point), sql, depth)
+        return measure_size(Array(kind.point), sql, depth)
     if isinstance(kind, Array):
         if not is_growable(kind.element):
-            width = measured(kind.element, "").limit or ENTRY_BYTES
+            width = measure_size(kind.element, "").limit or ENTRY_BYTES
             return Size(f"coalesce(len({sql}) * {width}, 0)")
         item = f"size_{depth}"
-        entry = measured(kind.element, item, depth + 1).sql
+        entry = measure_size(kind.element, item, depth + 1).sql
         sizes = f"list_transform({sql}, lambda {item}: {entry} + {ENTRY_BYTES})"
         return Size(f"coalesce(list_sum({sizes}), 0)")
     if isinstance(kind, Row):
         fields = (f"struct_extract({sql}, 'f{i}')" for i in range(len(kind.fields)))
         parts = zip(kind.fields, fields, strict=True)
-        return total(measured(part, field, depth) for (_, part), field in parts)
-    return Size(f"coalesce(strlen({sql}), 0)") if kind == VARCHAR else fixed(ENTRY_BYTES)
+        return add_sizes(measure_size(part, field, depth) for (_, part), field in parts)
+    return Size(f"coalesce(strlen({sql}), 0)") if kind == VARCHAR else fixed_size(ENTRY_BYTES)

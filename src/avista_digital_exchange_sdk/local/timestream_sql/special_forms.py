@@ -13,7 +13,7 @@ from .date_functions import FIELDS, Call, to_interval
 from .expressions import Expression, reject_unsupported_args, sql_error, timestamp_constant, unify
 from .function_calls import scalar
 from .scopes import take_fields
-from .sizes import ENTRY_BYTES, is_growable, largest, total
+from .sizes import ENTRY_BYTES, add_sizes, is_growable, max_size
 from .translator import Translator
 from .types import BIGINT, BOOLEAN, DATE, UNKNOWN, VARCHAR, Array, converts
 
@@ -62,7 +62,7 @@ def _choice(
         for condition, result in zip(conditions, unified[:-1], strict=True)
     )
     kind = unified[-1].type
-    size = largest(result.size for result in unified) if is_growable(kind) else None
+    size = max_size(result.size for result in unified) if is_growable(kind) else None
     sql = f"CASE {branches} ELSE {unified[-1].sql} END"
     if size is not None and kind != VARCHAR:
         # DuckDB copies lists where their rows chose differently.
@@ -109,7 +109,7 @@ def _array(translator: Translator, node: exp.Expression) -> Expression:
         raise sql_error(node, "All ARRAY elements must be the same type")
     kind = Array(unified[0].type if unified else UNKNOWN)
     items = ", ".join(item.sql for item in unified)
-    size = total((item.size for item in unified), ENTRY_BYTES * len(unified))
+    size = add_sizes((item.size for item in unified), ENTRY_BYTES * len(unified))
     sql = f"CAST([{items}] AS {kind.duckdb()})"
     return Expression(translator.budget.guard(sql, size), kind, known_size=size)
 
@@ -121,13 +121,13 @@ def _subscript(translator: Translator, node: exp.Expression) -> Expression:
     if not isinstance(array.type, Array) or not converts(index.type, BIGINT):
         raise sql_error(node, f"Cannot use {index.type} for subscript of {array.type}")
     names, bind = bind_payments([array.sql, index.sql], [0, 1])
-    items, place = names.get(0, array.sql), names.get(1, f"({index.sql})")
+    items, index_sql = names.get(0, array.sql), names.get(1, f"({index.sql})")
     length = f"len({items})"
     sql = bind(
-        f"CASE WHEN {place} < 1 THEN results.fail('SQL array indices start at 1') "
-        f"WHEN {place} > {length} THEN results.fail('Array subscript must be less "
-        f"than or equal to array length: ' || {place} || ' > ' || {length}) "
-        f"ELSE list_extract({items}, {place}) END"
+        f"CASE WHEN {index_sql} < 1 THEN results.fail('SQL array indices start at 1') "
+        f"WHEN {index_sql} > {length} THEN results.fail('Array subscript must be less "
+        f"than or equal to array length: ' || {index_sql} || ' > ' || {length}) "
+        f"ELSE list_extract({items}, {index_sql}) END"
     )
     return Expression(sql, array.type.element)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..services.time_series import catalog
-from ..services.time_series.catalog import Catalog
+from ..services.time_series.catalog import Catalog, plain_column
 from ..services.time_series.records import ASSET_ID
 from .scopes import Source
 from .types import BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR, Type
@@ -29,34 +28,34 @@ class TableColumn:
     sql: str
 
 
-def table_columns(catalogue: Catalog) -> list[TableColumn]:
+def table_columns(catalog: Catalog) -> list[TableColumn]:
     """List the columns in the order of `SELECT *` and DESCRIBE."""
     columns = [TableColumn(ASSET_ID, VARCHAR, "DIMENSION", "series.asset_id")]
-    for dimension in list(catalogue.dimensions.values()):
+    for dimension in list(catalog.dimensions.values()):
         sql = f"series.{dimension.physical}"
         columns.append(TableColumn(dimension.name, VARCHAR, "DIMENSION", sql))
     columns.append(TableColumn("measure_name", VARCHAR, "MEASURE_NAME", "series.measure_name"))
     columns.append(TableColumn("time", TIMESTAMP, "TIMESTAMP", "points.time"))
-    for kind in sorted(set(catalogue.measure_names.values()) - {"MULTI"}):
-        sql = f"points.{catalog.plain_column(kind)}"
+    for kind in sorted(set(catalog.measure_names.values()) - {"MULTI"}):
+        sql = f"points.{plain_column(kind)}"
         name = f"measure_value::{_TYPES[kind]}"
         columns.append(TableColumn(name, _TYPES[kind], "MEASURE_VALUE", sql))
-    for measure in list(catalogue.measures.values()):
+    for measure in list(catalog.measures.values()):
         sql = f"points.{measure.physical}"
         columns.append(TableColumn(measure.name, _TYPES[measure.type], "MULTI", sql))
     return columns
 
 
-def table_source(catalogue: Catalog) -> Source:
+def table_source(catalog: Catalog) -> Source:
     """Write the query that gives all of a table."""
-    columns = table_columns(catalogue)
+    columns = table_columns(catalog)
     names = [(column.name, column.type) for column in columns]
-    if not catalogue.has_tables:
+    if not catalog.has_tables:
         nothing = ", ".join(f"NULL::{c.type.duckdb()} AS c{i}" for i, c in enumerate(columns))
         return Source(f"SELECT {nothing} WHERE false", names)
     listed = ", ".join(f"{column.sql} AS c{i}" for i, column in enumerate(columns))
     sql = (
-        f"SELECT {listed} FROM {catalogue.table('points')} AS points "
-        f"JOIN {catalogue.table('series')} AS series USING (series_id)"
+        f"SELECT {listed} FROM {catalog.table('points')} AS points "
+        f"JOIN {catalog.table('series')} AS series USING (series_id)"
     )
     return Source(sql, names)

@@ -342,14 +342,14 @@ def test_asset_can_have_a_thousand_attributes(exchange: Exchange) -> None:
 
 
 def test_query_of_many_assets_with_different_filters_takes_little_time() -> None:
-    catalogue = Catalog("schema", has_tables=True)
+    catalog = Catalog("schema", has_tables=True)
     for i in range(8_000):
-        catalogue.measure_names[f"n{i}"] = "DOUBLE"
-        catalogue.measures[f"m{i}"] = Column(f"m{i}", "DOUBLE", f"m{i}")
-        catalogue.series[Series(f"a{i}", f"n{i}", ())] = i
+        catalog.measure_names[f"n{i}"] = "DOUBLE"
+        catalog.measures[f"m{i}"] = Column(f"m{i}", "DOUBLE", f"m{i}")
+        catalog.series[Series(f"a{i}", f"n{i}", ())] = i
     filters = [AssetFilter(f"a{i}", (f"n{i}", f"m{i}")) for i in range(8_000)]
     started = time.monotonic()
-    selection = Selection(catalogue, filters)
+    selection = Selection(catalog, filters)
     assert len(json.loads(selection.parameter())) == 8_000
     assert len(selection.cells()) == 16_000
     assert time.monotonic() - started < 3

@@ -200,10 +200,10 @@ class Collaboratives:
                     "collaborativeId": collaborative_id,
                     "memberState": organization["memberState"],
                     "submittedTimestamp": organization["submittedTimestamp"],
-                    "submittedByUser": self._submitter(organization),
+                    "submittedByUser": self._get_submitter(organization),
                     "accessApprovedByUserId": organization["accessApprovedByUserId"],
                     "organization": organization,
-                    "usersInCollaborative": self._members(
+                    "usersInCollaborative": self._list_members(
                         collaborative_id, organization["organizationId"]
                     ),
                 }
@@ -211,12 +211,12 @@ class Collaboratives:
             ]
         }
 
-    def _submitter(self, organization: Row) -> Row | None:
+    def _get_submitter(self, organization: Row) -> Row | None:
         """Return the User who submitted an organization's request to join."""
         user_id = organization["submittedByUserId"]
-        return None if user_id is None else _as_seen_by_others(self._accounts.user(user_id))
+        return None if user_id is None else _hide_private_fields(self._accounts.user(user_id))
 
-    def _members(self, collaborative_id: str, organization_id: str) -> list[Row]:
+    def _list_members(self, collaborative_id: str, organization_id: str) -> list[Row]:
         """Return an organization's CollaborativeMemberUsers."""
         rows = self._records.fetch_all(
             """SELECT permission, users.*, hostOrganization,
@@ -227,11 +227,11 @@ class Collaboratives:
             organization_id,
         )
         return [
-            {"permission": row["permission"], "user": _as_seen_by_others(serialize_user(row))}
+            {"permission": row["permission"], "user": _hide_private_fields(serialize_user(row))}
             for row in rows
         ]
 
 
-def _as_seen_by_others(user: Row) -> Row:
+def _hide_private_fields(user: Row) -> Row:
     """Hide what only a user and administrators see of a User."""
     return user | {"mobile": None, "lastActive": None}

@@ -65,16 +65,16 @@ class Memberships:
                 )
         return collaborative
 
-    def delete_of_user(self, user_id: str) -> list[Row]:
+    def delete_for_user(self, user_id: str) -> list[Row]:
         """Delete the Collaboratives that a user owns."""
-        return [self.delete(collaborative_id) for collaborative_id in self._owned(user_id)]
+        return [self.delete(collaborative_id) for collaborative_id in self._list_owned(user_id)]
 
     def migrate(self, user_id: str, new_user_id: str) -> list[Row]:
         """Hand over the Collaboratives that a user owns."""
         self._accounts.user(new_user_id)
         if user_id == new_user_id:
             raise bad_request("transferToUserId must be another user.")
-        owned = self._owned(user_id)
+        owned = self._list_owned(user_id)
         self._records.execute(
             "UPDATE collaboratives SET ownerUserId = ? WHERE ownerUserId = ?", new_user_id, user_id
         )
@@ -179,7 +179,7 @@ class Memberships:
             if one["organization"]["organizationId"] == organization_id
         )
 
-    def _owned(self, user_id: str) -> list[str]:
+    def _list_owned(self, user_id: str) -> list[str]:
         """List the collaboratives that a user owns."""
         self._accounts.user(user_id)
         rows = self._records.fetch_all(

@@ -213,7 +213,7 @@ class Captures:
     def get_token(self, caller: Caller, capture_id: str) -> Row:
         """Return the AuthenticationToken of the caller's own capture, with its value."""
         self.find(caller, capture_id, Access.OWN)
-        return self._tokens.of_resource(capture_id)
+        return self._tokens.get_for_resource(capture_id)
 
     def regenerate_token(self, caller: Caller, capture_id: str) -> Row:
         """Replace the token of the caller's own capture. The old one ends at once."""
@@ -224,7 +224,7 @@ class Captures:
 
     def delete_token(self, capture_id: str) -> None:
         """End the token of a capture."""
-        self._tokens.delete_of_resource(capture_id)
+        self._tokens.delete_for_resource(capture_id)
 
     # Rows
 

@@ -35,7 +35,7 @@ def replace_model(current: Row, assets: Sequence[Mapping[str, Any] | None]) -> R
     }
 
 
-def attributes_of(model: Row) -> dict[str, Row]:
+def index_attributes(model: Row) -> dict[str, Row]:
     """Return the attributes of a model by their ids, in the model's order."""
     return {
         attribute["userDefinedId"]: attribute

@@ -22,7 +22,7 @@ from ...query_engine.samples import Samples
 from ...query_engine.worker_pools import Workload
 from ...s3.storage import FILES, ObjectStore
 from ...values import EARLIEST, LATEST
-from .data_models import attributes_of
+from .data_models import index_attributes
 
 FULL_EXPORT = "FULL_EXPORT"
 ACTIVE_CAPTURE_EXPORT = "ACTIVE_CAPTURE_EXPORT"
@@ -57,7 +57,7 @@ class CaptureExports:
         try:
             await self._write(capture, key)
         except Exception as error:
-            return export | {"state": "FAILED", "key": None, "logs": [_reason(error)]}
+            return export | {"state": "FAILED", "key": None, "logs": [_describe_failure(error)]}
         return export | {"state": "COMPLETE", "dateCompleted": timestamp()}
 
     def get_full(self, capture: Row) -> Row:
@@ -118,7 +118,7 @@ class CaptureExports:
             await self._write(capture, stored.key)
         except Exception as error:
             self._objects.delete(stored.key)
-            export.state, export.logs = "FAILED", (_reason(error),)
+            export.state, export.logs = "FAILED", (_describe_failure(error),)
             return
         self._objects.complete(stored)
         export.state, export.key, export.completed = "COMPLETE", stored.key, timestamp()
@@ -139,7 +139,7 @@ class CaptureExports:
 
     async def _write_file(self, capture: Row, path: Path) -> None:
         """Write what a capture recorded to a file."""
-        names = tuple(attributes_of(json.loads(capture["dataModel"])))
+        names = tuple(index_attributes(json.loads(capture["dataModel"])))
         filters = [AssetFilter(capture["captureId"], names)]
         table = f"results.capture_{secrets.token_hex(16)}"
 
@@ -181,6 +181,6 @@ class CaptureExports:
         }
 
 
-def _reason(error: Exception) -> str:
+def _describe_failure(error: Exception) -> str:
     """Say why an export failed."""
     return f"The export could not be written: {error}"

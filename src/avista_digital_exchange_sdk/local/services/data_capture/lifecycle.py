@@ -58,14 +58,14 @@ class Lifecycle:
         """Delete the caller's own capture with all that it recorded."""
         capture = self._captures.find(caller, capture_id, Access.OWN)
         self._captures.set_state(capture_id, "DELETING", "The capture was deleted.")
-        answer = self._captures.get(caller, capture_id)
+        result = self._captures.get(caller, capture_id)
         self._captures.delete_token(capture_id)
         self._cancel_schedule(capture_id)
         self._exports.delete(capture)
         self._attachments.delete_all(capture_id)
         self._captures.remove(capture_id)
         await self._samples.delete(capture_id)
-        return answer
+        return result
 
     # Schedules
 
@@ -81,7 +81,7 @@ class Lifecycle:
         for capture in self._captures.list_in_states(*NOT_STARTED):
             self._captures.refresh(capture["captureId"])
         for capture in self._captures.list_in_states(*NOT_STARTED, "CAPTURING"):
-            if _times(capture):
+            if _due_times(capture):
                 self.schedule(capture["captureId"])
         for capture in self._captures.list_in_states("FINISHING"):
             self._engine.start_task(self._finish(capture["captureId"]))
@@ -105,7 +105,7 @@ class Lifecycle:
 
     async def _follow_schedule(self, capture_id: str) -> None:
         """Start and stop a capture when its time has come."""
-        while times := _times(self._captures.find_any(capture_id)):
+        while times := _due_times(self._captures.find_any(capture_id)):
             seconds = (min(times) - time.time_ns()) / 1e9
             if seconds > 0:
                 await asyncio.sleep(min(seconds, MAX_SLEEP_SECONDS))
@@ -152,7 +152,7 @@ class Lifecycle:
         await self._events.publish(subscription, arguments, capture)
 
 
-def _times(capture: Row) -> list[int]:
+def _due_times(capture: Row) -> list[int]:
     """Return the times at which something is due, in nanoseconds."""
     times: Iterable[int | None] = ()
     if capture["state"] == "READY":

@@ -11,7 +11,7 @@ from ...errors import bad_request
 from ...query_engine.samples import Sample, Samples
 from ...values import parse_time
 from ..value_types import check_value
-from .data_models import attributes_of
+from .data_models import index_attributes
 
 MAX_RECORDS = 100
 _MAX_SHOWN = 60
@@ -38,7 +38,7 @@ async def publish(samples: Samples, capture: Row, inputs: Sequence[Input | None]
         raise bad_request(
             f"data must have 1 to {MAX_RECORDS} records, not {len(inputs)}. Nothing was written."
         )
-    batch = _Batch(attributes_of(json.loads(capture["dataModel"])))
+    batch = _Batch(index_attributes(json.loads(capture["dataModel"])))
     for index, record in enumerate(inputs):
         if record is None:
             raise bad_request(f"data[{index}] must not be null. Nothing was written.")
@@ -83,7 +83,7 @@ class _Batch:
             else:
                 message = f"{_shorten(attribute_id)} has a value at this time already."
                 self._fail(value.record_index, value.attribute_index, "RecordExists", message)
-        self._failures.sort(key=_position)
+        self._failures.sort(key=_sort_key)
         summary = f"{len(written)} values written, {len(self._failures)} failures."
         return {
             "dataWritten": written,
@@ -120,7 +120,7 @@ class _Batch:
         )
 
 
-def _position(failure: Row) -> tuple[int, int]:
+def _sort_key(failure: Row) -> tuple[int, int]:
     """Order failures as the values were published."""
     index = failure["attributeIndex"]
     return failure["recordIndex"], -1 if index is None else index

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...database import Row, timestamp
-from .data_models import attributes_of
+from .data_models import index_attributes
 
 FILE_NAME = "captureDataPublishSample.py"
 _VALUES = {"boolean": True, "double": 12.5, "integer": 42, "string": "text"}
@@ -13,7 +13,7 @@ def write_sample(capture: Row) -> str:
     """Write a program in Python that publishes one record to a DataCapture."""
     values = "".join(
         f"        {attribute_id!r}: {_VALUES[attribute['schemaType']]!r},\n"
-        for attribute_id, attribute in attributes_of(capture["dataModel"]).items()
+        for attribute_id, attribute in index_attributes(capture["dataModel"]).items()
     )
     values = f"{{\n{values}    }}" if values else "{}"
     return f"""\

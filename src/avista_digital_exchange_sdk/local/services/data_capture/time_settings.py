@@ -27,12 +27,12 @@ def check_time(argument: str, text: str | None) -> None:
 
 def start_time(capture: Row) -> int | None:
     """Return when a capture is scheduled to start, in nanoseconds; None if it is not."""
-    return _time(capture, "startTimeType", "scheduledStartTime")
+    return _parse_time(capture, "startTimeType", "scheduledStartTime")
 
 
 def stop_time(capture: Row) -> int | None:
     """Return when a capture is scheduled to stop, in nanoseconds; None if it is not."""
-    return _time(capture, "stopTimeType", "scheduledStopTime")
+    return _parse_time(capture, "stopTimeType", "scheduledStopTime")
 
 
 def find_errors(capture: Row) -> Iterator[str]:
@@ -59,7 +59,7 @@ def serialize_times(capture: Row) -> Row:
     return times | {"state": "ERROR" if errors else "GOOD", "errors": errors}
 
 
-def _time(capture: Row, time_type: str, scheduled: str) -> int | None:
+def _parse_time(capture: Row, time_type: str, scheduled: str) -> int | None:
     """Return a scheduled time."""
     if capture[time_type] != SCHEDULED or capture[scheduled] is None:
         return None

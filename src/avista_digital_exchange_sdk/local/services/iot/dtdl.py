@@ -24,21 +24,21 @@ def to_dtdl(model: Row) -> str:
     attributes = [*model["properties"], *model["telemetry"]]
     names = {attribute["name"] for attribute in attributes if _is_name(attribute["name"])}
     contents = [
-        _content("Property", attribute, names) | {"writable": attribute["writable"]}
+        _to_content("Property", attribute, names) | {"writable": attribute["writable"]}
         for attribute in model["properties"]
     ]
-    contents += [_content("Telemetry", attribute, names) for attribute in model["telemetry"]]
+    contents += [_to_content("Telemetry", attribute, names) for attribute in model["telemetry"]]
     interface = {
         "@context": CONTEXT,
         "@id": model["dtmi"],
         "@type": "Interface",
-        **_texts(displayName=model["displayName"], description=model["description"]),
+        **_truncate_strings(displayName=model["displayName"], description=model["description"]),
         "contents": contents,
     }
     return json.dumps(interface, indent=2, ensure_ascii=False)
 
 
-def _content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
+def _to_content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
     """Write a property or a telemetry attribute."""
     name = _to_name(attribute["name"], names)
     default = attribute.get("defaultValue")
@@ -46,7 +46,7 @@ def _content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
         "@type": kind,
         "name": name,
         "schema": attribute["schemaType"],
-        **_texts(
+        **_truncate_strings(
             displayName=None if name == attribute["name"] else attribute["name"],
             description=attribute["description"],
             comment=None if default is None else f"defaultValue: {default}",
@@ -69,6 +69,6 @@ def _to_name(name: str, taken: set[str]) -> str:
     return valid
 
 
-def _texts(**texts: str | None) -> dict[str, str]:
+def _truncate_strings(**texts: str | None) -> dict[str, str]:
     """Omit missing and empty strings, and truncate those that are too long for DTDL."""
     return {name: text[: _MAX_TEXT_CHARACTERS[name]] for name, text in texts.items() if text}

@@ -107,7 +107,7 @@ class Endpoints:
         """Delete the caller's own IotEndpoint, and take it out of its groups."""
         endpoint = self.get(caller, iot_endpoint_id, Access.OWN)
         with self._records.transaction():
-            self._tokens.delete_of_resource(iot_endpoint_id)
+            self._tokens.delete_for_resource(iot_endpoint_id)
             self._records.execute(
                 "DELETE FROM iotEndpoints WHERE iotEndpointId = ?", iot_endpoint_id
             )
@@ -118,7 +118,7 @@ class Endpoints:
     def get_token(self, caller: Caller, iot_endpoint_id: str) -> Row:
         """Return the AuthenticationToken of the caller's own endpoint, with its value."""
         self.find(caller, iot_endpoint_id, Access.OWN)
-        return self._tokens.of_resource(iot_endpoint_id)
+        return self._tokens.get_for_resource(iot_endpoint_id)
 
     def regenerate_token(self, caller: Caller, iot_endpoint_id: str) -> Row:
         """Replace the token of the caller's own endpoint. The old one ends at once."""
@@ -136,7 +136,7 @@ class Endpoints:
         )
         if endpoint is None:
             raise not_found(iot_endpoint_id)
-        if self._access(caller, endpoint) < needed:
+        if self._determine_access(caller, endpoint) < needed:
             raise unauthorized(iot_endpoint_id)
         return endpoint
 
@@ -149,7 +149,7 @@ class Endpoints:
             row
             | {
                 "properties": [
-                    _with_value(known, values.get((row["iotEndpointId"], known["name"])))
+                    _to_endpoint_property(known, values.get((row["iotEndpointId"], known["name"])))
                     for known in models[row["modelId"]]["properties"]
                 ],
                 "telemetry": models[row["modelId"]]["telemetry"],
@@ -157,7 +157,7 @@ class Endpoints:
             for row in rows
         ]
 
-    def _access(self, caller: Caller, endpoint: Row) -> Access:
+    def _determine_access(self, caller: Caller, endpoint: Row) -> Access:
         """Say what the caller may do with an endpoint: as its owner, or through shared groups."""
         if caller.user_id == endpoint["ownerUserId"]:
             return Access.OWN
@@ -191,7 +191,7 @@ class Endpoints:
         return {(row["iotEndpointId"], row["name"]): row for row in rows}
 
 
-def _with_value(known: Row, stored: Row | None) -> Row:
+def _to_endpoint_property(known: Row, stored: Row | None) -> Row:
     """Shape a property of a model as an EndpointProperty."""
     if stored is not None:
         try:

@@ -89,7 +89,7 @@ class Groups:
     ) -> Row:
         """Remove endpoints from the caller's own group. Those not in it are left alone."""
         group = self._find(caller, iot_group_id, Access.OWN)
-        for endpoint_id in _without_nulls(iot_endpoint_ids):
+        for endpoint_id in _reject_nulls(iot_endpoint_ids):
             self._endpoints.find(caller, endpoint_id, Access.OWN)
         self._records.execute(
             """DELETE FROM iotGroupEndpoints
@@ -109,7 +109,7 @@ class Groups:
 
     def _add(self, caller: Caller, group: Row, iot_endpoint_ids: Sequence[str | None]) -> None:
         """Add endpoints of the caller's own and of the group's hub."""
-        for endpoint_id in _without_nulls(iot_endpoint_ids):
+        for endpoint_id in _reject_nulls(iot_endpoint_ids):
             endpoint = self._endpoints.find(caller, endpoint_id, Access.OWN)
             if endpoint["iotHubId"] != group["iotHubId"]:
                 raise bad_request(
@@ -145,7 +145,7 @@ class Groups:
         }
 
 
-def _without_nulls(iot_endpoint_ids: Sequence[str | None]) -> list[str]:
+def _reject_nulls(iot_endpoint_ids: Sequence[str | None]) -> list[str]:
     """Reject a list of ids in which some are missing."""
     ids = [endpoint_id for endpoint_id in iot_endpoint_ids if endpoint_id is not None]
     if len(ids) < len(iot_endpoint_ids):

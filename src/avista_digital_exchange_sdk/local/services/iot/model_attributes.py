@@ -31,7 +31,7 @@ def read_properties(inputs: Inputs) -> list[Row]:
                     f"properties[{index}].defaultValue {error}, got {default[:60]!r}."
                 ) from None
         properties.append(attribute)
-    return _sorted_by_index("properties", properties)
+    return _sort_by_index("properties", properties)
 
 
 def read_telemetry(inputs: Inputs) -> list[Row]:
@@ -40,7 +40,7 @@ def read_telemetry(inputs: Inputs) -> list[Row]:
         _read_attribute("telemetry", index, entry, "Telemetry")
         for index, entry in enumerate(inputs)
     ]
-    return _sorted_by_index("telemetry", telemetry)
+    return _sort_by_index("telemetry", telemetry)
 
 
 def check_attributes(properties: Sequence[Row], telemetry: Sequence[Row]) -> None:
@@ -64,17 +64,17 @@ def _read_attribute(
         raise bad_request(f"{where}[{index}] is missing.")
     if not 1 <= len(entry["name"]) <= MAX_NAME_CHARACTERS:
         raise bad_request(f"{where}[{index}].name must have 1 to {MAX_NAME_CHARACTERS} characters.")
-    place = entry.get("index")
+    position = entry.get("index")
     return {
         "attributeType": attribute_type,
         "name": entry["name"],
         "schemaType": entry["schemaType"],
         "description": entry.get("description"),
-        "index": index if place is None else place,
+        "index": index if position is None else position,
     }
 
 
-def _sorted_by_index(where: str, attributes: list[Row]) -> list[Row]:
+def _sort_by_index(where: str, attributes: list[Row]) -> list[Row]:
     """Put attributes in their order, which must be clear."""
     indexes = [attribute["index"] for attribute in attributes]
     if sorted(indexes) != list(range(len(indexes))):

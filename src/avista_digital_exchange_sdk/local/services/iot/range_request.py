@@ -28,7 +28,7 @@ class RangeRequest:
         """The endpoints that are queried."""
         return tuple(asset.asset_id for asset in self.filters)
 
-    def as_query_string(self) -> str:
+    def to_query_string(self) -> str:
         """Say what is read as SQL."""
         conditions = " OR ".join(
             f'("iotEndpointId" = {quote(asset.asset_id)}'

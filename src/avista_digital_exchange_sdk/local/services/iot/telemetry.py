@@ -38,7 +38,7 @@ class Telemetry:
         written, failed = [], []
         for record in records:
             if record.sample is not None and next(outcomes):
-                written.append(_written_record(endpoint_id, record.sample, types))
+                written.append(_to_record(endpoint_id, record.sample, types))
                 continue
             if record.sample is not None:
                 record.fail("DUPLICATE_ENTRY", "The endpoint has a record at this time already.")
@@ -61,7 +61,7 @@ class Telemetry:
         latest = self.samples.read_latest(cursor, [row["iotEndpointId"] for row in endpoints])
         return ItemsResult(
             [
-                to_json(_latest_value(row["iotEndpointId"], attribute, latest))
+                to_json(_to_latest_value(row["iotEndpointId"], attribute, latest))
                 for row in endpoints
                 for attribute in row["telemetry"]
             ]
@@ -120,7 +120,7 @@ def _open_endpoint(result: FilterResult, index: int) -> str:
     )
 
 
-def _written_record(endpoint_id: str, sample: Sample, types: Mapping[str, str]) -> Row:
+def _to_record(endpoint_id: str, sample: Sample, types: Mapping[str, str]) -> Row:
     """Shape a sample as an IotDataRecord."""
     return {
         "iotEndpointId": endpoint_id,
@@ -132,7 +132,7 @@ def _written_record(endpoint_id: str, sample: Sample, types: Mapping[str, str]) 
     }
 
 
-def _latest_value(
+def _to_latest_value(
     endpoint_id: str, attribute: Row, latest: Mapping[tuple[str, str], tuple[str, int]]
 ) -> Row:
     """Shape the latest value of one attribute."""

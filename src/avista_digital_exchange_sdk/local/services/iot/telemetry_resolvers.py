@@ -111,7 +111,7 @@ async def query_by_time_range(
     exchange = context.exchange
     request = read_range_request(endpointQueryFilters, startTime, endTime)
     names = [_name(context, endpoint_id) for endpoint_id in request.endpoint_ids]
-    sql = request.as_query_string()
+    sql = request.to_query_string()
     requested = QueryRequest(RANGE, context.caller, request.endpoint_ids, sql)
     if nextToken is not None:
         if queryString not in (None, sql):
@@ -167,7 +167,7 @@ def _write_csv(cursor: duckdb.DuckDBPyConnection, result: Result, file: Writer) 
 
 def own_query(context: Context, query_id: str) -> Query:
     """Return a query of the caller's own, of endpoints the caller may still read."""
-    query = context.exchange.queries.own(context.caller, query_id, KINDS)
+    query = context.exchange.queries.require_own(context.caller, query_id, KINDS)
     if query.requested.kind == RANGE:
         for endpoint_id in query.requested.resource_ids:
             _name(context, endpoint_id)

@@ -167,7 +167,7 @@ async def delete_user(context: Context, userId: str) -> Row:
 
 async def delete_users_collaboratives(context: Context, userId: str) -> list[Row]:
     """Delete a user's collaboratives."""
-    return context.exchange.memberships.delete_of_user(userId)
+    return context.exchange.memberships.delete_for_user(userId)
 
 
 async def delete_users_services(context: Context, userId: str) -> list[Row]:
@@ -189,13 +189,13 @@ async def migrate_users_services_ownership(
     return migrate_services(context.exchange, currentOwnerUserId, transferToUserId)
 
 
-def _for_administrators(resolver: Resolver) -> Resolver:
+def _require_administrator(resolver: Resolver) -> Resolver:
     """Reject callers who do not administer the platform."""
 
     async def resolve(context: Context, **arguments: object) -> object:
         context.exchange.people.require_administrator(context.caller)
-        answer: object = await resolver(context, **arguments)
-        return answer
+        result: object = await resolver(context, **arguments)
+        return result
 
     return resolve
 
@@ -227,5 +227,5 @@ _MUTATIONS: dict[str, Resolver] = {
     "platformAdmin_updateOrganization": update_organization,
     "platformAdmin_updateUser": update_user,
 }
-QUERIES = {name: _for_administrators(one) for name, one in _QUERIES.items()}
-MUTATIONS = {name: _for_administrators(one) for name, one in _MUTATIONS.items()}
+QUERIES = {name: _require_administrator(one) for name, one in _QUERIES.items()}
+MUTATIONS = {name: _require_administrator(one) for name, one in _MUTATIONS.items()}

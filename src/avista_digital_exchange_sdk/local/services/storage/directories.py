@@ -32,7 +32,7 @@ class Directories:
 
     def get(self, caller: Caller, directory_id: str) -> Row:
         """Return a DataStoreDirectory the caller may read, with its contents."""
-        return self._as_directory(self.find(caller, directory_id, Access.READ))
+        return self._to_directory(self.find(caller, directory_id, Access.READ))
 
     def create(
         self, caller: Caller, data_store_id: str, parent_directory_id: str, name: str
@@ -88,7 +88,7 @@ class Directories:
                 "DELETE FROM directories WHERE dataStoreDirectoryId = ?", directory_id
             )
         await self._objects.delete_all(row["objectKey"] for row in keys)
-        return self._as_directory(directory)
+        return self._to_directory(directory)
 
     def find(
         self, caller: Caller, directory_id: str, needed: Access, data_store_id: str | None = None
@@ -115,7 +115,7 @@ class Directories:
         ):
             raise bad_request("A directory cannot be moved into itself.")
 
-    def _as_directory(self, row: Row) -> Row:
+    def _to_directory(self, row: Row) -> Row:
         """Convert a row to a DataStoreDirectory; its contents are read only when requested."""
         return row | {
             "homeDirectory": row["parentDirectoryId"] is None,
@@ -139,6 +139,6 @@ class Directories:
         """Return the contents of a directory as DataStoreObjects, directories first."""
         directories, files = self.entries(directory_id)
         return [
-            {"objectType": "DIRECTORY", "dataStoreDirectory": self._as_directory(row)}
+            {"objectType": "DIRECTORY", "dataStoreDirectory": self._to_directory(row)}
             for row in directories
         ] + [{"objectType": "FILE", "dataStoreFile": serialize_file(row)} for row in files]

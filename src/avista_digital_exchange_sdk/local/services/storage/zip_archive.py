@@ -70,7 +70,7 @@ class Zips:
         self._objects = objects
         self._directories = directories
         self._threads = ThreadPoolExecutor(_THREADS, "zip")
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
         self._closing = Event()
 
     async def plan(self, caller: Caller, top: Sequence[Row]) -> list[Entry]:
@@ -96,8 +96,8 @@ class Zips:
         """Return what writes a zip to a file."""
 
         async def make(target: Path) -> None:
-            turn = self._turns.setdefault(caller.user_id, asyncio.Lock())
-            async with turn:
+            lock = self._locks.setdefault(caller.user_id, asyncio.Lock())
+            async with lock:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, self._write, target, entries)
 

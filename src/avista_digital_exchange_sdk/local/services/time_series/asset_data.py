@@ -9,12 +9,14 @@ from ...values import format_iso
 from .records import Measure, Record
 
 
-def asset_data(asset_id: str, name: str | None, attributes: list[dict[str, Any]]) -> dict[str, Any]:
+def to_asset_data(
+    asset_id: str, name: str | None, attributes: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Shape an asset."""
     return {"assetId": asset_id, "name": name, "attributes": attributes}
 
 
-def attribute_data(
+def to_attribute_data(
     name: str,
     attribute_type: str,
     last: tuple[str, str],
@@ -30,7 +32,7 @@ def attribute_data(
     }
 
 
-def written_data(
+def to_written_data(
     asset_id: str, name: str | None, records: Iterable[Record]
 ) -> list[dict[str, Any]]:
     """Return what was written for an asset: nothing, or the asset with its attributes' new data."""
@@ -38,12 +40,12 @@ def written_data(
     for record in sorted(records, key=lambda record: record.time):
         for measure in record.measures:
             points.setdefault(measure.name, []).append((record.time, measure))
-    attributes = [_written_attribute(name, points[name]) for name in sorted(points)]
-    return [asset_data(asset_id, name, attributes)] if attributes else []
+    attributes = [_to_written_attribute(name, points[name]) for name in sorted(points)]
+    return [to_asset_data(asset_id, name, attributes)] if attributes else []
 
 
-def _written_attribute(name: str, points: list[tuple[int, Measure]]) -> dict[str, Any]:
+def _to_written_attribute(name: str, points: list[tuple[int, Measure]]) -> dict[str, Any]:
     """Shape an attribute of which data was written."""
     data = [{"timestamp": format_iso(time), "value": measure.text} for time, measure in points]
     last = data[-1]
-    return attribute_data(name, points[-1][1].type, (last["value"], last["timestamp"]), data)
+    return to_attribute_data(name, points[-1][1].type, (last["value"], last["timestamp"]), data)

@@ -102,34 +102,34 @@ def create_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
 
 def load_catalog(connection: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
     """Read what a database holds; one that was never written to holds nothing."""
-    catalogue = Catalog(schema_name(time_series_db_id))
+    catalog = Catalog(schema_name(time_series_db_id))
     exists = connection.execute(
-        "SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [catalogue.schema]
+        "SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [catalog.schema]
     ).fetchone()
     if not exists:
-        return catalogue
-    catalogue.has_tables = True
-    rows = connection.execute(f"SELECT * FROM {catalogue.table('columns')}").fetchall()
+        return catalog
+    catalog.has_tables = True
+    rows = connection.execute(f"SELECT * FROM {catalog.table('columns')}").fetchall()
     for column in (Column(*row) for row in rows):
-        kind = catalogue.dimensions if column.physical[0] == "d" else catalogue.measures
+        kind = catalog.dimensions if column.physical[0] == "d" else catalog.measures
         kind[column.name] = column
     for name in ("measure_names", "assets"):
-        rows = connection.execute(f"SELECT * FROM {catalogue.table(name)}").fetchall()
-        getattr(catalogue, name).update(rows)
-    _load_series(connection, catalogue)
-    newest = f"SELECT series_id, epoch_ns(max(time)) FROM {catalogue.table('points')} GROUP BY ALL"
-    catalogue.newest.update(connection.execute(newest).fetchall())
-    return catalogue
+        rows = connection.execute(f"SELECT * FROM {catalog.table(name)}").fetchall()
+        getattr(catalog, name).update(rows)
+    _load_series(connection, catalog)
+    newest = f"SELECT series_id, epoch_ns(max(time)) FROM {catalog.table('points')} GROUP BY ALL"
+    catalog.newest.update(connection.execute(newest).fetchall())
+    return catalog
 
 
-def _load_series(connection: duckdb.DuckDBPyConnection, catalogue: Catalog) -> None:
+def _load_series(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
     """Read the series, each with the dimensions it has."""
-    dimensions = list(catalogue.dimensions.values())
+    dimensions = list(catalog.dimensions.values())
     columns = ", ".join(
         ["series_id", "asset_id", "measure_name", *(column.physical for column in dimensions)]
     )
-    rows = connection.execute(f"SELECT {columns} FROM {catalogue.table('series')}").fetchall()
+    rows = connection.execute(f"SELECT {columns} FROM {catalog.table('series')}").fetchall()
     for series_id, asset_id, measure_name, *values in rows:
         given = zip(dimensions, values, strict=True)
         pairs = sorted((column.name, value) for column, value in given if value is not None)
-        catalogue.series[Series(asset_id, measure_name, tuple(pairs))] = series_id
+        catalog.series[Series(asset_id, measure_name, tuple(pairs))] = series_id

@@ -41,7 +41,7 @@ def write_json(
 ) -> None:
     """Write the rows, or some of them, as an array of assets with their attributes' data."""
     rows = range(result.row_count) if rows is None else rows
-    lasts = _in_requested_order(result, _last_values(cursor, result, rows))
+    lasts = _sort_as_requested(result, _last_values(cursor, result, rows))
     file.write("[")
     separator = ""
     for asset_index, attributes in groupby(
@@ -109,7 +109,7 @@ def _select_data(
 ) -> None:
     """Select the data points of some attributes as JSON, with their places in the portion."""
     columns = sorted({last.column for last in portion})
-    places = [
+    positions = [
         [last.asset_index, last.column, i, int(result.attributes[last.column].type == "VARCHAR")]
         for i, last in enumerate(portion)
     ]
@@ -132,7 +132,7 @@ def _select_data(
         WHERE value IS NOT NULL
         ORDER BY position, row
         """,
-        [json.dumps(columns), json.dumps(places)],
+        [json.dumps(columns), json.dumps(positions)],
     )
 
 
@@ -162,17 +162,17 @@ def _last_values(
     ]
 
 
-def _in_requested_order(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
+def _sort_as_requested(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
     """Order each asset's attributes as they were requested, or by name if all were."""
-    places: dict[tuple[str, ...] | None, dict[str, int]] = {}
+    positions: dict[tuple[str, ...] | None, dict[str, int]] = {}
 
-    def place(last: LastValue) -> tuple[int, int, str]:
+    def sort_key(last: LastValue) -> tuple[int, int, str]:
         names = result.filters[last.asset_index].names
-        order = places.setdefault(names, {name: i for i, name in enumerate(names or ())})
+        order = positions.setdefault(names, {name: i for i, name in enumerate(names or ())})
         name = result.attributes[last.column].name
         return last.asset_index, order.get(name, 0), name
 
-    return sorted(lasts, key=place)
+    return sorted(lasts, key=sort_key)
 
 
 def _json(value: str | None) -> str:

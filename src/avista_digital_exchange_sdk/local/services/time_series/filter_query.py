@@ -27,13 +27,13 @@ class FilterRequest:
 
 
 def run_filter_query(
-    cursor: duckdb.DuckDBPyConnection, table: str, catalogue: Catalog, request: FilterRequest
+    cursor: duckdb.DuckDBPyConnection, table: str, catalog: Catalog, request: FilterRequest
 ) -> FilterResult:
     """Run a filter query into a table of that name."""
-    selection = Selection(catalogue, request.filters)
-    names = [catalogue.assets.get(asset.asset_id) for asset in request.filters]
+    selection = Selection(catalog, request.filters)
+    names = [catalog.assets.get(asset.asset_id) for asset in request.filters]
     cursor.execute(result_budget_statement())
-    if catalogue.has_tables and selection.attributes:
+    if catalog.has_tables and selection.attributes:
         cursor.execute(
             _statement(table, selection, request.last_rows),
             [selection.parameter(), request.start, request.end],

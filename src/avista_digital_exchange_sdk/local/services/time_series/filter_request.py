@@ -43,7 +43,7 @@ def read_filter_request(
     return FilterRequest(filters, start, end)
 
 
-def as_timestream_sql(request: FilterRequest, database: Mapping[str, Any]) -> str:
+def to_timestream_sql(request: FilterRequest, database: Mapping[str, Any]) -> str:
     """Say what a filter query reads as Timestream SQL; its attributes are picked afterwards."""
     assets = ", ".join(quote(asset.asset_id) for asset in request.filters)
     table = ".".join(

@@ -35,7 +35,7 @@ class Stored:
 
 def write_batch(
     connection: duckdb.DuckDBPyConnection,
-    catalogue: Catalog,
+    catalog: Catalog,
     asset_id: str,
     records: Sequence[Record],
     *,
@@ -47,7 +47,7 @@ def write_batch(
 
     Args:
         connection: The connection to write through.
-        catalogue: What the database holds.
+        catalog: What the database holds.
         asset_id: The asset that the records are about.
         records: The batch.
         keep_omitted_measures: Whether a record of a higher version leaves the measures that it
@@ -55,17 +55,17 @@ def write_batch(
     """
     connection.execute("BEGIN")
     try:
-        if not catalogue.has_tables:
-            create_tables(connection, catalogue.schema)
-        additions = SchemaChanges(catalogue)
-        batch = _Batch(connection, catalogue, additions, asset_id, records, keep_omitted_measures)
+        if not catalog.has_tables:
+            create_tables(connection, catalog.schema)
+        additions = SchemaChanges(catalog)
+        batch = _Batch(connection, catalog, additions, asset_id, records, keep_omitted_measures)
         accepted, rejections = batch.validate()
         batch.write()
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
-    catalogue.has_tables = True
+    catalog.has_tables = True
     additions.commit()
     batch.update_newest()
     return accepted, rejections
@@ -77,7 +77,7 @@ class _Batch:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        catalogue: Catalog,
+        catalog: Catalog,
         additions: SchemaChanges,
         asset_id: str,
         records: Sequence[Record],
@@ -86,7 +86,7 @@ class _Batch:
         self._connection = connection
         self._keep_omitted_measures = keep_omitted_measures
         self._additions = additions
-        self._catalogue = catalogue
+        self._catalog = catalog
         self._records = [
             (Series(asset_id, record.measure_name, record.dimensions), record) for record in records
         ]
@@ -100,7 +100,7 @@ class _Batch:
         for series, record in self._records:
             key = (series, record.time)
             try:
-                if self._changes(stored.get(key), record):
+                if self._is_change(stored.get(key), record):
                     self._additions.add(series, record)
                     written = self._replace(key, stored.get(key), record)
                     stored[key] = Stored(record.version, written.fingerprint, None)
@@ -117,20 +117,20 @@ class _Batch:
         self._write_names()
         if self._replaced:
             self._connection.execute(
-                f"DELETE FROM {self._catalogue.table('points')} WHERE list_contains(?, sequence)",
+                f"DELETE FROM {self._catalog.table('points')} WHERE list_contains(?, sequence)",
                 [list(self._replaced)],
             )
         self._write_records()
 
     def update_newest(self) -> None:
         """Note the latest times, once the records are written."""
-        known, newest = self._catalogue.series, self._catalogue.newest
+        known, newest = self._catalog.series, self._catalog.newest
         for series, time in self._pending:
             series_id = known[series]
             newest[series_id] = max(time, newest.get(series_id, time))
 
     @staticmethod
-    def _changes(existing: Stored | None, record: Record) -> bool:
+    def _is_change(existing: Stored | None, record: Record) -> bool:
         """Return whether a record is to be written over the existing one, or reject it."""
         if existing is None or record.version > existing.version:
             return True
@@ -161,14 +161,14 @@ class _Batch:
 
     def _read_measures(self, sequence: int) -> tuple[Measure, ...]:
         """Read the measures of a stored MULTI record."""
-        columns = list(self._catalogue.measures.values())
+        columns = list(self._catalog.measures.values())
         values = ", ".join(
             f"epoch_ns({column.physical})" if column.type == "TIMESTAMP" else column.physical
             for column in columns
         )
         texts = ", ".join(value_text(column.physical, column.type) for column in columns)
         row = self._connection.execute(
-            f"SELECT {values}, {texts} FROM {self._catalogue.table('points')} WHERE sequence = ?",
+            f"SELECT {values}, {texts} FROM {self._catalog.table('points')} WHERE sequence = ?",
             [sequence],
         ).fetchone()
         assert row is not None
@@ -181,7 +181,7 @@ class _Batch:
 
     def _find_stored(self) -> dict[Key, Stored]:
         """Look up what is stored under the keys of the batch."""
-        known, newest = self._catalogue.series, self._catalogue.newest
+        known, newest = self._catalog.series, self._catalog.newest
         keys = {
             (known[series], record.time)
             for series, record in self._records
@@ -193,7 +193,7 @@ class _Batch:
         rows = self._connection.execute(
             f"""
             SELECT series_id, epoch_ns(time), version, fingerprint, sequence
-            FROM {self._catalogue.table("points")}
+            FROM {self._catalog.table("points")}
             SEMI JOIN (
                 SELECT make_timestamp_ns(key[2]) AS time, key[1]::INTEGER AS series_id
                 FROM (SELECT unnest(?::BIGINT[][]) AS key)
@@ -207,7 +207,7 @@ class _Batch:
 
     def _write_columns(self) -> None:
         """Add the columns the batch brings, and note their names."""
-        table = self._catalogue.table
+        table = self._catalog.table
         dimensions, measures = self._additions.dimensions.maps[0], self._additions.measures.maps[0]
         for column in dimensions.values():
             self._connection.execute(
@@ -228,7 +228,7 @@ class _Batch:
         self._insert("measure_names", self._additions.measure_names.maps[0].items())
         for asset_id, name in self._additions.assets.maps[0].items():
             self._connection.execute(
-                f"INSERT OR REPLACE INTO {self._catalogue.table('assets')} VALUES (?, ?)",
+                f"INSERT OR REPLACE INTO {self._catalog.table('assets')} VALUES (?, ?)",
                 [asset_id, name],
             )
         for series, series_id in self._additions.series.maps[0].items():
@@ -246,14 +246,14 @@ class _Batch:
         for row in rows:
             marks = ", ".join("?" * len(row))
             self._connection.execute(
-                f"INSERT INTO {self._catalogue.table(target)} VALUES ({marks})", row
+                f"INSERT INTO {self._catalog.table(target)} VALUES ({marks})", row
             )
 
     def _write_records(self) -> None:
         """Insert the records in one statement; as one JSON string they travel fastest."""
         if not self._pending:
             return
-        points = self._catalogue.table("points")
+        points = self._catalog.table("points")
         fields: set[_Field] = set()
         rows = []
         for (series, _), record in self._pending.items():

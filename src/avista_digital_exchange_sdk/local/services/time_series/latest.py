@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from ...query_engine.item_results import ItemsResult
 from ...values import format_iso
-from .asset_data import asset_data, attribute_data
+from .asset_data import to_asset_data, to_attribute_data
 from .catalog import PHYSICAL_TYPES, Catalog, plain_column
 from .duckdb_sql import value_text
 
@@ -31,19 +31,19 @@ class _Latest:
     key: int
 
 
-def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> ItemsResult:
+def read_latest(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> ItemsResult:
     """Read the latest values of a database: its assets in id order, as TimeSeriesDbAssetData."""
-    assets: dict[str, dict[str, _Latest]] = {asset: {} for asset in sorted(catalogue.assets)}
-    if catalogue.has_tables:
-        found = [*_of_plain_records(cursor, catalogue), *_of_multi_records(cursor, catalogue)]
+    assets: dict[str, dict[str, _Latest]] = {asset: {} for asset in sorted(catalog.assets)}
+    if catalog.has_tables:
+        found = [*_read_plain_records(cursor, catalog), *_read_multi_records(cursor, catalog)]
         for latest in sorted(found, key=lambda latest: latest.key):
             assets.setdefault(latest.asset_id, {})[latest.name] = latest
     return ItemsResult(
         [
             to_json(
-                asset_data(
+                to_asset_data(
                     asset_id,
-                    catalogue.assets.get(asset_id),
+                    catalog.assets.get(asset_id),
                     [_attribute(attributes[name]) for name in sorted(attributes)],
                 )
             )
@@ -55,20 +55,20 @@ def read_latest(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> ItemsR
 def _attribute(latest: _Latest) -> dict[str, Any]:
     """Shape an attribute with its latest value, and no data."""
     time = format_iso(latest.key // _KEY_BASE)
-    return attribute_data(latest.name, latest.type, (latest.value, time), [])
+    return to_attribute_data(latest.name, latest.type, (latest.value, time), [])
 
 
-def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> Iterator[_Latest]:
+def _read_plain_records(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> Iterator[_Latest]:
     """Read the latest value of each measure of plain records."""
-    if all(kind == "MULTI" for kind in catalogue.measure_names.values()):
+    if all(kind == "MULTI" for kind in catalog.measure_names.values()):
         return
     text = ", ".join(value_text(plain_column(kind), kind) for kind in PHYSICAL_TYPES)
     rows = cursor.execute(
         f"""
         SELECT asset_id, measure_name, any_value(type), max_by(text, key), max(key) FROM (
             SELECT *, coalesce({text}) AS text, {_KEY} AS key
-            FROM {catalogue.table("points")} JOIN {catalogue.table("series")} USING (series_id)
-            JOIN {catalogue.table("measure_names")} ON name = measure_name
+            FROM {catalog.table("points")} JOIN {catalog.table("series")} USING (series_id)
+            JOIN {catalog.table("measure_names")} ON name = measure_name
         ) WHERE text IS NOT NULL GROUP BY asset_id, measure_name
         """
     ).fetchall()
@@ -76,9 +76,9 @@ def _of_plain_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> 
         yield _Latest(*row)
 
 
-def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> Iterator[_Latest]:
+def _read_multi_records(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> Iterator[_Latest]:
     """Read the latest value of each measure of MULTI records."""
-    measures = list(catalogue.measures.values())
+    measures = list(catalog.measures.values())
     if not measures:
         return
     keys = [f"{measure.physical}_key" for measure in measures]
@@ -95,7 +95,7 @@ def _of_multi_records(cursor: duckdb.DuckDBPyConnection, catalogue: Catalog) -> 
         f"""
         WITH keyed AS (
             SELECT *, {_KEY} AS key
-            FROM {catalogue.table("points")} JOIN {catalogue.table("series")} USING (series_id)
+            FROM {catalog.table("points")} JOIN {catalog.table("series")} USING (series_id)
         ), latest AS MATERIALIZED (
             SELECT asset_id, {latest} FROM keyed GROUP BY asset_id
         ), found AS (

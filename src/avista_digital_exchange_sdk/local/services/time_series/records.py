@@ -65,7 +65,7 @@ class Rejection:
     reason: str
     existing_version: int | None = None
 
-    def as_error_info(self) -> dict[str, object]:
+    def to_error_info(self) -> dict[str, object]:
         """Shape it as the error's `RejectedRecords` entry."""
         info: dict[str, object] = {"RecordIndex": self.index, "Reason": self.reason}
         if self.existing_version is not None:
@@ -164,7 +164,7 @@ def _read_record(index: int, record: Mapping[str, Any]) -> Record:
     """Read one record whose form is known to be right."""
     dimensions = [(pair["Name"], pair["Value"]) for pair in record.get("Dimensions") or []]
     multi = record.get("MeasureValueType") == "MULTI"
-    measures = _measure_inputs(record)
+    measures = _list_measures(record)
     _check_limits(record, dimensions, measures, multi)
     unit = record.get("TimeUnit") or "MILLISECONDS"
     assert unit in NANOSECONDS
@@ -183,7 +183,7 @@ def _read_record(index: int, record: Mapping[str, Any]) -> Record:
     )
 
 
-def _measure_inputs(record: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _list_measures(record: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """List a record's measures as name, type and text, whichever way they were given."""
     if record.get("MeasureValueType") == "MULTI":
         return [(m["Name"], m["Type"], m["Value"]) for m in record["MeasureValues"]]

@@ -17,7 +17,7 @@ from ...query_engine.results import Result as QueryResult
 from ...state import Context, Resolver
 from .exports import write_json
 from .filter_query import run_filter_query
-from .filter_request import as_timestream_sql, check_max_rows, read_filter_request
+from .filter_request import check_max_rows, read_filter_request, to_timestream_sql
 from .latest import read_latest
 from .timestream_resolver import query_with_timestream_query
 
@@ -73,7 +73,7 @@ async def publish_to_database(
         raise PlatformError(
             "RejectedRecordsException",
             "One or more records have been rejected. See RejectedRecords for details.",
-            {"RejectedRecords": [rejection.as_error_info() for rejection in written.rejections]},
+            {"RejectedRecords": [rejection.to_error_info() for rejection in written.rejections]},
         )
     return written.assets
 
@@ -91,7 +91,7 @@ async def list_all_asset_last_values(
     requested = QueryRequest("LAST_VALUES", context.caller, (timeSeriesDbId,), None)
 
     def run(cursor: duckdb.DuckDBPyConnection, _table: str) -> ItemsResult:
-        return read_latest(cursor, exchange.time_series.catalogue(cursor, timeSeriesDbId))
+        return read_latest(cursor, exchange.time_series.catalog(cursor, timeSeriesDbId))
 
     if nextToken is not None:
         page = await exchange.queries.next_page(nextToken, requested)
@@ -128,12 +128,12 @@ async def query_database(
         page = await exchange.queries.next_page(nextToken, requested)
     else:
         request = read_filter_request(queryType, assets, startTime, endTime, maxRows)
-        sql = as_timestream_sql(request, database)
+        sql = to_timestream_sql(request, database)
         requested = QueryRequest("FILTER", context.caller, (timeSeriesDbId,), sql, maxRows)
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> FilterResult:
-            catalogue = exchange.time_series.catalogue(cursor, timeSeriesDbId)
-            return run_filter_query(cursor, table, catalogue, request)
+            catalog = exchange.time_series.catalog(cursor, timeSeriesDbId)
+            return run_filter_query(cursor, table, catalog, request)
 
         query = exchange.queries.start(requested, clientToken, run)
         page = await exchange.queries.first_page(query, opens_empty=True)
@@ -195,7 +195,7 @@ WRITERS: dict[str, WriteAll] = {"CSV": _write_csv, "JSON": _write_json}
 def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query:
     """Return a query of the caller's own, of a database the caller may still read."""
     context.exchange.accounts.read_database(context.caller, time_series_db_id)
-    query = context.exchange.queries.own(context.caller, query_id, KINDS)
+    query = context.exchange.queries.require_own(context.caller, query_id, KINDS)
     if time_series_db_id not in query.requested.resource_ids:
         raise not_found(f"The query {query_id}")
     return query

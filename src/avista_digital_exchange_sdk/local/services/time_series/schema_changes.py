@@ -1,4 +1,4 @@
-"""What a batch of records brings to a database's catalogue, kept apart until it is written."""
+"""What a batch of records brings to a database's catalog, kept apart until it is written."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ MAX_MEASURE_NAMES = 8192
 
 
 class SchemaChanges:
-    """A catalogue's names with those of one batch laid over them.
+    """A catalog's names with those of one batch laid over them.
 
-    The first map of each ChainMap holds what is new, the second is the catalogue's own.
+    The first map of each ChainMap holds what is new, the second is the catalog's own.
     """
 
-    def __init__(self, catalogue: Catalog) -> None:
-        self.dimensions: ChainMap[str, Column] = ChainMap({}, catalogue.dimensions)
-        self.measures: ChainMap[str, Column] = ChainMap({}, catalogue.measures)
-        self.measure_names: ChainMap[str, str] = ChainMap({}, catalogue.measure_names)
-        self.assets: ChainMap[str, str | None] = ChainMap({}, catalogue.assets)
-        self.series: ChainMap[Series, int] = ChainMap({}, catalogue.series)
+    def __init__(self, catalog: Catalog) -> None:
+        self.dimensions: ChainMap[str, Column] = ChainMap({}, catalog.dimensions)
+        self.measures: ChainMap[str, Column] = ChainMap({}, catalog.measures)
+        self.measure_names: ChainMap[str, str] = ChainMap({}, catalog.measure_names)
+        self.assets: ChainMap[str, str | None] = ChainMap({}, catalog.assets)
+        self.series: ChainMap[Series, int] = ChainMap({}, catalog.series)
 
     def add(self, series: Series, record: Record) -> None:
         """Make room for a record.
@@ -37,13 +37,13 @@ class SchemaChanges:
         self.dimensions.update(dimensions)
         self.measures.update(measures)
         self.measure_names.setdefault(record.measure_name, record.type)
-        self.series.setdefault(series, _size(self.series) + 1)
+        self.series.setdefault(series, _count_names(self.series) + 1)
         name = dict(record.dimensions).get("name", self.assets.get(series.asset_id))
         if series.asset_id not in self.assets or self.assets[series.asset_id] != name:
             self.assets[series.asset_id] = name
 
     def commit(self) -> None:
-        """Let the catalogue take the additions over, once they are written."""
+        """Let the catalog take the additions over, once they are written."""
         self.dimensions.maps[1].update(self.dimensions.maps[0])
         self.measures.maps[1].update(self.measures.maps[0])
         self.measure_names.maps[1].update(self.measure_names.maps[0])
@@ -56,7 +56,7 @@ class SchemaChanges:
         if taken := next((name for name in names if name in self.measures), None):
             raise RejectedError(f"The dimension {taken!r} already exists as a measure.")
         new = [name for name in names if name not in self.dimensions]
-        first = _size(self.dimensions) + 1
+        first = _count_names(self.dimensions) + 1
         if first + len(new) - 1 > MAX_DIMENSIONS:
             raise RejectedError(f"A database can have at most {MAX_DIMENSIONS} dimensions.")
         return {name: Column(name, "VARCHAR", f"d{i}") for i, name in enumerate(new, first)}
@@ -67,7 +67,7 @@ class SchemaChanges:
         if taken := next((name for name in names if name in self.dimensions), None):
             raise RejectedError(f"The measure {taken!r} already exists as a dimension.")
         new = [measure for measure in record.measures if measure.name not in self.measures]
-        first = _size(self.measures) + 1
+        first = _count_names(self.measures) + 1
         if first + len(new) - 1 > MAX_MULTI_MEASURES:
             raise RejectedError(
                 f"A database can have at most {MAX_MULTI_MEASURES} measures of MULTI records."
@@ -77,7 +77,7 @@ class SchemaChanges:
     def _check_types(self, record: Record) -> None:
         """Reject a record that uses a name with another type than before."""
         known = self.measure_names.get(record.measure_name)
-        if known is None and _size(self.measure_names) >= MAX_MEASURE_NAMES:
+        if known is None and _count_names(self.measure_names) >= MAX_MEASURE_NAMES:
             raise RejectedError(f"A database can have at most {MAX_MEASURE_NAMES} measure names.")
         _check_type(record.measure_name, known, record.type)
         for measure in record.measures:
@@ -87,14 +87,14 @@ class SchemaChanges:
             _check_type(measure.name, None if plain == "MULTI" else plain, measure.type)
 
 
-def _check_type(name: str, known: str | None, given: str) -> None:
+def _check_type(name: str, known: str | None, requested: str) -> None:
     """Reject a measure of another type than its name stands for."""
-    if known not in (None, given):
+    if known not in (None, requested):
         raise RejectedError(
-            f"The measure {name!r} already exists with the type {known}, not {given}."
+            f"The measure {name!r} already exists with the type {known}, not {requested}."
         )
 
 
-def _size(names: ChainMap[str, Column] | ChainMap[str, str] | ChainMap[Series, int]) -> int:
+def _count_names(names: ChainMap[str, Column] | ChainMap[str, str] | ChainMap[Series, int]) -> int:
     """Count the names in both maps, which never overlap where this is requested."""
     return sum(len(layer) for layer in names.maps)

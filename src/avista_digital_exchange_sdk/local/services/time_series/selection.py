@@ -16,18 +16,18 @@ from .duckdb_sql import value_text
 class Selection:
     """The assets and attributes of a database that a query asks for."""
 
-    def __init__(self, catalogue: Catalog, filters: Sequence[AssetFilter]) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalog: Catalog, filters: Sequence[AssetFilter]) -> None:
+        self._catalog = catalog
         self.filters = filters
         self.attributes: list[Attribute] = self._find_attributes()
         self._index = {attribute.name: i for i, attribute in enumerate(self.attributes)}
         # Assets that ask for the same attributes share a shape; there are few of those.
         shapes = dict.fromkeys(asset.names for asset in filters)
-        self._shapes = {names: i for i, names in enumerate(shapes)}
-        self._shapes_with: dict[str, dict[int, None]] = {}
-        for names, shape in self._shapes.items():
+        self._attribute_sets = {names: i for i, names in enumerate(shapes)}
+        self._attribute_sets_with: dict[str, dict[int, None]] = {}
+        for names, shape in self._attribute_sets.items():
             for name in names or ():
-                self._shapes_with.setdefault(name, {})[shape] = None
+                self._attribute_sets_with.setdefault(name, {})[shape] = None
 
     def points(self) -> str:
         """The FROM clause of the points requested; takes `parameter` as its parameter.
@@ -35,7 +35,7 @@ class Selection:
         It offers `asset_index`, the asset's place in the filters, and what `cells` needs.
         """
         return f"""
-            {self._catalogue.table("points")} JOIN (
+            {self._catalog.table("points")} JOIN (
                 SELECT series[1] AS series_id, series[2] AS asset_index,
                        series[3] AS shape, series[4] AS plain
                 FROM (SELECT unnest(?::JSON::INTEGER[][]) AS series)
@@ -46,14 +46,14 @@ class Selection:
         """The series requested, as JSON: number, asset, shape, attribute if a plain record's."""
         assets = {asset.asset_id: (i, asset) for i, asset in enumerate(self.filters)}
         rows = []
-        for series, series_id in list(self._catalogue.series.items()):
+        for series, series_id in list(self._catalog.series.items()):
             if series.asset_id not in assets:
                 continue
             asset_index, asset = assets[series.asset_id]
             name = series.measure_name
-            plain = self._catalogue.measure_names[name] != "MULTI"
-            shape = self._shapes[asset.names]
-            requested = asset.names is None or shape in self._shapes_with.get(name, ())
+            plain = self._catalog.measure_names[name] != "MULTI"
+            shape = self._attribute_sets[asset.names]
+            requested = asset.names is None or shape in self._attribute_sets_with.get(name, ())
             attribute = self._index.get(name) if plain and requested else None
             rows.append([series_id, asset_index, shape, attribute])
         return json.dumps(rows)
@@ -67,29 +67,29 @@ class Selection:
         everything = {asset.asset_id for asset in self.filters if asset.names is None}
         names = requested_names(self.filters)
         if everything:
-            names = list(dict.fromkeys([*names, *sorted(self._attributes_of(everything))]))
-        typed = ((name, self._catalogue.attribute_type(name)) for name in names)
+            names = list(dict.fromkeys([*names, *sorted(self._list_attributes(everything))]))
+        typed = ((name, self._catalog.attribute_type(name)) for name in names)
         return [Attribute(name, kind) for name, kind in typed if kind is not None]
 
-    def _attributes_of(self, assets: set[str]) -> set[str]:
+    def _list_attributes(self, assets: set[str]) -> set[str]:
         """List the attributes that assets may have."""
-        series = [known for known in list(self._catalogue.series) if known.asset_id in assets]
+        series = [known for known in list(self._catalog.series) if known.asset_id in assets]
         names = {known.measure_name for known in series}
-        multi = {name for name in names if self._catalogue.measure_names[name] == "MULTI"}
-        return (names - multi) | (set(self._catalogue.measures) if multi else set())
+        multi = {name for name in names if self._catalog.measure_names[name] == "MULTI"}
+        return (names - multi) | (set(self._catalog.measures) if multi else set())
 
     def _cell(self, index: int, attribute: Attribute) -> str:
         """Write the CASE that picks an attribute's text out of a plain or a MULTI record."""
         branches = []
-        if self._catalogue.measure_names.get(attribute.name) == attribute.type:
+        if self._catalog.measure_names.get(attribute.name) == attribute.type:
             text = value_text(plain_column(attribute.type), attribute.type)
             branches.append(f"WHEN plain = {index} THEN {text}")
-        if column := self._catalogue.measures.get(attribute.name):
-            shapes = [*self._shapes_with.get(attribute.name, ())]
-            if None in self._shapes:
-                shapes.append(self._shapes[None])
+        if column := self._catalog.measures.get(attribute.name):
+            shapes = [*self._attribute_sets_with.get(attribute.name, ())]
+            if None in self._attribute_sets:
+                shapes.append(self._attribute_sets[None])
             text = value_text(column.physical, attribute.type)
-            if len(shapes) == len(self._shapes) and not branches:
+            if len(shapes) == len(self._attribute_sets) and not branches:
                 return text
             branches.append(f"WHEN shape IN ({', '.join(map(str, shapes))}) THEN {text}")
         return f"CASE {' '.join(branches)} END"

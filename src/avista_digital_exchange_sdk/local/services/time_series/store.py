@@ -11,7 +11,7 @@ import duckdb
 from ...query_engine.engine import QueryEngine
 from ...timestream_sql.budget import budget_statements, overdraws_macro
 from ...timestream_sql.macros import macro_statements
-from .asset_data import written_data
+from .asset_data import to_written_data
 from .catalog import Catalog, load_catalog, schema_name
 from .ingest import write_batch
 from .records import Rejection, check_length, read_records
@@ -33,7 +33,7 @@ class TimeSeriesStore:
     def __init__(self, engine: QueryEngine, *, keep_omitted_measures: bool = False) -> None:
         self._engine = engine
         self._keep_omitted_measures = keep_omitted_measures
-        self._catalogues: dict[str, Catalog] = {}
+        self._catalogs: dict[str, Catalog] = {}
         engine.run_statements([*macro_statements(), *budget_statements(), overdraws_macro()])
 
     async def publish(
@@ -44,15 +44,15 @@ class TimeSeriesStore:
         valid, unreadable = read_records(records)
 
         def write(cursor: duckdb.DuckDBPyConnection) -> Written:
-            catalogue = self._catalogue(cursor, time_series_db_id)
+            catalog = self._catalog(cursor, time_series_db_id)
             accepted, refused = write_batch(
                 cursor,
-                catalogue,
+                catalog,
                 asset_id,
                 valid,
                 keep_omitted_measures=self._keep_omitted_measures,
             )
-            written = written_data(asset_id, catalogue.assets.get(asset_id), accepted)
+            written = to_written_data(asset_id, catalog.assets.get(asset_id), accepted)
             rejections = sorted([*unreadable, *refused], key=lambda rejection: rejection.index)
             return Written(written, rejections)
 
@@ -60,21 +60,21 @@ class TimeSeriesStore:
 
     async def drop(self, time_series_db_id: str) -> None:
         """Delete a database's data and stop everything that still reads it."""
-        await self._engine.queries.cancel_all_of(time_series_db_id)
+        await self._engine.queries.cancel_for_resource(time_series_db_id)
 
         def drop(cursor: duckdb.DuckDBPyConnection) -> None:
             cursor.execute(f"DROP SCHEMA IF EXISTS {schema_name(time_series_db_id)} CASCADE")
-            self._catalogues.pop(time_series_db_id, None)
+            self._catalogs.pop(time_series_db_id, None)
 
         await self._engine.write(drop)
 
-    def catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
+    def catalog(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
         """Return what a database holds; to be called from a job."""
         with self._engine.writer_lock:
-            return self._catalogue(cursor, time_series_db_id)
+            return self._catalog(cursor, time_series_db_id)
 
-    def _catalogue(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
+    def _catalog(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
         """Return what a database holds, with the writer's lock held."""
-        if time_series_db_id not in self._catalogues:
-            self._catalogues[time_series_db_id] = load_catalog(cursor, time_series_db_id)
-        return self._catalogues[time_series_db_id]
+        if time_series_db_id not in self._catalogs:
+            self._catalogs[time_series_db_id] = load_catalog(cursor, time_series_db_id)
+        return self._catalogs[time_series_db_id]

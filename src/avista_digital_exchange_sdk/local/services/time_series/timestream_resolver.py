@@ -41,12 +41,12 @@ async def query_with_timestream_query(
         readable = [database, *accounts.list_databases(context.caller)]
 
         def run(cursor: duckdb.DuckDBPyConnection, table: str) -> TimestreamResult:
-            def catalogue_of(time_series_db_id: str) -> Catalog:
-                return exchange.time_series.catalogue(cursor, time_series_db_id)
+            def find_catalog(time_series_db_id: str) -> Catalog:
+                return exchange.time_series.catalog(cursor, time_series_db_id)
 
             tables = {
                 (known["databaseName"], known["tableName"]): (
-                    lambda time_series_db_id=known["timeSeriesDbId"]: catalogue_of(
+                    lambda time_series_db_id=known["timeSeriesDbId"]: find_catalog(
                         time_series_db_id
                     )
                 )

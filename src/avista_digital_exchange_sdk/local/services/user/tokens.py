@@ -83,7 +83,7 @@ class Tokens:
 
     # Of endpoints and captures
 
-    def of_resource(self, resource_id: str) -> Row:
+    def get_for_resource(self, resource_id: str) -> Row:
         """Return the AuthenticationToken of an endpoint or a capture, with its value."""
         row = self._records.fetch_one(
             f"SELECT {COLUMNS}, tokenValue FROM tokens WHERE scope = ?", resource_id
@@ -95,10 +95,10 @@ class Tokens:
     def replace(self, user_id: str, token_type: str, resource_id: str, name: str) -> Row:
         """Add the AuthenticationToken of an endpoint or a capture. Any it had ends."""
         with self._records.transaction():
-            self.delete_of_resource(resource_id)
+            self.delete_for_resource(resource_id)
             return self._add(user_id, name, MAX_TOKEN_LIFE_DAYS, token_type, resource_id)
 
-    def delete_of_resource(self, resource_id: str) -> None:
+    def delete_for_resource(self, resource_id: str) -> None:
         """Delete the token of an endpoint or a capture."""
         self._records.execute("DELETE FROM tokens WHERE scope = ?", resource_id)
 
