@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, from_schema
 
-from avista_digital_exchange_sdk.local.graphql.schema import SERVICES, executable_schema
+from avista_digital_exchange_sdk.local.graphql.schema import SERVICES, build_executable_schema
 
 from .any_json import JSON
 
 FIELDS = [name for service in SERVICES for name in (*service.QUERIES, *service.MUTATIONS)]
 DOCUMENTS = {
     mode: from_schema(
-        executable_schema(), fields=FIELDS, print_ast=lambda document: document, mode=mode
+        build_executable_schema(), fields=FIELDS, print_ast=lambda document: document, mode=mode
     )
     for mode in (Mode.POSITIVE, Mode.NEGATIVE)
 }

@@ -8,7 +8,7 @@ import pytest
 from graphql import build_client_schema, get_introspection_query
 from graphql.utilities import lexicographic_sort_schema, print_schema
 
-from avista_digital_exchange_sdk.local.graphql.schema import executable_schema
+from avista_digital_exchange_sdk.local.graphql.schema import build_executable_schema
 
 WHO = "{ user_getUserSession { user { firstName } } }"
 
@@ -150,7 +150,9 @@ def test_operation_name_selects_one_of_several_operations(graphql_client, local)
 def test_introspection_returns_the_whole_schema(graphql_client):
     introspection = graphql_client.execute(get_introspection_query())["data"]
     served = lexicographic_sort_schema(build_client_schema(introspection))
-    assert print_schema(served) == print_schema(lexicographic_sort_schema(executable_schema()))
+    assert print_schema(served) == print_schema(
+        lexicographic_sort_schema(build_executable_schema())
+    )
 
 
 def test_enum_value_is_accepted_in_a_variable(graphql_client, local):

@@ -1,1 +1,1 @@
-"""GraphQL over HTTP and WebSocket, as AWS AppSync speaks it."""
+"""GraphQL over HTTP and WebSocket, compatible with AWS AppSync."""

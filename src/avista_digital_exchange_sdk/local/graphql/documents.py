@@ -1,4 +1,4 @@
-"""GraphQL documents: parsed, validated, and held to what one request may ask for."""
+"""Parse and validate GraphQL documents, and limit their size."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from graphql import (
 )
 
 MAX_TOKENS = 15_000
-# What AppSync lets one request resolve, and how deep it lets one select.
+# AppSync's limits of resolved fields and selection depth per request.
 MAX_FIELDS = 10_000
 MAX_DEPTH = 75
-# A document takes some hundred times its length once it is parsed.
+# A parsed document takes about a hundred times the memory of its source.
 MAX_KEPT_DOCUMENTS = 128
 MAX_KEPT_CHARACTERS = 8_000
 
@@ -30,7 +30,7 @@ Parsed = tuple[DocumentNode, Sequence[GraphQLError]]
 
 
 class Operation(NamedTuple):
-    """What a request asks for: a document, and which of its operations with which variables."""
+    """A request: the document, the operation to execute, and its variables."""
 
     query: str
     variables: dict[str, Any] | None
@@ -38,10 +38,10 @@ class Operation(NamedTuple):
 
 
 def read_operation(operation: Any) -> Operation:
-    """Take an operation out of a request.
+    """Read the operation of a request body.
 
     Raises:
-        ValueError: If there is none in it.
+        ValueError: If the body is not a valid request.
     """
     if not isinstance(operation, dict):
         raise ValueError("The operation must be an object.")
@@ -58,7 +58,7 @@ def read_operation(operation: Any) -> Operation:
 
 
 class Documents:
-    """Reads documents for one schema. The same text comes again and again, so some are kept."""
+    """Parses and validates documents for one schema. Caches documents, as clients repeat them."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -82,14 +82,14 @@ class Documents:
 
 
 class _Size(NamedTuple):
-    """How many fields a selection has with all fragments written out, and how deep they go."""
+    """The number of fields and the depth of a selection with its fragments expanded."""
 
     fields: int
     depth: int
 
 
 def _check_size(document: DocumentNode) -> list[GraphQLError]:
-    """Reject a document that selects more than one may, however few fragments it is made of."""
+    """Return an error if a document exceeds the limits with its fragments expanded."""
     calculator = _SizeCalculator(document)
     try:
         for definition in document.definitions:
@@ -104,7 +104,7 @@ def _check_size(document: DocumentNode) -> list[GraphQLError]:
 
 
 class _SizeCalculator:
-    """Measures selections; each fragment once, however often it is spread."""
+    """Computes the size of selections. Each fragment is computed only once."""
 
     def __init__(self, document: DocumentNode) -> None:
         self._fragments = {
@@ -115,7 +115,7 @@ class _SizeCalculator:
         self._sizes: dict[str, _Size | None] = {}
 
     def measure_selection(self, selection: SelectionSetNode | None) -> _Size:
-        """Measure a selection set."""
+        """Return the size of a selection set."""
         fields = depth = 0
         for node in selection.selections if selection is not None else ():
             if isinstance(node, FragmentSpreadNode):
@@ -128,7 +128,7 @@ class _SizeCalculator:
         return _Size(fields, depth)
 
     def _measure_fragment(self, name: str) -> _Size:
-        """Measure a fragment. One that is missing fails validation later."""
+        """Return the size of a fragment. Validation rejects a missing fragment later."""
         fragment = self._fragments.get(name)
         if fragment is None:
             return _Size(0, 0)

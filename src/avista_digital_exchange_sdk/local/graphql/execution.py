@@ -1,4 +1,4 @@
-"""Executing documents in threads of their users, so that none keeps the others waiting."""
+"""Execute documents in one thread per user, so that no user blocks another."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _FIELDS_PER_CLOCK_READING = 1_000
 
 
 class ExecutionStoppedError(BaseException):
-    """An execution went beyond its limits. GraphQL must not take it for the error of one field."""
+    """An execution exceeded its limits. Not an Exception, which GraphQL would report per field."""
 
 
 class UserThreads:
-    """Event loops in threads: one for each user, shared once there are many users."""
+    """Event loops in threads. Each user has one; users share them above MAX_THREADS."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -37,14 +37,14 @@ class UserThreads:
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def run(self, user_id: str, function: Callable[[], Coroutine[Any, Any, R]]) -> R:
-        """Run a coroutine in the thread of a user, and return what it returns."""
+        """Run a coroutine in the user's thread and return its result."""
         future = self._portal(user_id).start_task_soon(function)
         return await asyncio.wrap_future(future)
 
     def lock(self, user_id: str) -> asyncio.Lock:
-        """Return what lets one thing of a user happen at a time; to be used in the user's thread.
+        """Return the user's lock, for use in the user's thread only.
 
-        However much a document reads, other users' requests come in between.
+        It limits a user to one read at a time, so that the requests of others are not delayed.
         """
         return self._locks.setdefault(user_id, asyncio.Lock())
 
@@ -53,7 +53,7 @@ class UserThreads:
         self._open.close()
 
     def _portal(self, user_id: str) -> BlockingPortal:
-        """Return the way into a user's thread."""
+        """Return the portal to the user's thread, starting the thread if necessary."""
         with self._lock:
             number = self._users.setdefault(user_id, len(self._users) % MAX_THREADS)
             while len(self._portals) <= number:
@@ -62,15 +62,14 @@ class UserThreads:
 
 
 def _start_thread() -> AbstractContextManager[BlockingPortal]:
-    """Start a thread with an event loop."""
     return start_blocking_portal(name="local-exchange-user")
 
 
 class Execution:
-    """One document running: who asks, where resolvers run, and what may still be spent.
+    """One execution of a document: its context, its event loops, and its remaining limits.
 
-    Resolvers all run on the loop that serves the requests, as what they work on is no other
-    thread's; the document is executed around them in the thread of its user.
+    Resolvers run on the event loop of the server, because their data is not thread-safe.
+    The rest of the document is executed in the thread of its user.
     """
 
     def __init__(
@@ -79,15 +78,15 @@ class Execution:
         self.context = context
         self._user_lock = lock
         self.source: Subscription | None = None
-        """Where the events of a subscription come from, once it was found."""
+        """The source of the events of a subscription, once resolved."""
         self.mutations: dict[str, tuple[str, Mapping[str, Any]]] = {}
-        """The mutations that were executed, each with its arguments, by the key of its answer."""
+        """The executed mutations with their arguments, by response key."""
         self._server_loop = server_loop
         self._deadline = time.monotonic() + LIMITS.max_execution_seconds
         self._fields = 0
 
     async def run_on_server_loop(self, coroutine: Coroutine[Any, Any, R]) -> R:
-        """Run a coroutine where the requests are served."""
+        """Run a coroutine on the event loop of the server."""
         if asyncio.get_running_loop() is self._server_loop:
             return await coroutine
         return await asyncio.wrap_future(
@@ -95,7 +94,7 @@ class Execution:
         )
 
     async def read_on_server_loop(self, read: Callable[[], Coroutine[Any, Any, R]]) -> R:
-        """Read something where the requests are served, once it is the user's turn."""
+        """Run a read on the event loop of the server, one at a time for each user."""
         async with self._user_lock:
             return await self.run_on_server_loop(read())
 
@@ -106,7 +105,7 @@ class Execution:
         info: GraphQLResolveInfo,
         **arguments: object,
     ) -> Any:
-        """Count a field, then resolve it: GraphQL calls this of every field."""
+        """Count a field, then resolve it. GraphQL calls this for every field."""
         self._fields += 1
         if self._fields > LIMITS.max_resolved_fields or (
             self._fields % _FIELDS_PER_CLOCK_READING == 0 and time.monotonic() > self._deadline

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, as AppSync speaks it."""
+"""GraphQL over HTTP, compatible with AppSync."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class GraphQLEndpoint:
         self._exchange = exchange
 
     async def handle(self, request: Request) -> Response:
-        """Handle one request. Nothing of its body is read before its token is known."""
+        """Handle one request. The token is checked before the body is read."""
         token = request.headers.get("authorization")
         if not token:
             return _respond_json({"errors": [NO_AUTHORIZATION]}, 401)
@@ -59,7 +59,7 @@ class GraphQLEndpoint:
 
 
 async def _read_body(request: Request) -> bytes | None:
-    """Read a body; None if it is larger than may be.
+    """Read a request body; return None if it is too large.
 
     Raises:
         TimeoutError: If it does not arrive in time.
@@ -76,11 +76,10 @@ async def _read_body(request: Request) -> bytes | None:
 
 
 def _respond_json(content: object, status: int) -> Response:
-    """Respond with JSON."""
     return Response(to_json(content), status, media_type="application/json")
 
 
 def _reject_malformed(message: str, status: int = 400) -> Response:
-    """Reject a request that can't be read."""
+    """Return the response to a malformed request."""
     error = {"errorType": "MalformedHttpRequestException", "message": message}
     return _respond_json({"errors": [error]}, status)

@@ -9,32 +9,32 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-# Events that are kept for subscribers who come late.
+# Events that are replayed to late subscribers.
 EXPORT_COMPLETE = {"onNotifyTimeSeriesQueryExportComplete", "onNotifyIotQueryExportComplete"}
 
 Topic = tuple[str, frozenset[tuple[str, str]]]
 
-# An export may be complete shortly before its user's subscription has arrived.
+# An export may complete shortly before its user subscribes.
 MAX_REPLAYED_EVENTS = 1_000
-# A subscriber that reads too slowly loses events, as on the platform.
+# Slow subscribers lose events, as on the platform.
 MAX_QUEUED_EVENTS = 1_000
 MAX_QUEUED_BYTES = 8 * 1024**2
 
 
 class Event(NamedTuple):
-    """What subscribers are handed, and its size in bytes."""
+    """An event and its size in bytes."""
 
     payload: Any
     size: int
 
     @classmethod
     def create(cls, payload: Any) -> Event:
-        """Measure an event."""
+        """Create an event, computing its size."""
         return cls(payload, len(to_json(payload)))
 
 
 class EventBus:
-    """Hands every event to the subscribers of its field and arguments. Lives on one event loop."""
+    """Delivers events to the subscribers of their field and arguments. Not thread-safe."""
 
     def __init__(self) -> None:
         self._subscribers: dict[Topic, set[Subscription]] = {}
@@ -43,7 +43,7 @@ class EventBus:
     def subscribe(
         self, subscription_field: str, arguments: Mapping[str, str], check: Callable[[], None]
     ) -> Subscription:
-        """Register a subscriber; events sent from now on reach it while the check passes."""
+        """Add a subscriber, which receives events as long as the check passes."""
         check()
         topic = _topic(subscription_field, arguments)
         subscription = Subscription(self, topic, check)
@@ -55,7 +55,7 @@ class EventBus:
     async def publish(
         self, subscription_field: str, arguments: Mapping[str, str], payload: Any
     ) -> None:
-        """Hand an event to everyone who waits for it now."""
+        """Deliver an event to its current subscribers."""
         topic = _topic(subscription_field, arguments)
         if subscription_field in EXPORT_COMPLETE:
             self._keep(topic, payload)
@@ -65,14 +65,14 @@ class EventBus:
                 subscription.deliver(event)
 
     def _keep(self, topic: Topic, payload: Any) -> None:
-        """Remember an event for subscribers that come late, and forget the oldest."""
+        """Keep an event for late subscribers, and evict the oldest one."""
         self._replay_buffer[topic] = payload
         self._replay_buffer.move_to_end(topic)
         if len(self._replay_buffer) > MAX_REPLAYED_EVENTS:
             self._replay_buffer.popitem(last=False)
 
     def unsubscribe(self, topic: Topic, subscription: Subscription) -> None:
-        """Forget a subscriber."""
+        """Remove a subscriber."""
         subscribers = self._subscribers.get(topic, set())
         subscribers.discard(subscription)
         if not subscribers:
@@ -80,7 +80,7 @@ class EventBus:
 
 
 class Subscription(AsyncIterator[Any]):
-    """The events one subscriber has not yet seen."""
+    """The queue of events of one subscriber."""
 
     def __init__(self, events: EventBus, topic: Topic, check: Callable[[], None]) -> None:
         self._events = events
@@ -90,7 +90,7 @@ class Subscription(AsyncIterator[Any]):
         self._queued_bytes = 0
 
     def deliver(self, event: Event) -> None:
-        """Put an event in the queue, unless the subscriber is too far behind."""
+        """Queue an event, or drop it if the queue is full."""
         if not self._queue.full() and self._queued_bytes + event.size <= MAX_QUEUED_BYTES:
             self._queued_bytes += event.size
             self._queue.put_nowait(event)
@@ -98,7 +98,7 @@ class Subscription(AsyncIterator[Any]):
     async def __anext__(self) -> Any:
         event = await self._queue.get()
         self._queued_bytes -= event.size
-        # What may be heard may have changed since the subscription started.
+        # Access may have changed since the subscription started.
         self._check()
         return event.payload
 
@@ -108,5 +108,4 @@ class Subscription(AsyncIterator[Any]):
 
 
 def _topic(subscription_field: str, arguments: Mapping[str, str]) -> Topic:
-    """Name what a subscriber waits for."""
     return subscription_field, frozenset(arguments.items())

@@ -1,4 +1,4 @@
-"""Responses and errors in AppSync's shape."""
+"""Responses and errors in the format of AppSync."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ AppSyncResponse = dict[str, Any]
 
 
 def refuse(errors: Sequence[GraphQLError]) -> AppSyncResponse:
-    """Respond to a document that is not executed."""
+    """Build the response to a document that is not executed."""
     return to_response(ExecutionResult(None, list(errors)))
 
 
 def to_response(result: ExecutionResult) -> AppSyncResponse:
-    """Shape the result of an operation: `errors` only if there are any."""
+    """Convert the result of an operation. `errors` is present only if there are any."""
     return _shape(result, _to_error)
 
 
 def to_event(result: ExecutionResult, schema: GraphQLSchema) -> AppSyncResponse:
-    """Shape an event of a subscription.
+    """Convert an event of a subscription.
 
-    Values that the publisher did not select are missing, though the schema may say they never are.
+    Values that the publisher did not select are missing, even if the schema requires them.
     """
 
     def to_error(error: GraphQLError) -> AppSyncResponse:
@@ -60,7 +60,6 @@ def to_event(result: ExecutionResult, schema: GraphQLSchema) -> AppSyncResponse:
 def _shape(
     result: ExecutionResult, to_error: Callable[[GraphQLError], AppSyncResponse]
 ) -> AppSyncResponse:
-    """Shape a result and its errors."""
     if not result.errors:
         return {"data": result.data}
     return {"data": result.data, "errors": [to_error(error) for error in result.errors]}
@@ -69,7 +68,7 @@ def _shape(
 def _describe_missing_value(
     error: GraphQLError, schema: GraphQLSchema, parent: str, field: str
 ) -> AppSyncResponse:
-    """Describe a value that an event lacks."""
+    """Return the error for a value that is missing from an event."""
     parent_type = schema.type_map[parent]
     assert isinstance(parent_type, GraphQLObjectType)
     value_type = str(parent_type.fields[field].type).removesuffix("!")
@@ -82,7 +81,6 @@ def _describe_missing_value(
 
 
 def _to_error(error: GraphQLError) -> AppSyncResponse:
-    """Shape an error."""
     locations = [
         {"line": location.line, "column": location.column, "sourceName": None}
         for location in error.locations or ()

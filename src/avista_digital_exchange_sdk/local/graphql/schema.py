@@ -1,4 +1,4 @@
-"""The platform's schema with everything the Local Exchange can do bound to it."""
+"""The schema of the platform with the resolvers of the Local Exchange."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ SERVICES = (user, storage, collaborative, time_series, iot, data_capture, platfo
 
 @dataclass(frozen=True)
 class RunningSubscription:
-    """A running subscription: its source of events, and a function that converts one to JSON."""
+    """A running subscription: the source of its events and their conversion to JSON."""
 
     source: Subscription
     respond: Callable[[object], Awaitable[bytes]]
 
 
 class GraphQLSchemaExecutor:
-    """Handles the schema's operations."""
+    """Executes the operations of the schema."""
 
     def __init__(self) -> None:
         self._schema = build_executable_schema()
@@ -103,7 +103,6 @@ class GraphQLSchemaExecutor:
         self._threads.close()
 
     def _start(self, context: Context, server_loop: asyncio.AbstractEventLoop) -> Execution:
-        """Begin to execute a document."""
         return Execution(context, server_loop, self._threads.lock(context.caller.user_id))
 
     async def _execute(
@@ -113,7 +112,7 @@ class GraphQLSchemaExecutor:
         operation: Operation,
         event: object = None,
     ) -> AppSyncResponse:
-        """Execute a document, within its limits."""
+        """Execute a document within its limits."""
         try:
             async with asyncio.timeout(LIMITS.max_execution_seconds):
                 result = execute(
@@ -135,7 +134,7 @@ class GraphQLSchemaExecutor:
             return {"data": None, "errors": [EXECUTION_TIMEOUT]}
 
     async def _announce(self, execution: Execution, data: Mapping[str, Any] | None) -> None:
-        """Send the events of mutations: the result as selected by the mutation's document."""
+        """Publish the events of mutations, with the fields that the document selected."""
         events = execution.context.exchange.events
         for key, (field, arguments) in execution.mutations.items():
             if data is not None and data[key] is not None:
@@ -146,7 +145,7 @@ class GraphQLSchemaExecutor:
     async def _subscribe(
         self, context: Context, document: DocumentNode, operation: Operation
     ) -> RunningSubscription | AppSyncResponse:
-        """Find the source of a subscription's events."""
+        """Resolve the source of the events of a subscription."""
         server_loop = asyncio.get_running_loop()
         execution = self._start(context, server_loop)
         started = subscribe(
@@ -198,7 +197,7 @@ def build_executable_schema() -> GraphQLSchema:
 
 
 def _wrap_resolver(resolver: Resolver) -> GraphQLFieldResolver:
-    """Run a resolver where the exchange lives, with the request's context."""
+    """Run a resolver on the event loop of the server with the context of the request."""
 
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         execution: Execution = info.context
@@ -211,7 +210,7 @@ def _wrap_resolver(resolver: Resolver) -> GraphQLFieldResolver:
 
 
 def _wrap_source(source: Source) -> GraphQLFieldResolver:
-    """Keep the source of a subscription's events, each of which is executed on its own."""
+    """Store the source of the events of a subscription. Each event is executed separately."""
 
     async def resolve(_root: object, info: GraphQLResolveInfo, **arguments: Any) -> Subscription:
         execution: Execution = info.context
@@ -223,7 +222,7 @@ def _wrap_source(source: Source) -> GraphQLFieldResolver:
 
 
 def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
-    """Resolve a field of a resolver's result; callables are evaluated now."""
+    """Resolve a field of the result of a resolver. Callables are evaluated."""
     value = source.get(info.field_name) if isinstance(source, Mapping) else None
     if not callable(value):
         return value
@@ -232,7 +231,7 @@ def _resolve_member(source: Any, info: GraphQLResolveInfo, **_arguments: Any) ->
 
 
 def _return_event(payload: Any, _info: GraphQLResolveInfo, **_arguments: Any) -> Any:
-    """Resolve a subscription's field: the event is the response."""
+    """Resolve the field of a subscription to the event."""
     return payload
 
 
@@ -244,6 +243,6 @@ def _reject_unavailable(_root: object, info: GraphQLResolveInfo, **_arguments: A
 
 
 def _is_subscription(document: DocumentNode, operation: Operation) -> bool:
-    """Return whether the operation requested is a subscription."""
+    """Return whether the requested operation is a subscription."""
     node = get_operation_ast(document, operation.name)
     return node is not None and node.operation is OperationType.SUBSCRIPTION

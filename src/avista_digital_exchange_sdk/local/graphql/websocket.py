@@ -1,4 +1,4 @@
-"""AppSync's real-time protocol: subscriptions over WebSocket."""
+"""The real-time protocol of AppSync: subscriptions over WebSocket."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_PROTOCOL = {
 }
 CONNECTION_TIMEOUT_MS = 300_000
 MAX_PAYLOAD_BYTES = 240 * 1024
-# Of one connection, as many as on AppSync.
+# AppSync has the same limit per connection.
 MAX_SUBSCRIPTIONS = 100
 TOO_MANY_SUBSCRIPTIONS = {
     "errorType": "MaxSubscriptionsReachedError",
@@ -73,7 +73,7 @@ class ActiveSubscription:
 
 
 class AppSyncConnection:
-    """One connection and the subscriptions that run over it."""
+    """One connection and its subscriptions."""
 
     def __init__(
         self, contract: GraphQLSchemaExecutor, exchange: ExchangeState, websocket: WebSocket
@@ -83,14 +83,14 @@ class AppSyncConnection:
         self._websocket = websocket
         self._user_id: str | None = None
         self._running: dict[str, ActiveSubscription] = {}
-        # One message at a time waits for a client that reads slowly.
+        # Send one message at a time, as a slow client delays them.
         self._sending = asyncio.Lock()
 
     async def serve(self, connections: Counter[str]) -> None:
-        """Handle frames in their order until the connection closes.
+        """Handle frames in order until the connection closes.
 
         Args:
-            connections: How many connections each user has.
+            connections: The number of connections of each user.
         """
         keep_alive = asyncio.create_task(self._keep_alive())
         try:
@@ -131,7 +131,7 @@ class AppSyncConnection:
     # The connection
 
     async def _connect(self, connections: Counter[str]) -> None:
-        """Acknowledge a connection whose token is good, and close any other."""
+        """Acknowledge a connection with a valid token; close others."""
         header = _connection_header(self._websocket)
         caller = self._caller(header)
         if caller is None:
@@ -147,13 +147,13 @@ class AppSyncConnection:
         await self._send({"type": "ka"})
 
     async def _refuse_connection(self, error: Message) -> NoReturn:
-        """Say why the client can't connect, and close the connection."""
+        """Send the reason why the client can't connect, and close the connection."""
         await self._send({"type": "connection_error", "payload": {"errors": [error]}})
         await self._websocket.close()
         raise WebSocketDisconnect
 
     async def _keep_alive(self) -> None:
-        """Show the client now and then that the connection lives."""
+        """Send keep-alive messages."""
         with suppress(WebSocketDisconnect):
             while True:
                 await asyncio.sleep(LIMITS.keep_alive_seconds)
@@ -161,21 +161,21 @@ class AppSyncConnection:
                     await self._send({"type": "ka"})
 
     def _caller(self, authorization: object) -> Caller | None:
-        """Return who is behind an authorization made out for this host."""
+        """Return the caller of an authorization, which must name this host."""
         match _lower_case_names(authorization):
             case {"host": str(host), "authorization": str(token)} if self._is_our_host(host):
                 return self._exchange.tokens.authenticate(token)
         return None
 
     def _is_our_host(self, host: str) -> bool:
-        """Return whether a host, with or without port, is the host of this connection."""
+        """Return whether a host, with or without a port, is the host of this connection."""
         host, address = host.lower(), self._websocket.headers.get("host", "").lower()
         return host == address or address.startswith(f"{host}:")
 
     # Subscriptions
 
     async def _start(self, subscription_id: str, payload: object) -> None:
-        """Start a subscription, or say why not."""
+        """Start a subscription, or send an error."""
         if self._user_id is None:
             message = "connection_init comes first."
             return await self._refuse(subscription_id, "BadRequestException", message)
@@ -201,7 +201,7 @@ class AppSyncConnection:
         self._running[subscription_id] = ActiveSubscription(subscribed, task)
 
     async def _pump(self, subscription_id: str, subscribed: RunningSubscription) -> None:
-        """Send a subscription's events until it ends."""
+        """Send the events of a subscription until it ends."""
         with suppress(WebSocketDisconnect):
             try:
                 async for event in subscribed.source:
@@ -212,7 +212,7 @@ class AppSyncConnection:
                 await self._refuse(subscription_id, error.error_type, error.message)
 
     async def _end(self, subscription_id: str) -> None:
-        """End a subscription, if it still runs."""
+        """End a subscription if it is running."""
         subscription = self._running.pop(subscription_id, None)
         if subscription is not None:
             subscription.task.cancel()
@@ -222,12 +222,11 @@ class AppSyncConnection:
     # Messages
 
     async def _send(self, message: Message) -> None:
-        """Send a message."""
         async with self._sending:
             await self._websocket.send_text(to_json(message).decode())
 
     async def _send_event(self, subscription_id: str, payload: bytes) -> None:
-        """Send an event, unless it is larger than the platform delivers."""
+        """Send an event unless it exceeds the size limit of the platform."""
         head = to_json({"type": "data", "id": subscription_id})
         text = b'%b,"payload":%b}' % (head.removesuffix(b"}"), payload)
         if len(text) <= MAX_PAYLOAD_BYTES:
@@ -239,7 +238,7 @@ class AppSyncConnection:
         await self._send_errors(subscription_id, [{"errorType": errorType, "message": message}])
 
     async def _send_errors(self, subscription_id: object, errors: list[Message]) -> None:
-        """Respond with errors, of a subscription where there is one."""
+        """Send errors, with the ID of the subscription if there is one."""
         message: Message = {"type": "error", "payload": {"errors": errors}}
         if isinstance(subscription_id, str):
             message["id"] = subscription_id
@@ -247,7 +246,7 @@ class AppSyncConnection:
 
 
 def _read_start(payload: object) -> tuple[Any, Any]:
-    """Take the operation and the authorization out of a start message."""
+    """Return the operation and the authorization of a start message."""
     match payload:
         case {"data": str(data), "extensions": {"authorization": authorization}, **rest}:
             operation = _read_json(data)
@@ -258,7 +257,7 @@ def _read_start(payload: object) -> tuple[Any, Any]:
 
 
 def _lower_case_names(authorization: object) -> object:
-    """Write the names in lower case: they are headers', which every client writes its own way."""
+    """Convert header names to lower case, as clients differ in their case."""
     if not isinstance(authorization, dict):
         return None
     lower = {str(name).lower(): value for name, value in authorization.items()}
@@ -266,16 +265,16 @@ def _lower_case_names(authorization: object) -> object:
 
 
 def _connection_header(websocket: WebSocket) -> object:
-    """Return the authorization a connection came with, in its address or as a subprotocol."""
+    """Return the authorization of a connection, from its URL or its subprotocols."""
     for subprotocol in websocket.scope["subprotocols"]:
         if subprotocol.startswith(HEADER_SUBPROTOCOL):
             return _read_base64(subprotocol.removeprefix(HEADER_SUBPROTOCOL))
-    # A plus sign in an address may have become a space on its way.
+    # A plus sign in a URL may have been decoded to a space.
     return _read_base64(websocket.query_params.get("header", "").replace(" ", "+"))
 
 
 def _read_base64(text: str) -> object:
-    """Read JSON from base64 of either alphabet, padded or not; None where it is neither."""
+    """Parse JSON in standard or URL-safe base64, padded or not; return None if it is invalid."""
     standard = text.replace("-", "+").replace("_", "/").rstrip("=")
     padding = "=" * (-len(standard) % 4)
     try:
@@ -285,7 +284,7 @@ def _read_base64(text: str) -> object:
 
 
 def _read_json(text: str | bytes | None) -> Any:
-    """Read JSON; None where it is none."""
+    """Parse JSON; return None if it is invalid."""
     try:
         return None if text is None else from_json(text)
     except ValueError:

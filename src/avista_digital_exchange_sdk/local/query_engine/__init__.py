@@ -1,1 +1,1 @@
-"""Queries on DuckDB: run in threads, read page by page, exported to files."""
+"""Run queries on DuckDB in threads, return their results in pages, and export them to files."""

@@ -1,6 +1,6 @@
 """The result of a filter query as CSV.
 
-Rows stream out of DuckDB already written as a string, so memory stays flat as results grow.
+DuckDB formats and streams the rows, so memory use does not depend on the size of the result.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from .sql import csv_text, timestamp_text
 def write_csv(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, file: Writer, id_column: str | None
 ) -> None:
-    """Write every row; attributes requested by name have a column even if there is no data.
+    """Write all rows. Attributes requested by name have a column even without data.
 
     Args:
-        cursor: Of the job that writes.
-        result: What to write.
-        file: Where to write it.
+        cursor: The cursor of the job.
+        result: The result to write.
+        file: The file to write to.
         id_column: The name of the column of the assets' ids, which that of their names follows.
             If None, there are no such columns.
     """
@@ -46,14 +46,14 @@ def write_csv(
 
 
 def csv_cell(text: str) -> str:
-    """Write a CSV cell, quoted only if it must be."""
+    """Format a CSV cell, quoted only if necessary."""
     if any(character in text for character in ',"\r\n'):
         return '"' + text.replace('"', '""') + '"'
     return text
 
 
 def _columns(cursor: duckdb.DuckDBPyConnection, result: FilterResult) -> list[str]:
-    """List the attributes requested by name, then the others that have a value at all."""
+    """List the attributes requested by name, then the others that have values."""
     requested = dict.fromkeys(result.requested())
     columns = result.columns()
     others = [name for name in columns if name not in requested]

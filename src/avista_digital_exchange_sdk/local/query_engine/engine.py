@@ -1,4 +1,4 @@
-"""The DuckDB file behind the exchange, and the work that is done on it."""
+"""The DuckDB file of the exchange, and the jobs that use it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from .queries import Queries
 from .sql import json_string_macro, quote
 from .worker_pools import WorkerPools, Workload
 
-# Each of them handles rows of its own.
+# Each thread processes separate rows.
 THREADS = min(4, os.cpu_count() or 1)
 _CLOSE_AGAIN = 0.02
 _MEMORY_LIMIT = "1GB"
 _SPILL_LIMIT = "5GB"
 _MEMORY_WAITS = (0.1, 0.2, 0.5, 1, 2, 3, 4, 5)
-"""Seconds to wait for memory, time after time."""
+"""Delays in seconds between attempts after running out of memory."""
 
 R = TypeVar("R")
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ _log.addFilter(EscapingFilter())
 
 
 class QueryEngine:
-    """Work on one DuckDB file, of which one thread writes and all users read at a time."""
+    """Runs jobs on one DuckDB file: one writer at a time, concurrent readers."""
 
     def __init__(self, folder: Path) -> None:
         make_contents_private(make_folder(folder))
@@ -51,7 +51,7 @@ class QueryEngine:
                 f"SET memory_limit = '{_MEMORY_LIMIT}'",
                 f"SET max_temp_directory_size = '{_SPILL_LIMIT}'",
                 f"SET threads = {THREADS}",
-                # A query gets at its own database's tables and at nothing else on this machine.
+                # Queries must not access other files on this machine.
                 "SET enable_external_access = false",
                 "SET lock_configuration = true",
                 json_string_macro(),
@@ -64,16 +64,16 @@ class QueryEngine:
         self.queries: Queries = Queries(self.start_job)
 
     def run_statements(self, statements: Iterable[str]) -> None:
-        """Execute statements that prepare the file for a service."""
+        """Execute statements that set up the file for a service."""
         for statement in statements:
             self._connection.execute(statement)
 
     def start_job(self, work: Work[R], user_id: str, workload: Workload) -> DuckDbTask[R]:
-        """Start work on a cursor of its own, in a thread of a user's."""
+        """Start a job with its own cursor in a thread of the user."""
         return self._start(work, self._pools.get(user_id, workload))
 
     async def write(self, work: Work[R]) -> R:
-        """Do work that writes, after all that was to be written before."""
+        """Run a job that writes, after all earlier writes."""
 
         def write(cursor: duckdb.DuckDBPyConnection) -> R:
             with self.writer_lock:
@@ -82,14 +82,14 @@ class QueryEngine:
         return await self._start(_retry_out_of_memory(write), self._pools.writer).result()
 
     def start_task(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Let something go on after the request that started it was responded to."""
+        """Start a background task, which continues after the response to its request."""
         task = asyncio.create_task(_log_errors(coroutine))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     def close(self) -> None:
-        """Stop everything and close the file."""
+        """Stop all jobs and close the file."""
         while running := [job for job in self._jobs if job.running]:
             for job in running:
                 job.interrupt()
@@ -98,14 +98,14 @@ class QueryEngine:
         self._connection.close()
 
     def _start(self, work: Work[R], threads: Executor) -> DuckDbTask[R]:
-        """Start work on a cursor of its own, in one of some threads."""
+        """Start a job with its own cursor in an executor."""
         job = DuckDbTask(self._connection, threads, work)
         self._jobs.add(job)
         return job
 
 
 def _retry_out_of_memory(work: Work[R]) -> Work[R]:
-    """Have work tried again while queries leave it no memory."""
+    """Retry a job while concurrent queries use up the memory."""
 
     def attempt(cursor: duckdb.DuckDBPyConnection) -> R:
         for seconds in _MEMORY_WAITS:
@@ -119,7 +119,7 @@ def _retry_out_of_memory(work: Work[R]) -> Work[R]:
 
 
 async def _log_errors(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run something no one waits for; if it fails, say so in the log."""
+    """Run a coroutine that nothing awaits, and log its errors."""
     try:
         await coroutine
     except Exception:

@@ -1,4 +1,4 @@
-"""The result of a query that names assets and their attributes: a row per asset and timestamp."""
+"""The result of a filter query: one row per asset and timestamp."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .results import ResultTable
 
 @dataclass(frozen=True, slots=True)
 class AssetFilter:
-    """An asset or an endpoint of a query, and its requested attributes; None for all."""
+    """An asset or an endpoint of a query, and its requested attributes. None means all."""
 
     asset_id: str
     names: tuple[str, ...] | None
@@ -18,7 +18,7 @@ class AssetFilter:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of one type; its index among a result's attributes is its column name."""
+    """An attribute of one type. Its index in the attributes of the result defines its column."""
 
     name: str
     type: str
@@ -26,9 +26,9 @@ class Attribute:
 
 @dataclass(frozen=True)
 class FilterResult(ResultTable):
-    """A filter query's rows: `asset_index`, `time`, and the string of each attribute as `c0`, ….
+    """The rows of a filter query: `asset_index`, `time`, and the attributes as strings, `c0`, ….
 
-    `rowid` numbers the rows, ordered by asset as requested, then time.
+    Rows are ordered by `rowid`: by asset in request order, then by time.
     """
 
     filters: Sequence[AssetFilter]
@@ -46,8 +46,8 @@ class FilterResult(ResultTable):
 
 
 def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
-    """Make one filter of several for the same asset, attributes in the order first requested."""
-    # The keys of a dictionary are names in order; None stands for all names.
+    """Merge filters for the same asset. Attributes are in the order of their first request."""
+    # Keys of a dictionary are unique and ordered; None means all names.
     merged: dict[str, dict[str, None] | None] = {}
     for asset in filters:
         names = merged.setdefault(asset.asset_id, {})
@@ -62,5 +62,5 @@ def merge_filters(filters: Iterable[AssetFilter]) -> list[AssetFilter]:
 
 
 def requested_names(filters: Iterable[AssetFilter]) -> list[str]:
-    """List every attribute requested by name, in the order first requested."""
+    """List all attributes requested by name, in the order of their first request."""
     return list(dict.fromkeys(name for asset in filters for name in asset.names or ()))

@@ -1,4 +1,4 @@
-"""The result of a query that returns a list of objects."""
+"""The result of a query that returns objects."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from .results import PAGE_BYTES
 
 @dataclass(frozen=True)
 class ItemsResult:
-    """Objects in their order, each as JSON."""
+    """A list of objects, each as JSON."""
 
     items: list[bytes]
 
     @property
     def row_count(self) -> int:
-        """How many objects there are."""
+        """The number of objects."""
         return len(self.items)
 
     @property
     def size(self) -> int:
-        """How many bytes they take."""
+        """The total size in bytes."""
         return sum(map(len, self.items))
 
     def page(self, rows: range) -> list[dict[str, Any]]:
-        """Return some of them."""
+        """Return the objects of a page."""
         return [from_json(item) for item in self.items[rows.start : rows.stop]]
 
     def page_end(self, _cursor: duckdb.DuckDBPyConnection, start: int, max_rows: int | None) -> int:
-        """Take as many objects as fit the page, but one at least."""
+        """Return the end of a page, which holds at least one object."""
         last = min(start + (max_rows or LIMITS.page_items), self.row_count)
         end, size = start, 0
         while end < last:

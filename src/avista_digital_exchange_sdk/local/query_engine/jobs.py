@@ -1,4 +1,4 @@
-"""Work on a DuckDB cursor in a thread of its own, so that the event loop never waits for it."""
+"""Run DuckDB work in threads, without blocking the event loop."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _INTERRUPT_AGAIN = 0.05
 
 
 class JobStoppedError(Exception):
-    """The job was stopped before it was done."""
+    """The job was stopped before it finished."""
 
 
 class DuckDbTask(Generic[R_co]):
-    """One piece of work running. Many can wait for it, and it can be stopped."""
+    """A running job. Several tasks can wait for it, and it can be stopped."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, threads: Executor, work: Work[R_co]
@@ -32,49 +32,48 @@ class DuckDbTask(Generic[R_co]):
         self._started = asyncio.Event()
         self._thread = threads.submit(self._run, work)
         self._future = asyncio.wrap_future(self._thread)
-        # The error is raised for those who wait; it is fine if no one does.
+        # Retrieve the exception so that asyncio does not log it if nothing awaits it.
         self._future.add_done_callback(lambda future: future.cancelled() or future.exception())
 
     @property
     def running(self) -> bool:
-        """Whether the work is still to come to its end, good or bad."""
+        """Whether the job has not finished, successfully or not."""
         return not self._thread.done()
 
     async def wait_finished(self, seconds: float) -> bool:
-        """Wait a while for the work to be done, whatever comes of it."""
+        """Wait for the job to finish, with a timeout. Return whether it finished."""
         await asyncio.wait([self._future], timeout=seconds)
         return self._future.done()
 
     async def wait_started(self) -> None:
-        """Wait until a thread was free for the work, or it was stopped before."""
+        """Wait until the job starts in a thread or is stopped."""
         await self._started.wait()
 
     async def result(self) -> R_co:
-        """Wait for what the work returns, or raises."""
+        """Wait for the job and return its result or raise its error."""
         await asyncio.wait([self._future])
         if self._future.cancelled():
             raise JobStoppedError
         return self._future.result()
 
     async def stop(self) -> None:
-        """Interrupt the work and wait until it has stopped."""
+        """Interrupt the job and wait until it has stopped."""
         while not self._future.done():
             self.interrupt()
             await self.wait_finished(_INTERRUPT_AGAIN)
 
     def interrupt(self) -> None:
-        """Interrupt the work. Between two statements that is lost: repeat it until it stopped."""
+        """Interrupt the job. Has no effect between statements, so repeat until the job stops."""
         self._stopped = True
         if self._thread.cancel():
             self._cursor.close()
             self._note_start()
             return
-        # The work may be done, and its cursor closed, by now.
+        # The job may have finished and closed its cursor.
         with suppress(duckdb.ConnectionException):
             self._cursor.interrupt()
 
     def _run(self, work: Work[R_co]) -> R_co:
-        """Do the work, in the thread."""
         try:
             if self._stopped:
                 raise JobStoppedError
@@ -86,7 +85,7 @@ class DuckDbTask(Generic[R_co]):
             self._cursor.close()
 
     def _note_start(self) -> None:
-        """Stop waiting, from any thread."""
-        # The loop is closed where the exchange is closing.
+        """Record the start of the job. May be called from any thread."""
+        # The event loop is already closed if the exchange is closing.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._started.set)

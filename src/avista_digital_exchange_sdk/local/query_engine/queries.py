@@ -1,8 +1,8 @@
-"""Queries: running, kept for a while, read page by page with tokens.
+"""Run queries, keep their results for a while, and return them in pages.
 
-A token is good for an hour and five uses. Using it again gives the same rows; once a newer one
-has been used it is no longer valid. Only the user who started a query may go on with it, or the
-endpoint whose token did.
+A page token is valid for an hour and five uses. Using it again returns the same rows. It becomes
+invalid when a newer token of the query is used. Only the user or the endpoint that started a query
+may continue it.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ R = TypeVar("R")
 
 
 class StartJob(Protocol):
-    """Starts work on a cursor, in a thread of a user's."""
+    """Starts a job with a cursor in a thread of the user."""
 
     def __call__(self, work: Work[R], user_id: str, workload: Workload) -> DuckDbTask[R]:
-        """Start the work."""
+        """Start the job."""
 
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """Who asks what of which databases or endpoints; `kind` is the kind of query."""
+    """The caller, the query, and its databases or endpoints. `kind` is the kind of query."""
 
     kind: str
     caller: Caller
@@ -49,7 +49,7 @@ class QueryRequest:
 
 @dataclass
 class Query:
-    """One query, running or done."""
+    """A running or finished query."""
 
     query_id: str
     client_token: str
@@ -64,11 +64,11 @@ class Query:
 
     @property
     def user_id(self) -> str:
-        """Whose query it is."""
+        """The ID of the user who started the query."""
         return self.requested.caller.user_id
 
     async def result(self) -> Result:
-        """Wait for the query to be done.
+        """Wait for the query and return its result.
 
         Raises:
             PlatformError: If it was cancelled, took too long or failed.
@@ -80,7 +80,7 @@ class Query:
         except duckdb.OutOfMemoryException:
             raise invalid_request(OUT_OF_MEMORY) from None
         except duckdb.SequenceException as error:
-            # A budget is a sequence, which ends where it is used up.
+            # The budget is implemented as a SQL sequence, which fails when it is exhausted.
             if RESULT_BUDGET in str(error):
                 reason = f"The result is larger than {LIMITS.max_query_bytes} bytes."
                 raise invalid_request(reason) from None
@@ -102,7 +102,7 @@ class Query:
 
 @dataclass
 class Page:
-    """Some rows of a query, none while it is still running."""
+    """A page of a query, which has no rows while the query is running."""
 
     query: Query
     index: int
@@ -114,7 +114,7 @@ class Page:
 
 @dataclass
 class _Token:
-    """Leads to the page that begins at a row; `page` is that page once it was read."""
+    """The token of the page that starts at a row. `page` caches that page."""
 
     query: Query
     index: int
@@ -125,7 +125,7 @@ class _Token:
 
 
 class Queries:
-    """The queries of every user, and the tokens that lead to their pages."""
+    """The queries of all users and the tokens of their pages."""
 
     def __init__(self, start_job: StartJob, clock: Callable[[], float] = time.monotonic) -> None:
         self._start_job = start_job
@@ -140,7 +140,7 @@ class Queries:
         client_token: str | None,
         work: Callable[[duckdb.DuckDBPyConnection, str], Result],
     ) -> Query:
-        """Start a query. The work is given a cursor and the name of a table to fill."""
+        """Start a query. `work` receives a cursor and the name of the table to fill."""
         self._evict_expired()
         user_id = requested.caller.user_id
         self._evict_oldest(user_id)
@@ -161,8 +161,8 @@ class Queries:
         """Return a query's first page.
 
         Args:
-            query: The query, just started.
-            opens_empty: Leave the page without rows if there are more of them than fit on it.
+            query: The query.
+            opens_empty: Whether to return no rows on the first page if there are several pages.
         """
         if not await query.job.wait_finished(LIMITS.first_page_seconds):
             return self._page_while_running(query, 0)
@@ -179,13 +179,13 @@ class Queries:
         query_id: str | None = None,
         client_token: str | None = None,
     ) -> Page:
-        """Return the page a token leads to, to the user and for the query it was given to.
+        """Return the page of a token, which must belong to the caller and the query.
 
         Args:
             token_value: The token.
-            requested: What is requested with the token.
-            query_id: The query that is named with the token, if one is.
-            client_token: The clientToken that comes with the token, if one does.
+            requested: The request that contains the token.
+            query_id: The ID of the query in the request, if present.
+            client_token: The clientToken in the request, if present.
         """
         self._evict_expired()
         token = self._tokens.get(token_value)
@@ -208,7 +208,7 @@ class Queries:
         return token.page
 
     def require_own(self, caller: Caller, query_id: str, kinds: Collection[str]) -> Query:
-        """Return a query of the caller's own, of one of some kinds."""
+        """Return the caller's query, which must be of one of the kinds."""
         self._evict_expired()
         query = self._queries.get(query_id)
         if query is None or query.requested.kind not in kinds:
@@ -219,24 +219,24 @@ class Queries:
         return query
 
     def list_for_resource(self, resource_id: str) -> list[Query]:
-        """List all users' queries of a database or an endpoint."""
+        """List the queries of a database or an endpoint."""
         return [
             query for query in self._queries.values() if resource_id in query.requested.resource_ids
         ]
 
     async def cancel_for_resource(self, resource_id: str) -> None:
-        """Stop all users' queries of a database or an endpoint."""
+        """Cancel the queries of a database or an endpoint."""
         for query in self.list_for_resource(resource_id):
             await query.cancel()
 
     async def clear(self) -> None:
-        """Stop and forget every query."""
+        """Cancel and remove all queries."""
         for query in list(self._queries.values()):
             await query.cancel()
             self._forget(query)
 
     def _use(self, token: _Token) -> None:
-        """Count a use of a token, or reject it."""
+        """Count a use of a token. Raise if it is no longer valid."""
         if token.uses >= TOKEN_USES or token.index < token.query.newest_used:
             raise _build_token_error()
         token.uses += 1
@@ -251,29 +251,29 @@ class Queries:
     async def _page_end(
         self, query: Query, result: Result, start: int, max_rows: int | None
     ) -> int:
-        """Measure a page, without keeping the event loop waiting."""
+        """Find the end of a page without blocking the event loop."""
         job = self._start_job(
             lambda cursor: result.page_end(cursor, start, max_rows), query.user_id, Workload.READ
         )
         return await job.result()
 
     async def _supervise(self, query: Query) -> None:
-        """Stop a query that takes too long, and count what it returns."""
+        """Stop a query after its time limit, and record the size of its result."""
         await query.job.wait_started()
         if not await query.job.wait_finished(LIMITS.query_seconds):
             await query.job.stop()
         try:
             query.size = (await query.job.result()).size
         except Exception:
-            # The error is reported with the next page.
+            # The request for the next page reports the error.
             return
         self._evict_oldest(query.user_id, but=query)
 
     def _evict_oldest(self, user_id: str, but: Query | None = None) -> None:
-        """Let go of a user's oldest results where there are too many, but not of a certain one.
+        """Remove the user's oldest results above the limits, except for one.
 
         Raises:
-            PlatformError: If too many of the user's queries are still to come to their end.
+            PlatformError: If the user has too many unfinished queries.
         """
         own = [query for query in self._queries.values() if query.user_id == user_id]
         kept = [query for query in own if query is not but and not query.job.running]
@@ -287,24 +287,23 @@ class Queries:
                 self._forget(query)
 
     def _to_page(self, query: Query, result: Result, index: int, rows: range) -> Page:
-        """Make a page of a finished query, with a token if there are more rows."""
+        """Build a page of a finished query, with a token if there are more rows."""
         if rows.stop >= result.row_count:
             return Page(query, index, rows, 100.0, None)
         progress = 100.0 * rows.stop / result.row_count
         return Page(query, index, rows, progress, self._issue(query, index + 1, rows.stop))
 
     def _page_while_running(self, query: Query, index: int) -> Page:
-        """Make a page without rows that leads to where the rows will begin."""
+        """Build a page without rows, whose token is for the first rows."""
         return Page(query, index, range(0), 0.0, self._issue(query, index + 1, 0))
 
     def _issue(self, query: Query, index: int, start: int) -> str:
-        """Issue a token."""
         value = secrets.token_urlsafe(48)
         self._tokens[value] = _Token(query, index, start, self._clock())
         return value
 
     def _evict_expired(self) -> None:
-        """Let go of tokens and queries whose time is over."""
+        """Remove expired tokens and queries."""
         oldest = self._clock() - TOKEN_SECONDS
         for value in [v for v, token in self._tokens.items() if token.issued < oldest]:
             del self._tokens[value]
@@ -313,7 +312,7 @@ class Queries:
                 self._forget(query)
 
     def _forget(self, query: Query) -> None:
-        """Let go of a query, and return what its result occupies."""
+        """Remove a query and drop the table of its result."""
         del self._queries[query.query_id]
         for value in [v for v, token in self._tokens.items() if token.query is query]:
             del self._tokens[value]
@@ -322,12 +321,12 @@ class Queries:
 
 
 def _table(query_id: str) -> str:
-    """Name the table a query keeps its result in."""
+    """Return the name of the result table of a query."""
     return f"results.query_{query_id}"
 
 
 def _may_continue(requested: QueryRequest, first: QueryRequest) -> bool:
-    """Return whether a request may go on with the query of an earlier one."""
+    """Return whether a request may continue the query of an earlier one."""
     return (
         requested.kind == first.kind
         and requested.caller.principal == first.caller.principal
@@ -337,5 +336,5 @@ def _may_continue(requested: QueryRequest, first: QueryRequest) -> bool:
 
 
 def _build_token_error() -> PlatformError:
-    """Reject a token, whatever is wrong with it."""
+    """Create the error for a token. It does not reveal the reason."""
     return invalid_request("Invalid pagination token.")

@@ -1,4 +1,4 @@
-"""Results as files behind presigned URLs: the chunk of a page, and the export of a whole result."""
+"""Result files with presigned URLs: chunks of pages, and exports of whole results."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _MAX_INT = 2**31 - 1
 
 
 class Writer(Protocol):
-    """Receives the contents of a file."""
+    """A file that accepts text."""
 
     def write(self, text: str, /) -> object:
-        """Take some text."""
+        """Write text."""
 
 
 WriteRows = Callable[[duckdb.DuckDBPyConnection, Result, Writer, range], None]
@@ -38,17 +38,17 @@ Announce = Callable[[Row], Awaitable[None]]
 
 
 class BoundedWriter:
-    """Writes to a file, up to a number of characters."""
+    """Writes to a file, up to a maximum number of characters."""
 
     def __init__(self, file: Writer, limit: int) -> None:
         self._file = file
         self._left = limit
 
     def write(self, text: str, /) -> None:
-        """Write some text.
+        """Write text.
 
         Raises:
-            OSError: If the file becomes too large.
+            OSError: If the file would become too large.
         """
         self._left -= len(text)
         if self._left < 0:
@@ -64,9 +64,9 @@ class ResultFiles:
         self._objects = objects
 
     async def chunk_url(self, page: Page, write: WriteRows) -> str:
-        """Sign the URL of a page's chunk, which is written when it is first fetched."""
+        """Return the presigned URL of a chunk, which is written when first requested."""
         if page.chunk_key is None:
-            # A query that is cancelled later does not take back the pages it returned.
+            # Cancelling the query later keeps the pages it has already returned.
             result = await page.query.result() if page.rows else None
 
             async def make(path: Path) -> None:
@@ -78,12 +78,12 @@ class ResultFiles:
     def start_export(
         self, query: Query, write: WriteAll, content_type: str, announce: Announce
     ) -> None:
-        """Start to write a query's whole result to a file.
+        """Start to export the whole result of a query to a file.
 
         Args:
             query: The query.
             write: Writes the result.
-            content_type: What the file is served as.
+            content_type: The content type of the file.
             announce: Called with the file's URL and size once it is complete.
         """
         if query.exporting >= LIMITS.max_exports:
@@ -94,7 +94,7 @@ class ResultFiles:
     async def _export(
         self, query: Query, write: WriteAll, content_type: str, announce: Announce
     ) -> None:
-        """Write an export and announce it, unless the query is stopped."""
+        """Write an export and announce it, unless the query is cancelled."""
         try:
             stored = await self._write_export(query, write)
         except JobStoppedError:
@@ -111,7 +111,6 @@ class ResultFiles:
         )
 
     async def _write_export(self, query: Query, write: WriteAll) -> StoredObject:
-        """Write a query's whole result."""
         result = await query.result()
         stored = self._objects.create(query.user_id)
 
@@ -133,7 +132,6 @@ class ResultFiles:
     async def _write_chunk(
         self, page: Page, result: Result | None, write: WriteRows, path: Path
     ) -> None:
-        """Write a page's rows."""
         if result is None:
             with open_new(path) as file:
                 file.write(b"[]\n")

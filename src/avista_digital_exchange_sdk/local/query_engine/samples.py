@@ -1,4 +1,4 @@
-"""Values as strings, each of an attribute of a source at a time, none of which is ever replaced."""
+"""Samples: values of attributes of sources at a time, stored as strings and never replaced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .results import count_result_sql, measure, result_budget_statement
 _BYTES_AROUND_VALUE = 24
 # {"timestamp":"1714521600000","attributes":[]}, and a comma
 _BYTES_AROUND_ROW = 48
-# DuckDB does not hold lists to its memory limit while it makes them.
+# DuckDB does not apply its memory limit while it builds lists.
 MAX_RANGE_BYTES = 512 * 1024**2
 _BYTES_PER_VALUE = 40
 
@@ -26,7 +26,7 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Values of a source at a time, in nanoseconds since 1970: written together, or not at all."""
+    """Values of a source at one time in nanoseconds since 1970. They are written atomically."""
 
     time: int
     values: tuple[tuple[str, str], ...]
@@ -37,11 +37,11 @@ class Samples:
     """The samples of one service, in one table."""
 
     def __init__(self, engine: QueryEngine, table: str, *, one_at_a_time: bool) -> None:
-        """Read and write a table, which is created when it is first written to.
+        """Read and write a table, which is created by the first write.
 
         Args:
-            engine: Where the table is.
-            table: Its name.
+            engine: The engine that holds the table.
+            table: The name of the table.
             one_at_a_time: Whether a source has one sample at a time. If not, it has one value of
                 each attribute at a time.
         """
@@ -54,9 +54,9 @@ class Samples:
     # Writing
 
     async def write(self, source: str, samples: Sequence[Sample]) -> list[bool]:
-        """Write samples of a source; say of each whether it was written.
+        """Write samples of a source; return whether each was written.
 
-        It was not if there is one at its time already, stored or earlier among these.
+        A sample is not written if its time is already taken by a stored or an earlier sample.
         """
 
         def write(cursor: duckdb.DuckDBPyConnection) -> list[bool]:
@@ -76,7 +76,7 @@ class Samples:
         return await self._engine.write(write)
 
     async def delete(self, source: str) -> None:
-        """Delete a source's samples, and stop what still reads them."""
+        """Delete the samples of a source, and cancel the queries that read them."""
         await self._engine.queries.cancel_for_resource(source)
 
         def delete(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -97,11 +97,11 @@ class Samples:
         await self._engine.write(clear)
 
     async def flush(self) -> None:
-        """Return once everything is written that was to be written before."""
+        """Wait for all earlier writes."""
         await self._engine.write(lambda _cursor: None)
 
     def _keys(self, sample: Sample) -> set[Key]:
-        """Return what no other sample of the source may share."""
+        """Return the keys of a sample, which are unique for its source."""
         if self._one_at_a_time:
             return {(sample.time, "")}
         return {(sample.time, name) for name, _ in sample.values}
@@ -109,7 +109,7 @@ class Samples:
     def _find_stored(
         self, cursor: duckdb.DuckDBPyConnection, source: str, samples: Sequence[Sample]
     ) -> set[Key]:
-        """Find which keys of some samples are stored already."""
+        """Find which keys of the samples are already stored."""
         if source not in self._newest:
             self._newest[source] = self._read_newest(cursor, source)
         newest = self._newest[source]
@@ -129,7 +129,7 @@ class Samples:
         return {(time, name) for time, name in rows}
 
     def _read_newest(self, cursor: duckdb.DuckDBPyConnection, source: str) -> dict[str, int]:
-        """Read the latest time of a source, or that of each of its attributes."""
+        """Read the latest time of a source, or of each of its attributes."""
         name = "''" if self._one_at_a_time else "name"
         rows = cursor.execute(
             f"""
@@ -141,7 +141,7 @@ class Samples:
         return dict(rows)
 
     def _note_newest(self, source: str, samples: Iterable[Sample]) -> None:
-        """Note the latest times, once the samples are written."""
+        """Update the latest times after the samples are written."""
         newest = self._newest[source]
         for sample in samples:
             for time, name in self._keys(sample):
@@ -150,7 +150,7 @@ class Samples:
     def _insert(
         self, cursor: duckdb.DuckDBPyConnection, source: str, samples: Sequence[Sample]
     ) -> None:
-        """Insert samples in one statement; as one JSON string they travel fastest."""
+        """Insert samples in one statement. One JSON parameter is faster than one per value."""
         rows = [
             {"time": sample.time, "name": name, "value": value}
             for sample in samples
@@ -167,7 +167,7 @@ class Samples:
             )
 
     def _create(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        """Create the table unless it is there."""
+        """Create the table if it does not exist."""
         if not self._exists:
             columns = "source VARCHAR, time TIMESTAMP_NS, name VARCHAR, value VARCHAR"
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {self._table} ({columns})")
@@ -184,15 +184,15 @@ class Samples:
         start: int,
         end: int,
     ) -> FilterResult:
-        """Read what sources have of some attributes between two times, both included.
+        """Read values of attributes of sources in a time range, both ends included.
 
         Args:
-            cursor: Of the job that reads.
+            cursor: The cursor of the job.
             result_table: The name of the table to fill.
-            filters: The sources and their attributes.
+            filters: The requested sources and attributes.
             names: The name of each source.
-            start: In nanoseconds since 1970.
-            end: In nanoseconds since 1970.
+            start: Start in nanoseconds since 1970.
+            end: End in nanoseconds since 1970.
         """
         attributes = [Attribute(name, "VARCHAR") for name in self._find_names(cursor, filters)]
         if not attributes:
@@ -228,7 +228,7 @@ class Samples:
     def read_latest(
         self, cursor: duckdb.DuckDBPyConnection, sources: Sequence[str]
     ) -> dict[tuple[str, str], tuple[str, int]]:
-        """Read the latest value of each attribute of some sources, and its time."""
+        """Read the latest value of each attribute of sources, with its time."""
         if not self._is_there(cursor):
             return {}
         rows = cursor.execute(
@@ -251,7 +251,7 @@ class Samples:
     def _find_names(
         self, cursor: duckdb.DuckDBPyConnection, filters: Sequence[AssetFilter]
     ) -> list[str]:
-        """List which attributes requested by name have a value at all, in request order."""
+        """List the attributes requested by name that have values, in request order."""
         if not self._is_there(cursor):
             return []
         rows = cursor.execute(
@@ -267,8 +267,9 @@ class Samples:
     def _check_size(
         self, cursor: duckdb.DuckDBPyConnection, parameters: Sequence[str | int]
     ) -> None:
-        """Reject a range that takes too much memory to read."""
-        sql = f"SELECT count(*) * {_BYTES_PER_VALUE} + sum(strlen(value)) FROM {self._selection_sql()}"
+        """Raise if reading the range would take too much memory."""
+        size_sql = f"count(*) * {_BYTES_PER_VALUE} + sum(strlen(value))"
+        sql = f"SELECT {size_sql} FROM {self._selection_sql()}"
         (size,) = cursor.execute(sql, parameters).fetchall()[0]
         if size is not None and size > MAX_RANGE_BYTES:
             raise invalid_request(
@@ -276,7 +277,7 @@ class Samples:
             )
 
     def _selection_sql(self) -> str:
-        """Write the FROM and WHERE clauses that read the values requested in a time range."""
+        """Return the FROM and WHERE clauses that select the requested values in a time range."""
         return f"""
             {self._table} JOIN (
                 SELECT place[1] AS asset_index, place[2] AS attribute,
@@ -290,13 +291,13 @@ class Samples:
         """
 
     def _is_there(self, cursor: duckdb.DuckDBPyConnection) -> bool:
-        """Return whether the table is there."""
+        """Return whether the table exists."""
         sql = "SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND database_name != 'results'"
         return self._exists or cursor.execute(sql, [self._table]).fetchone() is not None
 
 
 def _filters_json(filters: Sequence[AssetFilter], attributes: Sequence[Attribute]) -> list[str]:
-    """Return which attributes are requested of which sources, as JSON."""
+    """Return the requested sources and attributes as JSON."""
     numbers = {attribute.name: i for i, attribute in enumerate(attributes)}
     places = [
         [index, numbers[name]]

@@ -1,26 +1,26 @@
-"""SQL expressions that write values, times, CSV cells and JSON strings as the exports want them."""
+"""SQL expressions that format values, timestamps, CSV cells and JSON strings for exports."""
 
 from __future__ import annotations
 
 
 def quote(text: str) -> str:
-    """Write text as a SQL literal."""
+    """Quote a string as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def timestamp_text(time: str) -> str:
-    """Write an instant with nine fractional digits, as Timestream does."""
+    """Format a timestamp with nine fractional digits, as Timestream does."""
     return f"strftime({time}, '%Y-%m-%d %H:%M:%S.%n')"
 
 
 def iso_text(time: str) -> str:
-    """Write an instant as ISO 8601: milliseconds, or nine digits where it is finer."""
+    """Format a timestamp as ISO 8601, with milliseconds, or nanoseconds if necessary."""
     digits = f"CASE WHEN epoch_ns({time}) % 1000000 = 0 THEN 23 ELSE 29 END"
     return f"left(strftime({time}, '%Y-%m-%dT%H:%M:%S.%n'), {digits}) || 'Z'"
 
 
 def csv_text(text: str, value_type: str) -> str:
-    """Write a CSV cell; only text can hold what needs quotes."""
+    """Format a CSV cell. Only strings may need quotes."""
     if value_type == "VARCHAR":
         text = f"""
             CASE WHEN regexp_matches({text}, '[,"\\r\\n]')
@@ -29,7 +29,7 @@ def csv_text(text: str, value_type: str) -> str:
 
 
 def json_string_macro() -> str:
-    """Define `json_string` in SQL; DuckDB's to_json writes hexadecimal digits as capitals."""
+    """Define the SQL macro `json_string`. The to_json of DuckDB writes upper-case hex digits."""
     return r"""
         CREATE MACRO results.json_string(text) AS '"' ||
         CASE WHEN regexp_matches(text, '[\x00-\x1f]') THEN array_to_string(

@@ -1,7 +1,7 @@
-"""Threads for work on the time series: some of each user's own, and one that writes.
+"""Thread pools for database jobs: several for each user, and one thread that writes.
 
-So no user's queries keep another user waiting, nor anyone from publishing, nor their own results
-from being read.
+Queries of one user therefore delay neither other users, nor publishing, nor the reading of their
+own results.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MAX_USERS = 8
 
 
 class Workload(Enum):
-    """A kind of work, with how many of its jobs are done at a time for one user."""
+    """A kind of job, with the maximum number that run concurrently for one user."""
 
     QUERY = ("query", 3)
     READ = ("read", 3)
@@ -22,7 +22,7 @@ class Workload(Enum):
 
 
 class WorkerPools:
-    """The threads of all users."""
+    """The thread pools of all users."""
 
     def __init__(self) -> None:
         self.writer: Executor = ThreadPoolExecutor(1, "time-series-writer")
@@ -30,7 +30,7 @@ class WorkerPools:
         self._executors: dict[tuple[Workload, int], Executor] = {}
 
     def get(self, user_id: str, workload: Workload) -> Executor:
-        """Return a user's threads for a kind of work."""
+        """Return the thread pool of a user for a kind of job."""
         number = self._numbers.setdefault(user_id, len(self._numbers) % MAX_USERS)
         if (workload, number) not in self._executors:
             kind, threads = workload.value
@@ -38,6 +38,6 @@ class WorkerPools:
         return self._executors[workload, number]
 
     def close(self) -> None:
-        """Wait until all threads are done."""
+        """Wait until all threads have finished."""
         for executor in (self.writer, *self._executors.values()):
             executor.shutdown()

@@ -96,9 +96,9 @@ ARGUMENTS = {
 @pytest.mark.parametrize("name", QUERIES | MUTATIONS)
 @pytest.mark.parametrize("role", ["member", "reader", "outsider", "endpoint", "capture"])
 def test_administration_requires_an_administrator(graphql_client, role, name):
-    from avista_digital_exchange_sdk.local.graphql.schema import executable_schema
+    from avista_digital_exchange_sdk.local.graphql.schema import build_executable_schema
 
-    schema = executable_schema()
+    schema = build_executable_schema()
     root = schema.query_type if name in QUERIES else schema.mutation_type
     arguments = ", ".join(
         f"{argument}: {ARGUMENTS[argument]}"
