@@ -330,9 +330,8 @@ CASES = {
     ),
     "an operation that nothing uses is removed": case(
         (
-            "user",
-            '  """Lists the caller\'s authentication tokens."""\n'
-            "  user_listAuthenticationTokens: [AuthenticationToken]\n",
+            "platform_admin",
+            '  """Lists organizations."""\n  platformAdmin_listOrganizations: [Organization]\n',
             "",
         ),
         kinds="FIELD_REMOVED",
@@ -395,9 +394,9 @@ CASES = {
     ),
     "an argument of what nothing uses becomes required": case(
         (
-            "iot",
-            "iot_createHub(description: String,",
-            "iot_createHub(description: String!,",
+            "platform_admin",
+            "platformAdmin_createCollaborative(description: String,",
+            "platformAdmin_createCollaborative(description: String!,",
         ),
         kinds="ARG_CHANGED_KIND",
     ),
