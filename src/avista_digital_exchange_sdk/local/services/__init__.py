@@ -1,1 +1,1 @@
-"""The resolvers of each service of the schema but time series, which has its own package."""
+"""The services of the schema, one package each."""

@@ -1,6 +1,6 @@
-"""The subscriptions: who may listen to what, and which mutations fire them.
+"""Subscriptions: their authorization, and the mutations that trigger them.
 
-The contract also has mutations with which the platform itself announces something.
+The contract also has mutations that only the platform itself uses, to announce events.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from .time_series import resolvers as time_series
 
 @dataclass(frozen=True)
 class Announcement:
-    """The subscription a mutation fires, and the fields its arguments are matched against.
+    """The subscription that a mutation triggers, and the fields that its arguments match.
 
-    As in AppSync, these are fields of what the mutation returned, as far as its document selected
-    them. No argument of the mutation replaces what was not selected, except where the response has
-    no such field.
+    As in AppSync, these are the selected fields of the result of the mutation. Arguments of the
+    mutation replace only fields that the result type does not have.
     """
 
     subscription: str
@@ -45,7 +44,7 @@ ANNOUNCEMENTS = {
 async def announce(
     events: EventBus, mutation: str, arguments: Mapping[str, Any], result: Any
 ) -> None:
-    """Send the event that a mutation fires, if it fires one: the response as it was selected."""
+    """Publish the event of a mutation, if it has one, with the selected fields of its result."""
     announcement = ANNOUNCEMENTS.get(mutation)
     if announcement is None:
         return
@@ -59,7 +58,7 @@ async def announce(
 def _listen(
     context: Context, subscription: str, arguments: Mapping[str, str], check: Callable[[], object]
 ) -> Subscription:
-    """Listen for as long as the token is valid and a check passes."""
+    """Subscribe as long as the token is valid and a check passes."""
     exchange, caller = context.exchange, context.caller
 
     def check_all() -> None:
@@ -70,7 +69,7 @@ def _listen(
 
 
 async def on_time_series_query_export_complete(context: Context, queryId: str) -> Subscription:
-    """Listen for an export of the caller's own query."""
+    """Subscribe to the export of one of the caller's queries."""
     return _listen(
         context,
         "onNotifyTimeSeriesQueryExportComplete",
@@ -82,7 +81,7 @@ async def on_time_series_query_export_complete(context: Context, queryId: str) -
 async def on_time_series_db_publish(
     context: Context, timeSeriesDbId: str, assetId: str
 ) -> Subscription:
-    """Listen for what is published for an asset of a database the caller may read."""
+    """Subscribe to the data published for an asset of a database that the caller may read."""
     return _listen(
         context,
         "onTimeSeriesDbPublish",
@@ -92,7 +91,7 @@ async def on_time_series_db_publish(
 
 
 async def on_iot_query_export_complete(context: Context, queryId: str) -> Subscription:
-    """Listen for an export of the caller's own query."""
+    """Subscribe to the export of one of the caller's queries."""
     return _listen(
         context,
         iot.EXPORT_COMPLETE,
@@ -102,7 +101,7 @@ async def on_iot_query_export_complete(context: Context, queryId: str) -> Subscr
 
 
 async def on_iot_publish(context: Context, iotEndpointId: str) -> Subscription:
-    """Listen for what is published for an endpoint the caller may read."""
+    """Subscribe to the data published for an endpoint that the caller may read."""
     return _listen(
         context,
         "onIotPublish",
@@ -112,7 +111,7 @@ async def on_iot_publish(context: Context, iotEndpointId: str) -> Subscription:
 
 
 def _listen_to_capture(subscription: str) -> Source:
-    """Make the source of one of the events of captures."""
+    """Create the resolver of a subscription to events of a capture."""
 
     async def listen(context: Context, captureId: str) -> Subscription:
         return _listen(
@@ -126,7 +125,7 @@ def _listen_to_capture(subscription: str) -> Source:
 
 
 async def refuse(_context: Context, **_arguments: object) -> None:
-    """Reject what only the platform itself may announce."""
+    """Reject an announcement that only the platform itself may make."""
     raise unauthorized("what the platform itself announces")
 
 

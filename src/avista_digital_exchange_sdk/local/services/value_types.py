@@ -1,4 +1,4 @@
-"""The types of attribute values in models and captures, and which strings are values of them."""
+"""The types of attribute values in models and captures, and how to validate strings of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DESCRIPTIONS = {
 
 
 def check_value(schema_type: str, text: str) -> None:
-    """Reject a string that is no value of a type.
+    """Raise if a string is not a value of a type.
 
     Raises:
         ValueError: The message says what the string must be.

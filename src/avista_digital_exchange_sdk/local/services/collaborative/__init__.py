@@ -1,1 +1,1 @@
-"""Collaboratives."""
+"""The collaborative service."""

@@ -1,4 +1,4 @@
-"""Collaboratives: who is in them, and the services shared with them."""
+"""Collaboratives: their members, and the services shared with them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Collaboratives:
         return collaborative_id
 
     def add_member(self, collaborative_id: str, user_id: str, permission: str) -> None:
-        """Let a user in, and the user's organization with it."""
+        """Add a user and the user's organization."""
         organization_id = self._accounts.user(user_id)["organization"]["organizationId"]
         self._add_organization(collaborative_id, organization_id, "APPROVED")
         self._records.insert(
@@ -124,7 +124,7 @@ class Collaboratives:
     def remove_service(
         self, caller: Caller, collaborative_id: str, service_type: str, service_id: str
     ) -> Row:
-        """Stop sharing the caller's own service; its owner need be no member any more."""
+        """Stop sharing the caller's own service. The owner need not be a member any more."""
         service = self.service(caller, service_type, service_id, Access.OWN)
         removed = self._records.execute(
             "DELETE FROM sharedServices WHERE collaborativeId = ? AND serviceId = ?",
@@ -136,7 +136,7 @@ class Collaboratives:
         return service
 
     def _add_organization(self, collaborative_id: str, organization_id: str, state: str) -> None:
-        """Let an organization in, unless it is in."""
+        """Add an organization unless it is already a member."""
         self._records.execute(
             """INSERT OR IGNORE INTO memberOrganizations
             (collaborativeId, organizationId, memberState) VALUES (?, ?, ?)""",
@@ -155,7 +155,7 @@ class Collaboratives:
         return collaborative
 
     def _require_membership(self, caller: Caller, collaborative_id: str, needed: Access) -> None:
-        """Reject a caller who is no member of a collaborative with the permission needed."""
+        """Raise unless the caller is a member of a collaborative with the required permission."""
         self.find(collaborative_id)
         member = self._records.fetch_one(
             f"SELECT permission FROM ({MEMBERSHIPS}) WHERE collaborativeId = ? AND userId = ?",
@@ -168,7 +168,7 @@ class Collaboratives:
     def service(
         self, caller: Caller, service_type: str, service_id: str, needed: Access = Access.READ
     ) -> Row:
-        """Return a Service the caller has the needed access to."""
+        """Return a Service after checking the access of the caller."""
         service = {"serviceType": service_type, "serviceId": service_id}
         if service_type not in ID_PREFIXES:
             raise PlatformError(
@@ -185,7 +185,7 @@ class Collaboratives:
         return service | {"timeSeriesDb": self._accounts.database(caller, service_id, needed)}
 
     def serialize(self, row: Row, *, with_members: bool = True) -> Row:
-        """Shape a row as a Collaborative, its members grouped by their organizations."""
+        """Convert a row to a Collaborative, with its members grouped by organization."""
         collaborative_id = row["collaborativeId"]
         if not with_members:
             return row | {"memberOrganizations": []}
@@ -233,5 +233,5 @@ class Collaboratives:
 
 
 def _hide_private_fields(user: Row) -> Row:
-    """Hide what only a user and administrators see of a User."""
+    """Remove the fields of a User that only the user and administrators may see."""
     return user | {"mobile": None, "lastActive": None}

@@ -1,4 +1,4 @@
-"""Collaboratives as administrators manage them, and the requests of organizations to join."""
+"""Administration of collaboratives, and requests of organizations to join."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .collaboratives import Collaboratives
 
 HOST_ORGANIZATION = "HOST_ORGANIZATION"
 PENDING_APPROVAL = "PENDING_APPROVAL"
-# They decide about requests of organizations, if they belong to the host.
+# Members of the host organization with these permissions decide about requests to join.
 DECIDING_ROLES = {"DATA_COMPLIANCE", "PLATFORM_ADMIN"}
 
 
 class Memberships:
-    """Who is in the collaboratives of one exchange."""
+    """The members of the collaboratives of one exchange."""
 
     def __init__(
         self, records: Database, accounts: Accounts, collaboratives: Collaboratives
@@ -56,7 +56,7 @@ class Memberships:
         return self.get(collaborative_id)
 
     def delete(self, collaborative_id: str) -> Row:
-        """Delete a Collaborative. What was shared with it stays its owners'."""
+        """Delete a Collaborative. Services shared with it are kept."""
         collaborative = self.get(collaborative_id)
         with self._records.transaction():
             for table in ("sharedServices", "members", "memberOrganizations", "collaboratives"):
@@ -70,7 +70,7 @@ class Memberships:
         return [self.delete(collaborative_id) for collaborative_id in self._list_owned(user_id)]
 
     def migrate(self, user_id: str, new_user_id: str) -> list[Row]:
-        """Hand over the Collaboratives that a user owns."""
+        """Transfer the Collaboratives that a user owns."""
         self._accounts.user(new_user_id)
         if user_id == new_user_id:
             raise bad_request("transferToUserId must be another user.")
@@ -85,7 +85,7 @@ class Memberships:
     def add_member(
         self, caller: Caller, collaborative_id: str, user_id: str, permission: str | None
     ) -> Row:
-        """Add a user. An organization that is new to the collaborative is still to be approved."""
+        """Add a user. An organization that is new to the collaborative must still be approved."""
         collaborative = self._collaboratives.find(collaborative_id)
         organization = self._accounts.user(user_id)["organization"]["organizationId"]
         if self._has_member(collaborative_id, user_id):
@@ -110,7 +110,7 @@ class Memberships:
         return self.get(collaborative_id)
 
     def update_member(self, collaborative_id: str, user_id: str, permission: str) -> Row:
-        """Change what a user may do in a collaborative."""
+        """Change the permissions of a user in a collaborative."""
         self._require_member(collaborative_id, user_id)
         self._records.execute(
             "UPDATE members SET permission = ? WHERE collaborativeId = ? AND userId = ?",
@@ -198,7 +198,7 @@ class Memberships:
         return row is not None
 
     def _require_member(self, collaborative_id: str, user_id: str) -> None:
-        """Reject a user who is not in a collaborative."""
+        """Raise unless a user is in a collaborative."""
         self._collaboratives.find(collaborative_id)
         if not self._has_member(collaborative_id, user_id):
             raise not_found(f"{user_id} in {collaborative_id}")
@@ -210,7 +210,7 @@ class Memberships:
         return of_host and bool(DECIDING_ROLES & set(user["userRoles"]))
 
     def _require_decision(self, caller: Caller, collaborative_id: str) -> Row:
-        """Find a collaborative, and reject a caller who does not decide about requests to join."""
+        """Return a collaborative. Raise unless the caller decides about requests to join it."""
         collaborative = self._collaboratives.find(collaborative_id)
         if not self._decides(caller, collaborative):
             raise unauthorized(collaborative_id)

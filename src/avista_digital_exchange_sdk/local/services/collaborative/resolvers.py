@@ -1,4 +1,4 @@
-"""The collaborative service: collaboratives and the services shared with them."""
+"""The collaborative operations of the schema."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def get_collaborative(context: Context, collaborativeId: str) -> Row:
 
 
 async def list_services(context: Context, collaborativeId: str) -> list[Row]:
-    """Return what is shared with a collaborative."""
+    """Return the services shared with a collaborative."""
     return context.exchange.collaboratives.list_services(context.caller, collaborativeId)
 
 

@@ -1,1 +1,1 @@
-"""Captures: what is published between a start and a stop, and exported afterwards."""
+"""Captures record the data published between a start and a stop, and export it afterwards."""

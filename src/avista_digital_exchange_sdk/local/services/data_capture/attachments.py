@@ -24,7 +24,7 @@ class Attachments:
     def attach(
         self, caller: Caller, capture_id: str, file_name: str, description: str | None
     ) -> Row:
-        """Add an attachment whose bytes are still to come; return the PresignedUrl they go to."""
+        """Add an attachment; return the PresignedUrl for its upload."""
         check_name(file_name)
         self._captures.find(caller, capture_id, Access.WRITE)
         attachment_id, key, now = new_id("attachmentId"), self._objects.new_key(), timestamp()
@@ -45,7 +45,7 @@ class Attachments:
     def list_attachments(self, caller: Caller, capture_id: str, limit: int | None) -> list[Row]:
         """Return the DataCaptureAttachments of a capture, oldest first.
 
-        The contract has no token to lead to those beyond a limit.
+        The contract has no page token for further attachments.
         """
         self._captures.find(caller, capture_id, Access.READ)
         if limit is not None and not 1 <= limit <= MAX_LISTED:
@@ -58,7 +58,7 @@ class Attachments:
         return [_serialize(row) for row in rows]
 
     def download_url(self, caller: Caller, capture_id: str, attachment_id: str) -> Row:
-        """Return a PresignedUrl for an attachment's bytes."""
+        """Return a PresignedUrl for the download of an attachment."""
         attachment = self._find(caller, capture_id, attachment_id, Access.READ)
         if not attachment["uploaded"]:
             raise bad_request(f"The file of {attachment_id} was not uploaded yet.")
@@ -67,14 +67,14 @@ class Attachments:
         return {"itemId": attachment_id, "url": url}
 
     def delete(self, caller: Caller, capture_id: str, attachment_id: str) -> Row:
-        """Delete an attachment with its contents."""
+        """Delete an attachment with its file."""
         attachment = self._find(caller, capture_id, attachment_id, Access.WRITE)
         self._records.execute("DELETE FROM attachments WHERE attachmentId = ?", attachment_id)
         self._objects.delete(attachment["objectKey"])
         return _serialize(attachment)
 
     def delete_all(self, capture_id: str) -> None:
-        """Delete the bytes of a capture's attachments."""
+        """Delete the files of the attachments of a capture."""
         rows = self._records.fetch_all(
             "SELECT objectKey FROM attachments WHERE captureId = ?", capture_id
         )
@@ -84,12 +84,12 @@ class Attachments:
     # Uploads
 
     def awaits(self, key: str) -> bool:
-        """Return whether bytes under this key have an attachment to belong to."""
+        """Return whether an upload with this key belongs to an attachment."""
         sql = "SELECT 1 FROM attachments WHERE objectKey = ?"
         return self._records.fetch_one(sql, key) is not None
 
     def confirm_upload(self, key: str, size: int) -> None:
-        """Note that an attachment's bytes have arrived."""
+        """Record that the upload of an attachment is complete."""
         self._records.execute(
             "UPDATE attachments SET uploaded = 1, dateUpdated = ? WHERE objectKey = ?",
             timestamp(),
@@ -97,7 +97,7 @@ class Attachments:
         )
 
     def _find(self, caller: Caller, capture_id: str, attachment_id: str, needed: Access) -> Row:
-        """Find an attachment of a capture and check the access of the caller."""
+        """Return an attachment of a capture after checking the access of the caller."""
         self._captures.find(caller, capture_id, needed)
         attachment = self._records.fetch_one(
             "SELECT * FROM attachments WHERE attachmentId = ? AND captureId = ?",
@@ -110,6 +110,6 @@ class Attachments:
 
 
 def _serialize(row: Row) -> Row:
-    """Shape a row as a DataCaptureAttachment."""
+    """Convert a row to a DataCaptureAttachment."""
     error = None if row["uploaded"] else "FILE_UPLOAD_INCOMPLETE"
     return row | {"attachmentType": "FILE", "error": error}

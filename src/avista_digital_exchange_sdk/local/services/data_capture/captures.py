@@ -1,4 +1,4 @@
-"""Captures: their settings, and the states they go through."""
+"""Captures: their settings and their states."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .data_models import EMPTY_MODEL, replace_model
 from .time_settings import check_time, find_errors, serialize_times
 
 MAX_PAGE = 100
-# States in which nothing was recorded yet.
+# States before anything is recorded.
 NOT_STARTED = ("CONFIGURATION_ERROR", "READY")
 
 
 class Captures:
-    """The captures of one exchange; what they record is elsewhere."""
+    """The captures of one exchange, without the recorded data."""
 
     def __init__(self, records: Database, tokens: Tokens) -> None:
         self._records = records
@@ -31,7 +31,7 @@ class Captures:
     def create(
         self, caller: Caller, capture_type: str, display_name: str, description: str | None
     ) -> Row:
-        """Add a DataCapture that the caller owns, and a token of its own."""
+        """Add a DataCapture that the caller owns, with its token."""
         check_name(display_name)
         capture_id, now = new_id("dataCapture"), timestamp()
         with self._records.transaction():
@@ -89,12 +89,12 @@ class Captures:
         *,
         include_data_model: bool = True,
     ) -> Row:
-        """Return a DataCapture the caller has the needed access to."""
+        """Return a DataCapture after checking the access of the caller."""
         row = self.find(caller, capture_id, needed)
         return self.serialize(row, include_data_model=include_data_model)
 
     def update(self, caller: Caller, capture_id: str, changes: Mapping[str, Any]) -> Row:
-        """Change settings of the caller's own DataCapture; null clears what can be cleared."""
+        """Update settings of the caller's own DataCapture. Null clears optional settings."""
         capture = self.find(caller, capture_id, Access.OWN)
         for name in ("displayName", "startTimeType", "stopTimeType"):
             if name in changes and not changes[name]:
@@ -133,7 +133,7 @@ class Captures:
         """Start a capture that is READY."""
         capture = self.find(caller, capture_id, Access.WRITE)
         if capture["state"] == "READY":
-            # A scheduled time may have passed in the meantime.
+            # A scheduled time may have passed since the last check.
             self.refresh(capture_id)
             capture = self.find_any(capture_id)
         _require_state(capture, ("READY",), "it can be started")
@@ -146,15 +146,15 @@ class Captures:
         return self.set_stopped(capture_id, "The capture was stopped.")
 
     def set_started(self, capture_id: str, message: str) -> Row:
-        """Note that a capture records from now on."""
+        """Set the state of a capture that starts to record."""
         return self._set_time_and_state(capture_id, "actualStartTime", "CAPTURING", message)
 
     def set_stopped(self, capture_id: str, message: str) -> Row:
-        """Note that a capture records no more; its export is still to be made."""
+        """Set the state of a capture that has stopped, before its export."""
         return self._set_time_and_state(capture_id, "actualStopTime", "FINISHING", message)
 
     def set_finished(self, capture_id: str, state: str, message: str, data_export: Row) -> Row:
-        """Note what came of a capture's export."""
+        """Set the state of a capture after its export."""
         with self._records.transaction():
             self._records.execute(
                 "UPDATE captures SET dataExport = ? WHERE captureId = ?",
@@ -165,7 +165,7 @@ class Captures:
         return self.serialize(self.find_any(capture_id))
 
     def refresh(self, capture_id: str) -> None:
-        """Bring a capture that has not started to the state that its settings allow."""
+        """Update the state of a capture that has not started to match its settings."""
         capture = self.find_any(capture_id)
         if capture["state"] not in NOT_STARTED:
             return self._touch(capture_id)
@@ -182,7 +182,7 @@ class Captures:
         self._touch(capture_id)
 
     def set_state(self, capture_id: str, state: str, message: str) -> None:
-        """Change a capture's state, and note it in its history."""
+        """Change the state of a capture and add it to its history."""
         self._records.execute(
             "UPDATE captures SET state = ? WHERE captureId = ?", state, capture_id
         )
@@ -196,13 +196,13 @@ class Captures:
         self._touch(capture_id)
 
     def remove(self, capture_id: str) -> None:
-        """Remove all that is known of a capture, and take it out of every collaborative."""
+        """Remove the rows of a capture, and remove it from all collaboratives."""
         with self._records.transaction():
             self._records.execute("DELETE FROM sharedServices WHERE serviceId = ?", capture_id)
             self._records.execute("DELETE FROM captures WHERE captureId = ?", capture_id)
 
     def list_in_states(self, *states: str) -> list[Row]:
-        """Return the rows of all users' captures in some states."""
+        """Return the rows of the captures of all users in any of the states."""
         return self._records.fetch_all(
             "SELECT * FROM captures WHERE state IN (SELECT value FROM json_each(?))",
             json.dumps(states),
@@ -216,38 +216,38 @@ class Captures:
         return self._tokens.get_for_resource(capture_id)
 
     def regenerate_token(self, caller: Caller, capture_id: str) -> Row:
-        """Replace the token of the caller's own capture. The old one ends at once."""
+        """Replace the token of the caller's own capture. The old one becomes invalid."""
         capture = self.find(caller, capture_id, Access.OWN)
         return self._tokens.replace(
             caller.user_id, DATA_CAPTURE_READ_WRITE, capture_id, capture["displayName"]
         )
 
     def delete_token(self, capture_id: str) -> None:
-        """End the token of a capture."""
+        """Delete the token of a capture."""
         self._tokens.delete_for_resource(capture_id)
 
     # Rows
 
     def find(self, caller: Caller, capture_id: str, needed: Access) -> Row:
-        """Find a capture and check the access of the caller."""
+        """Return a capture after checking the access of the caller."""
         capture = self.find_any(capture_id)
         require_access(self._records, caller, capture_id, capture["ownerUserId"], needed)
         return capture
 
     def exists(self, capture_id: str) -> bool:
-        """Return whether a capture is there."""
+        """Return whether a capture exists."""
         sql = "SELECT 1 FROM captures WHERE captureId = ?"
         return self._records.fetch_one(sql, capture_id) is not None
 
     def find_any(self, capture_id: str) -> Row:
-        """Find a capture of any user's."""
+        """Return a capture of any user."""
         capture = self._records.fetch_one("SELECT * FROM captures WHERE captureId = ?", capture_id)
         if capture is None:
             raise not_found(capture_id)
         return capture
 
     def serialize(self, capture: Row, *, include_data_model: bool = True) -> Row:
-        """Shape a row as a DataCapture."""
+        """Convert a row to a DataCapture."""
         history = self._records.fetch_all(
             "SELECT * FROM captureStateChanges WHERE captureId = ? ORDER BY rowid",
             capture["captureId"],
@@ -268,14 +268,14 @@ class Captures:
         return self.serialize(self.find_any(capture_id))
 
     def _touch(self, capture_id: str) -> None:
-        """Note that a capture was changed."""
+        """Update the modification time of a capture."""
         self._records.execute(
             "UPDATE captures SET dateUpdated = ? WHERE captureId = ?", timestamp(), capture_id
         )
 
 
 def _require_state(capture: Row, states: Sequence[str], what: str) -> None:
-    """Reject what a capture's state does not allow."""
+    """Raise unless a capture is in one of the states."""
     if capture["state"] not in states:
         raise bad_request(
             f"{capture['captureId']} is {capture['state']}; {what} while it is "
@@ -284,12 +284,11 @@ def _require_state(capture: Row, states: Sequence[str], what: str) -> None:
 
 
 def _write_token(number: int) -> str:
-    """Write the token of the page after a capture."""
+    """Return the token of the page after a capture."""
     return base64.urlsafe_b64encode(f"captures {number}".encode()).decode()
 
 
 def _read_token(token: str | None) -> int:
-    """Read the token of a page."""
     if token is None:
         return 0
     try:

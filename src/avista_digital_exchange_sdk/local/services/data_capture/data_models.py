@@ -1,4 +1,4 @@
-"""The data models of captures: assets with attributes, and the errors in them."""
+"""The data models of captures: assets with attributes, and their validation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EMPTY_MODEL: Row = {
 
 
 def replace_model(current: Row, assets: Sequence[Mapping[str, Any] | None]) -> Row:
-    """Make a DataCaptureDataModel of new assets, instead of the current one."""
+    """Create a DataCaptureDataModel from new assets, replacing the current one."""
     items = [_read_asset(f"assets[{index}]", asset) for index, asset in enumerate(assets)]
     errors = list(_find_errors(items))
     now = timestamp()
@@ -36,7 +36,7 @@ def replace_model(current: Row, assets: Sequence[Mapping[str, Any] | None]) -> R
 
 
 def index_attributes(model: Row) -> dict[str, Row]:
-    """Return the attributes of a model by their ids, in the model's order."""
+    """Return the attributes of a model by ID, in the order of the model."""
     return {
         attribute["userDefinedId"]: attribute
         for asset in model["items"]
@@ -45,12 +45,11 @@ def index_attributes(model: Row) -> dict[str, Row]:
 
 
 def to_input(model: Row) -> Row:
-    """Shape a model as the DataCaptureDataModelInput that recreates it."""
+    """Convert a model to the DataCaptureDataModelInput that recreates it."""
     return {"assets": model["items"]}
 
 
 def _read_asset(where: str, asset: Mapping[str, Any] | None) -> Row:
-    """Read an asset."""
     if asset is None:
         raise bad_request(f"{where} must not be null.")
     attributes = [
@@ -61,7 +60,6 @@ def _read_asset(where: str, asset: Mapping[str, Any] | None) -> Row:
 
 
 def _read_attribute(where: str, attribute: Mapping[str, Any] | None) -> Row:
-    """Read an attribute."""
     if attribute is None:
         raise bad_request(f"{where} must not be null.")
     return _read_names(attribute) | {
@@ -72,7 +70,7 @@ def _read_attribute(where: str, attribute: Mapping[str, Any] | None) -> Row:
 
 
 def _read_names(entry: Mapping[str, Any]) -> Row:
-    """Read what assets and attributes have in common."""
+    """Read the fields that assets and attributes have in common."""
     return {
         "userDefinedId": entry["userDefinedId"],
         "displayName": entry["displayName"],
@@ -81,7 +79,7 @@ def _read_names(entry: Mapping[str, Any]) -> Row:
 
 
 def _find_errors(assets: Sequence[Row]) -> Iterator[str]:
-    """Yield what is wrong with assets: no data can be captured for them."""
+    """Yield the errors in assets that prevent a capture."""
     if not assets:
         yield from EMPTY_MODEL["errors"]
     attributes = [attribute for asset in assets for attribute in asset["attributes"]]
@@ -95,7 +93,7 @@ def _find_errors(assets: Sequence[Row]) -> Iterator[str]:
 
 
 def _find_bad_names(kind: str, items: Sequence[Row]) -> Iterator[str]:
-    """Yield which ids and names are empty, and which ids are there more than once."""
+    """Yield errors for empty IDs and names, and for duplicate IDs."""
     seen: set[str] = set()
     repeated: set[str] = set()
     for item in items:

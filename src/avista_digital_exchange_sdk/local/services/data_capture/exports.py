@@ -1,4 +1,4 @@
-"""What captures recorded, as CSV files behind presigned URLs."""
+"""Exports of captures: CSV files with presigned URLs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ACTIVE_CAPTURE_EXPORT = "ACTIVE_CAPTURE_EXPORT"
 
 @dataclass
 class _ActiveExport:
-    """An export of a capture that still records."""
+    """An export of a capture that is still recording."""
 
     state: str
     started: str
@@ -40,7 +40,7 @@ class _ActiveExport:
 
 
 class CaptureExports:
-    """Writes what captures recorded to files."""
+    """Exports the data of captures to files."""
 
     def __init__(self, samples: Samples, engine: QueryEngine, objects: ObjectStore) -> None:
         self._samples = samples
@@ -50,7 +50,7 @@ class CaptureExports:
         self._writers: set[asyncio.Task[Any]] = set()
 
     async def write_full(self, capture: Row) -> Row:
-        """Write the whole of what a capture recorded; return what is to be kept of the export."""
+        """Export all data of a capture; return the row of the export."""
         self._active.pop(capture["captureId"], None)
         started, key = timestamp(), self._objects.new_key(FILES)
         export: Row = {"key": key, "dateStarted": started, "dateCompleted": None, "logs": []}
@@ -61,17 +61,17 @@ class CaptureExports:
         return export | {"state": "COMPLETE", "dateCompleted": timestamp()}
 
     def get_full(self, capture: Row) -> Row:
-        """Return the DataCaptureDataExport of a capture that ended, or will end."""
+        """Return the DataCaptureDataExport of a capture that has ended or is ending."""
         if capture["dataExport"] is None:
             state = "IN_PROGRESS" if capture["state"] == "FINISHING" else "NOT_CREATED"
             return self._serialize(capture, FULL_EXPORT, {"state": state})
         return self._serialize(capture, FULL_EXPORT, json.loads(capture["dataExport"]))
 
     async def get_active(self, capture: Row) -> Row:
-        """Return the DataCaptureDataExport of a capture that still records.
+        """Return the DataCaptureDataExport of a capture that is still recording.
 
-        The first request starts an export. The request that is handled with its URL ends it, so
-        that the next one starts another.
+        The first request starts an export. The request that returns its URL completes it, so the
+        next request starts a new export.
         """
         capture_id = capture["captureId"]
         if capture["state"] != "CAPTURING" or not await self._has_data(capture):
@@ -98,12 +98,12 @@ class CaptureExports:
             self.discard(json.loads(capture["dataExport"]))
 
     def discard(self, export: Row) -> None:
-        """Delete the file of an export, if it has one."""
+        """Delete the file of an export if it exists."""
         if export["key"] is not None:
             self._objects.delete(export["key"])
 
     async def stop_all(self) -> None:
-        """Stop and forget every running export."""
+        """Stop and remove all running exports."""
         self._active.clear()
         writers = list(self._writers)
         for writer in writers:
@@ -112,7 +112,6 @@ class CaptureExports:
             await asyncio.wait(writers)
 
     async def _write_active(self, capture: Row, export: _ActiveExport) -> None:
-        """Write what a capture recorded so far."""
         stored = self._objects.create(capture["ownerUserId"])
         try:
             await self._write(capture, stored.key)
@@ -124,7 +123,7 @@ class CaptureExports:
         export.state, export.key, export.completed = "COMPLETE", stored.key, timestamp()
 
     async def _write(self, capture: Row, key: str) -> None:
-        """Write a CSV file; all that was published before is in it."""
+        """Write a CSV file with everything published before."""
         writer = asyncio.current_task()
         assert writer is not None
         self._writers.add(writer)
@@ -138,7 +137,6 @@ class CaptureExports:
             self._writers.discard(writer)
 
     async def _write_file(self, capture: Row, path: Path) -> None:
-        """Write what a capture recorded to a file."""
         names = tuple(index_attributes(json.loads(capture["dataModel"])))
         filters = [AssetFilter(capture["captureId"], names)]
         table = f"results.capture_{secrets.token_hex(16)}"
@@ -158,7 +156,6 @@ class CaptureExports:
             await job.stop()
 
     async def _has_data(self, capture: Row) -> bool:
-        """Return whether a capture recorded anything."""
         capture_id = capture["captureId"]
         return await self._engine.start_job(
             lambda cursor: self._samples.has_any(cursor, capture_id),
@@ -167,7 +164,7 @@ class CaptureExports:
         ).result()
 
     def _serialize(self, capture: Row, export_type: str, kept: Row) -> Row:
-        """Shape what is kept of an export as a DataCaptureDataExport."""
+        """Convert the row of an export to a DataCaptureDataExport."""
         key = kept.get("key")
         url = None if key is None else self._objects.download_url(key, content_type=CSV_CONTENT)
         return {
@@ -182,5 +179,5 @@ class CaptureExports:
 
 
 def _describe_failure(error: Exception) -> str:
-    """Say why an export failed."""
+    """Return the reason for a failed export."""
     return f"The export could not be written: {error}"

@@ -1,4 +1,4 @@
-"""Captures over time: started, stopped, finished and deleted, by users and by schedules."""
+"""Start, stop, finish and delete captures, on request and on schedule."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .captures import NOT_STARTED, Captures
 from .exports import CaptureExports
 from .time_settings import start_time, stop_time
 
-# A schedule looks at the clock at least that often, as the clock may be set.
+# Maximum time between two readings of the clock, as the clock may be changed.
 MAX_SLEEP_SECONDS = 60.0
 
 
 class Lifecycle:
-    """Moves the captures of one exchange from state to state. Lives on one event loop."""
+    """Changes the states of the captures of one exchange. Not thread-safe."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Lifecycle:
         return capture
 
     async def delete(self, caller: Caller, capture_id: str) -> Row:
-        """Delete the caller's own capture with all that it recorded."""
+        """Delete the caller's own capture with its data."""
         capture = self._captures.find(caller, capture_id, Access.OWN)
         self._captures.set_state(capture_id, "DELETING", "The capture was deleted.")
         result = self._captures.get(caller, capture_id)
@@ -70,14 +70,14 @@ class Lifecycle:
     # Schedules
 
     def schedule(self, capture_id: str) -> None:
-        """Follow the time settings of a capture from now on."""
+        """Schedule a capture according to its time settings."""
         self._cancel_schedule(capture_id)
         task = self._engine.start_task(self._follow_schedule(capture_id))
         self._schedules[capture_id] = task
         task.add_done_callback(lambda done: self._forget_schedule(capture_id, done))
 
     async def resume(self) -> None:
-        """Go on with every capture where an earlier run of the exchange left it."""
+        """Resume all captures after a restart of the exchange."""
         for capture in self._captures.list_in_states(*NOT_STARTED):
             self._captures.refresh(capture["captureId"])
         for capture in self._captures.list_in_states(*NOT_STARTED, "CAPTURING"):
@@ -87,24 +87,24 @@ class Lifecycle:
             self._engine.start_task(self._finish(capture["captureId"]))
 
     async def stop_all(self) -> None:
-        """Follow no schedule and write no export any more."""
+        """Stop all schedules and exports."""
         for capture_id in list(self._schedules):
             self._cancel_schedule(capture_id)
         await self._exports.stop_all()
 
     def _cancel_schedule(self, capture_id: str) -> None:
-        """Stop following the time settings of a capture."""
+        """Cancel the schedule of a capture."""
         task = self._schedules.pop(capture_id, None)
         if task is not None and task is not asyncio.current_task():
             task.cancel()
 
     def _forget_schedule(self, capture_id: str, done: asyncio.Task[None]) -> None:
-        """Forget a schedule that came to its end."""
+        """Remove a schedule that has ended."""
         if self._schedules.get(capture_id) is done:
             del self._schedules[capture_id]
 
     async def _follow_schedule(self, capture_id: str) -> None:
-        """Start and stop a capture when its time has come."""
+        """Start and stop a capture at its scheduled times."""
         while times := _due_times(self._captures.find_any(capture_id)):
             seconds = (min(times) - time.time_ns()) / 1e9
             if seconds > 0:
@@ -113,7 +113,7 @@ class Lifecycle:
                 await self._follow(self._captures.find_any(capture_id))
 
     async def _follow(self, capture: Row) -> None:
-        """Do what is due."""
+        """Start or stop a capture if it is due."""
         capture_id, now = capture["captureId"], time.time_ns()
         start, stop = start_time(capture), stop_time(capture)
         if capture["state"] == "CAPTURING":
@@ -132,7 +132,7 @@ class Lifecycle:
             self._captures.refresh(capture_id)
 
     async def _finish(self, capture_id: str) -> None:
-        """Write the export of a capture that was stopped, and announce its end."""
+        """Write the export of a stopped capture, and announce its completion."""
         if not self._captures.exists(capture_id):
             return
         capture = self._captures.find_any(capture_id)
@@ -147,13 +147,13 @@ class Lifecycle:
         await self._publish("onNotifyCaptureComplete", finished)
 
     async def _publish(self, subscription: str, capture: Row) -> None:
-        """Send an event of the platform's own, with the whole DataCapture."""
+        """Publish an event of the platform with all fields of the DataCapture."""
         arguments = {"captureId": capture["captureId"]}
         await self._events.publish(subscription, arguments, capture)
 
 
 def _due_times(capture: Row) -> list[int]:
-    """Return the times at which something is due, in nanoseconds."""
+    """Return the scheduled times in nanoseconds."""
     times: Iterable[int | None] = ()
     if capture["state"] == "READY":
         times = (start_time(capture), stop_time(capture))

@@ -1,4 +1,4 @@
-"""What is published to captures: each value written or rejected on its own."""
+"""Publishing to captures. Each value is written or rejected individually."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Input = Mapping[str, Any]
 
 
 class _Value(NamedTuple):
-    """A value that may be written, and where it is in what was published."""
+    """A valid value and its position in the request."""
 
     record_index: int
     attribute_index: int
@@ -51,7 +51,7 @@ async def publish(samples: Samples, capture: Row, inputs: Sequence[Input | None]
 
 
 class _Batch:
-    """The values of some records, and what is wrong with others."""
+    """The valid values of a request, and the failures."""
 
     def __init__(self, attributes: Mapping[str, Row]) -> None:
         self._attributes = attributes
@@ -71,7 +71,7 @@ class _Batch:
             self._read_value(index, attribute_index, time, entry)
 
     def to_response(self, outcomes: Sequence[bool]) -> Row:
-        """Say what was written and what failed."""
+        """Build the response from the written values and the failures."""
         written = []
         for value, new in zip(self.values, outcomes, strict=False):
             ((attribute_id, text),) = value.sample.values
@@ -92,7 +92,6 @@ class _Batch:
         }
 
     def _read_value(self, index: int, attribute_index: int, time: int, entry: Input | None) -> None:
-        """Read a value of an attribute."""
         if entry is None:
             return self._fail(index, attribute_index, "Unknown", "The value is missing.")
         attribute_id, text = entry["userDefinedId"], entry["value"]
@@ -109,7 +108,6 @@ class _Batch:
         self.values.append(_Value(index, attribute_index, sample))
 
     def _fail(self, index: int, attribute_index: int | None, error_type: str, message: str) -> None:
-        """Note a failure."""
         self._failures.append(
             {
                 "recordIndex": index,
@@ -121,11 +119,11 @@ class _Batch:
 
 
 def _sort_key(failure: Row) -> tuple[int, int]:
-    """Order failures as the values were published."""
+    """Return the sort key of a failure: the order of the request."""
     index = failure["attributeIndex"]
     return failure["recordIndex"], -1 if index is None else index
 
 
 def _shorten(text: str) -> str:
-    """Quote a string, but not all of a long one."""
+    """Quote a string, truncated if it is long."""
     return repr(text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…")

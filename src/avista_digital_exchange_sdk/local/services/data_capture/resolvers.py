@@ -14,7 +14,7 @@ from .publishing import Input, publish
 from .sample import write_sample
 
 DATA_MODEL_FILE = "data-model.json"
-# Each has a flag, such as `updateDisplayName`, that says whether it counts.
+# Each has a flag, such as `updateDisplayName`, that enables it.
 UPDATABLE = (
     "displayName",
     "description",
@@ -56,7 +56,7 @@ async def create_capture(
 
 
 async def update_capture(context: Context, captureId: str, **arguments: Any) -> Row:
-    """Change what the flags among the arguments name; null clears it."""
+    """Update the settings selected by the flags. Null clears a setting."""
     changes = {
         name: arguments.get(name)
         for name in UPDATABLE
@@ -68,7 +68,7 @@ async def update_capture(context: Context, captureId: str, **arguments: Any) -> 
 
 
 async def delete_capture(context: Context, captureId: str) -> Row:
-    """Delete a capture and what it recorded."""
+    """Delete a capture and its data."""
     return await context.exchange.lifecycle.delete(context.caller, captureId)
 
 
@@ -116,19 +116,19 @@ async def get_python_sdk_sample(context: Context, captureId: str) -> str:
 
 
 async def publish_data(context: Context, captureId: str, data: Sequence[Input | None]) -> Row:
-    """Write records of a capture."""
+    """Publish records to a capture."""
     capture = context.exchange.captures.find(context.caller, captureId, Access.WRITE)
     return await publish(context.exchange.capture_samples, capture, data)
 
 
 async def get_data_export_download_url(context: Context, captureId: str) -> Row:
-    """Return the export of a capture that ended."""
+    """Return the export of a capture that has ended."""
     capture = context.exchange.captures.find(context.caller, captureId, Access.READ)
     return context.exchange.capture_exports.get_full(capture)
 
 
 async def get_active_data_export_download_url(context: Context, captureId: str) -> Row:
-    """Return the export of a capture that still records."""
+    """Return the export of a capture that is still recording."""
     capture = context.exchange.captures.find(context.caller, captureId, Access.READ)
     return await context.exchange.capture_exports.get_active(capture)
 
@@ -152,19 +152,19 @@ async def regenerate_token(context: Context, captureId: str) -> Row:
 async def list_attachments(
     context: Context, captureId: str, limit: int | None = None, nextToken: str | None = None
 ) -> list[Row]:
-    """Return a capture's attachments. No page token is ever returned, so none is valid."""
+    """Return the attachments of a capture. Page tokens are never returned, so none is valid."""
     return context.exchange.attachments.list_attachments(context.caller, captureId, limit)
 
 
 async def attach_file(
     context: Context, captureId: str, fileName: str, description: str | None = None
 ) -> Row:
-    """Add an attachment whose bytes are still to come."""
+    """Add an attachment and return the URL for its upload."""
     return context.exchange.attachments.attach(context.caller, captureId, fileName, description)
 
 
 async def get_attachment_download_url(context: Context, captureId: str, attachmentId: str) -> Row:
-    """Return where an attachment's bytes are."""
+    """Return the URL for the download of an attachment."""
     return context.exchange.attachments.download_url(context.caller, captureId, attachmentId)
 
 

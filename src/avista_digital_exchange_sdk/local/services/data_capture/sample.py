@@ -1,4 +1,4 @@
-"""A program that publishes to a capture."""
+"""A sample program that publishes to a capture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _VALUES = {"boolean": True, "double": 12.5, "integer": 42, "string": "text"}
 
 
 def write_sample(capture: Row) -> str:
-    """Write a program in Python that publishes one record to a DataCapture."""
+    """Generate a Python program that publishes one record to a DataCapture."""
     values = "".join(
         f"        {attribute_id!r}: {_VALUES[attribute['schemaType']]!r},\n"
         for attribute_id, attribute in index_attributes(capture["dataModel"]).items()

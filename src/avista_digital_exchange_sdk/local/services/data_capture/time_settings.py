@@ -1,4 +1,4 @@
-"""When captures start and stop: by hand, or scheduled."""
+"""The time settings of captures: manual or scheduled start and stop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCHEDULED = "SCHEDULED"
 
 
 def check_time(argument: str, text: str | None) -> None:
-    """Reject a time that can't be read."""
+    """Raise if a time is invalid."""
     if text is None:
         return
     try:
@@ -26,17 +26,17 @@ def check_time(argument: str, text: str | None) -> None:
 
 
 def start_time(capture: Row) -> int | None:
-    """Return when a capture is scheduled to start, in nanoseconds; None if it is not."""
+    """Return the scheduled start of a capture in nanoseconds, or None."""
     return _parse_time(capture, "startTimeType", "scheduledStartTime")
 
 
 def stop_time(capture: Row) -> int | None:
-    """Return when a capture is scheduled to stop, in nanoseconds; None if it is not."""
+    """Return the scheduled stop of a capture in nanoseconds, or None."""
     return _parse_time(capture, "stopTimeType", "scheduledStopTime")
 
 
 def find_errors(capture: Row) -> Iterator[str]:
-    """Yield why a capture that has not started can't follow its time settings."""
+    """Yield the errors in the time settings of a capture that has not started."""
     now = time.time_ns()
     start, stop = start_time(capture), stop_time(capture)
     if capture["startTimeType"] == SCHEDULED and start is None:
@@ -52,7 +52,7 @@ def find_errors(capture: Row) -> Iterator[str]:
 
 
 def serialize_times(capture: Row) -> Row:
-    """Shape a row as a DataCaptureTimeConfiguration."""
+    """Convert a row to a DataCaptureTimeConfiguration."""
     errors = json.loads(capture["timeErrors"])
     names = ("startTimeType", "stopTimeType", "scheduledStartTime", "scheduledStopTime")
     times = {name: capture[name] for name in (*names, "actualStartTime", "actualStopTime")}
@@ -60,7 +60,6 @@ def serialize_times(capture: Row) -> Row:
 
 
 def _parse_time(capture: Row, time_type: str, scheduled: str) -> int | None:
-    """Return a scheduled time."""
     if capture[time_type] != SCHEDULED or capture[scheduled] is None:
         return None
     return parse_iso_timestamp(capture[scheduled])

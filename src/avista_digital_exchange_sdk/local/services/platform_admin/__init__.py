@@ -1,1 +1,1 @@
-"""Platform administration: organizations, users, and what users own."""
+"""Platform administration: organizations, users, and their services."""

@@ -1,4 +1,4 @@
-"""What users own, deleted or handed over as a whole."""
+"""Delete or transfer everything that a user owns."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from ...database import Row
 from ...errors import bad_request
 from ...state import ExchangeState
 
-# The kinds of services, each with the table and the key of its rows.
+# Service types with their tables and key columns.
 SERVICES = {
     "DATA_STORE": ("dataStores", "dataStoreId"),
     "TIME_SERIES_DB": ("timeSeriesDatabases", "timeSeriesDbId"),
     "IOT_GROUP": ("iotGroups", "iotGroupId"),
     "DATA_CAPTURE": ("captures", "captureId"),
 }
-# They are no services, but go with those of IoT; in the order in which they can be deleted.
+# Not services, but deleted or transferred with those of IoT. Deletion needs this order.
 DEVICES = {"iotEndpoints": "iotEndpointId", "iotHubs": "iotHubId", "models": "modelId"}
 
 
 async def delete_services(exchange: ExchangeState, user_id: str) -> list[Row]:
-    """Delete all that a user owns but collaboratives; return the Services among it."""
+    """Delete everything that a user owns except collaboratives; return the deleted Services."""
     owner = _act_for(exchange, user_id)
     services = _list_services(exchange, owner)
     for service in services:
@@ -31,7 +31,7 @@ async def delete_services(exchange: ExchangeState, user_id: str) -> list[Row]:
 
 
 def migrate_services(exchange: ExchangeState, user_id: str, new_user_id: str) -> list[Row]:
-    """Hand over all that a user owns but collaboratives; return the Services among it."""
+    """Transfer everything that a user owns except collaboratives; return the Services."""
     owner, new_owner = _act_for(exchange, user_id), _act_for(exchange, new_user_id)
     if owner == new_owner:
         raise bad_request("transferToUserId must be another user.")
@@ -41,13 +41,12 @@ def migrate_services(exchange: ExchangeState, user_id: str, new_user_id: str) ->
 
 
 def _act_for(exchange: ExchangeState, user_id: str) -> Caller:
-    """Return a user as the caller of what is done on the user's behalf."""
+    """Return a caller that acts on behalf of a user."""
     exchange.accounts.user(user_id)
     return Caller(user_id, "")
 
 
 def _list_services(exchange: ExchangeState, owner: Caller) -> list[Row]:
-    """Return the Services of a user."""
     return [
         exchange.collaboratives.service(owner, service_type, service_id)
         for service_type, (table, key) in SERVICES.items()

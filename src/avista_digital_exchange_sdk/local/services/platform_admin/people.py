@@ -1,4 +1,4 @@
-"""Organizations and users, as an administrator of the platform manages them."""
+"""Administration of organizations and users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...errors import bad_request, unauthorized
 from ..user.accounts import Accounts
 
 PLATFORM_ADMIN = "PLATFORM_ADMIN"
-# Tables that name users, each with how its rows are called in messages.
+# Tables that reference users, with the names of their rows in messages.
 OWNED = {
     "dataStores": "data stores",
     "timeSeriesDatabases": "time series databases",
@@ -22,7 +22,7 @@ OWNED = {
     "iotGroups": "IoT groups",
     "captures": "data captures",
 }
-# What a user left in the services of others becomes their owners'.
+# What a user created in services of others is transferred to their owners.
 CONTRIBUTED = {
     "directories": ("dataStores", "dataStoreId"),
     "files": ("dataStores", "dataStoreId"),
@@ -38,7 +38,7 @@ class People:
         self._accounts = accounts
 
     def require_administrator(self, caller: Caller) -> None:
-        """Reject a caller who does not administer the platform."""
+        """Raise unless the caller is an administrator."""
         if PLATFORM_ADMIN not in self._accounts.user(caller.user_id)["userRoles"]:
             raise unauthorized("platform administration")
 
@@ -100,7 +100,7 @@ class People:
         mobile: str | None,
         roles: Sequence[str],
     ) -> Row:
-        """Invite a User, who is PENDING."""
+        """Add a User in state PENDING."""
         for name in (first_name, last_name):
             check_name(name)
         self._accounts.organization(organization_id)
@@ -129,7 +129,7 @@ class People:
         state: str | None = None,
         roles: Sequence[str | None] | None = None,
     ) -> Row:
-        """Update the specified fields of a User. No token of a DISABLED user is valid."""
+        """Update the specified fields of a User. Tokens of a DISABLED user are invalid."""
         for name in (first_name, last_name):
             check_name(name)
         self._accounts.user(user_id)
@@ -145,7 +145,7 @@ class People:
         return self._accounts.user(user_id)
 
     def invite_again(self, user_id: str) -> Row:
-        """Send the invitation of a PENDING User again."""
+        """Resend the invitation of a PENDING User."""
         user = self._accounts.user(user_id)
         if user["userAccountState"] != "PENDING":
             state = user["userAccountState"]
@@ -153,7 +153,7 @@ class People:
         return user
 
     def delete_user(self, caller: Caller, user_id: str) -> Row:
-        """Delete a User who owns nothing any more."""
+        """Delete a User who does not own anything."""
         user = self._accounts.user(user_id)
         if user_id == caller.user_id:
             raise bad_request("Administrators can't delete themselves.")
@@ -178,17 +178,17 @@ class People:
     # What users own
 
     def list_owned(self, user_id: str, table: str, key: str) -> list[str]:
-        """List the ids of a user's rows in a table."""
+        """List the IDs of the rows of a user in a table."""
         rows = self._records.fetch_all(
             f"SELECT {key} AS id FROM {table} WHERE ownerUserId = ? ORDER BY rowid", user_id
         )
         return [row["id"] for row in rows]
 
     def migrate(self, user_id: str, new_user_id: str, keys: Mapping[str, str]) -> None:
-        """Make another user the owner of a user's rows in some tables, each with its key."""
+        """Transfer the rows of a user in tables, each with its key column, to another user."""
         with self._records.transaction():
             for table, key in keys.items():
-                # Tokens of endpoints and captures act for their owner.
+                # Tokens of endpoints and captures belong to their owner.
                 self._records.execute(
                     f"""UPDATE tokens SET userId = ?
                     WHERE scope IN (SELECT {key} FROM {table} WHERE ownerUserId = ?)""",
@@ -203,7 +203,7 @@ class People:
 
 
 def _dump(roles: Sequence[str | None]) -> str:
-    """Write roles as they are kept, each once."""
+    """Serialize roles without duplicates."""
     if None in roles:
         raise bad_request("userRoles must not contain null.")
     return json.dumps(list(dict.fromkeys(roles)))

@@ -42,7 +42,7 @@ async def update_collaborative(
 async def delete_collaborative(
     context: Context, collaborativeId: str, comment: str | None = None
 ) -> Row:
-    """Delete a collaborative. The comment is kept nowhere."""
+    """Delete a collaborative. The comment is ignored."""
     return context.exchange.memberships.delete(collaborativeId)
 
 
@@ -58,7 +58,7 @@ async def add_collaborative_member(
 async def update_collaborative_member(
     context: Context, collaborativeId: str, userId: str, permission: str
 ) -> Row:
-    """Change what a user may do in a collaborative."""
+    """Change the permissions of a user in a collaborative."""
     return context.exchange.memberships.update_member(collaborativeId, userId, permission)
 
 
@@ -97,7 +97,7 @@ async def update_organization(
 async def delete_organization(
     context: Context, organizationId: str, comment: str | None = None
 ) -> Row:
-    """Delete an organization. The comment is kept nowhere."""
+    """Delete an organization. The comment is ignored."""
     return context.exchange.people.delete_organization(organizationId)
 
 
@@ -153,7 +153,7 @@ async def update_user(
 
 
 async def resend_user_invitation(context: Context, userId: str) -> Row:
-    """Invite a user again."""
+    """Resend the invitation of a user."""
     return context.exchange.people.invite_again(userId)
 
 
@@ -178,19 +178,19 @@ async def delete_users_services(context: Context, userId: str) -> list[Row]:
 async def migrate_users_collaboratives_ownership(
     context: Context, currentOwnerUserId: str, transferToUserId: str
 ) -> list[Row]:
-    """Hand over a user's collaboratives."""
+    """Transfer a user's collaboratives."""
     return context.exchange.memberships.migrate(currentOwnerUserId, transferToUserId)
 
 
 async def migrate_users_services_ownership(
     context: Context, currentOwnerUserId: str, transferToUserId: str
 ) -> list[Row]:
-    """Hand over a user's services."""
+    """Transfer a user's services."""
     return migrate_services(context.exchange, currentOwnerUserId, transferToUserId)
 
 
 def _require_administrator(resolver: Resolver) -> Resolver:
-    """Reject callers who do not administer the platform."""
+    """Wrap a resolver to reject callers who are not administrators."""
 
     async def resolve(context: Context, **arguments: object) -> object:
         context.exchange.people.require_administrator(context.caller)

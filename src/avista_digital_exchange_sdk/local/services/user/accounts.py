@@ -97,7 +97,7 @@ class Accounts:
         return self.database(caller, time_series_db_id, Access.WRITE)
 
     def own_database(self, caller: Caller, time_series_db_id: str) -> Row:
-        """Return a TimeSeriesDb that is the caller's own."""
+        """Return a TimeSeriesDb that the caller owns."""
         return self.database(caller, time_series_db_id, Access.OWN)
 
     def update_database(
@@ -116,7 +116,7 @@ class Accounts:
         return self.own_database(caller, time_series_db_id)
 
     def delete_database(self, caller: Caller, time_series_db_id: str) -> Row:
-        """Take the caller's own TimeSeriesDb away, and out of every collaborative."""
+        """Delete the caller's own TimeSeriesDb, and remove it from all collaboratives."""
         database = self.own_database(caller, time_series_db_id)
         with self._records.transaction():
             self._records.execute(
@@ -128,7 +128,7 @@ class Accounts:
         return database
 
     def database(self, caller: Caller, time_series_db_id: str, needed: Access) -> Row:
-        """Return a TimeSeriesDb, holding the caller to the access needed."""
+        """Return a TimeSeriesDb after checking the access of the caller."""
         database = self._records.fetch_one(
             "SELECT * FROM timeSeriesDatabases WHERE timeSeriesDbId = ?", time_series_db_id
         )

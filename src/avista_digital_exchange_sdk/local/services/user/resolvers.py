@@ -1,4 +1,4 @@
-"""The user service: who calls, and with which tokens."""
+"""The user operations of the schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ...state import Context, Resolver
 
 
 async def get_user_session(context: Context) -> Row:
-    """Answer who calls."""
+    """Return the session of the caller."""
     return {"user": context.exchange.accounts.user(context.caller.user_id)}
 
 
@@ -19,12 +19,12 @@ async def list_authentication_tokens(context: Context) -> list[Row]:
 async def create_authentication_token(
     context: Context, name: str, daysBeforeExpiration: int
 ) -> Row:
-    """Give the caller another token."""
+    """Create a token for the caller."""
     return context.exchange.tokens.create(context.caller.user_id, name, daysBeforeExpiration)
 
 
 async def delete_authentication_token(context: Context, tokenId: str) -> Row:
-    """Take a token of the caller away."""
+    """Delete one of the caller's tokens."""
     return context.exchange.tokens.delete(context.caller, tokenId)
 
 

@@ -1,4 +1,4 @@
-"""Authentication tokens: of users, and of the endpoints and captures that users own."""
+"""Authentication tokens of users, endpoints and captures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...database import Database, Row, check_name, new_id, timestamp
 from ...errors import PlatformError, bad_request, not_found
 
 MAX_TOKEN_LIFE_DAYS = 3650
-# `lastActive` is no more exact than this, so that few requests write.
+# Precision of `lastActive`, so that few requests have to write.
 ACTIVITY_SECONDS = 60
 
 COLUMNS = "tokenId, name, userId, dateCreated, dateExpires, tokenType, scope, lastActive"
@@ -23,7 +23,7 @@ class Tokens:
         self._records = records
 
     def authenticate(self, token_value: str) -> Caller | None:
-        """Return the caller a token stands for, or None if it is unknown or has expired."""
+        """Return the caller of a token, or None if it is unknown or expired."""
         now = datetime.now(UTC)
         row = self._records.fetch_one(
             """SELECT tokenId, userId, tokenType, scope, lastActive
@@ -41,7 +41,7 @@ class Tokens:
         return Caller(row["userId"], row["tokenId"], row["tokenType"], row["scope"])
 
     def check(self, caller: Caller) -> None:
-        """Reject a caller whose token has been deleted or has expired since the call began."""
+        """Raise if the token of the caller was deleted or has expired since the call started."""
         row = self._records.fetch_one(
             """SELECT 1 FROM tokens JOIN users USING (userId)
             WHERE tokenId = ? AND dateExpires > ? AND userAccountState != 'DISABLED'""",
@@ -56,7 +56,7 @@ class Tokens:
     # Of users
 
     def create(self, user_id: str, name: str, days_before_expiration: int) -> Row:
-        """Add an AuthenticationToken of a user. Only this answer has its value."""
+        """Add an AuthenticationToken of a user. Only this result has its value."""
         check_name(name)
         if not 1 <= days_before_expiration <= MAX_TOKEN_LIFE_DAYS:
             raise bad_request(f"daysBeforeExpiration must be 1 to {MAX_TOKEN_LIFE_DAYS}.")
@@ -78,7 +78,7 @@ class Tokens:
             if token["tokenId"] == token_id:
                 self._records.execute("DELETE FROM tokens WHERE tokenId = ?", token_id)
                 return token
-        # Whether another user has such a token stays unknown to the caller.
+        # Do not reveal tokens of other users.
         raise not_found(token_id)
 
     # Of endpoints and captures
@@ -93,7 +93,7 @@ class Tokens:
         return _serialize(row)
 
     def replace(self, user_id: str, token_type: str, resource_id: str, name: str) -> Row:
-        """Add the AuthenticationToken of an endpoint or a capture. Any it had ends."""
+        """Add the AuthenticationToken of an endpoint or a capture. It replaces any existing one."""
         with self._records.transaction():
             self.delete_for_resource(resource_id)
             return self._add(user_id, name, MAX_TOKEN_LIFE_DAYS, token_type, resource_id)
@@ -103,7 +103,6 @@ class Tokens:
         self._records.execute("DELETE FROM tokens WHERE scope = ?", resource_id)
 
     def _add(self, user_id: str, name: str, days: int, token_type: str, scope: str | None) -> Row:
-        """Add a token."""
         now = datetime.now(UTC)
         token: Row = {
             "tokenId": new_id("tokenId"),
@@ -120,5 +119,5 @@ class Tokens:
 
 
 def _serialize(row: Row) -> Row:
-    """Shape a row as an AuthenticationToken."""
+    """Convert a row to an AuthenticationToken."""
     return row | {"scope": [] if row["scope"] is None else [row["scope"]]}
