@@ -16,10 +16,10 @@ _MAX_TEXT_CHARACTERS = {"displayName": 64, "description": 512, "comment": 512}
 
 
 def to_dtdl(model: Row) -> str:
-    """Write a DigitalTwinModel as a DTDL interface.
+    """Convert a DigitalTwinModel to a DTDL interface.
 
-    DTDL has no default values: they are in comments. What it does not take as a name becomes the
-    name displayed.
+    DTDL has no default values: they are in comments. Names that DTDL does not
+    allow become display names.
     """
     attributes = [*model["properties"], *model["telemetry"]]
     names = {attribute["name"] for attribute in attributes if _is_name(attribute["name"])}
@@ -39,7 +39,6 @@ def to_dtdl(model: Row) -> str:
 
 
 def _to_content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
-    """Write a property or a telemetry attribute."""
     name = _to_name(attribute["name"], names)
     default = attribute.get("defaultValue")
     return {
@@ -55,12 +54,12 @@ def _to_content(kind: str, attribute: Row, names: set[str]) -> dict[str, Any]:
 
 
 def _is_name(name: str) -> bool:
-    """Return whether DTDL takes a name."""
+    """Return whether a name is valid in DTDL."""
     return len(name) <= _MAX_NAME_CHARACTERS and bool(_NAME.fullmatch(name))
 
 
 def _to_name(name: str, taken: set[str]) -> str:
-    """Return a name, or make one that DTDL takes and that no other attribute has."""
+    """Return a name if it is valid in DTDL, or else create a valid, unique one."""
     if _is_name(name):
         return name
     plain = "a_" + re.sub(r"[^A-Za-z0-9]+", "_", name)[:50]

@@ -1,4 +1,4 @@
-"""Endpoints: each follows a model and has a value of each of its properties."""
+"""Endpoints: each has a model, and a value for each property of the model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_VALUE_CHARACTERS = 65_536
 
 
 class Endpoints:
-    """The endpoints of one exchange; their telemetry is elsewhere."""
+    """The endpoints of one exchange, without their telemetry."""
 
     def __init__(self, records: Database, tokens: Tokens, hubs: Hubs, models: Models) -> None:
         self._records = records
@@ -32,7 +32,7 @@ class Endpoints:
     def create(
         self, caller: Caller, iot_hub_id: str, model_id: str, name: str, description: str | None
     ) -> Row:
-        """Add an IotEndpoint, and a token of its own, to the caller's own hub."""
+        """Add an IotEndpoint with its token to the caller's own hub."""
         check_name(name)
         self._hubs.get(caller, iot_hub_id)
         self._models.get(caller, model_id)
@@ -51,7 +51,7 @@ class Endpoints:
         return self.get(caller, iot_endpoint_id)
 
     def get(self, caller: Caller, iot_endpoint_id: str, needed: Access = Access.READ) -> Row:
-        """Return an IotEndpoint the caller has the needed access to."""
+        """Return an IotEndpoint after checking the access of the caller."""
         (endpoint,) = self.serialize([self.find(caller, iot_endpoint_id, needed)])
         return endpoint
 
@@ -75,9 +75,9 @@ class Endpoints:
         return self.get(caller, iot_endpoint_id)
 
     def update_model(self, caller: Caller, iot_endpoint_id: str, model_id: str) -> Row:
-        """Have the caller's own IotEndpoint follow another model of the caller's own.
+        """Change the model of the caller's own IotEndpoint.
 
-        Properties of the same name keep their values as far as their types allow.
+        Properties of the same name keep their values if their types allow it.
         """
         self.find(caller, iot_endpoint_id, Access.OWN)
         self._models.get(caller, model_id)
@@ -89,7 +89,7 @@ class Endpoints:
     def update_properties(
         self, caller: Caller, iot_endpoint_id: str, inputs: Sequence[Mapping[str, Any] | None]
     ) -> Row:
-        """Set values of writable properties, all of them or none."""
+        """Set values of writable properties atomically."""
         endpoint = self.get(caller, iot_endpoint_id, Access.WRITE)
         properties = {known["name"]: known for known in endpoint["properties"]}
         rows = [
@@ -104,7 +104,7 @@ class Endpoints:
         return self.get(caller, iot_endpoint_id)
 
     def delete(self, caller: Caller, iot_endpoint_id: str) -> Row:
-        """Delete the caller's own IotEndpoint, and take it out of its groups."""
+        """Delete the caller's own IotEndpoint, and remove it from its groups."""
         endpoint = self.get(caller, iot_endpoint_id, Access.OWN)
         with self._records.transaction():
             self._tokens.delete_for_resource(iot_endpoint_id)
@@ -121,7 +121,7 @@ class Endpoints:
         return self._tokens.get_for_resource(iot_endpoint_id)
 
     def regenerate_token(self, caller: Caller, iot_endpoint_id: str) -> Row:
-        """Replace the token of the caller's own endpoint. The old one ends at once."""
+        """Replace the token of the caller's own endpoint. The old one becomes invalid."""
         endpoint = self.find(caller, iot_endpoint_id, Access.OWN)
         return self._tokens.replace(
             caller.user_id, IOT_ENDPOINT_READ_WRITE, iot_endpoint_id, endpoint["name"]
@@ -130,7 +130,7 @@ class Endpoints:
     # For groups and telemetry
 
     def find(self, caller: Caller, iot_endpoint_id: str, needed: Access) -> Row:
-        """Find an endpoint and check the access of the caller."""
+        """Return an endpoint after checking the access of the caller."""
         endpoint = self._records.fetch_one(
             "SELECT * FROM iotEndpoints WHERE iotEndpointId = ?", iot_endpoint_id
         )
@@ -141,7 +141,7 @@ class Endpoints:
         return endpoint
 
     def serialize(self, rows: Sequence[Row]) -> list[Row]:
-        """Shape rows as IotEndpoints, with the attributes of their models."""
+        """Convert rows to IotEndpoints, with the attributes of their models."""
         ids = [row["iotEndpointId"] for row in rows]
         models = self._read_models({row["modelId"] for row in rows})
         values = self._read_values(ids)
@@ -158,7 +158,7 @@ class Endpoints:
         ]
 
     def _determine_access(self, caller: Caller, endpoint: Row) -> Access:
-        """Say what the caller may do with an endpoint: as its owner, or through shared groups."""
+        """Return the access of the caller to an endpoint, as owner or through shared groups."""
         if caller.user_id == endpoint["ownerUserId"]:
             return Access.OWN
         rows = self._records.fetch_all(
@@ -174,7 +174,6 @@ class Endpoints:
         return Access.READ if permissions else Access.NONE
 
     def _read_models(self, model_ids: set[str]) -> dict[str, Row]:
-        """Read models by their ids."""
         rows = self._records.fetch_all(
             "SELECT * FROM models WHERE modelId IN (SELECT value FROM json_each(?))",
             json.dumps(list(model_ids)),
@@ -192,12 +191,12 @@ class Endpoints:
 
 
 def _to_endpoint_property(known: Row, stored: Row | None) -> Row:
-    """Shape a property of a model as an EndpointProperty."""
+    """Convert a property of a model to an EndpointProperty."""
     if stored is not None:
         try:
             check_value(known["schemaType"], stored["value"])
         except ValueError:
-            # It is of a model that the endpoint followed before.
+            # The value belongs to the previous model of the endpoint.
             stored = None
     if stored is None:
         return known | {"value": known["defaultValue"], "timestamp": None}

@@ -1,4 +1,4 @@
-"""Groups of endpoints of one hub. They are what collaboratives share of IoT."""
+"""Groups of endpoints of one hub. Collaboratives share groups, not single endpoints."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Groups:
         *,
         include_endpoints: bool = True,
     ) -> Row:
-        """Return an IotEndpointGroup the caller has the needed access to."""
+        """Return an IotEndpointGroup after checking the access of the caller."""
         group = self._find(caller, iot_group_id, needed)
         return self._serialize(group, include_endpoints=include_endpoints)
 
@@ -78,7 +78,7 @@ class Groups:
     def add_endpoints(
         self, caller: Caller, iot_group_id: str, iot_endpoint_ids: Sequence[str | None]
     ) -> Row:
-        """Add endpoints to the caller's own group, all or none. Those in it stay in it."""
+        """Add endpoints to the caller's own group, all or none. Existing members are kept."""
         group = self._find(caller, iot_group_id, Access.OWN)
         with self._records.transaction():
             self._add(caller, group, iot_endpoint_ids)
@@ -87,7 +87,7 @@ class Groups:
     def remove_endpoints(
         self, caller: Caller, iot_group_id: str, iot_endpoint_ids: Sequence[str | None]
     ) -> Row:
-        """Remove endpoints from the caller's own group. Those not in it are left alone."""
+        """Remove endpoints from the caller's own group. Others are ignored."""
         group = self._find(caller, iot_group_id, Access.OWN)
         for endpoint_id in _reject_nulls(iot_endpoint_ids):
             self._endpoints.find(caller, endpoint_id, Access.OWN)
@@ -100,7 +100,7 @@ class Groups:
         return self._serialize(group, include_endpoints=True)
 
     def delete(self, caller: Caller, iot_group_id: str) -> Row:
-        """Delete the caller's own group, and take it out of every collaborative."""
+        """Delete the caller's own group, and remove it from all collaboratives."""
         group = self.get(caller, iot_group_id, Access.OWN)
         with self._records.transaction():
             self._records.execute("DELETE FROM sharedServices WHERE serviceId = ?", iot_group_id)
@@ -108,7 +108,7 @@ class Groups:
         return group
 
     def _add(self, caller: Caller, group: Row, iot_endpoint_ids: Sequence[str | None]) -> None:
-        """Add endpoints of the caller's own and of the group's hub."""
+        """Add endpoints, which must belong to the caller and to the hub of the group."""
         for endpoint_id in _reject_nulls(iot_endpoint_ids):
             endpoint = self._endpoints.find(caller, endpoint_id, Access.OWN)
             if endpoint["iotHubId"] != group["iotHubId"]:
@@ -123,7 +123,7 @@ class Groups:
             )
 
     def _find(self, caller: Caller, iot_group_id: str, needed: Access) -> Row:
-        """Find a group and check the access of the caller."""
+        """Return a group after checking the access of the caller."""
         group = self._records.fetch_one(
             "SELECT * FROM iotGroups WHERE iotGroupId = ?", iot_group_id
         )
@@ -133,7 +133,7 @@ class Groups:
         return group
 
     def _serialize(self, group: Row, *, include_endpoints: bool) -> Row:
-        """Shape a row as an IotEndpointGroup."""
+        """Convert a row to an IotEndpointGroup."""
         rows = self._records.fetch_all(
             """SELECT iotEndpoints.* FROM iotGroupEndpoints JOIN iotEndpoints USING (iotEndpointId)
             WHERE iotGroupId = ? ORDER BY iotGroupEndpoints.rowid""",
@@ -146,7 +146,7 @@ class Groups:
 
 
 def _reject_nulls(iot_endpoint_ids: Sequence[str | None]) -> list[str]:
-    """Reject a list of ids in which some are missing."""
+    """Raise if a list of IDs contains null."""
     ids = [endpoint_id for endpoint_id in iot_endpoint_ids if endpoint_id is not None]
     if len(ids) < len(iot_endpoint_ids):
         raise bad_request("iotEndpointIds must not contain null.")

@@ -1,4 +1,4 @@
-"""Hubs: each holds endpoints and groups of them. Only its owner reaches a hub."""
+"""Hubs, which contain endpoints and groups. Only the owner has access."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Hubs:
         )
 
     def get(self, caller: Caller, iot_hub_id: str) -> Row:
-        """Return an IotHub of the caller's own."""
+        """Return an IotHub that the caller owns."""
         hub = self._records.fetch_one("SELECT * FROM iotHubs WHERE iotHubId = ?", iot_hub_id)
         if hub is None:
             raise not_found(iot_hub_id)

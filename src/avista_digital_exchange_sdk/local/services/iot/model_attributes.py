@@ -1,4 +1,4 @@
-"""The properties and telemetry of a model, read and checked."""
+"""Read and validate the properties and telemetry of a model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...database import Row
 from ...errors import bad_request
 from ..value_types import check_value
 
-# DTDL lets an interface have no more.
+# The limit of a DTDL interface.
 MAX_ATTRIBUTES = 300
 MAX_NAME_CHARACTERS = 512
 
@@ -44,7 +44,7 @@ def read_telemetry(inputs: Inputs) -> list[Row]:
 
 
 def check_attributes(properties: Sequence[Row], telemetry: Sequence[Row]) -> None:
-    """Reject attributes that no model can have together."""
+    """Raise if the attributes together exceed the limits or share a name."""
     names = [attribute["name"] for attribute in (*properties, *telemetry)]
     if len(names) > MAX_ATTRIBUTES:
         raise bad_request(
@@ -59,7 +59,7 @@ def check_attributes(properties: Sequence[Row], telemetry: Sequence[Row]) -> Non
 def _read_attribute(
     where: str, index: int, entry: Mapping[str, Any] | None, attribute_type: str
 ) -> Row:
-    """Read what properties and telemetry have in common."""
+    """Read the fields that properties and telemetry have in common."""
     if entry is None:
         raise bad_request(f"{where}[{index}] is missing.")
     if not 1 <= len(entry["name"]) <= MAX_NAME_CHARACTERS:
@@ -75,7 +75,7 @@ def _read_attribute(
 
 
 def _sort_by_index(where: str, attributes: list[Row]) -> list[Row]:
-    """Put attributes in their order, which must be clear."""
+    """Sort attributes by their indexes, which must be unique and complete."""
     indexes = [attribute["index"] for attribute in attributes]
     if sorted(indexes) != list(range(len(indexes))):
         raise bad_request(f"The indexes of {where} must be 0 to {len(indexes) - 1}, each once.")

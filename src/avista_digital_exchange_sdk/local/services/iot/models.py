@@ -1,4 +1,4 @@
-"""Digital twin models: what endpoints of one kind have in common. Only its owner reaches one."""
+"""Digital twin models, which define the attributes of endpoints. Only the owner has access."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ...errors import bad_request, not_found
 from .model_attributes import Inputs, check_attributes, read_properties, read_telemetry
 
 DTMI_NAMESPACE = "dtmi:localExchange"
-# DTDL lets the dtmi of an interface have 128.
+# The DTMI of a DTDL interface has at most 128 characters.
 MAX_SEGMENT_CHARACTERS = 99
 MAX_VERSION = 999_999_999
-# Of DTDL: letters, digits and underscores, first a letter, last no underscore.
+# DTDL segments: letters, digits and underscores; start with a letter, end without underscore.
 _SEGMENT = re.compile(r"[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?")
 
 
@@ -84,7 +84,7 @@ class Models:
         return [serialize_model(row) for row in rows]
 
     def get(self, caller: Caller, model_id: str) -> Row:
-        """Return a DigitalTwinModel of the caller's own."""
+        """Return a DigitalTwinModel that the caller owns."""
         return serialize_model(self._find(caller, model_id))
 
     def update(
@@ -112,7 +112,7 @@ class Models:
         return self.get(caller, model_id)
 
     def delete(self, caller: Caller, model_id: str) -> Row:
-        """Delete the caller's own model, which no endpoint must follow."""
+        """Delete the caller's own model, which no endpoint may use."""
         model = self.get(caller, model_id)
         users = self._records.fetch_all(
             "SELECT iotEndpointId FROM iotEndpoints WHERE modelId = ? LIMIT 10", model_id
@@ -136,7 +136,6 @@ class Models:
         properties: Sequence[Row],
         telemetry: Sequence[Row],
     ) -> Row:
-        """Add a version of a model."""
         check_name(display_name)
         check_attributes(properties, telemetry)
         model = {
@@ -153,7 +152,7 @@ class Models:
         return serialize_model(model)
 
     def _check_segment_is_free(self, caller: Caller, segment: str) -> None:
-        """Reject a segment that is none, or that a model of the caller's has."""
+        """Raise if a segment is invalid or already used by a model of the caller."""
         if len(segment) > MAX_SEGMENT_CHARACTERS or not _SEGMENT.fullmatch(segment):
             raise bad_request(
                 f"dtmiSegment must be 1 to {MAX_SEGMENT_CHARACTERS} letters, digits and "
@@ -171,7 +170,6 @@ class Models:
             )
 
     def _find(self, caller: Caller, model_id: str) -> Row:
-        """Find a model of the caller's own."""
         model = self._records.fetch_one("SELECT * FROM models WHERE modelId = ?", model_id)
         if model is None:
             raise not_found(model_id)
@@ -180,7 +178,7 @@ class Models:
 
 
 def serialize_model(row: Row) -> Row:
-    """Shape a row as a DigitalTwinModel."""
+    """Convert a row to a DigitalTwinModel."""
     return row | {
         "dtmi": f"{DTMI_NAMESPACE}:{row['dtmiSegment']};{row['version']}",
         "properties": json.loads(row["properties"]),

@@ -1,4 +1,4 @@
-"""The arguments of a query over a time range: read, checked, and written as a query string."""
+"""Read and validate the arguments of a time range query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_ATTRIBUTES = 1000
 
 @dataclass(frozen=True)
 class RangeRequest:
-    """What a query over a time range asks for, times in nanoseconds, both ends included."""
+    """A time range query. Times are in nanoseconds, both ends included."""
 
     filters: Sequence[AssetFilter]
     start: int
@@ -25,11 +25,11 @@ class RangeRequest:
 
     @property
     def endpoint_ids(self) -> tuple[str, ...]:
-        """The endpoints that are queried."""
+        """The IDs of the queried endpoints."""
         return tuple(asset.asset_id for asset in self.filters)
 
     def to_query_string(self) -> str:
-        """Say what is read as SQL."""
+        """Return the query as SQL."""
         conditions = " OR ".join(
             f'("iotEndpointId" = {quote(asset.asset_id)}'
             f" AND measure_name IN ({', '.join(map(quote, asset.names or ()))}))"
@@ -57,7 +57,6 @@ def read_range_request(
 
 
 def _read_filter(index: int, entry: Mapping[str, Any] | None) -> AssetFilter:
-    """Read the filter of one endpoint."""
     where = f"endpointQueryFilters[{index}]"
     if entry is None:
         raise invalid_request(f"{where} must not be null.")
@@ -68,7 +67,7 @@ def _read_filter(index: int, entry: Mapping[str, Any] | None) -> AssetFilter:
 
 
 def _read_time(argument: str, text: str) -> int:
-    """Read one end of the time range."""
+    """Parse one end of the time range."""
     try:
         return parse_time(text, "MILLISECONDS")
     except ValueError as error:

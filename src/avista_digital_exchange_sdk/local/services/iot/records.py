@@ -1,4 +1,4 @@
-"""Records of telemetry as they are published: read, and checked against the endpoint's model."""
+"""Read published telemetry records and validate them against the model of the endpoint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Input = Mapping[str, Any]
 
 
 class RecordReader:
-    """Reads one record, and notes all that is wrong with it."""
+    """Reads one record and collects its errors."""
 
     def __init__(self, record: Input, telemetry: Mapping[str, Row]) -> None:
         self._record = record
@@ -35,7 +35,7 @@ class RecordReader:
             self.timestamp = to_milliseconds(time)
 
     def fail(self, error_type: str, message: str) -> None:
-        """Note an error."""
+        """Add an error."""
         self.errors.append({"errorType": error_type, "errorMessage": message})
 
     def _read_time(self) -> int | None:
@@ -70,7 +70,6 @@ class RecordReader:
         return list(values.items())
 
     def _check(self, name: str, value: str) -> None:
-        """Check a value of an attribute."""
         known = self._telemetry.get(name)
         if known is None:
             message = f"The model has no telemetry attribute {_shorten(name)}."
@@ -102,10 +101,10 @@ def read_records(inputs: Sequence[Input | None], telemetry: Sequence[Row]) -> li
 
 
 def to_milliseconds(nanoseconds: int) -> str:
-    """Write an instant as the schema has it."""
+    """Format a timestamp in milliseconds, as the schema requires."""
     return str(nanoseconds // 1_000_000)
 
 
 def _shorten(text: str) -> str:
-    """Quote a string, but not all of a long one."""
+    """Quote a string, truncated if it is long."""
     return repr(text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…")

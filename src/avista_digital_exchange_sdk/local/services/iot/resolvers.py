@@ -1,4 +1,4 @@
-"""The IoT operations of the schema, those on telemetry apart."""
+"""The IoT operations of the schema, except for telemetry."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def create_hub(context: Context, name: str, description: str | None = None
 async def update_hub(
     context: Context, iotHubId: str, name: str | None = None, description: str | None = None
 ) -> Row:
-    """Rename or describe a hub."""
+    """Update a hub."""
     return context.exchange.hubs.update(context.caller, iotHubId, name, description)
 
 
@@ -105,7 +105,7 @@ async def update_model(
     dtmiSegment: str | None = None,
     description: str | None = None,
 ) -> Row:
-    """Rename or describe a model."""
+    """Update a model."""
     return context.exchange.models.update(
         context.caller,
         modelId,
@@ -143,12 +143,12 @@ async def create_endpoint(
 async def update_endpoint(
     context: Context, iotEndpointId: str, name: str | None = None, description: str | None = None
 ) -> Row:
-    """Rename or describe an endpoint."""
+    """Update an endpoint."""
     return context.exchange.endpoints.update(context.caller, iotEndpointId, name, description)
 
 
 async def update_model_used_by_endpoint(context: Context, iotEndpointId: str, modelId: str) -> Row:
-    """Have an endpoint follow another model."""
+    """Change the model of an endpoint."""
     return context.exchange.endpoints.update_model(context.caller, iotEndpointId, modelId)
 
 
@@ -211,7 +211,7 @@ async def create_group(
 async def update_group(
     context: Context, iotGroupId: str, name: str | None = None, description: str | None = None
 ) -> Row:
-    """Rename or describe a group."""
+    """Update a group."""
     return context.exchange.groups.update(context.caller, iotGroupId, name, description)
 
 

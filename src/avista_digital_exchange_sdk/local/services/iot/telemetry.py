@@ -1,4 +1,4 @@
-"""The telemetry of endpoints: published, the latest values, and ranges of time."""
+"""The telemetry of endpoints: publishing, latest values, and time range queries."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ TABLE = "iot_telemetry"
 
 
 class Telemetry:
-    """The telemetry of one exchange; who may read and write it is decided elsewhere."""
+    """The telemetry of one exchange. Callers check access."""
 
     def __init__(self, engine: QueryEngine) -> None:
         self.samples: Samples = Samples(engine, TABLE, one_at_a_time=True)
 
     async def publish(self, endpoint: Row, inputs: Sequence[Mapping[str, Any] | None]) -> Row:
-        """Write records of an endpoint; return a PublishIotDataResult."""
+        """Publish records of an endpoint; return a PublishIotDataResult."""
         endpoint_id, telemetry = endpoint["iotEndpointId"], endpoint["telemetry"]
         types = {attribute["name"]: attribute["schemaType"] for attribute in telemetry}
         records = read_records(inputs, telemetry)
@@ -57,7 +57,7 @@ class Telemetry:
     def read_latest(
         self, cursor: duckdb.DuckDBPyConnection, endpoints: Sequence[Row]
     ) -> ItemsResult:
-        """Read the latest values of endpoints, each attribute of an EndpointLastValues apart."""
+        """Read the latest values of endpoints, one EndpointLastValues for each attribute."""
         latest = self.samples.read_latest(cursor, [row["iotEndpointId"] for row in endpoints])
         return ItemsResult(
             [
@@ -69,7 +69,7 @@ class Telemetry:
 
 
 def merge_latest(items: Sequence[Row]) -> list[Row]:
-    """Make EndpointLastValues of the attributes on a page."""
+    """Merge the attributes of a page into one EndpointLastValues for each endpoint."""
     merged: dict[str, Row] = {}
     for item in items:
         endpoint = merged.setdefault(
@@ -82,7 +82,7 @@ def merge_latest(items: Sequence[Row]) -> list[Row]:
 def write_chunk(
     cursor: duckdb.DuckDBPyConnection, result: Result, file: Writer, rows: range
 ) -> None:
-    """Write rows of a range as JSON: an array of IotEndpointData."""
+    """Write rows of a result as JSON, an array of IotEndpointData."""
     assert isinstance(result, FilterResult)
     values = []
     for i, attribute in enumerate(result.attributes):
@@ -112,7 +112,7 @@ def write_chunk(
 
 
 def _open_endpoint(result: FilterResult, index: int) -> str:
-    """Begin an IotEndpointData."""
+    """Return the start of the JSON of an IotEndpointData."""
     endpoint = result.filters[index]
     return (
         f'{{"iotEndpointId":{_json(endpoint.asset_id)},'
@@ -121,7 +121,7 @@ def _open_endpoint(result: FilterResult, index: int) -> str:
 
 
 def _to_record(endpoint_id: str, sample: Sample, types: Mapping[str, str]) -> Row:
-    """Shape a sample as an IotDataRecord."""
+    """Convert a sample to an IotDataRecord."""
     return {
         "iotEndpointId": endpoint_id,
         "timestamp": to_milliseconds(sample.time),
@@ -135,7 +135,7 @@ def _to_record(endpoint_id: str, sample: Sample, types: Mapping[str, str]) -> Ro
 def _to_latest_value(
     endpoint_id: str, attribute: Row, latest: Mapping[tuple[str, str], tuple[str, int]]
 ) -> Row:
-    """Shape the latest value of one attribute."""
+    """Convert the latest value of one attribute."""
     value, time = latest.get((endpoint_id, attribute["name"]), (None, None))
     return {
         "iotEndpointId": endpoint_id,
@@ -148,5 +148,4 @@ def _to_latest_value(
 
 
 def _json(text: str) -> str:
-    """Write a JSON string."""
     return json.dumps(text, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The operations of the schema on the telemetry of endpoints."""
+"""The telemetry operations of the schema."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXPORT_COMPLETE = "onNotifyIotQueryExportComplete"
 
 
 async def publish(context: Context, iotEndpointId: str, data: Sequence[Input | None]) -> Row:
-    """Write records of an endpoint."""
+    """Publish records of an endpoint."""
     exchange = context.exchange
     endpoint = exchange.endpoints.get(context.caller, iotEndpointId, Access.WRITE)
     return await exchange.telemetry.publish(endpoint, data)
@@ -74,7 +74,7 @@ async def _list_last_values(
 ) -> Row:
     """Return a page of the latest values of an endpoint, a group or a hub."""
     exchange = context.exchange
-    # A page of endpoints that were removed since is no longer a valid response.
+    # Endpoints on the page may have been removed since the query started.
     ids = (resource_id, *(endpoint["iotEndpointId"] for endpoint in endpoints))
     requested = QueryRequest(LAST_VALUES, context.caller, ids, None)
     if nextToken is not None:
@@ -94,7 +94,7 @@ async def _list_last_values(
     return _to_page(page) | {"data": data, "presignedUrl": None, "resultStoredInS3": False}
 
 
-# Ranges of time
+# Time ranges
 
 
 async def query_by_time_range(
@@ -107,7 +107,7 @@ async def query_by_time_range(
     queryString: str | None = None,
     queryId: str | None = None,
 ) -> Row:
-    """Return a page of a query: its rows are in a chunk behind a presigned URL."""
+    """Return a page of a query, whose rows are in a chunk with a presigned URL."""
     exchange = context.exchange
     request = read_range_request(endpointQueryFilters, startTime, endTime)
     names = [_name(context, endpoint_id) for endpoint_id in request.endpoint_ids]
@@ -135,7 +135,7 @@ async def query_by_time_range(
 
 
 async def cancel_query(context: Context, queryId: str) -> Row:
-    """Stop a query; stopping one again changes nothing."""
+    """Cancel a query. Cancelling it again has no effect."""
     await own_query(context, queryId).cancel()
     return {"httpStatusCode": 200, "errorMessage": None}
 
@@ -143,7 +143,7 @@ async def cancel_query(context: Context, queryId: str) -> Row:
 async def generate_query_result_export(
     context: Context, queryId: str, fileFormat: str | None = None
 ) -> Row:
-    """Start to write the whole result of a query to a file; an event announces its end."""
+    """Start to export the whole result of a query. An event announces its completion."""
     query = own_query(context, queryId)
     if query.requested.kind != RANGE:
         raise invalid_request("Only the result of a query over a time range can be exported.")
@@ -160,13 +160,12 @@ async def generate_query_result_export(
 
 
 def _write_csv(cursor: duckdb.DuckDBPyConnection, result: Result, file: Writer) -> None:
-    """Write a whole result as CSV."""
     assert isinstance(result, FilterResult)
     write_csv(cursor, result, file, "iotEndpointId")
 
 
 def own_query(context: Context, query_id: str) -> Query:
-    """Return a query of the caller's own, of endpoints the caller may still read."""
+    """Return the caller's query after checking the access to its endpoints."""
     query = context.exchange.queries.require_own(context.caller, query_id, KINDS)
     if query.requested.kind == RANGE:
         for endpoint_id in query.requested.resource_ids:
@@ -175,13 +174,13 @@ def own_query(context: Context, query_id: str) -> Query:
 
 
 def _name(context: Context, endpoint_id: str) -> str:
-    """Return the name of an endpoint the caller may read."""
+    """Return the name of an endpoint after checking the access of the caller."""
     endpoint = context.exchange.endpoints.find(context.caller, endpoint_id, Access.READ)
     return str(endpoint["name"])
 
 
 def _to_page(page: Page) -> Row:
-    """Return the fields that all kinds of pages have."""
+    """Return the fields common to all pages."""
     return {
         "clientToken": page.query.client_token,
         "nextToken": page.next_token,

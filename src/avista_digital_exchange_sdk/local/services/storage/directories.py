@@ -78,7 +78,7 @@ class Directories:
             directory_id,
         )
         with self._records.transaction():
-            # SQLite follows references to a certain depth only, so no directory is left deep.
+            # SQLite follows references only to a limited depth, so flatten the tree first.
             self._records.execute(
                 f"""{TREE} UPDATE directories SET parentDirectoryId = ?1
                 WHERE dataStoreDirectoryId IN tree AND dataStoreDirectoryId != ?1""",
@@ -93,7 +93,7 @@ class Directories:
     def find(
         self, caller: Caller, directory_id: str, needed: Access, data_store_id: str | None = None
     ) -> Row:
-        """Find a directory, optionally of a given data store, and check the caller's access."""
+        """Find a directory, optionally in a data store, and check the caller's access."""
         directory = self._records.fetch_one(
             "SELECT * FROM directories WHERE dataStoreDirectoryId = ?", directory_id
         )

@@ -1,4 +1,4 @@
-"""The storage service: data stores, directories and files."""
+"""The storage operations of the schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several files and directories as one zip file: planned immediately, written on request."""
+"""Zip files of several files and directories, which are planned immediately and written lazily."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ...private_files import open_new
 from ...s3.storage import Make, ObjectStore
 from .directories import Directories
 
-# What the zip format itself allows for one path.
+# The limit of the zip format for one path.
 MAX_PATH_BYTES = 65_535
 MAX_ALL_PATHS_BYTES = 64 * 1024**2
 
 UNSAFE = str.maketrans(dict.fromkeys([*map(chr, range(32)), "/", "\\", "\x7f"], "_"))
 _THREADS = 2
 _BLOCK_BYTES = 1024 * 1024
-# Fast, and most of what can be saved.
+# Fast, with most of the possible compression.
 _COMPRESSION = 1
 
 
@@ -77,7 +77,7 @@ class Zips:
         """List the entries of a zip, each file and directory once.
 
         Args:
-            caller: Who asks.
+            caller: The caller.
             top: The rows of the requested files and directories, which the caller may read. One
                 that is also in a requested directory is listed there.
         """
@@ -122,7 +122,7 @@ class Zips:
             contents.inner.update(map(_id, [*directories, *files]))
             contents.count(files, len(directories))
             pending += (row["dataStoreDirectoryId"] for row in directories)
-            # Others' requests come in between.
+            # Let requests of others run.
             await asyncio.sleep(0)
         return contents
 
@@ -138,7 +138,7 @@ class Zips:
                     yield Entry(path, None)
                     directories, files = contents.directories[row["dataStoreDirectoryId"]]
                     pending.append((path, [*directories, *files]))
-                # A file whose bytes have not arrived is not there yet.
+                # Skip files that are not uploaded yet.
                 elif row["storageSizeBytes"] is not None:
                     path = folder + names.unique(row["name"], row["fileExtension"])
                     yield Entry(path, self._objects.path(row["objectKey"]))
@@ -171,7 +171,7 @@ class Zips:
 
 
 class _Names:
-    """Gives every entry of a folder a name of its own: in a data store, several may have one."""
+    """Creates unique names for the entries of a folder, as names in a data store may repeat."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set()

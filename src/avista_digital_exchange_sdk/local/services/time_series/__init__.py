@@ -1,4 +1,4 @@
-"""Time series: what is published, kept in DuckDB, queried, paged and exported."""
+"""The time series service, which stores its data in DuckDB."""
 
 from .store import TimeSeriesStore
 

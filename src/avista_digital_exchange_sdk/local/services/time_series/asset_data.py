@@ -1,4 +1,4 @@
-"""The contract's TimeSeriesDbAssetData, as returned by publishing and latest values."""
+"""Build TimeSeriesDbAssetData, which publishing and latest values return."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .records import Measure, Record
 def to_asset_data(
     asset_id: str, name: str | None, attributes: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Shape an asset."""
+    """Build an asset."""
     return {"assetId": asset_id, "name": name, "attributes": attributes}
 
 
@@ -22,7 +22,7 @@ def to_attribute_data(
     last: tuple[str, str],
     data: list[dict[str, str]],
 ) -> dict[str, Any]:
-    """Shape an attribute; `last` is its last value and that value's time."""
+    """Build an attribute. `last` is its last value and the time of that value."""
     return {
         "attributeType": attribute_type,
         "lastValue": last[0],
@@ -35,7 +35,7 @@ def to_attribute_data(
 def to_written_data(
     asset_id: str, name: str | None, records: Iterable[Record]
 ) -> list[dict[str, Any]]:
-    """Return what was written for an asset: nothing, or the asset with its attributes' new data."""
+    """Return an empty list, or the asset with the data written to its attributes."""
     points: dict[str, list[tuple[int, Measure]]] = {}
     for record in sorted(records, key=lambda record: record.time):
         for measure in record.measures:
@@ -45,7 +45,7 @@ def to_written_data(
 
 
 def _to_written_attribute(name: str, points: list[tuple[int, Measure]]) -> dict[str, Any]:
-    """Shape an attribute of which data was written."""
+    """Build an attribute with the data written to it."""
     data = [{"timestamp": format_iso(time), "value": measure.text} for time, measure in points]
     last = data[-1]
     return to_attribute_data(name, points[-1][1].type, (last["value"], last["timestamp"]), data)

@@ -1,4 +1,4 @@
-"""What one database holds: its dimensions, measures, assets and series, and their DuckDB tables.
+"""The catalog of one database: dimensions, measures, assets, series and their DuckDB tables.
 
 DuckDB takes column names that differ only in letter case for the same column, and names come from
 outside. So a dimension or measure is stored under a column name of our own (`d1`, `m1`, …), and
@@ -23,12 +23,12 @@ PHYSICAL_TYPES = {
 
 
 def plain_column(measure_type: str) -> str:
-    """Name the column that holds the values of plain records of a type."""
+    """Return the column of the values of plain records of a type."""
     return f"plain_{measure_type.lower()}"
 
 
 def text_column(column: str) -> str:
-    """Name the column next to a DOUBLE that keeps a string the number alone would not return."""
+    """Return the column of strings that a DOUBLE column can't reproduce exactly."""
     return f"{column}_text"
 
 
@@ -52,7 +52,7 @@ class Column:
 
 @dataclass
 class Catalog:
-    """The names of one database. Only the writer changes it, after its transaction is through."""
+    """The names in one database. Only the writer changes it, after committing its transaction."""
 
     schema: str
     has_tables: bool = False
@@ -67,11 +67,11 @@ class Catalog:
     """The latest time of each series: what is later than that can't be stored yet."""
 
     def table(self, name: str) -> str:
-        """Address one of the database's tables in DuckDB."""
+        """Return the qualified name of a table of the database."""
         return f"{self.schema}.{name}"
 
     def attribute_type(self, name: str) -> str | None:
-        """Return the type of an attribute, which plain and MULTI records share."""
+        """Return the type of an attribute, which is the same in plain and MULTI records."""
         if name in self.measures:
             return self.measures[name].type
         measure_type = self.measure_names.get(name)
@@ -79,12 +79,12 @@ class Catalog:
 
 
 def schema_name(time_series_db_id: str) -> str:
-    """Name a database's DuckDB schema: safe to write into SQL, distinct for every id."""
+    """Return the DuckDB schema name of a database: unique and safe in SQL."""
     return "db_" + hashlib.sha256(time_series_db_id.encode()).hexdigest()[:32]
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Create the tables of a database that has none yet."""
+    """Create the tables of a database if they do not exist."""
     plain = ", ".join(
         f"{plain_column(name)} {physical}" for name, physical in PHYSICAL_TYPES.items()
     )
@@ -101,7 +101,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
 
 
 def load_catalog(connection: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
-    """Read what a database holds; one that was never written to holds nothing."""
+    """Read the catalog of a database. It is empty before the first write."""
     catalog = Catalog(schema_name(time_series_db_id))
     exists = connection.execute(
         "SELECT 1 FROM duckdb_schemas() WHERE schema_name = ?", [catalog.schema]
@@ -123,7 +123,7 @@ def load_catalog(connection: duckdb.DuckDBPyConnection, time_series_db_id: str) 
 
 
 def _load_series(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """Read the series, each with the dimensions it has."""
+    """Read the series with their dimensions."""
     dimensions = list(catalog.dimensions.values())
     columns = ", ".join(
         ["series_id", "asset_id", "measure_name", *(column.physical for column in dimensions)]

@@ -1,4 +1,4 @@
-"""SQL expressions that read what is stored of time series."""
+"""SQL expressions that read stored time series."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .catalog import text_column
 
 
 def value_text(column: str, value_type: str) -> str:
-    """Write a stored value as the string it was published with."""
+    """Return the SQL of a stored value as the string that was published."""
     match value_type:
         case "DOUBLE":
             return f"coalesce({text_column(column)}, {column}::VARCHAR)"

@@ -1,6 +1,6 @@
-"""A filter query's rows as JSON: a page's chunk or the whole export.
+"""The result of a filter query as JSON, for chunks and exports.
 
-Rows stream out of DuckDB already written as a string, so memory stays flat as results grow.
+DuckDB formats and streams the rows, so memory use does not depend on the size of the result.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _POINTS_AT_ONCE = 500_000
 
 @dataclass(frozen=True, slots=True)
 class LastValue:
-    """The last value of one attribute of one asset among some rows."""
+    """The last value of one attribute of one asset in the exported rows."""
 
     asset_index: int
     column: int
@@ -39,7 +39,7 @@ def write_json(
     file: Writer,
     rows: range | None = None,
 ) -> None:
-    """Write the rows, or some of them, as an array of assets with their attributes' data."""
+    """Write all rows or a range as a JSON array of assets with the data of their attributes."""
     rows = range(result.row_count) if rows is None else rows
     lasts = _sort_as_requested(result, _last_values(cursor, result, rows))
     file.write("[")
@@ -61,7 +61,7 @@ def _write_attributes(
     lasts: list[LastValue],
     parts: Iterator[tuple[int, list[str]]],
 ) -> None:
-    """Write one asset's attributes, whose data comes in parts."""
+    """Write the attributes of one asset, whose data comes in parts."""
     separator = ""
     for position, batches in groupby(parts, key=lambda part: part[0]):
         last = lasts[position]
@@ -81,7 +81,7 @@ def _write_attributes(
 def _data(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, lasts: list[LastValue], rows: range
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield the data points as JSON, each list with the position in `lasts` it belongs to."""
+    """Yield the data points as JSON, with the index in `lasts` of each list."""
     for start, portion in _partition(lasts):
         _select_data(cursor, result, portion, rows)
         for batch in fetch_batches(cursor):
@@ -90,9 +90,9 @@ def _data(
 
 
 def _partition(lasts: list[LastValue]) -> Iterator[tuple[int, list[LastValue]]]:
-    """Divide the attributes so that what is sorted at once stays small: where each begins, and it.
+    """Yield portions of the attributes with their offsets, to limit how much is sorted at once.
 
-    Many assets with little data are one portion, one attribute with much data is one of its own.
+    Attributes with little data share a portion; an attribute with much data has its own.
     """
     start = points = 0
     for i, last in enumerate(lasts):
@@ -107,7 +107,7 @@ def _partition(lasts: list[LastValue]) -> Iterator[tuple[int, list[LastValue]]]:
 def _select_data(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, portion: list[LastValue], rows: range
 ) -> None:
-    """Select the data points of some attributes as JSON, with their places in the portion."""
+    """Select the data points of a portion as JSON, with their positions in the portion."""
     columns = sorted({last.column for last in portion})
     positions = [
         [last.asset_index, last.column, i, int(result.attributes[last.column].type == "VARCHAR")]
@@ -139,7 +139,7 @@ def _select_data(
 def _last_values(
     cursor: duckdb.DuckDBPyConnection, result: FilterResult, rows: range | None = None
 ) -> list[LastValue]:
-    """Find which attributes of which assets have a value at all, and the last one of each."""
+    """Find the attributes of each asset that have values, and their last values."""
     if not result.attributes:
         return []
     rows = range(result.row_count) if rows is None else rows
@@ -163,7 +163,7 @@ def _last_values(
 
 
 def _sort_as_requested(result: FilterResult, lasts: list[LastValue]) -> list[LastValue]:
-    """Order each asset's attributes as they were requested, or by name if all were."""
+    """Sort the attributes of each asset in request order, or by name if all were requested."""
     positions: dict[tuple[str, ...] | None, dict[str, int]] = {}
 
     def sort_key(last: LastValue) -> tuple[int, int, str]:
@@ -176,5 +176,4 @@ def _sort_as_requested(result: FilterResult, lasts: list[LastValue]) -> list[Las
 
 
 def _json(value: str | None) -> str:
-    """Write a JSON string or null."""
     return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""The filter query: one row an asset and timestamp, kept in a table to be paged and exported."""
+"""Run filter queries: one row per asset and timestamp, stored in a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BYTES_AROUND_VALUE = 52
 
 @dataclass(frozen=True)
 class FilterRequest:
-    """What a filter query asks for, times in nanoseconds, both ends included."""
+    """A filter query. Times are in nanoseconds, both ends included."""
 
     filters: Sequence[AssetFilter]
     start: int
@@ -29,7 +29,7 @@ class FilterRequest:
 def run_filter_query(
     cursor: duckdb.DuckDBPyConnection, table: str, catalog: Catalog, request: FilterRequest
 ) -> FilterResult:
-    """Run a filter query into a table of that name."""
+    """Run a filter query and store its result in a table."""
     selection = Selection(catalog, request.filters)
     names = [catalog.assets.get(asset.asset_id) for asset in request.filters]
     cursor.execute(result_budget_statement())
@@ -46,13 +46,13 @@ def run_filter_query(
 
 
 def _statement(table: str, selection: Selection, last_rows: int | None) -> str:
-    """Write the query. Where several points give an attribute a value, the last written counts."""
+    """Build the query. If several points have a value of an attribute, the last written is used."""
     columns = [f"c{i}" for i in range(len(selection.attributes))]
     cells = ", ".join(
         f"max_by({cell}, sequence) AS {column}"
         for cell, column in zip(selection.cells(), columns, strict=True)
     )
-    # One lambda over all the columns: a macro in each would take DuckDB long to take in.
+    # Use one lambda over all columns, as DuckDB plans one macro call per column slowly.
     size = f"lambda value: strlen(results.json_string(value)) + {_BYTES_AROUND_VALUE}"
     sizes = f"list_sum(list_transform([{', '.join(columns)}], {size}))"
     rows = f"""

@@ -1,4 +1,4 @@
-"""A filter query's arguments: read, checked, and said again as Timestream SQL."""
+"""Read and validate the arguments of a filter query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_TEXT_BYTES = 2048
 
 
 def check_max_rows(max_rows: int | None) -> None:
-    """Reject a page size the platform does not know."""
+    """Raise if a page size is out of range."""
     if max_rows is not None and not 1 <= max_rows <= MAX_ROWS:
         raise invalid_request(f"maxRows must be 1 to {MAX_ROWS}, not {max_rows}.")
 
@@ -44,7 +44,7 @@ def read_filter_request(
 
 
 def to_timestream_sql(request: FilterRequest, database: Mapping[str, Any]) -> str:
-    """Say what a filter query reads as Timestream SQL; its attributes are picked afterwards."""
+    """Return the Timestream SQL of a filter query, without its selection of attributes."""
     assets = ", ".join(quote(asset.asset_id) for asset in request.filters)
     table = ".".join(
         '"' + str(database[name]).replace('"', '""') + '"' for name in ("databaseName", "tableName")
@@ -57,7 +57,7 @@ def to_timestream_sql(request: FilterRequest, database: Mapping[str, Any]) -> st
 
 
 def _read_asset(index: int, asset: Mapping[str, Any] | None) -> AssetFilter:
-    """Read the filter of one asset; no names, or an empty list of them, asks for all."""
+    """Read the filter of one asset. No names or an empty list requests all attributes."""
     where = f"assets[{index}]"
     if asset is None:
         raise invalid_request(f"{where} is missing.")
@@ -69,7 +69,6 @@ def _read_asset(index: int, asset: Mapping[str, Any] | None) -> AssetFilter:
 
 
 def _read_time(argument: str, text: str | None) -> int:
-    """Read one end of the time range."""
     if text is None:
         raise invalid_request(f"{argument} is missing.")
     try:

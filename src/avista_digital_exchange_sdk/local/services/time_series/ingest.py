@@ -1,4 +1,4 @@
-"""Writing a batch of records: duplicates, versions, new columns, one transaction."""
+"""Write a batch of records in one transaction, with duplicates, versions and new columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Key = tuple[Series, int]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is known of the record under a key; `sequence` is None while only in this batch."""
+    """The stored record of a key. `sequence` is None if it is only in this batch."""
 
     version: int
     fingerprint: int
@@ -41,14 +41,14 @@ def write_batch(
     *,
     keep_omitted_measures: bool = False,
 ) -> tuple[list[Record], list[Rejection]]:
-    """Write what can be written of a batch: the records accepted and those rejected.
+    """Write the valid records of a batch; return the accepted and the rejected records.
 
-    A record that is already stored with the same values is accepted and changes nothing.
+    A record that is already stored with the same values is accepted without any change.
 
     Args:
         connection: The connection to write through.
-        catalog: What the database holds.
-        asset_id: The asset that the records are about.
+        catalog: The catalog of the database.
+        asset_id: The asset of the records.
         records: The batch.
         keep_omitted_measures: Whether a record of a higher version leaves the measures that it
             does not have as they are, rather than removing them.
@@ -72,7 +72,7 @@ def write_batch(
 
 
 class _Batch:
-    """One batch on its way into a database."""
+    """A batch that is being written."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class _Batch:
         self._replaced: set[int] = set()
 
     def validate(self) -> tuple[list[Record], list[Rejection]]:
-        """Decide on each record, in order."""
+        """Accept or reject each record, in order."""
         stored = self._find_stored()
         accepted, rejections = [], []
         for series, record in self._records:
@@ -123,7 +123,7 @@ class _Batch:
         self._write_records()
 
     def update_newest(self) -> None:
-        """Note the latest times, once the records are written."""
+        """Update the latest times after the records are written."""
         known, newest = self._catalog.series, self._catalog.newest
         for series, time in self._pending:
             series_id = known[series]
@@ -131,7 +131,7 @@ class _Batch:
 
     @staticmethod
     def _is_change(existing: Stored | None, record: Record) -> bool:
-        """Return whether a record is to be written over the existing one, or reject it."""
+        """Return whether a record replaces the existing one. Raise if it is rejected."""
         if existing is None or record.version > existing.version:
             return True
         if record.fingerprint == existing.fingerprint:
@@ -143,7 +143,7 @@ class _Batch:
         )
 
     def _replace(self, key: Key, existing: Stored | None, record: Record) -> Record:
-        """Mark what a record replaces; return the record as it is written."""
+        """Mark the replaced record; return the record to write."""
         if existing is None:
             return record
         if existing.sequence is not None:
@@ -180,7 +180,7 @@ class _Batch:
         )
 
     def _find_stored(self) -> dict[Key, Stored]:
-        """Look up what is stored under the keys of the batch."""
+        """Look up the stored records of the keys in the batch."""
         known, newest = self._catalog.series, self._catalog.newest
         keys = {
             (known[series], record.time)
@@ -206,7 +206,7 @@ class _Batch:
         return {(by_id[row[0]], row[1]): Stored(*row[2:]) for row in rows}
 
     def _write_columns(self) -> None:
-        """Add the columns the batch brings, and note their names."""
+        """Add the new columns of the batch and store their names."""
         table = self._catalog.table
         dimensions, measures = self._additions.dimensions.maps[0], self._additions.measures.maps[0]
         for column in dimensions.values():
@@ -224,7 +224,7 @@ class _Batch:
         self._insert("columns", [astuple(c) for c in (*dimensions.values(), *measures.values())])
 
     def _write_names(self) -> None:
-        """Note the measure names, assets and series the batch brings."""
+        """Store the new measure names, assets and series of the batch."""
         self._insert("measure_names", self._additions.measure_names.maps[0].items())
         for asset_id, name in self._additions.assets.maps[0].items():
             self._connection.execute(
@@ -242,7 +242,6 @@ class _Batch:
             self._insert(f"series ({', '.join(row)})", [tuple(row.values())])
 
     def _insert(self, target: str, rows: Iterable[tuple[object, ...]]) -> None:
-        """Insert a few rows."""
         for row in rows:
             marks = ", ".join("?" * len(row))
             self._connection.execute(
@@ -250,7 +249,7 @@ class _Batch:
             )
 
     def _write_records(self) -> None:
-        """Insert the records in one statement; as one JSON string they travel fastest."""
+        """Insert the records in one statement. One JSON parameter is faster than one per value."""
         if not self._pending:
             return
         points = self._catalog.table("points")
@@ -277,7 +276,7 @@ class _Batch:
         )
 
     def _measure_cells(self, record: Record) -> dict[_Field, object]:
-        """Lay a record's measures out over the columns they are stored in."""
+        """Map the measures of a record to their columns."""
         cells: dict[_Field, object] = {}
         for measure in record.measures:
             column = (
@@ -291,14 +290,14 @@ class _Batch:
                 field = _Field(column, measure.type)
             cells[field] = measure.value
             if measure.type == "DOUBLE":
-                # Kept only where the number itself would come back as another string.
+                # Stored only if formatting the number would give a different string.
                 text = text_column(column)
                 cells[_Field(text, "VARCHAR", f"nullif({text}, {column}::VARCHAR)")] = measure.text
         return cells
 
 
 class _Field(NamedTuple):
-    """A column of the points: its type in the JSON text, and how its value is read from that."""
+    """A column of the points: its type in the JSON, and the SQL that converts it."""
 
     column: str
     json_type: str

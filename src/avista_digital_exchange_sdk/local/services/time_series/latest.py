@@ -15,14 +15,14 @@ from .asset_data import to_asset_data, to_attribute_data
 from .catalog import PHYSICAL_TYPES, Catalog, plain_column
 from .duckdb_sql import value_text
 
-# What is latest goes by time and then by order of writing: one number that holds both.
+# The latest value has the highest time, then the highest sequence. One number holds both.
 _KEY_BASE = 2**63
 _KEY = f"(epoch_ns(time)::HUGEINT * {_KEY_BASE} + sequence)"
 
 
 @dataclass(frozen=True)
 class _Latest:
-    """The latest value of an attribute among some records."""
+    """The latest value of an attribute."""
 
     asset_id: str
     name: str
@@ -32,7 +32,7 @@ class _Latest:
 
 
 def read_latest(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> ItemsResult:
-    """Read the latest values of a database: its assets in id order, as TimeSeriesDbAssetData."""
+    """Read the latest values of a database as TimeSeriesDbAssetData, ordered by asset ID."""
     assets: dict[str, dict[str, _Latest]] = {asset: {} for asset in sorted(catalog.assets)}
     if catalog.has_tables:
         found = [*_read_plain_records(cursor, catalog), *_read_multi_records(cursor, catalog)]
@@ -53,7 +53,7 @@ def read_latest(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> ItemsRes
 
 
 def _attribute(latest: _Latest) -> dict[str, Any]:
-    """Shape an attribute with its latest value, and no data."""
+    """Build an attribute with its latest value and without data."""
     time = format_iso(latest.key // _KEY_BASE)
     return to_attribute_data(latest.name, latest.type, (latest.value, time), [])
 
@@ -86,7 +86,7 @@ def _read_multi_records(cursor: duckdb.DuckDBPyConnection, catalog: Catalog) -> 
         f"max(key) FILTER (WHERE {measure.physical} IS NOT NULL) AS {key}"
         for measure, key in zip(measures, keys, strict=True)
     )
-    # Only what is latest is written as a string, as that takes longer than to find it.
+    # Format only the latest values, as formatting is slower than finding them.
     texts = ", ".join(
         f"CASE WHEN key = {key} THEN {value_text(measure.physical, measure.type)} END"
         for measure, key in zip(measures, keys, strict=True)

@@ -1,4 +1,4 @@
-"""Records as they are published: read, checked against the platform's limits, typed."""
+"""Read published records, check the limits of the platform, and parse the values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RESERVED_PREFIXES = ("ts_", "measure_value")
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One value of a record: as it is stored, and as the string it comes back as."""
+    """One value of a record: as stored, and as the string that queries return."""
 
     name: str
     type: str
@@ -34,7 +34,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record that may be written; a plain one has a single measure, named like itself."""
+    """A valid record. A plain record has a single measure with the name of the record."""
 
     index: int
     dimensions: tuple[tuple[str, str], ...]
@@ -59,14 +59,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why one record was not written."""
+    """The reason why a record was not written."""
 
     index: int
     reason: str
     existing_version: int | None = None
 
     def to_error_info(self) -> dict[str, object]:
-        """Shape it as the error's `RejectedRecords` entry."""
+        """Convert it to an entry of `RejectedRecords`."""
         info: dict[str, object] = {"RecordIndex": self.index, "Reason": self.reason}
         if self.existing_version is not None:
             info["ExistingVersion"] = self.existing_version
@@ -74,7 +74,7 @@ class Rejection:
 
 
 class RejectedError(Exception):
-    """A record that can't be written, though the rest of its batch can."""
+    """A record can't be written, but the rest of its batch can."""
 
     def __init__(self, reason: str, existing_version: int | None = None) -> None:
         super().__init__(reason)
@@ -85,7 +85,7 @@ class RejectedError(Exception):
 def read_records(
     inputs: Sequence[Mapping[str, Any] | None],
 ) -> tuple[list[Record], list[Rejection]]:
-    """Read a batch: the records that may be written, and those rejected on their own.
+    """Read a batch; return the valid and the rejected records.
 
     Raises:
         PlatformError: If the request as a whole is rejected.
@@ -107,7 +107,7 @@ def read_records(
 
 
 def check_length(where: str, text: object, limit: int) -> None:
-    """Reject the request unless the string is present and 1 to `limit` bytes long."""
+    """Raise unless a string is present and 1 to `limit` bytes long."""
     if not isinstance(text, str):
         raise invalid_request(f"{where} is missing.")
     try:
@@ -119,7 +119,7 @@ def check_length(where: str, text: object, limit: int) -> None:
 
 
 def _check_request(where: str, record: Mapping[str, Any] | None) -> None:
-    """Check what the platform checks of every record before it looks at any."""
+    """Perform the checks that reject the whole request."""
     if record is None:
         raise invalid_request(f"{where} is missing.")
     check_length(f"{where}.Time", record.get("Time"), MAX_NAME_BYTES)
@@ -161,7 +161,7 @@ def _check_pairs(where: str, pairs: Iterable[Mapping[str, Any] | None]) -> None:
 
 
 def _read_record(index: int, record: Mapping[str, Any]) -> Record:
-    """Read one record whose form is known to be right."""
+    """Read one record whose structure is already checked."""
     dimensions = [(pair["Name"], pair["Value"]) for pair in record.get("Dimensions") or []]
     multi = record.get("MeasureValueType") == "MULTI"
     measures = _list_measures(record)
@@ -184,7 +184,7 @@ def _read_record(index: int, record: Mapping[str, Any]) -> Record:
 
 
 def _list_measures(record: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """List a record's measures as name, type and text, whichever way they were given."""
+    """List the measures of a plain or MULTI record as name, type and string."""
     if record.get("MeasureValueType") == "MULTI":
         return [(m["Name"], m["Type"], m["Value"]) for m in record["MeasureValues"]]
     measure_type = record.get("MeasureValueType") or "DOUBLE"
@@ -192,7 +192,6 @@ def _list_measures(record: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _read_measure(name: str, measure_type: str, text: str, unit: str) -> Measure:
-    """Read one measure value."""
     try:
         return Measure(name, measure_type, *parse_value(measure_type, text, unit))
     except ValueError as error:

@@ -40,7 +40,7 @@ async def update_database(
     name: str | None = None,
     description: str | None = None,
 ) -> Result:
-    """Rename or describe a database."""
+    """Update a database."""
     accounts = context.exchange.accounts
     return accounts.update_database(context.caller, timeSeriesDbId, name, description)
 
@@ -65,7 +65,7 @@ async def list_databases(context: Context) -> list[Result]:
 async def publish_to_database(
     context: Context, *, timeSeriesDbId: str, assetId: str, data: Mapping[str, Any]
 ) -> list[Result]:
-    """Write records. Rejected ones do not keep the others from being written."""
+    """Publish records. Rejected records do not prevent the others from being written."""
     exchange = context.exchange
     exchange.accounts.write_database(context.caller, timeSeriesDbId)
     written = await exchange.time_series.publish(timeSeriesDbId, assetId, data["records"])
@@ -119,7 +119,7 @@ async def query_database(
     clientToken: str | None = None,
     queryString: str | None = None,
 ) -> Result:
-    """Return a page of a filter query: its rows are in a chunk behind a presigned URL."""
+    """Return a page of a filter query, whose rows are in a chunk with a presigned URL."""
     database = context.exchange.accounts.read_database(context.caller, timeSeriesDbId)
     check_max_rows(maxRows)
     exchange = context.exchange
@@ -144,7 +144,7 @@ async def query_database(
 
 
 async def cancel_database_query(context: Context, *, timeSeriesDbId: str, queryId: str) -> Result:
-    """Stop a query; stopping one again changes nothing."""
+    """Cancel a query. Cancelling it again has no effect."""
     query = _own_query(context, timeSeriesDbId, queryId)
     await query.cancel()
     return {"httpStatusCode": 200, "errorMessage": None}
@@ -153,7 +153,7 @@ async def cancel_database_query(context: Context, *, timeSeriesDbId: str, queryI
 async def generate_query_result_export_file(
     context: Context, *, timeSeriesDbId: str, queryId: str, fileFormat: str | None = None
 ) -> Result:
-    """Start to write the whole result of a filter query to a file; an event reports its end."""
+    """Start to export the whole result of a filter query. An event announces its completion."""
     query = _own_query(context, timeSeriesDbId, queryId)
     if query.requested.kind != "FILTER":
         raise invalid_request("Only the result of a query with filters can be exported.")
@@ -173,7 +173,6 @@ async def generate_query_result_export_file(
 
 
 def _write_csv(cursor: duckdb.DuckDBPyConnection, result: QueryResult, file: Writer) -> None:
-    """Write a whole result as CSV."""
     assert isinstance(result, FilterResult)
     write_csv(cursor, result, file, "assetId")
 
@@ -184,7 +183,6 @@ def _write_json(
     file: Writer,
     rows: range | None = None,
 ) -> None:
-    """Write a result, or some rows of it, as JSON."""
     assert isinstance(result, FilterResult)
     write_json(cursor, result, file, rows)
 
@@ -193,7 +191,7 @@ WRITERS: dict[str, WriteAll] = {"CSV": _write_csv, "JSON": _write_json}
 
 
 def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query:
-    """Return a query of the caller's own, of a database the caller may still read."""
+    """Return the caller's query after checking the access to its database."""
     context.exchange.accounts.read_database(context.caller, time_series_db_id)
     query = context.exchange.queries.require_own(context.caller, query_id, KINDS)
     if time_series_db_id not in query.requested.resource_ids:
@@ -202,7 +200,7 @@ def _own_query(context: Context, time_series_db_id: str, query_id: str) -> Query
 
 
 def _to_page(page: Page) -> Result:
-    """Return the fields that all kinds of pages have."""
+    """Return the fields common to all pages."""
     return {
         "clientToken": page.query.client_token,
         "nextToken": page.next_token,

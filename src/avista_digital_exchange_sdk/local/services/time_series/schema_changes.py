@@ -1,4 +1,4 @@
-"""What a batch of records brings to a database's catalog, kept apart until it is written."""
+"""The changes of a batch of records to the catalog, which apply once it is written."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MAX_MEASURE_NAMES = 8192
 
 
 class SchemaChanges:
-    """A catalog's names with those of one batch laid over them.
+    """The names of a catalog together with the new names of one batch.
 
-    The first map of each ChainMap holds what is new, the second is the catalog's own.
+    The first map of each ChainMap holds the new names, the second is that of the catalog.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -26,10 +26,10 @@ class SchemaChanges:
         self.series: ChainMap[Series, int] = ChainMap({}, catalog.series)
 
     def add(self, series: Series, record: Record) -> None:
-        """Make room for a record.
+        """Add the names of a record.
 
         Raises:
-            RejectedError: If it does not fit with what the database already holds.
+            RejectedError: If it conflicts with the catalog.
         """
         self._check_types(record)
         dimensions = self._new_dimensions(record)
@@ -43,7 +43,7 @@ class SchemaChanges:
             self.assets[series.asset_id] = name
 
     def commit(self) -> None:
-        """Let the catalog take the additions over, once they are written."""
+        """Add the new names to the catalog, after they are written."""
         self.dimensions.maps[1].update(self.dimensions.maps[0])
         self.measures.maps[1].update(self.measures.maps[0])
         self.measure_names.maps[1].update(self.measure_names.maps[0])
@@ -75,7 +75,7 @@ class SchemaChanges:
         return {m.name: Column(m.name, m.type, f"m{i}") for i, m in enumerate(new, first)}
 
     def _check_types(self, record: Record) -> None:
-        """Reject a record that uses a name with another type than before."""
+        """Raise if a record uses a name with a different type."""
         known = self.measure_names.get(record.measure_name)
         if known is None and _count_names(self.measure_names) >= MAX_MEASURE_NAMES:
             raise RejectedError(f"A database can have at most {MAX_MEASURE_NAMES} measure names.")
@@ -88,7 +88,7 @@ class SchemaChanges:
 
 
 def _check_type(name: str, known: str | None, requested: str) -> None:
-    """Reject a measure of another type than its name stands for."""
+    """Raise if a measure has a different type than its name."""
     if known not in (None, requested):
         raise RejectedError(
             f"The measure {name!r} already exists with the type {known}, not {requested}."
@@ -96,5 +96,5 @@ def _check_type(name: str, known: str | None, requested: str) -> None:
 
 
 def _count_names(names: ChainMap[str, Column] | ChainMap[str, str] | ChainMap[Series, int]) -> int:
-    """Count the names in both maps, which never overlap where this is requested."""
+    """Count the names in both maps, which do not overlap."""
     return sum(len(layer) for layer in names.maps)

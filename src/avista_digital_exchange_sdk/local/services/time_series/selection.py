@@ -1,6 +1,6 @@
-"""Which points a query reads, and how it makes attributes of them.
+"""SQL that selects the points of a query and extracts their attributes.
 
-An attribute is a measure, whether it was published as a plain record or within a MULTI one.
+An attribute is a measure, published as a plain record or in a MULTI record.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from .duckdb_sql import value_text
 
 
 class Selection:
-    """The assets and attributes of a database that a query asks for."""
+    """The requested assets and attributes of a query."""
 
     def __init__(self, catalog: Catalog, filters: Sequence[AssetFilter]) -> None:
         self._catalog = catalog
         self.filters = filters
         self.attributes: list[Attribute] = self._find_attributes()
         self._index = {attribute.name: i for i, attribute in enumerate(self.attributes)}
-        # Assets that ask for the same attributes share a shape; there are few of those.
+        # Assets with the same requested attributes share a set. There are few sets.
         shapes = dict.fromkeys(asset.names for asset in filters)
         self._attribute_sets = {names: i for i, names in enumerate(shapes)}
         self._attribute_sets_with: dict[str, dict[int, None]] = {}
@@ -30,9 +30,10 @@ class Selection:
                 self._attribute_sets_with.setdefault(name, {})[shape] = None
 
     def points(self) -> str:
-        """The FROM clause of the points requested; takes `parameter` as its parameter.
+        """Return the FROM clause of the requested points. Its parameter is `parameter`.
 
-        It offers `asset_index`, the asset's place in the filters, and what `cells` needs.
+        It provides `asset_index`, the position of the asset in the filters, and the columns
+        for `cells`.
         """
         return f"""
             {self._catalog.table("points")} JOIN (
@@ -43,7 +44,7 @@ class Selection:
         """
 
     def parameter(self) -> str:
-        """The series requested, as JSON: number, asset, shape, attribute if a plain record's."""
+        """Return the requested series as JSON: number, asset, attribute set, plain attribute."""
         assets = {asset.asset_id: (i, asset) for i, asset in enumerate(self.filters)}
         rows = []
         for series, series_id in list(self._catalog.series.items()):
@@ -59,11 +60,11 @@ class Selection:
         return json.dumps(rows)
 
     def cells(self) -> list[str]:
-        """For each attribute, the text a point gives it, or NULL."""
+        """Return the SQL of each attribute: the string of its value at a point, or NULL."""
         return [self._cell(i, attribute) for i, attribute in enumerate(self.attributes)]
 
     def _find_attributes(self) -> list[Attribute]:
-        """List the attributes that exist: those requested by name first, then all if need be."""
+        """List the existing attributes: first those requested by name, then all if requested."""
         everything = {asset.asset_id for asset in self.filters if asset.names is None}
         names = requested_names(self.filters)
         if everything:
@@ -79,7 +80,7 @@ class Selection:
         return (names - multi) | (set(self._catalog.measures) if multi else set())
 
     def _cell(self, index: int, attribute: Attribute) -> str:
-        """Write the CASE that picks an attribute's text out of a plain or a MULTI record."""
+        """Build the CASE that selects the string of an attribute in a plain or MULTI record."""
         branches = []
         if self._catalog.measure_names.get(attribute.name) == attribute.type:
             text = value_text(plain_column(attribute.type), attribute.type)

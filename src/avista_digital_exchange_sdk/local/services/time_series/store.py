@@ -21,14 +21,14 @@ MAX_ASSET_ID_BYTES = 2048
 
 @dataclass(frozen=True)
 class Written:
-    """What a publish wrote, shaped like TimeSeriesDbAssetData, and what it could not write."""
+    """The result of a publish: TimeSeriesDbAssetData, and the rejected records."""
 
     assets: list[dict[str, Any]]
     rejections: list[Rejection]
 
 
 class TimeSeriesStore:
-    """Publishes to and reads from time series databases; who may do so is decided elsewhere."""
+    """Publishes to and reads from time series databases. Callers check access."""
 
     def __init__(self, engine: QueryEngine, *, keep_omitted_measures: bool = False) -> None:
         self._engine = engine
@@ -59,7 +59,7 @@ class TimeSeriesStore:
         return await self._engine.write(write)
 
     async def drop(self, time_series_db_id: str) -> None:
-        """Delete a database's data and stop everything that still reads it."""
+        """Delete the data of a database, and cancel the queries that read it."""
         await self._engine.queries.cancel_for_resource(time_series_db_id)
 
         def drop(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -69,12 +69,12 @@ class TimeSeriesStore:
         await self._engine.write(drop)
 
     def catalog(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
-        """Return what a database holds; to be called from a job."""
+        """Return the catalog of a database. Must be called from a job."""
         with self._engine.writer_lock:
             return self._catalog(cursor, time_series_db_id)
 
     def _catalog(self, cursor: duckdb.DuckDBPyConnection, time_series_db_id: str) -> Catalog:
-        """Return what a database holds, with the writer's lock held."""
+        """Return the catalog of a database. The writer lock must be held."""
         if time_series_db_id not in self._catalogs:
             self._catalogs[time_series_db_id] = load_catalog(cursor, time_series_db_id)
         return self._catalogs[time_series_db_id]

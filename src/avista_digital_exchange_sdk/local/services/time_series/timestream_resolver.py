@@ -63,7 +63,7 @@ async def query_with_timestream_query(
 
 
 async def _response(context: Context, page: Page) -> str:
-    """Write a page as a Timestream response."""
+    """Convert a page to a Timestream response."""
     if page.query.job.running:
         return response(page.query.query_id, page.next_token, [], [], page.progress, 0)
     result = await page.query.result()
