@@ -58,16 +58,28 @@ def test_long_result_is_published_unchanged(
     assert (again.report.valuesStored, again.report.valuesUnchanged) == (0, 3)
 
 
-def test_long_result_of_strings_requires_types(
+def test_long_result_of_strings_is_published_with_the_types_of_its_values(
     exchange: AvistaDigitalExchange, database: str, admin_client: Any
 ) -> None:
-    frame = pd.DataFrame({"kW": [1.5, 2.5], "state": ["on", "off"]}, index=TIMES)
+    columns = {"kW": [1.5, 2.5], "state": ["on", "off"], "closed": [True, False]}
+    frame = pd.DataFrame(columns, index=TIMES)
     exchange.publishDataFrameToTimeSeriesDatabase(database, frame, assetId="a")
     filters: Any = [{"assetId": "a"}]
     long = exchange.queryTimeSeriesDatabaseToDataFrame(database, filters, *WHOLE, shape="long")
     other = admin_client.create_database()
-    with pytest.raises(InvalidParameterError, match="measureTypes must have the type of every"):
-        exchange.publishDataFrameToTimeSeriesDatabase(other, long)
-    types = {"kW": "DOUBLE", "state": "VARCHAR"}
-    exchange.publishDataFrameToTimeSeriesDatabase(other, long, measureTypes=types)
+    exchange.publishDataFrameToTimeSeriesDatabase(other, long)
     assert stored(exchange, other, "a") == stored(exchange, database, "a")
+
+
+@pytest.mark.parametrize("values", [["007", "8"], ["1", "on"], ["2024-05-01T00:00:00Z", "x"]])
+def test_long_strings_of_doubtful_types_require_a_type_or_that_of_the_database(
+    exchange: AvistaDigitalExchange, database: str, values: list[str]
+) -> None:
+    long = pd.DataFrame(
+        {"assetId": "a", "timestamp": TIMES[:2], "attribute": "code", "value": values}
+    )
+    with pytest.raises(InvalidParameterError, match=r"^measureTypes must have the type of 'code'"):
+        exchange.publishDataFrameToTimeSeriesDatabase(database, long)
+    exchange.publishDataFrameToTimeSeriesDatabase(database, long, measureTypes={"code": "VARCHAR"})
+    again = exchange.publishDataFrameToTimeSeriesDatabase(database, long)
+    assert again.report.valuesUnchanged == 2

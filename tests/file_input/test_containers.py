@@ -297,6 +297,38 @@ class TestJson:
             "a/note": ["2024-05-02 00:00 x"],
         }
 
+    @pytest.mark.parametrize("separator", [",", ",\n"])
+    def test_json_array_with_nan_is_read_as_lines_are(
+        self, files: FilePublisher, separator: str
+    ) -> None:
+        rows = [
+            f'{{"timestamp": "2024-05-01T00:{minute:02}:00Z", "kW": {value}, '
+            '"note": "is NaN, \\"-NaN\\\\"}'
+            for minute, value in enumerate(["NaN", "-NaN", "1.50"])
+        ]
+        notices = []
+        for text in ("[" + separator.join(rows) + "]", "\n".join(rows[:1] + rows[2:])):
+            report = files.publish(files.write(text, "may.json"))
+            notices.append([notice.partition(":")[2] for notice in report.files[0].notices])
+        assert files.stored()["a/kW"] == ["2024-05-01 00:02 1.50"]
+        assert files.stored()["a/note"][0] == '2024-05-01 00:00 is NaN, "-NaN\\'
+        assert notices[0] == [" 2 cells such as 'NaN' hold no number and are not published"]
+        assert notices[1] == [" 1 cells such as 'NaN' hold no number and are not published"]
+
+    def test_json_array_with_infinity_is_refused_with_advice_that_works(
+        self, files: FilePublisher
+    ) -> None:
+        # Long strings move the constants over the borders of the blocks that are read.
+        rows = [
+            f'{{"timestamp": "2024-05-01T00:00:{n:02}Z","kW":{value},"note":"{"x" * (1190 + n)}"}}'
+            for n, value in enumerate(["1", "-Infinity"] * 30)
+        ]
+        path = files.write("[" + ",".join(rows) + "]", "may.json")
+        with pytest.raises(InvalidParameterError, match=r"object 2, column 'kW': '-Infinity' is"):
+            files.publish(path)
+        report = files.publish(path, nullValues=["-Infinity"])
+        assert (report.files[0].rows, report.valuesStored) == (60, 90)
+
     def test_json_numbers_keep_all_digits(self, files: FilePublisher) -> None:
         path = files.write('[{"timestamp": "2024-05-01T00:00:00Z", "kW": 1.50}]', "may.json")
         files.publish(path)

@@ -249,3 +249,50 @@ def test_ambiguous_file_is_refused_with_its_line(files: FilePublisher, name: str
     assert message in str(caught.value)
     assert len(str(caught.value)) < 600
     assert files.stored() == {}
+
+
+ESCAPED = [
+    "timestamp,note,kW",
+    f'{DAY},"say \\"stop\\", then \\\\ wait",1',
+    f"{NEXT},C:\\temp,2",
+]
+NOTES = ['2024-05-01 00:00 say "stop", then \\ wait', "2024-05-02 00:00 C:\\temp"]
+
+
+@pytest.mark.parametrize("options", [{}, {"escape": "\\"}])
+def test_quotes_after_backslashes_are_detected_and_shown(
+    files: FilePublisher, options: dict[str, Any]
+) -> None:
+    path = files.write(ESCAPED)
+    assert files.publish(path, inspect=True, **options).files[0].facts["escape"] == "\\"
+    files.publish(path, **options)
+    assert files.stored()["a/note"] == NOTES
+
+
+def test_quoted_backslashes_at_the_end_of_cells_are_kept(files: FilePublisher) -> None:
+    path = files.write(["timestamp,folder,kW", f'{DAY},"C:\\",1', f'{NEXT},"D:\\a ""b""",2'])
+    report = files.publish(path)
+    assert "escape" not in report.files[0].facts
+    assert files.stored()["a/folder"] == [
+        "2024-05-01 00:00 C:\\",
+        '2024-05-02 00:00 D:\\a "b"',
+    ]
+
+
+def test_escaped_quote_may_stand_before_a_line_break_within_a_cell(files: FilePublisher) -> None:
+    path = files.write(["timestamp,note,kW", f'{DAY},"a \\"', 'b\\", c",1', f"{NEXT},x,2"])
+    files.publish(path, escape="\\")
+    assert files.stored()["a/note"] == ['2024-05-01 00:00 a "\nb", c', "2024-05-02 00:00 x"]
+
+
+def test_escaped_quotes_beyond_the_sample_are_refused_with_the_option_that_reads_them(
+    files: FilePublisher,
+) -> None:
+    rows = [f"2024-05-01T00:{n // 60:02}:{n % 60:02}Z,x,1" for n in range(400)]
+    path = files.write(["timestamp,note,kW", *rows, f'{NEXT},"a \\"b\\" c",1'])
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path)
+    assert "input.csv, line 402: " in str(caught.value)
+    assert "escape='\\\\' reads quotes after a backslash as text" in str(caught.value)
+    files.publish(path, escape="\\")
+    assert files.stored()["a/note"][-1] == '2024-05-02 00:00 a "b" c'

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from avista_digital_exchange_sdk import InvalidParameterError
+from avista_digital_exchange_sdk import InvalidParameterError, PublishIncompleteError
 
 from .conftest import FilePublisher
 
@@ -288,6 +288,67 @@ def test_multiindex_columns_of_pandas_are_assets_and_attributes(
         "b-1/kVAR": [f"{POINTS[0]} 2.5"],
         "b-2/kW": [f"{POINTS[0]} 3.5"],
     }
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_rejected_rows_of_two_level_columns_are_published_again(
+    files: FilePublisher, format: str
+) -> None:
+    pairs = [("b-1", "kW"), ("b-1", "kVAR"), ("b-2", "kW")]
+    frame = pd.DataFrame(
+        [[1.5, 2.5, 3.5], [4, 5, 6]],
+        columns=pd.MultiIndex.from_tuples(pairs),
+        index=pd.DatetimeIndex(MAY),
+    )
+    path = files.folder / f"wide.{format}"
+    getattr(frame, f"to_{format}")(path)
+    files.publish(path, assetId=None)
+    changed = 7.5
+    frame.iloc[1, 1] = changed
+    getattr(frame, f"to_{format}")(path)
+    with pytest.raises(PublishIncompleteError) as caught:
+        files.publish(path, assetId=None, saveRejected=True)
+    assert len(caught.value.rejected) == 1
+    rejected = files.folder / "wide.rejected.csv"
+    assert "rejected because" in rejected.read_text()
+    for _ in range(2):
+        report = files.publish(rejected, assetId=None, correct=True)
+    assert (report.valuesStored, report.valuesUnchanged) == (0, 3)
+    assert files.stored()["b-1/kVAR"] == [f"{POINTS[0]} 2.5", f"{POINTS[1]} {changed}"]
+    assert files.stored().keys() == {"b-1/kW", "b-1/kVAR", "b-2/kW"}
+
+
+def test_rejected_rows_with_escaped_quotes_are_published_again(files: FilePublisher) -> None:
+    files.publish(files.write(["timestamp,note", f"{MAY[0]},x"]))
+    path = files.write(["timestamp,note", f'{MAY[0]},"a \\\\ \\"b\\" c, d"'])
+    for options in ({"escape": "\\"}, {}):
+        with pytest.raises(PublishIncompleteError):
+            files.publish(path, saveRejected=True, **options)
+        rejected = files.folder / "input.rejected.csv"
+        files.publish(rejected, correct=True, **options)
+        assert files.stored()["a/note"] == [f'{POINTS[0]} a \\ "b" c, d']
+        files.publish(files.write(["timestamp,note", f"{MAY[0]},x"], "x.csv"), correct=True)
+
+
+def test_columns_beside_those_of_a_long_result_are_refused_with_advice_that_works(
+    files: FilePublisher,
+) -> None:
+    path = files.write(
+        ["assetId,timestamp,attribute,value,quality", f"x,{MAY[0]},kW,1,good"],
+    )
+    with pytest.raises(InvalidParameterError, match=r"ignoreColumns=\['quality'\] leaves it out"):
+        files.publish(path, assetId=None)
+    files.publish(path, assetId=None, ignoreColumns=["quality"])
+    files.publish(path, assetId=None, dimensionColumns=["quality"])
+    assert files.stored() == {"x/kW": [f"{POINTS[0]} 1"]}
+
+
+def test_ignored_columns_are_not_published(files: FilePublisher) -> None:
+    lines = ["timestamp,kW,code,code", f"{MAY[0]},1,a,b"]
+    files.publish(files.write(lines), ignoreColumns=["code"])
+    assert files.types() == {"kW": "DOUBLE"}
+    with pytest.raises(InvalidParameterError, match="ignoreColumns must be one of the columns"):
+        files.publish(files.write(lines), ignoreColumns=["cod"])
 
 
 def test_names_and_units_are_not_taken_for_two_levels(files: FilePublisher) -> None:

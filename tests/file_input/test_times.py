@@ -376,37 +376,74 @@ def test_date_and_time_of_day_in_two_columns_are_joined(files: FilePublisher) ->
     assert files.stored() == {"a/USAGE": ["2024-05-13 07:00 0.1", "2024-05-13 07:15 0.2"]}
 
 
-def test_second_time_column_is_ignored_and_reported(files: FilePublisher) -> None:
-    path = files.write(
-        [
-            "timestamp,received,kW",
-            "2024-05-01T00:00:00Z,2024-05-01 00:00:07,1",
-            "2024-05-02T00:00:00Z,,2",
-        ]
-    )
-    report = files.publish(path, **UTC)
-    assert files.types() == {"kW": "DOUBLE"}
+def test_second_time_column_is_published_as_the_times_of_rows_are_read(
+    files: FilePublisher,
+) -> None:
+    lines = ["timestamp,received,kW", "2024-05-01 00:00,2024-05-01 00:07,1", "2024-05-02 00:00,,2"]
+    report = files.publish(files.write(lines), **LOS_ANGELES)
     assert report.files[0].notices == [
-        "column 'received' holds times and is not published; "
-        "measureTypes={'received': 'TIMESTAMP'} publishes them as times, "
-        "measureTypes={'received': 'VARCHAR'} as text"
+        "column 'received' holds times, published as TIMESTAMP and read as those of the rows; "
+        "measureTypes={'received': 'VARCHAR'} publishes text, ignoreColumns=['received'] leaves "
+        "it out"
     ]
-    files.publish(path, measureTypes={"received": "TIMESTAMP"}, **UTC)
     assert files.types() == {"kW": "DOUBLE", "received": "TIMESTAMP"}
+    assert files.stored()["a/received"] == ["2024-05-01 07:00 2024-05-01 07:07:00.000000000"]
 
 
-def test_second_time_column_gets_advice_that_works(files: FilePublisher) -> None:
-    path = files.write(["timestamp,run,kW", "2024-05-01T00:00:00Z,01:30:00,1"])
-    (notice,) = files.publish(path).files[0].notices
-    assert notice == (
-        "column 'run' holds times and is not published; measureTypes={'run': 'VARCHAR'} publishes "
-        "them as text"
+def test_second_time_column_that_cannot_be_read_is_refused_with_advice_that_works(
+    files: FilePublisher,
+) -> None:
+    path = files.write(
+        ["timestamp,received,kW", "2024-05-01T00:00:00Z,2024-05-01 00:00:07,1"],
     )
-    files.publish(path, measureTypes={"run": "VARCHAR"})
-    assert files.stored() == {
-        "a/kW": ["2024-05-01 00:00 1"],
-        "a/run": ["2024-05-01 00:00 01:30:00"],
-    }
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(path)
+    assert str(caught.value) == (
+        "input.csv, line 2, column 'received': '2024-05-01 00:00:07' is a time that can't be read "
+        "as the times of the rows are; measureTypes={'received': 'VARCHAR'} publishes the column "
+        "as text, ignoreColumns=['received'] leaves it out"
+    )
+    report = files.publish(path, ignoreColumns=["received"])
+    assert (report.files[0].notices, files.types()) == ([], {"kW": "DOUBLE"})
+    files.publish(path, measureTypes={"received": "VARCHAR"})
+    assert files.stored()["a/received"] == ["2024-05-01 00:00 2024-05-01 00:00:07"]
+
+
+def test_times_that_cannot_all_be_read_are_refused_as_values(files: FilePublisher) -> None:
+    lines = [
+        "timestamp,seen",
+        "2024-11-02 00:00,2024-11-02 00:00",
+        "2024-11-03 00:00,2024-11-03 01:30",
+    ]
+    with pytest.raises(InvalidParameterError) as caught:
+        files.publish(files.write(lines), **LOS_ANGELES)
+    assert str(caught.value) == (
+        "input.csv, line 3, column 'seen': '2024-11-03 01:30' can't be published as TIMESTAMP; "
+        "measureTypes={'seen': 'VARCHAR'} publishes the column as text"
+    )
+
+
+@pytest.mark.parametrize("texts", [["01:30:00", "26:15:00"], ["0:15", "00:30"], ["01:30 PM", ""]])
+def test_durations_and_times_of_day_are_published_as_text_and_reported(
+    files: FilePublisher, texts: list[str]
+) -> None:
+    lines = [f"2024-05-0{day}T00:00:00Z,{text},1" for day, text in enumerate(texts, 1)]
+    report = files.publish(files.write(["timestamp,run,kW", *lines]))
+    assert report.files[0].notices == [
+        f"column 'run' holds times of day or durations such as {texts[0]!r}, published as text; "
+        "ignoreColumns=['run'] leaves it out"
+    ]
+    expected = [f"2024-05-0{day} 00:00 {text}" for day, text in enumerate(texts, 1) if text]
+    assert files.stored()["a/run"] == expected
+
+
+def test_times_with_markers_of_missing_ones_are_published(files: FilePublisher) -> None:
+    rows = ["2024-05-01T00:00:00Z,2024-05-01T00:00:07Z", "2024-05-02T00:00:00Z,NaT"]
+    report = files.publish(files.write(["timestamp,seen", *rows], "may.csv"))
+    assert files.stored() == {"a/seen": ["2024-05-01 00:00 2024-05-01 00:00:07.000000000"]}
+    assert report.files[0].notices == [
+        "column 'seen': 1 cells such as 'NaT' hold no time and are not published"
+    ]
 
 
 def test_two_time_columns_are_reported_unless_one_is_selected(files: FilePublisher) -> None:

@@ -7,6 +7,7 @@ arrow_types            the types of attributes, and of columns
  │   └─ table_sink     the result of a query, by either of them
  ├─ sql_pages          pages of Timestream SQL as tables
  └─ input_frame        a DataFrame to publish, its values as strings
+     ├─ string_types       the types of attributes whose values are strings
      └─ column_mapping     what its columns are
          └─ row_columns        its rows, to be published
 convert                tables as pandas and polars DataFrames

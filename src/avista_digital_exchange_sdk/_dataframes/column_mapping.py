@@ -10,7 +10,7 @@ from .._time_series.record_validation import validate_name
 from .._utils import validation
 from ..errors import InvalidParameterError
 from .arrow_types import Values
-from .input_frame import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, InputFrame
+from .input_frame import TIMESTAMP, VARCHAR, InputFrame
 from .row_columns import Measure, RowColumns
 
 # The dimension of asset names, and the column if no other is named.
@@ -47,8 +47,7 @@ class ColumnMapping(NamedTuple):
             frame.stack_levels(str(self.assetIdColumn))
         elif self.measureColumns is None:
             keys = [self.timeColumn] if self.assetId else [self.timeColumn, self.assetIdColumn]
-            types = self.measureTypes if isinstance(self.measureTypes, Mapping) else {}
-            frame.spread_values(map(str, keys), types)
+            frame.spread_values(map(str, keys))
 
     def with_stored_types(
         self, frame: InputFrame, rows: RowColumns, known: Mapping[str, str]
@@ -82,10 +81,10 @@ class ColumnMapping(NamedTuple):
                     f"{measure.type}; give {stored}, or publish under another name"
                 )
             return measure
-        # A column may have nothing but integers by chance, and types are permanent.
-        is_number = measure.type is BIGINT and not frame.is_marked_bigint(measure.name)
-        default = DOUBLE if is_number else measure.type
-        kind = default if stored is None else MeasureValueType(stored)
+        if stored is None:
+            kind = frame.default_type(measure.name, measure.type)
+        else:
+            kind = MeasureValueType(stored)
         if kind is measure.type:
             return measure
         try:

@@ -1,6 +1,6 @@
 """DataFrames to publish: columns converted to the strings that Timestream accepts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +21,8 @@ from .arrow_types import (
     normalize_types,
 )
 from .convert import BIGINT_ATTRIBUTE
-from .input_shapes import has_levels, is_long, spread_values, stack_levels
+from .input_shapes import VALUE, has_levels, is_long, spread_values, stack_levels
+from .string_types import infer_type
 
 VALID_FRAME = (
     "a pandas or polars DataFrame, an Arrow table, or an object with Arrow's PyCapsule interface"
@@ -75,6 +76,7 @@ class InputFrame:
         table = to_arrow_table("frame", frame)
         self._table = convert_time_index(table, time_column)
         self._bigint_names = marked_bigint_names(table.schema) | _marked_in_pandas(frame)
+        self._has_untyped_strings = False
         self._time_zone = None if time_zone is None else parse_time_zone("timeZone", time_zone).key
 
     @property
@@ -86,10 +88,11 @@ class InputFrame:
         """Turn columns of two levels into a column of assets and one per attribute."""
         self._table = stack_levels(self._table, asset_column)
 
-    def spread_values(self, keys: Iterable[str], types: Mapping[str, object]) -> None:
+    def spread_values(self, keys: Iterable[str]) -> None:
         """Turn one value per row, if that is what rows are, into a column per attribute."""
         if is_long(self._table, keys):
-            self._table = spread_values(self._table, types)
+            self._has_untyped_strings = kinds.is_string(self._table.schema.field(VALUE).type)
+            self._table = spread_values(self._table)
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -102,6 +105,23 @@ class InputFrame:
     def is_marked_bigint(self, name: str) -> bool:
         """Whether a column is that of a BIGINT attribute in a result."""
         return name in self._bigint_names
+
+    def default_type(self, name: str, natural: MeasureValueType) -> MeasureValueType:
+        """Return the type of a new attribute.
+
+        Args:
+            name: The attribute's column.
+            natural: The type of the column.
+
+        Raises:
+            InvalidParameterError: Its values are strings of several types, one per row.
+        """
+        if natural is VARCHAR and self._has_untyped_strings:
+            is_bigint = self.is_marked_bigint(name)
+            return BIGINT if is_bigint else infer_type(name, self.column("frame", name))
+        # A column may have nothing but integers by chance, and types are permanent.
+        is_number = natural is BIGINT and not self.is_marked_bigint(name)
+        return DOUBLE if is_number else natural
 
     def column(self, argument: str, name: object) -> Values:
         """Return the column that an argument names."""

@@ -2,13 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.types as kinds
-
-from ..errors import InvalidParameterError
 
 ATTRIBUTE, VALUE = "attribute", "value"
 # What Arrow calls a column of two levels of pandas.
@@ -56,23 +53,9 @@ def is_long(table: pa.Table, keys: Iterable[str]) -> bool:
     return {*keys, ATTRIBUTE, VALUE} <= set(table.column_names)
 
 
-def spread_values(table: pa.Table, types: Mapping[str, object]) -> pa.Table:
-    """Turn one value per row into one column per attribute.
-
-    Args:
-        table: The long shape.
-        types: The attributes whose types the caller states.
-
-    Raises:
-        InvalidParameterError: Values are strings, so that the types of attributes are unknown.
-    """
+def spread_values(table: pa.Table) -> pa.Table:
+    """Turn one value per row into one column per attribute."""
     names = [name for name in table[ATTRIBUTE].unique().to_pylist() if name is not None]
-    if kinds.is_string(table.schema.field(VALUE).type) and not set(names) <= types.keys():
-        unknown = next(name for name in names if name not in types)
-        raise InvalidParameterError(
-            f"measureTypes must have the type of every attribute where column {VALUE!r} holds "
-            f"strings, got none for {unknown!r}; or query with shape='wide', which keeps types"
-        )
     others = [name for name in table.column_names if name not in (ATTRIBUTE, VALUE)]
     parts = []
     for name in names:

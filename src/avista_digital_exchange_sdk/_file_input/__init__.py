@@ -11,10 +11,13 @@ tables             rows as columns of strings with their line numbers
 time_texts         strings as nanoseconds since 1970
  └─ local_times    local times as UTC: the repeated and the missing hour
 numbers            strings as plain numbers, and what else they may be
-column_profile     what all cells of a column are, and the type that follows
+column_profile     what all cells of a column are
+ └─ column_type    the type that follows
 column_roles       which column holds times, assets, attributes, values
 observations       the shapes of files: a column per attribute, long, a column per asset
 duplicates         values of one asset, attribute and time
+row_checker        ids, names and lengths
+row_slices         rows as the publisher takes them
 publish_plan       all of it: a file as batches of records, and what is doubtful in it
 ```
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .blanks import strip_blanks
+from .tables import REASON_COLUMN
 
 
 class ColumnLevels(NamedTuple):
@@ -25,7 +26,9 @@ class ColumnLevels(NamedTuple):
     def names(self) -> tuple[str, ...]:
         """The name of each column in messages."""
         pairs = zip(self.assets, self.attributes, strict=True)
-        return (self.time_name, *(f"{asset} {attribute}" for asset, attribute in pairs))
+        # The reasons of rejected rows have their name in both lines.
+        names = (asset if asset == REASON_COLUMN else f"{asset} {name}" for asset, name in pairs)
+        return (self.time_name, *names)
 
 
 def find_levels(lines: Sequence[Sequence[str]], time_names: Sequence[str]) -> ColumnLevels | None:

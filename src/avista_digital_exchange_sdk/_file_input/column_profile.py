@@ -1,6 +1,5 @@
-"""All cells of a column, counted by what they are, and the type that follows from them."""
+"""All cells of a column, counted by what they are."""
 
-import re
 from collections import Counter
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -11,10 +10,9 @@ import pyarrow.compute as pc
 from .._time_series.record_validation import MAX_VALUE_BYTES
 from .blanks import trim_cells
 from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
-from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker
-from .problems import Problems, quote, suggest
+from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker, to_bigint
 from .tables import Kind
-from .time_texts import FORMATS, looks_like_time
+from .time_texts import CLOCK_ONLY, FORMATS
 
 # Integers with more digits are rounded as DOUBLE.
 MAX_EXACT_DIGITS = 15
@@ -26,7 +24,6 @@ _CODE_EXPONENT = r"^[0-9]+[eE][0-9]+$"
 # What loggers and weather services write where there is no value.
 _SENTINEL = r"^-9{3,6}(\.0*|\.9+)?$"
 _HUGE_EXPONENT = r"[eE]\+?[0-9]{3,}$|^[+-]?[0-9]{300,}"
-_INTEGER = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 
 
 class Cell(Enum):
@@ -43,13 +40,9 @@ class Cell(Enum):
     BOOLEAN = auto()
     ZONED_TIME = auto()
     TIME = auto()
+    CLOCK = auto()
     HEXADECIMAL = auto()
     TEXT = auto()
-
-
-_NUMBERS = {Cell.NUMBER, Cell.LEADING_ZERO, Cell.LONG_INTEGER, Cell.CODE_EXPONENT, Cell.HUGE}
-_NUMERIC = _NUMBERS | {Cell.FORMATTED, Cell.INFINITE}
-TIMES = {Cell.ZONED_TIME, Cell.TIME}
 
 
 class Example(NamedTuple):
@@ -57,18 +50,6 @@ class Example(NamedTuple):
 
     line: int
     text: str
-
-
-class Decision(NamedTuple):
-    """What becomes of a column.
-
-    Attributes:
-        type: The platform's type of its values; None if it has none to publish.
-        skips_markers: Whether NA, NaN and the like are no values.
-    """
-
-    type: str | None
-    skips_markers: bool = False
 
 
 class ColumnProfile:
@@ -91,11 +72,13 @@ class ColumnProfile:
         self.markers: dict[str, None] = {}
         self.has_fractions = False
         self.naive_is_utc = False
-        self.sentinel: Example | None = None
+        # Whether it is a column of the file, and not part of one or several.
+        self.is_one_column = True
+        self.sentinels: dict[str, None] = {}
         self.too_long: Example | None = None
         self.not_integer: Example | None = None
-        self._numbers = numbers
-        self._readings = NumberReadings(numbers)
+        self.number_syntax = numbers
+        self.readings = NumberReadings(numbers)
 
     def add(self, cells: Any, lines: Any) -> None:
         """Look at cells that hold something, and their lines."""
@@ -108,217 +91,16 @@ class ColumnProfile:
             return
         stripped = trim_cells(cells)
         is_plain = pc.match_substring_regex(stripped, PLAIN_NUMBER_RE2)
-        if self._numbers.is_plain:
+        if self.number_syntax.is_plain:
             self._add_numbers(stripped.filter(is_plain), lines.filter(is_plain))
             others = pc.invert(is_plain)
             stripped, lines = stripped.filter(others), lines.filter(others)
         for text, line in zip(stripped.to_pylist(), lines.to_pylist(), strict=True):
-            plain = None if self._numbers.is_plain else self._numbers.to_plain(text)
+            plain = None if self.number_syntax.is_plain else self.number_syntax.to_plain(text)
             if plain is None:
                 self._count(self._classify(text), 1, line, text)
             else:
                 self._add_numbers(pa.array([plain]), pa.array([line]))
-
-    def decide(
-        self, requested: str | None, known: str | None, is_chosen: bool, problems: Problems
-    ) -> Decision:
-        """Find the type of the column; what is doubtful is added to `problems`.
-
-        Args:
-            requested: The type that the caller or the file asks for.
-            known: The type that the database has the attribute as.
-            is_chosen: Whether the caller named the column as one to publish.
-            problems: What keeps the file from being published.
-        """
-        if requested and known and requested != known:
-            problems.add(
-                f"must be published as {known}, the type of {self.name!r} in the database, "
-                f"got {requested}; publish it under another name with "
-                f"{suggest(attributeNames={self.column: self.name + '_' + requested.lower()})}",
-                column=self.column,
-            )
-            return Decision(None)
-        if not self.counts:
-            return Decision(None)
-        wanted = requested or known
-        if wanted is None:
-            return self._infer(is_chosen, problems)
-        self._check_type(wanted, "asked for" if requested else "in the database", problems)
-        return Decision(wanted, wanted not in ("VARCHAR",))
-
-    def notice(self, decision: Decision, *, are_times: bool) -> str | None:
-        """What the user should know of the column although it can be published.
-
-        Args:
-            decision: What becomes of it.
-            are_times: Whether its times, if it has any, can be published as times.
-        """
-        if not self.counts:
-            return f"column {self.column!r} holds no values and is not published"
-        if decision.type is None:
-            advice = f"{self._as_text()} publishes them as text"
-            if are_times:
-                as_times = suggest(measureTypes={self.column: "TIMESTAMP"})
-                advice = f"{as_times} publishes them as times, {self._as_text()} as text"
-            return f"column {self.column!r} holds times and is not published; {advice}"
-        if decision.type in ("DOUBLE", "BIGINT") and self.sentinel is not None:
-            text = self.sentinel.text
-            return (
-                f"column {self.column!r} holds {text}, which often stands for no value; "
-                f"{suggest(nullValues=[text])} leaves such cells out"
-            )
-        if decision.skips_markers and (example := self.examples.get(Cell.MARKER)):
-            count = self.counts[Cell.MARKER]
-            return (
-                f"column {self.column!r}: {count} cells such as {quote(example.text)} "
-                f"hold no number and are not published"
-            )
-        return None
-
-    def _infer(self, is_chosen: bool, problems: Problems) -> Decision:
-        kinds = set(self.counts)
-        if self.kind is Kind.NUMBER:
-            self._check_new_numbers(problems)
-            return Decision("DOUBLE", True)
-        if self.kind is Kind.TEXT:
-            return Decision("VARCHAR")
-        if kinds == {Cell.MARKER}:
-            example = self.examples[Cell.MARKER]
-            self._add(
-                problems,
-                Cell.MARKER,
-                f"holds nothing but {quote(example.text)} and the like; "
-                f"{suggest(nullValues=list(self.markers))} leaves these cells out, "
-                f"{self._as_text()} publishes them as text",
-            )
-            return Decision(None)
-        values = kinds - {Cell.MARKER}
-        if values <= _NUMERIC:
-            self._check_new_numbers(problems)
-            return Decision("DOUBLE", True)
-        if values == {Cell.BOOLEAN}:
-            return Decision("BOOLEAN", True)
-        if values == {Cell.ZONED_TIME} and Cell.MARKER not in kinds:
-            return Decision("TIMESTAMP")
-        if values <= TIMES:
-            if is_chosen:
-                self._add(
-                    problems,
-                    next(iter(values)),
-                    f"holds times; {suggest(measureTypes={self.column: 'TIMESTAMP'})} publishes "
-                    f"them as times, {self._as_text()} as text",
-                )
-            return Decision(None)
-        if values & _NUMERIC or (Cell.BOOLEAN in values and values != {Cell.BOOLEAN}):
-            self._refuse_mixture(values, problems)
-        return Decision("VARCHAR")
-
-    def _refuse_mixture(self, values: set[Cell], problems: Problems) -> None:
-        numbers = sum(self.counts[cell] for cell in _NUMERIC)
-        what, count = ("numbers", numbers) if numbers else ("booleans", self.counts[Cell.BOOLEAN])
-        others = values - (_NUMERIC if numbers else {Cell.BOOLEAN})
-        first = min(others, key=lambda cell: self.examples[cell].line)
-        advice = ""
-        if len(self.texts) <= MAX_EXAMPLES:
-            advice = f"{suggest(nullValues=list(self.texts))} leaves such cells out, "
-        else:
-            advice = f"{suggest(nullValues=[self.examples[first].text])} leaves such cells out, "
-        self._add(
-            problems,
-            first,
-            f"is not one of the {what}, which {count} other cells are; {advice}"
-            f"{self._as_text()} publishes the whole column as text",
-            shows_cell=True,
-        )
-
-    def _check_new_numbers(self, problems: Problems) -> None:
-        """Refuse numbers that may be codes, or that a DOUBLE does not hold."""
-        choice = f"{suggest(measureTypes={self.column: 'DOUBLE'})} publishes numbers"
-        as_text = f"{self._as_text()} publishes the column as text, "
-        for cell, what in (
-            (Cell.LEADING_ZERO, "may be a code, as it begins with 0"),
-            (Cell.LONG_INTEGER, f"has more than {MAX_EXACT_DIGITS} digits, as codes have"),
-        ):
-            if self.counts[cell]:
-                more = (
-                    f", {suggest(measureTypes={self.column: 'BIGINT'})} integers"
-                    if cell is Cell.LONG_INTEGER
-                    else ""
-                )
-                self._add(problems, cell, f"{what}; {as_text}{choice}{more}", shows_cell=True)
-        if self.counts[Cell.CODE_EXPONENT] and not self.has_fractions:
-            self._add(
-                problems,
-                Cell.CODE_EXPONENT,
-                f"may be a code or a number with an exponent; {as_text}{choice}",
-                shows_cell=True,
-            )
-        self._check_double(problems)
-
-    def _check_double(self, problems: Problems) -> None:
-        for cell, what in ((Cell.HUGE, "too large for a DOUBLE"), (Cell.INFINITE, "infinite")):
-            if self.counts[cell]:
-                text = self.examples[cell].text
-                self._add(
-                    problems,
-                    cell,
-                    f"is {what}; {suggest(nullValues=[text])} leaves such cells out, "
-                    f"{self._as_text()} publishes the column as text",
-                    shows_cell=True,
-                )
-        if self.counts[Cell.FORMATTED]:
-            readings = self._readings.arguments()
-            ways = " or ".join(suggest(**reading) for reading in readings if reading)
-            if ways:
-                advice = f"is not a plain number; read it with {ways}"
-            elif self._numbers.is_plain:
-                advice = "is not a plain number; the column's numbers are written in several ways"
-            else:
-                advice = "is not a number as the arguments say that numbers are written"
-            self._add(
-                problems,
-                Cell.FORMATTED,
-                f"{advice}; {self._as_text()} publishes the column as text",
-                shows_cell=True,
-            )
-
-    def _check_type(self, wanted: str, reason: str, problems: Problems) -> None:
-        valid = {
-            "DOUBLE": _NUMBERS - {Cell.HUGE} | {Cell.MARKER},
-            "BIGINT": _NUMBERS - {Cell.HUGE} | {Cell.MARKER},
-            "BOOLEAN": {Cell.BOOLEAN, Cell.NUMBER, Cell.MARKER},
-            "TIMESTAMP": TIMES | {Cell.MARKER},
-            "VARCHAR": set(Cell),
-        }[wanted]
-        if wanted in ("DOUBLE", "BIGINT"):
-            self._check_double(problems)
-            valid = valid | {Cell.HUGE, Cell.FORMATTED, Cell.INFINITE}
-        wrong = [cell for cell in self.counts if cell not in valid]
-        if wanted == "BIGINT" and self.not_integer is not None:
-            problems.add(
-                f"got {quote(self.not_integer.text)}, which is no integer of 64 bits; the column "
-                f"is BIGINT as {reason}",
-                line=self.not_integer.line,
-                column=self.column,
-            )
-        if wrong:
-            first = min(wrong, key=lambda cell: self.examples[cell].line)
-            text = self.examples[first].text
-            self._add(
-                problems,
-                first,
-                f"is no {wanted}, the type {reason}; {suggest(nullValues=[text])} leaves such "
-                "cells out",
-                shows_cell=True,
-            )
-
-    def _add(self, problems: Problems, cell: Cell, what: str, *, shows_cell: bool = False) -> None:
-        example = self.examples[cell]
-        shown = f"{quote(example.text)} {what}" if shows_cell else what
-        problems.add(shown, line=example.line, column=self.column)
-
-    def _as_text(self) -> str:
-        return suggest(measureTypes={self.column: "VARCHAR"})
 
     def _check_length(self, cells: Any, lines: Any) -> None:
         if self.too_long is None:
@@ -348,10 +130,9 @@ class ColumnProfile:
                 count = pc.sum(found).as_py()
                 self._count(cell, count, lines[place].as_py(), texts[place].as_py())
         self._count(Cell.NUMBER, len(texts), lines[0].as_py(), texts[0].as_py())
-        if self.sentinel is None:
-            place = pc.index(pc.match_substring_regex(texts, _SENTINEL), True).as_py()
-            if place >= 0:
-                self.sentinel = Example(lines[place].as_py(), texts[place].as_py())
+        if len(self.sentinels) < MAX_EXAMPLES:
+            found = texts.filter(pc.match_substring_regex(texts, _SENTINEL)).unique()
+            self.sentinels |= dict.fromkeys(found.to_pylist()[:MAX_EXAMPLES])
         has_point = pc.match_substring(texts, ".")
         self.has_fractions = self.has_fractions or pc.any(has_point).as_py()
         if self.not_integer is None:
@@ -386,11 +167,11 @@ class ColumnProfile:
                     is_iso = form in FORMATS[:2] and (time.is_zoned or self.naive_is_utc)
                     self._remember(text)
                     return Cell.ZONED_TIME if is_iso else Cell.TIME
-            if looks_like_time(text):
+            if CLOCK_ONLY.fullmatch(text):
                 self._remember(text)
-                return Cell.TIME
+                return Cell.CLOCK
             # A number in another form than the stated one is no text either.
-            if self._readings.add(text) or NumberReadings(NumberSyntax()).add(text):
+            if self.readings.add(text) or NumberReadings(NumberSyntax()).add(text):
                 return Cell.FORMATTED
         self._remember(text)
         return Cell.TEXT
@@ -402,11 +183,3 @@ class ColumnProfile:
     def _count(self, cell: Cell, count: int, line: int, text: str) -> None:
         self.counts[cell] += count
         self.examples.setdefault(cell, Example(line, text))
-
-
-def to_bigint(text: str) -> str | None:
-    """An integer of 64 bits as digits alone; None for what is none."""
-    if not _INTEGER.fullmatch(text):
-        return None
-    digits = text.partition(".")[0]
-    return digits if len(digits) <= 20 and -(2**63) <= int(digits) < 2**63 else None

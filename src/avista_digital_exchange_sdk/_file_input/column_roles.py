@@ -8,10 +8,9 @@ from .._utils.validation import invalid_argument
 from ..errors import InvalidParameterError
 from .blanks import strip_blanks
 from .csv_dialect import TIME_NAMES
-from .csv_table import REASON_COLUMN
 from .options import FileOptions
 from .problems import Problems, suggest
-from .tables import Chunk, Column, Kind, name_key
+from .tables import REASON_COLUMN, Chunk, Column, Kind, name_key
 from .time_texts import CLOCK_ONLY, FORMATS
 
 DEFAULT_ASSET = "assetId"
@@ -35,7 +34,6 @@ class ColumnRoles:
         dimensions: Columns of metadata, by the dimension's name.
         attribute: In a long file, the column of the attributes' names.
         measures: The columns of values.
-        chosen: Whether the caller named the columns of values.
         clock: The name of a column that holds times of day without a date.
         notices: What the user should know.
     """
@@ -46,7 +44,6 @@ class ColumnRoles:
     dimensions: dict[str, int] = field(default_factory=dict)
     attribute: int | None = None
     measures: list[int] = field(default_factory=list)
-    chosen: bool = False
     clock: str | None = None
     notices: list[str] = field(default_factory=list)
 
@@ -77,8 +74,7 @@ class RoleFinder:
         roles = ColumnRoles(self._find_times(), notices=self._notices)
         is_long = options.attributeColumn is None and set(LONG_COLUMNS) <= set(self._names)
         if is_long and options.measureColumns is None and options.assetsInColumns is None:
-            if set(self._names) - {"", DEFAULT_NAME, *LONG_COLUMNS}:
-                self._notices.append("each row is one value of the attribute in column 'attribute'")
+            self._check_own_long()
             roles.attribute, value = self._index("", "attribute"), "value"
         else:
             roles.attribute = self._optional("attributeColumn", options.attributeColumn)
@@ -96,12 +92,27 @@ class RoleFinder:
             roles.measures = [self._index("valueColumn", value)]
             self._notice_unused({*taken, *roles.measures})
         else:
-            roles.chosen = options.measureColumns is not None
-            roles.measures = self._find_measures(taken)
+            for name in options.ignoreColumns:
+                self._index("ignoreColumns", name)
+            ignored = {i for i, name in enumerate(self._names) if name in options.ignoreColumns}
+            roles.measures = [i for i in self._find_measures(taken | ignored) if i not in ignored]
         roles.clock = self._find_clock()
         self._check_distinct([*roles.measures, *(index for index in taken if index is not None)])
         self._check_keys(roles)
         return roles
+
+    def _check_own_long(self) -> None:
+        """Refuse other columns beside those of a long result of the SDK's."""
+        known = {"", DEFAULT_NAME, REASON_COLUMN, *LONG_COLUMNS, *self._options.dimensionColumns}
+        others = [
+            name for name in self._names if name not in known | set(self._options.ignoreColumns)
+        ]
+        if others:
+            self._problems.add(
+                f"each row is one value of the attribute in column 'attribute', so that column "
+                f"{others[0]!r} can't be published; {suggest(ignoreColumns=others)} leaves it out, "
+                f"{suggest(dimensionColumns=others)} publishes it as metadata"
+            )
 
     def _index(self, argument: str, name: str) -> int:
         if name not in self._names:
@@ -235,7 +246,9 @@ class RoleFinder:
         unused = [
             repr(name)
             for index, name in enumerate(self._names)
-            if index not in set(used) and name and name != REASON_COLUMN
+            if index not in set(used)
+            and name
+            and name not in (REASON_COLUMN, *self._options.ignoreColumns)
         ]
         if unused:
             self._notices.append(f"not published: the columns {', '.join(unused)}")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .blanks import strip_blanks
 from .column_levels import ColumnLevels, find_levels
+from .csv_escapes import detect_escape, double_quotes
 from .options import WHITESPACE, FileOptions
 from .problems import fail, quote, suggest
 from .sources import Source, decoded_lines
@@ -48,6 +49,7 @@ class CsvDialect:
         header_line: The line that holds the names; 0 if none does.
         names: The names of the columns.
         units_rows: How many rows after the names hold units and the like.
+        escape: What stands before a quote within a cell, if not another quote.
         comment: What lines begin with that are left out.
         notices: What the user should know of it.
         levels: The asset and attribute of each column, if the names say both.
@@ -60,6 +62,7 @@ class CsvDialect:
     header_line: int
     names: tuple[str, ...]
     units_rows: int
+    escape: str | None
     comment: str | None
     notices: tuple[str, ...]
     levels: ColumnLevels | None = None
@@ -103,6 +106,14 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     quote_character = '"' if options.quote is None else options.quote
     sample = _Sample(source, lines, first, quote_character, options)
     chosen = sample.choose([delimiter] if delimiter else DELIMITERS)
+    escape = _find_escape(lines[first:], chosen.delimiter, quote_character, options)
+    if escape:
+        lines = [
+            *lines[:first],
+            *double_quotes(lines[first:], chosen.delimiter, quote_character, escape),
+        ]
+        sample = _Sample(source, lines, first, quote_character, options)
+        chosen = sample.choose([chosen.delimiter])
     header = chosen.rows[chosen.header] if chosen.header >= 0 else None
     is_toa5 = chosen.rows[0].cells[0] == _TOA5
     cells = header.cells if header else []
@@ -126,10 +137,21 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
         header.line if header else first,
         names,
         units_rows,
+        escape,
         options.comment,
         tuple(notices),
         levels,
     )
+
+
+def _find_escape(
+    lines: Sequence[str], delimiter: str, quote: str, options: FileOptions
+) -> str | None:
+    if not quote or delimiter == WHITESPACE:
+        return None
+    if options.escape is not None:
+        return options.escape if options.escape != quote else None
+    return detect_escape(lines, delimiter, quote)
 
 
 def _find_levels(chosen: _Candidate, options: FileOptions) -> ColumnLevels | None:

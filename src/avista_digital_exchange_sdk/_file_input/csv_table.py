@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from .blanks import strip_blanks
 from .csv_dialect import CsvDialect, detect_dialect, read_failure
+from .csv_escapes import BACKSLASH, double_quotes
 from .options import WHITESPACE, FileOptions
 from .problems import Problems, fail, quote, suggest
 from .sources import Source, decoded_lines
 from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
 
-# The names of the first columns of the platform's results, and the reasons of rejected rows.
+# The names of the first columns of the platform's results.
 RESULT_COLUMNS = ("assetId", "name", "timestamp")
-REASON_COLUMN = "rejected because"
 
 _Row = tuple[int, list[str]]
 
@@ -32,6 +32,7 @@ class CsvTable:
     def __init__(self, source: Source, options: FileOptions) -> None:
         self._source = source
         self._options = options
+        self._has_backslashes = False
         self.dialect = detect_dialect(source, options)
         self._width = len(self.dialect.names)
         units = self._read_units()
@@ -83,16 +84,20 @@ class CsvTable:
 
     def _rows(self, problems: Problems) -> Iterator[_Row]:
         """The rows after the names, those without any text left out."""
+        dialect = self.dialect
         with self._open() as file:
-            offset = self.dialect.header_line
+            offset = dialect.header_line
             for _ in range(offset):
                 next(file, None)
-            if self.dialect.delimiter == WHITESPACE:
+            if dialect.delimiter == WHITESPACE:
                 for number, line in enumerate(self._lines(file, offset), offset + 1):
                     if cells := line.split():
                         yield number, cells
                 return
-            reader = csv.reader(self._lines(file, offset), **self.dialect.reader_options)  # type: ignore[arg-type]  # the options are of several types
+            lines = self._lines(file, offset)
+            if dialect.escape:
+                lines = double_quotes(lines, dialect.delimiter, dialect.quote, dialect.escape)
+            reader = csv.reader(lines, **dialect.reader_options)  # type: ignore[arg-type]  # the options are of several types
             begin = offset + 1
             while True:
                 try:
@@ -119,6 +124,7 @@ class CsvTable:
 
     def _lines(self, file: Iterable[str], offset: int) -> Iterator[str]:
         comment = self.dialect.comment
+        backslash = BACKSLASH + (self.dialect.quote or "\0")
         for number, line in enumerate(file, offset + 1):
             if "\0" in line:
                 raise fail(
@@ -127,6 +133,8 @@ class CsvTable:
                     "repair or leave out the line",
                     number,
                 )
+            if backslash in line:
+                self._has_backslashes = True
             yield "\n" if comment and line.startswith(comment) else line
 
     def _fit(self, line: int, cells: list[str], problems: Problems) -> list[str] | None:
@@ -162,9 +170,12 @@ class CsvTable:
             what = f"a quoted cell begins in this line and is not closed by another {mark}"
         else:
             what = f"a quoted cell is followed by more text than {self.dialect.delimiter!r}"
+        advice = f"close it, or say with {suggest(quote='none')} that quotes are text"
+        if self._has_backslashes and not self.dialect.escape:
+            advice += f"; {suggest(escape=BACKSLASH)} reads quotes after a backslash as text"
         return fail(
             self._source.label,
-            f"{what}; close it, or say with {suggest(quote='none')} that quotes are text",
+            f"{what}; {advice}",
             line,
         )
 
@@ -202,6 +213,8 @@ class CsvTable:
             "header line": dialect.header_line if self._options.columnNames is None else None,
             "units rows": dialect.units_rows,
         }
+        if dialect.escape:
+            facts["escape"] = dialect.escape
         is_result = tuple(dialect.names[:3]) == RESULT_COLUMNS
         return Understanding(facts, list(dialect.notices), is_own_result=is_result)
 

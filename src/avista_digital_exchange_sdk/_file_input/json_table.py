@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -14,6 +15,13 @@ from .tables import ROWS_PER_CHUNK, Chunk, Column, Understanding, to_chunk
 _RESULT_KEYS = {"assetId", "attributes"}
 _LONG = ("assetId", "name", "timestamp", "attribute", "value")
 _SAMPLE_OBJECTS = 1000
+# Constants that JSON lacks and many programs write, Python's `json` and JavaScript among them.
+_CONSTANT_NAMES = (b"NaN", b"Infinity")
+# The strings of JSON text and the constants between them; a string may end in the next block.
+_STRING_OR_CONSTANT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:NaN|Infinity)', re.DOTALL)
+_BLOCK_BYTES = 1 << 16
+# Longer strings can't be values of the platform.
+_MAX_STRING_BYTES = 1 << 24
 
 
 def open_json_table(source: Source) -> "ResultTable | ObjectTable":
@@ -200,23 +208,79 @@ class _Objects:
             ) from None
 
 
+class _QuotedConstants:
+    """A file of JSON whose NaN and Infinity are read as strings, as `json.loads` can.
+
+    Args:
+        file: The file.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._blocks = self._read_blocks()
+
+    def read(self, size: int = -1) -> bytes:
+        """Read the next block, whatever its size; nothing at the end."""
+        return next(self._blocks, b"") if size else b""
+
+    def _read_blocks(self) -> Iterator[bytes]:
+        rest = b""
+        while block := self._file.read(_BLOCK_BYTES):
+            text = rest + block
+            end = self._find_end(text)
+            rest = text[end:]
+            if len(rest) > _MAX_STRING_BYTES:
+                break
+            if end:
+                yield _STRING_OR_CONSTANT.sub(_quote_constant, text[:end])
+        if rest:
+            yield _STRING_OR_CONSTANT.sub(_quote_constant, rest)
+
+    @staticmethod
+    def _find_end(text: bytes) -> int:
+        """Where neither a string nor a constant is cut off."""
+        end = 0
+        for found in _STRING_OR_CONSTANT.finditer(text):
+            end = found.end()
+        begin = text.find(b'"', end)
+        longest = max(map(len, _CONSTANT_NAMES)) + 1
+        return begin if begin >= 0 else max(end, len(text) - longest)
+
+
+def _quote_constant(found: re.Match[bytes]) -> bytes:
+    text = found[0]
+    return text if text.startswith(b'"') else b'"%s"' % text
+
+
 @contextmanager
-def _open(source: Source) -> Iterator[IO[bytes]]:
-    """Open a file without a byte order mark, which JSON does not allow."""
+def _open(source: Source) -> Iterator["IO[bytes] | _QuotedConstants"]:
+    """Open a file without a byte order mark and constants, which JSON does not allow."""
+    has_constants = _has_constants(source)
     with source.open() as file:
         if source.head.startswith(codecs.BOM_UTF8):
             file.read(len(codecs.BOM_UTF8))
-        yield file
+        yield _QuotedConstants(file) if has_constants else file
 
 
-def _parse(ijson: Any, file: IO[bytes], source: Source) -> Iterator[Any]:
+def _has_constants(source: Source) -> bool:
+    last = b""
+    with source.open() as file:
+        while block := file.read(_BLOCK_BYTES):
+            text = last + block
+            if any(name in text for name in _CONSTANT_NAMES):
+                return True
+            last = text[-8:]
+    return False
+
+
+def _parse(ijson: Any, file: Any, source: Source) -> Iterator[Any]:
     try:
         yield from ijson.parse(file)
     except (ijson.JSONError, ValueError) as error:
         raise _json_error(source, error) from None
 
 
-def _items(ijson: Any, file: IO[bytes], source: Source) -> Iterator[Any]:
+def _items(ijson: Any, file: Any, source: Source) -> Iterator[Any]:
     try:
         yield from ijson.items(file, "item")
     except (ijson.JSONError, ValueError) as error:

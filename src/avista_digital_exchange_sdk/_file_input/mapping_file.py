@@ -24,6 +24,7 @@ _KEYS = {
     "assetIdColumn": "asset-column",
     "dimensionColumns": "dimension",
     "measureColumns": "measure",
+    "ignoreColumns": "ignore",
     "measureTypes": "type",
     "attributeNames": "rename",
     "nullValues": "null-value",

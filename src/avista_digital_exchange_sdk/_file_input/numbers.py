@@ -13,6 +13,7 @@ MISSING_MARKERS = frozenset(
 )
 INFINITE = re.compile(r"[+-]?(?:inf|infinity|1\.#inf|\u221e)", re.IGNORECASE)
 BOOLEANS = {"true": "true", "false": "false"}
+_INTEGER = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
 HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+h?|[0-9][0-9a-fA-F]*h")
 
 _CURRENCIES = "$\u20ac\u00a3\u00a5"
@@ -116,3 +117,11 @@ class NumberReadings:
 def is_missing_marker(text: str) -> bool:
     """Whether a string says that there is no number."""
     return text.lower() in MISSING_MARKERS
+
+
+def to_bigint(text: str) -> str | None:
+    """An integer of 64 bits as digits alone; None for what is none."""
+    if not _INTEGER.fullmatch(text):
+        return None
+    digits = text.partition(".")[0]
+    return digits if len(digits) <= 20 and -(2**63) <= int(digits) < 2**63 else None

@@ -20,7 +20,10 @@ WHITESPACE = "whitespace"
 # Delimiters that are awkward to type, by the names that they may be given by.
 DELIMITER_NAMES = {"tab": "\t", r"\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
 
-_LISTS = ("timeColumn", "dimensionColumns", "measureColumns", "nullValues", "columnNames", "strip")
+_LISTS = (
+    *("timeColumn", "dimensionColumns", "measureColumns", "ignoreColumns", "nullValues"),
+    *("columnNames", "strip"),
+)
 _STRINGS = (
     *("assetId", "assetIdColumn", "nameColumn", "timeFormat", "attributeColumn", "valueColumn"),
     *("assetsInColumns", "comment", "encoding", "sheet", "member"),
@@ -47,6 +50,7 @@ class FileOptions:
     nonexistent: str = "refuse"
     dimensionColumns: tuple[str, ...] = ()
     measureColumns: tuple[str, ...] | None = None
+    ignoreColumns: tuple[str, ...] = ()
     measureTypes: Mapping[str, str] | None = None
     attributeNames: Mapping[str, str] | None = None
     attributeColumn: str | None = None
@@ -60,6 +64,7 @@ class FileOptions:
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
+    escape: str | None = None
     decimal: str | None = None
     thousands: str | None = None
     strip: tuple[str, ...] = ()
@@ -104,7 +109,7 @@ def _parse(name: str, value: object) -> object:
         return _parse_choice(name, value, _CHOICES[name])
     if name in ("skipLines", "skipFooter", "unitsRow"):
         return validation.parse_int(name, int(value) if value is True else value, 0, 10**6)
-    if name in ("delimiter", "quote", "decimal", "thousands"):
+    if name in ("delimiter", "quote", "escape", "decimal", "thousands"):
         return _parse_character(name, value)
     if name == "timeZone":
         return parse_time_zone(name, value).key
@@ -163,6 +168,8 @@ def _parse_character(name: str, value: object) -> str:
         return WHITESPACE
     if name == "quote" and value in ("", "none"):
         return ""
+    if name == "escape" and value in ('"', "none"):
+        return '"'
     text = DELIMITER_NAMES.get(value, value) if isinstance(value, str) else value
     if not isinstance(text, str) or len(text) != 1 or text in "\r\n\0":
         raise invalid_argument(name, value, "one character")

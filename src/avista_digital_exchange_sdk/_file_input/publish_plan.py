@@ -1,21 +1,19 @@
 """A file as rows to publish: understood, checked as a whole, then read once more to be sent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .._generated.enums import MeasureValueType
-from .._time_series.record_planner import MAX_RECORD_BYTES, Dimensions, Row, Value
 from .._time_series.record_validation import validate_name
 from .._time_series.row_publisher import RowSlice
 from .._time_series.timestamps import format_timestamp
-from .._utils import validation
 from ..errors import InvalidParameterError
 from .blanks import strip_blanks
-from .column_profile import TIMES, ColumnProfile, Decision
+from .column_profile import ColumnProfile
 from .column_roles import ColumnRoles, RoleFinder
+from .column_type import Decision, TypeFinder
 from .csv_dialect import CsvDialect
 from .csv_table import CsvTable
 from .duplicates import OrderCheck, ValueIndex
@@ -24,17 +22,17 @@ from .numbers import is_missing_marker
 from .observations import Observations, ShapeReader, Values, merge_rows
 from .options import FileOptions
 from .problems import Problems, quote, suggest
+from .row_checker import RowChecker
+from .row_slices import iter_values, to_slices
 from .sources import Source
 from .table_files import open_table
-from .tables import Chunk, Kind
+from .tables import Chunk, Column, Kind
 from .time_reader import TimeReader
 from .time_texts import TimeFormatDetector
 from .value_reader import NullValues, convert
 
 # Rows that the report of a file shows.
 SHOWN_ROWS = 5
-# The dimension that holds an asset's name.
-_NAME = "name"
 
 
 class PublishPlan:
@@ -65,8 +63,7 @@ class PublishPlan:
         self._dropped: ValueIndex | None = None
         self.rows = 0
         self.values = 0
-        self.assets: dict[str, None] = {}
-        self.asset_names: dict[str, str] = {}
+        self._checker = RowChecker(self.problems)
         self._first_rows: list[list[str | None]] = []
         self._first_of_asset: list[str | None] = []
         self._roles = self._find_roles()
@@ -87,6 +84,11 @@ class PublishPlan:
                 yield line, list(cells)
 
     @property
+    def columns(self) -> Sequence[Column]:
+        """The columns."""
+        return self._table.columns
+
+    @property
     def column_names(self) -> list[str]:
         """The names of the columns."""
         return [column.name for column in self._table.columns]
@@ -95,6 +97,17 @@ class PublishPlan:
     def csv_dialect(self) -> CsvDialect | None:
         """The form of the file, if it is delimited text."""
         return self._table.dialect if isinstance(self._table, CsvTable) else None
+
+    @property
+    def stated_escape(self) -> str | None:
+        """What the caller says to stand before quotes within cells, if not another quote."""
+        dialect = self.csv_dialect
+        return dialect.escape if dialect and self._options.escape else None
+
+    @property
+    def asset_names(self) -> dict[str, str]:
+        """The names of the assets that the file names."""
+        return self._checker.asset_names
 
     @property
     def types(self) -> dict[str, str]:
@@ -126,7 +139,7 @@ class PublishPlan:
     def check(self, order: OrderCheck) -> Iterator[int]:
         """Check all rows, as publishing them would; return the lines that hold values."""
         for rows in self._read_typed():
-            self._check_rows(rows)
+            self._checker.check(rows)
             yield from self._note_rows(rows, order)
         self._times.finish()
         if self._times.shifted:
@@ -138,7 +151,7 @@ class PublishPlan:
         """Add all values to an index."""
         self._times = self._create_time_reader()
         for rows in self._read_typed():
-            index.add(_iter_values(rows), self.number)
+            index.add(iter_values(rows), self.number)
 
     def drop(self, index: ValueIndex) -> None:
         """Leave out the values that an index has not chosen."""
@@ -152,7 +165,7 @@ class PublishPlan:
         self.source.check_unchanged()
         self._times = self._create_time_reader()
         for rows in self._read_chunks():
-            yield from self._to_slices(rows)
+            yield from to_slices(rows, self.types, self._dropped_values(rows))
 
     def report(self) -> FileReport:
         """What was understood of the file, and what is published of it."""
@@ -183,7 +196,7 @@ class PublishPlan:
             notices=self.notices,
             rows=self.rows,
             values=self.values,
-            assets=list(self.assets),
+            assets=list(self._checker.assets),
             startTime=None if first is None else format_timestamp(first),
             endTime=None if last is None else format_timestamp(last),
         )
@@ -253,6 +266,7 @@ class PublishPlan:
             levels = self._table.columns[entry.position].levels
             column = self._options.assetsInColumns or (levels[1] if levels else entry.column)
             profile = ColumnProfile(entry.attribute, column, kind, self._options.numbers)
+            profile.is_one_column = not (is_untyped or levels)
             profile.naive_is_utc = self._table.understanding.is_own_result
             self._profiles[entry.attribute] = profile
         return profile
@@ -263,17 +277,13 @@ class PublishPlan:
         stated = self._table.understanding.attribute_types.get(profile.name)
         known = self._known_types.get(profile.name)
         asked = requested or (stated if known is None else None)
-        decision = profile.decide(asked, known, self._roles.chosen, self.problems)
+        finder = TypeFinder(profile, self.problems, self._times.parse_value)
+        decision = finder.decide(asked, known)
         if decision.type is not None:
             self._check_name(profile)
-        if not self.problems.messages and (notice := self._notice(profile, decision)):
-            self.notices.append(notice)
+        if not self.problems.messages:
+            self.notices += finder.notices(decision)
         return decision
-
-    def _notice(self, profile: ColumnProfile, decision: Decision) -> str | None:
-        texts = [profile.examples[cell].text for cell in TIMES if cell in profile.examples]
-        are_times = all(self._times.parse_value(text) is not None for text in texts)
-        return profile.notice(decision, are_times=are_times)
 
     def _check_name(self, profile: ColumnProfile) -> None:
         try:
@@ -333,109 +343,24 @@ class PublishPlan:
         ):
             if not (decision.skips_markers and is_missing_marker(strip_blanks(cell))):
                 self.problems.add(
-                    f"{quote(cell)} can't be published as {decision.type}",
+                    f"{quote(cell)} can't be published as {decision.type}; "
+                    f"{suggest(measureTypes={entry.column: 'VARCHAR'})} publishes the column as "
+                    "text",
                     line=line,
                     column=entry.column,
                     key=("convert", entry.attribute),
                 )
                 return
 
-    def _check_rows(self, rows: Observations) -> None:
-        """Check ids, names and lengths."""
-        if rows.assets.null_count:
-            line = rows.lines.filter(rows.assets.is_null())[0].as_py()
-            self.problems.add("names no asset", line=line, key="asset")
-        for entry in rows.values:
-            if not entry.attribute and len(rows.lines):
-                self.problems.add("names no attribute", line=rows.lines[0].as_py(), key="attribute")
-        for asset in rows.assets.unique().to_pylist():
-            if asset is not None and asset not in self.assets:
-                self._check_asset(asset, rows)
-        names = pc.binary_length(rows.assets).fill_null(0)
-        for dimension, column in rows.dimensions.items():
-            names = pc.add(names, pc.binary_length(column).fill_null(-len(dimension)))
-            names = pc.add(names, len(dimension.encode()))
-        for entry in rows.values:
-            length = pc.binary_length(entry.cells).fill_null(-MAX_RECORD_BYTES)
-            used = pc.add(pc.add(names, len(entry.attribute.encode())), length)
-            self._check_length(pc.greater(used, MAX_RECORD_BYTES), rows, entry.column)
-
-    def _check_asset(self, asset: str, rows: Observations) -> None:
-        try:
-            validation.require_id("asset", asset)
-        except InvalidParameterError as error:
-            line = rows.lines.filter(pc.equal(rows.assets, asset))[0].as_py()
-            self.problems.add(str(error), line=line, key="asset id")
-
-    def _check_length(self, is_longer: Any, rows: Observations, column: str) -> None:
-        place = pc.index(is_longer, True).as_py()
-        if place >= 0:
-            self.problems.add(
-                f"is too long: a value and its asset, attribute and metadata have room for "
-                f"{MAX_RECORD_BYTES} bytes",
-                line=rows.lines[place].as_py(),
-                column=column,
-                key=("long", column),
-            )
-
     def _note_rows(self, rows: Observations, order: OrderCheck) -> Iterator[int]:
-        self.assets |= dict.fromkeys(one for one in rows.assets.unique().to_pylist() if one)
         self.rows += len(rows.lines)
         self.values += sum(len(e.cells) - e.cells.null_count for e in rows.values)
-        self._note_names(rows)
         assets, times = rows.assets.to_pylist(), rows.times.to_pylist()
         series = rows.series
         for line, asset, time in zip(rows.lines.to_pylist(), assets, times, strict=True):
             if time is not None and asset is not None:
                 order.add(asset, series, time)
             yield line
-
-    def _note_names(self, rows: Observations) -> None:
-        """Note the assets' names; an asset has one."""
-        if _NAME not in rows.dimensions:
-            return
-        pairs = pa.table({"asset": rows.assets, "name": rows.dimensions[_NAME], "line": rows.lines})
-        firsts = pairs.group_by(["asset", "name"], use_threads=False).aggregate([("line", "min")])
-        for entry in firsts.to_pylist():
-            asset, name = entry["asset"], entry["name"]
-            if asset is None or name is None:
-                continue
-            known = self.asset_names.setdefault(asset, name)
-            if known != name:
-                self.problems.add(
-                    f"asset {asset!r} is called {name!r} here and {known!r} before; give an asset "
-                    "one name",
-                    line=entry["line_min"],
-                    key=("name", asset),
-                )
-
-    def _to_slices(self, rows: Observations) -> Iterator[RowSlice]:
-        """Rows as the publisher takes them, asset by asset."""
-        if not len(rows.lines):
-            return
-        dropped = self._dropped_values(rows)
-        lines, times = rows.lines.to_pylist(), rows.times.to_pylist()
-        dimensions = _dimensions(rows)
-        columns = [
-            (entry.attribute, self._type_of(entry), entry.cells.to_pylist())
-            for entry in rows.values
-        ]
-        by_asset: dict[str, list[Row]] = {}
-        for position, asset in enumerate(rows.assets.to_pylist()):
-            line = lines[position]
-            values = [
-                Value(name, kind, cells[position])
-                for name, kind, cells in columns
-                if cells[position] is not None and (line, name) not in dropped
-            ]
-            if values:
-                row = Row(line, times[position], dimensions[position], values)
-                by_asset.setdefault(asset, []).append(row)
-        for asset, own in by_asset.items():
-            yield RowSlice(asset, own)
-
-    def _type_of(self, entry: Values) -> MeasureValueType:
-        return MeasureValueType(str(self._decisions[entry.attribute].type))
 
     def _dropped_values(self, rows: Observations) -> set[tuple[int, str]]:
         if self._dropped is None:
@@ -453,26 +378,3 @@ def _times_of_first_asset(rows: Observations) -> list[str | None]:
     own = pc.equal(rows.assets, rows.assets[0]).fill_null(False)
     times: list[str | None] = rows.times.filter(own).to_pylist()
     return times
-
-
-def _iter_values(rows: Observations) -> Iterator[tuple[str, str, int, int, str]]:
-    """Every value as asset, attribute, time, line and text."""
-    lines, times = rows.lines.to_pylist(), rows.times.to_pylist()
-    assets = rows.assets.to_pylist()
-    for entry in rows.values:
-        for line, asset, time, cell in zip(
-            lines, assets, times, entry.cells.to_pylist(), strict=True
-        ):
-            if cell is not None:
-                yield asset, entry.attribute, time, line, cell
-
-
-def _dimensions(rows: Observations) -> list[Dimensions]:
-    names = sorted(rows.dimensions)
-    columns = [rows.dimensions[name].to_pylist() for name in names]
-    if not names:
-        return [()] * len(rows.lines)
-    return [
-        tuple((name, value) for name, value in zip(names, values, strict=True) if value)
-        for values in zip(*columns, strict=True)
-    ]

@@ -9,10 +9,10 @@ from pathlib import Path
 from .._utils import validation
 from .._utils.atomic_files import atomic_write
 from .csv_dialect import CsvDialect
-from .csv_table import REASON_COLUMN
 from .options import WHITESPACE
 from .publish_plan import PublishPlan
 from .sources import STANDARD_INPUT, decoded_lines
+from .tables import REASON_COLUMN, Column
 
 
 class RejectedRows:
@@ -55,23 +55,31 @@ class RejectedRows:
         dialect = plan.csv_dialect
         encoding = "utf-8" if dialect is None else dialect.encoding
         delimiter = "," if dialect is None else dialect.delimiter
+        escape = plan.stated_escape
         text = io.StringIO(newline="")
         writer = csv.writer(
             text,
             delimiter="," if delimiter == WHITESPACE else delimiter,
             quotechar=(dialect.quote if dialect else "") or '"',
+            quoting=csv.QUOTE_ALL if escape else csv.QUOTE_MINIMAL,
             lineterminator="\n",
         )
         kept = [i for i, name in enumerate(plan.column_names) if name != REASON_COLUMN]
+        # Columns of two levels are known by the times before them.
+        kept.sort(key=lambda i: plan.columns[i].levels is not None)
+        columns = [plan.columns[i] for i in kept]
         with atomic_write(target) as file:
             text.writelines(_lines_before_rows(plan, dialect))
             if dialect is None or dialect.header_line:
-                writer.writerow([*(plan.column_names[i] for i in kept), REASON_COLUMN])
+                writer.writerows(_name_lines(columns))
             if dialect is not None:
                 text.writelines(_units_rows(plan, dialect))
             for line, cells in plan.read_rows():
                 if line in reasons:
-                    writer.writerow([*(cells[i] or "" for i in kept), reasons[line]])
+                    row = [*(cells[i] or "" for i in kept), reasons[line]]
+                    if escape:
+                        row = [cell.replace(escape, escape * 2) for cell in row]
+                    writer.writerow(row)
                     file.write(_take(text).encode(encoding.removesuffix("-sig")))
             file.write(_take(text).encode(encoding.removesuffix("-sig")))
         return target
@@ -84,12 +92,26 @@ def _take(text: io.StringIO) -> str:
     return taken
 
 
+def _name_lines(columns: Sequence[Column]) -> list[list[str]]:
+    """The names of the columns and of that of the reasons: one line, or three for two levels."""
+    if not any(column.levels for column in columns):
+        return [[*(column.name for column in columns), REASON_COLUMN]]
+    time_name = next(column.name for column in columns if column.levels is None)
+    levels = [column.levels or ("", "") for column in columns]
+    return [
+        [*(asset for asset, _ in levels), REASON_COLUMN],
+        [*(attribute for _, attribute in levels), REASON_COLUMN],
+        [time_name or "timestamp", *([""] * len(columns[1:])), ""],
+    ]
+
+
 def _lines_before_rows(plan: PublishPlan, dialect: CsvDialect | None) -> list[str]:
     """The lines before the names, as they are."""
-    if dialect is None or dialect.header_line < 2:
+    name_lines = dialect.levels.line_count if dialect and dialect.levels else 1
+    if dialect is None or dialect.header_line <= name_lines:
         return []
     with plan.source.open() as file, decoded_lines(file, dialect.encoding) as lines:
-        return list(islice(lines, dialect.header_line - 1))
+        return list(islice(lines, dialect.header_line - name_lines))
 
 
 def _units_rows(plan: PublishPlan, dialect: CsvDialect) -> list[str]:

@@ -11,6 +11,8 @@ from .problems import Problems
 
 ROWS_PER_CHUNK = 5000
 STRING = pa.string()
+# The column of files of rejected rows that holds the reasons.
+REASON_COLUMN = "rejected because"
 
 
 class Kind(Enum):

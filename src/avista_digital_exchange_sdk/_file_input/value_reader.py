@@ -8,9 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .blanks import strip_blanks, trim_cells
-from .column_profile import to_bigint
 from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
-from .numbers import BOOLEANS, is_missing_marker
+from .numbers import BOOLEANS, is_missing_marker, to_bigint
 from .tables import STRING
 from .time_reader import TimeReader
 

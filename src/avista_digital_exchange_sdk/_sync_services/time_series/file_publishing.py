@@ -41,6 +41,7 @@ class SyncFilePublishingService(SyncService):
         nonexistent: Literal["refuse", "shift"] | None = None,
         dimensionColumns: Sequence[str] | None = None,
         measureColumns: Sequence[str] | None = None,
+        ignoreColumns: Sequence[str] | None = None,
         measureTypes: Mapping[str, str] | None = None,
         attributeNames: Mapping[str, str] | None = None,
         attributeColumn: str | None = None,
@@ -54,6 +55,7 @@ class SyncFilePublishingService(SyncService):
         encoding: str | None = None,
         delimiter: str | None = None,
         quote: str | None = None,
+        escape: str | None = None,
         decimal: str | None = None,
         thousands: str | None = None,
         strip: Sequence[str] | None = None,
@@ -105,6 +107,7 @@ class SyncFilePublishingService(SyncService):
                 `shift` them by as much, or `refuse`, the default.
             dimensionColumns: Columns of metadata, which become dimensions of the records.
             measureColumns: The columns to publish. Defaults to all that are nothing else.
+            ignoreColumns: Columns that are not published.
             measureTypes: The types of new attributes by column, such as `{"code": "VARCHAR"}`.
                 An attribute that the database has keeps its type; other numbers are DOUBLE.
             attributeNames: The names of attributes by column. Defaults to the columns' names.
@@ -122,6 +125,8 @@ class SyncFilePublishingService(SyncService):
             encoding: The encoding of text. Defaults to UTF-8, or what a byte order mark says.
             delimiter: What separates cells, such as `;`; `whitespace` for any number of blanks.
             quote: What encloses cells, `"` by default; `none` for nothing.
+            escape: What stands before a quote that is part of a cell, such as a backslash.
+                Defaults to another quote, or what the file shows; `none` for nothing.
             decimal: The decimal separator. Defaults to a point.
             thousands: What separates groups of digits, if anything does.
             strip: What stands before or after numbers, such as `%` or `$`.
@@ -180,6 +185,7 @@ class SyncFilePublishingService(SyncService):
                 nonexistent=nonexistent,
                 dimensionColumns=dimensionColumns,
                 measureColumns=measureColumns,
+                ignoreColumns=ignoreColumns,
                 measureTypes=measureTypes,
                 attributeNames=attributeNames,
                 attributeColumn=attributeColumn,
@@ -193,6 +199,7 @@ class SyncFilePublishingService(SyncService):
                 encoding=encoding,
                 delimiter=delimiter,
                 quote=quote,
+                escape=escape,
                 decimal=decimal,
                 thousands=thousands,
                 strip=strip,

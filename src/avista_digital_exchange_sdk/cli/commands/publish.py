@@ -88,6 +88,10 @@ def publish(
             "--measure",
         ),
     ] = None,
+    ignored: Annotated[
+        list[str] | None,
+        _option("Column to leave out; may be repeated.", "COLUMN", "--ignore"),
+    ] = None,
     types: Annotated[
         list[str] | None,
         _option(
@@ -124,6 +128,9 @@ def publish(
         str | None, _option("Delimiter of cells; also tab or whitespace.", "CHARACTER")
     ] = None,
     quote: Annotated[str | None, _option("Quote character; or none.", "CHARACTER")] = None,
+    escape: Annotated[
+        str | None, _option("Character before quotes within cells; or none.", "CHARACTER")
+    ] = None,
     decimal: Annotated[str | None, _option("The decimal separator.", "CHARACTER")] = None,
     thousands: Annotated[str | None, _option("The thousands separator.", "CHARACTER")] = None,
     strip: Annotated[
@@ -196,6 +203,7 @@ def publish(
         "nonexistent": nonexistent,
         "dimensionColumns": dimensions,
         "measureColumns": measures,
+        "ignoreColumns": ignored,
         "measureTypes": _pairs("--type", types),
         "attributeNames": _pairs("--rename", renames),
         "attributeColumn": attribute_column,
@@ -209,6 +217,7 @@ def publish(
         "encoding": encoding,
         "delimiter": delimiter,
         "quote": quote,
+        "escape": escape,
         "decimal": decimal,
         "thousands": thousands,
         "strip": strip,
