@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from avista_digital_exchange_sdk import InvalidParameterError
+from avista_digital_exchange_sdk import InvalidParameterError, PublishIncompleteError
 
 from .conftest import FilePublisher
 
@@ -296,3 +296,22 @@ def test_escaped_quotes_beyond_the_sample_are_refused_with_the_option_that_reads
     assert "escape='\\\\' reads quotes after a backslash as text" in str(caught.value)
     files.publish(path, escape="\\")
     assert files.stored()["a/note"][-1] == '2024-05-02 00:00 a "b" c'
+
+
+def test_names_with_line_breaks_are_names_in_one_line(files: FilePublisher) -> None:
+    path = files.write(["a note", '"Time\nstamp"," Power \n (kW)"', f"{DAY},1.50", f"{NEXT},2"])
+    report = files.publish(path)
+    assert report.files[0].facts["header line"] == 4
+    assert files.stored() == {"a/Power (kW)": A_KW["a/kW"]}
+    files.write(path.read_text().replace("1.50", "3"))
+    with pytest.raises(PublishIncompleteError):
+        files.publish(path, saveRejected=True)
+    files.publish(files.folder / "input.rejected.csv", correct=True)
+    assert files.stored() == {"a/Power (kW)": ["2024-05-01 00:00 3", "2024-05-02 00:00 2"]}
+
+
+def test_preamble_with_as_many_lines_as_there_are_rows_is_skipped(files: FilePublisher) -> None:
+    preamble = ["Name,X", 'Address,"1 St, Y"', "Account,1", ""]
+    rows = ["TYPE,timestamp,kW", f"e,{DAY},1.50", f"e,{NEXT},2"]
+    files.publish(files.write([*preamble, *rows]))
+    assert files.stored()["a/kW"] == A_KW["a/kW"]

@@ -484,3 +484,65 @@ def test_repeated_hour_is_inferred_for_each_asset(files: FilePublisher) -> None:
         "2024-11-03 09:30 3",
     ]
     assert files.stored() == {"a/kW": points, "b/kW": points}
+
+
+def test_intervals_are_published_at_their_beginnings_and_reported(files: FilePublisher) -> None:
+    rows = [
+        "27.10.2024 02:00 - 27.10.2024 03:00,1",
+        "27.10.2024 02:00 - 27.10.2024 03:00,2",
+        "27.10.2024 03:00 - 27.10.2024 04:00,3",
+    ]
+    path = files.write(["MTU (CET/CEST),Price", *rows])
+    zone = {"timeZone": "Europe/Berlin", "ambiguous": "infer"}
+    report = files.publish(path, **zone)
+    assert "the times are intervals, of which the beginnings are published" in (
+        report.files[0].notices
+    )
+    assert files.stored()["a/Price"] == [
+        "2024-10-27 00:00 1",
+        "2024-10-27 01:00 2",
+        "2024-10-27 02:00 3",
+    ]
+
+
+def test_intervals_as_values_are_text(files: FilePublisher) -> None:
+    text = "2024-05-01 00:00 - 2024-05-01 01:00"
+    files.publish(files.write(["timestamp,span", f"2024-05-01T00:00:00Z,{text}"]))
+    assert files.stored() == {"a/span": [f"2024-05-01 00:00 {text}"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-W18-3", "2024-05-01 00:00"),
+        ("2024W183T06:30", "2024-05-01 06:30"),
+        ("2020-W53-7T00:00:00Z", "2021-01-03 00:00"),
+        ("2024-060T12:00Z", "2024-02-29 12:00"),
+        ("2024-05-01T00:00:00-07:00[America/Los_Angeles]", "2024-05-01 07:00"),
+        ("2024-05-01T00:00Z/2024-05-01T01:00Z", "2024-05-01 00:00"),
+    ],
+)
+def test_time_of_iso_8601_is_read(files: FilePublisher, text: str, expected: str) -> None:
+    files.publish(files.write(["timestamp,kW", f"{text},1"]), **UTC)
+    assert files.stored() == {"a/kW": [f"{expected} 1"]}
+
+
+@pytest.mark.parametrize("text", ["2024-W54-1", "2023-366T00:00Z", "2024-W18-8", "2024-000T00:00Z"])
+def test_day_that_does_not_exist_is_refused(files: FilePublisher, text: str) -> None:
+    rows = ["2024-W18-3,1", "2024-W18-4,1", f"{text},2", "2024-W18-5,1"]
+    with pytest.raises(InvalidParameterError, match=f"line 4, column 'timestamp': '{text}' is no"):
+        files.publish(files.write(["timestamp,kW", *rows]), **UTC)
+
+
+def test_hours_beside_dates_are_joined(files: FilePublisher) -> None:
+    path = files.write(["Date,Hour,kW", "2024-05-01,1,1", "2024-05-01,12,2", "2024-05-01,24,3"])
+    files.publish(path, timeColumn=["Date", "Hour"], **UTC)
+    assert files.stored() == {
+        "a/kW": ["2024-05-01 01:00 1", "2024-05-01 12:00 2", "2024-05-02 00:00 3"]
+    }
+
+
+def test_months_are_read_with_a_format(files: FilePublisher) -> None:
+    path = files.write(["timestamp,kWh", "2024-05,1", "2024-06,2"])
+    files.publish(path, timeFormat="%Y-%m", **UTC)
+    assert files.stored() == {"a/kWh": ["2024-05-01 00:00 1", "2024-06-01 00:00 2"]}

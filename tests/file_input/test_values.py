@@ -344,3 +344,33 @@ def test_all_problems_are_listed_at_once(files: FilePublisher) -> None:
         "input.csv, line 2, column 'c'",
         "input.csv, line 2, column 'timestamp'",
     ]
+
+
+@pytest.mark.parametrize("arguments", [{"inspect": True}, {"dryRun": True}, {}])
+def test_values_that_often_stand_for_none_are_reported(
+    files: FilePublisher, arguments: dict[str, Any]
+) -> None:
+    path = write_column(files, ["1", "-99999.0", "-9999", "-7999", "2"])
+    notices = files.publish(path, **arguments).files[0].notices
+    assert notices == [
+        "column 'v' holds -99999.0 and -9999 and -7999, which often stands for no value; "
+        "nullValues=['-99999.0', '-9999', '-7999'] leaves such cells out"
+    ]
+    assert bool(files.stored()) == (not arguments)
+
+
+def test_points_that_may_separate_thousands_are_reported(files: FilePublisher) -> None:
+    path = files.write(["timestamp;v;w", "2024-05-01T00:00:00Z;1.234;1.5"])
+    assert files.publish(path, inspect=True).files[0].notices == [
+        "column 'v' holds numbers such as 1.234, read with a decimal point; "
+        "thousands='.', decimal=',' reads 1234"
+    ]
+
+
+def test_rows_of_several_assets_are_not_published_as_one(files: FilePublisher) -> None:
+    rows = ["x,2024-05-01T00:00:00Z,1", "y,2024-05-02T00:00:00Z,2"]
+    path = files.write(["assetId,timestamp,v", *rows])
+    with pytest.raises(InvalidParameterError, match="holds the assets 'x', 'y' and so on"):
+        files.publish(path, assetId="a")
+    files.publish(path, assetId="a", ignoreColumns=["assetId"])
+    assert files.stored() == {"a/v": ["2024-05-01 00:00 1", "2024-05-02 00:00 2"]}

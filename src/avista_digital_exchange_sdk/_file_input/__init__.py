@@ -6,9 +6,11 @@ options            how to read a file, as the caller says
 sources            paths, archives and standard input, opened as bytes
 tables             rows as columns of strings with their line numbers
  ├─ csv_dialect    encoding, delimiter and header line, found or stated
+ ├─ csv_escapes    quotes after backslashes
  ├─ csv_table      delimited text
  ├─ spreadsheet_table, parquet_table, json_table
 time_texts         strings as nanoseconds since 1970
+ ├─ time_suggestions   advice on times that are not read by themselves
  └─ local_times    local times as UTC: the repeated and the missing hour
 numbers            strings as plain numbers, and what else they may be
 column_profile     what all cells of a column are

@@ -12,7 +12,7 @@ from .blanks import trim_cells
 from .number_syntax import PLAIN_NUMBER_RE2, NumberSyntax
 from .numbers import BOOLEANS, HEXADECIMAL, INFINITE, NumberReadings, is_missing_marker, to_bigint
 from .tables import Kind
-from .time_texts import CLOCK_ONLY, FORMATS
+from .time_texts import CLOCK_ONLY, FORMATS, is_interval
 
 # Integers with more digits are rounded as DOUBLE.
 MAX_EXACT_DIGITS = 15
@@ -22,7 +22,9 @@ _LEADING_ZERO = r"^[+-]?0[0-9]"
 _LONG_INTEGER = rf"^[+-]?[0-9]{{{MAX_EXACT_DIGITS + 1},}}$"
 _CODE_EXPONENT = r"^[0-9]+[eE][0-9]+$"
 # What loggers and weather services write where there is no value.
-_SENTINEL = r"^-9{3,6}(\.0*|\.9+)?$"
+_SENTINEL = r"^(-9{3,6}|9{4,6}|-[678]999)(\.0*|\.9+)?$|^-(1(\.0*)?|3\.40?2\d*)[eE]\+?3[0-8]$"
+# Digits in groups of three, if a point separates them.
+_GROUPED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _HUGE_EXPONENT = r"[eE]\+?[0-9]{3,}$|^[+-]?[0-9]{300,}"
 
 
@@ -71,9 +73,13 @@ class ColumnProfile:
         self.texts: dict[str, None] = {}
         self.markers: dict[str, None] = {}
         self.has_fractions = False
+        # Whether points may separate groups of digits in all numbers.
+        self.is_grouped = True
         self.naive_is_utc = False
         # Whether it is a column of the file, and not part of one or several.
         self.is_one_column = True
+        # Whether the file's delimiter is that of files with decimal commas.
+        self.may_have_decimal_commas = False
         self.sentinels: dict[str, None] = {}
         self.too_long: Example | None = None
         self.not_integer: Example | None = None
@@ -133,6 +139,9 @@ class ColumnProfile:
         if len(self.sentinels) < MAX_EXAMPLES:
             found = texts.filter(pc.match_substring_regex(texts, _SENTINEL)).unique()
             self.sentinels |= dict.fromkeys(found.to_pylist()[:MAX_EXAMPLES])
+        self.is_grouped = (
+            self.is_grouped and pc.all(pc.match_substring_regex(texts, _GROUPED)).as_py()
+        )
         has_point = pc.match_substring(texts, ".")
         self.has_fractions = self.has_fractions or pc.any(has_point).as_py()
         if self.not_integer is None:
@@ -163,7 +172,7 @@ class ColumnProfile:
                 self._remember(text)
                 return Cell.HEXADECIMAL
             for form in FORMATS:
-                if (time := form.parse(text)) is not None:
+                if (time := form.parse(text)) is not None and not is_interval(text):
                     is_iso = form in FORMATS[:2] and (time.is_zoned or self.naive_is_utc)
                     self._remember(text)
                     return Cell.ZONED_TIME if is_iso else Cell.TIME

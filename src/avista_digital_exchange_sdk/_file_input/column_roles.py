@@ -129,7 +129,8 @@ class RoleFinder:
             return self._index("assetIdColumn", options.assetIdColumn)
         if options.assetId is not None:
             name = options.assetIdColumn or DEFAULT_ASSET
-            if name in self._names:
+            if name in self._names and name not in options.ignoreColumns:
+                self._check_one_asset(name)
                 self._notices.append(
                     f"column {name!r} is not read, as {suggest(assetId=options.assetId)} is given"
                 )
@@ -142,6 +143,17 @@ class RoleFinder:
             f"{suggest(assetId='ID')}, or the column that holds each row's with "
             f"{suggest(assetIdColumn='COLUMN')}, one of {listed}"
         )
+
+    def _check_one_asset(self, name: str) -> None:
+        """Refuse to publish the rows of several assets as those of one."""
+        assets = self._first.columns[self._names.index(name)].drop_null().unique().to_pylist()
+        if len(assets) > 1:
+            self._problems.add(
+                f"holds the assets {assets[0]!r}, {assets[1]!r} and so on, but "
+                f"{suggest(assetId=self._options.assetId)} makes one asset of them; leave it out, "
+                f"or say with {suggest(ignoreColumns=[name])} that they are one",
+                column=name,
+            )
 
     def _find_name(self) -> int | None:
         options = self._options

@@ -82,6 +82,12 @@ class TypeFinder:
                 f"{column} holds {' and '.join(profile.sentinels)}, which often stands for no "
                 f"value; {suggest(nullValues=list(profile.sentinels))} leaves such cells out"
             )
+        if decision.type == "DOUBLE" and self._may_be_grouped:
+            text = profile.examples[Cell.NUMBER].text
+            found.append(
+                f"{column} holds numbers such as {text}, read with a decimal point; "
+                f"{suggest(thousands='.', decimal=',')} reads {text.replace('.', '')}"
+            )
         if decision.skips_markers and (example := profile.examples.get(Cell.MARKER)):
             what = "time" if decision.type == "TIMESTAMP" else "number"
             found.append(
@@ -91,6 +97,13 @@ class TypeFinder:
         if not self._is_stated:
             found += self._notice_times(decision, column)
         return found
+
+    @property
+    def _may_be_grouped(self) -> bool:
+        """Whether numbers may have groups of digits, as in files with decimal commas."""
+        profile = self._profile
+        is_plain = profile.number_syntax.is_plain and profile.counts[Cell.NUMBER] > 0
+        return is_plain and profile.may_have_decimal_commas and profile.is_grouped
 
     def _notice_times(self, decision: Decision, column: str) -> list[str]:
         """Say what becomes of times that nobody asked for."""

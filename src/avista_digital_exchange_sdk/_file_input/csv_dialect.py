@@ -46,7 +46,8 @@ class CsvDialect:
         delimiter: What separates cells; `whitespace` for any number of blanks.
         quote: What encloses cells; empty for nothing.
         skip_blanks: Whether blanks after delimiters are no part of cells.
-        header_line: The line that holds the names; 0 if none does.
+        header_line: The line that holds the names, the last one of several; 0 if none does.
+        first_header_line: The first of the lines that hold the names.
         names: The names of the columns.
         units_rows: How many rows after the names hold units and the like.
         escape: What stands before a quote within a cell, if not another quote.
@@ -60,6 +61,7 @@ class CsvDialect:
     quote: str
     skip_blanks: bool
     header_line: int
+    first_header_line: int
     names: tuple[str, ...]
     units_rows: int
     escape: str | None
@@ -81,8 +83,11 @@ class CsvDialect:
 
 
 class _Row(NamedTuple):
+    """A row, and the first and the last line that it is in."""
+
     line: int
     cells: list[str]
+    last_line: int
 
 
 class _Candidate(NamedTuple):
@@ -106,20 +111,13 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
     quote_character = '"' if options.quote is None else options.quote
     sample = _Sample(source, lines, first, quote_character, options)
     chosen = sample.choose([delimiter] if delimiter else DELIMITERS)
-    escape = _find_escape(lines[first:], chosen.delimiter, quote_character, options)
-    if escape:
-        lines = [
-            *lines[:first],
-            *double_quotes(lines[first:], chosen.delimiter, quote_character, escape),
-        ]
-        sample = _Sample(source, lines, first, quote_character, options)
-        chosen = sample.choose([chosen.delimiter])
     header = chosen.rows[chosen.header] if chosen.header >= 0 else None
     is_toa5 = chosen.rows[0].cells[0] == _TOA5
     cells = header.cells if header else []
-    names = options.columnNames or tuple(strip_blanks(cell) for cell in cells)
+    names = options.columnNames or tuple(map(_to_name, cells))
     notices = []
     levels = _find_levels(chosen, options)
+    header_begin = header if levels is None else chosen.rows[0]
     if levels is not None:
         header, names = chosen.rows[levels.line_count - 1], levels.names
         notices.append("the names of columns are an asset and an attribute, in a line each")
@@ -134,24 +132,15 @@ def detect_dialect(source: Source, options: FileOptions) -> CsvDialect:
         any(f"{chosen.delimiter} {quote_character}" in line for line in lines[first:])
         if quote_character and chosen.delimiter not in (WHITESPACE, " ")
         else False,
-        header.line if header else first,
+        header.last_line if header else first,
+        header_begin.line if header_begin else first,
         names,
         units_rows,
-        escape,
+        sample.find_escape(chosen.delimiter),
         options.comment,
         tuple(notices),
         levels,
     )
-
-
-def _find_escape(
-    lines: Sequence[str], delimiter: str, quote: str, options: FileOptions
-) -> str | None:
-    if not quote or delimiter == WHITESPACE:
-        return None
-    if options.escape is not None:
-        return options.escape if options.escape != quote else None
-    return detect_escape(lines, delimiter, quote)
 
 
 def _find_levels(chosen: _Candidate, options: FileOptions) -> ColumnLevels | None:
@@ -259,12 +248,22 @@ class _Sample:
             )
         return best
 
+    def find_escape(self, delimiter: str) -> str | None:
+        """Find what stands before quotes within cells, if it is not another quote."""
+        if not self._quote or delimiter == WHITESPACE:
+            return None
+        if (escape := self._options.escape) is not None:
+            return None if escape == self._quote else escape
+        return detect_escape(self._lines[self._first :], delimiter, self._quote)
+
     def _try(self, delimiter: str) -> _Candidate:
         rows = self._parse(delimiter)
         if not rows:
             return _Candidate(delimiter, rows, 0, -1, 0)
         # A single long row, of a total or of a preamble, says less than many equal ones.
-        (width, count), *_ = Counter(len(row.cells) for row in rows).most_common(1)
+        # Of widths that are as frequent, a preamble has the smaller one.
+        widths = Counter(len(row.cells) for row in rows)
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
         if self._options.columnNames is not None:
             header = -1
         elif self._options.skipLines is not None:
@@ -311,12 +310,18 @@ class _Sample:
             for line in self._lines[self._first :]
         ]
         if delimiter == WHITESPACE:
-            rows = [(number, line.split()) for number, line in enumerate(lines, 1)]
+            rows = [(number, line.split(), number) for number, line in enumerate(lines, 1)]
         else:
             rows = self._csv_rows(delimiter, lines)
-        return [_Row(self._first + number, cells) for number, cells in rows if any(cells)]
+        return [
+            _Row(self._first + first, cells, self._first + last)
+            for first, cells, last in rows
+            if any(cells)
+        ]
 
-    def _csv_rows(self, delimiter: str, lines: list[str]) -> list[tuple[int, list[str]]]:
+    def _csv_rows(self, delimiter: str, lines: list[str]) -> list[tuple[int, list[str], int]]:
+        if escape := self.find_escape(delimiter):
+            lines = list(double_quotes(lines, delimiter, self._quote, escape))
         reader = csv.reader(
             lines,
             delimiter=delimiter,
@@ -327,7 +332,7 @@ class _Sample:
         rows, begin = [], 1
         try:
             for cells in reader:
-                rows.append((begin, cells))
+                rows.append((begin, cells, reader.line_num))
                 begin = reader.line_num + 1
         except csv.Error:
             # Reading the whole file says what is wrong, and where.
@@ -339,6 +344,11 @@ def _is_header(cells: Sequence[str]) -> bool:
     """Whether cells are names: none of them a date, the first one no number."""
     named = [cell.strip() for cell in cells if cell.strip()]
     return bool(named) and not _NUMBER.fullmatch(named[0]) and not any(map(_DATE.search, named))
+
+
+def _to_name(cell: str) -> str:
+    """A name in one line."""
+    return " ".join(filter(None, map(strip_blanks, cell.splitlines())))
 
 
 def _is_value(cell: str) -> bool:

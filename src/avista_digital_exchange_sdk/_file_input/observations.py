@@ -105,6 +105,8 @@ class ShapeReader:
         if len(times) > 1:
             # The dates of workbooks have a midnight of their own.
             times = [pc.replace_substring_regex(cells, _MIDNIGHT, "") for cells in times]
+            # An hour may be a number beside the date.
+            times = [pc.replace_substring_regex(cells, r"^(\d)$", r"0\1") for cells in times]
             times = [pc.binary_join_element_wise(*times, " ")]
         values = [
             Values(self._attribute(index), self._columns[index].name, index, columns[index])

@@ -220,12 +220,11 @@ def _check_time_format(text: str) -> None:
     if text in FORMAT_NAMES:
         return
     directives = {text[index + 1] for index, one in enumerate(text[:-1]) if one == "%"}
-    has_day = (
-        bool(directives & set("dje")) and bool(directives & set("mbBhj"))
-    ) or "u" in directives
-    if not (directives & set("cxD") or (directives & set("YyG") and has_day)):
+    # A month alone is its first day.
+    has_month = bool(directives & set("mbBhju"))
+    if not (directives & set("cxD") or (directives & set("YyG") and has_month)):
         raise invalid_argument(
-            "timeFormat", text, "a format of strptime with year, month and day, as '%d/%m/%Y %H:%M'"
+            "timeFormat", text, "a format of strptime with year and month, as '%d/%m/%Y %H:%M'"
         )
     if "Z" in directives:
         raise invalid_argument(

@@ -28,7 +28,7 @@ from .sources import Source
 from .table_files import open_table
 from .tables import Chunk, Column, Kind
 from .time_reader import TimeReader
-from .time_texts import TimeFormatDetector
+from .time_texts import TimeFormatDetector, is_interval
 from .value_reader import NullValues, convert
 
 # Rows that the report of a file shows.
@@ -239,6 +239,8 @@ class PublishPlan:
             # Without a digit in any of them, the first one is named as what is no time.
             self._detector.add(first.times.drop_null().to_pylist()[:1])
         self._times = self._create_time_reader()
+        if self._detector.example is not None and is_interval(self._detector.example):
+            self.notices.append("the times are intervals, of which the beginnings are published")
         for name, profile in self._profiles.items():
             self._decisions[name] = self._decide(profile)
 
@@ -266,6 +268,10 @@ class PublishPlan:
             levels = self._table.columns[entry.position].levels
             column = self._options.assetsInColumns or (levels[1] if levels else entry.column)
             profile = ColumnProfile(entry.attribute, column, kind, self._options.numbers)
+            dialect = self.csv_dialect
+            profile.may_have_decimal_commas = (
+                dialect is not None and dialect.delimiter == ";" and self._options.decimal is None
+            )
             profile.is_one_column = not (is_untyped or levels)
             profile.naive_is_utc = self._table.understanding.is_own_result
             self._profiles[entry.attribute] = profile

@@ -107,11 +107,10 @@ def _name_lines(columns: Sequence[Column]) -> list[list[str]]:
 
 def _lines_before_rows(plan: PublishPlan, dialect: CsvDialect | None) -> list[str]:
     """The lines before the names, as they are."""
-    name_lines = dialect.levels.line_count if dialect and dialect.levels else 1
-    if dialect is None or dialect.header_line <= name_lines:
+    if dialect is None or dialect.first_header_line < 2:
         return []
     with plan.source.open() as file, decoded_lines(file, dialect.encoding) as lines:
-        return list(islice(lines, dialect.header_line - name_lines))
+        return list(islice(lines, dialect.first_header_line - 1))
 
 
 def _units_rows(plan: PublishPlan, dialect: CsvDialect) -> list[str]:

@@ -11,6 +11,7 @@ from .local_times import LocalTimeError, LocalTimes
 from .observations import Observations
 from .options import FileOptions
 from .problems import Problems, quote, suggest
+from .time_suggestions import suggest_compact_format, suggest_hour_format, suggest_unit
 from .time_texts import (
     FORMATS,
     ISO,
@@ -21,8 +22,6 @@ from .time_texts import (
     is_in_range,
     parse_with_format,
     parse_with_unit,
-    suggest_compact_format,
-    suggest_unit,
 )
 
 _TIMESTAMP = pa.timestamp("ns", "UTC")
@@ -170,6 +169,11 @@ class TimeReader:
             ways.append(suggest(timeFormat=form))
         if (unit := suggest_unit(example)) is not None:
             ways.append(suggest(timeUnit=unit))
+        if (form := suggest_hour_format(example)) is not None:
+            return (
+                f"{quote(example)} ends with an hour without minutes; read it with "
+                f"{suggest(timeFormat=form)}"
+            )
         if ways:
             return f"{quote(example)} is a number; read it as a time with {' or '.join(ways)}"
         return (

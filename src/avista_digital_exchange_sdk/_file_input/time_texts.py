@@ -33,7 +33,7 @@ _TIME = (
 )
 _ZONE = (
     r"(?:\s*(?P<z>Z|z|[+-]\d\d(?::?\d\d)?(?::\d\d)?|(?:UTC|GMT)[+-]\d{1,2}(?::?\d\d)?"
-    r"|[A-Za-z]{3,5}))?"
+    r"|[A-Za-z]{3,5})(?:\[[A-Za-z0-9_/+-]+\])?)?"
 )
 _YEAR = r"(?P<y>\d{4})"
 _SHORT_YEAR = r"(?P<y>\d\d)"
@@ -60,6 +60,8 @@ class LocalTime(NamedTuple):
 
 
 Parse = Callable[[str], LocalTime | None]
+# What stands between the two times of an interval.
+_INTERVAL = re.compile(r"(?<=\d)\s+(?:-|\u2013|to)\s+(?=\d)|(?<=[\dZ])/(?=\d{4}-\d\d-\d\dT)")
 
 
 class TimeFormat(NamedTuple):
@@ -89,6 +91,10 @@ def _parser(pattern: str) -> Parse:
 
     def parse(text: str) -> LocalTime | None:
         found = match(text)
+        if found is None and (interval := _INTERVAL.search(text)):
+            # An interval is known by its beginning.
+            begin, end = text[: interval.start()], text[interval.end() :]
+            found = match(begin) if match(end) else None
         if found is None:
             return None
         part = found.groupdict()
@@ -153,6 +159,8 @@ ISO = TimeFormat(
     "%Y-%m-%dT%H:%M:%S%z",
     _parser(rf"{_YEAR}-(?P<m>\d\d)-(?P<d>\d\d)"),
 )
+_ISO_WEEK = re.compile(r"(\d{4})-?W(\d\d)-?([1-7])(.*)", re.ASCII)
+_ISO_ORDINAL = re.compile(r"(\d{4})-(\d{3})(T.+)", re.ASCII)
 _ISO_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)?(\d\d)?(.*)", re.ASCII)
 
 
@@ -164,10 +172,27 @@ def _parse_iso_basic(text: str) -> LocalTime | None:
     return ISO.parse(f"{year}-{month}-{day}T{':'.join(filter(None, clock))}{rest}")
 
 
+def _parse_iso_week(text: str) -> LocalTime | None:
+    """Parse dates by week, or by day of the year if a time of day follows."""
+    week, ordinal = _ISO_WEEK.fullmatch(text), _ISO_ORDINAL.fullmatch(text)
+    try:
+        if week is not None:
+            day = date.fromisocalendar(int(week[1]), int(week[2]), int(week[3]))
+            return ISO.parse(f"{day.isoformat()}{week[4]}")
+        if ordinal is not None and 1 <= int(ordinal[2]) <= 366:
+            day = date(int(ordinal[1]), 1, 1) + timedelta(days=int(ordinal[2]) - 1)
+            if day.year == int(ordinal[1]):
+                return ISO.parse(f"{day.isoformat()}{ordinal[3]}")
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
 # Day first before month first: where both can be, neither is taken.
 FORMATS: Sequence[TimeFormat] = (
     ISO,
     TimeFormat("ISO 8601, basic", "%Y%m%dT%H%M%S%z", _parse_iso_basic),
+    TimeFormat("ISO 8601, week or day of the year", "%G-W%V-%uT%H:%M:%S%z", _parse_iso_week),
     TimeFormat(
         "year/month/day",
         "%Y/%m/%d %H:%M:%S",
@@ -219,9 +244,9 @@ _ALL_DIGITS = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?", re.ASCII)
 CLOCK_ONLY = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?", re.ASCII)
 
 
-def looks_like_time(text: str) -> bool:
-    """Whether a cell is a time in any format, or a time of day."""
-    return bool(CLOCK_ONLY.fullmatch(text)) or any(form.parse(text) for form in FORMATS)
+def is_interval(text: str) -> bool:
+    """Whether a cell is two times, the beginning and the end of an interval."""
+    return _INTERVAL.search(text) is not None and any(form.parse(text) for form in FORMATS)
 
 
 class TimeFormatDetector:
@@ -342,33 +367,3 @@ def _serial_parser(origin: int) -> Parse:
 def is_in_range(nanoseconds: int) -> bool:
     """Whether a time is one that the platform can hold."""
     return MIN_TIME <= nanoseconds <= MAX_TIME
-
-
-def suggest_unit(text: str) -> str | None:
-    """The unit that a number has if it is a time of our days, or a serial of a spreadsheet."""
-    try:
-        number = abs(float(text.replace(",", ".")))
-    except ValueError:
-        return None
-    for unit, seconds in (("s", 1), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)):
-        if 3.1e8 * seconds <= number < 4.2e9 * seconds:
-            return unit
-    if 25_000 < number < 75_000:
-        return "excel"
-    return "matlab" if 700_000 < number < 800_000 else None
-
-
-_COMPACT = {
-    14: "%Y%m%d%H%M%S",
-    12: "%Y%m%d%H%M",
-    10: "%Y%m%d%H",
-    8: "%Y%m%d",
-}
-
-
-def suggest_compact_format(text: str) -> str | None:
-    """The format of digits alone that begin with a year of our days."""
-    form = _COMPACT.get(len(text)) if text.isdigit() else None
-    if form is None or not 1970 <= int(text[:4]) <= 2100:
-        return None
-    return form if parse_with_format(form)(text) else None

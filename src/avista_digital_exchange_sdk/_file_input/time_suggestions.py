@@ -1,0 +1,48 @@
+"""Advice on times that are not read by themselves: what they may be, and as which argument."""
+
+import re
+
+from .time_texts import FORMATS, ISO, parse_with_format
+
+
+def suggest_unit(text: str) -> str | None:
+    """The unit that a number has if it is a time of our days, or a serial of a spreadsheet."""
+    try:
+        number = abs(float(text.replace(",", ".")))
+    except ValueError:
+        return None
+    for unit, seconds in (("s", 1), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)):
+        if 3.1e8 * seconds <= number < 4.2e9 * seconds:
+            return unit
+    if 25_000 < number < 75_000:
+        return "excel"
+    return "matlab" if 700_000 < number < 800_000 else None
+
+
+_COMPACT = {
+    14: "%Y%m%d%H%M%S",
+    12: "%Y%m%d%H%M",
+    10: "%Y%m%d%H",
+    8: "%Y%m%d",
+}
+
+
+def suggest_compact_format(text: str) -> str | None:
+    """The format of digits alone that begin with a year of our days."""
+    form = _COMPACT.get(len(text)) if text.isdigit() else None
+    if form is None or not 1970 <= int(text[:4]) <= 2100:
+        return None
+    return form if parse_with_format(form)(text) else None
+
+
+_HOUR = re.compile(r"(\D*\d+([-/. ]).+) \d{1,2}")
+
+
+def suggest_hour_format(text: str) -> str | None:
+    """The format of a date and an hour without minutes, if there is only one."""
+    found = _HOUR.fullmatch(text)
+    forms = [form for form in FORMATS if found and form.parse(found[1])]
+    if found is None or not forms or (len(forms) > 1 and forms[0] is not ISO):
+        return None
+    form = forms[0].strptime.partition("T")[0].partition(" ")[0].replace("/", found[2]) + " %H"
+    return form if parse_with_format(form)(text) else None
